@@ -15,6 +15,7 @@ export const solves: Record<string, { takes: readonly string[]; progress: boolea
   'fractional/differenceOfConvex': { takes: ['problem'], progress: true },
   'fractional/minimizeRatio': { takes: ['problem'], progress: true },
   'nlp/minimize': { takes: ['problem'], progress: true },
+  'relu/attack': { takes: ['given', 'x', 'y'], progress: false },
   'relu/crossValidate': { takes: ['data'], progress: false },
   'relu/reluPath': { takes: ['data'], progress: true },
   'relu/betaMax': { takes: ['data'], progress: true },

@@ -1,6 +1,6 @@
 // Adversarial attacks on trained networks: FGSM and projected gradient steps.
-import { checkInteger, checkMembers, checkNumber, checkOneOf, checkVector, show } from '../core/check.js';
-import { Monitor } from '../core/iterate.js';
+import { checkInteger, checkMembers, checkNumber, checkOneOf, checkSignal, checkVector, show } from '../core/check.js';
+import { Interrupted, Monitor } from '../core/iterate.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
 import { uniforms } from '../core/random.js';
 import { checkedValues, type Targets } from '../core/targets.js';
@@ -20,19 +20,25 @@ export interface AttackSettings extends ReluAdversary {
    * that are projected onto the ball, the best point met of all (Madry et al. 2018). Default: `'pgd'`.
    */
   method?: 'fgsm' | 'pgd' | undefined;
-  /** Steps of `'pgd'` from each start. Default: 40. */
+  /** Steps of `'pgd'` from each start, at most 10,000; fewer where a step moves nothing. Default: 40. */
   steps?: number | undefined;
   /** Length of a step of `'pgd'` in the norm. Default: 2.5 radius / steps. */
   stepSize?: number | undefined;
-  /** Starts of `'pgd'`: x itself, then random points of the ball. Default: 2. */
+  /** Starts of `'pgd'`: x itself, then random points of the ball; at most 10,000. Default: 2. */
   restarts?: number | undefined;
   /** Smallest and largest value that an input may have, such as [0, 1] of pixels. Default: any. */
   range?: readonly [number, number] | undefined;
   /** Integer seed of the random starts. Default: 0. */
   seed?: number | undefined;
+  /** Seconds after which the attack ends with what it has found. Default: none. */
+  timeLimit?: number | undefined;
+  /** Ends the attack when it is aborted, with what was found. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface AttackResult {
+  /** `'complete'`, or what ended the attack before: rows that it had not come to are as they were given. */
+  status: 'complete' | 'timeLimit' | 'aborted';
   /** The rows as attacked, each within the radius of the row given. */
   x: Matrix;
   /**
@@ -69,23 +75,35 @@ export async function attack(
   const judge = judgeOf(network, y, rows.rows);
   const found = { data: Float64Array.from(toFloat64(rows)), rows: rows.rows, columns: d };
   const margins = new Float64Array(rows.rows);
-  const attacker = new Attacker(network, judge, wanted);
+  const monitor = new Monitor(wanted.timeLimit, wanted.signal);
+  const attacker = new Attacker(network, judge, wanted, monitor);
   for (let i = 0; i < rows.rows; ++i) {
     margins[i] = await attacker.attack(i, found.data.subarray(i * d, (i + 1) * d));
   }
-  return { x: found, margins, score: score(network, found, y) };
+  return { status: attacker.status, x: found, margins, score: score(network, found, y) };
 }
 
-type Wanted = Required<{ [K in keyof AttackSettings]: NonNullable<AttackSettings[K]> }>;
+type Wanted = Required<{ [K in keyof Omit<AttackSettings, 'signal'>]: NonNullable<AttackSettings[K]> }> &
+  Pick<AttackSettings, 'signal'>;
+
+/** The most steps, and starts, that a row is attacked with. */
+const most = 10_000;
+
+function checkCount(name: string, value: unknown): number {
+  const count = checkInteger(name, value, 1);
+  if (count > most) throw new RangeError(`${name} = ${count}: expected an integer in [1, ${most}]`);
+  return count;
+}
 
 function checkedSettings(settings: AttackSettings): Wanted {
   const names = ['norm', 'radius', 'method', 'steps', 'stepSize', 'restarts', 'range', 'seed'] as const;
-  const given = checkMembers('settings', settings, names, 'setting');
-  const { norm, method = 'pgd', steps = 40, restarts = 2, seed = 0 } = given;
+  const given = checkMembers('settings', settings, [...names, 'timeLimit', 'signal'], 'setting');
+  const { norm, method = 'pgd', steps = 40, restarts = 2, seed = 0, timeLimit = Number.POSITIVE_INFINITY } = given;
   checkOneOf('norm', norm, ['inf', 'two']);
   checkOneOf('method', method, ['fgsm', 'pgd']);
   const radius = checkNumber('radius', given.radius, { lower: 0 });
-  checkInteger('steps', steps, 1);
+  checkCount('steps', steps);
+  if (timeLimit !== Number.POSITIVE_INFINITY) checkNumber('timeLimit', timeLimit, { lower: 0 });
   const range =
     given.range === undefined ? unlimited : checkVector('range', given.range, { length: 2, infinite: true });
   const [low, high] = range as unknown as [number, number];
@@ -94,9 +112,11 @@ function checkedSettings(settings: AttackSettings): Wanted {
   return {
     ...{ norm, radius, method, steps: method === 'fgsm' ? 1 : steps },
     stepSize: method === 'fgsm' ? radius : stepSize,
-    restarts: method === 'fgsm' ? 1 : checkInteger('restarts', restarts, 1),
+    restarts: method === 'fgsm' ? 1 : checkCount('restarts', restarts),
     range: [low, high],
     seed: checkInteger('seed', seed, 0),
+    timeLimit,
+    signal: checkSignal('signal', given.signal),
   };
 }
 
@@ -179,11 +199,14 @@ class Attacker {
   readonly #outputs: Float64Array;
   readonly #slope: Float64Array;
   readonly #gradient: Float64Array;
+  readonly #before: Float64Array;
   #uniform = uniforms(0);
-  /** Tells when other work of the process is due, which a step of a wide network may hold up by milliseconds. */
-  readonly #monitor = new Monitor();
+  /** Tells when the attack is to end, and when other work of the process is due, which a step of a wide network may hold up by milliseconds. */
+  readonly #monitor: Monitor;
+  status: AttackResult['status'] = 'complete';
 
-  constructor(network: ReluNetwork, judge: Judge, wanted: Wanted) {
+  constructor(network: ReluNetwork, judge: Judge, wanted: Wanted, monitor: Monitor) {
+    this.#monitor = monitor;
     this.#network = network;
     this.#judge = judge;
     this.#wanted = wanted;
@@ -195,10 +218,13 @@ class Attacker {
     this.#outputs = new Float64Array(this.#c);
     this.#slope = new Float64Array(this.#c);
     this.#gradient = new Float64Array(this.#d);
+    this.#before = new Float64Array(this.#d);
   }
 
-  /** Replaces a row by the worst point found; returns its margin. */
+  /** Replaces a row by the worst point found, where the attack has not ended; returns its margin. */
   async attack(row: number, x: Float64Array): Promise<number> {
+    if (this.#ending) await this.#pause();
+    if (this.status !== 'complete') return this.#evaluate(row, x);
     const { method, steps, restarts, seed } = this.#wanted;
     this.#uniform = uniforms(Math.imul(row + 1, 0x9e3779b1) ^ Math.imul(seed + 1, 0x85ebca6b));
     const center = Float64Array.from(x);
@@ -211,18 +237,33 @@ class Attacker {
         x.set(at);
       }
     };
-    for (let start = 0; start < restarts; ++start) {
+    for (let start = 0; start < restarts && this.status === 'complete'; ++start) {
       at.set(center);
       if (start > 0) this.#randomPoint(center, at);
       if (method === 'fgsm') this.#evaluate(row, at);
       else consider();
       for (let step = 0; step < steps; ++step) {
-        if (this.#monitor.due) await this.#monitor.pause();
-        this.#descend(center, at);
+        if (this.#ending) await this.#pause();
+        if (this.status !== 'complete' || !this.#descend(center, at)) break;
         consider();
       }
     }
-    return worst;
+    // FGSM may have moved nothing.
+    return Number.isFinite(worst) ? worst : this.#evaluate(row, x);
+  }
+
+  /** Whether the attack is to end, or other work of the process is due. */
+  get #ending(): boolean {
+    return this.#monitor.due || this.#monitor.aborted || this.#monitor.outOfTime;
+  }
+
+  async #pause(): Promise<void> {
+    try {
+      await this.#monitor.pause();
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      this.status = this.#monitor.aborted ? 'aborted' : 'timeLimit';
+    }
   }
 
   /** The margin at x, with its gradient in x. */
@@ -281,9 +322,10 @@ class Attacker {
     }
   }
 
-  /** A step against the gradient, back into the ball and the range. */
-  #descend(center: Float64Array, at: Float64Array): void {
+  /** A step against the gradient, back into the ball and the range; false where it moves nothing, as the next one would then. */
+  #descend(center: Float64Array, at: Float64Array): boolean {
     const { norm, stepSize } = this.#wanted;
+    this.#before.set(at);
     const length = norm === 'inf' ? 1 : norm2(this.#gradient);
     for (let i = 0; i < this.#d; ++i) {
       const slope = this.#gradient[i] as number;
@@ -291,6 +333,7 @@ class Attacker {
       at[i] = (at[i] as number) - stepSize * direction;
     }
     this.#project(center, at);
+    return at.some((value, i) => value !== this.#before[i]);
   }
 
   #project(center: Float64Array, at: Float64Array): void {

@@ -27,7 +27,7 @@ const leastRowsForBatches = 1000;
 const largest = 1;
 const smallest = 10;
 const first = 3;
-const firstOfLarge = 6;
+const firstOfLarge = 8;
 
 /** A minimum that is less than this from a weight that was tried, in half decades, is not looked for. */
 const leastShift = 0.2;
@@ -123,8 +123,9 @@ const betterOf = (comparison: Comparison): FoldScore =>
   isAffine(comparison) ? (comparison.affine as FoldScore) : (comparison.scores[comparison.chosen] as FoldScore);
 
 /**
- * Weights from the first one on towards where the loss on rows left out falls, until it rises: weights by half a decade, as its minimum is
- * flat. Undefined where time was out, or the solves were aborted, before there was one.
+ * Weights from the first one on towards where the loss on rows left out falls, until it rises: weights by half a decade, as its minimum is flat. Of values the
+ * least loss decides, which is the score, too; of classes the largest weight within one standard error of it, as the loss grows with margins that do not matter, or
+ * the margins themselves. Undefined where time was out, or the solves were aborted, before there was one.
  */
 async function comparisonOf(
   of: Encoded,
@@ -133,23 +134,21 @@ async function comparisonOf(
   orAffine: boolean,
 ): Promise<Comparison | undefined> {
   const held = foldsOf(of, parts).slice(0, isLarge(of) ? 1 : parts);
-  const trial = { of, held, betaMax, timeLeft, finer: !of.classes };
-  const scores = await triedWeights({ ...trial, model: { patterns: untuned(of) } });
+  const trial = { of, held, betaMax, timeLeft, finer: !of.classes || decidesByMargins(of) };
+  const { scores, minimum } = await triedWeights({ ...trial, model: { patterns: untuned(of) } });
   if (scores.length === 0) return undefined;
-  const others = orAffine ? await triedWeights({ ...trial, model: affine(of), finer: true }) : [];
-  return { scores, chosen: chosenOf(of, scores), ...defined({ affine: others[choose(others, 'minimum')] }) };
+  const { scores: others } = orAffine
+    ? await triedWeights({ ...trial, model: affine(of), finer: true })
+    : { scores: [] };
+  const chosen = decidesByMargins(of) ? minimum : choose(scores, of.classes ? 'oneSe' : 'minimum');
+  return { scores, chosen, ...defined({ affine: others[choose(others, 'minimum')] }) };
 }
 
 /**
- * The place of the weight to take. Of values the least loss decides, which is the score, too; of classes the largest weight within one standard
- * error of it, as the loss grows with margins that do not matter; of large data the best score, where rows do not weigh: that weight is too large there.
+ * Whether the margins of rows left out decide, by the minimum of a parabola: of classes of large data, where rows do not weigh. The weight of the least loss
+ * is too large there, and of weights whose scores differ by less than chance the score takes any.
  */
-function chosenOf(of: Encoded, scores: FoldScore[]): number {
-  if (!of.classes) return choose(scores, 'minimum');
-  if (of.weights || !isLarge(of)) return choose(scores, 'oneSe');
-  const best = Math.max(...scores.map(({ score }) => score));
-  return scores.findIndex(({ score }) => score === best);
-}
+const decidesByMargins = (of: Encoded): boolean => of.classes !== undefined && of.weights === undefined && isLarge(of);
 
 /** What is trained. */
 type Model = Pick<ReluSettings, 'activation' | 'patterns'>;
@@ -164,10 +163,17 @@ interface Trial {
   finer: boolean;
 }
 
-/** The weights that were tried, the largest first. */
-async function triedWeights(trial: Trial): Promise<FoldScore[]> {
+interface Tried {
+  /** The largest weight first. */
+  scores: FoldScore[];
+  /** The place of the minimum, of the parabola if it was looked for. */
+  minimum: number;
+}
+
+async function triedWeights(trial: Trial): Promise<Tried> {
   const tried = new Map<number, FoldScore>();
-  const lossAt = (k: number): number => tried.get(k)?.loss ?? Number.POSITIVE_INFINITY;
+  const byMargins = decidesByMargins(trial.of);
+  const lossAt = (k: number): number => tried.get(k)?.[byMargins ? 'hinge' : 'loss'] ?? Number.POSITIVE_INFINITY;
   let going = true;
   const visit = async (k: number): Promise<void> => {
     const found = going ? await triedWeight(trial, trial.betaMax * 10 ** (-k / 2)) : undefined;
@@ -187,7 +193,9 @@ async function triedWeights(trial: Trial): Promise<FoldScore[]> {
   }
   const between = trial.finer ? vertexOf([lossAt(best - 1), lossAt(best), lossAt(best + 1)]) : 0;
   if (Math.abs(between) > leastShift) await visit(best + between);
-  return [...tried].sort(([a], [b]) => a - b).map(([, score]) => score);
+  const sorted = [...tried].sort(([a], [b]) => a - b);
+  const minimum = tried.has(best + between) ? best + between : best;
+  return { scores: sorted.map(([, score]) => score), minimum: sorted.findIndex(([k]) => k === minimum) };
 }
 
 /** The place of the minimum of the parabola through values at -1, 0, 1, of which the middle one is least; 0 where one is not known. */

@@ -125,7 +125,21 @@ export function scored(of: Encoded, beta: number, { rows, losses, rowLosses, out
     loss: meanOf(losses),
     standardError,
     score: scoreOf({ loss, ...defined({ classes }) }, outputs, truth),
+    ...(classes && { hinge: hingeOf(y, outputs) }),
   };
+}
+
+/** Mean of max(0, 1 - m) over rows: m is the output of a row's class less the largest other; with one output f for two classes, f and -f are theirs. */
+function hingeOf(y: Matrix, outputs: Matrix): number {
+  const { data, columns } = outputs;
+  const losses = Array.from({ length: y.rows }, (_, i) => {
+    const right = classNumber(y, i);
+    const f = data.subarray(i * columns, (i + 1) * columns);
+    const ofClasses = columns === 1 ? [-(f[0] as number), f[0] as number] : Array.from(f);
+    const others = ofClasses.filter((_, k) => k !== right);
+    return Math.max(0, 1 - (ofClasses[right] as number) + Math.max(...others));
+  });
+  return meanOf(losses);
 }
 
 function rowsOf({ data, columns }: Matrix, rows: Int32Array): Matrix {

@@ -122,6 +122,11 @@ export interface FoldScore {
   standardError: number;
   /** What `score` of a network is, here of all rows together, each predicted by the network of the fold that left it out. */
   score: number;
+  /**
+   * Mean over these rows, of classes, of max(0, 1 - m), m the output of the right class less the largest other (with one output f, for two
+   * classes, 2 y f): at least the share of rows that are wrong.
+   */
+  hinge?: number;
 }
 
 /** The convex program that was solved, in its own variables: what a warm start needs. */

@@ -189,6 +189,10 @@ describe('refuses', () => {
     await expect(run({ norm: 'max' })).rejects.toThrow("norm = 'max': expected one of 'inf', 'two'");
     await expect(run({ radius: -1 })).rejects.toThrow('radius = -1: expected a finite number >= 0');
     await expect(run({ steps: 0 })).rejects.toThrow('steps = 0: expected an integer >= 1');
+    await expect(run({ steps: 1e12 })).rejects.toThrow('steps = 1000000000000: expected an integer in [1, 10000]');
+    await expect(run({ restarts: 1e6 })).rejects.toThrow('restarts = 1000000: expected an integer in [1, 10000]');
+    await expect(run({ timeLimit: -1 })).rejects.toThrow('timeLimit = -1: expected a finite number >= 0');
+    await expect(run({ signal: 1 })).rejects.toThrow('signal = 1: expected an AbortSignal');
     await expect(run({ range: [1, 0] })).rejects.toThrow('range = [1, 0]: expected the smaller number first');
     await expect(run({ method: 'bim' })).rejects.toThrow("method = 'bim'");
     await expect(attack(network, x, ['a', 'c', 'a', 'b', 'a', 'b'], { norm: 'inf', radius: 1 })).rejects.toThrow(
@@ -224,6 +228,27 @@ describe('attacks', () => {
       }
     },
   );
+
+  it('end by an abort or a time limit with what they have found', async () => {
+    const { network } = await trainReluNetwork({ x, y: labels }, { loss: 'softmax' });
+    // Steps so short that none is the last to move anything.
+    const endless = { norm: 'two', radius: 0.3, steps: 10_000, restarts: 10_000, stepSize: 1e-5 } as const;
+    const clean = await attack(network, x, labels, { norm: 'two', radius: 0 });
+    const controller = new AbortController();
+    const running = attack(network, x, labels, { ...endless, signal: controller.signal });
+    setTimeout(() => controller.abort(), 20);
+    const aborted = await running;
+    const limited = await attack(network, x, labels, { ...endless, timeLimit: 0.02 });
+    expect([aborted.status, limited.status]).toEqual(['aborted', 'timeLimit']);
+    for (const { margins, x: moved } of [aborted, limited]) {
+      expect(margins[0]).toBeLessThan(clean.margins[0] as number);
+      expect(margins[39]).toBe(clean.margins[39]);
+      expect(toRows(moved)[39]).toEqual(x[39]);
+    }
+    const none = await attack(network, x, labels, { ...endless, signal: AbortSignal.abort() });
+    expect(none).toEqual({ ...clean, status: 'aborted' });
+    expect(clean.status).toBe('complete');
+  });
 
   it('of one linear neuron are known: y f falls by the radius times the dual norm', async () => {
     const y = x.map(([a = 0, b = 0]) => 5 + a - 2 * b);

@@ -130,6 +130,7 @@ struct ReluPatterns {
 struct ReluWarmStart {
   HostMatrix<double> weights;  ///< as ReluSolution::weights; no columns when there is none
   HostMatrix<double> dual;     ///< as ReluSolution::dual
+  double rho = unknown;        ///< the first penalty, unless the settings say it: that of a like problem
 };
 
 struct ReluProblem {

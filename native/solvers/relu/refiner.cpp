@@ -59,6 +59,9 @@ constexpr double sizeOfOutput = 4e8;  // rows x columns x neurons
 constexpr int fewestRowsOfBatch = 50;
 constexpr int mostRowsOfBatch = 250;
 constexpr int batches = 2000;
+/// Times as many batches where a convex program follows: begun at a better network, it takes half of the iterations and
+/// its patterns are better ones.
+constexpr int batchesBeforeProgram = 2;
 
 constexpr int columnIterations = 2000;
 constexpr double accurate = 1e-4;  // of the tolerance: of convex programs whose theta is priced exactly
@@ -430,7 +433,7 @@ double ReluRefiner::descendFirst(const Cpu& la, ReluNeurons& network) const {
     beginAtMeans(data_, network);
     descendByBatches(la, data_, network,
                      {.rows = effort_.batch,
-                      .steps = batches,
+                      .steps = (wanted_.program ? batchesBeforeProgram : 1) * batches,
                       .seed = settings_.seed,
                       .seconds = std::max(1e-3, shareOfDescent * timeForRounds())});
     return 0;  // there is one start alone
@@ -454,6 +457,8 @@ ReluWarmStart ReluRefiner::warmStart(int first, const ReluNeurons& network, cons
   const int outputs = outputsOfPart();
   const int columns = 2 * outputs * static_cast<int>(patterns.size());
   ReluWarmStart warm{.weights = HostMatrix<double>(data_.d, columns), .dual = HostMatrix<double>(data_.n, outputs)};
+  // Outputs are much alike: each begins with the penalty that the one before ended with.
+  if (parts() > 1) warm.rho = programRho_;
   for (int j = 0; j < network.count(); ++j) {
     if (ofNeurons[at(j)] < 0) continue;
     const int column = columnOf(network, j, ofNeurons[at(j)], patterns, first, outputs);
@@ -505,6 +510,7 @@ void ReluRefiner::solvePart(int part, const ReluNeurons& network, double toleran
                                      parts() > 1 ? std::optional(part) : std::nullopt);
   ReluSolver<Cpu> solver(watched, std::move(data), settings, std::move(warm));
   const auto outcome = iterate(solver, settings, monitor);
+  if (outcome.progress.iteration > 0) programRho_ = solver.rho();
   la_.checkpoint();
   const Part& before = parts_[at(part)];
   const bool empty = !anyOf(part);

@@ -113,9 +113,10 @@ class ReluRefiner {
   ReluSolution solution_;  // of the programs: not their network, weights and gates
   double objective_ = 0;   // of all parts
   double lowerBound_ = 0;
-  bool ownPatterns_ = false;  // whether the bound is about patterns that outputs have of their own
-  int begun_ = 0;             // parts whose first program was solved, where there is one step for each
-  HostMatrix<double> theta_;  // n x c: minus the gradient of the loss at the network
+  bool ownPatterns_ = false;     // whether the bound is about patterns that outputs have of their own
+  int begun_ = 0;                // parts whose first program was solved, where there is one step for each
+  double programRho_ = unknown;  // the penalty that the last program ended with
+  HostMatrix<double> theta_;     // n x c: minus the gradient of the loss at the network
 
   double violation_ = unknown;  // of the last theta that was priced
   ReluEstimate estimate_;

@@ -299,7 +299,7 @@ void ReluSolver<La>::readWarmStart(const ReluWarmStart& warm) {
           "expected " + show(columns) + ", as many as this problem's patterns, outputs and signs make");
   require(warm.dual.rows() == n && warm.dual.cols() == c, "rows of warmStart.dual", warm.dual.rows(),
           "expected a " + show(n) + " x " + show(c) + " matrix");
-  warmStart_ = {HostMatrix<double>(map_.dimension(), columns), HostMatrix<double>(n, c)};
+  warmStart_ = {.weights = HostMatrix<double>(map_.dimension(), columns), .dual = HostMatrix<double>(n, c)};
   for (int j = 0; j < columns; ++j) {
     data_.scaleWeights(warm.weights.column(j), j % map_.patterns(), warmStart_.weights.column(j));
   }
@@ -367,7 +367,8 @@ void ReluSolver<La>::chooseRho() {
   // A feature of the sampled method is a whole product <x, g>, ||g|| = 1.
   const bool coupled = data_.loss.coupled();
   rho_ = map_.features() ? 30 * unit * s : (slack() ? 0.5 : coupled ? 10 : 30) * unit;
-  if (!std::isnan(settings_.rho)) rho_ = settings_.rho / (data_.normScale() * data_.normScale());
+  const double given = std::isnan(settings_.rho) ? warmStart_.rho : settings_.rho;
+  if (!std::isnan(given)) rho_ = given / (data_.normScale() * data_.normScale());
   sigma_ = squared() ? 1 : coupled ? 0.03 : margins ? 0.1 : std::min(1.0, data_.loss.delta / y);
 }
 
