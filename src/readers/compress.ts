@@ -13,9 +13,9 @@ export interface Place {
 export class Triplets {
   /** Bytes of an entry. */
   static readonly bytes = 2 * Int32Array.BYTES_PER_ELEMENT + Float64Array.BYTES_PER_ELEMENT;
-  readonly rows: Int32Array;
-  readonly columns: Int32Array;
-  readonly values: Float64Array;
+  rows: Int32Array;
+  columns: Int32Array;
+  values: Float64Array;
   count = 0;
   /** Whether each entry's row is no smaller than that of the one before; and the same of (column, row). */
   #rowsAscend = true;
@@ -28,6 +28,20 @@ export class Triplets {
     this.rows = new Int32Array(capacity);
     this.columns = new Int32Array(capacity);
     this.values = new Float64Array(capacity);
+  }
+
+  get capacity(): number {
+    return this.values.length;
+  }
+
+  grow(capacity: number): void {
+    const longer = <T extends Int32Array | Float64Array>(from: T, to: T): T => {
+      to.set(from);
+      return to;
+    };
+    this.rows = longer(this.rows, new Int32Array(capacity));
+    this.columns = longer(this.columns, new Int32Array(capacity));
+    this.values = longer(this.values, new Float64Array(capacity));
   }
 
   push(row: number, column: number, value: number): void {

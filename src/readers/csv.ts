@@ -1,9 +1,10 @@
 // Tables of text, .csv and .tsv: numbers, categories and what is missing.
 import { checkMembers, checkObject, checkOneOf, closest, isList, show, visible } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
+import { checkPart, type Part } from '../core/ranks.js';
 import { distinct } from '../core/targets.js';
 import { dsvFormat } from './dsv.js';
-import { type Chunks, parseFile } from './file.js';
+import { type Chunks, firstLine, parseFile } from './file.js';
 import { Growing } from './growing.js';
 import { checkLimits } from './limits.js';
 import type { ReadOptions } from './matrixMarket.js';
@@ -40,6 +41,11 @@ export interface ReadCsvOptions extends ReadOptions {
   levels?: Levels | undefined;
   /** The most levels of a column. Default 1000. */
   maxLevels?: number | undefined;
+  /**
+   * A part of the rows: those that begin in part `rank` of `size` of the file's bytes, such as `await world()`. Columns are those of the first line.
+   * Categories need `levels`, which no part knows by itself; a value with an end of a line within quotes is refused. Default: all.
+   */
+  part?: Part | undefined;
 }
 
 export interface CsvData {
@@ -84,6 +90,7 @@ const options = [
     'categories',
     'levels',
     'maxLevels',
+    'part',
   ],
   ...['signal', 'maxBytes', 'maxRows', 'maxColumns'],
 ];
@@ -107,17 +114,45 @@ export async function readCsv(path: string | URL, options: ReadCsvOptions = {}):
 
 /** {@link readCsv} for a caller whose options have other names; they are not checked. */
 export async function readCsvWith(path: string | URL, options: ReadCsvOptions, hints: CsvHints): Promise<CsvData> {
-  const { signal, categories = 'refuse' } = options;
+  const { part, signal, categories = 'refuse' } = options;
   let levels = categories === 'refuse' ? undefined : (options.levels ?? {});
   if (levels && !options.levels) {
     levels = await parseFile(path, signal, (name, chunks) => findLevels(name, chunks, options, hints));
   }
-  return parseFile(path, signal, async (name, chunks) => {
+  const first = part ? await firstLine(path, signal) : undefined;
+  const parse = async (name: string, chunks: Chunks): Promise<CsvData> => {
     const table = new TableReader(name, options, hints, levels);
-    await eachRow(name, chunks, options, (row) => table.add(row));
+    if (part && first) {
+      await eachRow(name, linesOfPart(name, part.rank > 0 ? first : undefined, chunks), options, (row) => {
+        if (row.some((text) => text.includes('\n'))) throw cutWithin(name);
+        table.add(row, part.rank > 0);
+      });
+    } else {
+      await eachRow(name, chunks, options, (row) => table.add(row));
+    }
     return table.finish();
-  });
+  };
+  return parseFile(path, signal, parse, part);
 }
+
+/** Rows are cut at ends of lines, which are ends of rows only where no value has one. */
+const cutWithin = (name: string): SyntaxError =>
+  new SyntaxError(`${name}: a value has an end of a line within quotes: expected none in parts of a file`);
+
+/** The lines of a part, behind the first one of the file if that is given. A quote that is open at the end is of a value that is cut. */
+async function* linesOfPart(name: string, first: Uint8Array | undefined, chunks: Chunks): AsyncGenerator<Uint8Array> {
+  let open = false;
+  const look = (bytes: Uint8Array): Uint8Array => {
+    for (const byte of bytes) if (byte === QUOTE) open = !open;
+    return bytes;
+  };
+  if (first) yield look(first);
+  if (open) throw cutWithin(name);
+  for await (const chunk of chunks) yield look(chunk);
+  if (open) throw cutWithin(name);
+}
+
+const QUOTE = 34;
 
 function checked(given: ReadCsvOptions): ReadCsvOptions {
   const { delimiter, header, target, columns, exclude, missing, missingTexts, categories, levels, maxLevels } =
@@ -141,6 +176,9 @@ function checked(given: ReadCsvOptions): ReadCsvOptions {
     for (const [name, value] of Object.entries(checkObject('levels', levels))) checkTexts(`levels.${name}`, value);
     if ((categories ?? 'refuse') === 'refuse')
       throw new TypeError("levels: expected categories: 'oneHot' or 'codes' with them");
+  }
+  if (checkPart('part', given.part) && (categories ?? 'refuse') !== 'refuse' && levels === undefined) {
+    throw new TypeError('levels = undefined: expected those of all parts, of which a part knows its own alone');
   }
   return given;
 }
@@ -383,12 +421,13 @@ class TableReader {
     this.#maxRows = checkLimits(given).maxRows;
   }
 
-  add(row: readonly string[]): void {
+  /** `ofHead`: the first row is here for its columns alone. */
+  add(row: readonly string[], ofHead = false): void {
     const head = this.#head ?? this.#begin(row);
     // Whether it was the line of names.
     if (this.#head === undefined) {
       this.#head = head;
-      if (!head.isRow) return;
+      if (!head.isRow || ofHead) return;
     }
     const { all, target } = head;
     const place = `${this.#file}, row ${++this.#row}`;

@@ -45,11 +45,8 @@ async function parseOpened<T>(
     const first = await chunk(file);
     const packed = first[0] === 0x1f && first[1] === 0x8b;
     if (part) {
-      if (!packed) return await parse(`${name}, part ${part.rank} of ${part.size}`, linesOf(file, part, signal));
-      throw new SolverError(
-        'UNSUPPORTED',
-        `${name}: is gzip, which has no parts; expected as many files as parts, or plain text`,
-      );
+      if (packed) throw withoutParts(name);
+      return await parse(nameOfPart(name, part), linesOf(file, part, signal));
     }
     const chunks = chunksOf(first, file, signal);
     if (!packed) return await parse(name, chunks);
@@ -58,6 +55,83 @@ async function parseOpened<T>(
   } finally {
     await file.close();
   }
+}
+
+const nameOfPart = (name: string, { rank, size }: Part): string => `${name}, part ${rank} of ${size}`;
+
+const withoutParts = (name: string): SolverError =>
+  new SolverError(
+    'UNSUPPORTED',
+    `${name}: is gzip, which has no parts; expected as many files as parts, or a plain one`,
+  );
+
+/** Bytes of a file, wherever they are. */
+export interface Bytes {
+  readonly size: number;
+  /** Reads so many from a place on; fewer where the file ends. */
+  read(from: number, length: number): Promise<Uint8Array>;
+}
+
+/** What `parse` makes of bytes of a file that is not packed, for a part of what it has. */
+export async function parsePart<T>(
+  path: string | URL,
+  part: Part,
+  signal: AbortSignal | undefined,
+  parse: (name: string, bytes: Bytes) => Promise<T>,
+): Promise<T> {
+  const name = checkPath('path', path);
+  checkSignal('signal', signal);
+  try {
+    signal?.throwIfAborted();
+    const file = await open(name);
+    try {
+      const bytes = new BytesOf(file, (await file.stat()).size, signal);
+      const [first, second] = await bytes.read(0, 2);
+      if (first === 0x1f && second === 0x8b) throw withoutParts(name);
+      return await parse(nameOfPart(name, part), bytes);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : explained(name, error);
+  }
+}
+
+class BytesOf implements Bytes {
+  readonly #file: FileHandle;
+  readonly #signal: AbortSignal | undefined;
+  readonly size: number;
+
+  constructor(file: FileHandle, size: number, signal: AbortSignal | undefined) {
+    this.#file = file;
+    this.#signal = signal;
+    this.size = size;
+  }
+
+  async read(from: number, length: number): Promise<Uint8Array> {
+    const most = 1 << 24; // between looks at the signal
+    const all = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.size - from)));
+    for (let done = 0; done < all.length; ) {
+      const { bytesRead } = await this.#file.read(all, done, Math.min(most, all.length - done), from + done);
+      if (this.#signal?.aborted) rethrow(this.#signal.reason);
+      if (bytesRead === 0) return all.subarray(0, done);
+      done += bytesRead;
+    }
+    return all;
+  }
+}
+
+/** The first line of a file, with its end. */
+export async function firstLine(path: string | URL, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  return parseFile(path, signal, async (_, chunks) => {
+    let line = Buffer.alloc(0);
+    for await (const chunk of chunks) {
+      const end = chunk.indexOf(LF);
+      line = Buffer.concat([line, end < 0 ? chunk : chunk.subarray(0, end + 1)]);
+      if (end >= 0 || line.length > longest) break;
+    }
+    return line;
+  });
 }
 
 /** Throws an error in place of what is none: a pipeline that breaks with null, the reason of an abort, never settles. */

@@ -1,5 +1,6 @@
 import { checkMembers } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
+import { checkPart, type Part } from '../core/ranks.js';
 import { type Place, Triplets } from './compress.js';
 import { type Chunks, parseBlocks, parseFile } from './file.js';
 import { checkLimits, type Limits } from './limits.js';
@@ -11,6 +12,14 @@ export interface ReadOptions extends Limits {
   signal?: AbortSignal | undefined;
   /** Most bytes of memory that reading may take. Default: nine tenths of what is available when it begins. */
   maxBytes?: number | undefined;
+}
+
+export interface ReadMatrixMarketOptions extends ReadOptions {
+  /**
+   * A part of the rows: number `rank` of `size` parts of about as many, such as `await world()`. The file is read whole, as entries are in any
+   * order, and what is not of these rows passed over. Default: all.
+   */
+  part?: Part | undefined;
 }
 
 /**
@@ -25,17 +34,21 @@ export interface ReadOptions extends Limits {
  * {@link SolverError} `OUT_OF_MEMORY` where what its header promises, or what it holds, needs more than `maxBytes`; the error of Node
  * where it cannot be read.
  */
-export async function readMatrixMarket(path: string | URL, options: ReadOptions = {}): Promise<SparseMatrix | Matrix> {
-  checkMembers('options', options, ['signal', 'maxBytes', 'maxRows', 'maxColumns'], 'option');
+export async function readMatrixMarket(
+  path: string | URL,
+  options: ReadMatrixMarketOptions = {},
+): Promise<SparseMatrix | Matrix> {
+  checkMembers('options', options, ['part', 'signal', 'maxBytes', 'maxRows', 'maxColumns'], 'option');
+  checkPart('part', options.part);
   return parseFile(path, options.signal, (name, chunks) => parseMatrixMarket(name, chunks, options));
 }
 
 export async function parseMatrixMarket(
   name: string,
   chunks: Chunks,
-  options: ReadOptions = {},
+  options: ReadMatrixMarketOptions = {},
 ): Promise<SparseMatrix | Matrix> {
-  const { signal, maxBytes } = options;
+  const { part, signal, maxBytes } = options;
   const memory = new Memory(maxBytes);
   const limits = checkLimits(options);
   let header: Header | undefined;
@@ -50,7 +63,7 @@ export async function parseMatrixMarket(
       } else if (byte === PERCENT) {
         text.nextLine();
       } else {
-        if (body === undefined) body = readSize(text, header, limits, { place: '', memory, signal });
+        if (body === undefined) body = readSize(text, header, limits, part, { place: '', memory, signal });
         else body.readEntry(text);
         if (text.skipBlanks() !== LF) {
           throw new SyntaxError(`${text.place()}: ${text.wholeLine()}: ${text.word()} is one word too many`);
@@ -110,7 +123,13 @@ function readHeader(text: Scanner): Header {
   return header;
 }
 
-function readSize(text: Scanner, header: Header, limits: Required<Limits>, where: Place): Coordinate | Dense {
+function readSize(
+  text: Scanner,
+  header: Header,
+  limits: Required<Limits>,
+  part: Part | undefined,
+  where: Place,
+): Coordinate | Dense {
   const sparse = header.format === 'coordinate';
   const rows = integerField(text);
   const columns = integerField(text);
@@ -125,7 +144,9 @@ function readSize(text: Scanner, header: Header, limits: Required<Limits>, where
   if (header.symmetry !== 'general' && rows !== columns) {
     throw new RangeError(`${text.place()}: ${text.wholeLine()}: a ${header.symmetry} matrix is square`);
   }
-  const size = { rows, columns, count };
+  const border = (k: number): number => (part ? Math.floor((rows / part.size) * k) : k * rows);
+  const rank = part?.rank ?? 0;
+  const size = { rows, columns, count, first: border(rank), end: border(rank + 1), share: 1 / (part?.size ?? 1) };
   const here = { ...where, place: text.place() };
   return sparse ? new Coordinate(here, header, size) : new Dense(here, header, size);
 }
@@ -198,6 +219,10 @@ class Entries {
 interface Size {
   rows: number;
   columns: number;
+  /** The rows that are wanted: from the first up to the end, and about which share of all they are. */
+  first: number;
+  end: number;
+  share: number;
   /** Entries in the file. */
   count: number;
 }
@@ -207,18 +232,22 @@ class Coordinate extends Entries {
   readonly #header: Header;
   readonly #rows: number;
   readonly #columns: number;
+  readonly #first: number;
+  readonly #end: number;
   readonly #entries: Triplets;
   /** The sign of row - column for entries off the diagonal of a symmetric matrix: which triangle the file has. */
   #triangle = 0;
 
-  constructor(where: Place, header: Header, { rows, columns, count }: Size) {
+  constructor(where: Place, header: Header, { rows, columns, count, first, end, share }: Size) {
     super(count);
     this.#where = where;
     this.#header = header;
     this.#rows = rows;
     this.#columns = columns;
     const { place, memory } = where;
-    const capacity = header.symmetry === 'general' ? count : 2 * count;
+    [this.#first, this.#end] = [first, end];
+    const all = header.symmetry === 'general' ? count : 2 * count;
+    const capacity = Math.ceil(share * all);
     if (capacity > largest) throw new RangeError(`${place}: ${capacity} entries are more than ${largest}`);
     // The columns will need it, so a header that promises too many is refused before its entries are read.
     memory.take(place, `${columns} columns`, 4 * (columns + 1));
@@ -237,12 +266,25 @@ class Coordinate extends Entries {
     const column = integerField(text);
     if (!(row >= 1 && row <= this.#rows && column >= 1 && column <= this.#columns)) this.#refuse(text);
     const value = valueField(text, this.#header.field);
-    this.#entries.push(row - 1, column - 1, value);
+    this.#push(row - 1, column - 1, value);
     if (this.#header.symmetry !== 'general') this.#mirror(text, row, column, value);
   }
 
   finish(): Promise<SparseMatrix> {
-    return this.#entries.compress(this.#where, this.#rows, this.#columns);
+    return this.#entries.compress(this.#where, this.#end - this.#first, this.#columns);
+  }
+
+  /** Adds an entry of a row that is wanted. */
+  #push(row: number, column: number, value: number): void {
+    if (row < this.#first || row >= this.#end) return;
+    const { count, capacity } = this.#entries;
+    if (count === capacity) {
+      const more = Math.ceil(capacity / 2) + 1024;
+      if (count + more > largest) throw new RangeError(`${this.#where.place}: more than ${largest} entries`);
+      this.#where.memory.take(this.#where.place, `${count + more} entries`, Triplets.bytes * more);
+      this.#entries.grow(count + more);
+    }
+    this.#entries.push(row - this.#first, column, value);
   }
 
   #mirror(text: Scanner, row: number, column: number, value: number): void {
@@ -259,7 +301,7 @@ class Coordinate extends Entries {
           `${this.#header.symmetry} file has one side only`,
       );
     }
-    this.#entries.push(column - 1, row - 1, skew ? -value : value);
+    this.#push(column - 1, row - 1, skew ? -value : value);
   }
 
   #refuse(text: Scanner): never {
@@ -275,29 +317,37 @@ class Coordinate extends Entries {
 class Dense extends Entries {
   readonly #header: Header;
   readonly #matrix: Matrix;
+  readonly #first: number;
+  readonly #end: number;
+  readonly #rows: number;
   #row: number;
   #column = 0;
 
-  constructor({ place, memory }: Place, header: Header, { rows, columns }: Size) {
+  constructor({ place, memory }: Place, header: Header, { rows, columns, first, end }: Size) {
     const { symmetry } = header;
     const diagonal = symmetry === 'skew-symmetric' ? -1 : 1;
     super(symmetry === 'general' ? rows * columns : (rows * (rows + diagonal)) / 2);
     this.#header = header;
-    const numbers = rows * columns;
-    const data = memory.allocate(place, `${rows} x ${columns} numbers`, 8 * numbers, () => new Float64Array(numbers));
-    this.#matrix = { data, rows, columns };
+    [this.#first, this.#end, this.#rows] = [first, end, rows];
+    const own = end - first;
+    const numbers = own * columns;
+    const data = memory.allocate(place, `${own} x ${columns} numbers`, 8 * numbers, () => new Float64Array(numbers));
+    this.#matrix = { data, rows: own, columns };
     this.#row = this.#top(0);
   }
 
   readEntry(text: Scanner): void {
     this.next(text);
     const value = valueField(text, this.#header.field);
-    const { data, rows, columns } = this.#matrix;
+    const { data, columns } = this.#matrix;
+    const set = (row: number, column: number, entry: number): void => {
+      if (row >= this.#first && row < this.#end) data[(row - this.#first) * columns + column] = entry;
+    };
     const [i, j] = [this.#row, this.#column];
-    data[i * columns + j] = value;
-    if (this.#header.symmetry === 'symmetric') data[j * columns + i] = value;
-    if (this.#header.symmetry === 'skew-symmetric') data[j * columns + i] = -value;
-    if (++this.#row === rows) this.#row = this.#top(++this.#column);
+    set(i, j, value);
+    if (this.#header.symmetry === 'symmetric') set(j, i, value);
+    if (this.#header.symmetry === 'skew-symmetric') set(j, i, -value);
+    if (++this.#row === this.#rows) this.#row = this.#top(++this.#column);
   }
 
   async finish(): Promise<Matrix> {

@@ -1,13 +1,20 @@
 // Arrays of NumPy: .npy files and the parts of .npz files.
 import { checkMembers, messageOf, show } from '../core/check.js';
+import { SolverError } from '../core/error.js';
 import type { Matrix } from '../core/matrix.js';
-import { type Chunks, parseFile } from './file.js';
+import { checkPart, type Part } from '../core/ranks.js';
+import { type Bytes, type Chunks, parseFile, parsePart } from './file.js';
 import { checkLimits } from './limits.js';
 import type { ReadOptions } from './matrixMarket.js';
 import { Memory } from './memory.js';
 import { inSlices } from './slices.js';
 
 export interface ReadNpyOptions extends ReadOptions {}
+
+export interface ReadNpyPartOptions extends ReadNpyOptions {
+  /** A part of the rows, of an array that NumPy keeps row after row: number `rank` of `size` parts of about as many, such as `await world()`. Default: all. */
+  part?: Part | undefined;
+}
 
 /**
  * An array of NumPy as a matrix: of one dimension a column, of more than two a row for each entry of the first, as `a.reshape(len(a), -1)`
@@ -30,8 +37,10 @@ export interface NumpyArray extends Matrix {
  * @throws SyntaxError or RangeError where the file is not as it should be, with its name; {@link SolverError} `OUT_OF_MEMORY` where
  * what it holds needs more than `maxBytes`; the error of Node where it cannot be read.
  */
-export async function readNpy(path: string | URL, options: ReadNpyOptions = {}): Promise<NumpyArray> {
-  const memory = checked(options);
+export async function readNpy(path: string | URL, options: ReadNpyPartOptions = {}): Promise<NumpyArray> {
+  const memory = checked(options, ['part']);
+  const part = checkPart('part', options.part);
+  if (part) return parsePart(path, part, options.signal, (name, bytes) => rowsOf(name, bytes, part, options, memory));
   return parseFile(path, options.signal, async (name, chunks) => {
     const bytes = await allBytes(name, chunks, memory);
     return parseNpy(name, bytes, options, memory);
@@ -61,8 +70,8 @@ export async function readNpz(path: string | URL, options: ReadNpyOptions = {}):
   });
 }
 
-function checked(options: ReadNpyOptions): Memory {
-  checkLimits(checkMembers('options', options, ['signal', 'maxBytes', 'maxRows', 'maxColumns'], 'option'));
+function checked(options: ReadNpyOptions, more: readonly string[] = []): Memory {
+  checkLimits(checkMembers('options', options, ['signal', 'maxBytes', 'maxRows', 'maxColumns', ...more], 'option'));
   return new Memory(options.maxBytes);
 }
 
@@ -169,9 +178,38 @@ function readHeader(name: string, bytes: Uint8Array): Header {
   return { length, type: type.slice(1), littleEndian: type[0] !== '>', byColumns: order === 'True', dimensions };
 }
 
+/** A part of the rows of an array. */
+async function rowsOf(
+  name: string,
+  bytes: Bytes,
+  { rank, size }: Part,
+  options: ReadNpyOptions,
+  memory: Memory,
+): Promise<NumpyArray> {
+  const longestHeader = 1 << 20;
+  const header = readHeader(name, await bytes.read(0, longestHeader));
+  const [all = 1, ...rest] = header.dimensions;
+  if (header.byColumns && rest.length > 0) {
+    throw new SolverError(
+      'UNSUPPORTED',
+      `${name}: is kept column after column; expected rows, as np.ascontiguousarray(a)`,
+    );
+  }
+  const whole = sizesOf(name, header, bytes.size - header.length, {});
+  const border = (k: number): number => Math.floor((all / size) * k);
+  const [from, to] = [border(rank), border(rank + 1)];
+  const row = whole.size * whole.columns;
+  const own = { ...header, length: 0, dimensions: [to - from, ...rest] };
+  memory.take(name, 'its bytes', row * (to - from));
+  return numbersOf(name, await bytes.read(header.length + row * from, row * (to - from)), own, options, memory);
+}
+
 async function parseNpy(name: string, bytes: Uint8Array, options: ReadNpyOptions, memory: Memory): Promise<NumpyArray> {
-  const header = readHeader(name, bytes);
-  const { dimensions, type } = header;
+  return numbersOf(name, bytes, readHeader(name, bytes), options, memory);
+}
+
+/** Bytes of a number, rows and columns of an array that has so many bytes. */
+function sizesOf(name: string, { dimensions, type }: Header, bytes: number, options: ReadNpyOptions) {
   const { size } = types[type] as (typeof types)[string];
   const [rows = 1, ...rest] = dimensions;
   const columns = rest.reduce((product, each) => product * each, 1);
@@ -179,13 +217,23 @@ async function parseNpy(name: string, bytes: Uint8Array, options: ReadNpyOptions
   if (rows > maxRows) throw new RangeError(`${name}: ${rows} rows are more than maxRows = ${maxRows}`);
   if (columns > maxColumns)
     throw new RangeError(`${name}: ${columns} columns are more than maxColumns = ${maxColumns}`);
-  const count = rows * columns;
-  if (bytes.length - header.length !== size * count) {
-    const got = `${bytes.length - header.length} bytes`;
-    throw new SyntaxError(
-      `${name}: expected ${size * count} bytes for ${dimensions.join(' x ') || 'one number'} of ${type}, got ${got}`,
-    );
+  if (bytes !== size * rows * columns) {
+    const wanted = `${size * rows * columns} bytes for ${dimensions.join(' x ') || 'one number'} of ${type}`;
+    throw new SyntaxError(`${name}: expected ${wanted}, got ${bytes} bytes`);
   }
+  return { size, rows, columns };
+}
+
+async function numbersOf(
+  name: string,
+  bytes: Uint8Array,
+  header: Header,
+  options: ReadNpyOptions,
+  memory: Memory,
+): Promise<NumpyArray> {
+  const { dimensions, type } = header;
+  const { rows, columns } = sizesOf(name, header, bytes.length - header.length, options);
+  const count = rows * columns;
   const Kind = type === 'f4' ? Float32Array : Float64Array;
   const data = memory.allocate(name, `${count} numbers`, Kind.BYTES_PER_ELEMENT * count, () => new Kind(count));
   await copyNumbers(name, bytes, header, data, options.signal);
