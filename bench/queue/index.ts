@@ -2,9 +2,9 @@
 //
 //   npm run bench -- queue [--jobs=3000] [--solves=400]
 //
-// Needs redis-server or valkey-server. Processor time is that of all: producer, worker and server.
+// Needs redis-server or valkey-server. Processor time is that of all: producer, workers and server.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { trainReluNetwork } from '../../src/index.js';
 import { SolveQueue } from '../../src/queue/index.js';
@@ -25,7 +25,8 @@ function processorTime(pid: number): number {
   return 10 * (Number(fields[11]) + Number(fields[12]));
 }
 
-const all = (pids: readonly number[]): number => pids.reduce((sum, pid) => sum + processorTime(pid), 0);
+/** Times of who asks, of the server and of the workers. */
+type Times = [asking: number, server: number, workers: number];
 
 if (!serverProgram) process.exit(1);
 const server = new Server();
@@ -34,7 +35,11 @@ const module = join(tmpdir(), `nonconvex-bench-${process.pid}.mjs`);
 writeFileSync(module, 'export const kinds = { nothing: (problem) => problem };\n');
 const workers = [1, 2].map(() => new WorkerProcess(server.url, ['--concurrency', '1', '--module', module], root));
 await Promise.all(workers.map((each) => each.ready()));
-const pids = [process.pid, server.pid, ...workers.map(({ child }) => child.pid as number)];
+const times = (): Times => [
+  processorTime(process.pid),
+  processorTime(server.pid),
+  workers.reduce((sum, { child }) => sum + processorTime(child.pid as number), 0),
+];
 const queue = new SolveQueue({ connection: server.url });
 
 /** Adds jobs in hundreds and waits for all answers. */
@@ -52,10 +57,15 @@ async function ask(kind: string, problem: (k: number) => unknown, count: number,
 }
 
 /** Milliseconds on the clock, and of processor time of all, for each of so many. */
-async function measured(count: number, body: () => Promise<void>): Promise<{ clock: number; processor: number }> {
-  const [begin, before] = [performance.now(), all(pids)];
+async function measured(
+  count: number,
+  body: () => Promise<void>,
+): Promise<{ clock: number; processor: number; parts: Times }> {
+  const [begin, before] = [performance.now(), times()];
   await body();
-  return { clock: (performance.now() - begin) / count, processor: (all(pids) - before) / count };
+  const clock = (performance.now() - begin) / count;
+  const parts = times().map((time, k) => (time - (before[k] as number)) / count) as Times;
+  return { clock, processor: parts[0] + parts[1] + parts[2], parts };
 }
 
 let rounds = 0;
@@ -66,14 +76,15 @@ const fresh = (): ((k: number) => unknown) => {
 };
 /** Jobs without a solve, whose messages have so many numbers. */
 async function without(numbers: number): Promise<string[]> {
-  const found = [];
+  const found: Awaited<ReturnType<typeof measured>>[] = [];
   for (let round = 0; round < 3; ++round) {
     const name = fresh();
     const of = (k: number) => ({ name: name(k), x: new Float64Array(numbers).fill(Math.PI) });
     found.push(await measured(jobs, () => ask('nothing', of, jobs)));
   }
   const [clock, processor] = [median(found.map((each) => each.clock)), median(found.map((each) => each.processor))];
-  return [numbers.toFixed(0), processor.toFixed(2), (1000 / clock).toFixed(0)];
+  const parts = [0, 1, 2].map((k) => median(found.map((each) => each.parts[k] as number)).toFixed(2));
+  return [numbers.toFixed(0), processor.toFixed(2), parts.join(' + '), (1000 / clock).toFixed(0)];
 }
 
 await ask('nothing', fresh(), 300);
@@ -98,7 +109,9 @@ for (let round = 0; round < 3; ++round) {
     };
     await Promise.all([caller(), caller()]);
   });
-  rows.push([queued.clock, alone.clock, queued.processor, alone.processor].map((each) => each.toFixed(2)));
+  const beside = queued.processor - alone.processor;
+  const numbers = [queued.clock, alone.clock, queued.clock - alone.clock, beside, beside / availableParallelism()];
+  rows.push(numbers.map((each) => each.toFixed(2)));
 }
 
 const cancelled: number[] = [];
@@ -116,8 +129,12 @@ for (let k = 0; k < 20; ++k) {
 
 console.log(describe(environment()));
 console.log(`\nJobs without a solve, ${jobs} at a time, two workers:\n`);
-console.log(`${table(['numbers there and back', 'processor ms a job', 'jobs a second'], empty)}\n`);
-const head = ['queue, ms a solve', 'package alone', 'queue, processor ms', 'package alone'];
+const titles = ['numbers there and back', 'processor ms a job', 'asking + server + workers', 'jobs a second'];
+console.log(`${table(titles, empty)}\n`);
+const head = [
+  ...['queue, ms a solve', 'package alone', 'difference', 'processor ms beside the solve'],
+  'these over the processors',
+];
 console.log(table(head, rows));
 console.log(
   `\nCancelling: median ${median(cancelled).toFixed(0)}, longest ${Math.max(...cancelled).toFixed(0)} ms until the answer`,
