@@ -6,7 +6,6 @@
 #include "mpi_table.hpp"
 
 static MPI_Comm ours = MPI_COMM_NULL;
-static MPI_Comm leaving = MPI_COMM_NULL; /* for the end alone, where messages of a solve may still be open */
 static MPI_Request pending = MPI_REQUEST_NULL;
 
 static int openRanks(int *rank, int *size) {
@@ -16,9 +15,7 @@ static int openRanks(int *rank, int *size) {
   if (begun || MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &provided) != MPI_SUCCESS)
     return NONCONVEX_MPI_FAILED;
   if (provided < MPI_THREAD_SERIALIZED) return NONCONVEX_MPI_NO_THREADS;
-  if (MPI_Comm_dup(MPI_COMM_WORLD, &ours) != MPI_SUCCESS || MPI_Comm_dup(MPI_COMM_WORLD, &leaving) != MPI_SUCCESS) {
-    return NONCONVEX_MPI_FAILED;
-  }
+  if (MPI_Comm_dup(MPI_COMM_WORLD, &ours) != MPI_SUCCESS) return NONCONVEX_MPI_FAILED;
   MPI_Comm_rank(ours, rank);
   MPI_Comm_size(ours, size);
   return NONCONVEX_MPI_DONE;
@@ -37,10 +34,6 @@ static int broadcast(int from, char *bytes, int count) {
                                                                                  : NONCONVEX_MPI_FAILED;
 }
 
-static int gather(void) {
-  return MPI_Ibarrier(leaving, &pending) == MPI_SUCCESS ? NONCONVEX_MPI_DONE : NONCONVEX_MPI_FAILED;
-}
-
 static int test(void) {
   int done = 0;
   if (MPI_Test(&pending, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS) return NONCONVEX_MPI_FAILED;
@@ -48,7 +41,6 @@ static int test(void) {
 }
 
 static void closeRanks(void) {
-  MPI_Comm_free(&leaving);
   MPI_Comm_free(&ours);
   MPI_Finalize();
 }
@@ -67,6 +59,6 @@ static const char *library(void) {
 
 __attribute__((visibility("default"))) const struct nonconvexMpi *nonconvexMpiTable(void) {
   static const struct nonconvexMpi table = {
-      NONCONVEX_MPI_VERSION, library, openRanks, reduce, broadcast, gather, test, closeRanks, endJob};
+      NONCONVEX_MPI_VERSION, library, openRanks, reduce, broadcast, test, closeRanks, endJob};
   return &table;
 }

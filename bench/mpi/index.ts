@@ -1,52 +1,108 @@
-// A regression over ranks of one machine: time and bytes of an iteration, beside those of f, gradient and Hessian.
+// Solves over ranks of one machine: clock, processor time and bytes of an iteration, beside the bytes that docs/scale.md says.
 //
-//   npm run bench -- mpi [--rows=200000] [--columns=50]
+//   npm run bench -- mpi [--rows=200000] [--columns=50] [--rounds=3] [--problems=exact,gated] [--no-picture]
 //
-// Needs npm run build:mpi. More ranks than processors share them.
+// Needs npm run build:mpi. More ranks than processors share them. Draws docs/images/scale-ranks.svg.
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { writeChart } from '../../scripts/chart.mjs';
 import { libraries } from '../../test/mpi/launch.js';
 import { root } from '../shared/native.js';
 import { describe, environment, median, table } from '../shared/report.js';
 
-const option = (name: string, otherwise: number): number =>
-  Number(process.argv.find((each) => each.startsWith(`--${name}=`))?.slice(name.length + 3) ?? otherwise);
-const [rows, columns] = [option('rows', 200_000), option('columns', 50)];
+const text = (name: string): string | undefined =>
+  process.argv.find((each) => each.startsWith(`--${name}=`))?.slice(name.length + 3);
+const [rows, columns] = [Number(text('rows') ?? 200_000), Number(text('columns') ?? 50)];
+const rounds = Number(text('rounds') ?? 3);
+/** A network has a column more, its bias, for each of 20 patterns. */
+const weights = 20 * (columns + 1);
+const head = 64;
 
-interface Measured {
-  size: number;
-  iterations: number;
-  milliseconds: number;
+/** What a solve is, and the bytes that one of its iterations has: exactly, or at least. */
+const problems: Record<string, { title: string; bytes: number }> = {
+  exact: { title: 'regression, exact', bytes: 8 + 8 * columns + 4 * columns * (columns + 1) },
+  lbfgs: { title: "regression, 'lbfgs'", bytes: 8 + 8 * columns },
+  full: { title: 'minimizeSum, all rows', bytes: 8 * (columns + 1) },
+  batches: { title: 'minimizeSum, batches of 256', bytes: 8 * (columns + 1) },
+  gated: { title: 'gated network, factor', bytes: 8 * weights },
+  products: { title: 'gated network, products', bytes: 8 * weights },
+  ratio: { title: 'ratio, 16 starts', bytes: 24 },
+};
+const chosen = text('problems')?.split(',') ?? Object.keys(problems);
+
+interface Said {
+  rank: number;
+  steps: number;
+  seconds: number;
+  processor: number;
   bytes: number;
 }
 
-function measured(launcher: string, args: readonly string[], size: number): Measured {
-  const program = join(root, 'bench/mpi/ranks.mjs');
-  const env = { ...process.env, NONCONVEX_THREADS: '1', OMPI_MCA_hwloc_base_binding_policy: 'none' };
-  const all = [1, 2, 3].map(() => {
-    const line = execFileSync(
-      launcher,
-      [...args, '-n', String(size), process.execPath, program, String(rows), String(columns)],
-      { env },
-    );
-    return JSON.parse(String(line)) as Measured;
-  });
-  const first = all[0] as Measured;
-  return { ...first, milliseconds: median(all.map(({ milliseconds }) => milliseconds)) };
+/** Runs it once, and gives what an iteration took: milliseconds by the clock, those of all processors, bytes of a rank. */
+function run(launcher: string, args: readonly string[], size: number, problem: string): number[] {
+  const program = [join(root, 'bench/mpi/ranks.mjs'), problem, String(rows), String(columns)];
+  const env = {
+    ...process.env,
+    NONCONVEX_THREADS: '1',
+    OMPI_MCA_hwloc_base_binding_policy: 'none',
+    OMPI_MCA_rmaps_base_oversubscribe: '1',
+    OMPI_MCA_btl: 'self,sm',
+  };
+  const lines = String(execFileSync(launcher, [...args, '-n', String(size), process.execPath, ...program], { env }));
+  const said = lines
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Said)
+    .sort((a, b) => a.rank - b.rank);
+  const { steps, seconds, bytes } = said[0] as Said;
+  const processor = said.reduce((sum, each) => sum + each.processor, 0);
+  return [steps, (1000 * seconds) / steps, (1000 * processor) / steps, bytes / steps];
 }
 
 const found: string[][] = [];
-for (const { name, launcher, args } of libraries) {
-  for (const size of [1, 2, 4]) {
-    const { iterations, milliseconds, bytes } = measured(launcher, args, size);
-    found.push([name, String(size), String(iterations), milliseconds.toFixed(1), bytes.toFixed(0)]);
+const points: { problem: string; ranks: number; milliseconds: number; of: string }[] = [];
+for (const problem of chosen) {
+  const { title, bytes } = problems[problem] as (typeof problems)[string];
+  for (const { name, launcher, args } of libraries) {
+    for (const size of [1, 2, 4]) {
+      const all = Array.from({ length: rounds }, () => run(launcher, args, size, problem));
+      const [steps = 0, clock = 0, processor = 0, crossed = 0] = [0, 1, 2, 3].map((k) =>
+        median(all.map((each) => each[k] as number)),
+      );
+      const numbers = [steps.toFixed(0), clock.toFixed(2), processor.toFixed(2), crossed.toFixed(0)];
+      console.error(title, name, size, ...numbers);
+      found.push([title, name, String(size), ...numbers, String(bytes)]);
+      points.push({ problem: `${title}, ${name}`, ranks: size, milliseconds: clock, of: 'clock' });
+      points.push({ problem: `${title}, ${name}`, ranks: size, milliseconds: processor, of: 'processors together' });
+    }
   }
 }
-// f, the gradient and the Hessian, once an iteration each at most.
-const most = 8 + 8 * columns + 4 * columns * (columns + 1);
-console.log(
-  `${describe(environment())}\n\n${rows} rows, ${columns} columns, a thread a rank, ${availableParallelism()} processors\n`,
-);
-console.log(table(['library', 'ranks', 'iterations', 'ms an iteration', 'bytes an iteration'], found));
-console.log(`\nf, gradient and Hessian have ${most} bytes`);
+const where = `${rows} rows, ${columns} columns, a thread a rank, ${availableParallelism()} processors`;
+console.log(`${describe(environment())}\n\n${where}; medians of ${rounds}\n`);
+const titles = ['problem', 'library', 'ranks', 'iterations', 'ms an iteration', 'processor ms', 'bytes', 'plan'];
+console.log(table(titles, found));
+console.log(`\nHeads of ${head} bytes come beside each sum, which the plan does not count.`);
+
+if (!process.argv.includes('--no-picture')) {
+  await writeChart(join(root, 'docs/images/scale-ranks.svg'), {
+    title: {
+      text: 'An iteration against the number of ranks',
+      subtitle: `${where}: two ranks have a processor each, four share them`,
+    },
+    data: { values: points },
+    facet: { field: 'problem', type: 'nominal', title: null, header: { labelFontSize: 12 } },
+    columns: libraries.length,
+    resolve: { scale: { y: 'independent' } },
+    spec: {
+      width: 300,
+      height: 120,
+      mark: { type: 'line', point: true, strokeWidth: 2 },
+      encoding: {
+        x: { field: 'ranks', type: 'ordinal', axis: { title: 'ranks', labelAngle: 0 } },
+        y: { field: 'milliseconds', type: 'quantitative', axis: { title: 'ms', tickCount: 4 } },
+        color: { field: 'of', type: 'nominal', legend: { title: null, orient: 'bottom' } },
+      },
+    },
+  });
+}

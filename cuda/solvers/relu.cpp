@@ -10,7 +10,11 @@ Solved<ReluSolution> solveOnCuda(const ReluProblem& problem, const ReluSettings&
 
 namespace {
 
-const RegisterSolver<ReluEntry, OnCuda<ReluEntry, requireNoCones, solveOnCuda>> registered;
+Solved<ReluSolution> solveOnDevice(const ReluEntry::Problem& problem, const ReluSettings& settings, Monitor& monitor) {
+  return solveOnCuda(problem, settings, monitor);
+}
+
+const RegisterSolver<ReluEntry, OnCuda<ReluEntry, requireNoCones, solveOnDevice>> registered;
 
 }  // namespace
 }  // namespace nonconvex

@@ -49,17 +49,15 @@ class Mpi final : public Communicator {
     wait();
   }
 
-  /// Leaves the job: with all ranks where they come within ten seconds, else by ending all of them.
-  void leave(int code) {
+  /// Leaves the job: with all ranks, once these have nothing more to solve, else by ending all of them.
+  void leave(int code, Ranks& ranks) {
     if (code != 0) {
       say("rank " + show(rank_) + " of " + show(size_) + " ends with exit status " + show(code) +
           ", and all ranks with it");
       table_.abort(code);
     }
-    constexpr double seconds = 10;
-    if (table_.gather() == NONCONVEX_MPI_DONE && waited(seconds)) return table_.close();
-    say("rank " + show(rank_) + " of " + show(size_) + " has ended, others go on for more than " + show(seconds) +
-        " s: all ranks end");
+    if (ranks.leave()) return table_.close();
+    say("rank " + show(rank_) + " of " + show(size_) + " has ended, others solve on: all ranks end");
     table_.abort(1);
   }
 
@@ -87,7 +85,11 @@ class Mpi final : public Communicator {
       const std::chrono::duration<double> since = Clock::now() - begin;
       if (since.count() > seconds) return false;
       constexpr double busy = 50e-6;  // seconds: what a message takes where all are there
-      if (since.count() > busy) std::this_thread::sleep_for(std::chrono::microseconds(50));
+      constexpr double longest = 1e-3;
+      // Who has waited long sleeps longer: the others need the processors.
+      if (since.count() > busy) {
+        std::this_thread::sleep_for(std::chrono::duration<double>(std::clamp(0.02 * since.count(), busy, longest)));
+      }
     }
   }
 
@@ -143,6 +145,10 @@ const nonconvexMpi& openShim(const std::string& path) {
 
 std::unique_ptr<Mpi> beginJob(const std::string& path, double peerTimeout) {
   const SignalsKept kept;
+  // UCX would have itself told of what the process maps. To see whether it is, it moves the end of the heap up and down
+  // by a page, which now and then takes the last page from what another thread of Node has got between the two: malloc
+  // crashed within MPI_Init_thread in one of some 110 starts on a busy machine (openucx/ucx#3831).
+  setenv("UCX_MEM_EVENTS", "n", 0);
   const nonconvexMpi& table = openShim(path);
   int rank = 0, size = 0;
   const int status = table.open(&rank, &size);
@@ -200,7 +206,7 @@ Napi::Value openWorld(Napi::Env env, const Reader& in) {
 Napi::Value leaveWorld(Napi::Env env, const Reader& in) {
   if (theJob != nullptr) {
     const int code = in.integer("code");
-    theJob->leave(code == 0 && theWorld->busy() ? 1 : code);
+    theJob->leave(code == 0 && theWorld->busy() ? 1 : code, *theWorld);
     theJob = nullptr;
   }
   return env.Undefined();
@@ -226,6 +232,11 @@ std::shared_ptr<Ranks> readRanks(const Reader& in) {
     throw Error(ErrorKind::type, in.pathOf("ranks") + " = an object: expected what world() gives");
   }
   return *static_cast<std::shared_ptr<Ranks>*>(data);
+}
+
+std::shared_ptr<Ranks::Turn> readTurn(const Reader& in) {
+  auto ranks = readRanks(in);
+  return ranks ? std::make_shared<Ranks::Turn>(std::move(ranks)) : nullptr;
 }
 
 }  // namespace nonconvex

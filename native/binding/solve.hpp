@@ -1,12 +1,17 @@
 // From the entry of a solver to a job: problem and settings in, one plain object out.
 #pragma once
 
+#include <concepts>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "binding/job.hpp"
 #include "binding/results.hpp"
+#include "binding/solve_together.hpp"
 #include "core/run.hpp"
 #include "linalg/cpu.hpp"
 
@@ -54,6 +59,7 @@ struct OnCpu {
         monitor.setInterruptible(unbuiltPays<typename Solver::Unbuilt>(problem));
         solving->solver.emplace(solving->la, problem, settings);
       } catch (const Interrupted&) {
+        monitor.setInterruptible(false);
         typename Solver::Unbuilt unbuilt(problem, settings);
         return solved(unbuilt, settings, monitor);
       }
@@ -105,6 +111,15 @@ concept AnswersUnread = requires(const typename Entry::Problem& problem, const t
   Backend::template answerUnread<Entry>(problem, settings, monitor);
 };
 
+/// An entry of solves that ranks may run together: its Problem has `turn`, a place in the order of these solves, or
+/// null. `fingerprint(problem, settings)` is of what has to be the same on all ranks, `answer(solution)` is what comes
+/// out the same; `join(problem, ranks)`, if there is one, is called by all of them at the same time, before the solver
+/// is made.
+template <class Entry>
+concept SolvesTogether = requires(const typename Entry::Problem& problem, const typename Entry::Settings& settings) {
+  { Entry::fingerprint(problem, settings) } -> std::same_as<std::uint64_t>;
+};
+
 template <class Entry, class Backend>
 class SolveJob final : public Job {
  public:
@@ -116,6 +131,9 @@ class SolveJob final : public Job {
     monitor.restart();
     monitor.limitTime(settings_.timeLimit);
     monitor.setInterruptible(false);
+    if constexpr (SolvesTogether<Entry>) {
+      if (problem_.turn) return runTogether(pool, monitor);
+    }
     if (unread()) {
       answerUnread(monitor);
     } else {
@@ -141,6 +159,22 @@ class SolveJob final : public Job {
   }
 
  private:
+  /// Over ranks: on a monitor of its own, which ends when they have agreed on that.
+  void runTogether(WorkerPool& pool, Monitor& monitor) {
+    const std::shared_ptr<Ranks::Turn> turn = std::move(problem_.turn);
+    solveTogether(turn, monitor, Entry::fingerprint(problem_, settings_), [&](Monitor& agreed) {
+      std::shared_ptr<void> memory;  // of what knows that monitor
+      if constexpr (requires { Entry::join(problem_, turn->ranks()); }) Entry::join(problem_, turn->ranks());
+      if (AnswersUnread<Backend, Entry> && agreed.ending()) {
+        answerUnread(agreed);
+      } else {
+        solved_ = Backend::template solve<Entry>(problem_, settings_, pool, agreed, memory);
+      }
+      const std::span<const double> answer = Entry::answer(solved_->solution);
+      return std::vector<double>(answer.begin(), answer.end());
+    });
+  }
+
   void answerUnread(Monitor& monitor) {
     if constexpr (AnswersUnread<Backend, Entry>) {
       solved_ = Backend::template answerUnread<Entry>(problem_, settings_, monitor);

@@ -12,6 +12,9 @@ namespace {
 /// A hash as a number that holds all of its bits.
 double exactly(std::uint64_t hash) { return static_cast<double>(hash & ((std::uint64_t{1} << 52) - 1)); }
 
+/// Places in a head, of which all ranks get the largest numbers.
+enum Head : std::size_t { wish, failed, place, minusPlace, what, minusWhat, left, here, headSize };
+
 std::uint64_t hashBytes(const unsigned char* bytes, std::size_t count, std::uint64_t hash) {
   for (std::size_t k = 0; k < count; ++k) hash = (hash ^ bytes[k]) * 0x100000001b3;
   return hash;
@@ -57,6 +60,13 @@ void Ranks::reduce(Communicator::Operation operation, std::span<double> values) 
   joint_->agreed_.checkpoint();
 }
 
+bool Ranks::leave() {
+  std::array<double, headSize> values{};
+  values[left] = rank() + 1;
+  communicator_->reduce(Communicator::Operation::max, values);
+  return values[here] == 0;
+}
+
 // Joint solves -------------------------------------------------------------------------------------------------------
 
 JointSolve::JointSolve(std::shared_ptr<Ranks::Turn> turn, Monitor& wishes, std::uint64_t fingerprint)
@@ -84,17 +94,23 @@ JointSolve::~JointSolve() {
 }
 
 void JointSolve::head(Stage stage, std::uint64_t detail, const std::string* failure) {
-  const double wish = wishes_.aborted() ? 2 : wishes_.outOfTime() ? 1 : 0;
-  const double place = 4 * heads_++ + static_cast<double>(stage);
-  const double what = exactly(detail);
-  const double failed = failure != nullptr ? ranks_.rank() + 1 : 0;
-  std::array<double, 6> values = {wish, failed, place, -place, what, -what};
+  const double wished = wishes_.aborted() ? 2 : wishes_.outOfTime() ? 1 : 0;
+  const double at = 4 * heads_++ + static_cast<double>(stage);
+  const double about = exactly(detail);
+  const double failing = failure != nullptr ? ranks_.rank() + 1 : 0;
+  std::array<double, headSize> values = {wished, failing, at, -at, about, -about, 0, 1};
   Communicator& communicator = ranks_.communicator();
   communicator.reduce(Communicator::Operation::max, values);
   ranks_.bytes_ += sizeof values;
-  if (values[1] > 0) {
+  if (values[left] > 0) {
     over_ = true;
-    const int from = static_cast<int>(values[1]) - 1;
+    throw Error(ErrorKind::solver,
+                "rank " + show(static_cast<int>(values[left]) - 1) + " of " + show(ranks_.size()) + " has ended",
+                "PEER_FAILED");
+  }
+  if (values[failed] > 0) {
+    over_ = true;
+    const int from = static_cast<int>(values[failed]) - 1;
     std::array<char, 512> text{};
     if (failure != nullptr) std::copy_n(failure->data(), std::min(failure->size(), text.size() - 1), text.data());
     communicator.broadcast(from, text);
@@ -102,17 +118,17 @@ void JointSolve::head(Stage stage, std::uint64_t detail, const std::string* fail
     throw Error(ErrorKind::solver, "rank " + show(from) + " of " + show(ranks_.size()) + ": " + text.data(),
                 "PEER_FAILED");
   }
-  if (values[2] != -values[3] || values[4] != -values[5]) {
+  if (values[place] != -values[minusPlace] || values[what] != -values[minusWhat]) {
     over_ = true;
-    const bool same = values[2] == -values[3];
+    const bool same = values[place] == -values[minusPlace];
     throw Error(ErrorKind::solver,
                 same && stage == Stage::begin ? "ranks have problems or settings that differ; expected the same on all"
                 : same && stage == Stage::end ? "ranks have answers that differ"
                                               : "ranks have gone different ways at message " + show(heads_),
                 "PEER_FAILED");
   }
-  if (values[0] >= 2) agreed_.abort();
-  if (values[0] == 1) agreed_.limitTime(0);
+  if (values[wish] >= 2) agreed_.abort();
+  if (values[wish] == 1) agreed_.limitTime(0);
 }
 
 void JointSolve::end(std::span<const double> answer) {

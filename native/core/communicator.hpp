@@ -50,7 +50,15 @@ class Ranks {
 
   /// Bytes of this rank's messages so far.
   double bytes() const { return bytes_; }
-  bool busy() const { return joint_ != nullptr; }
+  /// Whether a solve runs or waits for its turn.
+  bool busy() const {
+    const std::lock_guard lock(mutex_);
+    return now_ != turns_;
+  }
+
+  /// Says that this rank solves no more, and waits for the others: false where one of them goes on, whose solve ends
+  /// with PEER_FAILED. Not while this rank solves.
+  bool leave();
 
   /// A place in the order of solves, which is to be the same on all ranks; given back by whoever does not solve.
   class Turn {
@@ -78,7 +86,7 @@ class Ranks {
   std::unique_ptr<Communicator> communicator_;
   JointSolve* joint_ = nullptr;
   double bytes_ = 0;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable turned_;
   std::uint64_t turns_ = 0;  // that were given
   std::uint64_t now_ = 0;    // whose turn it is
@@ -86,8 +94,8 @@ class Ranks {
 };
 
 /// A solve that all ranks run at the same time, from its construction to `end` or `fail`. Before each sum goes a head
-/// of six numbers: the wish to end, a failure, and which sum it is. So clocks and signals of ranks decide nothing by
-/// themselves, and ranks that have gone different ways hear of it.
+/// of eight numbers: the wish to end, a failure, which sum it is, and whether a rank has left. So clocks and signals of
+/// ranks decide nothing by themselves, and ranks that have gone different ways hear of it.
 class JointSolve {
  public:
   /// Waits for its turn and for the other ranks. `wishes` is the monitor of whoever asked; `fingerprint`, of what is

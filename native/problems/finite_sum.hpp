@@ -56,7 +56,7 @@ class FiniteSum : public Capable {
   virtual std::vector<SumBlock> blocks() const = 0;
   virtual SumFacts facts() const { return {.hessianProducts = true, .rowsApart = true}; }
   /// s_j: the root of the mean over all rows of the square of what x_j is multiplied by, where that is a number of the
-  /// data; 1 elsewhere, and where a column is 0.
+  /// data; 1 elsewhere, and 0 or 1 where a column is 0.
   virtual void typicalFactors(std::span<double> s) const = 0;
 
   // Of the rows alone, for a set that is not empty.

@@ -74,7 +74,7 @@ let opened: World | undefined;
  * if (ranks.rank === 0) console.log(result.message);
  * ```
  *
- * A process that ends with another exit status than 0 ends all ranks; one that ends with 0 waits ten seconds for the others.
+ * A process that ends with another exit status than 0 ends all ranks; one that ends with 0 waits for the others, and ends them where they solve on.
  * @throws SolverError `LIBRARY_NOT_FOUND` where there is no shim for the launcher's library (`npm run build:mpi`), `PEER_FAILED` where the
  * library has started fewer ranks than the launcher says, `UNSUPPORTED` in a worker thread or for processors that compute different last digits
  */

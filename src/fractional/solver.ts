@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { checkMembers, checkObject, checkVector, isError, show } from '../core/check.js';
 import { requireMemory } from '../core/memory.js';
+import { checkRanks, type Ranks } from '../core/ranks.js';
 import { type Guard, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
 import type { FractionalOptions, FractionalSolution } from '../generated/fractional.js';
@@ -9,6 +10,11 @@ import { at, type DenominatorTerm, type FractionalTerm, type NumeratorTerm, type
 export interface FractionalSettings extends FractionalOptions, SolveOptions {
   /** A point to begin with instead of the problem's `start`, such as an earlier result. */
   warmStart?: WarmStart | undefined;
+  /**
+   * The ranks of an MPI job, `await world()`, that share out the `restarts`, each with the same problem and the same settings. The result, which all of them
+   * get, is that of one process. Default: none.
+   */
+  ranks?: Ranks | undefined;
 }
 
 export interface FractionalProblem {
@@ -128,12 +134,12 @@ async function run(
   problem: (names: Record<string, string>, guard: Guard, warmStart: Float64Array | undefined) => object,
   settings: FractionalSettings,
 ): Promise<FractionalResult> {
-  const { warmStart, ...others } = checkObject('settings', settings);
+  const { warmStart, ranks: given, ...others } = checkObject('settings', settings);
+  const ranks = checkRanks('ranks', given);
   const point = warmStartPoint(warmStart);
   const names: Record<string, string> = point ? { start: 'warmStart.x' } : {};
-  const solved = solve<FractionalSolution>('fractional', (guard) => problem(names, guard, point), others, {
-    cpuOnly: 'fractional programs',
-  });
+  const make = (guard: Guard) => ({ ...problem(names, guard, point), ranks });
+  const solved = solve<FractionalSolution>('fractional', make, others, { cpuOnly: 'fractional programs' });
   const { global, method, ...answer } = await naming(names, solved);
   return {
     ...answer,

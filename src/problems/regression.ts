@@ -83,8 +83,9 @@ export interface RegressionData {
    */
   start?: ArrayLike<number> | undefined;
   /**
-   * The ranks of an MPI job, `await world()`, each of which has other rows of x, with the same columns, and calls {@link minimize} with the same
-   * settings: the solve is one of all rows, on all ranks. Up to 4,096 columns; on the CPU. Default: all rows are here.
+   * The ranks of an MPI job, `await world()`, each of which has other rows of x, with the same columns, and calls {@link minimize} or
+   * {@link minimizeSum} with the same settings: the solve is one of all rows, on all ranks. Up to 4,096 columns in `minimize`; on the CPU.
+   * Default: all rows are here.
    */
   ranks?: Ranks | undefined;
 }
@@ -117,11 +118,7 @@ export class RegressionProgram extends FamilyProgram {
    * The regression without its constraints, for methods that go through its rows: start and bounds are those of the program.
    * @internal
    */
-  get rows(): RegressionRows {
-    if (!this.shared) return this.#rows;
-    throw new TypeError('problem: its rows are spread over ranks, which minimize alone takes');
-  }
-  readonly #rows: RegressionRows;
+  readonly rows: RegressionRows;
   readonly #features: Omit<RegressionModelData, 'coefficients' | 'intercept'> & { columns: number };
 
   /** @internal */
@@ -162,7 +159,7 @@ export class RegressionProgram extends FamilyProgram {
       handle: dense || large ? made : made.handle(addon()),
     });
     this.classes = classes;
-    this.#rows = { ...request, intercept };
+    this.rows = { ...request, intercept };
     this.#features = { family: families[loss], classes, hasOffset: given.offset !== undefined, columns };
   }
 
@@ -179,7 +176,8 @@ export class RegressionProgram extends FamilyProgram {
 }
 
 /** Rows of a regression and what is added to the mean of their losses; of `x` the last column is that of the intercept. */
-export interface RegressionRows extends Pick<RegressionRequest, 'loss' | 'x' | 'y' | 'weights' | 'offset' | 'ridge'> {
+export interface RegressionRows
+  extends Pick<RegressionRequest, 'loss' | 'x' | 'y' | 'weights' | 'offset' | 'ridge' | 'ranks'> {
   intercept: boolean;
 }
 

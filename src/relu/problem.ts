@@ -1,6 +1,7 @@
 // What the training of a ReLU network is given and gives, and the form of it that the addon takes.
 import { checkBoolean, checkMembers, checkObject, checkOneOf, checkVector, show } from '../core/check.js';
 import { hasManyRows, type Matrix, type MatrixLike, toMatrix, toMatrixInPieces } from '../core/matrix.js';
+import type { Ranks } from '../core/ranks.js';
 import { checkOptions } from '../core/settingNames.js';
 import type { SolveOptions, SolveResult } from '../core/solve.js';
 import { classNumber, encodeTargets, type Label, type Prediction, type Targets } from '../core/targets.js';
@@ -28,6 +29,12 @@ export interface ReluData<Y extends Targets = Targets> {
   y: Y;
   /** Weights >= 0 of the rows: a row's loss counts as often. 2 is the row twice, 0 leaves it out. Default: 1 each. */
   sampleWeights?: ArrayLike<number> | undefined;
+  /**
+   * The ranks of an MPI job, `await world()`, each of which has other rows, with the same columns, and calls {@link trainReluNetwork} with the same
+   * settings: the network is that of all rows, on all ranks. For `activation: 'gated'` and `method: 'sampled'`, with patterns that are sampled or given and
+   * a `beta` that is a number; y are numbers, taken as they are: values, -1 or 1, or rows of probabilities. On the CPU. Default: all rows are here.
+   */
+  ranks?: Ranks | undefined;
 }
 
 /** Which activation patterns the convex program has: the neurons' choices of rows to be active on. */
@@ -178,6 +185,8 @@ export interface Encoded {
   weights?: Float64Array;
   /** The rows to train on; all where it is not there. */
   rows?: Int32Array;
+  /** What the addon calls the ranks that have other rows. */
+  ranks?: object;
   /** Whether to standardise y. */
   standardizeTargets: boolean;
   featureNames?: readonly string[];
@@ -370,6 +379,7 @@ export interface ReluProblem {
   adversary?: ReluAdversary;
   weights?: Float64Array;
   rows?: Int32Array;
+  ranks?: object;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   targetsOf,
   withMatrix,
 } from './problem.js';
+import { ofRank } from './ranks.js';
 import { largestBeta, train } from './training.js';
 
 /**
@@ -45,9 +46,10 @@ export async function trainReluNetwork<const Y extends Targets>(
   data: ReluData<Y>,
   settings: ReluSettings = {},
 ): Promise<ReluResult<Prediction<Y>>> {
+  const own = ofRank(data, settings);
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
-  const given = withMatrix(data);
-  const of = encoded(isPromise(given) ? await given : given, settings);
+  const given = withMatrix(own.data);
+  const of = { ...encoded(isPromise(given) ? await given : given, settings), ...defined({ ranks: own.ranks }) };
   if (of.options.beta === 'crossValidated') return trainCrossValidated(of);
   const { leftOut, ...result } = await train<Prediction<Y>>(of);
   return result;

@@ -23,13 +23,13 @@ export type Trained<P extends Prediction> = ReluResult<P> & Pick<ReluSolution, '
 
 /** A solve on the rows of `encoded`. */
 export async function train<P extends Prediction>(encoded: Encoded): Promise<Trained<P>> {
-  const { x, weights, rows, options } = encoded;
+  const { x, weights, rows, ranks, options } = encoded;
   const { y, targets } = targetsOf(encoded);
   const of = { x, y, ...defined({ weights, rows }) };
   const problem: ReluProblem = {
     ...of,
     ...patternsAndStart(options, { ...y, rows: rows?.length ?? y.rows }),
-    ...defined({ adversary: options.adversary }),
+    ...defined({ adversary: options.adversary, ranks }),
   };
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const chosen: Chosen =
@@ -38,7 +38,8 @@ export async function train<P extends Prediction>(encoded: Encoded): Promise<Tra
   const { timeLimit } = options;
   const left = typeof timeLimit === 'number' && before > 0 ? { timeLimit: Math.max(0, timeLimit - before) } : {};
   const settings = reported(problem, { ...options, ...left, beta: choice.beta });
-  const answer = await solve<ReluSolution>('relu', problem, settings, { flops: flopsOf(problem) });
+  const support = ranks ? { cpuOnly: 'networks over ranks' } : { flops: flopsOf(problem) };
+  const answer = await solve<ReluSolution>('relu', problem, settings, support);
   return { ...resultOf<P>(answer, encoded, targets), ...choice, seconds: answer.seconds + before };
 }
 

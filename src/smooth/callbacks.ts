@@ -2,6 +2,7 @@
 import { vectorFunction } from '../core/callbacks.js';
 import { checkFunction, checkInteger, checkMembers, checkVector, isPromise } from '../core/check.js';
 import { requireMemory } from '../core/memory.js';
+import { checkRanks, type Ranks } from '../core/ranks.js';
 import type { Guard, Numeric } from '../core/solve.js';
 
 /**
@@ -23,12 +24,19 @@ export interface SumCallbacks {
   losses?: ((x: Float64Array, rows: Int32Array, losses: Float64Array) => unknown) | undefined;
   /** n numbers to begin with. Default 0. */
   start?: ArrayLike<number> | undefined;
+  /** The ranks of an MPI job, `await world()`, each of which has N rows of its own, and functions of these. Default: all rows are here. */
+  ranks?: Ranks | undefined;
 }
 
-const members = ['rows', 'n', 'gradient', 'value', 'hessianVector', 'losses', 'start'];
+const members = ['rows', 'n', 'gradient', 'value', 'hessianVector', 'losses', 'start', 'ranks'];
 
-/** Callbacks, checked, and their start. */
-export function checkCallbacks(given: SumCallbacks): SumCallbacks & { start: Float64Array } {
+/** Callbacks, checked, their start, and what the addon calls their ranks. */
+export interface CheckedCallbacks extends Omit<SumCallbacks, 'start' | 'ranks'> {
+  start: Float64Array;
+  ranks: object | undefined;
+}
+
+export function checkCallbacks(given: SumCallbacks): CheckedCallbacks {
   const callbacks = checkMembers('problem', given, members);
   const n = checkInteger('n', callbacks.n, 1);
   const rows = checkInteger('rows', callbacks.rows, 1);
@@ -40,12 +48,13 @@ export function checkCallbacks(given: SumCallbacks): SumCallbacks & { start: Flo
   const { start } = callbacks;
   return {
     ...callbacks,
+    ranks: checkRanks('ranks', callbacks.ranks),
     start: start === undefined ? new Float64Array(n) : checkVector('start', start, { length: n }).slice(),
   };
 }
 
 /** What the addon calls: the functions in memory that both sides see. */
-export function nativeCallbacks(callbacks: SumCallbacks, guard: Guard): object {
+export function nativeCallbacks(callbacks: CheckedCallbacks, guard: Guard): object {
   const { rows, n, gradient, value, hessianVector, losses } = callbacks;
   const [x, v, out] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
   const [chosen, written] = [new Float64Array(rows), new Float64Array(losses ? rows : 0)];

@@ -15,6 +15,8 @@ export interface ReadSum {
   start: Float64Array;
   rows: number;
   bounds?: { lower: Float64Array; upper: Float64Array };
+  /** What the addon calls the ranks that have other rows; then `rows` are this rank's. */
+  ranks?: object | undefined;
 }
 
 /** A regression or a model of rows without constraints, or callbacks where these are taken. */
@@ -24,8 +26,9 @@ export function readSum(problem: unknown, callbacksToo = true): ReadSum {
     if (problem.m > 0 || hasInequalities(problem.bounds)) {
       throw new RangeError('problem: expected a regression without equations and inequalities, which minimize() takes');
     }
-    const { loss, x, y, weights, offset, ridge, intercept } = problem.rows;
+    const { loss, x, y, weights, offset, ridge, intercept, ranks } = problem.rows;
     return {
+      ranks,
       sum: () => ({ loss, x, y, weights, offset, ridge, intercept }),
       start: problem.start,
       rows: y.length,
@@ -36,6 +39,7 @@ export function readSum(problem: unknown, callbacksToo = true): ReadSum {
   if (!callbacksToo) throw new TypeError(`problem = ${show(problem)}: expected a regression or a model of rows`);
   const callbacks = checkCallbacks(checkObject('problem', problem as SumCallbacks));
   return {
+    ranks: callbacks.ranks,
     sum: (guard) => ({ callbacks: nativeCallbacks(callbacks, guard) }),
     start: callbacks.start,
     rows: callbacks.rows,

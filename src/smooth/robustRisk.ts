@@ -40,7 +40,8 @@ export async function robustRisk(
   settings: RobustRiskSettings = {},
 ): Promise<RobustRiskResult> {
   const { warmStart, ...others } = checkObject('settings', settings);
-  const { sum, start, bounds } = readSum(problem, false);
+  const { sum, start, bounds, ranks } = readSum(problem, false);
+  if (ranks) throw new TypeError('problem: its rows are spread over ranks, which robustRisk does not take');
   if (bounds) throw new RangeError('problem: expected a regression without bounds');
   const point = warmStartPoint(warmStart, { length: start.length, per: 'one for each unknown' }) ?? start;
   const answer = await solve<RobustRiskSolution>(

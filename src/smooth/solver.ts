@@ -86,7 +86,8 @@ const own = ['set', 'validation', 'geometry', 'delta'];
  * ```
  *
  * `problem` is a {@link Model} whose objective has a mean over rows of data ({@link Model.rows}), or a regression, the same that {@link minimize} takes,
- * either without constraints but bounds; or {@link SumCallbacks}. `method` is a
+ * either without constraints but bounds; or {@link SumCallbacks}. Rows of a regression or of callbacks may be spread over `ranks`: batches
+ * are then those of one process that has the rows of one rank after the other's. `method` is a
  * row of the table in docs/smooth.md; the default, `'adog'`, learns its steps from distances and gradients. The result says what is
  * known over all rows at the answer: `objective`, `gradientNorm`, and a `certificate` where there is one. An end at `maxEpochs` has
  * status `'epochLimit'`; `'solved'` means that `tolerance`, compared with the gradient's norm, or `target` was met.
@@ -104,13 +105,15 @@ export async function minimizeSum(
     ...callOptions,
   ]);
   const { batchSize, set, validation, geometry, delta, warmStart, ...others } = checked;
-  const { sum, ahead, start, rows, bounds } = readSum(problem);
+  const { sum, ahead, start, rows, bounds, ranks } = readSum(problem);
+  if (ranks) refuseOverRanks({ validation, method: others.method });
   const n = start.length;
   const request = {
     ...begin(warmStart, start),
     ...setOf(set, n, bounds),
     ...split(validation, rows, typeof others.seed === 'number' ? others.seed : 0),
     norms: normsOf(geometry, others.method),
+    ranks,
   };
   const made: MakeProblem = (guard, native) => {
     const make = () => ({ ...sum(guard, native), ...request });
@@ -124,6 +127,14 @@ export async function minimizeSum(
   const { gap, ending, ...result } = answer;
   const certificate = certificateOf(answer, { ...native, delta }, request.rows?.length ?? rows);
   return { ...result, ...endOf(ending, answer), ...(certificate && { certificate }) };
+}
+
+/** Refuses what looks at rows that this rank does not have, or draws what the others do not know. */
+function refuseOverRanks({ validation, method }: { validation: unknown; method: unknown }): void {
+  if (validation !== undefined)
+    throw new TypeError('validation: expected none over ranks, as a rank knows its own rows alone');
+  if (method === 'dpSgd')
+    throw new RangeError("method = 'dpSgd': expected another one over ranks, as each would draw secrets of its own");
 }
 
 /** Status and message of an end that other solvers have no word for. */

@@ -36,6 +36,8 @@ export interface Fixture {
   arrays?: Record<string, Problem>;
   /** Whether nothing in it is random, so that no seed matters. Default false. */
   deterministic?: boolean;
+  /** Whether its settings have `ranks`, as several starts may be shared out. Default false. */
+  sharesStarts?: boolean;
   /** Whether its solver knows an objective: always (default), at some checks, or never. */
   objective?: 'always' | 'sometimes' | 'never';
 }

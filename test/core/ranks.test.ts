@@ -2,8 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { leastSquares, minimizeRatio, topK } from '../../src/fractional/index.js';
 import { smooth, world } from '../../src/index.js';
 import { generalizedLinearModel, logisticRegression, minimize, type RegressionData } from '../../src/nlp/index.js';
+import { betaMax, type ReluSettings, trainReluNetwork } from '../../src/relu/index.js';
 
 const rows = Array.from({ length: 60 }, (_, i) => [Math.sin(i), Math.cos(3 * i), Math.sin(i * i)]);
 const signs = rows.map(([a = 0, b = 0], i) => (a + 0.5 * b + 0.4 * Math.sin(7 * i) > 0 ? 1 : -1));
@@ -32,6 +34,60 @@ it.each<[string, Partial<RegressionData>]>([
   });
 });
 
+it.each<[string, smooth.MinimizeSumSettings]>([
+  ['all rows', { batchSize: 'full', tolerance: 1e-8, maxEpochs: 500 }],
+  ['batches', { batchSize: 16, maxEpochs: 3 }],
+])('a sum of one rank has the bits of one without ranks, %s', async (_, more) => {
+  const ranks = await world();
+  for (const weights of [{}, { sampleWeight }]) {
+    const data = { x: rows, y: signs, ridge: 0.01, intercept: true, ...weights };
+    const { x, counts } = await smooth.minimizeSum(logisticRegression(data), more);
+    expect(await smooth.minimizeSum(logisticRegression({ ...data, ranks }), more)).toMatchObject({ x, counts });
+  }
+});
+
+it('starts of ratios and networks of one rank have the bits of those without ranks', async () => {
+  const ranks = await world();
+  const ratio = { numerator: [leastSquares(rows, signs)], denominator: topK(1, { shift: 0.1 }) };
+  const { x, starts } = await minimizeRatio(ratio, { restarts: 5 });
+  expect(await minimizeRatio(ratio, { restarts: 5, ranks })).toMatchObject({ x, starts });
+  const gated = { activation: 'gated', beta: 0.1, patterns: { sample: 6 } } as const;
+  const y = { data: Float64Array.from(signs), rows: signs.length, columns: 1 };
+  const { convex, objective } = await trainReluNetwork({ x: rows, y, sampleWeights: sampleWeight }, gated);
+  expect(await trainReluNetwork({ x: rows, y: signs, sampleWeights: sampleWeight, ranks }, gated)).toMatchObject({
+    convex,
+    objective,
+  });
+});
+
+it.each<[string, ReluSettings]>([
+  ["activation = 'relu': expected 'gated', or method 'sampled'", { beta: 1 }],
+  ["activation = 'relu': expected", { beta: 1, activation: 'relu', splitting: 'slack' }],
+  ["beta = 'auto': expected a number over ranks", { activation: 'gated' }],
+  [
+    "patterns = 'refine': expected { sample } or { gates } over ranks",
+    { activation: 'gated', beta: 1, patterns: 'refine' },
+  ],
+  ['patterns = an object: expected { sample }', { activation: 'gated', beta: 1, patterns: { exact: true } }],
+  ["classWeights = 'balanced': expected sampleWeights", { activation: 'gated', beta: 1, classWeights: 'balanced' }],
+  ['standardizeTargets = true: expected false', { activation: 'gated', beta: 1, standardizeTargets: true }],
+])('networks over ranks refuse: %s', async (message, wrong) => {
+  const ranks = await world();
+  await expect(trainReluNetwork({ x: rows, y: signs, ranks }, wrong)).rejects.toThrow(message);
+});
+
+it('networks over ranks take numbers, and others no ranks', async () => {
+  const ranks = await world();
+  const settings = { activation: 'gated', beta: 1 } as const;
+  await expect(trainReluNetwork({ x: rows, y: signs.map(String), ranks }, settings)).rejects.toThrow(
+    "y[0] = '1': expected a number over ranks",
+  );
+  await expect(betaMax({ x: rows, y: signs, ranks })).rejects.toThrow('ranks');
+  await expect(trainReluNetwork({ x: rows, y: signs, ranks }, { ...settings, device: 'cuda' })).rejects.toThrow(
+    'networks over ranks',
+  );
+});
+
 it('two solves at once are solved in turn, and an aborted one leaves the others alone', async () => {
   const ranks = await world();
   const problem = () => logisticRegression({ x: rows, y: signs, ridge: 0.01, ranks });
@@ -51,7 +107,13 @@ it('what ranks do not have is refused', async () => {
   );
   const problem = generalizedLinearModel({ ...data, loss: 'squared', ranks });
   expect(() => problem.objective([0, 0, 0])).toThrow('looked at by a solve of all of them alone');
-  await expect(smooth.minimizeSum(problem as never)).rejects.toThrow('spread over ranks, which minimize alone takes');
+  await expect(smooth.robustRisk(problem)).rejects.toThrow('spread over ranks, which robustRisk does not take');
+  await expect(smooth.minimizeSum(problem, { validation: 0.2 })).rejects.toThrow(
+    'validation: expected none over ranks',
+  );
+  await expect(smooth.minimizeSum(problem, { method: 'dpSgd' })).rejects.toThrow(
+    "method = 'dpSgd': expected another one",
+  );
   await expect(minimize(problem, { device: 'cuda' })).rejects.toThrow('regressions over ranks');
   await expect(world({ peerTimeout: 0 })).rejects.toThrow('peerTimeout = 0: expected a finite number > 0');
 });

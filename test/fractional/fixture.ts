@@ -16,6 +16,7 @@ import { type Fixture, limitless, numbers, sparse, wide } from '../contract/prob
 const separable = { data: numbers(8000), rows: 400, columns: 20 };
 
 export const fixture: Fixture = {
+  sharesStarts: true,
   small: {
     solver: 'fractional/minimizeRatio',
     data: { numerator: [sumSquares()], denominator: lpNorm(matrix(30, 4, numbers(120)), 4, { squared: true }) },

@@ -4,7 +4,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const root = join(import.meta.dirname, '../..');
+/** The repository, also where this is part of a benchmark's bundle, which lies one level below. */
+const root = ['..', '../..']
+  .map((up) => join(import.meta.dirname, up))
+  .find((folder) => existsSync(join(folder, 'package.json'))) as string;
 
 export interface Library {
   name: 'openmpi' | 'mpich';
@@ -27,6 +30,7 @@ export const libraries: Library[] = (
 
 export interface Run {
   code: number | null;
+  /** Seconds from when the last rank has begun to the end of all of them. */
   seconds: number;
   errors: string;
   /** What they have printed. */
@@ -37,19 +41,20 @@ export interface Run {
   left: number;
 }
 
-/** Runs one of test/mpi/programs over ranks. */
+/** Runs one of test/mpi/programs over ranks, whose memory may be limited to so many kilobytes each. */
 export async function launch(
   { launcher, args }: Library,
   size: number,
   program: string,
   rest: readonly string[] = [],
   more: Record<string, string> = {},
+  kilobytes?: number,
 ): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'nonconvex-mpi-'));
   const out = join(folder, 'said');
   writeFileSync(out, '');
-  const path = join(import.meta.dirname, 'programs', program);
-  const begin = performance.now();
+  const path = join(root, 'test/mpi/programs', program);
+  const begin = Date.now();
   // Processes are bound to none of the processors, of which there may be fewer.
   const env = {
     ...process.env,
@@ -59,7 +64,8 @@ export async function launch(
     SAID: out,
     ...more,
   };
-  const child = spawn(launcher, [...args, '-n', String(size), process.execPath, path, ...rest], {
+  const limited = kilobytes === undefined ? [] : ['bash', '-c', `ulimit -v ${kilobytes}; exec "$0" "$@"`];
+  const child = spawn(launcher, [...args, '-n', String(size), ...limited, process.execPath, path, ...rest], {
     env,
     cwd: root,
   });
@@ -72,7 +78,7 @@ export async function launch(
     output += text;
   });
   const code: number | null = await new Promise((resolve) => child.on('close', resolve));
-  const seconds = (performance.now() - begin) / 1000;
+  const end = Date.now();
   await new Promise((resolve) => setTimeout(resolve, 300));
   const left = processesWith(out);
   const said = readFileSync(out, 'utf8')
@@ -81,7 +87,9 @@ export async function launch(
     .filter(Boolean)
     .map((line) => JSON.parse(line));
   rmSync(folder, { recursive: true, force: true });
-  return { code, seconds, errors, output, said, left };
+  const begun = said.flatMap(({ begun }) => (typeof begun === 'number' ? [begun] : []));
+  const seconds = (end - Math.max(begin, ...begun)) / 1000;
+  return { code, seconds, errors, output, said: said.filter((each) => !('begun' in each)), left };
 }
 
 /** How many processes have a text in their environment. */

@@ -1,8 +1,11 @@
 // How the minimisation of ratios is read from JavaScript.
 #include <array>
+#include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "binding/ranks.hpp"
 #include "binding/registry.hpp"
 #include "solvers/fractional/solver.hpp"
 
@@ -11,7 +14,9 @@ namespace {
 
 struct FractionalEntry {
   static constexpr const char* name = "fractional";
-  using Problem = FractionalProblem;
+  struct Problem : FractionalProblem {
+    std::shared_ptr<Ranks::Turn> turn;  ///< of a solve over ranks
+  };
   using Settings = FractionalSettings;
   using Solution = FractionalSolution;
   template <class La>
@@ -21,6 +26,7 @@ struct FractionalEntry {
 
   static Problem read(const Reader& in) {
     Problem problem;
+    problem.turn = readTurn(in);
     problem.n = in.integer("n");
     for (const Reader& matrix : in.list("matrices")) {
       problem.matrices.push_back(matrix.has("format") ? FractionalMatrix(matrix.asSparse()) : matrix.asMatrix());
@@ -36,6 +42,18 @@ struct FractionalEntry {
     problem.difference = in.boolean("difference");
     return problem;
   }
+
+  static void join(Problem& problem, const std::shared_ptr<Ranks>& ranks) { problem.ranks = ranks; }
+  static std::uint64_t fingerprint(const Problem& problem, const Settings& settings) {
+    std::uint64_t hash = fingerprintOf(settings);
+    const double sizes[] = {1.0 * problem.n, 1.0 * static_cast<double>(problem.matrices.size()), problem.l1Squared};
+    hash = nonconvex::fingerprint(sizes, hash);
+    for (const auto values : {problem.l1, problem.l2, problem.lower, problem.upper, problem.start}) {
+      hash = nonconvex::fingerprint(values, hash);
+    }
+    return hash;
+  }
+  static std::span<const double> answer(const Solution& solution) { return solution.x; }
 
  private:
   static FractionalTerm readTerm(const Reader& in) {

@@ -6,6 +6,7 @@
 
 #include "binding/model.hpp"
 #include "binding/ranks.hpp"
+#include "binding/solve_together.hpp"
 #include "solvers/nlp/solver.hpp"
 
 namespace nonconvex {
@@ -26,7 +27,7 @@ struct NlpEntry {
 
   static Problem read(const Reader& in) {
     Problem problem;
-    if (auto ranks = readRanks(in)) problem.turn = std::make_shared<Ranks::Turn>(std::move(ranks));
+    problem.turn = readTurn(in);
     if (in.has("unread")) {
       in.leaveUnread();
     } else {
@@ -56,6 +57,16 @@ struct NlpEntry {
     problem.reportIterates = in.boolean("reportIterates");
     return problem;
   }
+
+  static std::uint64_t fingerprint(const Problem& problem, const Settings& settings) {
+    std::uint64_t hash = fingerprintOf(settings);
+    for (const auto* values : {&problem.start, &problem.bounds.lower, &problem.bounds.upper,
+                               &problem.bounds.constraintLower, &problem.bounds.constraintUpper}) {
+      hash = nonconvex::fingerprint(*values, hash);
+    }
+    return hash;
+  }
+  static std::span<const double> answer(const Solution& solution) { return solution.x; }
 };
 
 }  // namespace nonconvex

@@ -7,14 +7,18 @@
 #include <utility>
 
 #include "binding/js.hpp"
+#include "binding/ranks.hpp"
 #include "binding/settings.hpp"
+#include "binding/solve_together.hpp"
 #include "solvers/relu/training.hpp"
 
 namespace nonconvex {
 
 struct ReluEntry {
   static constexpr const char* name = "relu";
-  using Problem = ReluProblem;
+  struct Problem : ReluProblem {
+    std::shared_ptr<Ranks::Turn> turn;  ///< of a solve over ranks
+  };
   using Settings = ReluSettings;
   using Solution = ReluSolution;
   template <class La>
@@ -27,6 +31,7 @@ struct ReluEntry {
     const MatrixInput y = in.matrix64("y");
     require(y.rows == x.rows, "rows of y", y.rows, "expected as many as x has: " + show(x.rows));
     Problem problem;
+    problem.turn = readTurn(in);
     problem.n = x.rows;
     problem.d = x.columns;
     problem.x64 = x.f64;
@@ -47,6 +52,23 @@ struct ReluEntry {
       problem.warmStart = {.weights = warmStart.matrixCopy("weights"), .dual = warmStart.matrixCopy("dual")};
     }
     return problem;
+  }
+
+  /// One rank solves as a process without.
+  static void join(Problem& problem, const std::shared_ptr<Ranks>& ranks) {
+    if (ranks->size() > 1) problem.ranks = ranks;
+  }
+  static std::uint64_t fingerprint(const Problem& problem, const Settings& settings) {
+    std::uint64_t hash = fingerprintOf(settings);
+    const double sizes[] = {1.0 * problem.d, 1.0 * problem.outputs, 1.0 * problem.patterns.sample};
+    hash = nonconvex::fingerprint(sizes, hash);
+    for (const HostMatrix<double>* each : {&problem.patterns.gates, &problem.warmStart.weights}) {
+      hash = nonconvex::fingerprint({each->data(), each->size()}, hash);
+    }
+    return hash;
+  }
+  static std::span<const double> answer(const Solution& solution) {
+    return {solution.weights.data(), solution.weights.size()};
   }
 
  private:

@@ -7,10 +7,12 @@
 #include <string_view>
 
 #include "binding/callbacks.hpp"
+#include "binding/ranks.hpp"
 #include "binding/registry.hpp"
 #include "binding/rows.hpp"
 #include "core/index.hpp"
 #include "problems/sums/callback_sum.hpp"
+#include "problems/sums/joint_sum.hpp"
 #include "problems/sums/regression_sum.hpp"
 #include "solvers/smooth/robust_risk.hpp"
 #include "solvers/smooth/solver.hpp"
@@ -76,7 +78,9 @@ std::shared_ptr<const FiniteSumSource> readSum(const Reader& in) {
 struct MinimizeSumEntry {
   static constexpr const char* family = "smooth";
   static constexpr const char* name = "minimizeSum";
-  using Problem = MinimizeSumProblem;
+  struct Problem : MinimizeSumProblem {
+    std::shared_ptr<Ranks::Turn> turn;  ///< of a solve over ranks
+  };
   using Settings = MinimizeSumSettings;
   using Solution = MinimizeSumSolution;
   template <class La>
@@ -86,6 +90,7 @@ struct MinimizeSumEntry {
 
   static Problem read(const Reader& in) {
     Problem problem;
+    problem.turn = readTurn(in);
     problem.sum = readSum(in);
     problem.start = numbersIn(in, "start");
     problem.lower = numbersIn(in, "lower");
@@ -102,6 +107,20 @@ struct MinimizeSumEntry {
     problem.state = numbersIn(in, "state");
     return problem;
   }
+
+  static void join(Problem& problem, const std::shared_ptr<Ranks>& ranks) {
+    problem.sum = jointSource(std::move(problem.sum), ranks);
+  }
+  static std::uint64_t fingerprint(const Problem& problem, const Settings& settings) {
+    std::uint64_t hash = fingerprintOf(settings);
+    const double set[] = {static_cast<double>(problem.set), problem.radius};
+    hash = nonconvex::fingerprint(set, hash);
+    for (const auto* values : {&problem.start, &problem.lower, &problem.upper, &problem.state}) {
+      hash = nonconvex::fingerprint(*values, hash);
+    }
+    return hash;
+  }
+  static std::span<const double> answer(const Solution& solution) { return solution.x; }
 };
 
 struct RobustRiskEntry {

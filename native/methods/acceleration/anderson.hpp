@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <span>
+#include <utility>
 
 #include "linalg/linalg.hpp"
 
@@ -310,6 +313,13 @@ class Anderson<Cpu> {
 
   void reset() { control_.reset(); }
 
+  /// Takes the head for one that is spread over processes: this one's residuals begin at entry `from`, what is before
+  /// is another's, and `together` adds up the sums of all of them.
+  void addUp(int from, std::function<void(std::span<double>)> together) {
+    from_ = from;
+    together_ = std::move(together);
+  }
+
   void advance(Vec<const double> point, Vec<double> image) {
     const double* s = point.data;
     double* g = image.data;
@@ -320,8 +330,9 @@ class Anderson<Cpu> {
     for (int k = 1; k < pieces_; ++k) {
       for (int i = 0; i < columns + 2; ++i) partial_(i, 0) += partial_(i, k);
     }
+    if (together_) together_({partial_.data(), static_cast<std::size_t>(columns + 2)});
     control_.takeIn(
-        partial_.data(), [&] { return std::sqrt(blas::dot(head_, g, g)); }, [&](int size) { return solve(size); });
+        partial_.data(), [&] { return std::sqrt(square(g)); }, [&](int size) { return solve(size); });
     if (control_.takenBack) {
       // The extrapolation went astray: go on from where the plain iteration was.
       std::copy(lastG_.data(), lastG_.data() + size_, g);
@@ -337,12 +348,19 @@ class Anderson<Cpu> {
                      control_.weights, 1.0, g + begin);
         },
         2.0 * size_ * columns);
-    control_.checkNorm(blas::dot(head_, g, g));
+    control_.checkNorm(square(g));
     if (control_.takenBack) std::copy(lastG_.data(), lastG_.data() + size_, g);
   }
 
  private:
   static constexpr int mostPieces = 16;  // shared out over threads, their sums added in order
+
+  /// ||g||^2 of the head.
+  double square(const double* g) const {
+    double sum = blas::dot(head_ - from_, g + from_, g + from_);
+    if (together_) together_({&sum, 1});
+    return sum;
+  }
 
   /// The differences of a piece into `column`, and its part of f^T f, f^T (that column) and of the products of all
   /// columns with it.
@@ -362,12 +380,15 @@ class Anderson<Cpu> {
     }
     for (int i = 0; i < rows; ++i) lastF[i] = g[begin + i] - s[begin + i];
     std::copy(g + begin, g + end, nextG_.data() + begin);
-    if (rows <= 0) return;
-    sums[0] = blas::dot(rows, lastF, lastF);
+    const int skipped = std::clamp(from_ - begin, 0, std::max(0, rows));
+    const int counted = rows - skipped;
+    if (counted <= 0) return;
+    lastF += skipped;
+    sums[0] = blas::dot(counted, lastF, lastF);
     if (column < 0) return;
-    const double* df = differencesF_.column(column) + begin;
-    sums[1] = blas::dot(rows, lastF, df);
-    blas::gemv('T', rows, columns, 1.0, differencesF_.data() + begin, head_, df, 0.0, sums + 2);
+    const double* df = differencesF_.column(column) + begin + skipped;
+    sums[1] = blas::dot(counted, lastF, df);
+    blas::gemv('T', counted, columns, 1.0, differencesF_.data() + begin + skipped, head_, df, 0.0, sums + 2);
   }
 
   bool solve(int size) {
@@ -393,6 +414,8 @@ class Anderson<Cpu> {
   HostMatrix<double> partial_;  // by piece: f^T f, f^T df, dF^T df
   HostBuffer<double> factor_;
   AndersonControl control_;
+  int from_ = 0;
+  std::function<void(std::span<double>)> together_;
 };
 
 }  // namespace nonconvex

@@ -165,7 +165,7 @@ class RegressionSum final : public FiniteSum<T> {
     }
     for (double& scale : scales) {
       scale = std::sqrt(scale / rows());
-      if (!(scale > 0 && std::isfinite(scale))) scale = 1;
+      if (!std::isfinite(scale)) scale = 1;
     }
     if (about_->intercept) scales[at(columns_ - 1)] = 1;
   }
@@ -328,5 +328,16 @@ std::unique_ptr<FiniteSum<double>> RegressionSource::inDouble(const Cpu& la) con
   return openRows<double>(la, rows_);
 }
 std::unique_ptr<FiniteSum<float>> RegressionSource::inSingle(const Cpu& la) const { return openRows<float>(la, rows_); }
+
+std::shared_ptr<const RegressionSource> RegressionSource::amongAll(double all,
+                                                                   const std::function<double(double)>& sum) const {
+  RegressionRows among = *rows_;
+  double total = 0;
+  for (const double weight : among.weights) total += weight;
+  total = sum(total);
+  const double share = all / rows();
+  for (double& weight : among.weights) weight = weight / total * share;
+  return std::make_shared<const RegressionSource>(std::move(among));
+}
 
 }  // namespace nonconvex

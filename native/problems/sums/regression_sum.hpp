@@ -1,6 +1,7 @@
 // Generalised linear models as sums over their rows.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <variant>
@@ -35,6 +36,10 @@ class RegressionSource final : public FiniteSumSource {
   /// A RangeError names the first entry of x that is not finite, or a place that a sparse x has not.
   std::unique_ptr<FiniteSum<double>> inDouble(const Cpu& la) const override;
   std::unique_ptr<FiniteSum<float>> inSingle(const Cpu& la) const override;
+
+  /// Gives the same rows among `all`, whose weights are to have the mean 1 there; `sum` adds up what others have to a
+  /// number.
+  std::shared_ptr<const RegressionSource> amongAll(double all, const std::function<double(double)>& sum) const;
 
  private:
   std::shared_ptr<const RegressionRows> rows_;

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "core/communicator.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 #include "data/sparse_matrix.hpp"
@@ -136,6 +138,7 @@ struct FractionalProblem {
   FractionalTerm denominator;
   bool difference = false;
   std::span<const double> start;  ///< empty: the solver's own
+  std::shared_ptr<Ranks> ranks;   ///< that share out the starts; the rest is the same on all of them
 };
 
 struct FractionalSolution {

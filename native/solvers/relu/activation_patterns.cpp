@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace nonconvex {
@@ -157,12 +158,34 @@ std::vector<Vector> distinctLines(Mat<const double> xt) {
 
 }  // namespace
 
+namespace {
+
+HostMatrix<double> productsOf(const Cpu& la, Mat<const double> xt, Mat<const double> gates) {
+  HostMatrix<double> products(xt.cols, gates.cols, Uninitialized{});
+  la.gemmWithAborts(Transpose::yes, Transpose::no, 1.0, xt, gates, 0.0, products);
+  return products;
+}
+
+/// The directions that are kept, and their patterns.
+Patterns kept(const Cpu& la, const std::vector<int>& which, Mat<const double> gates, Mat<const double> products) {
+  const int count = static_cast<int>(which.size());
+  Patterns result{HostMatrix<double>(gates.rows, count), HostMatrix<double>(products.rows, count)};
+  for (int j = 0; j < count; ++j) {
+    la.abortPoint();
+    const int i = which[static_cast<std::size_t>(j)];
+    std::copy(gates.column(i), gates.column(i) + gates.rows, result.gates.column(j));
+    for (int k = 0; k < products.rows; ++k) result.patterns(k, j) = products(k, i) >= 0 ? 1 : 0;
+  }
+  return result;
+}
+
+}  // namespace
+
 Patterns patternsOf(const Cpu& la, Mat<const double> xt, Mat<const double> gates) {
   const int n = xt.cols;
-  HostMatrix<double> products(n, gates.cols, Uninitialized{});
-  la.gemmWithAborts(Transpose::yes, Transpose::no, 1.0, xt, gates, 0.0, products);
+  const HostMatrix<double> products = productsOf(la, xt, gates);
   std::set<std::vector<bool>> seen;
-  std::vector<int> kept;
+  std::vector<int> which;
   for (int i = 0; i < gates.cols; ++i) {
     la.abortPoint();
     std::vector<bool> pattern(static_cast<std::size_t>(n));
@@ -171,17 +194,44 @@ Patterns patternsOf(const Cpu& la, Mat<const double> xt, Mat<const double> gates
       pattern[static_cast<std::size_t>(k)] = products(k, i) >= 0;
       any = any || products(k, i) >= 0;
     }
-    if (any && seen.insert(std::move(pattern)).second) kept.push_back(i);
+    if (any && seen.insert(std::move(pattern)).second) which.push_back(i);
   }
-  Patterns result{HostMatrix<double>(xt.rows, static_cast<int>(kept.size())),
-                  HostMatrix<double>(n, static_cast<int>(kept.size()))};
-  for (int j = 0; j < result.gates.cols(); ++j) {
-    la.abortPoint();
-    const int i = kept[static_cast<std::size_t>(j)];
-    std::copy(gates.column(i), gates.column(i) + xt.rows, result.gates.column(j));
-    for (int k = 0; k < n; ++k) result.patterns(k, j) = products(k, i) >= 0 ? 1 : 0;
+  return kept(la, which, gates, products);
+}
+
+Patterns patternsOf(const Cpu& la, Mat<const double> xt, Mat<const double> gates, Ranks& ranks) {
+  const int n = xt.cols;
+  const HostMatrix<double> products = productsOf(la, xt, gates);
+  std::vector<double> counts(static_cast<std::size_t>(ranks.size()));
+  counts[static_cast<std::size_t>(ranks.rank())] = n;
+  ranks.sum(counts);
+  double before = 0;  // rows of the ranks before this one
+  for (int rank = 0; rank < ranks.rank(); ++rank) before += counts[static_cast<std::size_t>(rank)];
+  HostMatrix<double> draws(n, 2);
+  for (int j = 0; j < 2; ++j) {
+    const Random random(1, static_cast<std::uint32_t>(j + 1));
+    for (int k = 0; k < n; ++k)
+      draws(k, j) = random.uniform(static_cast<std::uint64_t>(before) + static_cast<std::uint64_t>(k));
   }
-  return result;
+  HostMatrix<double> sums(3, gates.cols);  // of a direction: active rows, and their random numbers
+  la.tasks(
+      gates.cols,
+      [&](int i) {
+        for (int k = 0; k < n; ++k) {
+          if (!(products(k, i) >= 0)) continue;
+          sums(0, i) += 1;
+          sums(1, i) += draws(k, 0);
+          sums(2, i) += draws(k, 1);
+        }
+      },
+      3.0 * n * gates.cols);
+  ranks.sum({sums.data(), sums.size()});
+  std::set<std::pair<double, double>> seen;
+  std::vector<int> which;
+  for (int i = 0; i < gates.cols; ++i) {
+    if (sums(0, i) > 0 && seen.insert({sums(1, i), sums(2, i)}).second) which.push_back(i);
+  }
+  return kept(la, which, gates, products);
 }
 
 HostMatrix<double> normalDirections(int d, int count, std::uint64_t seed) {

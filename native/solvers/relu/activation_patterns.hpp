@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/communicator.hpp"
 #include "core/random.hpp"
 #include "linalg/linalg.hpp"
 
@@ -21,6 +22,10 @@ using Patterns = PatternsOn<Cpu>;
 
 /// The distinct, not all-zero patterns of the given directions, in their order. `xt` is d x n: column k is x_k.
 Patterns patternsOf(const Cpu& la, Mat<const double> xt, Mat<const double> gates);
+
+/// Patterns of this rank's rows, of the directions whose patterns over the rows of all ranks are distinct and not all
+/// zero. Two count as one where two sums of random numbers over their active rows coincide.
+Patterns patternsOf(const Cpu& la, Mat<const double> xt, Mat<const double> gates, Ranks& ranks);
 
 /// `count` directions in R^d, standard normal.
 HostMatrix<double> normalDirections(int d, int count, std::uint64_t seed);

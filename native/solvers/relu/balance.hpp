@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <span>
+#include <utility>
 
 #include "linalg/linalg.hpp"
 
@@ -77,9 +80,12 @@ class ReluBalance {
   using Z = ReluPair<T, double, Space>;
 
   /// `predictions` is 0 where the loss is not split.
-  ReluBalance(const La& la, int weights, int predictions, double relaxation)
+  /// `sums`, if there is one, adds up what ranks have of z.
+  ReluBalance(const La& la, int weights, int predictions, double relaxation,
+              std::function<void(std::span<double>)> sums = {})
       : la_(la),
         relaxation_(relaxation),
+        together_(std::move(sums)),
         lastV_(la.template matrix<T>(weights, 1)),
         lastZ_(la.template matrix<double>(predictions, 1)) {
     if constexpr (!onHost) {
@@ -97,7 +103,7 @@ class ReluBalance {
   void sample(const V& v, const Z& z) {
     const bool split = z.prox.size > 0;
     if constexpr (onHost) {
-      hostSums_.add(logarithm(v, lastV_.data()), split ? logarithm(z, lastZ_.data()) : 0.0);
+      hostSums_.add(logarithm(v, lastV_.data(), false), split ? logarithm(z, lastZ_.data(), true) : 0.0);
     } else {
       const kernels::BalanceSquares<T, T> ofV{v.next.data, v.point.data, v.prox.data, lastV_.view().data};
       const kernels::BalanceSquares<T, double> ofZ{z.next.data, z.point.data, z.prox.data, lastZ_.view().data};
@@ -129,7 +135,7 @@ class ReluBalance {
   }
 
   template <class Pair>
-  double logarithm(const Pair& pair, const double* last) const {
+  double logarithm(const Pair& pair, const double* last, bool ofRows) const {
     double squares[4] = {};
     const double *next = pair.next.data, *point = pair.point.data, *prox = pair.prox.data;
     for (int i = 0; i < pair.prox.size; ++i) {
@@ -139,11 +145,13 @@ class ReluBalance {
       squares[2] += prox[i] * prox[i];
       squares[3] += (point[i] - prox[i]) * (point[i] - prox[i]);
     }
+    if (ofRows && together_) together_(squares);
     return ReluBalanceSums::logarithm(squares, relaxation_);
   }
 
   const La& la_;
   double relaxation_;
+  std::function<void(std::span<double>)> together_;
   typename La::template Matrix<T> lastV_;
   typename La::template Matrix<double> lastZ_, squares_, sums_;
   ReluBalanceSums hostSums_;

@@ -117,7 +117,11 @@ class ReluCertificate {
     return loss;
   }
   double lossValue(Double f, int part) const {
-    return la_.sum(data_.n, kernels::LossValue<Space>{lossOfPart(), outputsOf(part, f), outputsOf(part, y())});
+    return sumOverRows(data_.n, kernels::LossValue<Space>{lossOfPart(), outputsOf(part, f), outputsOf(part, y())});
+  }
+  template <class F>
+  double sumOverRows(int count, F&& f) const {
+    return data_.together(la_.sum(count, f));
   }
   Double y() const { return rows_.y.view(); }
   double penalty(const ReluPoint<Space>& point, int part) const;
@@ -208,11 +212,11 @@ double ReluCertificate<La>::offerPart(int k, double largest) {
   // A hair inside: the bound must hold in floating point too.
   const double most = largest > 0 ? data_.beta / largest * (1 - 1e-14) : INFINITY;
   const bool squared = data_.loss.kind == ReluLoss::squared;
-  const double linear = squared ? la_.sum(size, kernels::Product{theta, targets}) : 0;
-  const double quadratic = squared ? la_.sum(size, kernels::Product{theta, theta}) : 0;
+  const double linear = squared ? sumOverRows(size, kernels::Product{theta, targets}) : 0;
+  const double quadratic = squared ? sumOverRows(size, kernels::Product{theta, theta}) : 0;
   const double t = dualFactor(data_.loss.kind, most, linear, quadratic);
   la_.forEach(size, kernels::Scale{t, theta});
-  double bound = la_.sum(data_.n, kernels::LossDualValue<Space>{lossOfPart(), point, outputsOf(k, y())});
+  double bound = sumOverRows(data_.n, kernels::LossDualValue<Space>{lossOfPart(), point, outputsOf(k, y())});
   if (bound > part.objective && bound < part.objective * (1 + feasibilityRounding)) bound = part.objective;
   if (bound > part.lowerBound) {
     part.lowerBound = bound;

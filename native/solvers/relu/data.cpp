@@ -31,8 +31,9 @@ constexpr double mostFactored = 10000;
 
 /// How the system is to be solved, by size and memory. What would not fit is refused: X twice, for the G columns of
 /// weights their products with X, iterates and Anderson's memory, with cones also the active sets; and the system.
+/// Over ranks what every one of them has is the system of the weights.
 ReluSystemBy chooseSystem(int rows, int outputs, const ReluSettings& settings, int d, double patterns, double available,
-                          int numberBytes) {
+                          int numberBytes, Ranks* ranks = nullptr) {
   const double n = rows;
   const double c = outputs;
   const bool features = settings.method == ReluMethod::sampled;
@@ -43,14 +44,17 @@ ReluSystemBy chooseSystem(int rows, int outputs, const ReluSettings& settings, i
   const double beside = numberBytes * (2 * n * d + 3 * n * columns + (cones ? 100 : 12) * iterates) +
                         std::min(3e8, 30 * numberBytes * (iterates + n * c));
   const double weights = (features ? 1 : d) * patterns;
-  const bool byWeights = !slack && 2 * weights <= n;
+  const bool byWeights = ranks != nullptr || (!slack && 2 * weights <= n);
   const double size = byWeights ? weights : n;
   const double exact = beside + numberBytes * (3 * size * size + (byWeights ? 512 * weights : 0));
   const double rank = preconditionerRank(rows, features ? 1 : d, static_cast<int>(patterns));
   const double earlier = 2.0 * EarlierSolutions::kept(outputs) * c;
-  const double products = beside + numberBytes * (n * (rank + 130 + earlier + 7 * c) + 3 * rank * rank + 2 * iterates);
-  const bool factored = settings.inner == ReluInner::exact ||
-                        (settings.inner == ReluInner::automatic && size <= mostFactored && exact <= available);
+  const double unknowns = ranks != nullptr ? weights : n;
+  const double products =
+      beside + numberBytes * (unknowns * (rank + 130 + earlier + 7 * c) + 3 * rank * rank + 2 * iterates);
+  bool factored = settings.inner == ReluInner::exact ||
+                  (settings.inner == ReluInner::automatic && size <= mostFactored && exact <= available);
+  if (ranks != nullptr) factored = ranks->min(factored) > 0;
   const double bytes = factored ? exact : products;
   requireMemory(bytes, available,
                 "n = " + show(rows) + " rows, d = " + show(d) + " columns and P = " + show(patterns) + " patterns need",
@@ -78,7 +82,7 @@ void forRows(const ReluProblem& problem, ReluData& data, const Look& look, F&& f
 }
 
 /// The sum of the weights: n where there are none.
-double readWeights(const ReluProblem& problem) {
+double readWeights(const ReluProblem& problem, const ReluData& data) {
   double total = 0;
   for (int k = 0; k < problem.n; ++k) {
     const double weight = problem.weight(k);
@@ -88,6 +92,7 @@ double readWeights(const ReluProblem& problem) {
     if (!(weight >= 0) || !std::isfinite(weight)) refuse();
     total += weight;
   }
+  total = data.together(total);
   require(total > 0 && std::isfinite(total), "sum of sampleWeights", total, "expected a finite number > 0");
   return total;
 }
@@ -125,6 +130,7 @@ void readValues(const ReluProblem& problem, ReluData& data, const Look& look) {
       data.xt(j, k) = value;
     }
   });
+  if (data.ranks) largest = data.ranks->max(largest);
   data.rowScale = largest > 0 ? std::ldexp(1.0, std::ilogb(largest)) : 1.0;
   if (!std::isfinite(1 / data.rowScale)) data.rowScale = 0x1p-1022;
   forRows(problem, data, look, [&](double* x, double) {
@@ -139,6 +145,7 @@ void normalizeColumns(const ReluProblem& problem, ReluData& data, const Look& lo
   forRows(problem, data, look, [&](const double* x, double weight) {
     for (int j = 0; j < columns; ++j) squares[static_cast<std::size_t>(j)] += weight * x[j] * x[j];
   });
+  data.together({squares.data(), squares.size()});
   for (int j = 0; j < columns; ++j) {
     const double norm = std::sqrt(squares[static_cast<std::size_t>(j)]);
     if (norm > 0) data.inputScale[static_cast<std::size_t>(j)] = norm * data.rowScale;
@@ -159,10 +166,12 @@ void standardizeColumns(const ReluProblem& problem, bool center, double total, R
   forRows(problem, data, look, [&](const double* x, double weight) {
     for (std::size_t j = 0; j < size; ++j) means[j] += weight * x[j];
   });
+  data.together({means.data(), size});
   for (double& mean : means) mean /= total;
   forRows(problem, data, look, [&](const double* x, double weight) {
     for (std::size_t j = 0; j < size; ++j) scales[j] += weight * (x[j] - means[j]) * (x[j] - means[j]);
   });
+  data.together({scales.data(), size});
   for (std::size_t j = 0; j < size; ++j) {
     scales[j] = std::sqrt(scales[j] / total);
     if (!(scales[j] > constantColumn * std::abs(means[j]))) scales[j] = 1 / data.rowScale;
@@ -184,13 +193,14 @@ double readX(const ReluProblem& problem, const ReluSettings& settings, ReluData&
   data.inputShift = HostBuffer<double>(static_cast<std::size_t>(columns));
   data.inputScale = HostBuffer<double>(static_cast<std::size_t>(columns));
   std::fill(data.inputScale.data(), data.inputScale.data() + columns, 1.0);
-  const double total = readWeights(problem);
+  const double total = readWeights(problem, data);
   if (normalized) normalizeColumns(problem, data, look);
   if (settings.normalize == ReluNormalize::standardize) standardizeColumns(problem, settings.bias, total, data, look);
   double squares = 0;
   forRows(problem, data, look, [&](const double* x, double weight) {
     for (int j = 0; j < columns; ++j) squares += weight * x[j] * x[j];
   });
+  squares = data.together(squares);
   const double typical = squares > 0 ? std::sqrt(squares / total / columns) : 1.0;
   data.columnScale = HostBuffer<double>(static_cast<std::size_t>(data.d));
   for (int j = 0; j < columns; ++j) {
@@ -241,7 +251,8 @@ int preconditionerRank(int n, int dimension, int patterns) {
 
 ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings, double available, int numberBytes,
                    const std::function<void()>& look)
-    : n(problem.n),
+    : ranks(problem.ranks),
+      n(problem.n),
       d(problem.d + (settings.bias ? 1 : 0)),
       c(problem.outputs),
       exact(false),
@@ -256,7 +267,7 @@ ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings, dou
                         wanted.gates.cols() > 0 ? wanted.gates.cols()
                         : wanted.exact          ? 1
                                                 : wanted.sample,
-                        available, numberBytes);
+                        available, numberBytes, ranks.get());
   xt = HostMatrix<double>(d, n);
   y = HostMatrix<double>(n, problem.weights != nullptr && settings.loss != ReluLoss::squared ? c + 1 : c);
   typical = readX(problem, settings, *this, look);

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 
 #include "linalg/views.hpp"
 #include "solvers/relu/loss.hpp"
@@ -39,9 +41,15 @@ struct ReluData {
   void unscaleWeights(const double* scaled, int i, double* weights) const;
   /// Directions that act on (z, 1), as ReluSolution::gates, from directions that act on the columns of xt.
   HostMatrix<double> unscaledGates(const HostMatrix<double>& scaled) const;
+  /// values := their sums over the ranks that have rows.
+  void together(std::span<double> values) const {
+    if (ranks) ranks->sum(values);
+  }
+  double together(double value) const { return ranks ? ranks->sum(value) : value; }
   /// Factor from ||scaled|| to the norm that the user's beta weighs.
   double normScale() const { return 1 / rowScale; }
 
+  std::shared_ptr<Ranks> ranks;    ///< that have other rows; null where all are here
   int n;                           ///< rows
   int d;                           ///< columns, the bias included
   int c;                           ///< outputs

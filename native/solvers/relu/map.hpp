@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <vector>
 
@@ -31,10 +32,17 @@ struct ReluRows {
       masks = la.template matrix<Number>(data.n, data.masks.cols(), Uninitialized{});
       la.copy(DeviceCopy<La, double>(la, data.masks).view(), masks.view());
     } else {
-      PatternsOn<La> patterns = patternsOf(la, xt, data.gates);
+      PatternsOn<La> patterns = patternsIn(la, data);
       data.gates = std::move(patterns.gates);
       masks = std::move(patterns.patterns);
     }
+  }
+
+  PatternsOn<La> patternsIn(const La& la, const ReluData& data) const {
+    if constexpr (std::is_same_v<La, Cpu>) {
+      if (data.ranks) return patternsOf(la, xt, data.gates, *data.ranks);
+    }
+    return patternsOf(la, xt, data.gates);
   }
 
   DeviceCopy<La, double> xt;                      ///< d x n
@@ -81,8 +89,15 @@ class ReluMap {
   void gram(In xt, Out k0, Out work) const;
   /// f := F V. V may end after the columns of the first sign.
   void forward(In v, Out f) const;
-  /// q := the first sign's half of F^T theta; the other half is -q.
-  void adjoint(In theta, Out q) const;
+  /// q := the first sign's half of F^T theta, summed over ranks; the other half is -q.
+  void adjoint(In theta, Out q) const {
+    adjointOfOwnRows(theta, q);
+    if constexpr (onHost && std::is_same_v<T, double>) {
+      if (ranks_) ranks_->sum({q.data, static_cast<std::size_t>(q.rows) * static_cast<std::size_t>(q.cols)});
+    }
+  }
+  /// The part of `adjoint` that is of this rank's rows.
+  void adjointOfOwnRows(In theta, Out q) const;
 
   /// xv := X v_j for the listed columns j of V, side by side. On the CPU alone, as the next.
   void products(Vec<const int> list, In v, Out xv) const requires onHost;
@@ -105,6 +120,7 @@ class ReluMap {
   Mat<const T, Space> byPattern(In v) const { return {v.data, patterns_, v.cols / patterns_, patterns_}; }
 
   const La& la_;
+  std::shared_ptr<Ranks> ranks_;
   int n_, d_, c_;
   int signs_;
   int patterns_;
@@ -125,6 +141,7 @@ class ReluMap {
 template <LinAlg La, class T>
 ReluMap<La, T>::ReluMap(const La& la, const ReluData& data, const ReluRows<La>& rows, const ReluSettings& settings)
     : la_(la),
+      ranks_(data.ranks),
       n_(data.n),
       d_(data.d),
       c_(data.c),
@@ -188,7 +205,7 @@ void ReluMap<La, T>::forward(In v, Out f) const {
 }
 
 template <LinAlg La, class T>
-void ReluMap<La, T>::adjoint(In theta, Out q) const {
+void ReluMap<La, T>::adjointOfOwnRows(In theta, Out q) const {
   const int columns = patterns_ * c_;
   if (features_) {
     la_.gemm(Transpose::yes, Transpose::no, 1.0, activations_, theta, 0.0, Out{q.data, patterns_, c_, patterns_});

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "core/communicator.hpp"
 #include "core/error.hpp"
 #include "core/limits.hpp"
 #include "core/numbers.hpp"
@@ -149,6 +151,7 @@ struct ReluProblem {
   ReluPatterns patterns;
   ReluWarmStart warmStart;
   std::optional<ReluAdversary> adversary;  ///< whose worst perturbation of each row counts
+  std::shared_ptr<Ranks> ranks;            ///< that have the other rows; null where all are here
 };
 
 /// What the solver reports beside what all solvers do.

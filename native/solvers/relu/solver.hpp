@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/run.hpp"
@@ -107,6 +108,12 @@ class ReluSolver {
     }
   }
 
+  /// What adds up numbers over ranks; empty where all rows are here.
+  std::function<void(std::span<double>)> sums() const {
+    if (!data_.ranks) return {};
+    return [this](std::span<double> values) { data_.together(values); };
+  }
+
   static const ReluSettings& checked(const ReluSettings& settings);
   void layOutState();
   void startAcceleration(int memory);
@@ -114,6 +121,7 @@ class ReluSolver {
   void forgetAcceleration();
   void readWarmStart(const ReluWarmStart& warm);
   void chooseRho();
+  double typicalTarget() const;
   bool setSystem();
   void solveSystem();
   void measureStep();
@@ -260,7 +268,8 @@ template <LinAlg La>
 void ReluSolver<La>::startAcceleration(int memory) {
   const int size = state_.rows();
   if constexpr (cpu) {
-    if (data_.c > 1 && blocks_.members == 1 && !data_.loss.coupled()) {
+    const bool spread = data_.ranks && !squared();  // a is
+    if (data_.c > 1 && blocks_.members == 1 && !data_.loss.coupled() && !spread) {
       const int ofSign = map_.dimension() * map_.patterns();
       std::vector<OutputAcceleration::Run> runs;
       for (int s = 0; s < map_.signs(); ++s) runs.push_back({s * data_.c * ofSign, ofSign});
@@ -272,6 +281,10 @@ void ReluSolver<La>::startAcceleration(int memory) {
     }
   }
   anderson_ = std::make_unique<Anderson<La>>(la_, memory, size - data_.n * data_.c, size);
+  if constexpr (cpu) {
+    const int weights = map_.dimension() * map_.columns();
+    if (data_.ranks && !squared()) anderson_->addUp(data_.ranks->rank() == 0 ? 0 : weights, sums());
+  }
 }
 
 template <LinAlg La>
@@ -330,16 +343,17 @@ void ReluSolver<La>::start() {
     const int size = state_.rows();
     const int predictions = squared() ? 0 : n * data_.c;
     const int weights = map_.dimension() * map_.columns();
-    const double bytes = 2.0 * sizeof(T) * size;
+    double bytes = 2.0 * sizeof(T) * size;
+    if (data_.ranks) bytes = data_.ranks->max(bytes);
     const int memory = static_cast<int>(std::clamp(3e8 / bytes, 3.0, 15.0));
     startAcceleration(memory);
-    balance_ = std::make_unique<ReluBalance<La>>(la_, weights, predictions, settings_.relaxation);
+    balance_ = std::make_unique<ReluBalance<La>>(la_, weights, predictions, settings_.relaxation, sums());
     if constexpr (cpu) {
       if (map_.signs() == 2 && blocks_.members == 1 && ReluActiveSetNewton::supports(data_.loss.kind) &&
           std::isnan(settings_.rho) && !(data_.loss.weighted && data_.loss.coupled())) {
         newton_ = std::make_unique<ReluActiveSetNewton>(la_, data_, map_, prox_);
       }
-      if (squared() && blocks_.members == 1 && !map_.features() &&
+      if (squared() && blocks_.members == 1 && !map_.features() && !data_.ranks &&
           ReluCorrections::bytes(data_, map_) < la_.availableMemory() / 4) {
         corrections_ = std::make_unique<ReluCorrections>(la_, data_, map_, prox_);
         corrected_.assign(at(data_.c), 0);
@@ -361,8 +375,7 @@ template <LinAlg La>
 void ReluSolver<La>::chooseRho() {
   const bool margins = data_.loss.kind != ReluLoss::squared && data_.loss.kind != ReluLoss::huber;
   const double s = data_.typical;
-  const double y =
-      margins ? 1.0 : blas::nrm2(data_.n * data_.c, data_.y.data()) / std::sqrt(static_cast<double>(data_.n) * data_.c);
+  const double y = margins ? 1.0 : typicalTarget();
   const double unit = data_.beta * s / (y > 0 ? y : 1);
   // A feature of the sampled method is a whole product <x, g>, ||g|| = 1.
   const bool coupled = data_.loss.coupled();
@@ -370,6 +383,16 @@ void ReluSolver<La>::chooseRho() {
   const double given = std::isnan(settings_.rho) ? warmStart_.rho : settings_.rho;
   if (!std::isnan(given)) rho_ = given / (data_.normScale() * data_.normScale());
   sigma_ = squared() ? 1 : coupled ? 0.03 : margins ? 0.1 : std::min(1.0, data_.loss.delta / y);
+}
+
+/// The root mean square of y.
+template <LinAlg La>
+double ReluSolver<La>::typicalTarget() const {
+  const double length = blas::nrm2(data_.n * data_.c, data_.y.data());
+  if (!data_.ranks) return length / std::sqrt(static_cast<double>(data_.n) * data_.c);
+  double sums[] = {length * length, 1.0 * data_.n * data_.c};
+  data_.together(sums);
+  return std::sqrt(sums[0] / sums[1]);
 }
 
 /// The system I + (sigma / rho) K0; where rounding makes that indefinite, a larger rho.
@@ -388,7 +411,11 @@ template <LinAlg La>
 void ReluSolver<La>::solveSystem() {
   double tolerance = 0;
   if (system_.inexact()) {
-    if (iteration_ == 0) stepLength_ = (warmStart_.weights.cols() > 0 ? warmStep : 1) * la_.norm(rhs_.flat());
+    if (iteration_ == 0) {
+      const double length = la_.norm(rhs_.flat());
+      stepLength_ = (warmStart_.weights.cols() > 0 ? warmStep : 1) *
+                    (data_.ranks ? std::sqrt(data_.together(length * length)) : length);
+    }
     tolerance = (squared() ? 0.1 : 0.03) * stepLength_;
   }
   system_.solve(rhs_, theta_, q_, tolerance);
@@ -401,7 +428,7 @@ void ReluSolver<La>::measureStep() {
   const auto squares = [&](Mat<T, Space> now, In before) {
     return la_.sum(now.rows * now.cols, kernels::SquaredDifference<T>{now.data, before.data});
   };
-  stepLength_ = std::sqrt(rho_ / sigma_ * squares(b_, b0_) + (squared() ? 0 : squares(a_, a0_)));
+  stepLength_ = std::sqrt(rho_ / sigma_ * squares(b_, b0_) + (squared() ? 0 : data_.together(squares(a_, a0_))));
 }
 
 template <LinAlg La>

@@ -1,7 +1,10 @@
 // The n x n linear system of each iteration of ReluSolver.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
+#include <vector>
 
 #include "methods/krylov/conjugate_gradients.hpp"
 #include "methods/krylov/earlier_solutions.hpp"
@@ -17,6 +20,8 @@ namespace nonconvex {
 ///   weights   a factor of I + tau F^T F, d P x d P: theta = rhs - tau F (I + tau F^T F)^{-1} F^T rhs,
 ///   products  conjugate gradients with products by F and F^T, preconditioned by a low-rank approximation of K0, from
 ///             the last theta or, on the CPU, the best combination of the last ones. Neither matrix is formed.
+/// Rows that are spread over ranks leave the last two, and the products are then with I + tau F^T F, as of `weights`:
+/// every rank has all of that system, whose vectors are as long on one rank as on many.
 template <LinAlg La>
 class ReluSystem {
  public:
@@ -33,7 +38,7 @@ class ReluSystem {
   double trace() const { return trace_; }
   bool inexact() const { return data_.system == ReluSystemBy::products; }
   /// Whether `solve` computes q from theta.
-  bool adjointIsExact() const { return data_.system != ReluSystemBy::weights; }
+  bool adjointIsExact() const { return data_.system != ReluSystemBy::weights && !overRanks(); }
 
   /// Prepares `solve` for tau; false where rounding leaves the matrix not positive definite.
   bool set(double tau);
@@ -49,12 +54,29 @@ class ReluSystem {
   static constexpr int mostSteps = 200;
   static constexpr double negligible = 0.01;
 
+  bool overRanks() const { return std::is_same_v<La, Cpu> && data_.ranks; }
+  /// The length of the vectors that products are with.
+  int unknowns() const { return overRanks() ? map_.dimension() * map_.patterns() : data_.n; }
+  /// A matrix of the weights of all outputs, one column a pattern, as one column an output, and back.
+  Mat<T, Space> byOutput(Mat<T, Space> m) const {
+    const int size = map_.dimension() * map_.patterns();
+    return {m.data, size, data_.c, size};
+  }
+  Mat<const T, Space> byPattern(Mat<const T, Space> m) const {
+    return {m.data, map_.dimension(), map_.patterns() * data_.c, map_.dimension()};
+  }
+
   void startRows();
   void startWeights();
   void startProducts();
+  void preconditionRows();
+  void preconditionWeights();
   void columns(const Pivots& pivots, Mat<T, Space> to);
+  void columnsOfWeights(const Pivots& pivots, Mat<T, Space> to);
   void multiply(Mat<const T, Space> p, Mat<T, Space> q);
+  void multiplyWeights(Mat<const T, Space> p, Mat<T, Space> q);
   void solveByProducts(Mat<T, Space> rhs, double tolerance);
+  void solveOverRanks(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space> q, double tolerance);
 
   const La& la_;
   const ReluMap<La>& map_;
@@ -74,6 +96,7 @@ class ReluSystem {
   std::unique_ptr<EarlierSolutions> earlier_;  // on the CPU
   Matrix change_, imageChange_;                // n x c: of theta_ and image_ in the last solution
   Matrix rows_, active_, overlap_;  // of pivots: rows of X and of the patterns, their inner products with all
+  Matrix ofRows_;                   // n x c: F of something, where that is of this rank's rows
   long products_ = 0;
 };
 
@@ -117,13 +140,39 @@ void ReluSystem<La>::startWeights() {
       la_.syrk(Transpose::no, map_.signs(), block.columns(0, count), first == 0 ? 0.0 : 1.0, factor_->g());
     }
   }
+  if (overRanks()) {
+    std::vector<double> lower;
+    const Mat<T, Space> g = factor_->g();
+    for (int j = 0; j < size; ++j) lower.insert(lower.end(), g.column(j) + j, g.column(j) + size);
+    data_.together(lower);
+    const double* from = lower.data();
+    for (int j = 0; j < size; from += size - j++) std::copy(from, from + size - j, g.column(j) + j);
+  }
   trace_ = factor_->trace();
 }
 
 template <LinAlg La>
 void ReluSystem<La>::startProducts() {
-  const int n = data_.n;
+  const int n = unknowns();
   const int c = data_.c;
+  if (overRanks()) {
+    preconditionWeights();
+  } else {
+    preconditionRows();
+  }
+  gradients_ = std::make_unique<ConjugateGradients<La>>(la_, n, c);
+  for (Matrix* m : {&theta_, &image_}) *m = la_.template matrix<T>(n, c);
+  if constexpr (std::is_same_v<La, Cpu>) {
+    earlier_ = std::make_unique<EarlierSolutions>(la_, n, c);
+    for (Matrix* m : {&change_, &imageChange_}) *m = la_.template matrix<T>(n, c);
+  }
+  if (metricInverse_.rows > 0) metricPull_ = la_.template matrix<T>(pull_.rows(), pull_.cols());
+  trace_ = nystrom_->trace();
+}
+
+template <LinAlg La>
+void ReluSystem<La>::preconditionRows() {
+  const int n = data_.n;
   auto diagonal = la_.template matrix<double>(n, 1);
   if (map_.features()) {
     la_.forEach(n, kernels::RowSquares<T, Space>{map_.activations(), diagonal});
@@ -136,14 +185,29 @@ void ReluSystem<La>::startProducts() {
   active_ = la_.template matrix<T>(Pivots::most, map_.patterns());
   const int rank = preconditionerRank(n, map_.dimension(), map_.patterns());
   nystrom_ = std::make_unique<Nystrom<La>>(la_, std::move(diagonal), rank, seed_);
-  gradients_ = std::make_unique<ConjugateGradients<La>>(la_, n, c);
-  for (Matrix* m : {&theta_, &image_}) *m = la_.template matrix<T>(n, c);
+}
+
+/// A low-rank approximation of F^T F, whose diagonal has the squares of the columns D_i x_j.
+template <LinAlg La>
+void ReluSystem<La>::preconditionWeights() {
   if constexpr (std::is_same_v<La, Cpu>) {
-    earlier_ = std::make_unique<EarlierSolutions>(la_, n, c);
-    for (Matrix* m : {&change_, &imageChange_}) *m = la_.template matrix<T>(n, c);
+    const int n = data_.n, d = map_.dimension(), size = unknowns();
+    HostMatrix<double> diagonal(size, 1);
+    la_.tasks(map_.patterns(), [&](int i) {
+      double* const to = diagonal.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(d);
+      for (int k = 0; k < n; ++k) {
+        if (map_.features()) {
+          *to += map_.activations()(k, i) * map_.activations()(k, i);
+        } else if (map_.masks()(k, i) != 0) {
+          for (int j = 0; j < d; ++j) to[j] += map_.signs() * xt_(j, k) * xt_(j, k);
+        }
+      }
+    });
+    data_.together({diagonal.data(), diagonal.size()});
+    ofRows_ = HostMatrix<double>(n, data_.c);
+    nystrom_ =
+        std::make_unique<Nystrom<La>>(la_, std::move(diagonal), preconditionerRank(size, d, map_.patterns()), seed_);
   }
-  if (metricInverse_.rows > 0) metricPull_ = la_.template matrix<T>(pull_.rows(), pull_.cols());
-  trace_ = nystrom_->trace();
 }
 
 template <LinAlg La>
@@ -152,9 +216,9 @@ bool ReluSystem<La>::set(double tau) {
   if (factor_) return factor_->set(tau);
   if (earlier_) earlier_->forget();
   if (before > 0) {  // I + tau K0 is a combination of the matrix that was and I
-    la_.forEach(data_.n, data_.c, kernels::Combine<T, Space>{1 - tau / before, theta_, tau / before, image_});
+    la_.forEach(unknowns(), data_.c, kernels::Combine<T, Space>{1 - tau / before, theta_, tau / before, image_});
   }
-  nystrom_->extend(negligible * data_.n / tau, [&](const Pivots& pivots, Mat<T, Space> to) { columns(pivots, to); });
+  nystrom_->extend(negligible * unknowns() / tau, [&](const Pivots& pivots, Mat<T, Space> to) { columns(pivots, to); });
   return nystrom_->shift(tau);
 }
 
@@ -174,6 +238,8 @@ void ReluSystem<La>::solve(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space>
     map_.forward(q, theta);
     la_.forEach(n, c, kernels::Combine<T, Space>{1, rhs, -tau_ * map_.signs(), theta});
     la_.fill(rhs, T(0));
+  } else if (overRanks()) {
+    solveOverRanks(rhs, theta, q, tolerance);
   } else {
     solveByProducts(rhs, tolerance);
     la_.copy(Mat<const T, Space>(theta_), theta);
@@ -181,10 +247,25 @@ void ReluSystem<La>::solve(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space>
   }
 }
 
+/// (I + tau F^T F) w = F^T rhs up to a residual r; theta = rhs - tau F w, q = F^T theta = w + r. An error of r is one
+/// of sqrt(tau) r at most in the norm of the iteration, as A >= I and ||F A^{-1}|| <= 1 / (2 sqrt(tau)).
+template <LinAlg La>
+void ReluSystem<La>::solveOverRanks(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space> q, double tolerance) {
+  const int n = data_.n, c = data_.c;
+  const double factor = -tau_ * map_.signs();
+  map_.adjoint(rhs, q);
+  solveByProducts(byOutput(q), tolerance / std::sqrt(tau_));
+  map_.forward(byPattern(theta_), theta);
+  la_.forEach(n, c, kernels::Combine<T, Space>{1, rhs, factor, theta});
+  map_.forward(byPattern(q), rhs);
+  la_.forEach(n, c, kernels::Combine<T, Space>{0, theta, factor, rhs});
+  la_.forEach(unknowns(), c, kernels::Combine<T, Space>{1, theta_, 1, byOutput(q)});
+}
+
 /// theta_ := (I + tau K0)^{-1} rhs by conjugate gradients; rhs becomes the residual that is left.
 template <LinAlg La>
 void ReluSystem<La>::solveByProducts(Mat<T, Space> rhs, double tolerance) {
-  const int n = data_.n;
+  const int n = unknowns();
   const int c = data_.c;
   la_.forEach(n, c, kernels::Combine<T, Space>{-1, image_, 1, rhs});
   if constexpr (std::is_same_v<La, Cpu>) {
@@ -195,7 +276,7 @@ void ReluSystem<La>::solveByProducts(Mat<T, Space> rhs, double tolerance) {
   if constexpr (std::is_same_v<La, Cpu>) earlier_->improve(theta_.view(), rhs);
   // Only predictions that are part of the iterate feel the image of an error. Without them r^T P^{-1} r is about the
   // square of the error, and times the floor of P no less: between the two.
-  const bool predictions = data_.loss.kind != ReluLoss::squared;
+  const bool predictions = data_.loss.kind != ReluLoss::squared || overRanks();
   gradients_->solve(
       theta_, rhs, predictions ? ResidualNorm::euclidean : ResidualNorm::energy,
       predictions ? tolerance : tolerance / std::pow(nystrom_->floor(), 0.25), mostSteps,
@@ -213,6 +294,7 @@ void ReluSystem<La>::solveByProducts(Mat<T, Space> rhs, double tolerance) {
 template <LinAlg La>
 void ReluSystem<La>::multiply(Mat<const T, Space> p, Mat<T, Space> q) {
   ++products_;
+  if (overRanks()) return multiplyWeights(p, q);
   map_.adjoint(p, pull_.view());
   if (metricInverse_.rows > 0) {
     la_.gemm(Transpose::no, Transpose::no, 1.0, metricInverse_, Mat<const T, Space>(pull_), 0.0, metricPull_.view());
@@ -221,9 +303,43 @@ void ReluSystem<La>::multiply(Mat<const T, Space> p, Mat<T, Space> q) {
   la_.forEach(p.rows, p.cols, kernels::Combine<T, Space>{1, p, tau_ * map_.signs(), q});
 }
 
+/// q := (I + tau F^T F) p
+template <LinAlg La>
+void ReluSystem<La>::multiplyWeights(Mat<const T, Space> p, Mat<T, Space> q) {
+  map_.forward(byPattern(p), ofRows_);
+  map_.adjoint(ofRows_, pull_);
+  la_.copy(Mat<const T, Space>(byOutput(pull_)), q);
+  la_.forEach(p.rows, p.cols, kernels::Combine<T, Space>{1, p, tau_ * map_.signs(), q});
+}
+
+/// to := F^T F (:, pivots), as many columns at a time as there are outputs.
+template <LinAlg La>
+void ReluSystem<La>::columnsOfWeights(const Pivots& pivots, Mat<T, Space> to) {
+  if constexpr (std::is_same_v<La, Cpu>) {
+    const int d = map_.dimension(), c = data_.c;
+    for (int first = 0; first < pivots.count; first += c) {
+      const int some = std::min(c, pivots.count - first);
+      la_.fill(ofRows_.view(), 0.0);
+      for (int k = 0; k < some; ++k) {
+        const int pivot = pivots.index[first + k], i = pivot / d, j = pivot % d;
+        for (int row = 0; row < data_.n; ++row) {
+          ofRows_(row, k) = map_.features() ? map_.activations()(row, i) : map_.masks()(row, i) * xt_(j, row);
+        }
+      }
+      map_.adjointOfOwnRows(ofRows_, pull_);
+      const Mat<T, Space> part = byOutput(pull_);
+      for (int k = 0; k < some; ++k) {
+        for (int row = 0; row < to.rows; ++row) to(row, first + k) = map_.signs() * part(row, k);
+      }
+    }
+    data_.together({to.data, static_cast<std::size_t>(to.rows) * static_cast<std::size_t>(to.cols)});
+  }
+}
+
 /// to := K0(:, pivots)
 template <LinAlg La>
 void ReluSystem<La>::columns(const Pivots& pivots, Mat<T, Space> to) {
+  if (overRanks()) return columnsOfWeights(pivots, to);
   const int count = pivots.count;
   const Mat<T, Space> active = active_.view().block(0, 0, count, map_.patterns());
   const Mat<const T, Space> masks = map_.features() ? map_.activations() : map_.masks();

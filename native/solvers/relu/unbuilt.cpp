@@ -17,6 +17,7 @@ ReluUnbuilt::ReluUnbuilt(const ReluProblem& problem, const ReluSettings& setting
   for (int k = 0; k < problem.n; ++k) {
     objective_ += problem.weight(k) * loss.value(zero.data(), problem.y + at(problem.row(k)) * at(c));
   }
+  if (problem.ranks) objective_ = problem.ranks->sum(objective_);
 }
 
 ReluProgress ReluUnbuilt::progress() const {

@@ -26,6 +26,7 @@ template <class T>
 void measureColumns(FiniteSum<T>& sum, const std::vector<double>& start, std::vector<double>& scales) {
   scales.resize(start.size());
   sum.typicalFactors(scales);
+  for (double& scale : scales) scale = scale > 0 ? scale : 1;
   if (!sum.hasRest()) return;
   const std::vector<T> x(start.begin(), start.end()), ones(start.size(), T(1));
   std::vector<T> added(start.size());

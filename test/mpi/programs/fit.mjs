@@ -1,12 +1,16 @@
 // A regression over the ranks: prints, of each rank, what it found. Arguments: what to do beside it.
 import { appendFileSync } from 'node:fs';
-import { minimize, world } from 'nonconvex';
+import { minimize, minimizeRatio, trainReluNetwork, world } from 'nonconvex';
+import { leastSquares, topK } from 'nonconvex/fractional';
 import { generalizedLinearModel, logisticRegression } from 'nonconvex/nlp';
+import { minimizeSum } from 'nonconvex/smooth';
 
 const [what = ''] = process.argv.slice(2);
 const say = (value) => appendFileSync(process.env.SAID, `${JSON.stringify(value)}\n`);
-const ranks = await world({ peerTimeout: 5 });
+// The launcher of another library is refused by all of them.
+const ranks = await world({ peerTimeout: what === 'others' || what === 'late' || what === 'solve' ? 100 : 5 });
 const { rank, size } = ranks;
+say({ begun: Date.now() });
 const bits = (x) => Buffer.from(new Float64Array(x).buffer).toString('hex');
 
 /** Rows [begin, end) of data that all ranks could make. */
@@ -46,6 +50,86 @@ const programs = {
       same: bits(result.x) === bits(alone.x),
       bits: [result, sphere, ...both].map(({ x }) => bits(x)),
     });
+  },
+  async others() {
+    const all = rows(0, n);
+    const [a, b] = [logisticRegression({ ...all, ridge: 0.01 }), logisticRegression({ ...own, ridge: 0.01, ranks })];
+    const full = { batchSize: 'full', tolerance: 1e-8, maxEpochs: 5000 };
+    const batches = { batchSize: 64, precision: 'double', maxEpochs: 1 };
+    /** The mean of (x - row)^2 / 2 over rows, by functions of this program. */
+    const callbacks = (data, more = {}) => ({
+      rows: data.length,
+      n: 3,
+      gradient: (x, some, g) => {
+        let sum = 0;
+        for (const i of some) {
+          for (let j = 0; j < 3; ++j) {
+            g[j] += (x[j] - data[i][j]) / some.length;
+            sum += (x[j] - data[i][j]) ** 2 / 2 / some.length;
+          }
+        }
+        return sum;
+      },
+      ...more,
+    });
+    const ratio = {
+      numerator: [
+        leastSquares(
+          all.x.slice(0, 30).map((row) => Array.from(row)),
+          Array.from(all.y.slice(0, 30)),
+        ),
+      ],
+      denominator: topK(3, { shift: 0.1 }),
+    };
+    const features = (data) => data.x.map((row) => row.slice(0, 4));
+    const values = (data) => Float64Array.from(data.x, (row, i) => Math.abs(row[0]) - 0.5 * row[1] + 0.2 * data.y[i]);
+    const gated = { activation: 'gated', beta: 1, tolerance: 1e-6, patterns: { sample: 10 } };
+    const network = (settings, loss = 'squared') => {
+      const [whole, part] = [all, own].map((data) => ({
+        x: features(data),
+        y: loss === 'squared' ? values(data) : data.y,
+      }));
+      return [
+        () =>
+          trainReluNetwork(
+            { ...whole, y: { data: Float64Array.from(whole.y), rows: n, columns: 1 } },
+            { ...settings, loss },
+          ),
+        () => trainReluNetwork({ ...part, ranks }, { ...settings, loss }),
+      ];
+    };
+    const solves = {
+      full: [() => minimizeSum(a, full), () => minimizeSum(b, full), 1e-8],
+      batches: [() => minimizeSum(a, batches), () => minimizeSum(b, batches), 1e-8],
+      callbacks: [
+        () => minimizeSum(callbacks(all.x), { method: 'qagd', tolerance: 1e-6, maxEpochs: 5000 }),
+        () => minimizeSum(callbacks(own.x, { ranks }), { method: 'qagd', tolerance: 1e-6, maxEpochs: 5000 }),
+        1e-6,
+      ],
+      ratio: [() => minimizeRatio(ratio, { restarts: 9 }), () => minimizeRatio(ratio, { restarts: 9, ranks }), 1e-6],
+      gated: [...network(gated), 1e-6],
+      products: [...network({ ...gated, inner: 'krylov' }, 'logistic'), 1e-6],
+      sampled: [...network({ method: 'sampled', beta: 2, tolerance: 1e-6, patterns: { sample: 20 } }), 1e-6],
+    };
+    const said = { rank, statuses: {}, away: {}, bits: {}, same: {} };
+    for (const [name, [alone, together, tolerance]] of Object.entries(solves)) {
+      const [one, result] = [await alone(), await together()];
+      const numbers = ({ x, convex }) => x ?? convex.weights.data;
+      said.statuses[name] = result.status;
+      said.bits[name] = bits(numbers(result));
+      said.same[name] = bits(numbers(one)) === said.bits[name];
+      const distance = result.x
+        ? Math.max(...result.x.map((value, j) => Math.abs(value - one.x[j])))
+        : Math.abs(result.objective - one.objective) / one.objective;
+      said.away[name] = distance / tolerance;
+    }
+    say(said);
+  },
+  async late() {
+    await minimize(problem());
+    if (rank === 1) return;
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+    say({ late: 12 });
   },
   async abort() {
     const controller = new AbortController();

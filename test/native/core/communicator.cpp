@@ -165,6 +165,33 @@ TEST(answersThatDifferAreNone) {
   for (const Answer& answer : answers) CHECK(answer.failure == "ranks have answers that differ");
 }
 
+TEST(ranksLeaveTogetherOrHearOfOneThatHasLeft) {
+  for (const bool early : {false, true}) {
+    std::vector<std::string> said(3);
+    std::vector<char> together(3, 2);
+    ThreadRanks(3).run([&](const std::shared_ptr<Ranks>& ranks) {
+      const auto rank = static_cast<std::size_t>(ranks->rank());
+      if (!early || rank != 1) {
+        said[rank] = check::messageOf([&] {
+          Monitor wishes;
+          JointSolve joint(std::make_shared<Ranks::Turn>(ranks), wishes, 1);
+          ranks->sum(1);
+          joint.end({});
+        });
+        if (early) return;
+      }
+      CHECK(!ranks->busy());
+      together[rank] = ranks->leave();
+    });
+    if (early) {
+      CHECK(together[1] == 0 && said[0] == "rank 1 of 3 has ended" && said[2] == said[0]);
+    } else {
+      CHECK((together == std::vector<char>{1, 1, 1}));
+      for (const std::string& each : said) CHECK(each.empty());
+    }
+  }
+}
+
 TEST(solvesTakeTurnsInTheOrderOfCalls) {
   constexpr int solves = 4;
   std::vector<std::vector<double>> found(2, std::vector<double>(solves, NAN));

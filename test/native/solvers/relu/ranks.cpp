@@ -1,0 +1,126 @@
+// Gated networks and those of fixed directions whose rows are spread over ranks, which are threads here: the answer of
+// one process with all rows.
+#include <cmath>
+
+#include "check.hpp"
+#include "core/random.hpp"
+#include "solvers/relu/solver.hpp"
+#include "thread_ranks.hpp"
+
+using namespace nonconvex;
+
+namespace {
+
+constexpr int rows = 240, columns = 4;
+
+struct Data {
+  std::vector<double> x = std::vector<double>(rows * columns), y, weights;
+  explicit Data(ReluLoss loss) : outputs(loss == ReluLoss::softmax ? 3 : 1) {
+    const Random random(5);
+    for (std::size_t k = 0; k < x.size(); ++k) x[k] = random.normal(k) * (k % columns == 1 ? 30 : 1);
+    for (std::size_t i = 0; i < rows; ++i) {
+      const double value = std::abs(x[columns * i]) - 0.02 * x[columns * i + 1] + 0.3 * random.normal(5000 + i);
+      weights.push_back(1 + static_cast<double>(i % 3));
+      if (loss == ReluLoss::softmax) {
+        for (int j = 0; j < 3; ++j) y.push_back(j == (value < 0.2 ? 0 : value < 1 ? 1 : 2) ? 1 : 0);
+      } else {
+        y.push_back(loss == ReluLoss::squared || loss == ReluLoss::huber ? value : value > 0.7 ? 1 : -1);
+      }
+    }
+  }
+  int outputs;
+};
+
+struct Case {
+  ReluLoss loss;
+  ReluMethod method;
+  ReluInner inner;
+  ReluNormalize normalize = ReluNormalize::none;
+  bool weighted = false;
+  double tolerance = 1e-5;
+};
+
+Solved<ReluSolution> solve(const Data& data, const Case& c, int begin, int end, const std::shared_ptr<Ranks>& ranks,
+                           Monitor& monitor) {
+  ReluProblem problem;
+  problem.n = end - begin;
+  problem.d = columns;
+  problem.x64 = data.x.data() + begin * columns;
+  problem.y = data.y.data() + begin * data.outputs;
+  problem.outputs = data.outputs;
+  if (c.weighted) problem.weights = data.weights.data() + begin;
+  problem.patterns.sample = 12;
+  problem.ranks = ranks;
+  ReluSettings settings;
+  settings.loss = c.loss;
+  settings.method = c.method;
+  settings.activation = c.method == ReluMethod::sampled ? ReluActivation::relu : ReluActivation::gated;
+  settings.inner = c.inner;
+  settings.normalize = c.normalize;
+  settings.beta = c.method == ReluMethod::sampled ? 5 : 1;
+  settings.tolerance = c.tolerance;
+  const Cpu la(nullptr, 1, &monitor);
+  ReluSolver<Cpu> solver(la, problem, settings);
+  auto outcome = iterate(solver, settings, monitor);
+  return {std::move(outcome), solver.solution()};
+}
+
+void compare(const Case& c, int size) {
+  const Data data(c.loss);
+  Monitor none;
+  const Solved<ReluSolution> alone = solve(data, c, 0, rows, nullptr, none);
+  CHECK(alone.outcome.status == Status::solved);
+  std::vector<Solved<ReluSolution>> found(static_cast<std::size_t>(size));
+  std::vector<double> bytes(found.size());
+  ThreadRanks(size).run([&](const std::shared_ptr<Ranks>& ranks) {
+    Monitor wishes;
+    JointSolve joint(std::make_shared<Ranks::Turn>(ranks), wishes, 1);
+    const int rank = ranks->rank();
+    // Ranks with few rows and with many.
+    const auto border = [&](int k) { return k == 0 ? 0 : rows * k * k / (size * size); };
+    auto mine = solve(data, c, border(rank), border(rank + 1), ranks, joint.monitor());
+    joint.end({mine.solution.weights.data(), mine.solution.weights.size()});
+    bytes[static_cast<std::size_t>(rank)] = ranks->bytes();
+    found[static_cast<std::size_t>(rank)] = std::move(mine);
+  });
+  const double objective = static_cast<double>(alone.outcome.progress.objective);
+  for (const auto& [outcome, solution] : found) {
+    CHECK(outcome.status == Status::solved);
+    CHECK_NEAR(static_cast<double>(outcome.progress.objective), objective, 10 * c.tolerance * objective);
+    CHECK_NEAR(solution.networkObjective, static_cast<double>(outcome.progress.objective), 1e-9 * objective);
+    CHECK(static_cast<double>(outcome.progress.lowerBound) <= objective * (1 + 1e-12));
+    CHECK_EQ(solution.patterns, alone.solution.patterns);
+    CHECK(check::sameBits(solution.weights.data(), found[0].solution.weights.data(), solution.weights.size()));
+    CHECK(outcome.progress.iteration == found[0].outcome.progress.iteration);
+    CHECK(solution.networkObjective == found[0].solution.networkObjective);
+    CHECK(outcome.progress.iteration <= 2 * alone.outcome.progress.iteration + 20);
+  }
+  CHECK(bytes[0] > 0 && bytes[0] == bytes.back());
+}
+
+TEST(gatedNetworksOverRanks) {
+  for (const int size : {2, 4}) {
+    for (const ReluInner inner : {ReluInner::exact, ReluInner::krylov}) {
+      compare({ReluLoss::squared, ReluMethod::admm, inner}, size);
+    }
+  }
+  compare({ReluLoss::squared, ReluMethod::admm, ReluInner::exact, ReluNormalize::standardize, true}, 3);
+  compare({ReluLoss::logistic, ReluMethod::admm, ReluInner::exact, ReluNormalize::columns}, 2);
+}
+
+TEST(otherLossesOverRanks) {
+  if (!check::longRun()) return;
+  for (const ReluLoss loss : {ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax, ReluLoss::huber}) {
+    for (const ReluInner inner : {ReluInner::exact, ReluInner::krylov})
+      compare({loss, ReluMethod::admm, inner, ReluNormalize::none, false, 1e-3}, 2);
+    compare({loss, ReluMethod::admm, ReluInner::exact, ReluNormalize::standardize, true, 1e-3}, 3);
+  }
+}
+
+TEST(fixedDirectionsOverRanks) {
+  compare({ReluLoss::squared, ReluMethod::sampled, ReluInner::exact}, 2);
+  compare({ReluLoss::squared, ReluMethod::sampled, ReluInner::krylov}, 3);
+  if (check::longRun()) compare({ReluLoss::logistic, ReluMethod::sampled, ReluInner::exact, ReluNormalize::columns}, 4);
+}
+
+}  // namespace
