@@ -13,7 +13,7 @@
 namespace nonconvex {
 namespace {
 
-constexpr napi_type_tag tagOf(const std::uint64_t& place, std::uint64_t which) {
+napi_type_tag tagOf(const std::uint64_t& place, std::uint64_t which) {
   return {0x6e6f6e636f6e7673 + which, reinterpret_cast<std::uint64_t>(&place)};
 }
 /// Tells this addon's handles from those of another, by its address.
