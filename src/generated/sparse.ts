@@ -153,8 +153,10 @@ export interface SparseProgress extends Progress {
   nonzeros?: number;
   /** Share of the null deviance explained. */
   explained?: number;
-  /** The last lambda of the path, if it does not end early. */
-  smallestLambda?: number;
+  /** The first lambda of a path whose lambdas are made from the data. */
+  firstLambda?: number;
+  /** What each lambda of such a path is multiplied by, which gives the next. */
+  lambdaStep?: number;
 }
 
 /** What a result of the solver has beside what all results have. */
@@ -165,8 +167,10 @@ export interface SparseSolution {
   nonzeros?: number;
   /** Share of the null deviance explained. */
   explained?: number;
-  /** The last lambda of the path, if it does not end early. */
-  smallestLambda?: number;
+  /** The first lambda of a path whose lambdas are made from the data. */
+  firstLambda?: number;
+  /** What each lambda of such a path is multiplied by, which gives the next. */
+  lambdaStep?: number;
   /** The lambdas that were fitted, falling. */
   lambdas: Float64Array;
   /** One for each lambda; with K responses K of them. */

@@ -270,9 +270,8 @@ class FoldsAhead {
 
   /** The folds along the lambdas that the path on all rows has; undefined where others were begun, or none. */
   along(lambdas: Float64Array | undefined): Promise<LeftOut[]> | undefined {
-    const guessed = this.#lambdas;
-    const same = (value: number, k: number): boolean => Math.abs(value / (lambdas?.[k] as number) - 1) < 1e-12;
-    const wanted = this.#folds && lambdas?.length === guessed?.length && guessed?.every(same);
+    const ahead = this.#lambdas;
+    const wanted = this.#folds && lambdas?.length === ahead?.length && ahead?.every((each, k) => each === lambdas?.[k]);
     if (wanted) return this.#folds?.finally(() => this.#end());
     this.#end();
     return undefined;
@@ -283,12 +282,12 @@ class FoldsAhead {
     if (this.#folds) this.#prepared.settings.signal?.removeEventListener('abort', this.#abort);
   }
 
-  #begin({ lambda: largest = 0, smallestLambda: smallest = 0 }: SparseProgress): void {
-    if (this.#folds || this.#stop.signal.aborted || !(largest > 0)) return;
+  #begin({ firstLambda: first = 0, lambdaStep: step = 1 }: SparseProgress): void {
+    if (this.#folds || this.#stop.signal.aborted || !(this.#lambdas || first > 0)) return;
     const prepared = this.#prepared;
     // Here the solve on all rows has found that it is a signal.
     prepared.settings.signal?.addEventListener('abort', this.#abort);
-    const lambdas = this.#lambdas ?? lambdasBetween(largest, smallest, prepared);
+    const lambdas = this.#lambdas ?? lambdasFrom(first, step, prepared);
     this.#lambdas = lambdas;
     this.#folds = Promise.all(
       this.#parts.map((part) => leftOut(prepared, part, { lambdas, seconds: 0 }, false, this.#stop.signal)),
@@ -297,11 +296,12 @@ class FoldsAhead {
   }
 }
 
-/** The lambdas of a path, evenly in the logarithm: {@link FoldsAhead.along} compares. */
-function lambdasBetween(largest: number, smallest: number, { settings }: Prepared): Float64Array {
+/** The lambdas of a path that are made from the data: products in turn, which have the same bits in C++. */
+function lambdasFrom(first: number, step: number, { settings }: Prepared): Float64Array {
   const { nLambda = 100 } = settings as LambdaSettings;
-  const ratio = smallest / largest;
-  return Float64Array.from({ length: nLambda }, (_, k) => largest * ratio ** (nLambda > 1 ? k / (nLambda - 1) : 0));
+  const lambdas = new Float64Array(nLambda);
+  for (let k = 0, lambda = first; k < nLambda; ++k, lambda *= step) lambdas[k] = lambda;
+  return lambdas;
 }
 
 /** The measure on the rows of a part, of links; and what it weighs. */

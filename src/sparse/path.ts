@@ -119,7 +119,7 @@ export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, want
   const { lambdas, offsets, indices, values, degreesOfFreedom, deviances, gaps, violations, scales, sweeps, ...rest } =
     answer;
   const { lambda: _last, nonzeros: _count, explained: _share, locallyConvex, bounded: _within, ...others } = rest;
-  const { nodes, ...outcome } = others;
+  const { nodes, firstLambda: _first, lambdaStep: _step, ...outcome } = others;
   const convexAt = Array.from(locallyConvex, (flag) => flag !== 0);
   const within = convex || !convexAt.includes(false) ? lambdas.length : convexAt.indexOf(false);
   const path = {

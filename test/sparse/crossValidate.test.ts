@@ -169,6 +169,17 @@ it('folds that were begun beside a path which ends early are along its lambdas',
   expect(Array.from(cv.fitted)).toEqual([0, 1, 2].map(() => cv.lambda.length));
 });
 
+it('folds have the same bits whether they are begun beside the path or, with a time limit, behind it', async () => {
+  const { x, y } = drawn(68, 'poisson', 300, 40);
+  const settings = { family: 'poisson', folds: 4, seed: 1, minRatio: 0.03, nLambda: 30 } as const;
+  const [beside, behind] = [
+    await crossValidate({ x, y }, settings),
+    await crossValidate({ x, y }, { ...settings, timeLimit: 1e4 }),
+  ];
+  expect(beside.end).toBe('complete');
+  expect(Array.from(beside.mean)).toEqual(Array.from(behind.mean));
+});
+
 it('an abort gives no means', async () => {
   const { x, y } = drawn(63, 'gaussian', 50, 5);
   const cv = await crossValidate({ x, y }, { signal: AbortSignal.abort() });

@@ -213,10 +213,7 @@ describe('cox', () => {
     ]);
     expect(late.mean.every((each) => each >= 0 && each <= 1)).toBe(true);
     const without = await crossValidate({ x, y: { time, event } }, { ...settings, measure: 'deviance' });
-    // Folds that begin before the path on all rows has ended have its lambdas to rounding.
-    plain.mean.forEach((each, k) => {
-      expect(each).toBeCloseTo(without.mean[k] as number, 10);
-    });
+    expect(Array.from(plain.mean)).toEqual(Array.from(without.mean));
   });
   it.each(['lasso', 'mcp'] as const)('takes sparse x, which gives what dense x gives (%s)', async (penalty) => {
     const holes = { ...x, data: x.data.map((value) => (Math.abs(value) < 0.7 ? 0 : value)) };

@@ -186,14 +186,16 @@ struct SparseProgress : Progress {
   double lambda = unknown;
   double nonzeros = unknown;
   double explained = unknown;
-  double smallestLambda = unknown;
+  double firstLambda = unknown, lambdaStep = unknown;
 
   static constexpr auto fields() {
     using Self = SparseProgress;
-    return std::tuple{OUT_COLUMN(lambda, "lambda", 4, "The lambda that was fitted last."),
-                      OUT_COLUMN(nonzeros, "nonzeros", 0, "Coefficients that are not 0 there."),
-                      OUT_COLUMN(explained, "explained", 4, "Share of the null deviance explained."),
-                      OUT_IF_KNOWN(smallestLambda, "The last lambda of the path, if it does not end early.")};
+    return std::tuple{
+        OUT_COLUMN(lambda, "lambda", 4, "The lambda that was fitted last."),
+        OUT_COLUMN(nonzeros, "nonzeros", 0, "Coefficients that are not 0 there."),
+        OUT_COLUMN(explained, "explained", 4, "Share of the null deviance explained."),
+        OUT_IF_KNOWN(firstLambda, "The first lambda of a path whose lambdas are made from the data."),
+        OUT_IF_KNOWN(lambdaStep, "What each lambda of such a path is multiplied by, which gives the next.")};
   }
 };
 static_assert(sizeof(Progress) + sizeFromFields<SparseProgress>() == sizeof(SparseProgress));

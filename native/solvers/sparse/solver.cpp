@@ -95,11 +95,15 @@ void PathSolver::chooseLambdas() {
                        : convex                    ? (tall ? 1e-4 : 1e-2)
                                                    : (tall ? 1e-3 : 5e-2);
   const double most = engine_->lambdaMax();
-  const auto onGrid = [&](int k) {
-    return most * std::pow(ratio, settings_.nLambda > 1 ? static_cast<double>(k) / (settings_.nLambda - 1) : 0);
+  const double step = settings_.nLambda > 1 ? std::pow(ratio, 1.0 / (settings_.nLambda - 1)) : 1;
+  // Products in turn, so that whoever knows the first one and the step has the same bits.
+  const auto addGrid = [&](double above) {
+    double lambda = most;
+    for (int k = 0; k < settings_.nLambda && lambda > above; ++k, lambda *= step) lambdas_.push_back(lambda);
   };
   if (problem_.lambdas.empty()) {
-    for (int k = 0; k < settings_.nLambda && most > 0; ++k) lambdas_.push_back(onGrid(k));
+    addGrid(0);
+    lambdaStep_ = step;
     if (most == 0) lambdas_.push_back(0);
     return;
   }
@@ -112,7 +116,7 @@ void PathSolver::chooseLambdas() {
         lambdas_.push_back(lambda);
       }
     } else {
-      for (int k = 0; k < settings_.nLambda && onGrid(k) > first * (1 + 1e-9); ++k) lambdas_.push_back(onGrid(k));
+      addGrid(first * (1 + 1e-9));
     }
   }
   unasked_ = lambdas_.size();
@@ -190,7 +194,8 @@ SparseProgress PathSolver::progress() const {
   const PathModel& last = models_.back();
   now.objective = last.objective;
   now.lambda = last.lambda;
-  now.smallestLambda = lambdas_.back();
+  now.lambdaStep = lambdaStep_;
+  if (isKnown(lambdaStep_)) now.firstLambda = lambdas_.front();
   now.nonzeros = static_cast<double>(last.columns.size());
   now.explained = explained(last);
   if (isKnown(last.gap)) {

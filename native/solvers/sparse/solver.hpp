@@ -39,8 +39,9 @@ class PathSolver {
   SparseData data_;
   std::unique_ptr<PathEngine> engine_;
   std::vector<double> lambdas_;
-  std::size_t next_ = 0;     ///< of lambdas_
-  std::size_t unasked_ = 0;  ///< of the first lambdas_, which only lead to those that are asked for
+  double lambdaStep_ = unknown;  ///< from one to the next, where they are made from the data
+  std::size_t next_ = 0;         ///< of lambdas_
+  std::size_t unasked_ = 0;      ///< of the first lambdas_, which only lead to those that are asked for
   std::vector<PathModel> models_, waiting_;
   PathEnd end_ = PathEnd::interrupted;
 };
