@@ -1,4 +1,5 @@
 // The penalty lambda sqrt(|b|) where its minimum is known, and against all points along each coordinate.
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { lq, sparsePath, sparseRegression } from '../../src/sparse/index.js';
 import { drawn } from './values.js';
@@ -47,6 +48,22 @@ it.each(['gaussian', 'binomial'] as const)('%s: no change of one coefficient low
         const step = share * reach;
         expect(objective(j, step)).toBeGreaterThan(here - 1e-7);
       }
+    }
+  }
+});
+
+it('is in the code as the page about adding a penalty shows it', () => {
+  const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+  const diff = /```diff\n([\s\S]*?)```/.exec(read('docs/developers/add-a-penalty.md'))?.[1] ?? '';
+  const files = diff.split(/^--- a\/.*\n/m).slice(1);
+  expect(files).toHaveLength(2);
+  for (const file of files) {
+    const [, name] = /^\+\+\+ b\/(.*)$/m.exec(file) as unknown as [string, string];
+    const hunks = file.split(/^@@.*\n/m).slice(1);
+    expect(hunks.length).toBeGreaterThan(0);
+    for (const hunk of hunks) {
+      const lines = hunk.split('\n').filter((line) => /^[ +]/.test(line));
+      expect(read(name)).toContain(lines.map((line) => line.slice(1)).join('\n'));
     }
   }
 });

@@ -115,6 +115,19 @@ describe.each(families)('%s', (family) => {
     const settings = { family, intercept: false, minRatio: 0.01, nLambda: 20 };
     await checkPath({ x: asSparse(tall.x, 'csc'), y: tall.y } as never, settings, problem);
   });
+
+  it.each([1, 0.9])('many sparse columns in use, rows of no weight and offsets (alpha = %s)', async (alpha) => {
+    const many = drawn(14, family, 200, 160);
+    many.x.data.forEach((_, k) => {
+      if (draws.uniform() < 0.95) many.x.data[k] = 0;
+    });
+    const sampleWeight = many.y.map((_, i) => i % 4);
+    const shifts = draws.normals(200).map((value) => 0.5 * value);
+    const problem = problemOf(many.x, many.y, { family, alpha, weights: sampleWeight, offset: shifts });
+    const settings = { family, penalty: elasticNet(alpha), minRatio: 0.03, nLambda: 25 };
+    const data = { x: asSparse(many.x, 'csc'), y: many.y, sampleWeight, offset: shifts };
+    await checkPath(data as never, settings, problem);
+  });
 });
 
 describe('random problems', () => {

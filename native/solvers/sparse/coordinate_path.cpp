@@ -24,10 +24,13 @@ constexpr double slow = 0.1;                     // a violation that is more of 
 constexpr double stretching = 4;                 // of curvatures, where the objective rises along a step
 constexpr double mostStretched = 1e6;
 constexpr int mostHalvings = 6;
-constexpr double innerShare = 0.1;   // of the violation, to which a quadratic is minimised
-constexpr double shareOfGap = 0.03;  // of the tolerance that the columns in use may take
+constexpr double innerLeft = 0.9, innerMost = 0.5;  // by rows, of what the violation is at the goal, and of what it is
+constexpr double littleCurvature = 0.03;            // by which that of a row may change while steps by rows have it
+constexpr double innerShare = 0.1;                  // of the violation, to which a quadratic is minimised
+constexpr double shareOfGap = 0.03;                 // of the tolerance that the columns in use may take
 // The same where the gap is of the second order in the violation, as the distance to the optimum is.
-constexpr double shareWithRidge = 7e-4;
+constexpr double shareWithRidge = 1e-3;
+constexpr double besideObjective = 30, leastBeside = 0.05;
 constexpr int mostEnvelopes = 60;               // in turn, for one model
 constexpr double narrowing = 0.25;              // of the width of one to the next, where that was easy to minimise
 constexpr int hardEnvelope = 10;                // quadratics for one from which on it was not: then the next is wider
@@ -36,6 +39,7 @@ constexpr double accuracyOfNull = 1e-9;         // of the null model's loss
 constexpr double lookingAhead[] = {0.75, 0.5};  // of lambda, from where lower minima are looked for
 constexpr double roughly = 3e-3;                // of lambda, the violation to which that is done at first
 constexpr double promising = 1e-4;              // of the objective: by less above the best minimum it is done in full
+constexpr double farthest = 2;                  // ahead of two models, over what is between them
 constexpr int mostBisections = 16;              // of a step along a convex function
 
 /// About the largest share below 1 with which a convex function still falls; 0 where that is too small.
@@ -174,7 +178,13 @@ Goal CoordinatePath::goal(const PenaltyAt& penalty, double sharper) const {
   const double least = settings_.tolerance * std::max(0.1 * penalty.largestSlope(), 1e-4 * lambdaMax_);
   // Without a penalty the gap is not asked for: its bound is that of each column alone.
   const double share = penalty.isZero() ? 0 : penalty.hasRidge() ? shareWithRidge : shareOfGap;
-  return {sharper * least, sharper * share * settings_.tolerance * scaleOfGap(), scaleOfGap()};
+  // Beside an objective that is near 0, as those of counts may be, what is left counts for more.
+  const double scale = scaleOfGap();
+  const double beside =
+      squared() || !penalty.hasRidge()
+          ? scale
+          : std::clamp(besideObjective * std::abs(value_ + penaltyValue(penalty)), leastBeside * scale, scale);
+  return {sharper * least, sharper * share * settings_.tolerance * beside, scale};
 }
 
 bool CoordinatePath::solve(const PenaltyAt& penalty, const Goal& goal) {
@@ -220,6 +230,21 @@ double CoordinatePath::interceptSlope() const {
   return settings_.intercept ? std::accumulate(first_.begin(), first_.end(), 0.0) : 0;
 }
 
+/// What is good enough for one quadratic, at a point with this violation and gap.
+Goal CoordinatePath::innerGoal(const PenaltyAt& penalty, const Goal& goal, double violation, double gap) const {
+  Goal inner = goal;
+  inner.violation =
+      std::max(std::min(innerShare * violation, square(violation) / penalty.largestSlope()), 0.3 * goal.violation);
+  if (quadratic_.byRows()) {
+    // A look by rows costs as much as a sweep: rather down to what most likely is the goal.
+    const double left = penalty.hasRidge() ? std::sqrt(goal.gap / gap) : goal.gap / gap;
+    inner.violation = std::max(inner.violation, std::min(innerMost, innerLeft * left) * violation);
+  }
+  inner.gap = std::max(innerShare * gap, 0.3 * goal.gap);
+  inner.lax = true;
+  return inner;
+}
+
 bool CoordinatePath::solveRows(const PenaltyAt& penalty, const Goal& goal) {
   double stretch = 1;
   for (quadratics_ = 0;; ++quadratics_) {
@@ -230,25 +255,35 @@ bool CoordinatePath::solveRows(const PenaltyAt& penalty, const Goal& goal) {
         penalty.convex() ? quadratic_.gap(penalty, goal.scale) + square(slope) / (2 * metric_.totalWeight()) : infinity;
     if (violation <= goal.violation || gap <= goal.gap) return true;
     if (quadratics_ == mostQuadratics || stretch > mostStretched) return false;
+    if (curvaturesLag_) {
+      loss_->curvatures(t_, second_, stretch, trial_);
+      if (metric_.differs(trial_, littleCurvature)) setCurvatures(stretch, true);
+      curvaturesLag_ = false;
+    }
     before_ = quadratic_.b;
-    quadratic_.minimize(penalty, {std::max(std::min(innerShare * violation, square(violation) / penalty.largestSlope()),
-                                           0.3 * goal.violation),
-                                  std::max(innerShare * gap, 0.3 * goal.gap), goal.scale});
-    const bool moved = descend(penalty);
+    quadratic_.minimize(penalty, innerGoal(penalty, goal, violation, gap));
+    const bool moved = descend(penalty, quadratic_.productOfSteps());
     // Where the objective rises, the quadratic is too flat: with a penalty that is not convex it may lead over a hump.
     stretch = moved ? std::max(1.0, stretch / stretching) : stretch * stretching;
-    if (!moved || quadratic_.byRows()) {
+    if (!moved || (quadratic_.byRows() && !penalty.convex())) {
       setCurvatures(stretch);
       continue;
     }
     setGradient();
+    if (quadratic_.byRows()) {
+      curvaturesLag_ = true;
+      continue;
+    }
     const double next = std::max(quadratic_.largestViolation(penalty), std::abs(interceptSlope()));
     if (next > slow * violation) setCurvatures(stretch);
   }
 }
 
-/// The metric by the present curvatures of the loss, times a number.
-void CoordinatePath::setCurvatures(double stretch) {
+/// The metric by the present curvatures of the loss, times a number; and the gradient, of which less is to be done
+/// where it is known for the metric as it was.
+void CoordinatePath::setCurvatures(double stretch, bool known) {
+  const double sum = known ? std::accumulate(first_.begin(), first_.end(), 0.0) : 0;
+  for (int e = 0; e < metric_.size() && known; ++e) quadratic_.q[at(e)] += metric_.mean(e) * sum;
   if (exact()) {
     loss_->exactCurvatures(t_, stretch, trial_);
     metric_.setWeights(trial_, loss_.get());
@@ -257,14 +292,17 @@ void CoordinatePath::setCurvatures(double stretch) {
     metric_.setWeights(trial_);
   }
   quadratic_.forgetFactor();
-  setGradient();
+  curvaturesLag_ = false;
+  if (!known) return setGradient();
+  for (int e = 0; e < metric_.size(); ++e) quadratic_.q[at(e)] -= metric_.mean(e) * sum;
 }
 
 /// Longer than most: what may be tried is short, and all of it reads what is set up before.
 ///
-/// Moves predictions as the coefficients and the best intercept have moved since before_, or a share of that with which
-/// the objective falls. False where none does: then all stays where it was.
-bool CoordinatePath::descend(const PenaltyAt& penalty) {
+/// Moves predictions as the coefficients, with this product of x if it is there, and the best intercept have moved
+/// since before_, or a share of that with which the objective falls. False where none does: then all stays where it
+/// was.
+bool CoordinatePath::descend(const PenaltyAt& penalty, std::span<const double> product) {
   double ofIntercept = settings_.intercept ? -interceptSlope() / metric_.totalWeight() : 0;
   after_ = quadratic_.b;
   move_.resize(after_.size());
@@ -273,7 +311,11 @@ bool CoordinatePath::descend(const PenaltyAt& penalty) {
     ofIntercept -= metric_.mean(static_cast<int>(e)) * move_[e];
   }
   std::fill(trial_.begin(), trial_.end(), ofIntercept);
-  metric_.addProduct(move_, trial_);
+  if (product.empty()) {
+    metric_.addProduct(move_, trial_);
+  } else {
+    metric_.addUnscaled(product, trial_);
+  }
   quadratic_.b = before_;
   const double objective = value_ + penaltyValue(penalty), interceptBefore = intercept_;
   const double rounding = roundingOfSum(data_.n(), std::abs(objective) + scaleOfGap() + std::abs(perfect_));
@@ -385,6 +427,8 @@ void CoordinatePath::restore(const PathModel& model) {
     evaluate();
   }
   setGradient();
+  passedLambda_ = 0;
+  presentLambda_ = model.lambda;
 }
 
 /// The derivatives of the loss at the present model, which is this one, times the weights.
@@ -496,6 +540,32 @@ void CoordinatePath::seekLower(std::span<const double> lambdas, double sharper, 
   moveTo(minima.back().b);
 }
 
+/// Goes on from the present model as the coefficients went from the one before it, if the objective falls: in lambda
+/// they move along lines, as long as none of them leaves or becomes 0, but for what the curvature of the loss changes.
+void CoordinatePath::goOn(const PenaltyAt& penalty, double lambda) {
+  const double between = passedLambda_ - presentLambda_, ahead = presentLambda_ - lambda;
+  const bool known = between > 0 && ahead > 0 && ahead <= farthest * between;
+  if (known && penalty.convex() && !loss_->envelope()) {
+    const double share = ahead / between;
+    before_ = quadratic_.b;
+    passed_.resize(before_.size(), 0.0);
+    for (std::size_t e = 0; e < before_.size(); ++e) {
+      const double b = before_[e], next = b + share * (b - passed_[e]);
+      const auto j = at(metric_.column(static_cast<int>(e)));
+      if (b != 0) quadratic_.b[e] = next * b > 0 ? std::clamp(next, data_.lower[j], data_.upper[j]) : 0;
+    }
+    passed_ = before_;
+    if (descend(penalty)) {
+      setGradient();
+      curvaturesLag_ = quadratic_.byRows();
+    }
+  } else {
+    passed_ = quadratic_.b;
+  }
+  passedLambda_ = presentLambda_;
+  presentLambda_ = lambda;
+}
+
 /// Solves on the columns in use for some lambdas in turn, and computes the gradients of all columns there.
 CoordinatePath::Together CoordinatePath::solveTogether(std::span<const double> lambdas, double sharper) {
   const int n = data_.n(), count = static_cast<int>(lambdas.size());
@@ -508,6 +578,7 @@ CoordinatePath::Together CoordinatePath::solveTogether(std::span<const double> l
   const bool many = squared() && !isConvex(settings_.penalty) && !quadratic_.byRows();
   for (int k = 0; k < count; ++k) {
     const PenaltyAt penalty(data_, settings_, lambdas[at(k)]);
+    if (!squared() && quadratic_.byRows()) goOn(penalty, lambdas[at(k)]);
     const bool reached = solve(penalty, goal(penalty, sharper));
     all.models.push_back(model(penalty, lambdas[at(k)], reached));
     if (many) {

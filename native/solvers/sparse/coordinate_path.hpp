@@ -58,15 +58,16 @@ class CoordinatePath : public PathEngine {
   void findCandidates(double lambda);
   void measureResponses();
   void measureGradients(const PathModel& model);
-  void setCurvatures(double stretch);
+  void setCurvatures(double stretch, bool known = false);
   Goal goal(const PenaltyAt& penalty, double sharper) const;
+  Goal innerGoal(const PenaltyAt& penalty, const Goal& goal, double violation, double gap) const;
   bool solve(const PenaltyAt& penalty, const Goal& goal);
   bool solveRows(const PenaltyAt& penalty, const Goal& goal);
   bool solveEnvelopes(const PenaltyAt& penalty, double violation);
   double lossOfEnvelope() { return loss_->envelope() ? loss_->envelope()->exact(t_) : value_; }
   double boundInUse(const PenaltyAt& penalty);
   bool makeSlopesOrthogonal(const PenaltyAt& penalty, std::span<double> slopes, std::span<double> t);
-  bool descend(const PenaltyAt& penalty);
+  bool descend(const PenaltyAt& penalty, std::span<const double> product = {});
   double interceptSlope() const;
   void evaluate();
   void setGradient();
@@ -85,6 +86,7 @@ class CoordinatePath : public PathEngine {
                  std::vector<Minimum>& minima);
   bool takeIfLower(const PenaltyAt& penalty, double lambda, const Goal& goal, Minimum& best);
   void setSlopes(Together& all, int k);
+  void goOn(const PenaltyAt& penalty, double lambda);
   Together solveTogether(std::span<const double> lambdas, double sharper);
   void keepGradients(const Together& all, int last);
   void addMissingLater(const Together& all, std::size_t first);
@@ -114,7 +116,10 @@ class CoordinatePath : public PathEngine {
   std::vector<double> curvatures_;  ///< of all columns, where they are known
   double meanResponse_ = 0, squaresOfResponse_ = 0;
 
-  // Other losses: the present point.
+  // Other losses: the model before the present one, and the present point.
+  std::vector<double> passed_;
+  double passedLambda_ = 0, presentLambda_ = 0;
+  bool curvaturesLag_ = false;  ///< the metric is that of an earlier point, as steps by rows leave it
   std::vector<double> t_, first_, second_, trial_, kept_;
   std::vector<double> before_, after_, move_;  ///< coefficients of a step
   double intercept_ = 0, value_ = 0;

@@ -1,6 +1,7 @@
 #include "solvers/sparse/gram_metric.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
@@ -12,12 +13,14 @@ namespace {
 
 /// Columns that are weighted and multiplied at a time.
 constexpr int blockColumns = 64;
+constexpr std::size_t sumsAtOnce = 4;  // which do not wait for each other
 
 }  // namespace
 
 GramMetric::GramMetric(const Cpu& la, const SparseData& data, bool intercept)
     : la_(la), data_(data), intercept_(intercept), places_(at(data.p()), -1), h_(data.weights), work_(at(data.n())) {
   for (const double h : h_) total_ += h;
+  setRoots();
   if (!data.x.sparse()) block_ = HostMatrix<double>(data.n(), blockColumns, Uninitialized{});
 }
 
@@ -27,7 +30,7 @@ double GramMetric::bytesFor(int columns) const {
   const double squares = sizeof(double) * count * (count + outer);
   if (!data_.x.sparse()) return squares + sizeof(double) * count * data_.n();
   const double ofEach = static_cast<double>(data_.x.entries()) / data_.p();
-  return squares + (sizeof(double) + sizeof(int)) * ofEach * count;
+  return squares + (2 * sizeof(double) + sizeof(int)) * ofEach * count;
 }
 
 void GramMetric::reservePanel(int count) {
@@ -80,17 +83,32 @@ void GramMetric::copyColumn(int place) {
   data_.x.forEntries(column(place), [&](int i, double a) { out[i] = (a - shift) * by; });
 }
 
+bool GramMetric::differs(std::span<const double> h, double share) const {
+  for (std::size_t i = 0; i < h.size(); ++i) {
+    if (std::abs(h[i] - h_[i]) > share * h_[i]) return true;
+  }
+  return false;
+}
+
 void GramMetric::setWeights(std::span<const double> h, const RowsLoss* outer) {
   outer_ = outer;
   std::copy(h.begin(), h.end(), h_.begin());
   total_ = 0;
   for (const double weight : h_) total_ += weight;
+  setRoots();
   filled_ = 0;
   measure(0);
 }
 
+void GramMetric::setRoots() {
+  if (!data_.x.sparse()) return;
+  roots_.resize(h_.size());
+  for (std::size_t i = 0; i < h_.size(); ++i) roots_[i] = std::sqrt(h_[i]);
+}
+
 /// Means and curvatures of columns.
 void GramMetric::measure(int first) {
+  scaledValues_.resize(entryValues_.size());
   means_.resize(columns_.size());
   curvatures_.resize(columns_.size());
   if (outer_ && products_.cols() < size()) {
@@ -99,16 +117,8 @@ void GramMetric::measure(int first) {
   }
   for (int e = first; e < size(); ++e) {
     la_.checkpoint();
-    double sum = 0, squares = 0;
-    const auto add = [&](double h, double a) {
-      sum += h * a;
-      squares += h * a * a;
-    };
-    if (data_.x.sparse()) {
-      forEntries(e, [&](int i, double a) { add(h_[at(i)], a); });
-    } else {
-      for (int i = 0; i < data_.n(); ++i) add(h_[at(i)], panel_(i, e));
-    }
+    const auto [sum, squaresOfColumn] = data_.x.sparse() ? weighSparse(e) : weighDense(e);
+    double squares = squaresOfColumn;
     means_[at(e)] = sum / total_;
     if (outer_) {
       outer_->outerProducts(denseColumn(e), products_.column(e));
@@ -116,6 +126,32 @@ void GramMetric::measure(int first) {
     }
     curvatures_[at(e)] = centred() ? std::max(0.0, squares - sum * means_[at(e)]) : squares;
   }
+}
+
+/// sum_i h_i x_i and sum_i h_i x_i^2 of a sparse column in use, of which scaledValues_ gets the entries root(h_i) x_i.
+std::pair<double, double> GramMetric::weighSparse(int place) {
+  const std::size_t begin = begins_[at(place)], end = begins_[at(place) + 1];
+  double sums[sumsAtOnce] = {}, squares[sumsAtOnce] = {};
+  const auto add = [&](std::size_t entry, std::size_t s) {
+    const double root = roots_[at(entryRows_[entry])], scaled = root * entryValues_[entry];
+    scaledValues_[entry] = scaled;
+    sums[s] += root * scaled;
+    squares[s] += scaled * scaled;
+  };
+  std::size_t k = begin;
+  for (; k + sumsAtOnce <= end; k += sumsAtOnce) {
+    for (std::size_t s = 0; s < sumsAtOnce; ++s) add(k + s, s);
+  }
+  for (; k < end; ++k) add(k, 0);
+  return {(sums[0] + sums[1]) + (sums[2] + sums[3]), (squares[0] + squares[1]) + (squares[2] + squares[3])};
+}
+
+/// These two sums of a dense column in use.
+std::pair<double, double> GramMetric::weighDense(int place) {
+  const double* column = panel_.column(place);
+  const int n = data_.n();
+  for (int i = 0; i < n; ++i) work_[at(i)] = h_[at(i)] * column[i];
+  return {blas::dot(n, h_.data(), column), blas::dot(n, work_.data(), column)};
 }
 
 double GramMetric::curvatureOf(int column) const {
@@ -285,6 +321,29 @@ void GramMetric::addWeighted(int place, double t, double* r) const {
   }
   const double* a = panel_.column(place);
   for (int i = 0; i < data_.n(); ++i) r[i] += t * h_[at(i)] * a[i];
+}
+
+void GramMetric::addScaled(int place, double t, std::span<double> u) const {
+  const std::size_t first = begins_[at(place)];
+  loops::sparseAxpy(entriesOf(place), t, &scaledValues_[first], &entryRows_[first], u.data());
+}
+
+double GramMetric::sumOfScaled(std::span<const double> u) const {
+  return blas::dot(data_.n(), roots_.data(), u.data());
+}
+
+double GramMetric::squaredNormOfScaled(std::span<const double> u) const {
+  const double squares = norm2Squared(u);
+  return centred() ? squares - square(sumOfScaled(u)) / total_ : squares;
+}
+
+double GramMetric::ofScaled(int place, std::span<const double> u, double sum) const {
+  const std::size_t first = begins_[at(place)];
+  return loops::sparseDot(entriesOf(place), &scaledValues_[first], &entryRows_[first], u.data()) - mean(place) * sum;
+}
+
+void GramMetric::addUnscaled(std::span<const double> u, std::span<double> t) const {
+  for (std::size_t i = 0; i < t.size(); ++i) t[i] += roots_[i] > 0 ? u[i] / roots_[i] : 0;
 }
 
 double GramMetric::rowsOf(std::span<const double> b, std::span<double> rows) const {

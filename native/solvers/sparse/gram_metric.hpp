@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/index.hpp"
@@ -42,6 +43,8 @@ class GramMetric final : public QuadraticForm {
   double bytesFor(int columns) const;
   /// New weights h of the rows.
   void setWeights(std::span<const double> h) { setWeights(h, nullptr); }
+  /// Whether other weights differ from the present ones by more than this share of these in any row.
+  bool differs(std::span<const double> h, double share) const;
   /// New weights, and a loss whose outer products with the columns G is less by, and none of it centred.
   /// Then what goes by rows, which does not have them, is of no use.
   void setWeights(std::span<const double> h, const RowsLoss* outer);
@@ -66,6 +69,16 @@ class GramMetric final : public QuadraticForm {
   double rowsOf(std::span<const double> b, std::span<double> rows) const;
   /// d^T G d for the rows of d by rowsOf().
   double squaredNormOfRows(std::span<const double> rows) const;
+  /// Adds t times a sparse column to u = H^1/2 X d, less the shifts: such products read the entries of one array alone.
+  void addScaled(int place, double t, std::span<double> u) const;
+  /// The sum of H X d, less the shifts.
+  double sumOfScaled(std::span<const double> u) const;
+  /// d^T G d
+  double squaredNormOfScaled(std::span<const double> u) const;
+  /// The entry of G d at a place.
+  double ofScaled(int place, std::span<const double> u, double sum) const;
+  /// t += X d in the rows that have a weight.
+  void addUnscaled(std::span<const double> u, std::span<double> t) const;
   double ofRows(int place, std::span<const double> rows, double sum) const {
     return dot(place, rows.data()) - mean(place) * sum;
   }
@@ -81,7 +94,10 @@ class GramMetric final : public QuadraticForm {
   void copyColumn(int place);
   void reservePanel(int count);
   void reserveGram();
+  void setRoots();
   void measure(int first);
+  std::pair<double, double> weighSparse(int place);
+  std::pair<double, double> weighDense(int place);
   int fill(int first);
   void fillDense(int first);
   void subtractOuter(int first);
@@ -95,7 +111,7 @@ class GramMetric final : public QuadraticForm {
   const SparseData& data_;
   bool intercept_;
   std::vector<int> columns_, places_;
-  std::vector<double> h_, means_, curvatures_;
+  std::vector<double> h_, roots_, means_, curvatures_;
   double total_ = 0, entries_ = 0;
   int filled_ = 0;  ///< rows of G that are there
   HostMatrix<double> gram_;
@@ -106,8 +122,8 @@ class GramMetric final : public QuadraticForm {
   // Sparse columns in use, scaled, one after another in the order of their places.
   std::vector<std::size_t> begins_{0};
   std::vector<int> entryRows_;
-  std::vector<double> entryValues_;
-  HostMatrix<double> block_;  ///< some of them, times h
+  std::vector<double> entryValues_, scaledValues_;  ///< the latter times the roots of h
+  HostMatrix<double> block_;                        ///< some of them, times h
   std::vector<double> work_;
   // Entries of sparse columns in use by rows.
   std::vector<int> rowBegins_, rowPlaces_;

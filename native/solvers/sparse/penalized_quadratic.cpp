@@ -14,7 +14,9 @@ namespace {
 constexpr int mostRounds = 500;          // of looks at all conditions
 constexpr int mostInVain = 40;           // of them in a row, without a smaller violation
 constexpr int mostCycles = 12;           // of Newton steps and sweeps between such looks
-constexpr int sweepsByRows = 5;          // between looks at all conditions
+constexpr int sweepsByRows = 20;         // between looks at all conditions
+constexpr int memoryOfSweeps = 5;        // of Anderson's extrapolation
+constexpr int soonestExtrapolation = 3;  // before which it has nothing to go by
 constexpr int sweepsByNewton = 2;        // between Newton steps
 constexpr int sweepsAlone = 10;          // where no Newton step can be taken
 constexpr int roughSweeps = 60;          // where none is to be
@@ -133,11 +135,17 @@ void PenalizedQuadratic::descend(const PenaltyAt& penalty, const Goal& goal) {
 template <class Penalty>
 bool PenalizedQuadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& goal) {
   double violation = largestViolation(penalty), least = violation;
+  onlySweeps_ = false;
   for (int round = 0, since = 0; round < mostRounds && since < mostInVain; ++round) {
     if (meets(penalty, goal, violation)) return true;
     la_.checkpoint();
     collect(penalty, goal.violation);
-    const int sweeps = sweepByRows<Penalty>(penalty, goal.violation);
+    const auto [sweeps, most] = sweepByRows<Penalty>(penalty, goal.violation);
+    if (goal.lax && most <= goal.violation / 2) {
+      onlySweeps_ = round == 0;
+      return true;
+    }
+    finishSweepsByRows();
     const double after = largestViolation(penalty);
     if (meets(penalty, goal, after)) return true;
     const double rate = std::pow(after / violation, 1.0 / sweeps);
@@ -168,9 +176,9 @@ void PenalizedQuadratic::collect(const PenaltyAt& penalty, double tolerance) {
 
 /// The minimiser along one coefficient.
 template <class Penalty>
-double PenalizedQuadratic::best(const PenaltyAt& penalty, int place, double gradient) const {
+double PenalizedQuadratic::best(const PenaltyAt& penalty, int place, double value, double gradient) const {
   const int j = metric_.column(place);
-  const double c = metric_.curvature(place), value = b[at(place)];
+  const double c = metric_.curvature(place);
   if (!(c > 0)) return value;
   const double z = c * value - gradient;
   const Penalty along = penalty.of<Penalty>(j);
@@ -183,28 +191,75 @@ double PenalizedQuadratic::sizeOf(const PenaltyAt& penalty, int place, double st
   return std::abs(step) * (metric_.curvature(place) + penalty.l2(metric_.column(place)));
 }
 
-/// Some sweeps with predictions in place of G; how many.
+/// Some sweeps with predictions in place of G, with Anderson's extrapolation where the penalty is convex: how many, and
+/// the largest size of a step of the last. The state is b, and behind it X times its change.
 template <class Penalty>
-int PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) {
+std::pair<int, double> PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) {
+  const bool extrapolate = penalty.convex() && !data_.bounded;
+  const std::size_t head = b.size();
   base_ = q;
-  rows_.assign(at(data_.n()), 0.0);
-  sumOfRows_ = 0;
-  const auto gradient = [&](int e) { return base_[at(e)] + metric_.ofRows(e, rows_, sumOfRows_); };
-  int sweeps = 0;
-  for (double most = infinity; sweeps < sweepsByRows && most > tolerance / 2; ++sweeps) {
-    most = 0;
-    for (const int e : working_) {
-      const double next = best<Penalty>(penalty, e, gradient(e)), step = next - b[at(e)];
-      if (step == 0) continue;
-      most = std::max(most, sizeOf(penalty, e, step));
-      metric_.addWeighted(e, step, rows_.data());
-      sumOfRows_ += step * metric_.totalWeight() * metric_.mean(e);
-      b[at(e)] = next;
+  start_ = b;
+  if (state_.size() != head + at(data_.n())) {
+    state_.resize(head + at(data_.n()));
+    anderson_ =
+        std::make_unique<Anderson<Cpu>>(la_, memoryOfSweeps, static_cast<int>(head), static_cast<int>(state_.size()));
+  }
+  anderson_->reset();
+  std::ranges::copy(b, state_.begin());
+  std::fill(state_.begin() + static_cast<std::ptrdiff_t>(head), state_.end(), 0.0);
+  for (int sweeps = 1;; ++sweeps) {
+    if (extrapolate) last_ = state_;
+    const double most = sweepRows<Penalty>(penalty);
+    if (sweeps == sweepsByRows || most <= tolerance / 2) {
+      std::copy_n(state_.begin(), head, b.begin());
+      sweeps_ += sweeps;
+      return {sweeps, most};
+    }
+    if (!extrapolate) continue;
+    const bool two = sweeps >= soonestExtrapolation;
+    if (two) plain_ = state_;
+    anderson_->advance({last_.data(), static_cast<int>(last_.size())},
+                       {state_.data(), static_cast<int>(state_.size())});
+    if (two && !(objectiveOf(penalty, state_) <= objectiveOf(penalty, plain_))) {
+      state_ = plain_;
+      anderson_->reset();
     }
   }
-  for (int e = 0; e < metric_.size(); ++e) q[at(e)] = gradient(e);
-  sweeps_ += sweeps;
-  return sweeps;
+}
+
+/// One of these sweeps; the largest size of a step.
+template <class Penalty>
+double PenalizedQuadratic::sweepRows(const PenaltyAt& penalty) {
+  const std::span<double> values(state_.data(), b.size()), product(state_.data() + b.size(), at(data_.n()));
+  double sum = metric_.sumOfScaled(product), most = 0;
+  for (const int e : working_) {
+    double& value = values[at(e)];
+    const double next = best<Penalty>(penalty, e, value, base_[at(e)] + metric_.ofScaled(e, product, sum));
+    const double step = next - value;
+    if (step == 0) continue;
+    most = std::max(most, sizeOf(penalty, e, step));
+    metric_.addScaled(e, step, product);
+    sum += step * metric_.totalWeight() * metric_.mean(e);
+    value = next;
+  }
+  return most;
+}
+
+/// The objective at a state of these sweeps, less what it was at their start but for the penalty.
+double PenalizedQuadratic::objectiveOf(const PenaltyAt& penalty, std::span<const double> state) const {
+  double sum = metric_.squaredNormOfScaled(state.subspan(b.size())) / 2;
+  for (const int e : working_) {
+    const double value = state[at(e)];
+    sum += base_[at(e)] * (value - start_[at(e)]) + penalty.value(metric_.column(e), value);
+  }
+  return sum;
+}
+
+/// Brings what sweepByRows() did to the gradients of all places.
+void PenalizedQuadratic::finishSweepsByRows() {
+  const std::span<const double> product(state_.data() + b.size(), at(data_.n()));
+  const double sum = metric_.sumOfScaled(product);
+  for (int e = 0; e < metric_.size(); ++e) q[at(e)] = base_[at(e)] + metric_.ofScaled(e, product, sum);
 }
 
 /// One pass over the places in use; the largest size of a step. Steps of a size of at most `least` are left out.
@@ -214,7 +269,7 @@ double PenalizedQuadratic::sweep(const PenaltyAt& penalty, double least) {
   double most = 0;
   for (const int e : working_) {
     const int slot = slotOf_[at(e)];
-    const double next = best<Penalty>(penalty, e, slotGradient_[at(slot)]), step = next - b[at(e)];
+    const double next = best<Penalty>(penalty, e, b[at(e)], slotGradient_[at(slot)]), step = next - b[at(e)];
     const double size = sizeOf(penalty, e, step);
     // A small step to 0 may end a large violation.
     if (size <= least && (next != 0 || step == 0)) continue;
@@ -419,6 +474,10 @@ bool PenalizedQuadratic::solveByProducts() {
     }
   }
   return true;
+}
+
+std::span<const double> PenalizedQuadratic::productOfSteps() const {
+  return onlySweeps_ ? std::span(state_).subspan(b.size()) : std::span<const double>();
 }
 
 void PenalizedQuadratic::applyGram(std::span<const double> d, std::span<double> out) {

@@ -1,11 +1,14 @@
 // A quadratic with a penalty on the columns in use, minimised by coordinate descent and Newton steps on the support.
 #pragma once
 
+#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "linalg/cpu.hpp"
 #include "linalg/growing_factor.hpp"
+#include "methods/acceleration/anderson.hpp"
 #include "solvers/sparse/gram_metric.hpp"
 #include "solvers/sparse/penalty_at.hpp"
 
@@ -18,6 +21,9 @@ struct Goal {
   double scale = 0;  ///< of the loss, beside which the gap is small
   /// Whether sweeps alone are to go there, which do so in less time where the goal is not far.
   bool rough = false;
+  /// Whether b is all that is asked for: by rows, steps as small as the violation are then taken for the end, and q is
+  /// of no use afterwards.
+  bool lax = false;
 };
 
 /// minimise q^T d + d^T G d / 2 + sum_j P_j(b_j + d_j) for the G of a metric, of which b + d and the gradient q + G d
@@ -51,6 +57,8 @@ class PenalizedQuadratic {
   void applyGram(std::span<const double> d, std::span<double> out);
   /// The metric has changed: factors and copies of it are of no use.
   void forgetFactor();
+  /// X times what the last minimize() has added to b, less the shifts; empty where that was not needed.
+  std::span<const double> productOfSteps() const;
   /// Whether steps are taken by rows, for which new weights cost little.
   bool byRows() const;
   double sweeps() const { return sweeps_; }
@@ -66,7 +74,7 @@ class PenalizedQuadratic {
   };
 
   template <class Penalty>
-  double best(const PenaltyAt& penalty, int place, double gradient) const;
+  double best(const PenaltyAt& penalty, int place, double value, double gradient) const;
   template <class Penalty>
   bool minimizeByGram(const PenaltyAt& penalty, const Goal& goal);
   template <class Penalty>
@@ -77,7 +85,11 @@ class PenalizedQuadratic {
   template <class Penalty>
   double sweep(const PenaltyAt& penalty, double tolerance);
   template <class Penalty>
-  int sweepByRows(const PenaltyAt& penalty, double tolerance);
+  std::pair<int, double> sweepByRows(const PenaltyAt& penalty, double tolerance);
+  template <class Penalty>
+  double sweepRows(const PenaltyAt& penalty);
+  double objectiveOf(const PenaltyAt& penalty, std::span<const double> state) const;
+  void finishSweepsByRows();
   template <class Penalty>
   bool prepareNewton(const PenaltyAt& penalty);
   template <class Penalty>
@@ -110,9 +122,12 @@ class PenalizedQuadratic {
   HostMatrix<double> slotGram_;
   std::vector<int> slots_, slotOf_;
   std::vector<double> slotGradient_;
-  std::vector<double> base_, rows_;  ///< of sweeps by rows: gradients at their start; H X d, whose sum is sumOfRows_
+  std::vector<double> base_, start_;  ///< of sweeps by rows: gradients and coefficients at their start
+  std::vector<double> state_, plain_, last_;
+  std::unique_ptr<Anderson<Cpu>> anderson_;
+  bool onlySweeps_ = false;   ///< the last minimize() was these sweeps and nothing else
+  std::vector<double> rows_;  ///< H X d
   std::vector<double> residual_, direction_, product_, spread_;  ///< of conjugate gradients
-  double sumOfRows_ = 0;
   double sweeps_ = 0;
 };
 
