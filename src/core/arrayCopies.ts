@@ -89,6 +89,8 @@ function withCopies(value: object, copies: ReadonlyMap<unknown, ArrayCopy>, leve
 
 /** Members that are the data of a problem, rather than what its answer without them is made of. */
 const ofAnswers = /^(x|A|matrices)\b/;
+/** A member, true, of a problem that no array is looked at of where its solve is aborted before they are there. */
+export const answersNothing = Symbol('answersNothing');
 
 /**
  * Calls `use` with a problem, at once where it has little to copy; else with copies of the addon's own in the places of large arrays,
@@ -100,7 +102,7 @@ export function withArrayCopies<T>(
   problem: object,
   use: Use<T>,
   leave?: AbortSignal | undefined,
-  isData = ofAnswers,
+  isData = answersNothing in problem ? /^/ : ofAnswers,
 ): T | Promise<T> {
   return bytesIn(problem) < many ? use(problem, false) : inPieces(solvers, problem, use, leave, isData);
 }

@@ -167,15 +167,19 @@ export async function toMatrixInPieces(name: string, value: readonly unknown[]):
   return matrix;
 }
 
-/** A copy of an array, called `name` in messages: of a large one in pieces between which other events are served. */
+/**
+ * A copy of an array, called `name` in messages: of a large one in pieces between which other events are served. Where `leave` aborts
+ * the rest of it is zeros, which nobody is to read.
+ */
 export async function sliceInPieces<T extends Float64Array | Float32Array | Int32Array>(
   name: string,
   array: T,
+  leave?: AbortSignal | undefined,
 ): Promise<T> {
   const { length } = array;
   const copy = new (array.constructor as new (length: number) => T)(length);
   const pause = pauses();
-  for (let at = 0; at < length; at += pieceOfSlice) {
+  for (let at = 0; at < length && !leave?.aborted; at += pieceOfSlice) {
     if (array.length !== length) throw new RangeError(`${name}: expected an array that is not transferred or shrunk`);
     copy.set(array.subarray(at, at + pieceOfSlice), at);
     const due = pause();

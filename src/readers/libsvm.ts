@@ -1,4 +1,4 @@
-import { checkMembers, show } from '../core/check.js';
+import { checkMembers, checkPath, show } from '../core/check.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import { checkPart, type Part } from '../core/ranks.js';
 import { type Chunks, parseBlocks, parseFile } from './file.js';
@@ -51,8 +51,9 @@ export async function readLibsvm(
   const { part, signal } = options;
   const paths = Array.isArray(path) ? (path as readonly (string | URL)[]) : [path as string | URL];
   const inTurn = part !== undefined && paths.length >= part.size;
-  let text = new Scanner(String(paths[0]));
-  for (const [k, each] of paths.entries()) {
+  const names = paths.map((each) => checkPath('path', each));
+  let text = new Scanner(String(names[0]));
+  for (const [k, each] of names.entries()) {
     if (!inTurn) text = await parseFile(each, signal, read, part);
     else if (k % part.size === part.rank) text = await parseFile(each, signal, read);
   }

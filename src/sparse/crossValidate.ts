@@ -99,7 +99,7 @@ export async function crossValidate(
   const { folds = 10, measure = 'deviance', keepPredictions = false, relax, ...others } = checked;
   checkBoolean('keepPredictions', keepPredictions);
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
-  const given = inMemory(data, others.impute, others.family);
+  const given = inMemory(data, others);
   const prepared = await owned(prepare(isPromise(given) ? await given : given, others));
   const shares = checkShares(relax, prepared);
   const lambdas = checkLambdas(others.lambdas);

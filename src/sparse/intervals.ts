@@ -100,7 +100,7 @@ export async function debiasedIntervals(
     ...others
   } = checkModelSettings(settings, false, ['columns', 'level', 'lambda']);
   checkInside('level', level);
-  const given = inMemory(data, others.impute);
+  const given = inMemory(data, { impute: others.impute, signal: others.signal });
   const whole = isPromise(given) ? await given : given;
   const prepared = ofSingle(await owned(prepare(whole, others)));
   const wanted = checkColumns(columns, prepared);

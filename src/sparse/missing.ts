@@ -46,12 +46,14 @@ export function readMatrix(
 
 /**
  * A copy of a large matrix argument for {@link readMatrix} to be given, in which missing entries are 0 and everything was looked at, in
- * pieces between which other events are served. Weights of rows that are none are for others to refuse.
+ * pieces between which other events are served. Weights of rows that are none are for others to refuse. Where `leave` aborts the rest of
+ * it is zeros, which nobody is to read.
  */
 export async function readInPieces(
   name: string,
   value: unknown,
   sampleWeight: unknown,
+  leave?: AbortSignal | undefined,
 ): Promise<Matrix | SparseMatrix> {
   const given = toSizedOperand(name, value);
   const weights = isList(sampleWeight) ? (sampleWeight as ArrayLike<number>) : undefined;
@@ -60,6 +62,7 @@ export async function readInPieces(
   const [sums, places] = [new Float64Array(given.columns), [] as number[]];
   const pause = pauses();
   for (const { begin, end, row, column } of linesOf(given)) {
+    if (leave?.aborted) break;
     if (from.length !== to.length) throw new RangeError(`${name}: expected an array that is not transferred or shrunk`);
     for (let k = begin; k < end; ++k) {
       const entry = from[k] as number;
@@ -146,12 +149,20 @@ export function filled({ x, missing }: WithMissing, means: Float64Array | undefi
   return withEntries(x, missing, (k) => means[columns[k] as number] as number);
 }
 
-/** The matrix with the means of the columns in place of what is missing, made in pieces between which other events are served. */
-export async function filledInPieces({ x, missing }: WithMissing, means: Float64Array): Promise<Matrix | SparseMatrix> {
-  const numbers = await sliceInPieces('x', numbersOf(x));
+/**
+ * The matrix with the means of the columns in place of what is missing, made in pieces between which other events are served. Where `leave`
+ * aborts it is not finished, and nobody is to read it.
+ */
+export async function filledInPieces(
+  { x, missing }: WithMissing,
+  means: Float64Array,
+  leave?: AbortSignal | undefined,
+): Promise<Matrix | SparseMatrix> {
+  const numbers = await sliceInPieces('x', numbersOf(x), leave);
   const pause = pauses();
   let next = 0;
   for (const { end, column } of linesOf(x)) {
+    if (leave?.aborted) break;
     for (; next < missing.length && (missing[next] as number) < end; ++next) {
       const k = missing[next] as number;
       numbers[k] = means[column(k)] as number;

@@ -102,7 +102,7 @@ export async function sparsePath(data: SparseData, settings: SparsePathSettings 
   const { relax, ...known } = checkModelSettings(settings, true, ['relax']);
   const share = checkRelax('relax', relax);
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
-  const given = inMemory(data, known.impute, known.family);
+  const given = inMemory(data, known);
   const plain = prepare(isPromise(given) ? await given : given, known);
   if (share !== undefined) requireRelaxable(plain, relax);
   const prepared = share === undefined ? plain : await owned(plain);

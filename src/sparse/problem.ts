@@ -1,5 +1,7 @@
 // What a sparse regression is given, checked, and the form of it that the addon takes.
+
 import { settingNames } from '../core/addon.js';
+import { answersNothing } from '../core/arrayCopies.js';
 import { checkBounds } from '../core/bounds.js';
 import {
   checkMembers,
@@ -139,17 +141,24 @@ export interface About {
  * Data whose x is no array of many rows, and no large matrix in which entries may be missing: these are copied, in pieces between which
  * other events are served. Labels of many rows are read so for the family 'multinomial'.
  */
-export function inMemory(data: SparseData, impute?: unknown, family?: unknown): SparseData | Promise<SparseData> {
+export function inMemory(
+  data: SparseData,
+  { impute, family, signal }: { impute?: unknown; family?: unknown; signal?: AbortSignal | undefined },
+): SparseData | Promise<SparseData> {
   if (typeof data !== 'object' || data === null) return data;
-  const classes = family === 'multinomial' ? readInTurns(data.y) : undefined;
-  if (classes) return Promise.resolve(classes).then((y) => inMemory({ ...data, y: y as never }, impute));
+  const classes = family === 'multinomial' ? readInTurns(data.y, signal) : undefined;
+  if (classes) return Promise.resolve(classes).then((y) => inMemory({ ...data, y: y as never }, { impute, signal }));
   const rows = hasManyRows(data.x) ? toMatrixInPieces('x', data.x) : undefined;
-  if (impute === 'mean' && hasManyEntries(data.x)) return withoutMissing(data, rows);
+  if (impute === 'mean' && hasManyEntries(data.x)) return withoutMissing(data, rows, signal);
   return rows ? rows.then((x) => ({ ...data, x })) : data;
 }
 
-async function withoutMissing(data: SparseData, rows: Promise<Matrix> | undefined): Promise<SparseData> {
-  return { ...data, x: await readInPieces('x', rows ? await rows : data.x, data.sampleWeight) };
+async function withoutMissing(
+  data: SparseData,
+  rows: Promise<Matrix> | undefined,
+  leave: AbortSignal | undefined,
+): Promise<SparseData> {
+  return { ...data, x: await readInPieces('x', rows ? await rows : data.x, data.sampleWeight, leave) };
 }
 
 /** A problem whose data nobody else can change while several solves of it begin, one after the other. Large data are copied in pieces. */
@@ -442,7 +451,8 @@ export function solvePrepared(prepared: Prepared, variation: Variation): Promise
   if (data.missing.length === 0 || !means || !isLarge(data.x)) {
     return solveWith(matrixOf(prepared, weights), prepared, variation);
   }
-  const filling = filledInPieces(data, weights ? columnMeans(data, weights) : means);
+  const leave = prepared.settings.signal;
+  const filling = filledInPieces(data, weights ? columnMeans(data, weights) : means, leave);
   return filling.then((x) => solveWith(x, prepared, variation));
 }
 
@@ -456,6 +466,7 @@ function solveWith(
   const { responses: count = 1 } = prepared.about.origin;
   const start = startOf(warmStart, x.columns * count, count, lambdas?.[0] ?? Number.POSITIVE_INFINITY);
   const request = {
+    [answersNothing]: true,
     ...{ x, y, ...perColumn },
     ...(survival && {
       events: survival.event,

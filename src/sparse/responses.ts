@@ -39,21 +39,27 @@ export class ReadClasses {
   ) {}
 }
 
-/** Labels of many rows, read in pieces between which other events are served. */
-export function readInTurns(y: unknown): ReadClasses | Promise<ReadClasses> | undefined {
+/**
+ * Labels of many rows, read in pieces between which other events are served. Where `leave` aborts, the responses are zeros behind what was
+ * written, which nobody is to read.
+ */
+export function readInTurns(
+  y: unknown,
+  leave?: AbortSignal | undefined,
+): ReadClasses | Promise<ReadClasses> | undefined {
   const many = 100_000;
   if (!isList(y) || looksLikeMatrix(y) || y.length < many) return undefined;
-  const read = finishedInTurns(ofClasses(y, y.length));
+  const read = finishedInTurns(ofClasses(y, y.length, leave));
   const made = (responses: Responses) => new ReadClasses(y.length, responses);
   return isPromise(read) ? read.then(made) : made(read);
 }
 
 /** Responses that are 1 in the rows of their class, 0 in the others. */
-function* ofClasses(y: unknown, rows: number): Steps<Responses> {
+function* ofClasses(y: unknown, rows: number, leave?: AbortSignal | undefined): Steps<Responses> {
   const { classes, codes } = yield* classSteps(yield* checking(y, rows));
   const columns = new Float64Array(classes.length * rows);
   yield* inPieces(rows, (from, to) => {
-    for (let i = from; i < to; ++i) columns[(codes[i] as number) * rows + i] = 1;
+    for (let i = from; i < to && !leave?.aborted; ++i) columns[(codes[i] as number) * rows + i] = 1;
   });
   return { y: columns, count: classes.length, classes };
 }

@@ -54,7 +54,7 @@ export interface SparseResult extends SolveResult<SparseProgress>, SparseFit {
 export async function sparseRegression(data: SparseData, settings: SparseSettings): Promise<SparseResult> {
   const { lambda, ...others } = checkModelSettings(checkObject('settings', settings), false, ['lambda']);
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
-  const given = inMemory(data, others.impute, others.family);
+  const given = inMemory(data, others);
   const prepared = prepare(isPromise(given) ? await given : given, others);
   const lambdas = Float64Array.of(checkLambda(lambda));
   const answer = await solvePrepared(prepared, { lambdas });

@@ -74,7 +74,7 @@ export async function stabilitySelection(
   checkSubsamples(subsamples);
   checkThreshold(threshold);
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
-  const given = inMemory(data, others.impute, others.family);
+  const given = inMemory(data, others);
   const prepared = await owned(prepare(isPromise(given) ? await given : given, others));
   const unit = unitOf(prepared);
   if (q !== undefined && lambda !== undefined) throw new RangeError(`q = ${q}: expected none beside a lambda`);

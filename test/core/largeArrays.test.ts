@@ -1,7 +1,7 @@
 // Large arrays: what an aborted solve does not copy, and what is looked at in pieces or beside the thread rather than where a function is called.
 import { describe, expect, it } from 'vitest';
 import { type Addon, addon, type Solvers } from '../../src/core/addon.js';
-import { withArrayCopies } from '../../src/core/arrayCopies.js';
+import { answersNothing, withArrayCopies } from '../../src/core/arrayCopies.js';
 import { sliceInPieces } from '../../src/core/matrix.js';
 import {
   type FractionalResult,
@@ -70,6 +70,14 @@ describe('a solve that is aborted while its data are copied', () => {
     expect(await left).toBe(true);
     expect(asked.filter((each) => each !== 'y.data')).toEqual(['leave']);
     expect(asked).toContain('y.data');
+    asked.length = 0;
+    const allLeft = abortedAtOnce((signal) =>
+      Promise.resolve(
+        withArrayCopies(solvers, { [answersNothing]: true, x: dense, y: { data: y } }, (_, given) => given, signal),
+      ),
+    );
+    expect(await allLeft).toBe(true);
+    expect(asked).toEqual(['leave', 'leave']);
   });
 
   it.each(

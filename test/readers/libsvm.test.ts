@@ -175,3 +175,10 @@ for path in sys.argv[1:]:
     expect(runPython(script, ...paths).equals(Buffer.concat(ours.map(({ x, y }) => bytesOf(x, y))))).toBe(true);
   });
 });
+
+it('refuses what is no path in words', async () => {
+  await expect(readLibsvm(Object.create(null) as string)).rejects.toThrow(
+    /^path = an object: expected a string or a URL$/,
+  );
+  await expect(readLibsvm(['a', 7 as never])).rejects.toThrow(/^path = 7: expected a string or a URL$/);
+});

@@ -1,6 +1,6 @@
 // Entries that are missing, read at once and in pieces.
 import { describe, expect, it } from 'vitest';
-import type { Matrix, SparseMatrix } from '../../src/index.js';
+import { type Matrix, matrix, type SparseMatrix } from '../../src/index.js';
 import { sparseRegression } from '../../src/sparse/index.js';
 import { columnMeans, filled, filledInPieces, readInPieces, readMatrix } from '../../src/sparse/missing.js';
 import { numbers } from '../contract/problem.js';
@@ -92,4 +92,13 @@ it.runIf(long)('a large matrix gives the model of the one with its means', async
   imputed.coefficients.forEach((b, j) => {
     expect(b).toBeCloseTo(expected.coefficients[j] as number, 8);
   });
+});
+
+it('is left where the solve is aborted', async () => {
+  const x = matrix(2, 2, Float64Array.of(1, Number.NaN, 3, 4));
+  const left = (await readInPieces('x', x, undefined, AbortSignal.abort())) as Matrix;
+  expect([...left.data]).toEqual([0, 0, 0, 0]);
+  const data = { x, missing: Int32Array.of(1) };
+  const unfilled = (await filledInPieces(data, Float64Array.of(2, 4), AbortSignal.abort())) as Matrix;
+  expect([...unfilled.data]).toEqual([0, 0, 0, 0]);
 });
