@@ -1,5 +1,5 @@
-// The chained Rosenbrock function of many variables: what a step of a large sparse problem costs, beside scipy's L-BFGS-B, and beside an
-// older checkout of this package.
+// The chained Rosenbrock function of many variables: what a step of a large sparse problem costs, beside scipy's L-BFGS-B, ensmallen's L-BFGS
+// where Debian's libensmallen-dev is, and beside an older checkout of this package.
 //
 //   npm run bench -- nlp/rosenbrock                      n = 10,000, three rounds in turn: some minutes, into bench/nlp/page.md
 //   npm run bench -- nlp/rosenbrock --before CHECKOUT    with a built checkout, of which 2,000 steps are timed in each round
@@ -7,6 +7,8 @@
 //
 // Seconds are those of the processor, of one thread.
 
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -51,11 +53,13 @@ const load = (checkout: string): Promise<Library> =>
 const ours = await load(root);
 const older = options.before === undefined ? undefined : await load(options.before);
 const scipy = await Python.start('bench/nlp/rosenbrock.py');
-const runs: Record<'nonconvex' | "nonconvex, 'lbfgs'" | 'nonconvex, older' | 'L-BFGS-B', Run[]> = {
+const ensmallen = buildEnsmallen();
+const runs: Record<'nonconvex' | "nonconvex, 'lbfgs'" | 'nonconvex, older' | 'L-BFGS-B' | 'ensmallen', Run[]> = {
   nonconvex: [],
   "nonconvex, 'lbfgs'": [],
   'nonconvex, older': [],
   'L-BFGS-B': [],
+  ensmallen: [],
 };
 for (let round = 0; round < rounds; ++round) {
   console.error(`  round ${round + 1} of ${rounds}`);
@@ -63,8 +67,23 @@ for (let round = 0; round < rounds; ++round) {
   runs["nonconvex, 'lbfgs'"].push(await timed(ours, 1e6, 'lbfgs'));
   if (older) runs['nonconvex, older'].push(await timed(older, 2000));
   if (scipy) runs['L-BFGS-B'].push((await scipy.ask({ n })) as unknown as Run);
+  if (ensmallen) runs.ensmallen.push(ensmallen());
 }
 scipy?.end();
+
+/** Compiles ensmallen.cpp; undefined where the library is not there. */
+function buildEnsmallen(): (() => Run) | undefined {
+  if (!existsSync('/usr/include/ensmallen.hpp')) return undefined;
+  const program = join(root, 'build-bench', 'ensmallen');
+  const source = join(root, 'bench/nlp/ensmallen.cpp');
+  execFileSync('c++', ['-O3', '-DNDEBUG', '-std=c++17', source, '-o', program, '-larmadillo']);
+  const env = { ...process.env, OPENBLAS_NUM_THREADS: '1' };
+  // It tells no steps: an evaluation each, or nearly.
+  return () => {
+    const found = JSON.parse(execFileSync(program, [String(n)], { encoding: 'utf8', env })) as Omit<Run, 'steps'>;
+    return { steps: found.evaluations, ...found };
+  };
+}
 
 const perStep = (list: Run[]) => median(list.map(({ seconds, steps }) => seconds / steps));
 const rows = Object.entries(runs)

@@ -40,6 +40,7 @@ struct SumFacts {
   bool smooth = true;            ///< all have derivatives everywhere
   bool nonNegative = false;      ///< every f_i is
   double strongConvexity = 0;    ///< a number mu >= 0: r(x) - mu / 2 ||x||^2 is convex
+  bool gradients = true;         ///< whether `gradient` may be asked for
   bool hessianProducts = false;  ///< whether `hessianProduct` may be asked for
   bool rowsApart = false;        ///< whether weights, `lossOfRows` and `normOfRows` may be asked for
 };
@@ -58,6 +59,9 @@ class FiniteSum : public Capable {
   /// s_j: the root of the mean over all rows of the square of what x_j is multiplied by, where that is a number of the
   /// data; 1 elsewhere, and 0 or 1 where a column is 0.
   virtual void typicalFactors(std::span<double> s) const = 0;
+  /// m_j: the mean over all rows of what x_j is multiplied by, where there is a variable beside all others that every
+  /// row multiplies by 1. Returns its number, whose m is 0; -1: there is none, and m is left as it is.
+  virtual int typicalCentres(std::span<double>) const { return -1; }
 
   // Of the rows alone, for a set that is not empty.
 

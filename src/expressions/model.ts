@@ -282,11 +282,6 @@ export class Model {
     const { shape, node } = expression;
     const { name } = checkOptions(options, ['name']);
     requireClosed(operation, expression);
-    if (closingsOf([node]).length > 0) {
-      throw new TypeError(
-        `${operation}: a constraint with a mean, sum or maximum over rows: expected it in the objective only`,
-      );
-    }
     this.#own(operation, node);
     const made = new Constraint(shape, nameOf(name, `c${this.#constraints.length}`), this.#m, sides);
     this.#m = sizeOf(operation, [this.#m + node.size]);
@@ -312,7 +307,7 @@ export class Model {
     const n = this.#n;
     if (n === 0) throw new RangeError('model: expected at least one variable');
     const [objective, functions] = [this.#objective, this.#functions.slice()];
-    if (closingsOf([objective]).length > 0) {
+    if (closingsOf([objective, ...functions]).length > 0) {
       this.#program = new CompiledProgram(compiledRows({ ...this.#compiledParts(), objective, functions, each: [] }));
       return this.#program;
     }
@@ -351,7 +346,7 @@ export class Model {
       sense: this.#sense,
       variables: this.#variables.slice(),
       parameterCount: this.#parameterCount,
-      start: () => this.#starts(),
+      start: (seed = 0) => this.#starts(seed),
       bounds: () => this.#bounds(),
       parameters: () => this.#givenParameterValues(),
       variableNames: () => entryNames(this.#variables),
@@ -372,9 +367,9 @@ export class Model {
     );
   }
 
-  #starts(): Float64Array {
+  #starts(seed: number): Float64Array {
     const starts = new Float64Array(this.#n);
-    for (const variable of this.#variables) variable.copyStart(starts);
+    for (const variable of this.#variables) variable.copyStart(starts, seed);
     return starts;
   }
 

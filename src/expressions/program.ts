@@ -87,6 +87,10 @@ export abstract class Program {
   get knownStart(): Float64Array | undefined {
     return this.start;
   }
+  /** @internal As `knownStart`, of a solve with a seed, by which random starts are drawn. */
+  startBy(_: number): Float64Array | undefined {
+    return this.knownStart;
+  }
   /** @internal Where a solve begins if f is too large at `start`. */
   get fallbackStart(): Float64Array | undefined {
     return undefined;
@@ -189,7 +193,8 @@ export interface CompiledParts {
   ahead?: PerAddon<object>['ahead'] | undefined;
   n: number;
   m: number;
-  start: () => Float64Array;
+  /** The start of solves with a seed, by which random starts are drawn. Default 0. */
+  start: (seed?: number) => Float64Array;
   parameters: () => Float64Array;
   multipliers?: Float64Array | undefined;
   lowerMultipliers?: Float64Array | undefined;
@@ -241,6 +246,11 @@ export class CompiledProgram extends NativeProgram {
 
   get start(): Float64Array {
     return this.parts.start();
+  }
+
+  /** @internal */
+  override startBy(seed: number): Float64Array {
+    return this.parts.start(seed);
   }
 
   get multipliers(): Float64Array | undefined {

@@ -3,19 +3,24 @@ import { checkInteger, checkMembers } from '../core/check.js';
 import { uniforms } from '../core/random.js';
 import type { Shape } from './shape.js';
 
+type DrawStart = (shape: Shape, stream: number, seed: number) => Float64Array;
+
 /** Random numbers for a variable to begin with, drawn for its shape: made by {@link glorot} or {@link he}, for the `start` of {@link Model.variable}. */
 export class RandomStart {
-  /** @internal */
-  readonly draw: (shape: Shape, stream: number) => Float64Array;
+  /** @internal The numbers for the variable number `stream` in a solve with this seed. */
+  readonly draw: DrawStart;
 
   /** @internal */
-  constructor(draw: (shape: Shape, stream: number) => Float64Array) {
+  constructor(draw: DrawStart) {
     this.draw = draw;
   }
 }
 
 export interface RandomStartOptions {
-  /** An integer >= 0: the numbers are the same in every run, and others for each variable of a model. Default 0. */
+  /**
+   * An integer >= 0. The numbers are the same in every run with this seed, and others for each variable of a model. Default: the `seed` of the
+   * solve, which is 0 unless it is given.
+   */
   seed?: number | undefined;
 }
 
@@ -38,13 +43,11 @@ export function he(options: RandomStartOptions = {}): RandomStart {
   return new RandomStart(drawn(options, (inputs) => Math.sqrt(6 / inputs)));
 }
 
-function drawn(
-  options: RandomStartOptions,
-  boundOf: (inputs: number, outputs: number) => number,
-): (shape: Shape, stream: number) => Float64Array {
-  const { seed = 0 } = checkMembers('options', options, ['seed'], 'option');
-  checkInteger('seed', seed, 0);
-  return (shape, stream) => {
+function drawn(options: RandomStartOptions, boundOf: (inputs: number, outputs: number) => number): DrawStart {
+  const { seed: own } = checkMembers('options', options, ['seed'], 'option');
+  if (own !== undefined) checkInteger('seed', own, 0);
+  return (shape, stream, ofSolve) => {
+    const seed = own ?? ofSolve;
     const [outputs, inputs] = shape.length === 2 ? shape : [1, shape[0] ?? 1];
     const bound = boundOf(inputs, outputs);
     const next = uniforms(Math.imul(seed, 0x9e3779b1) ^ Math.imul(stream + 1, 0x85ebca6b));

@@ -9,7 +9,7 @@ import { RandomStart } from './starts.js';
 export interface VariableOptions {
   /**
    * The point where a solve begins, unless it is warm started: one number for all entries, one for each, or numbers that {@link glorot}
-   * or {@link he} draws. Default 0.
+   * or {@link he} draws, by their own `seed` or else that of the solve. Default 0.
    */
   start?: NumbersLike | RandomStart | undefined;
   /**
@@ -35,6 +35,7 @@ export class Variable<S extends Shape = Shape> extends Expression<S> {
   /** @internal Its bounds; undefined where it has none. */
   readonly sides: Sides | undefined;
   #start: Float64Array;
+  #random: RandomStart | undefined;
 
   /** @internal */
   constructor(shape: S, node: Node, name: string, offset: number, start: unknown, sides: Sides | undefined) {
@@ -43,9 +44,10 @@ export class Variable<S extends Shape = Shape> extends Expression<S> {
     this.name = name;
     this.offset = offset;
     this.#start = startOf(start, shape, offset);
+    this.#random = start instanceof RandomStart ? start : undefined;
   }
 
-  /** A copy of the start. */
+  /** A copy of the start; of random ones that of a solve whose `seed` is 0. */
   get start(): ValueOf<S> {
     return inShape(this.shape, this.#start.slice());
   }
@@ -53,11 +55,13 @@ export class Variable<S extends Shape = Shape> extends Expression<S> {
   /** Sets where later solves begin, as the option `start` does. Nothing is compiled anew. */
   setStart(start: NumbersLike | RandomStart): void {
     this.#start = startOf(start, this.shape, this.offset);
+    this.#random = start instanceof RandomStart ? start : undefined;
   }
 
-  /** @internal */
-  copyStart(starts: Float64Array): void {
-    starts.set(this.#start, this.offset);
+  /** @internal The start of a solve with this seed. */
+  copyStart(starts: Float64Array, seed: number): void {
+    const drawn = seed === 0 ? undefined : this.#random?.draw(this.shape, this.offset, seed);
+    starts.set(drawn ?? this.#start, this.offset);
   }
 
   /** Its value in a result of {@link minimize}, or at any point `{ x }`: a number, a Float64Array or a matrix. */
@@ -82,5 +86,5 @@ export class Variable<S extends Shape = Shape> extends Expression<S> {
 }
 
 function startOf(start: unknown, shape: Shape, stream: number): Float64Array {
-  return start instanceof RandomStart ? start.draw(shape, stream) : numbersOf('start', start, shape);
+  return start instanceof RandomStart ? start.draw(shape, stream, 0) : numbersOf('start', start, shape);
 }

@@ -54,8 +54,8 @@ export interface MinimizeSumOptions extends Limits {
   precision?: 'auto' | 'single' | 'double' | undefined;
   /**
    * Units: with `columns` x_j is measured in those of 1 / the root mean square of the column of data that it
-   * multiplies, and given back in those of the data. `auto`: that, but for private methods, as it looks at the data,
-   * and for `l1` or sets other than bounds.
+   * multiplies, of a regression with an intercept around the column's mean, and given back in those of the data.
+   * `auto`: that, but for private methods, as it looks at the data, and for `l1` or sets other than bounds.
    *
    * @defaultValue 'auto'
    */
@@ -73,7 +73,7 @@ export interface MinimizeSumOptions extends Limits {
    *
    * @defaultValue 'auto'
    */
-  method?: 'auto' | 'adog' | 'dog' | 'ldog' | 'adam' | 'amsgrad' | 'adaMomentum' | 'rmsprop' | 'optAmsgrad' | 'sgdm' | 'o2nc' | 'normalized' | 'spider' | 'qagd' | 'qasgd' | 'muon' | 'signSgd' | 'normSteepest' | 'lion' | 'oasis' | 'sania' | 'sophia' | 'dpSgd' | 'clippedSgd' | 'clippedSstm' | 'cyclicBcd' | undefined;
+  method?: 'auto' | 'adog' | 'dog' | 'ldog' | 'adam' | 'amsgrad' | 'adaMomentum' | 'rmsprop' | 'optAmsgrad' | 'sgdm' | 'o2nc' | 'normalized' | 'spider' | 'qagd' | 'qasgd' | 'muon' | 'signSgd' | 'normSteepest' | 'lion' | 'oasis' | 'sania' | 'sophia' | 'dpSgd' | 'clippedSgd' | 'clippedSstm' | 'cyclicBcd' | 'svrg' | 'armijo' | 'twoPoint' | undefined;
   /**
    * Rows of a batch; all rows, in order, where there are no more. 0: 64, or the method's choice.
    *
@@ -84,12 +84,14 @@ export interface MinimizeSumOptions extends Limits {
   /**
    * How rows are drawn: `shuffle`, each once an epoch in an order of its own; `replacement`, each of a batch from all
    * rows; `poisson`, each row by itself with the probability of a batch; `dropEasy`, as `shuffle`, but between the
-   * first and the last epoch without rows whose loss is below -log(0.7) when the epoch begins. `auto`: `shuffle`, or
-   * `poisson` where the steps are private.
+   * first and the last epoch without rows whose loss is below -log(0.7) when the epoch begins; `largestLoss`, as
+   * `shuffle`, of the rows whose losses are largest when the epoch begins, a quarter of them after the first epoch
+   * and all at the end; `coreset`, which chooses of ten times as many rows those whose gradients, with weights, stand
+   * for the others, once for ten steps. `auto`: `shuffle`, or `poisson` where the steps are private.
    *
    * @defaultValue 'auto'
    */
-  sampler?: 'auto' | 'shuffle' | 'replacement' | 'poisson' | 'dropEasy' | undefined;
+  sampler?: 'auto' | 'shuffle' | 'replacement' | 'poisson' | 'dropEasy' | 'largestLoss' | 'coreset' | undefined;
   /**
    * The step, before the schedule.
    *
@@ -105,10 +107,12 @@ export interface MinimizeSumOptions extends Limits {
    */
   schedule?: 'auto' | 'constant' | 'linear' | 'wsd' | 'cosine' | 'sqrt' | undefined;
   /**
-   * The distance from the start that the first steps go by, before they know better.
+   * The distance from the start that the first steps go by, before they know better. Found: a twentieth of the
+   * longest step along the gradient by which the loss falls by half of what the slope promises; minimisers of convex
+   * sums are ten times as far at least.
    *
    * Expected: a finite number > 0.
-   * @defaultValue 1e-6 (1 + ||x_0||)
+   * @defaultValue found on some rows, at least 1e-6 (1 + ||x_0||)
    */
   initialDistance?: number | undefined;
   /**
@@ -139,6 +143,20 @@ export interface MinimizeSumOptions extends Limits {
    * @defaultValue none, or 1 for methods that clip
    */
   clipNorm?: number | undefined;
+  /**
+   * Factor of ||grad f_B||^2 / 2, which is added to the loss f_B of each batch, by one more gradient a step.
+   *
+   * Expected: a finite number >= 0.
+   * @defaultValue 0
+   */
+  gradientPenalty?: number | undefined;
+  /**
+   * How far from x, in each of its numbers, two values are taken whose difference is a derivative.
+   *
+   * Expected: a finite number > 0.
+   * @defaultValue 1e-5 (1 + the largest |x_j| of the start)
+   */
+  perturbation?: number | undefined;
   /**
    * The standard deviation of the noise of a private step over `clip`.
    *
@@ -280,6 +298,7 @@ export const minimizeSumDefaults = {
   sampler: 'auto',
   schedule: 'auto',
   power: 1,
+  gradientPenalty: 0,
   noise: 1,
   clip: 1,
   insecureNoise: false,

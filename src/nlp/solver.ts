@@ -1,6 +1,7 @@
 import type { Bounds } from '../core/bounds.js';
 import { checkBoolean, checkNumber, checkObject, checkOneOf, checkVector } from '../core/check.js';
 import { withMethods } from '../core/methods.js';
+import { seedOf } from '../core/random.js';
 import { type MakeProblem, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import { type Dependence, dependences } from '../expressions/dependence.js';
@@ -122,7 +123,7 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
   const { bounds } = program;
   const parameters = program instanceof CompiledProgram ? program.parts.parameters() : new Float64Array(0);
   const first = {
-    ...begin(program, warmStart),
+    ...begin(program, warmStart, seedOf(settings)),
     m: program.m,
     ...bounds,
     reportIterates: reportIterates === undefined ? false : checkBoolean('reportIterates', reportIterates),
@@ -248,10 +249,11 @@ function turned(given: Multipliers): Multipliers {
 function begin(
   program: Program,
   warmStart: NlpSettings['warmStart'],
+  seed: number,
 ): Multipliers & Scales & { start: Float64Array | undefined; fallbackStart?: Float64Array | undefined } {
   if (warmStart === undefined) {
-    const { knownStart: start, fallbackStart, multipliers, lowerMultipliers, upperMultipliers } = program;
-    return { start, fallbackStart, multipliers, lowerMultipliers, upperMultipliers };
+    const { fallbackStart, multipliers, lowerMultipliers, upperMultipliers } = program;
+    return { start: program.startBy(seed), fallbackStart, multipliers, lowerMultipliers, upperMultipliers };
   }
   const given = checkWarmStart(warmStart);
   const multipliers: Multipliers = {};

@@ -14,8 +14,8 @@ export interface SumCallbacks {
   rows: number;
   /** How many unknowns there are. */
   n: number;
-  /** Returns the mean of the f_i over the rows, and writes its n derivatives. */
-  gradient: (x: Float64Array, rows: Int32Array, g: Float64Array) => Numeric;
+  /** Returns the mean of the f_i over the rows, and writes its n derivatives. Method `twoPoint` does without where there is `value`. */
+  gradient?: ((x: Float64Array, rows: Int32Array, g: Float64Array) => Numeric) | undefined;
   /** Returns the mean of the f_i over the rows. Default: that of `gradient`. */
   value?: ((x: Float64Array, rows: Int32Array) => Numeric) | undefined;
   /** Writes the product of the Hessian of that mean and v, n numbers; methods that look at curvature need it. */
@@ -41,8 +41,8 @@ export function checkCallbacks(given: SumCallbacks): CheckedCallbacks {
   const n = checkInteger('n', callbacks.n, 1);
   const rows = checkInteger('rows', callbacks.rows, 1);
   requireMemory(8 * (4 * n + 2 * rows), () => `n = ${n} unknowns and rows = ${rows} need`);
-  checkFunction('gradient', callbacks.gradient);
-  for (const name of ['value', 'hessianVector', 'losses'] as const) {
+  if (callbacks.value === undefined) checkFunction('gradient', callbacks.gradient);
+  for (const name of ['gradient', 'value', 'hessianVector', 'losses'] as const) {
     checkFunction(name, callbacks[name], { optional: true });
   }
   const { start } = callbacks;
@@ -67,13 +67,15 @@ export function nativeCallbacks(callbacks: CheckedCallbacks, guard: Guard): obje
     value: vectorFunction(
       guard,
       value ? 'value' : 'gradient',
-      (count = 0) => (value ? value(x, some(count)) : gradient(x, some(count), unused.fill(0))),
+      (count = 0) => (value ? value(x, some(count)) : (gradient?.(x, some(count), unused.fill(0)) ?? Number.NaN)),
       { inputs: [x, chosen], outputs: [] },
     ),
-    gradient: vectorFunction(guard, 'gradient', (count = 0) => gradient(x, some(count), out.fill(0)), {
-      inputs: [x, chosen],
-      outputs: [out],
-    }),
+    gradient:
+      gradient &&
+      vectorFunction(guard, 'gradient', (count = 0) => gradient(x, some(count), out.fill(0)), {
+        inputs: [x, chosen],
+        outputs: [out],
+      }),
     hessianProduct:
       hessianVector &&
       vectorFunction(guard, 'hessianVector', (count = 0) => ended(hessianVector(x, some(count), v, out.fill(0))), {

@@ -3,8 +3,8 @@ import { hasInequalities } from '../core/bounds.js';
 import { checkObject, show } from '../core/check.js';
 import type { MakeProblem } from '../core/solve.js';
 import { Model } from '../expressions/model.js';
-import { CompiledProgram } from '../expressions/program.js';
-import { RegressionProgram } from '../problems/regression.js';
+import { CompiledProgram, type Program } from '../expressions/program.js';
+import { RegressionProgram, type RegressionRows } from '../problems/regression.js';
 import { checkCallbacks, nativeCallbacks, type SumCallbacks } from './callbacks.js';
 
 /** What the addon is given of a sum, and what is known of it here. */
@@ -17,10 +17,21 @@ export interface ReadSum {
   bounds?: { lower: Float64Array; upper: Float64Array };
   /** What the addon calls the ranks that have other rows; then `rows` are this rank's. */
   ranks?: object | undefined;
+  /** What `minimize` takes in its place; undefined where there are no second derivatives. */
+  whole?: WholeSum;
+}
+
+/** A sum as the methods of `minimize` take it, and what they cost. */
+export interface WholeSum {
+  program: Program;
+  /** Multiplications of value and gradient over all rows. */
+  pass: number;
+  /** Multiplications of a Hessian and its factors. */
+  hessian: number;
 }
 
 /** A regression or a model of rows without constraints, or callbacks where these are taken. */
-export function readSum(problem: unknown, callbacksToo = true): ReadSum {
+export function readSum(problem: unknown, callbacksToo = true, seed = 0): ReadSum {
   if (problem instanceof RegressionProgram) {
     const { lower, upper } = problem.bounds;
     if (problem.m > 0 || hasInequalities(problem.bounds)) {
@@ -33,9 +44,10 @@ export function readSum(problem: unknown, callbacksToo = true): ReadSum {
       start: problem.start,
       rows: y.length,
       ...(lower && upper && { bounds: { lower, upper } }),
+      whole: { program: problem, ...costsOf(x, y.length, problem.n) },
     };
   }
-  if (problem instanceof Model || problem instanceof CompiledProgram) return readRows(problem);
+  if (problem instanceof Model || problem instanceof CompiledProgram) return readRows(problem, seed);
   if (!callbacksToo) throw new TypeError(`problem = ${show(problem)}: expected a regression or a model of rows`);
   const callbacks = checkCallbacks(checkObject('problem', problem as SumCallbacks));
   return {
@@ -46,8 +58,18 @@ export function readSum(problem: unknown, callbacksToo = true): ReadSum {
   };
 }
 
+/** An exponential costs about as much as these multiplications. */
+const ofLoss = 20;
+const factorsOf = (n: number): number => n ** 3 / 6;
+
+/** A regression's: half of the outer product of a row for the Hessian, and the row twice for value and gradient. */
+function costsOf(x: RegressionRows['x'], rows: number, n: number): Omit<WholeSum, 'program'> {
+  const each = 'data' in x ? x.columns : x.values.length / rows;
+  return { pass: rows * (2 * each + ofLoss), hessian: (rows * each ** 2) / 2 + factorsOf(n) };
+}
+
 /** A model whose objective has a mean or a sum over rows of data. */
-function readRows(problem: Model | CompiledProgram): ReadSum {
+function readRows(problem: Model | CompiledProgram, seed: number): ReadSum {
   const program = problem instanceof Model ? problem.compile() : problem;
   const { rowCount } = program.parts;
   if (rowCount === undefined) {
@@ -61,8 +83,15 @@ function readRows(problem: Model | CompiledProgram): ReadSum {
   return {
     sum: (_, native) => program.dataRequest(native),
     ahead: (native) => program.ahead(native),
-    start: program.start,
+    start: program.startBy(seed),
     rows: rowCount(),
     ...(lower && upper && { bounds: { lower: lower.slice(), upper: upper.slice() } }),
+    ...(program.parts.kink === undefined && { whole: { program, ...costsOfProducts(rowCount(), program.n) } }),
   };
+}
+
+/** A model's, whose Hessian is made of n products, each of which takes about as long as two and a half gradients. */
+function costsOfProducts(rows: number, n: number): Omit<WholeSum, 'program'> {
+  const pass = rows * (2 * n + ofLoss);
+  return { pass, hessian: 2.5 * n * pass + factorsOf(n) };
 }

@@ -2,7 +2,7 @@
 
 import { settingNames } from '../core/addon.js';
 import { checkNumber, checkObject, checkOneOf, checkVector, isList, show } from '../core/check.js';
-import { uniforms } from '../core/random.js';
+import { seedOf, uniforms } from '../core/random.js';
 import { callOptions, checkSettings } from '../core/settingNames.js';
 import { type MakeProblem, type SolveOptions, type SolveResult, type Status, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
@@ -11,6 +11,7 @@ import type { CompiledProgram } from '../expressions/program.js';
 import type { MinimizeSumOptions, MinimizeSumProgress, MinimizeSumSolution } from '../generated/minimizeSum.js';
 import type { RegressionProgram } from '../problems/regression.js';
 import type { SumCallbacks } from './callbacks.js';
+import { handsOver, solveWhole, type WholeAnswer } from './handOver.js';
 import { privacySpent } from './privacy.js';
 import { type ReadSum, readSum } from './problem.js';
 import type { PlayingSet } from './sets.js';
@@ -55,6 +56,11 @@ export type SumCertificate =
       kind: 'privacy';
       epsilon: number;
       delta: number;
+    }
+  | {
+      /** x is a strict local minimum as far as the eigenvalues of the Hessian say, of whose signs these are the numbers. */
+      kind: 'secondOrder';
+      inertia: { positive: number; negative: number; zero: number };
     };
 
 /**
@@ -88,9 +94,10 @@ const own = ['set', 'validation', 'geometry', 'delta'];
  * `problem` is a {@link Model} whose objective has a mean over rows of data ({@link Model.rows}), or a regression, the same that {@link minimize} takes,
  * either without constraints but bounds; or {@link SumCallbacks}. Rows of a regression or of callbacks may be spread over `ranks`: batches
  * are then those of one process that has the rows of one rank after the other's. `method` is a
- * row of the table in docs/smooth.md; the default, `'adog'`, learns its steps from distances and gradients. The result says what is
+ * row of the table in docs/smooth.md; the default, `'adog'`, learns its steps from distances and gradients, but where second derivatives cost less than
+ * `maxEpochs` passes over the data the methods of {@link minimize} solve the problem, and `method` of the result is `'minimize'`. The result says what is
  * known over all rows at the answer: `objective`, `gradientNorm`, and a `certificate` where there is one. An end at `maxEpochs` has
- * status `'epochLimit'`; `'solved'` means that `tolerance`, compared with the gradient's norm, or `target` was met.
+ * status `'epochLimit'`; `'solved'` means that `tolerance`, compared with the gradient's norm, or `target` was met, or of `'minimize'` what it means there.
  *
  * @throws (rejects) TypeError or RangeError that names the argument and the value, such as a setting that the method does not use; {@link SolverError}
  * `CALLBACK_FAILED`, `OUT_OF_MEMORY`, `DEVICE_UNAVAILABLE` or `ADDON_NOT_FOUND`.
@@ -105,13 +112,16 @@ export async function minimizeSum(
     ...callOptions,
   ]);
   const { batchSize, set, validation, geometry, delta, warmStart, ...others } = checked;
-  const { sum, ahead, start, rows, bounds, ranks } = readSum(problem);
+  const seed = seedOf(others);
+  const read = readSum(problem, true, seed);
+  if (handsOver(checked, read)) return certified(await solveWhole(checked, read), checked, read.rows);
+  const { sum, ahead, start, rows, bounds, ranks } = read;
   if (ranks) refuseOverRanks({ validation, method: others.method });
   const n = start.length;
   const request = {
     ...begin(warmStart, start),
     ...setOf(set, n, bounds),
-    ...split(validation, rows, typeof others.seed === 'number' ? others.seed : 0),
+    ...split(validation, rows, seed),
     norms: normsOf(geometry, others.method),
     ranks,
   };
@@ -124,8 +134,17 @@ export async function minimizeSum(
     ...(batchSize !== undefined && { batchSize: batchSize === 'full' ? 2 ** 31 - 1 : batchSize }),
   };
   const answer = await solve<MinimizeSumSolution>('minimizeSum', made, native, { cpuOnly: 'sums over rows' });
-  const { gap, ending, ...result } = answer;
-  const certificate = certificateOf(answer, { ...native, delta }, request.rows?.length ?? rows);
+  return certified(answer, { ...native, delta }, request.rows?.length ?? rows);
+}
+
+/** The result of an answer, with what is proven of it. */
+function certified(
+  answer: Omit<WholeAnswer, 'status'> & { status: SumStatus },
+  settings: Parameters<typeof certificateOf>[1],
+  rows: number,
+): MinimizeSumResult {
+  const { gap, ending, inertia, ...result } = answer;
+  const certificate = certificateOf(answer, settings, rows);
   return { ...result, ...endOf(ending, answer), ...(certificate && { certificate }) };
 }
 
@@ -138,7 +157,7 @@ function refuseOverRanks({ validation, method }: { validation: unknown; method: 
 }
 
 /** Status and message of an end that other solvers have no word for. */
-function endOf(ending: MinimizeSumSolution['ending'], { message }: SolveResult): object {
+function endOf(ending: MinimizeSumSolution['ending'], { message }: { message: string }): object {
   if (ending === 'status') return {};
   const words = ending === 'epochLimit' ? 'Stopped at maxEpochs' : 'Diverged';
   return { status: ending, message: message.replace(/^.*?(?= after )/, words) };
@@ -151,7 +170,10 @@ function begin(
   if (warmStart === undefined) return { start };
   const { x, state } = checkWarmStart(warmStart);
   const point = checkVector('warmStart.x', x, { length: start.length, per: 'one for each unknown' });
-  return { start: point, ...(state && { state: checkVector('warmStart.state', state, { infinite: true }) }) };
+  return {
+    start: point,
+    ...(state && state.length > 0 && { state: checkVector('warmStart.state', state, { infinite: true }) }),
+  };
 }
 
 function setOf(set: unknown, n: number, bounds: ReadSum['bounds']): object {
@@ -224,7 +246,7 @@ function normsOf(geometry: unknown, method: unknown): Int32Array | undefined {
 }
 
 function certificateOf(
-  answer: MinimizeSumSolution,
+  answer: MinimizeSumSolution & Pick<WholeAnswer, 'inertia'> & { status: SumStatus },
   settings: {
     batchSize?: unknown;
     noise?: unknown;
@@ -234,7 +256,7 @@ function certificateOf(
   },
   rows: number,
 ): SumCertificate | undefined {
-  const { method, counts, gap } = answer;
+  const { method, counts, gap, inertia } = answer;
   if (method === 'dpSgd') {
     const {
       noise = 1,
@@ -247,6 +269,9 @@ function certificateOf(
     const rate = Math.min(1, (batchSize || 64) / rows);
     return { kind: 'privacy', epsilon: privacySpent({ noise, rate, steps: counts.steps, delta }), delta };
   }
-  if (gap === undefined) return undefined;
+  if (gap === undefined) {
+    const strict = answer.status === 'solved' && inertia?.negative === 0 && inertia.zero === 0;
+    return strict ? { kind: 'secondOrder', inertia } : undefined;
+  }
   return { kind: settings.polyakLojasiewicz === undefined ? 'convex' : 'polyakLojasiewicz', gap };
 }

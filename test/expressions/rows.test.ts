@@ -369,6 +369,98 @@ describe('closings', () => {
     }
   });
 
+  it('in constraints, with their derivatives', async () => {
+    const model = new Model();
+    const w = model.variable(3, { start: 0.5 });
+    const rows = model.rows(data);
+    const t = dot(w, rows.x);
+    model.minimize(add(rows.mean(square(sub(t, rows.y))), mul(0.1, sumSquares(w))));
+    model.equal(exp(rows.mean(square(t))), 1.5);
+    model.equal(sum(w), 1);
+    const most = model.atMost(mul(slice(w, 0, 1), rows.mean(tanh(t))), 0.2);
+    expect(most.shape).toEqual([1]);
+    const program = model.compile();
+    const c = (at: ArrayLike<number>) => {
+      const all = Array.from({ length: N }, (_, i) => times(Array.from(at), xOf(i)));
+      const mean = (f: (value: number) => number) => all.reduce((total, value) => total + f(value), 0) / N;
+      return [
+        Math.exp(mean((value) => value ** 2)) - 1.5,
+        (at[0] as number) + (at[1] as number) + (at[2] as number) - 1,
+        (at[0] as number) * mean(Math.tanh),
+      ];
+    };
+    const x = Float64Array.of(0.3, -0.5, 0.2);
+    const v = Float64Array.of(1, 2, -1);
+    const lambda = [0.7, 3, -2];
+    const moved = (j: number, by: number) => x.map((value, k) => value + (k === j ? by : 0));
+    program.constraints(x).forEach((value, i) => {
+      expect(value).toBeCloseTo(c(x)[i] as number, 12);
+    });
+    const jacobian = [0, 1, 2].map((i) => [0, 1, 2].map((j) => slopeOf((s) => c(moved(j, s))[i] as number, 1e-4)));
+    const J = program.jacobian(x);
+    expect(J.values.length).toBe(9);
+    J.values.forEach((value, k) => {
+      expect(value).toBeCloseTo(jacobian.flat()[k] as number, 8);
+    });
+    program.jacobianProduct(x, v).forEach((value, i) => {
+      expect(value).toBeCloseTo(times(jacobian[i] as number[], Array.from(v)), 7);
+    });
+    program.jacobianTransposedProduct(x, lambda).forEach((value, j) => {
+      expect(value).toBeCloseTo(
+        lambda.reduce((total, l, i) => total + l * (jacobian[i]?.[j] as number), 0),
+        7,
+      );
+    });
+    const gradient = (at: Float64Array) =>
+      program.gradient(at).map((g, j) => 0.8 * g + (program.jacobianTransposedProduct(at, lambda)[j] as number));
+    program.hessianProduct(x, lambda, v, 0.8).forEach((value, j) => {
+      expect(value).toBeCloseTo(
+        slopeOf((s) => gradient(x.map((each, k) => each + s * (v[k] as number)))[j] as number, 1e-4),
+        7,
+      );
+    });
+    const result = await minimize(model, { tolerance: 1e-9 });
+    expect(result.status).toBe('solved');
+    const [first, second, third] = c(result.x) as [number, number, number];
+    expect(Math.max(Math.abs(first), Math.abs(second), third - 0.2)).toBeLessThan(1e-8);
+    const atEnd = program.jacobianTransposedProduct(result.x, result.multipliers);
+    program.gradient(result.x).forEach((g, j) => {
+      expect(g + (atEnd[j] as number)).toBeCloseTo(0, 6);
+    });
+  });
+
+  it('alone in constraints, of a linear objective', async () => {
+    const model = new Model();
+    const w = model.variable(3, { start: [0.1, 0.2, 0.3] });
+    const rows = model.rows({ x: X });
+    model.minimize(sum(w));
+    model.atMost(rows.mean(square(dot(w, rows.x))), 1);
+    const { status, x } = await minimize(model);
+    expect(status).toBe('solved');
+    // The ellipsoid w^T M w <= 1, M the mean of x x^T: w = -M^-1 e / sqrt(e^T M^-1 e), so M w has equal entries.
+    const squares = Array.from({ length: N }, (_, i) => times(Array.from(x), xOf(i)));
+    const Mw = [0, 1, 2].map((j) => squares.reduce((total, t, i) => total + (t * (xOf(i)[j] as number)) / N, 0));
+    expect(squares.reduce((total, t) => total + t * t, 0) / N).toBeCloseTo(1, 7);
+    expect(Mw[1]).toBeCloseTo(Mw[0] as number, 6);
+    expect(Mw[2]).toBeCloseTo(Mw[0] as number, 6);
+  });
+
+  it('under bounds, of more variables than the Hessian is made for', async () => {
+    const n = 510;
+    const model = new Model();
+    const w = model.variable(n, { lower: 0, upper: 1, start: 0.5 });
+    const id = Int32Array.from({ length: 2 * n }, (_, i) => i % n);
+    const target = Float64Array.from({ length: 2 * n }, (_, i) => 2 * Math.sin(i % n) + (i < n ? 0.1 : -0.1));
+    const rows = model.rows({ id, target });
+    model.minimize(rows.mean(square(sub(pick(w, rows.id), rows.target))));
+    const { status, x, phase } = await minimize(model);
+    expect(status).toBe('solved');
+    expect(phase).toBe('descent');
+    x.forEach((value, j) => {
+      expect(value).toBeCloseTo(Math.min(1, Math.max(0, 2 * Math.sin(j))), 6);
+    });
+  });
+
   it('of the rows of two tables', () => {
     const model = new Model();
     const w = model.variable({ start: 1 });
@@ -390,7 +482,6 @@ describe('closings', () => {
     );
     expect(() => model.atMost(t, 1)).toThrow('atMost: an expression of shape [] of one row');
     expect(() => rows.mean(sum(w))).toThrow('rows.mean: a formula that has nothing of its rows');
-    expect(() => model.equal(rows.mean(t), 1)).toThrow('equal: a constraint with a mean, sum or maximum over rows');
     model.minimize(rows.mean(mul(t, rows.mean(t))));
     expect(() => model.compile()).toThrow('a formula of a row has a mean, sum or maximum over rows in it');
   });
@@ -482,6 +573,22 @@ describe('starts', () => {
     expect(Math.max(...(a as Float64Array).map(Math.abs))).toBeLessThan(Math.sqrt(6 / 50));
     expect(spread(a)).toBeCloseTo(2 / 50, 2);
     expect(spread(c)).toBeCloseTo(2 / 30, 2);
+  });
+
+  it('are drawn by the seed of the solve, unless they have their own', async () => {
+    const model = new Model();
+    const w = model.variable(3, { start: glorot() });
+    const fixed = model.variable(3, { start: glorot({ seed: 5 }) });
+    model.minimize(add(sumSquares(w), sumSquares(fixed)));
+    const startOf = async (seed?: number) => (await minimize(model, { maxIterations: 0, ...(seed && { seed }) })).x;
+    const [none, one, again, two] = [await startOf(), await startOf(1), await startOf(1), await startOf(2)];
+    expect(w.valueIn({ x: none })).toEqual(w.start);
+    expect(one).toEqual(again);
+    expect(w.valueIn({ x: one })).not.toEqual(w.start);
+    expect(w.valueIn({ x: one })).not.toEqual(w.valueIn({ x: two }));
+    for (const x of [one, two]) expect(fixed.valueIn({ x })).toEqual(fixed.start);
+    w.setStart(2);
+    expect(Array.from(w.valueIn({ x: await startOf(1) }))).toEqual([2, 2, 2]);
   });
 });
 

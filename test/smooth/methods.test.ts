@@ -160,6 +160,154 @@ describe('clipping', () => {
   });
 });
 
+describe('variance reduction', () => {
+  it('converges linearly with a constant step, where plain steps stay at their noise', async () => {
+    const { problem, gap } = leastSquares(200, 8, 11, undefined, 1);
+    const start = gap(new Float64Array(8));
+    const endOf = async (settings: MinimizeSumSettings): Promise<number> =>
+      gap((await minimizeSum(problem, { ...exact, stepSize: 0.02, batchSize: 4, ...settings })).x) / start;
+    const [few, more] = [
+      await endOf({ method: 'svrg', maxEpochs: 30 }),
+      await endOf({ method: 'svrg', maxEpochs: 60 }),
+    ];
+    const plain = await endOf({ method: 'sgdm', momentum: 0, schedule: 'constant', maxEpochs: 60 });
+    expect(few).toBeLessThan(1e-4);
+    expect(more).toBeLessThan(30 * few ** 2 + 1e-14);
+    expect(plain).toBeGreaterThan(1e3 * more);
+  });
+});
+
+describe('Armijo steps', () => {
+  it('decrease the loss at every step over all rows', async () => {
+    const { problem } = leastSquares(40, 6, 2, (j) => 10 ** (j / 3 - 1));
+    const settings = { ...exact, method: 'armijo', batchSize: 'full', maxEpochs: 60, trackBest: true } as const;
+    const { history } = await minimizeSum(problem, settings);
+    const losses = history.map(({ objective }) => objective).filter((loss) => loss !== undefined);
+    expect(losses.length).toBeGreaterThan(10);
+    losses.slice(1).forEach((loss, k) => {
+      expect(loss).toBeLessThanOrEqual((losses[k] as number) * (1 + 1e-12));
+    });
+  });
+
+  it('need no rate on batches of data that can be fitted', async () => {
+    const { problem, gap } = leastSquares(100, 8, 12, undefined, 0);
+    const { x } = await minimizeSum(problem, { ...exact, method: 'armijo', batchSize: 5, maxEpochs: 150 });
+    expect(gap(x)).toBeLessThan(1e-12);
+  });
+});
+
+describe('two values in place of a gradient', () => {
+  const value = (x: Float64Array, rows: Int32Array) =>
+    rows.reduce((total, i) => total + ((x[0] as number) - i) ** 2 + ((x[1] as number) + 1) ** 2, 0) / rows.length;
+
+  it('find a minimum', async () => {
+    const settings = { ...exact, method: 'twoPoint', batchSize: 'full', maxEpochs: 3000 } as const;
+    const { x, objective, gradientNorm } = await minimizeSum({ rows: 5, n: 2, value }, settings);
+    expect(x[0]).toBeCloseTo(2, 2);
+    expect(x[1]).toBeCloseTo(-1, 2);
+    expect(objective).toBeCloseTo(2, 3);
+    expect(gradientNorm).toBeUndefined();
+    await expect(minimizeSum({ rows: 5, n: 2, value }, { batchSize: 2 })).rejects.toThrow(
+      "problem.gradient: expected a function for method 'adog'; 'twoPoint' takes values alone",
+    );
+  });
+
+  it('are right on average', async () => {
+    // Of a linear function g = (3, -2) the estimate is (g . z) z for signs z: its mean over the steps of a fixed length is g.
+    const moves = [0, 0];
+    const linear = { rows: 1, n: 2, value: (x: Float64Array) => 3 * (x[0] as number) - 2 * (x[1] as number) };
+    for (let seed = 0; seed < 40; ++seed) {
+      const { last } = await minimizeSum(linear, {
+        ...exact,
+        method: 'twoPoint',
+        perturbation: 0.5,
+        maxEpochs: 2,
+        initialDistance: 1,
+        seed,
+      });
+      // The first step of DoG is g / ||g||, of length 1: g . z is 5 or 1 in size, with the sign of 3 z_0 - 2 z_1.
+      expect(Math.hypot(...last)).toBeCloseTo(1, 12);
+      for (const k of [0, 1]) moves[k] = (moves[k] as number) - (last[k] as number) / 40;
+    }
+    expect(moves[0]).toBeCloseTo(Math.SQRT1_2, 12);
+    expect(Math.abs(moves[1] as number)).toBeLessThan(0.5);
+  });
+});
+
+describe('the penalty of gradients', () => {
+  it('adds lambda H g', async () => {
+    const scales = [1, 2, 3];
+    const f = functionOf(1, 3, (x, g) => {
+      for (let j = 0; j < 3; ++j) g[j] = (scales[j] as number) * ((x[j] as number) - 1);
+      return x.reduce((total, value, j) => total + ((scales[j] as number) / 2) * (value - 1) ** 2, 0);
+    });
+    const settings = {
+      ...exact,
+      method: 'sgdm',
+      momentum: 0,
+      stepSize: 0.1,
+      schedule: 'constant',
+      maxEpochs: 1,
+    } as const;
+    const { x, pieces } = await minimizeSum(f, { ...settings, gradientPenalty: 0.5 });
+    expect(pieces).toContain('gradientPenalty');
+    x.forEach((value, j) => {
+      const h = scales[j] as number;
+      expect(value).toBeCloseTo(0.1 * (h + 0.5 * h * h), 6);
+    });
+    const clipped = await minimizeSum(f, { ...settings, gradientPenalty: 0.5, clipNorm: 1 });
+    expect(Math.hypot(...clipped.x)).toBeCloseTo(0.1, 12);
+    await expect(minimizeSum(f, { ...exact, method: 'svrg', gradientPenalty: 1 })).rejects.toThrow(
+      "gradientPenalty = '1': expected 0 for method 'svrg'",
+    );
+  });
+});
+
+describe('sampling by losses and gradients', () => {
+  it('takes the rows of the largest losses, more of them later', async () => {
+    const seen: number[][] = [];
+    const problem = {
+      rows: 40,
+      n: 1,
+      gradient: (_: Float64Array, rows: Int32Array, g: Float64Array) => {
+        seen.push(Array.from(rows));
+        g[0] = 1;
+        return 0;
+      },
+      losses: (_: Float64Array, rows: Int32Array, losses: Float64Array) => {
+        rows.forEach((i, k) => {
+          losses[k] = (7 * i) % 40; // another order than that of the rows
+        });
+      },
+    };
+    const settings = { method: 'sgdm', sampler: 'largestLoss', batchSize: 10, maxEpochs: 8 } as const;
+    await minimizeSum(problem, settings);
+    expect(new Set(seen.slice(0, 4).flat()).size).toBe(40); // the first epoch is of all
+    const second = seen.slice(4, 6).flat(); // a share of 1/4 + 3/4 of the two epochs of eight that the rows and their losses have taken
+    expect(second.length).toBeGreaterThan(10);
+    const least = Math.min(...second.map((i) => (7 * i) % 40));
+    expect(new Set(second).size).toBe(40 - least);
+  });
+
+  it('takes rows that stand for others', async () => {
+    const { problem, gap } = leastSquares(400, 5, 13);
+    const settings = {
+      ...exact,
+      method: 'sgdm',
+      stepSize: 0.02,
+      sampler: 'coreset',
+      batchSize: 8,
+      maxEpochs: 60,
+    } as const;
+    const { x, counts } = await minimizeSum(problem, settings);
+    expect(gap(x)).toBeLessThan(1e-2 * gap(new Float64Array(5)));
+    // Ten steps of 8 rows on those chosen of 80, of which each is looked at.
+    expect(counts.rows / counts.steps).toBeCloseTo(16, 0);
+    const own = functionOf(3, 1, () => 0);
+    await expect(minimizeSum(own, { sampler: 'coreset', batchSize: 1 })).rejects.toThrow("sampler = 'coreset'");
+  });
+});
+
 describe('methods of norms', () => {
   it('orthogonalise matrices, and take signs of vectors', async () => {
     const target = [3, -1, 2, 5];

@@ -58,10 +58,9 @@ std::shared_ptr<const FiniteSumSource> readRegression(const Reader& in) {
 std::shared_ptr<const FiniteSumSource> readCallbacks(const Reader& in) {
   const int rows = in.integer("rows"), n = in.integer("n");
   const std::size_t each = at(rows), length = at(n);
-  SumFunctions functions{.value = readVectorFunction(in, "value", {length, each}, {}),
-                         .gradient = readVectorFunction(in, "gradient", {length, each}, {length}),
-                         .hessianProduct = {},
-                         .losses = {}};
+  SumFunctions functions{
+      .value = readVectorFunction(in, "value", {length, each}, {}), .gradient = {}, .hessianProduct = {}, .losses = {}};
+  if (in.has("gradient")) functions.gradient = readVectorFunction(in, "gradient", {length, each}, {length});
   if (in.has("hessianProduct")) {
     functions.hessianProduct = readVectorFunction(in, "hessianProduct", {length, each, length}, {length});
   }

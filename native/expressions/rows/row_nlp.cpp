@@ -18,6 +18,11 @@ SparsePattern lowerTriangle(int n) {
   return lower;
 }
 
+std::span<const int> lineOf(const SparsePattern& pattern, int i) {
+  const int begin = pattern.offsets[at(i)];
+  return std::span(pattern.indices).subspan(at(begin), at(pattern.offsets[at(i) + 1] - begin));
+}
+
 }  // namespace
 
 RowNlp::RowNlp(const RowProblem& problem)
@@ -27,12 +32,12 @@ RowNlp::RowNlp(const RowProblem& problem)
       outer_(std::make_unique<Program>(model_->outer())),
       tables_(model_->plans().size()),
       pattern_(lowerTriangle(n_)),
-      jacobianPattern_(outer_->jacobianPattern()),
       point_(at(n_ + sums_)),
       wide_(point_.size()),
       out_(point_.size()) {
   outer_->setParameters(problem.parameters);
-  jacobianPattern_.width = n_;
+  const std::vector<int>& inConstraints = outer_->jacobianPattern().indices;
+  sumsInConstraints_ = std::any_of(inConstraints.begin(), inConstraints.end(), [this](int j) { return j >= n_; });
   for (std::size_t t = 0; t < tables_.size(); ++t) {
     Table& table = tables_[t];
     const std::shared_ptr<const RowPlan>& plan = model_->plans()[t];
@@ -56,7 +61,29 @@ RowNlp::RowNlp(const RowProblem& problem)
 }
 
 NlpFacts RowNlp::facts() const {
-  return {.linearConstraints = outer_->facts().linearConstraints, .hessianByProducts = true};
+  return {.linearConstraints = outer_->facts().linearConstraints && !sumsInConstraints_, .hessianByProducts = true};
+}
+
+const SparsePattern& RowNlp::jacobianPattern() const {
+  if (jacobianPattern_) return *jacobianPattern_;
+  const SparsePattern& outer = outer_->jacobianPattern();
+  SparsePattern& made = jacobianPattern_.emplace();
+  made = {.lines = outer.lines, .width = n_, .offsets = {0}, .indices = {}};
+  for (int i = 0; i < outer.lines; ++i) {
+    const std::span<const int> line = lineOf(outer, i);
+    if (isFull(line)) {
+      for (int j = 0; j < n_; ++j) made.indices.push_back(j);
+    } else {
+      made.indices.insert(made.indices.end(), line.begin(), line.end());
+    }
+    made.offsets.push_back(static_cast<int>(made.indices.size()));
+  }
+  return made;
+}
+
+/// Whether a constraint, with these entries of [x | s], has sums in it.
+bool RowNlp::isFull(std::span<const int> line) const {
+  return std::any_of(line.begin(), line.end(), [this](int j) { return j >= n_; });
 }
 
 void RowNlp::moveTo(std::span<const double> x) {
@@ -188,12 +215,49 @@ void RowNlp::gradient(std::span<double> g) {
 
 void RowNlp::jacobian(std::span<double> values) {
   moveOuter();
-  outer_->jacobian(values);
+  if (!sumsInConstraints_) {
+    outer_->jacobian(values);
+    return;
+  }
+  const SparsePattern& outer = outer_->jacobianPattern();
+  outerJacobian_.resize(outer.indices.size());
+  outer_->jacobian(outerJacobian_);
+  findEachGradient();
+  std::size_t from = 0, to = 0;
+  for (int i = 0; i < outer.lines; ++i) {
+    const std::span<const int> line = lineOf(outer, i);
+    if (!isFull(line)) {
+      for (std::size_t e = 0; e < line.size(); ++e) values[to++] = outerJacobian_[from++];
+      continue;
+    }
+    const std::span<double> full = values.subspan(to, at(n_));
+    std::fill(full.begin(), full.end(), 0.0);
+    for (const int j : line) {
+      const double factor = outerJacobian_[from++];
+      if (j < n_) {
+        full[at(j)] += factor;
+      } else {
+        const double* const g = eachGradient_.data() + at(j - n_) * at(n_);
+        for (int k = 0; k < n_; ++k) full[at(k)] += factor * g[k];
+      }
+    }
+    to += at(n_);
+  }
+}
+
+void RowNlp::widen(std::span<const double> v, bool sums) {
+  std::fill(std::copy(v.begin(), v.end(), wide_.begin()), wide_.end(), 0.0);
+  if (!sums) return;
+  findEachGradient();
+  for (int k = 0; k < sums_; ++k) {
+    const double* const g = eachGradient_.data() + at(k) * at(n_);
+    for (int j = 0; j < n_; ++j) wide_[at(n_ + k)] += g[j] * v[at(j)];
+  }
 }
 
 void RowNlp::jacobianProduct(std::span<const double> v, std::span<double> out) {
   moveOuter();
-  std::fill(std::copy(v.begin(), v.end(), wide_.begin()), wide_.end(), 0.0);
+  widen(v, sumsInConstraints_);
   outer_->jacobianProduct(wide_, out);
 }
 
@@ -201,9 +265,10 @@ void RowNlp::jacobianTransposedProduct(std::span<const double> v, std::span<doub
   moveOuter();
   outer_->jacobianTransposedProduct(v, out_);
   std::copy_n(out_.begin(), n_, out.begin());
+  if (sumsInConstraints_) addGradientOfSums(std::span(out_).subspan(at(n_)), out.data());
 }
 
-/// The gradients of all numbers of s, which second derivatives of F in them take.
+/// The gradients of all numbers of s, which the Jacobian takes, and second derivatives in them.
 void RowNlp::findEachGradient() {
   if (eachKnown_) return;
   eachGradient_.assign(at(n_) * at(sums_), 0);
@@ -216,19 +281,12 @@ void RowNlp::findEachGradient() {
   eachKnown_ = true;
 }
 
-/// The Hessian of F(x, s(x)) times v is, with g_k = grad s_k, F_xx v + F_xs (g v) + sum_k (F_sx v + F_ss (g v))_k g_k +
-/// sum_k F_sk Hess s_k v.
+/// The Hessian of L(x, s(x)), L = sigma F + lambda^T c, times v is, with g_k = grad s_k, L_xx v + L_xs (g v) +
+/// sum_k (L_sx v + L_ss (g v))_k g_k + sum_k L_sk Hess s_k v.
 void RowNlp::hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                             std::span<double> out) {
   moveOuter();
-  std::fill(std::copy(v.begin(), v.end(), wide_.begin()), wide_.end(), 0.0);
-  if (!model_->linear()) {
-    findEachGradient();
-    for (int k = 0; k < sums_; ++k) {
-      const double* const g = eachGradient_.data() + at(k) * at(n_);
-      for (int j = 0; j < n_; ++j) wide_[at(n_ + k)] += g[j] * v[at(j)];
-    }
-  }
+  widen(v, !model_->linear());
   outer_->hessianProduct(sigma, lambda, wide_, out_);
   std::copy_n(out_.begin(), n_, out.begin());
   if (!model_->linear()) {
@@ -237,11 +295,20 @@ void RowNlp::hessianProduct(double sigma, std::span<const double> lambda, std::s
       for (int j = 0; j < n_; ++j) out[at(j)] += out_[at(n_ + k)] * g[j];
     }
   }
-  if (sigma == 0) return;
-  outer_->gradient(out_);
-  std::vector<double>& of = wide_;
-  for (int k = 0; k < sums_; ++k) of[at(k)] = sigma * out_[at(n_ + k)];
-  addProductOfSums(std::span(of).first(at(sums_)), v, out.data());
+  const std::span<double> of = std::span(wide_).first(at(sums_));
+  std::fill(of.begin(), of.end(), 0.0);
+  const auto add = [&](double factor) {
+    for (int k = 0; k < sums_; ++k) of[at(k)] += factor * out_[at(n_ + k)];
+  };
+  if (sigma != 0) {
+    outer_->gradient(out_);
+    add(sigma);
+  }
+  if (sumsInConstraints_) {
+    outer_->jacobianTransposedProduct(lambda, out_);
+    add(1);
+  }
+  if (std::any_of(of.begin(), of.end(), [](double each) { return each != 0; })) addProductOfSums(of, v, out.data());
 }
 
 void RowNlp::hessian(double sigma, std::span<const double> lambda, std::span<double> values) {

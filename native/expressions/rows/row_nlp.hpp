@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,7 +11,7 @@
 
 namespace nonconvex {
 
-/// min F(x, s(x)) subject to c(x) = 0, over all rows, by double precision. Second derivatives are products with
+/// min F(x, s(x)) subject to c(x, s(x)) = 0, over all rows, by double precision. Second derivatives are products with
 /// vectors; the Hessian is made of n of them where n is at most `mostColumns`, otherwise its pattern is empty.
 class RowNlp final : public Nlp, public ThreadedEvaluation {
  public:
@@ -21,7 +22,8 @@ class RowNlp final : public Nlp, public ThreadedEvaluation {
   int variables() const override { return n_; }
   int constraints() const override { return outer_->constraints(); }
   NlpFacts facts() const override;
-  const SparsePattern& jacobianPattern() const override { return jacobianPattern_; }
+  /// Lines of constraints that have sums in them are full. Made when first asked for.
+  const SparsePattern& jacobianPattern() const override;
   const SparsePattern& hessianPattern() const override { return pattern_; }
   void runOn(const Cpu& la) override { la_ = &la; }
 
@@ -47,6 +49,7 @@ class RowNlp final : public Nlp, public ThreadedEvaluation {
   };
 
   RowSet all(const Table& table) const { return RowSet::range(0, table.lanes->bound().table->rows()); }
+  bool isFull(std::span<const int> line) const;
   void evaluateSums();
   void closeSums(int t);
   void moveOuter();
@@ -57,17 +60,22 @@ class RowNlp final : public Nlp, public ThreadedEvaluation {
   template <class Run>
   void forSeeds(std::span<const double> of, Run&& run);
   void findEachGradient();
+  /// wide_ := [v | s' v]
+  void widen(std::span<const double> v, bool sums);
 
   std::shared_ptr<const RowModel> model_;
   int n_, sums_;
   std::unique_ptr<Program> outer_;
   std::vector<Table> tables_;
-  SparsePattern pattern_, jacobianPattern_;
+  SparsePattern pattern_;
+  mutable std::optional<SparsePattern> jacobianPattern_;
+  bool sumsInConstraints_ = false;
   Cpu alone_;
   const Cpu* la_ = &alone_;
   std::vector<double> point_;  // [x | s]
   std::vector<double> wide_, out_, scratch_, result_;
-  std::vector<double> eachGradient_;  // of all s, where F is not linear in them
+  std::vector<double> outerJacobian_;
+  std::vector<double> eachGradient_;  // of all s, where F is not linear in them or constraints have them
   bool summed_ = false, moved_ = false, eachKnown_ = false;
 };
 

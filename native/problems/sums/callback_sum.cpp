@@ -20,24 +20,29 @@ class CallbackSum final : public FiniteSum<double> {
     return {{.name = "x", .offset = 0, .rows = variables_, .columns = 1}};
   }
   SumFacts facts() const override {
-    return {.hessianProducts = functions_->hessianProduct.has_value(), .rowsApart = false};
+    return {.gradients = functions_->gradient.has_value(),
+            .hessianProducts = functions_->hessianProduct.has_value(),
+            .rowsApart = false};
   }
   void typicalFactors(std::span<double> s) const override { std::fill(s.begin(), s.end(), 1.0); }
 
   double value(RowSet rows, const double* x) override { return ask(functions_->value, rows, x); }
   double gradient(RowSet rows, const double* weights, const double* x, double* g) override {
     if (weights != nullptr) throw Error(ErrorKind::type, "problem: callbacks give no gradients of single rows");
-    const double value = ask(functions_->gradient, rows, x);
-    take(functions_->gradient, g, at(variables_));
+    if (!functions_->gradient) throw Error(ErrorKind::type, "problem.gradient: expected a function");
+    const VectorFunction& gradient = *functions_->gradient;
+    const double value = ask(gradient, rows, x);
+    take(gradient, g, at(variables_));
     return value;
   }
   void hessianProduct(RowSet rows, const double* x, const double* v, double* out) override {
+    if (!functions_->hessianProduct) throw Error(ErrorKind::type, "problem.hessianVector: expected a function");
     const VectorFunction& product = *functions_->hessianProduct;
     ask(product, rows, x, {v, at(variables_)});
     take(product, out, at(variables_));
   }
   void lossOfRows(RowSet rows, const double* x, double* losses) override {
-    if (!functions_->losses) throw Error(ErrorKind::type, "problem: callbacks have no `lossOfRows`");
+    if (!functions_->losses) throw Error(ErrorKind::type, "problem: expected a function `losses` for this sampler");
     ask(*functions_->losses, rows, x);
     take(*functions_->losses, losses, at(rows.count));
   }

@@ -14,7 +14,7 @@ namespace nonconvex {
 /// first number that each is called with.
 struct SumFunctions {
   VectorFunction value;                          ///< reads x and rows; returns the mean of the f_i
-  VectorFunction gradient;                       ///< reads x and rows, writes the gradient of that, returns its value
+  std::optional<VectorFunction> gradient;        ///< reads x and rows, writes the gradient of that, returns its value
   std::optional<VectorFunction> hessianProduct;  ///< reads x, rows and v, writes the Hessian times v
   std::optional<VectorFunction> losses;          ///< reads x and rows, writes f_i for each
 };

@@ -170,6 +170,16 @@ class RegressionSum final : public FiniteSum<T> {
     if (about_->intercept) scales[at(columns_ - 1)] = 1;
   }
 
+  int typicalCentres(std::span<double> centres) const override {
+    if (!about_->intercept) return -1;
+    std::fill(centres.begin(), centres.end(), 0.0);
+    for (int i = 0; i < rows(); ++i) {
+      rows_.forEntries(i, [&](int j, T value) { centres[at(j)] += static_cast<double>(value) / rows(); });
+    }
+    centres[at(columns_ - 1)] = 0;
+    return columns_ - 1;
+  }
+
   double value(RowSet rows, const T* x) override {
     const double sum = sumOver(rows, {}, 1, [&](RowSet few, std::span<T>) {
       FewLosses losses;

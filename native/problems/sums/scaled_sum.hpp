@@ -6,17 +6,24 @@
 
 #include "core/index.hpp"
 #include "problems/finite_sum.hpp"
+#include "problems/sums/sum_units.hpp"
 
 namespace nonconvex {
 
-/// f(z / s): a variable that multiplies a column of data is measured in units of 1 / the column's root mean square s.
-/// What the sum adds, such as a ridge, is that of x = z / s.
+/// f of x as a function of z, the same in other units. What the sum adds, such as a ridge, is that of x.
 template <class T>
 class ScaledSum final : public FiniteSum<T> {
  public:
-  ScaledSum(std::unique_ptr<FiniteSum<T>> sum, const std::vector<double>& scales)
-      : sum_(std::move(sum)), x_(scales.size()), v_(scales.size()) {
-    for (const double scale : scales) inverse_.push_back(static_cast<T>(1 / scale));
+  ScaledSum(std::unique_ptr<FiniteSum<T>> sum, const SumUnits& units)
+      : sum_(std::move(sum)),
+        constant_(units.constant),
+        x_(units.scales.size()),
+        v_(units.scales.size()),
+        rest_(units.scales.size()) {
+    for (const double scale : units.scales) inverse_.push_back(static_cast<T>(1 / scale));
+    for (std::size_t j = 0; j < units.centres.size(); ++j) {
+      moved_.push_back(static_cast<T>(units.centres[j] / units.scales[j]));
+    }
   }
 
   int rows() const override { return sum_->rows(); }
@@ -42,39 +49,49 @@ class ScaledSum final : public FiniteSum<T> {
   bool hasRest() const override { return sum_->hasRest(); }
   double addRest(const T* z, T* g) override {
     if (g == nullptr) return sum_->addRest(point(z), nullptr);
-    std::fill(v_.begin(), v_.end(), T(0));
-    const double value = sum_->addRest(point(z), v_.data());
+    std::fill(rest_.begin(), rest_.end(), T(0));
+    const double value = sum_->addRest(point(z), rest_.data());
     add(g);
     return value;
   }
   void addRestProduct(const T* z, const T* v, T* out) override {
     const T* to = direction(v);
-    rest_.assign(v_.size(), T(0));
+    std::fill(rest_.begin(), rest_.end(), T(0));
     sum_->addRestProduct(point(z), to, rest_.data());
-    v_ = rest_;
     add(out);
   }
 
   void runOn(const Cpu& la) override { sum_->runOn(la); }
 
  private:
-  const T* point(const T* z) {
-    for (std::size_t j = 0; j < x_.size(); ++j) x_[j] = z[j] * inverse_[j];
-    return x_.data();
+  const T* point(const T* z) { return mapped(z, x_); }
+  const T* direction(const T* v) { return mapped(v, v_); }
+  /// x of z: x_j = z_j / s_j, x_c = z_c / s_c - sum_j m_j x_j.
+  const T* mapped(const T* z, std::vector<T>& x) const {
+    for (std::size_t j = 0; j < x.size(); ++j) x[j] = z[j] * inverse_[j];
+    if (!moved_.empty()) x[at(constant_)] -= static_cast<T>(movedBy(z));
+    return x.data();
   }
-  const T* direction(const T* v) {
-    for (std::size_t j = 0; j < v_.size(); ++j) v_[j] = v[j] * inverse_[j];
-    return v_.data();
+  double movedBy(const T* z) const {
+    double sum = 0;
+    for (std::size_t j = 0; j < moved_.size(); ++j) sum += static_cast<double>(moved_[j]) * z[j];
+    return sum;
   }
+  /// The transposed map.
   void scale(T* g) const {
-    for (std::size_t j = 0; j < inverse_.size(); ++j) g[j] *= inverse_[j];
+    const T ofConstant = moved_.empty() ? T(0) : g[constant_];
+    for (std::size_t j = 0; j < inverse_.size(); ++j) {
+      g[j] = g[j] * inverse_[j] - (moved_.empty() ? T(0) : moved_[j] * ofConstant);
+    }
   }
-  void add(T* g) const {
-    for (std::size_t j = 0; j < inverse_.size(); ++j) g[j] += v_[j] * inverse_[j];
+  void add(T* g) {
+    scale(rest_.data());
+    for (std::size_t j = 0; j < inverse_.size(); ++j) g[j] += rest_[j];
   }
 
   std::unique_ptr<FiniteSum<T>> sum_;
-  std::vector<T> inverse_;
+  const int constant_;
+  std::vector<T> inverse_, moved_;  // 1 / s, m / s
   std::vector<T> x_, v_, rest_;
 };
 

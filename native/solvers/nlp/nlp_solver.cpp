@@ -30,9 +30,11 @@ bool isFree(const Nlp& nlp) {
          std::all_of(bounds.upper.begin(), bounds.upper.end(), none);
 }
 
-/// The method of `auto` for a problem whose Hessian is made of products: one that takes products.
+/// The method of `auto` for a problem whose Hessian is made of products: one that takes products, where x is free or
+/// the Hessian is too large to be put together.
 NlpMethod methodOf(const Nlp& nlp, const NlpSettings& settings) {
-  const bool byProducts = settings.method == NlpMethod::automatic && nlp.facts().hessianByProducts && isFree(nlp);
+  const bool fits = isFree(nlp) || (nlp.constraints() == 0 && nlp.hessianPattern().nonzeros() == 0);
+  const bool byProducts = settings.method == NlpMethod::automatic && nlp.facts().hessianByProducts && fits;
   const NlpMethod method = byProducts ? NlpMethod::trustRegion : settings.method;
   const bool needsValues = method == NlpMethod::gradientRegularized && nlp.facts().hessianByProducts;
   require(!needsValues || nlp.hessianPattern().nonzeros() > 0, "method", nameOf(method),

@@ -52,6 +52,7 @@ struct SumContext {
 
   // Of this step
   const T* here = nullptr;        ///< the last point
+  const T* place = nullptr;       ///< where the gradient is taken
   RowSet rows;                    ///< those drawn
   double loss = unknown;          ///< f on them where the gradient is taken
   double scheduled = 0;           ///< the step that the schedule has

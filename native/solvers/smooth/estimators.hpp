@@ -51,7 +51,8 @@ class BatchEstimator final : public Estimator<T> {
       if (at.sum.hasRest()) at.sum.addRest(x, g);
       return;
     }
-    at.loss = at.gradient(at.rows, guard_.weights(at, x), x, g);
+    const T* const weights = rows_.weights();
+    at.loss = at.gradient(at.rows, weights != nullptr ? weights : guard_.weights(at, x), x, g);
   }
   void visit(Archive& archive) override { rows_.visit(archive); }
   void restore(SumContext<T>& at) override { rows_.restore(at); }
@@ -106,7 +107,101 @@ class SpiderEstimator final : public Estimator<T> {
   std::vector<T> before_, v_, change_;
 };
 
+/// g_B(x) - g_B(y) + g(y), y the point where the gradient over all rows was taken last: R. Johnson, T. Zhang,
+/// "Accelerating stochastic gradient descent using predictive variance reduction", NeurIPS 2013.
 template <class T>
-using Estimators = TypeList<FullEstimator<T>, BatchEstimator<T>, SpiderEstimator<T>>;
+class SvrgEstimator final : public Estimator<T> {
+ public:
+  static constexpr std::string_view name = "svrg";
+  static constexpr auto fields() { return std::tuple_cat(BatchSettings::fields(), RefreshSettings::fields()); }
+
+  explicit SvrgEstimator(const PieceInput<T>& in)
+      : rows_(in.at, in.at.settings.sampler, in.at.settings.batchSize == 0 ? usual : in.at.settings.batchSize, false),
+        every_(in.at.settings.refresh == 0 ? std::max(1, in.at.all.count / rows_.batch()) : in.at.settings.refresh),
+        anchor_(zeros(in.at)),
+        whole_(zeros(in.at)),
+        g_(zeros(in.at)) {}
+
+  void draw(SumContext<T>& at) override { at.rows = at.step % every_ == 0 ? at.all : rows_.draw(at); }
+  void estimate(SumContext<T>& at, const T* x, T* g) override {
+    if (at.step % every_ == 0) {
+      at.loss = at.gradient(at.all, nullptr, x, whole_.data());
+      std::copy_n(x, at.n, anchor_.data());
+      std::copy(whole_.begin(), whole_.end(), g);
+      return;
+    }
+    at.gradient(at.rows, nullptr, anchor_.data(), g_.data());
+    at.loss = at.gradient(at.rows, nullptr, x, g);
+    sweeps::combine(at.n, 1, g, -1, g_.data(), g);
+    sweeps::combine(at.n, 1, g, 1, whole_.data(), g);
+  }
+  void visit(Archive& archive) override {
+    rows_.visit(archive);
+    archive.visit(anchor_);
+    archive.visit(whole_);
+  }
+  void restore(SumContext<T>& at) override { rows_.restore(at); }
+
+ private:
+  static constexpr int usual = 64;
+  Rows<T> rows_;
+  int every_;
+  std::vector<T> anchor_, whole_, g_;
+};
+
+/// (f_B(x + h z) - f_B(x - h z)) / (2 h) z for signs z, of which the mean is the gradient but for terms of h^2: values
+/// alone. Y. Nesterov, V. Spokoiny, "Random gradient-free minimization of convex functions", Found. Comput. Math. 2017.
+template <class T>
+class TwoPointEstimator final : public Estimator<T> {
+ public:
+  static constexpr std::string_view name = "twoPoint";
+  static constexpr auto fields() { return std::tuple_cat(BatchSettings::fields(), PerturbationSettings::fields()); }
+
+  explicit TwoPointEstimator(const PieceInput<T>& in)
+      : rows_(in.at, in.at.settings.sampler, in.at.settings.batchSize == 0 ? usual : in.at.settings.batchSize, false),
+        h_(in.at.settings.perturbation),
+        z_(zeros(in.at)),
+        near_(zeros(in.at)) {}
+
+  void draw(SumContext<T>& at) override { at.rows = rows_.draw(at); }
+  void estimate(SumContext<T>& at, const T* x, T* g) override {
+    signs(at);
+    if (std::isnan(h_)) h_ = usualStep(at.origin);
+    sweeps::combine(at.n, 1, x, h_, z_.data(), near_.data());
+    const double above = at.value(at.rows, near_.data());
+    sweeps::combine(at.n, 1, x, -h_, z_.data(), near_.data());
+    const double below = at.value(at.rows, near_.data());
+    at.loss = 0.5 * (above + below);
+    sweeps::combine(at.n, (above - below) / (2 * h_), z_.data(), 0, z_.data(), g);
+  }
+  void visit(Archive& archive) override { rows_.visit(archive); }
+  void restore(SumContext<T>& at) override { rows_.restore(at); }
+
+ private:
+  static constexpr int usual = 64;
+
+  static double usualStep(std::span<const T> origin) {
+    double most = 0;
+    for (const T each : origin) most = std::max(most, std::abs(static_cast<double>(each)));
+    return 1e-5 * (1 + most);
+  }
+  void signs(const SumContext<T>& at) {
+    const Random random = at.random(Draw::signs);
+    const std::uint64_t first = static_cast<std::uint64_t>(at.step) << 24;  // of 2^31 signs, 128 a block
+    Random::Block bits{};
+    for (std::uint64_t i = 0; i < z_.size(); ++i) {
+      if (i % 128 == 0) bits = random.block(first + i / 128);
+      z_[i] = (bits[i % 128 / 32] >> (i % 32) & 1U) != 0 ? T(1) : T(-1);
+    }
+  }
+
+  Rows<T> rows_;
+  double h_;
+  std::vector<T> z_, near_;
+};
+
+template <class T>
+using Estimators =
+    TypeList<FullEstimator<T>, BatchEstimator<T>, SpiderEstimator<T>, SvrgEstimator<T>, TwoPointEstimator<T>>;
 
 }  // namespace nonconvex

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "solvers/smooth/context.hpp"
@@ -18,12 +19,12 @@ void shorten(SumContext<T>& at, T* g, double most) {
   at.squaresKnown = false;
 }
 
-/// Nothing, or clipping where `clipNorm` is given.
+/// Nothing, or clipping where `clipNorm` is given; where `gradientPenalty` is, the piece of that name in its place.
 template <class T>
 class NoGuard final : public Guard<T> {
  public:
   static constexpr std::string_view name = "none";
-  static constexpr auto fields() { return ClipSettings::fields(); }
+  static constexpr auto fields() { return std::tuple_cat(ClipSettings::fields(), GradientPenaltySettings::fields()); }
 
   explicit NoGuard(SumContext<T>& at) : most_(at.settings.clipNorm) {}
   void apply(SumContext<T>& at, T* g) override {
@@ -32,6 +33,35 @@ class NoGuard final : public Guard<T> {
 
  private:
   double most_;
+};
+
+/// The gradient of f + lambda / 2 ||g||^2, g + lambda H g by H g = (g(x + e g) - g(x)) / e: J. Geiping, M. Goldblum, P.
+/// Pope, M. Moeller, T. Goldstein, "Stochastic training is not necessary for generalization", ICLR 2022. After it
+/// clipping where `clipNorm` is given.
+template <class T>
+class GradientPenalty final : public Guard<T> {
+ public:
+  static constexpr std::string_view name = "gradientPenalty";
+  static constexpr auto fields() { return NoGuard<T>::fields(); }
+
+  explicit GradientPenalty(SumContext<T>& at) : most_(at.settings.clipNorm), near_(zeros(at)), g_(zeros(at)) {}
+  void apply(SumContext<T>& at, T* g) override {
+    const double norm = std::sqrt(at.gradientSquares(g));
+    if (norm > 0 && at.rows.count > 0) {
+      const double size = std::sqrt(sweeps::squares(at.n, at.place));
+      const double e = std::sqrt(static_cast<double>(std::numeric_limits<T>::epsilon())) * (1 + size) / norm;
+      sweeps::combine(at.n, 1, at.place, e, g, near_.data());
+      at.gradient(at.rows, nullptr, near_.data(), g_.data());
+      const double by = at.settings.gradientPenalty / e;
+      sweeps::combine(at.n, 1 - by, g, by, g_.data(), g);
+      at.squaresKnown = false;
+    }
+    if (!std::isnan(most_)) shorten(at, g, most_);
+  }
+
+ private:
+  double most_;
+  std::vector<T> near_, g_;
 };
 
 /// clip(g, l) = g min(1, l / ||g||)
@@ -106,6 +136,6 @@ class ClipRows final : public Guard<T> {
 };
 
 template <class T>
-using Guards = TypeList<NoGuard<T>, ClipNorm<T>, ClipGrowing<T>, ClipRows<T>>;
+using Guards = TypeList<NoGuard<T>, GradientPenalty<T>, ClipNorm<T>, ClipGrowing<T>, ClipRows<T>>;
 
 }  // namespace nonconvex

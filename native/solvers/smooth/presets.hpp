@@ -45,6 +45,9 @@ inline constexpr std::array sumPresets = {
     SumPreset{"clippedSstm", "batch", "clipGrowing", "similarTriangles", "none", "l2", "constant", "last", 0.01,
               "constant"},
     SumPreset{"cyclicBcd", "full", "none", "blocks", "none", "l2", "smoothness", "last"},
+    SumPreset{"svrg", "svrg", "none", "plain", "none", "l2", "constant", "last", 0.1, "constant"},
+    SumPreset{"armijo", "batch", "none", "plain", "none", "l2", "armijo", "last"},
+    SumPreset{"twoPoint", "twoPoint", "none", "plain", "none", "l2", "dog", "polynomial"},
 };
 
 /// A method by its place in the table, behind 'auto'.

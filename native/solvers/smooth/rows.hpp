@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include "solvers/smooth/context.hpp"
+#include "solvers/smooth/coreset.hpp"
 #include "solvers/smooth/entropy.hpp"
 
 namespace nonconvex {
@@ -19,8 +21,14 @@ class Rows {
       : sampler_(sampler), batch_(std::min(batch, at.all.count)), entropy_(secret) {
     if (sampler_ == RowSampler::automatic) sampler_ = RowSampler::shuffle;
     whole_ = batch_ >= at.all.count && sampler_ != RowSampler::poisson && sampler_ != RowSampler::replacement;
-    if (!whole_) list_.reserve(static_cast<std::size_t>(at.all.count));
-    if (sampler_ == RowSampler::dropEasy) kept_.assign(static_cast<std::size_t>(at.all.count), 1);
+    if (whole_) return;
+    list_.reserve(static_cast<std::size_t>(at.all.count));
+    if (byLosses()) kept_.assign(static_cast<std::size_t>(at.all.count), 1);
+    if (sampler_ == RowSampler::coreset) {
+      coreset_.emplace(at);
+      list_.resize(static_cast<std::size_t>(batch_));
+      weights_.resize(list_.size());
+    }
   }
 
   bool whole() const { return whole_; }
@@ -33,29 +41,38 @@ class Rows {
         return independent(at);
       case RowSampler::poisson:
         return byChance(at);
+      case RowSampler::coreset:
+        return ofClusters(at);
       default:
         return inTurn(at);
     }
   }
 
+  /// Weights of the rows that were drawn, of whose gradients the sum is taken; null: the mean.
+  const T* weights() const { return weights_.empty() ? nullptr : weights_.data(); }
+
   void visit(Archive& archive) {
     archive.visit(epoch_);
     archive.visit(next_);
     archive.visit(kept_);
+    archive.visit(weights_);
+    if (coreset_) archive.visit(list_);
   }
   /// After a state was read: the order that it was in.
   void restore(SumContext<T>& at) {
     if (whole_ || epoch_ == 0) return;
     const std::int64_t next = next_;
-    if (sampler_ == RowSampler::shuffle || sampler_ == RowSampler::dropEasy) order(at);
+    if (sampler_ == RowSampler::shuffle || byLosses()) order(at);
     next_ = next;
   }
 
  private:
+  bool byLosses() const { return sampler_ == RowSampler::dropEasy || sampler_ == RowSampler::largestLoss; }
+
   RowSet inTurn(SumContext<T>& at) {
     if (epoch_ == 0 || next_ >= static_cast<std::int64_t>(list_.size())) {
       ++epoch_;
-      if (sampler_ == RowSampler::dropEasy) mark(at);
+      if (byLosses()) mark(at);
       order(at);
       next_ = 0;
     }
@@ -84,7 +101,8 @@ class Rows {
     }
   }
 
-  /// Marks the rows of an epoch: all in the first and the last one, else those that are not learned yet.
+  /// Marks the rows of an epoch: all in the first and the last one, else those that are not learned yet, or whose
+  /// losses are the largest.
   void mark(SumContext<T>& at) {
     static constexpr double easy = 0.35667494393873245;  // -log(0.7)
     const auto count = static_cast<std::size_t>(at.all.count);
@@ -94,6 +112,15 @@ class Rows {
     losses_.resize(count);
     at.sum.lossOfRows(at.all, at.here, losses_.data());
     at.rowsSeen += at.all.count;
+    if (sampler_ == RowSampler::largestLoss) {
+      // A row that cannot be fitted would be picked for ever, so the share grows to all rows.
+      const double share = 0.25 + 0.75 * at.done();
+      ordered_ = losses_;
+      const auto from = std::min(count - 1, static_cast<std::size_t>((1 - share) * static_cast<double>(count)));
+      std::nth_element(ordered_.begin(), ordered_.begin() + static_cast<std::ptrdiff_t>(from), ordered_.end());
+      for (std::size_t k = 0; k < count; ++k) kept_[k] = losses_[k] >= ordered_[from] ? 1 : 0;
+      return;
+    }
     std::size_t left = 0;
     for (std::size_t k = 0; k < count; ++k) {
       kept_[k] = losses_[k] < easy ? 0 : 1;
@@ -109,6 +136,26 @@ class Rows {
     for (int k = 0; k < batch_; ++k) {
       const auto row = random.below(first + static_cast<std::uint64_t>(k), static_cast<std::uint32_t>(at.all.count));
       list_.push_back(at.all[static_cast<int>(row)]);
+    }
+    return RowSet::list(list_);
+  }
+
+  /// Rows that stand for those of a pool drawn at random, for some steps.
+  RowSet ofClusters(SumContext<T>& at) {
+    if (at.step % Coreset<T>::kept == 0) {
+      const int size = std::min(at.all.count, Coreset<T>::poolOver * batch_);
+      const Random random = at.random(Draw::rows);
+      const auto first = static_cast<std::uint64_t>(at.step) << 32;
+      // As Fisher and Yates, so that no row comes twice.
+      pool_.resize(static_cast<std::size_t>(at.all.count));
+      for (int k = 0; k < at.all.count; ++k) pool_[static_cast<std::size_t>(k)] = at.all[k];
+      for (int k = 0; k < size; ++k) {
+        const auto left = static_cast<std::uint32_t>(at.all.count - k);
+        const std::uint32_t other = random.below(first + static_cast<std::uint64_t>(k), left);
+        std::swap(pool_[static_cast<std::size_t>(k)], pool_[static_cast<std::size_t>(k) + other]);
+      }
+      pool_.resize(static_cast<std::size_t>(size));
+      coreset_->choose(at, pool_, batch_, list_, weights_);
     }
     return RowSet::list(list_);
   }
@@ -135,7 +182,10 @@ class Rows {
   Entropy entropy_;
   std::vector<int> list_;
   std::vector<double> kept_;  // 0 or 1, of `dropEasy`
-  std::vector<double> losses_;
+  std::vector<double> losses_, ordered_;
+  std::optional<Coreset<T>> coreset_;
+  std::vector<int> pool_;
+  std::vector<T> weights_;  // of `coreset`
   std::int64_t epoch_ = 0;
   std::int64_t next_ = 0;
 };

@@ -49,11 +49,12 @@ std::unique_ptr<Base> makePiece(List list, std::string_view name, Input& input) 
                [&]<class Piece>() -> std::unique_ptr<Base> { return std::make_unique<Piece>(input); });
 }
 
-/// The row of the table, with the average that is asked for.
+/// The row of the table, with the average and the penalty that are asked for.
 SumPreset chosenRow(const MinimizeSumSettings& settings) {
   SumPreset row = presetOf(settings.method);
   if (settings.averaging == SumAveraging::last) row.mean = "last";
   if (settings.averaging == SumAveraging::polynomial) row.mean = "polynomial";
+  if (settings.gradientPenalty > 0 && row.guard == "none") row.guard = "gradientPenalty";
   return row;
 }
 
@@ -61,16 +62,16 @@ template <class T>
 class Run final : public SumRun {
  public:
   Run(const Cpu& la, const MinimizeSumProblem& problem, const MinimizeSumSettings& settings,
-      std::unique_ptr<FiniteSum<T>> sum, const std::vector<double>& scales)
+      std::unique_ptr<FiniteSum<T>> sum, const SumUnits& units)
       : la_(la),
         settings_(settings),
         row_(chosenRow(settings)),
         sum_(std::move(sum)),
-        scales_(scales),
-        origin_(startOf(problem, scales)),
+        units_(units),
+        origin_(startOf(problem, units)),
         at_(*sum_, settings_, la_, problem.rows.empty() ? RowSet::range(0, sum_->rows()) : RowSet::list(problem.rows),
             origin_),
-        set_(problem, scales, settings.l1),
+        set_(problem, units.scales, settings.l1),
         g_(zeros(at_)) {
     require(problem.norms.empty() || problem.norms.size() == at_.blocks.size(), "norms.length", problem.norms.size(),
             "expected one for each of the " + show(at_.blocks.size()) + " variables");
@@ -98,7 +99,7 @@ class Run final : public SumRun {
     at_.alpha = 1;
     length_->begin(at_);
     estimator_->draw(at_);
-    const T* x = coupling_->place(at_);
+    const T* x = at_.place = coupling_->place(at_);
     estimator_->estimate(at_, x, g_.data());
     guard_->apply(at_, g_.data());
     const T* m = at_.momentum = momentum_->apply(at_, g_.data());
@@ -135,18 +136,14 @@ class Run final : public SumRun {
   /// Raised where what a state holds changes.
   static constexpr double version = 1;
 
-  static std::vector<T> startOf(const MinimizeSumProblem& problem, const std::vector<double>& scales) {
-    std::vector<T> x;
-    for (std::size_t j = 0; j < problem.start.size(); ++j) {
-      x.push_back(static_cast<T>(problem.start[j] * (scales.empty() ? 1 : scales[j])));
-    }
-    return x;
+  static std::vector<T> startOf(const MinimizeSumProblem& problem, const SumUnits& units) {
+    std::vector<T> z(problem.start.size());
+    units.toUnits(problem.start.data(), z.data(), z.size());
+    return z;
   }
   void write(const T* from, std::vector<double>& to) const {
     to.resize(origin_.size());
-    for (std::size_t j = 0; j < to.size(); ++j) {
-      to[j] = static_cast<double>(from[j]) / (scales_.empty() ? 1 : scales_[j]);
-    }
+    units_.fromUnits(from, to.data(), to.size());
   }
   void visitAll(Archive& archive) {
     const double expected[] = {version, static_cast<double>(settings_.method), sizeof(T)};
@@ -169,7 +166,7 @@ class Run final : public SumRun {
   const MinimizeSumSettings settings_;
   const SumPreset row_;
   std::unique_ptr<FiniteSum<T>> sum_;
-  const std::vector<double> scales_;
+  const SumUnits units_;
   std::vector<T> origin_;
   SumContext<T> at_;
   ChosenSet<T> set_;
@@ -219,13 +216,13 @@ std::string textOf(const Value& value) {
 
 template <class T>
 std::unique_ptr<SumRun> makeRun(const Cpu& la, const MinimizeSumProblem& problem, const MinimizeSumSettings& settings,
-                                std::unique_ptr<FiniteSum<T>> sum, const std::vector<double>& scales) {
-  return std::make_unique<Run<T>>(la, problem, settings, std::move(sum), scales);
+                                std::unique_ptr<FiniteSum<T>> sum, const SumUnits& units) {
+  return std::make_unique<Run<T>>(la, problem, settings, std::move(sum), units);
 }
 template std::unique_ptr<SumRun> makeRun(const Cpu&, const MinimizeSumProblem&, const MinimizeSumSettings&,
-                                         std::unique_ptr<FiniteSum<float>>, const std::vector<double>&);
+                                         std::unique_ptr<FiniteSum<float>>, const SumUnits&);
 template std::unique_ptr<SumRun> makeRun(const Cpu&, const MinimizeSumProblem&, const MinimizeSumSettings&,
-                                         std::unique_ptr<FiniteSum<double>>, const std::vector<double>&);
+                                         std::unique_ptr<FiniteSum<double>>, const SumUnits&);
 
 void requireUsed(const MinimizeSumSettings& settings) {
   const SumPreset& row = presetOf(settings.method);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "problems/finite_sum.hpp"
+#include "problems/sums/sum_units.hpp"
 #include "solvers/smooth/problem.hpp"
 
 namespace nonconvex {
@@ -33,11 +34,10 @@ class SumRun {
   virtual std::string warning() const = 0;
 };
 
-/// A run of the problem's sum by the method of the settings, from the start or the state. `scales`: the units of x,
-/// empty: 1.
+/// A run of the problem's sum by the method of the settings, from the start or the state.
 template <class T>
 std::unique_ptr<SumRun> makeRun(const Cpu& la, const MinimizeSumProblem& problem, const MinimizeSumSettings& settings,
-                                std::unique_ptr<FiniteSum<T>> sum, const std::vector<double>& scales);
+                                std::unique_ptr<FiniteSum<T>> sum, const SumUnits& units);
 
 /// Throws where a setting is given that the method does not use, with those that it does.
 void requireUsed(const MinimizeSumSettings& settings);

@@ -15,19 +15,34 @@ namespace {
 bool drawsBatches(const MinimizeSumProblem& problem, const MinimizeSumSettings& settings) {
   const std::string_view estimator = presetOf(settings.method).estimator;
   const int rows = problem.rows.empty() ? problem.sum->rows() : static_cast<int>(problem.rows.size());
-  if (estimator == "full") return false;
+  if (estimator == "full" || estimator == "twoPoint") return false;  // values differ little
   return settings.batchSize < rows;
 }
 
-/// The units of x: the root of the mean square of a column and four times the curvature of what the sum adds, such as a
-/// ridge, so that this has no curvature above 1 in these units; a quarter is the largest curvature of the logistic
-/// loss.
+/// The units of x: the root of the mean square of a column, around its mean where `centred`, and four times the
+/// curvature of what the sum adds, such as a ridge, so that this has no curvature above 1 in these units; a quarter is
+/// the largest curvature of the logistic loss.
 template <class T>
-void measureColumns(FiniteSum<T>& sum, const std::vector<double>& start, std::vector<double>& scales) {
+SumUnits unitsOf(FiniteSum<T>& sum, const std::vector<double>& start, bool centred) {
+  SumUnits units;
+  std::vector<double>& scales = units.scales;
   scales.resize(start.size());
   sum.typicalFactors(scales);
   for (double& scale : scales) scale = scale > 0 ? scale : 1;
-  if (!sum.hasRest()) return;
+  if (centred) {
+    units.centres.resize(scales.size());
+    units.constant = sum.typicalCentres(units.centres);
+    if (units.constant < 0) units.centres.clear();
+    for (std::size_t j = 0; j < units.centres.size(); ++j) {
+      const double square = scales[j] * scales[j], around = square - units.centres[j] * units.centres[j];
+      if (around > 1e-10 * square) {
+        scales[j] = std::sqrt(around);
+      } else {
+        units.centres[j] = 0;  // a constant column
+      }
+    }
+  }
+  if (!sum.hasRest()) return units;
   const std::vector<T> x(start.begin(), start.end()), ones(start.size(), T(1));
   std::vector<T> added(start.size());
   sum.addRestProduct(x.data(), ones.data(), added.data());
@@ -37,6 +52,7 @@ void measureColumns(FiniteSum<T>& sum, const std::vector<double>& start, std::ve
       scales[j] = std::sqrt(scales[j] * scales[j] + curvature);
     }
   }
+  return units;
 }
 
 bool isPrivate(const MinimizeSumSettings& settings) { return presetOf(settings.method).guard == "clipRows"; }
@@ -53,6 +69,10 @@ void refuseCombinations(const MinimizeSumProblem& problem, const MinimizeSumSett
          "sampler", nameOf(settings.sampler), "expected 'poisson' for " + of + ", whose accountant counts on it");
   refuse(settings.sampler == RowSampler::poisson && (row.coupling == "searchedNoisy" || row.step == "polyak"),
          "sampler", "poisson", "expected another one for " + of + ", which needs the loss of every batch");
+  refuse(settings.sampler == RowSampler::coreset && row.estimator != "batch", "sampler", "coreset",
+         "expected another one for " + of + ", whose estimates of gradients have no weights");
+  refuse(settings.gradientPenalty > 0 && row.estimator != "batch" && row.estimator != "full", "gradientPenalty",
+         show(settings.gradientPenalty), "expected 0 for " + of + ", whose gradients are not those of a batch alone");
   const bool otherSet = problem.set == SumSet::ball || problem.set == SumSet::simplex;
   refuse((otherSet || settings.l1 > 0) && settings.scaling == SumScaling::columns, "scaling", "columns",
          "expected 'none' with l1 or a set other than bounds, which mean x in its own units");
@@ -60,6 +80,24 @@ void refuseCombinations(const MinimizeSumProblem& problem, const MinimizeSumSett
   if (otherSet && inMetric) {
     throw Error(ErrorKind::range, "set: expected none or bounds for " + of +
                                       ", whose metric is not the Euclidean one that projections are of");
+  }
+}
+
+/// Throws where a method or a sampler asks what the user's functions do not give.
+void requireAbilities(const SumFacts& facts, const MinimizeSumSettings& settings) {
+  const SumPreset& row = presetOf(settings.method);
+  if (!facts.gradients && row.estimator != "twoPoint") {
+    throw Error(ErrorKind::type, "problem.gradient: expected a function for method '" + std::string(row.name) +
+                                     "'; 'twoPoint' takes values alone");
+  }
+  const bool products = row.geometry == "hutchinson" || row.geometry == "clippedCurvature" ||
+                        (row.geometry == "squares" && settings.squares == SquaresOf::hutchinson);
+  if (!facts.hessianProducts && products) {
+    throw Error(ErrorKind::type, "problem.hessianVector: expected a function for method '" + std::string(row.name) +
+                                     "', which looks at curvature");
+  }
+  if (!facts.rowsApart && settings.sampler == RowSampler::coreset) {
+    throw Error(ErrorKind::type, "sampler = 'coreset': expected another one, as callbacks give no gradients of rows");
   }
 }
 
@@ -103,14 +141,16 @@ void MinimizeSumSolver::openIn(std::unique_ptr<FiniteSum<T>> sum) {
   resolve(sum->facts());
   requireUsed(settings_);
   refuseCombinations(problem_, settings_);
+  requireAbilities(sum->facts(), settings_);
   const bool ownUnits =
       isPrivate(settings_) || settings_.l1 > 0 || problem_.set == SumSet::ball || problem_.set == SumSet::simplex;
+  SumUnits units;
   if (settings_.scaling != SumScaling::none && !ownUnits) {
-    measureColumns(*sum, problem_.start, scales_);
-    if (std::all_of(scales_.begin(), scales_.end(), [](double scale) { return scale == 1; })) scales_.clear();
+    units = unitsOf(*sum, problem_.start, problem_.set == SumSet::none);
+    if (units.plain()) units = {};
   }
-  if (!scales_.empty()) sum = std::make_unique<ScaledSum<T>>(std::move(sum), scales_);
-  run_ = makeRun<T>(la_, problem_, settings_, std::move(sum), scales_);
+  if (!units.scales.empty()) sum = std::make_unique<ScaledSum<T>>(std::move(sum), units);
+  run_ = makeRun<T>(la_, problem_, settings_, std::move(sum), units);
 }
 
 void MinimizeSumSolver::open() {
@@ -202,6 +242,10 @@ MinimizeSumSolver::Whole MinimizeSumSolver::whole(const std::vector<double>& x) 
   if (!exact_) exact_ = problem_.sum->inDouble(la_);
   const RowSet rows = problem_.rows.empty() ? RowSet::range(0, exact_->rows()) : RowSet::list(problem_.rows);
   std::vector<double> g(x.size());
+  if (!exact_->facts().gradients) {
+    passes_ += 1;
+    return {exact_->value(rows, x.data()), unknown};
+  }
   double value = exact_->gradient(rows, nullptr, x.data(), g.data());
   if (exact_->hasRest()) value += exact_->addRest(x.data(), g.data());
   passes_ += 1;

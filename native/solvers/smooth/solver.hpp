@@ -50,7 +50,6 @@ class MinimizeSumSolver {
   const MinimizeSumProblem problem_;
   MinimizeSumSettings settings_;
   int trained_ = 0;                           // rows of the sum
-  std::vector<double> scales_;                // empty: 1
   std::unique_ptr<FiniteSum<double>> exact_;  // made when it is asked for
   std::unique_ptr<SumRun> run_;
   bool single_ = false;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "solvers/smooth/context.hpp"
+#include "solvers/smooth/first_distance.hpp"
 
 namespace nonconvex {
 
@@ -92,11 +93,14 @@ class DogStep final : public StepLength<T> {
   static constexpr std::string_view name = "dog";
   static constexpr auto fields() { return DistanceSettings::fields(); }
 
-  explicit DogStep(const StepInput<T>& in) {
-    const double given = in.at.settings.initialDistance;
-    in.at.radius = std::isnan(given) ? 1e-6 * (1 + std::sqrt(sweeps::squares(in.at.n, in.at.origin.data()))) : given;
+  explicit DogStep(const StepInput<T>&) {}
+  void begin(SumContext<T>& at) override {
+    if (at.step == 0) {
+      const double given = at.settings.initialDistance;
+      at.radius = std::isnan(given) ? FirstDistance<T>(at).radius() : given;
+    }
+    at.radius = std::max(at.radius, at.distance());
   }
-  void begin(SumContext<T>& at) override { at.radius = std::max(at.radius, at.distance()); }
   void choose(SumContext<T>& at, const T*, const T* g, const T*) override {
     sum_ += at.alpha * at.alpha * at.gradientSquares(g);
     at.setEta(sum_ > 0 ? at.radius / std::sqrt(sum_) : 0);
@@ -114,14 +118,16 @@ class DogOfVariables final : public StepLength<T> {
   static constexpr std::string_view name = "dogOfVariables";
   static constexpr auto fields() { return DistanceSettings::fields(); }
 
-  explicit DogOfVariables(const StepInput<T>& in) : sums_(in.at.blocks.size()), radii_(in.at.blocks.size()) {
-    const double given = in.at.settings.initialDistance;
-    in.at.eachVariable([&](int begin, int size, std::size_t b) {
-      const double norm = std::sqrt(sweeps::squares(size, in.at.origin.data() + begin));
-      radii_[b] = std::isnan(given) ? 1e-6 * (1 + norm) : given;
-    });
-  }
+  explicit DogOfVariables(const StepInput<T>& in) : sums_(in.at.blocks.size()), radii_(in.at.blocks.size()) {}
   void begin(SumContext<T>& at) override {
+    if (at.step == 0) {
+      const double given = at.settings.initialDistance;
+      std::fill(radii_.begin(), radii_.end(), given);
+      if (std::isnan(given)) {
+        const FirstDistance<T> first(at);
+        at.eachVariable([&](int begin, int size, std::size_t b) { radii_[b] = first.radiusOf(begin, size); });
+      }
+    }
     for (std::size_t b = 0; b < radii_.size(); ++b) radii_[b] = std::max(radii_[b], std::sqrt(at.distances[b]));
     at.radius = *std::max_element(radii_.begin(), radii_.end());
   }
@@ -284,6 +290,40 @@ class SmoothnessStep final : public StepLength<T> {
   std::vector<Part> found_;
 };
 
+/// The largest of eta, eta / 2, eta / 4, ... with f_B(x - eta d) <= f_B(x) - 0.1 eta g.d on the rows of the step, from
+/// eta = 2^(|B| / N) times that of the step before: L. Armijo, 1966; of batches S. Vaswani et al., "Painless stochastic
+/// gradient: interpolation, line-search, and convergence rates", NeurIPS 2019.
+template <class T>
+class ArmijoStep final : public StepLength<T> {
+ public:
+  static constexpr std::string_view name = "armijo";
+  static constexpr auto fields() { return std::tuple{}; }
+
+  explicit ArmijoStep(const StepInput<T>& in) : set_(in.set), trial_(zeros(in.at)) {}
+  void choose(SumContext<T>& at, const T* x, const T* g, const T* d) override {
+    static constexpr double share = 0.1;
+    static constexpr int most = 60;
+    eta_ *= std::exp2(static_cast<double>(at.rows.count) / at.all.count);
+    const double rounding = 1e-14 * std::abs(at.loss);
+    for (int k = 0; k < most; ++k, eta_ /= 2) {
+      sweeps::combine(at.n, 1, x, -eta_, d, trial_.data());
+      set_.project(trial_.data(), eta_);
+      double decrease = 0;
+      for (int i = 0; i < at.n; ++i) {
+        decrease += g[i] * (static_cast<double>(x[i]) - trial_[static_cast<std::size_t>(i)]);
+      }
+      if (decrease <= rounding || at.value(at.rows, trial_.data()) <= at.loss - share * decrease + rounding) break;
+    }
+    at.setEta(eta_);
+  }
+  void visit(Archive& archive) override { archive.visit(eta_); }
+
+ private:
+  const Feasible<T>& set_;
+  double eta_ = 1;
+  std::vector<T> trial_;
+};
+
 /// min(1 / L, 2 sqrt(D) gamma / (sigma (K + 1)^1.5)) over K steps, D = ||x_0 - x*||^2 / 2.
 template <class T>
 class QuasarNoiseStep final : public StepLength<T> {
@@ -327,6 +367,6 @@ class QuasarNoiseStep final : public StepLength<T> {
 
 template <class T>
 using StepLengths = TypeList<ConstantStep<T>, FactorStep<T>, DogStep<T>, DogOfVariables<T>, PolyakStep<T>,
-                             CurvatureStep<T>, SmoothnessStep<T>, QuasarNoiseStep<T>>;
+                             CurvatureStep<T>, SmoothnessStep<T>, QuasarNoiseStep<T>, ArmijoStep<T>>;
 
 }  // namespace nonconvex

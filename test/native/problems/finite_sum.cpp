@@ -219,7 +219,8 @@ TEST(sumsOfCallbacks) {
   };
   SumFunctions functions{
       .value = {{x, numbers}, {}, [&](std::initializer_list<double> count) { return mean(count, false); }},
-      .gradient = {{x, numbers}, {out}, [&](std::initializer_list<double> count) { return mean(count, true); }},
+      .gradient =
+          VectorFunction{{x, numbers}, {out}, [&](std::initializer_list<double> count) { return mean(count, true); }},
       .hessianProduct = {},
       .losses = {}};
   const CallbackSource source(5, 1, functions);

@@ -1,0 +1,92 @@
+// Sums that `auto` leaves to the methods of minimize, and those that it does not.
+import { describe, expect, it } from 'vitest';
+import { add, dot, Model, square, sub, sumSquares } from '../../src/expressions/index.js';
+import { generalizedLinearModel, logisticRegression, minimize } from '../../src/nlp/index.js';
+import { type MinimizeSumProgress, type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
+import { numbers } from '../contract/problem.js';
+import { functionOf, leastSquares, lossOf } from './sums.js';
+
+const [rows, columns] = [400, 3];
+const x = { data: numbers(rows * columns), rows, columns };
+const y = numbers(rows, 2).map((noise, i) => Number(noise + (x.data[i * columns] as number) > 0));
+const problem = logisticRegression({ x, y, ridge: 0.01 });
+
+describe('auto', () => {
+  it('solves a sum of few unknowns as minimize does', async () => {
+    const reports: MinimizeSumProgress[] = [];
+    const found = await minimizeSum(problem, { onProgress: (report) => reports.push(report) });
+    const exact = await minimize(problem, { tolerance: 1e-10 });
+    const { value, gradient } = lossOf('logistic', x, y, 0.01, found.x);
+    expect(found).toMatchObject({ status: 'solved', method: 'minimize', precision: 'double' });
+    expect(found.objective).toBeCloseTo(value, 12);
+    expect(found.gradientNorm).toBeCloseTo(Math.hypot(...gradient), 12);
+    expect((found.objective as number) - exact.objective).toBeLessThan(1e-10);
+    expect(found.certificate).toMatchObject({ kind: 'convex' });
+    expect((found.certificate as { gap: number }).gap).toBeLessThan(1e-8);
+    expect(found.pieces).toMatch(/^full, \w+, \d+ factorizations$/);
+    expect(found.counts.rows).toBeGreaterThanOrEqual(rows * found.counts.steps);
+    expect(reports.length).toBeGreaterThan(0);
+    expect(found.history.at(-1)?.epoch).toBeGreaterThan(0);
+    // What it found is a start for methods by batches.
+    const again = await minimizeSum(problem, { batchSize: 32, maxEpochs: 1, warmStart: found });
+    expect(again.method).toBe('adog');
+  });
+
+  it('says what the eigenvalues are where nothing else is proven', async () => {
+    const plain = generalizedLinearModel({ loss: 'squared', x, y });
+    const { certificate } = await minimizeSum(plain);
+    expect(certificate).toEqual({ kind: 'secondOrder', inertia: { positive: 3, negative: 0, zero: 0 } });
+  });
+
+  it('keeps within bounds, and takes a tolerance at its word', async () => {
+    const { x: A, y: b } = leastSquares(50, 3, 3);
+    const bounded = generalizedLinearModel({ loss: 'squared', x: A, y: b, lower: 0 });
+    const found = await minimizeSum(bounded, { tolerance: 1e-9 });
+    expect(found).toMatchObject({ status: 'solved', method: 'minimize' });
+    expect(Math.min(...found.x)).toBe(0);
+    expect(found.gradientNorm).toBeLessThanOrEqual(1e-9);
+    const loose = await minimizeSum(bounded, { tolerance: 1e-9, maxEpochs: 1e6, batchSize: 'full' });
+    expect(loose.x).toEqual(found.x);
+  });
+
+  it('solves a model of rows so where thousands of epochs are allowed', async () => {
+    const model = new Model();
+    const w = model.variable(3);
+    const table = model.rows({ x, y });
+    model.minimize(add(table.mean(square(sub(dot(w, table.x), table.y))), sumSquares(w)));
+    const settings = { batchSize: 'full', precision: 'double' } as const;
+    const whole = await minimizeSum(model, { ...settings, maxEpochs: 1000 });
+    expect(whole).toMatchObject({ status: 'solved', method: 'minimize' });
+    const few = await minimizeSum(model, { ...settings, maxEpochs: 20 });
+    expect(few.method).toBe('adog');
+    expect(few.objective as number).toBeGreaterThanOrEqual((whole.objective as number) - 1e-12);
+  });
+
+  it('stays with batches where these are spoken of, or second derivatives are dear', async () => {
+    const methodOf = async (settings: MinimizeSumSettings, of: Parameters<typeof minimizeSum>[0] = problem) =>
+      (await minimizeSum(of, settings)).method;
+    expect(await methodOf({ batchSize: 50 })).toBe('adog');
+    expect(await methodOf({ maxEpochs: 2 })).toBe('adog');
+    expect(await methodOf({ maxEpochs: 2, batchSize: 'full' })).toBe('qagd');
+    expect(await methodOf({ validation: 0.2 })).toBe('adog');
+    expect(await methodOf({ trackBest: true })).toBe('adog');
+    expect(await methodOf({ method: 'adog' })).toBe('adog');
+    const wide = { data: numbers(100 * 60), rows: 100, columns: 60 };
+    expect(await methodOf({}, logisticRegression({ x: wide, y: y.slice(0, 100) }))).toBe('adog');
+    const own = functionOf(3, 1, (at, g) => {
+      g[0] = at[0] as number;
+      return (at[0] as number) ** 2 / 2;
+    });
+    expect(await methodOf({}, own)).toBe('adog');
+  });
+
+  it('ends where it is told to', async () => {
+    const aborted = new AbortController();
+    aborted.abort();
+    expect((await minimizeSum(problem, { signal: aborted.signal })).status).toBe('aborted');
+    const tight = await minimizeSum(problem, { tolerance: 1e-300 });
+    expect(tight.status).not.toBe('solved');
+    await expect(minimizeSum(problem, { tolerance: -1 })).rejects.toThrow('tolerance = -1');
+    await expect(minimizeSum(problem, { seed: 0.5 })).rejects.toThrow('seed = 0.5');
+  });
+});
