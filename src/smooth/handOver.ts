@@ -39,8 +39,7 @@ function stepsFor({ maxEpochs = minimizeSumDefaults.maxEpochs }: Given, { pass, 
 export type WholeAnswer = Omit<SolveResult<MinimizeSumProgress>, 'status'> &
   MinimizeSumSolution & { status: SolveResult['status'] | 'epochLimit'; inertia?: NlpSolution['inertia'] };
 
-// Longer than most: what `minimize` is asked for, and what both solves say together.
-/** Solves a sum by `minimize`, and looks at the answer as minimizeSum() does. */
+/** Solves a sum by `minimize`, and looks at the answer as minimizeSum() does. Longer than most: what both say is put together. */
 export async function solveWhole(settings: object, read: ReadSum): Promise<WholeAnswer> {
   const { maxEpochs, tolerance, polyakLojasiewicz, warmStart, onProgress, ...given } = settings as Given;
   const { method, batchSize, precision, checkInterval, ...shared } = given;
