@@ -35,7 +35,7 @@ it.each<[string, Partial<RegressionData>]>([
 });
 
 it.each<[string, smooth.MinimizeSumSettings]>([
-  ['all rows', { batchSize: 'full', tolerance: 1e-8, maxEpochs: 500 }],
+  ['all rows', { method: 'qagd', tolerance: 1e-8, maxEpochs: 500 }],
   ['batches', { batchSize: 16, maxEpochs: 3 }],
 ])('a sum of one rank has the bits of one without ranks, %s', async (_, more) => {
   const ranks = await world();

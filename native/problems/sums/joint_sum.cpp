@@ -35,6 +35,15 @@ class JointSum final : public FiniteSum<T> {
     for (double& factor : s) factor = std::sqrt(factor / ownRows_.all);
   }
 
+  int typicalCentres(std::span<double> centres) const override {
+    const int constant = own_->typicalCentres(centres);
+    if (constant < 0) return constant;
+    for (double& centre : centres) centre *= ownRows_.count;
+    ranks_->sum(centres);
+    for (double& centre : centres) centre /= ownRows_.all;
+    return constant;
+  }
+
   double value(RowSet rows, const T* x) override {
     const RowSet mine = ownOf(rows);
     return ranks_->sum(mine.count == 0 ? 0 : mine.count * own_->value(mine, x)) / rows.count;

@@ -54,7 +54,7 @@ const programs = {
   async others() {
     const all = rows(0, n);
     const [a, b] = [logisticRegression({ ...all, ridge: 0.01 }), logisticRegression({ ...own, ridge: 0.01, ranks })];
-    const full = { batchSize: 'full', tolerance: 1e-8, maxEpochs: 5000 };
+    const full = { method: 'qagd', tolerance: 1e-8, maxEpochs: 5000 };
     const batches = { batchSize: 64, precision: 'double', maxEpochs: 1 };
     /** The mean of (x - row)^2 / 2 over rows, by functions of this program. */
     const callbacks = (data, more = {}) => ({
