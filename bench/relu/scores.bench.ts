@@ -1,8 +1,12 @@
 // Test scores without tuning, beside scikit-learn's methods with their defaults, on data that scikit-learn ships or makes.
 //
 //   npm run bench -- relu/scores            some ten minutes; rewrites a table of docs/relu.md and bench/relu/scores.results.json
-//   npm run bench -- relu/scores wine       one data set; writes nothing
+//   npm run bench -- relu/scores wine       one data set, of the ten or 'nested classes'; writes nothing
+//   npm run bench -- relu/scores wine keep  one data set, in place of its row in both
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ReluClassifier, ReluRegressor, score, trainReluNetwork } from '../../src/relu/index.js';
+import { root } from '../shared/native.js';
 import { Python } from '../shared/python.js';
 import { describe, deviation, environment, mean, short, table, writeResults, writeSection } from '../shared/report.js';
 
@@ -28,18 +32,19 @@ interface Row {
 
 const splits = 3;
 const others = ['linear', 'mlp', 'svm', 'boosting'];
-const [only] = process.argv.slice(2);
+const [only, keep] = process.argv.slice(2);
 const python = await Python.start('bench/relu/scores.py');
 if (!python) {
   console.error('skipped: no python3 with scikit-learn');
 } else {
-  const { version, names, regressions } = python.greeting as {
+  const { version, names, more, regressions } = python.greeting as {
     version: string;
     names: string[];
+    more: string[];
     regressions: string[];
   };
   const rows: Row[] = [];
-  for (const name of names.filter((name) => only === undefined || name === only)) {
+  for (const name of only === undefined ? names : [...names, ...more].filter((name) => name === only)) {
     const row: Row = { name, runs: {} };
     for (let split = 0; split < splits; ++split) {
       const answer = (await python.ask({ name, split })) as unknown as Answer;
@@ -52,6 +57,12 @@ if (!python) {
     rows.push(row);
   }
   python.end();
+  if (keep === 'keep') {
+    const results = readFileSync(join(root, 'bench', 'relu', 'scores.results.json'), 'utf8');
+    const before = (JSON.parse(results) as { rows: Row[] }).rows;
+    const [measured] = rows.splice(0);
+    rows.push(...before.map((row) => (row.name === measured?.name ? measured : row)));
+  }
   const where = environment();
   const near = rows.filter((row) => within(row)).length;
   const text = [
@@ -63,7 +74,7 @@ if (!python) {
     table(['data', ...others, 'default', 'estimator'], rows.map(lineOf), 1),
   ].join('\n\n');
   console.log(`\n${text}\n`);
-  if (only === undefined) {
+  if (only === undefined || keep === 'keep') {
     writeResults('relu/scores', { environment: where, sklearn: version, rows });
     writeSection('docs/relu.md', 'reluScores', text);
   }

@@ -34,8 +34,13 @@ made = {
     'three classes': lambda: datasets.make_classification(
         1000, n_informative=10, n_classes=3, random_state=0
     ),
+    # Not of the ten: one class lies between the others.
+    'nested classes': lambda: datasets.make_gaussian_quantiles(
+        n_samples=500, n_features=4, n_classes=3, random_state=6
+    ),
 }
 names = ['diabetes', 'friedman1', 'friedman2', 'friedman3', 'wine', 'breast cancer', 'digits', 'moons', 'circles', 'three classes']
+more = ['nested classes']
 regressions = names[:4]
 
 
@@ -83,7 +88,7 @@ def answer(name, split):
     return {**{key: value.tolist() for key, value in rows.items()}, 'runs': runs}
 
 
-print(json.dumps({'version': sklearn.__version__, 'names': names, 'regressions': regressions}), flush=True)
+print(json.dumps({'version': sklearn.__version__, 'names': names, 'more': more, 'regressions': regressions}), flush=True)
 for line in sys.stdin:
     question = json.loads(line)
     print(json.dumps(answer(question['name'], question['split'])), flush=True)

@@ -4,7 +4,7 @@ import type { Prediction, Targets } from '../core/targets.js';
 import { isLarge, trainUntuned } from './crossValidated.js';
 import { predictProbabilities } from './inspect.js';
 import { decisionFunction, predict, type ReluNetwork, score } from './network.js';
-import { encoded, type ReluData, type ReluResult, type ReluSettings } from './problem.js';
+import { type Encoded, encoded, type ReluData, type ReluResult, type ReluSettings } from './problem.js';
 import { trainReluNetwork } from './solver.js';
 
 /** Trains as the settings say, and where they leave `beta` out by cross-validation. */
@@ -18,8 +18,16 @@ async function trained<Y extends Targets>(
     (each) => each === undefined,
   );
   const of = encoded(data, settings);
-  if (refinable) return trainUntuned<Prediction<Y>>(of);
+  if (refinable) return trainUntuned<Prediction<Y>>(settings.loss === undefined ? withLoss(of, data, settings) : of);
   return trainReluNetwork<Y>(data, { ...settings, beta: isLarge(of) ? 'auto' : 'crossValidated' });
+}
+
+/**
+ * Encodes again with 'softmax' for more than two classes, unless data are large, where 'squared' is many times as quick: one class against the rest is a
+ * harder question where a class lies between others.
+ */
+function withLoss(of: Encoded, data: ReluData, settings: ReluSettings): Encoded {
+  return of.classes && of.classes.length > 2 && !isLarge(of) ? encoded(data, { ...settings, loss: 'softmax' }) : of;
 }
 
 /** An estimator is settings and, after `fit`, the result of {@link trainReluNetwork} with them. */
@@ -69,7 +77,8 @@ class ReluEstimator<Y extends Targets> {
  * (where rows x columns are above 3 million with one output, `'auto'`: `result.betaFrom` says which). With several outputs, 1,000 rows and
  * more, and more than 3 million rows x columns x outputs, the network is that of a descent by batches, without a convex program: `result.gap`
  * says what is known of it.
- * Default `loss`: `'squared'`, one class against the rest.
+ * Default `loss`: `'softmax'` for more than two classes where rows x columns x classes are up to 300,000 and neither `beta` nor `patterns` is given, else
+ * `'squared'`, one class against the rest.
  */
 export class ReluClassifier<Y extends Targets = Targets> extends ReluEstimator<Y> {
   constructor(settings: Omit<ReluSettings, 'task'> = {}) {

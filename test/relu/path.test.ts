@@ -26,6 +26,18 @@ const values = x.map(([a, b]) => 40 + 9 * Math.max(0, (a as number) - (b as numb
 const labels = values.map((value) => (value > 43 ? 'up' : 'down'));
 const three = values.map((value) => (value > 46 ? 'up' : value < 41 ? 'down' : 'middle'));
 
+/** Mean of max(0, 1 - m), m the output of the right class less the largest other; classes in the order of their names. */
+function hingeOf({ data, columns }: Matrix, y: readonly unknown[]): number {
+  const names = [...new Set(y)].sort();
+  const losses = y.map((label, i) => {
+    const own = Array.from(data.subarray(i * columns, (i + 1) * columns));
+    const f = columns === 1 ? [-(own[0] as number), own[0] as number] : own;
+    const [right = 0] = f.splice(names.indexOf(label), 1);
+    return Math.max(0, 1 - right + Math.max(...f));
+  });
+  return losses.reduce((sum, each) => sum + each, 0) / losses.length;
+}
+
 describe('crossValidate', () => {
   it.each([
     ['squared', values, {}],
@@ -44,6 +56,8 @@ describe('crossValidate', () => {
     expect(found.standardError).toBeCloseTo(Math.sqrt(variance / folds), 12);
     // A row's output does not depend on its own target: with another one for row 5, what it gets stays.
     expect(found.outputs).toMatchObject({ rows: n, columns: loss === 'softmax' ? 3 : 1 });
+    if (loss === 'squared' || loss === 'huber') expect(found.hinge).toBeUndefined();
+    else expect(found.hinge).toBeCloseTo(hingeOf(found.outputs, y), 12);
     expect(found.score).toBeGreaterThan(loss === 'softmax' ? 0.5 : loss === 'squared' || loss === 'huber' ? 0.3 : 0.7);
   });
 

@@ -138,6 +138,19 @@ describe('estimators', () => {
     expect(score(network, x, y)).toBeGreaterThan(0.85);
   });
 
+  it('take softmax for more than two classes', async () => {
+    const corners = Array.from({ length: 15 }, (_, k) => [k % 3 === 0 ? 1 : 0, k % 3 === 1 ? 1 : 0, Math.sin(k) / 9]);
+    const three = corners.map((_, k) => 'abc'[k % 3] as string);
+    const classifier = await new ReluClassifier({ timeLimit: 0.1 }).fit(corners, three);
+    expect(classifier.network.loss).toBe('softmax');
+    expect(classifier.predictProbabilities(corners)).toMatchObject({ rows: 15, columns: 3 });
+    const two = await new ReluClassifier({ timeLimit: 0.1 }).fit(
+      corners,
+      three.map((label) => label === 'a'),
+    );
+    expect(two.network.loss).toBe('squared');
+  });
+
   it.runIf(long)('take integers for classes, or for values', async () => {
     const y = values.map((value) => Number(value > 110));
     expect((await new ReluClassifier().fit(x, y)).network.classes).toEqual([0, 1]);
