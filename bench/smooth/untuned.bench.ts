@@ -1,7 +1,7 @@
 // Methods without a setting beside Adam and momentum with the best of five step sizes, on sums of many kinds and on 10,000 digits.
 //
 //   npm run bench -- smooth/untuned             all, into bench/smooth/page.md: a quarter of an hour
-//   npm run bench -- smooth/untuned --kinds     the kinds alone, writes nothing; a word after it: those whose names have it
+//   npm run bench -- smooth/untuned --kinds     the kinds alone; with a word after it those whose names have it, and nothing is written
 import { parseArgs } from 'node:util';
 import { minimize } from '../../src/nlp/index.js';
 import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
@@ -62,7 +62,19 @@ for (const make of cases) {
   ]);
   console.error(`  ${kinds.at(-1)?.join(' | ')} ${more.join(' ')}`);
 }
-if (options.kinds || positionals.length > 0) process.exit(0);
+const about = environment();
+if (positionals.length > 0) process.exit(0);
+writeResults('smooth/kinds', { environment: about, kinds });
+writeSection(
+  'bench/smooth/page.md',
+  'kinds',
+  [
+    describe(about),
+    'Sums of many kinds, the mean of three seeds: gaps to the minimum of convex ones, losses of the others. Without a setting but the batch and the epochs; momentum and Adam with the best of five step sizes for each:',
+    table(['sum', 'at the start', 'nothing set', 'sgdm', 'step size', 'adam', 'step size'], kinds, 1),
+  ].join('\n\n'),
+);
+if (options.kinds) process.exit(0);
 
 const [train, test] = [readDigits('train'), readDigits('t10k')];
 const digits = network(train, [784, 128, 10]);
@@ -93,8 +105,7 @@ for (const method of ['sgdm', 'adam'] as const) {
   await train5(method, { method, stepSize: rate }, rate);
 }
 
-const about = environment();
-writeResults('smooth/untuned', { environment: about, kinds, trained });
+writeResults('smooth/untuned', { environment: about, trained });
 const percent = (shares: number[]) => `${(100 * mean(shares)).toFixed(2)} +- ${(100 * deviation(shares)).toFixed(2)} %`;
 writeSection(
   'bench/smooth/page.md',
@@ -113,7 +124,5 @@ writeSection(
       ]),
       1,
     ),
-    'Other sums, the mean of three seeds: gaps to the minimum of convex ones, losses of the others. Without a setting but the batch and the epochs; momentum and Adam with the best of five step sizes for each:',
-    table(['sum', 'at the start', 'nothing set', 'sgdm', 'step size', 'adam', 'step size'], kinds, 1),
   ].join('\n\n'),
 );
