@@ -182,7 +182,7 @@ describe('columns from 1e-3 to 1e3', () => {
 
 describe('outputs that share nothing', () => {
   it('objective and bound are the sums of solves of each, at any iteration', async () => {
-    const draw = normals(11);
+    const draw = normals(12);
     const x = table(60, 4, draw);
     const y = targets(x, 3, 'squared', draw);
     const solve = (outputs: number[][], maxIterations: number) =>

@@ -6,6 +6,7 @@
 
 #include "core/in_pieces.hpp"
 #include "linalg/vector_kernels.hpp"
+#include "methods/projection/cone_kernels.hpp"
 
 namespace nonconvex {
 namespace {
@@ -28,30 +29,50 @@ double dotOf(int n, const double* x, const double* y) {
   return (s0 + s1) + (s2 + s3);
 }
 
+double normOf(int n, const double* x) { return std::sqrt(dotOf(n, x, x)); }
+
 void axpy(int n, double alpha, const double* x, double* y) {
   for (int i = 0; i < n; ++i) y[i] += alpha * x[i];
 }
 
+/// Entries of an upper triangle of so many columns, one after the other.
+std::size_t packed(int columns) {
+  return static_cast<std::size_t>(columns) * static_cast<std::size_t>(columns + 1) / 2;
+}
+
 }  // namespace
+
+int ConeActiveSet::strideOf(int dimension) { return (dimension + 7) / 8 * 8; }
+
+double* ConeActiveSet::r(int j) const { return r_.data() + packed(j); }
 
 void ConeActiveSet::reserve(int dimension, int size) {
   dimension_ = dimension;
+  stride_ = strideOf(dimension);
   if (size <= capacity_) return;
   const int grown = std::min(dimension + 1, std::max({16, size, 2 * capacity_}));
-  HostBuffer<double> q(static_cast<std::size_t>(dimension) * static_cast<std::size_t>(grown));
-  HostBuffer<double> r(static_cast<std::size_t>(grown) * static_cast<std::size_t>(grown));
+  HostBuffer<double> q(static_cast<std::size_t>(stride_) * static_cast<std::size_t>(grown));
+  HostBuffer<double> r(packed(grown));
   HostBuffer<double> mu(static_cast<std::size_t>(grown));
   const int k = this->size();
-  std::copy(q_.data(), q_.data() + static_cast<std::ptrdiff_t>(k) * dimension, q.data());
-  for (int j = 0; j < k; ++j) {
-    std::copy(this->r(j), this->r(j) + k, r.data() + static_cast<std::ptrdiff_t>(j) * grown);
-    mu[static_cast<std::size_t>(j)] = mu_[static_cast<std::size_t>(j)];
-  }
+  std::copy(q_.data(), q_.data() + static_cast<std::ptrdiff_t>(k) * stride_, q.data());
+  std::copy(r_.data(), r_.data() + packed(k), r.data());
+  std::copy(mu_.data(), mu_.data() + k, mu.data());
   q_ = std::move(q);
   r_ = std::move(r);
   mu_ = std::move(mu);
   capacity_ = grown;
   rows_.reserve(static_cast<std::size_t>(grown));
+}
+
+/// inSpan := Q^T x
+void ConeActiveSet::intoSpan(const double* x, double* inSpan) const {
+  loops::transposedProduct(dimension_, size(), q(0), stride_, x, inSpan);
+}
+
+/// x -= Q inSpan
+void ConeActiveSet::subtract(const double* inSpan, double* x) const {
+  loops::subtractProduct(dimension_, size(), q(0), stride_, inSpan, 1, x);
 }
 
 /// Splits a unit normal into Q inSpan and the rest outside the span, and finds its coefficients R^{-1} inSpan by the
@@ -60,78 +81,66 @@ double ConeActiveSet::decompose(const double* normal, double* inSpan, double* re
   const int k = size();
   std::copy(normal, normal + dimension_, rest);
   if (k == 0) return 1;
-  blas::gemv('T', dimension_, k, 1.0, q(0), dimension_, rest, 0.0, inSpan);
-  blas::gemv('N', dimension_, k, -1.0, q(0), dimension_, inSpan, 1.0, rest);
+  intoSpan(rest, inSpan);
+  subtract(inSpan, rest);
   double restSquared = dotOf(dimension_, rest, rest);
   if (restSquared < 0.5) {  // Gram and Schmidt once more, where much was cancelled: twice is enough
     double* correction = coefficients;
-    blas::gemv('T', dimension_, k, 1.0, q(0), dimension_, rest, 0.0, correction);
-    blas::gemv('N', dimension_, k, -1.0, q(0), dimension_, correction, 1.0, rest);
+    intoSpan(rest, correction);
+    subtract(correction, rest);
     for (int j = 0; j < k; ++j) inSpan[j] += correction[j];
     restSquared = dotOf(dimension_, rest, rest);
   }
   std::copy(inSpan, inSpan + k, coefficients);
-  blas::trsv('U', 'N', k, r(0), capacity_, coefficients);
+  loops::solveUpper(k, r_.data(), coefficients);
   return restSquared;
 }
 
 /// Takes in a normal, given Q^T normal and the rest of it outside the span, which serves as work space after.
 void ConeActiveSet::append(int row, const double* inSpan, double* rest) {
   const int k = size();
-  const double length = std::sqrt(dotOf(dimension_, rest, rest));
+  const double length = normOf(dimension_, rest);
   std::copy(inSpan, inSpan + k, r(k));
   r(k)[k] = length;
   for (int i = 0; i < dimension_; ++i) q(k)[i] = rest[i] / length;
   if (length < 0.01 && k > 0) {  // dividing by a small length magnified what was left in the span
-    blas::gemv('T', dimension_, k, 1.0, q(0), dimension_, q(k), 0.0, rest);
-    blas::gemv('N', dimension_, k, -1.0, q(0), dimension_, rest, 1.0, q(k));
+    intoSpan(q(k), rest);
+    subtract(rest, q(k));
   }
   rows_.push_back(row);
 }
 
-/// Removes active constraint j; Givens rotations keep R triangular. `y` = Q^T b is rotated along where given.
-void ConeActiveSet::drop(int j, double* y) {
+/// Removes active constraint j; Givens rotations keep R triangular, a column after the other. `y` = Q^T b is rotated
+/// along where given. `rotations` has room for two numbers a constraint.
+void ConeActiveSet::drop(int j, double* y, double* rotations) {
   const int k = size();
-  for (int c = j + 1; c < k; ++c) std::copy(r(c), r(c) + c + 1, r(c - 1));
   std::copy(mu_.data() + j + 1, mu_.data() + k, mu_.data() + j);
   rows_.erase(rows_.begin() + j);
-  for (int i = j; i < k - 1; ++i) {
-    const double a = r(i)[i];
-    const double b = r(i)[i + 1];
-    const double h = std::hypot(a, b);
-    if (h == 0) continue;
-    const double c = a / h;
-    const double s = b / h;
-    for (int col = i; col < k - 1; ++col) {
-      const double top = r(col)[i];
-      const double bottom = r(col)[i + 1];
-      r(col)[i] = c * top + s * bottom;
-      r(col)[i + 1] = c * bottom - s * top;
-    }
-    double* qa = q(i);
-    double* qb = q(i + 1);
-    for (int l = 0; l < dimension_; ++l) {
-      const double top = qa[l];
-      const double bottom = qb[l];
-      qa[l] = c * top + s * bottom;
-      qb[l] = c * bottom - s * top;
-    }
-    if (y != nullptr) {
-      const double top = y[i];
-      const double bottom = y[i + 1];
-      y[i] = c * top + s * bottom;
-      y[i + 1] = c * bottom - s * top;
-    }
+  const auto rotate = [](double c, double s, double& top, double& bottom) {
+    const double old = top;
+    top = c * old + s * bottom;
+    bottom = c * bottom - s * old;
+  };
+  for (int i = j; i < k - 1; ++i) {  // column i + 1 becomes column i, without an entry i + 1
+    double* column = r(i + 1);
+    for (int l = j; l < i; ++l) rotate(rotations[2 * l], rotations[2 * l + 1], column[l], column[l + 1]);
+    const double h = std::sqrt(column[i] * column[i] + column[i + 1] * column[i + 1]);
+    const double c = h > 0 ? column[i] / h : 1;
+    const double s = h > 0 ? column[i + 1] / h : 0;
+    column[i] = h;
+    std::copy(column, column + i + 1, r(i));
+    rotations[2 * i] = c;
+    rotations[2 * i + 1] = s;
+    if (y != nullptr) rotate(c, s, y[i], y[i + 1]);
+    loops::rotate(dimension_, c, s, q(i), q(i + 1));
   }
 }
 
 /// p = the projection of b onto the subspace where all active constraints hold with equality.
 void ConeActiveSet::projectOnCommonBoundary(const double* b, double* p, double* work) const {
-  const int k = size();
   std::copy(b, b + dimension_, p);
-  if (k == 0) return;
-  blas::gemv('T', dimension_, k, 1.0, q(0), dimension_, b, 0.0, work);
-  blas::gemv('N', dimension_, k, -1.0, q(0), dimension_, work, 1.0, p);
+  intoSpan(b, work);
+  subtract(work, p);
 }
 
 ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const double> patterns, int groups)
@@ -144,9 +153,7 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
       x_(static_cast<std::size_t>(n_) * static_cast<std::size_t>(d_)),
       norms_(static_cast<std::size_t>(n_)),
       sets_(static_cast<std::size_t>(groups)),
-      scratch_(static_cast<std::size_t>(groups)),
-      points_(d_, groups),
-      products_(n_, groups),
+      scratch_(static_cast<std::size_t>(la.threads())),
       pending_(static_cast<std::size_t>(groups)),
       done_(static_cast<std::size_t>(groups)),
       shifts_(d_, groups),
@@ -162,51 +169,87 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
     for (int i = 0; i < d_; ++i) to[static_cast<std::ptrdiff_t>(i) * rows] = xt_(i, k);
   }
   for (ConeActiveSet& set : sets_) set.reserve(d_, std::min(d_, 32));
-  for (Candidates& c : scratch_) {
-    la_.abortPoint();
-    c.rows.reserve(static_cast<std::size_t>(mostCandidates));
-    c.all.resize(static_cast<std::size_t>(n_));
-    c.normals = HostMatrix<double>(d_, mostCandidates);
-    for (HostBuffer<double>* buffer : {&c.work, &c.inSpan, &c.rest, &c.coefficients}) {
-      *buffer = HostBuffer<double>(static_cast<std::size_t>(d_ + 1));
-    }
-    c.slack = HostBuffer<double>(static_cast<std::size_t>(mostCandidates));
+  if (!settlesFew()) {
+    points_ = HostMatrix<double>(d_, groups);
+    products_ = HostMatrix<double>(n_, groups);
   }
+  for (Scratch& scratch : scratch_) {
+    la_.abortPoint();
+    reserve(scratch);
+    idle_.push_back(&scratch);
+  }
+}
+
+void ConeProjector::reserve(Scratch& scratch) const {
+  scratch.rows.reserve(static_cast<std::size_t>(mostCandidates));
+  scratch.all.resize(static_cast<std::size_t>(n_));
+  scratch.normals = HostMatrix<double>(ConeActiveSet::strideOf(d_), mostCandidates);
+  for (HostBuffer<double>* buffer : {&scratch.work, &scratch.inSpan, &scratch.rest, &scratch.coefficients}) {
+    *buffer = HostBuffer<double>(static_cast<std::size_t>(d_ + 1));
+  }
+  scratch.rotations = HostBuffer<double>(static_cast<std::size_t>(2 * d_));
+  scratch.slack = HostBuffer<double>(static_cast<std::size_t>(mostCandidates));
+  scratch.slacks = HostBuffer<double>(static_cast<std::size_t>(n_));
+  if (settlesFew()) {
+    const int most = std::min(few, static_cast<int>(sets_.size()));
+    scratch.points = HostMatrix<double>(d_, most);
+    scratch.products = HostMatrix<double>(n_, most);
+  }
+}
+
+ConeProjector::Lease::Lease(ConeProjector& projector, Scratch* own)
+    : projector_(projector), scratch_(own), owned_(own != nullptr) {
+  if (owned_) return;
+  const std::lock_guard lock(projector.idleMutex_);
+  scratch_ = projector.idle_.back();
+  projector.idle_.pop_back();
+}
+
+ConeProjector::Lease::~Lease() {
+  if (owned_) return;
+  const std::lock_guard lock(projector_.idleMutex_);
+  projector_.idle_.push_back(scratch_);
 }
 
 /// p = the projection of b onto the subspace where the rows active last stay active, less those whose multiplier would
 /// be negative: a valid beginning for the dual method.
-void ConeProjector::warmStart(ConeActiveSet& set, const double* b, double* p, double* y) const {
+void ConeProjector::warmStart(ConeActiveSet& set, const double* b, double* p, Scratch& scratch) const {
   std::copy(b, b + d_, p);
   int k = set.size();
   if (k == 0) return;
-  blas::gemv('T', d_, k, 1.0, set.q(0), d_, b, 0.0, y);
+  double* y = scratch.work.data();
+  double* mu = set.mu_.data();
+  set.intoSpan(b, y);
   for (;;) {
-    for (int j = 0; j < k; ++j) set.mu_[static_cast<std::size_t>(j)] = -y[j];
-    blas::trsv('U', 'N', k, set.r(0), set.capacity_, set.mu_.data());
-    const double* least = std::min_element(set.mu_.data(), set.mu_.data() + k);
+    for (int j = 0; j < k; ++j) mu[j] = -y[j];
+    loops::solveUpper(k, set.r_.data(), mu);
+    const double* least = std::min_element(mu, mu + k);
     if (*least >= 0) break;
-    set.drop(static_cast<int>(least - set.mu_.data()), y);
+    set.drop(static_cast<int>(least - mu), y, scratch.rotations.data());
     if (--k == 0) return;
   }
-  blas::gemv('N', d_, k, -1.0, set.q(0), d_, y, 1.0, p);
+  set.subtract(y, p);
 }
 
-void ConeProjector::findViolated(int group, const double* xp, double tolerance, Candidates& found) const {
+void ConeProjector::findViolated(int group, const double* xp, double tolerance, Scratch& found) const {
   found.rows.clear();
   const double* pattern = patterns_.column(group % patterns_.cols);
   const double* norm = norms_.data();
-  if (!loops::anyNegative(n_, pattern, xp, tolerance, norm)) return;
-  // Written at every row and kept where violated: no branch to guess.
   int* rows = found.all.data();
   int count = 0;
-  for (int k = 0; k < n_; ++k) {
-    rows[count] = k;
-    count += (2 * pattern[k] - 1) * xp[k] + tolerance * norm[k] < 0 ? 1 : 0;
+  for (int begin = 0; begin < n_; begin += piece) {
+    const int size = std::min(piece, n_ - begin);
+    if (!loops::anyNegative(size, pattern + begin, xp + begin, tolerance, norm + begin)) continue;
+    // Written at every row and kept where violated: no branch to guess.
+    for (int k = begin; k < begin + size; ++k) {
+      rows[count] = k;
+      count += (2 * pattern[k] - 1) * xp[k] + tolerance * norm[k] < 0 ? 1 : 0;
+    }
   }
   if (count > mostCandidates) {
-    const auto slack = [&](int k) { return (2 * pattern[k] - 1) * xp[k] / norm[k]; };
-    std::nth_element(rows, rows + mostCandidates, rows + count, [&](int k, int l) { return slack(k) < slack(l); });
+    double* slack = found.slacks.data();
+    for (int i = 0; i < count; ++i) slack[rows[i]] = (2 * pattern[rows[i]] - 1) * xp[rows[i]] / norm[rows[i]];
+    std::nth_element(rows, rows + mostCandidates, rows + count, [&](int k, int l) { return slack[k] < slack[l]; });
     std::sort(rows, rows + mostCandidates);
     count = mostCandidates;
   }
@@ -214,7 +257,7 @@ void ConeProjector::findViolated(int group, const double* xp, double tolerance, 
 }
 
 /// Unit normals of the candidate rows, which point into the cone.
-void ConeProjector::writeNormals(int group, Candidates& candidates) const {
+void ConeProjector::writeNormals(int group, Scratch& candidates) const {
   for (std::size_t c = 0; c < candidates.rows.size(); ++c) {
     const int row = candidates.rows[c];
     const double scale = sign(row, group) / norms_[static_cast<std::size_t>(row)];
@@ -226,17 +269,17 @@ void ConeProjector::writeNormals(int group, Candidates& candidates) const {
 /// Goldfarb and Idnani's method on the candidate rows: takes in the most violated one while there is one and the point
 /// is longer than `threshold`. Returns the number of changes to the active set.
 int ConeProjector::takeIn(ConeActiveSet& set, const double* b, double tolerance, double threshold, double* p,
-                          Candidates& candidates) const {
+                          Scratch& candidates) const {
   const int count = static_cast<int>(candidates.rows.size());
   double* slack = candidates.slack.data();
   const int mostChanges = 20 * (count + d_);
   int changes = 0;
   while (changes < mostChanges) {
     la_.checkpoint();
-    blas::gemv('T', d_, count, 1.0, candidates.normals.data(), d_, p, 0.0, slack);
+    loops::transposedProduct(d_, count, candidates.normals.data(), candidates.normals.rows(), p, slack);
     const int worst = static_cast<int>(std::min_element(slack, slack + count) - slack);
     if (slack[worst] >= -tolerance) break;
-    if (blas::nrm2(d_, p) <= threshold) return changes;
+    if (normOf(d_, p) <= threshold) return changes;
     changes += activate(set, worst, p, candidates);
   }
   // Steps add up rounding; the basis gives the point afresh.
@@ -247,7 +290,7 @@ int ConeProjector::takeIn(ConeActiveSet& set, const double* b, double tolerance,
 /// Steps 2 and 3 of the method: moves p along the part of the violated normal outside the span of the active ones until
 /// it holds with equality. An active constraint whose multiplier becomes 0 before is dropped, and the step goes on.
 /// Returns the number of changes to the active set.
-int ConeProjector::activate(ConeActiveSet& set, int candidate, double* p, Candidates& candidates) const {
+int ConeProjector::activate(ConeActiveSet& set, int candidate, double* p, Scratch& candidates) const {
   double* normal = candidates.normals.column(candidate);
   double* inSpan = candidates.inSpan.data();
   double* rest = candidates.rest.data();
@@ -281,32 +324,33 @@ int ConeProjector::activate(ConeActiveSet& set, int candidate, double* p, Candid
       set.mu_[static_cast<std::size_t>(k)] = entering;
       return changes;
     }
-    set.drop(leaving, nullptr);
+    set.drop(leaving, nullptr, candidates.rotations.data());
   }
 }
 
 void ConeProjector::project(Vec<const int> list, Mat<const double> b, double threshold, Mat<double> p, Mat<double> xp) {
   const Request request{list, b, threshold, p, xp};
-  if (x_.size() > cached) return settle(la_, request, 0, list.size);
+  if (!settlesFew()) return settle(la_, request, 0, list.size, nullptr);
   const Cpu serial = la_.serial();
-  la_.tasks((list.size + few - 1) / few,
-            [&](int chunk) { settle(serial, request, chunk * few, std::min(list.size, (chunk + 1) * few)); });
+  la_.tasks((list.size + few - 1) / few, [&](int chunk) {
+    const Lease scratch(*this);
+    settle(serial, request, chunk * few, std::min(list.size, (chunk + 1) * few), &*scratch);
+  });
 }
 
-/// `project` for the places [first, last) of the list.
-void ConeProjector::settle(const Cpu& la, const Request& request, int first, int last) {
+/// `project` for the places [first, last) of the list, by a thread that has scratch or by several that take some.
+void ConeProjector::settle(const Cpu& la, const Request& request, int first, int last, Scratch* scratch) {
   la.tasks(last - first, [&](int i) {
     const int g = request.list[first + i];
     if (shortAsBefore(request, first + i)) return;
-    warmStart(sets_[static_cast<std::size_t>(g)], request.b.column(g), request.p.column(g),
-              scratch_[static_cast<std::size_t>(g)].work.data());
+    warmStart(sets_[static_cast<std::size_t>(g)], request.b.column(g), request.p.column(g), *Lease(*this, scratch));
   });
   int count = 0;
   for (int place = first; place < last; ++place) {
     if (!isShort(request, place)) pending_[static_cast<std::size_t>(first + count++)] = place;
   }
   // Every round settles at least the rows that it looks at; the bound only guards against cycling by rounding.
-  for (int round = 0; round < 100 && count > 0; ++round) count = settleSome(la, request, first, count);
+  for (int round = 0; round < 100 && count > 0; ++round) count = settleSome(la, request, first, count, scratch);
   for (int place = first; place < last; ++place) remember(request, place);
 }
 
@@ -334,17 +378,19 @@ void ConeProjector::remember(const Request& request, int place) {
 
 /// One round for the `count` pending places from `first` on: one product with all rows, then each group by itself.
 /// Returns how many are left pending.
-int ConeProjector::settleSome(const Cpu& la, const Request& request, int first, int count) {
+int ConeProjector::settleSome(const Cpu& la, const Request& request, int first, int count, Scratch* scratch) {
   int* pending = pending_.data() + first;
   char* done = done_.data() + first;
-  const Mat<double> points = points_.view().columns(first, count);
-  const Mat<double> products = products_.view().columns(first, count);
+  const Mat<double> points = (scratch != nullptr ? scratch->points : points_).view().columns(0, count);
+  const Mat<double> products = (scratch != nullptr ? scratch->products : products_).view().columns(0, count);
   for (int slot = 0; slot < count; ++slot) {
     const double* from = request.p.column(request.list[pending[slot]]);
     std::copy(from, from + d_, points.column(slot));
   }
   multiply(la, points, products);
-  la.tasks(count, [&](int slot) { done[slot] = settleOne(request, pending[slot], products.column(slot)); });
+  la.tasks(count, [&](int slot) {
+    done[slot] = settleOne(request, pending[slot], products.column(slot), *Lease(*this, scratch));
+  });
   int left = 0;
   for (int slot = 0; slot < count; ++slot) {
     if (!done[slot]) pending[left++] = pending[slot];
@@ -368,19 +414,18 @@ void ConeProjector::multiply(const Cpu& la, Mat<const double> points, Mat<double
 
 /// Whether the point of a place, with its product with all rows, is the projection, or short. If rows are violated, the
 /// worst of them are taken in.
-bool ConeProjector::settleOne(const Request& request, int place, double* product) {
+bool ConeProjector::settleOne(const Request& request, int place, double* product, Scratch& candidates) {
   const int g = request.list[place];
   const double* b = request.b.column(g);
   double* point = request.p.column(g);
-  Candidates& candidates = scratch_[static_cast<std::size_t>(g)];
-  const double tolerance = feasibility * blas::nrm2(d_, b);
+  const double tolerance = feasibility * normOf(d_, b);
   findViolated(g, product, tolerance, candidates);
   if (!candidates.rows.empty()) {
     writeNormals(g, candidates);
     pivots_ += takeIn(sets_[static_cast<std::size_t>(g)], b, tolerance, request.threshold, point, candidates);
     return isShort(request, place);
   }
-  if (blas::nrm2(d_, point) <= tolerance) {  // the origin but for rounding
+  if (normOf(d_, point) <= tolerance) {  // the origin but for rounding
     std::fill(point, point + d_, 0.0);
     std::fill(product, product + n_, 0.0);
   }
@@ -390,28 +435,31 @@ bool ConeProjector::settleOne(const Request& request, int place, double* product
 
 /// All points on the way are projections onto larger cones, so no shorter than the one looked for.
 bool ConeProjector::isShort(const Request& request, int place) const {
-  return request.threshold > 0 && blas::nrm2(d_, request.p.column(request.list[place])) <= request.threshold;
+  return request.threshold > 0 && normOf(d_, request.p.column(request.list[place])) <= request.threshold;
 }
 
 double ConeProjector::normBound(int group, const double* q, double* work) const {
   const ConeActiveSet& set = sets_[static_cast<std::size_t>(group)];
-  const double plain = blas::nrm2(d_, q);
+  const double plain = normOf(d_, q);
   const int k = set.size();
   if (k == 0) return plain;
   // mu = max(0, -R^{-1} Q^T q); N mu = Q (R mu).
   double* mu = work;
   double* point = work + d_ + 1;
-  blas::gemv('T', d_, k, -1.0, set.q(0), d_, q, 0.0, mu);
-  blas::trsv('U', 'N', k, set.r(0), set.capacity_, mu);
+  set.intoSpan(q, mu);
+  for (int j = 0; j < k; ++j) mu[j] = -mu[j];
+  loops::solveUpper(k, set.r_.data(), mu);
   for (int j = 0; j < k; ++j) mu[j] = std::max(0.0, mu[j]);
-  for (int i = 0; i < k; ++i) {
-    double s = 0;
-    for (int j = i; j < k; ++j) s += set.r(j)[i] * mu[j];
-    mu[i] = s;
+  for (int j = 0; j < k; ++j) {
+    const double* column = set.r(j);
+    const double own = mu[j];
+    for (int i = 0; i < j; ++i) mu[i] += own * column[i];
+    mu[j] = own * column[j];
   }
+  for (int j = 0; j < k; ++j) mu[j] = -mu[j];
   std::copy(q, q + d_, point);
-  blas::gemv('N', d_, k, 1.0, set.q(0), d_, mu, 1.0, point);
-  return std::min(plain, blas::nrm2(d_, point));
+  set.subtract(mu, point);
+  return std::min(plain, normOf(d_, point));
 }
 
 }  // namespace nonconvex

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <vector>
 
 #include "linalg/cpu.hpp"
@@ -16,24 +17,29 @@ class ConeActiveSet {
   int size() const { return static_cast<int>(rows_.size()); }
   void clear() { rows_.clear(); }
   /// An orthonormal basis of the span of the active normals, a vector a column.
-  Mat<const double> basis() const { return {q_.data(), dimension_, size(), dimension_}; }
+  Mat<const double> basis() const { return {q_.data(), dimension_, size(), stride_}; }
 
  private:
   friend class ConeProjector;
 
   void reserve(int dimension, int size);
-  double* q(int j) const { return q_.data() + static_cast<std::size_t>(j) * static_cast<std::size_t>(dimension_); }
-  double* r(int j) const { return r_.data() + static_cast<std::size_t>(j) * static_cast<std::size_t>(capacity_); }
+  double* q(int j) const { return q_.data() + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride_); }
+  double* r(int j) const;
+  /// Columns begin where cache lines do.
+  static int strideOf(int dimension);
+  void intoSpan(const double* x, double* inSpan) const;
+  void subtract(const double* inSpan, double* x) const;
   double decompose(const double* normal, double* inSpan, double* rest, double* coefficients) const;
   void append(int row, const double* inSpan, double* rest);
-  void drop(int j, double* y);
+  void drop(int j, double* y, double* rotations);
   void projectOnCommonBoundary(const double* b, double* p, double* work) const;
 
   std::vector<int> rows_;
-  HostBuffer<double> q_;   // dimension x capacity
-  HostBuffer<double> r_;   // capacity x capacity, upper triangle
+  HostBuffer<double> q_;   // dimension x capacity, columns a stride apart
+  HostBuffer<double> r_;   // upper triangle, its columns one after the other
   HostBuffer<double> mu_;  // multipliers of the last projection
   int dimension_ = 0;
+  int stride_ = 0;  // of q_
   int capacity_ = 0;
 };
 
@@ -61,12 +67,27 @@ class ConeProjector {
   long pivots() const { return pivots_; }
 
  private:
-  /// Rows that one group takes in next, and what its projection works with.
-  struct Candidates {
+  /// What one thread projects with: the rows that a group takes in next, and room to work.
+  struct Scratch {
     std::vector<int> rows;
-    HostMatrix<double> normals;  // d x most, unit length, signed
-    HostBuffer<double> work, inSpan, rest, coefficients, slack;
+    HostMatrix<double> normals;  // of these rows, d x most, unit length, signed
+    HostBuffer<double> work, inSpan, rest, coefficients, rotations, slack, slacks;
     std::vector<int> all;
+    HostMatrix<double> points, products;  // of a few cones, where these are settled together
+  };
+  /// Scratch for as long as it lives.
+  class Lease {
+   public:
+    explicit Lease(ConeProjector& projector, Scratch* own = nullptr);
+    ~Lease();
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    Scratch& operator*() const { return *scratch_; }
+
+   private:
+    ConeProjector& projector_;
+    Scratch* scratch_;
+    bool owned_;
   };
   /// What `project` is asked for.
   struct Request {
@@ -83,19 +104,25 @@ class ConeProjector {
   static constexpr int few = 32;
   /// Rows of such a panel stand side by side, in few pages: a product with as few cones as that takes half as long.
   static constexpr int panel = 32;
+  /// Rows whose signs are looked at together.
+  static constexpr int piece = 64;
 
-  void settle(const Cpu& la, const Request& request, int first, int last);
-  int settleSome(const Cpu& la, const Request& request, int first, int count);
-  bool settleOne(const Request& request, int place, double* product);
+  /// Whether a thread takes a few cones through all their rounds.
+  bool settlesFew() const { return x_.size() <= cached; }
+
+  void reserve(Scratch& scratch) const;
+  void settle(const Cpu& la, const Request& request, int first, int last, Scratch* scratch);
+  int settleSome(const Cpu& la, const Request& request, int first, int count, Scratch* scratch);
+  bool settleOne(const Request& request, int place, double* product, Scratch& candidates);
   bool isShort(const Request& request, int place) const;
   bool shortAsBefore(const Request& request, int place);
   void remember(const Request& request, int place);
-  void warmStart(ConeActiveSet& set, const double* b, double* p, double* work) const;
-  void findViolated(int group, const double* xp, double tolerance, Candidates& found) const;
-  void writeNormals(int group, Candidates& candidates) const;
+  void warmStart(ConeActiveSet& set, const double* b, double* p, Scratch& scratch) const;
+  void findViolated(int group, const double* xp, double tolerance, Scratch& found) const;
+  void writeNormals(int group, Scratch& candidates) const;
   int takeIn(ConeActiveSet& set, const double* b, double tolerance, double threshold, double* p,
-             Candidates& candidates) const;
-  int activate(ConeActiveSet& set, int candidate, double* p, Candidates& candidates) const;
+             Scratch& candidates) const;
+  int activate(ConeActiveSet& set, int candidate, double* p, Scratch& candidates) const;
   void multiply(const Cpu& la, Mat<const double> points, Mat<double> products) const;
   double sign(int row, int group) const { return 2 * patterns_(row, group % patterns_.cols) - 1; }
 
@@ -108,13 +135,15 @@ class ConeProjector {
   HostBuffer<double> x_;             // n x d: panels of rows, by column
   HostBuffer<double> norms_;         // of the rows
   std::vector<ConeActiveSet> sets_;  // one a group
-  std::vector<Candidates> scratch_;  // one a slot of the list
-  HostMatrix<double> points_;        // d x slots, gathered
-  HostMatrix<double> products_;      // n x slots
-  std::vector<int> pending_;         // places in the list of the groups not yet settled
-  std::vector<char> done_;           // by slot of the round
-  HostMatrix<double> shifts_;        // d x groups: p - b = N mu, mu >= 0, of the last projection that ended as short
-  std::vector<char> wasShort_;       // by group: the last one did
+  std::vector<Scratch> scratch_;     // one a thread
+  std::vector<Scratch*> idle_;
+  std::mutex idleMutex_;
+  HostMatrix<double> points_;    // d x slots, gathered, where all cones go through rounds together
+  HostMatrix<double> products_;  // n x slots
+  std::vector<int> pending_;     // places in the list of the groups not yet settled
+  std::vector<char> done_;       // by slot of the round
+  HostMatrix<double> shifts_;    // d x groups: p - b = N mu, mu >= 0, of the last projection that ended as short
+  std::vector<char> wasShort_;   // by group: the last one did
   std::atomic<long> pivots_ = 0;
 };
 

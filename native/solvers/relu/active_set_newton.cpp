@@ -214,7 +214,7 @@ void ReluActiveSetNewton::writeFree(int column, Mat<double> free, double* work) 
   const int d = map_.dimension();
   const In normals = prox_.activeNormals(column);
   const Mat<double> u{work, d, normals.cols, d};
-  std::copy(normals.data, normals.data + static_cast<std::size_t>(d) * static_cast<std::size_t>(normals.cols), work);
+  for (int l = 0; l < normals.cols; ++l) std::copy(normals.column(l), normals.column(l) + d, u.column(l));
   reflectors(u);
   for (int l = 0; l < free.cols; ++l) {
     double* z = free.column(l);

@@ -53,8 +53,9 @@ class ShiftedFactor {
 
   /// x := (I + tau G)^{-1} b
   void solve(Mat<const T, Space> b, Mat<T, Space> x) {
-    const bool inverse = inverse_.rows() > 0 && solves_ >= inverseAfter;
-    if (inverse && solves_ == inverseAfter) la_.choleskyInverse(factor_.view(), inverse_.view());
+    const int after = inverseAfter * (1 + b.cols / several);
+    const bool inverse = inverse_.rows() > 0 && solves_ >= after;
+    if (inverse && solves_ == after) la_.choleskyInverse(factor_.view(), inverse_.view());
     ++solves_;
     if (inverse) {
       la_.multiplySymmetric(Mat<const T, Space>(inverse_), b, x);
@@ -69,6 +70,7 @@ class ShiftedFactor {
  private:
   static constexpr int inverseUpTo = 3000;
   static constexpr int inverseAfter = 50;
+  static constexpr int several = 4;  // right-hand sides: a factor serves them nearly as fast as an inverse
 
   const La& la_;
   typename La::template Matrix<T> g_, factor_, inverse_;

@@ -8,6 +8,7 @@
 
 #include "check.hpp"
 #include "core/random.hpp"
+#include "methods/projection/cone_kernels.hpp"
 
 using namespace nonconvex;
 
@@ -428,5 +429,49 @@ TEST(manyActiveRows) {
     CHECK(worst <= 1e-12 * norm(s.d, s.b.column(g)));
     CHECK_NEAR(inner, 0, 1e-11);
     CHECK_NEAR(s.multiplierError(g, s.b.column(g), s.p.column(g), true), 0, 1e-9);
+  }
+}
+
+// The loops by themselves, at sizes that leave every number of entries over.
+TEST(loopsOfSmallMatrices) {
+  const Random random(5, 3);
+  std::uint64_t draw = 0;
+  for (int rows = 1; rows <= 19; ++rows) {
+    for (int columns = 0; columns <= 9; ++columns) {
+      const int stride = rows + 3;
+      std::vector<double> a(static_cast<std::size_t>(stride * (columns + 1))), y(static_cast<std::size_t>(rows));
+      for (std::vector<double>* m : {&a, &y}) {
+        for (double& value : *m) value = random.normal(draw++);
+      }
+      std::vector<double> x(static_cast<std::size_t>(columns + 1), 7.0);
+      loops::transposedProduct(rows, columns, a.data(), stride, y.data(), x.data());
+      for (int j = 0; j < columns; ++j) {
+        double sum = 0;
+        for (int i = 0; i < rows; ++i)
+          sum += a[static_cast<std::size_t>(j * stride + i)] * y[static_cast<std::size_t>(i)];
+        CHECK_NEAR(x[static_cast<std::size_t>(j)], sum, 1e-13);
+      }
+      CHECK(x[static_cast<std::size_t>(columns)] == 7);
+    }
+    // R x = y again, with R of positive diagonal.
+    std::vector<double> r, y(static_cast<std::size_t>(rows));
+    for (int j = 0; j < rows; ++j) {
+      for (int i = 0; i <= j; ++i) r.push_back(i < j ? 0.1 * random.normal(draw++) : 1 + random.uniform(draw++));
+      y[static_cast<std::size_t>(j)] = random.normal(draw++);
+    }
+    std::vector<double> x = y;
+    loops::solveUpper(rows, r.data(), x.data());
+    for (int i = 0; i < rows; ++i) {
+      double sum = 0;
+      for (int j = i; j < rows; ++j)
+        sum += r[static_cast<std::size_t>(j * (j + 1) / 2 + i)] * x[static_cast<std::size_t>(j)];
+      CHECK_NEAR(sum, y[static_cast<std::size_t>(i)], 1e-12);
+    }
+    std::vector<double> top = x, bottom = y;
+    loops::rotate(rows, 0.6, 0.8, top.data(), bottom.data());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      CHECK_NEAR(top[i], 0.6 * x[i] + 0.8 * y[i], 1e-14);
+      CHECK_NEAR(bottom[i], 0.6 * y[i] - 0.8 * x[i], 1e-14);
+    }
   }
 }
