@@ -68,7 +68,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('the packed tarball', () => {
   it('holds the results of the builds and nothing else', () => {
     const allowed =
-      /^(examples\/.*|dist\/((esm|cjs)\/[\w/]+\.(js|d\.ts)|cjs\/package\.json|cli\.js)|prebuilds\/(README\.md|[\w-]+\/nonconvex(\.\w+)?\.node)|[A-Z-]+(\.md|\.txt)?|package\.json)$/;
+      /^(examples\/.*|dist\/((esm|cjs)\/[\w/-]+\.(js|d\.ts)|cjs\/package\.json|cli\.js)|prebuilds\/(README\.md|[\w-]+\/nonconvex(\.\w+)?\.node)|[A-Z-]+(\.md|\.txt)?|package\.json)$/;
     expect(packed.files.map((file) => file.path).filter((path) => !allowed.test(path))).toEqual([]);
     expect(packed.files.some((file) => file.path.endsWith('.node'))).toBe(true);
   });
