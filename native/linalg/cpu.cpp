@@ -2,13 +2,14 @@
 
 #include <cmath>
 
+#include "linalg/by_tiles.hpp"
+
 namespace nonconvex {
 namespace {
 
-constexpr int tile = 256;
-
-int tilesOf(int n) { return (n + tile - 1) / tile; }
-int tileSize(int n, int index) { return std::min(tile, n - index * tile); }
+using byTiles::tile;
+using byTiles::tileSize;
+using byTiles::tilesOf;
 
 /// Pieces to cut `extent` into: about 12 for large products, one where a piece would be too small to be worth handing
 /// out.
@@ -130,26 +131,7 @@ bool Cpu::gram(Transpose op, Mat<const double> a, Mat<double> c) const {
 }
 
 void Cpu::syrk(Transpose op, double alpha, Mat<const double> a, double beta, Mat<double> c) const {
-  const int n = c.rows;
-  const int tiles = tilesOf(n);
-  const bool transposed = op == Transpose::yes;
-  const int k = transposed ? a.rows : a.cols;
-  const int stride = std::max(1, a.stride);  // BLAS refuses 0, which a matrix without rows has
-  const auto part = [&](int index) { return transposed ? a.column(index * tile) : a.data + index * tile; };
-  tasks(tiles * (tiles + 1) / 2, [&](int t) {
-    int i = 0;
-    while ((i + 1) * (i + 2) / 2 <= t) ++i;
-    const int j = t - i * (i + 1) / 2;
-    checkpoint();
-    const int m = tileSize(n, i);
-    double* to = &c(i * tile, j * tile);
-    if (i == j) {
-      blas::syrkLower(static_cast<char>(op), m, k, alpha, part(i), stride, beta, to, c.stride);
-    } else {
-      blas::gemm(static_cast<char>(op), transposed ? 'N' : 'T', m, tileSize(n, j), k, alpha, part(i), stride, part(j),
-                 stride, beta, to, c.stride);
-    }
-  });
+  byTiles::syrk(*this, op, alpha, a, beta, c);
 }
 
 void Cpu::mirrorLower(Mat<double> a) const {
@@ -180,71 +162,9 @@ void Cpu::trsm(Side side, Transpose op, double alpha, Mat<const double> l, Mat<d
   });
 }
 
-bool Cpu::cholesky(Mat<double> a) const {
-  const int n = a.rows;
-  const int tiles = tilesOf(n);
-  for (int k = 0; k < tiles; ++k) {
-    checkpoint();
-    const int nk = tileSize(n, k);
-    const int k0 = k * tile;
-    if (blas::potrfLower(nk, &a(k0, k0), a.stride) != 0) return false;
-    for (int i = k0; i < k0 + nk; ++i) {  // OpenBLAS lets NaN pass
-      if (!std::isfinite(a(i, i))) return false;
-    }
-    const int below = tiles - k - 1;
-    tasks(below, [&](int t) {
-      const int i = k + 1 + t;
-      blas::trsmLower('R', 'T', tileSize(n, i), nk, &a(k0, k0), a.stride, &a(i * tile, k0), a.stride);
-    });
-    tasks(below * (below + 1) / 2, [&](int t) {
-      int row = 0;
-      while ((row + 1) * (row + 2) / 2 <= t) ++row;
-      const int i = k + 1 + row;
-      const int j = k + 1 + t - row * (row + 1) / 2;
-      if (i == j) {
-        blas::syrkLower('N', tileSize(n, i), nk, -1.0, &a(i * tile, k0), a.stride, 1.0, &a(i * tile, j * tile),
-                        a.stride);
-      } else {
-        blas::gemm('N', 'T', tileSize(n, i), tileSize(n, j), nk, -1.0, &a(i * tile, k0), a.stride, &a(j * tile, k0),
-                   a.stride, 1.0, &a(i * tile, j * tile), a.stride);
-      }
-    });
-  }
-  return true;
-}
+bool Cpu::cholesky(Mat<double> a) const { return byTiles::cholesky(*this, a); }
 
-void Cpu::choleskySolve(Mat<const double> factor, Mat<double> b) const {
-  const int n = factor.rows;
-  const int tiles = tilesOf(n);
-  const auto update = [&](char op, int i, int k) {
-    // B_i -= L_ik B_k (forward) or L_ki^T B_k (backward).
-    const double* l = op == 'N' ? &factor(i * tile, k * tile) : &factor(k * tile, i * tile);
-    const int rows = op == 'N' ? tileSize(n, i) : tileSize(n, k);
-    const int cols = op == 'N' ? tileSize(n, k) : tileSize(n, i);
-    if (b.cols == 1) {
-      blas::gemv(op, rows, cols, -1.0, l, factor.stride, &b(k * tile, 0), 1.0, &b(i * tile, 0));
-    } else {
-      blas::gemm(op, 'N', tileSize(n, i), b.cols, tileSize(n, k), -1.0, l, factor.stride, &b(k * tile, 0), b.stride,
-                 1.0, &b(i * tile, 0), b.stride);
-    }
-  };
-  const auto solveDiagonal = [&](char op, int k) {
-    const double* l = &factor(k * tile, k * tile);
-    if (b.cols == 1) {
-      blas::trsv('L', op, tileSize(n, k), l, factor.stride, &b(k * tile, 0));
-    } else {
-      blas::trsmLower('L', op, tileSize(n, k), b.cols, l, factor.stride, &b(k * tile, 0), b.stride);
-    }
-  };
-  for (int k = 0; k < tiles; ++k) {
-    solveDiagonal('N', k);
-    tasks(tiles - k - 1, [&](int t) { update('N', k + 1 + t, k); });
-  }
-  for (int k = tiles - 1; k >= 0; --k) {
-    solveDiagonal('T', k);
-    tasks(k, [&](int t) { update('T', t, k); });
-  }
-}
+void Cpu::choleskySolve(Mat<const double> factor, Mat<double> b) const { byTiles::choleskySolve(*this, factor, b); }
 
 void Cpu::choleskyInverse(Mat<double> factor, Mat<double> inverse) const {
   const int n = factor.rows;

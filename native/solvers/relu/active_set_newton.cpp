@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
+#include "linalg/by_tiles.hpp"
 #include "linalg/vector_kernels.hpp"
 
 namespace nonconvex {
@@ -26,6 +28,11 @@ constexpr double matrixSpeed = 3;
 constexpr double shortestStep = 1e-3;
 constexpr int mostRefusals = 3;
 constexpr int chunk = 8;  // neurons whose free dimensions one task finds
+// Systems of coupled outputs from this size on are factored in single precision, and their solutions corrected until
+// the residual is at most so many times the right-hand side: 1e-4 took a tenth more steps.
+constexpr int leastInSingle = 256;
+constexpr double residualLeft = 1e-7;
+constexpr int mostCorrections = 3;
 
 double dotOf(int n, const double* x, const double* y) { return blas::dot(n, x, y); }
 
@@ -60,9 +67,10 @@ ReluActiveSetNewton::ReluActiveSetNewton(const Cpu& la, const ReluData& data, co
   parts_.resize(static_cast<std::size_t>(data.c));
 }
 
-Mat<double> ReluActiveSetNewton::view(HostBuffer<double>& buffer, int rows, int cols) {
+template <class T>
+Mat<T> ReluActiveSetNewton::view(HostBuffer<T>& buffer, int rows, int cols) {
   const std::size_t size = static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
-  if (buffer.size() < size) buffer = HostBuffer<double>(size + size / 4);
+  if (buffer.size() < size) buffer = HostBuffer<T>(size + size / 4);
   return {buffer.data(), rows, cols, rows};
 }
 
@@ -72,6 +80,7 @@ void ReluActiveSetNewton::start(In v, In f, double rho) {
   rho_ = rho;
   inner_ = 0;
   refusals_ = 0;
+  singleIsEnough_ = true;
   evaluate();
 }
 
@@ -197,7 +206,7 @@ double ReluActiveSetNewton::bytes() {
     all += part.columns;
   }
   const double own = n * most + std::pow(std::min(n, most), 2);
-  return sizeof(double) * (data_.loss.coupled() ? 2 * n * all + all * all : own);
+  return sizeof(double) * (data_.loss.coupled() ? 2.5 * n * all + 1.5 * all * all : own);
 }
 
 /// s := the square roots of W's diagonal.
@@ -263,9 +272,10 @@ void ReluActiveSetNewton::writeColumns(const Part& part, int output, Mat<double>
       3.0 * n * part.columns);
 }
 
-bool ReluActiveSetNewton::factor(Mat<double> m) const {
+template <class T>
+bool ReluActiveSetNewton::factor(Mat<T> m) const {
   for (int i = 0; i < m.rows; ++i) m(i, i) += 1;
-  return la_.cholesky(m);
+  return byTiles::cholesky(la_, m);
 }
 
 /// The direction of one output whose loss is its own: df = r - B (I + B^T W B)^{-1} B^T W r, by that system or by the
@@ -319,51 +329,109 @@ bool ReluActiveSetNewton::solveCoupled() {
     for (int k = 0; k < data_.c; ++k) mean += s_(i, k) * s_(i, k) * r_(i, k);
     for (int k = 0; k < data_.c; ++k) image(i, k) = s_(i, k) * (r_(i, k) - mean);
   });
-  const Mat<double> m = writeCoupled(b);
-  if (!factor(m)) return false;
   int begin = 0;
   for (int k = 0; k < data_.c; ++k) {
-    const int size = parts_[static_cast<std::size_t>(k)].columns;
-    la_.gemv(Transpose::yes, 1.0, b.columns(begin, size), {image.column(k), n}, 0.0, inner.part(begin, size));
-    begin += size;
+    const Part& part = parts_[static_cast<std::size_t>(k)];
+    writeColumns(part, k, b.columns(begin, part.columns));
+    begin += part.columns;
   }
-  la_.choleskySolve(m, {inner.data, columns, 1, std::max(1, columns)});
-  begin = 0;
+  timesTransposed(b, image, inner);
+  if (!solveInSingle(b, inner)) {
+    const Mat<double> m = coupledMatrix<double>(b, weighted_, matrix_);
+    if (!factor(m)) return false;
+    la_.choleskySolve(m, {inner.data, columns, 1, std::max(1, columns)});
+  }
+  times(b, inner, before_);
   for (int k = 0; k < data_.c; ++k) {
-    const int size = parts_[static_cast<std::size_t>(k)].columns;
-    double* bu = before_.column(k);
-    std::fill(bu, bu + n, 0.0);
-    if (size > 0) la_.gemv(Transpose::no, 1.0, b.columns(begin, size), inner.part(begin, size), 0.0, {bu, n});
     for (int i = 0; i < n; ++i) {
-      direction_(i, k) = r_(i, k) - bu[i] / s_(i, k);
+      direction_(i, k) = r_(i, k) - before_(i, k) / s_(i, k);
       slope_ -= s_(i, k) * image(i, k) * direction_(i, k);
     }
-    begin += size;
   }
   return true;
 }
 
-/// b := diag(s) B of all outputs, side by side; returns B^T W B but for its upper triangle.
-Mat<double> ReluActiveSetNewton::writeCoupled(Mat<double> b) {
-  const int n = data_.n;
-  const Mat<double> weighted = view(weighted_, n, b.cols);
-  const Mat<double> m = view(matrix_, b.cols, b.cols);
+/// image := b x of each output, with its columns of b
+void ReluActiveSetNewton::times(In b, Vec<const double> x, Mat<double> image) const {
   int begin = 0;
   for (int k = 0; k < data_.c; ++k) {
-    const Part& part = parts_[static_cast<std::size_t>(k)];
-    const Mat<double> own = b.columns(begin, part.columns);
-    writeColumns(part, k, own);
-    la_.forEach(n, part.columns, [&](int i, int j) { weighted(i, begin + j) = s_(i, k) * own(i, j); });
-    begin += part.columns;
+    const int size = parts_[static_cast<std::size_t>(k)].columns;
+    const Vec<double> own{image.column(k), image.rows};
+    std::fill(own.begin(), own.end(), 0.0);
+    if (size > 0) la_.gemv(Transpose::no, 1.0, b.columns(begin, size), x.part(begin, size), 0.0, own);
+    begin += size;
   }
-  la_.syrk(Transpose::yes, -1.0, weighted, 0.0, m);
+}
+
+/// x := b^T image, likewise
+void ReluActiveSetNewton::timesTransposed(In b, In image, Vec<double> x) const {
+  int begin = 0;
+  for (int k = 0; k < data_.c; ++k) {
+    const int size = parts_[static_cast<std::size_t>(k)].columns;
+    la_.gemv(Transpose::yes, 1.0, b.columns(begin, size), {image.column(k), image.rows}, 0.0, x.part(begin, size));
+    begin += size;
+  }
+}
+
+/// B^T W B but for its upper triangle, from b = diag(s) B of all outputs side by side.
+template <class T>
+Mat<T> ReluActiveSetNewton::coupledMatrix(In b, HostBuffer<T>& room, HostBuffer<T>& matrix) {
+  const Mat<T> copy = view(room, b.rows, b.cols);
+  const Mat<T> m = view(matrix, b.cols, b.cols);
+  int begin = 0;
+  for (int k = 0; k < data_.c; ++k) {
+    const int size = parts_[static_cast<std::size_t>(k)].columns;
+    la_.forEach(b.rows, size, [&](int i, int j) { copy(i, begin + j) = static_cast<T>(s_(i, k) * b(i, begin + j)); });
+    begin += size;
+  }
+  byTiles::syrk<T>(la_, Transpose::yes, T(-1), copy, T(0), m);
+  if constexpr (!std::is_same_v<T, double>) {
+    la_.forEach(b.rows, b.cols, [&](int i, int j) { copy(i, j) = static_cast<T>(b(i, j)); });
+  }
   begin = 0;
   for (const Part& part : parts_) {
-    la_.syrk(Transpose::yes, 1.0, b.columns(begin, part.columns), 1.0,
-             m.block(begin, begin, part.columns, part.columns));
+    Mat<const T> own = copy.columns(begin, part.columns);
+    if constexpr (std::is_same_v<T, double>) own = b.columns(begin, part.columns);
+    byTiles::syrk<T>(la_, Transpose::yes, T(1), own, T(1), m.block(begin, begin, part.columns, part.columns));
     begin += part.columns;
   }
   return m;
+}
+
+/// x := (I + B^T W B)^{-1} x by a factor in single precision, with residuals in double precision. False, and x as it
+/// was, where the system is small or its condition too high for that.
+bool ReluActiveSetNewton::solveInSingle(In b, Vec<double> x) {
+  const int size = x.size;
+  if (!singleIsEnough_ || size < leastInSingle) return false;
+  const Mat<float> m = coupledMatrix<float>(b, singleColumns_, singleMatrix_);
+  singleIsEnough_ = factor(m);
+  if (!singleIsEnough_) return false;
+  const Mat<double> room = view(work_, size, 2);
+  const Vec<double> solution{room.column(0), size}, rest{room.column(1), size};
+  std::fill(solution.begin(), solution.end(), 0.0);
+  std::copy(x.begin(), x.end(), rest.begin());
+  const Mat<float> step = view(singleRhs_, size, 1);
+  const double wanted = residualLeft * la_.norm(x);
+  for (int k = 0;; ++k) {
+    const double length = la_.norm(rest);
+    if (length <= wanted) {
+      std::copy(solution.begin(), solution.end(), x.begin());
+      return true;
+    }
+    singleIsEnough_ = k <= mostCorrections;
+    if (!singleIsEnough_) return false;
+    for (int i = 0; i < size; ++i) step.data[i] = static_cast<float>(rest[i] / length);
+    byTiles::choleskySolve<float>(la_, m, step);
+    for (int i = 0; i < size; ++i) solution[i] += length * static_cast<double>(step.data[i]);
+    times(b, solution, before_);
+    la_.forEach(data_.n, [&](int i) {
+      double mean = 0;
+      for (int output = 0; output < data_.c; ++output) mean += s_(i, output) * before_(i, output);
+      for (int output = 0; output < data_.c; ++output) before_(i, output) -= s_(i, output) * mean;
+    });
+    timesTransposed(b, before_, rest);
+    for (int i = 0; i < size; ++i) rest[i] = x[i] - solution[i] - rest[i];
+  }
 }
 
 /// Backtracks along the direction until the merit function has come down.

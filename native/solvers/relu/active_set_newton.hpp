@@ -75,21 +75,28 @@ class ReluActiveSetNewton {
   void writeFree(int column, Mat<double> free, double* work) const;
   bool solveOutput(int output);
   bool solveCoupled();
-  Mat<double> writeCoupled(Mat<double> b);
-  bool factor(Mat<double> m) const;
+  void times(In b, Vec<const double> x, Mat<double> image) const;
+  void timesTransposed(In b, In image, Vec<double> x) const;
+  template <class T>
+  Mat<T> coupledMatrix(In b, HostBuffer<T>& room, HostBuffer<T>& matrix);
+  bool solveInSingle(In b, Vec<double> x);
+  template <class T>
+  bool factor(Mat<T> m) const;
   bool search();
 
-  Mat<double> view(HostBuffer<double>& buffer, int rows, int cols);
+  template <class T>
+  Mat<T> view(HostBuffer<T>& buffer, int rows, int cols);
 
   const Cpu& la_;
   const ReluData& data_;
   const ReluMap<Cpu>& map_;
   ReluProx<Cpu>& prox_;
   double rho_ = 1;
-  double value_ = 0;  // of the merit function
-  double slope_ = 0;  // its derivative along the direction
-  int inner_ = 0;     // steps since the centre moved
-  int refusals_ = 0;  // searches in a row that found nothing
+  double value_ = 0;            // of the merit function
+  double slope_ = 0;            // its derivative along the direction
+  int inner_ = 0;               // steps since the centre moved
+  int refusals_ = 0;            // searches in a row that found nothing
+  bool singleIsEnough_ = true;  // for the systems of coupled outputs
 
   HostMatrix<double> centre_, b_;                              // d x columns
   HostMatrix<double> q_;                                       // d x columns of one sign
@@ -97,6 +104,7 @@ class ReluActiveSetNewton {
   std::vector<Active> active_;                                 // by output
   std::vector<Part> parts_;                                    // by output
   HostBuffer<double> free_, columns_, weighted_, matrix_, work_, rhs_, image_;
+  HostBuffer<float> singleColumns_, singleMatrix_, singleRhs_;
 };
 
 }  // namespace nonconvex

@@ -7,6 +7,7 @@
 
 #include "check.hpp"
 #include "core/random.hpp"
+#include "linalg/by_tiles.hpp"
 #include "linalg/long_product.hpp"
 #include "linalg/vector_kernels.hpp"
 
@@ -461,6 +462,30 @@ TEST(choleskyFactorSolveAndInverse) {
     }
     CHECK_NEAR(error, 0, 1e-11);
     CHECK(inverse.frameIntact());
+  }
+}
+
+TEST(choleskyInSinglePrecision) {
+  const Cpu la;
+  for (const int n : {1, 255, 300}) {
+    const Framed framed = positiveDefinite(n);
+    const Mat<const double> a = framed;
+    HostMatrix<float> factor(n, n), x(n, 2);
+    la.forEach(n, n, [&](int i, int j) { factor(i, j) = static_cast<float>(a(i, j)); });
+    la.forEach(n, 2, [&](int i, int j) { x(i, j) = static_cast<float>(std::sin(i + 3 * j)); });
+    CHECK(byTiles::cholesky<float>(la, factor));
+    byTiles::choleskySolve<float>(la, factor, x);
+    for (int j = 0; j < 2; ++j) {
+      for (int i = 0; i < n; ++i) {
+        double product = 0, size = 0;
+        for (int k = 0; k < n; ++k) {
+          const double term = a(std::max(i, k), std::min(i, k)) * static_cast<double>(x(k, j));
+          product += term;
+          size += std::abs(term);
+        }
+        CHECK(std::abs(product - std::sin(i + 3 * j)) <= 1e-4 * (1 + size));
+      }
+    }
   }
 }
 

@@ -180,6 +180,18 @@ TEST(newtonAgreesWithAdmm) {
   }
 }
 
+// Systems that are factored in single precision at first, and in double precision once their condition is too high.
+TEST(newtonOfManyCoupledNeuronsEndsAtOptimalPoints) {
+  const Instance data = instance(120, 14, 5, ReluLoss::softmax, 6);
+  Bench bench(data, settingsOf(ReluLoss::softmax, 0.05), 20);
+  bench.startAtZero(1);
+  double mostBytes = 0;
+  for (int k = 0; k < 100 && bench.newton.step(); ++k) mostBytes = std::max(mostBytes, bench.newton.bytes());
+  constexpr double columns = 256;  // from which single precision is tried
+  CHECK(mostBytes >= sizeof(double) * (2.5 * bench.data.n + 1.5 * columns) * columns);
+  checkOptimal(bench, "many coupled neurons");
+}
+
 TEST(newtonStaysAtSolutions) {
   for (const ReluLoss loss : smooth) {
     const Instance data = instance(60, 5, loss == ReluLoss::softmax ? 3 : 1, loss, 5);
