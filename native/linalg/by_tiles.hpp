@@ -1,11 +1,12 @@
-// Products and factors of large symmetric matrices by square tiles, which the threads share out: in double precision
-// Cpu has them as its own.
+// Products and factors of large symmetric matrices by square tiles, whose tasks La shares out among threads: in double
+// precision Cpu has them as its own.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 
-#include "linalg/cpu.hpp"
+#include "linalg/blas.hpp"
+#include "linalg/views.hpp"
 
 namespace nonconvex::byTiles {
 
@@ -14,12 +15,12 @@ inline constexpr int tile = 256;
 inline int tilesOf(int n) { return (n + tile - 1) / tile; }
 inline int tileSize(int n, int index) { return std::min(tile, n - index * tile); }
 
-/// Lower triangle of C = alpha A^T A + beta C when `op` is yes, alpha A A^T + beta C when it is no.
-template <class T>
-void syrk(const Cpu& la, Transpose op, T alpha, Mat<const T> a, T beta, Mat<T> c) {
+/// Lower triangle of C = alpha A^T A + beta C where `op` is 'T', alpha A A^T + beta C where it is 'N'.
+template <class T, class La>
+void syrk(const La& la, char op, T alpha, Mat<const T> a, T beta, Mat<T> c) {
   const int n = c.rows;
   const int tiles = tilesOf(n);
-  const bool transposed = op == Transpose::yes;
+  const bool transposed = op == 'T';
   const int k = transposed ? a.rows : a.cols;
   const int stride = std::max(1, a.stride);  // BLAS refuses 0, which a matrix without rows has
   const auto part = [&](int index) { return transposed ? a.column(index * tile) : a.data + index * tile; };
@@ -31,17 +32,17 @@ void syrk(const Cpu& la, Transpose op, T alpha, Mat<const T> a, T beta, Mat<T> c
     const int m = tileSize(n, i);
     T* to = &c(i * tile, j * tile);
     if (i == j) {
-      blas::syrkLower(static_cast<char>(op), m, k, alpha, part(i), stride, beta, to, c.stride);
+      blas::syrkLower(op, m, k, alpha, part(i), stride, beta, to, c.stride);
     } else {
-      blas::gemm(static_cast<char>(op), transposed ? 'N' : 'T', m, tileSize(n, j), k, alpha, part(i), stride, part(j),
-                 stride, beta, to, c.stride);
+      blas::gemm(op, transposed ? 'N' : 'T', m, tileSize(n, j), k, alpha, part(i), stride, part(j), stride, beta, to,
+                 c.stride);
     }
   });
 }
 
 /// A = L L^T in the lower triangle; false when A is not positive definite to working accuracy.
-template <class T>
-bool cholesky(const Cpu& la, Mat<T> a) {
+template <class T, class La>
+bool cholesky(const La& la, Mat<T> a) {
   const int n = a.rows;
   const int tiles = tilesOf(n);
   for (int k = 0; k < tiles; ++k) {
@@ -75,8 +76,8 @@ bool cholesky(const Cpu& la, Mat<T> a) {
 }
 
 /// B := A^{-1} B by the factor of `cholesky`.
-template <class T>
-void choleskySolve(const Cpu& la, Mat<const T> factor, Mat<T> b) {
+template <class T, class La>
+void choleskySolve(const La& la, Mat<const T> factor, Mat<T> b) {
   const int n = factor.rows;
   const int tiles = tilesOf(n);
   const auto update = [&](char op, int i, int k) {

@@ -131,7 +131,7 @@ bool Cpu::gram(Transpose op, Mat<const double> a, Mat<double> c) const {
 }
 
 void Cpu::syrk(Transpose op, double alpha, Mat<const double> a, double beta, Mat<double> c) const {
-  byTiles::syrk(*this, op, alpha, a, beta, c);
+  byTiles::syrk(*this, static_cast<char>(op), alpha, a, beta, c);
 }
 
 void Cpu::mirrorLower(Mat<double> a) const {

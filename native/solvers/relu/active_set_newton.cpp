@@ -384,7 +384,7 @@ Mat<T> ReluActiveSetNewton::coupledMatrix(In b, HostBuffer<T>& room, HostBuffer<
     la_.forEach(b.rows, size, [&](int i, int j) { copy(i, begin + j) = static_cast<T>(s_(i, k) * b(i, begin + j)); });
     begin += size;
   }
-  byTiles::syrk<T>(la_, Transpose::yes, T(-1), copy, T(0), m);
+  byTiles::syrk<T>(la_, 'T', T(-1), copy, T(0), m);
   if constexpr (!std::is_same_v<T, double>) {
     la_.forEach(b.rows, b.cols, [&](int i, int j) { copy(i, j) = static_cast<T>(b(i, j)); });
   }
@@ -392,7 +392,7 @@ Mat<T> ReluActiveSetNewton::coupledMatrix(In b, HostBuffer<T>& room, HostBuffer<
   for (const Part& part : parts_) {
     Mat<const T> own = copy.columns(begin, part.columns);
     if constexpr (std::is_same_v<T, double>) own = b.columns(begin, part.columns);
-    byTiles::syrk<T>(la_, Transpose::yes, T(1), own, T(1), m.block(begin, begin, part.columns, part.columns));
+    byTiles::syrk<T>(la_, 'T', T(1), own, T(1), m.block(begin, begin, part.columns, part.columns));
     begin += part.columns;
   }
   return m;
