@@ -19,13 +19,18 @@ auto calling(const Pause& pause) {
 
 }  // namespace
 
+// What `pause` may end is made outside of initializers: g++ 12 frees members of an object within an object twice where
+// the initializer of a later one throws.
+
 SparseMatrix transposed(const SparseView& matrix, const Pause& pause) {
   SparseMatrix to{.rows = matrix.rows,
                   .columns = matrix.columns,
-                  .values = zerosInPieces<double>(matrix.values.size(), calling(pause)),
+                  .values = {},
                   .offsets = {},
-                  .indices = zerosInPieces<int>(matrix.indices.size(), calling(pause)),
+                  .indices = {},
                   .by = matrix.by == Lines::columns ? Lines::rows : Lines::columns};
+  to.values = zerosInPieces<double>(matrix.values.size(), calling(pause));
+  to.indices = zerosInPieces<int>(matrix.indices.size(), calling(pause));
   const auto put = [&](int place, int line, int entry) {
     to.indices[at(place)] = line;
     to.values[at(place)] = matrix.values[at(entry)];
@@ -35,11 +40,9 @@ SparseMatrix transposed(const SparseView& matrix, const Pause& pause) {
 }
 
 ListedPattern transposedPlaces(const SparseView& matrix, const Pause& pause) {
-  ListedPattern to{{.lines = matrix.width(),
-                    .width = matrix.lines(),
-                    .offsets = {},
-                    .indices = zerosInPieces<int>(matrix.indices.size(), calling(pause))},
-                   zerosInPieces<int>(matrix.indices.size(), calling(pause))};
+  ListedPattern to{{.lines = matrix.width(), .width = matrix.lines(), .offsets = {}, .indices = {}}, {}};
+  to.pattern.indices = zerosInPieces<int>(matrix.indices.size(), calling(pause));
+  to.order = zerosInPieces<int>(matrix.indices.size(), calling(pause));
   const auto put = [&](int place, int line, int entry) {
     to.pattern.indices[at(place)] = line;
     to.order[at(place)] = entry;
@@ -53,12 +56,12 @@ SparseMatrix copyBy(Lines lines, const SparseView& matrix, const Pause& pause) {
   const auto look = calling(pause);
   look();
   if (!indicesIncrease(matrix.offsets, matrix.indices)) return transposed(transposed(matrix, pause).view(), pause);
-  return {.rows = matrix.rows,
-          .columns = matrix.columns,
-          .values = copyInPieces(matrix.values, look),
-          .offsets = copyInPieces(matrix.offsets, look),
-          .indices = copyInPieces(matrix.indices, look),
-          .by = lines};
+  SparseMatrix to{
+      .rows = matrix.rows, .columns = matrix.columns, .values = {}, .offsets = {}, .indices = {}, .by = lines};
+  to.values = copyInPieces(matrix.values, look);
+  to.offsets = copyInPieces(matrix.offsets, look);
+  to.indices = copyInPieces(matrix.indices, look);
+  return to;
 }
 
 namespace {
