@@ -299,7 +299,7 @@ function floorSection(
 ): string {
   const peak = (threads: number) => squares.find((square) => square.threads === threads)?.gemmRate ?? Number.NaN;
   return [
-    'The floor of the linear algebra: the operations of a factorisation, as the analysis foresees them, at the rate of large ' +
+    'The hardware limit of the linear algebra: the operations of a factorisation, as the analysis foresees them, at the rate of large ' +
       `products (${squares.map((square) => `${short(square.gemmRate / 1e9)} GFlop/s on ${square.threads}`).join(', ')} ` +
       'threads), beside a first factorisation, which needs fresh memory, and a later one.',
     table(
@@ -308,7 +308,7 @@ function floorSection(
         'threads',
         'MFlop',
         'nonzeros of L',
-        'floor, ms',
+        'hardware limit, ms',
         'first, ms',
         'later, ms',
         'ratio',
@@ -362,7 +362,7 @@ function evaluationSection(evaluations: readonly Evaluation[], { bandwidths }: M
   };
   return [
     'What derivatives cost beside one evaluation of f and c at a new point, one thread, best of many; all but the last column at a ' +
-      'new point, evaluation included. "Gradient" is that of the Lagrangian. The floor: x and the constants of the model read, c ' +
+      'new point, evaluation included. "Gradient" is that of the Lagrangian. The hardware limit: x and the constants of the model read, c ' +
       'written, at the bandwidth of arrays of that size.',
     table(
       [
@@ -370,7 +370,7 @@ function evaluationSection(evaluations: readonly Evaluation[], { bandwidths }: M
         'n',
         'm',
         'f and c, us',
-        'floor, us',
+        'hardware limit, us',
         'gradient',
         'Jacobian',
         'gradient, H v',

@@ -144,7 +144,7 @@ async function main(): Promise<void> {
     'given up',
     'Hessians',
     's',
-    'floor, s',
+    'hardware limit, s',
   ];
   console.log(`${describe(where)}\n\n${table(head, runs.map(text), 4)}\n`);
   if (!quick && given.length === 0) {

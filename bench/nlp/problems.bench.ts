@@ -173,13 +173,13 @@ function regressionSection(regressions: readonly Regression[], { bandwidths, squ
   return [
     'Logistic regression with 10 random linear equations and ||x||^2 = 1, from x = (1, ..., 1): solves in C++ in turn with `IpoptSolve` ' +
       '(MUMPS, one thread), to a KKT residual of 1e-8, medians. Both call the same kernels, on as many threads as the column says. ' +
-      'Our time includes moving the start to the equations, which needs no look at the data. Residuals are max(||grad L||, ||c||) of ' +
+      'Our time includes moving the start to the equations, which needs no pass over the data. Residuals are max(||grad L||, ||c||) of ' +
       'the problem as given, computed here for both.',
     table(
       raceHead('data'),
       regressions.flatMap(({ set, pairs }) => raceRows(set.name, pairs)),
     ),
-    'The kernels, one thread, and the floors: the data read once at the bandwidth of arrays of that size; the products of all pairs of ' +
+    'The kernels, one thread, and the hardware limits: the data read once at the bandwidth of arrays of that size; the products of all pairs of ' +
       `entries of a row at the rate of large products (${short(peak / 1e9)} GFlop/s). What rows have in common is computed once, so the ` +
       'kernels may be below what reading every entry takes. Then Node on all threads: making the problem, its first solve, in which the ' +
       'data are analysed, and the next one.',

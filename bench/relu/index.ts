@@ -129,7 +129,17 @@ function raceSection(races: readonly Race[], machine: Machine, limits: Limits): 
     2,
   );
   const floors = table(
-    ['problem', 'MFlop', 'MB', 'floor, ms', 'measured, ms', 'ratio', 'set-up floor, ms', 'measured, ms', 'ratio'],
+    [
+      'problem',
+      'MFlop',
+      'MB',
+      'hardware limit, ms',
+      'measured, ms',
+      'ratio',
+      'set-up hardware limit, ms',
+      'measured, ms',
+      'ratio',
+    ],
     races.map((entry) => {
       const floor = floorOf(shapeOf(entry.problem.x, entry.problem.gates), entry.activeNeurons, machine);
       const setUp = median(entry.runs.ours.map((run) => run.points[0]?.seconds ?? Number.NaN));
@@ -156,8 +166,8 @@ function raceSection(races: readonly Race[], machine: Machine, limits: Limits): 
       'prototype and the published method do not. Iterations are those of the whole run, to 1e-7 by default settings, ' +
       'else to 1e-6.',
     detail,
-    'The floor: what an iteration and the set-up must compute and move, at the rates below. The measured iteration ' +
-      'includes the projections and a check of the gap every tenth iteration, which the floor counts as nothing.',
+    'The hardware limit: what an iteration and the set-up must compute and move, at the rates below. The measured iteration ' +
+      'includes the projections and a check of the gap every tenth iteration, which the limit counts as nothing.',
     floors,
     machineTables(machine),
   ].join('\n\n');

@@ -223,8 +223,8 @@ function sectionOf(
     where,
     '',
     `Medians of processor seconds of one thread, the copies of the data included; the largest gap of ${drawn ? 'all' : 'twelve'} models of the path, relative to`,
-    `the null deviance. The floor is one look at all columns at ${short(bandwidth / 1e9)} GB/s, which a copy of memory has here.`,
+    `the null deviance. The hardware limit is one pass over the data at ${short(bandwidth / 1e9)} GB/s, which a copy of memory has here.`,
     '',
-    table(['problem', 'method', 'seconds', 'ours = 1', 'gap', 'lambdas', 'floor, s'], rows, 2),
+    table(['problem', 'method', 'seconds', 'ours = 1', 'gap', 'lambdas', 'hardware limit, s'], rows, 2),
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-// One logistic regression over all ranks of an MPI job: mpirun -n 4 node fit.mjs
+// One logistic regression over all ranks of an MPI job, `mpirun -n 4 node fit.mjs`.
 // Each rank reads its part of the LIBSVM file DATA with COLUMNS columns; without one it makes rows of its own.
 import { minimize, nlp, readLibsvm, world } from 'nonconvex';
 

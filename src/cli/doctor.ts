@@ -106,13 +106,16 @@ function allowedProcessors(): number | undefined {
   }, 0);
 }
 
+const libcText = (glibc: string | null): string =>
+  glibc ? `, glibc ${glibc}` : process.platform === 'linux' ? ', musl or another C library' : '';
+
 export function diagnosisText({ versions, platform, processor, kernels, threads, ...found }: Diagnosis): string {
   const { nonconvex, addon: native, node, napi, v8 } = versions;
   const device = ({ kind, name, usable, reason, computeCapability }: Device): string =>
     `  ${kind}: ${name}${computeCapability ? `, compute capability ${computeCapability}` : ''}${usable ? '' : `: ${reason?.split('\n')[0]}`}`;
   const lines = [
     `nonconvex ${nonconvex}, addon ${native ?? 'not loaded'}, Node.js ${node}, Node-API ${napi}, V8 ${v8}`,
-    `platform: ${platform.name}${platform.glibc ? `, glibc ${platform.glibc}` : ''}`,
+    `platform: ${platform.name}${libcText(platform.glibc)}`,
     `processor: ${processor.model}, ${counted(processor.count, 'core')}, ${processor.vectors.join(' ') || 'no vector extension that is known of'}`,
     ...(kernels ? [`kernels: own for ${kernels.own}, BLAS for ${kernels.blas ?? 'what is not known'}`] : []),
     ...(threads ? [`threads: ${threads.number}, by ${threads.from}`] : []),

@@ -4,7 +4,8 @@ import { messageOf } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import { replaceFile } from '../core/replaceFile.js';
 import type { Label } from '../core/targets.js';
-import { modelFromJson, modelToJson, type NetworkModel, type RegressionModel } from '../exchange/index.js';
+import { type FittedModel, modelFromJson, modelToJson } from '../exchange/index.js';
+import { columnsOf } from '../predict/models.js';
 import type { Levels } from '../readers/csv.js';
 import type { DataFile } from './dataFile.js';
 import { UsageError } from './keywords.js';
@@ -15,8 +16,19 @@ export interface ModelFile {
   names: readonly string[];
   /** Texts of columns that became a column for each of them. */
   levels?: Levels;
-  model: NetworkModel | RegressionModel;
+  model: RowModel;
 }
+
+/** A model that predicts from rows of numbers. */
+export type RowModel = FittedModel & {
+  classes?: readonly Label[];
+  means?: Float64Array;
+  responses?: number;
+  predictProbabilities?(x: Matrix): Matrix;
+};
+
+/** What a model says of a row: a label, a number, or several of these. */
+export type RowPrediction = Label | readonly number[];
 
 export async function writeModelFile(path: string, { target, names, levels }: DataFile, model: object): Promise<void> {
   await replaceFile(
@@ -26,16 +38,20 @@ export async function writeModelFile(path: string, { target, names, levels }: Da
 }
 
 /** Reads a model of `nonconvex train`, or the JSON of a model alone, which has no names of columns. */
-export async function readModelFile(path: string): Promise<Partial<ModelFile> & Pick<ModelFile, 'model'>> {
+export async function readModelFile(
+  path: string,
+): Promise<Partial<ModelFile> & Pick<ModelFile, 'model'> & { columns: number }> {
   const text = await readFile(path, 'utf8').catch((error) => {
     throw Object.assign(error, { path }); // that of reading a folder has none
   });
   try {
     const given = parseModel(text);
-    const model = modelFromJson(given?.model ?? given) as ModelFile['model'];
-    if (!['reluNetwork', 'sparseModel', 'regressionModel'].includes(model.kind))
+    const model = modelFromJson(given?.model ?? given) as RowModel;
+    const columns = columnsOf(model);
+    if (columns === undefined)
       throw new UsageError(`a model of kind '${model.kind}' predicts from more than rows of numbers`);
-    return given?.model ? { target: given.target, names: given.names, levels: given.levels, model } : { model };
+    const { target, names, levels } = given?.model ? (given as ModelFile) : ({} as Partial<ModelFile>);
+    return { target, names, levels, model, columns };
   } catch (error) {
     throw new UsageError(`${path}: ${messageOf(error)}`, { cause: error });
   }
@@ -50,20 +66,30 @@ function parseModel(text: string) {
   }
 }
 
-/** How many columns a model takes. */
-export function columnsOf(model: ModelFile['model']): number {
-  return model.kind === 'reluNetwork' ? model.hiddenWeights.rows : model.coefficients.length / (model.responses ?? 1);
+/** What a model says of each row: of classes the likeliest, otherwise the mean. */
+export function predictions(model: RowModel, x: Matrix): readonly RowPrediction[] {
+  const said = model.predict(x as never) as Matrix | Float64Array | readonly Label[];
+  if (Array.isArray(said)) return said;
+  if ('rows' in said) return rowsOf(said);
+  const { classes, predictProbabilities, responses: columns = 1 } = model;
+  // A network's numbers are its labels where it has some; those of others are probabilities of the second class.
+  if (!classes || !predictProbabilities || model.kind === 'reluNetwork')
+    return rowsOf({ data: said as Float64Array, rows: x.rows, columns });
+  return rowsOf(predictProbabilities.call(model, x)).map((row) => {
+    const chances = row as readonly number[];
+    return classes[chances.indexOf(Math.max(...chances))] as Label;
+  });
 }
 
-/** A label or number for each row: of classes the likeliest, otherwise the mean. */
-export function predictions(model: ModelFile['model'], x: Matrix): readonly Label[] {
-  if (model.kind === 'reluNetwork') return Array.from(model.predict(x) as ArrayLike<Label>);
-  return model.classes ? model.predict(x, { type: 'class' }) : Array.from(model.predict(x));
+/** The rows of a matrix; of one column its numbers. */
+export function rowsOf({ data, rows, columns }: Matrix): readonly (number | readonly number[])[] {
+  if (columns === 1) return Array.from(data);
+  return Array.from({ length: rows }, (_, i) => Array.from(data.subarray(i * columns, (i + 1) * columns)));
 }
 
 /** How well predictions agree with responses: the share that is right, of classes, and otherwise R^2. */
 export function agreement(
-  predicted: readonly Label[],
+  predicted: readonly RowPrediction[],
   y: readonly Label[],
   classes: boolean,
 ): { measure: 'accuracy' | 'R^2'; score: number } {

@@ -4,10 +4,11 @@ import { toDense } from '../core/algebra.js';
 import { show, visible } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import { replaceFile } from '../core/replaceFile.js';
+import type { Label } from '../core/targets.js';
 import { csvFormatRows } from '../readers/dsv.js';
 import { type DataFile, readData } from './dataFile.js';
 import { UsageError } from './keywords.js';
-import { agreement, columnsOf, predictions, readModelFile } from './modelFile.js';
+import { agreement, predictions, type RowModel, type RowPrediction, readModelFile, rowsOf } from './modelFile.js';
 import { print } from './print.js';
 import { checkWritable } from './reportFile.js';
 
@@ -35,30 +36,27 @@ export function addPredict(program: Command, signal: AbortSignal, ended: (status
 async function predictFile(modelPath: string, path: string, options: Options, signal: AbortSignal): Promise<number> {
   const { target, output, json } = options;
   await checkWritable('--output', output);
-  const { model, names, levels } = await readModelFile(modelPath);
-  const missing = 'means' in model && model.means !== undefined;
-  const data = await readData(path, { target, missing, columns: { count: columnsOf(model), names, levels }, signal });
-  if (!model.classes) checkNumbers(data);
+  const { model, columns: count, names, levels } = await readModelFile(modelPath);
+  const missing = model.means !== undefined;
+  const data = await readData(path, { target, missing, columns: { count, names, levels }, signal });
   const x = toDense(data.x);
   const predicted = predictions(model, x);
-  const probabilities = options.probabilities ? model.predictProbabilities(x) : undefined;
-  const compared = data.y.length > 0 ? agreement(predicted, data.y, model.classes !== undefined) : undefined;
+  const compared = compare(model, predicted, data, target);
+  const probabilities = options.probabilities ? probabilitiesOf(model, x) : undefined;
   if (json) {
     print(
       JSON.stringify({
         predictions: predicted,
-        ...(probabilities && { classes: model.classes, probabilities: rowsOf(probabilities) }),
+        ...(probabilities && { classes: model.classes, probabilities }),
         ...compared,
       }),
     );
     return 0;
   }
-  const head = [
-    'prediction',
-    ...(probabilities ? (model.classes ?? []).map((label) => `probability of ${label}`) : []),
-  ];
-  const shown = probabilities ? rowsOf(probabilities) : [];
-  const table = csvFormatRows([head, ...predicted.map((value, i) => [value, ...(shown[i] ?? [])].map(String))]);
+  const table = csvFormatRows([
+    headOf(predicted, probabilities && model.classes),
+    ...predicted.map((said, i) => [said, probabilities?.[i] ?? []].flat().map(String)),
+  ]);
   const score = compared && `${compared.measure}: ${compared.score.toPrecision(4)}`;
   if (output === undefined) {
     print(table);
@@ -72,14 +70,38 @@ async function predictFile(modelPath: string, path: string, options: Options, si
   return 0;
 }
 
-/** Throws unless the responses are numbers, which a model without classes is compared with. */
-function checkNumbers({ y, target }: DataFile): void {
-  const word = y.find((value) => typeof value !== 'number');
-  if (word === undefined) return;
+/** How many numbers or labels a model says of a row. */
+const lengthOf = (said: RowPrediction | undefined): number => (Array.isArray(said) ? said.length : 1);
+
+/** The names of the columns of a table of predictions, and of probabilities of `classes`. */
+function headOf(predicted: readonly RowPrediction[], classes: readonly Label[] = []): string[] {
+  const width = lengthOf(predicted[0]);
+  const numbered = Array.from({ length: width }, (_, k) => `prediction ${k + 1}`);
+  return [...(width === 1 ? ['prediction'] : numbered), ...classes.map((label) => `probability of ${label}`)];
+}
+
+function probabilitiesOf(model: RowModel, x: Matrix): readonly RowPrediction[] {
+  if (model.classes && model.predictProbabilities) return rowsOf(model.predictProbabilities(x));
+  throw new UsageError(
+    `--probabilities: a model of kind '${model.kind}' ${model.classes ? 'has none' : 'without classes has none'}`,
+  );
+}
+
+/** How well predictions agree with the responses, where there are some to compare with. */
+function compare(
+  { classes }: RowModel,
+  predicted: readonly RowPrediction[],
+  { y, target }: DataFile,
+  named: string | undefined,
+): ReturnType<typeof agreement> | undefined {
+  const width = lengthOf(predicted[0]);
+  if (width > 1 && named !== undefined)
+    throw new UsageError(`--target ${visible(named)}: the model predicts ${width} numbers for a row, not one`);
+  if (y.length === 0 || width > 1) return undefined;
+  const labels = classes !== undefined || typeof predicted[0] === 'boolean';
+  const word = labels ? undefined : y.find((value) => typeof value !== 'number');
+  if (word === undefined) return agreement(predicted, y, labels);
   throw new UsageError(
     `column '${visible(target)}': ${show(visible(String(word)))} is no number; the model predicts numbers`,
   );
 }
-
-const rowsOf = ({ data, rows, columns }: Matrix): number[][] =>
-  Array.from({ length: rows }, (_, i) => Array.from(data.subarray(i * columns, (i + 1) * columns)));

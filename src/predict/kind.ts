@@ -22,6 +22,8 @@ export interface Kind<Model extends object = object> {
   readonly members: Record<string, Member>;
   /** Whether an object with these members is a model of this kind. */
   readonly marks: readonly string[];
+  /** How many columns x has, of kinds that predict from rows of numbers and nothing else. */
+  columns?(model: Model): number;
   /** What no member says by itself. @throws TypeError or RangeError that names the member. */
   check?(model: Model): void;
   /** What models of this kind can do, which is no part of them where they are copied. */

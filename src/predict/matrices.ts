@@ -19,6 +19,7 @@ export const linearNetworkKind: Kind<Product> = {
     right: matrixOf('outputs', 'rank'),
   },
   marks: ['product', 'left', 'right'],
+  columns: ({ product }) => product.rows,
   functions: class LinearNetworkFunctions {
     get kind(): string {
       return 'linearNetwork';

@@ -81,6 +81,11 @@ export function kindOf(model: object): { kind: Kind; of: object } {
   throw new TypeError(`model = ${show(model)}: expected a fitted model, ${such}`);
 }
 
+/** How many columns the x of a model has; undefined if it predicts from more than rows of numbers. */
+export function columnsOf(model: FittedModel): number | undefined {
+  return kinds.find((each) => each.kind === model.kind)?.columns?.(model);
+}
+
 /** The JSON schema (draft 2020-12) of all kinds of models. */
 export function modelSchema(): object {
   const words = (of: string[]) => ({ anyOf: [{ type: 'number' }, { enum: of }] });

@@ -91,6 +91,7 @@ export const networkKind: Kind<NetworkMembers> = {
     classes: optional(labels()),
   },
   marks: ['hiddenWeights', 'outputWeights', 'activation'],
+  columns: ({ hiddenWeights }) => hiddenWeights.rows,
   check: checkMembersTogether,
   functions: NetworkFunctions.prototype,
 };

@@ -110,13 +110,16 @@ export function checkType(
   }
 }
 
+const columnsOf = ({ coefficients, responses = 1 }: Pick<Coefficients, 'coefficients' | 'responses'>): number =>
+  coefficients.length / responses;
+
 /** Linear predictions, a row for each row of x. */
 function linksOf(
   { coefficients, intercept, intercepts, responses = 1, means, hasOffset }: Coefficients,
   given: MatrixLike,
   offset: RegressionOptions['offset'],
 ): Matrix & { data: Float64Array } {
-  const columns = coefficients.length / responses;
+  const columns = columnsOf({ coefficients, responses });
   const raw = toMatrix('x', given);
   const filled = means
     ? { ...raw, data: raw.data.map((value, at) => (Number.isNaN(value) ? (means[at % columns] as number) : value)) }
@@ -170,7 +173,7 @@ const shared = {
 
 function checkCoefficients(model: Coefficients & { names?: readonly string[] }): void {
   const { family, coefficients, intercept, intercepts, responses = 1, classes, means, names } = model;
-  const columns = coefficients.length / responses;
+  const columns = columnsOf(model);
   if (!Number.isInteger(columns) || columns < 1) {
     throw new RangeError(`coefficients.length = ${coefficients.length}: expected a multiple of ${responses}`);
   }
@@ -191,6 +194,7 @@ export const regressionKind: Kind<Coefficients> = {
   kind: 'regressionModel',
   members: { ...shared, names: optional(strings()) },
   marks: ['family', 'coefficients', 'intercept', 'hasOffset'],
+  columns: columnsOf,
   check: checkCoefficients,
   functions: RegressionFunctions.prototype,
 };
@@ -219,6 +223,7 @@ export const sparseKind: Kind<Coefficients> = {
     ),
   },
   marks: ['family', 'coefficients', 'support', 'lambda'],
+  columns: columnsOf,
   check: checkCoefficients,
   functions: class extends RegressionFunctions {
     override get kind(): 'sparseModel' {

@@ -26,6 +26,7 @@ export const checkeredRegressionKind: Kind<Checkered> = {
   kind: 'checkeredRegression',
   members: { weights: matrixOf('factors', 'columns'), intercepts: numbers('factors'), classes: labels(2) },
   marks: ['weights', 'intercepts', 'classes'],
+  columns: ({ weights }) => weights.columns,
   functions: class CheckeredRegressionFunctions {
     get kind(): string {
       return 'checkeredRegression';
@@ -65,6 +66,7 @@ export const oneClassSubspacesKind: Kind<Frames> = {
     upperOffsets: numbers('directions'),
   },
   marks: ['lowerFrame', 'upperFrame'],
+  columns: ({ lowerFrame }) => lowerFrame.rows,
   functions: class OneClassSubspacesFunctions {
     get kind(): string {
       return 'oneClassSubspaces';
@@ -142,6 +144,7 @@ export const sequentialMaxMarginKind: Kind<Margin> = {
     visits: integers('tasks'),
   },
   marks: ['w', 'margins', 'classes'],
+  columns: ({ w }) => w.length,
   functions: class SequentialMaxMarginFunctions {
     get kind(): string {
       return 'sequentialMaxMargin';
@@ -173,6 +176,7 @@ export const supervisedDictionaryKind: Kind<Dictionary> = {
     classes: labels(2),
   },
   marks: ['dictionary', 'coefficients', 'classes'],
+  columns: ({ dictionary }) => dictionary.rows,
   functions: class SupervisedDictionaryFunctions {
     get kind(): string {
       return 'supervisedDictionary';
@@ -211,6 +215,7 @@ export const teachKernelKind: Kind<Kernel> = {
     sequence: integers(undefined, 'points'),
   },
   marks: ['coefficients', 'kernel', 'sequence'],
+  columns: ({ points, coefficients }) => points?.columns ?? coefficients.rows,
   check({ kernel, points }) {
     if (kernel === 'precomputed' || points) return;
     throw new TypeError(`points = undefined: expected an object, as the kernel is '${kernel}'`);
@@ -262,6 +267,7 @@ export const unlearnKind: Kind<Unlearnt> = {
     classes: optional(labels(2)),
   },
   marks: ['coefficients', 'influence', 'leverages'],
+  columns: ({ coefficients }) => coefficients.length,
   functions: class UnlearnFunctions {
     get kind(): string {
       return 'unlearn';

@@ -78,7 +78,7 @@ export interface RegressionData {
   constraints?: ((x: Expression<readonly [number]>) => Expression | readonly Expression[]) | undefined;
   /**
    * Coefficients (and intercept) to begin with. Default 0; with `squaredNorm` equal numbers of that norm. They are moved to a
-   * point near by where the equations hold, which costs no look at the data, unless exponentials of predictions are
+   * point near by where the equations hold, which costs no pass over the data, unless exponentials of predictions are
    * huge there or there are bounds or inequalities. The first solve does that, beside this thread.
    */
   start?: ArrayLike<number> | undefined;

@@ -9,6 +9,7 @@ import { leastSquares, sumSquares } from '../../src/fractional/index.js';
 import { minimize, minimizeRatio } from '../../src/index.js';
 import { generalizedLinearModel, logisticRegression } from '../../src/nlp/index.js';
 import { decisionFunction, predict, predictProbabilities, type ReluNetwork } from '../../src/relu/index.js';
+import { minimizeSum, robustRisk } from '../../src/smooth/index.js';
 import { cox, huber, matrixCompletion, quantile, sparsePath, sparseRegression } from '../../src/sparse/index.js';
 import * as structured from '../../src/structured/index.js';
 
@@ -163,9 +164,11 @@ const links = (b: ArrayLike<number>, constant = 0): Float64Array =>
 export async function problemCases(): Promise<Case[]> {
   const classes = logisticRegression({ x: xs, y: two, intercept: true, ridge: 0.1 });
   const poisson = generalizedLinearModel({ loss: 'poisson', x: xs, y: counts, ridge: 0.1 });
-  const [byClass, byCount, ratio] = await Promise.all([
+  const [byClass, byCount, bySum, worst, ratio] = await Promise.all([
     minimize(classes),
     minimize(poisson),
+    minimizeSum(poisson, { batchSize: 8, maxEpochs: 3 }),
+    robustRisk(poisson, { risk: 'extremile', power: 2, smoothing: 0.5, maxIterations: 3 }),
     minimizeRatio({ numerator: [leastSquares(xs, y)], denominator: sumSquares({ constant: 1 }) }),
   ]);
   const t = links(byClass.x, byClass.x[3]);
@@ -188,6 +191,8 @@ export async function problemCases(): Promise<Case[]> {
       x: xNew,
       prediction: links(byCount.x).map(Math.exp),
     },
+    { name: 'minimizeSum', model: poisson.model(bySum), x: xNew, prediction: links(bySum.x).map(Math.exp) },
+    { name: 'robustRisk', model: poisson.model(worst), x: xNew, prediction: links(worst.x).map(Math.exp) },
     { name: 'leastSquares', model: regressionModel({ coefficients: ratio.x }), x: xNew, prediction: links(ratio.x) },
   ];
 }
