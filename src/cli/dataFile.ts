@@ -136,8 +136,8 @@ function numberOf(text: string): number | undefined {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word) ? Number(word) : undefined;
 }
 
-/** What messages of the reader call the options of this program. */
-const hints: CsvHints = {
+/** What messages of the reader call the options of the commands that fit models. */
+const fitHints: CsvHints = {
   missing: '--impute mean puts the mean of the column there',
   categories: '--exclude leaves a column out, --categories oneHot makes a column of each of its texts',
   target: '--target ',
@@ -145,10 +145,20 @@ const hints: CsvHints = {
   columns: 'the column of the model ',
 };
 
+/** What they say to who predicts by a model, whose columns are given. */
+const predictHints = ({ count, names }: NonNullable<DataOptions['columns']>): CsvHints => ({
+  ...fitHints,
+  missing: 'the model was fitted without missing values',
+  categories: names
+    ? 'the model was fitted to numbers there'
+    : `the model has no names of columns, and takes ${counted(count, 'column')} of numbers`,
+});
+
 async function readTable(path: string, options: DataOptions): Promise<DataFile> {
   const { target, exclude, missing, categories, columns, signal } = options;
   if (options.names !== undefined)
     throw new UsageError(`--names: expected none, as ${path} has names in its first line`);
+  const hints = columns ? predictHints(columns) : fitHints;
   if (target === undefined && !mayLackTarget(options)) {
     const { names } = await readCsvWith(path, { signal, categories: 'codes', missing: 'nan' }, hints);
     const known = `the columns are ${shortList(names)}`;

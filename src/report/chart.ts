@@ -34,7 +34,7 @@ export interface ChartOptions {
 }
 
 const width = 920;
-const margin = { left: 72, right: 24, top: 30, bottom: 46 };
+const margin = { left: 92, right: 24, top: 30, bottom: 46 };
 const right = width - margin.right;
 /** The most places that say their numbers on hovering, and circles that are drawn. */
 const mostPlaces = 240;
@@ -153,12 +153,13 @@ function axes({ x, y, bottom, options }: Frame): string {
   const { logX, logY } = options;
   const format = (scale: Scale, log: boolean | undefined, count: number): ((value: number) => string) =>
     log ? (value) => figure(value) : (value) => tickText(scale, value, count);
-  const [formatX, formatY] = [format(x, logX, ticksOfX), format(y, logY, ticksOfY)];
+  const whole = options.series.every((each) => Array.from(each.x).every(Number.isInteger));
+  const formatX = whole && !logX ? String : format(x, logX, ticksOfX);
+  const formatY = format(y, logY, ticksOfY);
   const rows = ticksOf(y, logY, ticksOfY).map((value) => {
     const at = place(y(value));
     return `<line class="grid" x1="${margin.left}" x2="${right}" y1="${at}" y2="${at}"/>${text(margin.left - 8, y(value) + 4, formatY(value), ' text-anchor="end"')}`;
   });
-  const whole = options.series.every((each) => Array.from(each.x).every(Number.isInteger));
   const alongX = ticksOf(x, logX, ticksOfX).filter((value) => !whole || Number.isInteger(value));
   const columns = alongX.map((value) => {
     const at = place(x(value));

@@ -20,7 +20,15 @@ export function convergence(history: readonly Progress[], tolerance: number | un
   return { title: 'Convergence', body: [objectives, falling].filter(Boolean).join('\n') };
 }
 
-type Column = 'objective' | 'lowerBound' | 'residual' | 'feasibility' | 'complementarity' | 'violation';
+type Column =
+  | 'objective'
+  | 'lowerBound'
+  | 'residual'
+  | 'feasibility'
+  | 'complementarity'
+  | 'violation'
+  | 'batchLoss'
+  | 'validationLoss';
 
 function series(
   history: readonly Progress[],
@@ -44,12 +52,15 @@ function objectiveChart(history: readonly Progress[]): string | undefined {
   const shown = [
     series(history, 'objective', 1, member('objective')),
     series(history, 'lower bound', 2, member('lowerBound'), true),
+    series(history, 'loss of the batches', 5, member('batchLoss')),
+    series(history, 'loss of the validation rows', 6, member('validationLoss')),
   ].filter((each) => each !== undefined);
   if (shown.length === 0) return undefined;
   const { log, domain } = objectiveAxis(shown);
   const drawn = chart({
     name: 'Objective against iterations',
-    ...{ x: 'iteration', y: 'objective', series: shown, logY: log, yDomain: domain },
+    ...{ x: 'iteration', y: shown.length === 1 ? (shown[0] as Series).name : 'objective' },
+    ...{ series: shown, logY: log, yDomain: domain },
   });
   return domain && drawn
     ? `${soft('The first reports are beyond the top or the bottom of the chart.')}${drawn}`

@@ -66,6 +66,26 @@ it('a model of several numbers has a column for each of them, and is compared wi
   });
 });
 
+it('says what the model was fitted to where the rows are others', async () => {
+  const { model } = caseOf('leastSquares');
+  const json = modelToJson(model);
+  const errorsOf = async (of: object, text: string): Promise<string> => {
+    folder.write('model.json', JSON.stringify(of));
+    folder.write('new.csv', text);
+    return (await folder.run(['predict', 'model.json', 'new.csv'])).errors;
+  };
+  expect(await errorsOf(json, 'a,b,c\n1,2,Rome\n')).toMatch(
+    /the model has no names of columns, and takes 3 columns of numbers$/m,
+  );
+  const named = { target: 'y', names: ['a', 'b', 'c'], model: json };
+  expect(await errorsOf(named, 'c,b,a\n1,2,Rome\n')).toMatch(
+    /column 'a': 'Rome' is no number; the model was fitted to numbers there$/m,
+  );
+  expect(await errorsOf(named, 'c,b,a\n1,,3\n')).toMatch(
+    /column 'b' has no value; the model was fitted without missing values$/m,
+  );
+});
+
 it('what a model has not is refused by name', async () => {
   folder.write('new.csv', csvOf(xNew));
   for (const [name, args, message] of [

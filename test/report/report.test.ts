@@ -5,7 +5,9 @@ import { compileFunction, createContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { isList } from '../../src/core/check.js';
 import type { Progress } from '../../src/index.js';
+import { logisticRegression } from '../../src/nlp/index.js';
 import { report } from '../../src/report/index.js';
+import { minimizeSum } from '../../src/smooth/index.js';
 import { bounded, classifier, everySolver, regressions, x, y } from './results.js';
 
 /** How many points the page says that a series has. */
@@ -34,6 +36,18 @@ describe('a page', () => {
       const bounds = known(history, 'lowerBound');
       if (bounds > 1) expect(pointsOf(page, 'lower bound'), name).toEqual([bounds]);
     }
+  });
+
+  it('has the losses of batches and of validation rows, of a sum over rows', async () => {
+    const y = Float64Array.from({ length: 60 }, (_, i) => Number(Math.sin(3 * i) > 0.1));
+    const problem = logisticRegression({ x: Array.from(y, (_, i) => [Math.sin(i), Math.cos(3 * i)]), y });
+    const result = await minimizeSum(problem, { batchSize: 8, maxEpochs: 4, validation: 0.2 });
+    const page = report(result);
+    expect(pointsOf(page, 'loss of the batches')).toEqual([4]);
+    expect(pointsOf(page, 'loss of the validation rows')).toEqual([known(result.history, 'validationLoss' as never)]);
+    expect(known(result.history, 'validationLoss' as never)).toBeGreaterThan(3);
+    // Whole iterations are whole numbers.
+    expect(page).not.toMatch(/text-anchor="middle">\d\.0</);
   });
 
   it('has a confusion matrix whose numbers add up, and the units as images', async () => {
