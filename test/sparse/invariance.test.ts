@@ -147,6 +147,27 @@ it('classes that a plane separates, and counts that are almost all 0', async () 
   expect((await sparsePath({ x, y: counts }, { family: 'poisson' })).status).toBe('solved');
 });
 
+it.each(['scad', 'groupMcp'] as const)('%s: separable classes of many columns that are much alike', async (penalty) => {
+  const [rows, columns, alike] = [100, 3000, 0.95];
+  const draws = new Draws(44);
+  const x = { data: new Float64Array(rows * columns), rows, columns };
+  const y = Array.from({ length: rows }, (_, i) => {
+    let [value, t] = [draws.normal(), 0];
+    for (let j = 0; j < columns; ++j) {
+      value = alike * value + Math.sqrt(1 - alike ** 2) * draws.normal();
+      x.data[i * columns + j] = value;
+      if (j % 300 === 7) t += (j % 600 === 7 ? 1.5 : -1.5) * value;
+    }
+    return Number(draws.uniform() < 1 / (1 + Math.exp(-t)));
+  });
+  const groups = Array.from({ length: columns }, (_, j) => j >> 1);
+  const path = await sparsePath({ x, y, groups }, { family: 'binomial', penalty, standardize: false, timeLimit: 3 });
+  // With the curvatures of another model nearly all columns came into use, which took some hundred times as long.
+  expect(path.status).not.toBe('timeLimit');
+  expect(path.end).toBe('devianceExplained');
+  expect(Math.max(...path.nonzeros)).toBeLessThan(rows);
+});
+
 it('MCP of an enormous gamma is the lasso', async () => {
   const { x, y } = drawn(38, 'gaussian', 40, 12);
   const of = { ...tight, lambdas: [0.5, 0.3, 0.1] };

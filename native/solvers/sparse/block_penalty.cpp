@@ -58,6 +58,10 @@ double BlockPenalty::violation(std::span<const double> b, std::span<const double
   return std::sqrt(squares);
 }
 
+bool BlockPenalty::leavesZero(std::span<const double> to, std::span<const double> g, double room) const {
+  return norm2Squared(to) > 0 && (dualNorm(g) > l || value(to) <= room);
+}
+
 double BlockPenalty::conjugate(std::span<const double> v) const {
   const double excess = dualNorm(v) - l;
   if (excess <= 0) return 0;

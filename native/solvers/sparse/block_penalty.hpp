@@ -31,6 +31,9 @@ struct BlockPenalty {
   double violation(std::span<const double> b, std::span<const double> g) const;
   /// The norm of g without what l1 takes of each entry, which has to be at most l where the block is 0.
   double dualNorm(std::span<const double> g) const;
+  /// Whether a block that is 0 with the gradient g goes to `to`, the minimiser of a quadratic in place of a loss that
+  /// can fall by no more than `room`: where it does so against the slope the penalty there is below that.
+  bool leavesZero(std::span<const double> to, std::span<const double> g, double room) const;
   /// The conjugate of the penalty at v; infinite where there is no ridge and v is steeper than the penalty.
   double conjugate(std::span<const double> v) const;
   /// The largest share s <= 1 for which the conjugate at s v is finite.

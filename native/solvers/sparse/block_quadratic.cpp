@@ -153,11 +153,14 @@ double BlockQuadratic::violation(const BlockPenaltyAt& penalty, int block) {
   // At 0 also the slope that would lead as far as a lower minimum lies which derivatives do not show.
   if (of.size == 1) {
     best(along, block, this->of(b, of), this->of(q, of), next_);
+    if (!along.leavesZero({next_.data(), 1}, this->of(q, of), room)) return found;
     return std::max(found, form_.curvature(of.first / responses_) * std::abs(next_[0]));
   }
   if (curvature(block).least() > along.concavity()) return found;
   best(along, block, this->of(b, of), this->of(q, of), next_);
-  return std::max(found, curvature(block).largest() * std::sqrt(norm2Squared(std::span(next_).first(at(of.size)))));
+  const std::span<const double> next(next_.data(), at(of.size));
+  if (!along.leavesZero(next, this->of(q, of), room)) return found;
+  return std::max(found, curvature(block).largest() * std::sqrt(norm2Squared(next)));
 }
 
 double BlockQuadratic::largestViolation(const BlockPenaltyAt& penalty) {

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/numbers.hpp"
 #include "linalg/cpu.hpp"
 #include "methods/acceleration/anderson.hpp"
 #include "solvers/sparse/blocks.hpp"
@@ -22,6 +23,8 @@ class BlockQuadratic {
   BlockQuadratic(const Cpu& la, const Blocks& blocks, QuadraticForm& form);
 
   std::vector<double> b, q;
+  /// The most that the loss which the quadratic stands for can still fall by.
+  double room = infinity;
 
   /// Gives entries := the places of the blocks of another that are not 0 or violate their conditions by more than that.
   void collectWorking(const BlockPenaltyAt& penalty, double tolerance, std::vector<int>& entries);

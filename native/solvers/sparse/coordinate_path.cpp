@@ -92,6 +92,7 @@ void CoordinatePath::setGradient() {
 /// Losses of the present predictions.
 void CoordinatePath::evaluate() {
   value_ = loss_->evaluate(t_, first_, second_);
+  quadratic_.room = value_ - perfect_;
   ++evaluations_;
 }
 
@@ -614,7 +615,9 @@ void CoordinatePath::setSlopes(Together& all, int k) {
 
 std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
   double sharper = 1;
-  std::size_t together = loss_->envelope() ? 1 : std::min(together_, lambdas.size());
+  // Whether a column leaves 0 depends on the curvatures at a model, which are known of the last one alone.
+  const bool alone = loss_->envelope() || (!squared() && !isConvex(settings_.penalty));
+  std::size_t together = alone ? 1 : std::min(together_, lambdas.size());
   for (int attempt = 0;; ++attempt) {
     findCandidates(lambdas[together - 1]);
     takeIn(missing_);
@@ -684,7 +687,7 @@ bool CoordinatePath::check(Together& all, int k, std::vector<int>& missing) {
   for (int j = 0; j < data_.p(); ++j) {
     if (metric_.place(j) >= 0 || data_.constant[at(j)]) continue;
     const double violation = penalty.violation(j, 0, gradients[at(j)]);
-    if (violation > allowed || leavesZero(penalty, j, gradients[at(j)])) missing.push_back(j);
+    if (violation > allowed || leavesZero(penalty, j, gradients[at(j)], model.loss)) missing.push_back(j);
     model.violation = std::max(model.violation, violation);
   }
   if (!missing.empty()) return false;
@@ -709,10 +712,10 @@ double CoordinatePath::curvatureOf(int column) {
 
 /// Whether a column that is at 0 by its gradient has a lower minimum far from there, which penalties that are not
 /// convex may have where the curvature is small.
-bool CoordinatePath::leavesZero(const PenaltyAt& penalty, int column, double gradient) {
+bool CoordinatePath::leavesZero(const PenaltyAt& penalty, int column, double gradient, double loss) {
   if (penalty.convex()) return false;
   const double c = curvatureOf(column);
-  return c > 0 && penalty.minimizer(column, c, -gradient) != 0;
+  return c > 0 && penalty.minimizerFromZero(column, c, gradient, loss - perfect_) != 0;
 }
 
 double CoordinatePath::bound(const PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes,

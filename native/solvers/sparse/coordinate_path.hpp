@@ -91,7 +91,7 @@ class CoordinatePath : public PathEngine {
   void keepGradients(const Together& all, int last);
   void addMissingLater(const Together& all, std::size_t first);
   bool check(Together& all, int k, std::vector<int>& missing);
-  bool leavesZero(const PenaltyAt& penalty, int column, double gradient);
+  bool leavesZero(const PenaltyAt& penalty, int column, double gradient, double loss);
   double curvatureOf(int column);
   double bound(const PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes,
                std::span<const double> gradients, std::span<const double> t);

@@ -85,6 +85,7 @@ void GroupPath::takeIn(std::span<const int> groups) {
 
 void GroupPath::evaluate() {
   value_ = loss_->evaluate(t_, first_, second_);
+  quadratic_.room = value_ - perfect_;
   ++evaluations_;
 }
 
@@ -558,8 +559,10 @@ GroupPath::Together GroupPath::solveTogether(std::span<const double> lambdas, do
 
 std::vector<PathModel> GroupPath::fit(std::span<const double> lambdas) {
   double sharper = 1;
+  // Whether a group leaves 0 depends on the curvatures at a model, which are known of the last one alone.
+  const bool alone = !squared() && !isConvex(settings_.penalty);
   std::size_t together =
-      std::min(lambdas.size(), at(std::clamp(mostColumnsTogether / responses_, 1, mostLambdasTogether)));
+      alone ? 1 : std::min(lambdas.size(), at(std::clamp(mostColumnsTogether / responses_, 1, mostLambdasTogether)));
   for (int attempt = 0;; ++attempt) {
     takeIn(candidates(BlockPenaltyAt(blocks_, settings_, lambdas[together - 1])));
     Together all = solveTogether(lambdas.first(together), sharper);
@@ -598,7 +601,7 @@ bool GroupPath::check(Together& all, int k, std::vector<int>& missing) {
     bool takes = false;
     forBlocks(g, gradients, [&](std::span<const double> gradient) {
       const double violation = std::max(0.0, along.dualNorm(gradient) - along.l);
-      takes = takes || violation > allowed || leavesZero(along, g, gradient);
+      takes = takes || violation > allowed || leavesZero(along, g, gradient, model.loss);
       model.violation = std::max(model.violation, violation);
     });
     if (takes) missing.push_back(g);
@@ -614,13 +617,15 @@ bool GroupPath::check(Together& all, int k, std::vector<int>& missing) {
 
 /// Whether a block that is at 0 by its gradient has a lower minimum far from there, which penalties that are not convex
 /// may have where the curvature is small.
-bool GroupPath::leavesZero(const BlockPenalty& penalty, int group, std::span<const double> gradient) {
+bool GroupPath::leavesZero(const BlockPenalty& penalty, int group, std::span<const double> gradient, double loss) {
   if (penalty.convex()) return false;
+  const double room = loss - perfect_;
   const std::span<const int> columns = blocks_.columns(group);
   if (gradient.size() == 1) {
     const double c = metric_.curvatureOf(columns[0]);
-    return c > 0 &&
-           penalty.with([&](const auto& along) { return along.minimizer(c + penalty.ridge, -gradient[0]); }) != 0;
+    if (!(c > 0)) return false;
+    const double b = penalty.with([&](const auto& along) { return along.minimizer(c + penalty.ridge, -gradient[0]); });
+    return penalty.leavesZero({&b, 1}, gradient, room);
   }
   const int size = static_cast<int>(columns.size());
   HostMatrix<double> x(data_.n(), size), gram(size, size);
@@ -647,7 +652,7 @@ bool GroupPath::leavesZero(const BlockPenalty& penalty, int group, std::span<con
   if (curvature.least() > penalty.concavity()) return false;
   for (std::size_t k = 0; k < z.size(); ++k) z[k] = -gradient[k];
   curvature.minimize(penalty, z, b);
-  return norm2Squared(b) > 0;
+  return penalty.leavesZero(b, gradient, room);
 }
 
 double GroupPath::bound(const BlockPenaltyAt& penalty, std::span<const double> slopes,

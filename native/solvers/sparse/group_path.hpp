@@ -73,7 +73,7 @@ class GroupPath : public PathEngine {
   Together solveTogether(std::span<const double> lambdas, double sharper);
   std::vector<int> freeAt(const BlockPenaltyAt& penalty) const;
   bool check(Together& all, int k, std::vector<int>& missing);
-  bool leavesZero(const BlockPenalty& penalty, int group, std::span<const double> gradient);
+  bool leavesZero(const BlockPenalty& penalty, int group, std::span<const double> gradient, double loss);
   double bound(const BlockPenaltyAt& penalty, std::span<const double> slopes, Mat<const double> gradients) const;
   double largestLambda(int group, std::span<const double> gradient) const;
 

@@ -38,7 +38,7 @@ double PenalizedQuadratic::violation(const PenaltyAt& penalty, int place, double
   const int j = metric_.column(place);
   const double found = penalty.violation(j, b[at(place)], gradient), c = metric_.curvature(place);
   if (penalty.convex() || b[at(place)] != 0 || !(c > 0)) return found;
-  return std::max(found, c * std::abs(penalty.minimizer(j, c, -gradient)));
+  return std::max(found, c * std::abs(penalty.minimizerFromZero(j, c, gradient, room)));
 }
 
 void PenalizedQuadratic::resize() {
@@ -181,6 +181,7 @@ double PenalizedQuadratic::best(const PenaltyAt& penalty, int place, double valu
   const double c = metric_.curvature(place);
   if (!(c > 0)) return value;
   const double z = c * value - gradient;
+  if (!Penalty::convex && value == 0) return penalty.minimizerFromZero(j, c, gradient, room);
   const Penalty along = penalty.of<Penalty>(j);
   if (!data_.bounded) return along.minimizer(c + penalty.l2(j), z);
   return penalties::minimizerWithin(along, c + penalty.l2(j), z, data_.lower[at(j)], data_.upper[at(j)]);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/numbers.hpp"
 #include "linalg/cpu.hpp"
 #include "linalg/growing_factor.hpp"
 #include "methods/acceleration/anderson.hpp"
@@ -38,6 +39,8 @@ class PenalizedQuadratic {
 
   std::vector<double> b;  ///< one for each place of the metric
   std::vector<double> q;
+  /// The most that the loss which the quadratic stands for can still fall by.
+  double room = infinity;
 
   /// Makes room for columns that the metric has taken in, at 0; their gradients are still to be set.
   void resize();
