@@ -1,6 +1,6 @@
 // The three ways to the n x n system of a ReLU network, where there are many rows: seconds, memory and what the solve reached.
 //
-//   npm run bench -- relu/system            about a minute; rewrites the table of docs/relu.md and bench/relu/system.results.json
+//   npm run bench -- relu/system            about a minute; rewrites the table of docs/relu-methods.md and bench/relu/system.results.json
 //   npm run bench -- relu/system --quick    a twentieth of the rows, writes nothing
 //   npm run bench -- relu/system N D ACTIVATION LOSS INNER    one more problem, such as 3000 64 gated squared exact
 //
@@ -76,7 +76,7 @@ function main(): void {
   console.log(`\n${text}\n`);
   if (quick || given) return;
   writeResults('relu/system', { environment: where, runs });
-  writeSection('docs/relu.md', 'reluSystem', text);
+  writeSection('docs/relu-methods.md', 'reluSystem', text);
 }
 
 function problemOf([n, d, activation, loss, inner]: readonly string[]): Problem {

@@ -69,7 +69,6 @@ export default defineConfig({
         text: 'Around them',
         items: [
           page('Command line', 'cli'),
-          page('Sums over rows, streams, privacy', 'smooth'),
           page('Pages about results', 'report'),
           page('Models as JSON and ONNX', 'exchange'),
           page('Files of data', 'readers'),
@@ -84,7 +83,13 @@ export default defineConfig({
       },
       {
         text: 'Mathematics',
-        items: [page('Equations', 'nlp-methods'), page('Bounds and inequalities', 'nlp-inequalities')],
+        items: [
+          page('ReLU networks', 'relu-methods'),
+          page('Equations', 'nlp-methods'),
+          page('Bounds and inequalities', 'nlp-inequalities'),
+          page('Ratios', 'fractional-methods'),
+          page('Sparse regression', 'sparse-methods'),
+        ],
       },
       {
         text: 'Developers',
