@@ -27,6 +27,8 @@ const problems: Record<string, { title: string; bytes: number }> = {
   batches: { title: 'minimizeSum, batches of 256', bytes: 8 * (columns + 1) },
   gated: { title: 'gated network, factor', bytes: 8 * weights },
   products: { title: 'gated network, products', bytes: 8 * weights },
+  cones: { title: 'ReLU network, cones', bytes: 8 * weights },
+  slack: { title: 'ReLU network, slacks', bytes: 24 * weights },
   ratio: { title: 'ratio, 16 starts', bytes: 24 },
 };
 const chosen = text('problems')?.split(',') ?? Object.keys(problems);

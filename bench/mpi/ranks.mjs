@@ -22,11 +22,9 @@ function part(from, count) {
 }
 const data = what === 'ratio' ? part(0, 200) : part(first, own);
 const regression = () => logisticRegression({ ...data, ridge: 1e-3, ranks });
-const gated = (more) =>
-  trainReluNetwork(
-    { ...data, ranks },
-    { activation: 'gated', beta: rows / 1000, patterns: { sample: 20 }, tolerance: 1e-5, ...more },
-  );
+const network = (more) =>
+  trainReluNetwork({ ...data, ranks }, { beta: rows / 1000, patterns: { sample: 20 }, tolerance: 1e-5, ...more });
+const gated = (more) => network({ activation: 'gated', ...more });
 const solves = {
   exact: () => minimize(regression(), { tolerance: 1e-8 }),
   lbfgs: () => minimize(regression(), { method: 'lbfgs', tolerance: 1e-6 }),
@@ -34,6 +32,8 @@ const solves = {
   batches: () => minimizeSum(regression(), { batchSize: 256, maxEpochs: 1 }),
   gated: () => gated({}),
   products: () => gated({ inner: 'krylov' }),
+  cones: () => network({ tolerance: 1e-3, maxIterations: 60 }),
+  slack: () => network({ splitting: 'slack', maxIterations: 60 }),
   ratio: () =>
     minimizeRatio(
       { numerator: [leastSquares(data.x, data.y)], denominator: topK(5, { shift: 1 }) },

@@ -11,7 +11,11 @@ const makers = {
   network() {
     const x = rows(400, 6);
     const y = x.map(([a, b]) => (a * b > 0 ? 'same' : 'opposite'));
-    return { kind: 'relu/trainReluNetwork', problem: { x, y }, settings: { loss: 'logistic', beta: 0.5 } };
+    return {
+      kind: 'relu/trainReluNetwork',
+      problem: { x, y },
+      settings: { loss: 'logistic', beta: 0.002, tolerance: 1e-5 },
+    };
   },
   regression() {
     const x = rows(200, 12);

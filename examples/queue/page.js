@@ -20,14 +20,14 @@ async function add(name) {
     if (jobs.size <= mostShown) break;
     if (state !== 'waiting' && state !== 'running') jobs.delete(each);
   }
-  await queue.onProgress(id, ({ iteration, residual }) =>
-    Object.assign(shown, { state: 'running', iteration, residual }),
-  );
   void follow(shown);
 }
 
 async function follow(shown) {
   try {
+    await queue.onProgress(shown.id, ({ iteration, residual }) =>
+      Object.assign(shown, { state: 'running', iteration, residual }),
+    );
     const { status, objective, iterations, seconds, message } = await queue.result(shown.id);
     Object.assign(shown, { state: status, objective, iteration: iterations, seconds, message });
   } catch (error) {

@@ -44,6 +44,7 @@ class Ranks {
   /// values := their sums over the ranks, within a JointSolve. Throws Interrupted, on all ranks at the same sum, where
   /// that is to end, and Error PEER_FAILED where a rank cannot go on.
   void sum(std::span<double> values) { reduce(Communicator::Operation::sum, values); }
+  void max(std::span<double> values) { reduce(Communicator::Operation::max, values); }
   double sum(double value) { return reduce(Communicator::Operation::sum, value); }
   double min(double value) { return reduce(Communicator::Operation::min, value); }
   double max(double value) { return reduce(Communicator::Operation::max, value); }

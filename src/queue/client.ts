@@ -78,6 +78,9 @@ interface Ready {
   events: QueueEvents;
 }
 
+/** Milliseconds for which a count of the jobs that wait is believed, as far as it left room. */
+const countInterval = 1000;
+
 /** Milliseconds after which an answer that was awaited is looked for, should the server's word of it have been lost. */
 const lookInterval = 5000;
 
@@ -86,6 +89,10 @@ export class SolveQueue {
   readonly #options: SolveQueueOptions & { queue: string; maxWaiting: number; keepSeconds: number };
   readonly #waiters = new Map<string, Set<Waiter>>();
   readonly #listeners = new Map<string, Set<(progress: object) => unknown>>();
+  /** Jobs that were added here and of whose end the server has not said anything yet. */
+  readonly #going = new Set<string>();
+  /** Half of the jobs that had room when they were counted last, less those that were added since. */
+  #room = { jobs: 0, until: 0 };
   #ready: Promise<Ready> | undefined;
   #closed = false;
 
@@ -134,13 +141,33 @@ export class SolveQueue {
       return { name: message.kind, data: message, opts: { ...given, jobId: wanted ?? idOf(text) } };
     });
     const { queue } = await this.#begin();
-    const { waiting, delayed } = await this.counts();
-    if (waiting + delayed + made.length > this.#options.maxWaiting) {
-      const sentence = `${waiting + delayed} jobs wait in queue '${this.#options.queue}', of ${this.#options.maxWaiting} that may`;
-      throw new SolverError('QUEUE_FULL', sentence);
+    await this.#makeRoom(made.length);
+    const ids = made.map(({ opts }) => opts.jobId);
+    for (const id of ids) this.#going.add(id);
+    try {
+      await (made.length === 1 && made[0] ? queue.add(made[0].name, made[0].data, made[0].opts) : queue.addBulk(made));
+    } catch (error) {
+      for (const id of ids) this.#going.delete(id);
+      throw error;
     }
-    await (made.length === 1 && made[0] ? queue.add(made[0].name, made[0].data, made[0].opts) : queue.addBulk(made));
-    return made.map(({ opts }) => opts.jobId);
+    return ids;
+  }
+
+  /** Refuses jobs for which there is no room. They are counted where there may be none: a program that adds one after the other asks seldom. */
+  async #makeRoom(jobs: number): Promise<void> {
+    if (performance.now() > this.#room.until || jobs > this.#room.jobs) {
+      const { queue: name, maxWaiting } = this.#options;
+      const { waiting, delayed } = await this.counts();
+      const room = maxWaiting - waiting - delayed;
+      if (jobs > room) {
+        throw new SolverError(
+          'QUEUE_FULL',
+          `${waiting + delayed} jobs wait in queue '${name}', of ${maxWaiting} that may`,
+        );
+      }
+      this.#room = { jobs: Math.floor(room / 2), until: performance.now() + countInterval };
+    }
+    this.#room.jobs -= jobs;
   }
 
   /**
@@ -155,9 +182,9 @@ export class SolveQueue {
     const waiter = this.#wait(id);
     const give = () => waiter.reject(signal?.reason);
     signal?.addEventListener('abort', give, { once: true });
-    // Asked after it is waited for, so that no end is missed.
     const look = () => this.#look(id).catch((error: unknown) => this.#settle(id, (waiter) => waiter.reject(error)));
-    void look();
+    // Asked after it is waited for, so that no end is missed; not where the server will say it.
+    if (!this.#going.has(id)) void look();
     const timer = setInterval(look, lookInterval);
     try {
       return (await waiter.answer) as Answer;
@@ -169,15 +196,17 @@ export class SolveQueue {
   }
 
   /**
-   * Calls `listener` with reports of a job's progress, five a second at most; gives the function that ends it. A listener that throws, or
-   * whose promise is rejected, hears no more, and a warning of the process says why.
+   * Calls `listener` with reports of a job's progress, five a second at most, until the job has ended; gives the function that ends it before. A
+   * listener that throws, or whose promise is rejected, hears no more, and a warning of the process says why.
    * @throws TypeError
    */
   async onProgress(id: string, listener: (progress: object) => unknown): Promise<() => void> {
     checkFunction('listener', listener);
-    await this.#begin();
+    const { queue } = await this.#begin();
     const listeners = this.#listeners.get(id) ?? new Set();
     this.#listeners.set(id, listeners.add(listener));
+    // Of a job that had ended before nothing will be heard that ends the listening.
+    if (['completed', 'failed'].includes(await queue.getJobState(id))) this.#unlisten(id, listener);
     return () => this.#unlisten(id, listener);
   }
 
@@ -268,9 +297,23 @@ export class SolveQueue {
     // The connection is tried again, and answers are looked for.
     queue.on('error', () => undefined);
     events.on('error', () => undefined);
-    events.on('completed', ({ jobId, returnvalue }) => this.#answer(jobId, returnvalue as unknown));
-    events.on('failed', ({ jobId, failedReason }) => this.#fail(jobId, failedReason));
-    events.on('removed', ({ jobId }) => this.#settle(jobId, (waiter) => waiter.reject(removed(jobId))));
+    events.on('completed', ({ jobId, returnvalue }) => {
+      this.#end(jobId);
+      this.#answer(jobId, returnvalue as unknown);
+    });
+    events.on('failed', ({ jobId, failedReason }) => {
+      this.#end(jobId);
+      this.#fail(jobId, failedReason);
+    });
+    events.on('removed', ({ jobId }) => {
+      this.#end(jobId);
+      this.#settle(jobId, (waiter) => waiter.reject(removed(jobId)));
+    });
+    // Of one that was there before, and may have ended then.
+    events.on('duplicated', ({ jobId }) => {
+      this.#going.delete(jobId);
+      if (this.#waiters.has(jobId)) void this.#look(jobId).catch(() => undefined);
+    });
     events.on('progress', ({ jobId, data }) => {
       for (const listener of this.#listeners.get(jobId) ?? []) void this.#tell(jobId, listener, data as Json);
     });
@@ -285,11 +328,18 @@ export class SolveQueue {
     if (state === 'unknown') {
       this.#settle(id, (waiter) => waiter.reject(new RangeError(`id = ${show(id)}: there is no such job`)));
     } else if (state === 'completed' || state === 'failed') {
+      this.#end(id);
       if (!this.#waiters.has(id)) return;
       const job = (await queue.getJob(id)) as Job | undefined;
       if (job?.failedReason) this.#fail(id, job.failedReason);
       else if (job) this.#answer(id, job.returnvalue);
     }
+  }
+
+  /** Ends listening: of a job that has ended nothing more is heard. */
+  #end(id: string): void {
+    this.#going.delete(id);
+    this.#listeners.delete(id);
   }
 
   #fail(id: string, reason: string): void {

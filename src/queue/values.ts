@@ -75,6 +75,8 @@ function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+const writable = { writable: true, enumerable: true, configurable: true };
+
 /** The value that {@link toJson} made JSON of. `replace` may put another in the place of an object, whose members are then values already. */
 export function fromJson(
   json: Json,
@@ -84,8 +86,14 @@ export function fromJson(
   if (typeof json !== 'object' || json === null) return json;
   if ('$number' in json) return Number(json.$number);
   if ('$array' in json) return arrayOf(json.$array as ArrayName, String(json.data));
-  const members = Object.entries(json).map(([name, each]) => [name, fromJson(each, replace)]);
-  return replace(Object.fromEntries(members));
+  const members: Record<string, unknown> = {};
+  for (const name of Object.keys(json)) {
+    const value = fromJson(json[name] as Json, replace);
+    // A member of this name would set the prototype.
+    if (name === '__proto__') Object.defineProperty(members, name, { value, ...writable });
+    else members[name] = value;
+  }
+  return replace(members);
 }
 
 function arrayOf(kind: ArrayName, base64: string): unknown {

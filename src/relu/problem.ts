@@ -31,8 +31,7 @@ export interface ReluData<Y extends Targets = Targets> {
   sampleWeights?: ArrayLike<number> | undefined;
   /**
    * The ranks of an MPI job, `await world()`, each of which has other rows, with the same columns, and calls {@link trainReluNetwork} with the same
-   * settings: the network is that of all rows, on all ranks. For `activation: 'gated'` and `method: 'sampled'`, with patterns that are sampled or given and
-   * a `beta` that is a number; y are numbers, taken as they are: values, -1 or 1, or rows of probabilities. On the CPU. Default: all rows are here.
+   * settings: the network is that of all rows, on all ranks. With patterns that are sampled or given and a `beta` that is a number; y are numbers, taken as they are: values, -1 or 1, or rows of probabilities. On the CPU. Default: all rows are here.
    */
   ranks?: Ranks | undefined;
 }

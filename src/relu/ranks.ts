@@ -23,14 +23,10 @@ export function ofRank<Data extends ReluData>(given: Data, settings: ReluSetting
 }
 
 function refuseOthers(settings: ReluSettings): void {
-  const { activation, method, patterns, beta, adversary, classWeights, standardizeTargets } = settings;
+  const { patterns, beta, adversary, classWeights, standardizeTargets } = settings;
   const refuse = (name: string, value: unknown, expected: string) => {
     throw new RangeError(`${name} = ${show(value)}: expected ${expected} over ranks`);
   };
-  if (method !== 'sampled' && activation !== 'gated') {
-    const why = 'whose cones need all rows';
-    refuse('activation', activation ?? 'relu', `'gated', or method 'sampled', in place of ReLU neurons, ${why},`);
-  }
   if (typeof beta !== 'number') refuse('beta', beta ?? 'auto', 'a number');
   if (patterns !== undefined && (isRefined(patterns) || 'exact' in Object(patterns))) {
     refuse('patterns', patterns, '{ sample } or { gates }');

@@ -38,6 +38,8 @@ export interface Fixture {
   deterministic?: boolean;
   /** Whether its settings have `ranks`, as several starts may be shared out. Default false. */
   sharesStarts?: boolean;
+  /** Whether its data have `ranks`, as they may be some rows of all. Default false. */
+  splitsRows?: boolean;
   /** Whether its solver knows an objective: always (default), at some checks, or never. */
   objective?: 'always' | 'sometimes' | 'never';
 }

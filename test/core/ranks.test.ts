@@ -51,18 +51,20 @@ it('starts of ratios and networks of one rank have the bits of those without ran
   const ratio = { numerator: [leastSquares(rows, signs)], denominator: topK(1, { shift: 0.1 }) };
   const { x, starts } = await minimizeRatio(ratio, { restarts: 5 });
   expect(await minimizeRatio(ratio, { restarts: 5, ranks })).toMatchObject({ x, starts });
-  const gated = { activation: 'gated', beta: 0.1, patterns: { sample: 6 } } as const;
   const y = { data: Float64Array.from(signs), rows: signs.length, columns: 1 };
-  const { convex, objective } = await trainReluNetwork({ x: rows, y, sampleWeights: sampleWeight }, gated);
-  expect(await trainReluNetwork({ x: rows, y: signs, sampleWeights: sampleWeight, ranks }, gated)).toMatchObject({
-    convex,
-    objective,
-  });
+  const networks: ReluSettings[] = [{ activation: 'gated' }, {}, { splitting: 'slack', maxIterations: 300 }];
+  for (const kind of networks) {
+    const network = { ...kind, beta: 0.1, patterns: { sample: 6 } };
+    const { convex, objective } = await trainReluNetwork({ x: rows, y, sampleWeights: sampleWeight }, network);
+    expect(await trainReluNetwork({ x: rows, y: signs, sampleWeights: sampleWeight, ranks }, network)).toMatchObject({
+      convex,
+      objective,
+    });
+  }
 });
 
 it.each<[string, ReluSettings]>([
-  ["activation = 'relu': expected 'gated', or method 'sampled'", { beta: 1 }],
-  ["activation = 'relu': expected", { beta: 1, activation: 'relu', splitting: 'slack' }],
+  ["beta = 'auto': expected a number over ranks", {}],
   ["beta = 'auto': expected a number over ranks", { activation: 'gated' }],
   [
     "patterns = 'refine': expected { sample } or { gates } over ranks",

@@ -105,6 +105,25 @@ describe.skipIf(!serverProgram)('a queue', () => {
     expect(warnings).toEqual(['first', 'second'].map((each) => expect.stringMatching(`hears no more of it: ${each}`)));
   });
 
+  it('ends listening with the job', async () => {
+    const { queue, name } = queueFor();
+    const failing = async (_: unknown, { onProgress }: { onProgress: (progress: object) => void }) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      onProgress({ waited: true });
+      throw new TypeError('never');
+    };
+    await worker(name, { kinds: { failing } });
+    const id = await queue.add({ kind: 'failing', problem: 1 }, { delay: 0.1 });
+    const calls = { first: 0, late: 0, again: 0 };
+    await queue.onProgress(id, () => ++calls.first);
+    await expect(queue.result(id)).rejects.toThrow('never');
+    await queue.onProgress(id, () => ++calls.late);
+    await queue.retry(id);
+    await queue.onProgress(id, () => ++calls.again);
+    await expect(queue.result(id)).rejects.toThrow('never');
+    expect(calls).toEqual({ first: 1, late: 0, again: 1 });
+  });
+
   it('ends a solve that runs with its best iterate, and one that waits before it begins', async () => {
     const { queue, name } = queueFor();
     await worker(name, { concurrency: 1 });

@@ -5,6 +5,7 @@ import { type Fixture, limitless, numbers, regression } from '../contract/proble
 const large = regression(80, 3);
 
 export const fixture: Fixture = {
+  splitsRows: true,
   small: {
     solver: 'relu/trainReluNetwork',
     data: regression(40, 3),

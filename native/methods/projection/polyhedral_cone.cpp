@@ -11,8 +11,6 @@
 namespace nonconvex {
 namespace {
 
-// A row counts as violated below -feasibility ||x_k|| ||b||: far below what objectives can notice, above rounding.
-constexpr double feasibility = 1e-13;
 // A normal whose distance from the span of the active ones is below this is taken as dependent on them.
 constexpr double dependence = 1e-8;
 
@@ -194,6 +192,13 @@ void ConeProjector::reserve(Scratch& scratch) const {
     const int most = std::min(few, static_cast<int>(sets_.size()));
     scratch.points = HostMatrix<double>(d_, most);
     scratch.products = HostMatrix<double>(n_, most);
+  }
+}
+
+void ConeProjector::takeActiveSets(ConeProjector& from, const std::vector<int>& places) {
+  for (std::size_t g = 0; g < sets_.size(); ++g) {
+    sets_[g] = std::move(from.sets_[g]);
+    for (int& row : sets_[g].rows_) row = places[static_cast<std::size_t>(row)];
   }
 }
 

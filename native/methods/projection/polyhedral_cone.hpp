@@ -16,6 +16,8 @@ class ConeActiveSet {
  public:
   int size() const { return static_cast<int>(rows_.size()); }
   void clear() { rows_.clear(); }
+  /// The active rows.
+  const std::vector<int>& rows() const { return rows_; }
   /// An orthonormal basis of the span of the active normals, a vector a column.
   Mat<const double> basis() const { return {q_.data(), dimension_, size(), stride_}; }
 
@@ -48,6 +50,9 @@ class ConeActiveSet {
 /// the rows that the last one found violated.
 class ConeProjector {
  public:
+  /// A row counts as violated below -feasibility ||x_k|| ||b||: far below what objectives can notice, above rounding.
+  static constexpr double feasibility = 1e-13;
+
   /// `xt` is d x n: column k is x_k. `patterns` is n x P with entries 0 or 1: s_k = 2 pattern - 1. Group g projects
   /// onto the cone of pattern g mod P.
   ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const double> patterns, int groups);
@@ -63,6 +68,10 @@ class ConeProjector {
 
   /// The constraints that hold with equality at the last projection of a group that was not left as short.
   const ConeActiveSet& activeSet(int group) const { return sets_[static_cast<std::size_t>(group)]; }
+
+  /// Begins where a projector of other rows has ended, which has no more to do: its row k is this one's row places[k],
+  /// of those that are active.
+  void takeActiveSets(ConeProjector& from, const std::vector<int>& places);
 
   long pivots() const { return pivots_; }
 

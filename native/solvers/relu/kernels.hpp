@@ -310,6 +310,14 @@ struct SignedSlack {
   auto packs() const { return inPacks<SignedSlack<Pack<T>, Space>>(signs.masks, s, nu, to); }
 };
 
+/// to := a without what stands above its diagonal
+template <class T, class Space>
+struct LowerTriangle {
+  Mat<const T, Space> a;
+  Mat<T, Space> to;
+  NONCONVEX_HD void operator()(int i, int j) const { to(i, j) = i >= j ? a(i, j) : T(0); }
+};
+
 /// to := (2 D - I) nu
 template <class T, class Space>
 struct SignedMultipliers {

@@ -33,7 +33,20 @@ ReluProx<Cpu>::ReluProx(const Cpu& la, const ReluData& data, const ReluMap<Cpu>&
 }
 
 void ReluProx<Cpu>::startCones() {
-  projector_ = std::make_unique<ConeProjector>(la_, map_.xt(), map_.masks(), map_.columns());
+  if (data_.ranks) {
+    coneRanks_ = std::make_unique<ConesOverRanks>(la_, map_.xt(), map_.masks(), map_.columns(), data_.ranks);
+  } else {
+    projector_ = std::make_unique<ConeProjector>(la_, map_.xt(), map_.masks(), map_.columns());
+  }
+}
+
+/// p := the listed columns of b projected onto their cones, and their products with the rows.
+void ReluProx<Cpu>::projectListed(In b, double threshold) {
+  if (coneRanks_) {
+    coneRanks_->project(list(), b, p_, xv_);
+  } else {
+    projector_->project(list(), b, threshold, p_, xv_);
+  }
 }
 
 void ReluProx<Cpu>::setNorms(In m) {
@@ -60,8 +73,8 @@ void ReluProx<Cpu>::apply(In b, double threshold) {
       std::fill(p_.column(j), p_.column(j) + p_.rows(), 0.0);
     }
   }
-  if (projector_) {
-    projector_->project(list(), b, blocks_.members == 1 ? threshold : 0.0, p_, xv_);
+  if (hasCones()) {
+    projectListed(b, blocks_.members == 1 ? threshold : 0.0);
     setNorms(p_);
   } else {
     for (const int j : list_) std::copy(b.column(j), b.column(j) + p_.rows(), p_.column(j));
@@ -110,15 +123,19 @@ void ReluProx<Cpu>::project(In point) {
     if (!zero) list_.push_back(j);
   }
   std::fill(p_.data(), p_.data() + p_.size(), 0.0);
-  projector_->project(list(), point, 0.0, p_, xv_);
+  projectListed(point, 0.0);
   setNorms(p_);
   shrinkProjection(0.0);
 }
 
-double ReluProx<Cpu>::violation() const { return projector_ ? coneViolation(map_.masks(), list(), scale(), xv_) : 0.0; }
+double ReluProx<Cpu>::violation() const {
+  if (!hasCones()) return 0;
+  const double own = coneViolation(map_.masks(), list(), scale(), xv_);
+  return data_.ranks ? data_.ranks->max(own) : own;
+}
 
 void ReluProx<Cpu>::shiftByProjection(In b, double rho) {
-  for (int j = 0; projector_ && j < b.cols; ++j) {
+  for (int j = 0; hasCones() && j < b.cols; ++j) {
     const bool known = knowsShift_ && listed_[static_cast<std::size_t>(j)] != 0;
     for (int i = 0; i < b.rows; ++i) shift_(i, j) = known ? rho * (p_(i, j) - b(i, j)) : 0.0;
   }
@@ -139,13 +156,13 @@ double ReluProx<Cpu>::largestDualNorm(In q, int output) {
     const int largest =
         *std::max_element(asked_.begin(), asked_.end(), [&](int a, int b) { return norm(a) < norm(b); });
     char& refined = refined_[static_cast<std::size_t>(largest)];
-    if (!projector_ || refined) return std::sqrt(norm(largest));
+    if (!hasCones() || refined) return std::sqrt(norm(largest));
     refined = 1;
     for (int k = 0; k < blocks_.members; ++k) {
       const int j = blocks_.column(largest, k);
       double* point = signedColumn(q, j);
       double& bound = bounds_[static_cast<std::size_t>(j)];
-      bound = std::min(bound, projector_->normBound(j, point, point + q.rows));
+      bound = std::min(bound, normBound(j, point, point + q.rows));
     }
     norm(largest) = squaredBound(largest);
   }
@@ -168,7 +185,7 @@ void ReluProx<Cpu>::boundByShifts(In q) {
         double* point = signedColumn(q, j);
         double& bound = bounds_[static_cast<std::size_t>(j)];
         bound = blas::nrm2(q.rows, point);
-        if (!projector_) return;
+        if (!hasCones()) return;
         for (int i = 0; i < q.rows; ++i) point[i] += shift_(i, j);
         bound = std::min(bound, blas::nrm2(q.rows, point));
       },

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "methods/projection/cones_over_ranks.hpp"
 #include "methods/projection/polyhedral_cone.hpp"
 #include "solvers/relu/map.hpp"
 
@@ -211,6 +212,11 @@ class ReluProx<Cpu> {
  private:
   static constexpr int all = -1;
 
+  bool hasCones() const { return projector_ || coneRanks_; }
+  void projectListed(In b, double threshold);
+  double normBound(int column, const double* q, double* work) const {
+    return coneRanks_ ? coneRanks_->normBound(column, q, work) : projector_->normBound(column, q, work);
+  }
   double& norm(int block) { return norms_[static_cast<std::size_t>(block)]; }
   double factor(int column, double threshold) const;
   void setNorms(In m);
@@ -225,6 +231,7 @@ class ReluProx<Cpu> {
   const ReluMap<Cpu>& map_;
   kernels::Blocks blocks_;
   std::unique_ptr<ConeProjector> projector_;
+  std::unique_ptr<ConesOverRanks> coneRanks_;  // in its place where ranks have other rows
 
   HostMatrix<double> p_, v_;   // d x columns: projection, its shrinkage
   HostMatrix<double> xv_;      // n x columns: X p of the listed columns

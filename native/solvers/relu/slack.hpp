@@ -4,6 +4,7 @@
 #include "linalg/kernels.hpp"
 #include "solvers/relu/map.hpp"
 #include "solvers/relu/prox.hpp"
+#include "solvers/relu/system.hpp"
 
 namespace nonconvex {
 
@@ -20,9 +21,8 @@ class ReluSlack {
 
   ReluSlack(const La& la, const ReluData& data, const ReluMap<La>& map, double tau);
 
-  /// L^{-1} X^T with L L^T = M, and M^{-1}.
-  In whitened() const { return whitened_; }
-  In metricInverse() const { return metricInverse_; }
+  /// The inner product of rows that the system is in.
+  ReluMetric<La> metric() const { return {whitened_, metricInverse_, root_}; }
   In v() const { return v_; }
 
   /// The system's right-hand side, y - F M^{-1} g.
@@ -35,45 +35,68 @@ class ReluSlack {
  private:
   template <class U>
   using Matrix = typename La::template Matrix<U>;
+  template <class U>
+  void together(Mat<U, Space> m);
   kernels::Signs<T, Space> signs() const { return {map_.masks()}; }
 
   const La& la_;
+  const ReluData& data_;
   const ReluMap<La>& map_;
   double tau_;
-  Matrix<T> whitened_, metricInverse_;
+  Matrix<T> whitened_, metricInverse_, root_;
   Matrix<T> s_, nu_, work_;     // n x columns
   Matrix<T> v_, u_, g_;         // d x columns
   Matrix<T> pulled_;            // d x columns of one sign
+  Matrix<T> sums_;              // d x columns: over ranks
   Matrix<double> multipliers_;  // n x columns
 };
 
 template <LinAlg La>
 ReluSlack<La>::ReluSlack(const La& la, const ReluData& data, const ReluMap<La>& map, double tau)
-    : la_(la), map_(map), tau_(tau) {
+    : la_(la), data_(data), map_(map), tau_(tau) {
   const int n = data.n;
   const int d = data.d;
   const int columns = map.columns();
   const auto metric = la.template matrix<T>(d, d);
   la.gemm(Transpose::no, Transpose::yes, tau, map.xt(), map.xt(), 0.0, metric.view());
+  together(metric.view());
   la.forEach(d, kernels::AddToDiagonal<T, Space>{1, metric});
   if (!la.cholesky(metric.view()))
     throw Error(ErrorKind::range, "x: its columns differ too much in scale; use normalize: 'columns'");
   whitened_ = la.template matrix<T>(d, n, Uninitialized{});
   la.copy(map.xt(), whitened_.view());
   la.trsm(Side::left, Transpose::no, 1.0, In(metric), whitened_.view());
+  root_ = la.template matrix<T>(d, d);
+  la.forEach(d, d, kernels::LowerTriangle<T, Space>{metric, root_});
   metricInverse_ = la.template matrix<T>(d, d);
   la.choleskyInverse(metric.view(), metricInverse_.view());
   for (Matrix<T>* m : {&s_, &nu_, &work_}) *m = la.template matrix<T>(n, columns);
   for (Matrix<T>* m : {&v_, &u_, &g_}) *m = la.template matrix<T>(d, columns);
   pulled_ = la.template matrix<T>(d, columns / 2);
   multipliers_ = la.template matrix<double>(n, columns);
+  if (data.ranks) sums_ = la.template matrix<T>(d, columns);
+}
+
+/// m := its sum over ranks
+template <LinAlg La>
+template <class U>
+void ReluSlack<La>::together(Mat<U, Space> m) {
+  if constexpr (std::is_same_v<La, Cpu>) {
+    data_.together({m.data, static_cast<std::size_t>(m.rows) * static_cast<std::size_t>(m.cols)});
+  }
 }
 
 template <LinAlg La>
 void ReluSlack<La>::begin(Mat<const double, Space> y, In lambda, Out rhs) {
   la_.forEach(s_.rows(), s_.cols(), kernels::SignedSlack<T, Space>{signs(), s_, nu_, work_});
   la_.forEach(g_.rows(), g_.cols(), kernels::Difference<T, Space>{v_, lambda, g_});
-  la_.gemm(Transpose::no, Transpose::no, tau_, map_.xt(), In(work_), 1.0, g_.view());
+  if (data_.ranks) {
+    la_.gemm(Transpose::no, Transpose::no, tau_, map_.xt(), In(work_), 0.0, sums_.view());
+    together(sums_.view());
+    la_.forEach(g_.rows(), g_.cols(), kernels::Combine<T, Space>{1, sums_, 1, g_});
+  } else {
+    la_.gemm(Transpose::no, Transpose::no, tau_, map_.xt(), In(work_), 1.0, g_.view());
+  }
   la_.gemm(Transpose::no, Transpose::no, 1.0, In(metricInverse_), In(g_), 0.0, u_.view());
   map_.forward(u_, rhs);
   la_.forEach(rhs.rows * rhs.cols, kernels::Residual<T>{y.data, rhs.data});
@@ -97,6 +120,7 @@ template <LinAlg La>
 void ReluSlack<La>::setShift(Mat<const double, Space> xt, double rho, Mat<double, Space> shift) {
   la_.forEach(nu_.rows(), nu_.cols(), kernels::SignedMultipliers<T, Space>{signs(), nu_, multipliers_});
   la_.gemm(Transpose::no, Transpose::no, -rho * tau_, xt, Mat<const double, Space>(multipliers_), 0.0, shift);
+  together(shift);
 }
 
 // Compiled once, in solver.cpp.

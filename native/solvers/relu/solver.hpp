@@ -337,7 +337,7 @@ void ReluSolver<La>::start() {
   map_.letAbort(true);  // the system is not looked at again where it is not finished
   if (slack()) {
     slack_ = std::make_unique<ReluSlack<La>>(la_, data_, map_, 1 / (data_.typical * data_.typical));
-    system_.start(slack_->whitened(), slack_->metricInverse());
+    system_.start(slack_->metric());
   } else {
     system_.start(map_.xt());
     const int size = state_.rows();
@@ -349,7 +349,7 @@ void ReluSolver<La>::start() {
     startAcceleration(memory);
     balance_ = std::make_unique<ReluBalance<La>>(la_, weights, predictions, settings_.relaxation, sums());
     if constexpr (cpu) {
-      if (map_.signs() == 2 && blocks_.members == 1 && ReluActiveSetNewton::supports(data_.loss.kind) &&
+      if (map_.signs() == 2 && blocks_.members == 1 && !data_.ranks && ReluActiveSetNewton::supports(data_.loss.kind) &&
           std::isnan(settings_.rho) && !(data_.loss.weighted && data_.loss.coupled())) {
         newton_ = std::make_unique<ReluActiveSetNewton>(la_, data_, map_, prox_);
       }

@@ -15,13 +15,23 @@
 
 namespace nonconvex {
 
+/// An inner product <x, M^{-1} x'> of the rows of X.
+template <LinAlg La>
+struct ReluMetric {
+  using In = Mat<const typename La::Number, typename La::Space>;
+  In whitened;  ///< L^{-1} X^T with M = L L^T
+  In inverse;   ///< M^{-1}
+  In root;      ///< L, with zeros above its diagonal: for rows over ranks
+};
+
 /// theta = (I + tau K0)^{-1} rhs with K0 = F F^T for one output, several right-hand sides, by one of
 ///   rows      a factor of I + tau K0, n x n,
 ///   weights   a factor of I + tau F^T F, d P x d P: theta = rhs - tau F (I + tau F^T F)^{-1} F^T rhs,
 ///   products  conjugate gradients with products by F and F^T, preconditioned by a low-rank approximation of K0, from
 ///             the last theta or, on the CPU, the best combination of the last ones. Neither matrix is formed.
 /// Rows that are spread over ranks leave the last two, and the products are then with I + tau F^T F, as of `weights`:
-/// every rank has all of that system, whose vectors are as long on one rank as on many.
+/// every rank has all of that system, whose vectors are as long on one rank as on many. In another inner product of
+/// rows than theirs F stands for F L^{-T} there.
 template <LinAlg La>
 class ReluSystem {
  public:
@@ -32,9 +42,9 @@ class ReluSystem {
   ReluSystem(const La& la, const ReluMap<La>& map, const ReluData& data, std::uint64_t seed)
       : la_(la), map_(map), data_(data), seed_(seed) {}
 
-  /// `xt` (d x n) has the inner product of rows that K0 is in: X^T, or L^{-1} X^T for <x, M^{-1} x'> with M = L L^T;
-  /// M^{-1} is given then too. Both must stay.
-  void start(Mat<const T, Space> xt, Mat<const T, Space> metricInverse = {});
+  /// K0 is in the inner product of rows that `metric` has; what it views must stay.
+  void start(const ReluMetric<La>& metric);
+  void start(Mat<const T, Space> xt) { start(ReluMetric<La>{.whitened = xt, .inverse = {}, .root = {}}); }
   double trace() const { return trace_; }
   bool inexact() const { return data_.system == ReluSystemBy::products; }
   /// Whether `solve` computes q from theta.
@@ -76,13 +86,30 @@ class ReluSystem {
   void multiply(Mat<const T, Space> p, Mat<T, Space> q);
   void multiplyWeights(Mat<const T, Space> p, Mat<T, Space> q);
   void solveByProducts(Mat<T, Space> rhs, double tolerance);
+  /// m := L^{-1} m, by columns as many as patterns and outputs.
+  void whiten(Mat<T, Space> m) const {
+    if (root_.rows > 0) la_.trsm(Side::left, Transpose::no, 1.0, root_, m);
+  }
+  /// L^{-T} m, which is m itself or in work space.
+  Mat<const T, Space> unwhitened(Mat<const T, Space> m) {
+    if (root_.rows == 0) return m;
+    la_.copy(m, metricPull_.view());
+    la_.trsm(Side::left, Transpose::yes, 1.0, root_, metricPull_.view());
+    return metricPull_;
+  }
+  /// m := L m
+  void fromWhite(Mat<T, Space> m) {
+    if (root_.rows == 0) return;
+    la_.copy(Mat<const T, Space>(m), metricPull_.view());
+    la_.gemm(Transpose::no, Transpose::no, 1.0, root_, Mat<const T, Space>(metricPull_), 0.0, m);
+  }
   void solveOverRanks(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space> q, double tolerance);
 
   const La& la_;
   const ReluMap<La>& map_;
   const ReluData& data_;
   std::uint64_t seed_;
-  Mat<const T, Space> xt_, metricInverse_;
+  Mat<const T, Space> xt_, metricInverse_, root_;
   double tau_ = 0;
   double trace_ = 0;
 
@@ -91,7 +118,7 @@ class ReluSystem {
 
   std::unique_ptr<Nystrom<La>> nystrom_;
   std::unique_ptr<ConjugateGradients<La>> gradients_;
-  Matrix metricPull_;                          // d x P c: M^{-1} F^T p
+  Matrix metricPull_;                          // d x P c: M^{-1} F^T p, or between weights and white ones
   Matrix theta_, image_;                       // n x c: the last solution and (I + tau K0) of it
   std::unique_ptr<EarlierSolutions> earlier_;  // on the CPU
   Matrix change_, imageChange_;                // n x c: of theta_ and image_ in the last solution
@@ -101,10 +128,12 @@ class ReluSystem {
 };
 
 template <LinAlg La>
-void ReluSystem<La>::start(Mat<const T, Space> xt, Mat<const T, Space> metricInverse) {
-  xt_ = xt;
-  metricInverse_ = metricInverse;
+void ReluSystem<La>::start(const ReluMetric<La>& metric) {
+  xt_ = metric.whitened;
+  metricInverse_ = metric.inverse;
+  root_ = metric.root;
   pull_ = la_.template matrix<T>(map_.dimension(), map_.patterns() * data_.c);
+  if (metricInverse_.rows > 0) metricPull_ = la_.template matrix<T>(pull_.rows(), pull_.cols());
   switch (data_.system) {
     case ReluSystemBy::rows:
       return startRows();
@@ -166,7 +195,6 @@ void ReluSystem<La>::startProducts() {
     earlier_ = std::make_unique<EarlierSolutions>(la_, n, c);
     for (Matrix* m : {&change_, &imageChange_}) *m = la_.template matrix<T>(n, c);
   }
-  if (metricInverse_.rows > 0) metricPull_ = la_.template matrix<T>(pull_.rows(), pull_.cols());
   trace_ = nystrom_->trace();
 }
 
@@ -232,11 +260,12 @@ void ReluSystem<La>::solve(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space>
     la_.fill(rhs, T(0));
   } else if (data_.system == ReluSystemBy::weights) {
     // (I + tau F^T F) q = F^T rhs, one column an output.
-    const int size = q.rows * map_.patterns();
     map_.adjoint(rhs, pull_);
-    factor_->solve({pull_.view().data, size, c, size}, {q.data, size, c, size});
-    map_.forward(q, theta);
+    whiten(pull_);
+    factor_->solve(byOutput(pull_), byOutput(q));
+    map_.forward(unwhitened(q), theta);
     la_.forEach(n, c, kernels::Combine<T, Space>{1, rhs, -tau_ * map_.signs(), theta});
+    fromWhite(q);
     la_.fill(rhs, T(0));
   } else if (overRanks()) {
     solveOverRanks(rhs, theta, q, tolerance);
@@ -254,12 +283,14 @@ void ReluSystem<La>::solveOverRanks(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<
   const int n = data_.n, c = data_.c;
   const double factor = -tau_ * map_.signs();
   map_.adjoint(rhs, q);
+  whiten(q);
   solveByProducts(byOutput(q), tolerance / std::sqrt(tau_));
-  map_.forward(byPattern(theta_), theta);
+  map_.forward(unwhitened(byPattern(theta_)), theta);
   la_.forEach(n, c, kernels::Combine<T, Space>{1, rhs, factor, theta});
-  map_.forward(byPattern(q), rhs);
+  map_.forward(unwhitened(q), rhs);
   la_.forEach(n, c, kernels::Combine<T, Space>{0, theta, factor, rhs});
   la_.forEach(unknowns(), c, kernels::Combine<T, Space>{1, theta_, 1, byOutput(q)});
+  fromWhite(q);
 }
 
 /// theta_ := (I + tau K0)^{-1} rhs by conjugate gradients; rhs becomes the residual that is left.
@@ -306,8 +337,9 @@ void ReluSystem<La>::multiply(Mat<const T, Space> p, Mat<T, Space> q) {
 /// q := (I + tau F^T F) p
 template <LinAlg La>
 void ReluSystem<La>::multiplyWeights(Mat<const T, Space> p, Mat<T, Space> q) {
-  map_.forward(byPattern(p), ofRows_);
+  map_.forward(unwhitened(byPattern(p)), ofRows_);
   map_.adjoint(ofRows_, pull_);
+  whiten(pull_);
   la_.copy(Mat<const T, Space>(byOutput(pull_)), q);
   la_.forEach(p.rows, p.cols, kernels::Combine<T, Space>{1, p, tau_ * map_.signs(), q});
 }
@@ -327,6 +359,7 @@ void ReluSystem<La>::columnsOfWeights(const Pivots& pivots, Mat<T, Space> to) {
         }
       }
       map_.adjointOfOwnRows(ofRows_, pull_);
+      whiten(pull_);
       const Mat<T, Space> part = byOutput(pull_);
       for (int k = 0; k < some; ++k) {
         for (int row = 0; row < to.rows; ++row) to(row, first + k) = map_.signs() * part(row, k);

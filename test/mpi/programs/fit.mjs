@@ -109,6 +109,18 @@ const programs = {
       ratio: [() => minimizeRatio(ratio, { restarts: 9 }), () => minimizeRatio(ratio, { restarts: 9, ranks }), 1e-6],
       gated: [...network(gated), 1e-6],
       products: [...network({ ...gated, inner: 'krylov' }, 'logistic'), 1e-6],
+      cone: [...network({ beta: 40, tolerance: 1e-4, patterns: { sample: 10 } }), 1e-4],
+      slack: [
+        ...network({
+          splitting: 'slack',
+          normalize: 'standardize',
+          beta: 40,
+          tolerance: 3e-3,
+          maxIterations: 20_000,
+          patterns: { sample: 10 },
+        }),
+        3e-3,
+      ],
       sampled: [...network({ method: 'sampled', beta: 2, tolerance: 1e-6, patterns: { sample: 20 } }), 1e-6],
     };
     const said = { rank, statuses: {}, away: {}, bits: {}, same: {} };

@@ -9,6 +9,8 @@
 #include "check.hpp"
 #include "core/random.hpp"
 #include "methods/projection/cone_kernels.hpp"
+#include "methods/projection/cones_over_ranks.hpp"
+#include "thread_ranks.hpp"
 
 using namespace nonconvex;
 
@@ -474,4 +476,84 @@ TEST(loopsOfSmallMatrices) {
       CHECK_NEAR(bottom[i], 0.6 * y[i] - 0.8 * x[i], 1e-14);
     }
   }
+}
+
+/// Rows that are spread over ranks, from points that move little and points that have nothing in common, often enough
+/// that rows which no cone has active are dropped: on all ranks the projections onto the cones of all rows.
+TEST(rowsOverRanks) {
+  constexpr int size = 3, d = 6, n = 2400, patterns = 30, calls = 12;
+  Setting whole(d, n, patterns, 2 * patterns);
+  fillNormal(whole.xt, 40);
+  for (int j = 0; j < d; ++j) whole.xt(j, 5) = 0;
+  whole.patternsOfDirections(41);
+  whole.ready();
+  const auto points = [&](int call) {
+    HostMatrix<double> b(d, whole.groups);
+    fillNormal(b, 50 + static_cast<std::uint32_t>(call / 2));
+    HostMatrix<double> nearby(d, whole.groups);
+    fillNormal(nearby, 90 + static_cast<std::uint32_t>(call), 0.01);
+    for (std::size_t i = 0; i < b.size(); ++i) b.data()[i] += nearby.data()[i];
+    return b;
+  };
+  struct Found {
+    std::vector<HostMatrix<double>> p, xp;
+    std::vector<int> held;
+    std::vector<double> bounds;
+    int first, count;
+  };
+  std::vector<Found> found(size);
+  ThreadRanks(size).run([&](const std::shared_ptr<Ranks>& ranks) {
+    Monitor wishes;
+    JointSolve joint(std::make_shared<Ranks::Turn>(ranks), wishes, 1);
+    const int rank = ranks->rank();
+    Found& mine = found[static_cast<std::size_t>(rank)];
+    mine.first = rank == 0 ? 0 : n * rank * rank / (size * size);
+    mine.count = n * (rank + 1) * (rank + 1) / (size * size) - mine.first;
+    const Cpu la(nullptr, 1, &joint.monitor());
+    const Mat<const double> ownRows = whole.xt.view().columns(mine.first, mine.count);
+    const Mat<const double> ownPatterns = whole.signs.view().block(mine.first, 0, mine.count, patterns);
+    ConesOverRanks cones(la, ownRows, ownPatterns, whole.groups, ranks);
+    std::vector<int> list;
+    for (int g = whole.groups; g-- > 0;) list.push_back(g);
+    std::vector<double> work(2 * d + 2);
+    for (int call = 0; call < calls; ++call) {
+      const HostMatrix<double> b = points(call);
+      mine.p.emplace_back(d, whole.groups);
+      mine.xp.emplace_back(mine.count, whole.groups);
+      cones.project({list.data(), whole.groups}, b, mine.p.back(), mine.xp.back());
+      mine.held.push_back(cones.rowsHeld());
+      for (int g = 0; g < whole.groups; ++g) mine.bounds.push_back(cones.normBound(g, b.column(g), work.data()));
+    }
+    joint.end({mine.p.back().data(), mine.p.back().size()});
+  });
+  for (int call = 0; call < calls; ++call) {
+    const auto c = static_cast<std::size_t>(call);
+    const HostMatrix<double> b = points(call);
+    std::copy(b.data(), b.data() + b.size(), whole.b.data());
+    whole.projectAll();
+    for (const Found& each : found) {
+      CHECK(check::sameBits(each.p[c].data(), found[0].p[c].data(), b.size()));
+      CHECK_EQ(each.held[c], found[0].held[c]);
+    }
+    double away = 0, ofProducts = 0;
+    for (int g = 0; g < whole.groups; ++g) {
+      for (int j = 0; j < d; ++j) away = std::max(away, std::abs(found[0].p[c](j, g) - whole.p(j, g)));
+      const double bound = found[0].bounds[c * static_cast<std::size_t>(whole.groups) + static_cast<std::size_t>(g)];
+      CHECK(bound >= norm(d, whole.p.column(g)) * (1 - 1e-12));
+      CHECK(bound <= norm(d, b.column(g)) * (1 + 1e-12));
+      for (const Found& each : found) {
+        for (int k = 0; k < each.count; ++k) {  // places of the list go down
+          ofProducts =
+              std::max(ofProducts, std::abs(each.xp[c](k, whole.groups - 1 - g) - whole.xp(each.first + k, g)));
+        }
+      }
+    }
+    CHECK_NEAR(away, 0, 1e-11);
+    CHECK_NEAR(ofProducts, 0, 1e-10);
+    if (call % 4 == 0) {
+      for (int g = 0; g < whole.groups; g += 7) whole.checkProjection(g);
+    }
+  }
+  CHECK(found[0].held[1] < found[0].held[0]);  // some were dropped
+  CHECK(found[0].held.back() < n / 2);
 }

@@ -230,7 +230,7 @@ TEST(systemInAnotherInnerProduct) {
   for (const ReluSystemBy by : {ReluSystemBy::rows, ReluSystemBy::products}) {
     dense.relu.system = by;
     ReluSystem<Cpu> system(la, dense.map, dense.relu, 1);
-    system.start(whitened, inverse);
+    system.start({.whitened = whitened, .inverse = inverse, .root = {}});
     CHECK(system.set(0.7));
     HostMatrix<double> theta(data.n, data.c);
     system.solve(normals(data.n, data.c, 1), theta, q, 1e-12);
