@@ -28,9 +28,9 @@ const body = `
     ({ status, coefficients }) => console.log(status, Math.round(coefficients[0]), Math.round(coefficients[1])),
     ({ message }) => console.log(message));`;
 
-function run(command: string[], cwd: string): string {
+function run(command: string[], cwd: string, program = process.execPath): string {
   const { NONCONVEX_BINARY: _, ...env } = process.env;
-  const { stdout, stderr } = spawnSync(process.execPath, command, { cwd, env, encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(program, command, { cwd, env, encoding: 'utf8' });
   expect(stderr).toBe('');
   return stdout.trim();
 }
@@ -46,7 +46,8 @@ function runBundled(tool: string, entry: string, withPackage = false): string {
   const gone = join(folder, 'gone');
   renameSync(application, gone);
   try {
-    return run([join(elsewhere, readdirSync(elsewhere).find((name) => name.startsWith('app.')) as string)], elsewhere);
+    const made = join(elsewhere, readdirSync(elsewhere).find((name) => name.startsWith('app.')) as string);
+    return made.endsWith('.exe') ? run([], elsewhere, made) : run([made], elsewhere);
   } finally {
     renameSync(gone, application);
   }
@@ -90,9 +91,20 @@ describe.each(['app.mjs', 'app.cjs'])('%s runs elsewhere, bundled by', (entry) =
   });
 });
 
-it.each(['esbuild, external', 'webpack, external', 'Vite, external'])('%s: runs beside the package', (tool) => {
-  expect(runBundled(tool, 'app.mjs', true)).toBe(solved);
-});
+// npm has Bun as @oven/bun-linux-x64 and the like.
+it.skipIf(!process.env.NONCONVEX_BUN).each(['Bun', 'Bun, one executable'])(
+  'app.mjs runs elsewhere, bundled by %s of NONCONVEX_BUN',
+  (tool) => {
+    expect(runBundled(tool, 'app.mjs')).toBe(solved);
+  },
+);
+
+it.each(['esbuild, external', 'webpack, external', 'Rollup, external', 'Vite, external'])(
+  '%s: runs beside the package',
+  (tool) => {
+    expect(runBundled(tool, 'app.mjs', true)).toBe(solved);
+  },
+);
 
 it('says of a bundle without the binary what mends it', () => {
   expect(runBundled('esbuild, without the binary', 'app.mjs')).toMatch(/nonconvex was bundled, .*esbuild: --loader/s);

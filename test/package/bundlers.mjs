@@ -1,6 +1,7 @@
 // Bundles a program that uses the package, as its users would: node bundlers.mjs TOOL APPLICATION ENTRY OUTPUT. What is written is to be run
 // by Node. In JavaScript, and in a process of its own, since some bundlers change into folders and keep what they have read.
-import { cpSync, mkdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const [tool, application, entry, output] = process.argv.slice(2);
@@ -29,13 +30,14 @@ const webpackWith = (options) => async () => {
   if (stats.hasErrors() || stats.hasWarnings()) throw new Error(stats.toString('errors-warnings'));
 };
 
-const rollupWith = (options) => async () => {
+const rollupWith = (options, external) => async () => {
   const { rollup } = await import('rollup');
   const { nodeResolve } = await import('@rollup/plugin-node-resolve');
   const { importMetaAssets } = await import('@web/rollup-plugin-import-meta-assets');
   const warnings = [];
   const bundle = await rollup({
     input,
+    external,
     plugins: [nodeResolve({ exportConditions: ['node'] }), importMetaAssets()],
     onLog: (level, log) => level === 'warn' && warnings.push(log.message),
   });
@@ -48,6 +50,16 @@ const viteWith = (ssr, options) => async () => {
   const rolldownOptions = { output: { entryFileNames: 'app.mjs' }, ...options?.rolldownOptions };
   const settings = { ssr: input, outDir: output, emptyOutDir: true, ...options, rolldownOptions };
   await build({ root: application, configFile: false, logLevel: 'warn', ssr, build: settings });
+};
+
+/** By the bundler of the Bun that NONCONVEX_BUN names; with `compile` into one executable, which holds the binary. */
+const bunWith = (compile) => () => {
+  const kind = compile
+    ? ['--compile', `--outfile=${join(output, 'app.exe')}`]
+    : ['--target=node', `--outdir=${output}`];
+  execFileSync(process.env.NONCONVEX_BUN, ['build', input, ...kind], { stdio: ['ignore', 'ignore', 'inherit'] });
+  // Bun calls an ES module .js, of which Node has to be told.
+  if (!compile) renameSync(join(output, 'app.js'), join(output, 'app.mjs'));
 };
 
 /** The files that a program needs, as serverless platforms find and copy them. */
@@ -79,6 +91,9 @@ const tools = {
   'webpack, external': webpackWith({ externals: [/^nonconvex/], externalsType: 'commonjs' }),
   'Rollup, ES module': rollupWith({ format: 'es', entryFileNames: 'app.mjs' }),
   'Rollup, CommonJS': rollupWith({ format: 'cjs', entryFileNames: 'app.cjs' }),
+  'Rollup, external': rollupWith({ format: 'es', entryFileNames: 'app.mjs' }, [/^nonconvex/]),
+  Bun: bunWith(false),
+  'Bun, one executable': bunWith(true),
   'Vite, external': viteWith({}),
   'Vite, asset': viteWith({ noExternal: true }, emitted),
   '@vercel/nft': trace,
