@@ -16,14 +16,15 @@ namespace {
 constexpr std::size_t mostTogether = 8;  // lambdas whose gradients are had in one pass over x
 constexpr double leastShare = 0.5;       // see candidateShare_
 constexpr double mostShare = 1;
-constexpr double presentShare = 1.45;            // of gradients as they are, beside those that are foreseen
-constexpr double wider = 0.85, narrower = 1.02;  // that share, after columns were missing, and after none were
-constexpr int mostAttempts = 12;                 // at one lambda
-constexpr int mostQuadratics = 100;              // in turn, for one model
-constexpr double slow = 0.1;                     // a violation that is more of the one before asks for new curvatures
-constexpr double stretching = 4;                 // of curvatures, where the objective rises along a step
+constexpr double presentShare = 1.45;              // of gradients as they are, beside those that are foreseen
+constexpr double wider = 0.85, narrower = 1.02;    // that share, after columns were missing, and after none were
+constexpr int mostAttempts = 12, fewAttempts = 2;  // at one lambda, the latter once nothing new comes into use
+constexpr int mostQuadratics = 100;                // in turn, for one model
+constexpr double slow = 0.1;                       // a violation that is more of the one before asks for new curvatures
+constexpr double stretching = 4;                   // of curvatures, where the objective rises along a step
 constexpr double mostStretched = 1e6;
 constexpr int mostHalvings = 6;
+constexpr double leastFall = 1e-10;                 // of a step along lines, beside the null model's loss
 constexpr double innerLeft = 0.9, innerMost = 0.5;  // by rows, of what the violation is at the goal, and of what it is
 constexpr double littleCurvature = 0.03;            // by which that of a row may change while steps by rows have it
 constexpr double innerShare = 0.1;                  // of the violation, to which a quadratic is minimised
@@ -36,6 +37,7 @@ constexpr double narrowing = 0.25;              // of the width of one to the ne
 constexpr int hardEnvelope = 10;                // quadratics for one from which on it was not: then the next is wider
 constexpr double shareOfEnvelopes = 0.3;        // of the tolerance that the columns in use may take with them
 constexpr double accuracyOfNull = 1e-9;         // of the null model's loss
+constexpr double besideTie = 1 + 1e-12;         // of the least lambda with which a coefficient does not jump from 0
 constexpr double lookingAhead[] = {0.75, 0.5};  // of lambda, from where lower minima are looked for
 constexpr double roughly = 3e-3;                // of lambda, the violation to which that is done at first
 constexpr double promising = 1e-4;              // of the objective: by less above the best minimum it is done in full
@@ -92,7 +94,7 @@ void CoordinatePath::setGradient() {
 /// Losses of the present predictions.
 void CoordinatePath::evaluate() {
   value_ = loss_->evaluate(t_, first_, second_);
-  quadratic_.room = value_ - perfect_;
+  quadratic_.room = jumps_ ? value_ - perfect_ : 0;
   ++evaluations_;
 }
 
@@ -134,7 +136,8 @@ void CoordinatePath::fitNull() {
     if (data_.constant[at(j)] || data_.factor[at(j)] == 0) continue;
     const double g = gradients_[at(j)];
     if (g < 0 ? data_.upper[at(j)] == 0 : data_.lower[at(j)] == 0) continue;
-    const double l = penalty.convex() ? std::abs(g) : penalty.weightOfZero(j, curvatureOf(j), std::abs(g));
+    // Where 0 and a point far away are equally good, rounding is not to decide between them.
+    const double l = penalty.convex() ? std::abs(g) : besideTie * penalty.weightOfZero(j, curvatureOf(j), std::abs(g));
     lambdaMax_ = std::max(lambdaMax_, l / (data_.factor[at(j)] * std::max(settings_.alpha, 1e-3)));
   }
   gradientLambda_ = lambdaMax_;
@@ -248,6 +251,7 @@ Goal CoordinatePath::innerGoal(const PenaltyAt& penalty, const Goal& goal, doubl
 
 bool CoordinatePath::solveRows(const PenaltyAt& penalty, const Goal& goal) {
   double stretch = 1;
+  allowJumps(true);
   for (quadratics_ = 0;; ++quadratics_) {
     la_.checkpoint();
     const double slope = interceptSlope();
@@ -263,7 +267,16 @@ bool CoordinatePath::solveRows(const PenaltyAt& penalty, const Goal& goal) {
     }
     before_ = quadratic_.b;
     quadratic_.minimize(penalty, innerGoal(penalty, goal, violation, gap));
-    const bool moved = descend(penalty, quadratic_.productOfSteps());
+    bool moved = descend(penalty, quadratic_.productOfSteps());
+    if (!moved && !penalty.convex()) {
+      // Coefficients that would leave 0 against their slope are the first to be left where they are.
+      if (jumps_) {
+        allowJumps(false);
+        setCurvatures(1);
+        continue;
+      }
+      moved = takeTangentStep(penalty, innerGoal(penalty, goal, violation, 0).violation);
+    }
     // Where the objective rises, the quadratic is too flat: with a penalty that is not convex it may lead over a hump.
     stretch = moved ? std::max(1.0, stretch / stretching) : stretch * stretching;
     if (!moved || (quadratic_.byRows() && !penalty.convex())) {
@@ -278,6 +291,30 @@ bool CoordinatePath::solveRows(const PenaltyAt& penalty, const Goal& goal) {
     const double next = std::max(quadratic_.largestViolation(penalty), std::abs(interceptSlope()));
     if (next > slow * violation) setCurvatures(stretch);
   }
+}
+
+/// Whether coefficients that are 0 may leave it against their slope, where the quadratic has a lower minimum far away.
+void CoordinatePath::allowJumps(bool may) {
+  jumps_ = may;
+  quadratic_.room = may ? value_ - perfect_ : 0;
+}
+
+/// Goes down from before_ with lines in place of a penalty that is not convex, which they touch there and are above
+/// elsewhere, so that the objective falls along the step. Whether it fell by more than rounding.
+///
+/// H. Zou, R. Li, "One-step sparse estimates in nonconcave penalized likelihood models", Annals of Statistics 36(4),
+/// 2008.
+bool CoordinatePath::takeTangentStep(const PenaltyAt& penalty, double violation) {
+  setCurvatures(1);
+  tangents_.resize(at(data_.p()));
+  for (int e = 0; e < metric_.size(); ++e) {
+    const int j = metric_.column(e);
+    tangents_[at(j)] = penalty.slopeAt(j, std::abs(before_[at(e)]));
+  }
+  const double objective = value_ + penaltyValue(penalty);
+  quadratic_.minimize(penalty.tangent(tangents_), {.violation = violation, .lax = true});
+  return descend(penalty, quadratic_.productOfSteps()) &&
+         value_ + penaltyValue(penalty) < objective - leastFall * scaleOfGap();
 }
 
 /// The metric by the present curvatures of the loss, times a number; and the gradient, of which less is to be done
@@ -639,7 +676,8 @@ std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
     if (any && convex) addMissingLater(all, accepted + 1);
     takeIn(missing_);
     restore(all.models[accepted]);
-    if (accepted == 0 && attempt >= mostAttempts) {
+    // Of a penalty that is not convex a model is soon as near as it comes: it may have no minimum at all.
+    if (accepted == 0 && attempt >= (any || convex ? mostAttempts : fewAttempts)) {
       all.models[0].reached = false;
       accepted = 1;
     }
@@ -647,7 +685,7 @@ std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
       all.models.resize(accepted);
       return std::move(all.models);
     }
-    if (!any) sharper /= 10;
+    if (!any && convex) sharper /= 10;
     together = std::max<std::size_t>(1, together / 2);
   }
 }

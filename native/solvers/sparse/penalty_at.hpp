@@ -1,6 +1,8 @@
 // The penalties of all columns at one lambda.
 #pragma once
 
+#include <span>
+
 #include "functions/selection_penalties.hpp"
 #include "solvers/sparse/data.hpp"
 #include "solvers/sparse/problem.hpp"
@@ -24,10 +26,19 @@ class PenaltyAt {
     });
   }
 
+  /// Absolute values with these weights in place of it, one for each column.
+  PenaltyAt tangent(std::span<const double> slopes) const {
+    PenaltyAt made = *this;
+    made.kind_ = SparsePenalty::lasso;
+    made.gamma_ = 0;
+    made.slopes_ = slopes;
+    return made;
+  }
+
   bool convex() const { return isConvex(kind_); }
   bool isZero() const { return l1_ == 0 && l2_ == 0; }
   bool hasRidge() const { return l2_ > 0; }
-  double l1(int column) const { return l1_ * data_.factor[at(column)]; }
+  double l1(int column) const { return slopes_.empty() ? l1_ * data_.factor[at(column)] : slopes_[at(column)]; }
   double l2(int column) const { return l2_ * data_.factor[at(column)]; }
   double gamma() const { return gamma_; }
   /// lambda alpha, the steepest that it is with a factor of 1.
@@ -63,8 +74,10 @@ class PenaltyAt {
     return with(column, [&](const auto& penalty) { return c > 0 ? penalty.weightOfZero(c, a) : a; });
   }
   /// The slope of the penalty of a column at 0, from above.
-  double slopeAtZero(int column) const {
-    return with(column, [](const auto& penalty) { return penalty.slope(0); });
+  double slopeAtZero(int column) const { return slopeAt(column, 0); }
+  /// The same at |b| = s.
+  double slopeAt(int column, double s) const {
+    return with(column, [&](const auto& penalty) { return penalty.slope(s); });
   }
   /// How far -g is from the derivatives of the penalty at b, within the bounds.
   double violation(int column, double b, double g) const;
@@ -73,6 +86,7 @@ class PenaltyAt {
   const SparseData& data_;
   SparsePenalty kind_;
   double l1_, l2_, gamma_;
+  std::span<const double> slopes_;  ///< in place of l1_; empty: none
 };
 
 }  // namespace nonconvex
