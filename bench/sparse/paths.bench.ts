@@ -2,9 +2,11 @@
 // by code of its own (test/problems/sparse.ts). All take the same lambdas, in turn.
 //
 //   npm run bench -- sparse/paths [problem ...] [--rounds 3] [--quick]
-//   npm run bench -- sparse/paths --drawn [--seed 1] [--rounds 3] [--quick]
+//   npm run bench -- sparse/paths --equal [problem ...] [--rounds 3] [--quick] [--most 60]
+//   npm run bench -- sparse/paths --drawn [--seed 1] [--rounds 3] [--quick] [--equal]
 //
-// With --drawn the problems are those of bench/sparse/drawn.ts, whose gaps are of all models; it prints them.
+// With --equal the others' tolerances are tightened by 100 at a time until the gap is at most 1e-6, or until the next would take longer than
+// --most processor seconds; it prints the last of each. With --drawn the problems are those of bench/sparse/drawn.ts, whose gaps are of all models; it prints them.
 // Writes bench/sparse/page.md and bench/sparse/paths.results.json where all problems are measured. --quick leaves scikit-learn out, and
 // writes nothing. Without ../shared/problems/sparse (or what NONCONVEX_PROBLEMS says) there is nothing to do; without an R that has glmnet,
 // or a Python that has scikit-learn, these are left out.
@@ -33,6 +35,12 @@ const rounds = roundsAt > 0 ? Number(process.argv[roundsAt + 1]) : 3;
 const folder = process.env.NONCONVEX_PROBLEMS ? dirname(process.env.NONCONVEX_PROBLEMS) : join(root, '..', 'shared');
 const named = process.argv.slice(2).filter((word): word is ProblemName => problemNames.includes(word as ProblemName));
 const drawn = process.argv.includes('--drawn');
+const equal = process.argv.includes('--equal');
+const mostAt = process.argv.indexOf('--most');
+/** Processor seconds that a path of others is expected to take at most with --equal. */
+const most = mostAt > 0 ? Number(process.argv[mostAt + 1]) : 60;
+/** The gap, and how much longer a path has taken with a tolerance of a hundredth. */
+const [equalGap, longer, tightest] = [1e-6, 6, 1e-17];
 const seedAt = process.argv.indexOf('--seed');
 const seed = seedAt > 0 ? Number(process.argv[seedAt + 1]) : 1;
 const wanted: readonly string[] = drawn ? drawnNames : named.length > 0 ? named : problemNames;
@@ -52,6 +60,8 @@ interface Way {
   /** Rounds, at most: one for what takes minutes. */
   most: number;
   run(problem: LargeProblem, lambdas: Float64Array): Promise<Path | undefined>;
+  /** The first of tolerances that are tightened until the gap is small enough, with how to run it. */
+  tighten?: { from: number; run(thresh: number): Way['run'] };
 }
 
 interface Measured {
@@ -91,7 +101,7 @@ async function main(): Promise<void> {
   const versions = `glmnet ${glmnet?.greeting.version ?? '-'}, scikit-learn ${scikit?.greeting.version ?? '-'}`;
   const text = sectionOf(measured, floors, bandwidth, `${describe(where)}; ${versions}; ${rounds} rounds`);
   console.log(text);
-  if (drawn || quick || named.length > 0) return;
+  if (drawn || quick || equal || named.length > 0) return;
   writeSection('bench/sparse/page.md', 'paths', text);
   writeResults('sparse/paths', { ...where, versions, rounds, bandwidth, floors, measured });
 }
@@ -103,19 +113,36 @@ function waysOf(path: string, glmnet: Script | undefined, scikit: Script | undef
     return { seconds: Number(seconds), fitted: Number(fitted), ...foundIn(path) };
   };
   const ways: Way[] = [{ name: 'ours', most: rounds, run: ours }];
+  if (equal) {
+    if (glmnet) ways.push(tightened('glmnet', 1e-7, (thresh) => asked(glmnet, thresh)));
+    const run =
+      (thresh: number): Way['run'] =>
+      async (problem) =>
+        scikit && takesLasso(problem) ? asked(scikit, thresh)(problem) : undefined;
+    if (scikit) ways.push(tightened('scikit-learn', 1e-4, run));
+    return ways;
+  }
   if (glmnet) {
     ways.push({ name: 'glmnet, its default (1e-7)', most: rounds, run: asked(glmnet, 1e-7) });
     ways.push({ name: 'glmnet, 1e-9', most: 1, run: asked(glmnet, 1e-9) });
   }
   if (scikit) {
     const run = asked(scikit, 1e-4);
-    const knows = ({ family, alpha }: LargeProblem) => family !== 'poisson' && alpha === 1;
     ways.push({
       ...{ name: 'scikit-learn, its default (1e-4)', most: 1 },
-      run: async (problem) => (knows(problem) ? run(problem) : undefined),
+      run: async (problem) => (takesLasso(problem) ? run(problem) : undefined),
     });
   }
   return ways;
+}
+
+/** Whether scikit-learn has the family and penalty of a problem. */
+function takesLasso({ family, alpha }: LargeProblem): boolean {
+  return family !== 'poisson' && alpha === 1;
+}
+
+function tightened(name: string, from: number, run: (thresh: number) => Way['run']): Way {
+  return { ...{ name, most: 1, run: run(from) }, tighten: { from, run } };
 }
 
 async function ours({ x, y, family, alpha }: LargeProblem, lambdas: Float64Array): Promise<Path> {
@@ -132,9 +159,11 @@ async function ours({ x, y, family, alpha }: LargeProblem, lambdas: Float64Array
 async function race(problem: LargeProblem, lambdas: Float64Array, ways: readonly Way[]): Promise<Measured[]> {
   const seconds = new Map<string, number[]>(ways.map(({ name }) => [name, []]));
   const last = new Map<string, Path>();
+  const found: Measured[] = [];
+  for (const way of ways) if (way.tighten) found.push(...(await toEqualGap(problem, lambdas, way.name, way.tighten)));
   for (let round = 0; round < rounds; ++round) {
-    for (const { name, most, run } of ways) {
-      if (round >= most) continue;
+    for (const { name, most, run, tighten } of ways) {
+      if (round >= most || tighten) continue;
       note(`${problem.name}: ${name}`);
       const path = await run(problem, lambdas);
       if (!path) continue;
@@ -142,11 +171,30 @@ async function race(problem: LargeProblem, lambdas: Float64Array, ways: readonly
       last.set(name, path);
     }
   }
-  return Array.from(last, ([way, path]) => ({
+  const plain = Array.from(last, ([way, path]) => ({
     ...{ problem: problem.name, way, fitted: path.fitted },
     seconds: median(seconds.get(way) ?? []),
     gap: gapOf(problem, lambdas, path),
   }));
+  return [...plain, ...found];
+}
+
+/** The path with the first tolerance that brings it to the gap, or the last that was tried. */
+async function toEqualGap(
+  problem: LargeProblem,
+  lambdas: Float64Array,
+  name: string,
+  { from, run }: NonNullable<Way['tighten']>,
+): Promise<Measured[]> {
+  for (let thresh = from; ; thresh /= 100) {
+    note(`${problem.name}: ${name}, ${thresh.toExponential(0)}`);
+    const path = await run(thresh)(problem, lambdas);
+    if (!path) return [];
+    const gap = gapOf(problem, lambdas, path);
+    if (gap > equalGap && thresh / 100 >= tightest && longer * path.seconds <= most) continue;
+    const way = `${name}, ${thresh.toExponential(0)}`;
+    return [{ ...{ problem: problem.name, way, fitted: path.fitted, gap }, seconds: path.seconds }];
+  }
 }
 
 /** The largest gap of the models that the reference has. */

@@ -347,7 +347,9 @@ function factorsOf(
   }
   const per = 'one for each column of x';
   if (penaltyFactor === undefined) return {};
-  return { penaltyFactor: checkVector('penaltyFactor', penaltyFactor, { length: columns, per, lower: 0 }) };
+  return {
+    penaltyFactor: checkVector('penaltyFactor', penaltyFactor, { length: columns, per, lower: 0, infinite: true }),
+  };
 }
 
 /** What belongs to groups: factors. Minimisers over a group within bounds have no formula. */
@@ -362,7 +364,7 @@ function groupMembers(
   const per = 'one for each group';
   return {
     groups: of,
-    penaltyFactor: checkVector('penaltyFactor', penaltyFactor, { length: sizes.length, per, lower: 0 }),
+    penaltyFactor: checkVector('penaltyFactor', penaltyFactor, { length: sizes.length, per, lower: 0, infinite: true }),
   };
 }
 

@@ -64,7 +64,7 @@ function scales({ x, standardize, ...of }: BlockProblem): number[] {
   });
 }
 
-function links({ x, offset }: BlockProblem, { coefficients, intercepts }: BlockPoint): Float64Array[] {
+export function links({ x, offset }: BlockProblem, { coefficients, intercepts }: BlockPoint): Float64Array[] {
   return offset.map((own, k) =>
     own.map(
       (o, i) => o + at(intercepts, k) + sum(x.map((column, j) => at(column, i) * at(coefficients, j + x.length * k))),
@@ -154,10 +154,16 @@ function ofNorm({ kind, gamma }: BlockProblem, r: number, l: number): { value: n
   return { value: (l ** 2 * (gamma + 1)) / 2, slope: 0 };
 }
 
-export function blockObjectiveAt(problem: BlockProblem, lambda: number, point: BlockPoint): number {
+/** The objective; of a loss that is not of the problem's family with its value. */
+export function blockObjectiveAt(
+  problem: BlockProblem,
+  lambda: number,
+  point: BlockPoint,
+  loss = meanLossAt(problem, point),
+): number {
   const scale = scales(problem);
   return (
-    meanLossAt(problem, point) +
+    loss +
     sum(
       blocksOf(problem).map(({ places, factor }) => {
         const { l, l1, ridge } = partsOf(problem, factor, lambda);
@@ -180,9 +186,14 @@ function gradient(problem: BlockProblem, slopes: readonly Float64Array[]): { col
   };
 }
 
-/** How far the point is from the conditions of a block-wise stationary point. */
-export function blockViolationAt(problem: BlockProblem, lambda: number, point: BlockPoint): number {
-  const { columns, intercepts } = gradient(problem, derivatives(problem, point).slopes);
+/** How far the point is from the conditions of a block-wise stationary point; of a loss that is not of the problem's family with its slopes. */
+export function blockViolationAt(
+  problem: BlockProblem,
+  lambda: number,
+  point: BlockPoint,
+  slopes = derivatives(problem, point).slopes,
+): number {
+  const { columns, intercepts } = gradient(problem, slopes);
   const scale = scales(problem);
   const each = blocksOf(problem).map(({ places, factor }) => {
     const { l, l1, ridge } = partsOf(problem, factor, lambda);

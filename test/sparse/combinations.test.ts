@@ -118,11 +118,6 @@ describe('what is refused', () => {
   });
   it.each([
     [
-      'relaxed fits of groups',
-      () => sparsePath({ x: rows, y, groups }, { penalty: groupLasso(), relax: true }),
-      'relax = true: expected false with a penalty of groups',
-    ],
-    [
       'relaxed fits of several responses',
       () => crossValidate({ x: rows, y: y.map((v) => [v, -v]) }, { relax: 0.5 }),
       'relax = 0.5: expected false with several responses',
@@ -140,7 +135,7 @@ describe('what is refused', () => {
     [
       'sorted penalties of huber',
       () => sparsePath({ x: rows, y }, { family: huber(), penalty: slope() }),
-      "penalty = 'slope': expected a penalty of single coefficients, such as lasso() or mcp(), for family 'huber'",
+      "penalty = 'slope': expected a penalty of single coefficients or of groups, such as lasso() or groupLasso(), for family 'huber'",
     ],
     [
       'other methods of huber',

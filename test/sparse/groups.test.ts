@@ -1,10 +1,15 @@
 // Penalties of groups: conditions of optimality and bounds at every lambda, computed anew from the definitions.
 import { describe, expect, it } from 'vitest';
 import {
+  cox,
   crossValidate,
   groupLasso,
   groupMcp,
   groupScad,
+  huber,
+  type SparseData,
+  type SparseFamily,
+  type SparseLoss,
   type SparsePath,
   type SparsePathSettings,
   sparseGroupLasso,
@@ -12,7 +17,15 @@ import {
   sparseRegression,
   stabilitySelection,
 } from '../../src/sparse/index.js';
-import { type BlockProblem, blockBoundAt, blockObjectiveAt, blockProblemOf, blockViolationAt } from './blocks.js';
+import {
+  type BlockPoint,
+  type BlockProblem,
+  blockBoundAt,
+  blockObjectiveAt,
+  blockProblemOf,
+  blockViolationAt,
+  links,
+} from './blocks.js';
 import { asSparse, Draws, drawn, type Family } from './values.js';
 
 const p = 40;
@@ -85,6 +98,116 @@ describe.each<Family>(['gaussian', 'binomial', 'poisson', 'gamma'])('%s', (famil
       checkModels(path, blockProblemOf(thin, [y], { ...more, kind, alpha }), 1e-3);
     }
   });
+});
+
+/** A loss and its slopes at linear predictions. */
+type Loss = (t: Float64Array) => { loss: number; slopes: Float64Array };
+
+const rows = 120;
+const survival = drawn(41, 'gaussian', rows, p);
+const chances = new Draws(42);
+const time = Array.from(survival.y, (t) => Math.ceil(-10 * Math.exp(-t / 2) * Math.log(chances.uniform())));
+const event = time.map(() => chances.uniform() < 0.7);
+const outliers = survival.y.map((value) => (chances.uniform() < 0.1 ? 8 * value : value));
+const delta = 0.7;
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** Breslow's partial likelihood over pairs of rows. */
+const coxLoss: Loss = (t) => {
+  const risks = time.map((from) => sum(time.map((other, j) => (other >= from ? Math.exp(t[j] as number) / rows : 0))));
+  const losses = time.map((_, i) => (event[i] ? Math.log(risks[i] as number) - (t[i] as number) : 0));
+  const slopes = time.map((of, i) => {
+    const share = sum(time.map((other, k) => (event[k] && other <= of ? 1 / (risks[k] as number) : 0)));
+    return ((Math.exp(t[i] as number) / rows) * share - Number(event[i])) / rows;
+  });
+  return { loss: sum(losses) / rows, slopes: Float64Array.from(slopes) };
+};
+
+const huberLoss: Loss = (t) => {
+  const r = Array.from(t, (value, i) => value - (outliers[i] as number));
+  const losses = r.map(Math.abs).map((size) => (size <= delta ? size ** 2 / 2 : delta * size - delta ** 2 / 2));
+  return {
+    loss: sum(losses) / rows,
+    slopes: Float64Array.from(r, (value) => Math.max(-delta, Math.min(delta, value)) / rows),
+  };
+};
+
+const others: [string, SparseFamily | SparseLoss, SparseData['y'], Loss][] = [
+  ['cox', cox({ ties: 'breslow' }), { time, event }, coxLoss],
+  ['huber', huber(delta), outliers, huberLoss],
+];
+describe.each(others)('%s', (name, family, y, lossAt) => {
+  const data = { x: survival.x, y };
+  it.each(Object.entries(penalties))('%s', async (_, penalty) => {
+    const { kind, alpha } = penalty;
+    const intercept = name !== 'cox';
+    const problem = blockProblemOf(survival.x, [survival.y], { kind: kind as 'groupMcp', alpha, groups, intercept });
+    const path = await sparsePath({ ...data, groups }, { ...settings, family, penalty, minRatio: 0.2 });
+    expect(path.status, path.message).toBe('solved');
+    const convex = kind === 'groupLasso' || kind === 'sparseGroupLasso';
+    const models = Array.from(path.lambda, (lambda, k) => {
+      const fit = path.fit(k);
+      const point: BlockPoint = { coefficients: fit.coefficients, intercepts: [fit.intercept] };
+      const { loss, slopes } = lossAt(links(problem, point)[0] as Float64Array);
+      const objective = blockObjectiveAt(problem, lambda, point, loss);
+      expect(Math.abs(objective - fit.objective)).toBeLessThanOrEqual(1e-10 * (1 + Math.abs(objective)));
+      const violation = blockViolationAt(problem, lambda, point, [slopes]);
+      expect(violation, `violation at ${lambda}`).toBeLessThanOrEqual((convex ? 5e-3 : 1e-6) * path.lambdaMax);
+      return { fit, lambda, objective, point };
+    });
+    for (const { fit, lambda } of models) {
+      if (fit.certificate.kind !== 'global') {
+        expect(convex).toBe(false);
+        continue;
+      }
+      expect(fit.certificate.gap).toBeLessThanOrEqual(1e-6);
+      // The bound holds at the models of other lambdas, too.
+      for (const { point } of models) {
+        const { loss } = lossAt(links(problem, point)[0] as Float64Array);
+        expect(blockObjectiveAt(problem, lambda, point, loss)).toBeGreaterThanOrEqual(fit.certificate.bound - 1e-12);
+      }
+    }
+  });
+
+  it('groups of one column are columns, and one without penalty is', async () => {
+    const own = Array.from({ length: p }, (_, j) => j);
+    const penaltyFactor = own.map((j) => Number(j !== 5));
+    const more = { family, penaltyFactor, lambda: 0.05, tolerance: 1e-9 };
+    const together = await sparseRegression({ ...data, groups: own }, { ...more, penalty: groupLasso() });
+    const alone = await sparseRegression(data, more);
+    expect(together.status, together.message).toBe('solved');
+    expect(Math.abs(together.objective - alone.objective)).toBeLessThanOrEqual(1e-8);
+    for (const [j, b] of together.coefficients.entries()) expect(b).toBeCloseTo(alone.coefficients[j] as number, 3);
+  });
+});
+
+it('a group with an infinite factor is left out, and groups have relaxed fits', async () => {
+  const { x, y } = drawn(43, 'gaussian', 80, 12);
+  const four = Array.from({ length: 12 }, (_, j) => Math.floor(j / 3));
+  const out = [1, Number.POSITIVE_INFINITY, 1, 2];
+  const path = await sparsePath({ x, y, groups: four }, { penalty: groupLasso(), penaltyFactor: out, nLambda: 10 });
+  expect(Array.from(path.constantColumns)).toEqual([]);
+  const left = Array.from({ length: 12 }, (_, j) => j).filter((j) => four[j] !== 1);
+  const without = Array.from({ length: 80 }, (_, i) => left.map((j) => x.data[12 * i + j] as number));
+  const same = await sparsePath(
+    { x: without, y, groups: left.map((j) => four[j] as number) },
+    { penalty: groupLasso(), penaltyFactor: [1, 1, 2], nLambda: 10 },
+  );
+  for (const [k, lambda] of path.lambda.entries()) {
+    expect(lambda).toBeCloseTo(same.lambda[k] as number, 12);
+    const { coefficients } = same.fit(k);
+    const { coefficients: all } = path.fit(k);
+    expect(Array.from(all.subarray(3, 6))).toEqual([0, 0, 0]);
+    for (const [place, j] of left.entries()) expect(all[j]).toBeCloseTo(coefficients[place] as number, 9);
+  }
+  const relaxed = await sparsePath({ x, y, groups: four }, { penalty: groupLasso(), nLambda: 6, relax: true });
+  expect(relaxed.status).toBe('solved');
+  const { support, coefficients } = relaxed.fit(4);
+  expect(support.length % 3).toBe(0);
+  const columns = Array.from({ length: 80 }, (_, i) => Array.from(support, (j) => x.data[12 * i + j] as number));
+  const free = await sparseRegression({ x: columns, y }, { lambda: 0 });
+  for (const [place, j] of support.entries())
+    expect(coefficients[j]).toBeCloseTo(free.coefficients[place] as number, 8);
 });
 
 it('more rows than columns, without an intercept', async () => {

@@ -220,7 +220,7 @@ bool BlockQuadratic::minimize(const BlockPenaltyAt& penalty, const Goal& goal) {
 /// Whether sweeps go over the rows: where these are so few that a column has less entries than there are places.
 bool BlockQuadratic::byRows() const {
   const double places = form_.size();
-  return metric_ && 2 * metric_->entries() < places * places;
+  return metric_ && !metric_->hasOuter() && 2 * metric_->entries() < places * places;
 }
 
 /// Some sweeps over the working blocks, with Anderson's extrapolation; how many. The state is b, and behind it the

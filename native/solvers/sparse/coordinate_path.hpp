@@ -123,8 +123,8 @@ class CoordinatePath : public PathEngine {
   double passedLambda_ = 0, presentLambda_ = 0;
   bool curvaturesLag_ = false;  ///< the metric is that of an earlier point, as steps by rows leave it
   std::vector<double> t_, first_, second_, trial_, kept_;
-  bool jumps_ = true;             ///< see allowJumps()
-  std::vector<double> tangents_;  ///< slopes of lines in place of the penalties of columns
+  bool jumps_ = true;                          ///< see allowJumps()
+  std::vector<double> tangents_;               ///< slopes of lines in place of the penalties of columns
   std::vector<double> before_, after_, move_;  ///< coefficients of a step
   double intercept_ = 0, value_ = 0;
 };

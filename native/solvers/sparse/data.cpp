@@ -180,8 +180,8 @@ void SparseData::requireShares(std::span<const double> shares) const {
 /// Factors of the columns: those of their groups, for penalties of groups.
 void SparseData::readFactors(const SparseProblem& problem, bool ofGroups) {
   requireEach(
-      la_, "penaltyFactor", problem.penaltyFactor, [](double f) { return f >= 0 && std::isfinite(f); },
-      "expected a finite number >= 0");
+      la_, "penaltyFactor", problem.penaltyFactor, [](double f) { return f >= 0; },
+      "expected a number >= 0, or Infinity to leave columns out");
   if (!ofGroups || problem.groups.empty()) {
     factor = problem.penaltyFactor;
     if (factor.empty()) factor.assign(at(p()), 1.0);
@@ -207,6 +207,13 @@ void SparseData::readFactors(const SparseProblem& problem, bool ofGroups) {
 }
 
 void SparseData::readPenalties(const SparseProblem& problem) {
+  leftOut.assign(at(p()), 0);
+  for (std::size_t j = 0; j < factor.size(); ++j) {
+    if (std::isfinite(factor[j])) continue;
+    leftOut[j] = !constant[j];
+    constant[j] = 1;
+    factor[j] = 1;
+  }
   lower = problem.lower;
   upper = problem.upper;
   bounded = !lower.empty() || !upper.empty();

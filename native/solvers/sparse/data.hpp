@@ -49,7 +49,8 @@ class SparseData {
   std::vector<double> factor, lower, upper;  ///< p: of coefficients as they are penalised
   std::vector<double> givenLower, givenUpper;  ///< p: of coefficients of x
   std::vector<int> groups;                     ///< of columns, from 0; empty: each column is one
-  std::vector<char> constant;                  ///< columns without variation, which are left out
+  std::vector<char> constant;                  ///< columns without variation, or with an infinite factor: left out
+  std::vector<char> leftOut;                   ///< the latter of them, where they vary
   std::vector<int> free;                       ///< columns without penalty, not constant
   bool bounded = false;
   double totalWeight = 0;

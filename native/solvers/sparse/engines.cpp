@@ -23,8 +23,8 @@ std::unique_ptr<PathEngine> makePathEngine(const Cpu& la, const SparseData& data
   const bool byCoordinates =
       data.family == SparseFamily::huber || data.family == SparseFamily::quantile || data.family == SparseFamily::cox;
   const std::string forFamily = " for family '" + std::string(nameOf(data.family)) + "'";
-  require(!byCoordinates || hasStruct(penalty), "penalty", nameOf(penalty),
-          "expected a penalty of single coefficients, such as lasso() or mcp()," + forFamily);
+  require(!byCoordinates || hasStruct(penalty) || isOfGroups(penalty), "penalty", nameOf(penalty),
+          "expected a penalty of single coefficients or of groups, such as lasso() or groupLasso()," + forFamily);
   require(!byCoordinates || !byProducts, "method", nameOf(settings.method), "expected 'coordinateDescent'" + forFamily);
   require(!byProducts || isBent(penalty), "method", nameOf(settings.method),
           "expected 'coordinateDescent' for " + std::string(nameOf(penalty)));

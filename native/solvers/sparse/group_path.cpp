@@ -10,6 +10,7 @@
 #include "core/require_memory.hpp"
 #include "linalg/vectors.hpp"
 #include "solvers/sparse/block_certificate.hpp"
+#include "solvers/sparse/certificate.hpp"
 
 namespace nonconvex {
 namespace {
@@ -116,9 +117,14 @@ double GroupPath::violationOfIntercepts() const {
 
 /// The metric by the present curvatures of the loss, times a number.
 void GroupPath::setCurvatures(double stretch) {
-  loss_->curvatures(t_, second_, stretch, rows_);
-  std::copy_n(rows_.begin(), h_.size(), h_.begin());  // they are the same for all responses
-  metric_.setWeights(h_);
+  if (exact()) {
+    loss_->exactCurvatures(t_, stretch, h_);
+    metric_.setWeights(h_, loss_.get());
+  } else {
+    loss_->curvatures(t_, second_, stretch, rows_);
+    std::copy_n(rows_.begin(), h_.size(), h_.begin());  // they are the same for all responses
+    metric_.setWeights(h_);
+  }
   quadratic_.forgetCurvatures();
   setGradient();
 }
@@ -458,9 +464,34 @@ PathModel GroupPath::model(const BlockPenaltyAt& penalty, double lambda, bool re
   made.loss = value_;
   made.objective = value_ + quadratic_.penaltyValue(penalty);
   made.violation = quadratic_.largestViolation(penalty);
-  made.locallyConvex = quadratic_.locallyConvex(penalty);
+  made.locallyConvex = locallyConvex(penalty);
   if (loss_->coupled()) centre(made);
   return made;
+}
+
+/// Whether the objective is strictly convex near the present point, by curvatures of it where those of the quadratics
+/// are no bounds of the loss's.
+bool GroupPath::locallyConvex(const BlockPenaltyAt& penalty) {
+  if (penalty.convex()) return true;
+  if (exact()) setCurvatures(1);
+  if (!loss_->kinked()) return quadratic_.locallyConvex(penalty);
+  loss_->leastCurvatures(t_, second_, h_);
+  if (!(std::accumulate(h_.begin(), h_.end(), 0.0) > 0)) return false;
+  metric_.setWeights(h_);
+  quadratic_.forgetCurvatures();
+  const bool convex = quadratic_.locallyConvex(penalty);
+  setCurvatures(1);
+  return convex;
+}
+
+/// Makes derivatives of the loss orthogonal to what has no penalty. Those of a joint loss stay its derivatives: at t.
+bool GroupPath::makeSlopesOrthogonal(const BlockPenaltyAt& penalty, std::span<double> slopes, std::span<double> t) {
+  if (loss_->joint()) return makeOrthogonalAt(data_, *loss_, freeAt(penalty), t, slopes);
+  if (!loss_->kinked()) {
+    return makeResponsesOrthogonal(data_, *loss_, freeAt(penalty), settings_.intercept, first_, second_, slopes);
+  }
+  loss_->curvatures(t_, second_, 1, rows_);
+  return makeOrthogonal(data_, *loss_, freeAt(penalty), settings_.intercept, rows_, slopes);
 }
 
 /// Intercepts of classes, and their coefficients of columns without penalty, mean something only beside each other.
@@ -532,6 +563,7 @@ GroupPath::Together GroupPath::solveTogether(std::span<const double> lambdas, do
   all.gradients = HostMatrix<double>(data_.p(), width, Uninitialized{});
   if (slopes_.cols() < width) slopes_ = HostMatrix<double>(n, width, Uninitialized{});
   all.slopes = slopes_.columns(0, width);
+  if (loss_->joint()) all.predictions = HostMatrix<double>(n, width, Uninitialized{});
   std::vector<double> sums(at(width));
   for (int k = 0; k < count; ++k) {
     const BlockPenaltyAt penalty(blocks_, settings_, lambdas[at(k)]);
@@ -543,9 +575,10 @@ GroupPath::Together GroupPath::solveTogether(std::span<const double> lambdas, do
       la_.checkpoint();
       std::ranges::copy(column(first_, r), all.slopes.column(k * responses_ + r));
     }
-    all.orthogonal.push_back(
-        !penalty.convex() ||
-        makeResponsesOrthogonal(data_, *loss_, freeAt(penalty), settings_.intercept, first_, second_, slopes));
+    const std::span<double> t =
+        loss_->joint() ? std::span<double>(all.predictions.column(k), at(n)) : std::span<double>();
+    std::copy_n(t_.begin(), t.size(), t.begin());
+    all.orthogonal.push_back(!penalty.convex() || makeSlopesOrthogonal(penalty, slopes, t));
     for (int r = 0; r < responses_; ++r) {
       la_.checkpoint();
       const double* of = all.slopes.column(k * responses_ + r);
@@ -610,7 +643,9 @@ bool GroupPath::check(Together& all, int k, std::vector<int>& missing) {
   if (!penalty.convex()) return model.reached;
   const double scale = scaleOfGap();
   const std::span<const double> slopes(all.slopes.column(k * responses_), first_.size());
-  const double lower = all.orthogonal[at(k)] ? bound(penalty, slopes, gradients) : -infinity;
+  const std::span<const double> t(loss_->joint() ? all.predictions.column(k) : nullptr,
+                                  loss_->joint() ? at(data_.n()) : 0);
+  const double lower = all.orthogonal[at(k)] ? bound(penalty, slopes, gradients, t) : -infinity;
   model.gap = scale > 0 ? std::max(0.0, model.objective - lower) / scale : 0;
   return model.gap <= settings_.tolerance;
 }
@@ -628,12 +663,13 @@ bool GroupPath::leavesZero(const BlockPenalty& penalty, int group, std::span<con
     return penalty.leavesZero({&b, 1}, gradient, room);
   }
   const int size = static_cast<int>(columns.size());
-  HostMatrix<double> x(data_.n(), size), gram(size, size);
+  HostMatrix<double> x(data_.n(), size), gram(size, size), products(loss_->outerTerms(), size);
   std::vector<double> z(gradient.size()), b(gradient.size());
   for (int e = 0; e < size; ++e) {
     const auto j = at(columns[at(e)]);
     for (int i = 0; i < data_.n(); ++i) x(i, e) = -data_.shift[j] / data_.scale[j];
     data_.x.forEntries(columns[at(e)], [&](int i, double v) { x(i, e) += v / data_.scale[j]; });
+    if (exact()) loss_->outerProducts(x.column(e), products.column(e));
   }
   for (int e = 0; e < size; ++e) {
     for (int f = 0; f <= e; ++f) {
@@ -644,7 +680,11 @@ bool GroupPath::leavesZero(const BlockPenalty& penalty, int group, std::span<con
         left += h * x(i, e);
         right += h * x(i, f);
       }
-      gram(e, f) = gram(f, e) = settings_.intercept ? sum - left * right / metric_.totalWeight() : sum;
+      const double outer =
+          exact()               ? blas::dot(products.rows(), products.column(e), products.column(f))
+          : settings_.intercept ? left * right / metric_.totalWeight()
+                                : 0;
+      gram(e, f) = gram(f, e) = sum - outer;
     }
   }
   BlockCurvature curvature(size, responses_);
@@ -655,9 +695,9 @@ bool GroupPath::leavesZero(const BlockPenalty& penalty, int group, std::span<con
   return penalty.leavesZero(b, gradient, room);
 }
 
-double GroupPath::bound(const BlockPenaltyAt& penalty, std::span<const double> slopes,
-                        Mat<const double> gradients) const {
-  double share = 1;
+double GroupPath::bound(const BlockPenaltyAt& penalty, std::span<const double> slopes, Mat<const double> gradients,
+                        std::span<const double> t) const {
+  double share = loss_->feasibleShare(slopes);
   const auto forAll = [&](auto&& f) {
     for (int g = 0; g < blocks_.count() && !penalty.isZero(); ++g) {
       // Slopes are orthogonal to groups without penalty, but for rounding.
@@ -669,7 +709,7 @@ double GroupPath::bound(const BlockPenaltyAt& penalty, std::span<const double> s
   forAll([&](const BlockPenalty& along, std::span<const double> gradient) {
     share = std::min(share, along.feasibleShare(gradient));
   });
-  double value = loss_->dualValue(slopes, share);
+  double value = loss_->dualValueAt(slopes, share, t);
   std::vector<double> scaled(block_.size());
   forAll([&](const BlockPenalty& along, std::span<const double> gradient) {
     if (along.ridge == 0) return;  // the share is such that there the conjugate is 0

@@ -40,10 +40,12 @@ class GroupPath : public PathEngine {
     std::vector<PathModel> models;
     Mat<double> slopes;            ///< derivatives of the loss times weights
     HostMatrix<double> gradients;  ///< of all columns
-    std::vector<bool> orthogonal;  ///< whether slopes are so to what has no penalty
+    std::vector<bool> orthogonal;    ///< whether slopes are so to what has no penalty
+    HostMatrix<double> predictions;  ///< at which a joint loss has these slopes
   };
 
   bool squared() const { return loss_->squared(); }
+  bool exact() const { return loss_->outerTerms() > 0; }
   std::span<double> column(std::vector<double>& matrix, int k) const {
     return std::span(matrix).subspan(at(k) * at(data_.n()), at(data_.n()));
   }
@@ -68,13 +70,16 @@ class GroupPath : public PathEngine {
   double tolerance(const BlockPenaltyAt& penalty) const;
 
   PathModel model(const BlockPenaltyAt& penalty, double lambda, bool reached);
+  bool locallyConvex(const BlockPenaltyAt& penalty);
+  bool makeSlopesOrthogonal(const BlockPenaltyAt& penalty, std::span<double> slopes, std::span<double> t);
   void centre(PathModel& model) const;
   void restore(const PathModel& model);
   Together solveTogether(std::span<const double> lambdas, double sharper);
   std::vector<int> freeAt(const BlockPenaltyAt& penalty) const;
   bool check(Together& all, int k, std::vector<int>& missing);
   bool leavesZero(const BlockPenalty& penalty, int group, std::span<const double> gradient, double loss);
-  double bound(const BlockPenaltyAt& penalty, std::span<const double> slopes, Mat<const double> gradients) const;
+  double bound(const BlockPenaltyAt& penalty, std::span<const double> slopes, Mat<const double> gradients,
+               std::span<const double> t) const;
   double largestLambda(int group, std::span<const double> gradient) const;
 
   /// f(group, gradient of a block) for the blocks of a group, from the p x K gradients of all columns.

@@ -230,7 +230,7 @@ SparseSolution PathSolver::solution() const {
   out.nullDeviance = perRow * (engine_->nullLoss() - engine_->perfectLoss());
   if (settings_.standardize) out.scales = data_.scale;
   for (int j = 0; j < data_.p(); ++j) {
-    if (data_.constant[at(j)]) out.constantColumns.push_back(j);
+    if (data_.constant[at(j)] && !data_.leftOut[at(j)]) out.constantColumns.push_back(j);
   }
   out.offsets.push_back(0);
   for (const PathModel& each : models_) {
