@@ -98,6 +98,19 @@ describe('several responses', () => {
     }
   });
 
+  it('a column with an infinite factor is left out', async () => {
+    const penaltyFactor = Array.from({ length: p }, (_, j) => (j === 1 ? Number.POSITIVE_INFINITY : 1));
+    const out = { ...x, data: x.data.map((value, k) => (k % p === 1 ? 0 : value)) };
+    for (const penalty of [lasso(), groupLasso()]) {
+      const data = { x, y: byRows(numbers) };
+      const fit = await sparseRegression(data, { lambda: 0.05, penalty, penaltyFactor, tolerance: 1e-10 });
+      const same = await sparseRegression({ ...data, x: out }, { lambda: 0.05, penalty, tolerance: 1e-10 });
+      expect(fit.status).toBe('solved');
+      for (const [c, b] of fit.coefficients.entries()) expect(b).toBeCloseTo(same.coefficients[c] as number, 6);
+      expect([Array.from(fit.constantColumns), Array.from(same.constantColumns)]).toEqual([[], [1]]);
+    }
+  });
+
   it('the lasso is that of each response', async () => {
     const all = await sparseRegression({ x, y: byRows(numbers) }, { lambda: 0.1, tolerance: 1e-11 });
     for (const [k, y] of numbers.entries()) {
