@@ -12,35 +12,83 @@
 
 namespace nonconvex {
 
-/// exp(x) within 2 ulp, 0 from about -708 on and infinity above 709.78.
-NONCONVEX_ALWAYS_INLINE double vectorExp(double x) {
-  constexpr double log2e = 1.4426950408889634, ln2High = 0.693147180369123816490, ln2Low = 1.90821492927058770002e-10;
-  constexpr double shift = 6755399441055744.0;  // 1.5 * 2^52: its sum with x has round(x) in the lowest bits
-  constexpr double most = 709.782712893384, least = -708.3964185322641;
-  const double inside = x < least ? least : (x > most ? most : x);
-  const double shifted = inside * log2e + shift;
-  const double k = shifted - shift;
-  const double r = (inside - k * ln2High) - k * ln2Low;
-  double p = 1.0 / 6227020800.0;
-  p = p * r + 1.0 / 479001600.0;
-  p = p * r + 1.0 / 39916800.0;
-  p = p * r + 1.0 / 3628800.0;
-  p = p * r + 1.0 / 362880.0;
-  p = p * r + 1.0 / 40320.0;
-  p = p * r + 1.0 / 5040.0;
-  p = p * r + 1.0 / 720.0;
-  p = p * r + 1.0 / 120.0;
-  p = p * r + 1.0 / 24.0;
-  p = p * r + 1.0 / 6.0;
-  p = p * r + 0.5;
-  p = p * (r * r) + r;
-  // 2^k in two factors, for k = 1024.
-  const auto bits = std::bit_cast<std::int64_t>(shifted) - std::bit_cast<std::int64_t>(shift);
-  const std::int64_t half = bits >> 1;
-  const auto power = [](std::int64_t e) { return std::bit_cast<double>((e + 1023) << 52); };
-  const double value = ((1 + p) * power(half)) * power(bits - half);
-  const double flushed = x < least ? 0.0 : value;
-  const double whole = x > most ? HUGE_VAL : flushed;
+/// What exp takes apart: exp(x) = (1 + p) 2^k, |log(1 + p)| <= log(2) / 2.
+template <class T>
+struct ExpParts;
+
+template <>
+struct ExpParts<double> {
+  using Bits = std::int64_t;
+  // `shift` is 1.5 * 2^52: its sum with x has round(x) in the lowest bits.
+  static constexpr double log2e = 1.4426950408889634, ln2High = 0.693147180369123816490,
+                          ln2Low = 1.90821492927058770002e-10, shift = 6755399441055744.0, most = 709.782712893384,
+                          least = -708.3964185322641;
+  static constexpr int mantissa = 52, bias = 1023;
+  NONCONVEX_ALWAYS_INLINE static double polynomial(double r) {
+    double p = 1.0 / 6227020800.0;
+    p = p * r + 1.0 / 479001600.0;
+    p = p * r + 1.0 / 39916800.0;
+    p = p * r + 1.0 / 3628800.0;
+    p = p * r + 1.0 / 362880.0;
+    p = p * r + 1.0 / 40320.0;
+    p = p * r + 1.0 / 5040.0;
+    p = p * r + 1.0 / 720.0;
+    p = p * r + 1.0 / 120.0;
+    p = p * r + 1.0 / 24.0;
+    p = p * r + 1.0 / 6.0;
+    p = p * r + 0.5;
+    return p * (r * r) + r;
+  }
+};
+
+template <>
+struct ExpParts<float> {
+  using Bits = std::int32_t;
+  static constexpr float log2e = 1.44269504F, ln2High = 0.693359375F, ln2Low = -2.12194440e-4F, shift = 12582912.0F,
+                         most = 88.722839F, least = -87.336544F;
+  static constexpr int mantissa = 23, bias = 127;
+  NONCONVEX_ALWAYS_INLINE static float polynomial(float r) {
+    float p = 1.0F / 5040.0F;
+    p = p * r + 1.0F / 720.0F;
+    p = p * r + 1.0F / 120.0F;
+    p = p * r + 1.0F / 24.0F;
+    p = p * r + 1.0F / 6.0F;
+    p = p * r + 0.5F;
+    return p * (r * r) + r;
+  }
+};
+
+template <class T>
+NONCONVEX_ALWAYS_INLINE T powerOfTwo(typename ExpParts<T>::Bits k) {
+  using E = ExpParts<T>;
+  return std::bit_cast<T>(static_cast<typename E::Bits>((k + E::bias) << E::mantissa));
+}
+
+/// exp(x) of an x that is between `least` and `most` as (1 + p) 2^k.
+template <class T>
+struct ReducedExp {
+  T p;
+  typename ExpParts<T>::Bits k;
+};
+
+template <class T>
+NONCONVEX_ALWAYS_INLINE ReducedExp<T> reduceExp(T x) {
+  using E = ExpParts<T>;
+  const T shifted = x * E::log2e + E::shift;
+  const T k = shifted - E::shift;
+  return {E::polynomial((x - k * E::ln2High) - k * E::ln2Low),
+          std::bit_cast<typename E::Bits>(shifted) - std::bit_cast<typename E::Bits>(E::shift)};
+}
+
+/// exp(x) of either precision within 2 ulp, 0 below the least normal number, infinity above the largest number.
+template <class T>
+NONCONVEX_ALWAYS_INLINE T vectorExp(T x) {
+  using E = ExpParts<T>;
+  const ReducedExp<T> e = reduceExp(x < E::least ? E::least : (x > E::most ? E::most : x));
+  const auto half = e.k >> 1;  // in two factors, for the largest k
+  const T value = ((1 + e.p) * powerOfTwo<T>(half)) * powerOfTwo<T>(e.k - half);
+  const T flushed = x < E::least ? T(0) : value;
+  const T whole = x > E::most ? static_cast<T>(HUGE_VAL) : flushed;
   return x == x ? whole : x;
 }
 

@@ -22,7 +22,7 @@ template <class T>
 NONCONVEX_ALWAYS_INLINE void applyAll(std::int32_t op, T* __restrict out, const T* as, const T* bs, int count) {
   switch (static_cast<Op>(op)) {
     case Op::exp:
-      return mapTo(out, as, count, [](T a) { return row_math::exp(a); });
+      return mapTo(out, as, count, [](T a) { return vectorExp(a); });
     case Op::tanh:
       return mapTo(out, as, count, [](T a) { return row_math::tanh(a); });
     case Op::sigmoid:
@@ -102,7 +102,7 @@ NONCONVEX_ALWAYS_INLINE T sumInParts(int count, F&& f) {
     for (int i = 0; i < count; ++i) out[i] = out[i] < a[i] ? a[i] : out[i];                         \
   }                                                                                                 \
   NONCONVEX_CLONES void expOfDifference(const T* a, const T* b, T* __restrict out, int count) {     \
-    for (int i = 0; i < count; ++i) out[i] = a[i] == b[i] ? T(1) : row_math::exp(a[i] - b[i]);      \
+    for (int i = 0; i < count; ++i) out[i] = a[i] == b[i] ? T(1) : vectorExp(a[i] - b[i]);      \
   }
 
 NONCONVEX_ROW_LOOPS(double)

@@ -12,10 +12,11 @@ using namespace nonconvex;
 
 namespace {
 
-/// |a - exact| in units in the last place of the exact result.
-double ulps(double a, long double exact) {
-  const auto rounded = static_cast<double>(exact);
-  const double unit = std::nextafter(std::abs(rounded), HUGE_VAL) - std::abs(rounded);
+/// |a - exact| in units in the last place of the exact result, in the precision of a.
+template <class T>
+double ulps(T a, long double exact) {
+  const auto rounded = static_cast<T>(exact);
+  const T unit = std::nextafter(std::abs(rounded), static_cast<T>(HUGE_VAL)) - std::abs(rounded);
   return static_cast<double>(std::abs(static_cast<long double>(a) - exact)) / unit;
 }
 
@@ -26,19 +27,25 @@ TEST(exponentialWithinTwoUlps) {
   for (std::uint64_t k = 0; k < 200000; ++k) {
     const double x = k % 2 == 0 ? 1416 * random.uniform(k) - 707 : 3 * random.normal(k);
     CHECK(ulps(vectorExp(x), std::exp(static_cast<long double>(x))) <= 2);
+    const auto single = static_cast<float>(k % 2 == 0 ? x / 8.2 : x);
+    CHECK(ulps(vectorExp(single), std::exp(static_cast<long double>(single))) <= 2);
   }
 }
 
 TEST(endsOfTheExponential) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  CHECK_EQ(vectorExp(0), 1.0);
+  CHECK_EQ(vectorExp(0.0), 1.0);
   CHECK_EQ(vectorExp(-0.0), 1.0);
   CHECK_EQ(vectorExp(infinity), infinity);
   CHECK_EQ(vectorExp(-infinity), 0.0);
-  CHECK_EQ(vectorExp(710), infinity);
-  CHECK_EQ(vectorExp(-709), 0.0);  // not a subnormal number
+  CHECK_EQ(vectorExp(710.0), infinity);
+  CHECK_EQ(vectorExp(-709.0), 0.0);  // not a subnormal number
   CHECK(ulps(vectorExp(709.78), std::exp(static_cast<long double>(709.78))) <= 3);
   CHECK(std::isnan(vectorExp(std::nan(""))));
+  CHECK_EQ(vectorExp(0.0F), 1.0F);
+  CHECK_EQ(vectorExp(89.0F), std::numeric_limits<float>::infinity());
+  CHECK_EQ(vectorExp(-88.0F), 0.0F);
+  CHECK(std::isnan(vectorExp(std::nanf(""))));
 }
 
 TEST(logarithmOfOnePlusWithinTwoUlps) {
