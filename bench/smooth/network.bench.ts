@@ -38,7 +38,7 @@ for (const batch of [32, 128]) {
       const { secondsPerEpoch } = await python.ask({ method: torch, rate, batch, epochs: 1 });
       add(`${torch}, PyTorch`, secondsPerEpoch as number);
     }
-    add('adog, nonconvex', await secondsOf({ batchSize: batch, threads: 1 }, [1, 3]));
+    add('nothing set, nonconvex', await secondsOf({ batchSize: batch, threads: 1 }, [1, 3]));
   }
   for (const [what, seconds] of found) epochs.push({ what, batch, seconds: median(seconds) });
 }

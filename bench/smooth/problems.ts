@@ -313,6 +313,136 @@ function deepDigits(): Case {
   };
 }
 
+/** A network of fully connected layers, sizes from the first to the last, whose last layer is without `activation`. */
+function layers(
+  x: Parameters<typeof matvec>[1],
+  model: Model,
+  sizes: number[],
+  activation: typeof tanh,
+): Parameters<typeof matvec>[1] {
+  let found = x;
+  sizes.slice(1).forEach((size, k) => {
+    const W = model.variable([size, sizes[k] as number], { start: glorot() });
+    const scores = add(matvec(W, found), model.variable(size));
+    found = k === sizes.length - 2 ? scores : activation(scores);
+  });
+  return found;
+}
+
+/** Five clouds that overlap, a tenth of their labels wrong. */
+function noisyLabels(): Case {
+  const { normal, below, uniform } = random(16);
+  const [rows, columns, classes] = [3000, 20, 5];
+  const centres = Array.from({ length: 2 * classes * columns }, () => 0.8 * normal());
+  const x = { data: new Float64Array(rows * columns), rows, columns };
+  const y = Float64Array.from({ length: rows }, (_, i) => {
+    const cloud = below(2 * classes);
+    for (let j = 0; j < columns; ++j) x.data[columns * i + j] = (centres[columns * cloud + j] as number) + normal();
+    return uniform() < 0.1 ? below(classes) : cloud % classes;
+  });
+  const model = new Model();
+  const table = model.rows({ x, y });
+  model.minimize(table.mean(crossEntropy(layers(table.x, model, [20, 64, 5], relu as typeof tanh) as never, table.y)));
+  return { name: 'five classes, wrong labels, 20-64-5, relu', problem: model, batchSize: 64, convex: false };
+}
+
+/** Targets in the thousands and columns from 1e-3 to 1e3. */
+function unscaledNet(): Case {
+  const { x, link, normal } = linear(2000, 10, 17, (j) => 10 ** (-3 + (6 * j) / 9));
+  const y = Float64Array.from(link, (t) => 1000 * Math.sin(2 * t) + 3000 + 10 * normal());
+  const model = new Model();
+  const table = model.rows({ x, y });
+  const mean = model.variable();
+  const hidden = layers(table.x, model, [10, 32, 32], tanh);
+  model.minimize(
+    table.mean(square(sub(add(dot(model.variable(32, { start: glorot() }), tanh(hidden)), mean), table.y))),
+  );
+  return {
+    name: 'targets of thousands by a net 10-32-32-1, tanh',
+    problem: model,
+    batchSize: 64,
+    convex: false,
+    epochs: 40,
+  };
+}
+
+function deepTanh(): Case {
+  const { x, link, normal } = linear(2000, 10, 18);
+  const y = Float64Array.from(link, (t) => Number(Math.sin(4 * t) + 0.1 * normal() > 0));
+  const model = new Model();
+  const table = model.rows({ x, y });
+  const scores = layers(table.x, model, [10, 32, 32, 32, 32, 32, 2], tanh);
+  model.minimize(table.mean(crossEntropy(scores as never, table.y)));
+  return { name: 'stripes by a net of 6 layers of 32, tanh', problem: model, batchSize: 32, convex: false, epochs: 40 };
+}
+
+function autoencoder(): Case {
+  const data = readDigits('train');
+  const [rows, columns] = [1000, 784];
+  const model = new Model();
+  const table = model.rows({ x: { data: data.images.data.subarray(0, rows * columns), rows, columns } });
+  model.minimize(table.mean(sumSquares(sub(layers(table.x, model, [784, 64, 16, 64, 784], tanh), table.x))));
+  return { name: '1,000 digits through 784-64-16-64-784, tanh', problem: model, batchSize: 32, convex: false };
+}
+
+/** Yes or no of users and items, by embeddings. */
+function choices(): Case {
+  const { normal, below, uniform } = random(19);
+  const [users, items, rank, count] = [200, 300, 4, 15_000];
+  const [U, V] = [users, items].map((size) => Array.from({ length: size }, () => Array.from({ length: rank }, normal)));
+  const user = Int32Array.from({ length: count }, () => below(users));
+  const item = Int32Array.from({ length: count }, () => below(items));
+  const taken = Float64Array.from({ length: count }, (_, k) => {
+    const [a, b] = [U?.[user[k] as number] as number[], V?.[item[k] as number] as number[]];
+    const t = a.reduce((total, value, j) => total + value * (b[j] as number), -1);
+    return Number(uniform() < 1 / (1 + Math.exp(-t)));
+  });
+  const model = new Model();
+  const rows = model.rows({ user, item, taken });
+  const [P, Q] = [
+    model.variable([users, rank], { start: glorot() }),
+    model.variable([items, rank], { start: glorot() }),
+  ];
+  const score = add(dot(row(P, rows.user as never), row(Q, rows.item as never)), model.variable());
+  model.minimize(add(rows.mean(crossEntropy(score, rows.taken)), mul(1e-4, add(sumSquares(P), sumSquares(Q)))));
+  return { name: 'choices of 200 users among 300 items', problem: model, batchSize: 64, convex: false };
+}
+
+/** Least squares of a sigmoid's output: quasar-convex, of a system that is to be identified. */
+function sigmoids(): Case {
+  const { x, link } = linear(2000, 20, 20);
+  const model = new Model();
+  const table = model.rows({ x, y: Float64Array.from(link, (t) => Math.tanh(2 * t)) });
+  model.minimize(table.mean(square(sub(tanh(dot(model.variable(20), table.x)), table.y))));
+  return { name: 'squares of one tanh', problem: model, batchSize: 32, convex: false };
+}
+
+/** Squares of products with a vector that is to be found but for its sign. */
+function phases(): Case {
+  const { x, link } = linear(1000, 20, 21);
+  const model = new Model();
+  const table = model.rows({ x, y: Float64Array.from(link, (t) => t * t) });
+  const w = model.variable(20, { start: glorot() });
+  model.minimize(table.mean(square(sub(square(dot(w, table.x)), table.y))));
+  return { name: 'phases of 20 numbers', problem: model, batchSize: 32, convex: false };
+}
+
+function shortRun(): Case {
+  const data = readDigits('train');
+  const [rows, columns] = [4000, 784];
+  const part = {
+    images: { data: data.images.data.subarray(0, rows * columns), rows, columns },
+    labels: data.labels.subarray(0, rows),
+  };
+  return {
+    name: '4,000 digits, 784-64-10, two epochs of batches of 8',
+    problem: network(part, [784, 64, 10], 'relu'),
+    batchSize: 8,
+    convex: false,
+    epochs: 2,
+  };
+}
+
 export const cases: readonly (() => Case)[] = [
   badlyScaled,
   correlated,
@@ -332,4 +462,12 @@ export const cases: readonly (() => Case)[] = [
   deepRegression,
   ratings,
   deepDigits,
+  noisyLabels,
+  unscaledNet,
+  deepTanh,
+  autoencoder,
+  choices,
+  sigmoids,
+  phases,
+  shortRun,
 ];

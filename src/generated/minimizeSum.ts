@@ -68,12 +68,13 @@ export interface MinimizeSumOptions extends Limits {
    */
   polyakLojasiewicz?: number | undefined;
   /**
-   * The name of a row of the table of methods. `auto`: `adog`, which needs no step size; `qagd` where every step is
-   * to look at all rows of a convex sum.
+   * The name of a row of the table of methods. `auto`: `adog` for sums that are known to be convex, such as
+   * regressions, or `qagd` where every step is to look at all rows; `prodigy` for others, unless `target`,
+   * `validation` or an infinite `maxEpochs` let it end before its steps are 0. None of them needs a step size.
    *
    * @defaultValue 'auto'
    */
-  method?: 'auto' | 'adog' | 'dog' | 'ldog' | 'adam' | 'amsgrad' | 'adaMomentum' | 'rmsprop' | 'optAmsgrad' | 'sgdm' | 'o2nc' | 'normalized' | 'spider' | 'qagd' | 'qasgd' | 'muon' | 'signSgd' | 'normSteepest' | 'lion' | 'oasis' | 'sania' | 'sophia' | 'dpSgd' | 'clippedSgd' | 'clippedSstm' | 'cyclicBcd' | 'svrg' | 'armijo' | 'twoPoint' | undefined;
+  method?: 'auto' | 'adog' | 'dog' | 'ldog' | 'adam' | 'amsgrad' | 'adaMomentum' | 'rmsprop' | 'prodigy' | 'optAmsgrad' | 'sgdm' | 'o2nc' | 'normalized' | 'spider' | 'qagd' | 'qasgd' | 'muon' | 'signSgd' | 'normSteepest' | 'lion' | 'oasis' | 'sania' | 'sophia' | 'dpSgd' | 'clippedSgd' | 'clippedSstm' | 'cyclicBcd' | 'svrg' | 'armijo' | 'twoPoint' | undefined;
   /**
    * Rows of a batch; all rows, in order, where there are no more. 0: 64, or the method's choice.
    *
@@ -107,12 +108,12 @@ export interface MinimizeSumOptions extends Limits {
    */
   schedule?: 'auto' | 'constant' | 'linear' | 'wsd' | 'cosine' | 'sqrt' | undefined;
   /**
-   * The distance from the start that the first steps go by, before they know better. Of sums that are known to be
-   * convex, such as regressions, 0.045 of the longest step along the gradient by which the loss of some rows falls by
-   * 0.45 of what the slope promises: minimisers are ten times as far at least.
+   * The distance from the start that the first steps go by, before they know better; of `prodigy` that of each
+   * number. Of sums that are known to be convex, such as regressions, 0.045 of the longest step along the gradient by
+   * which the loss of some rows falls by 0.45 of what the slope promises: minimisers are ten times as far at least.
    *
    * Expected: a finite number > 0.
-   * @defaultValue 1e-6 (1 + ||x_0||), or more if the sum is convex
+   * @defaultValue 1e-6 (1 + ||x_0||), or more if the sum is convex; of `prodigy` 1e-5 (1 + max |x_0j|)
    */
   initialDistance?: number | undefined;
   /**

@@ -58,7 +58,7 @@ describe('auto', () => {
     const whole = await minimizeSum(model, { ...settings, maxEpochs: 1000 });
     expect(whole).toMatchObject({ status: 'solved', method: 'minimize' });
     const few = await minimizeSum(model, { ...settings, maxEpochs: 20 });
-    expect(few.method).toBe('adog');
+    expect(few.method).toBe('prodigy');
     expect(few.objective as number).toBeGreaterThanOrEqual((whole.objective as number) - 1e-12);
   });
 
@@ -77,7 +77,21 @@ describe('auto', () => {
       g[0] = at[0] as number;
       return (at[0] as number) ** 2 / 2;
     });
-    expect(await methodOf({}, own)).toBe('adog');
+    expect(await methodOf({}, own)).toBe('prodigy');
+  });
+
+  it('takes steps that fall to 0 where nothing is known of convexity, and an end is', async () => {
+    const own = functionOf(3, 2, (at, g) => {
+      g.set(at);
+      return ((at[0] as number) ** 2 + (at[1] as number) ** 2) / 2;
+    });
+    const methodOf = async (settings: MinimizeSumSettings) => (await minimizeSum(own, settings)).method;
+    expect(await methodOf({ set: { lower: 1 } })).toBe('prodigy');
+    expect(await methodOf({ set: 'simplex' })).toBe('adog'); // whose metric is the Euclidean one
+    expect(await methodOf({ initialDistance: 0.1 })).toBe('adog');
+    expect(await methodOf({ target: 0 })).toBe('adog');
+    expect(await methodOf({ validation: 0.4 })).toBe('adog');
+    expect(await methodOf({ maxEpochs: Number.POSITIVE_INFINITY, maxIterations: 2 })).toBe('adog');
   });
 
   it('ends where it is told to', async () => {

@@ -64,7 +64,20 @@ describe('the order of the variables does not matter to', () => {
 
 describe('the unit of the loss does not matter to', () => {
   it.each([
-    ...['adog', 'dog', 'ldog', 'adam', 'amsgrad', 'adaMomentum', 'rmsprop', 'muon', 'signSgd', 'normSteepest', 'lion'],
+    ...[
+      'adog',
+      'dog',
+      'ldog',
+      'adam',
+      'amsgrad',
+      'adaMomentum',
+      'rmsprop',
+      'prodigy',
+      'muon',
+      'signSgd',
+      'normSteepest',
+      'lion',
+    ],
     ...['normalized', 'spider'],
   ] as const)('%s', async (method) => {
     const settings: MinimizeSumSettings = { ...plain, method, maxEpochs: 3 };

@@ -32,6 +32,29 @@ describe('DoG and its acceleration', () => {
   });
 });
 
+describe('Prodigy', () => {
+  it.each([1e-3, 1, 1e6])('learns the distance %d to a minimum, and goes by no more', async (distance) => {
+    // sum_j c_j |x_j - t_j|, whose minimum is at t.
+    const target = [1, -0.5, 0.2].map((share) => share * distance);
+    const f = functionOf(1, 3, (x, g) => {
+      let value = 0;
+      for (let j = 0; j < 3; ++j) {
+        const off = (x[j] as number) - (target[j] as number);
+        value += (j + 1) * Math.abs(off);
+        g[j] = (j + 1) * Math.sign(off);
+      }
+      return value;
+    });
+    const settings = { ...exact, method: 'prodigy', maxEpochs: 400 } as const;
+    const { history } = await minimizeSum(f, { ...settings, schedule: 'constant' });
+    for (const { step = 0 } of history) expect(step).toBeLessThanOrEqual(distance * (1 + 1e-9));
+    expect(history.at(-1)?.step).toBeGreaterThan(0.1 * distance);
+    const { x } = await minimizeSum(f, settings); // with steps that fall to 0
+    for (let j = 0; j < 3; ++j)
+      expect(Math.abs((x[j] as number) - (target[j] as number))).toBeLessThan(0.02 * distance);
+  });
+});
+
 describe('normalised descent', () => {
   it('takes few steps where the curvature grows', async () => {
     const f = functionOf(1, 1, (x, g) => {

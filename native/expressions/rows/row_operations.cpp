@@ -102,7 +102,7 @@ NONCONVEX_ALWAYS_INLINE T sumInParts(int count, F&& f) {
     for (int i = 0; i < count; ++i) out[i] = out[i] < a[i] ? a[i] : out[i];                         \
   }                                                                                                 \
   NONCONVEX_CLONES void expOfDifference(const T* a, const T* b, T* __restrict out, int count) {     \
-    for (int i = 0; i < count; ++i) out[i] = a[i] == b[i] ? T(1) : vectorExp(a[i] - b[i]);      \
+    for (int i = 0; i < count; ++i) out[i] = a[i] == b[i] ? T(1) : vectorExp(a[i] - b[i]);          \
   }
 
 NONCONVEX_ROW_LOOPS(double)

@@ -26,6 +26,7 @@ inline constexpr std::array sumPresets = {
     SumPreset{"amsgrad", "batch", "none", "plain", "average", "max", "constant", "last", 0.001, "linear"},
     SumPreset{"adaMomentum", "batch", "none", "plain", "average", "ofMomentum", "constant", "last", 0.001, "linear"},
     SumPreset{"rmsprop", "batch", "none", "plain", "none", "rms", "constant", "last", 0.001, "linear"},
+    SumPreset{"prodigy", "batch", "none", "plain", "average", "rms", "prodigy", "last", 1, "linear"},
     SumPreset{"optAmsgrad", "batch", "none", "lookAhead", "average", "centred", "constant", "last", 0.001, "linear"},
     SumPreset{"sgdm", "batch", "none", "plain", "velocity", "l2", "factor", "last", 0.1, "linear"},
     SumPreset{"o2nc", "batch", "none", "between", "none", "l2", "constant", "blocks", 0.01, "constant"},

@@ -134,7 +134,7 @@ class Run final : public SumRun {
 
  private:
   /// Raised where what a state holds changes.
-  static constexpr double version = 1;
+  static constexpr double version = 2;
 
   static std::vector<T> startOf(const MinimizeSumProblem& problem, const SumUnits& units) {
     std::vector<T> z(problem.start.size());

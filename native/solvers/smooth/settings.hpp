@@ -77,8 +77,10 @@ struct DistanceSettings {
   static constexpr auto fields() {
     using Self = DistanceSettings;
     return std::tuple{FIELD(
-        initialDistance, positiveOr("1e-6 (1 + ||x_0||), or more if the sum is convex"),
-        "The distance from the start that the first steps go by, before they know better. Of sums "
+        initialDistance,
+        positiveOr("1e-6 (1 + ||x_0||), or more if the sum is convex; of `prodigy` 1e-5 (1 + max |x_0j|)"),
+        "The distance from the start that the first steps go by, before they know better; of `prodigy` that of each "
+        "number. Of sums "
         "that are known to be convex, such as regressions, 0.045 of the longest step along the gradient by which "
         "the loss of some rows falls by 0.45 of what the slope promises: minimisers are ten times as far at least.")};
   }
@@ -330,8 +332,10 @@ struct CommonSettings {
         FIELD(polyakLojasiewicz, positiveOr("unknown"),
               "A number mu that is known: f - f* <= ||gradient||^2 / (2 mu) everywhere. The certificate rests on it."),
         FIELD(method, anyValue(),
-              "The name of a row of the table of methods. `auto`: `adog`, which needs no step size; `qagd` where every "
-              "step is to look at all rows of a convex sum.")};
+              "The name of a row of the table of methods. `auto`: `adog` for sums that are known to be convex, such as "
+              "regressions, or `qagd` where every step is to look at all rows; `prodigy` for others, unless `target`, "
+              "`validation` or an infinite `maxEpochs` let it end before its steps are 0. None of them needs a step "
+              "size.")};
   }
 };
 

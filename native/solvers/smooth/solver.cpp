@@ -83,6 +83,11 @@ void refuseCombinations(const MinimizeSumProblem& problem, const MinimizeSumSett
   }
 }
 
+SumMethod methodNamed(std::string_view name) {
+  const auto known = names(SumMethod{});
+  return static_cast<SumMethod>(std::find(known.begin(), known.end(), name) - known.begin());
+}
+
 /// Throws where a method or a sampler asks what the user's functions do not give.
 void requireAbilities(const SumFacts& facts, const MinimizeSumSettings& settings) {
   const SumPreset& row = presetOf(settings.method);
@@ -123,16 +128,22 @@ MinimizeSumSolver::MinimizeSumSolver(const Cpu& la, const MinimizeSumProblem& pr
 
 bool MinimizeSumSolver::aborted() const { return la_.childMonitor().aborted(); }
 
-/// `auto`: accelerated descent where every step is to look at all rows of a convex sum, which an average of `adog`
-/// would approach slowly; else that.
+/// `auto`: of sums that are known to be convex `adog`, or accelerated descent where every step is to look at all rows,
+/// which an average of `adog` would approach slowly; of others `prodigy`, whose points are good as its steps fall to 0
+/// with `maxEpochs`, unless the solve may end before.
 void MinimizeSumSolver::resolve(const SumFacts& facts) {
   const bool automatic = static_cast<int>(settings_.method) == 0;
-  if (!automatic || !facts.convex || !facts.smooth || settings_.batchSize < trained_) return;
-  const bool plain = std::isnan(settings_.initialDistance) && std::isnan(settings_.clipNorm) &&
-                     settings_.sampler == RowSampler::automatic;
-  if (!plain) return;
-  const auto known = names(SumMethod{});
-  settings_.method = static_cast<SumMethod>(std::find(known.begin(), known.end(), "qagd") - known.begin());
+  if (!automatic || !std::isnan(settings_.initialDistance)) return;
+  if (!facts.convex) {
+    const bool inMetric = problem_.set == SumSet::none || problem_.set == SumSet::box;
+    const bool toTheEnd =
+        std::isfinite(settings_.maxEpochs) && std::isnan(settings_.target) && problem_.validation.empty();
+    if (facts.gradients && inMetric && toTheEnd) settings_.method = methodNamed("prodigy");
+    return;
+  }
+  const bool plain = std::isnan(settings_.clipNorm) && settings_.sampler == RowSampler::automatic;
+  if (!facts.smooth || settings_.batchSize < trained_ || !plain) return;
+  settings_.method = methodNamed("qagd");
   settings_.batchSize = 0;
 }
 

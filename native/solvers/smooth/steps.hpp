@@ -147,6 +147,75 @@ class DogOfVariables final : public StepLength<T> {
   std::vector<double> sums_, radii_;
 };
 
+/// The step size times a distance d that is learned: the largest r / ||s||_1 so far, r and s averages with weights d^2
+/// of g . (x_0 - x) and of g, which is at most max_j |x_0j - x*_j| where the sum is convex. Directions are to have
+/// entries of about 1, as those of Adam have. K. Mishchenko, A. Defazio, "Prodigy: an expeditiously adaptive
+/// parameter-free learner", ICML 2024, but for weights d in the averages of the geometry. Of several variables each
+/// has the geometric mean of its own d and of that of all: a bias of thousands would take embeddings along else, and a
+/// variable whose own d is too short stand still.
+template <class T>
+class ProdigyStep final : public StepLength<T> {
+ public:
+  static constexpr std::string_view name = "prodigy";
+  static constexpr auto fields() {
+    return std::tuple_cat(StepSizeSettings::fields(), DistanceSettings::fields(), MemorySettings::fields());
+  }
+
+  explicit ProdigyStep(const StepInput<T>& in)
+      : step_(in),
+        keep_(std::sqrt(std::isnan(in.at.settings.beta2) ? 0.999 : in.at.settings.beta2)),
+        distances_(in.at.blocks.size()),
+        slopes_(distances_.size()),
+        older_(distances_.size(), 1.0),
+        sum_(zeros(in.at)) {}
+  void begin(SumContext<T>& at) override {
+    if (at.step == 0) {
+      distance_ = firstOf(at);
+      std::fill(distances_.begin(), distances_.end(), distance_);
+    }
+    at.scheduled = step_.at(at);
+  }
+  void choose(SumContext<T>& at, const T* x, const T* g, const T*) override {
+    double slopes = 0, norms = 0;
+    at.eachVariable([&](int begin, int size, std::size_t b) {
+      double& own = distances_[b];
+      at.etas[b] = at.scheduled * std::sqrt(own * distance_);
+      // Averages over d^2, for which no d is too small.
+      slopes_[b] =
+          older_[b] * slopes_[b] + (1 - keep_) * sweeps::slope(size, g + begin, at.origin.data() + begin, x + begin);
+      const double norm = sweeps::gather(size, older_[b], 1 - keep_, g + begin, sum_.data() + begin);
+      slopes += slopes_[b];
+      norms += norm;
+      const double before = own;
+      if (slopes_[b] > own * norm) own = slopes_[b] / norm;
+      older_[b] = keep_ * (before / own) * (before / own);
+    });
+    if (slopes > distance_ * norms) distance_ = slopes / norms;
+  }
+  void visit(Archive& archive) override {
+    archive.visit(distance_);
+    archive.visit(distances_);
+    archive.visit(slopes_);
+    archive.visit(older_);
+    archive.visit(sum_);
+  }
+
+ private:
+  static double firstOf(const SumContext<T>& at) {
+    if (!std::isnan(at.settings.initialDistance)) return at.settings.initialDistance;
+    double largest = 0;
+    for (const T x : at.origin) largest = std::max(largest, std::abs(static_cast<double>(x)));
+    return 1e-5 * (1 + largest);
+  }
+
+  ScheduledStep<T> step_;
+  const double keep_;
+  double distance_ = 0;                     ///< of all of x
+  std::vector<double> distances_, slopes_;  ///< of variables
+  std::vector<double> older_;               ///< what averages are multiplied by as the next gradient comes
+  std::vector<T> sum_;
+};
+
 /// kappa = 1 - sqrt(1 - 2 u), u = (f_B - lowerBound) / g.d; 1 where u > 1/2.
 template <class T>
 class PolyakStep final : public StepLength<T> {
@@ -366,7 +435,7 @@ class QuasarNoiseStep final : public StepLength<T> {
 };
 
 template <class T>
-using StepLengths = TypeList<ConstantStep<T>, FactorStep<T>, DogStep<T>, DogOfVariables<T>, PolyakStep<T>,
-                             CurvatureStep<T>, SmoothnessStep<T>, QuasarNoiseStep<T>, ArmijoStep<T>>;
+using StepLengths = TypeList<ConstantStep<T>, FactorStep<T>, DogStep<T>, DogOfVariables<T>, ProdigyStep<T>,
+                             PolyakStep<T>, CurvatureStep<T>, SmoothnessStep<T>, QuasarNoiseStep<T>, ArmijoStep<T>>;
 
 }  // namespace nonconvex

@@ -44,6 +44,19 @@ ALWAYS double dotOf(int n, const T* x, const T* y) {
       n, [ x, y ](int i) __attribute__((always_inline)) { return static_cast<double>(x[i]) * y[i]; });
 }
 
+ALWAYS double slopeOf(int n, const T* g, const T* x, const T* y) {
+  return sumOf(
+      n, [ g, x, y ](int i) __attribute__((always_inline)) { return static_cast<double>(g[i]) * (x[i] - y[i]); });
+}
+
+ALWAYS double gatherIn(int n, T keep, T take, const T* __restrict g, T* __restrict s) {
+  return sumOf(
+      n, [=](int i) __attribute__((always_inline)) {
+        s[i] = keep * s[i] + take * g[i];
+        return static_cast<double>(std::abs(s[i]));
+      });
+}
+
 ALWAYS double moveBy(int n, T keep, T eta, const T* __restrict d, T* __restrict x, const T* __restrict origin) {
   return sumOf(
       n, [=](int i) __attribute__((always_inline)) {
@@ -69,6 +82,10 @@ ALWAYS double moveBoth(int n, T eta, T both, const T* __restrict g, const T* __r
 #define NONCONVEX_SWEEPS(T)                                                                                  \
   NONCONVEX_CLONES double squares(int n, const T* x) { return squaresOf(n, x); }                             \
   NONCONVEX_CLONES double dot(int n, const T* x, const T* y) { return dotOf(n, x, y); }                      \
+  NONCONVEX_CLONES double slope(int n, const T* g, const T* x, const T* y) { return slopeOf(n, g, x, y); }   \
+  NONCONVEX_CLONES double gather(int n, double keep, double take, const T* g, T* s) {                        \
+    return gatherIn(n, static_cast<T>(keep), static_cast<T>(take), g, s);                                    \
+  }                                                                                                          \
   NONCONVEX_CLONES double move(int n, double keep, double eta, const T* d, T* x, const T* origin) {          \
     return moveBy(n, static_cast<T>(keep), static_cast<T>(eta), d, x, origin);                               \
   }                                                                                                          \

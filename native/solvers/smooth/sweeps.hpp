@@ -8,6 +8,10 @@ namespace nonconvex::sweeps {
   /* sum_i x_i^2 */                                                                                     \
   double squares(int n, const T* x);                                                                    \
   double dot(int n, const T* x, const T* y);                                                            \
+  /* sum_i g_i (x_i - y_i) */                                                                           \
+  double slope(int n, const T* g, const T* x, const T* y);                                              \
+  /* s := keep s + take g; returns sum_i |s_i| */                                                       \
+  double gather(int n, double keep, double take, const T* g, T* s);                                     \
   /* x := keep x - eta d; returns ||x - origin||^2 */                                                   \
   double move(int n, double keep, double eta, const T* d, T* x, const T* origin);                       \
   /* y := p - eta g, w := w - eta alpha g; returns ||w - origin||^2 */                                  \
