@@ -3,11 +3,11 @@
 //
 //   npm run bench -- sparse/families [--rounds 3]
 //
-// Writes bench/sparse/page.md and bench/sparse/families.results.json. Group lasso needs ../shared/problems/sparse (or what
-// NONCONVEX_PROBLEMS says) and is left out without; so is glmnet without an R that has it.
+// Writes bench/sparse/page.md and bench/sparse/families.results.json. Groups of linear models need ../shared/problems/sparse (or what
+// NONCONVEX_PROBLEMS says) and are left out without; so is glmnet without an R that has it.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cox, groupLasso, lasso, type SparsePath, slope, sparsePath } from '../../src/sparse/index.js';
+import { cox, groupLasso, groupMcp, lasso, type SparsePath, slope, sparsePath } from '../../src/sparse/index.js';
 import { groupProblem, isAvailable } from '../../test/problems/sparse.js';
 import { root, withFolder } from '../shared/native.js';
 import { startR } from '../shared/r.js';
@@ -35,6 +35,7 @@ interface Race {
   arrays?: Record<string, Float64Array>;
   rows?: number;
   columns?: number;
+  sparse?: boolean;
 }
 
 /** Rows of independent normal columns, and the linear prediction of ten of them. */
@@ -76,6 +77,51 @@ function survival(): Race {
   };
 }
 
+/** A few entries in each column, as of events of which most rows have few. */
+function sparseSurvival(): Race {
+  const [rows, columns, share] = [3000, 4000, 0.01];
+  const [uniform, normal] = [uniforms(4), normals(5)];
+  const offsets = new Int32Array(columns + 1);
+  const [indices, values]: [number[], number[]] = [[], []];
+  const t = new Float64Array(rows);
+  for (let j = 0; j < columns; ++j) {
+    for (let i = 0; i < rows; ++i) {
+      if (uniform() >= share) continue;
+      const value = 1 + Math.abs(normal());
+      indices.push(i);
+      values.push(value);
+      if (j % 100 === 7) t[i] = (t[i] as number) + (j % 200 === 7 ? 0.5 : -0.5) * value;
+    }
+    offsets[j + 1] = indices.length;
+  }
+  const time = t.map((value) => -Math.log(uniform() + 1e-12) * Math.exp(-value));
+  const event = time.map(() => Number(uniform() < 0.7));
+  const entries = { indices: Int32Array.from(indices), values: Float64Array.from(values) };
+  const x = { format: 'csc', rows, columns, offsets, ...entries } as const;
+  return {
+    ...{ name: `Cox lasso, sparse, ${rows} x ${columns}`, family: 'cox', rows, columns, sparse: true },
+    arrays: {
+      ...{ y: time, event, offsets: Float64Array.from(offsets) },
+      ...{ indices: Float64Array.from(indices), values: entries.values },
+    },
+    solve: () =>
+      sparsePath({ x, y: { time, event } }, { ...settings, family: cox({ ties: 'breslow' }), penalty: lasso() }),
+  };
+}
+
+function groupedSurvival(): Race {
+  const [rows, columns] = [500, 1000];
+  const { t, x } = drawn(2, rows, columns);
+  const uniform = uniforms(12);
+  const time = t.map((value) => -Math.log(uniform() + 1e-12) * Math.exp(-value));
+  const event = time.map(() => Number(uniform() < 0.7));
+  const groups = Array.from({ length: columns }, (_, j) => Math.floor(j / 5));
+  return {
+    name: `Cox group lasso, ${rows} x ${columns} in groups of 5`,
+    solve: () => sparsePath({ x, y: { time, event }, groups }, { ...settings, family: cox(), penalty: groupLasso() }),
+  };
+}
+
 function sorted(): Race {
   const [rows, columns] = [300, 1000];
   const { normal, t, x } = drawn(3, rows, columns);
@@ -86,17 +132,18 @@ function sorted(): Race {
   };
 }
 
-async function grouped(): Promise<Race> {
+async function grouped(): Promise<Race[]> {
   const { x, y, groups } = await groupProblem(folder);
-  return {
-    name: 'group lasso, `groups`: 1000 x 4000 in groups of 5',
-    solve: () => sparsePath({ x, y, groups }, { ...settings, penalty: groupLasso() }),
-  };
+  return [groupLasso(), groupMcp()].map((penalty) => ({
+    name: `${penalty.kind}, \`groups\`: 1000 x 4000 in groups of 5`,
+    solve: () => sparsePath({ x, y, groups }, { ...settings, penalty }),
+  }));
 }
 
 async function main(): Promise<void> {
   const glmnet = await startR('bench/sparse/families.R');
-  const races = [multinomial(), survival(), sorted(), ...(isAvailable(folder) ? [await grouped()] : [])];
+  const races = [multinomial(), survival(), sparseSurvival(), groupedSurvival(), sorted()];
+  if (isAvailable(folder)) races.push(...(await grouped()));
   const measured: Measured[] = [];
   await withFolder(async (path) => {
     for (const race of races) measured.push(...(await run(race, path, glmnet)));
@@ -135,8 +182,8 @@ async function run(race: Race, path: string, glmnet: Script | undefined): Promis
     for (const [name, array] of Object.entries(arrays)) {
       writeFileSync(join(path, `${name}.bin`), new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
     }
-    const { family, rows, columns } = race;
-    const answer = await glmnet.ask({ path, family, rows, columns, thresh: 1e-7 });
+    const { family, rows, columns, sparse = false } = race;
+    const answer = await glmnet.ask({ path, family, rows, columns, sparse, thresh: 1e-7 });
     theirs.push((answer.seconds as number[])[0] as number);
     above = excess(found, rows as number, answer.deviances as number[], answer.sizes as number[]);
   }

@@ -268,15 +268,8 @@ bool CoordinatePath::solveRows(const PenaltyAt& penalty, const Goal& goal) {
     before_ = quadratic_.b;
     quadratic_.minimize(penalty, innerGoal(penalty, goal, violation, gap));
     bool moved = descend(penalty, quadratic_.productOfSteps());
-    if (!moved && !penalty.convex()) {
-      // Coefficients that would leave 0 against their slope are the first to be left where they are.
-      if (jumps_) {
-        allowJumps(false);
-        setCurvatures(1);
-        continue;
-      }
-      moved = takeTangentStep(penalty, innerGoal(penalty, goal, violation, 0).violation);
-    }
+    if (!moved && leaveJumps(penalty)) continue;
+    moved = moved || takeTangentStep(penalty, innerGoal(penalty, goal, violation, 0).violation);
     // Where the objective rises, the quadratic is too flat: with a penalty that is not convex it may lead over a hump.
     stretch = moved ? std::max(1.0, stretch / stretching) : stretch * stretching;
     if (!moved || (quadratic_.byRows() && !penalty.convex())) {
@@ -299,12 +292,22 @@ void CoordinatePath::allowJumps(bool may) {
   quadratic_.room = may ? value_ - perfect_ : 0;
 }
 
+/// Leaves coefficients where they are that would leave 0 against their slope, the first to be where a quadratic leads
+/// over a hump. Whether there may have been such.
+bool CoordinatePath::leaveJumps(const PenaltyAt& penalty) {
+  if (penalty.convex() || !jumps_) return false;
+  allowJumps(false);
+  setCurvatures(1);
+  return true;
+}
+
 /// Goes down from before_ with lines in place of a penalty that is not convex, which they touch there and are above
 /// elsewhere, so that the objective falls along the step. Whether it fell by more than rounding.
 ///
 /// H. Zou, R. Li, "One-step sparse estimates in nonconcave penalized likelihood models", Annals of Statistics 36(4),
 /// 2008.
 bool CoordinatePath::takeTangentStep(const PenaltyAt& penalty, double violation) {
+  if (penalty.convex()) return false;
   setCurvatures(1);
   tangents_.resize(at(data_.p()));
   for (int e = 0; e < metric_.size(); ++e) {

@@ -59,6 +59,7 @@ class CoordinatePath : public PathEngine {
   void measureResponses();
   void measureGradients(const PathModel& model);
   void allowJumps(bool may);
+  bool leaveJumps(const PenaltyAt& penalty);
   bool takeTangentStep(const PenaltyAt& penalty, double violation);
   void setCurvatures(double stretch, bool known = false);
   Goal goal(const PenaltyAt& penalty, double sharper) const;

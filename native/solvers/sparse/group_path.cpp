@@ -650,21 +650,10 @@ bool GroupPath::check(Together& all, int k, std::vector<int>& missing) {
   return model.gap <= settings_.tolerance;
 }
 
-/// Whether a block that is at 0 by its gradient has a lower minimum far from there, which penalties that are not convex
-/// may have where the curvature is small.
-bool GroupPath::leavesZero(const BlockPenalty& penalty, int group, std::span<const double> gradient, double loss) {
-  if (penalty.convex()) return false;
-  const double room = loss - perfect_;
-  const std::span<const int> columns = blocks_.columns(group);
-  if (gradient.size() == 1) {
-    const double c = metric_.curvatureOf(columns[0]);
-    if (!(c > 0)) return false;
-    const double b = penalty.with([&](const auto& along) { return along.minimizer(c + penalty.ridge, -gradient[0]); });
-    return penalty.leavesZero({&b, 1}, gradient, room);
-  }
+/// The second derivatives of the present quadratic by some columns, which need not be in use.
+HostMatrix<double> GroupPath::gramOf(std::span<const int> columns) const {
   const int size = static_cast<int>(columns.size());
   HostMatrix<double> x(data_.n(), size), gram(size, size), products(loss_->outerTerms(), size);
-  std::vector<double> z(gradient.size()), b(gradient.size());
   for (int e = 0; e < size; ++e) {
     const auto j = at(columns[at(e)]);
     for (int i = 0; i < data_.n(); ++i) x(i, e) = -data_.shift[j] / data_.scale[j];
@@ -680,13 +669,30 @@ bool GroupPath::leavesZero(const BlockPenalty& penalty, int group, std::span<con
         left += h * x(i, e);
         right += h * x(i, f);
       }
-      const double outer =
-          exact()               ? blas::dot(products.rows(), products.column(e), products.column(f))
-          : settings_.intercept ? left * right / metric_.totalWeight()
-                                : 0;
+      const double outer = exact()               ? blas::dot(products.rows(), products.column(e), products.column(f))
+                           : settings_.intercept ? left * right / metric_.totalWeight()
+                                                 : 0;
       gram(e, f) = gram(f, e) = sum - outer;
     }
   }
+  return gram;
+}
+
+/// Whether a block that is at 0 by its gradient has a lower minimum far from there, which penalties that are not convex
+/// may have where the curvature is small.
+bool GroupPath::leavesZero(const BlockPenalty& penalty, int group, std::span<const double> gradient, double loss) {
+  if (penalty.convex()) return false;
+  const double room = loss - perfect_;
+  const std::span<const int> columns = blocks_.columns(group);
+  if (gradient.size() == 1) {
+    const double c = metric_.curvatureOf(columns[0]);
+    if (!(c > 0)) return false;
+    const double b = penalty.with([&](const auto& along) { return along.minimizer(c + penalty.ridge, -gradient[0]); });
+    return penalty.leavesZero({&b, 1}, gradient, room);
+  }
+  const int size = static_cast<int>(columns.size());
+  const HostMatrix<double> gram = gramOf(columns);
+  std::vector<double> z(gradient.size()), b(gradient.size());
   BlockCurvature curvature(size, responses_);
   curvature.set(gram);
   if (curvature.least() > penalty.concavity()) return false;

@@ -38,8 +38,8 @@ class GroupPath : public PathEngine {
   /// Models of some lambdas, and what checks need of them: K columns for each.
   struct Together {
     std::vector<PathModel> models;
-    Mat<double> slopes;            ///< derivatives of the loss times weights
-    HostMatrix<double> gradients;  ///< of all columns
+    Mat<double> slopes;              ///< derivatives of the loss times weights
+    HostMatrix<double> gradients;    ///< of all columns
     std::vector<bool> orthogonal;    ///< whether slopes are so to what has no penalty
     HostMatrix<double> predictions;  ///< at which a joint loss has these slopes
   };
@@ -77,6 +77,7 @@ class GroupPath : public PathEngine {
   Together solveTogether(std::span<const double> lambdas, double sharper);
   std::vector<int> freeAt(const BlockPenaltyAt& penalty) const;
   bool check(Together& all, int k, std::vector<int>& missing);
+  HostMatrix<double> gramOf(std::span<const int> columns) const;
   bool leavesZero(const BlockPenalty& penalty, int group, std::span<const double> gradient, double loss);
   double bound(const BlockPenaltyAt& penalty, std::span<const double> slopes, Mat<const double> gradients,
                std::span<const double> t) const;
