@@ -75,7 +75,7 @@ class PenaltyAt {
   }
   /// The slope of the penalty of a column at 0, from above.
   double slopeAtZero(int column) const { return slopeAt(column, 0); }
-  /// That slope at |b| = s.
+  /// P'(s), the slope of the penalty of a column at |b| = s.
   double slopeAt(int column, double s) const {
     return with(column, [&](const auto& penalty) { return penalty.slope(s); });
   }
