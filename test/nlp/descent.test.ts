@@ -8,6 +8,7 @@ import type { Expression } from '../../src/expressions/expression.js';
 import {
   add,
   at,
+  dot,
   exp,
   log,
   matvec,
@@ -19,9 +20,10 @@ import {
   sub,
   sum,
   sumSquares,
+  tanh,
 } from '../../src/expressions/index.js';
 import { Model } from '../../src/expressions/model.js';
-import { fromCallbacks, readNl, writeNl } from '../../src/nlp/index.js';
+import { fromCallbacks, logisticRegression, readNl, writeNl } from '../../src/nlp/index.js';
 import { minimize } from '../../src/nlp/solver.js';
 
 const methods = ['lbfgs', 'trustRegion', 'gradientRegularized', 'saddleFree', 'oasis'] as const;
@@ -219,6 +221,33 @@ it('takes as many steps as the gradient-regularised method elsewhere', async () 
   const hundred = await minimize(chain(100), { method: 'gradientRegularized' });
   expect(hundred.iterations).toBeLessThanOrEqual(554);
   expect(hundred.counts.factorization).toBeLessThanOrEqual(1106);
+});
+
+it('needs no first guess of its regularisation on a logistic regression', async () => {
+  const [rows, columns] = [200, 10];
+  const data = Float64Array.from({ length: rows * columns }, (_, k) => 2 * Math.sin(1 + k * k));
+  const y = Array.from({ length: rows }, (_, i) => Number((data[columns * i] as number) + Math.sin(17 * i) > 0));
+  const problem = logisticRegression({ x: { data, rows, columns }, y, ridge: 1e-3 });
+  const { status, iterations } = await minimize(problem, { method: 'gradientRegularized', tolerance: 1e-12 });
+  expect(status).toBe('solved');
+  expect(iterations).toBeLessThanOrEqual(14);
+});
+
+it('trains a small network from a start beside its saddle', async () => {
+  const rows = 50;
+  const near = (size: number, shift: number) => Array.from({ length: size }, (_, k) => 1e-3 * Math.sin(shift + 5 * k));
+  const x = Array.from({ length: rows }, (_, i) => [2 * Math.sin(1 + 7 * i), 2 * Math.sin(2 + 11 * i)] as const);
+  const y = x.map(([a, b]) => Math.tanh(a) - Math.tanh(2 * b));
+  const model = new Model();
+  const [W, v] = [model.variable([4, 2], { start: near(8, 1) }), model.variable(4, { start: near(4, 2) })];
+  const table = model.rows({ x: x.map((row) => [...row]), y });
+  model.minimize(mul(0.5, table.mean(square(sub(dot(v, tanh(matvec(W, table.x))), table.y)))));
+  const lossAfter = async (maxIterations: number): Promise<number> =>
+    (await minimize(model, { method: 'saddleFree', maxIterations })).objective;
+  const start = await lossAfter(0);
+  // 0.505, 0.352 and 1.2e-3 in the plan of these methods.
+  expect(await lossAfter(10)).toBeLessThan(start - (0.505 - 0.352) / 2);
+  expect(await lossAfter(100)).toBeLessThan(2 * 1.2e-3);
 });
 
 it('passes a strict saddle in fewer steps than descent', async () => {

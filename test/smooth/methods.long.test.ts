@@ -6,7 +6,7 @@ import { readLibsvm, type SparseMatrix } from '../../src/index.js';
 import { logisticRegression, minimize } from '../../src/nlp/index.js';
 import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
 import { root } from '../house/sources.js';
-import { network, readDigits } from './digits.js';
+import { accuracy, network, readDigits } from './digits.js';
 import { functionOf, normals } from './sums.js';
 import './methods.test.js';
 
@@ -131,6 +131,7 @@ describe('a network 784-128-10 on 10,000 digits', () => {
   // Mean losses after some epochs of 15, of batches of 128, as in the plan of these methods (one seed, numpy).
   it.each([
     ['adog', {}, { 5: 0.068, 15: 0.0027 }],
+    ['prodigy', {}, { 15: 0.01 / 2 }], // what the default is to reach
     ['dog', {}, { 5: 0.222, 15: 0.058 }],
     ['adaMomentum', {}, { 1: 0.276, 5: 0.083, 15: 0.023 }],
     ['lion', { stepSize: 3e-4, schedule: 'linear' }, { 1: 0.618, 5: 0.202, 15: 0.074 }],
@@ -146,6 +147,18 @@ describe('a network 784-128-10 on 10,000 digits', () => {
       const then = history.find((report) => Math.round(report.epoch ?? 0) === Number(epoch));
       expect(then?.objective).toBeLessThan(2 * (loss as number));
     }
+  });
+});
+
+describe('rows that are easy', () => {
+  it('may be left out at little cost', async () => {
+    // 97.3 to 97.7 % with 7.6 effective epochs, 97.3 % with 30, of easier digits in the plan of these methods.
+    const [model, test] = [network(readDigits('train'), [784, 128, 10]), readDigits('t10k')];
+    const shared = { method: 'sgdm', stepSize: 0.1, batchSize: 32, seed: 1 } as const;
+    const all = await accuracy(model, (await minimizeSum(model, { ...shared, maxEpochs: 30 })).x, test);
+    const { x, counts } = await minimizeSum(model, { ...shared, maxEpochs: 7.6, sampler: 'dropEasy' });
+    expect(counts.rows).toBeLessThan(7.7 * 10_000);
+    expect(await accuracy(model, x, test)).toBeGreaterThan(all - 0.01);
   });
 });
 

@@ -1,6 +1,8 @@
 // What the papers say of their methods, in the form that shows in a moment: docs/smooth.md names the papers.
 import { describe, expect, it } from 'vitest';
 import { uniforms } from '../../src/core/random.js';
+import { Model, matvec, sub, sumSquares } from '../../src/expressions/index.js';
+import { logisticRegression, minimize } from '../../src/nlp/index.js';
 import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
 import { functionOf, leastSquares, normals } from './sums.js';
 
@@ -17,6 +19,15 @@ describe('DoG and its acceleration', () => {
     expect(await gapAfter('adog', 1600)).toBeLessThan(4e-7 * start);
     expect(await gapAfter('dog', 400)).toBeLessThan(2e-2 * start);
     expect(await gapAfter('adog', 400)).toBeLessThan(0.1 * (await gapAfter('dog', 400)));
+  });
+
+  it('differ, the accelerated one being ahead on batches of any size', async () => {
+    const noisy = leastSquares(400, 40, 1, (j) => (1 + j) ** -0.75, 1);
+    for (const batchSize of [1, 16, 256]) {
+      const gapOf = async (method: 'adog' | 'dog'): Promise<number> =>
+        noisy.gap((await minimizeSum(noisy.problem, { ...exact, method, batchSize, maxEpochs: 4 * batchSize })).x);
+      expect(await gapOf('adog')).toBeLessThan(0.5 * (await gapOf('dog'))); // after 1600 steps
+    }
   });
 
   it('hardly depend on the first distance', async () => {
@@ -153,6 +164,32 @@ describe('SANIA', () => {
     plain.forEach((value, k) => {
       expect(scaled[k]).toBeCloseTo(value, 9);
     });
+  });
+
+  it('is strong where all losses can be 0, and goes astray where they cannot', async () => {
+    const normal = normals(9);
+    const [rows, columns] = [500, 10];
+    const data = Float64Array.from({ length: rows * columns }, normal);
+    const truth = Array.from({ length: columns }, normal);
+    const lossesOf = async (noise: number, settings: MinimizeSumSettings) => {
+      const y = Array.from({ length: rows }, (_, i) =>
+        Number(truth.reduce((t, w, j) => t + w * (data[i * columns + j] as number), noise * normal()) > 0),
+      );
+      const problem = logisticRegression({ x: { data, rows, columns }, y });
+      const { objective, message } = await minimizeSum(problem, {
+        ...{ ...exact, batchSize: 16, maxEpochs: 20 },
+        ...settings,
+      });
+      return { objective: objective as number, message, least: (await minimize(problem)).objective };
+    };
+    const squares = { method: 'sania', squares: 'adamSqr' } as const;
+    const separable = await lossesOf(0, squares);
+    expect(separable.objective).toBeLessThan(2 * 3.5e-2);
+    const adam = await lossesOf(0, { method: 'adam', stepSize: 0.01, schedule: 'constant' });
+    expect(adam.objective).toBeGreaterThan(0.14 / 2);
+    const noisy = await lossesOf(3, squares);
+    expect(noisy.objective).toBeGreaterThan(1.1 * noisy.least);
+    expect((await lossesOf(3, { method: 'sania' })).message).toContain('the model of the least loss had no root');
   });
 });
 
@@ -361,6 +398,34 @@ describe('methods of norms', () => {
       maxEpochs: 2,
     });
     expect(Math.hypot(...euclidean.x)).toBeCloseTo(1, 12);
+  });
+});
+
+describe('decay', () => {
+  it('keeps matrices within a ball of the norm in which steps are steepest', async () => {
+    const normal = normals(1);
+    const matrixOf = (columns: number, factor: number) => ({
+      data: Float64Array.from({ length: 100 * columns }, () => factor * normal()),
+      rows: 100,
+      columns,
+    });
+    const model = new Model();
+    const W = model.variable([6, 4], { start: 0.1 });
+    const rows = model.rows({ x: matrixOf(4, 1), y: matrixOf(6, 50) });
+    model.minimize(rows.mean(sumSquares(sub(matvec(W, rows.x), rows.y))));
+    const settings = { ...exact, method: 'muon', exactPolar: true, schedule: 'constant', batchSize: 'full' } as const;
+    const { x } = await minimizeSum(model, { ...settings, stepSize: 0.05, decay: 0.5, maxEpochs: 200 });
+    // The largest singular value, by powers of W^T W: at most 1 / decay.
+    let v = [1, 1, 1, 1];
+    let square = 0;
+    for (let k = 0; k < 500; ++k) {
+      const u = Array.from({ length: 6 }, (_, i) => v.reduce((t, a, j) => t + a * (x[4 * i + j] as number), 0));
+      const w = v.map((_, j) => u.reduce((t, a, i) => t + a * (x[4 * i + j] as number), 0));
+      square = Math.hypot(...w);
+      v = w.map((a) => a / square);
+    }
+    expect(Math.sqrt(square)).toBeLessThanOrEqual(2);
+    expect(Math.sqrt(square)).toBeGreaterThan(1.9);
   });
 });
 

@@ -112,6 +112,29 @@ describe('unbounded', () => {
   });
 });
 
+it('two unbounded learners find a saddle without a diameter', () => {
+  // (x - 2) (y + 1): distances of average plays from the saddle (2, -1).
+  for (const [T, distance] of [
+    [500, 0.62],
+    [2000, 0.25],
+    [8000, 0.09],
+  ] as const) {
+    const [low, high] = [0, 1].map(() => onlineLearner({ n: 1, method: 'unbounded', lipschitz: 2, growth: 1 })) as [
+      ReturnType<typeof onlineLearner>,
+      ReturnType<typeof onlineLearner>,
+    ];
+    let [meanX, meanY] = [0, 0];
+    for (let t = 0; t < T; ++t) {
+      const [x, y] = [low.x[0] as number, high.x[0] as number];
+      meanX += x / T;
+      meanY += y / T;
+      low.update([y + 1]);
+      high.update([2 - x]);
+    }
+    expect(Math.hypot(meanX - 2, meanY + 1), `T = ${T}`).toBeLessThan(2 * distance);
+  }
+});
+
 describe('drift', () => {
   /** The mean squared error, over the last half of the steps, of a learner whose steps are `factor` times as long. */
   function errorOf(factor: number): { error: number; foretold: number } {
