@@ -1,6 +1,6 @@
 // The default with nothing set beside Adam and momentum with the best of five step sizes, on sums of many kinds and on 10,000 digits.
 //
-//   npm run bench -- smooth/untuned             all, into bench/smooth/page.md: a quarter of an hour
+//   npm run bench -- smooth/untuned             all, into bench/smooth/page.md: some three minutes of a processor
 //   npm run bench -- smooth/untuned --digits    the digits alone
 //   npm run bench -- smooth/untuned --kinds     the kinds alone; with a word after it those whose names have it, and nothing is written
 import { parseArgs } from 'node:util';

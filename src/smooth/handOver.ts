@@ -12,11 +12,10 @@ const taken = [
 ];
 
 const mostUnknowns = 2000;
-const usualSteps = 30;
 
 type Given = SolveOptions<MinimizeSumProgress> & { [name: string]: unknown };
 
-/** Whether `auto` is to solve a sum by `minimize`: thirty Hessians and their factors cost less than the epochs that are allowed. */
+/** Whether `auto` is to solve a sum by `minimize`: the Hessians it is taken to need, and their factors, cost less than the epochs that are allowed. */
 export function handsOver(settings: object, { whole, start, ranks }: ReadSum): boolean {
   const given = settings as Given;
   const { method = 'auto', batchSize = 'full', precision = 'auto', warmStart } = given;
@@ -25,7 +24,7 @@ export function handsOver(settings: object, { whole, start, ranks }: ReadSum): b
   if (start.length > mostUnknowns || stateOf(warmStart) > 0) return false;
   if (Object.keys(given).some((name) => given[name] !== undefined && !taken.includes(name))) return false;
   const { tolerance = 0 } = given;
-  return typeof tolerance === 'number' && tolerance >= 0 && tolerance <= 1 && stepsFor(given, whole) > usualSteps;
+  return typeof tolerance === 'number' && tolerance >= 0 && tolerance <= 1 && stepsFor(given, whole) > whole.steps;
 }
 
 const stateOf = (warmStart: unknown): number => (warmStart as { state?: Float64Array } | undefined)?.state?.length ?? 0;

@@ -28,6 +28,8 @@ export interface WholeSum {
   pass: number;
   /** Multiplications of a Hessian and its factors. */
   hessian: number;
+  /** How many Hessians a solve is taken to need. */
+  steps: number;
 }
 
 /** A regression or a model of rows without constraints, or callbacks where these are taken. */
@@ -44,7 +46,10 @@ export function readSum(problem: unknown, callbacksToo = true, seed = 0): ReadSu
       start: problem.start,
       rows: y.length,
       ...(lower && upper && { bounds: { lower, upper } }),
-      whole: { program: problem, ...costsOf(x, y.length, problem.n) },
+      whole: {
+        ...{ program: problem, ...costsOf(x, y.length, problem.n) },
+        steps: loss === 'squared' && !lower && !upper ? stepsOfQuadratic : usualSteps,
+      },
     };
   }
   if (problem instanceof Model || problem instanceof CompiledProgram) return readRows(problem, seed);
@@ -58,12 +63,16 @@ export function readSum(problem: unknown, callbacksToo = true, seed = 0): ReadSu
   };
 }
 
+/** Least squares take one Hessian, seldom two. */
+const stepsOfQuadratic = 3;
+const usualSteps = 30;
+
 /** An exponential costs about as much as these multiplications. */
 const ofLoss = 20;
 const factorsOf = (n: number): number => n ** 3 / 6;
 
 /** A regression's: half of the outer product of a row for the Hessian, and the row twice for value and gradient. */
-function costsOf(x: RegressionRows['x'], rows: number, n: number): Omit<WholeSum, 'program'> {
+function costsOf(x: RegressionRows['x'], rows: number, n: number): Pick<WholeSum, 'pass' | 'hessian'> {
   const each = 'data' in x ? x.columns : x.values.length / rows;
   return { pass: rows * (2 * each + ofLoss), hessian: (rows * each ** 2) / 2 + factorsOf(n) };
 }
@@ -86,12 +95,14 @@ function readRows(problem: Model | CompiledProgram, seed: number): ReadSum {
     start: program.startBy(seed),
     rows: rowCount(),
     ...(lower && upper && { bounds: { lower: lower.slice(), upper: upper.slice() } }),
-    ...(program.parts.kink === undefined && { whole: { program, ...costsOfProducts(rowCount(), program.n) } }),
+    ...(program.parts.kink === undefined && {
+      whole: { program, ...costsOfProducts(rowCount(), program.n), steps: usualSteps },
+    }),
   };
 }
 
 /** A model's, whose Hessian is made of n products, each of which takes about as long as two and a half gradients. */
-function costsOfProducts(rows: number, n: number): Omit<WholeSum, 'program'> {
+function costsOfProducts(rows: number, n: number): Pick<WholeSum, 'pass' | 'hessian'> {
   const pass = rows * (2 * n + ofLoss);
   return { pass, hessian: 2.5 * n * pass + factorsOf(n) };
 }

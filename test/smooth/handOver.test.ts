@@ -49,6 +49,16 @@ describe('auto', () => {
     expect(loose.x).toEqual(found.x);
   });
 
+  it('solves least squares so with more unknowns, as one Hessian is enough', async () => {
+    const { problem: squares, gap, x: A, y: b } = leastSquares(200, 25, 7);
+    const found = await minimizeSum(squares);
+    expect(found).toMatchObject({ status: 'solved', method: 'minimize' });
+    expect(gap(found.x)).toBeLessThan(1e-12);
+    expect((await minimizeSum(generalizedLinearModel({ loss: 'squared', x: A, y: b, lower: 0 }))).method).toBe('adog');
+    const labels = Array.from(b, (value) => Number(value > 0));
+    expect((await minimizeSum(logisticRegression({ x: A, y: labels }))).method).toBe('adog');
+  });
+
   it('solves a model of rows so where thousands of epochs are allowed', async () => {
     const model = new Model();
     const w = model.variable(3);
