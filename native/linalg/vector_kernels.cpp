@@ -1,8 +1,11 @@
 #include "linalg/vector_kernels.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 #include "core/multiversion.hpp"
 
@@ -153,22 +156,48 @@ double axpyDot(int n, double t, const double* x, double* r, const double* a) {
   return n < 512 ? axpyDotShort(n, t, x, r, a) : axpyDotLong(n, t, x, r, a);
 }
 
+namespace {
+
+/// Two neighbouring rows in one read: what these loops wait for is the number of their reads.
+struct TwoRows {
+  std::uint64_t first, second;
+
+  inline __attribute__((always_inline)) explicit TwoRows(const std::int32_t* row) {
+    static_assert(std::endian::native == std::endian::little);
+    std::uint64_t both = 0;
+    std::memcpy(&both, row, sizeof both);
+    first = static_cast<std::uint32_t>(both);
+    second = both >> 32;
+  }
+};
+
+}  // namespace
+
 NONCONVEX_CLONES double sparseDot(int count, const double* a, const std::int32_t* row, const double* r) {
-  double sum[sparseGroup] = {};
+  static_assert(sparseGroup == 4);
+  Four sum = {};
   int k = 0;
   for (; k + sparseGroup <= count; k += sparseGroup) {
-    for (int q = 0; q < sparseGroup; ++q) sum[q] += a[k + q] * r[row[k + q]];
+    const TwoRows p(row + k), q(row + k + 2);
+    const Four entries = {r[p.first], r[p.second], r[q.first], r[q.second]};
+    sum += four(a + k) * entries;
   }
-  for (; k < count; ++k) sum[0] += a[k] * r[row[k]];
-  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  double first = sum[0];
+  for (; k < count; ++k) first += a[k] * r[row[k]];
+  return (first + sum[1]) + (sum[2] + sum[3]);
 }
 
 NONCONVEX_CLONES void sparseAxpy(int count, double t, const double* a, const std::int32_t* row, double* r) {
   int k = 0;
   for (; k + sparseGroup <= count; k += sparseGroup) {
-    double now[sparseGroup];  // all loads before the stores, which the compiler cannot know to be elsewhere
-    for (int q = 0; q < sparseGroup; ++q) now[q] = r[row[k + q]] + t * a[k + q];
-    for (int q = 0; q < sparseGroup; ++q) r[row[k + q]] = now[q];
+    const TwoRows p(row + k), q(row + k + 2);
+    // All reads are before the writes, which the compiler cannot know to be elsewhere.
+    const Four entries = {r[p.first], r[p.second], r[q.first], r[q.second]};
+    const Four next = entries + t * four(a + k);
+    r[p.first] = next[0];
+    r[p.second] = next[1];
+    r[q.first] = next[2];
+    r[q.second] = next[3];
   }
   for (; k < count; ++k) r[row[k]] += t * a[k];
 }
