@@ -20,7 +20,7 @@ if(NONCONVEX_BLAS STREQUAL "openblas")
   # Before the library, so that its symbols win; see the file.
   set(replaced cmake/openblas/memory.cpp)
   if(CMAKE_CROSSCOMPILING AND NOT WIN32)  # for another C library than OpenBLAS was compiled with
-    list(APPEND replaced cmake/openblas/isoc23.c)
+    list(APPEND replaced cmake/openblas/c_library.c)
   endif()
   add_library(nonconvex_openblas_memory OBJECT ${replaced})
   target_link_libraries(nonconvex_openblas_memory PRIVATE nonconvex_flags)

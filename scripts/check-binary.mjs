@@ -3,7 +3,7 @@
 // Checks that an addon defines what it uses and exports only the two functions that Node looks up; with a size also that
 // it runs on other machines: needs no more than the C library (glibc 2.34 or what is given, musl, or Windows' own) and its companions, and is no
 // larger than that. One for CUDA must hold the code that is named: for a compute capability, or PTX for later ones.
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { main, output } from './shared.mjs';
 
 // musl is one file, which its loader finds by this name; Windows 10 has all of these.
@@ -30,6 +30,14 @@ function deviceCode(file) {
     }
   }
   return [...found].sort();
+}
+
+/** What musl defines, whose symbols have no versions; undefined where this machine has none for the processor of the file. */
+function definedByMusl(file) {
+  const processor = /Machine:.*AArch64/.test(output('readelf', ['-h', file])) ? 'aarch64' : 'x86_64';
+  const library = `/usr/lib/${processor}-linux-musl/libc.so`; // where Debian's musl has it
+  const symbols = existsSync(library) ? output('readelf', ['-W', '--dyn-syms', library]) : undefined;
+  return symbols && new Set([...symbols.matchAll(/ (?:GLOBAL|WEAK)\s+\w+\s+\d+ (\S+)$/gm)].map((match) => match[1]));
 }
 
 /** The same of a library for Windows. */
@@ -77,9 +85,13 @@ main(() => {
       elsewhere.push(`takes ${name} from glibc ${version.join('.')}; see cmake/glibc-compat.c`);
   }
 
-  // Left undefined without a version are only what Node provides; all else would be missing in our own link.
+  // Left undefined without a version are only what Node provides, and musl; all else would be missing in our own link. Where there is no
+  // musl to ask, those of C++ are told.
+  const musl = needed.includes('libc.so');
+  const known = musl ? definedByMusl(file) : new Set();
   for (const [, name] of symbols.matchAll(/ GLOBAL\s+\w+\s+UND (\w+)$/gm)) {
-    if (!/^(napi|node_api)_/.test(name)) problems.push(`lacks a definition of ${name}`);
+    if (/^(napi|node_api)_/.test(name) || (known ? known.has(name) : !name.startsWith('_Z'))) continue;
+    problems.push(`lacks a definition of ${name}`);
   }
 
   const defined = [...symbols.matchAll(/ (?:GLOBAL|WEAK|UNIQUE)\s+\w+\s+\d+ (\S+)$/gm)].map((match) => match[1]);
@@ -90,7 +102,8 @@ main(() => {
   for (const code of wanted) if (!cuda.includes(code)) problems.push(`has no code ${code}`);
 
   if (size > Number(megabytes)) elsewhere.push(`is larger than ${megabytes} MB`);
-  console.log(`${file}: ${size.toFixed(1)} MB, glibc ${glibc.join('.')}, needs ${[...needed, ...cuda].join(' ')}`);
+  const libc = musl ? 'musl' : `glibc ${glibc.join('.')}`;
+  console.log(`${file}: ${size.toFixed(1)} MB, ${libc}, needs ${[...needed, ...cuda].join(' ')}`);
   if (megabytes !== undefined) problems.push(...elsewhere);
   if (problems.length > 0) throw new Error(problems.map((problem) => `${file} ${problem}`).join('\n'));
 });
