@@ -4,7 +4,7 @@
 //
 // Needs npm run build:mpi. More ranks than processors share them. Draws docs/images/scale-ranks.svg.
 import { execFileSync } from 'node:child_process';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { writeChart } from '../../scripts/chart.mjs';
 import { libraries } from '../../test/mpi/launch.js';
@@ -80,7 +80,8 @@ for (const problem of chosen) {
     }
   }
 }
-const where = `${rows} rows, ${columns} columns, a thread a rank, ${availableParallelism()} processors`;
+const load = loadavg()[0] as number;
+const where = `${rows} rows, ${columns} columns, a thread a rank, ${availableParallelism()} processors at load ${load.toFixed(0)}`;
 console.log(`${describe(environment())}\n\n${where}; medians of ${rounds}\n`);
 const titles = ['problem', 'library', 'ranks', 'iterations', 'ms an iteration', 'processor ms', 'bytes', 'plan'];
 console.log(table(titles, found));

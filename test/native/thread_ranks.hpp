@@ -2,9 +2,10 @@
 #pragma once
 
 #include <algorithm>
-#include <barrier>
+#include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace nonconvex {
 
 class ThreadRanks {
  public:
-  explicit ThreadRanks(int size) : size_(size), barrier_(size), parts_(static_cast<std::size_t>(size)) {}
+  explicit ThreadRanks(int size) : size_(size), parts_(static_cast<std::size_t>(size)) {}
 
   /// Calls body(ranks) on a thread for each rank, and waits for all of them.
   void run(const std::function<void(const std::shared_ptr<Ranks>&)>& body) {
@@ -33,7 +34,7 @@ class ThreadRanks {
     int size() const override { return all_.size_; }
     void reduce(Operation operation, std::span<double> values) override {
       all_.parts_[static_cast<std::size_t>(rank_)] = {values.begin(), values.end()};
-      all_.barrier_.arrive_and_wait();
+      all_.meet();
       for (std::size_t k = 0; k < values.size(); ++k) {
         double combined = all_.parts_[0][k];
         for (std::size_t r = 1; r < all_.parts_.size(); ++r) {
@@ -44,13 +45,13 @@ class ThreadRanks {
         }
         values[k] = combined;
       }
-      all_.barrier_.arrive_and_wait();
+      all_.meet();
     }
     void broadcast(int from, std::span<char> bytes) override {
       if (from == rank_) all_.text_ = {bytes.begin(), bytes.end()};
-      all_.barrier_.arrive_and_wait();
+      all_.meet();
       std::copy(all_.text_.begin(), all_.text_.end(), bytes.begin());
-      all_.barrier_.arrive_and_wait();
+      all_.meet();
     }
 
    private:
@@ -58,8 +59,24 @@ class ThreadRanks {
     int rank_;
   };
 
+  /// Waits for all. That of the library looks again and again, which takes long where other programs are busy.
+  void meet() {
+    std::unique_lock lock(mutex_);
+    const long meeting = meetings_;
+    if (++here_ == size_) {
+      here_ = 0;
+      ++meetings_;
+      met_.notify_all();
+    } else {
+      met_.wait(lock, [&] { return meetings_ != meeting; });
+    }
+  }
+
   int size_;
-  std::barrier<> barrier_;
+  std::mutex mutex_;
+  std::condition_variable met_;
+  int here_ = 0;
+  long meetings_ = 0;
   std::vector<std::vector<double>> parts_;
   std::vector<char> text_;
 };

@@ -277,14 +277,16 @@ void ReluSystem<La>::solve(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space>
 }
 
 /// (I + tau F^T F) w = F^T rhs up to a residual r; theta = rhs - tau F w, q = F^T theta = w + r. An error of r is one
-/// of sqrt(tau) r at most in the norm of the iteration, as A >= I and ||F A^{-1}|| <= 1 / (2 sqrt(tau)).
+/// of sqrt(tau) r at most in the norm of the iteration, as A >= I and ||F A^{-1}|| <= 1 / (2 sqrt(tau)). Where
+/// predictions are part of the iterate they feel tau F r, and ||F||^2 is no more than the trace.
 template <LinAlg La>
 void ReluSystem<La>::solveOverRanks(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space> q, double tolerance) {
   const int n = data_.n, c = data_.c;
   const double factor = -tau_ * map_.signs();
   map_.adjoint(rhs, q);
   whiten(q);
-  solveByProducts(byOutput(q), tolerance / std::sqrt(tau_));
+  const double share = data_.loss.kind == ReluLoss::squared ? 1 : std::sqrt(std::max(1.0, tau_ * trace_));
+  solveByProducts(byOutput(q), tolerance / (std::sqrt(tau_) * share));
   map_.forward(unwhitened(byPattern(theta_)), theta);
   la_.forEach(n, c, kernels::Combine<T, Space>{1, rhs, factor, theta});
   map_.forward(unwhitened(q), rhs);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/communicator.hpp"
 #include "core/index.hpp"
 #include "core/random.hpp"
 #include "expressions/program.hpp"
@@ -140,6 +141,33 @@ inline Data repetitions() {
     data.rows.matrix.offsets.push_back(static_cast<int>(data.rows.matrix.indices.size()));
   }
   return data;
+}
+
+/// The rows [begin, end) of data, as one rank has them.
+inline std::unique_ptr<GlmObjective> part(const Data& whole, Form form, int begin, int end,
+                                          std::shared_ptr<Ranks> ranks) {
+  GlmData::Rows rows;
+  const GlmData::Rows& all = whole.rows;
+  rows.family = all.family;
+  rows.ridge = all.ridge;
+  rows.ranks = std::move(ranks);
+  rows.matrix = {.rows = end - begin, .columns = all.matrix.columns, .values = {}, .offsets = {0}, .indices = {}};
+  for (int i = begin; i < end; ++i) {
+    for (int k = all.matrix.offsets[at(i)]; k < all.matrix.offsets[at(i) + 1]; ++k) {
+      rows.matrix.values.push_back(all.matrix.values[at(k)]);
+      rows.matrix.indices.push_back(all.matrix.indices[at(k)]);
+    }
+    rows.matrix.offsets.push_back(static_cast<int>(rows.matrix.indices.size()));
+    rows.y.push_back(all.y[at(i)]);
+    rows.weights.push_back(all.weights[at(i)]);
+    if (!all.offset.empty()) rows.offset.push_back(all.offset[at(i)]);
+  }
+  MatrixInput dense{.rows = end - begin, .columns = all.matrix.columns};
+  if (form == Form::dense) {
+    rows.matrix.offsets = rows.matrix.indices = {};
+    dense.f64 = whole.numbers.data() + at(begin) * at(all.matrix.columns);
+  }
+  return std::make_unique<GlmObjective>(std::make_shared<const GlmData>(std::move(rows)), dense);
 }
 
 }  // namespace glm

@@ -124,7 +124,7 @@ void compare(const Case& c, int size) {
     CHECK(solution.networkObjective == found[0].solution.networkObjective);
     // Cones of one process go on by Newton's method.
     const bool alike = c.activation == ReluActivation::gated || c.splitting == ReluSplitting::slack;
-    if (alike) CHECK(outcome.progress.iteration <= 2 * alone.outcome.progress.iteration + 20);
+    if (alike) CHECK(outcome.progress.iteration <= 3 * alone.outcome.progress.iteration + 20);
     if (c.activation == ReluActivation::relu) CHECK(violation(data, solution) <= 1e-9);
   }
   CHECK(bytes[0] > 0 && bytes[0] == bytes.back());
@@ -143,8 +143,10 @@ TEST(gatedNetworksOverRanks) {
 TEST(otherLossesOverRanks) {
   if (!check::longRun()) return;
   for (const ReluLoss loss : {ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax, ReluLoss::huber}) {
-    for (const ReluInner inner : {ReluInner::exact, ReluInner::krylov})
-      compare({loss, ReluMethod::admm, inner, ReluNormalize::none, false, 1e-3}, 2);
+    compare({loss, ReluMethod::admm, ReluInner::exact, ReluNormalize::none, false, 1e-3}, 2);
+    // Coupled outputs of columns of other scales take inexact solves very long, on one process too.
+    const ReluNormalize scales = loss == ReluLoss::softmax ? ReluNormalize::standardize : ReluNormalize::none;
+    compare({loss, ReluMethod::admm, ReluInner::krylov, scales, false, 1e-3}, 2);
     compare({loss, ReluMethod::admm, ReluInner::exact, ReluNormalize::standardize, true, 1e-3}, 3);
   }
 }
@@ -172,6 +174,52 @@ TEST(reluNetworksOverRanks) {
     other.loss = loss;
     compare(other, 2);
   }
+}
+
+/// Bytes of a rank's messages in an iteration, of one that no report comes with.
+double bytesOfIteration(ReluActivation activation, ReluSplitting splitting, int& weights) {
+  constexpr int steps = 20;
+  const Data data(ReluLoss::squared);
+  double bytes = 0;
+  ThreadRanks(2).run([&](const std::shared_ptr<Ranks>& ranks) {
+    Monitor wishes;
+    JointSolve joint(std::make_shared<Ranks::Turn>(ranks), wishes, 1);
+    ReluProblem problem;
+    problem.n = rows / 2;
+    problem.d = columns;
+    problem.x64 = data.x.data() + ranks->rank() * problem.n * columns;
+    problem.y = data.y.data() + ranks->rank() * problem.n;
+    problem.patterns.sample = 12;
+    problem.ranks = ranks;
+    ReluSettings settings;
+    settings.activation = activation;
+    settings.splitting = splitting;
+    settings.inner = ReluInner::exact;
+    settings.beta = 1;
+    const Cpu la(nullptr, 1, &joint.monitor());
+    ReluSolver<Cpu> solver(la, problem, settings);
+    solver.start();
+    const double before = ranks->bytes();
+    for (int k = 0; k < steps; ++k) solver.step();
+    const double after = ranks->bytes();
+    const ReluSolution solution = solver.solution();  // which all ranks make together
+    joint.end({});
+    if (ranks->rank() != 0) return;
+    bytes = (after - before) / steps;
+    weights = (columns + 1) * solution.patterns;
+  });
+  return bytes;
+}
+
+TEST(bytesOfAnIteration) {
+  constexpr int head = 64;
+  int weights = 0;
+  // F^T theta; and for slacks, in both signs, X^T of them.
+  const double gated = bytesOfIteration(ReluActivation::gated, ReluSplitting::cone, weights);
+  CHECK(weights > 0);
+  CHECK_EQ(gated, 8 * weights + head);
+  const double slack = bytesOfIteration(ReluActivation::relu, ReluSplitting::slack, weights);
+  CHECK_EQ(slack, 24 * weights + 2 * head);
 }
 
 TEST(fixedDirectionsOverRanks) {
