@@ -113,7 +113,7 @@ export interface MinimizeSumOptions extends Limits {
    * which the loss of some rows falls by 0.45 of what the slope promises: minimisers are ten times as far at least.
    *
    * Expected: a finite number > 0.
-   * @defaultValue 1e-6 (1 + ||x_0||), or more if the sum is convex; of `prodigy` 1e-5 (1 + max |x_0j|)
+   * @defaultValue 1e-6 (1 + ||x_0||), or more if the sum is convex; of `prodigy` 1e-3 (1 + max |x_0j|)
    */
   initialDistance?: number | undefined;
   /**

@@ -78,7 +78,7 @@ struct DistanceSettings {
     using Self = DistanceSettings;
     return std::tuple{FIELD(
         initialDistance,
-        positiveOr("1e-6 (1 + ||x_0||), or more if the sum is convex; of `prodigy` 1e-5 (1 + max |x_0j|)"),
+        positiveOr("1e-6 (1 + ||x_0||), or more if the sum is convex; of `prodigy` 1e-3 (1 + max |x_0j|)"),
         "The distance from the start that the first steps go by, before they know better; of `prodigy` that of each "
         "number. Of sums "
         "that are known to be convex, such as regressions, 0.045 of the longest step along the gradient by which "

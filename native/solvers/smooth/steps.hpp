@@ -205,7 +205,7 @@ class ProdigyStep final : public StepLength<T> {
     if (!std::isnan(at.settings.initialDistance)) return at.settings.initialDistance;
     double largest = 0;
     for (const T x : at.origin) largest = std::max(largest, std::abs(static_cast<double>(x)));
-    return 1e-5 * (1 + largest);
+    return 1e-3 * (1 + largest);
   }
 
   ScheduledStep<T> step_;
