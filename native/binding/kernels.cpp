@@ -16,7 +16,7 @@ namespace {
 
 /// Which version of the functions that multiversion.hpp has compiled is run here.
 const char* compiledFor() {
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#if defined(__x86_64__) && defined(__GNUC__)
   if constexpr (sizeof(NONCONVEX_TEXT(NONCONVEX_CLONES)) > 1) {
     if (__builtin_cpu_supports("x86-64-v4")) return "x86-64-v4";
     if (__builtin_cpu_supports("x86-64-v3")) return "x86-64-v3";
