@@ -681,7 +681,8 @@ std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
     restore(all.models[accepted]);
     // Of a penalty that is not convex a model is soon as near as it comes: it may have no minimum at all.
     if (accepted == 0 && attempt >= (any || convex ? mostAttempts : fewAttempts)) {
-      all.models[0].reached = false;
+      // The goal on the columns in use is smaller than what is told of a model.
+      all.models[0].reached = !any && !convex && all.models[0].violation <= settings_.tolerance * lambdaMax_;
       accepted = 1;
     }
     if (accepted > 0) {
