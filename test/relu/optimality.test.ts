@@ -203,8 +203,9 @@ describe('outputs that share nothing', () => {
         lowerBound += one.lowerBound;
       }
       expect(together.iterations).toBe(iterations);
-      expect(Math.abs(together.objective / objective - 1)).toBeLessThan(1e-9);
-      expect(Math.abs(together.lowerBound / lowerBound - 1)).toBeLessThan(1e-9);
+      // Several outputs keep the differences that they extrapolate with in single precision.
+      expect(Math.abs(together.objective / objective - 1)).toBeLessThan(1e-7);
+      expect(Math.abs(together.lowerBound / lowerBound - 1)).toBeLessThan(1e-7);
     }
   });
 });

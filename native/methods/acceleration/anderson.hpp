@@ -33,6 +33,9 @@ struct AndersonControl {
   NONCONVEX_HD int column() const { return started ? count % memory : -1; }
   NONCONVEX_HD int columns() const { return !started ? 0 : count + 1 < memory ? count + 1 : memory; }
 
+  /// How many there are after an iteration was taken in.
+  NONCONVEX_HD int columnsHeld() const { return count < memory ? count : memory; }
+
   NONCONVEX_HD void restart() {
     count = 0;
     started = false;
@@ -203,7 +206,7 @@ struct AndersonExtrapolate {
     at.lastG[i] = plain;
     if (!now.extrapolated) return;
     double sum = static_cast<double>(plain);
-    const int columns = now.count < now.memory ? now.count : now.memory;
+    const int columns = now.columnsHeld();
     for (int j = 0; j < columns; ++j) sum -= now.weights[j] * static_cast<double>(at.differencesG(i, j));
     at.g[i] = static_cast<T>(sum);
   }

@@ -62,13 +62,38 @@ NONCONVEX_CLONES void transposedProduct(int rows, int columns, const double* a, 
   }
 }
 
+// Four columns at a time, so that what is left above them is a whole number of vectors; the divisions by the diagonal
+// wait for nothing.
 NONCONVEX_CLONES void solveUpper(int n, const double* r, double* x) {
-  const double* column = r + static_cast<std::size_t>(n) * static_cast<std::size_t>(n + 1) / 2;
-  for (int j = n - 1; j >= 0; --j) {
-    column -= j + 1;
-    const double value = x[j] /= column[j];
-    for (int i = 0; i < j; ++i) x[i] -= value * column[i];
+  const auto column = [&](int j) { return r + static_cast<std::size_t>(j) * static_cast<std::size_t>(j + 1) / 2; };
+  int j = n;
+  for (; j % lanes != 0; --j) {
+    const double* a = column(j - 1);
+    const double value = x[j - 1] /= a[j - 1];
+    for (int i = 0; i < j - 1; ++i) x[i] -= value * a[i];
   }
+  for (j -= lanes; j >= 0; j -= lanes) {
+    const double *a0 = column(j), *a1 = column(j + 1), *a2 = column(j + 2), *a3 = column(j + 3);
+    const double d0 = 1 / a0[j], d1 = 1 / a1[j + 1], d2 = 1 / a2[j + 2], d3 = 1 / a3[j + 3];
+    const double x3 = x[j + 3] * d3;
+    const double x2 = (x[j + 2] - x3 * a3[j + 2]) * d2;
+    const double x1 = (x[j + 1] - x3 * a3[j + 1] - x2 * a2[j + 1]) * d1;
+    const double x0 = (x[j] - x3 * a3[j] - x2 * a2[j] - x1 * a1[j]) * d0;
+    x[j] = x0;
+    x[j + 1] = x1;
+    x[j + 2] = x2;
+    x[j + 3] = x3;
+    for (int i = 0; i < j; i += lanes) {
+      const Four sum = four(a0 + i) * x0 + four(a1 + i) * x1 + four(a2 + i) * x2 + four(a3 + i) * x3;
+      *reinterpret_cast<FourInMemory*>(x + i) -= sum;
+    }
+  }
+}
+
+NONCONVEX_CLONES bool anyBelow(int n, const float* s, const float* x, float a) {
+  int below = 0;
+  for (int i = 0; i < n; ++i) below |= s[i] * x[i] < a ? 1 : 0;
+  return below != 0;
 }
 
 NONCONVEX_CLONES void rotate(int n, double c, double s, double* __restrict x, double* __restrict y) {

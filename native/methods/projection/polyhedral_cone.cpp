@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "core/in_pieces.hpp"
@@ -11,6 +12,8 @@
 namespace nonconvex {
 namespace {
 
+// A projection of this share of its point or less is the origin but for rounding.
+constexpr double rounding = 1e-11;
 // A normal whose distance from the span of the active ones is below this is taken as dependent on them.
 constexpr double dependence = 1e-8;
 
@@ -49,9 +52,9 @@ void ConeActiveSet::reserve(int dimension, int size) {
   stride_ = strideOf(dimension);
   if (size <= capacity_) return;
   const int grown = std::min(dimension + 1, std::max({16, size, 2 * capacity_}));
-  HostBuffer<double> q(static_cast<std::size_t>(stride_) * static_cast<std::size_t>(grown));
-  HostBuffer<double> r(packed(grown));
-  HostBuffer<double> mu(static_cast<std::size_t>(grown));
+  HostBuffer<double> q(static_cast<std::size_t>(stride_) * static_cast<std::size_t>(grown), Uninitialized{});
+  HostBuffer<double> r(packed(grown), Uninitialized{});
+  HostBuffer<double> mu(static_cast<std::size_t>(grown), Uninitialized{});
   const int k = this->size();
   std::copy(q_.data(), q_.data() + static_cast<std::ptrdiff_t>(k) * stride_, q.data());
   std::copy(r_.data(), r_.data() + packed(k), r.data());
@@ -166,6 +169,7 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
     double* to = x_.data() + static_cast<std::ptrdiff_t>(begin) * d_ + k % panelRows_;
     for (int i = 0; i < d_; ++i) to[static_cast<std::ptrdiff_t>(i) * rows] = xt_(i, k);
   }
+  if (settlesFew()) writeUnits();
   for (ConeActiveSet& set : sets_) set.reserve(d_, std::min(d_, 32));
   if (!settlesFew()) {
     points_ = HostMatrix<double>(d_, groups);
@@ -175,6 +179,25 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
     la_.abortPoint();
     reserve(scratch);
     idle_.push_back(&scratch);
+  }
+}
+
+/// Rows of unit length and signs in single precision.
+void ConeProjector::writeUnits() {
+  units_ = HostBuffer<float>(x_.size());
+  signs_ = HostBuffer<float>(static_cast<std::size_t>(n_) * static_cast<std::size_t>(patterns_.cols));
+  for (int begin = 0; begin < n_; begin += panelRows_) {
+    const int rows = std::min(panelRows_, n_ - begin);
+    const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(begin) * d_;
+    for (int i = 0; i < d_ * rows; ++i) {
+      const double norm = norms_[static_cast<std::size_t>(begin + i % rows)];
+      units_[static_cast<std::size_t>(first + i)] =
+          norm > 0 ? static_cast<float>(x_[static_cast<std::size_t>(first + i)] / norm) : 0;
+    }
+  }
+  float* to = signs_.data();
+  for (int j = 0; j < patterns_.cols; ++j) {
+    for (int k = 0; k < n_; ++k) *to++ = patterns_(k, j) != 0 ? 1 : -1;
   }
 }
 
@@ -192,6 +215,8 @@ void ConeProjector::reserve(Scratch& scratch) const {
     const int most = std::min(few, static_cast<int>(sets_.size()));
     scratch.points = HostMatrix<double>(d_, most);
     scratch.products = HostMatrix<double>(n_, most);
+    scratch.directions = HostBuffer<float>(static_cast<std::size_t>(d_) * static_cast<std::size_t>(most));
+    scratch.cosines = HostBuffer<float>(static_cast<std::size_t>(n_) * static_cast<std::size_t>(most));
   }
 }
 
@@ -251,14 +276,53 @@ void ConeProjector::findViolated(int group, const double* xp, double tolerance, 
       count += (2 * pattern[k] - 1) * xp[k] + tolerance * norm[k] < 0 ? 1 : 0;
     }
   }
+  keepWorst(
+      count, [&](int k) { return (2 * pattern[k] - 1) * xp[k] / norm[k]; }, found);
+}
+
+/// Makes the first `count` of `all` the rows found, or the worst of them, by their slack.
+template <class T>
+void ConeProjector::keepWorst(int count, const T& slackOf, Scratch& found) {
+  int* rows = found.all.data();
   if (count > mostCandidates) {
     double* slack = found.slacks.data();
-    for (int i = 0; i < count; ++i) slack[rows[i]] = (2 * pattern[rows[i]] - 1) * xp[rows[i]] / norm[rows[i]];
+    for (int i = 0; i < count; ++i) slack[rows[i]] = slackOf(rows[i]);
     std::nth_element(rows, rows + mostCandidates, rows + count, [&](int k, int l) { return slack[k] < slack[l]; });
     std::sort(rows, rows + mostCandidates);
     count = mostCandidates;
   }
   found.rows.assign(rows, rows + count);
+}
+
+/// What findViolated finds, from cosines s_k <x_k, p> / (||x_k|| ||p||) in single precision: their error is at most
+/// `margin`, and rows for which that leaves a doubt are looked at in double precision. Active rows hold with equality.
+void ConeProjector::screen(int group, const double* p, double length, double tolerance, float* cosines,
+                           Scratch& found) const {
+  const float margin = static_cast<float>(d_ + 4) * std::numeric_limits<float>::epsilon() / 2;
+  const double least = -tolerance / length;
+  const float bound = static_cast<float>(least) + margin;
+  const float* signs = signs_.data() + static_cast<std::ptrdiff_t>(group % patterns_.cols) * n_;
+  for (const int row : sets_[static_cast<std::size_t>(group)].rows_) cosines[row] = signs[row];
+  int* rows = found.all.data();
+  int count = 0;
+  for (int begin = 0; begin < n_; begin += piece) {
+    const int size = std::min(piece, n_ - begin);
+    if (!loops::anyBelow(size, signs + begin, cosines + begin, bound)) continue;
+    for (int k = begin; k < begin + size; ++k) {
+      rows[count] = k;
+      count += signs[k] * cosines[k] < bound ? 1 : 0;
+    }
+  }
+  int kept = 0;
+  for (int i = 0; i < count; ++i) {
+    const int k = rows[i];
+    const double norm = norms_[static_cast<std::size_t>(k)];
+    const bool certain = static_cast<double>(signs[k] * cosines[k]) < least - static_cast<double>(margin);
+    if (!certain && sign(k, group) * dotOf(d_, xt_.column(k), p) + tolerance * norm >= 0) continue;
+    rows[kept++] = k;
+  }
+  keepWorst(
+      kept, [&](int k) { return static_cast<double>(signs[k] * cosines[k]); }, found);
 }
 
 /// Unit normals of the candidate rows, which point into the cone.
@@ -355,7 +419,10 @@ void ConeProjector::settle(const Cpu& la, const Request& request, int first, int
     if (!isShort(request, place)) pending_[static_cast<std::size_t>(first + count++)] = place;
   }
   // Every round settles at least the rows that it looks at; the bound only guards against cycling by rounding.
-  for (int round = 0; round < 100 && count > 0; ++round) count = settleSome(la, request, first, count, scratch);
+  const bool screens = settlesFew() && !request.wantsProducts();
+  for (int round = 0; round < 100 && count > 0; ++round) {
+    count = screens ? screenSome(request, first, count, *scratch) : settleSome(la, request, first, count, scratch);
+  }
   for (int place = first; place < last; ++place) remember(request, place);
 }
 
@@ -403,6 +470,30 @@ int ConeProjector::settleSome(const Cpu& la, const Request& request, int first, 
   return left;
 }
 
+/// `settleSome` by cosines in single precision.
+int ConeProjector::screenSome(const Request& request, int first, int count, Scratch& scratch) {
+  int* pending = pending_.data() + first;
+  const auto cosinesOf = [&](int slot) { return scratch.cosines.data() + static_cast<std::ptrdiff_t>(slot) * n_; };
+  for (int slot = 0; slot < count; ++slot) {
+    const double* p = request.p.column(request.list[pending[slot]]);
+    const double length = normOf(d_, p);
+    const double scale = length > 0 ? 1 / length : 0;
+    float* to = scratch.directions.data() + static_cast<std::ptrdiff_t>(slot) * d_;
+    for (int i = 0; i < d_; ++i) to[i] = static_cast<float>(scale * p[i]);
+  }
+  la_.abortPoint();
+  for (int begin = 0; begin < n_; begin += panelRows_) {
+    const int rows = std::min(panelRows_, n_ - begin);
+    blas::gemm('N', 'N', rows, count, d_, 1.0F, units_.data() + static_cast<std::ptrdiff_t>(begin) * d_, rows,
+               scratch.directions.data(), d_, 0.0F, scratch.cosines.data() + begin, n_);
+  }
+  int left = 0;
+  for (int slot = 0; slot < count; ++slot) {
+    if (!screenOne(request, pending[slot], cosinesOf(slot), scratch)) pending[left++] = pending[slot];
+  }
+  return left;
+}
+
 /// products := X points
 void ConeProjector::multiply(const Cpu& la, Mat<const double> points, Mat<double> products) const {
   if (panelRows_ == n_) {
@@ -423,19 +514,39 @@ bool ConeProjector::settleOne(const Request& request, int place, double* product
   const int g = request.list[place];
   const double* b = request.b.column(g);
   double* point = request.p.column(g);
-  const double tolerance = feasibility * normOf(d_, b);
+  const double tolerance = allowed_ * normOf(d_, b);
   findViolated(g, product, tolerance, candidates);
-  if (!candidates.rows.empty()) {
-    writeNormals(g, candidates);
-    pivots_ += takeIn(sets_[static_cast<std::size_t>(g)], b, tolerance, request.threshold, point, candidates);
-    return isShort(request, place);
-  }
-  if (normOf(d_, point) <= tolerance) {  // the origin but for rounding
+  if (!candidates.rows.empty()) return goOn(request, place, tolerance, candidates);
+  if (normOf(d_, point) <= rounding * normOf(d_, b)) {
     std::fill(point, point + d_, 0.0);
     std::fill(product, product + n_, 0.0);
   }
-  std::copy(product, product + n_, request.xp.column(place));
+  if (request.wantsProducts()) std::copy(product, product + n_, request.xp.column(place));
   return true;
+}
+
+/// `settleOne` by cosines in single precision.
+bool ConeProjector::screenOne(const Request& request, int place, float* cosines, Scratch& candidates) {
+  const int g = request.list[place];
+  double* point = request.p.column(g);
+  const double size = normOf(d_, request.b.column(g));
+  const double length = normOf(d_, point);
+  if (length <= rounding * size) {
+    std::fill(point, point + d_, 0.0);
+    return true;
+  }
+  const double tolerance = allowed_ * size;
+  screen(g, point, length, tolerance, cosines, candidates);
+  return candidates.rows.empty() || goOn(request, place, tolerance, candidates);
+}
+
+/// Takes in the worst of the rows that were found violated.
+bool ConeProjector::goOn(const Request& request, int place, double tolerance, Scratch& candidates) {
+  const int g = request.list[place];
+  writeNormals(g, candidates);
+  pivots_ += takeIn(sets_[static_cast<std::size_t>(g)], request.b.column(g), tolerance, request.threshold,
+                    request.p.column(g), candidates);
+  return isShort(request, place);
 }
 
 /// All points on the way are projections onto larger cones, so no shorter than the one looked for.

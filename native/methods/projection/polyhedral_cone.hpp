@@ -47,7 +47,8 @@ class ConeActiveSet {
 
 /// Exact projections by the dual active-set method of Goldfarb and Idnani (Math. Programming 27, 1983), warm-started.
 /// The check of all rows is one matrix product for several cones together; between two such checks a cone looks only at
-/// the rows that the last one found violated.
+/// the rows that the last one found violated. Where the rows are in a core's cache and nobody asks for that product it
+/// is one in single precision, and rows too close to their boundary for it are looked at again.
 class ConeProjector {
  public:
   /// A row counts as violated below -feasibility ||x_k|| ||b||: far below what objectives can notice, above rounding.
@@ -58,10 +59,13 @@ class ConeProjector {
   ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const double> patterns, int groups);
 
   /// Projects each listed group: p_g = Proj(b_g) into column g of `p` (which may not alias `b`), and X p_g into the
-  /// column of `xp` that is its place in the list. A group whose projection is found to be no longer than `threshold`
-  /// is left at that: its p is then b + N mu with mu >= 0 and ||p|| <= threshold, and its X p is not set. With
-  /// threshold 0 all are set.
+  /// column of `xp` that is its place in the list, unless `xp` is empty. A group whose projection is found to be no
+  /// longer than `threshold` is left at that: its p is then b + N mu with mu >= 0 and ||p|| <= threshold, and its X p
+  /// is not set. With threshold 0 all are set.
   void project(Vec<const int> list, Mat<const double> b, double threshold, Mat<double> p, Mat<double> xp);
+
+  /// Lets rows be violated by so many times ||x_k|| ||b||, from the next projection on; `feasibility` or more.
+  void allow(double violation) { allowed_ = violation; }
 
   /// An upper bound of ||Proj_g(q)|| that costs no projection: ||q + N mu|| for some mu >= 0 on the rows active last.
   double normBound(int group, const double* q, double* work) const;
@@ -82,7 +86,8 @@ class ConeProjector {
     HostMatrix<double> normals;  // of these rows, d x most, unit length, signed
     HostBuffer<double> work, inSpan, rest, coefficients, rotations, slack, slacks;
     std::vector<int> all;
-    HostMatrix<double> points, products;  // of a few cones, where these are settled together
+    HostMatrix<double> points, products;    // of a few cones, where these are settled together
+    HostBuffer<float> directions, cosines;  // likewise, in single precision: of unit length
   };
   /// Scratch for as long as it lives.
   class Lease {
@@ -105,6 +110,8 @@ class ConeProjector {
     double threshold = 0;
     Mat<double> p;
     Mat<double> xp;
+
+    bool wantsProducts() const { return xp.cols > 0; }
   };
   static constexpr int mostCandidates = 48;
   /// Rows that stay in a core's cache: a thread then takes a few cones through all their rounds. Larger ones are read
@@ -119,15 +126,22 @@ class ConeProjector {
   /// Whether a thread takes a few cones through all their rounds.
   bool settlesFew() const { return x_.size() <= cached; }
 
+  void writeUnits();
   void reserve(Scratch& scratch) const;
   void settle(const Cpu& la, const Request& request, int first, int last, Scratch* scratch);
   int settleSome(const Cpu& la, const Request& request, int first, int count, Scratch* scratch);
+  int screenSome(const Request& request, int first, int count, Scratch& scratch);
   bool settleOne(const Request& request, int place, double* product, Scratch& candidates);
+  bool screenOne(const Request& request, int place, float* cosines, Scratch& candidates);
+  bool goOn(const Request& request, int place, double tolerance, Scratch& candidates);
   bool isShort(const Request& request, int place) const;
   bool shortAsBefore(const Request& request, int place);
   void remember(const Request& request, int place);
   void warmStart(ConeActiveSet& set, const double* b, double* p, Scratch& scratch) const;
   void findViolated(int group, const double* xp, double tolerance, Scratch& found) const;
+  void screen(int group, const double* p, double length, double tolerance, float* cosines, Scratch& found) const;
+  template <class T>
+  static void keepWorst(int count, const T& slack, Scratch& found);
   void writeNormals(int group, Scratch& candidates) const;
   int takeIn(ConeActiveSet& set, const double* b, double tolerance, double threshold, double* p,
              Scratch& candidates) const;
@@ -143,6 +157,7 @@ class ConeProjector {
   int panelRows_;                    // n where the rows are not in a core's cache
   HostBuffer<double> x_;             // n x d: panels of rows, by column
   HostBuffer<double> norms_;         // of the rows
+  HostBuffer<float> units_, signs_;  // n x d: panels of rows of unit length; n x P: +-1. Where a few settle together
   std::vector<ConeActiveSet> sets_;  // one a group
   std::vector<Scratch> scratch_;     // one a thread
   std::vector<Scratch*> idle_;
@@ -154,6 +169,7 @@ class ConeProjector {
   HostMatrix<double> shifts_;    // d x groups: p - b = N mu, mu >= 0, of the last projection that ended as short
   std::vector<char> wasShort_;   // by group: the last one did
   std::atomic<long> pivots_ = 0;
+  double allowed_ = feasibility;
 };
 
 }  // namespace nonconvex

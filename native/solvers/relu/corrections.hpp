@@ -41,25 +41,33 @@ class ReluCorrections {
   // Of the trace: columns may be linearly dependent.
   static constexpr double ridge = 1e-12;
 
+  /// Room to work, where one output after the other is corrected.
+  struct Room {
+    Cpu la;
+    std::vector<int> places;                         // of the columns in use, in the list of the proximal step
+    std::vector<double> lengths;                     // of these
+    std::vector<int> columns;                        // of the weights, by column of `gradients`, where these are zero
+    std::vector<double> rhs;                         // by column of `gradients`
+    int count = 0;                                   // of columns of `gradients`: those in use, then others
+    HostMatrix<double> gradients, gram, directions;  // n x most: h_j; most x most; d x most
+  };
+
   static int most(const ReluData& data, const ReluMap<Cpu>& map);
-  bool listUsed(int output);
-  void listExceeding(int output);
-  bool factor();
-  void correctLengths(int output);
+  template <class F>
+  void forOutputs(Vec<const char> wanted, const F& f);
+  bool listUsed(Room& room, int output) const;
+  void listExceeding(Room& room, int output) const;
+  static bool factor(Room& room);
+  void correctLengths(Room& room, int output);
+  void correctTheta(Room& room, int output);
 
   const Cpu& la_;
   const ReluData& data_;
   const ReluMap<Cpu>& map_;
   ReluProx<Cpu>& prox_;
-  std::vector<int> places_;       // of the columns in use of one output, in the list of the proximal step
-  std::vector<double> lengths_;   // of these
-  std::vector<double> factors_;   // by place: new lengths over old ones
-  std::vector<int> columns_;      // of the weights, by column of `gradients_`, where these are zero
-  std::vector<double> rhs_;       // by column of `gradients_`
-  int count_ = 0;                 // of columns of `gradients_`: those in use, then others
-  HostMatrix<double> gradients_;  // n x most: h_j
-  HostMatrix<double> gram_;       // most x most
-  HostMatrix<double> theta_, q_, directions_;
+  std::vector<Room> rooms_;      // as many as threads work on outputs
+  std::vector<double> factors_;  // by place in the list of the proximal step: new lengths over old ones
+  HostMatrix<double> theta_, q_;
 };
 
 }  // namespace nonconvex

@@ -8,6 +8,7 @@
 
 #include "linalg/device_copy.hpp"
 #include "linalg/linalg.hpp"
+#include "linalg/outer_products.hpp"
 #include "linalg/vector_kernels.hpp"
 #include "solvers/relu/activation_patterns.hpp"
 #include "solvers/relu/data.hpp"
@@ -103,6 +104,10 @@ class ReluMap {
   void products(Vec<const int> list, In v, Out xv) const requires onHost;
   /// f := F V, given products X p_j of the listed columns, where v_j = scale_j p_j and the columns not listed are zero.
   void forward(Vec<const int> list, Vec<const double> scale, In xp, Out f) const requires onHost;
+  /// Whether the rows where each pattern is active are listed: then the next needs no products.
+  bool listsRows() const { return !firstListed_.empty(); }
+  /// f := F V, where the columns not listed are zero.
+  void forward(Vec<const int> list, In v, Out f) const requires onHost;
 
  private:
   static constexpr int piece = 256;
@@ -112,8 +117,14 @@ class ReluMap {
   static constexpr int rowsOfPart = 512;          // at least
 
   /// The columns that a task of `adjoint` has.
-  int columnsOfChunk() const { return static_cast<std::size_t>(d_) * static_cast<std::size_t>(n_) > cached ? 48 : 12; }
+  int columnsOfChunk() const { return inCache() ? 12 : 48; }
+  /// Whether X stays in a core's cache.
+  bool inCache() const { return static_cast<std::size_t>(d_) * static_cast<std::size_t>(n_) <= cached; }
   void adjointOnHost(In theta, Out q) const requires onHost;
+  void listRows() requires onHost;
+  void adjointByLists(In theta, Out q) const requires onHost;
+  void gatherWeights(Vec<const int> list, In v) const requires onHost;
+  void addPattern(int pattern, int begin, int end, Out f) const requires onHost;
   void abortPoint() const requires onHost {
     if (abortable_) la_.abortPoint();
   }
@@ -132,8 +143,15 @@ class ReluMap {
   int parts_ = 1;  // of the rows, on the CPU
   // On the CPU piece x P c, rows of D_i theta_k, for each part; on a device n x columns, also of X V.
   typename La::template Matrix<T> masked_;
-  mutable HostMatrix<T> partial_;              // d x P c for each part, where there are several
-  mutable HostMatrix<T> gathered_, products_;  // d x columns, n x columns
+  // On the CPU with several outputs, where X stays in a core's cache: by pattern the rows where it is active.
+  std::vector<std::int32_t> listed_;
+  std::vector<std::ptrdiff_t> firstListed_;          // P + 1
+  mutable HostMatrix<T> thetaByRow_, outputsByRow_;  // c x n, and with c rounded up
+  mutable HostMatrix<T> netWeights_;                 // c rounded up x d P: v_i - w_i of each pattern
+  mutable std::vector<int> places_;                  // by output and pattern: the row there, or -1
+  mutable std::vector<int> used_;                    // by pattern: the rows there
+  mutable HostMatrix<T> partial_;                    // d x P c for each part, where there are several
+  mutable HostMatrix<T> gathered_, products_;        // d x columns, n x columns
   mutable std::vector<int> all_;
   mutable std::vector<double> ones_;
 };
@@ -162,6 +180,7 @@ ReluMap<La, T>::ReluMap(const La& la, const ReluData& data, const ReluRows<La>& 
     masked_ = HostMatrix<T>(piece, patterns_ * c_ * parts_);
     if (cut) partial_ = HostMatrix<T>(d_, patterns_ * c_ * parts_);
     gathered_ = HostMatrix<T>(d_, columns());
+    if (c_ > 1 && inCache()) listRows();
   } else {
     masked_ = la.template matrix<T>(n_, std::min(together, columns()), Uninitialized{});
   }
@@ -182,14 +201,16 @@ void ReluMap<La, T>::gram(In xt, Out k0, Out work) const {
 template <LinAlg La, class T>
 void ReluMap<La, T>::forward(In v, Out f) const {
   if constexpr (onHost) {
-    if (products_.rows() == 0) {
-      products_ = HostMatrix<T>(n_, columns());
+    if (all_.empty()) {
+      if (!listsRows()) products_ = HostMatrix<T>(n_, columns());
       all_.resize(static_cast<std::size_t>(columns()));
       std::iota(all_.begin(), all_.end(), 0);
       ones_.assign(all_.size(), 1.0);
     }
-    products({all_.data(), v.cols}, v, products_);
-    forward({all_.data(), v.cols}, {ones_.data(), v.cols}, products_, f);
+    const Vec<const int> all{all_.data(), v.cols};
+    if (listsRows()) return forward(all, v, f);
+    products(all, v, products_);
+    forward(all, {ones_.data(), v.cols}, products_, f);
   } else if (features_) {
     la_.gemm(Transpose::no, Transpose::no, 1.0, activations_, byPattern(v), 0.0, f);
   } else {
@@ -210,7 +231,7 @@ void ReluMap<La, T>::adjointOfOwnRows(In theta, Out q) const {
   if (features_) {
     la_.gemm(Transpose::yes, Transpose::no, 1.0, activations_, theta, 0.0, Out{q.data, patterns_, c_, patterns_});
   } else if constexpr (onHost) {
-    adjointOnHost(theta, q);
+    listsRows() ? adjointByLists(theta, q) : adjointOnHost(theta, q);
   } else {
     for (int first = 0; first < columns; first += together) {
       const int count = std::min(together, columns - first);
@@ -255,6 +276,41 @@ void ReluMap<La, T>::adjointOnHost(In theta, Out q) const requires onHost {
     for (int part = 0; part < parts; ++part) sum += partial_(i, part * columns + j);
     q(i, j) = sum;
   });
+}
+
+template <LinAlg La, class T>
+void ReluMap<La, T>::listRows() requires onHost {
+  firstListed_.assign(1, 0);
+  for (int i = 0; i < patterns_; ++i) {
+    for (int k = 0; k < n_; ++k) {
+      if (masks_(k, i) != 0) listed_.push_back(k);
+    }
+    firstListed_.push_back(static_cast<std::ptrdiff_t>(listed_.size()));
+  }
+  const int outputs = (c_ + loops::outputsAtOnce - 1) / loops::outputsAtOnce * loops::outputsAtOnce;
+  thetaByRow_ = HostMatrix<T>(c_, n_);
+  outputsByRow_ = HostMatrix<T>(outputs, n_);
+  netWeights_ = HostMatrix<T>(outputs, d_ * patterns_);
+  places_.resize(static_cast<std::size_t>(c_ * patterns_));
+  used_.resize(static_cast<std::size_t>(patterns_));
+}
+
+/// All outputs of a pattern together, from its active rows alone.
+template <LinAlg La, class T>
+void ReluMap<La, T>::adjointByLists(In theta, Out q) const requires onHost {
+  for (int k = 0; k < c_; ++k) {
+    for (int row = 0; row < n_; ++row) thetaByRow_(k, row) = theta(row, k);
+  }
+  la_.tasks(
+      patterns_,
+      [&](int i) {
+        abortPoint();
+        const std::ptrdiff_t first = firstListed_[static_cast<std::size_t>(i)];
+        const std::ptrdiff_t last = firstListed_[static_cast<std::size_t>(i) + 1];
+        loops::sumOfOuterProducts(static_cast<int>(last - first), listed_.data() + first, xt_, thetaByRow_.view(),
+                                  {q.column(i), d_, c_, q.stride * patterns_});
+      },
+      1.0 * n_ * d_ * patterns_ * c_);
 }
 
 template <LinAlg La, class T>
@@ -303,6 +359,62 @@ void ReluMap<La, T>::forward(Vec<const int> list, Vec<const double> scale, In xp
               }
             },
             2.0 * n_ * list.size);
+}
+
+/// Lists the outputs that have a neuron in each pattern, and writes v_i - w_i of these.
+template <LinAlg La, class T>
+void ReluMap<La, T>::gatherWeights(Vec<const int> list, In v) const requires onHost {
+  std::fill(places_.begin(), places_.end(), -1);
+  std::fill(used_.begin(), used_.end(), 0);
+  for (const int j : list) {
+    const int pattern = j % patterns_;
+    int& place = places_[static_cast<std::size_t>(j % (c_ * patterns_))];
+    int& used = used_[static_cast<std::size_t>(pattern)];
+    const Out weights = netWeights_.view().columns(pattern * d_, d_);
+    if (place < 0) {
+      if (used % loops::outputsAtOnce == 0) {
+        for (int l = 0; l < d_; ++l) std::fill_n(weights.column(l) + used, loops::outputsAtOnce, T(0));
+      }
+      place = used++;
+    }
+    for (int l = 0; l < d_; ++l) weights(place, l) += sign(j) * v(l, j);
+  }
+}
+
+template <LinAlg La, class T>
+void ReluMap<La, T>::forward(Vec<const int> list, In v, Out f) const requires onHost {
+  gatherWeights(list, v);
+  constexpr int grain = 128;
+  la_.tasks((n_ + grain - 1) / grain,
+            [&](int chunk) {
+              abortPoint();
+              const int begin = chunk * grain;
+              const int end = std::min(n_, begin + grain);
+              for (int k = 0; k < c_; ++k) std::fill(f.column(k) + begin, f.column(k) + end, T(0));
+              for (int i = 0; i < patterns_; ++i) addPattern(i, begin, end, f);
+            },
+            1.0 * n_ * d_ * list.size);
+}
+
+/// Rows [begin, end) of f += D_i X (v_i - w_i)
+template <LinAlg La, class T>
+void ReluMap<La, T>::addPattern(int pattern, int begin, int end, Out f) const requires onHost {
+  const int used = used_[static_cast<std::size_t>(pattern)];
+  if (used == 0) return;
+  const std::int32_t* first = listed_.data() + firstListed_[static_cast<std::size_t>(pattern)];
+  const std::int32_t* last = listed_.data() + firstListed_[static_cast<std::size_t>(pattern) + 1];
+  const std::int32_t* from = std::lower_bound(first, last, begin);
+  const int count = static_cast<int>(std::lower_bound(from, last, end) - from);
+  const int rounded = (used + loops::outputsAtOnce - 1) / loops::outputsAtOnce * loops::outputsAtOnce;
+  const In weights = netWeights_.view().columns(pattern * d_, d_);
+  const Out products = outputsByRow_.view().columns(begin, count);
+  loops::productsOfListed(count, from, xt_, {weights.data, rounded, d_, weights.stride}, products);
+  for (int k = 0; k < c_; ++k) {
+    const int place = places_[static_cast<std::size_t>(k * patterns_ + pattern)];
+    if (place < 0) continue;
+    T* to = f.column(k);
+    for (int l = 0; l < count; ++l) to[from[l]] += products(place, l);
+  }
 }
 
 // Compiled once, in solver.cpp.

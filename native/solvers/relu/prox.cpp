@@ -40,13 +40,27 @@ void ReluProx<Cpu>::startCones() {
   }
 }
 
-/// p := the listed columns of b projected onto their cones, and their products with the rows.
+/// p := the listed columns of b projected onto their cones, with their products with the rows where predictions are
+/// made of these.
 void ReluProx<Cpu>::projectListed(In b, double threshold) {
+  knowsProducts_ = coneRanks_ || !map_.listsRows();
   if (coneRanks_) {
     coneRanks_->project(list(), b, p_, xv_);
   } else {
-    projector_->project(list(), b, threshold, p_, xv_);
+    projector_->project(list(), b, threshold, p_, knowsProducts_ ? xv_.view() : Mat<double>{});
   }
+}
+
+void ReluProx<Cpu>::allow(double violation) {
+  if (!projector_) return;
+  allowed_ = violation;
+  projector_->allow(violation);
+}
+
+void ReluProx<Cpu>::makeExact(In b, double threshold) {
+  if (allowed_ == ConeProjector::feasibility) return;
+  allow(ConeProjector::feasibility);
+  apply(b, threshold);
 }
 
 void ReluProx<Cpu>::setNorms(In m) {
@@ -79,9 +93,23 @@ void ReluProx<Cpu>::apply(In b, double threshold) {
   } else {
     for (const int j : list_) std::copy(b.column(j), b.column(j) + p_.rows(), p_.column(j));
     map_.products(list(), p_, xv_);
+    knowsProducts_ = true;
   }
   shrinkProjection(threshold);
   knowsShift_ = true;
+}
+
+void ReluProx<Cpu>::writeProducts() const {
+  if (!knowsProducts_) map_.products(list(), p_, xv_);
+  knowsProducts_ = true;
+}
+
+void ReluProx<Cpu>::setPredictions() {
+  if (!knowsProducts_) {
+    map_.forward(list(), v_, fv_);
+  } else {
+    map_.forward(list(), scale(), xv_, fv_);
+  }
 }
 
 /// v := p with the norms of its blocks (in `norms_`) reduced by the threshold; its penalty and predictions.
@@ -94,7 +122,19 @@ void ReluProx<Cpu>::shrinkProjection(double threshold) {
   }
   penalty_ = 0;
   for (int j = 0; j < blocks_.count; ++j) penalty_ += std::max(0.0, norm(j) - threshold);
-  map_.forward(list(), scale(), xv_, fv_);
+  if (!knowsProducts_) listNonzero();
+  setPredictions();
+}
+
+/// Leaves in the list the columns that are not zero.
+void ReluProx<Cpu>::listNonzero() {
+  std::size_t left = 0;
+  for (std::size_t place = 0; place < list_.size(); ++place) {
+    if (scale_[place] == 0) continue;
+    list_[left] = list_[place];
+    scale_[left++] = scale_[place];
+  }
+  list_.resize(left);
 }
 
 void ReluProx<Cpu>::rescale(Vec<const double> factors) {
@@ -105,7 +145,7 @@ void ReluProx<Cpu>::rescale(Vec<const double> factors) {
     for (int i = 0; i < v_.rows(); ++i) v_(i, j) = scale_[place] * p_(i, j);
     penalty_ += blas::nrm2(v_.rows(), v_.column(j));
   }
-  map_.forward(list(), scale(), xv_, fv_);
+  setPredictions();
 }
 
 void ReluProx<Cpu>::shrink(In point, double threshold, Mat<double> to) {
@@ -130,6 +170,7 @@ void ReluProx<Cpu>::project(In point) {
 
 double ReluProx<Cpu>::violation() const {
   if (!hasCones()) return 0;
+  writeProducts();
   const double own = coneViolation(map_.masks(), list(), scale(), xv_);
   return data_.ranks ? data_.ranks->max(own) : own;
 }

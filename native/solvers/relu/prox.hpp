@@ -184,6 +184,10 @@ class ReluProx<Cpu> {
 
   void startCones();
   void apply(In b, double threshold);
+  /// Lets the next v lie outside of the cones by so much: ConeProjector::allow.
+  void allow(double violation);
+  /// v := the exact one of a point b, where the last one was allowed to lie outside.
+  void makeExact(In b, double threshold);
   void shrink(In point, double threshold, Mat<double> to);
   void project(In point);
 
@@ -198,6 +202,8 @@ class ReluProx<Cpu> {
   /// The columns that can be nonzero: v_j = scale p_j, with X p_j, each by its place in the list.
   Vec<const int> list() const { return {list_.data(), static_cast<int>(list_.size())}; }
   Vec<const double> scale() const { return {scale_.data(), static_cast<int>(list_.size())}; }
+  /// The next is asked for after this.
+  void writeProducts() const;
   const double* product(int place) const { return xv_.column(place); }
   /// Multiplies the listed columns of v by factors that are not negative.
   void rescale(Vec<const double> factors);
@@ -217,6 +223,8 @@ class ReluProx<Cpu> {
   double normBound(int column, const double* q, double* work) const {
     return coneRanks_ ? coneRanks_->normBound(column, q, work) : projector_->normBound(column, q, work);
   }
+  void listNonzero();
+  void setPredictions();
   double& norm(int block) { return norms_[static_cast<std::size_t>(block)]; }
   double factor(int column, double threshold) const;
   void setNorms(In m);
@@ -233,14 +241,16 @@ class ReluProx<Cpu> {
   std::unique_ptr<ConeProjector> projector_;
   std::unique_ptr<ConesOverRanks> coneRanks_;  // in its place where ranks have other rows
 
-  HostMatrix<double> p_, v_;   // d x columns: projection, its shrinkage
-  HostMatrix<double> xv_;      // n x columns: X p of the listed columns
-  HostMatrix<double> fv_;      // n x c
-  std::vector<int> list_;      // columns that can be nonzero in v
-  std::vector<char> listed_;   // by column
-  HostBuffer<double> norms_;   // by block
-  HostBuffer<double> scale_;   // v_j = scale_j p_j, by place in the list
-  double penalty_ = 0;         // sum of the norms of v
+  HostMatrix<double> p_, v_;            // d x columns: projection, its shrinkage
+  mutable HostMatrix<double> xv_;       // n x columns: X p of the listed columns
+  mutable bool knowsProducts_ = false;  // what xv_ is to have is there
+  HostMatrix<double> fv_;               // n x c
+  std::vector<int> list_;               // columns that can be nonzero in v
+  std::vector<char> listed_;            // by column
+  HostBuffer<double> norms_;            // by block
+  HostBuffer<double> scale_;            // v_j = scale_j p_j, by place in the list
+  double penalty_ = 0;                  // sum of the norms of v
+  double allowed_ = ConeProjector::feasibility;
   bool knowsShift_ = false;    // p - b is a sum of normals times multipliers >= 0: not within an interrupted step
   HostMatrix<double> shift_;   // d x columns
   HostMatrix<double> points_;  // work of bounds

@@ -1,10 +1,12 @@
 // Solves with I + tau G for one G and a tau that changes now and then.
 #pragma once
 
+#include <memory>
 #include <utility>
 
 #include "linalg/kernels.hpp"
 #include "linalg/linalg.hpp"
+#include "linalg/packed_factor.hpp"
 
 namespace nonconvex {
 
@@ -23,8 +25,8 @@ struct ShiftedLower {
 
 }  // namespace kernels
 
-/// Solves by a Cholesky factor, and by the inverse, one product a solve, when the factor has served so many solves that
-/// more are to be expected.
+/// Solves by a Cholesky factor. For one right-hand side, and on a device, by the inverse, one product a solve, when the
+/// factor has served so many solves that more are to be expected; for a few on the CPU by the factor packed for them.
 template <LinAlg La>
 class ShiftedFactor {
  public:
@@ -48,11 +50,20 @@ class ShiftedFactor {
     la_.forEach(g_.rows(), g_.rows(), kernels::ShiftedLower<T, Space>{g_, factor_, tau});
     ++factorizations_;
     solves_ = 0;
+    isPacked_ = false;
     return la_.cholesky(factor_.view());
   }
 
   /// x := (I + tau G)^{-1} b
   void solve(Mat<const T, Space> b, Mat<T, Space> x) {
+    if constexpr (std::is_same_v<La, Cpu>) {
+      if (b.cols > 1 && b.cols <= few && inverse_.rows() > 0) {
+        if (!packed_) packed_ = std::make_unique<PackedFactor>(factor_.rows(), b.cols);
+        if (!std::exchange(isPacked_, true)) packed_->pack(la_, factor_.view());
+        la_.copy(b, x);
+        return packed_->solve(la_, x);
+      }
+    }
     const int after = inverseAfter * (1 + b.cols / several);
     const bool inverse = inverse_.rows() > 0 && solves_ >= after;
     if (inverse && solves_ == after) la_.choleskyInverse(factor_.view(), inverse_.view());
@@ -70,10 +81,13 @@ class ShiftedFactor {
  private:
   static constexpr int inverseUpTo = 3000;
   static constexpr int inverseAfter = 50;
+  static constexpr int few = 20;
   static constexpr int several = 4;  // right-hand sides: a factor serves them nearly as fast as an inverse
 
   const La& la_;
   typename La::template Matrix<T> g_, factor_, inverse_;
+  std::unique_ptr<PackedFactor> packed_;
+  bool isPacked_ = false;
   int factorizations_ = 0;
   int solves_ = 0;  // with this factor
 };

@@ -91,10 +91,13 @@ class ReluSolver {
   static constexpr double newtonRho = 0.1;          // rho of the first proximal problem, over that of ADMM
   static constexpr double newtonRhoCoupled = 1e-3;  // 86 in place of 91 iterations on digits in ten classes
   static constexpr double correctFrom = 0.02;
-  static constexpr int mostCorrections = 2;  // of a dual point; a third one gains little
+  static constexpr double correctWithin = 100;  // times the tolerance: further off a correction does not reach it
+  static constexpr int mostCorrections = 2;     // of a dual point; a third one gains little
   static constexpr double worthCorrecting = 0.7;
   static constexpr double slowing = 1.5;    // ADMM's rate gets worse: by 1.3 to 2 on most problems
   static constexpr double warmStep = 0.01;  // how far the first step is taken to go from a warm start, over rhs
+  static constexpr int looseSteps = 6;
+  static constexpr double looseFrom = 0.1;
   static constexpr int mostAttempts = 2;
   static constexpr int mostIdle = 20;
 
@@ -134,6 +137,7 @@ class ReluSolver {
   void endNewton();
 
   void updateV();
+  double allowedViolation() const;
   void updateU();
   void measureResiduals();
   void adaptRho();
@@ -560,7 +564,15 @@ std::optional<Status> ReluSolver<La>::step() {
 /// v := prox of the norms and cones at b.
 template <LinAlg La>
 void ReluSolver<La>::updateV() {
+  if constexpr (cpu) prox_.allow(allowedViolation());
   prox_.apply(b_, data_.beta / rho_);
+}
+
+/// How far v may lie outside of the cones, ConeProjector::allow: the first iterations meet most cones for the first
+/// time, far from where they end.
+template <LinAlg La>
+double ReluSolver<La>::allowedViolation() const {
+  return iteration_ < looseSteps ? looseFrom * std::pow(0.5, iteration_) : ConeProjector::feasibility;
 }
 
 /// z, u, theta and the next state. F u = target - theta saves a product with X.
@@ -641,6 +653,7 @@ void ReluSolver<La>::offerIterate() {
     prox_.project(slack_->v());
     slack_->setShift(rows_.xt, rho_, prox_.shift());
   } else {
+    if constexpr (cpu) prox_.makeExact(b0_, data_.beta / rho_);
     prox_.shiftByProjection(pointOfProx(), newtonRuns_ ? newton_->rho() : rho_);
   }
   const ReluPoint<Space> point = prox_.point();
@@ -660,6 +673,9 @@ void ReluSolver<La>::offerIterate() {
 template <LinAlg La>
 ReluProgress ReluSolver<La>::progress() {
   offerIterate();
+  if constexpr (cpu) {
+    if (byOutput_ && iteration_ > 0 && !newtonRuns_) map_.forward(b_, fb_);
+  }
   ++reports_;
   ReluProgress now;
   now.objective = certificate_.objective();
@@ -694,7 +710,8 @@ void ReluSolver<La>::offerCorrected() {
     bool any = false;
     for (int k = 0; k < data_.c; ++k) {
       gaps_[at(k)] = certificate_.gap(k);
-      const bool wanted = gaps_[at(k)] <= correctFrom && (correctionPays_[at(k)] != 0 || reports_ % 4 == 0);
+      const bool wanted = gaps_[at(k)] <= std::min(correctFrom, correctWithin * settings_.tolerance) &&
+                          (correctionPays_[at(k)] != 0 || reports_ % 4 == 0);
       corrected_[at(k)] = wanted;
       any = any || wanted;
     }

@@ -7,6 +7,7 @@
 
 #include "check.hpp"
 #include "core/random.hpp"
+#include "methods/acceleration/history_kernels.hpp"
 
 using namespace nonconvex;
 
@@ -170,5 +171,31 @@ TEST(stepsThatDifferByRoundingAloneLeadNowhere) {
     anderson.advance({s.data(), static_cast<int>(s.size())}, {g.data(), static_cast<int>(g.size())});
     for (const double value : g) CHECK(std::abs(value) < 20'000);
     s = g;
+  }
+}
+
+TEST(sumsOverDifferencesInSinglePrecision) {
+  const Random random(4);
+  for (const int n : {1, 7, 8, 300, 517}) {
+    for (const int columns : {1, 3, 4, 9, 15}) {
+      const int stride = n + 3;
+      std::vector<float> a(static_cast<std::size_t>(stride * columns)), x(static_cast<std::size_t>(n));
+      for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<float>(random.normal(i));
+      for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(random.normal(1000000 + i));
+      std::vector<double> sums(static_cast<std::size_t>(columns), 0.5), y(static_cast<std::size_t>(n), 0.25);
+      loops::addDots(n, columns, a.data(), stride, x.data(), sums.data());
+      loops::subtractCombination(n, columns, a.data(), stride, sums.data(), y.data());
+      std::vector<double> rest(static_cast<std::size_t>(n), 0.25);
+      for (int j = 0; j < columns; ++j) {
+        const float* column = a.data() + j * stride;
+        double sum = 0.5;
+        for (int i = 0; i < n; ++i) sum += double{column[i]} * double{x[static_cast<std::size_t>(i)]};
+        CHECK_NEAR(sums[static_cast<std::size_t>(j)], sum, 1e-11);
+        for (int i = 0; i < n; ++i) rest[static_cast<std::size_t>(i)] -= sum * double{column[i]};
+      }
+      for (int i = 0; i < n; ++i) {
+        CHECK_NEAR(y[static_cast<std::size_t>(i)], rest[static_cast<std::size_t>(i)], 1e-10);
+      }
+    }
   }
 }

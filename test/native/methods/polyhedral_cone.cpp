@@ -27,7 +27,7 @@ struct Setting {
   int d, n, patterns, groups;
   HostMatrix<double> xt, signs, b, p, xp;
   Cpu la;
-  std::unique_ptr<ConeProjector> projector;
+  std::unique_ptr<ConeProjector> projector, screening;
 
   Setting(int dimension, int rows, int patternCount, int groupCount, WorkerPool* pool = nullptr, int threads = 0)
       : d(dimension),
@@ -66,6 +66,24 @@ struct Setting {
     std::fill(p.data(), p.data() + p.size(), NAN);
     std::fill(xp.data(), xp.data() + xp.size(), NAN);
     projector->project({list.data(), groups}, b, threshold, p, xp);
+    if (threshold == 0) screenAll(list);
+  }
+
+  /// Projects without products, by another projector: it looks at rows in single precision.
+  void screenAll(const std::vector<int>& list) {
+    if (!screening) screening = std::make_unique<ConeProjector>(la, xt, signs, groups);
+    HostMatrix<double> screened(d, groups);
+    screening->project({list.data(), groups}, b, 0, screened, {});
+    for (int g = 0; g < groups; ++g) {
+      double difference = 0, worst = 0;
+      for (int j = 0; j < d; ++j) difference = std::max(difference, std::abs(screened(j, g) - p(j, g)));
+      for (int k = 0; k < n; ++k) {
+        const double length = norm(d, xt.column(k));
+        worst = std::max(worst, -slack(k, g, screened.column(g)) / (length > 0 ? length : 1));
+      }
+      CHECK_NEAR(difference, 0, 1e-10 * norm(d, b.column(g)));
+      CHECK(worst <= 1e-11 * norm(d, b.column(g)));
+    }
   }
 
   double slack(int k, int group, const double* v) const {
@@ -226,6 +244,36 @@ TEST(nearlyDependentRows) {
       CHECK_NEAR(inner, 0, 1e-11);
     }
   }
+}
+
+/// A violation that is allowed is a share of the point's length, and a later call that allows none mends it.
+TEST(allowedViolations) {
+  Setting s(8, 60, 5, 10);
+  fillNormal(s.xt, 21);
+  s.patternsOfDirections(21);
+  fillNormal(s.b, 22);
+  s.ready();
+  s.projectAll();
+  std::vector<int> list;
+  for (int g = 0; g < s.groups; ++g) list.push_back(g);
+  ConeProjector loose(s.la, s.xt, s.signs, s.groups);
+  loose.allow(0.05);
+  HostMatrix<double> p(s.d, s.groups);
+  for (const bool products : {false, true}) {
+    loose.project({list.data(), s.groups}, s.b, 0, p, products ? s.xp.view() : Mat<double>{});
+    double largest = 0;
+    for (int g = 0; g < s.groups; ++g) {
+      for (int k = 0; k < s.n; ++k) {
+        const double violation = -s.slack(k, g, p.column(g)) / norm(s.d, s.xt.column(k)) / norm(s.d, s.b.column(g));
+        CHECK(violation <= 0.05 + 1e-6);
+        largest = std::max(largest, violation);
+      }
+    }
+    CHECK(largest > 1e-4);
+  }
+  loose.allow(ConeProjector::feasibility);
+  loose.project({list.data(), s.groups}, s.b, 0, p, {});
+  for (std::size_t i = 0; i < p.size(); ++i) CHECK_NEAR(p.data()[i], s.p.data()[i], 1e-11);
 }
 
 TEST(pointsInsideTheConeStay) {

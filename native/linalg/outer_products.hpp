@@ -1,0 +1,19 @@
+// Products of matrices with listed rows of another, without the copy of those rows that BLAS would need.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "linalg/views.hpp"
+
+namespace nonconvex::loops {
+
+/// q := sum_k x_k t_k^T over the `count` listed k: x_k and t_k are columns k of `x` (d x n) and `t` (m x n), q is
+/// d x m.
+void sumOfOuterProducts(int count, const std::int32_t* list, Mat<const double> x, Mat<const double> t, Mat<double> q);
+/// y_l := W x_k for the `count` listed k = list[l]: x_k is column k of `x` (d x n), y_l column l of `y` (m x count), W
+/// is m x d; m is a multiple of `outputsAtOnce`.
+void productsOfListed(int count, const std::int32_t* list, Mat<const double> x, Mat<const double> w, Mat<double> y);
+inline constexpr int outputsAtOnce = 4;
+
+}  // namespace nonconvex::loops

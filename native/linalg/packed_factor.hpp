@@ -1,0 +1,28 @@
+// A Cholesky factor laid out for solves with few right-hand sides: BLAS copies it anew in each of them.
+#pragma once
+
+#include "linalg/cpu.hpp"
+
+namespace nonconvex {
+
+/// Solves L L^T X = B. L is kept by panels of some rows, and L^T likewise, whose numbers stand in the order in which a
+/// solve reads them; blocks on the diagonal are inverted. A thread has some of the right-hand sides, and each of them
+/// has the same bits whichever thread that is.
+class PackedFactor {
+ public:
+  /// Room for a factor of `rows` rows and solves with `columns` right-hand sides.
+  PackedFactor(int rows, int columns);
+
+  /// Takes over L from the lower triangle.
+  void pack(const Cpu& la, Mat<const double> lower);
+  /// b := (L L^T)^{-1} b
+  void solve(const Cpu& la, Mat<double> b);
+
+ private:
+  int rows_;
+  int panels_;
+  HostBuffer<double> forward_, backward_;
+  HostBuffer<double> work_;  // right-hand sides row by row, some of them after the other
+};
+
+}  // namespace nonconvex
