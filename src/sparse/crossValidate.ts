@@ -24,6 +24,7 @@ import {
   solvePrepared,
 } from './problem.js';
 import { blended, checkShares, type Relax, relaxed } from './relaxed.js';
+import { checkLeft } from './responses.js';
 import { concordance, coxDeviance, riskSets, type Survival } from './survival.js';
 
 export interface SparseCrossValidationSettings extends Omit<SparsePathSettings, 'relax'> {
@@ -182,7 +183,16 @@ function partOf(prepared: Prepared, foldOf: Int32Array, fold: number): Part {
   // Times until an event say something where there is one.
   const counts = (i: number): boolean => (!given || (given[i] as number) > 0) && (!survival || survival.event[i] === 1);
   const out = rows.some(counts);
-  if (out && weights.some((weight, i) => weight > 0 && counts(i))) return { rows, weights };
+  if (out && weights.some((weight, i) => weight > 0 && counts(i))) {
+    const { family, classes, responses = 1 } = prepared.about.origin;
+    checkLeft(
+      { family, y: prepared.y, count: responses, ...(classes && { classes }) },
+      weights,
+      'folds',
+      ` without fold ${fold}`,
+    );
+    return { rows, weights };
+  }
   const what = survival ? ['no event', 'no event out'] : ['no row', 'nothing out'];
   throw new RangeError(`folds: fold ${fold} leaves ${what[out ? 0 : 1]} of a weight > 0`);
 }

@@ -32,7 +32,7 @@ import { type Groups, readGroups } from './groups.js';
 import { columnMeans, filled, filledInPieces, readInPieces, readMatrix, type WithMissing } from './missing.js';
 import type { SparsePenalty } from './penalties.js';
 import { isConvex, isOfGroups, penaltySettings, sortedWeights } from './penaltySettings.js';
-import { byColumns, type Responses, readInTurns, readRows } from './responses.js';
+import { byColumns, checkLeft, type Responses, readInTurns, readRows } from './responses.js';
 import { readSurvival, type Survival, type SurvivalTimes } from './survival.js';
 
 export type { SparseProgress };
@@ -215,6 +215,9 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
   const { survival, ...read } = readResponses(family, y, rows);
   const several = read.count > 1;
   const weights = weightsOf(sampleWeight, rows);
+  const outcomes = { ...read, family: family.family, event: survival?.event };
+  if (weights) checkLeft(outcomes, weights, 'sampleWeight', ' in rows of a weight > 0');
+  else checkLeft(outcomes, undefined, 'y', '');
   const chosen = penaltySettings(penalty, alpha, gamma);
   const falling = sortedWeights(penalty, columns);
   const grouped = groupsOf(chosen.penalty, groups, columns, several);

@@ -64,6 +64,35 @@ function* ofClasses(y: unknown, rows: number, leave?: AbortSignal | undefined): 
   return { y: columns, count: classes.length, classes };
 }
 
+/**
+ * Throws where the rows of a weight > 0 lack what a family needs of its responses, without which there are no best coefficients: two
+ * classes for `binomial`, of which neither has all shares; every class for `multinomial`; a count above 0; an event. `name` is the argument
+ * that leaves these rows, `which` says which they are.
+ */
+export function checkLeft(
+  { family, y, count, classes, event }: Responses & { family: SparseFamily; event?: Float64Array | undefined },
+  weights: Float64Array | undefined,
+  name: string,
+  which: string,
+): void {
+  const rows = y.length / count;
+  const some = (values: Float64Array, holds: (value: number) => boolean): boolean =>
+    values.some((value, i) => (!weights || (weights[i] as number) > 0) && holds(value));
+  const refuse = (expected: string, got = ''): RangeError =>
+    new RangeError(`${name}: expected ${expected}${which}${got}`);
+  const labelled = (k: number): string => show(classes?.[k] ?? k);
+  if (family === 'binomial') {
+    const [zero, one] = [some(y, (share) => share < 1), some(y, (share) => share > 0)];
+    if (!zero || !one) throw refuse('two classes', `, got only ${labelled(Number(one))}`);
+  }
+  for (let k = 0; k < count && family === 'multinomial'; ++k) {
+    const shares = y.subarray(k * rows, (k + 1) * rows);
+    if (!some(shares, (share) => share > 0)) throw refuse(`all ${count} classes`, `, got none of ${labelled(k)}`);
+  }
+  if (family === 'poisson' && !some(y, (value) => value > 0)) throw refuse('a y that is not 0');
+  if (event && !some(event, (came) => came === 1)) throw refuse('at least one event');
+}
+
 /** A matrix with a row for each row of x, column after column. */
 export function byColumns(
   name: string,

@@ -5,6 +5,7 @@ import { drawn } from './values.js';
 
 const { x, y } = drawn(41, 'gaussian', 20, 3);
 const classes = y.map((value) => Number(value > 0));
+const three = Array.from(y, (_, i) => 'abc'[i % 3] as string);
 const model = (data: object, settings: object = {}) =>
   sparse.sparseRegression({ x, y, ...data } as never, { lambda: 0.1, ...settings } as never);
 const path = (data: object, settings: object = {}) => sparse.sparsePath({ x, y, ...data } as never, settings as never);
@@ -28,11 +29,7 @@ const wrong: [string, () => unknown, RegExp][] = [
     () => model({ y: classes.fill.call(classes.slice(), 1) }, { family: 'binomial' }),
     /^y: expected two classes, got only 1$/,
   ],
-  [
-    'three classes',
-    () => model({ y: Array.from(y, (_, i) => 'abc'[i % 3]) }, { family: 'binomial' }),
-    /^y: expected two classes, got 3$/,
-  ],
+  ['three classes', () => model({ y: three }, { family: 'binomial' }), /^y: expected two classes, got 3$/],
   [
     'negative counts',
     () => model({ y: y.map(() => -1) }, { family: 'poisson' }),
@@ -49,6 +46,59 @@ const wrong: [string, () => unknown, RegExp][] = [
     /^y\[0\] = 0: expected a number > 0$/,
   ],
   ['weights of 0 only', () => model({ sampleWeight: y.map(() => 0) }), /^sampleWeight: expected a number > 0$/],
+  [
+    'weights that leave one class',
+    () => path({ y: classes, sampleWeight: classes }, { family: 'binomial' }),
+    /^sampleWeight: expected two classes in rows of a weight > 0, got only 1$/,
+  ],
+  [
+    'weights that leave one class of words',
+    () => path({ y: Array.from(classes, (y) => (y ? 'a' : 'b')), sampleWeight: classes }, { family: 'binomial' }),
+    /^sampleWeight: expected two classes in rows of a weight > 0, got only 'a'$/,
+  ],
+  [
+    'weights that leave shares of 0',
+    () =>
+      model(
+        { y: y.map((_, i) => (i < 4 ? i / 8 : 0)), sampleWeight: y.map((_, i) => Number(i > 3)) },
+        { family: 'binomial' },
+      ),
+    /^sampleWeight: expected two classes in rows of a weight > 0, got only 0$/,
+  ],
+  [
+    'weights that leave two of three classes',
+    () => model({ y: three, sampleWeight: three.map((of) => Number(of !== 'c')) }, { family: 'multinomial' }),
+    /^sampleWeight: expected all 3 classes in rows of a weight > 0, got none of 'c'$/,
+  ],
+  [
+    'shares of a class that are 0',
+    () => model({ y: three.map((_, i) => [i / 20, 1 - i / 20, 0]) }, { family: 'multinomial' }),
+    /^y: expected all 3 classes, got none of 2$/,
+  ],
+  [
+    'weights that leave counts of 0',
+    () => model({ y: classes, sampleWeight: classes.map((y) => 1 - y) }, { family: 'poisson' }),
+    /^sampleWeight: expected a y that is not 0 in rows of a weight > 0$/,
+  ],
+  [
+    'weights that leave no event',
+    () =>
+      model(
+        { y: { time: y.map((_, i) => 1 + i), event: classes }, sampleWeight: classes.map((y) => 1 - y) },
+        { family: 'cox' },
+      ),
+    /^sampleWeight: expected at least one event in rows of a weight > 0$/,
+  ],
+  [
+    'folds that leave one class',
+    () => sparse.crossValidate({ x, y: classes }, { family: 'binomial', folds: classes }),
+    /^folds: expected two classes without fold 0, got only 1$/,
+  ],
+  [
+    'folds that leave two of three classes',
+    () => sparse.crossValidate({ x, y: three }, { family: 'multinomial', folds: three.map((_, i) => i % 3) }),
+    /^folds: expected all 3 classes without fold 0, got none of 'a'$/,
+  ],
   [
     'too many names',
     () => model({ names: ['a', 'b', 'c', 'd'] }),
