@@ -98,6 +98,7 @@ bool PenalizedQuadratic::minimize(const PenaltyAt& penalty, const Goal& goal) {
 template <class Penalty>
 bool PenalizedQuadratic::minimizeByGram(const PenaltyAt& penalty, const Goal& goal) {
   metric_.needGram();
+  onlySweeps_ = false;
   double least = infinity;
   for (int round = 0, since = 0; round < mostRounds && since < mostInVain; ++round) {
     const double violation = largestViolation(penalty);
