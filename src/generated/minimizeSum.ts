@@ -256,8 +256,8 @@ export interface MinimizeSumOptions extends Limits {
    */
   lowerBound?: number | undefined;
   /**
-   * What gradients are divided by: the sum of their squares, an average of these, or an estimate of the Hessian's
-   * diagonal.
+   * What gradients are divided by: the sum of their squares, an average of these plus 1e-8, or an estimate of the
+   * Hessian's diagonal. Of all but the second it does not matter in which units the columns of the data are.
    *
    * @defaultValue 'adagradSqr'
    */

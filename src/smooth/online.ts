@@ -30,7 +30,7 @@ export interface OnlineSettings {
   growth?: number | undefined;
   /** Standard deviation of the responses' noise. Of `'drift'`, which needs it. */
   noise?: number | undefined;
-  /** How far the solution moves in a step, in the 2-norm. Of `'drift'`, which needs it. */
+  /** How far the solution moves in a step, in the 2-norm. Default: learned from the gradients. Of `'drift'`. */
   drift?: number | undefined;
   /** Rows in the mean that a gradient is of. Default: 1. Of `'drift'`. */
   batchSize?: number | undefined;
@@ -80,7 +80,11 @@ onlineLearner.fromJSON = (json: OnlineState): OnlineLearner => {
   return learner;
 };
 
-type Checked = Required<Omit<OnlineSettings, 'set'>> & { set: PlayingSet | undefined; projection: Projection };
+type Checked = Required<Omit<OnlineSettings, 'set' | 'drift'>> & {
+  set: PlayingSet | undefined;
+  drift: number | undefined;
+  projection: Projection;
+};
 
 function checkSettings(settings: OnlineSettings): Checked {
   const all = [...new Set(Object.values(known).flat())];
@@ -106,7 +110,7 @@ function checkSettings(settings: OnlineSettings): Checked {
     lipschitz: checkNumber('lipschitz', lipschitz, positive),
     growth: checkNumber('growth', growth, { lower: 0 }),
     noise: needed ? checkNumber('noise', settings.noise, { lower: 0 }) : 0,
-    drift: needed ? checkNumber('drift', settings.drift, { lower: 0 }) : 0,
+    drift: settings.drift === undefined ? undefined : checkNumber('drift', settings.drift, { lower: 0 }),
     batchSize: checkInteger('batchSize', batchSize, 1),
     uncertainty: checkNumber('uncertainty', uncertainty, positive),
     projection: projectionOf(set, n),
@@ -200,17 +204,31 @@ function unbounded({ n, lipschitz, growth }: Checked): Rule {
 /**
  * Least squares over rows of independent standard normal numbers, whose solution moves by `drift` a step: the step eta that makes the expected
  * squared error r least, r = (1 - 2 eta + eta^2 c) r + eta^2 n s^2 / B + d^2, c = 1 + (n + 1) / B.
+ *
+ * As E ||g||^2 = c r + n s^2 / B, a gradient observes r: z = (||g||^2 - n s^2 / B) / c. A d that is not given is learned by these, d^2 :=
+ * max(0, d^2 + eta^2 / 4 (z - r)), which with r' = (1 - eta) r + d^2 is damped critically; and a z that is eight standard deviations above
+ * what is expected is a jump of the solution, after which r is z.
  */
 function drifting({ n, noise, drift, batchSize, uncertainty }: Checked): Rule {
-  const state = { error: uncertainty };
+  const state = { error: uncertainty, ...(drift === undefined && { speed: 0 }) };
   const c = 1 + (n + 1) / batchSize;
   const ofNoise = (n * noise ** 2) / batchSize;
+  const deviation = Math.sqrt(2 / n + 2 / batchSize); // about that of ||g||^2 over its mean
+  const stepOf = (r: number) => (r > 0 ? r / (c * r + ofNoise) : 0);
   return {
     state,
     next(x, g) {
+      let square = drift === undefined ? 0 : drift ** 2;
+      if (state.speed !== undefined) {
+        const found = squaredNorm(g);
+        const seen = (found - ofNoise) / c;
+        if (found > (1 + 8 * deviation) * (c * state.error + ofNoise)) state.error = seen;
+        else state.speed = Math.max(0, state.speed + (stepOf(state.error) ** 2 / 4) * (seen - state.error));
+        square = state.speed;
+      }
       const r = state.error;
-      const eta = r / (c * r + ofNoise);
-      state.error = (1 - 2 * eta + eta ** 2 * c) * r + eta ** 2 * ofNoise + drift ** 2;
+      const eta = stepOf(r);
+      state.error = (1 - 2 * eta + eta ** 2 * c) * r + eta ** 2 * ofNoise + square;
       subtract(x, eta, g);
     },
   };

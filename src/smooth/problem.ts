@@ -53,6 +53,13 @@ export function readSum(problem: unknown, callbacksToo = true, seed = 0): ReadSu
     };
   }
   if (problem instanceof Model || problem instanceof CompiledProgram) return readRows(problem, seed);
+  if (typeof problem === 'object' && problem !== null && 'x' in problem && 'y' in problem) {
+    const others = callbacksToo ? 'a model of rows, or callbacks { rows, n, gradient }' : 'a model of rows';
+    throw new TypeError(
+      'problem = { x, y }: has data, but not which loss to minimise: expected logisticRegression({ x, y }), or ' +
+        `generalizedLinearModel({ loss: 'squared', x, y }) for least squares, or ${others}`,
+    );
+  }
   if (!callbacksToo) throw new TypeError(`problem = ${show(problem)}: expected a regression or a model of rows`);
   const callbacks = checkCallbacks(checkObject('problem', problem as SumCallbacks));
   return {

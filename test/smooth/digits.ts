@@ -23,7 +23,12 @@ export function readDigits(name: 'train' | 't10k'): Digits {
 }
 
 /** A network with layers of these sizes, from columns `images` to classes `labels`. */
-export function network(data: Digits, sizes: readonly number[], activation: 'tanh' | 'relu' = 'tanh'): Model {
+export function network(
+  data: Digits,
+  sizes: readonly number[],
+  activation: 'tanh' | 'relu' = 'tanh',
+  smoothing = 0,
+): Model {
   const model = new Model();
   const table = model.rows({ images: data.images, labels: data.labels });
   const apply = activation === 'tanh' ? tanh : relu;
@@ -34,7 +39,7 @@ export function network(data: Digits, sizes: readonly number[], activation: 'tan
     found = k === sizes.length - 2 ? scores : apply(scores);
   });
   model.output('scores', found);
-  model.minimize(table.mean(crossEntropy(found as never, table.labels)));
+  model.minimize(table.mean(crossEntropy(found as never, table.labels, { smoothing })));
   return model;
 }
 

@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { uniforms } from '../../src/core/random.js';
+import { crossEntropy, Model, matvec } from '../../src/expressions/index.js';
 import { readLibsvm, type SparseMatrix } from '../../src/index.js';
 import { logisticRegression, minimize } from '../../src/nlp/index.js';
 import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
@@ -23,6 +25,91 @@ function classes(rows: number, columns: number, seed: number, noise = 1) {
   const y = Array.from({ length: rows }, (_, i) => Number(link(i, truth) + noise * normal() > 0));
   return { x: { data, rows, columns }, y, link };
 }
+
+describe('normalised descent', () => {
+  it('needs few steps to a small gradient where the curvature grows', async () => {
+    const f = functionOf(1, 1, (x, g) => {
+      const t = x[0] as number;
+      g[0] = 4 * t ** 3 + Math.exp(t);
+      return t ** 4 + Math.exp(t);
+    });
+    const stepsOf = async (settings: MinimizeSumSettings): Promise<number> => {
+      const shared = { method: 'normalized', precision: 'double', maxEpochs: 20_000, tolerance: 0.01 } as const;
+      const { counts, status } = await minimizeSum({ ...f, start: [10] }, { ...shared, ...settings });
+      expect(status).toBe('solved');
+      return counts.steps;
+    };
+    // Of the order eps^beta; the plain constant step that is safe takes more than 200,000.
+    expect(await stepsOf({ power: 1, stepSize: 0.00115 })).toBeLessThan(2 * 9414);
+    expect(await stepsOf({ power: 2 / 3, stepSize: 0.0043 })).toBeLessThan(2 * 3054);
+  });
+});
+
+describe('QAGD', () => {
+  it('is as near after 450 steps as its plan is after 1500', async () => {
+    const [rows, n] = [2000, 50];
+    const normal = normals(3);
+    const A = Float64Array.from({ length: rows * n }, normal);
+    const truth = Float64Array.from({ length: n }, normal);
+    const sigmoid = (i: number, x: ArrayLike<number>) => {
+      let t = 0;
+      for (let j = 0; j < n; ++j) t += (A[i * n + j] as number) * (x[j] as number);
+      return 1 / (1 + Math.exp(-t));
+    };
+    const target = Float64Array.from({ length: rows }, (_, i) => sigmoid(i, truth));
+    const f = functionOf(rows, n, (x, g, chosen) => {
+      let value = 0;
+      for (const i of chosen) {
+        const s = sigmoid(i, x);
+        const error = s - (target[i] as number);
+        value += error ** 2 / (2 * chosen.length);
+        const factor = (error * s * (1 - s)) / chosen.length;
+        for (let j = 0; j < n; ++j) g[j] = (g[j] as number) + factor * (A[i * n + j] as number);
+      }
+      return value;
+    });
+    const shared = { precision: 'double', checkInterval: 1e6 } as const;
+    for (const [steps, loss, ahead] of [
+      [100, 3.5e-4, 4e-3 / 3.5e-4],
+      [400, 6e-8, 1e-3 / 6e-8],
+      [450, 2e-17, 3e-4 / 2e-17],
+    ] as const) {
+      const quick = await minimizeSum(f, {
+        ...{ ...shared, method: 'qagd', smoothness: 0.25, quasarConvexity: 0.5 },
+        ...{ maxIterations: steps, maxEpochs: 1e6 },
+      });
+      expect(quick.counts.steps).toBe(steps);
+      expect(quick.objective).toBeLessThan(2 * loss);
+      const plain = { method: 'normalized', power: 0, stepSize: 4, maxEpochs: steps } as const;
+      const descent = (await minimizeSum(f, { ...shared, ...plain })).objective as number;
+      expect(descent).toBeGreaterThan((ahead / 2) * (quick.objective as number));
+      if (steps === 100) expect(quick.counts.gradients / steps).toBeLessThan(2 * 3.9);
+    }
+  });
+});
+
+describe('random scaling', () => {
+  it('has the values of momentum without it within 2 %', async () => {
+    const { x, y } = classes(1000, 20, 5, 1.5);
+    const problem = logisticRegression({ x, y });
+    const start = Math.log(2);
+    for (const momentum of [0.9, 0.99]) {
+      for (const maxEpochs of [1, 3, 10]) {
+        const mean = async (randomScaling: boolean): Promise<number> => {
+          let sum = 0;
+          for (let seed = 0; seed < 20; ++seed) {
+            const settings = { method: 'sgdm', momentum, randomScaling, stepSize: 0.02, maxEpochs, seed } as const;
+            sum += ((await minimizeSum(problem, { ...settings, batchSize: 10 })).objective as number) / 20;
+          }
+          return sum;
+        };
+        const [plain, scaled] = [await mean(false), await mean(true)];
+        expect(Math.abs(scaled / plain - 1)).toBeLessThan(0.02);
+        expect(plain).toBeLessThan(0.8 * start);
+      }
+    }
+  });
+});
 
 describe('OPT-AMSGrad', () => {
   it('needs few steps on a logistic regression', async () => {
@@ -135,7 +222,7 @@ describe('a network 784-128-10 on 10,000 digits', () => {
     ['dog', {}, { 5: 0.222, 15: 0.058 }],
     ['adaMomentum', {}, { 1: 0.276, 5: 0.083, 15: 0.023 }],
     ['lion', { stepSize: 3e-4, schedule: 'linear' }, { 1: 0.618, 5: 0.202, 15: 0.074 }],
-    ['sania', { squares: 'adamSqr' }, { 1: 0.241, 5: 0.068 }],
+    ['sania', { squares: 'adamSqr' }, { 1: 0.241, 5: 0.068, 15: 0.0085 }],
     ['muon', { stepSize: 0.02, maxIterations: 5 }, { 1: 0.189, 5: 0.014 }],
     ['sophia', { stepSize: 1e-3 }, { 5: 0.196, 15: 0.068 }], // of Adam
   ] as const)('is trained by %s', async (method, settings, bounds) => {
@@ -147,6 +234,74 @@ describe('a network 784-128-10 on 10,000 digits', () => {
       const then = history.find((report) => Math.round(report.epoch ?? 0) === Number(epoch));
       expect(then?.objective).toBeLessThan(2 * (loss as number));
     }
+  });
+});
+
+describe('smoothed labels', () => {
+  it('have gradients of less variance at a point that is confident', async () => {
+    // 4.6, 3.4 and 2.2 for smoothing of 0, 0.2 and 0.5 in the plan of these methods. One step of length 1 for a row is its gradient.
+    const [count, columns, classes] = [60, 3, 4];
+    const normal = normals(17);
+    const truth = Array.from({ length: classes * columns }, () => 4 * normal());
+    const data = Array.from({ length: count }, () => Array.from({ length: columns }, normal));
+    const score = (row: number[], k: number) =>
+      row.reduce((total, value, j) => total + (truth[columns * k + j] as number) * value, 0);
+    const labels = data.map((row, i) => {
+      const scores = Array.from({ length: classes }, (_, k) => score(row, k));
+      return i % 10 < 3 ? i % classes : scores.indexOf(Math.max(...scores)); // some are wrong
+    });
+    const varianceOf = async (smoothing: number): Promise<number> => {
+      const model = new Model();
+      const W = model.variable([classes, columns]);
+      const rows = model.rows({ x: { data: Float64Array.from(data.flat()), rows: count, columns }, y: labels });
+      model.minimize(rows.mean(crossEntropy(matvec(W, rows.x), rows.y, { smoothing })));
+      const gradients: number[][] = [];
+      const step = {
+        precision: 'double',
+        method: 'sgdm',
+        momentum: 0,
+        stepSize: 1,
+        schedule: 'constant',
+        maxEpochs: 1,
+      } as const;
+      for (let i = 0; i < count; ++i) {
+        rows.replace({
+          x: { data: Float64Array.from(data[i] as number[]), rows: 1, columns },
+          y: [labels[i] as number],
+        });
+        const { x } = await minimizeSum(model, { ...step, warmStart: { x: truth } });
+        gradients.push(truth.map((value, k) => value - (x[k] as number)));
+      }
+      return truth.reduce((total, _, k) => {
+        const mean = gradients.reduce((sum, g) => sum + (g[k] as number) / count, 0);
+        return total + gradients.reduce((sum, g) => sum + ((g[k] as number) - mean) ** 2 / count, 0);
+      }, 0);
+    };
+    const [none, some, much] = [await varianceOf(0), await varianceOf(0.2), await varianceOf(0.5)];
+    expect(some / none).toBeLessThan(1.1 * (3.4 / 4.6));
+    expect(much / none).toBeLessThan(1.5 * (2.2 / 4.6));
+    expect(much).toBeGreaterThan(0.1 * none);
+  });
+
+  it('for the first epochs alone cost less than always', async () => {
+    // 30 % of the labels are wrong. Losses without smoothing of the right ones elsewhere: 0.99 (none), 1.29 (always), 1.06 (at first) in the plan.
+    const [train, test] = [readDigits('train'), readDigits('t10k')];
+    const uniform = uniforms(23);
+    const labels = train.labels.map((label) => (uniform() < 0.3 ? Math.floor(10 * uniform()) : label));
+    const [smooth, plain] = [0.5, 0].map((smoothing) =>
+      network({ ...train, labels }, [784, 128, 10], 'tanh', smoothing),
+    );
+    const held = network(test, [784, 128, 10]);
+    const settings = { method: 'sgdm', stepSize: 0.05, batchSize: 128, seed: 1 } as const;
+    const trained = async (model: Model, maxEpochs: number, x?: Float64Array): Promise<Float64Array> =>
+      (await minimizeSum(model, { ...settings, maxEpochs, ...(x && { warmStart: { x } }) })).x;
+    const lossOf = async (x: Float64Array): Promise<number> =>
+      (await minimizeSum(held, { ...settings, stepSize: 0, maxEpochs: 1, warmStart: { x } })).objective as number;
+    const none = await lossOf(await trained(plain as Model, 10));
+    const always = await lossOf(await trained(smooth as Model, 10));
+    const first = await lossOf(await trained(plain as Model, 5, await trained(smooth as Model, 5)));
+    expect(first).toBeLessThan((1.06 / 1.29) * 1.2 * always);
+    expect(first).toBeLessThan(2 * (1.06 / 0.99) * none);
   });
 });
 

@@ -175,6 +175,48 @@ describe('drift', () => {
     expect(errorOf(0.4).error).toBeGreaterThan(error);
     expect(errorOf(2.2).error).toBeGreaterThan(error);
   });
+
+  it.each([
+    [10, 0.5, 0.05, 4],
+    [10, 0.5, 0.1, 4],
+  ])(
+    'is learned where it is not given, and after a jump steps are longer: n = %d, noise %d, drift %d, batches of %d',
+    (n, noise, drift, batchSize) => {
+      const [T, after] = [2000, 200];
+      /** Mean squared errors before a jump by 3 and after it, and what the step becomes. */
+      const runOf = (settings: { drift?: number }) => {
+        const random = normals(6);
+        const learner = onlineLearner({ n, method: 'drift', noise, batchSize, uncertainty: n, ...settings });
+        const solution = Array.from({ length: n }, random);
+        let [before, later, usual, most] = [0, 0, 0, 0];
+        for (let t = 0; t < T + after; ++t) {
+          const x = learner.x.slice();
+          const error = solution.reduce((total, value, j) => total + (value - (x[j] as number)) ** 2, 0);
+          const g = new Float64Array(n);
+          for (let b = 0; b < batchSize; ++b) {
+            const row = Array.from({ length: n }, random);
+            const left = dot(row, x) - dot(row, solution) - noise * random();
+            row.forEach((value, j) => {
+              g[j] = (g[j] as number) + (value * left) / batchSize;
+            });
+          }
+          learner.update(g);
+          const step = ((x[0] as number) - (learner.x[0] as number)) / (g[0] as number);
+          if (t >= T) [later, most] = [later + error / after, Math.max(most, step)];
+          else if (t >= T / 2) [before, usual] = [before + error / (T / 2), usual + step / (T / 2)];
+          const direction = Array.from({ length: n }, random);
+          const length = (t === T - 1 ? 3 : drift) / Math.sqrt(dot(direction, direction));
+          for (let j = 0; j < n; ++j) solution[j] = (solution[j] as number) + length * (direction[j] as number);
+        }
+        return { before, later, usual, most };
+      };
+      const [known, learned] = [runOf({ drift }), runOf({})];
+      expect(learned.before).toBeLessThan(1.4 * known.before);
+      expect(learned.most).toBeGreaterThan((0.188 / 0.077) * learned.usual); // the plan of these methods: from 0.077 to 0.188
+      expect(learned.later).toBeLessThan(known.later);
+      expect(known.most / known.usual).toBeCloseTo(1, 6);
+    },
+  );
 });
 
 const examples: OnlineSettings[] = [
@@ -184,6 +226,7 @@ const examples: OnlineSettings[] = [
   { n: 3, method: 'optimistic', set: { radius: 0.3 } },
   { n: 3, method: 'unbounded', lipschitz: 2, growth: 0.1 },
   { n: 3, method: 'drift', noise: 0.1, drift: 0.01, batchSize: 2 },
+  { n: 3, method: 'drift', noise: 0.1 },
 ];
 
 it.each(examples)('goes on from JSON bit for bit: %j', (settings) => {
@@ -207,7 +250,8 @@ it('says what is wrong', () => {
   expect(make({ n: 2, lipschitz: 1 })).toThrow(
     /^unknown setting 'lipschitz' of method 'ogd'. Known settings: n, method, set/,
   );
-  expect(make({ n: 2, method: 'drift', noise: 1 })).toThrow(/^drift = undefined: expected a number$/);
+  expect(make({ n: 2, method: 'drift', drift: 1 })).toThrow(/^noise = undefined: expected a number$/);
+  expect(make({ n: 2, method: 'drift', noise: 1, drift: -1 })).toThrow(/^drift = -1: expected a finite number >= 0$/);
   expect(make({ n: 2, set: 'ball' })).toThrow(/^set = 'ball': expected { lower, upper }, { radius } or 'simplex'$/);
   expect(make({ n: 2, set: { lower: 1, upper: 0 } })).toThrow(
     /^set.lower\[0\] = 1: expected at most set.upper\[0\] = 0$/,

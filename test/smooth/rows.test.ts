@@ -80,6 +80,9 @@ describe('minimizeSum of a model', () => {
     const plain = new Model();
     plain.minimize(square(plain.variable()));
     await expect(minimizeSum(plain)).rejects.toThrow('problem: expected an objective with a mean over rows of data');
+    await expect(minimizeSum({ x: [[1]], y: [1] } as never)).rejects.toThrow(
+      "problem = { x, y }: has data, but not which loss to minimise: expected logisticRegression({ x, y }), or generalizedLinearModel({ loss: 'squared', x, y }) for least squares",
+    );
     const { model, rows } = network();
     const w = model.variable(2);
     model.minimize(rows.max(dot(w, rows.x)));

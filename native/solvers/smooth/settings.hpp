@@ -268,9 +268,11 @@ struct SquaresSettings {
 
   static constexpr auto fields() {
     using Self = SquaresSettings;
-    return std::tuple{FIELD(squares, anyValue(),
-                            "What gradients are divided by: the sum of their squares, an average of these, or an "
-                            "estimate of the Hessian's diagonal.")};
+    return std::tuple{
+        FIELD(squares, anyValue(),
+              "What gradients are divided by: the sum of their squares, an average of these plus "
+              "1e-8, or an estimate of the Hessian's diagonal. Of all but the second it does not matter in "
+              "which units the columns of the data are.")};
   }
 };
 
