@@ -15,51 +15,45 @@ typedef double FourInMemory __attribute__((vector_size(32), aligned(8), may_alia
 inline const FourInMemory& four(const double* x) { return *reinterpret_cast<const FourInMemory*>(x); }
 inline __attribute__((always_inline)) double sumOf(const Four& v) { return (v[0] + v[2]) + (v[1] + v[3]); }
 
+/// x = A^T y for `width` columns, each with so many sums that none waits for the one before.
+template <int width, int sums>
+inline __attribute__((always_inline)) void productsOfColumns(int rows, const double* a, int stride, const double* y,
+                                                             double* x) {
+  const auto column = [&](int j) { return a + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride); };
+  Four lane[width][sums] = {};
+  double rest[width] = {};
+  int i = 0;
+  for (; i + sums * lanes <= rows; i += sums * lanes) {
+    for (int s = 0; s < sums; ++s) {
+      const Four with = four(y + i + s * lanes);
+      for (int j = 0; j < width; ++j) lane[j][s] += four(column(j) + i + s * lanes) * with;
+    }
+  }
+  for (; i + lanes <= rows; i += lanes) {
+    for (int j = 0; j < width; ++j) lane[j][0] += four(column(j) + i) * four(y + i);
+  }
+  for (; i < rows; ++i) {
+    for (int j = 0; j < width; ++j) rest[j] += column(j)[i] * y[i];
+  }
+  for (int j = 0; j < width; ++j) {
+    Four sum = lane[j][0];
+    for (int s = 1; s < sums; ++s) sum += lane[j][s];
+    x[j] = sumOf(sum) + rest[j];
+  }
+}
+
 }  // namespace
 
-// Longer than most: four columns at a time, written out, so that their sums stay in registers.
 NONCONVEX_CLONES void transposedProduct(int rows, int columns, const double* a, int stride, const double* y,
                                         double* x) {
-  constexpr int width = 4;
-  const auto column = [&](int j) { return a + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride); };
   int j = 0;
-  for (; j + width <= columns; j += width) {
-    const double *a0 = column(j), *a1 = column(j + 1), *a2 = column(j + 2), *a3 = column(j + 3);
-    Four s0[2] = {}, s1[2] = {}, s2[2] = {}, s3[2] = {};
-    int i = 0;
-    for (; i + 2 * lanes <= rows; i += 2 * lanes) {
-      const Four y0 = four(y + i), y1 = four(y + i + lanes);
-      s0[0] += four(a0 + i) * y0;
-      s0[1] += four(a0 + i + lanes) * y1;
-      s1[0] += four(a1 + i) * y0;
-      s1[1] += four(a1 + i + lanes) * y1;
-      s2[0] += four(a2 + i) * y0;
-      s2[1] += four(a2 + i + lanes) * y1;
-      s3[0] += four(a3 + i) * y0;
-      s3[1] += four(a3 + i + lanes) * y1;
-    }
-    double r0 = 0, r1 = 0, r2 = 0, r3 = 0;
-    for (; i < rows; ++i) {
-      r0 += a0[i] * y[i];
-      r1 += a1[i] * y[i];
-      r2 += a2[i] * y[i];
-      r3 += a3[i] * y[i];
-    }
-    const Four t0 = s0[0] + s0[1], t1 = s1[0] + s1[1], t2 = s2[0] + s2[1], t3 = s3[0] + s3[1];
-    x[j] = sumOf(t0) + r0;
-    x[j + 1] = sumOf(t1) + r1;
-    x[j + 2] = sumOf(t2) + r2;
-    x[j + 3] = sumOf(t3) + r3;
+  const auto from = [&](int k) { return a + static_cast<std::size_t>(k) * static_cast<std::size_t>(stride); };
+  for (; j + 4 <= columns; j += 4) productsOfColumns<4, 2>(rows, from(j), stride, y, x + j);
+  if (j + 2 <= columns) {
+    productsOfColumns<2, 4>(rows, from(j), stride, y, x + j);
+    j += 2;
   }
-  for (; j < columns; ++j) {
-    const double* a0 = column(j);
-    Four s0 = {};
-    int i = 0;
-    for (; i + lanes <= rows; i += lanes) s0 += four(a0 + i) * four(y + i);
-    double rest = 0;
-    for (; i < rows; ++i) rest += a0[i] * y[i];
-    x[j] = sumOf(s0) + rest;
-  }
+  if (j < columns) productsOfColumns<1, 4>(rows, from(j), stride, y, x + j);
 }
 
 // Four columns at a time, so that what is left above them is a whole number of vectors; the divisions by the diagonal
