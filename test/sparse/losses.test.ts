@@ -35,6 +35,20 @@ function violation(coefficients: Float64Array, lambda: number, slopes: ArrayLike
 }
 
 describe('huber', () => {
+  it.each([217, 405])('a model whose gap is proved is solved, near interpolation too, draw %i', async (seed) => {
+    const [rows, columns] = [20, 60];
+    const draws = new Draws(seed);
+    const wide = { data: draws.normals(rows * columns), rows, columns };
+    const responses = Float64Array.from({ length: rows }, (_, i) => {
+      const outlier = draws.uniform() < 0.2 ? 10 * draws.normal() : 0;
+      return sum(3, (k) => wide.data[i * columns + 20 * k] as number) + draws.normal() + outlier;
+    });
+    const lambdas = Array.from({ length: 30 }, (_, k) => 1e-5 ** (k / 29));
+    const path = await sparsePath({ x: wide, y: responses }, { family: huber(0.5), lambdas });
+    expect(Math.max(...path.gap)).toBeLessThanOrEqual(1e-6);
+    expect(path.status).toBe('solved');
+  });
+
   it('meets the conditions of a minimum', async () => {
     const [delta, lambda] = [0.8, 0.05];
     const fit = await sparseRegression({ x, y }, { ...raw, lambda, family: huber(delta) });

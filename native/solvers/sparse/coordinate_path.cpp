@@ -740,6 +740,8 @@ bool CoordinatePath::check(Together& all, int k, std::vector<int>& missing) {
                                   loss_->joint() ? at(data_.n()) : 0);
   const double lower = all.orthogonal[at(k)] ? bound(model, penalty, slopes, gradients, t) : -infinity;
   model.gap = scale > 0 ? std::max(0.0, model.objective - lower) / scale : 0;
+  // A gap is a proof, however far the steps on the columns in use came.
+  model.reached = model.reached || model.gap <= settings_.tolerance;
   return model.gap <= settings_.tolerance;
 }
 
