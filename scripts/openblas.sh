@@ -38,21 +38,28 @@ if [ -e "$out/libopenblas.a" ] && [ "$(cat "$out/stamp" 2>/dev/null)" = "$stamp"
   echo "openblas.sh: $out/libopenblas.a is up to date"
   exit 0
 fi
-rm -rf "$out"
-mkdir -p "$out/apt/lists/partial" "$out/apt/cache"
-
 # The source package, from the mirrors that apt already uses, without touching apt's own settings.
-apt-get indextargets --format '$(SITE) $(RELEASE) $(COMPONENT) $(SIGNED_BY)' 'Created-By: Packages' |
-  grep -E '^https?:' | sort -u | while read -r site release component key; do
-    printf 'Types: deb-src\nURIs: %s\nSuites: %s\nComponents: %s\n' "$site" "$release" "$component"
-    if [ -n "$key" ]; then printf 'Signed-By: %s\n' "$key"; fi
-    echo
-  done > "$out/apt/sources.sources"
-apt=(-q -o "Dir::Etc::sourcelist=$out/apt/sources.sources" -o Dir::Etc::sourceparts=/dev/null
-  -o "Dir::State::lists=$out/apt/lists" -o "Dir::Cache=$out/apt/cache" -o APT::Sandbox::User=root)
-apt-get "${apt[@]}" update
-(cd "$out" && apt-get "${apt[@]}" source --download-only openblas)
-dpkg-source --no-check -x "$out"/openblas_*.dsc "$out/source"
+fetch() {
+  mkdir -p "$out/apt/lists/partial" "$out/apt/cache"
+  apt-get indextargets --format '$(SITE) $(RELEASE) $(COMPONENT) $(SIGNED_BY)' 'Created-By: Packages' |
+    grep -E '^https?:' | sort -u | while read -r site release component key; do
+      printf 'Types: deb-src\nURIs: %s\nSuites: %s\nComponents: %s\n' "$site" "$release" "$component"
+      if [ -n "$key" ]; then printf 'Signed-By: %s\n' "$key"; fi
+      echo
+    done > "$out/apt/sources.sources"
+  apt=(-q -o "Dir::Etc::sourcelist=$out/apt/sources.sources" -o Dir::Etc::sourceparts=/dev/null
+    -o "Dir::State::lists=$out/apt/lists" -o "Dir::Cache=$out/apt/cache" -o APT::Sandbox::User=root)
+  apt-get "${apt[@]}" update
+  (cd "$out" && apt-get "${apt[@]}" source --download-only openblas)
+  dpkg-source --no-check -x "$out"/openblas_*.dsc "$out/source"
+}
+
+# A build that was stopped goes on with the objects that it had made.
+if [ "$(cat "$out/begun" 2>/dev/null)" != "$stamp" ]; then
+  rm -rf "$out"
+  fetch
+  echo "$stamp" > "$out/begun"
+fi
 
 # NOFORTRAN: OpenBLAS's own C and assembly, which includes the Cholesky and triangular part of LAPACK.
 make -C "$out/source" -j"$jobs" libs CC="$compiler" ${cross[@]+"${cross[@]}"} > "$out/log" 2>&1 \
@@ -63,6 +70,6 @@ make -C "$out/source" -j"$jobs" libs CC="$compiler" ${cross[@]+"${cross[@]}"} > 
   exit 1
 }
 cp -L "$out/source/libopenblas.a" "$out/libopenblas.a"
-rm -rf "$out/source" "$out/apt"
+rm -rf "$out/source" "$out/apt" "$out/begun"
 echo "$stamp" > "$out/stamp"
 ls -l "$out/libopenblas.a"
