@@ -3,6 +3,7 @@
 #include <cmath>
 #include <functional>
 #include <numbers>
+#include <utility>
 
 #include "check.hpp"
 #include "core/index.hpp"
@@ -189,11 +190,17 @@ TEST(clippingMendsHeavyTails) {
     }
     return quantile95(values);
   };
-  const double plain = quantile("sgdm", 800, 0.05, solverChooses);
-  const double clipped = quantile("clippedSgd", 800, 0.05, 3);
-  CHECK(clipped < 0.5 * plain);
-  CHECK(quantile("clippedSgd", 3200, 0.0125, 3) < clipped);
-  CHECK(quantile("clippedSstm", 800, 2e-4, 3) < plain);
+  // The quantiles of the plan of these methods, within a factor of two.
+  struct Row {
+    int steps;
+    double plain, clipped, sstm;
+  };
+  for (const Row& row : {Row{200, 40, 0.74, 1.0}, Row{800, 35, 0.24, 0.63}, Row{3200, 12.5, 0.068, 0.61}}) {
+    const double shorter = 200.0 / row.steps;
+    CHECK(quantile("sgdm", row.steps, 0.05 * shorter, solverChooses) > row.plain / 2);
+    CHECK(quantile("clippedSgd", row.steps, 0.1 * shorter * std::log(row.steps) / std::log(200), 3) < 2 * row.clipped);
+    CHECK(quantile("clippedSstm", row.steps, 0.01 * shorter, 0.3) < 2 * row.sstm);
+  }
 }
 
 TEST(adamsRatesFall) {
@@ -257,6 +264,94 @@ TEST(onlineToNonConvexFindsAPointWhoseGradientsCancel) {
   });
   CHECK_NEAR(x[0], 0, 0.2);
   CHECK_NEAR(x[1], 1, 0.2);
+}
+
+TEST(onlineToNonConvexComesNearAStationaryPointOfANonSmoothSum) {
+  // mean_i ||a_i . x| - b_i|, one row a step, of which 1000, 4000 and 16,000 are taken from a value of about 15.
+  constexpr int rows = 200, n = 10;
+  const Random random(31);
+  std::vector<double> a(at(rows * n)), b(at(rows)), start(at(n));
+  const auto product = [&](int i, const double* x) {
+    double t = 0;
+    for (int j = 0; j < n; ++j) t += a[at(i * n + j)] * x[j];
+    return t;
+  };
+  const std::vector<double> truth(n, 1.0);
+  for (std::uint64_t k = 0; k < rows * n; ++k) a[k] = random.normal(k);
+  for (int i = 0; i < rows; ++i) {
+    b[at(i)] = std::abs(product(i, truth.data())) + 0.5 * random.normal(90'000 + static_cast<std::uint64_t>(i));
+  }
+  for (std::uint64_t j = 0; j < n; ++j) start[j] = 6 + 5.5 * random.normal(5000 + j);
+  const auto f = [&](const std::vector<double>& x) {
+    double sum = 0;
+    for (int i = 0; i < rows; ++i) sum += std::abs(std::abs(product(i, x.data())) - b[at(i)]) / rows;
+    return sum;
+  };
+  /// A subgradient of row i, of which the loss is given.
+  const auto subgradient = [&](int i, const double* x, double* g) {
+    const double t = product(i, x), left = std::abs(t) - b[at(i)];
+    for (int j = 0; j < n; ++j) g[j] += (left > 0 ? 1 : -1) * (t > 0 ? 1 : -1) * a[at(i * n + j)];
+    return std::abs(left);
+  };
+  CHECK_NEAR(f(start), 14.9, 1.5);
+  MinimizeSumSettings settings = method("o2nc");
+  settings.radius = 0.5;
+  std::vector<double> x;
+  double first = 0, last = 0;
+  for (const auto& [steps, found] : {std::pair{1000, 0.57}, std::pair{4000, 0.53}, std::pair{16'000, 0.515}}) {
+    std::uint64_t draw = 0;
+    x = after(steps, settings, start, [&](RowSet, const double* w, double* g) {
+      std::fill(g, g + n, 0.0);
+      return subgradient(static_cast<int>(random.below(1'000'000 + draw++, rows)), w, g);
+    });
+    const double value = f(x);
+    CHECK(value < 2 * found);
+    if (steps == 1000) first = value;
+    last = value;
+  }
+  CHECK(last < first);
+  CHECK(last < 1.1 * f(truth));
+  // The least norm in the hull of gradients within the radius, by steps of Frank and Wolfe between two vertices.
+  constexpr int points = 300;
+  std::vector<double> gradients(at(points * n)), weights(at(points)), mean(at(n));
+  for (int p = 0; p < points; ++p) {
+    std::vector<double> near(x);
+    double norm = 0;
+    for (int j = 0; j < n; ++j) {
+      const double z = random.normal(7'000'000 + static_cast<std::uint64_t>(p * n + j));
+      near[at(j)] = z, norm += z * z;
+    }
+    for (int j = 0; j < n; ++j) near[at(j)] = x[at(j)] + settings.radius * near[at(j)] / std::sqrt(norm);
+    for (int i = 0; i < rows; ++i) subgradient(i, near.data(), &gradients[at(p * n)]);
+    for (int j = 0; j < n; ++j) gradients[at(p * n + j)] /= rows;
+  }
+  const auto along = [&](int p) {
+    double sum = 0;
+    for (int j = 0; j < n; ++j) sum += mean[at(j)] * gradients[at(p * n + j)];
+    return sum;
+  };
+  weights[0] = 1;
+  std::copy_n(gradients.begin(), n, mean.begin());
+  for (int k = 0; k < 2000; ++k) {
+    int low = 0, high = -1;
+    for (int p = 0; p < points; ++p) {
+      if (along(p) < along(low)) low = p;
+      if (weights[at(p)] > 0 && (high < 0 || along(p) > along(high))) high = p;
+    }
+    double length = 0;
+    for (int j = 0; j < n; ++j) length += std::pow(gradients[at(high * n + j)] - gradients[at(low * n + j)], 2);
+    if (length == 0) break;
+    const double step = std::min(weights[at(high)], (along(high) - along(low)) / length);
+    weights[at(high)] -= step, weights[at(low)] += step;
+    for (int j = 0; j < n; ++j) mean[at(j)] += step * (gradients[at(low * n + j)] - gradients[at(high * n + j)]);
+  }
+  double norm = 0;
+  for (int j = 0; j < n; ++j) {
+    double sum = 0;  // by the weights, which have what the steps rounded
+    for (int p = 0; p < points; ++p) sum += weights[at(p)] * gradients[at(p * n + j)];
+    norm += sum * sum;
+  }
+  CHECK(std::sqrt(norm) < 1e-12);
 }
 
 TEST(momentumBeforeNormsKeepsTheMeanOfSkewedNoise) {
