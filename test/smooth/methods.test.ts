@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { uniforms } from '../../src/core/random.js';
 import { Model, matvec, sub, sumSquares } from '../../src/expressions/index.js';
-import { logisticRegression, minimize } from '../../src/nlp/index.js';
+import { generalizedLinearModel, logisticRegression, minimize } from '../../src/nlp/index.js';
 import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
 import { functionOf, leastSquares, normals } from './sums.js';
 
@@ -64,6 +64,22 @@ describe('DoG and its acceleration', () => {
     const { x, last } = await minimizeSum(noisy.problem, { ...exact, method: 'dog', batchSize: 8, maxEpochs: 40 });
     expect(noisy.gap(x)).toBeLessThan(0.2 * noisy.gap(last)); // averages always
   });
+});
+
+it('a longer first distance helps where columns are correlated, which some rows do not tell', async () => {
+  const [rows, columns] = [2000, 20];
+  const normal = normals(2);
+  const data = Float64Array.from({ length: rows * columns }, normal);
+  for (let k = 0; k < data.length; ++k) if (k % columns > 0) data[k] = (data[k] as number) + (data[k - 1] as number);
+  const y = Float64Array.from(
+    { length: rows },
+    (_, i) => Math.sin(data[columns * (i + 1) - 1] as number) + 0.3 * normal(),
+  );
+  const problem = generalizedLinearModel({ loss: 'squared', x: { data, rows, columns }, y });
+  const least = (await minimize(problem)).objective;
+  const gapOf = async (settings: MinimizeSumSettings): Promise<number> =>
+    ((await minimizeSum(problem, { batchSize: 32, ...settings })).objective as number) - least;
+  expect(await gapOf({ initialDistance: 0.1 })).toBeLessThan(0.25 * (await gapOf({})));
 });
 
 describe('Prodigy', () => {
