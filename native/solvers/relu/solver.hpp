@@ -91,7 +91,7 @@ class ReluSolver {
   static constexpr double newtonRho = 0.1;          // rho of the first proximal problem, over that of ADMM
   static constexpr double newtonRhoCoupled = 1e-3;  // 86 in place of 91 iterations on digits in ten classes
   static constexpr double correctFrom = 0.02;
-  static constexpr double correctWithin = 100;  // times the tolerance: further off a correction does not reach it
+  static constexpr double correctWithin = 30;  // times the tolerance: further off a correction does not reach it
   static constexpr int mostCorrections = 2;     // of a dual point; a third one gains little
   static constexpr double worthCorrecting = 0.7;
   static constexpr double slowing = 1.5;    // ADMM's rate gets worse: by 1.3 to 2 on most problems
