@@ -91,8 +91,10 @@ class ReluSolver {
   static constexpr double newtonRho = 0.1;          // rho of the first proximal problem, over that of ADMM
   static constexpr double newtonRhoCoupled = 1e-3;  // 86 in place of 91 iterations on digits in ten classes
   static constexpr double correctFrom = 0.02;
-  static constexpr double correctWithin = 30;  // times the tolerance: further off a correction does not reach it
-  static constexpr int mostCorrections = 2;     // of a dual point; a third one gains little
+  // A correction leaves about the square of an error: further off than so many square roots of the tolerance it does
+  // not reach that.
+  static constexpr double correctWithin = 0.3;
+  static constexpr int mostCorrections = 2;  // of a dual point; a third one gains little
   static constexpr double worthCorrecting = 0.7;
   static constexpr double slowing = 1.5;    // ADMM's rate gets worse: by 1.3 to 2 on most problems
   static constexpr double warmStep = 0.01;  // how far the first step is taken to go from a warm start, over rhs
@@ -710,7 +712,7 @@ void ReluSolver<La>::offerCorrected() {
     bool any = false;
     for (int k = 0; k < data_.c; ++k) {
       gaps_[at(k)] = certificate_.gap(k);
-      const bool wanted = gaps_[at(k)] <= std::min(correctFrom, correctWithin * settings_.tolerance) &&
+      const bool wanted = gaps_[at(k)] <= std::min(correctFrom, correctWithin * std::sqrt(settings_.tolerance)) &&
                           (correctionPays_[at(k)] != 0 || reports_ % 4 == 0);
       corrected_[at(k)] = wanted;
       any = any || wanted;
