@@ -195,7 +195,9 @@ double ReluCertificate<La>::offerCandidate(Double q) {
   if (parts_.size() == 1) return offerPart(0, prox_.largestDualNorm(q));
   double sum = 0;
   if constexpr (std::is_same_v<La, Cpu>) {
-    for (int k = 0; k < data_.c; ++k) sum += offerPart(k, prox_.largestDualNorm(q, k));
+    std::vector<double> largest(at(data_.c));
+    prox_.largestDualNorms(q, {largest.data(), data_.c});
+    for (int k = 0; k < data_.c; ++k) sum += offerPart(k, largest[at(k)]);
   }
   return sum;
 }

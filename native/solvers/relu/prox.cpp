@@ -1,5 +1,7 @@
 #include "solvers/relu/prox.hpp"
 
+#include "core/index.hpp"
+
 namespace nonconvex {
 
 double coneViolation(Mat<const double> masks, Vec<const int> list, Vec<const double> scale, Mat<const double> xp) {
@@ -29,7 +31,7 @@ ReluProx<Cpu>::ReluProx(const Cpu& la, const ReluData& data, const ReluMap<Cpu>&
   refined_.resize(static_cast<std::size_t>(blocks.count));
   list_.reserve(count);
   listed_.resize(count);
-  asked_.reserve(static_cast<std::size_t>(blocks_.count));
+  listBlocks();
 }
 
 void ReluProx<Cpu>::startCones() {
@@ -171,7 +173,15 @@ void ReluProx<Cpu>::project(In point) {
 double ReluProx<Cpu>::violation() const {
   if (!hasCones()) return 0;
   writeProducts();
-  const double own = coneViolation(map_.masks(), list(), scale(), xv_);
+  constexpr int some = 32;
+  std::vector<double> worst(at((list().size + some - 1) / some));
+  la_.tasks(static_cast<int>(worst.size()), [&](int chunk) {
+    const int first = chunk * some;
+    const int count = std::min(some, list().size - first);
+    worst[at(chunk)] = coneViolation(map_.masks(), list().part(first, count), scale().part(first, count),
+                                     Mat<const double>(xv_).columns(first, count));
+  });
+  const double own = worst.empty() ? 0 : *std::max_element(worst.begin(), worst.end());
   return data_.ranks ? data_.ranks->max(own) : own;
 }
 
@@ -185,46 +195,55 @@ void ReluProx<Cpu>::shiftByProjection(In b, double rho) {
 /// A bound without a projection: for any mu >= 0, ||Proj(q)|| <= ||q + G^T mu||. Two such mu cost no projection: the
 /// multipliers of the iteration (`shift_` = G^T mu) and those on the rows active last. The second is asked for only
 /// where the first leaves a block among the largest.
-double ReluProx<Cpu>::largestDualNorm(In q, int output) {
-  listBlocks(output);
-  if (asked_.empty()) return 0;  // no pattern is active on any row
-  boundByShifts(q);
-  for (const int block : asked_) {
+double ReluProx<Cpu>::largestDualNorm(In q) { return largestAmong(la_, q, blocksOf_.back()); }
+
+void ReluProx<Cpu>::largestDualNorms(In q, Vec<double> largest) {
+  const Cpu serial = la_.serial();
+  la_.tasks(largest.size, [&](int output) { largest[output] = largestAmong(serial, q, blocksOf_[at(output)]); });
+}
+
+double ReluProx<Cpu>::largestAmong(const Cpu& la, In q, const std::vector<int>& blocks) {
+  if (blocks.empty()) return 0;  // no pattern is active on any row
+  boundByShifts(la, q, blocks);
+  for (const int block : blocks) {
     norm(block) = squaredBound(block);
-    refined_[static_cast<std::size_t>(block)] = 0;
+    refined_[at(block)] = 0;
   }
   for (;;) {
     const int largest =
-        *std::max_element(asked_.begin(), asked_.end(), [&](int a, int b) { return norm(a) < norm(b); });
-    char& refined = refined_[static_cast<std::size_t>(largest)];
+        *std::max_element(blocks.begin(), blocks.end(), [&](int a, int b) { return norm(a) < norm(b); });
+    char& refined = refined_[at(largest)];
     if (!hasCones() || refined) return std::sqrt(norm(largest));
     refined = 1;
     for (int k = 0; k < blocks_.members; ++k) {
       const int j = blocks_.column(largest, k);
       double* point = signedColumn(q, j);
-      double& bound = bounds_[static_cast<std::size_t>(j)];
+      double& bound = bounds_[at(j)];
       bound = std::min(bound, normBound(j, point, point + q.rows));
     }
     norm(largest) = squaredBound(largest);
   }
 }
 
-void ReluProx<Cpu>::listBlocks(int output) {
-  asked_.clear();
+/// Lists the blocks of each output, where an output's are its own, and all of them.
+void ReluProx<Cpu>::listBlocks() {
+  const int own = blocks_.members == 1 ? data_.c : 0;
+  blocksOf_.resize(at(own + 1));
   for (int block = 0; block < blocks_.count; ++block) {
-    if (output == all || block / blocks_.patterns % data_.c == output) asked_.push_back(block);
+    if (own > 0) blocksOf_[at(block / blocks_.patterns % data_.c)].push_back(block);
+    blocksOf_.back().push_back(block);
   }
 }
 
-/// Bounds of ||Proj(+-q_j)|| by q itself and with `shift_`, for the columns j of the blocks asked for.
-void ReluProx<Cpu>::boundByShifts(In q) {
-  const int columns = static_cast<int>(asked_.size()) * blocks_.members;
-  la_.tasks(
+/// Bounds of ||Proj(+-q_j)|| by q itself and with `shift_`, for the columns j of some blocks.
+void ReluProx<Cpu>::boundByShifts(const Cpu& la, In q, const std::vector<int>& blocks) {
+  const int columns = static_cast<int>(blocks.size()) * blocks_.members;
+  la.tasks(
       columns,
       [&](int k) {
-        const int j = blocks_.column(asked_[static_cast<std::size_t>(k / blocks_.members)], k % blocks_.members);
+        const int j = blocks_.column(blocks[at(k / blocks_.members)], k % blocks_.members);
         double* point = signedColumn(q, j);
-        double& bound = bounds_[static_cast<std::size_t>(j)];
+        double& bound = bounds_[at(j)];
         bound = blas::nrm2(q.rows, point);
         if (!hasCones()) return;
         for (int i = 0; i < q.rows; ++i) point[i] += shift_(i, j);

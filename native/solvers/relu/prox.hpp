@@ -212,12 +212,12 @@ class ReluProx<Cpu> {
   /// The bound of a column's norm that the last `largestDualNorm` of its output had in the end.
   double bound(int column) const { return bounds_[static_cast<std::size_t>(column)]; }
   void shiftByProjection(In b, double rho);
-  /// The largest norm among all outputs, or of one alone where blocks are single columns.
-  double largestDualNorm(In q, int output = all);
+  /// The largest norm among all outputs.
+  double largestDualNorm(In q);
+  /// Those of each output, where blocks are single columns.
+  void largestDualNorms(In q, Vec<double> largest);
 
  private:
-  static constexpr int all = -1;
-
   bool hasCones() const { return projector_ || coneRanks_; }
   void projectListed(In b, double threshold);
   double normBound(int column, const double* q, double* work) const {
@@ -229,8 +229,9 @@ class ReluProx<Cpu> {
   double factor(int column, double threshold) const;
   void setNorms(In m);
   void shrinkProjection(double threshold);
-  void listBlocks(int output);
-  void boundByShifts(In q);
+  void listBlocks();
+  double largestAmong(const Cpu& la, In q, const std::vector<int>& blocks);
+  void boundByShifts(const Cpu& la, In q, const std::vector<int>& blocks);
   double* signedColumn(In q, int j);
   double squaredBound(int block) const;
 
@@ -256,7 +257,7 @@ class ReluProx<Cpu> {
   HostMatrix<double> points_;  // work of bounds
   HostBuffer<double> bounds_;  // by column
   std::vector<char> refined_;  // by block
-  std::vector<int> asked_;     // blocks that a largest norm is of
+  std::vector<std::vector<int>> blocksOf_;  // by output, and all
 };
 
 }  // namespace nonconvex
