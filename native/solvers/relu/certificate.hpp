@@ -36,6 +36,7 @@ class ReluCertificate {
         blocks_(blocks),
         activation_(activation),
         parts_(at(apart() ? data.c : 1)),
+        largest_(at(data.c)),
         candidate_(la.template matrix<double>(data.n, data.c)),
         bestDual_(la.template matrix<double>(data.n, data.c)),
         candidateQ_(la.template matrix<double>(map.dimension(), data.c * map.patterns())),
@@ -143,6 +144,7 @@ class ReluCertificate {
   const kernels::Blocks blocks_;
   const ReluActivation activation_;
   std::vector<Part> parts_;
+  std::vector<double> largest_;          // by output: work of bounds
   Matrix<double> candidate_, bestDual_;  // n x c
   Matrix<double> candidateQ_;            // d x columns of one sign
   Matrix<double> best_;                  // d x columns
@@ -195,9 +197,8 @@ double ReluCertificate<La>::offerCandidate(Double q) {
   if (parts_.size() == 1) return offerPart(0, prox_.largestDualNorm(q));
   double sum = 0;
   if constexpr (std::is_same_v<La, Cpu>) {
-    std::vector<double> largest(at(data_.c));
-    prox_.largestDualNorms(q, {largest.data(), data_.c});
-    for (int k = 0; k < data_.c; ++k) sum += offerPart(k, largest[at(k)]);
+    prox_.largestDualNorms(q, {largest_.data(), data_.c});
+    for (int k = 0; k < data_.c; ++k) sum += offerPart(k, largest_[at(k)]);
   }
   return sum;
 }

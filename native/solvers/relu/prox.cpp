@@ -3,6 +3,12 @@
 #include "core/index.hpp"
 
 namespace nonconvex {
+namespace {
+
+/// Places of the list whose violations one task finds.
+constexpr int placesAtOnce = 32;
+
+}  // namespace
 
 double coneViolation(Mat<const double> masks, Vec<const int> list, Vec<const double> scale, Mat<const double> xp) {
   double worst = 0;
@@ -31,6 +37,7 @@ ReluProx<Cpu>::ReluProx(const Cpu& la, const ReluData& data, const ReluMap<Cpu>&
   refined_.resize(static_cast<std::size_t>(blocks.count));
   list_.reserve(count);
   listed_.resize(count);
+  worst_.resize(count / placesAtOnce + 1);
   listBlocks();
 }
 
@@ -173,15 +180,14 @@ void ReluProx<Cpu>::project(In point) {
 double ReluProx<Cpu>::violation() const {
   if (!hasCones()) return 0;
   writeProducts();
-  constexpr int some = 32;
-  std::vector<double> worst(at((list().size + some - 1) / some));
-  la_.tasks(static_cast<int>(worst.size()), [&](int chunk) {
-    const int first = chunk * some;
-    const int count = std::min(some, list().size - first);
-    worst[at(chunk)] = coneViolation(map_.masks(), list().part(first, count), scale().part(first, count),
-                                     Mat<const double>(xv_).columns(first, count));
+  const int chunks = (list().size + placesAtOnce - 1) / placesAtOnce;
+  la_.tasks(chunks, [&](int chunk) {
+    const int first = chunk * placesAtOnce;
+    const int count = std::min(placesAtOnce, list().size - first);
+    worst_[at(chunk)] = coneViolation(map_.masks(), list().part(first, count), scale().part(first, count),
+                                      Mat<const double>(xv_).columns(first, count));
   });
-  const double own = worst.empty() ? 0 : *std::max_element(worst.begin(), worst.end());
+  const double own = chunks == 0 ? 0 : *std::max_element(worst_.begin(), worst_.begin() + chunks);
   return data_.ranks ? data_.ranks->max(own) : own;
 }
 

@@ -214,7 +214,7 @@ class ReluProx<Cpu> {
   void shiftByProjection(In b, double rho);
   /// The largest norm among all outputs.
   double largestDualNorm(In q);
-  /// Those of each output, where blocks are single columns.
+  /// Writes the largest norm of each output, where blocks are single columns.
   void largestDualNorms(In q, Vec<double> largest);
 
  private:
@@ -257,6 +257,7 @@ class ReluProx<Cpu> {
   HostMatrix<double> points_;  // work of bounds
   HostBuffer<double> bounds_;  // by column
   std::vector<char> refined_;  // by block
+  mutable std::vector<double> worst_;       // violations by some places of the list
   std::vector<std::vector<int>> blocksOf_;  // by output, and all
 };
 
