@@ -169,7 +169,6 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
     double* to = x_.data() + static_cast<std::ptrdiff_t>(begin) * d_ + k % panelRows_;
     for (int i = 0; i < d_; ++i) to[static_cast<std::ptrdiff_t>(i) * rows] = xt_(i, k);
   }
-  if (settlesFew()) writeUnits();
   for (ConeActiveSet& set : sets_) set.reserve(d_, std::min(d_, 32));
   if (!settlesFew()) {
     points_ = HostMatrix<double>(d_, groups);
@@ -182,23 +181,27 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
   }
 }
 
-/// Rows of unit length and signs in single precision.
+/// Rows of unit length and signs in single precision: for the first projection that looks at them.
 void ConeProjector::writeUnits() {
-  units_ = HostBuffer<float>(x_.size());
-  signs_ = HostBuffer<float>(static_cast<std::size_t>(n_) * static_cast<std::size_t>(patterns_.cols));
+  HostBuffer<float> units(x_.size(), Uninitialized{});
+  HostBuffer<float> signs(static_cast<std::size_t>(n_) * static_cast<std::size_t>(patterns_.cols), Uninitialized{});
   for (int begin = 0; begin < n_; begin += panelRows_) {
+    la_.abortPoint();
     const int rows = std::min(panelRows_, n_ - begin);
     const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(begin) * d_;
     for (int i = 0; i < d_ * rows; ++i) {
       const double norm = norms_[static_cast<std::size_t>(begin + i % rows)];
-      units_[static_cast<std::size_t>(first + i)] =
-          norm > 0 ? static_cast<float>(x_[static_cast<std::size_t>(first + i)] / norm) : 0;
+      const double entry = x_[static_cast<std::size_t>(first + i)];
+      units[static_cast<std::size_t>(first + i)] = norm > 0 ? static_cast<float>(entry / norm) : 0;
     }
   }
-  float* to = signs_.data();
+  float* to = signs.data();
   for (int j = 0; j < patterns_.cols; ++j) {
+    la_.abortPoint();
     for (int k = 0; k < n_; ++k) *to++ = patterns_(k, j) != 0 ? 1 : -1;
   }
+  units_ = std::move(units);
+  signs_ = std::move(signs);
 }
 
 void ConeProjector::reserve(Scratch& scratch) const {
@@ -400,6 +403,7 @@ int ConeProjector::activate(ConeActiveSet& set, int candidate, double* p, Scratc
 void ConeProjector::project(Vec<const int> list, Mat<const double> b, double threshold, Mat<double> p, Mat<double> xp) {
   const Request request{list, b, threshold, p, xp};
   if (!settlesFew()) return settle(la_, request, 0, list.size, nullptr);
+  if (!request.wantsProducts() && units_.size() == 0) writeUnits();
   const Cpu serial = la_.serial();
   la_.tasks((list.size + few - 1) / few, [&](int chunk) {
     const Lease scratch(*this);
