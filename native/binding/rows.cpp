@@ -8,6 +8,7 @@
 #include "binding/operand.hpp"
 #include "binding/registry.hpp"
 #include "core/index.hpp"
+#include "core/memory.hpp"
 #include "expressions/rows/row_nlp.hpp"
 
 namespace nonconvex {
@@ -55,6 +56,14 @@ constexpr std::uint64_t modelTag = 1, tableTag = 2;
 
 // Tables -------------------------------------------------------------------------------------------------------------
 
+/// Copies numbers to large pages: rows are drawn from all over them.
+template <class T>
+void assignRows(std::vector<T>& to, const T* from, std::size_t count) {
+  to.reserve(count);
+  wishLargePages(to.data(), count * sizeof(T));
+  to.assign(from, from + count);
+}
+
 RowColumn readColumn(const Reader& in) {
   RowColumn column;
   column.name = in.text("name");
@@ -69,10 +78,10 @@ RowColumn readColumn(const Reader& in) {
   column.width = dense.columns;
   const std::size_t count = at(dense.rows) * at(dense.columns);
   if (dense.f64 != nullptr) {
-    column.doubles.assign(dense.f64, dense.f64 + count);
+    assignRows(column.doubles, dense.f64, count);
   } else {
     column.form = RowColumn::Form::floats;
-    column.floats.assign(dense.f32, dense.f32 + count);
+    assignRows(column.floats, dense.f32, count);
   }
   return column;
 }

@@ -56,6 +56,15 @@ describe.each(methods)('%s', (method) => {
 });
 
 describe('a solve', () => {
+  it.each(['dog', 'adam', 'sgdm'] as const)(
+    'by %s reports how far its last point is from the start',
+    async (method) => {
+      const settings = { method, maxEpochs: 2, scaling: 'none', precision: 'double' } as const;
+      const { history, last } = await minimizeSum(problem, { ...settings, warmStart: { x: [1, 2, 3, 4, 5] } });
+      expect(history.at(-1)?.distance).toBeCloseTo(Math.hypot(...last.map((each, j) => each - (j + 1))), 12);
+    },
+  );
+
   it('of all rows agrees with minimize on convex sums', async () => {
     for (const loss of ['logistic', 'squared', 'poisson'] as const) {
       const data = { loss, x, y, ridge: 0.1 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/index.hpp"
 #include "core/multiversion.hpp"
 #include "expressions/formula.hpp"
 #include "expressions/operators.hpp"
@@ -57,6 +58,24 @@ NONCONVEX_ALWAYS_INLINE void applyAll(std::int32_t op, T* __restrict out, const 
   }
 }
 
+/// Rows that are fetched ahead: data are larger than caches, and the processor does not foresee a row that is drawn.
+constexpr int rowsAhead = 2;
+
+template <class T>
+NONCONVEX_ALWAYS_INLINE void gather(const T* from, int width, const int* rows, int count, T* __restrict out) {
+  constexpr int line = 64 / static_cast<int>(sizeof(T));
+  for (int r = 0; r < count; ++r, out += width) {
+    const T* const row = from + at(rows[r]) * at(width);
+    const T* const next = from + at(rows[std::min(r + rowsAhead, count - 1)]) * at(width);
+    int j = 0;
+    for (; j + line <= width; j += line) {
+      __builtin_prefetch(next + j);
+      for (int k = 0; k < line; ++k) out[j + k] = row[j + k];
+    }
+    for (; j < width; ++j) out[j] = row[j];
+  }
+}
+
 constexpr int parts = 16;
 
 template <class T, class F>
@@ -79,6 +98,9 @@ NONCONVEX_ALWAYS_INLINE T sumInParts(int count, F&& f) {
 #define NONCONVEX_ROW_LOOPS(T)                                                                      \
   NONCONVEX_CLONES void applyToRows(std::int32_t op, T* out, const T* as, const T* bs, int count) { \
     applyAll(op, out, as, bs, count);                                                               \
+  }                                                                                                 \
+  NONCONVEX_CLONES void gatherRows(const T* from, int width, const int* rows, int count, T* out) {  \
+    gather(from, width, rows, count, out);                                                          \
   }                                                                                                 \
   NONCONVEX_CLONES void addProducts(const T* a, const T* b, T* __restrict out, int count) {         \
     for (int i = 0; i < count; ++i) out[i] += a[i] * b[i];                                          \

@@ -11,6 +11,10 @@ void applyToRows(std::int32_t op, float* out, const float* as, const float* bs, 
 
 // Each for doubles and floats.
 
+/// out := the rows of `width` numbers that a list names, one after the other; those that come next are fetched
+/// meanwhile.
+void gatherRows(const double* from, int width, const int* rows, int count, double* out);
+void gatherRows(const float* from, int width, const int* rows, int count, float* out);
 /// out += a b, entry by entry
 void addProducts(const double* a, const double* b, double* out, int count);
 void addProducts(const float* a, const float* b, float* out, int count);

@@ -86,12 +86,10 @@ const T* RowPass<T>::storedRows(std::size_t product) {
   const T* const stored = column.stored<T>();
   if (stored != nullptr && rows_.indices == nullptr) return stored + at(rows_.first) * width;
   T* const to = gathered_[product].data();
-  for (int r = 0; r < count_; ++r) {
-    if (stored != nullptr) {
-      std::copy_n(stored + at(rows_[r]) * width, width, to + at(r) * width);
-    } else {
-      column.copyRow(rows_[r], to + at(r) * width);
-    }
+  if (stored != nullptr) {
+    gatherRows(stored, column.width, rows_.indices, count_, to);
+  } else {
+    for (int r = 0; r < count_; ++r) column.copyRow(rows_[r], to + at(r) * width);
   }
   return to;
 }

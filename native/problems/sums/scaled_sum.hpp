@@ -1,6 +1,7 @@
 // A sum in other units of its variables.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -20,7 +21,7 @@ class ScaledSum final : public FiniteSum<T> {
         x_(units.scales.size()),
         v_(units.scales.size()),
         rest_(units.scales.size()) {
-    for (const double scale : units.scales) inverse_.push_back(static_cast<T>(1 / scale));
+    for (const SumBlock& block : sum_->blocks()) addFactors(block, units.scales.data() + block.offset);
     for (std::size_t j = 0; j < units.centres.size(); ++j) {
       moved_.push_back(static_cast<T>(units.centres[j] / units.scales[j]));
     }
@@ -64,11 +65,35 @@ class ScaledSum final : public FiniteSum<T> {
   void runOn(const Cpu& la) override { sum_->runOn(la); }
 
  private:
+  /// 1 / s of a variable: one for each number, or for each column of a matrix, where its rows have the same.
+  struct Factors {
+    int rows, columns;
+    std::size_t first;  ///< in inverse_
+  };
+  void addFactors(const SumBlock& block, const double* scales) {
+    const int size = block.size();
+    constexpr int wide = 16;  // a loop over fewer would take longer than reading factors
+    const bool ofColumns =
+        block.columns >= wide && std::equal(scales, scales + size - block.columns, scales + block.columns);
+    const int columns = ofColumns ? block.columns : size;
+    factors_.push_back({size / columns, columns, inverse_.size()});
+    for (int j = 0; j < columns; ++j) inverse_.push_back(static_cast<T>(1 / scales[j]));
+  }
+  /// out_j := in_j / s_j
+  void divide(const T* in, T* out) const {
+    for (const Factors& of : factors_) {
+      const T* const inverse = inverse_.data() + of.first;
+      for (int i = 0; i < of.rows; ++i, in += of.columns, out += of.columns) {
+        for (int j = 0; j < of.columns; ++j) out[j] = in[j] * inverse[j];
+      }
+    }
+  }
+
   const T* point(const T* z) { return mapped(z, x_); }
   const T* direction(const T* v) { return mapped(v, v_); }
   /// x of z: x_j = z_j / s_j, x_c = z_c / s_c - sum_j m_j x_j.
   const T* mapped(const T* z, std::vector<T>& x) const {
-    for (std::size_t j = 0; j < x.size(); ++j) x[j] = z[j] * inverse_[j];
+    divide(z, x.data());
     if (!moved_.empty()) x[at(constant_)] -= static_cast<T>(movedBy(z));
     return x.data();
   }
@@ -80,17 +105,17 @@ class ScaledSum final : public FiniteSum<T> {
   /// The transposed map.
   void scale(T* g) const {
     const T ofConstant = moved_.empty() ? T(0) : g[constant_];
-    for (std::size_t j = 0; j < inverse_.size(); ++j) {
-      g[j] = g[j] * inverse_[j] - (moved_.empty() ? T(0) : moved_[j] * ofConstant);
-    }
+    divide(g, g);
+    for (std::size_t j = 0; j < moved_.size(); ++j) g[j] -= moved_[j] * ofConstant;
   }
   void add(T* g) {
     scale(rest_.data());
-    for (std::size_t j = 0; j < inverse_.size(); ++j) g[j] += rest_[j];
+    for (std::size_t j = 0; j < rest_.size(); ++j) g[j] += rest_[j];
   }
 
   std::unique_ptr<FiniteSum<T>> sum_;
   const int constant_;
+  std::vector<Factors> factors_;
   std::vector<T> inverse_, moved_;  // 1 / s, m / s
   std::vector<T> x_, v_, rest_;
 };

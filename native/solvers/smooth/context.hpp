@@ -60,13 +60,14 @@ struct SumContext {
   double radius = 0;              ///< the largest distance from the start, of methods that go by it
   std::vector<double> etas;       ///< lengths of the step, for each variable
   std::vector<double> squares;    ///< ||g||^2, for each variable, if `squaresKnown`
-  std::vector<double> distances;  ///< ||x - x_0||^2 after the step before, for each variable
+  std::vector<double> distances;  ///< ||x - x_0||^2 after the step before, for each variable, if steps go by it
   bool squaresKnown = false;
   const T* prediction = nullptr;    ///< of the gradient, of methods that look ahead
   const T* momentum = nullptr;      ///< what the geometry was given
   double momentumBias = 1;          ///< the sum of the weights in it
   int first = 0, length = 0;        ///< the part of x that the step moves
   std::vector<std::int32_t> norms;  ///< of the variables, as the problem has them
+  bool goesByDistance = false;      ///< whether the length of steps depends on `distances`
 
   Random random(Draw use) const { return Random(settings.seed, static_cast<std::uint32_t>(use)); }
   /// The share of `maxEpochs` that is over before this step.
@@ -106,6 +107,22 @@ struct SumContext {
       squaresKnown = true;
     }
     return totalOf(squares);
+  }
+  /// x := keep x - eta d, eta that of each variable.
+  template <class Eta>
+  void move(double keep, const T* d, T* x, Eta&& etaOf) {
+    eachVariable([&](int begin, int size, std::size_t b) {
+      if (goesByDistance) {
+        distances[b] = sweeps::move(size, keep, etaOf(b), d + begin, x + begin, origin.data() + begin);
+      } else {
+        sweeps::shift(size, keep, etaOf(b), d + begin, x + begin);
+      }
+    });
+  }
+  void measure(const T* x) {
+    eachVariable([&](int begin, int size, std::size_t b) {
+      distances[b] = sweeps::apart(size, x + begin, origin.data() + begin);
+    });
   }
   double distance() const { return std::sqrt(totalOf(distances)); }
   void setEta(double eta) { std::fill(etas.begin(), etas.end(), eta); }

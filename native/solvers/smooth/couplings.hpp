@@ -20,10 +20,8 @@ class PlainCoupling final : public Coupling<T> {
   explicit PlainCoupling(SumContext<T>& at) : x_(copyOf(at.origin)) {}
   const T* place(SumContext<T>&) override { return x_.data(); }
   void move(SumContext<T>& at, const T*, const T* d, const Feasible<T>& set, Geometry<T>&) override {
-    at.eachVariable([&](int begin, int size, std::size_t b) {
-      const double keep = 1 - at.scheduled * at.settings.decay;
-      at.distances[b] = sweeps::move(size, keep, at.etas[b], d + begin, x_.data() + begin, at.origin.data() + begin);
-    });
+    const double keep = 1 - at.scheduled * at.settings.decay;
+    at.move(keep, d, x_.data(), [&](std::size_t b) { return at.etas[b]; });
     set.project(x_.data(), at.etas.front());
   }
   const T* current() const override { return x_.data(); }
@@ -87,9 +85,7 @@ class SimilarTriangles final : public Coupling<T> {
     return p_.data();
   }
   void move(SumContext<T>& at, const T*, const T* d, const Feasible<T>& set, Geometry<T>&) override {
-    at.eachVariable([&](int begin, int size, std::size_t b) {
-      at.distances[b] = sweeps::move(size, 1, at.alpha, d + begin, z_.data() + begin, at.origin.data() + begin);
-    });
+    at.move(1, d, z_.data(), [&](std::size_t) { return at.alpha; });
     set.project(z_.data(), at.alpha);
     sum_ += at.alpha;
     if (sum_ > 0) sweeps::towards(at.n, at.alpha / sum_, z_.data(), y_.data());
@@ -132,9 +128,7 @@ class SearchedCoupling : public Coupling<T> {
       set.project(x_.data(), eta);
     }
     const double far = noisy_ ? eta * (2 * k + 3) / gamma : gamma * (2 * k + 3) / 4 * eta;
-    at.eachVariable([&](int begin, int size, std::size_t b) {
-      at.distances[b] = sweeps::move(size, 1, far, d + begin, z_.data() + begin, at.origin.data() + begin);
-    });
+    at.move(1, d, z_.data(), [&](std::size_t) { return far; });
     set.project(z_.data(), far);
   }
   const T* current() const override { return x_.data(); }
@@ -205,9 +199,7 @@ class LookAhead final : public Coupling<T> {
   }
   void move(SumContext<T>& at, const T* g, const T* d, const Feasible<T>& set, Geometry<T>& geometry) override {
     const double eta = at.etas.front();
-    at.eachVariable([&](int begin, int size, std::size_t b) {
-      at.distances[b] = sweeps::move(size, 1, eta, d + begin, w_.data() + begin, at.origin.data() + begin);
-    });
+    at.move(1, d, w_.data(), [&](std::size_t) { return eta; });
     set.project(w_.data(), eta);
     foretell(at, g);
     sweeps::combine(at.n, share_, at.momentum, 1 - share_, h_.data(), mixed_.data());
@@ -305,9 +297,7 @@ class BetweenCoupling final : public Coupling<T> {
     return w_.data();
   }
   void move(SumContext<T>& at, const T*, const T* d, const Feasible<T>& set, Geometry<T>&) override {
-    at.eachVariable([&](int begin, int size, std::size_t b) {
-      at.distances[b] = sweeps::move(size, 1, -1, D_.data() + begin, x_.data() + begin, at.origin.data() + begin);
-    });
+    at.move(1, D_.data(), x_.data(), [&](std::size_t) { return -1.0; });
     set.project(x_.data(), 1);
     const double steps = static_cast<double>(every_);
     const double eta = std::isnan(at.settings.stepSize) ? radius_ / (2 * std::pow(steps, 1.5)) : at.etas.front();
@@ -374,15 +364,7 @@ class BlocksCoupling final : public Coupling<T> {
       std::copy(before_.begin(), before_.begin() + at.first, x_.begin());
       std::copy(before_.begin() + at.first + at.length, before_.end(), x_.begin() + at.first + at.length);
     }
-    at.eachVariable([&](int begin, int size, std::size_t b) {
-      double squares = 0;
-      for (int i = begin; i < begin + size; ++i) {
-        const double apart =
-            static_cast<double>(x_[static_cast<std::size_t>(i)]) - at.origin[static_cast<std::size_t>(i)];
-        squares += apart * apart;
-      }
-      at.distances[b] = squares;
-    });
+    if (at.goesByDistance) at.measure(x_.data());
   }
   const T* current() const override { return x_.data(); }
   void visit(Archive& archive) override { archive.visit(x_); }

@@ -123,12 +123,14 @@ class Run final : public SumRun {
   Sight sight() const override {
     return {.loss = at_.loss,
             .eta = at_.etas.front(),
-            .distance = at_.distance(),
             .steps = static_cast<double>(at_.step),
             .rows = static_cast<double>(at_.rowsSeen),
             .gradients = static_cast<double>(at_.gradients),
             .products = static_cast<double>(at_.products),
             .batch = at_.rows.count};
+  }
+  double distance() const override {
+    return at_.goesByDistance ? at_.distance() : std::sqrt(sweeps::apart(at_.n, coupling_->current(), origin_.data()));
   }
   std::string warning() const override { return length_->warning(); }
 

@@ -26,11 +26,12 @@ class SumRun {
   struct Sight {
     double loss = unknown;
     double eta = 0;
-    double distance = 0;
     double steps = 0, rows = 0, gradients = 0, products = 0;
     int batch = 0;
   };
   virtual Sight sight() const = 0;
+  /// ||x - x_0|| of the last point, in the units in which steps are taken.
+  virtual double distance() const = 0;
   virtual std::string warning() const = 0;
 };
 

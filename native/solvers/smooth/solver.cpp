@@ -288,7 +288,7 @@ MinimizeSumProgress MinimizeSumSolver::progress() {
     losses_ = lossSquares_ = batches_ = 0;
   }
   if (sight.steps > 0) now.step = sight.eta;
-  now.distance = sight.distance;
+  now.distance = run_->distance();
   if (std::isfinite(seenValidation_)) now.validationLoss = seenValidation_;
   const bool last = ended_ || iterations_ >= settings_.maxIterations || la_.ending();
   if (!last && !looked_) return now;

@@ -93,7 +93,7 @@ class DogStep final : public StepLength<T> {
   static constexpr std::string_view name = "dog";
   static constexpr auto fields() { return DistanceSettings::fields(); }
 
-  explicit DogStep(const StepInput<T>&) {}
+  explicit DogStep(const StepInput<T>& in) { in.at.goesByDistance = true; }
   void begin(SumContext<T>& at) override {
     if (at.step == 0) {
       const double given = at.settings.initialDistance;
@@ -118,7 +118,9 @@ class DogOfVariables final : public StepLength<T> {
   static constexpr std::string_view name = "dogOfVariables";
   static constexpr auto fields() { return DistanceSettings::fields(); }
 
-  explicit DogOfVariables(const StepInput<T>& in) : sums_(in.at.blocks.size()), radii_(in.at.blocks.size()) {}
+  explicit DogOfVariables(const StepInput<T>& in) : sums_(in.at.blocks.size()), radii_(in.at.blocks.size()) {
+    in.at.goesByDistance = true;
+  }
   void begin(SumContext<T>& at) override {
     if (at.step == 0) {
       const double given = at.settings.initialDistance;

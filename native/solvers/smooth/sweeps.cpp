@@ -66,6 +66,14 @@ ALWAYS double moveBy(int n, T keep, T eta, const T* __restrict d, T* __restrict 
       });
 }
 
+ALWAYS double apartOf(int n, const T* x, const T* y) {
+  return sumOf(
+      n, [ x, y ](int i) __attribute__((always_inline)) {
+        const auto apart = static_cast<double>(x[i] - y[i]);
+        return apart * apart;
+      });
+}
+
 ALWAYS double moveBoth(int n, T eta, T both, const T* __restrict g, const T* __restrict p, T* __restrict y,
                        T* __restrict w, const T* __restrict origin) {
   return sumOf(
@@ -89,6 +97,11 @@ ALWAYS double moveBoth(int n, T eta, T both, const T* __restrict g, const T* __r
   NONCONVEX_CLONES double move(int n, double keep, double eta, const T* d, T* x, const T* origin) {          \
     return moveBy(n, static_cast<T>(keep), static_cast<T>(eta), d, x, origin);                               \
   }                                                                                                          \
+  NONCONVEX_CLONES void shift(int n, double keep, double eta, const T* d, T* x) {                            \
+    const auto f = static_cast<T>(keep), e = static_cast<T>(eta);                                            \
+    for (int i = 0; i < n; ++i) x[i] = f * x[i] - e * d[i];                                                  \
+  }                                                                                                          \
+  NONCONVEX_CLONES double apart(int n, const T* x, const T* y) { return apartOf(n, x, y); }                  \
   NONCONVEX_CLONES double moveTwo(int n, double eta, double alpha, const T* g, const T* p, T* y, T* w,       \
                                   const T* origin) {                                                         \
     return moveBoth(n, static_cast<T>(eta), static_cast<T>(eta * alpha), g, p, y, w, origin);                \

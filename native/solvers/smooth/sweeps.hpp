@@ -14,6 +14,10 @@ namespace nonconvex::sweeps {
   double gather(int n, double keep, double take, const T* g, T* s);                                     \
   /* x := keep x - eta d; returns ||x - origin||^2 */                                                   \
   double move(int n, double keep, double eta, const T* d, T* x, const T* origin);                       \
+  /* x := keep x - eta d */                                                                             \
+  void shift(int n, double keep, double eta, const T* d, T* x);                                         \
+  /* ||x - y||^2 */                                                                                     \
+  double apart(int n, const T* x, const T* y);                                                          \
   /* y := p - eta g, w := w - eta alpha g; returns ||w - origin||^2 */                                  \
   double moveTwo(int n, double eta, double alpha, const T* g, const T* p, T* y, T* w, const T* origin); \
   /* out := a x + b y */                                                                                \

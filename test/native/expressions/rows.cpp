@@ -10,6 +10,7 @@
 #include "check.hpp"
 #include "core/random.hpp"
 #include "expressions/rows/row_model.hpp"
+#include "expressions/rows/row_operations.hpp"
 #include "linalg/cpu.hpp"
 
 using namespace nonconvex;
@@ -179,6 +180,18 @@ TEST(scales_of_columns_are_those_of_the_variables_that_they_multiply) {
     for (int k = 0; k < hidden; ++k) CHECK_NEAR(s[at(k * inputs + j)], std::sqrt(squares), 1e-12);
   }
   CHECK_EQ(s.back(), 1);
+}
+
+TEST(rows_of_any_width_are_gathered) {
+  for (const int width : {1, 7, 16, 21, 40}) {
+    std::vector<float> data(static_cast<std::size_t>(9 * width)), out(static_cast<std::size_t>(4 * width));
+    std::iota(data.begin(), data.end(), 0.0f);
+    const int rows[] = {8, 0, 5, 5};
+    gatherRows(data.data(), width, rows, 4, out.data());
+    for (int k = 0; k < 4 * width; ++k) {
+      CHECK(out[static_cast<std::size_t>(k)] == static_cast<float>(rows[k / width] * width + k % width));
+    }
+  }
 }
 
 TEST(indices_out_of_range_are_named) {
