@@ -4,9 +4,64 @@
 #include <cmath>
 
 #include "core/index.hpp"
+#include "core/multiversion.hpp"
 #include "core/numbers.hpp"
 
 namespace nonconvex {
+namespace growing {
+
+/// Four numbers at a time, in memory at any address that a double may have.
+using Four = double __attribute__((vector_size(32)));
+typedef double FourInMemory __attribute__((vector_size(32), aligned(8), may_alias));
+
+constexpr int lanes = 4, width = 2 * lanes;  // rows that are added together, side by side
+constexpr int depth = 16;                    // columns that are taken from the rows behind them at a time
+constexpr int mostAtOnce = 3 * width;        // rows, beyond which BLAS takes less time, though it copies the factor
+
+/// x_l -= L_lj x_j for the columns j from `first` to `last` and some rows l, V vectors in each x_l.
+template <int V, int Rows>
+inline __attribute__((always_inline)) void subtractColumns(const double* l, std::ptrdiff_t stride, int first, int last,
+                                                           int row, double* x) {
+  Four sums[Rows][V];
+  for (int r = 0; r < Rows; ++r) {
+    for (int v = 0; v < V; ++v) sums[r][v] = *reinterpret_cast<const FourInMemory*>(x + (row + r) * width + v * lanes);
+  }
+  for (int j = first; j < last; ++j) {
+    const double* column = l + j * stride + row;
+    Four part[V];
+    for (int v = 0; v < V; ++v) part[v] = *reinterpret_cast<const FourInMemory*>(x + j * width + v * lanes);
+    for (int r = 0; r < Rows; ++r) {
+      for (int v = 0; v < V; ++v) sums[r][v] -= part[v] * column[r];
+    }
+  }
+  for (int r = 0; r < Rows; ++r) {
+    for (int v = 0; v < V; ++v) *reinterpret_cast<FourInMemory*>(x + (row + r) * width + v * lanes) = sums[r][v];
+  }
+}
+
+/// Solves L X = X for the n x n lower triangle L and rows of `width` numbers, of which V vectors are of interest.
+template <int V>
+inline __attribute__((always_inline)) void solveRows(int n, const double* l, std::ptrdiff_t stride, double* x) {
+  constexpr int rows = 8 / V;
+  for (int first = 0; first < n; first += depth) {
+    const int last = std::min(n, first + depth);
+    for (int j = first; j < last; ++j) {
+      subtractColumns<V, 1>(l, stride, first, j, j, x);
+      const double by = 1 / l[j * stride + j];
+      for (int v = 0; v < width; ++v) x[j * width + v] *= by;
+    }
+    int row = last;
+    for (; row + rows <= n; row += rows) subtractColumns<V, rows>(l, stride, first, last, row, x);
+    for (; row < n; ++row) subtractColumns<V, 1>(l, stride, first, last, row, x);
+  }
+}
+
+NONCONVEX_CLONES void solveFew(int few, int n, const double* l, std::ptrdiff_t stride, double* x) {
+  few <= lanes ? solveRows<1>(n, l, stride, x) : solveRows<2>(n, l, stride, x);
+}
+
+}  // namespace growing
+
 namespace {
 
 /// Rotations of columns read memory and do little with it: so many operations of a factorisation take as long as one.
@@ -29,7 +84,7 @@ bool GrowingFactor::add(int count, double least) {
   const Mat<double> all = l_.view();
   const Mat<double> across = all.block(size_, 0, count, size_), own = all.block(size_, size_, count, count);
   if (size_ > 0) {
-    la_.trsm(Side::right, Transpose::yes, 1.0, all.block(0, 0, size_, size_), across);
+    solveAcross(across);
     la_.syrk(Transpose::no, -1.0, across, 1.0, own);
   }
   if (!la_.cholesky(own)) return false;
@@ -38,6 +93,21 @@ bool GrowingFactor::add(int count, double least) {
   }
   size_ += count;
   return true;
+}
+
+/// across := across L^-T. BLAS would copy L anew, which takes longer than to multiply it by a few rows.
+void GrowingFactor::solveAcross(Mat<double> across) {
+  const Mat<double> l = l_.view().block(0, 0, size_, size_);
+  if (across.rows > growing::mostAtOnce) return la_.trsm(Side::right, Transpose::yes, 1.0, l, across);
+  together_.resize(at(size_) * growing::width);
+  for (int first = 0; first < across.rows; first += growing::width) {
+    la_.checkpoint();
+    const int count = std::min(growing::width, across.rows - first);
+    std::fill(together_.begin(), together_.end(), 0.0);
+    for (int j = 0; j < size_; ++j) std::copy_n(&across(first, j), count, &together_[at(j) * growing::width]);
+    growing::solveFew(count, size_, l.data, l.stride, together_.data());
+    for (int j = 0; j < size_; ++j) std::copy_n(&together_[at(j) * growing::width], count, &across(first, j));
+  }
 }
 
 /// Column by column: one that stays takes up what those before it that go have left, as L L^T = L' L'^T + x x^T says

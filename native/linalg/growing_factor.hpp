@@ -32,6 +32,7 @@ class GrowingFactor {
   double costToAdd(int from, int count) const;
 
  private:
+  void solveAcross(Mat<double> across);
   void rotate(int column, double* entries);
 
   const Cpu& la_;
@@ -39,6 +40,7 @@ class GrowingFactor {
   HostMatrix<double> l_;
   std::vector<double> removed_;  ///< columns below the diagonal, a row of theirs after another
   int rotations_ = 0;
+  std::vector<double> together_;  ///< rows that are added, entry by entry
 };
 
 }  // namespace nonconvex

@@ -89,7 +89,36 @@ inline __attribute__((always_inline)) void productsOf(int count, const std::int3
   for (; l < count; ++l) products<V, 1>(list + l, x, w, j, y.columns(l, 1));
 }
 
+/// Eight outputs of C columns, while the columns behind them are fetched.
+template <int C>
+inline __attribute__((always_inline)) void eightProducts(const double* x, std::ptrdiff_t stride, int rows,
+                                                         const double* w, double* y) {
+  Eight sums[C] = {};
+  int i = 0;
+  for (; i + lanes <= rows; i += lanes) {
+    for (int c = 0; c < C; ++c) __builtin_prefetch(x + (C + c) * stride + i);
+    for (int u = i; u < i + lanes; ++u) {
+      const Eight part = *reinterpret_cast<const EightInMemory*>(w + u * lanes);
+      for (int c = 0; c < C; ++c) sums[c] += part * x[c * stride + u];
+    }
+  }
+  for (; i < rows; ++i) {
+    const Eight part = *reinterpret_cast<const EightInMemory*>(w + i * lanes);
+    for (int c = 0; c < C; ++c) sums[c] += part * x[c * stride + i];
+  }
+  for (int c = 0; c < C; ++c) *reinterpret_cast<EightInMemory*>(y + c * lanes) = sums[c];
+}
+
 }  // namespace outer
+
+NONCONVEX_CLONES void productsOfAll(Mat<const double> x, const double* w, double* y) {
+  constexpr int together = 6;
+  int j = 0;
+  for (; j + together <= x.cols; j += together) {
+    outer::eightProducts<together>(x.column(j), x.stride, x.rows, w, y + j * outer::lanes);
+  }
+  for (; j < x.cols; ++j) outer::eightProducts<1>(x.column(j), x.stride, x.rows, w, y + j * outer::lanes);
+}
 
 NONCONVEX_CLONES void sumOfOuterProducts(int count, const std::int32_t* list, Mat<const double> x, Mat<const double> t,
                                          Mat<double> q) {

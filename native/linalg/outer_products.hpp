@@ -15,5 +15,9 @@ void sumOfOuterProducts(int count, const std::int32_t* list, Mat<const double> x
 /// is m x d; m is a multiple of `outputsAtOnce`.
 void productsOfListed(int count, const std::int32_t* list, Mat<const double> x, Mat<const double> w, Mat<double> y);
 inline constexpr int outputsAtOnce = 4;
+/// y_k := W x_k for all columns x_k of `x` (d x n), W `eightOutputs` x d and y `eightOutputs` x n, both without gaps:
+/// for x that is read from memory, once.
+void productsOfAll(Mat<const double> x, const double* w, double* y);
+inline constexpr int eightOutputs = 8;
 
 }  // namespace nonconvex::loops

@@ -1,13 +1,17 @@
 #include "solvers/sparse/data.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 #include "core/in_pieces.hpp"
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "core/require_memory.hpp"
+#include "linalg/outer_products.hpp"
+#include "linalg/vectors.hpp"
 
 namespace nonconvex {
 namespace {
@@ -24,6 +28,40 @@ constexpr auto asRows = "as many numbers as x has rows";
 constexpr auto asColumns = "as many numbers as x has columns";
 
 constexpr std::size_t numbersAtOnce = 1 << 20;  // some milliseconds
+
+/// sum_i w_i a_i, sum_i w_i a_i^2 and sum_i w_i (a_i - sum)^2 of a column, the latter in a pass of its own: the
+/// difference of the sums has no digits where the mean is large.
+struct ColumnSums {
+  double sum = 0, squares = 0, around = 0;
+};
+
+/// These of a dense column; `work` has room for two more.
+ColumnSums sumsOfDense(std::span<const double> weights, const double* a, std::span<double> work) {
+  const std::size_t n = weights.size();
+  const int size = static_cast<int>(n);
+  double *weighted = work.data(), *centred = work.data() + n;
+  ColumnSums of;
+  for (std::size_t i = 0; i < n; ++i) weighted[i] = weights[i] * a[i];
+  of.sum = blas::dot(size, weights.data(), a);
+  of.squares = blas::dot(size, weighted, a);
+  for (std::size_t i = 0; i < n; ++i) centred[i] = a[i] - of.sum;
+  for (std::size_t i = 0; i < n; ++i) weighted[i] = weights[i] * centred[i];
+  of.around = blas::dot(size, weighted, centred);
+  return of;
+}
+
+ColumnSums sumsOfSparse(std::span<const double> weights, const Columns& x, int j) {
+  ColumnSums of;
+  double covered = 0;
+  x.forEntries(j, [&](int i, double a) {
+    of.sum += weights[at(i)] * a;
+    of.squares += weights[at(i)] * a * a;
+    covered += weights[at(i)];
+  });
+  x.forEntries(j, [&](int i, double a) { of.around += weights[at(i)] * square(a - of.sum); });
+  of.around += std::max(0.0, 1 - covered) * square(of.sum);
+  return of;
+}
 
 /// Throws at the first number that is not as expected.
 template <class Holds>
@@ -141,19 +179,11 @@ void SparseData::measureColumns(const Cpu& la, bool centre, bool standardize) {
   shift.assign(at(p()), 0.0);
   scale.assign(at(p()), 1.0);
   constant.assign(at(p()), 0);
+  std::vector<double> work(x.sparse() ? 0 : 2 * weights.size());
   for (int j = 0; j < p(); ++j) {
     la.abortPoint();
-    double sum = 0, squares = 0, covered = 0;
-    x.forEntries(j, [&](int i, double a) {
-      sum += weights[at(i)] * a;
-      squares += weights[at(i)] * a * a;
-      covered += weights[at(i)];
-    });
-    // Around the mean, in a second pass: the difference of the sums has no digits where the mean is large.
-    double around = 0;
-    x.forEntries(j, [&](int i, double a) { around += weights[at(i)] * square(a - sum); });
-    around += std::max(0.0, 1 - covered) * square(sum);
-    const double variance = around;
+    const auto [sum, squares, variance] =
+        x.sparse() ? sumsOfSparse(weights, x, j) : sumsOfDense(weights, x.dense().column(j), work);
     const bool varies = variance > leastVariation * squares && std::isfinite(variance);
     require(std::isfinite(squares), "column " + show(j) + " of x", squares,
             "expected numbers whose squares have a finite sum");
@@ -238,10 +268,41 @@ void SparseData::readPenalties(const SparseProblem& problem) {
 
 void SparseData::multiplyTransposed(const Cpu& la, Mat<const double> r, const double* sums, Mat<double> out) const {
   if (x.sparse()) return multiplySparse(la, r, sums, out);
-  la.gemmWithAborts(Transpose::yes, Transpose::no, 1.0, x.dense(), r, 0.0, out);
+  if (r.cols > loops::eightOutputs) {
+    la.gemmWithAborts(Transpose::yes, Transpose::no, 1.0, x.dense(), r, 0.0, out);
+  } else {
+    multiplyDense(la, r, out);
+  }
   for (int k = 0; k < r.cols; ++k) {
     for (int j = 0; j < p(); ++j) out(j, k) = (out(j, k) - shift[at(j)] * sums[k]) / scale[at(j)];
   }
+}
+
+/// out = X^T R of up to eight right-hand sides, X as it is given: BLAS copies X, which is read once here. Right-hand
+/// sides lie together row by row, some rows at a time so that these stay in a near cache.
+void SparseData::multiplyDense(const Cpu& la, Mat<const double> r, Mat<double> out) const {
+  constexpr int columnsAtOnce = 126, rowsAtOnce = 1024, lanes = loops::eightOutputs;
+  HostMatrix<double> together(lanes, n());
+  for (int k = 0; k < r.cols; ++k) {
+    for (int i = 0; i < n(); ++i) together(k, i) = r(i, k);
+  }
+  la.tasks((p() + columnsAtOnce - 1) / columnsAtOnce,
+           [&](int block) {
+             la.abortPoint();
+             const int first = block * columnsAtOnce, count = std::min(columnsAtOnce, p() - first);
+             std::array<double, columnsAtOnce * lanes> products;
+             for (int row = 0; row < n(); row += rowsAtOnce) {
+               const int rows = std::min(rowsAtOnce, n() - row);
+               loops::productsOfAll(x.dense().block(row, first, rows, count), together.column(row), products.data());
+               for (int k = 0; k < r.cols; ++k) {
+                 for (int j = 0; j < count; ++j) {
+                   const double product = products[at(j * lanes + k)];
+                   out(first + j, k) = row == 0 ? product : out(first + j, k) + product;
+                 }
+               }
+             }
+           },
+           static_cast<double>(n()) * p() * r.cols);
 }
 
 /// Rows of up to eight right-hand sides lie together, so that an entry of x meets one cache line.

@@ -68,6 +68,7 @@ class SparseData {
   void readFactors(const SparseProblem& problem, bool ofGroups);
   void readPenalties(const SparseProblem& problem);
   void multiplySparse(const Cpu& la, Mat<const double> r, const double* sums, Mat<double> out) const;
+  void multiplyDense(const Cpu& la, Mat<const double> r, Mat<double> out) const;
 };
 
 }  // namespace nonconvex

@@ -11,8 +11,16 @@
 namespace nonconvex {
 namespace {
 
-/// Columns that are weighted and multiplied at a time.
-constexpr int blockColumns = 64;
+/// Columns that are weighted and multiplied at a time: BLAS copies all columns in use once for each block of them.
+constexpr int leastBlock = 64, mostBlock = 128;
+constexpr int numbersOfBlock = 1 << 18;
+
+/// Numbers up to which memory grows to four times its size at once, beyond that to twice: what is never written costs
+/// no time, and memory that replaces other has to be cleared and copied into.
+constexpr double fewNumbers = 1 << 24;
+
+/// A number of columns that is more than there is room for, of `rows` numbers each.
+int larger(int columns, double rows) { return columns * (4 * rows * columns <= fewNumbers ? 4 : 2); }
 constexpr std::size_t sumsAtOnce = 4;  // which do not wait for each other
 
 }  // namespace
@@ -21,7 +29,10 @@ GramMetric::GramMetric(const Cpu& la, const SparseData& data, bool intercept)
     : la_(la), data_(data), intercept_(intercept), places_(at(data.p()), -1), h_(data.weights), work_(at(data.n())) {
   for (const double h : h_) total_ += h;
   setRoots();
-  if (!data.x.sparse()) block_ = HostMatrix<double>(data.n(), blockColumns, Uninitialized{});
+  if (!data.x.sparse()) {
+    const int columns = std::clamp(numbersOfBlock / std::max(1, data.n()), leastBlock, mostBlock);
+    block_ = HostMatrix<double>(data.n(), columns, Uninitialized{});
+  }
 }
 
 double GramMetric::bytesFor(int columns) const {
@@ -35,7 +46,8 @@ double GramMetric::bytesFor(int columns) const {
 
 void GramMetric::reservePanel(int count) {
   if (data_.x.sparse() || count <= panel_.cols()) return;
-  HostMatrix<double> panel(data_.n(), std::min(data_.p(), std::max(count, 2 * panel_.cols())), Uninitialized{});
+  HostMatrix<double> panel(data_.n(), std::min(data_.p(), std::max(count, larger(panel_.cols(), data_.n()))),
+                           Uninitialized{});
   for (int j = 0; j < panel_.cols(); ++j) {
     la_.checkpoint();
     std::copy_n(panel_.column(j), panel_.rows(), panel.column(j));
@@ -45,7 +57,10 @@ void GramMetric::reservePanel(int count) {
 
 void GramMetric::reserveGram() {
   if (size() <= gram_.cols()) return;
-  const int capacity = std::min(data_.p(), std::max(size(), 2 * gram_.cols()));
+  // More than twice as many columns as rows are hardly ever in use.
+  const int now = gram_.cols(), most = larger(now, now),
+            enough = std::clamp(2 * std::min(data_.n(), most), 2 * now, most);
+  const int capacity = std::min(data_.p(), std::max(size(), enough));
   HostMatrix<double> larger(capacity, capacity, Uninitialized{});
   for (int j = 0; j < filled_; ++j) std::copy_n(gram_.column(j), filled_, larger.column(j));
   gram_ = std::move(larger);
@@ -199,8 +214,8 @@ int GramMetric::fill(int first) {
 
 /// Takes the outer products away from rows `first` and below.
 void GramMetric::subtractOuter(int first) {
-  for (int begin = first; begin < size(); begin += blockColumns) {
-    const int count = std::min(blockColumns, size() - begin);
+  for (int begin = first; begin < size(); begin += leastBlock) {
+    const int count = std::min(leastBlock, size() - begin);
     la_.gemm(Transpose::yes, Transpose::no, -1.0, products_.columns(begin, count), products_.columns(0, begin + count),
              1.0, gram_.view().block(begin, 0, count, begin + count));
     la_.checkpoint();
@@ -208,8 +223,8 @@ void GramMetric::subtractOuter(int first) {
 }
 
 void GramMetric::fillDense(int first) {
-  for (int begin = first; begin < size(); begin += blockColumns) {
-    const int count = std::min(blockColumns, size() - begin);
+  for (int begin = first; begin < size(); begin += block_.cols()) {
+    const int count = std::min(block_.cols(), size() - begin);
     la_.forEach(data_.n(), count, [&](int i, int k) { block_(i, k) = h_[at(i)] * panel_(i, begin + k); });
     la_.gemm(Transpose::yes, Transpose::no, 1.0, block_.columns(0, count), panel_.columns(0, begin + count), 0.0,
              gram_.view().block(begin, 0, count, begin + count));

@@ -28,7 +28,7 @@ constexpr int mostShortSteps = 4;         // Newton steps in a row that end at a
 constexpr double mostSweeps = 1000;       // that a Newton step may spare
 constexpr double leastPivot = 1e-13;      // of the largest entry: below, columns depend on each other
 constexpr double negligible = 0.1;        // of the violation that is aimed at
-constexpr double spareSlots = 1.5;        // of those in use, beyond which the others are given up
+constexpr std::size_t manyApart = 4;      // the share of a support that is moved otherwise than a step says, inverse
 
 }  // namespace
 
@@ -284,15 +284,28 @@ double PenalizedQuadratic::sweep(const PenaltyAt& penalty, double least) {
   return most;
 }
 
+/// Takes slots from places that are not in use any more; the last slots come to theirs.
+void PenalizedQuadratic::giveUpSlots() {
+  wanted_.assign(slotOf_.size(), 0);
+  for (const int e : working_) wanted_[at(e)] = 1;
+  for (std::size_t s = slots_.size(); s-- > 0;) {
+    if (wanted_[at(slots_[s])]) continue;
+    const int slot = static_cast<int>(s), last = static_cast<int>(slots_.size()) - 1;
+    slotOf_[at(slots_[s])] = -1;
+    if (slot < last) {
+      std::copy_n(slotGram_.column(last), last, slotGram_.column(slot));
+      slotGram_(slot, slot) = slotGram_(last, last);
+      for (int t = 0; t < last; ++t) slotGram_(slot, t) = slotGram_(t, slot);
+      slots_[s] = slots_.back();
+      slotOf_[at(slots_[s])] = slot;
+    }
+    slots_.pop_back();
+  }
+}
+
 /// Gives the places in use their slots, with their gradients.
 void PenalizedQuadratic::gather() {
-  int missing = 0;
-  for (const int e : working_) missing += slotOf_[at(e)] < 0;
-  const auto used = static_cast<double>(working_.size());
-  if (static_cast<double>(slots_.size()) + missing > spareSlots * used + 64) {
-    for (const int e : slots_) slotOf_[at(e)] = -1;
-    slots_.clear();
-  }
+  giveUpSlots();
   const int first = static_cast<int>(slots_.size());
   for (const int e : working_) {
     if (slotOf_[at(e)] >= 0) continue;
@@ -431,11 +444,13 @@ bool PenalizedQuadratic::prepareNewton(const PenaltyAt& penalty) {
 /// Turns the right-hand side step_ into the step (G_SS + diagonal)^-1 step_, by Cholesky's factor.
 bool PenalizedQuadratic::solveSupport() {
   if (!factor(factor_, support_, diagonal_)) return false;
+  known_ = step_;
   ordered_.resize(support_.size());
   for (std::size_t s = 0; s < support_.size(); ++s) rank_[at(support_[s])] = static_cast<int>(s);
   for (std::size_t f = 0; f < ordered_.size(); ++f) ordered_[f] = step_[at(rank_[at(factor_.places[f])])];
   factor_.factor.solve(ordered_);
   for (std::size_t f = 0; f < ordered_.size(); ++f) step_[at(rank_[at(factor_.places[f])])] = ordered_[f];
+  for (std::size_t s = 0; s < known_.size(); ++s) known_[s] -= diagonal_[s] * step_[s];
   return true;
 }
 
@@ -532,24 +547,25 @@ bool PenalizedQuadratic::takeStep(const PenaltyAt& penalty) {
   }
   // Of many minima the nearest is meant, so that with a penalty that is not convex no coefficient is set to 0 together
   // with others.
-  if ((Penalty::convex || first == k) && tryEnds(penalty)) return first == k;
+  if ((Penalty::convex || first == k) && tryEnds(penalty, 1)) return first == k;
   if (first == k) return true;
   for (std::size_t s = 0; s < k; ++s) {
     const double value = b[at(support_[s])];
     ends_[s] = s == first && value * (value + step_[s]) <= 0 ? 0 : value + share * step_[s];
   }
-  return !tryEnds(penalty);
+  return !tryEnds(penalty, share);
 }
 
-/// Moves the support to `ends_` unless the objective, whose change is exact in this model, rises.
-bool PenalizedQuadratic::tryEnds(const PenaltyAt& penalty) {
+/// Moves the support to `ends_`, most of which are at this share of the step, unless the objective, whose change is
+/// exact in this model, rises.
+bool PenalizedQuadratic::tryEnds(const PenaltyAt& penalty, double share) {
   const bool rows = byRows();
   const std::vector<double>& gradients = rows ? q : slotGradient_;
   const auto place = [&](std::size_t s) { return at(rows ? support_[s] : slotOf_[at(support_[s])]); };
   change_.resize(gradients.size());
   taken_.resize(ends_.size());
   for (std::size_t s = 0; s < ends_.size(); ++s) taken_[s] = ends_[s] - b[at(support_[s])];
-  applyToSupport(change_);
+  applyToSupport(share, change_);
   double gain = 0, size = 0;
   for (std::size_t s = 0; s < support_.size(); ++s) {
     const int j = metric_.column(support_[s]);
@@ -569,16 +585,47 @@ bool PenalizedQuadratic::tryEnds(const PenaltyAt& penalty) {
 }
 
 /// out := G taken_ on the slots, or on all places where steps are taken by rows.
-void PenalizedQuadratic::applyToSupport(std::span<double> out) {
+void PenalizedQuadratic::applyToSupport(double share, std::span<double> out) {
   if (byRows()) {
     spread_.assign(at(metric_.size()), 0.0);
     for (std::size_t s = 0; s < support_.size(); ++s) spread_[at(support_[s])] = taken_[s];
     return applyGram(spread_, out);
   }
-  std::fill(out.begin(), out.end(), 0.0);
+  applyToSlots(share, out);
+}
+
+/// out := G taken_ on the slots. What G times a share of the step is on the support is known from the solution, so that
+/// products are left with what was moved otherwise, and those of other slots.
+void PenalizedQuadratic::applyToSlots(double share, std::span<double> out) {
   const int k = static_cast<int>(out.size());
+  apart_.clear();
   for (std::size_t s = 0; s < support_.size(); ++s) {
-    if (taken_[s] != 0) blas::axpy(k, taken_[s], slotGram_.column(slotOf_[at(support_[s])]), out.data());
+    const double moved = share * step_[s];
+    const bool same = std::abs(taken_[s] - moved) <= 4 * machineEpsilon * std::abs(b[at(support_[s])]);
+    if (!same) apart_.push_back(static_cast<int>(s));
+  }
+  std::fill(out.begin(), out.end(), 0.0);
+  const std::size_t others = slots_.size() - support_.size();
+  if (manyApart * (apart_.size() + others) > support_.size()) {
+    for (std::size_t s = 0; s < support_.size(); ++s) {
+      if (taken_[s] != 0) blas::axpy(k, taken_[s], slotGram_.column(slotOf_[at(support_[s])]), out.data());
+    }
+    return;
+  }
+  spread_.assign(out.size(), 0.0);
+  wanted_.assign(out.size(), 0);
+  for (std::size_t s = 0; s < support_.size(); ++s) {
+    const auto slot = at(slotOf_[at(support_[s])]);
+    spread_[slot] = taken_[s];
+    wanted_[slot] = 1;
+    out[slot] = share * known_[s];
+  }
+  for (const int s : apart_) {
+    const double rest = taken_[at(s)] - share * step_[at(s)];
+    blas::axpy(k, rest, slotGram_.column(slotOf_[at(support_[at(s)])]), out.data());
+  }
+  for (int t = 0; t < k; ++t) {
+    if (!wanted_[at(t)]) out[at(t)] = blas::dot(k, slotGram_.column(t), spread_.data());
   }
 }
 

@@ -99,14 +99,16 @@ class PenalizedQuadratic {
   bool newtonSteps(const PenaltyAt& penalty);
   template <class Penalty>
   bool takeStep(const PenaltyAt& penalty);
-  bool tryEnds(const PenaltyAt& penalty);
+  bool tryEnds(const PenaltyAt& penalty, double share);
   double shareToBreak(int column, double value, double d, double l, double gamma) const;
   double violation(const PenaltyAt& penalty, int place, double gradient) const;
   void collect(const PenaltyAt& penalty, double tolerance);
   void gather();
+  void giveUpSlots();
   void addSlots(int first);
   void applySteps();
-  void applyToSupport(std::span<double> out);
+  void applyToSupport(double share, std::span<double> out);
+  void applyToSlots(double share, std::span<double> out);
   bool solveSupport();
   bool solveByProducts();
   bool factor(Factored& of, const std::vector<int>& places, const std::vector<double>& diagonal);
@@ -118,6 +120,9 @@ class PenalizedQuadratic {
   GramMetric& metric_;
   std::vector<int> working_, support_;
   std::vector<double> diagonal_, step_, change_, ends_, taken_, moved_;
+  std::vector<double> known_;  ///< G step_ on the support, where it was solved for
+  std::vector<int> apart_;     ///< of the support, what was moved otherwise
+  std::vector<char> wanted_;   ///< whether a place has a slot, or a slot is of the support
   Factored factor_, convexity_;
   std::vector<int> rank_, gone_, come_;  ///< of places in a list; of the changes of a factor
   std::vector<double> ordered_;

@@ -90,6 +90,20 @@ TEST(rowsComeAndGo) {
   CHECK(add(factor, a, kept, {5, 2}) && backwardError(factor, a, kept) < 1e-14);
 }
 
+TEST(rowsComeTogether) {
+  const Cpu la;
+  const Entries a(140);
+  for (const int count : {1, 3, 4, 5, 8, 9, 17, 24, 25, 60}) {
+    GrowingFactor factor(la);
+    std::vector<int> kept;
+    for (const int size : {53, count, count / 2 + 1}) {
+      const int first = static_cast<int>(kept.size());
+      CHECK(add(factor, a, kept, range(first, std::min(140, first + size))));
+      CHECK(backwardError(factor, a, kept) < 1e-13);
+    }
+  }
+}
+
 TEST(dependentRowsAreRefused) {
   const Cpu la;
   const Entries a(20);

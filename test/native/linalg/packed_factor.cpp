@@ -78,6 +78,23 @@ TEST(packedFactorsHaveTheSameBitsWithAnyThreads) {
   CHECK(check::sameBits(one.data(), three.data(), one.size()));
 }
 
+TEST(eightProductsWithAllColumns) {
+  for (const int n : {1, 5, 6, 13}) {
+    for (const int d : {1, 7, 8, 19, 65}) {
+      const HostMatrix<double> x = normals(d + 3, n, 4), w = normals(loops::eightOutputs, d, 6);
+      HostMatrix<double> y(loops::eightOutputs, n);
+      loops::productsOfAll(x.view().block(2, 0, d, n), w.column(0), y.column(0));
+      for (int l = 0; l < n; ++l) {
+        for (int j = 0; j < loops::eightOutputs; ++j) {
+          double sum = 0;
+          for (int i = 0; i < d; ++i) sum += w(j, i) * x(2 + i, l);
+          CHECK_NEAR(y(j, l), sum, 1e-12);
+        }
+      }
+    }
+  }
+}
+
 TEST(productsWithListedRows) {
   const int n = 37;
   for (const int d : {1, 7, 8, 16, 19, 65}) {
