@@ -24,6 +24,16 @@ void resizeInPieces(std::vector<T>& values, std::size_t size, Pause&& pause) {
   }
 }
 
+/// Makes a vector longer by copies of a value, likewise.
+template <class T, class Pause>
+void fillInPieces(std::vector<T>& values, std::size_t size, const T& value, Pause&& pause) {
+  values.reserve(size);
+  while (values.size() < size) {
+    pause();
+    values.resize(std::min(size, values.size() + numbersOfPiece<T>), value);
+  }
+}
+
 /// A vector of zeros, made likewise.
 template <class T, class Pause>
 std::vector<T> zerosInPieces(std::size_t size, Pause&& pause) {

@@ -92,6 +92,8 @@ class Planner {
  private:
   // Go from the objective and the constraints down through all that is linear, to what is not.
   void pushRows();
+  template <class F>
+  void forAll(std::span<const Coefficient> rows, F&& f) const;
   void push(int id, std::span<const Coefficient> rows);
   void pushSum(const Node& node, std::span<const Coefficient> rows);
   void pushScaled(const Node& node, std::span<const Coefficient> rows);
@@ -227,12 +229,21 @@ void Planner::pushRows() {
   }
 }
 
+/// f(coefficient) for all, with looks at whether the solve was aborted.
+template <class F>
+void Planner::forAll(std::span<const Coefficient> rows, F&& f) const {
+  constexpr std::size_t atOnce = 1 << 16;
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    if (k % atOnce == 0) la_.abortPoint();
+    f(rows[k]);
+  }
+}
+
 void Planner::push(int id, std::span<const Coefficient> rows) {
   const Node& node = form_.node(id);
   switch (node.op) {
     case Op::negate:
-      for (const Coefficient& c : rows) rows_.add(node.a, {c.row, c.entry, -c.value});
-      return;
+      return forAll(rows, [&](const Coefficient& c) { rows_.add(node.a, {c.row, c.entry, -c.value}); });
     case Op::add:
     case Op::subtract:
       return pushSum(node, rows);
@@ -240,17 +251,16 @@ void Planner::push(int id, std::span<const Coefficient> rows) {
     case Op::divide:
       return pushScaled(node, rows);
     case Op::sum:
-      for (const Coefficient& c : rows) {
+      return forAll(rows, [&](const Coefficient& c) {
         for (int k = 0; k < node.b; ++k) rows_.add(node.a, {c.row, c.entry * node.b + k, c.value});
-      }
-      return;
+      });
     case Op::matvec:
       return pushMatvec(node, rows);
     default:
-      for (const Coefficient& c : rows) {
+      forAll(rows, [&](const Coefficient& c) {
         const auto [input, entry] = form_.inputOf(id, c.entry);
         rows_.add(input, {c.row, entry, c.value});
-      }
+      });
   }
 }
 
@@ -258,10 +268,10 @@ void Planner::pushSum(const Node& node, std::span<const Coefficient> rows) {
   const bool scalarA = form_.size(node.a) == 1;
   const bool scalarB = form_.size(node.b) == 1;
   const double sign = node.op == Op::add ? 1 : -1;
-  for (const Coefficient& c : rows) {
+  forAll(rows, [&](const Coefficient& c) {
     rows_.add(node.a, {c.row, scalarA ? 0 : c.entry, c.value});
     rows_.add(node.b, {c.row, scalarB ? 0 : c.entry, sign * c.value});
-  }
+  });
 }
 
 /// One of the two operands is a constant.
@@ -270,11 +280,11 @@ void Planner::pushScaled(const Node& node, std::span<const Coefficient> rows) {
   const Node& factor = form_.node(first ? node.a : node.b);
   const int other = first ? node.b : node.a;
   const bool scalar = form_.size(other) == 1;
-  for (const Coefficient& c : rows) {
+  forAll(rows, [&](const Coefficient& c) {
     const double by = form_.number(factor, c.entry);
     const double product = node.op == Op::multiply ? c.value * by : c.value / by;
     if (product != 0) rows_.add(other, {c.row, scalar ? 0 : c.entry, product});
-  }
+  });
 }
 
 void Planner::pushMatvec(const Node& node, std::span<const Coefficient> rows) {
@@ -309,10 +319,10 @@ void Planner::pushMatvec(const Node& node, std::span<const Coefficient> rows) {
 
 void Planner::makeValue(int id, std::span<const Coefficient> rows) {
   const Node& node = form_.node(id);
-  for (const Coefficient& c : rows) {
+  forAll(rows, [&](const Coefficient& c) {
     use(id, c.entry);
     rows_.add(id, c);
-  }
+  });
   if (node.op == NormalForm::maximum) {
     for (const int group : usedEntries(id)) {
       for (int k = 0; k < node.b; ++k) use(node.a, group * node.b + k);
@@ -349,6 +359,8 @@ void Planner::makeFormula(int id) {
 /// Level of a value: one above the highest level among its operands.
 void Planner::setLevels() {
   const int outputs = 1 + graph_.constraintCount();
+  constexpr int atOnce = 1 << 16;  // coefficients between two looks
+  int seen = 0;
   for (int id = 0; id < form_.count(); ++id) {
     la_.abortPoint();
     const Node& node = form_.node(id);
@@ -366,6 +378,7 @@ void Planner::setLevels() {
       level = level_[at(node.a)] + 1;
     }
     rows_.forEach(id, [&](const Coefficient& c) {
+      if (++seen % atOnce == 0) la_.abortPoint();
       if (c.row < outputs) return;
       int& owner = level_[at(rowOwner_[at(c.row - outputs)])];
       owner = std::max(owner, level + 1);

@@ -117,7 +117,7 @@ SparseHessian::SparseHessian(const CompiledStages& model, const SparseJacobian& 
     : model_(model), jacobian_(jacobian), n_(model.plan().variables) {
   Columns columns(n_);
   collect(columns, la);
-  collectOuters();
+  collectOuters(la);
   pattern_.lines = pattern_.width = n_;
   for (int p = 0; p < n_; ++p) {
     la.abortPoint();
@@ -217,10 +217,12 @@ void SparseHessian::addGram(const DenseStage& dense, int weight) {
 }
 
 /// Lists, for each column, the outer products that have it in u.
-void SparseHessian::collectOuters() {
+void SparseHessian::collectOuters(const Cpu& la) {
   const SparseJacobian& D = jacobian_;
   const auto forEach = [&](auto&& use) {
+    constexpr std::size_t atOnce = 4096;  // of which each may have a few dozen numbers
     for (std::size_t o = 0; o < outers_.size(); ++o) {
+      if (o % atOnce == 0) la.abortPoint();
       const int u = outers_[o].u;
       if (u < n_) {
         use(static_cast<int>(o), u, one);
@@ -233,7 +235,7 @@ void SparseHessian::collectOuters() {
   outerOffsets_.assign(at(n_) + 1, 0);
   forEach([&](int, int p, int) { ++outerOffsets_[at(p) + 1]; });
   std::partial_sum(outerOffsets_.begin(), outerOffsets_.end(), outerOffsets_.begin());
-  outerInColumn_.resize(outerOffsets_.back());
+  resizeInPieces(outerInColumn_, outerOffsets_.back(), [&] { la.abortPoint(); });
   std::vector<std::size_t> next(outerOffsets_.begin(), outerOffsets_.end() - 1);
   forEach([&](int o, int p, int entry) {
     const int v = outers_[at(o)].v;

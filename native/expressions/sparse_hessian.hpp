@@ -105,7 +105,7 @@ class SparseHessian {
   template <class Use>
   void forEachProduct(const Outer& outer, bool square, Use&& use) const;
   void collect(Columns& columns, const Cpu& la);
-  void collectOuters();
+  void collectOuters(const Cpu& la);
   void addGram(const DenseStage& dense, int weight);
   void addBorder(const DenseStage& dense, int variable, int weight);
   void addColumn(int column, Columns& columns);

@@ -70,18 +70,23 @@ export function unpack(packed: Packed, shapes: Shapes): Record<string, unknown> 
     return list;
   };
   /** Makes reports, plain objects, of columns. Column by column, since assigning one name over and over is fast. */
-  const reports = ({ members }: Layout): Record<string, unknown>[] => {
-    const made = Array.from({ length: next() }, (): Record<string, unknown> => ({}));
+  const reports = ({ members, empty }: Layout): Record<string, unknown>[] => {
+    const count = next();
+    const made: Record<string, unknown>[] = [];
+    // With all of its members from the start no report changes its form, unless some of them lack one.
+    const whole = members.every(({ kind }) => kind !== kind.toUpperCase());
+    for (let i = 0; i < count; ++i) made.push(whole ? { ...empty } : {});
     for (const { kind, name, names } of members) {
       const [type, partly] = kind === kind.toUpperCase() ? [kind.toLowerCase(), true] : [kind, false];
       const has = partly ? made.map(next) : undefined;
-      made.forEach((report, i) => {
-        if (has?.[i] === 0) return;
+      for (let i = 0; i < count; ++i) {
+        if (has?.[i] === 0) continue;
+        const report = made[i] as Record<string, unknown>;
         if (type === 'n') report[name] = next();
         else if (type === 'b') report[name] = next() !== 0;
         else if (type === 'e') report[name] = names[next()];
         else report[name] = others[other++];
-      });
+      }
     }
     return made;
   };

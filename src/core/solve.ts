@@ -46,6 +46,8 @@ export interface SolveResult<Report extends Progress = Progress> extends Outcome
 /** Makes of a report of progress, or a result, what its user sees: with the sign of an objective that is maximised, say. */
 export type Present = <Report extends { objective?: number }>(report: Report) => Report;
 
+const asItIs: Present = (report) => report;
+
 /** Makes a problem for the addon that solves it. Where `leave` aborts while that takes long, it may be one of which nobody is to look at the data. */
 export type MakeProblem = (guard: Guard, native: Solvers, leave: AbortSignal | undefined) => object | Promise<object>;
 
@@ -59,7 +61,7 @@ export async function solve<Answer>(
   problem: object | MakeProblem,
   settings: SolveOptions,
   support: DeviceSupport,
-  present: Present = (report) => report,
+  present: Present = asItIs,
 ): Promise<Answer & SolveResult> {
   const { device: wanted, signal, onProgress, verbose, own } = splitOptions(solver, settings);
   const table = verbose ? iterationTable(solver) : undefined;
@@ -134,7 +136,7 @@ async function run<Answer>(task: Task, on: 'cpu' | 'cuda'): Promise<Answer & Sol
     unwatch = signal && watch(signal, callbacks.abort);
     const answer = unpack(await packed, solvers) as unknown as Answer & Outcome;
     await callbacks.end();
-    const history = answer.history.map(present);
+    const history = present === asItIs ? answer.history : answer.history.map(present);
     table?.end(history);
     // Written into the answer, which is nobody else's: a copy of its members, or one member more, takes as long as a small solve.
     const shown = present(answer);

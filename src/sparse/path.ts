@@ -113,37 +113,49 @@ export async function sparsePath(data: SparseData, settings: SparsePathSettings 
   return pathOf(await blended(prepared, answer, loose, share), prepared, lambdas);
 }
 
-/** A path of what the addon answers. */
+/** A path of what the addon answers. Member by member, since the rest of an object takes as long to copy as a small solve. */
 export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, wanted?: Float64Array): SparsePath {
   const { origin, convex, columns } = about;
-  const { lambdas, offsets, indices, values, degreesOfFreedom, deviances, gaps, violations, scales, sweeps, ...rest } =
-    answer;
-  const { lambda: _last, nonzeros: _count, explained: _share, locallyConvex, bounded: _within, ...others } = rest;
-  const { nodes, firstLambda: _first, lambdaStep: _step, ...outcome } = others;
-  const convexAt = Array.from(locallyConvex, (flag) => flag !== 0);
-  const within = convex || !convexAt.includes(false) ? lambdas.length : convexAt.indexOf(false);
-  const path = {
-    ...outcome,
+  const { lambdas, offsets, indices, values, locallyConvex, nodes } = answer;
+  const { length } = lambdas;
+  const nonzeros = new Int32Array(length);
+  for (let k = 0; k < length; ++k) nonzeros[k] = (offsets[k + 1] as number) - (offsets[k] as number);
+  const convexAt: boolean[] = [];
+  for (let k = 0; k < length; ++k) convexAt.push(locallyConvex[k] !== 0);
+  const within = convex || !convexAt.includes(false) ? length : convexAt.indexOf(false);
+  const path: Omit<SparsePath, keyof PathFunctions> = {
     ...origin,
+    status: answer.status,
+    message: answer.message,
+    iterations: answer.iterations,
+    seconds: answer.seconds,
+    history: answer.history,
+    device: answer.device,
     lambda: lambdas,
-    coefficients: {
-      format: 'csc',
-      rows: columns * (origin.responses ?? 1),
-      columns: lambdas.length,
-      offsets,
-      indices,
-      values,
-    },
-    nonzeros: Int32Array.from(lambdas, (_, k) => (offsets[k + 1] as number) - (offsets[k] as number)),
-    ...{ df: degreesOfFreedom, deviance: deviances, gap: gaps, violation: violations },
-    ...(nodes.length > 0 && { nodes }),
+    intercepts: answer.intercepts,
+    coefficients: { format: 'csc', rows: columns * (origin.responses ?? 1), columns: length, offsets, indices, values },
+    nonzeros,
+    df: answer.degreesOfFreedom,
+    objectives: answer.objectives,
+    deviance: answer.deviances,
+    gap: answer.gaps,
+    violation: answer.violations,
     locallyConvex: convexAt,
     locallyConvexFrom: within > 0 ? (lambdas[within - 1] as number) : Number.POSITIVE_INFINITY,
+    lambdaMax: answer.lambdaMax,
+    nullDeviance: answer.nullDeviance,
+    end: answer.end,
     notFitted: leftOf(lambdas, wanted, settings),
-  } as const;
+    constantColumns: answer.constantColumns,
+  };
+  for (const name of unknownAtTimes) if (answer[name] !== undefined) path[name] = answer[name];
+  if (nodes.length > 0) path.nodes = nodes;
   fits.set(path, { answer, about });
   return withMethods(path, PathFunctions.prototype);
 }
+
+/** What some solves do not know. */
+const unknownAtTimes = ['objective', 'lowerBound', 'residual', 'evaluations'] as const;
 
 /** What the functions of a path need beside it. */
 const fits = new WeakMap<object, Fitted>();
@@ -234,6 +246,7 @@ function leftOf(
   if (wanted) return wanted.slice(fitted.length);
   const [first, second] = fitted;
   if (first === undefined || second === undefined) return new Float64Array(0);
-  const left = Math.max(0, nLambda - fitted.length);
-  return Float64Array.from({ length: left }, (_, k) => first * (second / first) ** (fitted.length + k));
+  const left = new Float64Array(Math.max(0, nLambda - fitted.length));
+  for (let k = 0; k < left.length; ++k) left[k] = first * (second / first) ** (fitted.length + k);
+  return left;
 }

@@ -106,9 +106,18 @@ const ofPaths = ['nLambda', 'minRatio'];
 
 /** Settings whose names must be known: those of every model, those of paths if it is one, and `more`. */
 export function checkModelSettings<T extends object>(settings: T, path: boolean, more: readonly string[] = []): T {
-  const native = settingNames('sparse').filter((name) => path || !ofPaths.includes(name));
-  return checkSettings(settings, [...native, ...own, ...(path ? ['lambdas'] : []), ...more, ...callOptions]);
+  const key = `${path} ${more}`;
+  let names = namesOfModels.get(key);
+  if (!names) {
+    const native = settingNames('sparse').filter((name) => path || !ofPaths.includes(name));
+    names = [...native, ...own, ...(path ? ['lambdas'] : []), ...more, ...callOptions];
+    namesOfModels.set(key, names);
+  }
+  return checkSettings(settings, names);
 }
+
+/** The names of settings, made once for each function. */
+const namesOfModels = new Map<string, readonly string[]>();
 
 /** What models know of the data that they were made of. */
 export interface Origin extends FamilyOf {

@@ -4,18 +4,37 @@
 #include <numeric>
 #include <utility>
 
+#include "core/in_pieces.hpp"
 #include "core/index.hpp"
 #include "linalg/sparse/ordering.hpp"
 
 namespace nonconvex {
 namespace {
 
-/// The graph of the matrix with partners as one vertex.
-Adjacency compress(const SparsePattern& lower, const std::vector<int>& vertexOf, int vertices) {
-  Adjacency loose;  // with loops and doubles
+/// Looks at whether to go on at every so many of the things that are counted.
+class LookNowAndThen {
+ public:
+  explicit LookNowAndThen(const Cpu& la) : la_(la) {}
+
+  void operator()(int k) const {
+    if (k % most == 0) la_.checkpoint();
+  }
+  void operator()() const { la_.checkpoint(); }
+
+ private:
+  static constexpr int most = 1 << 15;
+
+  const Cpu& la_;
+};
+
+/// The graph of the matrix with partners as one vertex, with edges that occur twice.
+Adjacency joined(const SparsePattern& lower, const std::vector<int>& vertexOf, int vertices,
+                 const LookNowAndThen& look) {
+  Adjacency loose;
   loose.offsets.assign(at(vertices) + 1, 0);
   const auto forEdges = [&](auto&& f) {
     for (int j = 0; j < lower.lines; ++j) {
+      look(j);
       for (const int i : lower.line(j)) {
         const int u = vertexOf[at(i)], v = vertexOf[at(j)];
         if (u != v) f(u, v);
@@ -27,21 +46,29 @@ Adjacency compress(const SparsePattern& lower, const std::vector<int>& vertexOf,
     ++loose.offsets[at(v) + 1];
   });
   for (std::size_t v = 0; v < at(vertices); ++v) loose.offsets[v + 1] += loose.offsets[v];
-  loose.neighbours.resize(at(loose.offsets.back()));
+  resizeInPieces(loose.neighbours, at(loose.offsets.back()), look);
   std::vector<int> next(loose.offsets.begin(), loose.offsets.end() - 1);
   forEdges([&](int u, int v) {
     loose.neighbours[at(next[at(u)]++)] = v;
     loose.neighbours[at(next[at(v)]++)] = u;
   });
+  look();
   loose.weights.assign(at(vertices), 0);
   for (const int v : vertexOf) ++loose.weights[at(v)];
+  return loose;
+}
 
+/// The graph with each edge once.
+Adjacency compress(const SparsePattern& lower, const std::vector<int>& vertexOf, int vertices,
+                   const LookNowAndThen& look) {
+  const Adjacency loose = joined(lower, vertexOf, vertices, look);
   Adjacency graph;
   graph.weights = loose.weights;
   graph.offsets.reserve(at(vertices) + 1);
   graph.neighbours.reserve(loose.neighbours.size());
   std::vector<int> seenBy(at(vertices), -1);
   for (int v = 0; v < vertices; ++v) {
+    look(v);
     for (const int u : loose.of(v)) {
       if (std::exchange(seenBy[at(u)], v) != v) graph.neighbours.push_back(u);
     }
@@ -56,10 +83,12 @@ double trapezoid(double columns, double order) { return columns * order - column
 /// parents where that brings few zeros.
 class Amalgamation {
  public:
-  Amalgamation(const Adjacency& graph, const std::vector<int>& order, const EliminationTree& tree) {
+  Amalgamation(const Adjacency& graph, const std::vector<int>& order, const EliminationTree& tree,
+               const LookNowAndThen& look) {
     const int n = graph.vertices();
     groupOf_.resize(at(n));
     for (int k = 0; k < n; ++k) {
+      look(k);
       const double weight = graph.weights[at(order[at(k)])];
       if (k > 0 && tree.parent[at(k) - 1] == k &&
           tree.entries[at(k) - 1] - graph.weights[at(order[at(k) - 1])] == tree.entries[at(k)]) {
@@ -70,13 +99,16 @@ class Amalgamation {
       }
       groupOf_[at(k)] = static_cast<int>(groups_.size()) - 1;
     }
-    std::vector<std::vector<int>> children(groups_.size());
+    std::vector<std::vector<int>> children;
+    resizeInPieces(children, groups_.size(), look);
     for (std::size_t g = 0; g < groups_.size(); ++g) {
+      look(static_cast<int>(g));
       const int up = tree.parent[at(groups_[g].last)];
       groups_[g].parent = up < 0 ? -1 : groupOf_[at(up)];
       if (up >= 0) children[at(groups_[g].parent)].push_back(static_cast<int>(g));
     }
     for (std::size_t g = 0; g < groups_.size(); ++g) {
+      look(static_cast<int>(g));
       std::vector<int>& mine = children[g];
       std::stable_sort(mine.begin(), mine.end(),
                        [&](int a, int b) { return groups_[at(a)].order > groups_[at(b)].order; });
@@ -127,34 +159,40 @@ class Amalgamation {
 
 class Planner {
  public:
-  Planner(const SparsePattern& lower, std::span<const int> partner, const Cpu& la, OrderSearch search) : lower_(lower) {
+  Planner(const SparsePattern& lower, std::span<const int> partner, const Cpu& la, OrderSearch search)
+      : lower_(lower), look_(la) {
     const int n = lower.lines;
     std::vector<int> vertexOf(at(n), -1), variable;
     for (int i = 0; i < n; ++i) {
+      look_(i);
       if (vertexOf[at(i)] >= 0) continue;
       vertexOf[at(i)] = vertexOf[at(partner[at(i)])] = static_cast<int>(variable.size());
       variable.push_back(i);
     }
-    la.checkpoint();
-    const Adjacency graph = compress(lower, vertexOf, static_cast<int>(variable.size()));
-    la.checkpoint();
+    const Adjacency graph = compress(lower, vertexOf, static_cast<int>(variable.size()), look_);
+    look_();
     const Ordering ordering = fillReducingOrder(graph, la, search);
-    la.checkpoint();
-    const Amalgamation amalgamation(graph, ordering.order, ordering.tree);
+    look_();
+    const Amalgamation amalgamation(graph, ordering.order, ordering.tree, look_);
     const std::vector<int> frontOfGroup = makeFronts(amalgamation);
     std::vector<int> frontOfVertex(ordering.order.size());
     for (std::size_t k = 0; k < frontOfVertex.size(); ++k) {
+      look_(static_cast<int>(k));
       frontOfVertex[k] = frontOfGroup[at(amalgamation.groupOf(static_cast<int>(k)))];
     }
     orderVariables(frontOfVertex, ordering.order, variable, partner);
+    look_();
     linkChildren();
-    la.checkpoint();
     findRows();
     placeEntries();
     findTridiagonals();
+    look_();
     chooseSubtrees();
+    look_();
     placeContributions();
+    look_();
     findChains();
+    look_();
   }
 
   AssemblyTree take() { return std::move(plan_); }
@@ -166,17 +204,22 @@ class Planner {
   std::vector<int> makeFronts(const Amalgamation& amalgamation) {
     std::vector<int> name(at(amalgamation.groups()), -1), group;  // among those kept
     for (int g = 0; g < amalgamation.groups(); ++g) {
+      look_(g);
       if (!amalgamation.kept(g)) continue;
       name[at(g)] = static_cast<int>(group.size());
       group.push_back(g);
     }
     std::vector<int> parent;
+    look_();
     for (const int g : group) parent.push_back(amalgamation.parentOf(g) < 0 ? -1 : name[at(amalgamation.parentOf(g))]);
+    look_();
     const std::vector<int> post = postorder(parent);
+    look_();
     std::vector<int> place(post.size());
     for (std::size_t k = 0; k < post.size(); ++k) place[at(post[k])] = static_cast<int>(k);
-    plan_.fronts.resize(post.size());
+    resizeInPieces(plan_.fronts, post.size(), look_);
     for (std::size_t k = 0; k < post.size(); ++k) {
+      look_(static_cast<int>(k));
       const int up = parent[at(post[k])];
       plan_.fronts[k].parent = up < 0 ? -1 : place[at(up)];
     }
@@ -188,6 +231,7 @@ class Planner {
   void orderVariables(const std::vector<int>& frontOfVertex, const std::vector<int>& order,
                       const std::vector<int>& variable, std::span<const int> partner) {
     for (std::size_t k = 0; k < order.size(); ++k) {
+      look_(static_cast<int>(k));
       const int i = variable[at(order[k])];
       front(frontOfVertex[k]).columns += partner[at(i)] == i ? 1 : 2;
     }
@@ -202,6 +246,7 @@ class Planner {
     frontOf_.resize(at(first));
     place_.resize(at(first));
     for (std::size_t k = 0; k < order.size(); ++k) {
+      look_(static_cast<int>(k));
       const int f = frontOfVertex[k];
       const auto put = [&](int i) {
         const int to = next[at(f)]++;
@@ -227,6 +272,7 @@ class Planner {
     }
     plan_.children.resize(childrenAt);
     for (std::size_t k = 0; k < plan_.fronts.size(); ++k) {
+      look_(static_cast<int>(k));
       if (plan_.fronts[k].parent < 0) continue;
       FrontPlan& up = front(plan_.fronts[k].parent);
       plan_.children[up.childrenAt + at(up.children++)] = static_cast<int>(k);
@@ -244,11 +290,12 @@ class Planner {
       plan_.fronts[f].entriesAt = next[f];
       plan_.fronts[f].entries = next[f + 1] - next[f];
     }
-    plan_.entries.resize(next.back());
+    resizeInPieces(plan_.entries, next.back(), look_);
     forEntries([&](int f, int value, int row, int column) { plan_.entries[next[at(f)]++] = {value, row, column}; });
 
     std::vector<int> seenBy(at(n), -1);
     for (int f = 0; f < static_cast<int>(plan_.fronts.size()); ++f) {
+      look_(f);
       FrontPlan& me = front(f);
       me.rowsAt = plan_.rows.size();
       const int end = me.first + me.columns;
@@ -271,6 +318,7 @@ class Planner {
   template <class F>
   void forEntries(F&& f) {
     for (int j = 0; j < lower_.lines; ++j) {
+      look_(j);
       for (int k = lower_.offsets[at(j)]; k < lower_.offsets[at(j) + 1]; ++k) {
         const auto [column, row] = std::minmax({place_[at(j)], place_[at(lower_.indices[at(k)])]});
         f(frontOf_[at(column)], k, row, column);
@@ -281,8 +329,10 @@ class Planner {
   /// Turns places in the order into places in the front.
   void placeEntries() {
     std::vector<int> place(at(lower_.lines));
-    plan_.places.resize(plan_.rows.size());
-    for (FrontPlan& f : plan_.fronts) {
+    resizeInPieces(plan_.places, plan_.rows.size(), look_);
+    for (std::size_t each = 0; each < plan_.fronts.size(); ++each) {
+      look_(static_cast<int>(each));
+      FrontPlan& f = plan_.fronts[each];
       for (int k = 0; k < f.columns; ++k) place[at(f.first + k)] = k;
       for (int k = 0; k < f.rows; ++k) place[at(plan_.rows[f.rowsAt + at(k)])] = f.columns + k;
       for (std::size_t k = 0; k < f.entries; ++k) {
@@ -312,7 +362,10 @@ class Planner {
   /// Finds the tridiagonal fronts, which chains of variables have: once in a row, they are a recurrence.
   void findTridiagonals() {
     plan_.diagonals.assign(2 * place_.size(), -1);
-    for (FrontPlan& f : plan_.fronts) f.tridiagonal = isTridiagonal(f);
+    for (std::size_t k = 0; k < plan_.fronts.size(); ++k) {
+      look_(static_cast<int>(k));
+      plan_.fronts[k].tridiagonal = isTridiagonal(plan_.fronts[k]);
+    }
   }
 
   bool isTridiagonal(const FrontPlan& f) {
@@ -445,6 +498,7 @@ class Planner {
   }
 
   const SparsePattern& lower_;
+  const LookNowAndThen look_;
   AssemblyTree plan_;
   std::vector<int> place_;    ///< place of a variable in the order
   std::vector<int> frontOf_;  ///< front of a place

@@ -8,6 +8,8 @@
 namespace nonconvex {
 namespace {
 
+constexpr std::size_t verticesAtOnce = 1 << 15;  // between two looks
+
 std::vector<int> inverseOf(std::span<const int> order) {
   std::vector<int> place(order.size());
   for (std::size_t k = 0; k < order.size(); ++k) place[static_cast<std::size_t>(order[k])] = static_cast<int>(k);
@@ -15,10 +17,12 @@ std::vector<int> inverseOf(std::span<const int> order) {
 }
 
 /// Liu's algorithm with compressed paths ("The role of elimination trees in sparse factorization", 1990).
-std::vector<int> parentsOf(const Adjacency& graph, const std::vector<int>& order, const std::vector<int>& place) {
+std::vector<int> parentsOf(const Adjacency& graph, const std::vector<int>& order, const std::vector<int>& place,
+                           const std::function<void()>& look) {
   std::vector<int> parent(order.size(), -1);
   std::vector<int> ancestor(order.size(), -1);
   for (int k = 0; k < static_cast<int>(order.size()); ++k) {
+    if (static_cast<std::size_t>(k) % verticesAtOnce == 0) look();
     for (const int neighbour : graph.of(order[static_cast<std::size_t>(k)])) {
       int i = place[static_cast<std::size_t>(neighbour)];
       while (i < k) {
@@ -61,7 +65,7 @@ std::vector<int> firstDescendants(const std::vector<int>& parent) {
 /// i and its neighbours; its leaves add the weight of i, and what two leaves would count twice is taken off where their
 /// paths meet.
 std::vector<double> weightsOfLeaves(const Adjacency& graph, const std::vector<int>& order,
-                                    const std::vector<int>& parent) {
+                                    const std::vector<int>& parent, const std::function<void()>& look) {
   const std::size_t n = order.size();
   const std::vector<int> place = inverseOf(order);
   const std::vector<int> first = firstDescendants(parent);
@@ -72,6 +76,7 @@ std::vector<double> weightsOfLeaves(const Adjacency& graph, const std::vector<in
   std::iota(up.begin(), up.end(), 0);
   for (int j = 0; j < static_cast<int>(n); ++j) {
     const auto at = static_cast<std::size_t>(j);
+    if (at % verticesAtOnce == 0) look();
     const double own = graph.weights[static_cast<std::size_t>(order[at])];
     if (first[at] == j) count[at] += own;  // j is a leaf of its own row
     for (const int neighbour : graph.of(order[at])) {
@@ -94,9 +99,10 @@ std::vector<double> weightsOfLeaves(const Adjacency& graph, const std::vector<in
 }
 
 /// Entries of each column of the factor.
-std::vector<double> countEntries(const Adjacency& graph, const std::vector<int>& order,
-                                 const std::vector<int>& parent) {
-  std::vector<double> count = weightsOfLeaves(graph, order, parent);
+std::vector<double> countEntries(const Adjacency& graph, const std::vector<int>& order, const std::vector<int>& parent,
+                                 const std::function<void()>& look) {
+  std::vector<double> count = weightsOfLeaves(graph, order, parent, look);
+  look();
   for (std::size_t j = 0; j < count.size(); ++j) {
     if (parent[j] >= 0) count[static_cast<std::size_t>(parent[j])] += count[j];
   }
@@ -130,11 +136,14 @@ std::vector<int> postorder(std::span<const int> parent) {
   return out;
 }
 
-EliminationTree eliminationTree(const Adjacency& graph, std::vector<int>& order) {
+EliminationTree eliminationTree(const Adjacency& graph, std::vector<int>& order, const std::function<void()>& look) {
   const std::size_t n = order.size();
-  std::vector<int> parent = parentsOf(graph, order, inverseOf(order));
+  std::vector<int> parent = parentsOf(graph, order, inverseOf(order), look);
+  look();
   const std::vector<int> post = postorder(parent);
+  look();
   const std::vector<int> place = inverseOf(post);
+  look();
   std::vector<int> newOrder(n), newParent(n);
   for (std::size_t k = 0; k < n; ++k) {
     const auto old = static_cast<std::size_t>(post[k]);
@@ -143,7 +152,8 @@ EliminationTree eliminationTree(const Adjacency& graph, std::vector<int>& order)
   }
   order = std::move(newOrder);
   EliminationTree tree;
-  tree.entries = countEntries(graph, order, newParent);
+  look();
+  tree.entries = countEntries(graph, order, newParent, look);
   tree.parent = std::move(newParent);
   return tree;
 }

@@ -2,6 +2,7 @@
 // has.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -27,8 +28,10 @@ struct EliminationTree {
   std::vector<double> entries;  ///< weights of the vertices in the column of the factor, itself included
 };
 
-/// Turns `order` (order[k] is eliminated as the k-th) into an equivalent postorder.
-EliminationTree eliminationTree(const Adjacency& graph, std::vector<int>& order);
+/// Turns `order` (order[k] is eliminated as the k-th) into an equivalent postorder. Calls `look` now and then, which
+/// may throw.
+EliminationTree eliminationTree(
+    const Adjacency& graph, std::vector<int>& order, const std::function<void()>& look = [] {});
 
 /// What a factorisation in this order costs.
 struct Fill {

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "core/in_pieces.hpp"
 #include "core/index.hpp"
 #include "linalg/sparse/ordering.hpp"
 
@@ -21,39 +22,9 @@ class MinimumDegree {
   /// 1998). `stages`, if not empty: those of a stage come after those of the ones before.
   MinimumDegree(const Adjacency& graph, bool byFill, std::span<const int> stages, const Cpu& la)
       : la_(la), n_(graph.vertices()), byFill_(byFill), weight_(graph.weights), stages_(stages) {
-    const auto n = static_cast<std::size_t>(n_);
-    begin_.resize(n);
-    length_.resize(n);
-    elements_.assign(n, 0);
-    state_.assign(n, State::variable);
-    mark_.assign(n, 0);
-    degree_.resize(n);
-    next_.assign(n, -1);
-    previous_.assign(n, -1);
-    nextMember_.assign(n, -1);
-    lastMember_.resize(n);
-    std::iota(lastMember_.begin(), lastMember_.end(), 0);
-    hash_.resize(n);
-    for (const int w : weight_) remaining_ += w;
-    head_.assign(static_cast<std::size_t>(remaining_) + 1, -1);
-    list_.resize(n);
-    known_.resize(n);
-    buckets_.assign(n, -1);
+    reserve();
     setAsideDenseRows(graph);
-    for (int v = 0; v < n_; ++v) {
-      if (state(v) != State::variable) continue;
-      begin_[at(v)] = lists_.size();
-      int degree = 0;
-      for (const int u : graph.of(v)) {
-        if (state(u) != State::variable) continue;
-        lists_.push_back(u);
-        degree += weight_[at(u)];
-      }
-      length_[at(v)] = static_cast<int>(lists_.size() - begin_[at(v)]);
-      degree_[at(v)] = degree;
-      insert(v, degree, 0);
-    }
-    compactAt_ = 2 * lists_.size() + 16 * n;
+    makeLists(graph);
   }
 
   std::vector<int> order() {
@@ -84,15 +55,59 @@ class MinimumDegree {
     } while (next < later.size());
     std::vector<int> out;
     out.reserve(at(n_));
+    la_.checkpoint();
     for (const int pivot : pivots) {
       for (int v = pivot; v >= 0; v = nextMember_[at(v)]) out.push_back(v);
     }
+    la_.checkpoint();
     out.insert(out.end(), dense_.begin(), dense_.end());
     return out;
   }
 
  private:
+  static constexpr int verticesAtOnce = 1 << 15;  // between two looks at whether to go on
+
   enum class State : std::uint8_t { variable, member, element, absorbed, dense };
+
+  /// Memory for all vertices, in pieces: where there are millions, the system takes some time to clear it.
+  void reserve() {
+    const auto n = at(n_);
+    const auto look = [this] { la_.checkpoint(); };
+    const auto fill = [&]<class T>(std::vector<T>& values, std::size_t size, T value) {
+      fillInPieces(values, size, value, look);
+    };
+    fill(begin_, n, std::size_t{0});
+    for (std::vector<int>* zeros : {&length_, &elements_, &degree_, &list_, &lastMember_}) fill(*zeros, n, 0);
+    for (std::vector<int>* none : {&next_, &previous_, &nextMember_, &buckets_}) fill(*none, n, -1);
+    fill(state_, n, State::variable);
+    fill(mark_, n, std::int64_t{0});
+    fill(hash_, n, std::uint32_t{0});
+    fill(known_, n, 0.0);
+    std::iota(lastMember_.begin(), lastMember_.end(), 0);
+    for (const int w : weight_) remaining_ += w;
+    fill(head_, at(remaining_) + 1, -1);
+    look();
+  }
+
+  /// The lists of neighbours and of degrees.
+  void makeLists(const Adjacency& graph) {
+    lists_.reserve(graph.neighbours.size());
+    for (int v = 0; v < n_; ++v) {
+      if (v % verticesAtOnce == 0) la_.checkpoint();
+      if (state(v) != State::variable) continue;
+      begin_[at(v)] = lists_.size();
+      int degree = 0;
+      for (const int u : graph.of(v)) {
+        if (state(u) != State::variable) continue;
+        lists_.push_back(u);
+        degree += weight_[at(u)];
+      }
+      length_[at(v)] = static_cast<int>(lists_.size() - begin_[at(v)]);
+      degree_[at(v)] = degree;
+      insert(v, degree, 0);
+    }
+    compactAt_ = 2 * lists_.size() + 16 * at(n_);
+  }
 
   State& state(int v) { return state_[at(v)]; }
   int stageOf(int v) const { return stages_.empty() ? 0 : stages_[at(v)]; }
@@ -317,6 +332,7 @@ class MinimumDegree {
     std::vector<int> kept;
     kept.reserve(compactAt_);
     for (int v = 0; v < n_; ++v) {
+      if (v % verticesAtOnce == 0) la_.checkpoint();
       if (state(v) != State::variable && state(v) != State::element) continue;
       const std::size_t begin = kept.size();
       const int* list = lists_.data() + begin_[at(v)];

@@ -516,7 +516,9 @@ std::vector<int> core(const Adjacency& graph) {
 
 std::vector<int> nestedDissection(const Adjacency& graph, const Cpu& la, int small) {
   std::vector<int> place, depths(at(graph.vertices()), -1);
+  la.checkpoint();
   const std::vector<int> vertices = core(graph);
+  la.checkpoint();
   dissect(la, subgraph(graph, vertices, place), small, vertices, 0, depths);
   // Stages from the leaves up.
   const int most = depths.empty() ? 0 : *std::max_element(depths.begin(), depths.end());
@@ -529,7 +531,8 @@ Ordering fillReducingOrder(const Adjacency& graph, const Cpu& la, OrderSearch se
   best.fill.flops = INFINITY;
   const auto tryOrder = [&](std::vector<int> order) {
     la.checkpoint();
-    EliminationTree tree = eliminationTree(graph, order);
+    EliminationTree tree = eliminationTree(graph, order, [&] { la.checkpoint(); });
+    la.checkpoint();
     const Fill fill = fillOf(graph, order, tree);
     if (fill.flops < best.fill.flops) best = {std::move(order), std::move(tree), fill};
   };

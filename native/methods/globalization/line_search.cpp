@@ -15,7 +15,9 @@ LineSearch::LineSearch(const Cpu& la, ScaledNlp& model, const Settings& settings
       model_(model),
       settings_(settings),
       square_(model.n() == model.m()),
-      correction_(static_cast<std::size_t>(model.n() + model.m())) {}
+      correction_(static_cast<std::size_t>(model.n() + model.m())) {
+  model.abortPoint();
+}
 
 double LineSearch::run(const NlpPoint& point, const SearchDirection& direction, const MeritFunction& merit,
                        const LeastNorms& least, KktSolver& solver, NlpPoint& trial) {

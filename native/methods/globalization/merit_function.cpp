@@ -17,6 +17,7 @@ MeritFunction::MeritFunction(const ScaledNlp& model, const MeritSettings& settin
       nu_(settings.penaltyFactor),
       Hg_(static_cast<std::size_t>(model.n())),
       Jv_(static_cast<std::size_t>(model.m())) {
+  model.abortPoint();
   reset();
 }
 

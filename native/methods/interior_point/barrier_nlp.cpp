@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include "core/in_pieces.hpp"
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 
@@ -123,11 +124,11 @@ void BarrierNlp::relax() {
 BarrierPoint BarrierNlp::makePoint() const {
   BarrierPoint point;
   point.at = model_.makePoint();
-  model_.abortPoint();
-  point.v.resize(size());
-  point.zL.resize(size());
-  point.zU.resize(size());
-  point.r.resize(at(m()));
+  const auto look = [this] { model_.abortPoint(); };
+  resizeInPieces(point.v, size(), look);
+  resizeInPieces(point.zL, size(), look);
+  resizeInPieces(point.zU, size(), look);
+  resizeInPieces(point.r, at(m()), look);
   return point;
 }
 
@@ -170,11 +171,14 @@ bool BarrierNlp::beginAt(std::span<const double> x, BarrierPoint& point, double 
   const auto own = std::span(point.v);
   for (const int row : rows_) point.v[at(slackOf_[at(row)])] = 0;
   moveInside(own, push);
+  model_.abortPoint();
   std::copy_n(point.v.begin(), at(n()), point.at.x.begin());
   if (!model_.evaluateValues(point.at)) return false;
+  model_.abortPoint();
   for (const int row : rows_) point.v[at(slackOf_[at(row)])] = point.at.c[at(row)];
   moveInside(own, push);
   computeResidual(point);
+  model_.abortPoint();
   for (std::size_t j = 0; j < size(); ++j) {
     point.zL[j] = lowerBounded(j) ? 1 : 0;
     point.zU[j] = upperBounded(j) ? 1 : 0;
@@ -283,9 +287,11 @@ BarrierErrors BarrierNlp::errorsWithin(const BarrierPoint& point, double mu, std
                                        std::span<const double> upper) const {
   constexpr double large = 100;
   BarrierErrors found;
+  model_.abortPoint();
   lagrangianGradient(point, work_);
   found.dual = normInf(work_);
   found.primal = normInf(point.r);
+  model_.abortPoint();
   for (std::size_t j = 0; j < size(); ++j) {
     if (lowerBounded(j)) {
       found.complementarity = std::max(found.complementarity, std::abs((point.v[j] - lower[j]) * point.zL[j] - mu));
@@ -294,6 +300,7 @@ BarrierErrors BarrierNlp::errorsWithin(const BarrierPoint& point, double mu, std
       found.complementarity = std::max(found.complementarity, std::abs((upper[j] - point.v[j]) * point.zU[j] - mu));
     }
   }
+  model_.abortPoint();
   const double z = norm1(point.zL) + norm1(point.zU);
   const int count = m() + finiteSides_;
   if (count > 0) found.dualScale = std::max(large, (norm1(point.at.lambda) + z) / count) / large;

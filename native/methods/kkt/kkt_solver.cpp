@@ -32,6 +32,7 @@ class FactoredKkt final : public KktSolver {
         residual_(at(n_ + m_)),
         correction_(at(n_ + m_)) {
     const Stopwatch watch;
+    la_.checkpoint();
     constexpr int large = 3000;
     const int order = n_ + m_;
     if (order <= large && worthDense(order, hessian.nonzeros() + jacobian.nonzeros() + at(n_))) {
@@ -234,7 +235,10 @@ class FactoredKkt final : public KktSolver {
       if (i % 64 == 0) la_.checkpoint();
       for (const int j : jacobian_.line(i)) jacobianTo_.push_back(place(n_ + i, j));
     }
-    for (int k = 0; k < n_ + m_; ++k) diagonalTo_.push_back(place(k, k));
+    for (int k = 0; k < n_ + m_; ++k) {
+      if (k % 4096 == 0) la_.checkpoint();
+      diagonalTo_.push_back(place(k, k));
+    }
   }
 
   /// residual_ = b - K z, and its norm.

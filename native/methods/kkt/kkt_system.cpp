@@ -29,7 +29,9 @@ KktSystem::KktSystem(const Cpu& la, ScaledNlp& model, const KktSettings& setting
       secondOrder_(model),
       H_(model.hessianValues()),
       next_(H_.size()),
-      work_(static_cast<std::size_t>(model.n() + model.m())) {}
+      work_(static_cast<std::size_t>(model.n() + model.m())) {
+  model.abortPoint();
+}
 
 void KktSystem::analyze(const NlpPoint& start) {
   if (model_.hessianValues() == 0 || sketchPossible(model_)) {  // a dense one, which may not be needed at all

@@ -7,7 +7,9 @@ namespace nonconvex {
 MultiplierEstimate::MultiplierEstimate(const ScaledNlp& model)
     : model_(model),
       solution_(static_cast<std::size_t>(model.n() + model.m())),
-      before_(static_cast<std::size_t>(model.m())) {}
+      before_(static_cast<std::size_t>(model.m())) {
+  model.abortPoint();
+}
 
 void MultiplierEstimate::takeFirst(KktSystem& system, NlpPoint& point) {
   const bool independent = model_.m() > 0 && model_.linearConstraints();

@@ -1,5 +1,6 @@
 #include "methods/nlp/scaled_nlp.hpp"
 
+#include "core/in_pieces.hpp"
 #include "core/monitor.hpp"
 #include "linalg/sparse/pattern_products.hpp"
 #include "methods/kkt/kkt_device.hpp"
@@ -139,14 +140,14 @@ void ScaledNlp::abortPoint() const {
 NlpPoint ScaledNlp::makePoint() const {
   const auto n = static_cast<std::size_t>(n_);
   const auto m = static_cast<std::size_t>(m_);
-  abortPoint();
+  const auto look = [this] { abortPoint(); };
   NlpPoint p;
-  p.x = start_;
-  p.lambda.resize(m);
-  p.c.resize(m);
-  if (m_ > 0) p.gradientOfF.resize(n);
-  p.jacobian.resize(jacobianPattern_->nonzeros());
-  p.g.resize(n);
+  p.x = copyInPieces(std::span<const double>(start_), look);
+  resizeInPieces(p.lambda, m, look);
+  resizeInPieces(p.c, m, look);
+  if (m_ > 0) resizeInPieces(p.gradientOfF, n, look);
+  resizeInPieces(p.jacobian, jacobianPattern_->nonzeros(), look);
+  resizeInPieces(p.g, n, look);
   return p;
 }
 

@@ -15,6 +15,12 @@ namespace nonconvex {
 /// The matrix that ReluSystem solves its equations with.
 enum class ReluSystemBy { rows, weights, products };
 
+/// Whether n rows of d numbers stay in a core's cache: of several outputs, rows are listed by pattern then.
+constexpr bool staysInCache(int d, int n) {
+  constexpr std::size_t most = std::size_t{1} << 18;
+  return static_cast<std::size_t>(d) * static_cast<std::size_t>(n) <= most;
+}
+
 /// Columns that the approximation of K0 may have: applying it costs as much as a quarter of a product with K0.
 int preconditionerRank(int n, int dimension, int patterns);
 

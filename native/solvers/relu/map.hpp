@@ -111,15 +111,13 @@ class ReluMap {
 
  private:
   static constexpr int piece = 256;
-  static constexpr std::size_t cached = 1 << 18;  // numbers that stay in a core's cache
-  static constexpr int together = 2048;           // columns of n numbers that a device holds at once
-  static constexpr int mostParts = 8;             // of rows that are cut, for as many threads
-  static constexpr int rowsOfPart = 512;          // at least
+  static constexpr int together = 2048;   // columns of n numbers that a device holds at once
+  static constexpr int mostParts = 8;     // of rows that are cut, for as many threads
+  static constexpr int rowsOfPart = 512;  // at least
 
   /// The columns that a task of `adjoint` has.
   int columnsOfChunk() const { return inCache() ? 12 : 48; }
-  /// Whether X stays in a core's cache.
-  bool inCache() const { return static_cast<std::size_t>(d_) * static_cast<std::size_t>(n_) <= cached; }
+  bool inCache() const { return staysInCache(d_, n_); }
   void adjointOnHost(In theta, Out q) const requires onHost;
   void listRows() requires onHost;
   void adjointByLists(In theta, Out q) const requires onHost;
@@ -281,11 +279,18 @@ void ReluMap<La, T>::adjointOnHost(In theta, Out q) const requires onHost {
 template <LinAlg La, class T>
 void ReluMap<La, T>::listRows() requires onHost {
   firstListed_.assign(1, 0);
+  std::ptrdiff_t active = 0;
   for (int i = 0; i < patterns_; ++i) {
+    la_.abortPoint();
+    active += n_ - std::count(masks_.column(i), masks_.column(i) + n_, Number(0));
+    firstListed_.push_back(active);
+  }
+  listed_.reserve(static_cast<std::size_t>(active));
+  for (int i = 0; i < patterns_; ++i) {
+    la_.abortPoint();
     for (int k = 0; k < n_; ++k) {
       if (masks_(k, i) != 0) listed_.push_back(k);
     }
-    firstListed_.push_back(static_cast<std::ptrdiff_t>(listed_.size()));
   }
   const int outputs = (c_ + loops::outputsAtOnce - 1) / loops::outputsAtOnce * loops::outputsAtOnce;
   thetaByRow_ = HostMatrix<T>(c_, n_);

@@ -52,12 +52,14 @@ void ClassMetric::collectPanels() {
   order_.clear();
   begins_.assign(1, 0);
   for (int k = 0; k < responses_; ++k) {
+    la_.checkpoint();
     if (intercept_) {
       std::fill_n(panel_.column(static_cast<int>(order_.size())), columns_.rows(), 1.0);
       order_.push_back(-1);
     }
     for (int e = 0; e < size(); ++e) {
       if (entries_[at(e)] % responses_ != k) continue;
+      la_.checkpoint();
       columns_.copy(entries_[at(e)] / responses_,
                     {panel_.column(static_cast<int>(order_.size())), at(columns_.rows())});
       order_.push_back(e);

@@ -210,6 +210,7 @@ std::pair<int, double> PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty,
   std::ranges::copy(b, state_.begin());
   std::fill(state_.begin() + static_cast<std::ptrdiff_t>(head), state_.end(), 0.0);
   for (int sweeps = 1;; ++sweeps) {
+    la_.checkpoint();
     if (extrapolate) last_ = state_;
     const double most = sweepRows<Penalty>(penalty);
     if (sweeps == sweepsByRows || most <= tolerance / 2) {
@@ -261,6 +262,7 @@ double PenalizedQuadratic::objectiveOf(const PenaltyAt& penalty, std::span<const
 void PenalizedQuadratic::finishSweepsByRows() {
   const std::span<const double> product(state_.data() + b.size(), at(data_.n()));
   const double sum = metric_.sumOfScaled(product);
+  la_.checkpoint();
   for (int e = 0; e < metric_.size(); ++e) q[at(e)] = base_[at(e)] + metric_.ofScaled(e, product, sum);
 }
 

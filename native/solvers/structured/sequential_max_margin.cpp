@@ -44,12 +44,14 @@ void SequentialProjections::start() {
   requireFinite("y", problem_.y);
   z_ = transposedRows(la_, "x", problem_.x);
   squares_.resize(at(rows()));
+  constexpr int rowsAtOnce = 1 << 15;
   for (int i = 0; i < rows(); ++i) {
+    if (i % rowsAtOnce == 0) la_.checkpoint();
     const std::span<double> z(z_.column(i), w_.size());
     for (double& value : z) value *= problem_.y[at(i)];
     squares_[at(i)] = norm2Squared(z);
-    require(squares_[at(i)] > 0, "x[" + show(i) + "]", "zeros",
-            "expected rows that are not zero, of all tasks together");
+    if (squares_[at(i)] > 0) continue;
+    require(false, "x[" + show(i) + "]", "zeros", "expected rows that are not zero, of all tasks together");
   }
   combined_.resize(w_.size());
   duals_.resize(at(rows()));

@@ -371,6 +371,33 @@ TEST(choiceBySizeAndMemory) {
   CHECK(message.find("inner: 'krylov'") != std::string::npos);
 }
 
+// Of several outputs whose x stays in a core's cache, signs and rows in single precision and lists of active rows are
+// made beside the rest: the memory that is asked for has them, and falls where one row more is too many for the cache.
+TEST(memoryOfListedRows) {
+  ReluSettings settings;
+  settings.beta = 0.2;
+  settings.bias = false;
+  constexpr int rows = 4096, columns = 64, patterns = 100;
+  const auto least = [&](int n) {  // bytes with which such data are taken
+    Instance data{.n = n, .d = columns, .c = 2, .x = {}, .y = {}};
+    data.x.assign(static_cast<std::size_t>(n * columns), 1.0);
+    data.y.assign(static_cast<std::size_t>(2 * n), 1.0);
+    double few = 0, enough = 1e9;
+    while (enough - few > 1e4) {
+      const double middle = 0.5 * (few + enough);
+      try {
+        ReluData(data.problem(patterns), settings, middle, 8);
+        enough = middle;
+      } catch (const Error&) {
+        few = middle;
+      }
+    }
+    return enough;
+  };
+  const double single = 4.0 * rows * (patterns + columns), lists = 4.0 * rows * patterns;
+  CHECK(least(rows) - least(rows + 1) > 0.95 * (single + lists));
+}
+
 TEST(adjointOfManyRowsAndFewPatterns) {  // cut by rows, the last part shorter
   const Instance data = instance(4501, 3, 2, ReluLoss::squared, 8);
   ReluSettings settings;
