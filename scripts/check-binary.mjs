@@ -4,12 +4,19 @@
 // it runs on other machines: needs no more than the C library (glibc 2.34 or what is given, musl, or Windows' own) and its companions, and is no
 // larger than that. One for CUDA must hold the code that is named: for a compute capability, or PTX for later ones.
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { main, output } from './shared.mjs';
 
 // musl is one file, which its loader finds by this name; Windows 10 has all of these.
 const libraries = /^(lib(c|m|pthread|dl|rt|gcc_s)\.so\.\d+|ld-linux[\w-]*\.so\.\d+|libc\.so)$/;
 const windowsLibraries = /^(api-ms-win-crt-[\w-]+|kernel32|ntdll|ucrtbase)\.dll$/i;
 const exported = /^(napi_register_module_v1|node_api_module_get_api_version_v1)$/;
+
+/** In megabytes, and for a binary that others get (with a largest size) what it adds to a package. */
+function sizes(file, size, megabytes) {
+  const packed = () => `, ${(gzipSync(readFileSync(file), { level: 9 }).length / 1e6).toFixed(1)} MB compressed`;
+  return `${size.toFixed(1)} MB${megabytes === undefined ? '' : packed()}`;
+}
 
 function newer([major, minor], [thanMajor, thanMinor]) {
   return major > thanMajor || (major === thanMajor && minor > thanMinor);
@@ -56,7 +63,7 @@ function checkWindows(file, size, megabytes) {
     ...(defined.includes('napi_register_module_v1') ? [] : ['does not export napi_register_module_v1']),
     ...(size > Number(megabytes) ? [`is larger than ${megabytes} MB`] : []),
   ];
-  console.log(`${file}: ${size.toFixed(1)} MB, needs ${needed.join(' ')}`);
+  console.log(`${file}: ${sizes(file, size, megabytes)}, needs ${needed.join(' ')}`);
   if (problems.length > 0) throw new Error(problems.map((problem) => `${file} ${problem}`).join('\n'));
 }
 
@@ -103,7 +110,7 @@ main(() => {
 
   if (size > Number(megabytes)) elsewhere.push(`is larger than ${megabytes} MB`);
   const libc = musl ? 'musl' : `glibc ${glibc.join('.')}`;
-  console.log(`${file}: ${size.toFixed(1)} MB, ${libc}, needs ${[...needed, ...cuda].join(' ')}`);
+  console.log(`${file}: ${sizes(file, size, megabytes)}, ${libc}, needs ${[...needed, ...cuda].join(' ')}`);
   if (megabytes !== undefined) problems.push(...elsewhere);
   if (problems.length > 0) throw new Error(problems.map((problem) => `${file} ${problem}`).join('\n'));
 });
