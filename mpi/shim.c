@@ -1,12 +1,19 @@
 /* The only file that sees <mpi.h>: what native/binding/world.cpp asks of MPI, as a table of functions. Built by `npm
    run build:mpi`, once with the compiler of each MPI library, and opened where a launcher has started several ranks. */
 #include <mpi.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "mpi_table.hpp"
 
 static MPI_Comm ours = MPI_COMM_NULL;
 static MPI_Request pending = MPI_REQUEST_NULL;
+
+/* Open MPI's: whether a look gives the processor away, as it does where there are more ranks than processors, whatever
+   its parameters say. Whoever waits here looks some times and then sleeps: each of its looks would last as long as all
+   others on that processor have something to do. Returns what it was. Null in other libraries. */
+extern bool opal_progress_set_yield_when_idle(bool yields) __attribute__((weak));
+static bool yielded = false;
 
 static int openRanks(int *rank, int *size) {
   int provided = 0, begun = 0;
@@ -16,6 +23,7 @@ static int openRanks(int *rank, int *size) {
     return NONCONVEX_MPI_FAILED;
   if (provided < MPI_THREAD_SERIALIZED) return NONCONVEX_MPI_NO_THREADS;
   if (MPI_Comm_dup(MPI_COMM_WORLD, &ours) != MPI_SUCCESS) return NONCONVEX_MPI_FAILED;
+  if (opal_progress_set_yield_when_idle) yielded = opal_progress_set_yield_when_idle(false);
   MPI_Comm_rank(ours, rank);
   MPI_Comm_size(ours, size);
   return NONCONVEX_MPI_DONE;
@@ -41,6 +49,8 @@ static int test(void) {
 }
 
 static void closeRanks(void) {
+  /* What MPI waits for by itself it is to wait for as it wishes. */
+  if (opal_progress_set_yield_when_idle) opal_progress_set_yield_when_idle(yielded);
   MPI_Comm_free(&ours);
   MPI_Finalize();
 }

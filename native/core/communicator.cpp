@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
+#include <type_traits>
 
 #include "core/error.hpp"
 
@@ -17,6 +19,17 @@ enum Head : std::size_t { wish, failed, place, minusPlace, what, minusWhat, left
 
 std::uint64_t hashBytes(const unsigned char* bytes, std::size_t count, std::uint64_t hash) {
   for (std::size_t k = 0; k < count; ++k) hash = (hash ^ bytes[k]) * 0x100000001b3;
+  return hash;
+}
+
+/// A hash of numbers that takes a few cycles for each.
+template <class T>
+std::uint64_t mixed(std::span<const T> values, std::uint64_t hash) {
+  for (const T value : values) {
+    const auto bits = std::bit_cast<std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>(value);
+    hash = (hash ^ bits) * 0x9e3779b97f4a7c15;
+    hash ^= hash >> 29;
+  }
   return hash;
 }
 
@@ -60,6 +73,13 @@ void Ranks::reduce(Communicator::Operation operation, std::span<double> values) 
   joint_->agreed_.checkpoint();
 }
 
+void Ranks::expectSame(std::span<const double> values) {
+  if (joint_ != nullptr && size() > 1) joint_->expected_ = mixed(values, joint_->expected_);
+}
+void Ranks::expectSame(std::span<const float> values) {
+  if (joint_ != nullptr && size() > 1) joint_->expected_ = mixed(values, joint_->expected_);
+}
+
 bool Ranks::leave() {
   std::array<double, headSize> values{};
   values[left] = rank() + 1;
@@ -96,7 +116,8 @@ JointSolve::~JointSolve() {
 void JointSolve::head(Stage stage, std::uint64_t detail, const std::string* failure) {
   const double wished = wishes_.aborted() ? 2 : wishes_.outOfTime() ? 1 : 0;
   const double at = 4 * heads_++ + static_cast<double>(stage);
-  const double about = exactly(detail);
+  const double about = exactly(stage == Stage::sum ? detail ^ expected_ : detail);
+  expected_ = 0;
   const double failing = failure != nullptr ? ranks_.rank() + 1 : 0;
   std::array<double, headSize> values = {wished, failing, at, -at, about, -about, 0, 1};
   Communicator& communicator = ranks_.communicator();
@@ -120,15 +141,25 @@ void JointSolve::head(Stage stage, std::uint64_t detail, const std::string* fail
   }
   if (values[place] != -values[minusPlace] || values[what] != -values[minusWhat]) {
     over_ = true;
-    const bool same = values[place] == -values[minusPlace];
-    throw Error(ErrorKind::solver,
-                same && stage == Stage::begin ? "ranks have problems or settings that differ; expected the same on all"
-                : same && stage == Stage::end ? "ranks have answers that differ"
-                                              : "ranks have gone different ways at message " + show(heads_),
-                "PEER_FAILED");
+    differ(stage, values[place] == -values[minusPlace], exactly(detail));
   }
   if (values[wish] >= 2) agreed_.abort();
   if (values[wish] == 1) agreed_.limitTime(0);
+}
+
+/// All ranks are told that they differ, here in the same message, or not.
+void JointSolve::differ(Stage stage, bool samePlace, double detail) {
+  std::string how = "ranks have gone different ways at message " + show(heads_);
+  if (samePlace && stage == Stage::begin) {
+    how = "ranks have problems or settings that differ; expected the same on all";
+  } else if (samePlace && stage == Stage::end) {
+    how = "ranks have answers that differ";
+  } else if (samePlace) {
+    std::array<double, 2> both = {detail, -detail};
+    ranks_.communicator().reduce(Communicator::Operation::max, both);
+    if (both[0] == -both[1]) how = "ranks have points that differ, at message " + show(heads_);
+  }
+  throw Error(ErrorKind::solver, how, "PEER_FAILED");
 }
 
 void JointSolve::end(std::span<const double> answer) {

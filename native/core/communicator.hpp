@@ -49,6 +49,10 @@ class Ranks {
   double min(double value) { return reduce(Communicator::Operation::min, value); }
   double max(double value) { return reduce(Communicator::Operation::max, value); }
 
+  /// Says what is to have the same bits on all ranks, such as the point of an evaluation: the next sum compares a hash.
+  void expectSame(std::span<const double> values);
+  void expectSame(std::span<const float> values);
+
   /// Bytes of this rank's messages so far.
   double bytes() const { return bytes_; }
   /// Whether a solve runs or waits for its turn.
@@ -95,8 +99,9 @@ class Ranks {
 };
 
 /// A solve that all ranks run at the same time, from its construction to `end` or `fail`. Before each sum goes a head
-/// of eight numbers: the wish to end, a failure, which sum it is, and whether a rank has left. So clocks and signals of
-/// ranks decide nothing by themselves, and ranks that have gone different ways hear of it.
+/// of eight numbers: the wish to end, a failure, which sum it is, with a hash of what is to be the same on all ranks,
+/// and whether a rank has left. So clocks and signals of ranks decide nothing by themselves, and ranks that have gone
+/// different ways, or have points that differ by a bit, hear of it.
 class JointSolve {
  public:
   /// Waits for its turn and for the other ranks. `wishes` is the monitor of whoever asked; `fingerprint`, of what is
@@ -117,12 +122,14 @@ class JointSolve {
   friend class Ranks;
   enum class Stage { begin, sum, end };
   void head(Stage stage, std::uint64_t detail, const std::string* failure = nullptr);
+  [[noreturn]] void differ(Stage stage, bool samePlace, double detail);
 
   std::shared_ptr<Ranks::Turn> turn_;
   Ranks& ranks_;
   Monitor& wishes_;
   Monitor agreed_;
   double heads_ = 0;
+  std::uint64_t expected_ = 0;  // a hash of what is to be the same on all ranks, since the head before
   bool over_ = false;
 };
 

@@ -104,6 +104,7 @@ void GlmObjective::moveTo(std::span<const double> x) {
   if (pieces_.empty()) prepare();
   if (evaluated_ && std::equal(x.begin(), x.end(), x_.begin())) return;
   std::copy(x.begin(), x.end(), x_.begin());
+  if (data_->rows().ranks) data_->rows().ranks->expectSame(x);
   evaluated_ = false;
   multiple_.reset();
 }

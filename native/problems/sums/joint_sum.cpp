@@ -45,11 +45,13 @@ class JointSum final : public FiniteSum<T> {
   }
 
   double value(RowSet rows, const T* x) override {
+    expectSame(x);
     const RowSet mine = ownOf(rows);
     return ranks_->sum(mine.count == 0 ? 0 : mine.count * own_->value(mine, x)) / rows.count;
   }
 
   double gradient(RowSet rows, const T* weights, const T* x, T* g) override {
+    expectSame(x);
     const RowSet mine = ownOf(rows);
     double total = 0;
     if (mine.count == 0) {
@@ -69,6 +71,7 @@ class JointSum final : public FiniteSum<T> {
   }
 
   void hessianProduct(RowSet rows, const T* x, const T* v, T* out) override {
+    expectSame(x);
     const RowSet mine = ownOf(rows);
     std::fill(out, out + variables(), T(0));
     if (mine.count > 0) own_->hessianProduct(mine, x, v, out);
@@ -92,6 +95,7 @@ class JointSum final : public FiniteSum<T> {
   void runOn(const Cpu& la) override { own_->runOn(la); }
 
  private:
+  void expectSame(const T* x) { ranks_->expectSame(std::span<const T>(x, at(variables()))); }
   /// Gives the rows of the set that this rank has, by its own numbers; `placeOf` says where they were.
   RowSet ownOf(RowSet rows) {
     const int first = ownRows_.first, end = first + ownRows_.count;

@@ -675,6 +675,9 @@ void ReluSolver<La>::offerIterate() {
 
 template <LinAlg La>
 ReluProgress ReluSolver<La>::progress() {
+  if constexpr (cpu && !single) {
+    if (data_.ranks) data_.ranks->expectSame({b_.data, static_cast<std::size_t>(b_.rows * b_.cols)});
+  }
   offerIterate();
   if constexpr (cpu) {
     if (byOutput_ && iteration_ > 0 && !newtonRuns_ && certificate_.gap() < roundedFrom) map_.forward(b_, fb_);

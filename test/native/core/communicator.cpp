@@ -156,6 +156,22 @@ TEST(ranksThatSumOtherThingsAreToldSo) {
   for (const Answer& answer : answers) CHECK(answer.failure.starts_with("ranks have gone different ways at message"));
 }
 
+TEST(pointsThatDifferByABitAreNone) {
+  for (const bool apart : {false, true}) {
+    const auto answers = solve({.size = 3, .prepare = [&](Descent& solver, Monitor&) {
+                                  solver.onStep = [&, apart](int step) {
+                                    if (apart && solver.ranks->rank() == 1 && step == 3) {
+                                      solver.x = std::nextafter(solver.x, 100.0);
+                                    }
+                                    solver.ranks->expectSame(std::span<const double>(&solver.x, 1));
+                                  };
+                                }});
+    for (const Answer& answer : answers) {
+      CHECK(apart ? answer.failure == "ranks have points that differ, at message 6" : answer.failure.empty());
+    }
+  }
+}
+
 TEST(answersThatDifferAreNone) {
   const auto answers = solve({.size = 2, .prepare = [&](Descent& solver, Monitor&) {
                                 solver.onStep = [&](int step) {
