@@ -51,7 +51,7 @@ Napi::Value dropCopy(Napi::Env env, const Reader& in) {
 Napi::Value leaveCopy(Napi::Env env, const Reader& in) {
   ArrayCopy& copy = copyOf(in);
   if (copy.copy == nullptr) {
-    copy.copy = std::make_shared<const HostBuffer<std::byte>>(copy.pieces.size(), Uninitialized{});
+    copy.copy = std::make_shared<const CopiedBytes>(HostBuffer<std::byte>(copy.pieces.size(), Uninitialized{}));
     copy.left = true;
   }
   return env.Undefined();

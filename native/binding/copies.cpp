@@ -43,7 +43,7 @@ bool CopyInPieces::advance(std::span<const std::byte> numbers, std::size_t bytes
 
 /// Keeps the copy for others to find; there is no more to do.
 bool CopyInPieces::done(std::span<const std::byte> numbers) {
-  copy_ = same_ ? same_ : std::make_shared<const HostBuffer<std::byte>>(std::move(memory_));
+  copy_ = same_ ? same_ : std::make_shared<const CopiedBytes>(std::move(memory_));
   std::erase_if(shared_->known_, [&](const SharedCopies::Known& known) { return known.place == numbers.data(); });
   shared_->known_.push_back({numbers.data(), copy_});
   return false;

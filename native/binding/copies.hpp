@@ -7,13 +7,21 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "data/shared_columns.hpp"
 #include "linalg/views.hpp"
 
 namespace nonconvex {
 
-using Copy = std::shared_ptr<const HostBuffer<std::byte>>;
+/// The bytes of an array, and what solves that read them make of them and share.
+struct CopiedBytes : HostBuffer<std::byte> {
+  explicit CopiedBytes(HostBuffer<std::byte> bytes) : HostBuffer<std::byte>(std::move(bytes)) {}
+  SharedColumns columns;
+};
+
+using Copy = std::shared_ptr<const CopiedBytes>;
 
 /// The copies of large arrays that solves of an environment have, running ones and those that wait. Another solve of
 /// the same array shares them where no number has changed meanwhile.
@@ -27,7 +35,7 @@ class SharedCopies {
   Copy knownAt(std::span<const std::byte> numbers);
   struct Known {
     const std::byte* place;  ///< of the array, which may be gone
-    std::weak_ptr<const HostBuffer<std::byte>> copy;
+    std::weak_ptr<const CopiedBytes> copy;
   };
   std::vector<Known> known_;
 };

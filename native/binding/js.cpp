@@ -138,7 +138,7 @@ SharedVector Reader::sharedVector(const char* name, std::size_t length) const {
   require(size >= length, pathOf(name) + ".length", size, "expected at least " + show(length));
   const double bytes = sizeof(double) * static_cast<double>(length);
   requireMemory(bytes, "memory for what " + pathOf(name) + " holds needs");
-  const auto memory = std::make_shared<const HostBuffer<std::byte>>(length * sizeof(double));
+  const auto memory = std::make_shared<const CopiedBytes>(HostBuffer<std::byte>(length * sizeof(double)));
   inputs_->memories.push_back(memory);
   const Napi::TypedArray array = object_.Get(name).As<Napi::TypedArray>();
   return {pathOf(name), array, {reinterpret_cast<double*>(memory->data()), length}};
@@ -212,7 +212,7 @@ ArrayBytes Reader::copied(ArrayBytes array, const char* name) const {
   if (bytes.size() < large || inputs_->shared == nullptr) {
     HostBuffer<std::byte> copy(bytes.size(), Uninitialized{});
     std::copy(bytes.begin(), bytes.end(), copy.begin());
-    inputs_->copies.push_back(std::make_shared<const HostBuffer<std::byte>>(std::move(copy)));
+    inputs_->copies.push_back(std::make_shared<const CopiedBytes>(std::move(copy)));
   } else {
     inputs_->copies.push_back(inputs_->shared->of(bytes));
   }
@@ -243,7 +243,10 @@ MatrixInput Reader::asMatrix() const {
   const bool sized = matrix.rows >= 0 && matrix.columns >= 0;
   const std::size_t size = static_cast<std::size_t>(matrix.rows) * static_cast<std::size_t>(matrix.columns);
   require(sized && data.size() == size, pathOf("data.length"), data.size(), "expected rows x columns numbers");
-  if (!inputs_->inPlace) data = copied(data, "data");
+  if (!inputs_->inPlace) {
+    data = copied(data, "data");
+    matrix.shared = &inputs_->copies.back()->columns;
+  }
   if (single) {
     matrix.f32 = reinterpret_cast<const float*>(data.bytes.data());
   } else {

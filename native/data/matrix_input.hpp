@@ -5,12 +5,15 @@
 
 namespace nonconvex {
 
+class SharedColumns;
+
 /// Row-major numbers of either width, in memory that JavaScript owns.
 struct MatrixInput {
   const double* f64 = nullptr;
   const float* f32 = nullptr;
   int rows = 0;
   int columns = 0;
+  const SharedColumns* shared = nullptr;  ///< of these numbers, where several solves read them
 
   double operator()(int i, int j) const {
     const std::size_t at =

@@ -56,14 +56,17 @@ export function adderOf(x: Matrix | SparseMatrix, rows: Int32Array): Adder {
 }
 
 function denseAdder({ data, columns }: Matrix, rows: Int32Array): Adder {
-  // The rows by columns, so that each column is read in one piece.
-  const copy = new Float64Array(rows.length * columns);
-  rows.forEach((row, i) => {
-    for (let j = 0; j < columns; ++j) copy[j * rows.length + i] = data[row * columns + j] as number;
-  });
+  // The rows of columns that models have, so that each of these is read in one piece.
+  const copies = new Map<number, Float64Array>();
+  const copyOf = (j: number): Float64Array => {
+    const copy = new Float64Array(rows.length);
+    for (let i = 0; i < rows.length; ++i) copy[i] = data[(rows[i] as number) * columns + j] as number;
+    copies.set(j, copy);
+    return copy;
+  };
   return (to, j, factor) => {
-    const from = j * rows.length;
-    for (let i = 0; i < to.length; ++i) to[i] = (to[i] as number) + factor * (copy[from + i] as number);
+    const column = copies.get(j) ?? copyOf(j);
+    for (let i = 0; i < to.length; ++i) to[i] = (to[i] as number) + factor * (column[i] as number);
   };
 }
 

@@ -36,13 +36,13 @@ export function checkShares(relax: unknown, prepared: Pick<Prepared, 'about'>): 
 
 /** Refuses what there are no relaxed fits of, before anything is solved. */
 export function requireRelaxable({ about }: Pick<Prepared, 'about'>, relax: unknown): void {
-  if (!about.origin.responses) return;
-  throw new RangeError(`relax = ${show(relax)}: expected false with several responses or classes`);
+  if (!about.origin.classes || !about.origin.responses) return;
+  throw new RangeError(`relax = ${show(relax)}: expected false with several classes`);
 }
 
 /**
- * The fits without penalty to the columns that each model of a path has. The answer ends before the first model with as many columns as
- * rows, where no such fit is unique.
+ * The fits without penalty to the columns that each model of a path has: of several responses each to its own. The answer ends before the
+ * first model with as many columns as rows, where no such fit is unique.
  */
 export async function relaxed(
   prepared: Prepared,
@@ -53,18 +53,41 @@ export async function relaxed(
   const columnsOf = subsets(x);
   const rows = weights ? weights.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0) : x.rows;
   const most = rows - (prepared.about.intercept ? 1 : 0);
-  const fits: Refit[] = [];
+  const responses = Array.from({ length: prepared.about.origin.responses ?? 1 }, (_, r) => responseOf(prepared, r));
+  const alone = responses.length === 1;
+  const fits: Refit[][] = [];
   for (let k = 0; k < answer.lambdas.length; ++k) {
-    const support = supportOf(answer, k);
-    if (support.length >= most) break;
-    const before = fits.at(-1);
-    const same = before?.support.length === support.length && support.every((j, place) => j === before.support[place]);
-    // The penalised model without columns is the one without penalty, too.
-    if (same) fits.push(before);
-    else if (support.length === 0) fits.push({ ...unpenalised(answer, k), support });
-    else fits.push(await refit(prepared, columnsOf(support), support, { weights, start: startOf(answer, k) }));
+    const supports = responses.map((_, r) => supportOf(answer, k, { columns: x.columns, r }));
+    if (supports.some(({ length }) => length >= most)) break;
+    const model: Refit[] = [];
+    for (const [r, of] of responses.entries()) {
+      const support = supports[r] as Int32Array;
+      const before = fits.at(-1)?.[r];
+      const same =
+        before?.support.length === support.length && support.every((j, place) => j === before.support[place]);
+      const start = startOf(answer, k, { columns: x.columns, r, of: responses.length });
+      // The penalised model without columns is the one without penalty, too.
+      if (same) model.push(before);
+      else if (support.length === 0)
+        model.push({ ...unpenalised(of, start.intercept, weights, alone ? answer.deviances[k] : undefined), support });
+      else model.push(await refit(of, columnsOf(support), support, { weights, start }));
+    }
+    fits.push(model);
   }
-  return joined(answer, fits);
+  return joined(answer, fits, x.columns);
+}
+
+/** The problem of one of several responses, whose squares do not meet those of the others. */
+function responseOf(prepared: Prepared, r: number): Prepared {
+  const { responses, ...origin } = prepared.about.origin;
+  if (responses === undefined) return prepared;
+  const { rows } = prepared.data.x;
+  const own = (values: Float64Array): Float64Array => values.slice(r * rows, (r + 1) * rows);
+  return {
+    ...{ ...prepared, y: own(prepared.y), about: { ...prepared.about, origin } },
+    offset: prepared.offset && own(prepared.offset),
+    perColumn: {},
+  };
 }
 
 /** What is between the penalised models of a path and the relaxed ones: `share` of the former. */
@@ -86,11 +109,11 @@ export async function blended(
   const links = await linksAlong(matrixOf(prepared, undefined), rows, offset, answer, answer.lambdas.length);
   const sets = survival && riskSets(survival, weights);
   const deviances = answer.deviances.map((_, k) => {
-    const of = links.subarray(k * rows.length, (k + 1) * rows.length);
+    const of = links.subarray(k * y.length, (k + 1) * y.length);
     if (sets) return coxDeviance(sets, of, about.origin.ties as string);
     let sum = 0;
-    for (let i = 0; i < rows.length; ++i) {
-      const weight = weights ? (weights[i] as number) : 1;
+    for (let i = 0; i < y.length; ++i) {
+      const weight = weights ? (weights[i % rows.length] as number) : 1;
       if (weight > 0) sum += weight * devianceOf(about.origin, of[i] as number, y[i] as number);
     }
     return sum;
@@ -108,16 +131,38 @@ interface Refit {
   message: string;
 }
 
-const supportOf = ({ offsets, indices }: SparseAnswer, k: number): Int32Array =>
-  indices.slice(offsets[k] as number, offsets[k + 1] as number);
-
-function startOf({ offsets, values, intercepts }: SparseAnswer, k: number): Prepared['warmStart'] {
-  return { coefficients: values.slice(offsets[k], offsets[k + 1]), intercept: intercepts[k] as number };
+/** The places of the coefficients of a response in model k: from the first to behind the last. */
+function placesOf({ offsets, indices }: SparseAnswer, k: number, columns: number, r: number): [number, number] {
+  let [from, to] = [offsets[k] as number, offsets[k + 1] as number];
+  while (from < to && (indices[from] as number) < r * columns) ++from;
+  while (to > from && (indices[to - 1] as number) >= (r + 1) * columns) --to;
+  return [from, to];
 }
 
-function unpenalised({ intercepts, deviances }: SparseAnswer, k: number): Omit<Refit, 'support'> {
-  const [intercept, deviance] = [intercepts[k] as number, deviances[k] as number];
-  return { values: new Float64Array(0), intercept, deviance, status: 'solved', message: '' };
+/** The columns that a response has in model k. */
+const supportOf = (answer: SparseAnswer, k: number, { columns, r }: { columns: number; r: number }): Int32Array =>
+  answer.indices.slice(...placesOf(answer, k, columns, r)).map((place) => place - r * columns);
+
+function startOf(
+  answer: SparseAnswer,
+  k: number,
+  { columns, r, of }: { columns: number; r: number; of: number },
+): { coefficients: Float64Array; intercept: number } {
+  const coefficients = answer.values.slice(...placesOf(answer, k, columns, r));
+  return { coefficients, intercept: answer.intercepts[k * of + r] as number };
+}
+
+/** The model of an intercept alone; `deviance` is known of one response. */
+function unpenalised(
+  { y, offset, about: { origin } }: Prepared,
+  intercept: number,
+  weights: Float64Array | undefined,
+  deviance: number | undefined,
+): Omit<Refit, 'support'> {
+  const of = (value: number, i: number): number =>
+    (weights?.[i] ?? 1) * devianceOf(origin, intercept + (offset?.[i] ?? 0), value);
+  const own = deviance ?? y.reduce((sum, value, i) => sum + of(value, i), 0);
+  return { values: new Float64Array(0), intercept, deviance: own, status: 'solved', message: '' };
 }
 
 async function refit(
@@ -176,15 +221,20 @@ function subsets(x: Matrix | SparseMatrix): (columns: Int32Array) => Matrix | Sp
 }
 
 /** The answer of a path with other models, which minimise no objective of its lambdas: nothing is certified of them. */
-function joined(answer: SparseAnswer, fits: readonly Refit[]): SparseAnswer {
-  const count = fits.length;
+function joined(answer: SparseAnswer, models: readonly Refit[][], columns: number): SparseAnswer {
+  const count = models.length;
   const unknown = new Float64Array(count).fill(Number.NaN);
+  const fits = models.flat();
   const failed = fits.find(({ status }) => status !== 'solved');
   const size = fits.reduce((sum, { support }) => sum + support.length, 0);
   const values = new Float64Array(size);
-  fits.forEach((fit, k) => {
-    values.set(fit.values, answer.offsets[k]);
+  models.forEach((model, k) => {
+    model.forEach((fit, r) => {
+      values.set(fit.values, placesOf(answer, k, columns, r)[0]);
+    });
   });
+  const sumOf = (k: number, of: (fit: Refit) => number): number =>
+    (models[k] as Refit[]).reduce((sum, fit) => sum + of(fit), 0);
   return {
     ...answer,
     ...(failed && answer.status === 'solved' && { status: failed.status, message: `A relaxed fit: ${failed.message}` }),
@@ -195,8 +245,8 @@ function joined(answer: SparseAnswer, fits: readonly Refit[]): SparseAnswer {
     indices: answer.indices.slice(0, size),
     values,
     ...{ objectives: unknown, gaps: unknown, violations: unknown },
-    deviances: Float64Array.from(fits, ({ deviance }) => deviance),
-    degreesOfFreedom: Float64Array.from(fits, ({ support }) => support.length),
+    deviances: Float64Array.from(models, (_, k) => sumOf(k, ({ deviance }) => deviance)),
+    degreesOfFreedom: Float64Array.from(models, (_, k) => sumOf(k, ({ support }) => support.length)),
     locallyConvex: answer.locallyConvex.slice(0, count),
   };
 }

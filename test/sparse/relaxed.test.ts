@@ -4,6 +4,8 @@ import {
   adaptiveFactors,
   crossValidate,
   elasticNet,
+  groupLasso,
+  lasso,
   mcp,
   sparsePath,
   sparseRegression,
@@ -78,6 +80,54 @@ describe('relax', () => {
     );
     await expect(crossValidate({ x, y }, { relax: [0, 'a'] as never })).rejects.toThrow('relax[1] = NaN');
     await expect(crossValidate({ x, y }, { relax: [] })).rejects.toThrow('relax: expected at least one number');
+  });
+});
+
+describe('relaxed fits of several responses', () => {
+  const y2 = Array.from(y, (value, i) => [value, 2 - 0.5 * value + Math.sin(5 * i)]);
+  const sampleWeight = Float64Array.from(y, (_, i) => (i % 3) + 0.5);
+  const data = { x, y: y2, sampleWeight };
+  const settings = { lambdas: [10, 0.3, 0.1, 0.03], tolerance: 1e-10 };
+
+  it.each([lasso(), groupLasso()])('$kind: squares of each response with the columns that it has', async (penalty) => {
+    const plain = await sparsePath(data, { ...settings, penalty });
+    const path = await sparsePath(data, { ...settings, penalty, relax: true });
+    expect(path.status).toBe('solved');
+    expect(path.coefficients.indices).toEqual(plain.coefficients.indices);
+    for (const k of path.lambda.keys()) {
+      const fit = path.fit(k);
+      const links = fit.predict(x, { type: 'link' });
+      const of = (i: number, r: number): number => (links[2 * i + r] as number) - (y2[i]?.[r] as number);
+      let deviance = 0;
+      for (const r of [0, 1]) {
+        const pull = (column: (i: number) => number): number =>
+          y2.reduce((sum, _, i) => sum + (sampleWeight[i] as number) * of(i, r) * column(i), 0);
+        expect(pull(() => 1)).toBeCloseTo(0, 4);
+        for (const [j, value] of fit.coefficients.subarray(r * x.columns, (r + 1) * x.columns).entries()) {
+          if (value !== 0) expect(pull((i) => x.data[i * x.columns + j] as number)).toBeCloseTo(0, 4);
+        }
+        deviance += pull((i) => of(i, r));
+      }
+      expect(fit.deviance / deviance).toBeCloseTo(1, 9);
+    }
+  });
+
+  it('chooses the share, and mixes as it says', async () => {
+    const cv = await crossValidate(data, { ...settings, folds: 4, seed: 2, relax: [0, 0.5] });
+    expect(cv.status).toBe('solved');
+    const share = cv.relaxMin as number;
+    expect([0, 0.5]).toContain(share);
+    const own = await sparsePath(data, { ...settings, relax: share });
+    expect(cv.coefficients).toEqual(own.coefficients);
+    expect(cv.deviance).toEqual(own.deviance);
+    const none = cv.relaxed?.find((each) => each.share === 0)?.mean as Float64Array;
+    expect(none.every((mean) => mean > 0)).toBe(true);
+    const half = own.fit(2).predict(x, { type: 'link' });
+    const squares = half.reduce((sum, t, at) => {
+      const [i, r] = [Math.floor(at / 2), at % 2];
+      return sum + (sampleWeight[i] as number) * (t - (y2[i]?.[r] as number)) ** 2;
+    }, 0);
+    expect(own.fit(2).deviance / squares).toBeCloseTo(1, 9);
   });
 });
 

@@ -10,6 +10,7 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "core/require_memory.hpp"
+#include "data/shared_columns.hpp"
 #include "linalg/outer_products.hpp"
 #include "linalg/vectors.hpp"
 
@@ -90,10 +91,28 @@ void requireResponses(const Cpu& la, SparseFamily family, std::span<const double
   }
 }
 
+/// The columns of x, which solves of one copy of it share where it is dense.
+std::shared_ptr<const Columns> readColumns(const Cpu& la, const SparseProblem& problem) {
+  if (const auto* view = std::get_if<SparseView>(&problem.x)) {
+    require(view->rows >= 1, "rows of x", view->rows, "expected at least 1");
+    requireMemory(28.0 * static_cast<double>(view->values.size()) + bytesOfColumn * view->columns,
+                  "x with " + show(view->values.size()) + " entries needs");
+    return std::make_shared<const Columns>(*view, "x", la);
+  }
+  const auto& input = std::get<MatrixInput>(problem.x);
+  require(input.rows >= 1, "rows of x", input.rows, "expected at least 1");
+  requireMemory((8.0 * (input.rows + 8.0) + bytesOfColumn) * input.columns,
+                "x with " + show(input.rows) + " rows and " + show(input.columns) + " columns needs");
+  if (input.shared != nullptr) return input.shared->of(input, "x", la);
+  return std::make_shared<const Columns>(input, "x", la);
+}
+
 }  // namespace
 
 SparseData::SparseData(const Cpu& la, const SparseProblem& problem, const SparseSettings& settings)
-    : family(settings.family),
+    : columns_(readColumns(la, problem)),
+      x(*columns_),
+      family(settings.family),
       delta(settings.delta),
       level(settings.level),
       ties(settings.ties),
@@ -102,7 +121,6 @@ SparseData::SparseData(const Cpu& la, const SparseProblem& problem, const Sparse
   require(responses_ >= 1, "responses", responses_, "expected at least 1");
   const bool ofOne = family == SparseFamily::huber || family == SparseFamily::quantile || family == SparseFamily::cox;
   require(!ofOne || responses_ == 1, "responses", responses_, "expected 1 for families 'huber', 'quantile' and 'cox'");
-  readColumns(la, problem);
   requireEntries("y", problem.y.size());
   requireResponses(la, settings.family, problem.y);
   requireShares(problem.y);
@@ -111,23 +129,6 @@ SparseData::SparseData(const Cpu& la, const SparseProblem& problem, const Sparse
   measureColumns(la, settings.intercept, settings.standardize);
   readFactors(problem, isOfGroups(settings.penalty));
   readPenalties(problem);
-}
-
-void SparseData::readColumns(const Cpu& la, const SparseProblem& problem) {
-  const bool sparse = std::holds_alternative<SparseView>(problem.x);
-  if (sparse) {
-    const auto& view = std::get<SparseView>(problem.x);
-    require(view.rows >= 1, "rows of x", view.rows, "expected at least 1");
-    requireMemory(28.0 * static_cast<double>(view.values.size()) + bytesOfColumn * view.columns,
-                  "x with " + show(view.values.size()) + " entries needs");
-    x = Columns(view, "x", la);
-  } else {
-    const auto& input = std::get<MatrixInput>(problem.x);
-    require(input.rows >= 1, "rows of x", input.rows, "expected at least 1");
-    requireMemory((8.0 * (input.rows + 8.0) + bytesOfColumn) * input.columns,
-                  "x with " + show(input.rows) + " rows and " + show(input.columns) + " columns needs");
-    x = Columns(input, "x", la);
-  }
 }
 
 /// Throws unless there is a number for each row and response.

@@ -1,6 +1,7 @@
 // A regression's data, checked and prepared once for all lambdas.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "data/columns.hpp"
@@ -12,6 +13,8 @@ namespace nonconvex {
 /// Columns as they are penalised: (x_j - shift_j) / scale_j. Coefficients of these are those of x times the scale; the
 /// shifts, of dense columns with an intercept, only keep rounding small.
 class SparseData {
+  std::shared_ptr<const Columns> columns_;  ///< of x, which other solves may read, too
+
  public:
   /// Throws what names the argument, its value and what was expected.
   SparseData(const Cpu& la, const SparseProblem& problem, const SparseSettings& settings);
@@ -38,7 +41,7 @@ class SparseData {
   /// out(j, k) = column j . R_k for columns R_k that sum to sums[k], all in one pass over x.
   void multiplyTransposed(const Cpu& la, Mat<const double> r, const double* sums, Mat<double> out) const;
 
-  Columns x;
+  const Columns& x;
   SparseFamily family = SparseFamily::gaussian;
   double delta = 0, level = 0;  ///< of the losses that have them
   CoxTies ties = CoxTies::efron;
@@ -59,7 +62,6 @@ class SparseData {
   const Cpu la_;
   int responses_ = 1;
 
-  void readColumns(const Cpu& la, const SparseProblem& problem);
   void requireEntries(const char* name, std::size_t length) const;
   void requireShares(std::span<const double> shares) const;
   void readRows(const SparseProblem& problem);
