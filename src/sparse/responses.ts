@@ -12,6 +12,8 @@ export interface Responses {
   /** How many responses or classes have predictions of their own. */
   count: number;
   classes?: readonly Label[];
+  /** Whether the rest of them was left, as the solve that was to read them is aborted. */
+  left?: boolean;
 }
 
 /** Responses as they are given, checked: one for each row, or, for `gaussian` and `multinomial`, a row of them. */
@@ -50,7 +52,8 @@ export function readInTurns(
   const many = 100_000;
   if (!isList(y) || looksLikeMatrix(y) || y.length < many) return undefined;
   const read = finishedInTurns(ofClasses(y, y.length, leave));
-  const made = (responses: Responses) => new ReadClasses(y.length, responses);
+  const made = (responses: Responses) =>
+    new ReadClasses(y.length, { ...responses, left: leave?.aborted ?? false });
   return isPromise(read) ? read.then(made) : made(read);
 }
 
@@ -70,11 +73,12 @@ function* ofClasses(y: unknown, rows: number, leave?: AbortSignal | undefined): 
  * that leaves these rows, `which` says which they are.
  */
 export function checkLeft(
-  { family, y, count, classes, event }: Responses & { family: SparseFamily; event?: Float64Array | undefined },
+  { family, y, count, classes, event, left }: Responses & { family: SparseFamily; event?: Float64Array | undefined },
   weights: Float64Array | undefined,
   name: string,
   which: string,
 ): void {
+  if (left) return;
   const rows = y.length / count;
   const some = (values: Float64Array, holds: (value: number) => boolean): boolean =>
     values.some((value, i) => (!weights || (weights[i] as number) > 0) && holds(value));

@@ -87,6 +87,14 @@ describe('ends early', () => {
     expect((await sparsePath({ x, y: exact })).end).toBe('devianceExplained');
   });
 
+  it('by an abort while many labels are read, the rest of which are left', async () => {
+    const rows = 100_000;
+    const x = { data: Float64Array.from({ length: rows }, (_, i) => i % 7), rows, columns: 1 };
+    const y = Array.from({ length: rows }, (_, i) => i % 3);
+    const settings = { family: 'multinomial', signal: AbortSignal.abort() } as const;
+    expect(await sparsePath({ x, y }, settings)).toMatchObject({ status: 'aborted', end: 'interrupted' });
+  });
+
   it('by an abort in the middle, with the path so far', async () => {
     const wide = drawn(54, 'gaussian', 100, 300);
     const controller = new AbortController();
