@@ -52,8 +52,7 @@ export function readInTurns(
   const many = 100_000;
   if (!isList(y) || looksLikeMatrix(y) || y.length < many) return undefined;
   const read = finishedInTurns(ofClasses(y, y.length, leave));
-  const made = (responses: Responses) =>
-    new ReadClasses(y.length, { ...responses, left: leave?.aborted ?? false });
+  const made = (responses: Responses) => new ReadClasses(y.length, { ...responses, left: leave?.aborted ?? false });
   return isPromise(read) ? read.then(made) : made(read);
 }
 
