@@ -87,7 +87,7 @@ function(nonconvex_addon name exports)
   if(APPLE)
     target_link_options(${name} PRIVATE -undefined dynamic_lookup -Wl,-dead_strip)
   elseif(WIN32)
-    target_link_options(${name} PRIVATE -static)
+    target_link_options(${name} PRIVATE -static -s)  # with debug information nothing would be left out
   elseif(CMAKE_CROSSCOMPILING)  # by Zig, which links its own C++ library, statically
     target_link_options(${name} PRIVATE -s -Wl,--gc-sections -Wl,-z,nodelete -Wl,-z,now
                         -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/${exports})

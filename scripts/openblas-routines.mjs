@@ -2,10 +2,10 @@
 // what the routines of native/linalg/blas.hpp call, and nothing else. PREFIX is that of the binary tools, such as aarch64-linux-gnu-, or empty.
 //
 // OpenBLAS lists all kernels for a processor in a table, from which routines take theirs, so that a linker would keep every kernel.
-// scripts/openblas.sh has each object say which places of the tables it reads (section .kernels). Here these are followed from the routines
+// scripts/openblas.sh has each object say which places of the tables it reads (symbols taken_PLACE). Here these are followed from the routines
 // on. An object is named after the symbol that it defines. The kernels at all other places are replaced by one function that ends the process,
 // which nobody calls.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { main } from './shared.mjs';
@@ -31,7 +31,7 @@ main(() => {
   const variables = [...exported.matchAll(/^(?!MAKE|MFLAGS)(\w+)=(.*)$/gm)].map((match) => [match[1], match[2]]);
   const env = { ...process.env, ...Object.fromEntries(variables), LC_ALL: 'C' };
   const inherit = { cwd: source, env, stdio: ['ignore', 'inherit', 'inherit'] };
-  const reading = { cwd: source, env, encoding: 'latin1', maxBuffer: 2 ** 30 };
+  const reading = { cwd: source, env, stdio: ['ignore', 'pipe', 'ignore'], encoding: 'latin1', maxBuffer: 2 ** 30 };
   const tool = (name, ...args) => execFileSync(`${prefix}${name}`, args, reading);
   const make = (folder, core, ...targets) =>
     execFileSync(
@@ -51,33 +51,32 @@ main(() => {
   ];
   const known = new Map();
   for (const folder of folders.filter((name) => !name.includes('.') && !name.endsWith('Makefile'))) {
-    const rules = execFileSync('make', ['-pn', '-C', folder, 'libs', ...settings], {
-      ...inherit,
-      stdio: ['ignore', 'pipe', 'ignore'],
-      encoding: 'latin1',
-      maxBuffer: 2 ** 30,
-    });
-    for (const [, object] of rules.matchAll(/^(\w+)\.o: /gm)) if (!known.has(object)) known.set(object, { folder });
+    const rules = execFileSync('make', ['-pn', '-C', folder, 'libs', ...settings], reading);
+    for (const [, object] of rules.matchAll(/^(\w+)\.(?:o|obj): /gm)) {
+      if (!known.has(object)) known.set(object, { folder });
+    }
   }
+  const suffix = existsSync(join(source, 'driver/others/dynamic.obj')) ? 'obj' : 'o';
 
   const definedIn = new Map(); // symbol -> path of its object
   const calls = new Map(); // path of an object -> symbols
+  const takes = new Map(); // path of an object -> places of the tables
   const read = (objects) => {
-    for (const line of tool('nm', '-A', '-P', '-g', ...objects)
+    const lines = tool('nm', '-A', '-P', ...objects)
       .trim()
-      .split('\n')) {
+      .split('\n');
+    for (const line of lines) {
       const [, object, symbol, kind] = line.match(/^(.+): (\S+) (\w)/);
       if (!calls.has(object)) calls.set(object, []);
-      if (kind === 'U') calls.get(object).push(symbol);
-      else if (!definedIn.has(symbol) && !replaced.includes(symbol)) definedIn.set(symbol, object);
+      if (!takes.has(object)) takes.set(object, []);
+      if (symbol.startsWith('taken_')) takes.get(object).push(Number(symbol.replace('taken_', '')));
+      else if (kind === 'U') calls.get(object).push(symbol);
+      else if (/[A-Z]/.test(kind) && !definedIn.has(symbol) && !replaced.includes(symbol))
+        definedIn.set(symbol, object);
     }
   };
-  const objectsIn = (folder) => readdirSync(join(source, folder)).filter((name) => name.endsWith('.o'));
-  read(
-    objectsIn('driver/others')
-      .filter((name) => name !== 'memory.o')
-      .map((name) => `driver/others/${name}`),
-  );
+  const others = readdirSync(join(source, 'driver/others')).filter((name) => name.endsWith(`.${suffix}`));
+  read(others.filter((name) => name !== `memory.${suffix}`).map((name) => `driver/others/${name}`));
 
   /** Where the object is to be built that defines a symbol; undefined for one of the C library. */
   const ruleOf = (symbol) => {
@@ -99,13 +98,6 @@ main(() => {
       symbol: match[2],
     }));
   };
-  /** The places that objects read, many of which have no such section: objdump complains where all are so. */
-  const placesOf = (objects) => {
-    const { stdout } = spawnSync(`${prefix}objdump`, ['-s', '-j', '.kernels', ...objects], reading);
-    const lines = stdout.matchAll(/^ [0-9a-f]+ ((?:[0-9a-f]{8} ?)+) /gm);
-    const words = [...lines].flatMap((line) => line[1].trim().split(' '));
-    return words.map((word) => Buffer.from(word, 'hex').readUInt32LE());
-  };
 
   const reached = new Set(); // objects
   const places = new Set();
@@ -119,7 +111,7 @@ main(() => {
       const rule = definedIn.has(symbol) || replaced.includes(symbol) ? undefined : ruleOf(symbol);
       if (!rule) continue;
       const key = `${rule.folder} ${rule.core ?? ''}`;
-      missing.set(key, [...(missing.get(key) ?? []), `${rule.object}.o`]);
+      missing.set(key, [...(missing.get(key) ?? []), `${rule.object}.${suffix}`]);
     }
     for (const [key, objects] of missing) {
       const [folder, core] = key.split(' ');
@@ -137,7 +129,7 @@ main(() => {
       const listed = new Set(tables.get(symbol)?.map((kernel) => kernel.symbol));
       return calls.get(object).filter((called) => !listed.has(called));
     });
-    if (fresh.length > 0) for (const place of placesOf(fresh.map(({ object }) => object))) places.add(place);
+    for (const { object } of fresh) for (const place of takes.get(object)) places.add(place);
     for (const { place, symbol } of [...tables.values()].flat()) {
       if (!places.has(place) || reached.has(definedIn.get(symbol))) continue;
       fromTables.add(symbol);
@@ -171,8 +163,8 @@ main(() => {
   const members = [...reached].map((object) => {
     const member = join('chosen', basename(object));
     if (existsSync(join(source, member))) throw new Error(`two objects are named ${basename(object)}`);
-    const unneeded = ['.kernels', ...(kernels.has(object) ? ['.eh_frame'] : [])];
-    tool('objcopy', ...unneeded.map((section) => `--remove-section=${section}`), object, member);
+    const unneeded = kernels.has(object) ? ['--remove-section=.eh_frame'] : [];
+    tool('objcopy', '--wildcard', '--strip-symbol=taken_*', ...unneeded, object, member);
     return member;
   });
   rmSync(result, { force: true });

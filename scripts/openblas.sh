@@ -57,17 +57,16 @@ fetch() {
   dpkg-source --no-check -x "$out"/openblas_*.dsc "$out/source"
 }
 
-# Lets each object say which kernels it takes from the table of those for the processor, as their places there, in a section of its own.
+# Lets each object say which kernels it takes from the table of those for the processor: a symbol of its own for each place there, taken_PLACE.
 note_kernels() {
-  local section='\"\",@progbits' others
-  case $platform in win32-*) section='\"n\"' ;; esac
+  local others
   sed -i -E 's/\bgotoblas *-> *(\w+)/TAKEN(\1)/g' common_?.h common_sb.h common_param.h interface/*.c driver/*/*.c
   sed -i -E 's/\(char \*\)gotoblas\b/({ NOTE_SMALL; (char *)(gotoblas); })/' interface/gemm.c
-  sed -i '/^extern gotoblas_t \*gotoblas;/r /dev/stdin' common_param.h << END
-#define NOTE(place) __asm__(".pushsection .kernels,$section\\n\\t.long %c0\\n\\t.popsection" : : "i"(place))
+  sed -i '/^extern gotoblas_t \*gotoblas;/r /dev/stdin' common_param.h << 'END'
+#define NOTE(place) __asm__(".set taken_%c0, 0" : : "i"(place))
 #define TAKEN(member) (*({ NOTE(__builtin_offsetof(gotoblas_t, member)); &gotoblas->member; }))
-#define NOTE_SMALL \\
-  NOTE(GEMM_SMALL_KERNEL_NN); NOTE(GEMM_SMALL_KERNEL_TN); NOTE(GEMM_SMALL_KERNEL_NT); NOTE(GEMM_SMALL_KERNEL_TT); \\
+#define NOTE_SMALL \
+  NOTE(GEMM_SMALL_KERNEL_NN); NOTE(GEMM_SMALL_KERNEL_TN); NOTE(GEMM_SMALL_KERNEL_NT); NOTE(GEMM_SMALL_KERNEL_TT); \
   NOTE(GEMM_SMALL_KERNEL_B0_NN); NOTE(GEMM_SMALL_KERNEL_B0_TN); NOTE(GEMM_SMALL_KERNEL_B0_NT); NOTE(GEMM_SMALL_KERNEL_B0_TT)
 END
   # Nothing else reads the tables, but for products in batches, which blas.hpp has not.

@@ -111,7 +111,7 @@ inline __attribute__((always_inline)) void eightProducts(const double* x, std::p
 
 }  // namespace outer
 
-NONCONVEX_CLONES void productsOfAll(Mat<const double> x, const double* w, double* y) {
+NONCONVEX_CLONES void productsOfAll(const Mat<const double>& x, const double* w, double* y) {
   constexpr int together = 6;
   int j = 0;
   for (; j + together <= x.cols; j += together) {
@@ -120,8 +120,8 @@ NONCONVEX_CLONES void productsOfAll(Mat<const double> x, const double* w, double
   for (; j < x.cols; ++j) outer::eightProducts<1>(x.column(j), x.stride, x.rows, w, y + j * outer::lanes);
 }
 
-NONCONVEX_CLONES void sumOfOuterProducts(int count, const std::int32_t* list, Mat<const double> x, Mat<const double> t,
-                                         Mat<double> q) {
+NONCONVEX_CLONES void sumOfOuterProducts(int count, const std::int32_t* list, const Mat<const double>& x,
+                                         const Mat<const double>& t, const Mat<double>& q) {
   const outer::Sum sum{count, list, x, t, q};
   int j = 0;
   for (; j + outer::width <= q.cols; j += outer::width) outer::sumColumns<outer::width>(sum, j);
@@ -129,8 +129,8 @@ NONCONVEX_CLONES void sumOfOuterProducts(int count, const std::int32_t* list, Ma
   for (; j < q.cols; ++j) outer::sumColumns<1>(sum, j);
 }
 
-NONCONVEX_CLONES void productsOfListed(int count, const std::int32_t* list, Mat<const double> x, Mat<const double> w,
-                                       Mat<double> y) {
+NONCONVEX_CLONES void productsOfListed(int count, const std::int32_t* list, const Mat<const double>& x,
+                                       const Mat<const double>& w, const Mat<double>& y) {
   int j = 0;
   for (; j + 3 * outputsAtOnce <= w.rows; j += 3 * outputsAtOnce) outer::productsOf<3>(count, list, x, w, j, y);
   for (; j + 2 * outputsAtOnce <= w.rows; j += 2 * outputsAtOnce) outer::productsOf<2>(count, list, x, w, j, y);
