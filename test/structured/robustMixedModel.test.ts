@@ -65,6 +65,17 @@ it('says that rows that are fitted exactly have no likelihood', async () => {
   expect(message).toContain('fitted exactly');
 });
 
+it('has weights of 1 and no random intercepts where it is aborted before its start', async () => {
+  const groups = y.map((_, i) => i % 2);
+  const { status, weights, randomIntercepts } = await robustMixedModel(
+    { x, y, groups },
+    { signal: AbortSignal.abort() },
+  );
+  expect(status).toBe('aborted');
+  expect(weights).toEqual(Float64Array.of(1, 1));
+  expect(randomIntercepts).toEqual(new Float64Array(2));
+});
+
 describe('refuses', () => {
   it.each([
     [{ x, y }, { q: 3 }, 'q = 3: expected a number in (1, 3)'],

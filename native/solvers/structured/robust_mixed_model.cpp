@@ -39,7 +39,7 @@ StudentMixedModel::StudentMixedModel(const Cpu& la, const RobustMixedModelProble
           "expected with the intercept, if there is one, " + show(unknowns));
   b_.resize(at(unknowns));
   sizes_.assign(at(problem.groups.empty() ? problem.x.rows : problem.groupCount), 0);
-  weights_.assign(sizes_.size(), unknown);
+  weights_.assign(sizes_.size(), 1.0);
 }
 
 void StudentMixedModel::start() {
@@ -217,7 +217,7 @@ RobustMixedModelSolution StudentMixedModel::solution() const {
   if (problem_.groups.empty()) return made;
   if (started_) made.groupScale = std::sqrt(tau_ * variance_);
   for (std::size_t g = 0; g < sizes_.size(); ++g) {
-    made.randomIntercepts.push_back(started_ ? tau_ * sums_[g] / (1 + tau_ * sizes_[g]) : unknown);
+    made.randomIntercepts.push_back(started_ ? tau_ * sums_[g] / (1 + tau_ * sizes_[g]) : 0);
   }
   return made;
 }
