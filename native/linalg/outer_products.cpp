@@ -1,57 +1,72 @@
 #include "linalg/outer_products.hpp"
 
 #include "core/multiversion.hpp"
+#include "linalg/wide.hpp"
 
 namespace nonconvex::loops {
 namespace outer {
 
-/// Eight numbers at a time, with lanes of their own; in memory at any address that a double may have.
-constexpr int lanes = 8;
-using Eight = double __attribute__((vector_size(64)));
-typedef double EightInMemory __attribute__((vector_size(64), aligned(8), may_alias));
+/// Eight numbers at a time.
+constexpr int lanes = Wide<double>::lanes;
+using Eight = Wide<double>::Vector;
+using EightInMemory = Wide<double>::InMemory;
 
 /// Vectors and columns of the result that are summed in registers.
 constexpr int height = 2, width = 5;
 
+template <class T>
 struct Sum {
   int count;
   const std::int32_t* list;
-  Mat<const double> x, t;
+  Mat<const T> x, t;
   Mat<double> q;
 };
 
 /// V vectors from row `i` on by W columns from column `j` on.
-template <int V, int W>
-inline __attribute__((always_inline)) void sumTile(const Sum& s, int i, int j) {
-  Eight sums[W][V] = {};
+template <int V, int W, class T>
+inline __attribute__((always_inline)) void sumTile(const Sum<T>& s, int i, int j) {
+  constexpr int lanesOfT = Wide<T>::lanes;
+  typename Wide<T>::Vector sums[W][V] = {};
   for (int l = 0; l < s.count; ++l) {
-    const double* x = s.x.column(s.list[l]) + i;
-    const double* t = s.t.column(s.list[l]) + j;
-    Eight part[V];
-    for (int v = 0; v < V; ++v) part[v] = *reinterpret_cast<const EightInMemory*>(x + v * lanes);
+    const T* x = s.x.column(s.list[l]) + i;
+    const T* t = s.t.column(s.list[l]) + j;
+    typename Wide<T>::Vector part[V];
+    for (int v = 0; v < V; ++v) part[v] = *reinterpret_cast<const typename Wide<T>::InMemory*>(x + v * lanesOfT);
     for (int w = 0; w < W; ++w) {
       for (int v = 0; v < V; ++v) sums[w][v] += part[v] * t[w];
     }
   }
   for (int w = 0; w < W; ++w) {
-    for (int v = 0; v < V; ++v) *reinterpret_cast<EightInMemory*>(s.q.column(j + w) + i + v * lanes) = sums[w][v];
+    double* to = s.q.column(j + w) + i;
+    for (int v = 0; v < V; ++v) {
+      for (int k = 0; k < lanesOfT; ++k) to[v * lanesOfT + k] = static_cast<double>(sums[w][v][k]);
+    }
   }
 }
 
-template <int W>
-inline __attribute__((always_inline)) void sumColumns(const Sum& s, int j) {
+template <int W, class T>
+inline __attribute__((always_inline)) void sumColumns(const Sum<T>& s, int j) {
+  constexpr int lanesOfT = Wide<T>::lanes;
   int i = 0;
-  for (; i + height * lanes <= s.q.rows; i += height * lanes) sumTile<height, W>(s, i, j);
-  for (; i + lanes <= s.q.rows; i += lanes) sumTile<1, W>(s, i, j);
+  for (; i + height * lanesOfT <= s.q.rows; i += height * lanesOfT) sumTile<height, W>(s, i, j);
+  for (; i + lanesOfT <= s.q.rows; i += lanesOfT) sumTile<1, W>(s, i, j);
   for (; i < s.q.rows; ++i) {
-    double sums[W] = {};
+    T sums[W] = {};
     for (int l = 0; l < s.count; ++l) {
-      const double x = s.x(i, s.list[l]);
-      const double* t = s.t.column(s.list[l]) + j;
+      const T x = s.x(i, s.list[l]);
+      const T* t = s.t.column(s.list[l]) + j;
       for (int w = 0; w < W; ++w) sums[w] += x * t[w];
     }
-    for (int w = 0; w < W; ++w) s.q(i, j + w) = sums[w];
+    for (int w = 0; w < W; ++w) s.q(i, j + w) = static_cast<double>(sums[w]);
   }
+}
+
+template <class T>
+inline __attribute__((always_inline)) void sumAll(const Sum<T>& s) {
+  int j = 0;
+  for (; j + width <= s.q.cols; j += width) sumColumns<width>(s, j);
+  for (; j + 2 <= s.q.cols; j += 2) sumColumns<2>(s, j);
+  for (; j < s.q.cols; ++j) sumColumns<1>(s, j);
 }
 
 /// Four outputs at a time.
@@ -122,11 +137,11 @@ NONCONVEX_CLONES void productsOfAll(const Mat<const double>& x, const double* w,
 
 NONCONVEX_CLONES void sumOfOuterProducts(int count, const std::int32_t* list, const Mat<const double>& x,
                                          const Mat<const double>& t, const Mat<double>& q) {
-  const outer::Sum sum{count, list, x, t, q};
-  int j = 0;
-  for (; j + outer::width <= q.cols; j += outer::width) outer::sumColumns<outer::width>(sum, j);
-  for (; j + 2 <= q.cols; j += 2) outer::sumColumns<2>(sum, j);
-  for (; j < q.cols; ++j) outer::sumColumns<1>(sum, j);
+  outer::sumAll(outer::Sum<double>{count, list, x, t, q});
+}
+NONCONVEX_CLONES void sumOfOuterProducts(int count, const std::int32_t* list, const Mat<const float>& x,
+                                         const Mat<const float>& t, const Mat<double>& q) {
+  outer::sumAll(outer::Sum<float>{count, list, x, t, q});
 }
 
 NONCONVEX_CLONES void productsOfListed(int count, const std::int32_t* list, const Mat<const double>& x,

@@ -12,6 +12,9 @@ namespace nonconvex::loops {
 /// d x m.
 void sumOfOuterProducts(int count, const std::int32_t* list, const Mat<const double>& x, const Mat<const double>& t,
                         const Mat<double>& q);
+/// Computes the same in single precision.
+void sumOfOuterProducts(int count, const std::int32_t* list, const Mat<const float>& x, const Mat<const float>& t,
+                        const Mat<double>& q);
 /// y_l := W x_k for the `count` listed k = list[l]: x_k is column k of `x` (d x n), y_l column l of `y` (m x count), W
 /// is m x d; m is a multiple of `outputsAtOnce`.
 void productsOfListed(int count, const std::int32_t* list, const Mat<const double>& x, const Mat<const double>& w,

@@ -3,73 +3,77 @@
 #include <algorithm>
 
 #include "core/multiversion.hpp"
+#include "linalg/wide.hpp"
 
 namespace nonconvex {
 namespace packedFactor {
 
-/// Eight numbers at a time, with lanes of their own; in memory at any address that a double may have.
-constexpr int lanes = 8;
-using Eight = double __attribute__((vector_size(64)));
-typedef double EightInMemory __attribute__((vector_size(64), aligned(8), may_alias));
-
-constexpr int height = 16;       // rows of a panel
-constexpr int mostTogether = 5;  // right-hand sides whose sums stay in registers
+constexpr int vectors = 2;  // of rows in a panel
+template <class T>
+constexpr int height = vectors* Wide<T>::lanes;  // rows of a panel
+constexpr int mostTogether = 5;                  // right-hand sides whose sums stay in registers
 
 /// The place where a panel begins: panel I has height (I + 1) height numbers.
+template <class T>
 constexpr std::size_t beginOf(int panel) {
-  return static_cast<std::size_t>(panel) * static_cast<std::size_t>(panel + 1) / 2 * height * height;
+  return static_cast<std::size_t>(panel) * static_cast<std::size_t>(panel + 1) / 2 * height<T> * height<T>;
 }
 
 /// tile -= P X for a panel P of height x count and rows X of W numbers.
-template <int W>
-inline __attribute__((always_inline)) void subtractPanel(const double* panel, int count, const double* x,
-                                                         double* tile) {
-  Eight sums[W][2];
+template <int W, class T>
+inline __attribute__((always_inline)) void subtractPanel(const T* panel, int count, const T* x, T* tile) {
+  using Vector = typename Wide<T>::Vector;
+  using InMemory = typename Wide<T>::InMemory;
+  constexpr int lanes = Wide<T>::lanes;
+  Vector sums[W][vectors];
   for (int w = 0; w < W; ++w) {
-    for (int v = 0; v < 2; ++v) sums[w][v] = *reinterpret_cast<const EightInMemory*>(tile + w * height + v * lanes);
+    for (int v = 0; v < vectors; ++v) sums[w][v] = *reinterpret_cast<const InMemory*>(tile + w * height<T> + v * lanes);
   }
-  for (int k = 0; k < count; ++k, panel += height, x += W) {
-    const Eight top = *reinterpret_cast<const EightInMemory*>(panel);
-    const Eight bottom = *reinterpret_cast<const EightInMemory*>(panel + lanes);
+  for (int k = 0; k < count; ++k, panel += height<T>, x += W) {
+    const Vector top = *reinterpret_cast<const InMemory*>(panel);
+    const Vector bottom = *reinterpret_cast<const InMemory*>(panel + lanes);
     for (int w = 0; w < W; ++w) {
       sums[w][0] -= top * x[w];
       sums[w][1] -= bottom * x[w];
     }
   }
   for (int w = 0; w < W; ++w) {
-    for (int v = 0; v < 2; ++v) *reinterpret_cast<EightInMemory*>(tile + w * height + v * lanes) = sums[w][v];
+    for (int v = 0; v < vectors; ++v) *reinterpret_cast<InMemory*>(tile + w * height<T> + v * lanes) = sums[w][v];
   }
 }
 
 /// Rows of X := -D (tile - P X') for a panel P, the rows X' that it meets, and the block D behind the panel, which has
 /// its sign turned.
-template <int W>
-inline __attribute__((always_inline)) void solvePanel(const double* panel, int count, const double* met, double* x) {
-  double tile[W * height], rows[height * W], own[W * height] = {};
-  for (int r = 0; r < height; ++r) {
-    for (int w = 0; w < W; ++w) tile[w * height + r] = x[r * W + w];
+template <int W, class T>
+inline __attribute__((always_inline)) void solvePanel(const T* panel, int count, const T* met, T* x) {
+  constexpr int rows = height<T>;
+  T tile[W * rows], byRow[rows * W], own[W * rows] = {};
+  for (int r = 0; r < rows; ++r) {
+    for (int w = 0; w < W; ++w) tile[w * rows + r] = x[r * W + w];
   }
   subtractPanel<W>(panel, count, met, tile);
-  for (int r = 0; r < height; ++r) {
-    for (int w = 0; w < W; ++w) rows[r * W + w] = tile[w * height + r];
+  for (int r = 0; r < rows; ++r) {
+    for (int w = 0; w < W; ++w) byRow[r * W + w] = tile[w * rows + r];
   }
-  subtractPanel<W>(panel + static_cast<std::ptrdiff_t>(count) * height, height, rows, own);
-  for (int r = 0; r < height; ++r) {
-    for (int w = 0; w < W; ++w) x[r * W + w] = own[w * height + r];
+  subtractPanel<W>(panel + static_cast<std::ptrdiff_t>(count) * rows, rows, byRow, own);
+  for (int r = 0; r < rows; ++r) {
+    for (int w = 0; w < W; ++w) x[r * W + w] = own[w * rows + r];
   }
 }
 
-template <int W>
-inline __attribute__((always_inline)) void solveRows(int panels, const double* forward, const double* backward,
-                                                     double* x) {
-  for (int i = 0; i < panels; ++i) solvePanel<W>(forward + beginOf(i), i * height, x, x + i * height * W);
+template <int W, class T>
+inline __attribute__((always_inline)) void solveRows(int panels, const T* forward, const T* backward, T* x) {
+  constexpr int rows = height<T>;
+  for (int i = 0; i < panels; ++i) solvePanel<W>(forward + beginOf<T>(i), i * rows, x, x + i * rows * W);
   for (int i = panels - 1; i >= 0; --i) {
-    const int behind = (panels - 1 - i) * height;
-    solvePanel<W>(backward + beginOf(panels - 1 - i), behind, x + (i + 1) * height * W, x + i * height * W);
+    const int behind = (panels - 1 - i) * rows;
+    solvePanel<W>(backward + beginOf<T>(panels - 1 - i), behind, x + (i + 1) * rows * W, x + i * rows * W);
   }
 }
 
-NONCONVEX_CLONES void solve(int together, int panels, const double* forward, const double* backward, double* x) {
+template <class T>
+inline __attribute__((always_inline)) void solveTogether(int together, int panels, const T* forward, const T* backward,
+                                                         T* x) {
   switch (together) {
     case 1:
       return solveRows<1>(panels, forward, backward, x);
@@ -84,70 +88,89 @@ NONCONVEX_CLONES void solve(int together, int panels, const double* forward, con
   }
 }
 
-/// The inverse of a lower triangular block, and behind the last row of all that of I.
-void invert(Mat<const double> lower, int first, double* inverse) {
+NONCONVEX_CLONES void solve(int together, int panels, const double* forward, const double* backward, double* x) {
+  solveTogether(together, panels, forward, backward, x);
+}
+NONCONVEX_CLONES void solve(int together, int panels, const float* forward, const float* backward, float* x) {
+  solveTogether(together, panels, forward, backward, x);
+}
+
+/// Minus the inverse of a lower triangular block, and behind the last row of all that of I.
+template <class T>
+void invert(Mat<const double> lower, int first, T* inverse) {
+  constexpr int size = height<T>;
+  double block[size * size] = {};
   const auto entry = [&](int i, int j) {
     const int rows = lower.rows - first;
     return i < rows && j < rows ? lower(first + i, first + j) : (i == j ? 1.0 : 0.0);
   };
-  std::fill(inverse, inverse + height * height, 0.0);
-  for (int j = 0; j < height; ++j) {
-    for (int i = j; i < height; ++i) {
+  for (int j = 0; j < size; ++j) {
+    for (int i = j; i < size; ++i) {
       double sum = i == j ? 1 : 0;
-      for (int k = j; k < i; ++k) sum -= entry(i, k) * inverse[j * height + k];
-      inverse[j * height + i] = sum / entry(i, i);
+      for (int k = j; k < i; ++k) sum -= entry(i, k) * block[j * size + k];
+      block[j * size + i] = sum / entry(i, i);
     }
   }
+  for (int k = 0; k < size * size; ++k) inverse[k] = static_cast<T>(-block[k]);
 }
 
 }  // namespace packedFactor
 
-PackedFactor::PackedFactor(int rows, int columns)
+template <class T>
+PackedFactor<T>::PackedFactor(int rows, int columns)
     : rows_(rows),
-      panels_((rows + packedFactor::height - 1) / packedFactor::height),
-      forward_(packedFactor::beginOf(panels_), Uninitialized{}),
-      backward_(packedFactor::beginOf(panels_), Uninitialized{}),
-      work_(static_cast<std::size_t>(panels_ * packedFactor::height) * static_cast<std::size_t>(columns)) {}
+      panels_((rows + packedFactor::height<T> - 1) / packedFactor::height<T>),
+      forward_(packedFactor::beginOf<T>(panels_), Uninitialized{}),
+      backward_(packedFactor::beginOf<T>(panels_), Uninitialized{}),
+      work_(static_cast<std::size_t>(panels_ * packedFactor::height<T>) * static_cast<std::size_t>(columns)) {}
 
-void PackedFactor::pack(const Cpu& la, Mat<const double> lower) {
+template <class T>
+void PackedFactor<T>::pack(const Cpu& la, Mat<const double> lower) {
   using namespace packedFactor;
+  constexpr int rows = height<T>;
   const int n = rows_;
   la.tasks(panels_, [&](int i) {
     la.checkpoint();
-    const int first = i * height;
-    const int behind = (panels_ - 1 - i) * height;
-    double inverse[height * height];
+    const int first = i * rows;
+    const int behind = (panels_ - 1 - i) * rows;
+    T inverse[rows * rows];
     invert(lower, first, inverse);
-    double* to = forward_.data() + beginOf(i);
-    for (int k = 0; k < first; ++k, to += height) {
-      for (int r = 0; r < height; ++r) to[r] = first + r < n ? lower(first + r, k) : 0;
+    T* to = forward_.data() + beginOf<T>(i);
+    for (int k = 0; k < first; ++k, to += rows) {
+      for (int r = 0; r < rows; ++r) to[r] = first + r < n ? static_cast<T>(lower(first + r, k)) : 0;
     }
-    for (int k = 0; k < height * height; ++k) *to++ = -inverse[k];
-    to = backward_.data() + beginOf(panels_ - 1 - i);
-    for (int r = 0; r < height && behind > 0; ++r) {
-      const double* from = &lower(first + height, first + r);
-      for (int k = 0; k < behind; ++k) to[k * height + r] = first + height + k < n ? from[k] : 0;
+    std::copy(inverse, inverse + rows * rows, to);
+    to = backward_.data() + beginOf<T>(panels_ - 1 - i);
+    for (int r = 0; r < rows && behind > 0; ++r) {
+      if (first + r >= n) break;
+      const double* from = &lower(first + rows, first + r);
+      for (int k = 0; k < behind; ++k) to[k * rows + r] = first + rows + k < n ? static_cast<T>(from[k]) : 0;
     }
-    to += behind * height;
-    for (int k = 0; k < height * height; ++k) to[k] = -inverse[k % height * height + k / height];
+    to += behind * rows;
+    for (int k = 0; k < rows * rows; ++k) to[k] = inverse[k % rows * rows + k / rows];
   });
 }
 
-void PackedFactor::solve(const Cpu& la, Mat<double> b) {
+template <class T>
+void PackedFactor<T>::solve(const Cpu& la, Mat<double> b) {
   using namespace packedFactor;
+  constexpr int rows = height<T>;
   la.tasks((b.cols + mostTogether - 1) / mostTogether, [&](int task) {
     const int first = task * mostTogether;
     const int count = std::min(mostTogether, b.cols - first);
-    double* x = work_.data() + static_cast<std::ptrdiff_t>(first) * panels_ * height;
+    T* x = work_.data() + static_cast<std::ptrdiff_t>(first) * panels_ * rows;
     for (int w = 0; w < count; ++w) {
-      for (int k = 0; k < rows_; ++k) x[k * count + w] = b(k, first + w);
+      for (int k = 0; k < rows_; ++k) x[k * count + w] = static_cast<T>(b(k, first + w));
     }
-    std::fill(x + rows_ * count, x + panels_ * height * count, 0.0);
+    std::fill(x + rows_ * count, x + panels_ * rows * count, T(0));
     packedFactor::solve(count, panels_, forward_.data(), backward_.data(), x);
     for (int w = 0; w < count; ++w) {
-      for (int k = 0; k < rows_; ++k) b(k, first + w) = x[k * count + w];
+      for (int k = 0; k < rows_; ++k) b(k, first + w) = static_cast<double>(x[k * count + w]);
     }
   });
 }
+
+template class PackedFactor<double>;
+template class PackedFactor<float>;
 
 }  // namespace nonconvex

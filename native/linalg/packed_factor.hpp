@@ -5,9 +5,10 @@
 
 namespace nonconvex {
 
-/// Solves L L^T X = B. L is kept by panels of some rows, and L^T likewise, whose numbers stand in the order in which a
-/// solve reads them; blocks on the diagonal are inverted. A thread has some of the right-hand sides, and each of them
-/// has the same bits whichever thread that is.
+/// Solves L L^T X = B in numbers T. L is kept by panels of some rows, and L^T likewise, whose numbers stand in the
+/// order in which a solve reads them; blocks on the diagonal are inverted. A thread has some of the right-hand sides,
+/// and each of them has the same bits whichever thread that is.
+template <class T>
 class PackedFactor {
  public:
   /// Room for a factor of `rows` rows and solves with `columns` right-hand sides.
@@ -21,8 +22,12 @@ class PackedFactor {
  private:
   int rows_;
   int panels_;
-  HostBuffer<double> forward_, backward_;
-  HostBuffer<double> work_;  // right-hand sides row by row, some of them after the other
+  HostBuffer<T> forward_, backward_;
+  HostBuffer<T> work_;  // right-hand sides row by row, some of them after the other
 };
+
+// Compiled once, in packed_factor.cpp.
+extern template class PackedFactor<double>;
+extern template class PackedFactor<float>;
 
 }  // namespace nonconvex

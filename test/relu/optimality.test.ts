@@ -203,9 +203,9 @@ describe('outputs that share nothing', () => {
         lowerBound += one.lowerBound;
       }
       expect(together.iterations).toBe(iterations);
-      // Several outputs keep the differences that they extrapolate with in single precision.
-      expect(Math.abs(together.objective / objective - 1)).toBeLessThan(1e-7);
-      expect(Math.abs(together.lowerBound / lowerBound - 1)).toBeLessThan(1e-7);
+      // Several outputs extrapolate, and solve the first of their systems, in single precision.
+      expect(Math.abs(together.objective / objective - 1)).toBeLessThan(1e-6);
+      expect(Math.abs(together.lowerBound / lowerBound - 1)).toBeLessThan(1e-6);
     }
   });
 });

@@ -415,6 +415,7 @@ void ConeProjector::project(Vec<const int> list, Mat<const double> b, double thr
 void ConeProjector::settle(const Cpu& la, const Request& request, int first, int last, Scratch* scratch) {
   la.tasks(last - first, [&](int i) {
     const int g = request.list[first + i];
+    if (first + i + 1 < last) prefetch(request.list[first + i + 1]);
     if (shortAsBefore(request, first + i)) return;
     warmStart(sets_[static_cast<std::size_t>(g)], request.b.column(g), request.p.column(g), *Lease(*this, scratch));
   });
@@ -428,6 +429,16 @@ void ConeProjector::settle(const Cpu& la, const Request& request, int first, int
     count = screens ? screenSome(request, first, count, *scratch) : settleSome(la, request, first, count, scratch);
   }
   for (int place = first; place < last; ++place) remember(request, place);
+}
+
+/// Asks for the active set of a group that is likely to need it, while another one is worked on.
+void ConeProjector::prefetch(int group) const {
+  if (wasShort_[static_cast<std::size_t>(group)] != 0) return;
+  const ConeActiveSet& set = sets_[static_cast<std::size_t>(group)];
+  constexpr int line = 8;
+  const int k = set.size();
+  for (int i = 0; i < k * set.stride_; i += line) __builtin_prefetch(set.q_.data() + i, 0, 2);
+  for (int i = 0; i < static_cast<int>(packed(k)); i += line) __builtin_prefetch(set.r_.data() + i, 0, 2);
 }
 
 /// Whether the multipliers that showed a cone's point to be short last time do so again: most cones whose weights stay

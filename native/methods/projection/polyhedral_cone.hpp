@@ -135,6 +135,7 @@ class ConeProjector {
   bool screenOne(const Request& request, int place, float* cosines, Scratch& candidates);
   bool goOn(const Request& request, int place, double tolerance, Scratch& candidates);
   bool isShort(const Request& request, int place) const;
+  void prefetch(int group) const;
   bool shortAsBefore(const Request& request, int place);
   void remember(const Request& request, int place);
   void warmStart(ConeActiveSet& set, const double* b, double* p, Scratch& scratch) const;

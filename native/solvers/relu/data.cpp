@@ -41,16 +41,17 @@ ReluSystemBy chooseSystem(int rows, int outputs, const ReluSettings& settings, i
   const bool slack = cones && settings.splitting == ReluSplitting::slack;
   const double columns = (cones ? 2 : 1) * patterns * c;
   const double iterates = features ? columns : d * columns;
-  // Of several outputs, where x stays in a core's cache: signs of the patterns and rows of x in single precision, and
-  // the rows where each pattern is active.
+  // Of several outputs, where x stays in a core's cache: signs of the patterns, rows of x twice and the system's factor
+  // in single precision, and the rows where each pattern is active.
   const bool lists = !features && outputs > 1 && staysInCache(d, rows);
-  const double listed = lists ? 4 * ((cones ? n * (patterns + d) : 0) + n * patterns) : 0;
+  const double listed = lists ? 4 * ((cones ? n * (patterns + d) : 0) + n * (patterns + d)) : 0;
   const double beside = numberBytes * (2 * n * d + 3 * n * columns + (cones ? 100 : 12) * iterates) +
                         std::min(3e8, 30 * numberBytes * (iterates + n * c)) + listed;
   const double weights = (features ? 1 : d) * patterns;
   const bool byWeights = ranks != nullptr || (!slack && 2 * weights <= n);
   const double size = byWeights ? weights : n;
-  const double exact = beside + numberBytes * (3 * size * size + (byWeights ? 512 * weights : 0));
+  const double exact =
+      beside + numberBytes * (3 * size * size + (byWeights ? 512 * weights : 0)) + (lists ? 4 * size * size : 0);
   const double rank = preconditionerRank(rows, features ? 1 : d, static_cast<int>(patterns));
   const double earlier = 2.0 * EarlierSolutions::kept(outputs) * c;
   const double unknowns = ranks != nullptr ? weights : n;

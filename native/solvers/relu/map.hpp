@@ -8,9 +8,9 @@
 
 #include "linalg/device_copy.hpp"
 #include "linalg/linalg.hpp"
-#include "linalg/outer_products.hpp"
 #include "linalg/vector_kernels.hpp"
 #include "solvers/relu/activation_patterns.hpp"
+#include "solvers/relu/active_rows.hpp"
 #include "solvers/relu/data.hpp"
 #include "solvers/relu/kernels.hpp"
 
@@ -72,6 +72,9 @@ class ReluMap {
 
   /// Lets an abort end products: where what they leave half done is not looked at again.
   void letAbort(bool let) { abortable_ = let; }
+  /// Lets `adjoint` compute in single precision where active rows are listed.
+  void letRound(bool let) { rounded_ = let && listsRows(); }
+  bool rounded() const { return rounded_; }
   int rows() const { return n_; }
   int dimension() const { return features_ ? 1 : d_; }
   int signs() const { return signs_; }
@@ -105,7 +108,7 @@ class ReluMap {
   /// f := F V, given products X p_j of the listed columns, where v_j = scale_j p_j and the columns not listed are zero.
   void forward(Vec<const int> list, Vec<const double> scale, In xp, Out f) const requires onHost;
   /// Whether the rows where each pattern is active are listed: then the next needs no products.
-  bool listsRows() const { return !firstListed_.empty(); }
+  bool listsRows() const { return activeRows_ != nullptr; }
   /// f := F V, where the columns not listed are zero.
   void forward(Vec<const int> list, In v, Out f) const requires onHost;
 
@@ -119,10 +122,6 @@ class ReluMap {
   int columnsOfChunk() const { return inCache() ? 12 : 48; }
   bool inCache() const { return staysInCache(d_, n_); }
   void adjointOnHost(In theta, Out q) const requires onHost;
-  void listRows() requires onHost;
-  void adjointByLists(In theta, Out q) const requires onHost;
-  void gatherWeights(Vec<const int> list, In v) const requires onHost;
-  void addPattern(int pattern, int begin, int end, Out f) const requires onHost;
   void abortPoint() const requires onHost {
     if (abortable_) la_.abortPoint();
   }
@@ -135,21 +134,17 @@ class ReluMap {
   int patterns_;
   bool features_;
   bool abortable_ = false;
+  bool rounded_ = false;
   Converted<La, double, T> convertX_, convertFeatures_;
   In xt_, activations_;
   Mat<const Number, Space> masks_;
   int parts_ = 1;  // of the rows, on the CPU
   // On the CPU piece x P c, rows of D_i theta_k, for each part; on a device n x columns, also of X V.
   typename La::template Matrix<T> masked_;
-  // On the CPU with several outputs, where X stays in a core's cache: by pattern the rows where it is active.
-  std::vector<std::int32_t> listed_;
-  std::vector<std::ptrdiff_t> firstListed_;          // P + 1
-  mutable HostMatrix<T> thetaByRow_, outputsByRow_;  // c x n, and with c rounded up
-  mutable HostMatrix<T> netWeights_;                 // c rounded up x d P: v_i - w_i of each pattern
-  mutable std::vector<int> places_;                  // by output and pattern: the row there, or -1
-  mutable std::vector<int> used_;                    // by pattern: the rows there
-  mutable HostMatrix<T> partial_;                    // d x P c for each part, where there are several
-  mutable HostMatrix<T> gathered_, products_;        // d x columns, n x columns
+  // On the CPU with several outputs, where X stays in a core's cache.
+  std::unique_ptr<ReluActiveRows> activeRows_;
+  mutable HostMatrix<T> partial_;              // d x P c for each part, where there are several
+  mutable HostMatrix<T> gathered_, products_;  // d x columns, n x columns
   mutable std::vector<int> all_;
   mutable std::vector<double> ones_;
 };
@@ -178,7 +173,7 @@ ReluMap<La, T>::ReluMap(const La& la, const ReluData& data, const ReluRows<La>& 
     masked_ = HostMatrix<T>(piece, patterns_ * c_ * parts_);
     if (cut) partial_ = HostMatrix<T>(d_, patterns_ * c_ * parts_);
     gathered_ = HostMatrix<T>(d_, columns());
-    if (c_ > 1 && inCache()) listRows();
+    if (c_ > 1 && inCache()) activeRows_ = std::make_unique<ReluActiveRows>(la, xt_, masks_, c_);
   } else {
     masked_ = la.template matrix<T>(n_, std::min(together, columns()), Uninitialized{});
   }
@@ -229,7 +224,8 @@ void ReluMap<La, T>::adjointOfOwnRows(In theta, Out q) const {
   if (features_) {
     la_.gemm(Transpose::yes, Transpose::no, 1.0, activations_, theta, 0.0, Out{q.data, patterns_, c_, patterns_});
   } else if constexpr (onHost) {
-    listsRows() ? adjointByLists(theta, q) : adjointOnHost(theta, q);
+    if (!listsRows()) return adjointOnHost(theta, q);
+    activeRows_->adjoint(theta, q, rounded_, abortable_);
   } else {
     for (int first = 0; first < columns; first += together) {
       const int count = std::min(together, columns - first);
@@ -274,48 +270,6 @@ void ReluMap<La, T>::adjointOnHost(In theta, Out q) const requires onHost {
     for (int part = 0; part < parts; ++part) sum += partial_(i, part * columns + j);
     q(i, j) = sum;
   });
-}
-
-template <LinAlg La, class T>
-void ReluMap<La, T>::listRows() requires onHost {
-  firstListed_.assign(1, 0);
-  std::ptrdiff_t active = 0;
-  for (int i = 0; i < patterns_; ++i) {
-    la_.abortPoint();
-    active += n_ - std::count(masks_.column(i), masks_.column(i) + n_, Number(0));
-    firstListed_.push_back(active);
-  }
-  listed_.reserve(static_cast<std::size_t>(active));
-  for (int i = 0; i < patterns_; ++i) {
-    la_.abortPoint();
-    for (int k = 0; k < n_; ++k) {
-      if (masks_(k, i) != 0) listed_.push_back(k);
-    }
-  }
-  const int outputs = (c_ + loops::outputsAtOnce - 1) / loops::outputsAtOnce * loops::outputsAtOnce;
-  thetaByRow_ = HostMatrix<T>(c_, n_);
-  outputsByRow_ = HostMatrix<T>(outputs, n_);
-  netWeights_ = HostMatrix<T>(outputs, d_ * patterns_);
-  places_.resize(static_cast<std::size_t>(c_ * patterns_));
-  used_.resize(static_cast<std::size_t>(patterns_));
-}
-
-/// All outputs of a pattern together, from its active rows alone.
-template <LinAlg La, class T>
-void ReluMap<La, T>::adjointByLists(In theta, Out q) const requires onHost {
-  for (int k = 0; k < c_; ++k) {
-    for (int row = 0; row < n_; ++row) thetaByRow_(k, row) = theta(row, k);
-  }
-  la_.tasks(
-      patterns_,
-      [&](int i) {
-        abortPoint();
-        const std::ptrdiff_t first = firstListed_[static_cast<std::size_t>(i)];
-        const std::ptrdiff_t last = firstListed_[static_cast<std::size_t>(i) + 1];
-        loops::sumOfOuterProducts(static_cast<int>(last - first), listed_.data() + first, xt_, thetaByRow_.view(),
-                                  {q.column(i), d_, c_, q.stride * patterns_});
-      },
-      1.0 * n_ * d_ * patterns_ * c_);
 }
 
 template <LinAlg La, class T>
@@ -366,60 +320,9 @@ void ReluMap<La, T>::forward(Vec<const int> list, Vec<const double> scale, In xp
             2.0 * n_ * list.size);
 }
 
-/// Lists the outputs that have a neuron in each pattern, and writes v_i - w_i of these.
-template <LinAlg La, class T>
-void ReluMap<La, T>::gatherWeights(Vec<const int> list, In v) const requires onHost {
-  std::fill(places_.begin(), places_.end(), -1);
-  std::fill(used_.begin(), used_.end(), 0);
-  for (const int j : list) {
-    const int pattern = j % patterns_;
-    int& place = places_[static_cast<std::size_t>(j % (c_ * patterns_))];
-    int& used = used_[static_cast<std::size_t>(pattern)];
-    const Out weights = netWeights_.view().columns(pattern * d_, d_);
-    if (place < 0) {
-      if (used % loops::outputsAtOnce == 0) {
-        for (int l = 0; l < d_; ++l) std::fill_n(weights.column(l) + used, loops::outputsAtOnce, T(0));
-      }
-      place = used++;
-    }
-    for (int l = 0; l < d_; ++l) weights(place, l) += sign(j) * v(l, j);
-  }
-}
-
 template <LinAlg La, class T>
 void ReluMap<La, T>::forward(Vec<const int> list, In v, Out f) const requires onHost {
-  gatherWeights(list, v);
-  constexpr int grain = 128;
-  la_.tasks((n_ + grain - 1) / grain,
-            [&](int chunk) {
-              abortPoint();
-              const int begin = chunk * grain;
-              const int end = std::min(n_, begin + grain);
-              for (int k = 0; k < c_; ++k) std::fill(f.column(k) + begin, f.column(k) + end, T(0));
-              for (int i = 0; i < patterns_; ++i) addPattern(i, begin, end, f);
-            },
-            1.0 * n_ * d_ * list.size);
-}
-
-/// Rows [begin, end) of f += D_i X (v_i - w_i)
-template <LinAlg La, class T>
-void ReluMap<La, T>::addPattern(int pattern, int begin, int end, Out f) const requires onHost {
-  const int used = used_[static_cast<std::size_t>(pattern)];
-  if (used == 0) return;
-  const std::int32_t* first = listed_.data() + firstListed_[static_cast<std::size_t>(pattern)];
-  const std::int32_t* last = listed_.data() + firstListed_[static_cast<std::size_t>(pattern) + 1];
-  const std::int32_t* from = std::lower_bound(first, last, begin);
-  const int count = static_cast<int>(std::lower_bound(from, last, end) - from);
-  const int rounded = (used + loops::outputsAtOnce - 1) / loops::outputsAtOnce * loops::outputsAtOnce;
-  const In weights = netWeights_.view().columns(pattern * d_, d_);
-  const Out products = outputsByRow_.view().columns(begin, count);
-  loops::productsOfListed(count, from, xt_, {weights.data, rounded, d_, weights.stride}, products);
-  for (int k = 0; k < c_; ++k) {
-    const int place = places_[static_cast<std::size_t>(k * patterns_ + pattern)];
-    if (place < 0) continue;
-    T* to = f.column(k);
-    for (int l = 0; l < count; ++l) to[from[l]] += products(place, l);
-  }
+  activeRows_->forward(list, v, f, abortable_);
 }
 
 // Compiled once, in solver.cpp.

@@ -26,7 +26,8 @@ struct ShiftedLower {
 }  // namespace kernels
 
 /// Solves by a Cholesky factor. For one right-hand side, and on a device, by the inverse, one product a solve, when the
-/// factor has served so many solves that more are to be expected; for a few on the CPU by the factor packed for them.
+/// factor has served so many solves that more are to be expected; for a few on the CPU by the factor packed for them,
+/// from the second time on.
 template <LinAlg La>
 class ShiftedFactor {
  public:
@@ -50,18 +51,16 @@ class ShiftedFactor {
     la_.forEach(g_.rows(), g_.rows(), kernels::ShiftedLower<T, Space>{g_, factor_, tau});
     ++factorizations_;
     solves_ = 0;
-    isPacked_ = false;
+    isPacked_ = isPackedInSingle_ = false;
     return la_.cholesky(factor_.view());
   }
 
-  /// x := (I + tau G)^{-1} b
-  void solve(Mat<const T, Space> b, Mat<T, Space> x) {
+  /// x := (I + tau G)^{-1} b; with `rounded`, in single precision where the factor is packed.
+  void solve(Mat<const T, Space> b, Mat<T, Space> x, bool rounded = false) {
     if constexpr (std::is_same_v<La, Cpu>) {
       if (b.cols > 1 && b.cols <= few && inverse_.rows() > 0) {
-        if (!packed_) packed_ = std::make_unique<PackedFactor>(factor_.rows(), b.cols);
-        if (!std::exchange(isPacked_, true)) packed_->pack(la_, factor_.view());
         la_.copy(b, x);
-        return packed_->solve(la_, x);
+        return solveFew(x, rounded);
       }
     }
     const int after = inverseAfter * (1 + b.cols / several);
@@ -84,10 +83,25 @@ class ShiftedFactor {
   static constexpr int few = 20;
   static constexpr int several = 4;  // right-hand sides: a factor serves them nearly as fast as an inverse
 
+  void solveFew(Mat<double> x, bool rounded) {
+    if (!packed_) {
+      packed_ = std::make_unique<PackedFactor<double>>(factor_.rows(), x.cols);
+      packedInSingle_ = std::make_unique<PackedFactor<float>>(factor_.rows(), x.cols);
+    }
+    if (!rounded && solves_++ == 0) return la_.choleskySolve(Mat<const double>(factor_), x);
+    rounded ? solvePacked(*packedInSingle_, isPackedInSingle_, x) : solvePacked(*packed_, isPacked_, x);
+  }
+  template <class U>
+  void solvePacked(PackedFactor<U>& packed, bool& isPacked, Mat<double> x) {
+    if (!std::exchange(isPacked, true)) packed.pack(la_, factor_.view());
+    packed.solve(la_, x);
+  }
+
   const La& la_;
   typename La::template Matrix<T> g_, factor_, inverse_;
-  std::unique_ptr<PackedFactor> packed_;
-  bool isPacked_ = false;
+  std::unique_ptr<PackedFactor<double>> packed_;
+  std::unique_ptr<PackedFactor<float>> packedInSingle_;
+  bool isPacked_ = false, isPackedInSingle_ = false;
   int factorizations_ = 0;
   int solves_ = 0;  // with this factor
 };

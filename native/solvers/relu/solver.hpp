@@ -94,8 +94,9 @@ class ReluSolver {
   // A correction leaves about the square of an error: further off than so many square roots of the tolerance it does
   // not reach that.
   static constexpr double correctWithin = 0.3;
-  static constexpr double roundedFrom = 0.01;  // the gap from which F b is made anew at reports
-  static constexpr int mostCorrections = 2;    // of a dual point; a third one gains little
+  static constexpr double roundedTo = 1e-3;  // the gap down to which systems are solved in single precision
+  static constexpr double anewFrom = 0.01;   // the gap from which F b is made anew at reports
+  static constexpr int mostCorrections = 2;  // of a dual point; a third one gains little
   static constexpr double worthCorrecting = 0.7;
   static constexpr double slowing = 1.5;    // ADMM's rate gets worse: by 1.3 to 2 on most problems
   static constexpr double warmStep = 0.01;  // how far the first step is taken to go from a warm start, over rhs
@@ -553,7 +554,9 @@ std::optional<Status> ReluSolver<La>::step() {
     measureStep();
   } else {
     updateV();
+    map_.letRound(certificate_.gap() > roundedTo);
     updateU();
+    map_.letRound(false);
     measureStep();
     measureResiduals();
     accelerate();
@@ -680,7 +683,8 @@ ReluProgress ReluSolver<La>::progress() {
   }
   offerIterate();
   if constexpr (cpu) {
-    if (byOutput_ && iteration_ > 0 && !newtonRuns_ && certificate_.gap() < roundedFrom) map_.forward(b_, fb_);
+    const bool strays = byOutput_ || map_.listsRows();
+    if (strays && iteration_ > 0 && !newtonRuns_ && certificate_.gap() < anewFrom) map_.forward(b_, fb_);
   }
   ++reports_;
   ReluProgress now;

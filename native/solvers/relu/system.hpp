@@ -47,8 +47,8 @@ class ReluSystem {
   void start(Mat<const T, Space> xt) { start(ReluMetric<La>{.whitened = xt, .inverse = {}, .root = {}}); }
   double trace() const { return trace_; }
   bool inexact() const { return data_.system == ReluSystemBy::products; }
-  /// Whether `solve` computes q from theta.
-  bool adjointIsExact() const { return data_.system != ReluSystemBy::weights && !overRanks(); }
+  /// Whether the last `solve` computed q from theta, in double precision.
+  bool adjointIsExact() const { return data_.system != ReluSystemBy::weights && !overRanks() && !rounded_; }
 
   /// Prepares `solve` for tau; false where rounding leaves the matrix not positive definite.
   bool set(double tau);
@@ -85,6 +85,8 @@ class ReluSystem {
   void columnsOfWeights(const Pivots& pivots, Mat<T, Space> to);
   void multiply(Mat<const T, Space> p, Mat<T, Space> q);
   void multiplyWeights(Mat<const T, Space> p, Mat<T, Space> q);
+  void solveByFactor(Mat<const T, Space> rhs, Mat<T, Space> theta, Mat<T, Space> q, bool rounded);
+  void solveFromLast(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space> q);
   void solveByProducts(Mat<T, Space> rhs, double tolerance);
   /// m := L^{-1} m, by columns as many as patterns and outputs.
   void whiten(Mat<T, Space> m) const {
@@ -112,6 +114,7 @@ class ReluSystem {
   Mat<const T, Space> xt_, metricInverse_, root_;
   double tau_ = 0;
   double trace_ = 0;
+  bool rounded_ = false;  // products of the last solution
 
   Matrix pull_;  // d x P c: F^T of something
   std::unique_ptr<ShiftedFactor<La>> factor_;
@@ -122,6 +125,8 @@ class ReluSystem {
   Matrix theta_, image_;                       // n x c: the last solution and (I + tau K0) of it
   std::unique_ptr<EarlierSolutions> earlier_;  // on the CPU
   Matrix change_, imageChange_;                // n x c: of theta_ and image_ in the last solution
+  Matrix lastRhs_, lastQ_;                     // of theta_, where solutions by a factor may be in single precision
+  bool knowsLast_ = false;
   Matrix rows_, active_, overlap_;  // of pivots: rows of X and of the patterns, their inner products with all
   Matrix ofRows_;                   // n x c: F of something, where that is of this rank's rows
   long products_ = 0;
@@ -241,6 +246,7 @@ void ReluSystem<La>::preconditionWeights() {
 template <LinAlg La>
 bool ReluSystem<La>::set(double tau) {
   const double before = std::exchange(tau_, tau);
+  knowsLast_ = false;
   if (factor_) return factor_->set(tau);
   if (earlier_) earlier_->forget();
   if (before > 0) {  // I + tau K0 is a combination of the matrix that was and I
@@ -252,20 +258,9 @@ bool ReluSystem<La>::set(double tau) {
 
 template <LinAlg La>
 void ReluSystem<La>::solve(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space> q, double tolerance) {
-  const int n = data_.n;
-  const int c = data_.c;
-  if (data_.system == ReluSystemBy::rows) {
-    factor_->solve(rhs, theta);
-    map_.adjoint(theta, q);
-    la_.fill(rhs, T(0));
-  } else if (data_.system == ReluSystemBy::weights) {
-    // (I + tau F^T F) q = F^T rhs, one column an output.
-    map_.adjoint(rhs, pull_);
-    whiten(pull_);
-    factor_->solve(byOutput(pull_), byOutput(q));
-    map_.forward(unwhitened(q), theta);
-    la_.forEach(n, c, kernels::Combine<T, Space>{1, rhs, -tau_ * map_.signs(), theta});
-    fromWhite(q);
+  rounded_ = map_.rounded();
+  if (factor_) {
+    map_.listsRows() ? solveFromLast(rhs, theta, q) : solveByFactor(rhs, theta, q, false);
     la_.fill(rhs, T(0));
   } else if (overRanks()) {
     solveOverRanks(rhs, theta, q, tolerance);
@@ -274,6 +269,48 @@ void ReluSystem<La>::solve(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space>
     la_.copy(Mat<const T, Space>(theta_), theta);
     map_.adjoint(theta, q);
   }
+}
+
+/// theta and q by the factor, in single precision if `rounded`.
+template <LinAlg La>
+void ReluSystem<La>::solveByFactor(Mat<const T, Space> rhs, Mat<T, Space> theta, Mat<T, Space> q, bool rounded) {
+  if (data_.system == ReluSystemBy::rows) {
+    factor_->solve(rhs, theta, rounded);
+    return map_.adjoint(theta, q);
+  }
+  // (I + tau F^T F) q = F^T rhs, one column an output.
+  map_.adjoint(rhs, pull_);
+  whiten(pull_);
+  factor_->solve(byOutput(pull_), byOutput(q), rounded);
+  map_.forward(unwhitened(q), theta);
+  la_.forEach(data_.n, data_.c, kernels::Combine<T, Space>{1, rhs, -tau_ * map_.signs(), theta});
+  fromWhite(q);
+}
+
+/// `solveByFactor`, in single precision for the change of rhs alone: what that is off by is relative to the change, and
+/// so vanishes with it. In single precision for all of rhs the iteration came to a stand far from the optimum.
+template <LinAlg La>
+void ReluSystem<La>::solveFromLast(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space> q) {
+  if (lastRhs_.size() == 0) {
+    for (Matrix* m : {&lastRhs_, &theta_}) *m = la_.template matrix<T>(rhs.rows, rhs.cols);
+    lastQ_ = la_.template matrix<T>(q.rows, q.cols);
+  }
+  const auto add = [&](double scale, Mat<const T, Space> x, Mat<T, Space> to) {
+    la_.forEach(x.rows, x.cols, kernels::Combine<T, Space>{scale, x, 1, to});
+  };
+  const bool ofChange = rounded_ && knowsLast_;
+  if (ofChange) add(-1, lastRhs_, rhs);
+  solveByFactor(rhs, theta, q, ofChange);
+  if (ofChange) {
+    add(1, theta_, theta);
+    add(1, lastQ_, q);
+    add(1, rhs, lastRhs_.view());
+  } else {
+    la_.copy(Mat<const T, Space>(rhs), lastRhs_.view());
+  }
+  la_.copy(Mat<const T, Space>(theta), theta_.view());
+  la_.copy(Mat<const T, Space>(q), lastQ_.view());
+  knowsLast_ = true;
 }
 
 /// (I + tau F^T F) w = F^T rhs up to a residual r; theta = rhs - tau F w, q = F^T theta = w + r. An error of r is one

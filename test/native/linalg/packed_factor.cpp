@@ -19,6 +19,12 @@ HostMatrix<double> normals(int rows, int cols, std::uint32_t stream) {
   return made;
 }
 
+HostMatrix<float> inSingle(const HostMatrix<double>& m) {
+  HostMatrix<float> made(m.rows(), m.cols());
+  for (std::size_t i = 0; i < m.size(); ++i) made.data()[i] = static_cast<float>(m.data()[i]);
+  return made;
+}
+
 /// L with a diagonal that keeps it well conditioned.
 HostMatrix<double> lowerTriangle(int n) {
   HostMatrix<double> l = normals(n, n, 1);
@@ -51,7 +57,7 @@ TEST(packedFactorsSolve) {
   for (const int n : {1, 5, 16, 17, 40, 131}) {
     const HostMatrix<double> l = lowerTriangle(n);
     for (const int columns : {1, 2, 3, 4, 5, 6, 13}) {
-      PackedFactor factor(n, columns);
+      PackedFactor<double> factor(n, columns);
       for (int time = 0; time < 2; ++time) {  // packed anew into the same room
         factor.pack(la, l);
         const HostMatrix<double> x = normals(n, columns, 2), b(n, columns);
@@ -63,11 +69,26 @@ TEST(packedFactorsSolve) {
   }
 }
 
+TEST(packedFactorsSolveInSinglePrecision) {
+  const Cpu la;
+  for (const int n : {1, 5, 16, 31, 32, 33, 64, 131, 700}) {
+    const HostMatrix<double> l = lowerTriangle(n);
+    for (const int columns : {1, 2, 5, 8, 13}) {
+      PackedFactor<float> factor(n, columns);
+      factor.pack(la, l);
+      const HostMatrix<double> x = normals(n, columns, 2), b(n, columns);
+      multiply(l, x, b);
+      factor.solve(la, b);
+      for (std::size_t i = 0; i < x.size(); ++i) CHECK_NEAR(b.data()[i], x.data()[i], 2e-5);
+    }
+  }
+}
+
 TEST(packedFactorsHaveTheSameBitsWithAnyThreads) {
   const int n = 70, columns = 11;
   const HostMatrix<double> l = lowerTriangle(n), b = normals(n, columns, 3);
   const auto solve = [&](const Cpu& la) {
-    PackedFactor factor(n, columns);
+    PackedFactor<double> factor(n, columns);
     factor.pack(la, l);
     HostMatrix<double> x = b.copy();
     factor.solve(la, x);
@@ -107,7 +128,7 @@ TEST(productsWithListedRows) {
     for (const int m : {1, 2, 3, 5, 6, 10, 11}) {
       const HostMatrix<double> t = normals(m, n, 5);
       HostMatrix<double> q(d, m);
-      loops::sumOfOuterProducts(count, list.data(), x, t, q);
+      loops::sumOfOuterProducts(count, list.data(), x.view(), t.view(), q.view());
       for (int j = 0; j < m; ++j) {
         for (int i = 0; i < d; ++i) {
           double sum = 0;
@@ -115,6 +136,10 @@ TEST(productsWithListedRows) {
           CHECK_NEAR(q(i, j), sum, 1e-12);
         }
       }
+      HostMatrix<double> rounded(d, m);
+      loops::sumOfOuterProducts(count, list.data(), Mat<const float>(inSingle(x)), Mat<const float>(inSingle(t)),
+                                rounded.view());
+      for (std::size_t i = 0; i < q.size(); ++i) CHECK_NEAR(rounded.data()[i], q.data()[i], 1e-4);
     }
     for (const int m : {4, 8, 12, 16, 20}) {
       const HostMatrix<double> w = normals(m, d, 6);

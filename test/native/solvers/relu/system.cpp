@@ -123,6 +123,39 @@ void checkSystem(const Instance& data, const ReluSettings& settings, int sample,
   }
 }
 
+/// Solutions in single precision whose changes shrink: each of these is off by a share of it.
+void checkRounded(const Instance& data, const ReluSettings& settings) {
+  Dense dense(data, settings, 15);
+  CHECK(dense.map.listsRows());
+  for (const ReluSystemBy by : {ReluSystemBy::rows, ReluSystemBy::weights}) {
+    dense.relu.system = by;
+    ReluSystem<Cpu> system(dense.la, dense.map, dense.relu, 1);
+    system.start(dense.map.xt());
+    const double tau = 1e3 * data.n / dense.trace();
+    CHECK(system.set(tau));
+    HostMatrix<double> theta(data.n, data.c), q(dense.map.dimension(), dense.map.patterns() * data.c);
+    HostMatrix<double> b = normals(data.n, data.c, 1), before(data.n, data.c);
+    double change = 1, off = 0;
+    bool exact = true;
+    dense.map.letRound(true);
+    for (std::uint32_t k = 2; k < 9; ++k, change /= 10) {
+      HostMatrix<double> rhs = b.copy();
+      system.solve(rhs, theta, q, 0);
+      HostMatrix<double> error = dense.solution(tau, b);
+      for (std::size_t i = 0; i < error.size(); ++i) error.data()[i] -= theta.data()[i];
+      off = distance(error, before) / (change * length(b));
+      CHECK(off <= (k == 2 ? 1e-6 : 1e-4));
+      exact = exact && off <= 1e-12;
+      before = std::move(error);
+      const HostMatrix<double> step = normals(data.n, data.c, k);
+      for (std::size_t i = 0; i < b.size(); ++i) b.data()[i] += change * step.data()[i];
+    }
+    CHECK(!exact);
+    CHECK(!system.adjointIsExact());
+    dense.map.letRound(false);
+  }
+}
+
 /// What an inexact solution promises, and that it is not computed exactly.
 void checkTolerance(const Instance& data, const ReluSettings& settings) {
   Dense dense(data, settings, 70);
@@ -237,6 +270,12 @@ TEST(systemInAnotherInnerProduct) {
     solutions.push_back(std::move(theta));
   }
   CHECK(distance(solutions[0], solutions[1]) <= 1e-10 * length(solutions[0]));
+}
+
+TEST(solutionsInSinglePrecision) {
+  ReluSettings settings;
+  settings.beta = 0.1;
+  checkRounded(instance(200, 20, 3, ReluLoss::squared, 1), settings);
 }
 
 TEST(approximationsOfLowRank) {
