@@ -6,13 +6,11 @@
 namespace nonconvex::loops {
 namespace outer {
 
-/// Eight numbers at a time.
-constexpr int lanes = Wide<double>::lanes;
-using Eight = Wide<double>::Vector;
-using EightInMemory = Wide<double>::InMemory;
-
-/// Vectors and columns of the result that are summed in registers.
-constexpr int height = 2, width = 5;
+/// Columns of the result that are summed in registers, and vectors in each: there are twice as many registers of 64
+/// bytes.
+constexpr int width = 5;
+template <int Bytes>
+constexpr int height = Bytes == 64 ? 4 : 2;
 
 template <class T>
 struct Sum {
@@ -23,15 +21,17 @@ struct Sum {
 };
 
 /// V vectors from row `i` on by W columns from column `j` on.
-template <int V, int W, class T>
+template <int Bytes, int V, int W, class T>
 inline __attribute__((always_inline)) void sumTile(const Sum<T>& s, int i, int j) {
-  constexpr int lanesOfT = Wide<T>::lanes;
-  typename Wide<T>::Vector sums[W][V] = {};
+  using Vector = typename Wide<T, Bytes>::Vector;
+  using InMemory = typename Wide<T, Bytes>::InMemory;
+  constexpr int lanes = Wide<T, Bytes>::lanes;
+  Vector sums[W][V] = {};
   for (int l = 0; l < s.count; ++l) {
     const T* x = s.x.column(s.list[l]) + i;
     const T* t = s.t.column(s.list[l]) + j;
-    typename Wide<T>::Vector part[V];
-    for (int v = 0; v < V; ++v) part[v] = *reinterpret_cast<const typename Wide<T>::InMemory*>(x + v * lanesOfT);
+    Vector part[V];
+    for (int v = 0; v < V; ++v) part[v] = *reinterpret_cast<const InMemory*>(x + v * lanes);
     for (int w = 0; w < W; ++w) {
       for (int v = 0; v < V; ++v) sums[w][v] += part[v] * t[w];
     }
@@ -39,17 +39,19 @@ inline __attribute__((always_inline)) void sumTile(const Sum<T>& s, int i, int j
   for (int w = 0; w < W; ++w) {
     double* to = s.q.column(j + w) + i;
     for (int v = 0; v < V; ++v) {
-      for (int k = 0; k < lanesOfT; ++k) to[v * lanesOfT + k] = static_cast<double>(sums[w][v][k]);
+      for (int k = 0; k < lanes; ++k) to[v * lanes + k] = static_cast<double>(sums[w][v][k]);
     }
   }
 }
 
-template <int W, class T>
+template <int Bytes, int W, class T>
 inline __attribute__((always_inline)) void sumColumns(const Sum<T>& s, int j) {
-  constexpr int lanesOfT = Wide<T>::lanes;
+  constexpr int lanes = Wide<T, Bytes>::lanes;
+  constexpr int tall = height<Bytes> * lanes;
   int i = 0;
-  for (; i + height * lanesOfT <= s.q.rows; i += height * lanesOfT) sumTile<height, W>(s, i, j);
-  for (; i + lanesOfT <= s.q.rows; i += lanesOfT) sumTile<1, W>(s, i, j);
+  for (; i + tall <= s.q.rows; i += tall) sumTile<Bytes, height<Bytes>, W>(s, i, j);
+  for (; i + 2 * lanes <= s.q.rows; i += 2 * lanes) sumTile<Bytes, 2, W>(s, i, j);
+  for (; i + lanes <= s.q.rows; i += lanes) sumTile<Bytes, 1, W>(s, i, j);
   for (; i < s.q.rows; ++i) {
     T sums[W] = {};
     for (int l = 0; l < s.count; ++l) {
@@ -61,13 +63,16 @@ inline __attribute__((always_inline)) void sumColumns(const Sum<T>& s, int j) {
   }
 }
 
-template <class T>
+template <int Bytes, class T>
 inline __attribute__((always_inline)) void sumAll(const Sum<T>& s) {
   int j = 0;
-  for (; j + width <= s.q.cols; j += width) sumColumns<width>(s, j);
-  for (; j + 2 <= s.q.cols; j += 2) sumColumns<2>(s, j);
-  for (; j < s.q.cols; ++j) sumColumns<1>(s, j);
+  for (; j + width <= s.q.cols; j += width) sumColumns<Bytes, width>(s, j);
+  for (; j + 2 <= s.q.cols; j += 2) sumColumns<Bytes, 2>(s, j);
+  for (; j < s.q.cols; ++j) sumColumns<Bytes, 1>(s, j);
 }
+
+NONCONVEX_BY_WIDTH(void sum(const Sum<double>& s), sumAll<bytes>(s))
+NONCONVEX_BY_WIDTH(void sum(const Sum<float>& s), sumAll<bytes>(s))
 
 /// Four outputs at a time.
 using Four = double __attribute__((vector_size(32)));
@@ -104,44 +109,57 @@ inline __attribute__((always_inline)) void productsOf(int count, const std::int3
   for (; l < count; ++l) products<V, 1>(list + l, x, w, j, y.columns(l, 1));
 }
 
+constexpr int eight = 8;
+
 /// Eight outputs of C columns, while the columns behind them are fetched.
-template <int C>
+template <int Bytes, int C>
 inline __attribute__((always_inline)) void eightProducts(const double* x, std::ptrdiff_t stride, int rows,
                                                          const double* w, double* y) {
-  Eight sums[C] = {};
-  int i = 0;
-  for (; i + lanes <= rows; i += lanes) {
-    for (int c = 0; c < C; ++c) __builtin_prefetch(x + (C + c) * stride + i);
-    for (int u = i; u < i + lanes; ++u) {
-      const Eight part = *reinterpret_cast<const EightInMemory*>(w + u * lanes);
-      for (int c = 0; c < C; ++c) sums[c] += part * x[c * stride + u];
+  using Vector = typename Wide<double, Bytes>::Vector;
+  using InMemory = typename Wide<double, Bytes>::InMemory;
+  constexpr int lanes = Wide<double, Bytes>::lanes, vectors = eight / lanes;
+  Vector sums[C][vectors] = {};
+  const auto add = [&](int row) __attribute__((always_inline)) {
+    for (int v = 0; v < vectors; ++v) {
+      const Vector part = *reinterpret_cast<const InMemory*>(w + row * eight + v * lanes);
+      for (int c = 0; c < C; ++c) sums[c][v] += part * x[c * stride + row];
     }
+  };
+  int i = 0;
+  for (; i + eight <= rows; i += eight) {
+    for (int c = 0; c < C; ++c) __builtin_prefetch(x + (C + c) * stride + i);
+    for (int u = i; u < i + eight; ++u) add(u);
   }
-  for (; i < rows; ++i) {
-    const Eight part = *reinterpret_cast<const EightInMemory*>(w + i * lanes);
-    for (int c = 0; c < C; ++c) sums[c] += part * x[c * stride + i];
+  for (; i < rows; ++i) add(i);
+  for (int c = 0; c < C; ++c) {
+    for (int v = 0; v < vectors; ++v) *reinterpret_cast<InMemory*>(y + c * eight + v * lanes) = sums[c][v];
   }
-  for (int c = 0; c < C; ++c) *reinterpret_cast<EightInMemory*>(y + c * lanes) = sums[c];
 }
+
+template <int Bytes>
+inline __attribute__((always_inline)) void productsOfColumns(const Mat<const double>& x, const double* w, double* y) {
+  constexpr int together = Bytes == 16 ? 2 : 6;
+  int j = 0;
+  for (; j + together <= x.cols; j += together) {
+    eightProducts<Bytes, together>(x.column(j), x.stride, x.rows, w, y + j * eight);
+  }
+  for (; j < x.cols; ++j) eightProducts<Bytes, 1>(x.column(j), x.stride, x.rows, w, y + j * eight);
+}
+
+NONCONVEX_BY_WIDTH(void productsWithEight(const Mat<const double>& x, const double* w, double* y),
+                   productsOfColumns<bytes>(x, w, y))
 
 }  // namespace outer
 
-NONCONVEX_CLONES void productsOfAll(const Mat<const double>& x, const double* w, double* y) {
-  constexpr int together = 6;
-  int j = 0;
-  for (; j + together <= x.cols; j += together) {
-    outer::eightProducts<together>(x.column(j), x.stride, x.rows, w, y + j * outer::lanes);
-  }
-  for (; j < x.cols; ++j) outer::eightProducts<1>(x.column(j), x.stride, x.rows, w, y + j * outer::lanes);
-}
+void productsOfAll(const Mat<const double>& x, const double* w, double* y) { outer::productsWithEight(x, w, y); }
 
-NONCONVEX_CLONES void sumOfOuterProducts(int count, const std::int32_t* list, const Mat<const double>& x,
-                                         const Mat<const double>& t, const Mat<double>& q) {
-  outer::sumAll(outer::Sum<double>{count, list, x, t, q});
+void sumOfOuterProducts(int count, const std::int32_t* list, const Mat<const double>& x, const Mat<const double>& t,
+                        const Mat<double>& q) {
+  outer::sum(outer::Sum<double>{count, list, x, t, q});
 }
-NONCONVEX_CLONES void sumOfOuterProducts(int count, const std::int32_t* list, const Mat<const float>& x,
-                                         const Mat<const float>& t, const Mat<double>& q) {
-  outer::sumAll(outer::Sum<float>{count, list, x, t, q});
+void sumOfOuterProducts(int count, const std::int32_t* list, const Mat<const float>& x, const Mat<const float>& t,
+                        const Mat<double>& q) {
+  outer::sum(outer::Sum<float>{count, list, x, t, q});
 }
 
 NONCONVEX_CLONES void productsOfListed(int count, const std::int32_t* list, const Mat<const double>& x,

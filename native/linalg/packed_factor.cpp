@@ -8,10 +8,9 @@
 namespace nonconvex {
 namespace packedFactor {
 
-constexpr int vectors = 2;  // of rows in a panel
 template <class T>
-constexpr int height = vectors* Wide<T>::lanes;  // rows of a panel
-constexpr int mostTogether = 5;                  // right-hand sides whose sums stay in registers
+constexpr int height = 128 / static_cast<int>(sizeof(T));  // rows of a panel
+constexpr int mostTogether = 5;                            // right-hand sides whose sums stay in registers
 
 /// The place where a panel begins: panel I has height (I + 1) height numbers.
 template <class T>
@@ -19,81 +18,86 @@ constexpr std::size_t beginOf(int panel) {
   return static_cast<std::size_t>(panel) * static_cast<std::size_t>(panel + 1) / 2 * height<T> * height<T>;
 }
 
-/// tile -= P X for a panel P of height x count and rows X of W numbers.
-template <int W, class T>
+/// tile -= P X for a panel P of height x count and rows X of W numbers. Two vectors of rows at a time.
+template <int Bytes, int W, class T>
 inline __attribute__((always_inline)) void subtractPanel(const T* panel, int count, const T* x, T* tile) {
-  using Vector = typename Wide<T>::Vector;
-  using InMemory = typename Wide<T>::InMemory;
-  constexpr int lanes = Wide<T>::lanes;
-  Vector sums[W][vectors];
-  for (int w = 0; w < W; ++w) {
-    for (int v = 0; v < vectors; ++v) sums[w][v] = *reinterpret_cast<const InMemory*>(tile + w * height<T> + v * lanes);
-  }
-  for (int k = 0; k < count; ++k, panel += height<T>, x += W) {
-    const Vector top = *reinterpret_cast<const InMemory*>(panel);
-    const Vector bottom = *reinterpret_cast<const InMemory*>(panel + lanes);
+  using Vector = typename Wide<T, Bytes>::Vector;
+  using InMemory = typename Wide<T, Bytes>::InMemory;
+  constexpr int lanes = Wide<T, Bytes>::lanes;
+  for (int first = 0; first < height<T>; first += 2 * lanes) {
+    Vector sums[W][2];
     for (int w = 0; w < W; ++w) {
-      sums[w][0] -= top * x[w];
-      sums[w][1] -= bottom * x[w];
+      for (int v = 0; v < 2; ++v) {
+        sums[w][v] = *reinterpret_cast<const InMemory*>(tile + w * height<T> + first + v * lanes);
+      }
     }
-  }
-  for (int w = 0; w < W; ++w) {
-    for (int v = 0; v < vectors; ++v) *reinterpret_cast<InMemory*>(tile + w * height<T> + v * lanes) = sums[w][v];
+    const T* from = panel + first;
+    for (int k = 0; k < count; ++k, from += height<T>) {
+      const Vector top = *reinterpret_cast<const InMemory*>(from);
+      const Vector bottom = *reinterpret_cast<const InMemory*>(from + lanes);
+      for (int w = 0; w < W; ++w) {
+        sums[w][0] -= top * x[k * W + w];
+        sums[w][1] -= bottom * x[k * W + w];
+      }
+    }
+    for (int w = 0; w < W; ++w) {
+      for (int v = 0; v < 2; ++v) {
+        *reinterpret_cast<InMemory*>(tile + w * height<T> + first + v * lanes) = sums[w][v];
+      }
+    }
   }
 }
 
 /// Rows of X := -D (tile - P X') for a panel P, the rows X' that it meets, and the block D behind the panel, which has
 /// its sign turned.
-template <int W, class T>
+template <int Bytes, int W, class T>
 inline __attribute__((always_inline)) void solvePanel(const T* panel, int count, const T* met, T* x) {
   constexpr int rows = height<T>;
   T tile[W * rows], byRow[rows * W], own[W * rows] = {};
   for (int r = 0; r < rows; ++r) {
     for (int w = 0; w < W; ++w) tile[w * rows + r] = x[r * W + w];
   }
-  subtractPanel<W>(panel, count, met, tile);
+  subtractPanel<Bytes, W>(panel, count, met, tile);
   for (int r = 0; r < rows; ++r) {
     for (int w = 0; w < W; ++w) byRow[r * W + w] = tile[w * rows + r];
   }
-  subtractPanel<W>(panel + static_cast<std::ptrdiff_t>(count) * rows, rows, byRow, own);
+  subtractPanel<Bytes, W>(panel + static_cast<std::ptrdiff_t>(count) * rows, rows, byRow, own);
   for (int r = 0; r < rows; ++r) {
     for (int w = 0; w < W; ++w) x[r * W + w] = own[w * rows + r];
   }
 }
 
-template <int W, class T>
+template <int Bytes, int W, class T>
 inline __attribute__((always_inline)) void solveRows(int panels, const T* forward, const T* backward, T* x) {
   constexpr int rows = height<T>;
-  for (int i = 0; i < panels; ++i) solvePanel<W>(forward + beginOf<T>(i), i * rows, x, x + i * rows * W);
+  for (int i = 0; i < panels; ++i) solvePanel<Bytes, W>(forward + beginOf<T>(i), i * rows, x, x + i * rows * W);
   for (int i = panels - 1; i >= 0; --i) {
     const int behind = (panels - 1 - i) * rows;
-    solvePanel<W>(backward + beginOf<T>(panels - 1 - i), behind, x + (i + 1) * rows * W, x + i * rows * W);
+    solvePanel<Bytes, W>(backward + beginOf<T>(panels - 1 - i), behind, x + (i + 1) * rows * W, x + i * rows * W);
   }
 }
 
-template <class T>
+template <int Bytes, class T>
 inline __attribute__((always_inline)) void solveTogether(int together, int panels, const T* forward, const T* backward,
                                                          T* x) {
   switch (together) {
     case 1:
-      return solveRows<1>(panels, forward, backward, x);
+      return solveRows<Bytes, 1>(panels, forward, backward, x);
     case 2:
-      return solveRows<2>(panels, forward, backward, x);
+      return solveRows<Bytes, 2>(panels, forward, backward, x);
     case 3:
-      return solveRows<3>(panels, forward, backward, x);
+      return solveRows<Bytes, 3>(panels, forward, backward, x);
     case 4:
-      return solveRows<4>(panels, forward, backward, x);
+      return solveRows<Bytes, 4>(panels, forward, backward, x);
     default:
-      return solveRows<mostTogether>(panels, forward, backward, x);
+      return solveRows<Bytes, mostTogether>(panels, forward, backward, x);
   }
 }
 
-NONCONVEX_CLONES void solve(int together, int panels, const double* forward, const double* backward, double* x) {
-  solveTogether(together, panels, forward, backward, x);
-}
-NONCONVEX_CLONES void solve(int together, int panels, const float* forward, const float* backward, float* x) {
-  solveTogether(together, panels, forward, backward, x);
-}
+NONCONVEX_BY_WIDTH(void solve(int together, int panels, const double* forward, const double* backward, double* x),
+                   solveTogether<bytes>(together, panels, forward, backward, x))
+NONCONVEX_BY_WIDTH(void solve(int together, int panels, const float* forward, const float* backward, float* x),
+                   solveTogether<bytes>(together, panels, forward, backward, x))
 
 /// Minus the inverse of a lower triangular block, and behind the last row of all that of I.
 template <class T>

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "core/multiversion.hpp"
+#include "linalg/wide.hpp"
 
 namespace nonconvex::loops {
 
@@ -318,17 +319,21 @@ NONCONVEX_CLONES void subtractTransposedProduct(int rows, int columns, const dou
   }
 }
 
-NONCONVEX_CLONES void addOuterProducts(int n, int count, const double* b, double* c) {
-  using Eight = double __attribute__((vector_size(64)));
-  typedef double EightInMemory __attribute__((vector_size(64), aligned(8), may_alias));
-  constexpr int width = 4, vectors = 2, height = 8 * vectors;
+namespace outerProducts {
+
+template <int Bytes>
+inline __attribute__((always_inline)) void add(int n, int count, const double* b, double* c) {
+  using Vector = typename Wide<double, Bytes>::Vector;
+  using InMemory = typename Wide<double, Bytes>::InMemory;
+  constexpr int lanes = Wide<double, Bytes>::lanes;
+  constexpr int width = 4, vectors = 2, height = lanes * vectors;
   for (int j = 0; j < n; j += width) {
     for (int i = j; i < n; i += height) {
-      Eight sums[width][vectors] = {};
+      Vector sums[width][vectors] = {};
       const double* column = b;
       for (int k = 0; k < count; ++k, column += n) {
-        const Eight first = *reinterpret_cast<const EightInMemory*>(column + i);
-        const Eight second = *reinterpret_cast<const EightInMemory*>(column + i + 8);
+        const Vector first = *reinterpret_cast<const InMemory*>(column + i);
+        const Vector second = *reinterpret_cast<const InMemory*>(column + i + lanes);
         for (int w = 0; w < width; ++w) {
           sums[w][0] += column[j + w] * first;
           sums[w][1] += column[j + w] * second;
@@ -337,12 +342,18 @@ NONCONVEX_CLONES void addOuterProducts(int n, int count, const double* b, double
       for (int w = 0; w < std::min(width, n - j); ++w) {
         double* to = c + static_cast<std::size_t>(j + w) * static_cast<std::size_t>(n);
         for (int l = 0; l < height; ++l) {
-          if (i + l >= j + w && i + l < n) to[i + l] += sums[w][l / 8][l % 8];
+          if (i + l >= j + w && i + l < n) to[i + l] += sums[w][l / lanes][l % lanes];
         }
       }
     }
   }
 }
+
+NONCONVEX_BY_WIDTH(void addByWidth(int n, int count, const double* b, double* c), add<bytes>(n, count, b, c))
+
+}  // namespace outerProducts
+
+void addOuterProducts(int n, int count, const double* b, double* c) { outerProducts::addByWidth(n, count, b, c); }
 
 NONCONVEX_CLONES void negate(std::size_t n, const double* x, double* __restrict y) {
   for (std::size_t i = 0; i < n; ++i) y[i] = -x[i];
@@ -367,37 +378,43 @@ namespace {
 
 constexpr std::size_t shortVector = 32;  // a loop over lanes would take longer to begin and end
 
-using Eight = double __attribute__((vector_size(64)));
-typedef double EightInMemory __attribute__((vector_size(64), aligned(8), may_alias));
-
 /// The largest of numbers >= 0, or NaN where one is: then their sum is, too.
-struct LargestInEights {
-  Eight best,
+template <int Bytes>
+struct LargestInLanes {
+  using Vector = typename Wide<double, Bytes>::Vector;
+  Vector best,
       sums;  // without initializers: Clang 19 has no constructors for what only functions for several processors use
 
-  inline __attribute__((always_inline)) void add(const Eight& x) {
-    const Eight size = x < 0 ? -x : x;
+  inline __attribute__((always_inline)) void add(const Vector& x) {
+    const Vector size = x < 0 ? -x : x;
     best = best < size ? size : best;
     sums += size;
   }
 };
 
 /// The largest in two of them and in further sizes.
-inline __attribute__((always_inline)) double largestOf(const LargestInEights* parts, double rest, double restSum) {
+template <int Bytes>
+inline __attribute__((always_inline)) double largestOf(const LargestInLanes<Bytes>* parts, double rest,
+                                                       double restSum) {
   double most = rest, total = restSum;
-  for (int k = 0; k < 8; ++k) {
+  for (int k = 0; k < Wide<double, Bytes>::lanes; ++k) {
     most = std::max({most, parts[0].best[k], parts[1].best[k]});
     total += parts[0].sums[k] + parts[1].sums[k];
   }
   return std::isnan(total) ? total : most;
 }
 
-NONCONVEX_CLONES double largestOfLong(std::size_t n, const double* x) {
-  LargestInEights parts[2] = {};
+template <int Bytes>
+inline __attribute__((always_inline)) double largestByLanes(std::size_t n, const double* x) {
+  using Vector = typename Wide<double, Bytes>::Vector;
+  using InMemory = typename Wide<double, Bytes>::InMemory;
+  constexpr std::size_t own = Wide<double, Bytes>::lanes;
+  LargestInLanes<Bytes> parts[2] = {};
   std::size_t i = 0;
-  for (; i + 16 <= n; i += 16) {
-    const Eight first = *reinterpret_cast<const EightInMemory*>(x + i);
-    const Eight second = *reinterpret_cast<const EightInMemory*>(x + i + 8);
+  for (; i + 2 * own <= n; i += 2 * own) {
+    // Copies: by a reference to a vector the compiler takes it for aligned.
+    const Vector first = *reinterpret_cast<const InMemory*>(x + i);
+    const Vector second = *reinterpret_cast<const InMemory*>(x + i + own);
     parts[0].add(first);
     parts[1].add(second);
   }
@@ -406,20 +423,25 @@ NONCONVEX_CLONES double largestOfLong(std::size_t n, const double* x) {
     most = std::max(most, std::abs(x[i]));
     sum += std::abs(x[i]);
   }
-  return largestOf(parts, most, sum);
+  return largestOf<Bytes>(parts, most, sum);
 }
 
-NONCONVEX_CLONES double scaleLong(std::size_t n, double a, double* x) {
-  LargestInEights parts[2] = {};
-  const auto scaleEight = [&](std::size_t at, int k) __attribute__((always_inline)) {
-    const Eight value = a * *reinterpret_cast<const EightInMemory*>(x + at);
-    *reinterpret_cast<EightInMemory*>(x + at) = value;
-    parts[k].add(value);
-  };
+NONCONVEX_BY_WIDTH(double largestOfLong(std::size_t n, const double* x), return largestByLanes<bytes>(n, x))
+
+template <int Bytes>
+inline __attribute__((always_inline)) double scaleByLanes(std::size_t n, double a, double* x) {
+  using Vector = typename Wide<double, Bytes>::Vector;
+  using InMemory = typename Wide<double, Bytes>::InMemory;
+  constexpr std::size_t own = Wide<double, Bytes>::lanes;
+  LargestInLanes<Bytes> parts[2] = {};
   std::size_t i = 0;
-  for (; i + 16 <= n; i += 16) {
-    scaleEight(i, 0);
-    scaleEight(i + 8, 1);
+  for (; i + 2 * own <= n; i += 2 * own) {
+    for (std::size_t k = 0; k < 2; ++k) {
+      InMemory* at = reinterpret_cast<InMemory*>(x + i + k * own);
+      const Vector value = a * *at;
+      *at = value;
+      parts[k].add(value);
+    }
   }
   double most = 0, sum = 0;
   for (; i < n; ++i) {
@@ -427,8 +449,10 @@ NONCONVEX_CLONES double scaleLong(std::size_t n, double a, double* x) {
     most = std::max(most, size);
     sum += size;
   }
-  return largestOf(parts, most, sum);
+  return largestOf<Bytes>(parts, most, sum);
 }
+
+NONCONVEX_BY_WIDTH(double scaleLong(std::size_t n, double a, double* x), return scaleByLanes<bytes>(n, a, x))
 
 NONCONVEX_CLONES bool allOfLongFinite(std::size_t n, const double* x) {
   constexpr std::size_t parts = 16;

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { checkMembers, checkObject, checkVector, isError, show } from '../core/check.js';
+import { checkInteger, checkMembers, checkObject, checkVector, isError, show } from '../core/check.js';
 import { requireMemory } from '../core/memory.js';
 import { checkRanks, type Ranks } from '../core/ranks.js';
 import { type Guard, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
@@ -260,7 +260,7 @@ function denominatorToNative(term: object): object {
 
 /** n, on which the terms and the start must agree. */
 function unknowns(parts: readonly Part[], start: Float64Array | undefined): number {
-  const counts = parts.map(({ name, term }) => ({ name: `${name} (${term.kind})`, n: sizeOf(term) }));
+  const counts = parts.map(({ name, term }) => ({ name: `${name} (${term.kind})`, n: sizeOf(name, term) }));
   if (start) counts.push({ name: 'start', n: start.length });
   const [first, ...others] = counts.filter((count): count is { name: string; n: number } => count.n !== undefined);
   if (!first) {
@@ -278,8 +278,12 @@ function unknowns(parts: readonly Part[], start: Float64Array | undefined): numb
 }
 
 /** How many unknowns a term has, if it says. */
-function sizeOf(term: FractionalTerm): number | undefined {
-  if ('matrix' in term) return term.matrix.columns;
+function sizeOf(name: string, term: FractionalTerm): number | undefined {
+  if ('matrix' in term) {
+    const matrix: unknown = term.matrix; // of a term that nobody's function made, it may be anything
+    if (typeof matrix !== 'object' || matrix === null) return undefined;
+    return checkInteger(`${name}.matrix.columns`, term.matrix.columns, 1);
+  }
   // All their vectors have an entry for each unknown.
   return Object.values<unknown>({ ...term }).find(types.isFloat64Array)?.length;
 }

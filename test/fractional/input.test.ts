@@ -428,3 +428,19 @@ it('says which member is meant by a misspelt one', async () => {
     "unknown member 'denominatr': did you mean 'denominator'? Known members: numerator, denominator, start",
   );
 });
+
+describe('a term that no function made', () => {
+  it('is refused by the name of what is wrong with its matrix', async () => {
+    const term = lpNorm(A, 4);
+    const solve = (columns: unknown) =>
+      minimizeRatio({
+        numerator: [sumSquares()],
+        denominator: { ...term, matrix: { ...term.matrix, columns } } as never,
+        start: ones,
+      });
+    for (const columns of [Symbol('columns'), Object.create(null), 'five', undefined]) {
+      await expect(solve(columns)).rejects.toThrow(/^denominator\.matrix\.columns = .*: expected a number$/);
+    }
+    await expect(solve(0)).rejects.toThrow('denominator.matrix.columns = 0: expected an integer >= 1');
+  });
+});

@@ -29,3 +29,9 @@ it('passes no structure by value to functions for several processors', () => {
   const found = [...sources].flatMap(([file, text]) => byValue(text).map((one) => `${file}: ${one}`));
   expect(found).toEqual([]);
 });
+
+it('has vectors of 64 bytes where a function has a body for each width only, as GCC makes scalars of them on other processors', () => {
+  const sources = readSources('native', ['.cpp', '.hpp']);
+  const found = [...sources].filter(([, text]) => text.includes('vector_size(64)')).map(([file]) => file);
+  expect(found).toEqual([]);
+});

@@ -204,3 +204,17 @@ describe('a solve', () => {
     expect(new Set(seen.slice(0, 10))).toEqual(new Set([10]));
   });
 });
+
+describe('the norm of the gradient', () => {
+  it('is finite where only its square is not', async () => {
+    const slope = 1e200;
+    const gradient = (x: Float64Array, _: Int32Array, g: Float64Array) => {
+      g.fill(slope);
+      return slope * ((x[0] as number) + (x[1] as number));
+    };
+    const settings = { method: 'sgdm', stepSize: 1e-300, maxIterations: 1 } as const;
+    const { gradientNorm } = await minimizeSum({ rows: 2, n: 2, gradient }, settings);
+    expect(gradientNorm).toBeCloseTo(Math.SQRT2 * slope, -190);
+    expect(gradientNorm).toBeGreaterThan(slope);
+  });
+});

@@ -4,27 +4,27 @@
 #include <cstddef>
 
 #include "core/multiversion.hpp"
+#include "linalg/wide.hpp"
 
 namespace nonconvex::loops {
 namespace history {
 
-constexpr int lanes = 8;
 constexpr int together = 4;  // columns that are read side by side
 constexpr int piece = 256;   // numbers that stay in the innermost cache
 
-using Wide = double __attribute__((vector_size(64)));
-
 /// `width` columns from `a` on.
-template <int width>
+template <int Bytes, int width>
 inline __attribute__((always_inline)) void addDotsOf(int n, const float* a, int stride, const float* x, double* sums) {
-  Wide lane[width] = {};
+  using Vector = typename Wide<double, Bytes>::Vector;
+  constexpr int lanes = Wide<double, Bytes>::lanes;
+  Vector lane[width] = {};
   int i = 0;
   for (; i + lanes <= n; i += lanes) {
-    Wide with;
+    Vector with;
     for (int l = 0; l < lanes; ++l) with[l] = static_cast<double>(x[i + l]);
     for (int j = 0; j < width; ++j) {
       const float* column = a + static_cast<std::ptrdiff_t>(j) * stride + i;
-      Wide part;
+      Vector part;
       for (int l = 0; l < lanes; ++l) part[l] = static_cast<double>(column[l]);
       lane[j] += part * with;
     }
@@ -47,14 +47,23 @@ inline __attribute__((always_inline)) void subtractOf(int n, const float* a, int
   }
 }
 
+template <int Bytes>
+inline __attribute__((always_inline)) void addAllDots(int n, int columns, const float* a, int stride, const float* x,
+                                                      double* sums) {
+  int j = 0;
+  for (; j + together <= columns; j += together, a += static_cast<std::ptrdiff_t>(together) * stride) {
+    addDotsOf<Bytes, together>(n, a, stride, x, sums + j);
+  }
+  for (; j < columns; ++j, a += stride) addDotsOf<Bytes, 1>(n, a, stride, x, sums + j);
+}
+
+NONCONVEX_BY_WIDTH(void addDotsByWidth(int n, int columns, const float* a, int stride, const float* x, double* sums),
+                   addAllDots<bytes>(n, columns, a, stride, x, sums))
+
 }  // namespace history
 
-NONCONVEX_CLONES void addDots(int n, int columns, const float* a, int stride, const float* x, double* sums) {
-  using namespace history;
-  int j = 0;
-  const auto from = [&](int column) { return a + static_cast<std::ptrdiff_t>(column) * stride; };
-  for (; j + together <= columns; j += together) addDotsOf<together>(n, from(j), stride, x, sums + j);
-  for (; j < columns; ++j) addDotsOf<1>(n, from(j), stride, x, sums + j);
+void addDots(int n, int columns, const float* a, int stride, const float* x, double* sums) {
+  history::addDotsByWidth(n, columns, a, stride, x, sums);
 }
 
 NONCONVEX_CLONES void subtractCombination(int n, int columns, const float* a, int stride, const double* w, double* y) {

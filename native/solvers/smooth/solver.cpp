@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/index.hpp"
+#include "linalg/blas.hpp"
 #include "problems/sums/scaled_sum.hpp"
 #include "solvers/smooth/answers.hpp"
 
@@ -17,6 +18,13 @@ bool drawsBatches(const MinimizeSumProblem& problem, const MinimizeSumSettings& 
   const int rows = problem.rows.empty() ? problem.sum->rows() : static_cast<int>(problem.rows.size());
   if (estimator == "full" || estimator == "twoPoint") return false;  // values differ little
   return settings.batchSize < rows;
+}
+
+/// ||x||, of numbers whose squares overflow, too.
+double normOf(const std::vector<double>& x) {
+  const int n = static_cast<int>(x.size());
+  const double norm = std::sqrt(sweeps::squares(n, x.data()));
+  return std::isfinite(norm) ? norm : blas::nrm2(n, x.data());
 }
 
 /// The units of x: the root of the mean square of a column, around its mean where `centred`, and four times the
@@ -264,10 +272,10 @@ MinimizeSumSolver::Whole MinimizeSumSolver::whole(const std::vector<double>& x) 
   std::vector<double> moved = x;
   for (std::size_t j = 0; j < x.size(); ++j) moved[j] -= g[j];
   const ChosenSet<double> set(problem_, {}, settings_.l1);
-  if (set.everywhere()) return {value, std::sqrt(sweeps::squares(static_cast<int>(g.size()), g.data()))};
+  if (set.everywhere()) return {value, normOf(g)};
   set.project(moved.data(), 1);
   for (std::size_t j = 0; j < x.size(); ++j) moved[j] -= x[j];
-  return {value, std::sqrt(sweeps::squares(static_cast<int>(moved.size()), moved.data()))};
+  return {value, normOf(moved)};
 }
 
 double MinimizeSumSolver::validationLoss(const std::vector<double>& x) {
