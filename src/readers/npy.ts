@@ -1,5 +1,5 @@
 // Arrays of NumPy: .npy files and the parts of .npz files.
-import { checkMembers, messageOf, show } from '../core/check.js';
+import { checkMembers, messageOf, show, visible } from '../core/check.js';
 import { SolverError } from '../core/error.js';
 import type { Matrix } from '../core/matrix.js';
 import { checkPart, type Part } from '../core/ranks.js';
@@ -62,13 +62,16 @@ export async function readNpz(path: string | URL, options: ReadNpyOptions = {}):
   return parseFile(path, signal, async (name, chunks) => {
     const bytes = await allBytes(name, chunks, memory);
     const parts = await partsOf(name, bytes, memory, signal);
-    const arrays: Record<string, NumpyArray> = {};
+    const arrays: [string, NumpyArray][] = [];
     for (const [part, content] of Object.entries(parts)) {
-      arrays[part.replace(/\.npy$/, '')] = await parseNpy(`${name}, ${part}`, content, options, memory);
+      arrays.push([part.replace(/\.npy$/, ''), await parseNpy(partOf(name, part), content, options, memory)]);
     }
-    return arrays;
+    return Object.fromEntries(arrays);
   });
 }
+
+/** A part of an archive in messages: its name may be any, and of any length. */
+const partOf = (name: string, part: string): string => `${name}, ${visible(show(part))}`;
 
 function checked(options: ReadNpyOptions, more: readonly string[] = []): Memory {
   checkLimits(checkMembers('options', options, ['signal', 'maxBytes', 'maxRows', 'maxColumns', ...more], 'option'));
@@ -101,7 +104,7 @@ async function partsOf(
       bytes,
       ({ name: part, originalSize }) => {
         try {
-          memory.take(`${name}, ${part}`, 'its bytes', originalSize);
+          memory.take(partOf(name, part), 'its bytes', originalSize);
         } catch (error) {
           refused = error;
           throw error;

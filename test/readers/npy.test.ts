@@ -86,6 +86,18 @@ describe('a .npz file', () => {
   });
 
   it('is refused that is none', async () => {
+    const odd = `${'x'.repeat(2000)}\u001b[31m.npy`;
+    const long = write(
+      'odd.npz',
+      Buffer.from(zipSync({ [odd]: npyFile("'<f8'", '(50000,)', new Float64Array(50_000).buffer) })),
+    );
+    const message = await readNpz(long, { maxBytes: 300_000 }).then(String, (error: Error) => error.message);
+    expect(message).toMatch(/odd\.npz, 'x+\.\.\.': out of memory/);
+    expect(message.length).toBeLessThan(400);
+    const own = await readNpz(
+      write('own.npz', Buffer.from(zipSync({ '__proto__.npy': npyFile("'<f8'", '(1,)', Float64Array.of(1).buffer) }))),
+    );
+    expect(Object.keys(own)).toEqual(['__proto__']);
     await expect(readNpz(write('none.npz', 'no zip file'))).rejects.toThrow(/none\.npz: no \.npz file/);
   });
 
