@@ -59,7 +59,10 @@ NONCONVEX_ALWAYS_INLINE void applyAll(std::int32_t op, T* __restrict out, const 
 }
 
 /// Rows that are fetched ahead: data are larger than caches, and the processor does not foresee a row that is drawn.
-constexpr int rowsAhead = 2;
+constexpr int rowsAhead = 4;
+/// The hint that brings them into the second level of the cache, where more of them may be on their way than into the
+/// first.
+constexpr int secondLevel = 2;
 
 template <class T>
 NONCONVEX_ALWAYS_INLINE void gather(const T* from, int width, const int* rows, int count, T* __restrict out) {
@@ -69,7 +72,7 @@ NONCONVEX_ALWAYS_INLINE void gather(const T* from, int width, const int* rows, i
     const T* const next = from + at(rows[std::min(r + rowsAhead, count - 1)]) * at(width);
     int j = 0;
     for (; j + line <= width; j += line) {
-      __builtin_prefetch(next + j);
+      __builtin_prefetch(next + j, 0, secondLevel);
       for (int k = 0; k < line; ++k) out[j + k] = row[j + k];
     }
     for (; j < width; ++j) out[j] = row[j];
