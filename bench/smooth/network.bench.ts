@@ -33,11 +33,13 @@ for (const batch of [32, 128]) {
       ['sgdm', 'SGD', 0.1],
       ['adam', 'Adam', 1e-3],
     ] as const) {
-      add(`${method}, nonconvex`, await secondsOf({ method, batchSize: batch, threads: 1 }, [1, 3]));
+      // PyTorch's steps are in the units of the data.
+      add(`${method}, nonconvex`, await secondsOf({ method, scaling: 'none', batchSize: batch, threads: 1 }, [1, 3]));
       if (!python) continue;
       const { secondsPerEpoch } = await python.ask({ method: torch, rate, batch, epochs: 1 });
       add(`${torch}, PyTorch`, secondsPerEpoch as number);
     }
+    add('sgdm in units of columns', await secondsOf({ method: 'sgdm', batchSize: batch, threads: 1 }, [1, 3]));
     add('nothing set, nonconvex', await secondsOf({ batchSize: batch, threads: 1 }, [1, 3]));
   }
   for (const [what, seconds] of found) epochs.push({ what, batch, seconds: median(seconds) });
@@ -78,7 +80,7 @@ writeSection(
   'network',
   [
     describe(about),
-    `Processor milliseconds of an epoch of 10,000 digits by a network 784-128-10, one thread${python ? `, PyTorch ${python.greeting.version}` : ''}:`,
+    `Processor milliseconds of an epoch of 10,000 digits by a network 784-128-10, one thread${python ? `, PyTorch ${python.greeting.version}` : ''}; sgdm and adam as PyTorch's, without units of columns, where nothing else is said:`,
     table(
       ['method', 'batch', 'ms'],
       epochs.map(({ what, batch, seconds }) => [what, String(batch), short(1e3 * seconds)]),
