@@ -214,7 +214,10 @@ const RegisterFunction ofRows[] = {
 }  // namespace
 
 std::shared_ptr<const FiniteSumSource> readRowSum(const Reader& in) {
-  return std::make_shared<const RowSumSource>(readRowProblem(in));
+  RowProblem problem = readRowProblem(in);
+  problem.convex = in.has("convex") && in.boolean("convex");
+  if (problem.convex) problem.strongConvexity = in.number("strongConvexity");
+  return std::make_shared<const RowSumSource>(std::move(problem));
 }
 
 RowProblem readRowProblem(const Reader& in) {

@@ -83,6 +83,8 @@ export interface Node {
   readonly factor?: ConstantMatrix;
   /** The matrix whose transpose it is, with its rows and columns. */
   readonly transposeOf?: { readonly node: Node; readonly rows: number; readonly columns: number };
+  /** What it is a convex function of, growing where that is >= 0 and falling elsewhere, of no value below 0; rules of its parts do not tell. */
+  readonly convexIn?: Node;
   /** The function that has a kink: one whose derivative jumps. */
   readonly kink?: string;
   /** The rows whose data are in it, so that it differs from row to row; undefined where it does not. */

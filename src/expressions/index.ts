@@ -1,5 +1,6 @@
 // The subpath nonconvex/model: models of expressions, their operators, parts and products.
 export { Constraint, type ConstraintOptions, type FlagsOf } from './constraint.js';
+export type { Curvature } from './curvature.js';
 export { type EvaluateOptions, evaluate, type OutputValue } from './evaluate.js';
 export { Expression, type Operand } from './expression.js';
 export { at, column, concat, gather, reshape, row, slice, transpose } from './indexing.js';

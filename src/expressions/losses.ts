@@ -77,7 +77,8 @@ function clipped(name: string, a: Operand, lower: number, upper: number, kink?: 
 export function huber<A extends Operand>(a: A, delta = 1): Expression<ShapeOf<A>> {
   checkNumber('delta', delta, { lower: 0, open: true });
   const inside = clipped('huber', a, -delta, delta); // derivatives of the whole have no jump
-  return mul(inside, sub(a, mul(0.5, inside))) as Expression<ShapeOf<A>>;
+  const { shape, node } = mul(inside, sub(a, mul(0.5, inside))) as Expression<ShapeOf<A>>;
+  return new Expression(shape, { ...node, convexIn: toEntries('a', a).node });
 }
 
 /** max(1 - label t, 0), the loss of support vector machines, for labels -1 and 1; with a kink where label t = 1. */

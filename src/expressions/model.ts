@@ -4,6 +4,7 @@ import { acrossCopies } from '../core/brand.js';
 import { checkMembers, entryName, show } from '../core/check.js';
 import { requireMemory } from '../core/memory.js';
 import { Constraint, type ConstraintOptions } from './constraint.js';
+import { type Curvature, curvatureOf } from './curvature.js';
 import { Dependence, dependences } from './dependence.js';
 import { type Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
 import { add, neg, sub } from './operators.js';
@@ -354,6 +355,25 @@ export class Model {
     };
   }
 
+  /**
+   * What is known of how an expression bends as a function of the variables: `'convex'` and `'concave'`, `'affine'` where it is both,
+   * `'constant'` where there are no variables in it, `'unknown'` where the rules do not tell, which all the same may be convex. An expression
+   * of several numbers has what all of them have. Parameters and rows of data are constants with the signs of their present values.
+   *
+   * ```ts
+   * model.curvature(rows.mean(huber(sub(dot(w, rows.x), rows.y)))); // 'convex'
+   * model.curvature(mul(x, y)); // 'unknown'
+   * ```
+   *
+   * Source: the rules of M. Grant, S. Boyd, Y. Ye, "Disciplined convex programming", 2006.
+   * @throws TypeError when it is no expression of this model.
+   */
+  curvature(expression: Operand): Curvature {
+    const { node } = toEntries('expression', expression);
+    this.#own('curvature', node);
+    return curvatureOf(node, this.#knownParameterValues());
+  }
+
   /** @internal The program whose functions are expressions: of rows, a value for each. */
   compileOutputs(expressions: readonly Expression[]): CompiledProgram {
     const nodes = expressions.map(({ node }) => node);
@@ -386,6 +406,17 @@ export class Model {
     if (!unset) return this.#parameterValues();
     const how = 'model.parameter({ value }) or parameter.set(value)';
     throw new RangeError(`parameter ${unset.name}: expected a value, by ${how}, before a solve or an evaluation`);
+  }
+
+  /** Values of the parameters, NaN where there is none. */
+  #knownParameterValues(): Float64Array {
+    const values = this.#parameterValues();
+    let offset = 0;
+    for (const { isSet, size } of this.#parameters) {
+      if (!isSet) values.fill(Number.NaN, offset, offset + size);
+      offset += size;
+    }
+    return values;
   }
 
   #parameterValues(): Float64Array {

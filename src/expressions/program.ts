@@ -14,6 +14,7 @@ import type { DeviceSupport } from '../core/device.js';
 import { fromNative } from '../core/error.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import type { Guard } from '../core/solve.js';
+import type { Convexity } from './curvature.js';
 import type { Node } from './expression.js';
 import type { OutputPlace } from './rowModel.js';
 import type { ColumnLike } from './rows.js';
@@ -209,6 +210,8 @@ export interface CompiledParts {
   rowCount?: (() => number) | undefined;
   /** Places of the outputs of rows. */
   outputPlaces?: ReadonlyMap<Node, OutputPlace> | undefined;
+  /** What is known of the objective at present, of models with rows. */
+  convexity?: (() => Convexity) | undefined;
   /** A function in it that has a kink. */
   kink?: string | undefined;
   variableNames: () => readonly string[];

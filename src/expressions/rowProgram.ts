@@ -1,6 +1,7 @@
 // Programs of models with sums over rows.
 import type { RowModelRequest, RowTableHandle, Solvers } from '../core/addon.js';
 import { SolverError } from '../core/error.js';
+import { convexityOf } from './curvature.js';
 import type { Node } from './expression.js';
 import { type CompiledParts, PerAddon } from './program.js';
 import { kinkOf, type RowModelParts, rowPartsOf } from './rowModel.js';
@@ -76,6 +77,7 @@ export function compiledRows({
     writable: () => {
       throw new SolverError('UNSUPPORTED', 'a model with sums over rows: .nl files have none');
     },
+    ...(objective && { convexity: () => convexityOf(objective, rest.n, rest.parameters()) }),
     kink: kinkOf([objective, ...functions]),
   };
 }

@@ -26,6 +26,8 @@ export type Rows<Data extends Record<string, ColumnLike> = Record<string, Column
 interface TableData {
   readonly count: number;
   readonly columns: ReadonlyMap<string, Matrix | SparseMatrix>;
+  /** Signs of columns that were asked for. */
+  readonly signs: Map<string, number>;
 }
 
 /** Means, sums and maxima over the rows of a table, and new data for it. */
@@ -98,6 +100,15 @@ export class RowTable {
     return { rows: count, columns: chosen };
   }
 
+  /** @internal What `of` says of the numbers of a column but for zeros, which it is asked once for the same data. */
+  signOf(name: string, of: (numbers: ArrayLike<number>) => number): number {
+    const { columns, signs } = this.#data;
+    const values = columns.get(name) as Matrix | SparseMatrix;
+    const known = signs.get(name) ?? of('data' in values ? values.data : values.values);
+    signs.set(name, known);
+    return known;
+  }
+
   /** @internal What stays the same until there are new data. */
   get version(): object {
     return this.#data;
@@ -141,7 +152,7 @@ function dataOf(data: Record<string, ColumnLike>): TableData {
     if (rows === count) continue;
     throw new RangeError(`rows.${name}: has ${rows} rows: expected ${count}, as rows.${first} has`);
   }
-  return { count, columns };
+  return { count, columns, signs: new Map() };
 }
 
 function columnOf(name: string, column: unknown): Matrix | SparseMatrix {

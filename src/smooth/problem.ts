@@ -97,7 +97,7 @@ function readRows(problem: Model | CompiledProgram, seed: number): ReadSum {
   if (program.sense === 'maximize') throw new RangeError('problem: expected model.minimize in place of maximize');
   const { lower, upper } = program.bounds;
   return {
-    sum: (_, native) => program.dataRequest(native),
+    sum: (_, native) => ({ ...program.dataRequest(native), ...program.parts.convexity?.() }),
     ahead: (native) => program.ahead(native),
     start: program.startBy(seed),
     rows: rowCount(),

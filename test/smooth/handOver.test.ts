@@ -68,7 +68,7 @@ describe('auto', () => {
     const whole = await minimizeSum(model, { ...settings, maxEpochs: 1000 });
     expect(whole).toMatchObject({ status: 'solved', method: 'minimize' });
     const few = await minimizeSum(model, { ...settings, maxEpochs: 20 });
-    expect(few.method).toBe('prodigy');
+    expect(few.method).toBe('qagd');
     expect(few.objective as number).toBeGreaterThanOrEqual((whole.objective as number) - 1e-12);
   });
 

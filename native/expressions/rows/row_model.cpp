@@ -142,7 +142,8 @@ RowSumSource::RowSumSource(RowProblem problem)
     : problem_(std::move(problem)), table_(problem_.tables[at(onlyTable(*problem_.model))]) {}
 
 template <class T>
-RowSum<T>::RowSum(const RowProblem& problem) : model_(problem.model) {
+RowSum<T>::RowSum(const RowProblem& problem)
+    : model_(problem.model), convex_(problem.convex), strongConvexity_(problem.strongConvexity) {
   const std::size_t table = at(onlyTable(*model_));
   const std::shared_ptr<const RowPlan>& plan = model_->plans()[table];
   lanes_ = std::make_unique<RowLanes<T>>(BoundRows(plan, problem.tables[table]));

@@ -69,6 +69,9 @@ struct RowProblem {
   std::shared_ptr<const RowModel> model;
   std::vector<std::shared_ptr<const RowTable>> tables;
   std::vector<double> parameters;
+  // What is known of its objective.
+  bool convex = false;
+  double strongConvexity = 0;  ///< 0 where it is not known to be convex
 };
 
 /// What follows x in theta, for one table: what is shared at a point, and the numbers of the formula.
@@ -107,7 +110,11 @@ class RowSum final : public FiniteSum<T> {
   int variables() const override { return model_->variables(); }
   std::vector<SumBlock> blocks() const override { return model_->blocks(); }
   SumFacts facts() const override {
-    return {.smooth = lanes_->bound().plan->smooth, .hessianProducts = true, .rowsApart = true};
+    return {.convex = convex_,
+            .smooth = lanes_->bound().plan->smooth,
+            .strongConvexity = strongConvexity_,
+            .hessianProducts = true,
+            .rowsApart = true};
   }
   void typicalFactors(std::span<double> s) const override;
   double value(RowSet rows, const T* x) override;
@@ -131,6 +138,8 @@ class RowSum final : public FiniteSum<T> {
   Cpu alone_;
   const Cpu* la_ = &alone_;
   bool hasRest_ = true;
+  const bool convex_;
+  const double strongConvexity_;
   std::vector<T> seeds_;
   std::vector<double> sums_, each_, point_, wide_, out_;
   std::vector<T> tailGradient_, tailAlong_, scratch_;
