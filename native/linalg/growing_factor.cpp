@@ -6,13 +6,14 @@
 #include "core/index.hpp"
 #include "core/multiversion.hpp"
 #include "core/numbers.hpp"
+#include "linalg/wide.hpp"
 
 namespace nonconvex {
 namespace growing {
 
 /// Four numbers at a time, in memory at any address that a double may have.
-using Four = double __attribute__((vector_size(32)));
-typedef double FourInMemory __attribute__((vector_size(32), aligned(8), may_alias));
+using Four = Wide<double, 32>::Vector;
+using FourInMemory = Wide<double, 32>::InMemory;
 
 constexpr int lanes = 4, width = 2 * lanes;  // rows that are added together, side by side
 constexpr int depth = 16;                    // columns that are taken from the rows behind them at a time

@@ -75,8 +75,8 @@ NONCONVEX_BY_WIDTH(void sum(const Sum<double>& s), sumAll<bytes>(s))
 NONCONVEX_BY_WIDTH(void sum(const Sum<float>& s), sumAll<bytes>(s))
 
 /// Four outputs at a time.
-using Four = double __attribute__((vector_size(32)));
-typedef double FourInMemory __attribute__((vector_size(32), aligned(8), may_alias));
+using Four = Wide<double, 32>::Vector;
+using FourInMemory = Wide<double, 32>::InMemory;
 
 /// Rows that are read together.
 constexpr int rowsAtOnce = 4;

@@ -36,8 +36,8 @@ namespace {
 /// at any address that a double may have; it is to be copied, since a reference to Four promises more. No alias by
 /// `using`: Clang drops its alignment.
 constexpr int lanes = 4;
-using Four = double __attribute__((vector_size(32)));
-typedef double FourInMemory __attribute__((vector_size(32), aligned(8), may_alias));
+using Four = Wide<double, 32>::Vector;
+using FourInMemory = Wide<double, 32>::InMemory;
 
 inline const FourInMemory& four(const double* x) { return *reinterpret_cast<const FourInMemory*>(x); }
 inline FourInMemory& four(double* x) { return *reinterpret_cast<FourInMemory*>(x); }

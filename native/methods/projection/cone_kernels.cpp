@@ -3,14 +3,15 @@
 #include <cstddef>
 
 #include "core/multiversion.hpp"
+#include "linalg/wide.hpp"
 
 namespace nonconvex::loops {
 namespace {
 
 /// Four numbers at a time, with lanes of their own; in memory at any address that a double may have.
 constexpr int lanes = 4;
-using Four = double __attribute__((vector_size(32)));
-typedef double FourInMemory __attribute__((vector_size(32), aligned(8), may_alias));
+using Four = Wide<double, 32>::Vector;
+using FourInMemory = Wide<double, 32>::InMemory;
 
 inline const FourInMemory& four(const double* x) { return *reinterpret_cast<const FourInMemory*>(x); }
 inline __attribute__((always_inline)) double sumOf(const Four& v) { return (v[0] + v[2]) + (v[1] + v[3]); }
