@@ -53,6 +53,27 @@ function nameOf(known: number): Curvature {
   return (['unknown', 'convex', 'concave', 'affine'] as const)[known & affine] as Curvature;
 }
 
+/** A function whose value may have a lower and an upper side; both of an equation. */
+export interface Sided {
+  node: Node;
+  lower: boolean;
+  upper: boolean;
+}
+
+/** @internal Whether an objective, to be minimised, is convex, and the points that functions with sides allow are a convex set. */
+export function isConvexProgram(
+  objective: Node | undefined,
+  constraints: readonly Sided[],
+  parameters: Float64Array,
+): boolean {
+  const bends = new Bends(parameters);
+  if (objective && (bends.of(objective) & convex) === 0) return false;
+  return constraints.every(({ node, lower, upper }) => {
+    const wanted = (upper ? convex : unknown) | (lower ? concave : unknown);
+    return (bends.of(node) & wanted) === wanted;
+  });
+}
+
 /** What `minimizeSum` is told of an objective. */
 export interface Convexity {
   convex: boolean;

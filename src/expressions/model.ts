@@ -4,7 +4,7 @@ import { acrossCopies } from '../core/brand.js';
 import { checkMembers, entryName, show } from '../core/check.js';
 import { requireMemory } from '../core/memory.js';
 import { Constraint, type ConstraintOptions } from './constraint.js';
-import { type Curvature, curvatureOf } from './curvature.js';
+import { type Curvature, curvatureOf, isConvexProgram } from './curvature.js';
 import { Dependence, dependences } from './dependence.js';
 import { type Expression, type Node, type Operand, op, type ShapeOf, toEntries } from './expression.js';
 import { add, neg, sub } from './operators.js';
@@ -372,6 +372,23 @@ export class Model {
     const { node } = toEntries('expression', expression);
     this.#own('curvature', node);
     return curvatureOf(node, this.#knownParameterValues());
+  }
+
+  /**
+   * Whether the problem is known to be convex by the rules of {@link Model.curvature}: to minimise a convex objective or maximise a concave
+   * one, over affine equations, convex functions that are at most, and concave ones that are at least so much. Then what {@link minimize}
+   * calls `'solved'` is a global minimum to its tolerance.
+   */
+  isConvex(): boolean {
+    const { constraintsLower: lower, constraintsUpper: upper } = this.#bounds();
+    let end = 0;
+    const constraints = this.#functions.map((node) => {
+      const [begin, size] = [end, node.size];
+      end += size;
+      const has = (side: Float64Array | undefined) => side?.subarray(begin, begin + size).some(Number.isFinite) ?? true;
+      return { node, lower: has(lower), upper: has(upper) };
+    });
+    return isConvexProgram(this.#objective, constraints, this.#knownParameterValues());
   }
 
   /** @internal The program whose functions are expressions: of rows, a value for each. */

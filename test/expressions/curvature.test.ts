@@ -121,6 +121,34 @@ describe('curvature', () => {
   });
 });
 
+describe('isConvex', () => {
+  const make = (write: (model: Model, x: Expression<readonly [number]>) => void): boolean => {
+    const model = new Model();
+    write(model, model.variable(2, { lower: 0 }));
+    return model.isConvex();
+  };
+
+  it.each<[string, boolean, (model: Model, x: Expression<readonly [number]>) => void]>([
+    ['no objective', true, () => {}],
+    ['a convex objective', true, (model, x) => model.minimize(sumSquares(x))],
+    ['a concave objective', false, (model, x) => model.minimize(neg(sumSquares(x)))],
+    ['a concave one that is to be large', true, (model, x) => model.maximize(sum(log(x)))],
+    ['a convex one that is to be large', false, (model, x) => model.maximize(sumSquares(x))],
+    ['affine equations', true, (model, x) => void model.equal(sum(x), 1)],
+    ['other equations', false, (model, x) => void model.equal(sumSquares(x), 1)],
+    ['a ball', true, (model, x) => void model.atMost(norm2(x), 1)],
+    ['the outside of a ball', false, (model, x) => void model.atLeast(norm2(x), 1)],
+    ['a concave function that is at least a number', true, (model, x) => void model.atLeast(sum(log(x)), -1)],
+    ['a ring', false, (model, x) => void model.between(norm2(x), 1, 2)],
+    ['a ring without a hole', true, (model, x) => void model.between(norm2(x), -Infinity, 2)],
+    ['a strip', true, (model, x) => void model.between(sum(x), 1, 2)],
+    ['expressions on both sides', true, (model, x) => void model.atMost(sumSquares(x), sum(x))],
+    ['expressions on the wrong sides', false, (model, x) => void model.atMost(sum(x), sumSquares(x))],
+  ])('of %s is %s', (_, expected, write) => {
+    expect(make(write)).toBe(expected);
+  });
+});
+
 /** Formulas of three numbers by chance. */
 function formulaOf(depth: number, uniform: () => number, leaves: readonly Expression[]): Expression {
   const below = (n: number) => Math.min(n - 1, Math.floor(n * uniform()));
