@@ -35,7 +35,7 @@ if(WIN32 AND NOT CMAKE_JS_LIB)  # cross-compiled
   target_include_directories(nonconvex_node_api PRIVATE ${CMAKE_BINARY_DIR}/node_api)
   target_link_libraries(nonconvex_node_api PRIVATE nonconvex_flags)
 endif()
-target_compile_options(nonconvex_binding PRIVATE ${nonconvex_hardened})
+target_compile_options(nonconvex_binding PRIVATE ${nonconvex_hardened} ${nonconvex_smaller})
 # With a sanitizer it is built by name only: Node needs LD_PRELOAD of the sanitizer's library.
 set(sanitized OFF)
 if(NONCONVEX_SANITIZE)
@@ -76,6 +76,9 @@ function(nonconvex_addon name exports)
   if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" AND NOT NONCONVEX_KNOWS_PROCESSOR)
     target_sources(${name} PRIVATE cmake/processor.c)
   endif()
+  if(CMAKE_CROSSCOMPILING)
+    target_sources(${name} PRIVATE cmake/demangle.c)
+  endif()
   if(TARGET nonconvex_node_api)
     target_sources(${name} PRIVATE $<TARGET_OBJECTS:nonconvex_node_api>)
   endif()
@@ -111,6 +114,7 @@ endfunction()
 # One file a family of solvers.
 file(GLOB entries CONFIGURE_DEPENDS native/binding/entries/*.cpp)
 nonconvex_addon(nonconvex cmake/exports.map native/binding/addon.cpp ${entries})
+target_compile_options(nonconvex PRIVATE ${nonconvex_smaller})
 
 # The CUDA addon, part of no default target, and the same on the simulated device for tests. What both have is compiled once.
 if(TARGET nonconvex_cuda_class)

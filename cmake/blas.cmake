@@ -22,6 +22,9 @@ if(NONCONVEX_BLAS STREQUAL "openblas")
   if(CMAKE_CROSSCOMPILING AND NOT WIN32)  # for another C library than OpenBLAS was compiled with
     list(APPEND replaced cmake/openblas/c_library.c)
   endif()
+  if(WIN32)  # where no symbol is weak, so that native/binding/kernels.cpp cannot ask the linker
+    target_compile_definitions(nonconvex_blas INTERFACE NONCONVEX_OPENBLAS)
+  endif()
   add_library(nonconvex_openblas_memory OBJECT ${replaced})
   target_link_libraries(nonconvex_openblas_memory PRIVATE nonconvex_flags)
   # OpenBLAS has kernels for twenty processors, 27 MB. Test programs, targets with the property NONCONVEX_SHARED_BLAS, share

@@ -13,8 +13,8 @@ function(nonconvex_groups out place apart)
   set(folders "")
   set(alone "")
   foreach(source IN LISTS ARGN)
-    if(NONCONVEX_CLANG_CLONES)  # Clang wants functions for several processors declared as such before they are used
-      file(STRINGS ${source} clones REGEX NONCONVEX_CLONES LIMIT_COUNT 1)
+    if(NONCONVEX_CLANG)  # which wants functions for several processors declared as such before they are used, and optimizes them for speed
+      file(STRINGS ${source} clones REGEX "NONCONVEX_(CLONES|BY_WIDTH)" LIMIT_COUNT 1)
       if(clones)
         list(APPEND alone ${source})
         continue()

@@ -45,6 +45,13 @@ function nodeOf(specifier) {
   return join(bin, program);
 }
 
+/** Prints what the doctor says of the addon, and fails where it does not know whose kernels it runs. */
+function checkDiagnosis(name, { kernels, threads, tests }) {
+  for (const { name: test, message } of tests) console.log(`  passed: ${test}: ${message}`);
+  console.log(`  kernels: own for ${kernels.own}, BLAS for ${kernels.blas}; ${threads.number} threads`);
+  if (!kernels.blas) throw new Error(`${name}: the doctor does not know for which processor the BLAS is`);
+}
+
 function tryPlatform(name) {
   const binary = join(root, binaryOf(name));
   const runner = runners[name];
@@ -64,7 +71,10 @@ function tryPlatform(name) {
     WINEDLLOVERRIDES: 'mscoree,mshtml,winemenubuilder.exe=', // which ask for downloads
   };
   console.log(`${name}: ${command.join(' ')}`);
-  run(command[0], [...command.slice(1), 'dist/cli.js', 'doctor'], { env });
+  const doctor = [...command.slice(1), 'dist/cli.js', 'doctor'];
+  const diagnosis = output(command[0], [...doctor, '--json'], { env });
+  if (diagnosis === undefined) return run(command[0], doctor, { env }); // which says why, and fails
+  checkDiagnosis(name, JSON.parse(diagnosis));
   run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', 'test/examples.test.ts'], { env });
 }
 

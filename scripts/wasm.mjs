@@ -46,7 +46,8 @@ const elsewhere = {
   },
 };
 
-const bundle = (path, more = {}) =>
+/** Makes one file of packages/wasm from a module of src, by esbuild, whose options `more` are. */
+export const bundle = (path, more = {}) =>
   build({
     entryPoints: [join(root, path)],
     outfile: join(to, basename(path).replace(/\.ts$/, '.js')),
@@ -90,10 +91,12 @@ async function buildPackage() {
   }
 }
 
-try {
-  buildNative();
-  await buildPackage();
-} catch (error) {
-  console.error(`\n${error.message}`);
-  process.exit(1);
+if (process.argv[1] === import.meta.filename) {
+  try {
+    buildNative();
+    await buildPackage();
+  } catch (error) {
+    console.error(`\n${error.message}`);
+    process.exit(1);
+  }
 }

@@ -20,5 +20,9 @@ export const setImmediate = () => new Promise(nextTurn);
 export const AsyncResource = { bind: (f) => f };
 
 export const channel = () => ({ hasSubscribers: false, publish() {} });
-export const cpus = () => [];
+// One process and one thread, which says nothing when it ends.
+export const [cpus, availableParallelism] = [() => [], () => 1];
+export const isMainThread = true;
+export const inspect = String;
+export const writeSync = () => 0;
 export const [totalmem, freemem] = [() => 0, () => Number.POSITIVE_INFINITY];

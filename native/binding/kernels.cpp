@@ -3,9 +3,10 @@
 #include "core/multiversion.hpp"
 
 #if defined(__ELF__)
-// OpenBLAS's name of the processor whose kernels it has chosen; null where the BLAS is another, or has kernels for one
-// processor alone.
-extern "C" __attribute__((weak)) char* gotoblas_corename();
+extern "C" __attribute__((weak)) char*
+gotoblas_corename();  // null where the BLAS is another, or has kernels for one processor alone
+#elif defined(NONCONVEX_OPENBLAS)
+extern "C" char* gotoblas_corename();
 #endif
 
 #define NONCONVEX_TEXT_OF(x) #x
@@ -25,14 +26,24 @@ const char* compiledFor() {
   return "default";
 }
 
+/// OpenBLAS's name of the processor whose kernels it has chosen; null where that is not known.
+const char* blasCompiledFor() {
+#if defined(__ELF__)
+  if (gotoblas_corename == nullptr) return nullptr;
+#endif
+#if defined(__ELF__) || defined(NONCONVEX_OPENBLAS)
+  return gotoblas_corename();
+#else
+  return nullptr;
+#endif
+}
+
 /// kernels() -> { own, blas }: the names of the processors that functions of this library and of the BLAS are compiled
 /// for, of those that run here; no `blas` where that is not known.
 Napi::Value kernels(const Napi::CallbackInfo& info) {
   Writer out(info.Env());
   out.text("own", compiledFor());
-#if defined(__ELF__)
-  if (gotoblas_corename != nullptr) out.text("blas", gotoblas_corename());
-#endif
+  if (const char* blas = blasCompiledFor()) out.text("blas", blas);
   return out.object();
 }
 

@@ -1,12 +1,11 @@
 #include "core/control_group.hpp"
 
-#include <fstream>
+#include "core/file.hpp"
 
 namespace nonconvex {
 
 std::string controlGroup() {
-  std::ifstream membership("/proc/self/cgroup");
-  for (std::string line; std::getline(membership, line);) {
+  for (const std::string& line : linesOf("/proc/self/cgroup")) {
     if (line.rfind("0::", 0) == 0) return line.substr(3);
   }
   return {};

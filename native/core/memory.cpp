@@ -17,12 +17,12 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <limits>
 #include <new>
 #include <string>
 
 #include "core/control_group.hpp"
+#include "core/file.hpp"
 
 namespace nonconvex {
 
@@ -48,19 +48,15 @@ double availableMemory() {
 namespace {
 
 double numberIn(const std::string& file, double otherwise) {
-  std::ifstream in(file);
-  double number = 0;
-  return in >> number ? number : otherwise;  // "max" is none
+  const std::vector<std::string> words = wordsOf(file);
+  return words.empty() ? otherwise : integerOr(otherwise, words[0]);  // "max" is none
 }
 
 /// The number behind a word of a file of lines "word number".
 double numberAfter(const std::string& file, std::string_view word, double otherwise) {
-  std::ifstream in(file);
-  for (std::string key; in >> key;) {
-    double number = 0;
-    if (key == word && in >> number) return number;
-  }
-  return otherwise;
+  const std::vector<std::string> words = wordsOf(file);
+  const auto found = std::find(words.begin(), words.end(), word);
+  return words.end() - found > 1 ? integerOr(otherwise, found[1]) : otherwise;
 }
 
 /// What a control group leaves: its limit and its use are files of these names, and of its use so much is of files.

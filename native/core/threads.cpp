@@ -12,8 +12,8 @@
 #include <cstdlib>
 #include <deque>
 #include <exception>
-#include <fstream>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "core/control_group.hpp"
+#include "core/file.hpp"
 
 #ifdef __linux__
 #include <sched.h>
@@ -48,23 +49,20 @@ double cgroupCores() {
   constexpr double unlimited = 1e9;
   std::string path = controlGroup();
   double cores = unlimited;
-  const auto quota = [&](double limit, double period) {
+  const auto quota = [&](std::span<const std::string> words) {
+    if (words.size() < 2) return;
+    const double limit = integerOr(0, words[0]), period = integerOr(0, words[1]);  // "max" is no limit
     if (limit > 0 && period > 0) cores = std::min(cores, limit / period);
   };
   // Version 2: every group up to the root may set a limit.
   for (;;) {
-    std::ifstream file("/sys/fs/cgroup" + path + "/cpu.max");
-    double limit = 0;
-    double period = 0;
-    if (file >> limit >> period) quota(limit, period);  // "max 100000" fails to parse and sets none
+    quota(wordsOf("/sys/fs/cgroup" + path + "/cpu.max"));
     if (path.empty() || path == "/") break;
     path.erase(path.rfind('/'));
   }
-  std::ifstream limitFile("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
-  std::ifstream periodFile("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
-  double limit = 0;
-  double period = 0;
-  if (limitFile >> limit && periodFile >> period) quota(limit, period);
+  std::vector<std::string> words = wordsOf("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+  for (std::string& word : wordsOf("/sys/fs/cgroup/cpu/cpu.cfs_period_us")) words.push_back(std::move(word));
+  quota(words);
   return cores;
 }
 

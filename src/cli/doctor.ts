@@ -109,6 +109,10 @@ function allowedProcessors(): number | undefined {
 const libcText = (glibc: string | null): string =>
   glibc ? `, glibc ${glibc}` : process.platform === 'linux' ? ', musl or another C library' : '';
 
+/** Linux alone tells which vectors its processor has. */
+const vectorText = (vectors: string[]): string =>
+  process.platform === 'linux' ? `, ${vectors.join(' ') || 'no vector extension that is known of'}` : '';
+
 export function diagnosisText({ versions, platform, processor, kernels, threads, ...found }: Diagnosis): string {
   const { nonconvex, addon: native, node, napi, v8 } = versions;
   const device = ({ kind, name, usable, reason, computeCapability }: Device): string =>
@@ -116,7 +120,7 @@ export function diagnosisText({ versions, platform, processor, kernels, threads,
   const lines = [
     `nonconvex ${nonconvex}, addon ${native ?? 'not loaded'}, Node.js ${node}, Node-API ${napi}, V8 ${v8}`,
     `platform: ${platform.name}${libcText(platform.glibc)}`,
-    `processor: ${processor.model}, ${counted(processor.count, 'core')}, ${processor.vectors.join(' ') || 'no vector extension that is known of'}`,
+    `processor: ${processor.model}, ${counted(processor.count, 'core')}${vectorText(processor.vectors)}`,
     ...(kernels ? [`kernels: own for ${kernels.own}, BLAS for ${kernels.blas ?? 'what is not known'}`] : []),
     ...(threads ? [`threads: ${threads.number}, by ${threads.from}`] : []),
     'binaries:',

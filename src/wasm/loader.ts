@@ -13,4 +13,6 @@ export function loadCudaAddon(): Addon {
 
 export const binariesTried = (): readonly BinaryTried[] => [{ path: 'nonconvex.wasm' }];
 
+export const mpiShim = (): string | undefined => undefined;
+
 export const glibcVersion = (): string | undefined => undefined;

@@ -1,11 +1,10 @@
 #include "expressions/nl/reader.hpp"
 
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/index.hpp"
 #include "core/memory.hpp"
 #include "expressions/nl/assembly.hpp"
@@ -16,11 +15,9 @@ namespace nonconvex {
 namespace {
 
 std::vector<std::string> readLines(const std::string& path, std::size_t count) {
-  std::ifstream file(path);
-  std::vector<std::string> lines;
-  for (std::string line; lines.size() < count && std::getline(file, line);) {
+  std::vector<std::string> lines = linesOf(path, count);
+  for (std::string& line : lines) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
-    lines.push_back(std::move(line));
   }
   return lines.size() == count ? lines : std::vector<std::string>();
 }
@@ -29,18 +26,16 @@ std::vector<std::string> readLines(const std::string& path, std::size_t count) {
 /// has not.
 std::vector<char> contentsOf(const std::string& path, double maxBytes) {
   constexpr std::size_t piece = std::size_t{1} << 20;
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
+  if (isFolder(path)) {
     throw Error(ErrorKind::solver, show(path) + " is a directory", "INVALID_FILE");
   }
-  std::ifstream file(path, std::ios::binary);
+  const File file = openFile(path, "rb");
   if (!file) throw Error(ErrorKind::solver, "cannot open " + show(path), "FILE_NOT_FOUND");
   std::vector<char> bytes;
-  while (file) {
+  while (!std::feof(file.get()) && !std::ferror(file.get())) {
     const std::size_t before = bytes.size();
     bytes.resize(before + piece);
-    file.read(bytes.data() + before, piece);
-    bytes.resize(before + static_cast<std::size_t>(file.gcount()));
+    bytes.resize(before + std::fread(bytes.data() + before, 1, piece, file.get()));
     if (!bytes.empty() && bytes[0] != 'g' && bytes[0] != 'b') break;  // the parser says what is wrong
     if (static_cast<double>(bytes.size()) <= maxBytes) continue;
     throw Error(
@@ -48,7 +43,7 @@ std::vector<char> contentsOf(const std::string& path, double maxBytes) {
         show(path) + ": has more than " + show(maxBytes) + " bytes, as many as are read: maxBytes sets how many",
         "OUT_OF_MEMORY");
   }
-  if (file.bad()) throw Error(ErrorKind::solver, "cannot read " + show(path), "INVALID_FILE");
+  if (std::ferror(file.get())) throw Error(ErrorKind::solver, "cannot read " + show(path), "INVALID_FILE");
   return bytes;
 }
 

@@ -4,13 +4,13 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <numeric>
 #include <string_view>
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/index.hpp"
 #include "expressions/nl/conditional.hpp"
 #include "expressions/plan.hpp"
@@ -518,10 +518,10 @@ void Writer::linearParts() {
 }
 
 void writeFile(const std::string& path, std::string_view text) {
-  std::ofstream file(path, std::ios::binary);
-  file.write(text.data(), static_cast<std::streamsize>(text.size()));
-  file.close();
-  if (!file) throw Error(ErrorKind::solver, "cannot write " + show(path), "WRITE_FAILED");
+  File file = openFile(path, "wb");
+  bool written = file && std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
+  if (file && std::fclose(file.release()) != 0) written = false;  // closing writes what is left
+  if (!written) throw Error(ErrorKind::solver, "cannot write " + show(path), "WRITE_FAILED");
 }
 
 }  // namespace
