@@ -15,7 +15,7 @@ import {
 import { SolverError } from '../core/error.js';
 import { type Connection, connect, libraries, type Redis } from './libraries.js';
 import { idOf, messageOfJob, type SolveBatch, type SolveJob } from './messages.js';
-import { cancelChannel, cancelledKey, checkName, type StoredAnswer } from './names.js';
+import { answerField, cancelChannel, cancelledKey, checkName, type StoredAnswer } from './names.js';
 import { fromJson, type Json } from './values.js';
 
 export interface SolveQueueOptions {
@@ -293,13 +293,15 @@ export class SolveQueue {
     const { Queue, QueueEvents } = await libraries();
     const client = await connect(connection);
     const queue = new Queue(name, { connection: client });
-    const events = new QueueEvents(name, { connection: client });
+    // What is said before it is first listened to is heard then.
+    const [last] = await client.xrevrange(queue.toKey('events'), '+', '-', 'COUNT', 1);
+    const events = new QueueEvents(name, { connection: client, lastEventId: last?.[0] ?? '0' });
     // The connection is tried again, and answers are looked for.
     queue.on('error', () => undefined);
     events.on('error', () => undefined);
     events.on('completed', ({ jobId, returnvalue }) => {
       this.#end(jobId);
-      this.#answer(jobId, returnvalue as unknown);
+      this.#answer(jobId, returnvalue);
     });
     events.on('failed', ({ jobId, failedReason }) => {
       this.#end(jobId);
@@ -321,18 +323,18 @@ export class SolveQueue {
     return { client, queue, events };
   }
 
-  /** Settles whoever waits for a job that has ended. The job itself, with its message, is asked for only then. */
+  /** Settles whoever waits for a job that has ended. Of the job only what says so is asked for, not its message. */
   async #look(id: string): Promise<void> {
-    const { queue } = await this.#begin();
-    const state = await queue.getJobState(id);
-    if (state === 'unknown') {
+    const { client, queue } = await this.#begin();
+    const fields = ['timestamp', 'finishedOn', 'returnvalue', 'failedReason', answerField];
+    const [added, ended, value, reason, answer] = await client.hmget(queue.toKey(id), ...fields);
+    if (added == null) {
       this.#settle(id, (waiter) => waiter.reject(new RangeError(`id = ${show(id)}: there is no such job`)));
-    } else if (state === 'completed' || state === 'failed') {
+    } else if (ended != null) {
       this.#end(id);
-      if (!this.#waiters.has(id)) return;
-      const job = (await queue.getJob(id)) as Job | undefined;
-      if (job?.failedReason) this.#fail(id, job.failedReason);
-      else if (job) this.#answer(id, job.returnvalue);
+      // Of one that was answered at a later try, there is the reason of the first too.
+      if (value == null) this.#fail(id, String(reason));
+      else this.#answer(id, value, answer);
     }
   }
 
@@ -346,15 +348,17 @@ export class SolveQueue {
     this.#settle(id, (waiter) => waiter.reject(new SolverError('JOB_FAILED', `job ${id}: ${reason}`)));
   }
 
-  #answer(id: string, stored: unknown): void {
+  /** Settles with what is stored as the job's value. `json` is its field of answers, which is read where that is not known yet. */
+  #answer(id: string, stored: StoredAnswer | string, json?: string | null): void {
     if (!this.#waiters.has(id)) return;
-    const value = (typeof stored === 'string' ? JSON.parse(stored) : stored) as StoredAnswer;
-    if ('href' in value) {
-      this.#read(value.href).then(
-        (answer) => this.#settle(id, (waiter) => waiter.resolve(answer)),
-        (error: unknown) => this.#settle(id, (waiter) => waiter.reject(error)),
-      );
-    } else this.#settle(id, (waiter) => waiter.resolve(fromJson(value.result)));
+    const value = typeof stored === 'string' ? (JSON.parse(stored) as StoredAnswer) : stored;
+    const settle = (answer: unknown) => this.#settle(id, (waiter) => waiter.resolve(answer));
+    if ('result' in value) settle(fromJson(value.result));
+    else if ('href' in value) {
+      this.#read(value.href).then(settle, (error: unknown) => this.#settle(id, (waiter) => waiter.reject(error)));
+    } else if (json === undefined) void this.#look(id).catch(() => undefined);
+    else if (json === null) this.#fail(id, `its answer of ${value.characters} characters is not in the server`);
+    else settle(fromJson(JSON.parse(json)));
   }
 
   async #read(href: string): Promise<unknown> {

@@ -2,8 +2,15 @@
 import { show } from '../core/check.js';
 import type { Json } from './values.js';
 
-/** What a worker gives BullMQ as a job's value. */
-export type StoredAnswer = { result: Json } | { href: string };
+/** What a worker gives BullMQ as a job's value: the answer, the place of its file, or the length of its JSON in {@link answerField}. */
+export type StoredAnswer = { result: Json } | { href: string } | { characters: number };
+
+/**
+ * The field of a job in the server that has an answer of more than {@link mostInline} characters. BullMQ keeps a job's value twice, in the job
+ * and in one of 10,000 events, which each of those who ask reads: only what is small goes there.
+ */
+export const answerField = 'nonconvex:answer';
+export const mostInline = 1024;
 
 export function checkName(queue: unknown): void {
   if (typeof queue === 'string' && /^[^:\s]+$/.test(queue)) return;

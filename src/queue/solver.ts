@@ -8,7 +8,6 @@ import { SolverError } from '../core/error.js';
 import type { DataCache } from './data.js';
 import { fromMessage, type Kind, kindNamed } from './kinds.js';
 import { type Message, mostBytes } from './messages.js';
-import type { StoredAnswer } from './names.js';
 import { type Json, toJson } from './values.js';
 
 /** Stores an answer's JSON. */
@@ -19,6 +18,9 @@ export interface Reporter {
   signal: AbortSignal;
   report(progress: object): void;
 }
+
+/** The JSON of an answer, or the place where it was stored. */
+export type Answer = { json: string } | { href: string };
 
 /** Solves messages, wherever they come from. */
 export class JobSolver {
@@ -32,7 +34,7 @@ export class JobSolver {
     this.#storeResult = storeResult;
   }
 
-  async solve(message: Message, { signal, report }: Reporter, id: string): Promise<StoredAnswer> {
+  async solve(message: Message, { signal, report }: Reporter, id: string): Promise<Answer> {
     const kind = kindNamed(message.kind, this.#kinds);
     const { problem, problems, timeLimit } = message;
     const given = (name: string, json: Json) => fromMessage(name, json, this.#data, signal);
@@ -50,16 +52,17 @@ export class JobSolver {
     return this.#answer(result, message.result?.href, id);
   }
 
-  async #answer(result: unknown, href: string | undefined, id: string): Promise<StoredAnswer> {
+  async #answer(result: unknown, href: string | undefined, id: string): Promise<Answer> {
     const json = toJson('result', result, 'leaveOut') ?? null;
+    const text = JSON.stringify(json);
     if (href !== undefined) {
-      await this.#store(href, JSON.stringify(json));
+      await this.#store(href, text);
       return { href };
     }
-    if (JSON.stringify(json).length <= mostBytes) return { result: json };
-    const shorter = withoutHistory(json);
-    const bytes = JSON.stringify(shorter).length;
-    if (bytes <= mostBytes) return { result: shorter };
+    if (text.length <= mostBytes) return { json: text };
+    const shorter = JSON.stringify(withoutHistory(json));
+    const bytes = shorter.length;
+    if (bytes <= mostBytes) return { json: shorter };
     const such = "ask for { result: { href: 'file:///...' } }";
     throw new SolverError(
       'JOB_FAILED',

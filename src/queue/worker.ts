@@ -7,8 +7,8 @@ import { DataCache, type FetchData } from './data.js';
 import { type Kind, packageKinds } from './kinds.js';
 import { type Connection, connect, libraries, type Redis } from './libraries.js';
 import type { Message } from './messages.js';
-import { cancelChannel, cancelledKey, checkName, type StoredAnswer } from './names.js';
-import { JobSolver, type Reporter, type StoreResult } from './solver.js';
+import { answerField, cancelChannel, cancelledKey, checkName, mostInline, type StoredAnswer } from './names.js';
+import { type Answer, JobSolver, type Reporter, type StoreResult } from './solver.js';
 import { toJson } from './values.js';
 
 export interface WorkerOptions {
@@ -142,7 +142,7 @@ class RunningWorker implements SolveWorker {
     if (this.#cancelled.delete(id) || (await this.#wasCancelled(job))) controller.abort();
     try {
       const answer = await this.#solver.solve(job.data as Message, reporter(job, controller.signal), id);
-      if (!this.#givingBack) return answer;
+      if (!this.#givingBack) return this.#keep(job, answer);
     } catch (error) {
       if (!this.#givingBack)
         throw isFinal(error) ? new UnrecoverableError(sentence(error)) : new Error(sentence(error));
@@ -151,6 +151,16 @@ class RunningWorker implements SolveWorker {
     }
     await job.moveToDelayed(Date.now(), token);
     throw new DelayedError();
+  }
+
+  /** What BullMQ is given as the job's value. What is too large for that goes before it on the same connection, so that it is there first. */
+  #keep(job: Job, answer: Answer): StoredAnswer {
+    if ('href' in answer) return answer;
+    const { json } = answer;
+    if (json.length <= mostInline || !stays(job)) return { result: JSON.parse(json) };
+    // A server that refuses it, as it has no memory, refuses the job's end too.
+    this.#client.eval(keepAnswer, 1, this.worker.toKey(job.id as string), answerField, json).catch(() => undefined);
+    return { characters: json.length };
   }
 
   /** Whether a job that comes again was cancelled while no worker had it. */
@@ -179,6 +189,16 @@ class RunningWorker implements SolveWorker {
     })();
     return this.#closing;
   }
+}
+
+/** Writes a field of a job that is there: a worker that comes back late must not make one anew. */
+const keepAnswer = "if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end";
+
+/** Whether the server has a job long enough after its end that its answer can be fetched. */
+function stays({ opts: { removeOnComplete = false } }: Job): boolean {
+  if (typeof removeOnComplete !== 'object') return removeOnComplete === false;
+  const { age = 0, count } = removeOnComplete as { age?: number; count?: number };
+  return count === undefined && age >= 60;
 }
 
 /** The newest report at most five times a second. */

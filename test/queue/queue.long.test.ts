@@ -1,6 +1,8 @@
 // A queue with a server and workers: answers, ends, refusals, faults.
 import { getEventListeners } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { QueueEvents } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type SolveJob, SolveQueue, type SolveWorker, startWorker } from '../../src/queue/index.js';
 import { cases } from './jobs.js';
 import * as own from './kinds.mjs';
@@ -61,6 +63,43 @@ describe.skipIf(!serverProgram)('a queue', () => {
     expect(first.weights).toBeInstanceOf(Float64Array);
     await expect(queue.result('nothing')).rejects.toThrow("id = 'nothing': there is no such job");
     await expect(queue.add(portfolio, { id: '17' })).rejects.toThrow("id = '17': expected a text without colons");
+  });
+
+  it('has a large answer in the server once, and not in the events that all who ask read', async () => {
+    const { queue, name } = queueFor();
+    const numbers = Float64Array.from({ length: 3000 }, (_, k) => Math.sin(k));
+    await worker(name, { kinds: { numbers: () => ({ numbers }) } });
+    const id = await queue.add({ kind: 'numbers', problem: 1 });
+    expect(await queue.result(id)).toEqual({ numbers });
+    const another = new SolveQueue({ connection: server.url, queue: name });
+    open.push(another);
+    expect(await another.result(id)).toEqual({ numbers });
+    const client = new Redis(server.url);
+    const key = `bull:${name}:${id}`;
+    const all = [await client.hgetall(key), await client.xrange(`bull:${name}:events`, '-', '+')];
+    expect(JSON.stringify(all).length).toBeLessThan(1.2 * (4 / 3) * numbers.byteLength);
+    await client.hdel(key, 'nonconvex:answer');
+    await expect(another.result(id)).rejects.toThrow(/its answer of \d+ characters is not in the server/);
+    client.disconnect();
+    // Of a job that is not kept there is nothing to fetch.
+    const brief = new SolveQueue({ connection: server.url, queue: name, keepSeconds: 0 });
+    open.push(brief);
+    expect(await brief.result(await brief.add({ kind: 'numbers', problem: 2 }, { delay: 0.2 }))).toEqual({ numbers });
+  });
+
+  it('hears of an answer that was there before it listened', async () => {
+    const { queue, name } = queueFor();
+    await worker(name);
+    const { run } = QueueEvents.prototype;
+    const late = vi.spyOn(QueueEvents.prototype, 'run').mockImplementation(async function (this: QueueEvents) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await run.call(this);
+    });
+    const begin = performance.now();
+    expect(await queue.result(await queue.add({ kind: 'wait', problem: 1 }))).toEqual({ status: 'solved' });
+    // It is looked for after five seconds in any case.
+    expect(performance.now() - begin).toBeLessThan(4000);
+    late.mockRestore();
   });
 
   it('says progress, at most five times a second', async () => {
@@ -147,6 +186,8 @@ describe.skipIf(!serverProgram)('a queue', () => {
       ...{ code: 'JOB_FAILED', message: expect.stringContaining("TypeError: kind = 'nothing': this worker has none") },
     });
     const flaky = await queue.add({ kind: 'flaky', problem: 2 });
+    expect(await queue.result(flaky)).toBe(2);
+    // The server has the reason of the first try too.
     expect(await queue.result(flaky)).toBe(2);
     expect(await queue.failed()).toEqual([expect.objectContaining({ id: unknown, kind: 'nothing', attempts: 1 })]);
     await queue.retry(unknown);
