@@ -132,8 +132,9 @@ export function visible(text: string, kept = ''): string {
 
 /** An argument that must be an object. */
 export function checkObject<T extends object>(name: string, value: T): T {
-  if (typeof value === 'object' && value !== null && !isList(value)) return value;
-  throw new TypeError(`${name} = ${show(value)}: expected an object`);
+  if (typeof value === 'object' && value !== null && !isList(value) && !types.isPromise(value)) return value;
+  const hint = types.isPromise(value) ? '; `await` gives what it promises' : '';
+  throw new TypeError(`${name} = ${show(value)}: expected an object${hint}`);
 }
 
 /** An argument that must be an object without members but these, which messages call members or, say, settings. */

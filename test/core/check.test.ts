@@ -2,6 +2,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
+  checkObject,
   checkOneOf,
   checkPath,
   checkSignal,
@@ -55,6 +56,12 @@ describe('values in messages', () => {
     [() => ({ message: 'why' }), 'an object'],
   ])('of what is thrown %#', (make, text) => {
     expect(messageOf(make())).toBe(text);
+  });
+
+  it('say what is missing where a promise is given for an object', () => {
+    expect(() => checkObject('problem', Promise.resolve({}))).toThrow(
+      'problem = a promise: expected an object; `await` gives what it promises',
+    );
   });
 
   it('cannot command a terminal', () => {
