@@ -10,6 +10,7 @@
 
 #include "core/index.hpp"
 #include "core/multiversion.hpp"
+#include "linalg/wide.hpp"
 
 namespace nonconvex {
 namespace {
@@ -155,8 +156,6 @@ NONCONVEX_CLONES void addProducts(int count, const std::uint16_t* indices, const
   }
 }
 
-using Lane = double __attribute__((vector_size(lane * sizeof(double))));
-
 /// A lane with a 1 for each bit that is set.
 constexpr auto lanesOfBits = [] {
   struct {
@@ -168,30 +167,46 @@ constexpr auto lanesOfBits = [] {
   return table;
 }();
 
-/// sumRows for `lanes` bytes of each row: their sums stay in registers.
-template <int lanes>
+/// sumRows for `Together` bytes of each row: their sums stay in registers.
+template <int Bytes, int Together>
 [[gnu::always_inline]] inline void sumLanes(int count, const double* weights, const int* pieces,
-                                            const std::uint8_t* rows, int bytes, double* sum) {
-  Lane total[lanes] = {};
+                                            const std::uint8_t* rows, int bytesOfRow, double* sum) {
+  using Vector = typename Wide<double, Bytes>::Vector;
+  using InMemory = typename Wide<double, Bytes>::InMemory;
+  constexpr int numbers = Wide<double, Bytes>::lanes, vectors = lane / numbers;
+  Vector total[Together][vectors] = {};
   for (int k = 0; k < count; ++k) {
-    const std::uint8_t* row = rows + static_cast<std::ptrdiff_t>(pieces[k]) * bytes;
-    for (int l = 0; l < lanes; ++l) {
-      Lane ones;
-      std::memcpy(&ones, lanesOfBits.entries[row[l]], sizeof ones);
-      total[l] += weights[k] * ones;
+    const std::uint8_t* row = rows + static_cast<std::ptrdiff_t>(pieces[k]) * bytesOfRow;
+    for (int b = 0; b < Together; ++b) {
+      const double* ones = lanesOfBits.entries[row[b]];
+      for (int v = 0; v < vectors; ++v) {
+        total[b][v] += weights[k] * *reinterpret_cast<const InMemory*>(ones + v * numbers);
+      }
     }
   }
-  std::memcpy(sum, total, sizeof total);
+  for (int b = 0; b < Together; ++b) {
+    for (int v = 0; v < vectors; ++v) *reinterpret_cast<InMemory*>(sum + b * lane + v * numbers) = total[b][v];
+  }
+}
+
+template <int Bytes>
+[[gnu::always_inline]] inline void sumBytes(int count, const double* weights, const int* pieces,
+                                            const std::uint8_t* rows, int bytesOfRow, double* sum) {
+  constexpr int most = Bytes == 16 ? 2 : 4;  // as many as registers hold the sums of
+  int b = 0;
+  for (; b + most <= bytesOfRow; b += most) {
+    sumLanes<Bytes, most>(count, weights, pieces, rows + b, bytesOfRow, sum + b * lane);
+  }
+  for (; b + 2 <= bytesOfRow; b += 2) {
+    sumLanes<Bytes, 2>(count, weights, pieces, rows + b, bytesOfRow, sum + b * lane);
+  }
+  if (b < bytesOfRow) sumLanes<Bytes, 1>(count, weights, pieces, rows + b, bytesOfRow, sum + b * lane);
 }
 
 /// sum = sum_k weights_k rows_{pieces_k}, rows of zeros and ones, one a bit, in so many bytes.
-NONCONVEX_CLONES void sumRows(int count, const double* weights, const int* pieces, const std::uint8_t* rows, int bytes,
-                              double* sum) {
-  int b = 0;
-  for (; b + 4 <= bytes; b += 4) sumLanes<4>(count, weights, pieces, rows + b, bytes, sum + b * lane);
-  for (; b + 2 <= bytes; b += 2) sumLanes<2>(count, weights, pieces, rows + b, bytes, sum + b * lane);
-  if (b < bytes) sumLanes<1>(count, weights, pieces, rows + b, bytes, sum + b * lane);
-}
+NONCONVEX_BY_WIDTH(void sumRows(int count, const double* weights, const int* pieces, const std::uint8_t* rows,
+                                int bytesOfRow, double* sum),
+                   sumBytes<bytes>(count, weights, pieces, rows, bytesOfRow, sum))
 
 // Costs are in scattered updates of a number, which take about the same time on all machines but for a factor;
 // additions of neighbours are cheaper.
