@@ -33,10 +33,16 @@ struct Wide {
     constexpr int bytes = 16;                             \
     __VA_ARGS__;                                          \
   }
-#else
+#elif defined(__clang__)
 #define NONCONVEX_BY_WIDTH(declaration, ...) \
   NONCONVEX_CLONES declaration {             \
     constexpr int bytes = 32;                \
+    __VA_ARGS__;                             \
+  }
+#else
+#define NONCONVEX_BY_WIDTH(declaration, ...) \
+  declaration {                              \
+    constexpr int bytes = 16;                \
     __VA_ARGS__;                             \
   }
 #endif
