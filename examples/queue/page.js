@@ -1,4 +1,4 @@
-// A page that shows the queue at work: PORT (3000), HOST (0.0.0.0), REDIS. It adds jobs, cancels them, and tries failed ones again.
+// A page that shows the queue at work: PORT (3000), HOST (127.0.0.1), REDIS. It adds jobs, cancels them, and tries failed ones again.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { SolveQueue } from 'nonconvex/queue';
@@ -85,7 +85,7 @@ const timer = setInterval(async () => {
   }
 }, 250);
 
-server.listen(Number(process.env.PORT ?? 3000), process.env.HOST ?? '0.0.0.0', () => {
+server.listen(Number(process.env.PORT ?? 3000), process.env.HOST ?? '127.0.0.1', () => {
   const { address, port } = server.address();
   console.log(`listening on http://${address}:${port}`);
 });
