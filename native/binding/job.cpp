@@ -29,6 +29,7 @@ void Mailbox::run(const std::shared_ptr<Job>& job, WorkerPool& pool) {
     job->taken_ = true;
     running_.emplace(job.get(), job);
   }
+  KeptBlocks blocks(job->monitor_);
   try {
     job->run(pool, job->monitor_);
   } catch (...) {
@@ -51,10 +52,28 @@ void Mailbox::run(const std::shared_ptr<Job>& job, WorkerPool& pool) {
     post(job);
   }
   if (!inTime) giveBack();
+  if (!inTime && blocks.any()) awaitDelivery(*job);
+  blocks.release();
   late.reset();
   const std::lock_guard lock(mutex_);
   running_.erase(job.get());
   if (running_.empty()) idle_.notify_all();
+}
+
+/// Waits until the promise is settled, or for a while: what gives memory back takes processors, and the system's locks,
+/// from the thread that makes the answer.
+void Mailbox::awaitDelivery(const Job& job) {
+  constexpr std::chrono::milliseconds longest(100);
+  std::unique_lock lock(mutex_);
+  if (hasThreads) answered_.wait_for(lock, longest, [&] { return job.delivered_ || closed_; });
+}
+
+void Mailbox::noteDelivery(Job& job) {
+  {
+    const std::lock_guard lock(mutex_);
+    job.delivered_ = true;
+  }
+  answered_.notify_all();
 }
 
 bool Mailbox::waits(const Job& job) {
@@ -389,6 +408,7 @@ void Environment::deliver(const Mailbox::Delivery& delivery) {
   }
   if (!news.finished) return;
   settle(*job, pending.deferred);
+  if (job->monitor_.aborted()) mailbox_->noteDelivery(*job);
   numbered_.erase(pending.number);
   pending_.erase(job.get());
   if (pending_.empty()) napi_unref_threadsafe_function(env_, wake_);

@@ -75,6 +75,7 @@ class Job {
   Update news_;                  // guarded by the mailbox
   bool posted_ = false;          // guarded by the mailbox: it is in `ready_`
   bool taken_ = false;           // guarded by the mailbox: a worker runs it, or has done so
+  bool delivered_ = false;       // guarded by the mailbox: it was aborted, and its promise is settled
 };
 
 class Mailbox {
@@ -88,6 +89,8 @@ class Mailbox {
   void run(const std::shared_ptr<Job>& job, WorkerPool& pool);
   /// Whether the job waits for a worker.
   bool waits(const Job& job);
+  /// Says that the promise of an aborted job is settled.
+  void noteDelivery(Job& job);
   void report(Job& job, const Progress& progress);
 
   using Delivery = std::pair<std::shared_ptr<Job>, Job::Update>;
@@ -120,6 +123,7 @@ class Mailbox {
 
  private:
   void post(const std::shared_ptr<Job>& job);  // needs mutex_
+  void awaitDelivery(const Job& job);
 
   std::mutex mutex_;
   std::condition_variable idle_;

@@ -348,7 +348,7 @@ std::shared_ptr<SharedProgram> compiledProgram(const Reader& in, const char* nam
 
 ConstantMatrix readMatrix(const Reader& in) {
   if (in.has("format")) return copyBy(Lines::rows, in.asSparse());
-  return ConstantMatrix(in.asMatrix());
+  return constantCopy(in.asMatrix());
 }
 
 double bytesOfProgram(const Reader& problem) {

@@ -25,8 +25,7 @@ std::size_t OwnOperand::entries() const {
 
 ConstantMatrix OwnOperand::byRows(const Pause& pause) const {
   if (sparse_) return copyBy(Lines::rows, *sparse_, pause);
-  if (pause) pause();
-  return ConstantMatrix(dense_);
+  return constantCopy(dense_, pause);
 }
 
 void OwnOperand::requireFinite(const std::string& name, const Pause& pause) const {

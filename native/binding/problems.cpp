@@ -84,10 +84,16 @@ class RegressionRows {
 /// dense one.
 void addRows(const ConstantMatrix& matrix, bool fromDiagonal, SparsePattern& pattern, std::vector<double>& values,
              const Pause& pause) {
+  constexpr std::size_t piece = 1 << 16;  // entries
   pattern.lines += matrix.rows;
   pattern.width = matrix.columns;
+  std::size_t seen = piece;
   for (int i = 0; i < matrix.rows; ++i) {
-    if (pause && i % 1024 == 0) pause();
+    seen += matrix.dense() ? at(matrix.columns) : at(matrix.offsets[at(i) + 1] - matrix.offsets[at(i)]) + 1;
+    if (pause && seen > piece) {
+      pause();
+      seen = 0;
+    }
     matrix.forRow(i, [&](int j, double value) {
       if ((fromDiagonal && j < i) || (matrix.dense() && value == 0)) return;
       pattern.indices.push_back(j);
@@ -98,6 +104,13 @@ void addRows(const ConstantMatrix& matrix, bool fromDiagonal, SparsePattern& pat
     }
     pattern.offsets.push_back(static_cast<int>(pattern.indices.size()));
   }
+}
+
+/// Memory for the most that lines may have.
+void reserve(std::size_t lines, std::size_t entries, SparsePattern& pattern, std::vector<double>& values) {
+  pattern.offsets.reserve(lines + 1);
+  pattern.indices.reserve(entries);
+  values.reserve(entries);
 }
 
 /// A quadratic program's data as solves read them, made of copies by the first of them, or at once.
@@ -159,6 +172,14 @@ class QuadraticRows {
  private:
   std::shared_ptr<const QuadraticData> made(const Pause& pause) const {
     auto data = std::make_shared<QuadraticData>();
+    // Memory for all entries, so that it need not grow, which copies what is there without a look at an abort.
+    std::size_t lines = 0, entries = 0;
+    for (const auto& [name, rows] : rows_) {
+      lines += at(rows.rows());
+      entries += rows.entries();
+    }
+    reserve(at(Q_->rows()), Q_->entries(), data->lower, data->lowerValues);
+    reserve(lines, entries, data->rows, data->rowValues);
     if (unchecked_) {
       Q_->requireFinite("Q", pause);
       Q_->requireSymmetric("Q", pause);

@@ -42,16 +42,23 @@ std::vector<T> zerosInPieces(std::size_t size, Pause&& pause) {
   return values;
 }
 
-/// A copy, made likewise.
+/// Makes a vector a copy, likewise; it is a part of that where `pause` throws.
 template <class T, class Pause>
-std::vector<std::remove_const_t<T>> copyInPieces(std::span<T> from, Pause&& pause) {
-  std::vector<std::remove_const_t<T>> values;
+void assignInPieces(std::vector<std::remove_const_t<T>>& values, std::span<T> from, Pause&& pause) {
+  values.clear();
   values.reserve(from.size());
   while (values.size() < from.size()) {
     pause();
     const auto next = from.subspan(values.size(), std::min(numbersOfPiece<T>, from.size() - values.size()));
     values.insert(values.end(), next.begin(), next.end());
   }
+}
+
+/// A copy, made likewise.
+template <class T, class Pause>
+std::vector<std::remove_const_t<T>> copyInPieces(std::span<T> from, Pause&& pause) {
+  std::vector<std::remove_const_t<T>> values;
+  assignInPieces(values, from, pause);
   return values;
 }
 

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <cstddef>
+
+#include "core/monitor.hpp"
+
 namespace nonconvex {
 
 /// Says, as long as it lives, that memory which a solve no longer needs is about to be given back.
@@ -13,5 +17,34 @@ class LateRelease {
 
 /// Waits until nothing is about to be given back.
 void awaitReleases();
+
+/// Keeps the large blocks of memory that its thread frees while it lives and `monitor` is aborted, until `release`: the
+/// system takes tens of milliseconds to take hundreds of MB back, for which an aborted solve's answer need not wait.
+class KeptBlocks {
+ public:
+  explicit KeptBlocks(const Monitor& monitor) noexcept;
+  ~KeptBlocks();
+  KeptBlocks(const KeptBlocks&) = delete;
+  KeptBlocks& operator=(const KeptBlocks&) = delete;
+
+  void release() noexcept;
+  bool any() const noexcept { return first_ != nullptr; }
+
+  /// Blocks of fewer bytes are not kept.
+  static constexpr std::size_t least = std::size_t{1} << 17;
+  /// Whether a block of the C library that is about to be freed is kept, which frees it later.
+  static bool keep(void* block, std::size_t bytes) noexcept;
+  /// Whether this thread keeps blocks now.
+  static bool open() noexcept;
+
+ private:
+  struct Block {
+    Block* next;
+  };
+
+  const Monitor& monitor_;
+  KeptBlocks* const outer_;
+  Block* first_ = nullptr;
+};
 
 }  // namespace nonconvex

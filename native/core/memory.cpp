@@ -23,6 +23,7 @@
 
 #include "core/control_group.hpp"
 #include "core/file.hpp"
+#include "core/late_release.hpp"
 
 namespace nonconvex {
 
@@ -114,7 +115,7 @@ void giveMemory(void* taken) noexcept {
   const std::uintptr_t begin = static_cast<std::uintptr_t*>(taken)[-1];
   void* const all = reinterpret_cast<void*>(begin & ~std::uintptr_t{1});
   if ((begin & 1) != 0) {
-    std::free(all);
+    if (!KeptBlocks::keep(all, manyZeros)) std::free(all);
   } else {
     ::operator delete(all);
   }

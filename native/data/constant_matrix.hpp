@@ -16,8 +16,6 @@ struct ConstantMatrix : SparseMatrix {
   ConstantMatrix(int rowCount, int columnCount, std::vector<double> numbers)
       : SparseMatrix{
             .rows = rowCount, .columns = columnCount, .values = std::move(numbers), .offsets = {}, .indices = {}} {}
-  /// Copies.
-  explicit ConstantMatrix(const MatrixInput& from);
 
   bool dense() const { return offsets.empty(); }
   /// The entry of a dense matrix.
@@ -32,5 +30,8 @@ struct ConstantMatrix : SparseMatrix {
     }
   }
 };
+
+/// A copy of a dense matrix.
+ConstantMatrix constantCopy(const MatrixInput& from, const Pause& pause = {});
 
 }  // namespace nonconvex

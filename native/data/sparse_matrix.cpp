@@ -55,7 +55,8 @@ SparseMatrix copyBy(Lines lines, const SparseView& matrix, const Pause& pause) {
   if (matrix.by != lines) return transposed(matrix, pause);
   const auto look = calling(pause);
   look();
-  if (!indicesIncrease(matrix.offsets, matrix.indices)) return transposed(transposed(matrix, pause).view(), pause);
+  if (!indicesIncrease(matrix.offsets, matrix.indices, pause))
+    return transposed(transposed(matrix, pause).view(), pause);
   SparseMatrix to{
       .rows = matrix.rows, .columns = matrix.columns, .values = {}, .offsets = {}, .indices = {}, .by = lines};
   to.values = copyInPieces(matrix.values, look);
@@ -77,8 +78,9 @@ bool increase(std::span<const int> line) {
 
 }  // namespace
 
-bool indicesIncrease(std::span<const int> offsets, std::span<const int> indices) {
+bool indicesIncrease(std::span<const int> offsets, std::span<const int> indices, const Pause& pause) {
   for (std::size_t l = 0; l + 1 < offsets.size(); ++l) {
+    if (pause && l % 4096 == 0) pause();
     if (!increase(indices.subspan(at(offsets[l]), at(offsets[l + 1] - offsets[l])))) return false;
   }
   return true;

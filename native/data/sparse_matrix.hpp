@@ -59,6 +59,7 @@ std::vector<int> transposeStorage(std::span<const int> offsets, std::span<const 
     if (pause) pause();
     for (const std::size_t end = std::min(indices.size(), k + piece); k < end; ++k) ++begins[at(indices[k]) + 1];
   }
+  if (pause) pause();
   for (std::size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
   std::vector<int> next(begins.begin(), begins.end() - 1);
   for (std::size_t line = 0; line + 1 < offsets.size(); ++line) {
@@ -80,7 +81,7 @@ ListedPattern transposedPlaces(const SparseView& matrix, const Pause& pause = {}
 SparseMatrix copyBy(Lines lines, const SparseView& matrix, const Pause& pause = {});
 
 /// Whether the indices of each line increase, so that none occurs twice.
-bool indicesIncrease(std::span<const int> offsets, std::span<const int> indices);
+bool indicesIncrease(std::span<const int> offsets, std::span<const int> indices, const Pause& pause = {});
 
 /// Throws a RangeError that begins with `name` unless the offsets go from 0 to the number of entries without
 /// decreasing, the indices are within the matrix, and none occurs twice in a line.

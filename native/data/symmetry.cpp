@@ -12,9 +12,10 @@ namespace {
 /// Compares entries of a pair, (i, j) and (j, i).
 class Pairs {
  public:
-  Pairs(const ConstantMatrix& matrix, const std::string& name, double rounding)
+  Pairs(const ConstantMatrix& matrix, const std::string& name, double rounding, const Pause& pause)
       : name_(name), rounding_(rounding), diagonal_(at(matrix.rows)) {
     for (int i = 0; i < matrix.rows; ++i) {
+      if (pause && i % 4096 == 0) pause();
       if (matrix.dense()) {
         diagonal_[at(i)] = std::abs(matrix.entry(i, i));
       } else {
@@ -81,7 +82,7 @@ void requireSymmetric(const ConstantMatrix& matrix, const std::string& name, dou
     throw Error(ErrorKind::range,
                 name + ": expected a square matrix, got " + show(matrix.rows) + " x " + show(matrix.columns));
   }
-  const Pairs pairs(matrix, name, rounding);
+  const Pairs pairs(matrix, name, rounding, pause);
   if (matrix.dense()) {
     compareDense(matrix, pairs, pause);
   } else {

@@ -13,11 +13,14 @@
 namespace nonconvex {
 namespace {
 
-/// out_i = largest |a_ij| s_i s_j of row i, from the column-major lower triangle. False if an entry is not finite.
-NONCONVEX_CLONES bool rowMaxima(int n, const double* a, int stride, const double* s, double* out) {
-  std::fill(out, out + n, 0.0);
+/// Columns that are read or written between two looks at whether to go on.
+int columnsAtOnce(int n) { return std::max(1, (1 << 19) / std::max(1, n)); }
+
+/// out_i = max(out_i, largest |a_ij| s_i s_j) over columns [begin, end) of the column-major lower triangle. False if an
+/// entry is not finite.
+NONCONVEX_CLONES bool rowMaxima(int n, int begin, int end, const double* a, int stride, const double* s, double* out) {
   double sum = 0;  // of zeros, or NaN
-  for (int j = 0; j < n; ++j) {
+  for (int j = begin; j < end; ++j) {
     const double* column = a + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride);
     constexpr int lanes = 8;
     double own[lanes] = {}, zero[lanes] = {};
@@ -64,7 +67,11 @@ bool DenseLdl::equilibrate(Mat<const double> a) {
   scaled_ = 0;
   if (!scaled) std::fill(scale_.data(), scale_.data() + n_, 1.0);
   for (int pass = 0; pass < mostPasses; ++pass) {
-    const bool finite = rowMaxima(n_, a.data, a.stride, scale_.data(), maxima_.data());
+    std::fill(maxima_.data(), maxima_.data() + n_, 0.0);
+    bool finite = true;
+    forColumns([&](int begin, int end) {
+      finite = rowMaxima(n_, begin, end, a.data, a.stride, scale_.data(), maxima_.data()) && finite;
+    });
     bool done = finite;
     for (int i = 0; i < n_; ++i) {
       const double most = maxima_[static_cast<std::size_t>(i)];
@@ -85,18 +92,28 @@ bool DenseLdl::equilibrate(Mat<const double> a) {
   return true;
 }
 
+template <class F>
+void DenseLdl::forColumns(F&& f) const {
+  for (int begin = 0, most = columnsAtOnce(n_); begin < n_; begin += most) {
+    if (begin > 0) la_.checkpoint();
+    f(begin, std::min(n_, begin + most));
+  }
+}
+
 Inertia DenseLdl::factor(Mat<const double> a) {
   require(a.rows == a.cols && static_cast<std::size_t>(a.rows) <= order_.size(), "order", a.rows,
           "expected a square matrix no larger than the one that was announced");
   n_ = a.rows;
   if (!equilibrate(a)) return {.undefined = n_};
   const Mat<double> l{l_.data(), n_, n_, n_};
-  for (int j = 0; j < n_; ++j) {
-    const double* from = a.column(j);
-    double* to = l.column(j);
-    const double s = scale_[static_cast<std::size_t>(j)];
-    for (int i = j; i < n_; ++i) to[i] = from[i] * (scale_.data()[i] * s);
-  }
+  forColumns([&](int begin, int end) {
+    for (int j = begin; j < end; ++j) {
+      const double* from = a.column(j);
+      double* to = l.column(j);
+      const double s = scale_[static_cast<std::size_t>(j)];
+      for (int i = j; i < n_; ++i) to[i] = from[i] * (scale_.data()[i] * s);
+    }
+  });
   std::iota(order_.begin(), order_.begin() + n_, 0);
   const PivotBlocks pivots{diagonal_.data(), below_.data()};
   // The threshold (1 + sqrt(17)) / 8 of rook pivoting bounds the growth of entries best.

@@ -25,6 +25,9 @@ class DenseLdl {
   int order() const { return n_; }
 
  private:
+  /// f(begin, end) over pieces of the columns, between which the solve may be ended.
+  template <class F>
+  void forColumns(F&& f) const;
   bool equilibrate(Mat<const double> a);
   void solveOne(double* b) const;
 

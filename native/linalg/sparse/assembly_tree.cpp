@@ -31,7 +31,7 @@ class LookNowAndThen {
 Adjacency joined(const SparsePattern& lower, const std::vector<int>& vertexOf, int vertices,
                  const LookNowAndThen& look) {
   Adjacency loose;
-  loose.offsets.assign(at(vertices) + 1, 0);
+  resizeInPieces(loose.offsets, at(vertices) + 1, look);
   const auto forEdges = [&](auto&& f) {
     for (int j = 0; j < lower.lines; ++j) {
       look(j);
@@ -45,6 +45,7 @@ Adjacency joined(const SparsePattern& lower, const std::vector<int>& vertexOf, i
     ++loose.offsets[at(u) + 1];
     ++loose.offsets[at(v) + 1];
   });
+  look();
   for (std::size_t v = 0; v < at(vertices); ++v) loose.offsets[v + 1] += loose.offsets[v];
   resizeInPieces(loose.neighbours, at(loose.offsets.back()), look);
   std::vector<int> next(loose.offsets.begin(), loose.offsets.end() - 1);
@@ -99,19 +100,14 @@ class Amalgamation {
       }
       groupOf_[at(k)] = static_cast<int>(groups_.size()) - 1;
     }
-    std::vector<std::vector<int>> children;
-    resizeInPieces(children, groups_.size(), look);
+    Lists children = childrenOf(tree, look);
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       look(static_cast<int>(g));
-      const int up = tree.parent[at(groups_[g].last)];
-      groups_[g].parent = up < 0 ? -1 : groupOf_[at(up)];
-      if (up >= 0) children[at(groups_[g].parent)].push_back(static_cast<int>(g));
-    }
-    for (std::size_t g = 0; g < groups_.size(); ++g) {
-      look(static_cast<int>(g));
-      std::vector<int>& mine = children[g];
-      std::stable_sort(mine.begin(), mine.end(),
-                       [&](int a, int b) { return groups_[at(a)].order > groups_[at(b)].order; });
+      const std::span<int> mine = children.of(g);
+      if (mine.size() > 1) {
+        std::stable_sort(mine.begin(), mine.end(),
+                         [&](int a, int b) { return groups_[at(a)].order > groups_[at(b)].order; });
+      }
       for (const int child : mine) tryToJoin(child, static_cast<int>(g));
     }
   }
@@ -131,6 +127,33 @@ class Amalgamation {
     int parent = -1;
     int joined = -1;
   };
+
+  struct Lists {
+    std::vector<int> begins, items;
+    std::span<int> of(std::size_t g) { return std::span(items).subspan(at(begins[g]), at(begins[g + 1] - begins[g])); }
+  };
+
+  /// Sets the groups' parents; returns their children, in order.
+  Lists childrenOf(const EliminationTree& tree, const LookNowAndThen& look) {
+    Lists lists;
+    std::vector<int>& begins = lists.begins;  // one place further until the items are there
+    resizeInPieces(begins, groups_.size() + 2, look);
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      look(static_cast<int>(g));
+      const int up = tree.parent[at(groups_[g].last)];
+      groups_[g].parent = up < 0 ? -1 : groupOf_[at(up)];
+      if (up >= 0) ++begins[at(groups_[g].parent) + 2];
+    }
+    look();
+    std::partial_sum(begins.begin(), begins.end(), begins.begin());
+    resizeInPieces(lists.items, at(begins.back()), look);
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      look(static_cast<int>(g));
+      const int up = groups_[g].parent;
+      if (up >= 0) lists.items[at(begins[at(up) + 1]++)] = static_cast<int>(g);
+    }
+    return lists;
+  }
 
   int top(int g) const {
     while (groups_[at(g)].joined >= 0) g = groups_[at(g)].joined;
@@ -213,16 +236,18 @@ class Planner {
     look_();
     for (const int g : group) parent.push_back(amalgamation.parentOf(g) < 0 ? -1 : name[at(amalgamation.parentOf(g))]);
     look_();
-    const std::vector<int> post = postorder(parent);
+    const std::vector<int> post = postorder(parent, [this] { look_(); });
     look_();
     std::vector<int> place(post.size());
     for (std::size_t k = 0; k < post.size(); ++k) place[at(post[k])] = static_cast<int>(k);
+    look_();
     resizeInPieces(plan_.fronts, post.size(), look_);
     for (std::size_t k = 0; k < post.size(); ++k) {
       look_(static_cast<int>(k));
       const int up = parent[at(post[k])];
       plan_.fronts[k].parent = up < 0 ? -1 : place[at(up)];
     }
+    look_();
     for (const int g : group) name[at(g)] = place[at(name[at(g)])];
     return name;
   }
@@ -237,14 +262,13 @@ class Planner {
     }
     int first = 0;
     std::vector<int> next;
+    look_();
     for (FrontPlan& f : plan_.fronts) {
       f.first = first;
       next.push_back(first);
       first += f.columns;
     }
-    plan_.order.resize(at(first));
-    frontOf_.resize(at(first));
-    place_.resize(at(first));
+    for (std::vector<int>* const each : {&plan_.order, &frontOf_, &place_}) resizeInPieces(*each, at(first), look_);
     for (std::size_t k = 0; k < order.size(); ++k) {
       look_(static_cast<int>(k));
       const int f = frontOfVertex[k];
@@ -265,12 +289,13 @@ class Planner {
     for (const FrontPlan& f : plan_.fronts) {
       if (f.parent >= 0) ++front(f.parent).children;
     }
+    look_();
     std::size_t childrenAt = 0;
     for (FrontPlan& f : plan_.fronts) {
       f.childrenAt = childrenAt;
       childrenAt += at(std::exchange(f.children, 0));
     }
-    plan_.children.resize(childrenAt);
+    resizeInPieces(plan_.children, childrenAt, look_);
     for (std::size_t k = 0; k < plan_.fronts.size(); ++k) {
       look_(static_cast<int>(k));
       if (plan_.fronts[k].parent < 0) continue;
@@ -285,6 +310,7 @@ class Planner {
     // Entries by the front that takes them: the one that eliminates the earlier of their two variables.
     std::vector<std::size_t> next(plan_.fronts.size() + 1, 0);
     forEntries([&](int f, int, int, int) { ++next[at(f) + 1]; });
+    look_();
     for (std::size_t f = 0; f + 1 < next.size(); ++f) next[f + 1] += next[f];
     for (std::size_t f = 0; f < plan_.fronts.size(); ++f) {
       plan_.fronts[f].entriesAt = next[f];
@@ -361,7 +387,7 @@ class Planner {
 
   /// Finds the tridiagonal fronts, which chains of variables have: once in a row, they are a recurrence.
   void findTridiagonals() {
-    plan_.diagonals.assign(2 * place_.size(), -1);
+    fillInPieces(plan_.diagonals, 2 * place_.size(), -1, look_);
     for (std::size_t k = 0; k < plan_.fronts.size(); ++k) {
       look_(static_cast<int>(k));
       plan_.fronts[k].tridiagonal = isTridiagonal(plan_.fronts[k]);
@@ -406,6 +432,7 @@ class Planner {
     std::vector<double> flops(at(count));
     std::vector<int> size(at(count), 1);
     for (int f = 0; f < count; ++f) {
+      look_(f);
       flops[at(f)] += front(f).flops() + 100.0 * front(f).order();
       if (front(f).parent >= 0) {
         flops[at(front(f).parent)] += flops[at(f)];
@@ -424,9 +451,17 @@ class Planner {
       subtrees.push_back({.begin = f - size[at(f)] + 1, .end = f + 1, .flops = flops[at(f)]});
       f = subtrees.back().begin;
     }
+    look_();
     std::reverse(plan_.top.begin(), plan_.top.end());
-    // Many tiny trees, such as of a diagonal matrix, together.
     std::reverse(subtrees.begin(), subtrees.end());
+    std::vector<AssemblyTree::Subtree> joined = joinedWhereTiny(subtrees, most);
+    std::stable_sort(joined.begin(), joined.end(), [](const auto& a, const auto& b) { return a.flops > b.flops; });
+    subtrees = std::move(joined);
+  }
+
+  /// Many tiny trees, such as of a diagonal matrix, together.
+  static std::vector<AssemblyTree::Subtree> joinedWhereTiny(const std::vector<AssemblyTree::Subtree>& subtrees,
+                                                            double most) {
     std::vector<AssemblyTree::Subtree> joined;
     for (const AssemblyTree::Subtree& tree : subtrees) {
       if (!joined.empty() && joined.back().end == tree.begin && joined.back().flops + tree.flops <= most) {
@@ -436,8 +471,7 @@ class Planner {
         joined.push_back(tree);
       }
     }
-    std::stable_sort(joined.begin(), joined.end(), [](const auto& a, const auto& b) { return a.flops > b.flops; });
-    subtrees = std::move(joined);
+    return joined;
   }
 
   /// Contributions wait for their parents on two stacks, by the parity of the depth: so a front can begin its own while
@@ -448,6 +482,7 @@ class Planner {
     for (int f = count - 1; f >= 0; --f) odd_[at(f)] = front(f).parent < 0 ? 0 : 1 - odd_[at(front(f).parent)];
     std::vector<int> range;
     for (const AssemblyTree::Subtree& tree : plan_.subtrees) {
+      look_();
       range.resize(at(tree.end - tree.begin));
       std::iota(range.begin(), range.end(), tree.begin);
       const auto inside = [&](int f) { return front(f).parent >= 0 && front(f).parent < tree.end; };

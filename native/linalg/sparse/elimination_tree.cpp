@@ -68,9 +68,12 @@ std::vector<double> weightsOfLeaves(const Adjacency& graph, const std::vector<in
                                     const std::vector<int>& parent, const std::function<void()>& look) {
   const std::size_t n = order.size();
   const std::vector<int> place = inverseOf(order);
+  look();
   const std::vector<int> first = firstDescendants(parent);
+  look();
   std::vector<double> count(n, 0.0);
   std::vector<int> largestFirst(n, -1);  // over the neighbours seen of a row
+  look();
   std::vector<int> lastLeaf(n, -1);
   std::vector<int> up(n);  // a column that is done leads to its parent
   std::iota(up.begin(), up.end(), 0);
@@ -111,7 +114,7 @@ std::vector<double> countEntries(const Adjacency& graph, const std::vector<int>&
 
 }  // namespace
 
-std::vector<int> postorder(std::span<const int> parent) {
+std::vector<int> postorder(std::span<const int> parent, const std::function<void()>& look) {
   const int n = static_cast<int>(parent.size());
   std::vector<int> child(parent.size(), -1), sibling(parent.size(), -1), out, path;
   out.reserve(parent.size());
@@ -120,6 +123,7 @@ std::vector<int> postorder(std::span<const int> parent) {
     if (up < 0) continue;
     sibling[static_cast<std::size_t>(v)] = std::exchange(child[static_cast<std::size_t>(up)], v);
   }
+  look();
   for (int root = 0; root < n; ++root) {
     if (parent[static_cast<std::size_t>(root)] >= 0) continue;
     path.push_back(root);
@@ -130,6 +134,7 @@ std::vector<int> postorder(std::span<const int> parent) {
       } else {
         out.push_back(static_cast<int>(v));
         path.pop_back();
+        if (out.size() % verticesAtOnce == 0) look();
       }
     }
   }
@@ -140,7 +145,7 @@ EliminationTree eliminationTree(const Adjacency& graph, std::vector<int>& order,
   const std::size_t n = order.size();
   std::vector<int> parent = parentsOf(graph, order, inverseOf(order), look);
   look();
-  const std::vector<int> post = postorder(parent);
+  const std::vector<int> post = postorder(parent, look);
   look();
   const std::vector<int> place = inverseOf(post);
   look();

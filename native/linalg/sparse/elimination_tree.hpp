@@ -42,6 +42,7 @@ Fill fillOf(const Adjacency& graph, std::vector<int> order);
 Fill fillOf(const Adjacency& graph, const std::vector<int>& order, const EliminationTree& tree);
 
 /// A postorder of a forest: out[k] is the vertex that comes k-th.
-std::vector<int> postorder(std::span<const int> parent);
+std::vector<int> postorder(
+    std::span<const int> parent, const std::function<void()>& look = [] {});
 
 }  // namespace nonconvex

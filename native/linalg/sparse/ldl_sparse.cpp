@@ -355,6 +355,9 @@ class SparseLdl::Implementation {
   /// pivots wait so often that a factorisation costs clearly more than planned.
   static constexpr std::array spreads{1.0, 10.0, 1e3, 1e5};
 
+  // Fronts between two looks at whether to go on: plain ones that a vector is solved with, and others.
+  static constexpr std::size_t solvedAtOnce = 1 << 13, generalAtOnce = 16;
+
   /// What a front holds after its elimination.
   struct State {
     int columns = 0;  ///< with those that were delayed in children
@@ -521,7 +524,7 @@ class SparseLdl::Implementation {
     const FrontMemory shared = memory(stack);
     for (std::size_t k = 0, general = 0; k < fronts.size();) {
       const std::size_t plain = eliminatePlain(shared, fronts.subspan(k), most);
-      if (plain > 0 || general++ % 16 == 0) la_.checkpoint();
+      if (plain > 0 || general++ % generalAtOnce == 0) la_.checkpoint();
       k += plain;
       if (plain < most && k < fronts.size() && !process(la, fronts[k++], stack, workspace)) return false;
     }
@@ -530,18 +533,21 @@ class SparseLdl::Implementation {
 
   void forwardAll(const Cpu& la, std::span<const int> fronts, double* x, double* y) const {
     const FrontMemory shared = memory(nullptr);
-    for (std::size_t k = 0; k < fronts.size(); ++k) {
-      k += forwardPlain(shared, fronts.subspan(k), x, owed_.data());
-      if (k < fronts.size()) forward(la, fronts[k], x, y);
+    for (std::size_t k = 0, general = 0; k < fronts.size();) {
+      const std::size_t plain = forwardPlain(shared, fronts.subspan(k), solvedAtOnce, x, owed_.data());
+      if (plain >= solvedAtOnce || ++general % generalAtOnce == 0) la.checkpoint();
+      k += plain;
+      if (plain < solvedAtOnce && k < fronts.size()) forward(la, fronts[k++], x, y);
     }
   }
 
   void backwardAll(const Cpu& la, std::span<const int> fronts, double* x, double* y) const {
     const FrontMemory shared = memory(nullptr);
-    for (std::size_t k = fronts.size(); k > 0; --k) {
-      k -= backwardPlain(shared, fronts.first(k), x);
-      if (k == 0) break;
-      backward(la, fronts[k - 1], x, y);
+    for (std::size_t k = fronts.size(), general = 0; k > 0;) {
+      const std::size_t plain = backwardPlain(shared, fronts.first(k), solvedAtOnce, x);
+      if (plain >= solvedAtOnce || ++general % generalAtOnce == 0) la.checkpoint();
+      k -= plain;
+      if (plain < solvedAtOnce && k > 0) backward(la, fronts[--k], x, y);
     }
   }
   std::span<double> scaledValues() const { return {scaled_.data(), scaled_.size()}; }

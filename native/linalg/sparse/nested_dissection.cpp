@@ -16,6 +16,8 @@ namespace {
 /// Two parts without an edge between them, and the separator.
 constexpr int separator = 2;
 
+constexpr int verticesBetweenLooks = 1 << 14;  // between two looks at whether to go on
+
 /// A level of the multilevel scheme: edges carry how many they stand for.
 struct Level {
   Adjacency graph;
@@ -46,7 +48,7 @@ class Jumps {
 /// Mates of the vertices: the free neighbour along the heaviest edge, the lightest among equals, or the vertex itself
 /// where there is none or both together would weigh more than `heaviest`: heavy edge matching (Karypis and Kumar, "A
 /// fast and high quality multilevel scheme for partitioning irregular graphs", 1998).
-std::vector<int> heavyEdgeMatching(const Level& fine, long long heaviest) {
+std::vector<int> heavyEdgeMatching(const Level& fine, long long heaviest, const Cpu& la) {
   const Adjacency& graph = fine.graph;
   const int n = graph.vertices();
   std::vector<int> mate(at(n), -1);
@@ -69,6 +71,7 @@ std::vector<int> heavyEdgeMatching(const Level& fine, long long heaviest) {
   };
   Jumps jumps(n);
   for (int i = 0; i < n; ++i) {
+    if (i % verticesBetweenLooks == 0) la.checkpoint();
     const int v = jumps.next();
     if (mate[at(v)] < 0) match(v);
   }
@@ -93,7 +96,7 @@ std::vector<int> numberCoarse(Level& fine, std::span<const int> mate) {
 }
 
 /// The graph whose vertices are pairs of mates: edges between two pairs become one of their weight.
-Level contract(const Level& fine, std::span<const int> mate, std::span<const int> leader) {
+Level contract(const Level& fine, std::span<const int> mate, std::span<const int> leader, const Cpu& la) {
   const Adjacency& graph = fine.graph;
   Level out;
   out.weight = fine.weight;
@@ -104,6 +107,7 @@ Level contract(const Level& fine, std::span<const int> mate, std::span<const int
   out.edgeWeights.reserve(graph.neighbours.size());
   std::vector<int> place(at(m), -1);
   for (int c = 0; c < m; ++c) {
+    if (c % verticesBetweenLooks == 0) la.checkpoint();
     const int v = leader[at(c)];
     const int first = static_cast<int>(out.graph.neighbours.size());
     const auto gather = [&](int vertex) {
@@ -131,10 +135,11 @@ Level contract(const Level& fine, std::span<const int> mate, std::span<const int
   return out;
 }
 
-Level coarsen(Level& fine, long long heaviest) {
-  const std::vector<int> mate = heavyEdgeMatching(fine, heaviest);
+Level coarsen(Level& fine, long long heaviest, const Cpu& la) {
+  const std::vector<int> mate = heavyEdgeMatching(fine, heaviest, la);
+  la.checkpoint();
   const std::vector<int> leader = numberCoarse(fine, mate);
-  return contract(fine, mate, leader);
+  return contract(fine, mate, leader, la);
 }
 
 /// Vertices by their gain, the largest first; among equals the one with the lower number.
@@ -227,9 +232,8 @@ class SeparatorRefinement {
     most_ = static_cast<long long>(0.6 * total_) + heaviest;
   }
 
-  void run(int passes) {
-    while (passes-- > 0 && pass()) {
-    }
+  void run(int passes, const Cpu& la) {
+    while (passes-- > 0 && pass()) la.checkpoint();
   }
   /// Cost of the separator: its weight, and more for parts of unequal size.
   double cost() const {
@@ -398,7 +402,7 @@ int farthest(const Adjacency& graph, int start) {
   return queue.back();
 }
 
-void bisectCoarsest(Level& level) {
+void bisectCoarsest(Level& level, const Cpu& la) {
   constexpr int tries = 6;
   const Random random(20, 7);
   const int n = level.graph.vertices();
@@ -411,7 +415,7 @@ void bisectCoarsest(Level& level) {
     if (t % 2 == 0) start = farthest(level.graph, start);
     grow(level, start);
     refinement.reset();
-    refinement.run(4);
+    refinement.run(4, la);
     if (refinement.cost() < best) {
       best = refinement.cost();
       bestPart = level.part;
@@ -421,7 +425,7 @@ void bisectCoarsest(Level& level) {
 }
 
 /// Parts and separator of a graph.
-std::vector<std::uint8_t> bisect(Adjacency graph) {
+std::vector<std::uint8_t> bisect(Adjacency graph, const Cpu& la) {
   constexpr int coarsest = 100;
   std::vector<Level> levels(1);
   levels[0].graph = std::move(graph);
@@ -429,29 +433,32 @@ std::vector<std::uint8_t> bisect(Adjacency graph) {
   for (const int w : levels[0].graph.weights) levels[0].weight += w;
   const long long heaviest = std::max<long long>(1, levels[0].weight * 3 / (2 * coarsest));
   while (levels.back().graph.vertices() > coarsest) {
-    Level next = coarsen(levels.back(), heaviest);
+    Level next = coarsen(levels.back(), heaviest, la);
     if (next.graph.vertices() > 0.95 * levels.back().graph.vertices()) break;
     levels.push_back(std::move(next));
   }
-  bisectCoarsest(levels.back());
+  bisectCoarsest(levels.back(), la);
   for (std::size_t l = levels.size() - 1; l-- > 0;) {
+    la.checkpoint();
     levels[l].part.resize(at(levels[l].graph.vertices()));
     for (std::size_t v = 0; v < levels[l].part.size(); ++v) {
       levels[l].part[v] = levels[l + 1].part[at(levels[l].coarse[v])];
     }
-    SeparatorRefinement(levels[l]).run(4);
+    la.checkpoint();
+    SeparatorRefinement(levels[l]).run(4, la);
   }
   return std::move(levels[0].part);
 }
 
 /// The part of the graph on `vertices`, which increase; `place` is scratch.
-Adjacency subgraph(const Adjacency& graph, const std::vector<int>& vertices, std::vector<int>& place) {
+Adjacency subgraph(const Adjacency& graph, const std::vector<int>& vertices, std::vector<int>& place, const Cpu& la) {
   Adjacency out;
   place.assign(at(graph.vertices()), -1);
   for (std::size_t k = 0; k < vertices.size(); ++k) place[at(vertices[k])] = static_cast<int>(k);
   out.weights.reserve(vertices.size());
   out.offsets.reserve(vertices.size() + 1);
   for (const int v : vertices) {
+    if (v % verticesBetweenLooks == 0) la.checkpoint();
     for (const int u : graph.of(v)) {
       if (place[at(u)] >= 0) out.neighbours.push_back(place[at(u)]);
     }
@@ -466,7 +473,8 @@ void dissect(const Cpu& la, const Adjacency& graph, int small, const std::vector
              std::vector<int>& depths) {
   if (graph.vertices() <= small) return;
   la.checkpoint();
-  const std::vector<std::uint8_t> part = bisect(graph);
+  const std::vector<std::uint8_t> part = bisect(graph, la);
+  la.checkpoint();
   std::array<std::vector<int>, 3> sides;
   for (int v = 0; v < graph.vertices(); ++v) sides[part[at(v)]].push_back(v);
   const std::size_t least = at(graph.vertices() / 10);
@@ -481,13 +489,13 @@ void dissect(const Cpu& la, const Adjacency& graph, int small, const std::vector
         std::vector<int> place, sideNames;
         sideNames.reserve(vertices.size());
         for (const int v : vertices) sideNames.push_back(names[at(v)]);
-        dissect(la, subgraph(graph, vertices, place), small, sideNames, depth + 1, depths);
+        dissect(la, subgraph(graph, vertices, place, la), small, sideNames, depth + 1, depths);
       },
       1000.0 * graph.vertices());
 }
 
 /// Vertices that are left when those with at most one neighbour are removed, again and again, and those with very many.
-std::vector<int> core(const Adjacency& graph) {
+std::vector<int> core(const Adjacency& graph, const Cpu& la) {
   const double dense = std::max(16.0, 10 * std::sqrt(static_cast<double>(graph.vertices())));
   std::vector<int> degree(at(graph.vertices())), queue, out;
   const auto remove = [&](int v) {
@@ -504,8 +512,10 @@ std::vector<int> core(const Adjacency& graph) {
     if (graph.degree(v) > dense) remove(v);
   }
   for (std::size_t next = 0; next < queue.size(); ++next) {
+    if (next % at(verticesBetweenLooks) == 0) la.checkpoint();
     if (degree[at(queue[next])] >= 0) remove(queue[next]);
   }
+  la.checkpoint();
   for (int v = 0; v < graph.vertices(); ++v) {
     if (degree[at(v)] >= 0) out.push_back(v);
   }
@@ -517,9 +527,9 @@ std::vector<int> core(const Adjacency& graph) {
 std::vector<int> nestedDissection(const Adjacency& graph, const Cpu& la, int small) {
   std::vector<int> place, depths(at(graph.vertices()), -1);
   la.checkpoint();
-  const std::vector<int> vertices = core(graph);
+  const std::vector<int> vertices = core(graph, la);
   la.checkpoint();
-  dissect(la, subgraph(graph, vertices, place), small, vertices, 0, depths);
+  dissect(la, subgraph(graph, vertices, place, la), small, vertices, 0, depths);
   // Stages from the leaves up.
   const int most = depths.empty() ? 0 : *std::max_element(depths.begin(), depths.end());
   for (int& depth : depths) depth = depth < 0 ? 0 : most + 1 - depth;

@@ -300,9 +300,10 @@ NONCONVEX_CLONES std::size_t eliminatePlain(const FrontMemory& memory, std::span
   return fronts.size();
 }
 
-NONCONVEX_CLONES std::size_t forwardPlain(const FrontMemory& memory, std::span<const int> fronts, double* x,
-                                          double* owed) {
+NONCONVEX_CLONES std::size_t forwardPlain(const FrontMemory& memory, std::span<const int> fronts, std::size_t most,
+                                          double* x, double* owed) {
   for (std::size_t k = 0; k < fronts.size(); ++k) {
+    if (k >= most) return k;
     const FrontPlan& me = memory.plan.fronts[at(fronts[k])];
     if (me.chain > 0 && memory.outcomes[fronts[k]].chain) {
       forwardChain(memory, fronts[k], x, owed);
@@ -324,8 +325,10 @@ NONCONVEX_CLONES std::size_t forwardPlain(const FrontMemory& memory, std::span<c
   return fronts.size();
 }
 
-NONCONVEX_CLONES std::size_t backwardPlain(const FrontMemory& memory, std::span<const int> fronts, double* x) {
+NONCONVEX_CLONES std::size_t backwardPlain(const FrontMemory& memory, std::span<const int> fronts, std::size_t most,
+                                           double* x) {
   for (std::size_t k = fronts.size(); k > 0; --k) {
+    if (fronts.size() - k >= most) return fronts.size() - k;
     const FrontPlan& me = memory.plan.fronts[at(fronts[k - 1])];
     const int begin = fronts[k - 1] + 1 - me.chainBehind;
     if (me.chainBehind > 0 && memory.outcomes[begin].chain) {

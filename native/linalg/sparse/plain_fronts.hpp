@@ -14,10 +14,12 @@ namespace nonconvex {
 std::size_t eliminatePlain(const FrontMemory& memory, std::span<const int> fronts, std::size_t most);
 
 /// x := L^{-1} x and division by D, which for chains is left to `backwardPlain`, for `fronts` up to the first one that
-/// is not small or was not plain; returns how many were. `owed`: what fronts owe to their rows.
-std::size_t forwardPlain(const FrontMemory& memory, std::span<const int> fronts, double* x, double* owed);
+/// is not small or was not plain, and no further once `most` are done; returns how many were. `owed`: what fronts owe
+/// to their rows.
+std::size_t forwardPlain(const FrontMemory& memory, std::span<const int> fronts, std::size_t most, double* x,
+                         double* owed);
 
 /// x := L^{-T} x, for `fronts` from the last one back, likewise.
-std::size_t backwardPlain(const FrontMemory& memory, std::span<const int> fronts, double* x);
+std::size_t backwardPlain(const FrontMemory& memory, std::span<const int> fronts, std::size_t most, double* x);
 
 }  // namespace nonconvex

@@ -11,12 +11,8 @@ constexpr double leastAlpha = 1e-9;
 }  // namespace
 
 LineSearch::LineSearch(const Cpu& la, ScaledNlp& model, const Settings& settings)
-    : la_(la),
-      model_(model),
-      settings_(settings),
-      square_(model.n() == model.m()),
-      correction_(static_cast<std::size_t>(model.n() + model.m())) {
-  model.abortPoint();
+    : la_(la), model_(model), settings_(settings), square_(model.n() == model.m()) {
+  model.resize(correction_, static_cast<std::size_t>(model.n() + model.m()));
 }
 
 double LineSearch::run(const NlpPoint& point, const SearchDirection& direction, const MeritFunction& merit,

@@ -14,10 +14,9 @@ MeritFunction::MeritFunction(const ScaledNlp& model, const MeritSettings& settin
     : model_(model),
       firstEta1_(settings.constraintPenalty),
       firstEta2_(settings.gradientPenalty),
-      nu_(settings.penaltyFactor),
-      Hg_(static_cast<std::size_t>(model.n())),
-      Jv_(static_cast<std::size_t>(model.m())) {
-  model.abortPoint();
+      nu_(settings.penaltyFactor) {
+  model.resize(Hg_, static_cast<std::size_t>(model.n()));
+  model.resize(Jv_, static_cast<std::size_t>(model.m()));
   reset();
 }
 

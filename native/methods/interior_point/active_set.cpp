@@ -27,16 +27,15 @@ ActiveSet::ActiveSet(BarrierNlp& nlp, BarrierKkt& kkt)
       kkt_(kkt),
       side_(nlp.size(), BoundSide::none),
       dependent_(at(nlp.m())),
-      H_(nlp.model().hessianPattern().nonzeros()),
-      J_(nlp.model().jacobianPattern().nonzeros()),
-      primal_(at(nlp.n())),
-      dual_(at(nlp.m())),
-      lengths_(at(nlp.m())),
-      u_(at(nlp.m())),
       shifts_(nlp.n(), nlp.m()),
-      secondOrder_(nlp.model()),
-      rhs_(at(nlp.n() + nlp.m())),
-      solution_(rhs_.size()) {}
+      secondOrder_(nlp.model()) {
+  const ScaledNlp& model = nlp.model();
+  model.resize(H_, model.hessianPattern().nonzeros());
+  model.resize(J_, model.jacobianPattern().nonzeros());
+  model.resize(primal_, at(nlp.n()));
+  for (Vector* const v : {&dual_, &lengths_, &u_}) model.resize(*v, at(nlp.m()));
+  for (Vector* const v : {&rhs_, &solution_}) model.resize(*v, at(nlp.n() + nlp.m()));
+}
 
 void ActiveSet::decide(const BarrierPoint& point, double ratio) {
   indefinite_ = dependentSet_ = false;

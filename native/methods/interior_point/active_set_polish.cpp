@@ -16,18 +16,12 @@ double cut(double value, double low, double high) { return std::max(low, std::mi
 }  // namespace
 
 ActiveSetPolish::ActiveSetPolish(BarrierState& state)
-    : state_(state),
-      nlp_(state.nlp),
-      active_(state.nlp, state.kkt),
-      point_(state.nlp.makePoint()),
-      trial_(point_),
-      best_(point_),
-      stepped_(point_),
-      sides_(state.nlp.size()),
-      a_(state.nlp.size()),
-      dx_(at(state.nlp.n())),
-      correction_(dx_.size()),
-      dy_(at(state.nlp.m())) {}
+    : state_(state), nlp_(state.nlp), active_(state.nlp, state.kkt), sides_(state.nlp.size()) {
+  for (BarrierPoint* const point : {&point_, &trial_, &best_, &stepped_}) *point = nlp_.makePoint();
+  state.resize(a_);
+  for (Vector* const v : {&dx_, &correction_}) nlp_.model().resize(*v, at(nlp_.n()));
+  state.resizeRows(dy_);
+}
 
 void ActiveSetPolish::run(bool refine) {
   polished_ = positive_ = degenerate_ = false;

@@ -13,13 +13,10 @@ constexpr double firstMu = 0.1, firstRho = 10, largest = 1e12;  // largest: of r
 
 }  // namespace
 
-BarrierAugmentedLagrangian::BarrierAugmentedLagrangian(BarrierState& state)
-    : state_(state.looked()),
-      descent_(state),
-      y_(at(state.nlp.m())),
-      rows_(y_.size()),
-      linear_(y_.size()),
-      gradient_(state.nlp.size()) {}
+BarrierAugmentedLagrangian::BarrierAugmentedLagrangian(BarrierState& state) : state_(state), descent_(state) {
+  for (Vector* const v : {&y_, &rows_, &linear_}) state.resizeRows(*v);
+  state.resize(gradient_);
+}
 
 void BarrierAugmentedLagrangian::begin() {
   std::fill(y_.begin(), y_.end(), 0.0);

@@ -20,14 +20,10 @@ class BarrierDescent {
     double value = 0, slope = 0;
   };
 
-  explicit BarrierDescent(BarrierState& state)
-      : state_(state),
-        noGradient_(state.nlp.size(), 0.0),
-        linear_(state.noRows.size()),
-        rows_(linear_.size()),
-        dy_(linear_.size()),
-        dv_(state.nlp.size()),
-        whole_(state.nlp.size()) {}
+  explicit BarrierDescent(BarrierState& state) : state_(state) {
+    for (Vector* const v : {&noGradient_, &dv_, &whole_}) state.resize(*v);
+    for (Vector* const v : {&linear_, &rows_, &dy_}) state.resizeRows(*v);
+  }
 
   /// Solves the system that state.kkt was given for state.a and `rows`, with the inertia (n, m, 0); false where that is
   /// not possible. `mu` sizes the shifts, which are `delta` at least.

@@ -17,15 +17,13 @@ constexpr double safePivot = 0.01;
 
 }  // namespace
 
-BarrierKkt::BarrierKkt(const Cpu& la, BarrierNlp& nlp)
-    : la_(la),
-      nlp_(nlp),
-      diagonal_(nlp.size()),
-      primal_(at(nlp.n())),
-      dual_(at(nlp.m())),
-      rhs_(at(nlp.n() + nlp.m())),
-      solution_(rhs_.size()),
-      rows_(at(nlp.m())) {}
+BarrierKkt::BarrierKkt(const Cpu& la, BarrierNlp& nlp) : la_(la), nlp_(nlp) {
+  const ScaledNlp& model = nlp.model();
+  model.resize(diagonal_, nlp.size());
+  model.resize(primal_, at(nlp.n()));
+  for (Vector* const v : {&dual_, &rows_}) model.resize(*v, at(nlp.m()));
+  for (Vector* const v : {&rhs_, &solution_}) model.resize(*v, at(nlp.n() + nlp.m()));
+}
 
 void BarrierKkt::load(std::span<const double> H, std::span<const double> J, std::span<const double> diagonal,
                       double rowShift) {

@@ -42,20 +42,26 @@ double BarrierErrors::worst() const {
 
 BarrierNlp::BarrierNlp(const Cpu& la, const NlpStart& problem, const BarrierSettings& settings)
     : settings_(settings), model_(la, problem, settings.scaling, ScaledNlp::AnyBounds{}) {
-  model_.abortPoint();
   placeRows();
-  model_.abortPoint();
   const NlpBounds given = model_.nlp().variableBounds();
-  for (std::size_t j = 0; j < at(n()); ++j) {
+  forEach(at(n()), [&](std::size_t j) {
     givenLower_[j] = asBound(boundAt(given.lower, j, -infinity));
     givenUpper_[j] = asBound(boundAt(given.upper, j, infinity));
     if (contradicts(givenLower_[j], givenUpper_[j])) contradiction_ = {false, static_cast<int>(j)};
     fixed_[j] = givenLower_[j] > -infinity && closeTogether(givenLower_[j], givenUpper_[j]) ? 1 : 0;
-  }
-  model_.abortPoint();
+  });
   setSides();
   relax();
   model_.abortPoint();
+}
+
+template <class F>
+void BarrierNlp::forEach(std::size_t size, F&& f) const {
+  constexpr std::size_t atOnce = 1 << 16;
+  for (std::size_t j = 0; j < size;) {
+    model_.abortPoint();
+    for (const std::size_t end = std::min(size, j + atOnce); j < end; ++j) f(j);
+  }
 }
 
 /// Tells equalities, inequalities and free rows apart, and gives each inequality a slack.
@@ -63,7 +69,7 @@ void BarrierNlp::placeRows() {
   const NlpBounds given = model_.nlp().constraintBounds();
   slackOf_.assign(at(m()), -1);
   free_.assign(at(m()), 0);
-  side_.assign(at(m()), 0.0);
+  model_.resize(side_, at(m()));
   for (int i = 0; i < m(); ++i) {
     const double low = asBound(boundAt(given.lower, at(i), 0)), high = asBound(boundAt(given.upper, at(i), 0));
     if (contradicts(low, high)) contradiction_ = {true, i};
@@ -77,10 +83,8 @@ void BarrierNlp::placeRows() {
     }
   }
   const std::size_t all = at(n()) + rows_.size();
-  givenLower_.resize(all);
-  givenUpper_.resize(all);
+  for (Vector* const v : {&givenLower_, &givenUpper_, &lower_, &upper_, &work_}) model_.resize(*v, all);
   fixed_.assign(all, 0);
-  work_.resize(all);
 }
 
 /// Sides of the rows in the units of the scaled problem.
@@ -102,48 +106,52 @@ void BarrierNlp::setSides() {
 /// Relaxes bounds, by no more than a hundredth of a box.
 void BarrierNlp::relax() {
   constexpr double most = 1e-4, relative = 1e-8, share = 1e-2;
-  lower_ = givenLower_;
-  upper_ = givenUpper_;
   finiteSides_ = 0;
-  for (std::size_t j = 0; j < lower_.size(); ++j) {
+  forEach(size(), [&](std::size_t j) {
+    lower_[j] = givenLower_[j];
+    upper_[j] = givenUpper_[j];
     if (fixed_[j] != 0) {
       lower_[j] = -infinity;
       upper_[j] = infinity;
-      continue;
+      return;
     }
     finiteSides_ += (lower_[j] > -infinity ? 1 : 0) + (upper_[j] < infinity ? 1 : 0);
     const bool narrow = upper_[j] - lower_[j] <= 0;  // by rounding alone: contradictions are told before
-    if (settings_.strictBounds && !narrow) continue;
+    if (settings_.strictBounds && !narrow) return;
     const double width = narrow ? infinity : share * (upper_[j] - lower_[j]);
     const auto room = [&](double bound) { return std::min({most, relative * std::max(1.0, std::abs(bound)), width}); };
     if (lower_[j] > -infinity) lower_[j] -= room(givenLower_[j]);
     if (upper_[j] < infinity) upper_[j] += room(givenUpper_[j]);
-  }
+  });
 }
 
 BarrierPoint BarrierNlp::makePoint() const {
   BarrierPoint point;
   point.at = model_.makePoint();
-  const auto look = [this] { model_.abortPoint(); };
-  resizeInPieces(point.v, size(), look);
-  resizeInPieces(point.zL, size(), look);
-  resizeInPieces(point.zU, size(), look);
-  resizeInPieces(point.r, at(m()), look);
+  for (Vector* const v : {&point.v, &point.zL, &point.zU}) model_.resize(*v, size());
+  model_.resize(point.r, at(m()));
   return point;
 }
 
+void BarrierNlp::copy(const BarrierPoint& from, BarrierPoint& to) const {
+  model_.copy(from.at, to.at);
+  for (const auto member : {&BarrierPoint::v, &BarrierPoint::zL, &BarrierPoint::zU, &BarrierPoint::r}) {
+    assignInPieces(to.*member, std::span(from.*member), [this] { model_.abortPoint(); });
+  }
+}
+
 void BarrierNlp::moveInside(std::span<double> v, double push) const {
-  for (std::size_t j = 0; j < v.size(); ++j) {
+  forEach(v.size(), [&](std::size_t j) {
     const double low = lower_[j], high = upper_[j];
     if (fixed_[j] != 0) {
       v[j] = 0.5 * (givenLower_[j] + givenUpper_[j]);
       if (givenLower_[j] == givenUpper_[j]) v[j] = givenLower_[j];
-      continue;
+      return;
     }
     const double width = push * (high - low);
     if (low > -infinity) v[j] = std::max(v[j], low + std::min(push * std::max(1.0, std::abs(low)), width));
     if (high < infinity) v[j] = std::min(v[j], high - std::min(push * std::max(1.0, std::abs(high)), width));
-  }
+  });
 }
 
 bool BarrierNlp::begin(BarrierPoint& point, double push) {

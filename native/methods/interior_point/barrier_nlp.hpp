@@ -132,6 +132,9 @@ class BarrierNlp {
   void cutMultipliers(BarrierPoint& point, double mu, double k = 1e10) const;
   /// Moves bounds that v has come too near to for floating point.
   void makeRoom(const BarrierPoint& point, double mu);
+  /// A copy of a point in place of another, with an abort point at each piece of a large one, which is a part of it
+  /// then.
+  void copy(const BarrierPoint& from, BarrierPoint& to) const;
   /// Sets v inside the bounds, at least `push` away, relative to bound and box.
   void moveInside(std::span<double> v, double push) const;
 
@@ -155,6 +158,9 @@ class BarrierNlp {
   void setSides();
   void relax();
   void computeResidual(BarrierPoint& point) const;
+  /// Calls f(j) for entries of v, or others as many as that, with abort points.
+  template <class F>
+  void forEach(std::size_t size, F&& f) const;
   bool within(const BarrierErrors& errors, const BarrierPoint& point) const;
   BarrierErrors errorsWithin(const BarrierPoint& point, double mu, std::span<const double> lower,
                              std::span<const double> upper) const;

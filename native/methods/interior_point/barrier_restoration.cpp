@@ -7,14 +7,9 @@
 
 namespace nonconvex {
 
-BarrierRestoration::BarrierRestoration(BarrierState& state)
-    : state_(state.looked()),
-      descent_(state),
-      from_(state.nlp.size()),
-      fromL_(from_.size()),
-      fromU_(from_.size()),
-      weights_(from_.size()),
-      smooth_(from_.size()) {}
+BarrierRestoration::BarrierRestoration(BarrierState& state) : state_(state), descent_(state) {
+  for (Vector* const v : {&from_, &fromL_, &fromU_, &weights_, &smooth_}) state.resize(*v);
+}
 
 void BarrierRestoration::begin() {
   constexpr double apart = 10;  // section 10: multipliers that belong to another mu

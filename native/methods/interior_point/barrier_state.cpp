@@ -9,12 +9,16 @@ namespace nonconvex {
 void BarrierState::estimateMultipliers() {
   constexpr double most = 1000;
   auto& y = point.at.lambda;
+  const ScaledNlp& model = nlp.model();
   std::fill(y.begin(), y.end(), 0.0);
   if (nlp.m() == 0) return;
   nlp.updateLagrangian(point);
+  model.abortPoint();
   nlp.lagrangianGradient(point, a);
+  model.abortPoint();
   std::fill(H.begin(), H.end(), 0.0);
   std::fill(diagonal.begin(), diagonal.end(), 1.0);
+  model.abortPoint();
   kkt.load(H, point.at.jacobian, diagonal);
   const Inertia inertia = kkt.factorUnshifted();
   const bool good =

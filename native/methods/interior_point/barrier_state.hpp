@@ -28,23 +28,22 @@ struct BarrierState {
   double length = 0;      ///< of the last step, the part alpha that was taken
   double dualLength = 0;  ///< the part that the multipliers of bounds have taken
 
-  /// This, unless the solve is aborted while it is set up: in front of what is copied of it.
-  BarrierState& looked() {
-    nlp.model().abortPoint();
-    return *this;
+  BarrierState(BarrierNlp& problem, BarrierKkt& system) : nlp(problem), kkt(system) {
+    point = problem.makePoint();
+    trial = problem.makePoint();
+    resize(step);
+    problem.model().resize(H, problem.model().hessianValues());
+    resize(diagonal);
+    resize(a);
+    resizeRows(noRows);
   }
 
-  BarrierState(BarrierNlp& problem, BarrierKkt& system)
-      : nlp(problem),
-        kkt(system),
-        point(problem.makePoint()),
-        trial(problem.makePoint()),
-        step{Vector(problem.size()), Vector(at(problem.m())), Vector(problem.size()), Vector(problem.size())},
-        H(problem.model().hessianValues()),
-        diagonal(problem.size()),
-        a(problem.size()),
-        noRows(at(problem.m()), 0.0) {
-    looked();
+  /// Make vectors over v, over y and a step, of zeros (ScaledNlp::resize).
+  void resize(Vector& overV) const { nlp.model().resize(overV, nlp.size()); }
+  void resizeRows(Vector& overY) const { nlp.model().resize(overY, at(nlp.m())); }
+  void resize(BarrierStep& made) const {
+    for (Vector* const v : {&made.v, &made.zL, &made.zU}) resize(*v);
+    resizeRows(made.y);
   }
 
   /// Sets y by least squares, [I J^T; J -E] with E = 1 for inequalities; 0 where that fails or an entry is above 1000.

@@ -22,15 +22,13 @@ double rounding(double phi) { return 10 * machineEpsilon * std::abs(phi); }
 }  // namespace
 
 FilterPhase::FilterPhase(BarrierState& state)
-    : state_(state),
-      predictorCorrector_(state),
-      filter_(0),
-      leastMu_(leastBarrier(state.nlp)),
-      gradient_(state.nlp.size()),
-      rows_(at(state.nlp.m())),
-      corrected_(state.looked().step),
-      watched_(state.looked().point),
-      watchedStep_(state.looked().step) {}
+    : state_(state), predictorCorrector_(state), filter_(0), leastMu_(leastBarrier(state.nlp)) {
+  state.resize(gradient_);
+  state.resizeRows(rows_);
+  state.resize(corrected_);
+  watched_ = state.nlp.makePoint();
+  state.resize(watchedStep_);
+}
 
 void FilterPhase::begin(BarrierRule rule) {
   rule_ = rule;

@@ -19,7 +19,7 @@ SlackProducts slackProducts(const BarrierNlp& nlp, const BarrierPoint& point);
 /// step that is taken. Nothing keeps the steps from leading astray but that it is off from then on.
 class PredictorCorrector {
  public:
-  explicit PredictorCorrector(BarrierState& state) : state_(state), predicted_(state.step) {}
+  explicit PredictorCorrector(BarrierState& state) : state_(state) { state.resize(predicted_); }
 
   /// Is on where constraints are linear, there are bounds or sides, and the Hessian is constant, as another point
   /// tells.

@@ -19,15 +19,23 @@ double largestRow(const SparsePattern& rows, std::span<const double> J) {
   return largest;
 }
 
-InertiaCorrection::InertiaCorrection(int n, int m)
-    : n_(n), m_(m), mode_(static_cast<std::size_t>(n)), image_(static_cast<std::size_t>(n + m)) {
-  reset();
+/// Memory alone, which costs nothing until it is written to: most solves of large problems do without modes.
+InertiaCorrection::InertiaCorrection(int n, int m) : n_(n), m_(m) {
+  mode_.reserve(static_cast<std::size_t>(n));
+  image_.reserve(static_cast<std::size_t>(n + m));
 }
 
 void InertiaCorrection::reset() {
   last_ = lastPositive_ = 0;
+  mode_.clear();
+}
+
+/// A mode to begin with.
+void InertiaCorrection::makeMode() {
   const Random random(0, 7);
+  mode_.resize(static_cast<std::size_t>(n_));
   for (std::size_t j = 0; j < mode_.size(); ++j) mode_[j] = random.uniform(j) - 0.5;
+  image_.resize(static_cast<std::size_t>(n_ + m_));
 }
 
 Inertia InertiaCorrection::factorAt(KktSolver& solver, double primal, double sizeJ, KktShift& used) {
@@ -47,6 +55,7 @@ Inertia InertiaCorrection::factorAt(KktSolver& solver, double primal, double siz
 double InertiaCorrection::leastCurvature(KktSolver& solver, double primal) {
   constexpr int steps = 3;
   constexpr double close = 0.1;
+  if (mode_.empty()) makeMode();
   const auto w = std::span<const double>(image_).first(mode_.size());
   double rho = 0;
   for (int k = 0; k < steps; ++k) {

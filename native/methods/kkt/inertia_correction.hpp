@@ -37,12 +37,13 @@ class InertiaCorrection {
   bool suffices(KktSolver& solver, double t, double sizeJ, CorrectedFactor& out);
   double lower(KktSolver& solver, double t, double least, double leastPositive, double sizeJ, CorrectedFactor& out);
   double leastCurvature(KktSolver& solver, double primal);
+  void makeMode();
 
   int n_;
   int m_;
   double last_ = 0;
   double lastPositive_ = 0;
-  Vector mode_;  // of least curvature
+  Vector mode_;  // of least curvature; empty until it is asked for
   Vector image_;
 };
 

@@ -22,17 +22,11 @@ class FactoredKkt final : public KktSolver {
  public:
   FactoredKkt(const SparsePattern& hessian, const SparsePattern& jacobian, std::span<const double> sampleH,
               std::span<const double> sampleJ, const Cpu& la, const KktDiagonals& sample)
-      : hessian_(hessian),
-        stretches_(hessian),
-        jacobian_(jacobian),
-        la_(la),
-        n_(hessian.lines),
-        m_(jacobian.lines),
-        diagonal_(at(n_)),
-        residual_(at(n_ + m_)),
-        correction_(at(n_ + m_)) {
+      : hessian_(hessian), stretches_(hessian), jacobian_(jacobian), la_(la), n_(hessian.lines), m_(jacobian.lines) {
     const Stopwatch watch;
-    la_.checkpoint();
+    const auto look = [this] { la_.checkpoint(); };
+    resizeInPieces(diagonal_, at(n_), look);
+    for (Vector* const v : {&residual_, &correction_}) resizeInPieces(*v, at(n_ + m_), look);
     constexpr int large = 3000;
     const int order = n_ + m_;
     if (order <= large && worthDense(order, hessian.nonzeros() + jacobian.nonzeros() + at(n_))) {
@@ -42,6 +36,7 @@ class FactoredKkt final : public KktSolver {
       la_.checkpoint();
       load(sampleH, sampleJ);
       loadDiagonals(sample);
+      touchInPieces(values_.data(), values_.size(), look);
       placeValues();
       la_.checkpoint();
       placeDiagonals({});
@@ -191,11 +186,13 @@ class FactoredKkt final : public KktSolver {
   /// J.
   void placeSparse() {
     std::vector<int> ends(at(n_ + m_) + 1, 0);
+    la_.checkpoint();
     for (int j = 0; j < n_; ++j) {
       const auto line = hessian_.line(j);
       const bool hasDiagonal = !line.empty() && line.front() == j;
       ends[at(j) + 1] = static_cast<int>(line.size()) + (hasDiagonal ? 0 : 1);
     }
+    la_.checkpoint();
     for (const int column : jacobian_.indices) ++ends[at(column) + 1];
     for (int i = 0; i < m_; ++i) ends[at(n_ + i) + 1] = 1;
     for (std::size_t k = 1; k < ends.size(); ++k) ends[k] += ends[k - 1];
@@ -204,6 +201,7 @@ class FactoredKkt final : public KktSolver {
     lower_.offsets = ends;
     resizeInPieces(lower_.indices, at(ends.back()), [&] { la_.checkpoint(); });
     values_ = HostBuffer<double>(lower_.indices.size(), Uninitialized{});
+    la_.checkpoint();
     std::vector<int> next(ends.begin(), ends.end() - 1);
     for (int j = 0; j < n_; ++j) {
       if (j % 65536 == 0) la_.checkpoint();
@@ -225,6 +223,9 @@ class FactoredKkt final : public KktSolver {
 
   template <class Place>
   void placeEntries(Place&& place) {
+    hessianTo_.reserve(hessian_.nonzeros());
+    jacobianTo_.reserve(jacobian_.nonzeros());
+    diagonalTo_.reserve(at(n_ + m_));
     for (int j = 0; j < n_; ++j) {
       if (j % 64 == 0) la_.checkpoint();
       const auto line = hessian_.line(j);

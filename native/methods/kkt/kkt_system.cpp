@@ -26,11 +26,10 @@ KktSystem::KktSystem(const Cpu& la, ScaledNlp& model, const KktSettings& setting
       reuseHessian_(reuseHessian),
       hessianReuse_(reuseHessian, hessianCost(model)),
       inertiaCorrection_(model.n(), model.m()),
-      secondOrder_(model),
-      H_(model.hessianValues()),
-      next_(H_.size()),
-      work_(static_cast<std::size_t>(model.n() + model.m())) {
-  model.abortPoint();
+      secondOrder_(model) {
+  model.resize(H_, model.hessianValues());
+  model.resize(next_, H_.size());
+  model.resize(work_, static_cast<std::size_t>(model.n() + model.m()));
 }
 
 void KktSystem::analyze(const NlpPoint& start) {
@@ -46,6 +45,7 @@ void KktSystem::analyze(const NlpPoint& start) {
       for (double& value : H_) value = std::isfinite(value) ? value : 1;
     }
   }
+  model_.abortPoint();
   solver_ = makeKktSolver(settings_, model_, H_, start.jacobian, la_);
 }
 

@@ -4,11 +4,9 @@
 
 namespace nonconvex {
 
-MultiplierEstimate::MultiplierEstimate(const ScaledNlp& model)
-    : model_(model),
-      solution_(static_cast<std::size_t>(model.n() + model.m())),
-      before_(static_cast<std::size_t>(model.m())) {
-  model.abortPoint();
+MultiplierEstimate::MultiplierEstimate(const ScaledNlp& model) : model_(model) {
+  model.resize(solution_, static_cast<std::size_t>(model.n() + model.m()));
+  model.resize(before_, static_cast<std::size_t>(model.m()));
 }
 
 void MultiplierEstimate::takeFirst(KktSystem& system, NlpPoint& point) {

@@ -4,11 +4,10 @@
 
 namespace nonconvex {
 
-SecondOrderTest::SecondOrderTest(const ScaledNlp& model)
-    : model_(model),
-      n_(static_cast<std::size_t>(model.n())),
-      mode_(n_ + static_cast<std::size_t>(model.m())),
-      Hv_(n_) {}
+SecondOrderTest::SecondOrderTest(const ScaledNlp& model) : model_(model), n_(static_cast<std::size_t>(model.n())) {
+  model.resize(mode_, n_ + static_cast<std::size_t>(model.m()));
+  model.resize(Hv_, n_);
+}
 
 ReducedInertia SecondOrderTest::inertia(KktSolver& solver, InertiaCorrection& shifts, double sizeH, double sizeJ) {
   constexpr double share = 1e-7;  // of max |H_ij|: eigenvalues that small count as zero

@@ -102,11 +102,11 @@ ScaledNlp::ScaledNlp(const Cpu& la, const NlpStart& problem, bool scaling, std::
       m_(nlp_->constraints()),
       jacobianPattern_(&nlp_->jacobianPattern()),
       hessianPattern_(&nlp_->hessianPattern()),
-      hessianStretches_(*hessianPattern_),
-      constraintScales_(static_cast<std::size_t>(m_), 1.0),
-      weights_(static_cast<std::size_t>(m_)) {
+      hessianStretches_(*hessianPattern_) {
   require(n_ >= 1, "n", n_, "expected at least one variable");
   abortPoint();
+  fillInPieces(constraintScales_, static_cast<std::size_t>(m_), 1.0, [this] { abortPoint(); });
+  resize(weights_, static_cast<std::size_t>(m_));
   requireVector(start_, n_, "start");
   if (!fallbackStart_.empty()) requireVector(fallbackStart_, n_, "fallbackStart");
   if (!multipliers_.empty()) requireVector(multipliers_, m_, "multipliers");
@@ -137,17 +137,30 @@ void ScaledNlp::abortPoint() const {
   if (n_ > large || m_ > large) la_.abortPoint();
 }
 
+void ScaledNlp::resize(Vector& v, std::size_t size) const {
+  resizeInPieces(v, size, [this] { abortPoint(); });
+}
+
+void ScaledNlp::copy(const NlpPoint& from, NlpPoint& to) const {
+  for (const auto member :
+       {&NlpPoint::x, &NlpPoint::lambda, &NlpPoint::c, &NlpPoint::gradientOfF, &NlpPoint::jacobian, &NlpPoint::g}) {
+    assignInPieces(to.*member, std::span(from.*member), [this] { abortPoint(); });
+  }
+  to.f = from.f;
+  to.stamp = from.stamp;
+  to.normsOfG = from.normsOfG;
+}
+
 NlpPoint ScaledNlp::makePoint() const {
   const auto n = static_cast<std::size_t>(n_);
   const auto m = static_cast<std::size_t>(m_);
-  const auto look = [this] { abortPoint(); };
   NlpPoint p;
-  p.x = copyInPieces(std::span<const double>(start_), look);
-  resizeInPieces(p.lambda, m, look);
-  resizeInPieces(p.c, m, look);
-  if (m_ > 0) resizeInPieces(p.gradientOfF, n, look);
-  resizeInPieces(p.jacobian, jacobianPattern_->nonzeros(), look);
-  resizeInPieces(p.g, n, look);
+  p.x = copyInPieces(std::span<const double>(start_), [this] { abortPoint(); });
+  resize(p.lambda, m);
+  resize(p.c, m);
+  if (m_ > 0) resize(p.gradientOfF, n);
+  resize(p.jacobian, jacobianPattern_->nonzeros());
+  resize(p.g, n);
   return p;
 }
 

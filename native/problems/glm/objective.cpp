@@ -191,7 +191,12 @@ void GlmObjective::transposedByColumns(std::span<double> out) const {
   const auto& [columns, places] = analysis().columns;
   const std::vector<int>&offsets = columns.offsets, &rows = columns.indices;
   const double* values = data_->rows().matrix.values.data();
+  constexpr std::size_t entriesAtOnce = 1 << 17;  // about, between two looks at whether to go on
+  const std::size_t columnCount = out.size();
+  const int columnsAtOnce = static_cast<int>(
+      std::clamp<std::size_t>(entriesAtOnce * columnCount / std::max<std::size_t>(1, rows.size()), 1, columnCount));
   la_.forEach(data_->columns(), [&](int j) {
+    if (j % columnsAtOnce == 0) la_.checkpoint();
     double sum = 0;
     for (int c = offsets[at(j)]; c < offsets[at(j) + 1]; ++c) sum += values[places[at(c)]] * t_[at(rows[at(c)])];
     out[at(j)] = sum;
@@ -224,11 +229,12 @@ void GlmObjective::evaluate() {
 
 void GlmObjective::evaluateGradient() {
   evaluate();
-  if (std::exchange(gradientKnown_, true)) return;
+  if (gradientKnown_) return;
   sumTransposed(gradient_);
   together(gradient_);
   const std::vector<double>& ridge = data_->rows().ridge;
   for (std::size_t j = 0; j < x_.size(); ++j) gradient_[j] += ridge[j] * x_[j];
+  gradientKnown_ = true;  // not where an abort has ended the sum
 }
 
 double GlmObjective::value() {

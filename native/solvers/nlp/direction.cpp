@@ -11,9 +11,10 @@ NewtonDirection::NewtonDirection(const ScaledNlp& model, const NlpSettings& sett
       tolerance_(settings.tolerance),
       beta_(settings.sufficientDecrease),
       nu_(settings.penaltyFactor),
-      n_(static_cast<std::size_t>(model.n())),
-      rhs_(n_ + static_cast<std::size_t>(model.m())),
-      dz_(rhs_.size()) {}
+      n_(static_cast<std::size_t>(model.n())) {
+  model.resize(rhs_, n_ + static_cast<std::size_t>(model.m()));
+  model.resize(dz_, rhs_.size());
+}
 
 SearchDirection NewtonDirection::compute(KktSystem& system, const NlpPoint& point, MeritFunction& merit) {
   loops::negate(n_, point.g.data(), rhs_.data());

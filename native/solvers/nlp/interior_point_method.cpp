@@ -30,11 +30,10 @@ InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& proble
       attempts_(nlp_.m() > 0, nlp_.finiteSides() > 0, settings.restarts),
       warm_(problem),
       start_(nlp_.model().beginning().begin(), nlp_.model().beginning().end()) {
-  best_.point = state_.looked().point;
+  nlp_.copy(state_.point, best_.point);
   started_ = nlp_.begin(state_.point);
   if (!started_) return;
-  best_.point = state_.looked().point;
-  nlp_.model().abortPoint();
+  nlp_.copy(state_.point, best_.point);
   unboundedTest_.begin(state_.point.at);
 }
 
@@ -313,10 +312,12 @@ bool InteriorPointMethod::begin(const Attempt& attempt) {
   return true;
 }
 
-/// Looks at what kind of point the solution is, and polishes it.
+/// Looks at what kind of point the solution is, and polishes it. An end of the solve meanwhile leaves the answer as it
+/// was.
 std::optional<Status> InteriorPointMethod::finish() {
-  polish_ = std::make_unique<ActiveSetPolish>(state_);
-  polish_->run(settings_.polish);
+  auto polish = std::make_unique<ActiveSetPolish>(state_);
+  polish->run(settings_.polish);
+  polish_ = std::move(polish);
   if (saddle_) {
     constexpr double rounding = 1e-9;
     const double before = saddle_->point().at.f;
@@ -351,11 +352,13 @@ void InteriorPointMethod::record() {
   error_ = nlp_.errors(state_.point, 0).worst();
   if (error_ < attempt_.error) {
     attempt_.error = error_;
-    attempt_.point = state_.point;
+    nlp_.copy(state_.point, attempt_.point);
   }
   if (!(error_ < best_.error)) return;
   best_.error = error_;
-  best_.point = state_.point;
+  torn_ = true;
+  nlp_.copy(state_.point, best_.point);
+  torn_ = false;
 }
 
 /// Remembers a stationary point of the infeasibility, if it is the least infeasible one so far.
@@ -372,11 +375,11 @@ NlpProgress InteriorPointMethod::progress() const {
     return now;
   }
   if (polish_) return reportOf(state_, polish_->point(), polish_->residual(), phase_, reportIterates_);
-  return reportOf(state_, best_.point, best_.error, phase_, reportIterates_);
+  return reportOf(state_, bestPoint(), best_.error, phase_, reportIterates_);
 }
 
 NlpSolution InteriorPointMethod::solution() const {
-  NlpSolution s = polish_ ? solutionOf(state_, *polish_) : solutionOf(state_, best_.point, best_.error);
+  NlpSolution s = polish_ ? solutionOf(state_, *polish_) : solutionOf(state_, bestPoint(), best_.error);
   s.phase = phase_;
   s.counts.restoration = restorationSteps_;
   s.counts.correction = main_.corrections();
@@ -385,9 +388,9 @@ NlpSolution InteriorPointMethod::solution() const {
 }
 
 std::string InteriorPointMethod::explain(Status status) const {
-  if (status == Status::stalled) return explainStalled(nlp_, best_.point, best_.error, attempts_.made());
-  if (status == Status::infeasible) return explainInfeasible(nlp_, best_.point);
-  if (status == Status::unbounded) return explainUnbounded(nlp_, best_.point);
+  if (status == Status::stalled) return explainStalled(nlp_, bestPoint(), best_.error, attempts_.made());
+  if (status == Status::infeasible) return explainInfeasible(nlp_, bestPoint());
+  if (status == Status::unbounded) return explainUnbounded(nlp_, bestPoint());
   return {};
 }
 

@@ -71,6 +71,7 @@ class InteriorPointMethod {
   std::optional<Status> finish();
   bool leaveSaddle();
   void record();
+  const BarrierPoint& bestPoint() const { return torn_ ? state_.point : best_.point; }
   void recordInfeasible();
   bool hardlyInfeasible() const;
   bool diverges();
@@ -103,7 +104,8 @@ class InteriorPointMethod {
   NlpPhase phase_ = NlpPhase::interiorPoint;
   int restorationSteps_ = 0;
   Best best_;
-  Best attempt_;  ///< of the present attempt
+  bool torn_ = false;  ///< an abort has ended the copy of state_.point in best_.point
+  Best attempt_;       ///< of the present attempt
   Infeasible leastInfeasible_;
   std::unique_ptr<ActiveSetPolish> predictor_;  ///< while a warm start goes on with its active set
   std::unique_ptr<ActiveSetPolish> polish_;     ///< of a solution

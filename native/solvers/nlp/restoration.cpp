@@ -11,14 +11,13 @@ constexpr double firstShift = 1e-3;  // of ||J||_F^2
 }  // namespace
 
 FeasibilityRestoration::FeasibilityRestoration(const ScaledNlp& model)
-    : n_(static_cast<std::size_t>(model.n())),
-      m_(static_cast<std::size_t>(model.m())),
-      gradient_(n_),
-      rhs_(n_ + m_),
-      step_(n_ + m_),
-      Wp_(n_),
-      Jp_(m_),
-      curvature_(model) {}
+    : n_(static_cast<std::size_t>(model.n())), m_(static_cast<std::size_t>(model.m())), curvature_(model) {
+  model.resize(gradient_, n_);
+  model.resize(rhs_, n_ + m_);
+  model.resize(step_, n_ + m_);
+  model.resize(Wp_, n_);
+  model.resize(Jp_, m_);
+}
 
 void FeasibilityRestoration::begin(const NlpPoint& point, double least) {
   constexpr double share = 0.1;  // of ||c||, that it is to become

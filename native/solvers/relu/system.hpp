@@ -80,6 +80,8 @@ class ReluSystem {
   void startWeights();
   void startProducts();
   void preconditionRows();
+  template <class Work>
+  void byRows(int rows, int numbers, Work&& work) const;
   void preconditionWeights();
   void columns(const Pivots& pivots, Mat<T, Space> to);
   void columnsOfWeights(const Pivots& pivots, Mat<T, Space> to);
@@ -203,6 +205,19 @@ void ReluSystem<La>::startProducts() {
   trace_ = nystrom_->trace();
 }
 
+/// Calls work(first, count) for `rows` rows of so many numbers, few enough at a time that an end of the solve is heard
+/// soon.
+template <LinAlg La>
+template <class Work>
+void ReluSystem<La>::byRows(int rows, int numbers, Work&& work) const {
+  constexpr int numbersAtOnce = 1 << 20;
+  const int piece = std::max(1, numbersAtOnce / std::max(1, numbers));
+  for (int first = 0; first < rows; first += piece) {
+    la_.checkpoint();
+    work(first, std::min(piece, rows - first));
+  }
+}
+
 template <LinAlg La>
 void ReluSystem<La>::preconditionRows() {
   const int n = data_.n;
@@ -210,8 +225,13 @@ void ReluSystem<La>::preconditionRows() {
   if (map_.features()) {
     la_.forEach(n, kernels::RowSquares<T, Space>{map_.activations(), diagonal});
   } else {
+    la_.checkpoint();
     la_.columnSums(xt_.rows, n, kernels::SquaredEntry<T, Space>{xt_}, diagonal.flat());  // ||x_k||^2
-    la_.forEach(n, kernels::TimesActive<T, Space>{map_.masks(), map_.signs(), diagonal.flat()});
+    const auto masks = map_.masks();
+    byRows(n, masks.cols, [&](int first, int some) {
+      const Mat<const T, Space> part = masks.block(first, 0, some, masks.cols);
+      la_.forEach(some, kernels::TimesActive<T, Space>{part, map_.signs(), diagonal.flat().part(first, some)});
+    });
     rows_ = la_.template matrix<T>(xt_.rows, Pivots::most);
     overlap_ = la_.template matrix<T>(n, Pivots::most);
   }
@@ -416,17 +436,9 @@ void ReluSystem<La>::columns(const Pivots& pivots, Mat<T, Space> to) {
   const Mat<T, Space> active = active_.view().block(0, 0, count, map_.patterns());
   const Mat<const T, Space> masks = map_.features() ? map_.activations() : map_.masks();
   la_.forEach(count, masks.cols, kernels::GatherRows<T, Space>{masks, active, pivots});
-  // Few enough rows at a time that an end of the solve is heard soon.
-  constexpr int numbersAtOnce = 1 << 20;
-  const int piece = std::max(1, numbersAtOnce / std::max(1, std::max(masks.cols, xt_.rows)));
-  const auto byRows = [&](auto&& work) {
-    for (int first = 0; first < to.rows; first += piece) {
-      la_.checkpoint();
-      work(first, std::min(piece, to.rows - first));
-    }
-  };
+  const auto inPieces = [&](auto&& work) { byRows(to.rows, std::max(masks.cols, xt_.rows), work); };
   const auto timesActive = [&](Mat<T, Space> out) {
-    byRows([&](int first, int some) {
+    inPieces([&](int first, int some) {
       la_.gemm(Transpose::no, Transpose::yes, 1.0, masks.block(first, 0, some, masks.cols), Mat<const T, Space>(active),
                0.0, out.block(first, 0, some, count));
     });
@@ -435,7 +447,7 @@ void ReluSystem<La>::columns(const Pivots& pivots, Mat<T, Space> to) {
   const Mat<T, Space> rows = rows_.columns(0, count);
   const Mat<T, Space> overlap = overlap_.columns(0, count);
   la_.forEach(rows.rows, count, kernels::GatherColumns<T, Space>{xt_, rows, pivots});
-  byRows([&](int first, int some) {
+  inPieces([&](int first, int some) {
     la_.gemm(Transpose::yes, Transpose::no, 1.0, xt_.columns(first, some), Mat<const T, Space>(rows), 0.0,
              to.block(first, 0, some, count));
   });

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <span>
 #include <string>
@@ -12,6 +13,8 @@
 #include "core/control_group.hpp"
 #include "core/error.hpp"
 #include "core/in_pieces.hpp"
+#include "core/late_release.hpp"
+#include "core/monitor.hpp"
 #include "core/require_memory.hpp"
 
 namespace {
@@ -67,6 +70,34 @@ TEST(vectorsAreMadeInPiecesBetweenWhichWorkMayEnd) {
   }
   CHECK(left);
   CHECK(values.size() < 2 * numbers);
+}
+
+/// What is kept is freed by the C library at the release, as the address sanitizer sees.
+TEST(blocksOfAnAbortedSolveAreKept) {
+  constexpr std::size_t large = KeptBlocks::least;
+  const auto kept = [](std::size_t bytes) {
+    void* const block = std::malloc(bytes);
+    if (KeptBlocks::keep(block, bytes)) return true;
+    std::free(block);
+    return false;
+  };
+  CHECK(!kept(large));
+  Monitor monitor;
+  KeptBlocks blocks(monitor);
+  CHECK(!kept(large));
+  monitor.abort();
+  CHECK(kept(large));
+  CHECK(kept(3 * large));
+  CHECK(!kept(large - 1));
+  blocks.release();
+  CHECK(kept(large));
+  {
+    const Monitor other;
+    const KeptBlocks inner(other);
+    CHECK(!kept(large));
+  }
+  CHECK(kept(large));
+  giveMemory(takeMemory(std::size_t{8} << 20, true));
 }
 
 TEST(lengthsAreRefusedInTheirOwnWords) {

@@ -134,7 +134,8 @@ TEST(largeMatricesAreCopiedInPieces) {
   };
   constexpr int megabytes = 3;  // two of values, one of indices
   constexpr int passes = 2;     // one that counts the entries of each line, one that places them
-  CHECK(pausesOf([&](const Pause& pause) { copyBy(Lines::rows, matrix, pause); }) >= megabytes);
+  CHECK(pausesOf([&](const Pause& pause) { indicesIncrease(offsets, indices, pause); }) >= rows / 4096);
+  CHECK(pausesOf([&](const Pause& pause) { copyBy(Lines::rows, matrix, pause); }) >= megabytes + rows / 4096);
   CHECK(pausesOf([&](const Pause& pause) { transposed(matrix, pause); }) >= megabytes + passes * entries / 65536);
   CHECK(pausesOf([&](const Pause& pause) { transposedPlaces(matrix, pause); }) >= passes * entries / 65536);
   bool left = false;
@@ -148,9 +149,15 @@ TEST(largeMatricesAreCopiedInPieces) {
 
 TEST(denseMatricesAreCopied) {
   const float numbers[] = {1, 2, 3, 4, 5, 6};
-  const ConstantMatrix dense(MatrixInput{nullptr, numbers, 2, 3});
+  const ConstantMatrix dense = constantCopy({nullptr, numbers, 2, 3});
   CHECK(dense.dense());
   CHECK_EQ(dense.entry(1, 0), 4.0);
+  CHECK_EQ(dense.values.size(), 6u);
+  std::vector<double> large(400'000);  // 3 MiB
+  for (std::size_t k = 0; k < large.size(); ++k) large[k] = static_cast<double>(k);
+  int pauses = 0;
+  CHECK(constantCopy({large.data(), nullptr, 400, 1000}, [&] { ++pauses; }).values == large);
+  CHECK(pauses >= 3);
 }
 
 TEST(indicesThatIncrease) {

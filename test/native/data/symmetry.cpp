@@ -75,6 +75,20 @@ TEST(aMatrixThatIsNotSquareIsRefused) {
   CHECK_EQ(refusal(ConstantMatrix(2, 3, {1, 2, 3, 4, 5, 6})), "Q: expected a square matrix, got 2 x 3");
 }
 
+/// Pauses come also while the diagonal of a sparse matrix is read, before pairs are compared.
+TEST(abortsAreLookedAtThroughout) {
+  constexpr int large = 1 << 15;
+  SparseMatrix diagonal{.rows = large, .columns = large, .values = {}, .offsets = {0}, .indices = {}};
+  for (int i = 0; i < large; ++i) {
+    diagonal.values.push_back(1);
+    diagonal.indices.push_back(i);
+    diagonal.offsets.push_back(i + 1);
+  }
+  int pauses = 0;
+  requireSymmetric(ConstantMatrix(std::move(diagonal)), "Q", 1e-10, [&] { ++pauses; });
+  CHECK(pauses >= 2 * large / 4096);
+}
+
 TEST(whatTakesLongCanBeLeft) {
   struct Left {};
   const Pause leave = [] { throw Left(); };

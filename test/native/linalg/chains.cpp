@@ -120,8 +120,8 @@ struct Plain {
                below.data(), chained.data(), outcomes.data(), 0.01} {
     std::iota(fronts.begin(), fronts.end(), 0);
     CHECK_EQ(eliminatePlain(memory, fronts, fronts.size()), fronts.size());
-    CHECK_EQ(forwardPlain(memory, fronts, x.data(), owed.data()), fronts.size());
-    CHECK_EQ(backwardPlain(memory, fronts, x.data()), fronts.size());
+    CHECK_EQ(forwardPlain(memory, fronts, fronts.size(), x.data(), owed.data()), fronts.size());
+    CHECK_EQ(backwardPlain(memory, fronts, fronts.size(), x.data()), fronts.size());
   }
   bool inOneGo() const {
     return std::any_of(outcomes.begin(), outcomes.end(), [](const FrontOutcome& outcome) { return outcome.chain; });

@@ -240,6 +240,28 @@ TEST(theSameEveryTime) {
   CHECK(minimumDegree(graph) == minimumDegree(graph));
 }
 
+TEST(treesOfManyVerticesAreMadeInPieces) {
+  constexpr int n = 1 << 17, each = 1 << 15;
+  Adjacency path;
+  std::vector<int> order, parent;
+  for (int v = 0; v < n; ++v) {
+    if (v > 0) path.neighbours.push_back(v - 1);
+    if (v + 1 < n) path.neighbours.push_back(v + 1);
+    path.offsets.push_back(static_cast<int>(path.neighbours.size()));
+    path.weights.push_back(1);
+    order.push_back(v);
+    parent.push_back(v + 1 < n ? v + 1 : -1);
+  }
+  int looks = 0;
+  const auto count = [&] { ++looks; };
+  CHECK(postorder(parent, count) == order);
+  CHECK(looks >= n / each);
+  looks = 0;
+  constexpr int passes = 3, between = 7;  // parents, postorder and counts; and looks between what is done for all
+  CHECK(eliminationTree(path, order, count).parent == parent);
+  CHECK(looks >= passes * n / each + between);
+}
+
 TEST(abortEndsALongAnalysis) {
   Monitor monitor;
   monitor.abort();

@@ -1,4 +1,9 @@
 // The interior-point method where the answers are known, and where there is none.
+#include <functional>
+#include <memory>
+#include <span>
+#include <utility>
+
 #include "bounded_solve.hpp"
 #include "check.hpp"
 
@@ -15,15 +20,81 @@ void checkSolved(const Result& result, double objective, const char* name) {
               std::string(name) + ": " + result.outcome.message + " f = " + show(f) + ", expected " + show(objective));
 }
 
+/// A problem that calls a function at each point.
+class Watched final : public Nlp {
+ public:
+  Watched(const Graph& graph, std::function<void()> look) : program_(graph), look_(std::move(look)) {}
+  int variables() const override { return program_.variables(); }
+  int constraints() const override { return program_.constraints(); }
+  const SparsePattern& jacobianPattern() const override { return program_.jacobianPattern(); }
+  const SparsePattern& hessianPattern() const override { return program_.hessianPattern(); }
+  void moveTo(std::span<const double> x) override {
+    look_();
+    program_.moveTo(x);
+  }
+  double objective() override { return program_.objective(); }
+  void gradient(std::span<double> g) override { program_.gradient(g); }
+  void constraintValues(std::span<double> c) override { program_.constraintValues(c); }
+  void jacobian(std::span<double> values) override { program_.jacobian(values); }
+  void hessian(double sigma, std::span<const double> lambda, std::span<double> values) override {
+    program_.hessian(sigma, lambda, values);
+  }
+  void jacobianProduct(std::span<const double> v, std::span<double> out) override { program_.jacobianProduct(v, out); }
+  void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) override {
+    program_.jacobianTransposedProduct(v, out);
+  }
+  void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
+                      std::span<double> out) override {
+    program_.hessianProduct(sigma, lambda, v, out);
+  }
+
+ private:
+  Program program_;
+  std::function<void()> look_;
+};
+
+Minimize formulasOf071(Variables x) {
+  return {x(1) * x(4) * (x(1) + x(2) + x(3)) + x(3),
+          {x(1) * x(2) * x(3) * x(4), square(x(1)) + square(x(2)) + square(x(3)) + square(x(4))}};
+}
+
+const GivenBounds boundsOf071{{1, 1, 1, 1}, {5, 5, 5, 5}, {25, 40}, {infinity, 40}};
+
 }  // namespace
 
 // Hock and Schittkowski's problem 71.
-TEST(hs071) {
-  const Result result = solve({1, 5, 5, 1}, {{1, 1, 1, 1}, {5, 5, 5, 5}, {25, 40}, {infinity, 40}}, [](Variables x) {
-    return Minimize{x(1) * x(4) * (x(1) + x(2) + x(3)) + x(3),
-                    {x(1) * x(2) * x(3) * x(4), square(x(1)) + square(x(2)) + square(x(3)) + square(x(4))}};
-  });
-  checkSolved(result, 17.0140173, "hs071");
+TEST(hs071) { checkSolved(solve({1, 5, 5, 1}, boundsOf071, formulasOf071), 17.0140173, "hs071"); }
+
+// Wherever that is, also while a solution is polished.
+TEST(anAbortLeavesAPointOfWhichTheReportIsTrue) {
+  const Graph graph = graphOf(4, formulasOf071);
+  const NlpSettings settings;
+  const Cpu plain;
+  for (int last = 1;; ++last) {
+    Monitor monitor;
+    NlpProblem problem;
+    int points = 0;
+    problem.nlp = std::make_shared<Watched>(graph, [&] {
+      if (++points == last) monitor.abort();
+    });
+    problem.start = {1, 5, 5, 1};
+    problem.bounds = boundsOf071;
+    const Cpu la = plain.watchedBy(monitor);
+    NlpSolver solver(la, problem, settings);
+    const Outcome outcome = iterate(solver, settings, monitor);
+    if (points < last) {
+      CHECK(outcome.status == Status::solved);
+      break;
+    }
+    if (outcome.status == Status::solved) continue;
+    CHECK(outcome.status == Status::aborted);
+    const NlpSolution solution = solver.solution();
+    Program fresh(graph);
+    fresh.moveTo(solution.x);
+    CHECK_NEAR(fresh.objective(), outcome.progress.objective, 1e-12 * std::abs(fresh.objective()));
+    CHECK_EQ(solution.residual, static_cast<double>(outcome.progress.residual));
+    CHECK(solution.residual > 0);
+  }
 }
 
 // No constraint qualification holds at the solution (1, 0).
