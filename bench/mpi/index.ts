@@ -91,11 +91,14 @@ if (!process.argv.includes('--no-picture')) {
   await writeChart(join(root, 'docs/images/scale-ranks.svg'), {
     title: {
       text: 'An iteration against the number of ranks',
-      subtitle: `${where}: two ranks have a processor each, four share them`,
+      subtitle: [where, 'two ranks have a processor each, four share them'],
     },
     data: { values: points },
     facet: { field: 'problem', type: 'nominal', title: null, header: { labelFontSize: 12 } },
     columns: libraries.length,
+    // Plots under each other, whatever the width of their numbers.
+    bounds: 'flush',
+    spacing: { row: 45, column: 60 },
     resolve: { scale: { y: 'independent' } },
     spec: {
       width: 300,
