@@ -176,6 +176,43 @@ describe.each(families)('%s: MCP and SCAD of skewed columns that are not standar
   });
 });
 
+/** Counts whose mean depends on sparse columns with entries of many sizes. */
+function heavyTailed(seed: number, rows: number, columns: number) {
+  const draws = new Draws(seed);
+  const x = { data: new Float64Array(rows * columns), rows, columns };
+  const t = new Float64Array(rows);
+  for (let j = 0; j < columns; ++j) {
+    const share = Math.min(0.3, 8 / (j + 10) + 0.004);
+    for (let i = 0; i < rows; ++i) {
+      if (draws.uniform() >= share) continue;
+      const value = Math.ceil(Math.exp(1.5 * draws.normal()));
+      x.data[i * columns + j] = value;
+      if (j % 60 === 5) t[i] = (t[i] as number) + (j % 120 === 5 ? 0.4 : -0.3) * Math.log1p(value);
+    }
+  }
+  return { x, y: t.map((link) => draws.count(Math.exp(Math.min(3, link)))) };
+}
+
+// Steps along lines in place of the penalty, which a quadratic that leads over a hump leaves, take the violation down by a tenth each.
+describe('poisson: MCP and SCAD of sparse columns with heavy tails', () => {
+  it.each(chosen([9, 4, 6, 10], 4))('seed %d', async (seed) => {
+    const { x, y } = heavyTailed(seed, 150, 300);
+    for (const penalty of [mcp(), scad()]) {
+      const path = await sparsePath(
+        { x: asSparse(x, 'csc'), y },
+        { family: 'poisson', penalty, nLambda: 30, minRatio: 0.1 },
+      );
+      expect(path.status, path.message).toBe('solved');
+      const problem = problemOf(x, y, {
+        ...{ family: 'poisson', kind: penalty.kind as Kind, gamma: penalty.gamma as number },
+      });
+      for (const [k, lambda] of path.lambda.entries()) {
+        expect(violationAt(problem, lambda, path.fit(k))).toBeLessThanOrEqual(1e-6 * path.lambdaMax);
+      }
+    }
+  });
+});
+
 describe('random problems', () => {
   const seeds = Array.from({ length: 400 }, (_, seed) => seed);
   it.each(chosen(seeds, 20))('seed %d', async (seed) => {

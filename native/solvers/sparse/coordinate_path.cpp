@@ -32,17 +32,17 @@ constexpr double shareOfGap = 0.03;                 // of the tolerance that the
 // The same where the gap is of the second order in the violation, as the distance to the optimum is.
 constexpr double shareWithRidge = 1e-3;
 constexpr double besideObjective = 30, leastBeside = 0.05;
-constexpr int mostEnvelopes = 60;               // in turn, for one model
-constexpr double narrowing = 0.25;              // of the width of one to the next, where that was easy to minimise
-constexpr int hardEnvelope = 10;                // quadratics for one from which on it was not: then the next is wider
-constexpr double shareOfEnvelopes = 0.3;        // of the tolerance that the columns in use may take with them
-constexpr double accuracyOfNull = 1e-9;         // of the null model's loss
-constexpr double besideTie = 1 + 1e-12;         // of the least lambda with which a coefficient does not jump from 0
-constexpr double lookingAhead[] = {0.75, 0.5};  // of lambda, from where lower minima are looked for
-constexpr double roughly = 3e-3;                // of lambda, the violation to which that is done at first
-constexpr double promising = 1e-4;              // of the objective: by less above the best minimum it is done in full
-constexpr double farthest = 2;                  // ahead of two models, over what is between them
-constexpr int mostBisections = 16;              // of a step along a convex function
+constexpr int mostEnvelopes = 60;              // in turn, for one model
+constexpr double narrowing = 0.25;             // of the width of one to the next, where that was easy to minimise
+constexpr int hardEnvelope = 10;               // quadratics for one from which on it was not: then the next is wider
+constexpr double shareOfEnvelopes = 0.3;       // of the tolerance that the columns in use may take with them
+constexpr double accuracyOfNull = 1e-9;        // of the null model's loss
+constexpr double besideTie = 1 + 1e-12;        // of the least lambda with which a coefficient does not jump from 0
+constexpr double lookingAhead[] = {0.7, 0.4};  // of lambda, from where lower minima are looked for
+constexpr double roughly = 3e-3;               // of lambda, the violation to which that is done at first
+constexpr double promising = 1e-4;             // of the objective: by less above the best minimum it is done in full
+constexpr double farthest = 2;                 // ahead of two models, over what is between them
+constexpr int mostBisections = 16;             // of a step along a convex function
 
 /// About the largest share below 1 with which a convex function still falls; 0 where that is too small.
 template <class Falls>
@@ -269,7 +269,10 @@ bool CoordinatePath::solveRows(const PenaltyAt& penalty, const Goal& goal) {
     quadratic_.minimize(penalty, innerGoal(penalty, goal, violation, gap));
     bool moved = descend(penalty, quadratic_.productOfSteps());
     if (!moved && leaveJumps(penalty)) continue;
-    moved = moved || takeTangentStep(penalty, innerGoal(penalty, goal, violation, 0).violation);
+    if (!moved && !penalty.convex()) {
+      const bool fell = takeTangentStep(penalty, goal);
+      moved = takeSupportStep(penalty) || fell;
+    }
     // Where the objective rises, the quadratic is too flat: with a penalty that is not convex it may lead over a hump.
     stretch = moved ? std::max(1.0, stretch / stretching) : stretch * stretching;
     if (!moved || (quadratic_.byRows() && !penalty.convex())) {
@@ -306,8 +309,7 @@ bool CoordinatePath::leaveJumps(const PenaltyAt& penalty) {
 ///
 /// H. Zou, R. Li, "One-step sparse estimates in nonconcave penalized likelihood models", Annals of Statistics 36(4),
 /// 2008.
-bool CoordinatePath::takeTangentStep(const PenaltyAt& penalty, double violation) {
-  if (penalty.convex()) return false;
+bool CoordinatePath::takeTangentStep(const PenaltyAt& penalty, const Goal& goal) {
   setCurvatures(1);
   tangents_.resize(at(data_.p()));
   for (int e = 0; e < metric_.size(); ++e) {
@@ -315,9 +317,24 @@ bool CoordinatePath::takeTangentStep(const PenaltyAt& penalty, double violation)
     tangents_[at(j)] = penalty.slopeAt(j, std::abs(before_[at(e)]));
   }
   const double objective = value_ + penaltyValue(penalty);
-  quadratic_.minimize(penalty.tangent(tangents_), {.violation = violation, .lax = true});
+  const PenaltyAt lines = penalty.tangent(tangents_);
+  // That of the derivatives: what a jump from 0 would gain is not to be had with lines.
+  const double violation = quadratic_.largestViolation(lines);
+  quadratic_.minimize(lines, {.violation = innerGoal(penalty, goal, violation, infinity).violation, .lax = true});
   return descend(penalty, quadratic_.productOfSteps()) &&
          value_ + penaltyValue(penalty) < objective - leastFall * scaleOfGap();
+}
+
+/// Goes to the stationary point of the quadratic nearby, with the coefficients that are not 0 alone. Whether the
+/// objective fell by more than rounding, or the violation became less.
+bool CoordinatePath::takeSupportStep(const PenaltyAt& penalty) {
+  setCurvatures(1);
+  before_ = quadratic_.b;
+  const double objective = value_ + penaltyValue(penalty), violation = quadratic_.largestViolation(penalty);
+  if (!quadratic_.stepOnSupport(penalty) || !descend(penalty)) return false;
+  setGradient();
+  return value_ + penaltyValue(penalty) < objective - leastFall * scaleOfGap() ||
+         quadratic_.largestViolation(penalty) < violation;
 }
 
 /// The metric by the present curvatures of the loss, times a number; and the gradient, of which less is to be done
@@ -524,10 +541,10 @@ bool CoordinatePath::makeSlopesOrthogonal(const PenaltyAt& penalty, std::span<do
   return makeOrthogonal(data_, *loss_, freeAt(penalty), settings_.intercept, curvatures, slopes);
 }
 
-/// Goes to other coefficients of the columns in use.
-void CoordinatePath::moveTo(const std::vector<double>& b) {
-  quadratic_.b = b;
-  setGradient();
+/// Goes to a minimum on the columns in use.
+void CoordinatePath::moveTo(const Minimum& minimum) {
+  quadratic_.b = minimum.b;
+  quadratic_.q = minimum.q;
 }
 
 /// Goes down from the present coefficients, all the way where it may end below the best minimum so far; whether it did,
@@ -538,7 +555,7 @@ bool CoordinatePath::takeIfLower(const PenaltyAt& penalty, double lambda, const 
   if (objective() > (1 + promising) * best.objective || !quadratic_.minimize(penalty, goal)) return false;
   const double found = objective();
   if (found >= best.objective - roundingOfSum(data_.n(), squaresOfResponse_)) return false;
-  best = {quadratic_.b, found};
+  best = {quadratic_.b, quadratic_.q, found};
   return true;
 }
 
@@ -557,28 +574,28 @@ void CoordinatePath::seekLower(std::span<const double> lambdas, double sharper, 
   };
   for (std::size_t k = lambdas.size(); k-- > first;) {
     if (k + 1 < lambdas.size()) {
-      moveTo(minima[k + 1].b);
+      moveTo(minima[k + 1]);
       tryAt(k);
       continue;
     }
     for (const double share : lookingAhead) {
       const double ahead = share * lambdas[k];
-      moveTo(minima[k].b);
+      moveTo(minima[k]);
       quadratic_.minimize({data_, settings_, ahead}, {.violation = roughly * ahead, .rough = true});
       tryAt(k);
     }
   }
   for (std::size_t k = first + 1; k < lambdas.size(); ++k) {
     if (!lower[k - 1]) continue;
-    moveTo(minima[k - 1].b);
+    moveTo(minima[k - 1]);
     tryAt(k);
   }
   for (std::size_t k = first; k < lambdas.size(); ++k) {
     if (!lower[k]) continue;
-    moveTo(minima[k].b);
+    moveTo(minima[k]);
     models[k] = model({data_, settings_, lambdas[k]}, lambdas[k], true);
   }
-  moveTo(minima.back().b);
+  moveTo(minima.back());
 }
 
 /// Goes on from the present model as the coefficients went from the one before it, if the objective falls: in lambda
@@ -623,7 +640,7 @@ CoordinatePath::Together CoordinatePath::solveTogether(std::span<const double> l
     const bool reached = solve(penalty, goal(penalty, sharper));
     all.models.push_back(model(penalty, lambdas[at(k)], reached));
     if (many) {
-      minima.push_back({quadratic_.b, reached ? all.models.back().objective : infinity});
+      minima.push_back({quadratic_.b, quadratic_.q, reached ? all.models.back().objective : infinity});
       continue;
     }
     setSlopes(all, k);

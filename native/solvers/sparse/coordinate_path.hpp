@@ -43,9 +43,9 @@ class CoordinatePath : public PathEngine {
     std::vector<bool> orthogonal;    ///< whether slopes are so to what has no penalty
   };
 
-  /// A minimum of the squared loss on the columns in use: its coefficients, and the objective.
+  /// A minimum of the squared loss on the columns in use: its coefficients, their gradients, and the objective.
   struct Minimum {
-    std::vector<double> b;
+    std::vector<double> b, q;
     double objective = 0;
   };
 
@@ -60,7 +60,8 @@ class CoordinatePath : public PathEngine {
   void measureGradients(const PathModel& model);
   void allowJumps(bool may);
   bool leaveJumps(const PenaltyAt& penalty);
-  bool takeTangentStep(const PenaltyAt& penalty, double violation);
+  bool takeTangentStep(const PenaltyAt& penalty, const Goal& goal);
+  bool takeSupportStep(const PenaltyAt& penalty);
   void setCurvatures(double stretch, bool known = false);
   Goal goal(const PenaltyAt& penalty, double sharper) const;
   Goal innerGoal(const PenaltyAt& penalty, const Goal& goal, double violation, double gap) const;
@@ -84,7 +85,7 @@ class CoordinatePath : public PathEngine {
   void restore(const PathModel& model);
   void slopesOf(const PathModel& model, std::span<double> slopes);
   double squaresInUse() const;
-  void moveTo(const std::vector<double>& b);
+  void moveTo(const Minimum& minimum);
   void seekLower(std::span<const double> lambdas, double sharper, std::vector<PathModel>& models,
                  std::vector<Minimum>& minima);
   bool takeIfLower(const PenaltyAt& penalty, double lambda, const Goal& goal, Minimum& best);

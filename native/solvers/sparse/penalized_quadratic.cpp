@@ -19,7 +19,7 @@ constexpr int memoryOfSweeps = 5;        // of Anderson's extrapolation
 constexpr int soonestExtrapolation = 3;  // before which it has nothing to go by
 constexpr int sweepsByNewton = 2;        // between Newton steps
 constexpr int sweepsAlone = 10;          // where no Newton step can be taken
-constexpr int roughSweeps = 60;          // where none is to be
+constexpr int roughSweeps = 30;          // where none is to be
 constexpr double sweepsOfProducts = 8;   // that conjugate gradients cost by rows
 constexpr int mostProducts = 60;
 constexpr double productAccuracy = 0.03;  // of the residual
@@ -422,6 +422,25 @@ bool PenalizedQuadratic::newtonSteps(const PenaltyAt& penalty) {
     if (takeStep<Penalty>(penalty)) return true;
   }
   return true;
+}
+
+bool PenalizedQuadratic::stepOnSupport(const PenaltyAt& penalty) {
+  onlySweeps_ = false;
+  start_ = b;
+  collect(penalty, infinity);
+  penalty.visitKind([&]<class Penalty>() {
+    if (byRows()) {
+      for (int k = 0; k < mostShortSteps; ++k) {
+        if (!prepareNewton<Penalty>(penalty) || !solveByProducts() || takeStep<Penalty>(penalty)) break;
+      }
+      return;
+    }
+    metric_.needGram();
+    gather();
+    newtonSteps<Penalty>(penalty);
+    applySteps();
+  });
+  return b != start_;
 }
 
 /// The support and, as step_, the right-hand side of a step on it. False where there is no support.

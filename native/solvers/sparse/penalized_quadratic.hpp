@@ -46,6 +46,9 @@ class PenalizedQuadratic {
   void resize();
   /// Goes down until the goal is met; whether it was.
   bool minimize(const PenaltyAt& penalty, const Goal& goal);
+  /// Goes by Newton steps to the stationary point nearby, with the places alone that are not 0; whether it went
+  /// anywhere.
+  bool stepOnSupport(const PenaltyAt& penalty);
   double largestViolation(const PenaltyAt& penalty) const;
   /// Whether a violation, or the gap, is small enough.
   bool meets(const PenaltyAt& penalty, const Goal& goal, double violation) const {
