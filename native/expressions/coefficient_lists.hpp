@@ -2,7 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
 #include <limits>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -23,35 +27,31 @@ class CoefficientLists {
   explicit CoefficientLists(int nodes) : first_(at(nodes), -1) {}
 
   bool empty(int node) const { return first_[at(node)] < 0; }
-  /// Makes room for so many more, at once: a pool that grows copies what is there.
-  void reserve(std::size_t more) {
-    const std::size_t size = pool_.size() + more;
-    if (size > pool_.capacity()) pool_.reserve(std::max(size, 2 * pool_.capacity()));
-  }
   void add(int node, const Coefficient& c) {
     int place = free_;
     if (place >= 0) {
-      free_ = pool_[at(place)].next;
+      free_ = link(place).next;
     } else {
-      if (pool_.size() == at(std::numeric_limits<int>::max())) {
+      if (size_ == std::numeric_limits<int>::max()) {
         throw Error(ErrorKind::range, "the model has too many linear terms");
       }
-      place = static_cast<int>(pool_.size());
-      pool_.emplace_back();
+      place = size_++;
+      const Place of(place);
+      if (of.offset == 0) parts_[of.part].reset(new Link[firstPart << of.part]);
     }
-    pool_[at(place)] = {c, first_[at(node)]};
+    link(place) = {c, first_[at(node)]};
     first_[at(node)] = place;
   }
   /// Moves a node's list to `to`, sorted, and coefficients of the same row and entry as one.
   void take(int node, std::vector<Coefficient>& to) {
     to.clear();
     int last = -1;
-    for (int k = first_[at(node)]; k >= 0; k = pool_[at(k)].next) {
-      to.push_back(pool_[at(k)].coefficient);
+    for (int k = first_[at(node)]; k >= 0; k = link(k).next) {
+      to.push_back(link(k).coefficient);
       last = k;
     }
     if (last >= 0) {
-      pool_[at(last)].next = free_;
+      link(last).next = free_;
       free_ = std::exchange(first_[at(node)], -1);
     }
     if (to.size() < 2) return;
@@ -72,7 +72,7 @@ class CoefficientLists {
   }
   template <class F>
   void forEach(int node, F&& f) const {
-    for (int k = first_[at(node)]; k >= 0; k = pool_[at(k)].next) f(pool_[at(k)].coefficient);
+    for (int k = first_[at(node)]; k >= 0; k = link(k).next) f(link(k).coefficient);
   }
 
  private:
@@ -80,8 +80,25 @@ class CoefficientLists {
     Coefficient coefficient;
     int next;
   };
-  std::vector<Link> pool_;
-  std::vector<int> first_;  // -1: none
+  // The pool is in parts of twice the size each, so that it grows without a copy of what is there, in which no abort
+  // would be heard.
+  static constexpr std::size_t firstPart = 64;
+  struct Place {
+    std::size_t part, offset;
+    explicit Place(int place) {
+      const std::size_t beyond = at(place) + firstPart;
+      part = static_cast<std::size_t>(std::bit_width(beyond / firstPart)) - 1;
+      offset = beyond - (firstPart << part);
+    }
+  };
+  Link& link(int place) const {
+    const Place of(place);
+    return parts_[of.part][of.offset];
+  }
+
+  std::array<std::unique_ptr<Link[]>, 26> parts_;  // for as many as an int counts
+  int size_ = 0;                                   // links that were given out
+  std::vector<int> first_;                         // -1: none
   int free_ = -1;
 };
 

@@ -306,10 +306,6 @@ void Planner::pushMatvec(const Node& node, std::span<const Coefficient> rows) {
   ConstantMatrix other;
   if (transposed) other = transposeOf(m);
   const ConstantMatrix& by = transposed ? other : m;
-  const auto beginOf = [&](const Coefficient& c) { return by.offsets.begin() + c.entry % lines; };
-  std::size_t terms = 0;
-  for (const Coefficient& c : rows) terms += at(beginOf(c)[1] - beginOf(c)[0]);
-  rows_.reserve(terms);
   for (const Coefficient& c : rows) {
     la_.abortPoint();
     const int line = c.entry % lines;

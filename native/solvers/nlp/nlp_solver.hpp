@@ -16,17 +16,19 @@ class NlpUnbuilt {
  public:
   static bool pays(const NlpProblem& problem) { return problem.large; }
 
-  NlpUnbuilt(const NlpProblem& problem, const NlpSettings& settings);
+  /// `problem` must outlive this.
+  NlpUnbuilt(const NlpProblem& problem, const NlpSettings&) : problem_(problem) {}
 
   static constexpr bool decidesSolved = true;
 
   std::optional<Status> start() { return std::nullopt; }
   std::optional<Status> step() { return Status::stalled; }
   NlpProgress progress() const { return {}; }
-  NlpSolution solution() const { return solution_; }
+  /// Made when it is asked for: a copy more of large vectors takes as long as all else that an abort waits for.
+  NlpSolution solution() const;
 
  private:
-  NlpSolution solution_;
+  const NlpProblem& problem_;
 };
 
 /// Newton's method on the exact augmented Lagrangian where all constraints are equations, otherwise the interior-point

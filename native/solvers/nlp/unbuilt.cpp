@@ -6,12 +6,13 @@
 
 namespace nonconvex {
 
-NlpUnbuilt::NlpUnbuilt(const NlpProblem& problem, const NlpSettings&) {
+NlpSolution NlpUnbuilt::solution() const {
+  const NlpProblem& problem = problem_;
   const std::size_t m = at(problem.constraints);
   const auto given = [](const std::vector<double>& values, std::size_t size, double other) {
     return values.size() == size ? values : std::vector<double>(size, other);
   };
-  NlpSolution& s = solution_;
+  NlpSolution s;
   s.x = problem.start.empty() && problem.feasibleStart ? problem.feasibleStart->given() : problem.start;
   s.multipliers = given(problem.multipliers, m, 0);
   s.lowerMultipliers = given(problem.lowerMultipliers, s.x.size(), 0);
@@ -20,6 +21,7 @@ NlpUnbuilt::NlpUnbuilt(const NlpProblem& problem, const NlpSettings&) {
   s.residual = s.unscaledResidual = s.feasibility = s.complementarity = unknown;
   s.objectiveScale = problem.objectiveScale > 0 ? problem.objectiveScale : 1;
   s.constraintScales = given(problem.constraintScales, m, 1);
+  return s;
 }
 
 }  // namespace nonconvex
