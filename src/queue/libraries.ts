@@ -43,6 +43,25 @@ export async function connect(connection: Connection): Promise<Redis> {
   return client;
 }
 
+/** A list that gets the connections that are made of this one, as BullMQ makes one for each of its uses. */
+export function copiesOf(client: Redis): readonly Redis[] {
+  const copies: Redis[] = [];
+  const duplicate = client.duplicate.bind(client);
+  client.duplicate = (...options) => {
+    const copy = duplicate(...options);
+    copies.push(copy);
+    return copy;
+  };
+  return copies;
+}
+
+/** Ends a connection whose server is away: whoever waits for its end hears of it at the next try, which this makes the last one. */
+export function giveUp(client: Redis): void {
+  const waits = client.status === 'reconnecting';
+  client.disconnect();
+  if (waits) client.connect().catch(() => undefined);
+}
+
 function checkedAddress(address: string | URL): string {
   const text = String(address);
   if (/^rediss?:\/\/./.test(text)) return text;

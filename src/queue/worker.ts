@@ -5,7 +5,7 @@ import { SolverError } from '../core/error.js';
 import { poolStats } from '../core/observe.js';
 import { DataCache, type FetchData } from './data.js';
 import { type Kind, packageKinds } from './kinds.js';
-import { type Connection, connect, libraries, type Redis } from './libraries.js';
+import { type Connection, connect, copiesOf, giveUp, libraries, type Redis } from './libraries.js';
 import type { Message } from './messages.js';
 import { answerField, cancelChannel, cancelledKey, checkName, mostInline, type StoredAnswer } from './names.js';
 import { type Answer, JobSolver, type Reporter, type StoreResult } from './solver.js';
@@ -43,7 +43,7 @@ export interface SolveWorker {
   readonly running: number;
   /**
    * Takes nothing more and waits for what runs; what has not ended after `graceSeconds` (default: without end) is aborted and given back to
-   * the queue for another worker. Resolves when all has left the process.
+   * the queue for another worker, which takes it after `lockDuration` where the server is away. Resolves when all has left the process.
    */
   close(options?: { graceSeconds?: number }): Promise<void>;
 }
@@ -54,6 +54,8 @@ const optionNames = [
 ];
 /** Milliseconds between reports of progress of a job. */
 const reportInterval = 200;
+/** Milliseconds between looks whether the server is there, of a worker that leaves. */
+const lookInterval = 1000;
 
 /**
  * Starts a worker in this process, which solves what comes into the queue until it is closed. Solves run beside the event loop, so that a busy
@@ -99,6 +101,7 @@ class RunningWorker implements SolveWorker {
   worker!: Worker;
   readonly #client: Redis;
   readonly #listener: Redis;
+  readonly #copies: readonly Redis[];
   readonly #queue: string;
   readonly #solver: JobSolver;
   readonly #running = new Map<string, AbortController>();
@@ -110,6 +113,7 @@ class RunningWorker implements SolveWorker {
   constructor(client: Redis, listener: Redis, queue: string, solver: JobSolver) {
     this.#client = client;
     this.#listener = listener;
+    this.#copies = copiesOf(client);
     this.#queue = queue;
     this.#solver = solver;
   }
@@ -183,7 +187,13 @@ class RunningWorker implements SolveWorker {
 
   #close(): Promise<void> {
     this.#closing ??= (async () => {
+      // A server that is away is not waited for: the jobs go to another worker when their locks end.
+      const look = setInterval(() => {
+        if (this.#client.status === 'ready' || (this.running > 0 && !this.#givingBack)) return;
+        for (const each of [this.#client, this.#listener, ...this.#copies]) giveUp(each);
+      }, lookInterval);
       await this.worker.close();
+      clearInterval(look);
       this.#listener.disconnect();
       this.#client.disconnect();
     })();

@@ -263,6 +263,21 @@ describe.skipIf(!serverProgram)('a queue', () => {
     expect(workers).toBeGreaterThan(2);
   });
 
+  it('lets a worker process leave where the server is away, and has its job for another', async () => {
+    const { queue, name } = queueFor();
+    const [idle, busy] = [await workerProcess(`${name}idle`), await workerProcess(name, ['--grace', '0.1'])];
+    const id = await queue.add({ kind: 'wait', problem: 20_000 });
+    await until(async () => (await queue.counts()).active === 1, 'it runs');
+    await server.kill();
+    const codes = await Promise.all([idle.end('SIGTERM'), busy.end('SIGTERM')]);
+    await server.start();
+    expect(codes).toEqual([0, 0]);
+    await worker(name, { lockDuration: 1000 });
+    await until(async () => (await queue.counts()).active === 1, 'another has it');
+    await queue.cancel(id);
+    expect(await queue.result(id)).toEqual({ status: 'aborted' });
+  });
+
   it('goes on where the server is started again', async () => {
     const { queue, name } = queueFor();
     await worker(name);
