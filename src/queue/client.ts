@@ -13,7 +13,7 @@ import {
   show,
 } from '../core/check.js';
 import { SolverError } from '../core/error.js';
-import { type Connection, connect, libraries, type Redis } from './libraries.js';
+import { type Connection, closed, connect, copiesOf, libraries, type Redis } from './libraries.js';
 import { idOf, messageOfJob, type SolveBatch, type SolveJob } from './messages.js';
 import { answerField, cancelChannel, cancelledKey, checkName, type StoredAnswer } from './names.js';
 import { fromJson, type Json } from './values.js';
@@ -74,6 +74,8 @@ interface Waiter {
 
 interface Ready {
   client: Redis;
+  /** Connections that BullMQ has made of it. */
+  copies: readonly Redis[];
   queue: Queue;
   events: QueueEvents;
 }
@@ -272,13 +274,13 @@ export class SolveQueue {
   async close(): Promise<void> {
     this.#closed = true;
     if (!this.#ready) return;
-    const { client, queue, events } = await this.#ready;
+    const { client, copies, queue, events } = await this.#ready;
     for (const id of this.#waiters.keys()) {
       this.#settle(id, (waiter) =>
         waiter.reject(new SolverError('JOB_REMOVED', `job ${id}: the queue was closed while it was waited for`)),
       );
     }
-    await Promise.all([queue.close(), events.close()]);
+    await closed(Promise.all([queue.close(), events.close()]), [client, ...copies]);
     client.disconnect();
   }
 
@@ -292,6 +294,7 @@ export class SolveQueue {
     const { connection, queue: name } = this.#options;
     const { Queue, QueueEvents } = await libraries();
     const client = await connect(connection);
+    const copies = copiesOf(client);
     const queue = new Queue(name, { connection: client });
     // What is said before it is first listened to is heard then.
     const [last] = await client.xrevrange(queue.toKey('events'), '+', '-', 'COUNT', 1);
@@ -320,7 +323,7 @@ export class SolveQueue {
       for (const listener of this.#listeners.get(jobId) ?? []) void this.#tell(jobId, listener, data as Json);
     });
     await events.waitUntilReady();
-    return { client, queue, events };
+    return { client, copies, queue, events };
   }
 
   /** Settles whoever waits for a job that has ended. Of the job only what says so is asked for, not its message. */

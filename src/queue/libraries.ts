@@ -55,8 +55,23 @@ export function copiesOf(client: Redis): readonly Redis[] {
   return copies;
 }
 
+/** Milliseconds between looks whether the server is there, of what is being closed. */
+const lookInterval = 1000;
+
+/** Waits until all is closed that uses these connections. A server that is away is not waited for, as soon as `mayGiveUp`. */
+export async function closed(
+  closing: Promise<unknown>,
+  connections: readonly [Redis, ...Redis[]],
+  mayGiveUp = () => true,
+): Promise<void> {
+  const look = setInterval(() => {
+    if (connections[0].status !== 'ready' && mayGiveUp()) connections.forEach(giveUp);
+  }, lookInterval);
+  await closing.finally(() => clearInterval(look));
+}
+
 /** Ends a connection whose server is away: whoever waits for its end hears of it at the next try, which this makes the last one. */
-export function giveUp(client: Redis): void {
+function giveUp(client: Redis): void {
   const waits = client.status === 'reconnecting';
   client.disconnect();
   if (waits) client.connect().catch(() => undefined);

@@ -5,7 +5,7 @@ import { SolverError } from '../core/error.js';
 import { poolStats } from '../core/observe.js';
 import { DataCache, type FetchData } from './data.js';
 import { type Kind, packageKinds } from './kinds.js';
-import { type Connection, connect, copiesOf, giveUp, libraries, type Redis } from './libraries.js';
+import { type Connection, closed, connect, copiesOf, libraries, type Redis } from './libraries.js';
 import type { Message } from './messages.js';
 import { answerField, cancelChannel, cancelledKey, checkName, mostInline, type StoredAnswer } from './names.js';
 import { type Answer, JobSolver, type Reporter, type StoreResult } from './solver.js';
@@ -54,8 +54,6 @@ const optionNames = [
 ];
 /** Milliseconds between reports of progress of a job. */
 const reportInterval = 200;
-/** Milliseconds between looks whether the server is there, of a worker that leaves. */
-const lookInterval = 1000;
 
 /**
  * Starts a worker in this process, which solves what comes into the queue until it is closed. Solves run beside the event loop, so that a busy
@@ -187,13 +185,9 @@ class RunningWorker implements SolveWorker {
 
   #close(): Promise<void> {
     this.#closing ??= (async () => {
-      // A server that is away is not waited for: the jobs go to another worker when their locks end.
-      const look = setInterval(() => {
-        if (this.#client.status === 'ready' || (this.running > 0 && !this.#givingBack)) return;
-        for (const each of [this.#client, this.#listener, ...this.#copies]) giveUp(each);
-      }, lookInterval);
-      await this.worker.close();
-      clearInterval(look);
+      // Where the server is away, the jobs go to another worker when their locks end.
+      const mayGiveUp = () => this.running === 0 || this.#givingBack;
+      await closed(this.worker.close(), [this.#client, this.#listener, ...this.#copies], mayGiveUp);
       this.#listener.disconnect();
       this.#client.disconnect();
     })();
