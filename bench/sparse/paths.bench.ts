@@ -2,11 +2,11 @@
 // by code of its own (test/problems/sparse.ts). All take the same lambdas, in turn.
 //
 //   npm run bench -- sparse/paths [problem ...] [--rounds 3] [--quick]
-//   npm run bench -- sparse/paths --equal [problem ...] [--rounds 3] [--quick] [--most 60]
+//   npm run bench -- sparse/paths --equal [problem ...] [--rounds 3] [--quick] [--most 60] [--gap 1e-6] [--tolerance 1e-6]
 //   npm run bench -- sparse/paths --drawn [--seed 1] [--rounds 3] [--quick] [--equal]
 //
-// With --equal the others' tolerances are tightened by 100 at a time until the gap is at most 1e-6, or until the next would take longer than
-// --most processor seconds; it prints the last of each. With --drawn the problems are those of bench/sparse/drawn.ts, whose gaps are of all models; it prints them.
+// With --equal the others' tolerances are tightened by 100 at a time until the gap is at most --gap, or until the next would take longer than
+// --most processor seconds; it prints the last of each. --tolerance is ours. With --drawn the problems are those of bench/sparse/drawn.ts, whose gaps are of all models; it prints them.
 // Writes bench/sparse/page.md and bench/sparse/paths.results.json where all problems are measured. --quick leaves scikit-learn out, and
 // writes nothing. Without ../shared/problems/sparse (or what NONCONVEX_PROBLEMS says) there is nothing to do; without an R that has glmnet,
 // or a Python that has scikit-learn, these are left out.
@@ -39,8 +39,12 @@ const equal = process.argv.includes('--equal');
 const mostAt = process.argv.indexOf('--most');
 /** Processor seconds that a path of others is expected to take at most with --equal. */
 const most = mostAt > 0 ? Number(process.argv[mostAt + 1]) : 60;
+/** The number behind a name in the command line. */
+const numberOf = (name: string, usual: number): number =>
+  process.argv.includes(name) ? Number(process.argv[process.argv.indexOf(name) + 1]) : usual;
 /** The gap, and how much longer a path has taken with a tolerance of a hundredth. */
-const [equalGap, longer, tightest] = [1e-6, 6, 1e-17];
+const [equalGap, longer, tightest] = [numberOf('--gap', 1e-6), 6, 1e-17];
+const tolerance = numberOf('--tolerance', 1e-6);
 const seedAt = process.argv.indexOf('--seed');
 const seed = seedAt > 0 ? Number(process.argv[seedAt + 1]) : 1;
 const wanted: readonly string[] = drawn ? drawnNames : named.length > 0 ? named : problemNames;
@@ -149,7 +153,7 @@ async function ours({ x, y, family, alpha }: LargeProblem, lambdas: Float64Array
   const begin = process.cpuUsage();
   const path = await sparsePath(
     { x, y },
-    { family, lambdas, penalty: elasticNet(alpha), standardize: false, threads: 1 },
+    { family, lambdas, penalty: elasticNet(alpha), standardize: false, threads: 1, tolerance },
   );
   const { user, system } = process.cpuUsage(begin);
   const { intercepts, coefficients } = path;
