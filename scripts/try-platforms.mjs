@@ -1,9 +1,11 @@
-// `node scripts/try-platforms.mjs NAME ...`: the self-test of `nonconvex doctor` and all examples with the prebuilt binary of each platform, by
-// a Node for it: that of npm (installed into build-platforms/nodes), in an emulator where this machine cannot run it. npm has no Node for musl, but
+// `node scripts/try-platforms.mjs [--self-test] NAME ...`: the self-test of `nonconvex doctor` and, unless that alone is asked for, all examples with
+// the prebuilt binary of each platform, by a Node for it: that of npm (installed into build-platforms/nodes), in an emulator where this machine cannot run it. npm has no Node for musl, but
 // Bun, which loads addons of Node-API as well; it runs by the loader and the C library of Debian's musl. A platform without one is skipped, and
 // said to be.
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { binaryOf } from './platforms.mjs';
 import { main, output, root, run } from './shared.mjs';
 
@@ -24,6 +26,10 @@ const runners = {
 };
 
 const nodes = join(root, 'build-platforms/nodes');
+const { values, positionals: names } = parseArgs({
+  options: { 'self-test': { type: 'boolean' } },
+  allowPositionals: true,
+});
 
 /** Makes the shared library of C++ for musl in a folder, of g++'s static one; `compiler` and `ends` are the command that links for musl. */
 function linkStandardLibrary(folder, gpp, compiler, ends) {
@@ -89,13 +95,14 @@ function muslForArm() {
   return ['qemu-aarch64', '-L', folder];
 }
 
-/** Installs a package of npm for whatever platform, and returns the path of its Node. */
+/** Installs a package of npm for whatever platform, in a folder of its own, as npm would remove the others, and returns the path of its Node. */
 function nodeOf(specifier) {
-  mkdirSync(nodes, { recursive: true });
   const packageName = specifier.replace(/(?<=.)@.*/, '');
-  const bin = join(nodes, 'node_modules', packageName, 'bin');
+  const folder = join(nodes, packageName.replace('/', '-'));
+  const bin = join(folder, 'node_modules', packageName, 'bin');
   if (!existsSync(bin)) {
-    run('npm', ['install', '--no-save', '--force', '--no-audit', '--no-fund', '--prefix', nodes, specifier], {
+    mkdirSync(folder, { recursive: true });
+    run('npm', ['install', '--no-save', '--force', '--no-audit', '--no-fund', '--prefix', folder, specifier], {
       stdio: 'ignore',
     });
   }
@@ -103,9 +110,12 @@ function nodeOf(specifier) {
   return join(bin, program);
 }
 
-/** Prints what the doctor says of the addon, and fails where it does not know whose kernels it runs. */
-function checkDiagnosis(name, { kernels, threads, tests }) {
-  for (const { name: test, message } of tests) console.log(`  passed: ${test}: ${message}`);
+/** Prints what the doctor says of the addon, and fails where it is not healthy, or does not know whose kernels the BLAS has. */
+function checkDiagnosis(name, status, json) {
+  if (!json) throw new Error(`${name}: the doctor ended with ${status} and said nothing`);
+  const { kernels, threads, tests, problem } = JSON.parse(json);
+  for (const test of tests) console.log(`  ${test.passed ? 'passed' : 'FAILED'}: ${test.name}: ${test.message}`);
+  if (status !== 0) throw new Error(`${name}: the package does not solve${problem ? `: ${problem}` : ''}`);
   console.log(`  kernels: own for ${kernels.own}, BLAS for ${kernels.blas}; ${threads.number} threads`);
   if (!kernels.blas) throw new Error(`${name}: the doctor does not know for which processor the BLAS is`);
 }
@@ -128,13 +138,19 @@ function tryPlatform(name) {
     WINEDLLOVERRIDES: 'mscoree,mshtml,winemenubuilder.exe=', // which ask for downloads
   };
   console.log(`${name}: ${command.join(' ')}`);
-  const doctor = [...command.slice(1), 'dist/cli.js', 'doctor'];
-  const diagnosis = output(command[0], [...doctor, '--json'], { env });
-  if (diagnosis === undefined) return run(command[0], doctor, { env }); // which says why, and fails
-  checkDiagnosis(name, JSON.parse(diagnosis));
+  const said = join(nodes, 'doctor.json'); // a file, since what is no file is no output to Node in wine
+  const file = openSync(said, 'w');
+  const doctor = spawnSync(command[0], [...command.slice(1), 'dist/cli.js', 'doctor', '--json'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', file, 'inherit'],
+  });
+  closeSync(file);
+  checkDiagnosis(name, doctor.status, readFileSync(said, 'utf8'));
+  if (values['self-test']) return;
   run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', 'test/examples.test.ts'], { env });
 }
 
 main(() => {
-  for (const name of process.argv.slice(2)) tryPlatform(name);
+  for (const name of names) tryPlatform(name);
 });
