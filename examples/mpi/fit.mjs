@@ -4,6 +4,8 @@ import { minimize, nlp, readLibsvm, world } from 'nonconvex';
 
 const ranks = await world();
 const { DATA, COLUMNS } = process.env;
+if (DATA && !COLUMNS)
+  throw new Error('DATA is given without COLUMNS: no rank reads all rows, which would tell how many there are');
 
 /** The rows of a rank, of data that are the same for any number of ranks. */
 function made(rows, width) {

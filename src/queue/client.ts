@@ -95,6 +95,7 @@ export class SolveQueue {
   readonly #going = new Set<string>();
   /** Half of the jobs that had room when they were counted last, less those that were added since. */
   #room = { jobs: 0, until: 0 };
+  #client: Promise<Redis> | undefined;
   #ready: Promise<Ready> | undefined;
   #closed = false;
 
@@ -273,8 +274,9 @@ export class SolveQueue {
   /** Leaves the queue; jobs go on. Whoever waits for an answer is told so. */
   async close(): Promise<void> {
     this.#closed = true;
-    if (!this.#ready) return;
-    const { client, copies, queue, events } = await this.#ready;
+    const ready = await this.#opened();
+    if (!ready) return;
+    const { client, copies, queue, events } = ready;
     for (const id of this.#waiters.keys()) {
       this.#settle(id, (waiter) =>
         waiter.reject(new SolverError('JOB_REMOVED', `job ${id}: the queue was closed while it was waited for`)),
@@ -286,21 +288,33 @@ export class SolveQueue {
 
   #begin(): Promise<Ready> {
     if (this.#closed) throw new SolverError('JOB_REMOVED', `queue '${this.#options.queue}' is closed`);
-    this.#ready ??= this.#open();
+    this.#ready ??= this.#open().catch((error: unknown) => {
+      if (!this.#closed) throw error;
+      throw new SolverError('JOB_REMOVED', `queue '${this.#options.queue}' was closed before its server answered`);
+    });
     return this.#ready;
+  }
+
+  /** What was opened; undefined where nothing was, or its server is away, which is given up. */
+  async #opened(): Promise<Ready | undefined> {
+    const opening = this.#ready?.catch(() => undefined);
+    const client = await this.#client?.catch(() => undefined);
+    if (opening && client) await closed(opening, [client]);
+    return opening;
   }
 
   async #open(): Promise<Ready> {
     const { connection, queue: name } = this.#options;
+    this.#client = connect(connection);
     const { Queue, QueueEvents } = await libraries();
-    const client = await connect(connection);
+    const client = await this.#client;
     const copies = copiesOf(client);
     const queue = new Queue(name, { connection: client });
+    // The connection is tried again, and answers are looked for.
+    queue.on('error', () => undefined);
     // What is said before it is first listened to is heard then.
     const [last] = await client.xrevrange(queue.toKey('events'), '+', '-', 'COUNT', 1);
     const events = new QueueEvents(name, { connection: client, lastEventId: last?.[0] ?? '0' });
-    // The connection is tried again, and answers are looked for.
-    queue.on('error', () => undefined);
     events.on('error', () => undefined);
     events.on('completed', ({ jobId, returnvalue }) => {
       this.#end(jobId);

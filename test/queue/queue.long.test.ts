@@ -279,6 +279,19 @@ describe.skipIf(!serverProgram)('a queue', () => {
     expect(await queue.result(id)).toEqual({ status: 'aborted' });
   });
 
+  it('closes a queue whose server never was there, without a word on the console', async () => {
+    const console_ = vi.spyOn(console, 'error');
+    const none = new SolveQueue({ connection: 'redis://127.0.0.1:1' });
+    const added = expect(none.add(portfolio)).rejects.toMatchObject({
+      code: 'JOB_REMOVED',
+      message: "queue 'nonconvex' was closed before its server answered",
+    });
+    await none.close();
+    await added;
+    expect(console_).not.toHaveBeenCalled();
+    console_.mockRestore();
+  });
+
   it('goes on where the server is started again', async () => {
     const { queue, name } = queueFor();
     await worker(name);
