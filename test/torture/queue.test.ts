@@ -36,7 +36,8 @@ describe.skipIf(!serverProgram || !full)('a queue', () => {
     const chance = new Chance(7);
     const workers: WorkerProcess[] = [];
     const start = async (): Promise<void> => {
-      const worker = new WorkerProcess(server.url, ['--lock-seconds', '2', '--concurrency', '2']);
+      // Where programs share the processors, a worker that lives may be late by a second, with which a hold of two seconds would run out.
+      const worker = new WorkerProcess(server.url, ['--lock-seconds', '10', '--concurrency', '2']);
       workers.push(worker);
       await worker.ready();
     };
