@@ -131,8 +131,10 @@ class Nystrom {
       if (!eliminate(drawn, block)) break;
     }
     if (rank_ > before) {
-      byRows(rank_,
-             [&](int first, int some) { addGram(f_.view().block(first, 0, some, rank_), first == 0 ? 0.0 : 1.0); });
+      byRows(rank_, [&](int first, int some) {
+        la_.syrk(Transpose::yes, 1.0, f_.view().block(first, 0, some, rank_), first == 0 ? 0.0 : 1.0,
+                 gram_.view().block(0, 0, rank_, rank_));
+      });
     }
   }
 
@@ -174,21 +176,6 @@ class Nystrom {
     for (int first = 0; first < n; first += piece) {
       la_.checkpoint();
       work(first, std::min(piece, n - first));
-    }
-  }
-
-  /// G := F^T F + beta G, the lower triangle, over some of the rows; so many columns at a time.
-  void addGram(Mat<const T, Space> rows, double beta) {
-    constexpr int columnsAtOnce = 64;
-    const Mat<T, Space> gram = gram_.view();
-    for (int j = 0; j < rank_; j += columnsAtOnce) {
-      la_.checkpoint();
-      const int count = std::min(columnsAtOnce, rank_ - j), below = j + count;
-      const Mat<const T, Space> own = rows.columns(j, count);
-      la_.syrk(Transpose::yes, 1.0, own, beta, gram.block(j, j, count, count));
-      if (below == rank_) break;
-      la_.gemm(Transpose::yes, Transpose::no, 1.0, rows.columns(below, rank_ - below), own, beta,
-               gram.block(below, j, rank_ - below, count));
     }
   }
 
