@@ -44,7 +44,7 @@ export interface SequentialMaxMarginSolution {
   margin?: number;
   /** p numbers, the weights. */
   w: Float64Array;
-  /** Smallest y_i x_i^T w of each task. */
+  /** Smallest y_i x_i^T w of each task; empty where the solve ended before it read the rows. */
   margins: Float64Array;
   /** How often each task has been projected on. */
   visits: Int32Array;

@@ -121,8 +121,10 @@ struct SequentialMaxMarginSolution {
 
   static constexpr auto fields() {
     using Self = SequentialMaxMarginSolution;
-    return std::tuple{OUT(w, "p numbers, the weights."), OUT(margins, "Smallest y_i x_i^T w of each task."),
-                      OUT(visits, "How often each task has been projected on.")};
+    return std::tuple{
+        OUT(w, "p numbers, the weights."),
+        OUT(margins, "Smallest y_i x_i^T w of each task; empty where the solve ended before it read the rows."),
+        OUT(visits, "How often each task has been projected on.")};
   }
 };
 static_assert(sizeFromFields<SequentialMaxMarginSolution>() == sizeof(SequentialMaxMarginSolution));

@@ -57,8 +57,8 @@ void SequentialProjections::start() {
   duals_.resize(at(rows()));
   seenDuals_.resize(at(rows()));
   margins_.resize(at(rows()));
-  started_ = true;
   measure();
+  started_ = true;
 }
 
 /// One sweep of coordinate ascent over rows; returns by how much a margin missed.
@@ -138,7 +138,9 @@ SequentialMaxMarginProgress SequentialProjections::progress() {
   return now;
 }
 
-SequentialMaxMarginSolution SequentialProjections::solution() const { return {w_, taskMargins_, visits_}; }
+SequentialMaxMarginSolution SequentialProjections::solution() const {
+  return {w_, started_ ? taskMargins_ : std::vector<double>(), visits_};
+}
 
 std::string SequentialProjections::explain() const {
   if (stuck_ < 0) return {};

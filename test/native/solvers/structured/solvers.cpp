@@ -42,6 +42,19 @@ TEST(sequentialMaxMarginStepsAskForNoMemory) {
   CHECK_EQ(allocationsOf(solver, 10), 0L);
 }
 
+TEST(sequentialMaxMarginHasNoMarginsBeforeItStarts) {
+  const std::vector<double> x = {1, 0.1};
+  SequentialMaxMarginProblem problem;
+  problem.x = {.f64 = x.data(), .rows = 1, .columns = 2};
+  problem.y = {1};
+  problem.tasks = {0, 1};
+  const Cpu la;
+  SequentialProjections solver(la, problem, {});
+  CHECK(solver.solution().margins.empty());
+  solver.start();
+  CHECK(solver.solution().margins == std::vector<double>{0});
+}
+
 TEST(teachKernelStepsAskForNoMemory) {
   const std::vector<double> x = normals(60, 2);
   TeachKernelProblem problem;
