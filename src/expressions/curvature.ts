@@ -97,14 +97,37 @@ function overGraph(
   const waiting = [root];
   for (let node = waiting.at(-1); node !== undefined; node = waiting.at(-1)) {
     const missing = known.has(node) ? [] : inputsOf(node).filter((input) => !known.has(input));
-    if (missing.length > 0) {
-      waiting.push(...missing);
-      continue;
-    }
+    for (const input of missing) waiting.push(input); // one by one: there may be more than a call has arguments
+    if (missing.length > 0) continue;
     waiting.pop();
     if (!known.has(node)) known.set(node, rule(node));
   }
   return known.get(root) as number;
+}
+
+/** What all inputs of a node have; whatever there is of a node without any. */
+const ofAll = ({ inputs }: Node, known: ReadonlyMap<Node, number>): number =>
+  inputs.reduce((all, input) => all & (known.get(input) ?? unknown), constant);
+
+/** What a sum of entries, or a part of them, has of what its inputs have, curvatures or signs; unknown of other operations. */
+function ofSum(node: Node, known: ReadonlyMap<Node, number>): number {
+  const [a = unknown, b = unknown] = node.inputs.map((input) => known.get(input) ?? unknown);
+  switch (node.op) {
+    case op.negate:
+      return negated(a);
+    case op.subtract:
+      return a & negated(b);
+    case op.add:
+    case op.concatenate:
+      return ofAll(node, known);
+    case op.sum:
+    case op.slice:
+    case op.gather:
+    case op.lookup:
+      return a;
+    default:
+      return unknown;
+  }
 }
 
 class Bends {
@@ -134,17 +157,11 @@ class Bends {
     if (node.closing) return this.#ofClosing(node.closing);
     if (node.convexIn) return this.#composed(node.convexIn, absolute);
     if (node.op === op.variables) return affine;
-    if (this.#ofAll(node.inputs) === constant) return constant;
+    if (ofAll(node, this.#curvatures) === constant) return constant;
     const [a = unknown, b = unknown] = node.inputs.map((input) => this.#curvatures.get(input) ?? unknown);
     const curve = functions.get(node.op);
     if (curve) return isNorm(node) ? this.#ofNorm(node) : this.#composed(node.inputs[0] as Node, curve);
     switch (node.op) {
-      case op.negate:
-        return negated(a);
-      case op.add:
-        return a & b;
-      case op.subtract:
-        return a & negated(b);
       case op.multiply:
       case op.dot:
       case op.rowMatvec:
@@ -157,23 +174,11 @@ class Bends {
         return a & b & convex;
       case op.min:
         return a & b & concave;
-      case op.sum:
-      case op.slice:
-      case op.gather:
-      case op.lookup:
-        return a;
       case op.matvec:
         return affineIn(a);
-      case op.concatenate:
-        return this.#ofAll(node.inputs);
       default:
-        return unknown;
+        return ofSum(node, this.#curvatures);
     }
-  }
-
-  /** What all nodes have. */
-  #ofAll(nodes: readonly Node[]): number {
-    return nodes.reduce((all, node) => all & (this.#curvatures.get(node) ?? unknown), constant);
   }
 
   #ofClosing({ kind, of }: NonNullable<Node['closing']>): number {
@@ -233,12 +238,6 @@ class Bends {
         return signOfNumbers(valuesOf(node, this.#parameters));
       case op.rowColumn:
         return node.rows instanceof RowTable ? node.rows.signOf(node.column as string, signOfNumbers) : unknown;
-      case op.negate:
-        return negated(a);
-      case op.add:
-        return a & b;
-      case op.subtract:
-        return a & negated(b);
       case op.multiply:
       case op.divide:
       case op.dot:
@@ -248,18 +247,12 @@ class Bends {
         return ((a | b) & nonNegative) | (a & b);
       case op.min:
         return ((a | b) & nonPositive) | (a & b);
-      case op.sum:
-      case op.slice:
-      case op.gather:
-      case op.lookup:
       case op.expm1:
       case op.log1p:
       case op.tanh:
         return a;
-      case op.concatenate:
-        return node.inputs.reduce((all, input) => all & (this.#signs.get(input) ?? unknown), 3);
       default:
-        return unknown;
+        return ofSum(node, this.#signs);
     }
   }
 }

@@ -119,6 +119,10 @@ describe('curvature', () => {
     for (let k = 0; k < 1500; ++k) deep = max(add(deep, deep), deep);
     expect(model.curvature(deep)).toBe('convex');
   });
+
+  it('looks at more parts side by side than a call has arguments', () => {
+    expect(model.curvature(concat(Array(150_000).fill(square(y))))).toBe('convex');
+  });
 });
 
 describe('isConvex', () => {
