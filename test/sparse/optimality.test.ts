@@ -106,6 +106,15 @@ describe.each(families)('%s', (family) => {
     await checkPath({ x, y } as never, { family, lowerBounds: -0.05, minRatio: 0.1, nLambda: 20 }, problem);
   });
 
+  it('bounds of columns without penalty', async () => {
+    const tall = drawn(14, family, 60, 8);
+    const [lower, upper] = [new Float64Array(8).fill(-0.4), new Float64Array(8).fill(0.2)];
+    const some = lower.map((_, j) => Number(j > 2));
+    const problem = problemOf(tall.x, tall.y, { family, factors: some, lower, upper });
+    const settings = { family, penaltyFactor: some, lowerBounds: -0.4, upperBounds: 0.2, lambdas: [0.1, 0.01, 0] };
+    await checkPath(tall as never, settings, problem);
+  });
+
   it('without an intercept, sparse, more rows than columns', async () => {
     const tall = drawn(13, family, 120, 10);
     tall.x.data.forEach((value, k) => {

@@ -49,6 +49,26 @@ double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<co
   return sum;
 }
 
+bool isAtBound(const SparseData& data, int place, double b) {
+  return data.bounded && (b <= data.lower[at(place)] || b >= data.upper[at(place)]);
+}
+
+double conjugatesAtBounds(const SparseData& data, bool all, std::span<const int> places, std::span<const double> values,
+                          Mat<const double> gradients, double share) {
+  if (!data.bounded || (!all && data.free.empty())) return 0;
+  std::vector<double> coefficients(data.lower.size());
+  for (std::size_t k = 0; k < places.size(); ++k) coefficients[at(places[k])] = values[k];
+  double sum = 0;
+  for (int place = 0; place < static_cast<int>(coefficients.size()); ++place) {
+    const int j = place % data.p();
+    if (data.constant[at(j)] || (!all && data.factor[at(j)] != 0)) continue;
+    if (!isAtBound(data, place, coefficients[at(place)])) continue;
+    const double v = -share * gradients(j, place / data.p());
+    sum += penaltyConjugate(v, 0, 0, data.lower[at(place)], data.upper[at(place)]);
+  }
+  return sum;
+}
+
 namespace {
 
 /// The columns without penalty, behind one of 1 for an intercept.

@@ -19,6 +19,13 @@ double feasibleShare(const SparseData& data, const PenaltyAt& penalty, std::span
 /// The sum of the conjugates of the penalty at -s g_j.
 double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients, double share);
 
+/// Whether a coefficient, in the place of column j and response k, j + p k, is at one of its bounds.
+bool isAtBound(const SparseData& data, int place, double b);
+/// sup of -s g_j b over the bounds, of the coefficients without penalty (`all`: of all) that are at one of them, to whose
+/// columns slopes are not made orthogonal. The coefficients that are not 0 are `values` at `places`, gradients p x K.
+double conjugatesAtBounds(const SparseData& data, bool all, std::span<const int> places, std::span<const double> values,
+                          Mat<const double> gradients, double share);
+
 /// Makes slopes w u orthogonal to the intercept and to columns without penalty, by a move along the curvatures w h,
 /// which keeps them in the domain of the conjugate while no prediction changes by more than 1. False where one does,
 /// but for kinked losses, whose slopes a share brings back.

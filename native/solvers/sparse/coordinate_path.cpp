@@ -226,7 +226,13 @@ double CoordinatePath::boundInUse(const PenaltyAt& penalty) {
   if (!makeSlopesOrthogonal(penalty, slopes, {})) return -infinity;
   metric_.gradient(slopes, inUse);
   for (int e = 0; e < metric_.size(); ++e) gradients[at(metric_.column(e))] = inUse[at(e)];
-  return bound({}, penalty, slopes, gradients, {});
+  PathModel inUseOnly;
+  for (int e = 0; e < metric_.size() && data_.bounded; ++e) {
+    if (quadratic_.b[at(e)] == 0) continue;
+    inUseOnly.columns.push_back(metric_.column(e));
+    inUseOnly.values.push_back(quadratic_.b[at(e)]);
+  }
+  return bound(inUseOnly, penalty, slopes, gradients, {});
 }
 
 /// The slope along the intercept.
@@ -515,14 +521,15 @@ void CoordinatePath::findCandidates(double lambda) {
   }
 }
 
-/// Columns without penalty at a lambda: at 0 all that are not constant.
+/// Columns without penalty at a lambda, at 0 all that are not constant, but for those whose coefficients are at a bound.
 std::vector<int> CoordinatePath::freeAt(const PenaltyAt& penalty) const {
-  if (!penalty.isZero()) return data_.free;
-  std::vector<int> all;
+  std::vector<int> free;
   for (int j = 0; j < data_.p(); ++j) {
-    if (!data_.constant[at(j)]) all.push_back(j);
+    if (data_.constant[at(j)] || !(penalty.isZero() || data_.factor[at(j)] == 0)) continue;
+    const int place = metric_.place(j);
+    if (!isAtBound(data_, j, place < 0 ? 0 : quadratic_.b[at(place)])) free.push_back(j);
   }
-  return all;
+  return free;
 }
 
 /// Whether a bound needs slopes that are made orthogonal first: those of the squared loss are so to the intercept.
@@ -791,7 +798,9 @@ double CoordinatePath::bound(const PathModel& model, const PenaltyAt& penalty, s
   } else {
     value = loss_->dualValueAt(slopes, share, t);
   }
-  return value - conjugates(data_, penalty, gradients, share);
+  const Mat<const double> all{gradients.data(), data_.p(), 1, data_.p()};
+  return value - conjugates(data_, penalty, gradients, share) -
+         conjugatesAtBounds(data_, penalty.isZero(), model.columns, model.values, all, share);
 }
 
 }  // namespace nonconvex
