@@ -21,8 +21,9 @@ double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<co
 
 /// Whether a coefficient, in the place of column j and response k, j + p k, is at one of its bounds.
 bool isAtBound(const SparseData& data, int place, double b);
-/// sup of -s g_j b over the bounds, of the coefficients without penalty (`all`: of all) that are at one of them, to whose
-/// columns slopes are not made orthogonal. The coefficients that are not 0 are `values` at `places`, gradients p x K.
+/// sup of -s g_j b over the bounds, of the coefficients without penalty (`all`: of all) that are at one of them, to
+/// whose columns slopes are not made orthogonal. The coefficients that are not 0 are `values` at `places`, gradients p
+/// x K.
 double conjugatesAtBounds(const SparseData& data, bool all, std::span<const int> places, std::span<const double> values,
                           Mat<const double> gradients, double share);
 

@@ -521,7 +521,7 @@ void CoordinatePath::findCandidates(double lambda) {
   }
 }
 
-/// Columns without penalty at a lambda, at 0 all that are not constant, but for those whose coefficients are at a bound.
+/// Columns without penalty at a lambda, at 0 all that are not constant, but for those whose coefficients are at bounds.
 std::vector<int> CoordinatePath::freeAt(const PenaltyAt& penalty) const {
   std::vector<int> free;
   for (int j = 0; j < data_.p(); ++j) {
