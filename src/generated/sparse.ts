@@ -72,7 +72,7 @@ export interface SparseOptions extends Limits {
    */
   largest?: number | undefined;
   /**
-   * Most nodes of branch and bound of bestSubset, over all lambdas; each has one at least.
+   * Most nodes of branch and bound of bestSubset, over all lambdas or sizes; each has one at least.
    *
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 10000
@@ -171,8 +171,10 @@ export interface SparseSolution {
   firstLambda?: number;
   /** What each lambda of such a path is multiplied by, which gives the next. */
   lambdaStep?: number;
-  /** The lambdas that were fitted, falling. */
+  /** The lambdas that were fitted, falling; 0 for each size. */
   lambdas: Float64Array;
+  /** The most columns that each model may have, growing; empty for models of lambdas. */
+  sizes: Int32Array;
   /** One for each lambda; with K responses K of them. */
   intercepts: Float64Array;
   /** The coefficients of lambda k are the entries offsets[k] to offsets[k + 1] - 1. */

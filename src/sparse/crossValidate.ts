@@ -4,13 +4,13 @@ import { checkBoolean, checkFunction, checkInteger, checkOneOf, isPromise } from
 import type { Matrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
 import type { SolveOptions } from '../core/solve.js';
+import { type Asked, askedBy, askedOfPath } from './asked.js';
 import { foldsOf, weightsOfRows } from './folds.js';
 import { linksAlong } from './links.js';
 import { checkMeasure, isGain, measured, type SparseMeasure } from './measures.js';
 import type { SparseFit } from './model.js';
 import { PathFunctions, pathOf, type SparsePath, type SparsePathSettings } from './path.js';
 import {
-  checkLambdas,
   checkModelSettings,
   inMemory,
   type LambdaSettings,
@@ -53,6 +53,9 @@ export interface SparseCrossValidation extends SparsePath {
   lambdaMin?: number;
   /** The largest lambda whose mean is within one standard error of the best: never below lambdaMin. */
   lambda1se?: number;
+  /** The size with the best mean, and the least whose mean is within one standard error of the best, for a path of sizes. */
+  sizeMin?: number;
+  size1se?: number;
   /** The fold of each row, from 0. */
   foldOf: Int32Array;
   /** How many of the lambdas each fold fitted itself; its last model stands for the others. */
@@ -65,8 +68,8 @@ export interface SparseCrossValidation extends SparsePath {
   /** n x lambdas: linear predictions of each row by the models of the fold that left it out, if `keepPredictions`. */
   predictions?: Matrix;
   /**
-   * The model of all rows at lambdaMin (`'min'`) or at lambda1se (`'1se'`, the default, as in glmnet).
-   * @throws RangeError where no lambda has a mean: the path or its folds were ended by a limit or aborted.
+   * The model of all rows at lambdaMin (`'min'`) or at lambda1se (`'1se'`, the default, as in glmnet), or at these sizes.
+   * @throws RangeError where no model has a mean: the path or its folds were ended by a limit or aborted.
    */
   best(rule?: 'min' | '1se'): SparseFit;
 }
@@ -103,33 +106,36 @@ export async function crossValidate(
   const given = inMemory(data, others);
   const prepared = await owned(prepare(isPromise(given) ? await given : given, others));
   const shares = checkShares(relax, prepared);
-  const lambdas = checkLambdas(others.lambdas);
+  const asked = askedOfPath(others, prepared.about.columns);
   const measures = checkMeasure(measure, prepared);
-  const { foldOf, count } = foldsOf(prepared, folds, checkInteger('seed', others.seed ?? 0, 0));
-  const parts = Array.from({ length: count }, (_, k) => partOf(prepared, foldOf, k));
-  const ahead = new FoldsAhead(prepared, lambdas, shares.length === 0 ? parts : []);
-  const answer = await ahead.beside((settings) => solvePrepared(prepared, { lambdas, settings }));
+  const dealt = foldsOf(prepared, folds, checkInteger('seed', others.seed ?? 0, 0));
+  const { foldOf } = dealt;
+  const parts = Array.from({ length: dealt.count }, (_, k) => partOf(prepared, foldOf, k));
+  const ahead = new FoldsAhead(prepared, asked, shares.length === 0 ? parts : []);
+  const answer = await ahead.beside((settings) => solvePrepared(prepared, { ...asked, settings }));
   const loose = shares.length > 0 ? await relaxed(prepared, answer) : undefined;
-  const { lambdas: fitted } = loose ?? answer;
-  const reached = fitted.length > 0 && !interrupted(answer);
+  const fitted = askedBy(loose ?? answer);
+  const count = countOf(fitted);
+  const reached = count > 0 && !interrupted(answer);
   const begun = ahead.along(reached ? fitted : undefined);
-  const leave = (part: Part) => leftOut(prepared, part, { ...answer, lambdas: fitted }, loose !== undefined);
+  const leave = (part: Part) => leftOut(prepared, part, fitted, { spent: answer.seconds, relax: loose !== undefined });
   const of = reached ? await (begun ?? Promise.all(parts.map(leave))) : [];
   // A fold that was ended before its first lambda has no model that could stand for the others.
   const known = of.every((each) => each.fitted > 0) ? of : [];
-  const curves = curvesOf(prepared, measures, parts, known, loose ? shares : [1], fitted.length);
-  const { min, first, ...chosen } = choose(fitted, curves, measures);
+  const curves = curvesOf(prepared, measures, parts, known, loose ? shares : [1], count);
+  const { min, first, ...places } = choose(curves, measures);
   const pathOfShare = async (share: number): Promise<SparsePath> =>
-    pathOf(loose ? await blended(prepared, answer, loose, share) : answer, prepared, lambdas);
+    pathOf(loose ? await blended(prepared, answer, loose, share) : answer, prepared, asked);
   const path = await pathOfShare(min.share);
   const worse = of.find(({ status }) => status !== 'solved');
   const cv = Object.assign(path, {
     ...(path.status === 'solved' && worse && { status: worse.status, message: `A fold ended early: ${worse.message}` }),
-    ...{ measure: measures, mean: min.mean, standardError: min.standardError, ...chosen, foldOf },
+    ...{ measure: measures, mean: min.mean, standardError: min.standardError, ...chosenOf(fitted, places), foldOf },
     ...(loose && { relaxMin: min.share, relax1se: first.share, relaxed: curves }),
     fitted: Int32Array.from(of, (each) => each.fitted),
-    ...(keepPredictions && { predictions: predictionsOf(prepared, parts, mixed(of, min.share), fitted.length) }),
+    ...(keepPredictions && { predictions: predictionsOf(prepared, parts, mixed(of, min.share), count) }),
   });
+  bestPlaces.set(cv, places);
   if (first.share !== min.share) withOtherShare.set(cv, await pathOfShare(first.share));
   return withMethods(cv, Functions.prototype);
 }
@@ -146,6 +152,28 @@ function curvesOf(
   return shares.map((share) => ({ share, ...statistics(prepared, measure, parts, mixed(of, share), lambdas) }));
 }
 
+/** How many models are asked for. */
+const countOf = ({ lambdas, sizes }: Asked): number => (lambdas ?? sizes)?.length ?? 0;
+
+/** The places of the best model and of the first within one standard error of it. */
+interface Places {
+  best?: number;
+  within?: number;
+}
+
+/** The places that each cross-validation has. */
+const bestPlaces = new WeakMap<object, Places>();
+
+/** The lambdas, or the sizes, of the models at these places. */
+function chosenOf(
+  { lambdas, sizes }: Asked,
+  { best, within }: Places,
+): Pick<SparseCrossValidation, 'lambdaMin' | 'lambda1se' | 'sizeMin' | 'size1se'> {
+  if (best === undefined || within === undefined) return {};
+  if (sizes) return { sizeMin: sizes[best] as number, size1se: sizes[within] as number };
+  return lambdas ? { lambdaMin: lambdas[best] as number, lambda1se: lambdas[within] as number } : {};
+}
+
 /** The paths of the share that belongs to lambda1se, where that is another one than at lambdaMin. */
 const withOtherShare = new WeakMap<object, SparsePath>();
 
@@ -160,14 +188,14 @@ class Functions extends PathFunctions {
 }
 
 function bestOf(cv: SparseCrossValidation, rule: 'min' | '1se'): SparseFit {
-  const { lambda, lambdaMin, lambda1se } = cv;
-  const wanted = checkOneOf('rule', rule, ['min', '1se']) === 'min' ? lambdaMin : lambda1se;
+  const { best, within } = bestPlaces.get(cv) ?? {};
+  const wanted = checkOneOf('rule', rule, ['min', '1se']) === 'min' ? best : within;
   if (wanted === undefined) {
     const ended = `crossValidate ended with status '${cv.status}' before the folds were fitted`;
-    throw new RangeError(`rule = '${rule}': no lambda has a mean over all folds, as ${ended}`);
+    throw new RangeError(`rule = '${rule}': no model has a mean over all folds, as ${ended}`);
   }
   const path = rule === '1se' ? (withOtherShare.get(cv) ?? cv) : cv;
-  return path.fit(lambda.indexOf(wanted));
+  return path.fit(wanted);
 }
 
 /** Rows that are left out together, and the weights of the others. */
@@ -220,21 +248,24 @@ function mixed(of: readonly LeftOut[], share: number): LeftOut[] {
 async function leftOut(
   prepared: Prepared,
   { rows, weights }: Part,
-  { lambdas, seconds: spent }: Pick<SparseAnswer, 'lambdas' | 'seconds'>,
-  relax: boolean,
-  signal = prepared.settings.signal,
+  asked: Asked,
+  {
+    spent = 0,
+    relax = false,
+    signal = prepared.settings.signal,
+  }: { spent?: number; relax?: boolean; signal?: AbortSignal | undefined } = {},
 ): Promise<LeftOut> {
   const { timeLimit } = prepared.settings;
   const left = typeof timeLimit === 'number' ? Math.max(0, timeLimit - spent) : undefined;
   const answer = await solvePrepared(prepared, {
-    ...{ lambdas, weights },
+    ...{ ...asked, weights },
     settings: { onProgress: undefined, verbose: undefined, timeLimit: left, signal },
   });
   const { status, message } = answer;
   const x = matrixOf(prepared, weights);
   const of = prepared.survival ? Int32Array.from(prepared.y.keys()) : rows;
   const linksOf = (models: SparseAnswer): Promise<Float64Array> =>
-    linksAlong(x, of, prepared.offset, models, lambdas.length);
+    linksAlong(x, of, prepared.offset, models, countOf(asked));
   const loose = relax ? await linksOf(await relaxed(prepared, answer, weights)) : undefined;
   const links = await linksOf(answer);
   return { status, message, fitted: answer.lambdas.length, rows: of, links, ...(loose && { loose }) };
@@ -248,14 +279,14 @@ class FoldsAhead {
   readonly #prepared: Prepared;
   readonly #parts: readonly Part[];
   readonly #stop = new AbortController();
-  #lambdas: Float64Array | undefined;
+  #asked: Asked;
   #folds: Promise<LeftOut[]> | undefined;
   readonly #abort = (): void => this.#stop.abort();
 
-  constructor(prepared: Prepared, lambdas: Float64Array | undefined, parts: readonly Part[]) {
+  constructor(prepared: Prepared, asked: Asked, parts: readonly Part[]) {
     this.#prepared = prepared;
     this.#parts = prepared.settings.timeLimit === undefined ? parts : [];
-    this.#lambdas = lambdas;
+    this.#asked = asked;
   }
 
   /** Fits the path on all rows, with folds from its first report on. */
@@ -279,9 +310,9 @@ class FoldsAhead {
   }
 
   /** The folds along the lambdas that the path on all rows has; undefined where others were begun, or none. */
-  along(lambdas: Float64Array | undefined): Promise<LeftOut[]> | undefined {
-    const ahead = this.#lambdas;
-    const wanted = this.#folds && lambdas?.length === ahead?.length && ahead?.every((each, k) => each === lambdas?.[k]);
+  along(asked: Asked | undefined): Promise<LeftOut[]> | undefined {
+    const [ahead, along] = [this.#asked, asked ?? {}].map(({ lambdas, sizes }) => lambdas ?? sizes);
+    const wanted = this.#folds && along?.length === ahead?.length && ahead?.every((each, k) => each === along?.[k]);
     if (wanted) return this.#folds?.finally(() => this.#end());
     this.#end();
     return undefined;
@@ -293,15 +324,13 @@ class FoldsAhead {
   }
 
   #begin({ firstLambda: first = 0, lambdaStep: step = 1 }: SparseProgress): void {
-    if (this.#folds || this.#stop.signal.aborted || !(this.#lambdas || first > 0)) return;
+    if (this.#folds || this.#stop.signal.aborted || !(countOf(this.#asked) > 0 || first > 0)) return;
     const prepared = this.#prepared;
     // Here the solve on all rows has found that it is a signal.
     prepared.settings.signal?.addEventListener('abort', this.#abort);
-    const lambdas = this.#lambdas ?? lambdasFrom(first, step, prepared);
-    this.#lambdas = lambdas;
-    this.#folds = Promise.all(
-      this.#parts.map((part) => leftOut(prepared, part, { lambdas, seconds: 0 }, false, this.#stop.signal)),
-    );
+    if (countOf(this.#asked) === 0) this.#asked = { lambdas: lambdasFrom(first, step, prepared) };
+    const { signal } = this.#stop;
+    this.#folds = Promise.all(this.#parts.map((part) => leftOut(prepared, part, this.#asked, { signal })));
     this.#folds.catch(() => undefined); // whoever waits for them hears of it
   }
 }
@@ -384,12 +413,11 @@ function statistics(
   return { mean, standardError };
 }
 
-/** The lambda with the best mean, and the largest within one standard error of it, and the curves that these are of. */
+/** The place of the best mean, and the first within one standard error of it, and the curves that these are of. */
 function choose(
-  lambda: Float64Array,
   curves: readonly RelaxedMeans[],
   measure: SparseMeasure,
-): { lambdaMin?: number; lambda1se?: number; min: RelaxedMeans; first: RelaxedMeans } {
+): Places & { min: RelaxedMeans; first: RelaxedMeans } {
   const lossOf = ({ mean }: RelaxedMeans, k: number): number => (isGain(measure) ? -1 : 1) * (mean[k] as number);
   let [min, best] = [curves[0] as RelaxedMeans, -1];
   for (const curve of curves) {
@@ -405,7 +433,7 @@ function choose(
     if (k < 0 || k > within || (k === within && lossOf(curve, k) >= lossOf(first, k))) continue;
     [first, within] = [curve, k];
   }
-  return { lambdaMin: lambda[best] as number, lambda1se: lambda[within] as number, min, first };
+  return { best, within, min, first };
 }
 
 function predictionsOf({ data }: Prepared, parts: readonly Part[], of: readonly LeftOut[], columns: number): Matrix {

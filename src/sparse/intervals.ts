@@ -3,6 +3,7 @@ import { checkInteger, checkOneOf, isList, isPromise, show } from '../core/check
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { upperQuantile, upperTail } from '../core/normal.js';
 import type { Status } from '../core/solve.js';
+import { checkLambda } from './asked.js';
 import { crossValidate } from './crossValidate.js';
 import { meanOf } from './family.js';
 import { inTurn } from './inTurn.js';
@@ -10,7 +11,6 @@ import { type Adder, adderOf } from './links.js';
 import type { SparseFit } from './model.js';
 import { sparsePath } from './path.js';
 import {
-  checkLambda,
   checkModelSettings,
   inMemory,
   matrixOf,

@@ -22,7 +22,10 @@ export interface PredictOptions {
 
 /** Coefficients of one lambda. */
 export interface SparseModel extends Origin {
+  /** 0 of a model of a size. */
   lambda: number;
+  /** The most columns that the model may have, if it is one of a size. */
+  size?: number;
   /** p numbers, in the units of x; for K responses or classes p for each of these, one behind the other. */
   coefficients: Float64Array;
   /** NaN where there are several. */
@@ -165,11 +168,12 @@ export interface Fitted {
 }
 
 /** What stands for a model where a solve was ended before there was one. */
-export function unfitted({ origin, columns }: About, lambda: number): SparseFit {
+export function unfitted({ origin, columns }: About, lambda: number, size?: number): SparseFit {
   const unknown = Number.NaN;
   return withFunctions({
     ...origin,
     lambda,
+    ...(size !== undefined && { size }),
     ...modelOf(new Float64Array(columns * (origin.responses ?? 1)), new Float64Array(origin.responses ?? 1), origin),
     ...{ df: 0, objective: unknown, deviance: unknown, nullDeviance: unknown },
     ...{ aic: unknown, bic: unknown, ebic: unknown },
@@ -186,8 +190,7 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
   const coefficients = new Float64Array(columns * count);
   for (let l = from; l < to; ++l) coefficients[indices[l] as number] = values[l] as number;
   const at = (numbers: ArrayLike<number>): number => numbers[k] as number;
-  const deviance = at(answer.deviances);
-  const df = at(answer.degreesOfFreedom);
+  const [deviance, df] = [at(answer.deviances), at(answer.degreesOfFreedom)];
   const { nullDeviance } = answer;
   const objective = at(answer.objectives);
   const gap = at(answer.gaps);
@@ -212,6 +215,7 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
   return withFunctions({
     ...origin,
     lambda: at(answer.lambdas),
+    ...(answer.sizes.length > 0 && { size: at(answer.sizes) }),
     ...modelOf(coefficients, answer.intercepts.slice(k * count, (k + 1) * count), origin),
     ...{ df, objective, deviance, nullDeviance },
     ...criteria(origin.family, terms),

@@ -4,9 +4,9 @@ import { checkNumber, checkOneOf, isPromise } from '../core/check.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
 import type { SolveResult } from '../core/solve.js';
+import { type Asked, askedOfPath } from './asked.js';
 import { type Fitted, fitOf, modelOf, type SparseFit, type SparseModel, withFunctions } from './model.js';
 import {
-  checkLambdas,
   checkModelSettings,
   inMemory,
   type LambdaSettings,
@@ -33,10 +33,12 @@ export interface SparsePathSettings extends SparseModelSettings, LambdaSettings 
 /** A criterion by which a model of a path is chosen, the least being the best. */
 export type SparseCriterion = 'aic' | 'bic' | 'ebic';
 
-/** Models along lambdas that fall. */
+/** Models along lambdas that fall, or along sizes that grow. */
 export interface SparsePath extends SolveResult<SparseProgress>, Origin {
-  /** The lambdas that were fitted, falling. */
+  /** The lambdas that were fitted, falling; 0 for each size. */
   lambda: Float64Array;
+  /** The sizes that were fitted, growing, where these were asked for. */
+  sizes?: Int32Array;
   /** One for each lambda; K for K responses or classes. */
   intercepts: Float64Array;
   /** p x lambdas, by columns, in the units of x; p K x lambdas for K responses or classes. */
@@ -64,15 +66,15 @@ export interface SparsePath extends SolveResult<SparseProgress>, Origin {
   nullDeviance: number;
   /** Why the path ended where it did: `'complete'`, or before its last lambda. */
   end: SparseAnswer['end'];
-  /** The lambdas that were not fitted as the path ended before them. */
+  /** The lambdas, or sizes, that were not fitted as the path ended before them. */
   notFitted: Float64Array;
   /** Columns that are constant: their coefficients are 0. */
   constantColumns: Int32Array;
-  /** The model of lambda k of the path. */
+  /** Model k of the path, from 0. */
   fit(k: number): SparseFit;
   /**
    * The model of any lambda within the path: that of the path, or between two lambdas the line through their coefficients.
-   * @throws RangeError for lambdas below the smallest, and for those between the first of the path and lambdaMax.
+   * @throws RangeError for lambdas below the smallest, and for those between the first of the path and lambdaMax; for a path of sizes.
    */
   at(lambda: number): SparseModel;
   /**
@@ -92,6 +94,9 @@ export interface SparsePath extends SolveResult<SparseProgress>, Origin {
  * const { support, coefficients } = path.select('ebic');
  * ```
  *
+ * With `sizes` or `maxSize` in place of lambdas it has the best subset of at most so many columns for each of these: the minimum of mean
+ * loss + ridge / 2 ||b||^2, for family `'gaussian'`.
+ *
  * The path ends early where the model explains 0.999 of the deviance, where that hardly changes, or at `maxNonzeros`: `end` says so, and
  * `notFitted` which lambdas were left. An abort gives the path so far.
  *
@@ -106,17 +111,17 @@ export async function sparsePath(data: SparseData, settings: SparsePathSettings 
   const plain = prepare(isPromise(given) ? await given : given, known);
   if (share !== undefined) requireRelaxable(plain, relax);
   const prepared = share === undefined ? plain : await owned(plain);
-  const lambdas = checkLambdas(known.lambdas);
-  const answer = await solvePrepared(prepared, { lambdas });
-  if (share === undefined) return pathOf(answer, prepared, lambdas);
+  const asked = askedOfPath(known, plain.about.columns);
+  const answer = await solvePrepared(prepared, asked);
+  if (share === undefined) return pathOf(answer, prepared, asked);
   const loose = await relaxed(prepared, answer);
-  return pathOf(await blended(prepared, answer, loose, share), prepared, lambdas);
+  return pathOf(await blended(prepared, answer, loose, share), prepared, asked);
 }
 
 /** A path of what the addon answers. Member by member, since the rest of an object takes as long to copy as a small solve. */
-export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, wanted?: Float64Array): SparsePath {
+export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, wanted: Asked): SparsePath {
   const { origin, convex, columns } = about;
-  const { lambdas, offsets, indices, values, locallyConvex, nodes } = answer;
+  const { lambdas, sizes, offsets, indices, values, locallyConvex, nodes } = answer;
   const { length } = lambdas;
   const nonzeros = new Int32Array(length);
   for (let k = 0; k < length; ++k) nonzeros[k] = (offsets[k + 1] as number) - (offsets[k] as number);
@@ -150,6 +155,7 @@ export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, want
   };
   for (const name of unknownAtTimes) if (answer[name] !== undefined) path[name] = answer[name];
   if (nodes.length > 0) path.nodes = nodes;
+  if (sizes.length > 0) path.sizes = sizes;
   fits.set(path, { answer, about });
   return withMethods(path, PathFunctions.prototype);
 }
@@ -187,8 +193,10 @@ export class PathFunctions {
 }
 
 function modelAt(fitted: Fitted, lambda: number): SparseModel {
-  const { lambdas, lambdaMax } = fitted.answer;
+  const { lambdas, lambdaMax, sizes } = fitted.answer;
   const { length } = lambdas;
+  if (sizes.length > 0)
+    throw new RangeError(`lambda = ${lambda}: expected a path of lambdas, as there is no model between sizes`);
   if (length === 0) throw new RangeError(`lambda = ${lambda}: no lambda was fitted: expected a path with a model`);
   const [first, last] = [lambdas[0] ?? Number.NaN, lambdas[length - 1] ?? Number.NaN];
   if (lambda > first) {
@@ -237,13 +245,10 @@ function selected(path: SparsePath, fitted: Fitted, criterion: SparseCriterion):
   throw new RangeError(`${where}none of the models may be chosen: expected a path with a larger lambda`);
 }
 
-/** The lambdas below those that were fitted: of those that were wanted, or the rest of even steps in the logarithm. */
-function leftOf(
-  fitted: Float64Array,
-  wanted: Float64Array | undefined,
-  { nLambda = 100 }: LambdaSettings,
-): Float64Array {
-  if (wanted) return wanted.slice(fitted.length);
+/** The lambdas, or sizes, behind those that were fitted: of those that were wanted, or the rest of even steps in the logarithm. */
+function leftOf(fitted: Float64Array, { lambdas, sizes }: Asked, { nLambda = 100 }: LambdaSettings): Float64Array {
+  const wanted = lambdas ?? sizes;
+  if (wanted) return Float64Array.from(wanted).subarray(fitted.length);
   const [first, second] = fitted;
   if (first === undefined || second === undefined) return new Float64Array(0);
   const left = new Float64Array(Math.max(0, nLambda - fitted.length));

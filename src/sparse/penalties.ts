@@ -73,7 +73,7 @@ export function lq(options: Pick<NonConvexPenaltyOptions, 'alpha'> = {}): Sparse
 }
 
 export interface BestSubsetOptions {
-  /** Weight lambda_2 >= 0 of the squares: lambda_2 b^2 / 2 for each coefficient. A small one makes bounds of many columns much faster. Default 0. */
+  /** Weight lambda_2 >= 0 of the squares: lambda_2 b^2 / 2 for each coefficient. With one the bound is of coefficients of any size. Default 0. */
   ridge?: number | undefined;
   /**
    * The largest size of a coefficient, of columns as they are penalised. Default: none with a ridge or where the columns are independent, else
@@ -84,7 +84,8 @@ export interface BestSubsetOptions {
 
 /**
  * lambda for each coefficient that is not 0, and `ridge` b^2 / 2: the best subset of the columns, with a bound by branch and bound of what
- * any other could reach. For family `'gaussian'`.
+ * any other could reach. For family `'gaussian'`. With a `size`, `sizes` or `maxSize` in place of lambda it is the best subset of at most so
+ * many columns, and a column costs nothing.
  * @throws TypeError or RangeError that names the argument and the value.
  */
 export function bestSubset(options: BestSubsetOptions = {}): SparsePenalty {

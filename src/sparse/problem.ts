@@ -27,6 +27,7 @@ import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import type { Label } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { SparseOptions, SparseProgress, SparseSolution } from '../generated/sparse.js';
+import { type Asked, isBySize } from './asked.js';
 import { type FamilyOf, familySettings, type SparseFamily, type SparseLoss } from './family.js';
 import { type Groups, readGroups } from './groups.js';
 import { columnMeans, filled, filledInPieces, readInPieces, readMatrix, type WithMissing } from './missing.js';
@@ -95,10 +96,17 @@ export interface SparseModelSettings
   warmStart?: SparseStart | undefined;
 }
 
-/** The lambdas of a path. */
+/** The lambdas of a path, or the sizes. */
 export interface LambdaSettings extends Pick<SparseOptions, 'nLambda' | 'minRatio'> {
   /** The lambdas, in any order. Default: `nLambda` of them from the least that leaves no column on, evenly in the logarithm. */
   lambdas?: ArrayLike<number> | undefined;
+  /**
+   * Integers >= 0, in any order, in place of lambdas: for each the best subset of at most so many columns. The penalty is
+   * {@link bestSubset}, without lambda.
+   */
+  sizes?: ArrayLike<number> | undefined;
+  /** The largest of the sizes 0, 1, ..., in place of `sizes`, so that `path.fit(k)` is the best subset of at most k columns. */
+  maxSize?: number | undefined;
 }
 
 const own = ['penaltyFactor', 'lowerBounds', 'upperBounds', 'impute'];
@@ -110,7 +118,7 @@ export function checkModelSettings<T extends object>(settings: T, path: boolean,
   let names = namesOfModels.get(key);
   if (!names) {
     const native = settingNames('sparse').filter((name) => path || !ofPaths.includes(name));
-    names = [...native, ...own, ...(path ? ['lambdas'] : []), ...more, ...callOptions];
+    names = [...native, ...own, ...(path ? ['lambdas', 'sizes', 'maxSize'] : []), ...more, ...callOptions];
     namesOfModels.set(key, names);
   }
   return checkSettings(settings, names);
@@ -211,10 +219,13 @@ export interface Prepared {
  *
  * Longer than most: a line for each argument.
  */
-export function prepare(given: SparseData, settings: SparseModelSettings & LambdaSettings): Prepared {
+export function prepare(
+  given: SparseData,
+  settings: SparseModelSettings & LambdaSettings & { size?: number | undefined },
+): Prepared {
   const { x, y, sampleWeight, offset, names, groups } = checkMembers('data', given, members);
-  const { penalty, alpha, gamma, impute, warmStart, penaltyFactor, lowerBounds, upperBounds, lambdas, ...others } =
-    settings;
+  const { penalty, alpha, gamma, impute, warmStart, penaltyFactor, lowerBounds, upperBounds, ...asked } = settings;
+  const { lambdas, size, sizes, maxSize, ...others } = asked;
   const { family: named = 'gaussian', delta, level, ties, intercept: wanted, ...known } = others;
   const family = familySettings(named, { delta, level, ties } as FamilyOf);
   const intercept = interceptOf(family, wanted);
@@ -227,7 +238,10 @@ export function prepare(given: SparseData, settings: SparseModelSettings & Lambd
   const outcomes = { ...read, family: family.family, event: survival?.event };
   if (weights) checkLeft(outcomes, weights, 'sampleWeight', ' in rows of a weight > 0');
   else checkLeft(outcomes, undefined, 'y', '');
-  const chosen = penaltySettings(penalty, alpha, gamma);
+  const bySize = isBySize(settings);
+  const chosen = penaltySettings(bySize && penalty === undefined ? 'bestSubset' : penalty, alpha, gamma);
+  if (bySize && penaltyFactor !== undefined)
+    throw new RangeError('penaltyFactor: expected none for models of a size, in which each column counts once');
   const falling = sortedWeights(penalty, columns);
   const grouped = groupsOf(chosen.penalty, groups, columns, several);
   const bounds = { penaltyFactor, lowerBounds, upperBounds };
@@ -380,34 +394,28 @@ function groupMembers(
   };
 }
 
-/** Lambdas that a user names, checked, as they fall. */
-export function checkLambdas(lambdas: unknown): Float64Array | undefined {
-  if (lambdas === undefined) return undefined;
-  return checkVector('lambdas', lambdas, { lower: 0 })
-    .slice()
-    .sort((a, b) => b - a);
-}
-
-/** The lambda of a model, checked. */
-export function checkLambda(lambda: unknown): number {
-  return checkNumber('lambda', lambda, { lower: 0 });
-}
-
-/** The coefficients that a warm start has for a lambda, or for the largest, and the intercept behind them. */
+/** The coefficients that a warm start has for the first model that is asked for, and the intercept behind them. */
 function startOf(
   warmStart: SparseStart | undefined,
   columns: number,
   count: number,
-  lambda: number,
+  { lambdas, sizes }: Asked,
 ): Float64Array | undefined {
   if (warmStart === undefined) return undefined;
-  const { coefficients, intercept = 0, intercepts = [], lambda: lambdas } = warmStart;
+  const { coefficients, intercept = 0, intercepts = [], lambda } = warmStart;
   const start = new Float64Array(columns + count);
   if (typeof coefficients === 'object' && coefficients !== null && 'format' in coefficients) {
     const { offsets, indices, values, rows } = checkObject('warmStart.coefficients', coefficients);
     if (rows !== columns) throw new RangeError(`warmStart.coefficients: expected ${columns} rows, got ${rows}`);
     if (intercepts.length === 0) return undefined;
-    const k = nearest(isList(lambdas) ? (lambdas as ArrayLike<number>) : [], lambda);
+    const countOf = (k: number): number => (offsets[k + 1] as number) - (offsets[k] as number);
+    const k = sizes
+      ? nearest(Array.from(offsets.keys()).slice(0, -1).map(countOf), sizes[0] as number, (size) => size)
+      : nearest(
+          isList(lambda) ? (lambda as ArrayLike<number>) : [],
+          lambdas?.[0] ?? Number.POSITIVE_INFINITY,
+          Math.log,
+        );
     for (let l = offsets[k] as number; l < (offsets[k + 1] as number); ++l) {
       start[indices[l] as number] = values[l] as number;
     }
@@ -427,11 +435,11 @@ function startOf(
   return start;
 }
 
-/** The place of the number that is nearest to `wanted` in the logarithm. */
-function nearest(numbers: ArrayLike<number>, wanted: number): number {
+/** The place of the number that is nearest to `wanted` on a scale. */
+function nearest(numbers: ArrayLike<number>, wanted: number, scale: (value: number) => number): number {
   let [best, least] = [0, Number.POSITIVE_INFINITY];
   for (let k = 0; k < numbers.length; ++k) {
-    const distance = Math.abs(Math.log((numbers[k] as number) / wanted));
+    const distance = Math.abs(scale(numbers[k] as number) - scale(wanted));
     if (distance < least) [best, least] = [k, distance];
   }
   return best;
@@ -440,8 +448,7 @@ function nearest(numbers: ArrayLike<number>, wanted: number): number {
 export type SparseAnswer = SparseSolution & SolveResult<SparseProgress>;
 
 /** What may differ between the solves of one problem. */
-export interface Variation {
-  lambdas?: Float64Array | undefined;
+export interface Variation extends Asked {
   /** Weights in place of those of the data, with the means of the columns by them. */
   weights?: Float64Array | undefined;
   settings?: SparseOptions & SolveOptions<SparseProgress>;
@@ -456,7 +463,7 @@ export function matrixOf(
   return filled(data, weights ? columnMeans(data, weights) : origin.means);
 }
 
-/** Solves a prepared problem along lambdas that fall. */
+/** Solves a prepared problem along lambdas that fall or sizes that grow. */
 export function solvePrepared(prepared: Prepared, variation: Variation): Promise<SparseAnswer> {
   const { data, about } = prepared;
   const { weights } = variation;
@@ -473,12 +480,12 @@ export function solvePrepared(prepared: Prepared, variation: Variation): Promise
 function solveWith(
   x: Matrix | SparseMatrix,
   prepared: Prepared,
-  { lambdas, weights, settings }: Variation,
+  { lambdas, sizes, weights, settings }: Variation,
 ): Promise<SparseAnswer> {
   const { y, survival, offset, perColumn, warmStart } = prepared;
   const of = weights ?? prepared.weights;
   const { responses: count = 1 } = prepared.about.origin;
-  const start = startOf(warmStart, x.columns * count, count, lambdas?.[0] ?? Number.POSITIVE_INFINITY);
+  const start = startOf(warmStart, x.columns * count, count, { lambdas, sizes });
   const request = {
     [answersNothing]: true,
     ...{ x, y, ...perColumn },
@@ -491,6 +498,7 @@ function solveWith(
     ...(offset && { offset }),
     ...(count > 1 && { responses: count }),
     ...(lambdas && { lambdas }),
+    ...(sizes && { sizes }),
     ...(start && { start }),
   };
   // Reports are those of this solver, whose members `SolveOptions` of any solver does not know.

@@ -240,6 +240,7 @@ function joined(answer: SparseAnswer, models: readonly Refit[][], columns: numbe
     ...(failed && answer.status === 'solved' && { status: failed.status, message: `A relaxed fit: ${failed.message}` }),
     ...(count < answer.lambdas.length && { end: 'maxNonzeros' as const }),
     lambdas: answer.lambdas.slice(0, count),
+    sizes: answer.sizes.slice(0, count),
     intercepts: Float64Array.from(fits, ({ intercept }) => intercept),
     offsets: answer.offsets.slice(0, count + 1),
     indices: answer.indices.slice(0, size),

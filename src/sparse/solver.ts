@@ -1,10 +1,10 @@
 // Sparse regression at one lambda.
 import { checkObject, isPromise } from '../core/check.js';
 import type { SolveResult } from '../core/solve.js';
+import { askedOfModel } from './asked.js';
 import { linksAlong } from './links.js';
 import { fitOf, type SparseFit, unfitted } from './model.js';
 import {
-  checkLambda,
   checkModelSettings,
   inMemory,
   matrixOf,
@@ -19,8 +19,10 @@ import {
 import { type BaselineHazard, baselineHazards, riskSets } from './survival.js';
 
 export interface SparseSettings extends SparseModelSettings {
-  /** Weight of the penalty beside the mean loss of the rows. */
-  lambda: number;
+  /** Weight of the penalty beside the mean loss of the rows. One of `lambda` and `size` is to be there. */
+  lambda?: number | undefined;
+  /** The most columns of the best subset, in place of `lambda`. The penalty is {@link bestSubset}, without lambda. */
+  size?: number | undefined;
 }
 
 export interface SparseResult extends SolveResult<SparseProgress>, SparseFit {
@@ -44,7 +46,8 @@ export interface SparseResult extends SolveResult<SparseProgress>, SparseFit {
  * ```
  *
  * with the loss of a `family` (squared, logistic, Poisson, gamma, multinomial, {@link huber}, {@link quantile}, {@link cox}) and a
- * `penalty` such as {@link lasso}, {@link mcp}, {@link groupLasso} or {@link bestSubset}. Columns are divided by their standard deviation
+ * `penalty` such as {@link lasso}, {@link mcp}, {@link groupLasso} or {@link bestSubset}; or, with a `size` in place of `lambda`, the best
+ * subset of at most so many columns: the minimum of mean loss + ridge / 2 ||b||^2 over all of these, for family `'gaussian'`. Columns are divided by their standard deviation
  * unless `standardize` is false; coefficients come in the units of x. `certificate` says what is known of the minimum: for convex penalties
  * and best subsets a bound that no coefficients have an objective below.
  *
@@ -52,15 +55,14 @@ export interface SparseResult extends SolveResult<SparseProgress>, SparseFit {
  * `DEVICE_UNAVAILABLE`, `CALLBACK_FAILED` or `ADDON_NOT_FOUND`.
  */
 export async function sparseRegression(data: SparseData, settings: SparseSettings): Promise<SparseResult> {
-  const { lambda, ...others } = checkModelSettings(checkObject('settings', settings), false, ['lambda']);
+  const { lambda, ...others } = checkModelSettings(checkObject('settings', settings), false, ['lambda', 'size']);
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const given = inMemory(data, others);
   const prepared = prepare(isPromise(given) ? await given : given, others);
-  const lambdas = Float64Array.of(checkLambda(lambda));
-  const answer = await solvePrepared(prepared, { lambdas });
+  const answer = await solvePrepared(prepared, askedOfModel({ lambda, size: others.size }));
   const { status, message, iterations, seconds, history, device, lambdaMax, constantColumns, residual } = answer;
   const { about } = prepared;
-  const fit = answer.lambdas.length > 0 ? fitOf({ answer, about }, 0) : unfitted(about, lambda);
+  const fit = answer.lambdas.length > 0 ? fitOf({ answer, about }, 0) : unfitted(about, lambda ?? 0, others.size);
   return Object.assign(fit, {
     ...{ status, message, iterations, seconds, history, device, lambdaMax, constantColumns },
     ...(residual !== undefined && { residual }),

@@ -1,12 +1,11 @@
 // Columns that are selected again and again, whichever half of the rows the model is fitted to.
 import { checkInteger, checkNumber, isPromise } from '../core/check.js';
 import type { Status } from '../core/solve.js';
+import { askedOfModel, askedOfPath } from './asked.js';
 import { dealt, weightsOfRows } from './folds.js';
 import { inTurn } from './inTurn.js';
 import type { SparsePathSettings } from './path.js';
 import {
-  checkLambda,
-  checkLambdas,
   checkModelSettings,
   inMemory,
   owned,
@@ -30,6 +29,8 @@ export interface StabilitySelectionSettings
   q?: number | undefined;
   /** The lambda at which each half is fitted, in place of a path with `q`. */
   lambda?: number | undefined;
+  /** The size of the best subset of each half, likewise. */
+  size?: number | undefined;
 }
 
 export interface StabilitySelection {
@@ -44,7 +45,7 @@ export interface StabilitySelection {
   stableNames?: string[];
   threshold: number;
   subsamples: number;
-  /** Columns, or groups, selected on a half: the most, or with a `lambda` their mean number. */
+  /** Columns, or groups, selected on a half: the most, or with a `lambda` or a `size` their mean number. */
   q: number;
   /** Bound on the expected number of stable columns that are selected no oftener than by chance: q^2 / ((2 threshold - 1) p), p columns or groups. */
   expectedFalse: number;
@@ -69,7 +70,7 @@ export async function stabilitySelection(
   settings: StabilitySelectionSettings = {},
 ): Promise<StabilitySelection> {
   const begin = performance.now();
-  const known = checkModelSettings(settings, true, ['subsamples', 'threshold', 'q', 'lambda']);
+  const known = checkModelSettings(settings, true, ['subsamples', 'threshold', 'q', 'lambda', 'size']);
   const { subsamples = 50, threshold = 0.75, q, lambda, ...others } = known;
   checkSubsamples(subsamples);
   checkThreshold(threshold);
@@ -77,16 +78,17 @@ export async function stabilitySelection(
   const given = inMemory(data, others);
   const prepared = await owned(prepare(isPromise(given) ? await given : given, others));
   const unit = unitOf(prepared);
-  if (q !== undefined && lambda !== undefined) throw new RangeError(`q = ${q}: expected none beside a lambda`);
+  const alone = lambda === undefined ? (others.size === undefined ? undefined : 'size') : 'lambda';
+  if (q !== undefined && alone) throw new RangeError(`q = ${q}: expected none beside a ${alone}`);
   const most =
     q === undefined ? Math.max(1, Math.floor(Math.sqrt((2 * threshold - 1) * unit.count))) : checkInteger('q', q, 1);
-  const fixed = lambda === undefined ? undefined : Float64Array.of(checkLambda(lambda));
-  const lambdas = fixed ?? checkLambdas(others.lambdas);
+  const fixed = alone && askedOfModel({ lambda, size: others.size });
+  const asked = fixed ?? askedOfPath(others, prepared.about.columns);
   const seed = checkInteger('seed', others.seed ?? 0, 0);
   const ended = await inTurn(subsamples, async (k) => {
     const weights = halfOf(prepared, seed, k);
     const settings = fixed ? {} : { maxNonzeros: unit.coefficientsOf(most) };
-    const answer = await solvePrepared(prepared, { lambdas, weights, settings });
+    const answer = await solvePrepared(prepared, { ...asked, weights, settings });
     const support = selectedBy(answer, fixed ? unit.count : most, unit);
     return { status: answer.status, message: answer.message, support };
   });

@@ -1,60 +1,8 @@
 // Best subsets against all subsets, and against what was planted; bounds against the objective of any subset.
 import { describe, expect, it } from 'vitest';
 import { bestSubset, type SparseFit, sparsePath, sparseRegression } from '../../src/sparse/index.js';
-import { columnsOf, Draws, drawn, problemOf, scalesOf } from './values.js';
-
-/** Solves a small system by elimination with pivots. */
-function solved(matrix: number[][], right: number[]): number[] {
-  const rows = matrix.map((row, i) => [...row, right[i] as number]);
-  const m = rows.length;
-  for (let k = 0; k < m; ++k) {
-    let pivot = k;
-    for (let i = k; i < m; ++i) if (Math.abs(rows[i]?.[k] ?? 0) > Math.abs(rows[pivot]?.[k] ?? 0)) pivot = i;
-    [rows[k], rows[pivot]] = [rows[pivot] as number[], rows[k] as number[]];
-    const top = rows[k] as number[];
-    for (const row of rows.slice(k + 1)) {
-      const by = (row[k] as number) / (top[k] as number);
-      for (let j = k; j <= m; ++j) row[j] = (row[j] as number) - by * (top[j] as number);
-    }
-  }
-  const x = new Array<number>(m).fill(0);
-  for (let k = m - 1; k >= 0; --k) {
-    const row = rows[k] as number[];
-    let sum = row[m] as number;
-    for (let j = k + 1; j < m; ++j) sum -= (row[j] as number) * (x[j] as number);
-    x[k] = sum / (row[k] as number);
-  }
-  return x;
-}
-
-interface Sums {
-  gram: number[][];
-  products: number[];
-  squares: number;
-}
-
-/** Sums over rows of standardised columns and a centred response, with weights. */
-function sumsOf(columns: Float64Array[], y: ArrayLike<number>, weights: ArrayLike<number>): Sums {
-  const total = Array.from(weights).reduce((sum, w) => sum + w, 0);
-  const mean = (value: (i: number) => number) => {
-    let sum = 0;
-    for (let i = 0; i < y.length; ++i) sum += ((weights[i] as number) * value(i)) / total;
-    return sum;
-  };
-  const scales = scalesOf(problemOf(columns, y, { weights }));
-  const centred = columns.map((column, j) => {
-    const middle = mean((i) => column[i] as number);
-    return column.map((value) => (value - middle) / (scales[j] as number));
-  });
-  const middle = mean((i) => y[i] as number);
-  const response = Float64Array.from(y, (value) => value - middle);
-  const product = (a: Float64Array, b: Float64Array) => mean((i) => (a[i] as number) * (b[i] as number));
-  return {
-    gram: centred.map((a) => centred.map((b) => product(a, b))),
-    products: centred.map((a) => product(a, response)),
-    squares: product(response, response),
-  };
-}
+import { planted, type Sums, solved, sumsOf } from './subsets.js';
+import { columnsOf, Draws, drawn } from './values.js';
 
 /** The least objective over all subsets. */
 function leastOfAll(
@@ -110,17 +58,6 @@ describe('the best of all subsets', () => {
     }
   });
 });
-
-/** Columns of which every tenth or so counts. */
-function planted(rows: number, columns: number, size: number, seed: number) {
-  const draws = new Draws(seed);
-  const data = draws.normals(rows * columns);
-  const support = Array.from({ length: size }, (_, k) => Math.floor(((k + 0.5) * columns) / size));
-  const y = Float64Array.from({ length: rows }, (_, i) =>
-    support.reduce((sum, j, k) => sum + (k % 2 ? 1 : -1) * (data[i * columns + j] as number), 0.5 * draws.normal()),
-  );
-  return { x: { data, rows, columns }, y, support };
-}
 
 it('finds what was planted among more columns than rows, and closes the gap', async () => {
   const { x, y, support } = planted(100, 300, 6, 1);

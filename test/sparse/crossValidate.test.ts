@@ -188,7 +188,7 @@ it('an abort gives no means', async () => {
   expect(cv.lambdaMin).toBeUndefined();
   expect(() => cv.fit(0)).toThrow('k = 0: the path has no models, as it ended before');
   expect(() => cv.best('min')).toThrow(
-    `rule = 'min': no lambda has a mean over all folds, as crossValidate ended with status '${cv.status}' before`,
+    `rule = 'min': no model has a mean over all folds, as crossValidate ended with status '${cv.status}' before`,
   );
 });
 

@@ -11,7 +11,7 @@ const model = (data: object, settings: object = {}) =>
 const path = (data: object, settings: object = {}) => sparse.sparsePath({ x, y, ...data } as never, settings as never);
 
 const wrong: [string, () => unknown, RegExp][] = [
-  ['no lambda', () => model({}, { lambda: undefined }), /^lambda = undefined: expected a number$/],
+  ['no lambda', () => model({}, { lambda: undefined }), /^lambda = undefined: expected a number, or a size$/],
   ['a negative lambda', () => model({}, { lambda: -1 }), /^lambda = -1: expected a finite number >= 0$/],
   ['lambdas of one model', () => model({}, { nLambda: 3 }), /^unknown setting 'nLambda'/],
   ['a lambda of a path', () => path({}, { lambda: 0.1 }), /^unknown setting 'lambda': it is called 'lambdas' here$/],

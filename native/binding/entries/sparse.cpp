@@ -48,10 +48,13 @@ struct SparseEntry {
     numbers("sortedWeights", problem.sortedWeights);
     numbers("lambdas", problem.lambdas);
     numbers("start", problem.start);
-    if (in.has("groups")) {
-      const auto from = in.integers("groups");
-      problem.groups.assign(from.begin(), from.end());
-    }
+    const auto integers = [&](const char* member, std::vector<int>& to) {
+      if (!in.has(member)) return;
+      const auto from = in.integers(member);
+      to.assign(from.begin(), from.end());
+    };
+    integers("sizes", problem.sizes);
+    integers("groups", problem.groups);
     if (in.has("responses")) problem.responses = in.integer("responses");
     return problem;
   }

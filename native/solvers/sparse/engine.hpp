@@ -8,14 +8,15 @@
 #include <span>
 #include <vector>
 
+#include "core/error.hpp"
 #include "core/numbers.hpp"
 #include "solvers/sparse/losses.hpp"
 
 namespace nonconvex {
 
-/// The model at one lambda, in the units of the columns as they are penalised.
+/// The model at one lambda, or of one size, in the units of the columns as they are penalised.
 struct PathModel {
-  double lambda = 0;
+  double lambda = 0;               ///< 0 where it is of a size
   std::vector<double> intercepts;  ///< one for each response
   std::vector<int> columns;        ///< of coefficients that are not 0: j + p k for column j and response k
   std::vector<double> values;
@@ -49,6 +50,11 @@ class PathEngine {
   virtual void begin(std::span<const double> coefficients, std::span<const double> intercepts) = 0;
   /// Fits the models of some lambdas, the first of those that are given: as many as it took together.
   virtual std::vector<PathModel> fit(std::span<const double> lambdas) = 0;
+  /// Fits the model of at most so many columns, each larger than the one before.
+  virtual PathModel fitSize(int size) {
+    require(false, "sizes[0]", size, "expected none for a penalty that is not bestSubset");
+    return {};
+  }
   /// Whether models at larger lambdas, which lead to the first that is asked for, are no concern of the solver.
   virtual bool leadsItself() const { return false; }
   /// Evaluations of the loss, and passes over the coefficients in use.

@@ -40,7 +40,7 @@ constexpr auto names(CoxTies) { return std::array{"efron"sv, "breslow"sv}; }
 ///   mcp   l |b| - b^2 / (2 g) up to |b| = g l, then g l^2 / 2
 ///   scad  l |b| up to l, then (2 g l |b| - b^2 - l^2) / (2 (g - 1)) up to g l, then l^2 (g + 1) / 2
 /// and lambda (1 - alpha) b^2 / 2 added to each. Others are
-///   bestSubset  lambda where b is not 0, and `ridge` b^2 / 2
+///   bestSubset  lambda where b is not 0, and `ridge` b^2 / 2; or that alone, over at most so many columns
 ///   slope       lambda sum_k w_k |b|_(k), sizes and weights falling
 ///   fused       lambda (alpha sum_j |b_j| + (1 - alpha) sum_j |b_{j+1} - b_j|)
 /// and those of groups, which are the first ones of the norm of the coefficients of a group of columns, of all
@@ -146,7 +146,7 @@ struct SparseSettings : Limits {
                       "that was found"),
                   "Bound of the coefficients of bestSubset, as they are penalised."),
             FIELD(maxNodes, between(0, 2147483647),
-                  "Most nodes of branch and bound of bestSubset, over all lambdas; each has one at least."),
+                  "Most nodes of branch and bound of bestSubset, over all lambdas or sizes; each has one at least."),
             FIELD(q, inside(0, 1), "Level of the false discovery rate that the weights of slope are made for."),
             FIELD(
                 method, anyValue(),
@@ -177,6 +177,7 @@ struct SparseProblem {
   std::vector<double> lower, upper;         ///< p; empty: none
   std::vector<double> sortedWeights;        ///< p, of slope; empty: by `q`
   std::vector<double> lambdas;              ///< of the path, falling; empty: made from the data
+  std::vector<int> sizes;                   ///< in place of lambdas: the most columns of each model, growing
   std::vector<double> start;                ///< p K coefficients to begin at, and K intercepts; empty: none
   int responses = 1;                        ///< K, the classes of multinomial
 };
@@ -203,7 +204,9 @@ static_assert(sizeof(Progress) + sizeFromFields<SparseProgress>() == sizeof(Spar
 struct SparseSolution {
   using Progress = SparseProgress;
 
-  std::vector<double> lambdas, intercepts;
+  std::vector<double> lambdas;
+  std::vector<int> sizes;
+  std::vector<double> intercepts;
   std::vector<int> offsets, indices;
   std::vector<double> values;
   std::vector<double> objectives, deviances, degreesOfFreedom, gaps, violations;
@@ -219,7 +222,8 @@ struct SparseSolution {
   static constexpr auto fields() {
     using Self = SparseSolution;
     return std::tuple{
-        OUT(lambdas, "The lambdas that were fitted, falling."),
+        OUT(lambdas, "The lambdas that were fitted, falling; 0 for each size."),
+        OUT(sizes, "The most columns that each model may have, growing; empty for models of lambdas."),
         OUT(intercepts, "One for each lambda; with K responses K of them."),
         OUT(offsets, "The coefficients of lambda k are the entries offsets[k] to offsets[k + 1] - 1."),
         OUT(indices,

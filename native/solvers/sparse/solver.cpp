@@ -47,6 +47,18 @@ void subtractMean(std::vector<double>& intercepts) {
   for (double& each : intercepts) each -= mean;
 }
 
+void requireSizes(const SparseProblem& problem, const SparseSettings& settings) {
+  if (problem.sizes.empty()) return;
+  require(settings.penalty == SparsePenalty::bestSubset, "penalty", nameOf(settings.penalty),
+          "expected bestSubset() with sizes");
+  require(problem.lambdas.empty(), "lambdas", "given", "expected none with sizes");
+  int before = -1;
+  for (std::size_t k = 0; k < problem.sizes.size(); ++k) {
+    require(problem.sizes[k] > before, "sizes[" + show(k) + "]", problem.sizes[k], "expected integers >= 0, growing");
+    before = problem.sizes[k];
+  }
+}
+
 const SparseProblem& checked(const SparseProblem& problem, const SparseSettings& settings) {
   requireSettings(settings);
   double before = infinity;
@@ -56,6 +68,7 @@ const SparseProblem& checked(const SparseProblem& problem, const SparseSettings&
             "expected finite numbers >= 0, falling");
     before = lambda;
   }
+  requireSizes(problem, settings);
   return problem;
 }
 
@@ -83,12 +96,13 @@ std::optional<Status> PathSolver::start() {
     const std::size_t intercepts = at(data_.responses());
     engine_->begin(start.first(start.size() - intercepts), start.last(intercepts));
   }
-  if (lambdas_.empty()) return finish();
+  if (count() == 0) return finish();
   return std::nullopt;
 }
 
 /// The lambdas that were asked for, with others before them where the first is far from where coefficients are 0.
 void PathSolver::chooseLambdas() {
+  if (!problem_.sizes.empty()) return;
   const bool convex = isConvex(settings_.penalty);
   const bool tall = data_.n() > data_.p();
   const double ratio = isKnown(settings_.minRatio) ? settings_.minRatio
@@ -124,7 +138,9 @@ void PathSolver::chooseLambdas() {
 }
 
 std::optional<Status> PathSolver::step() {
-  if (waiting_.empty()) {
+  if (!problem_.sizes.empty()) {
+    waiting_.push_back(engine_->fitSize(problem_.sizes[next_]));
+  } else if (waiting_.empty()) {
     waiting_ = engine_->fit({lambdas_.data() + next_, lambdas_.size() - next_});
     std::reverse(waiting_.begin(), waiting_.end());
   }
@@ -133,8 +149,7 @@ std::optional<Status> PathSolver::step() {
   const bool asked = next_++ >= unasked_;
   if (asked) {
     // Classes that are told apart have no best coefficients where the penalty is constant: there is no such model.
-    if (!model.reached && problem_.lambdas.empty() && !isConvex(settings_.penalty) &&
-        explained(model) >= fullyExplained) {
+    if (!model.reached && isKnown(lambdaStep_) && !isConvex(settings_.penalty) && explained(model) >= fullyExplained) {
       end_ = PathEnd::devianceExplained;
       return finish();
     }
@@ -142,7 +157,7 @@ std::optional<Status> PathSolver::step() {
     models_.push_back(std::move(model));
     if (last) return finish();
   }
-  if (next_ == lambdas_.size()) {
+  if (next_ == count()) {
     end_ = PathEnd::complete;
     return finish();
   }
@@ -160,7 +175,7 @@ bool PathSolver::endsAt(const PathModel& model) {
     end_ = PathEnd::maxNonzeros;
     return true;
   }
-  if (!problem_.lambdas.empty()) return false;
+  if (!isKnown(lambdaStep_)) return false;
   const double now = explained(model);
   if (now >= fullyExplained) {
     end_ = PathEnd::devianceExplained;
@@ -215,9 +230,11 @@ std::string PathSolver::explain() const {
       classes && !isConvex(settings_.penalty)
           ? " Where columns separate the classes, a penalty that does not grow leaves the objective without a minimum."
           : "";
-  return "The model at lambda = " + show(first->lambda) + " did not reach the tolerance: its gap is " +
-         show(first->gap) + ", its violation over lambdaMax " + show(first->violation / engine_->lambdaMax()) + "." +
-         noMinimum;
+  const std::size_t place = static_cast<std::size_t>(first - models_.begin());
+  const std::string which =
+      problem_.sizes.empty() ? "at lambda = " + show(first->lambda) : "of size " + show(problem_.sizes[place]);
+  return "The model " + which + " did not reach the tolerance: its gap is " + show(first->gap) +
+         ", its violation over lambdaMax " + show(first->violation / engine_->lambdaMax()) + "." + noMinimum;
 }
 
 /// Longer than most: each of the vectors gets its entry of a model.
@@ -234,6 +251,7 @@ SparseSolution PathSolver::solution() const {
   }
   out.offsets.push_back(0);
   for (const PathModel& each : models_) {
+    if (!problem_.sizes.empty()) out.sizes.push_back(problem_.sizes[out.lambdas.size()]);
     out.lambdas.push_back(each.lambda);
     out.objectives.push_back(each.objective);
     out.deviances.push_back(perRow * std::max(0.0, each.loss - engine_->perfectLoss()));

@@ -55,6 +55,7 @@ void SubsetPath::begin(std::span<const double> coefficients, std::span<const dou
     before_.columns.push_back(j);
     before_.values.push_back(coefficients[at(j)] * data_.scale[at(j)]);
   }
+  start_ = before_;
   begun_ = true;
 }
 
@@ -83,14 +84,30 @@ double SubsetPath::largestFor(const Subset& found) {
 std::vector<PathModel> SubsetPath::fit(std::span<const double> lambdas) {
   const double lambda = lambdas.front();
   if (!begun_) lead(lambda);
-  SubsetObjective objective = objectiveAt(lambda);
+  const SubsetObjective objective = objectiveAt(lambda);
+  return {solve(objective, search_.improve(objective, before_))};
+}
+
+PathModel SubsetPath::fitSize(int size) {
+  SubsetObjective objective = objectiveAt(0);
+  objective.size = size;
   Subset best = search_.improve(objective, before_);
+  for (const Subset& from : {Subset{}, start_}) {
+    if (la_.ending()) break;
+    Subset other = search_.improve(objective, from);
+    if (other.objective < best.objective) best = std::move(other);
+  }
+  return solve(objective, std::move(best));
+}
+
+/// Looks for better subsets than the best one, with a bound of them.
+PathModel SubsetPath::solve(SubsetObjective objective, Subset best) {
   objective.largest = largestFor(best);
   const double tolerance = shareOfTolerance * settings_.tolerance * (nullLoss_ - perfect_);
   const SubsetTree::Outcome outcome = tree_.search(objective, std::move(best), tolerance, nodesLeft_);
   nodesLeft_ -= outcome.nodes;
   before_ = outcome.best;
-  return {model(objective, outcome)};
+  return model(objective, outcome);
 }
 
 PathModel SubsetPath::model(const SubsetObjective& objective, const SubsetTree::Outcome& outcome) {

@@ -15,7 +15,8 @@
 namespace nonconvex {
 
 /// minimise sum_i w_i (y_i - b_0 - x_i . b)^2 / 2 + lambda sum_j f_j [b_j != 0] + ridge / 2 ||b||^2 along falling
-/// lambdas: a local search from the subset before, then branch and bound.
+/// lambdas, or over at most so many columns, without lambda, for sizes that grow: a local search from the subset
+/// before, then branch and bound.
 class SubsetPath : public PathEngine {
  public:
   SubsetPath(const Cpu& la, const SparseData& data, const SparseSettings& settings);
@@ -23,6 +24,7 @@ class SubsetPath : public PathEngine {
   void fitNull() override;
   void begin(std::span<const double> coefficients, std::span<const double> intercepts) override;
   std::vector<PathModel> fit(std::span<const double> lambdas) override;
+  PathModel fitSize(int size) override;
   bool leadsItself() const override { return true; }
   double evaluations() const override { return gram_.computed(); }
   double sweeps() const override { return search_.sweeps(); }
@@ -31,6 +33,7 @@ class SubsetPath : public PathEngine {
   SubsetObjective objectiveAt(double lambda) const;
   double largestFor(const Subset& found);
   void lead(double lambda);
+  PathModel solve(SubsetObjective objective, Subset best);
   PathModel model(const SubsetObjective& objective, const SubsetTree::Outcome& outcome);
 
   const Cpu& la_;
@@ -39,7 +42,7 @@ class SubsetPath : public PathEngine {
   SubsetGram gram_;
   SubsetSearch search_;
   SubsetTree tree_;
-  Subset before_;
+  Subset before_, start_;
   bool begun_ = false;
   double nodesLeft_ = 0;
 };

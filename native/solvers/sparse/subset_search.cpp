@@ -14,6 +14,7 @@ constexpr double settled = 1e-9;         // a change of a coefficient, relative 
 constexpr int subsetSweeps = 1000;
 constexpr int exchangeRounds = 100;     // of descent, splicing and swaps
 constexpr std::size_t mostSpliced = 8;  // columns that are exchanged at once
+constexpr double leastPivot = 1e-9;     // of a diagonal entry, that is left of it where a column depends on no others
 
 }  // namespace
 
@@ -66,29 +67,67 @@ double SubsetSearch::objectiveOf(const SubsetObjective& objective, const Subset&
 }
 
 Subset SubsetSearch::refit(const SubsetObjective& objective, std::span<const int> columns) {
-  const int k = static_cast<int>(columns.size());
   Subset made;
   made.columns.assign(columns.begin(), columns.end());
-  made.values.resize(columns.size());
+  if (objective.bySize()) made.columns = independent(objective, columns);
+  const int k = static_cast<int>(made.columns.size());
+  made.values.resize(at(k));
   if (k > gram_.rows() && objective.ridge == 0) return made;
   HostMatrix<double> a(k, k), c(k, 1);
-  for (int f = 0; f < k; ++f) {
-    const double* column = gram_.column(columns[at(f)]);
-    for (int g = f; g < k; ++g) a(g, f) = column[columns[at(g)]];
-    a(f, f) += objective.ridge;
-    c(f, 0) = gram_.correlation(columns[at(f)]);
-  }
+  for (int f = 0; f < k; ++f) c(f, 0) = gram_.correlation(made.columns[at(f)]);
+  fillWithGram(objective, made.columns, a);
   if (k > 0) {
     if (!steady_.cholesky(a)) return made;
     steady_.choleskySolve(a, c);
   }
   for (int f = 0; f < k; ++f) made.values[at(f)] = c(f, 0);
+  // Columns that depend on others share what one coefficient may not take.
+  const bool outside = std::any_of(made.values.begin(), made.values.end(),
+                                   [&](double value) { return std::abs(value) > objective.largest; });
+  for (std::size_t l = 0; outside && l < columns.size(); ++l) {
+    if (std::find(made.columns.begin(), made.columns.end(), columns[l]) != made.columns.end()) continue;
+    made.columns.push_back(columns[l]);
+    made.values.push_back(0);
+  }
   clip(objective, made);
   made.objective = objectiveOf(objective, made);
   return made;
 }
 
-/// Goes down along coordinates within the bounds, where a coefficient is outside of them.
+/// The lower triangle of G and the ridge on some columns.
+void SubsetSearch::fillWithGram(const SubsetObjective& objective, std::span<const int> columns, Mat<double> a) {
+  const int k = static_cast<int>(columns.size());
+  for (int f = 0; f < k; ++f) {
+    const double* column = gram_.column(columns[at(f)]);
+    for (int g = f; g < k; ++g) a(g, f) = column[columns[at(g)]];
+    a(f, f) += objective.ridge;
+  }
+}
+
+/// Leaves out columns that depend on those before them.
+std::vector<int> SubsetSearch::independent(const SubsetObjective& objective, std::span<const int> columns) {
+  std::vector<int> kept;
+  std::vector<std::vector<double>> rows;  // of the Cholesky factor
+  for (const int j : columns) {
+    const double* column = gram_.column(j);
+    std::vector<double> row;
+    const double whole = gram_.diagonal(j) + objective.ridge;
+    double left = whole;
+    for (std::size_t f = 0; f < kept.size(); ++f) {
+      double entry = column[kept[f]];
+      for (std::size_t g = 0; g < f; ++g) entry -= row[g] * rows[f][g];
+      row.push_back(entry / rows[f][f]);
+      left -= square(row.back());
+    }
+    if (left <= leastPivot * whole) continue;
+    row.push_back(std::sqrt(left));
+    rows.push_back(std::move(row));
+    kept.push_back(j);
+  }
+  return kept;
+}
+
+/// Goes to the minimiser within the bounds, where a coefficient is outside of them.
 void SubsetSearch::clip(const SubsetObjective& objective, Subset& subset) {
   bool outside = false;
   for (double& value : subset.values) {
@@ -96,19 +135,58 @@ void SubsetSearch::clip(const SubsetObjective& objective, Subset& subset) {
     value = std::clamp(value, -objective.largest, objective.largest);
   }
   for (int sweep = 0; outside && sweep < subsetSweeps; ++sweep) {
-    double change = 0;
-    for (std::size_t k = 0; k < subset.columns.size(); ++k) {
-      const int j = subset.columns[k];
-      const double* column = gram_.column(j);
-      double without = gram_.correlation(j);
-      for (std::size_t l = 0; l < subset.columns.size(); ++l) {
-        if (l != k) without -= column[subset.columns[l]] * subset.values[l];
-      }
-      const double to = best(objective, j, without);
-      change = std::max(change, std::abs(to - subset.values[k]));
-      subset.values[k] = to;
+    outside = sweepWithin(objective, subset) > settled * objective.largest;
+    if (outside) solveInside(objective, subset);
+  }
+}
+
+/// Moves each coefficient to its best within the bounds; returns the largest change.
+double SubsetSearch::sweepWithin(const SubsetObjective& objective, Subset& subset) {
+  double change = 0;
+  for (std::size_t k = 0; k < subset.columns.size(); ++k) {
+    const int j = subset.columns[k];
+    const double* column = gram_.column(j);
+    double without = gram_.correlation(j);
+    for (std::size_t l = 0; l < subset.columns.size(); ++l) {
+      if (l != k) without -= column[subset.columns[l]] * subset.values[l];
     }
-    outside = change > settled * objective.largest;
+    const double to = best(objective, j, without);
+    change = std::max(change, std::abs(to - subset.values[k]));
+    subset.values[k] = to;
+  }
+  return change;
+}
+
+/// Goes from what is inside of the bounds towards the minimiser over that, as far as the bounds allow.
+void SubsetSearch::solveInside(const SubsetObjective& objective, Subset& subset) {
+  std::vector<int> columns;
+  std::vector<std::size_t> places;
+  for (std::size_t k = 0; k < subset.columns.size(); ++k) {
+    if (std::abs(subset.values[k]) >= objective.largest) continue;
+    columns.push_back(subset.columns[k]);
+    places.push_back(k);
+  }
+  const int m = static_cast<int>(columns.size());
+  HostMatrix<double> a(m, m), c(m, 1);
+  fillWithGram(objective, columns, a);
+  for (int f = 0; f < m; ++f) {
+    const double* column = gram_.column(columns[at(f)]);
+    c(f, 0) = gram_.correlation(columns[at(f)]);
+    for (std::size_t l = 0; l < subset.columns.size(); ++l) {
+      if (std::abs(subset.values[l]) >= objective.largest) c(f, 0) -= column[subset.columns[l]] * subset.values[l];
+    }
+  }
+  if (m == 0 || !steady_.cholesky(a)) return;
+  steady_.choleskySolve(a, c);
+  double share = 1;
+  for (int f = 0; f < m; ++f) {
+    const double from = subset.values[places[at(f)]], by = c(f, 0) - from;
+    if (std::abs(c(f, 0)) > objective.largest)
+      share = std::min(share, (std::copysign(objective.largest, by) - from) / by);
+  }
+  for (int f = 0; f < m; ++f) {
+    double& value = subset.values[places[at(f)]];
+    value = std::clamp(value + share * (c(f, 0) - value), -objective.largest, objective.largest);
   }
 }
 
@@ -199,7 +277,129 @@ bool SubsetSearch::swap(const SubsetObjective& objective, Subset& subset) {
   return false;
 }
 
+/// Makes the inverse of G on a subset, and c - G b of all columns; false where there is no inverse.
+bool SubsetSearch::invert(const SubsetObjective& objective, const Subset& subset) {
+  const int k = static_cast<int>(subset.columns.size());
+  begin(subset);
+  HostMatrix<double> factor(k, k);
+  inverse_ = HostMatrix<double>(k, k);
+  shares_.resize(at(k));
+  own_.clear();
+  for (const int j : subset.columns) own_.push_back(gram_.column(j));
+  fillWithGram(objective, subset.columns, factor);
+  if (k == 0) return true;
+  if (!steady_.cholesky(factor)) return false;
+  steady_.choleskyInverse(factor, inverse_);
+  return true;
+}
+
+/// Whether a column is one of a subset.
+bool SubsetSearch::isIn(const Subset& subset, int j) const {
+  return std::find(subset.columns.begin(), subset.columns.end(), j) != subset.columns.end();
+}
+
+/// The shares of the columns of a subset in column j; returns what is left of its squares.
+double SubsetSearch::leftOf(const SubsetObjective& objective, int j) {
+  double left = gram_.diagonal(j) + objective.ridge;
+  for (std::size_t f = 0; f < own_.size(); ++f) {
+    const double* inverse = inverse_.column(static_cast<int>(f));
+    double share = 0;
+    for (std::size_t g = 0; g < own_.size(); ++g) share += inverse[g] * own_[g][j];
+    shares_[f] = share;
+    left -= share * own_[f][j];
+  }
+  return left;
+}
+
+/// Takes the column in that lowers the objective most; whether there is one.
+bool SubsetSearch::add(const SubsetObjective& objective, Subset& subset) {
+  if (!invert(objective, subset)) return false;
+  double most = leastDecrease * gram_.squares();
+  int best = -1;
+  for (const int j : order_) {
+    if (isIn(subset, j)) continue;
+    const double left = leftOf(objective, j), worth = square(q_[at(j)]) / (2 * left);
+    if (left <= leastPivot * (gram_.diagonal(j) + objective.ridge) || worth <= most) continue;
+    most = worth;
+    best = j;
+  }
+  if (best < 0) return false;
+  std::vector<int> columns = subset.columns;
+  columns.push_back(best);
+  Subset trial = refit(objective, columns);
+  if (!(trial.objective < subset.objective)) return false;
+  subset = std::move(trial);
+  return true;
+}
+
+/// Leaves the column out without which the objective is the least, or one that depends on others.
+void SubsetSearch::drop(const SubsetObjective& objective, Subset& subset) {
+  std::size_t least = subset.columns.size() - 1;
+  if (invert(objective, subset)) {
+    double loss = infinity;
+    for (std::size_t f = 0; f < subset.columns.size(); ++f) {
+      const int k = static_cast<int>(f);
+      const double each = square(subset.values[f]) / inverse_(k, k);
+      if (each >= loss) continue;
+      loss = each;
+      least = f;
+    }
+  }
+  std::vector<int> columns = subset.columns;
+  columns.erase(columns.begin() + static_cast<std::ptrdiff_t>(least));
+  subset = refit(objective, columns);
+}
+
+/// Exchanges one column for another so that the objective is lowered most; whether any exchange lowers it. With A the
+/// matrix on the subset and w = A^{-1} G_j: without column i the correlation of j is larger by w_i b_i / (A^{-1})_ii,
+/// and what is left of its squares by w_i^2 / (A^{-1})_ii.
+bool SubsetSearch::exchange(const SubsetObjective& objective, Subset& subset) {
+  if (!invert(objective, subset)) return false;
+  double most = leastDecrease * gram_.squares();
+  std::size_t out = 0;
+  int in = -1;
+  for (const int j : order_) {
+    if (isIn(subset, j)) continue;
+    const double left = leftOf(objective, j);
+    for (std::size_t f = 0; f < own_.size(); ++f) {
+      const int k = static_cast<int>(f);
+      const double of = inverse_(k, k), value = subset.values[f];
+      const double squares = left + square(shares_[f]) / of;
+      if (squares <= leastPivot * (gram_.diagonal(j) + objective.ridge)) continue;
+      const double worth = (square(q_[at(j)] + shares_[f] * value / of) / squares - square(value) / of) / 2;
+      if (worth <= most) continue;
+      most = worth;
+      out = f;
+      in = j;
+    }
+  }
+  if (in < 0) return false;
+  std::vector<int> columns = subset.columns;
+  columns[out] = in;
+  Subset trial = refit(objective, columns);
+  if (!(trial.objective < subset.objective - leastDecrease * gram_.squares())) return false;
+  subset = std::move(trial);
+  return true;
+}
+
+Subset SubsetSearch::improveAtSize(const SubsetObjective& objective, const Subset& from) {
+  Subset best = refit(objective, from.columns);
+  while (static_cast<int>(best.columns.size()) > objective.size) drop(objective, best);
+  const auto fill = [&] {
+    while (static_cast<int>(best.columns.size()) < objective.size && !la_.ending() && add(objective, best)) {
+    }
+  };
+  fill();
+  for (int round = 0; round < exchangeRounds && !la_.ending(); ++round) {
+    if (!exchange(objective, best) && !swap(objective, best) && !splice(objective, best)) break;
+    fill();
+    ++sweeps_;
+  }
+  return best;
+}
+
 Subset SubsetSearch::improve(const SubsetObjective& objective, const Subset& from) {
+  if (objective.bySize()) return improveAtSize(objective, from);
   Subset best = descend(objective, from);
   for (int round = 0; round < exchangeRounds; ++round) {
     if (la_.ending() || (!splice(objective, best) && !swap(objective, best))) break;

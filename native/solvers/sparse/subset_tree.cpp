@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
@@ -16,10 +17,19 @@ constexpr double preciseEnough = 0.02;     // of the distance to the best subset
 constexpr std::size_t mostLending = 1000;  // columns for whose G the least eigenvalue is looked for
 constexpr double lending = 0.98;           // of that eigenvalue
 constexpr double whole = 1e-7;             // from 0 or 1, a share that counts as whole
+constexpr double sizeReached = 1e-3;       // of the size, that shares may be off
+constexpr int mostTurns = 30;              // of the multiplier of the size, at one node
+constexpr double widestTurn = 4;           // that it may grow or fall by at once
 
 }  // namespace
 
 SubsetTree::SubsetTree(const Cpu& la, SubsetGram& gram, SubsetSearch& search) : la_(la), gram_(gram), search_(search) {}
+
+/// What the relaxation has to pay for a column.
+double SubsetTree::cost(std::size_t k) const {
+  if (!objective_.bySize()) return objective_.cost(node_.columns[k]);
+  return node_.chosen[k] ? 0 : node_.lambda;
+}
 
 /// The penalty's slope at 0 for a column that may be chosen at a cost.
 double SubsetTree::slope(double cost) const {
@@ -34,10 +44,9 @@ double SubsetTree::knot(double cost) const {
 }
 
 double SubsetTree::penalty(std::size_t k, double b) const {
-  const double cost = objective_.cost(node_.columns[k]);
-  const double size = std::abs(b);
-  if (!node_.chosen[k] && size < knot(cost)) return slope(cost) * size;
-  return cost + ridge_ / 2 * b * b;
+  const double each = cost(k), size = std::abs(b);
+  if (!node_.chosen[k] && size < knot(each)) return slope(each) * size;
+  return each + ridge_ / 2 * b * b;
 }
 
 /// sup of |v| b - r b^2 / 2 over 0 <= b <= M
@@ -49,13 +58,13 @@ double SubsetTree::reach(double v) const {
 }
 
 double SubsetTree::conjugate(std::size_t k, double v) const {
-  const double gained = reach(v) - objective_.cost(node_.columns[k]);
+  const double gained = reach(v) - cost(k);
   return node_.chosen[k] ? gained : std::max(0.0, gained);
 }
 
 double SubsetTree::share(std::size_t k, double b) const {
   if (b == 0) return 0;
-  return std::min(1.0, std::abs(b) / knot(objective_.cost(node_.columns[k])));
+  return std::min(1.0, std::abs(b) / knot(cost(k)));
 }
 
 /// argmin of c / 2 b^2 - a b and the penalty.
@@ -63,8 +72,7 @@ double SubsetTree::minimizer(std::size_t k, double c, double a) const {
   const double size = std::abs(a), largest = objective_.largest;
   const double beyond = std::min(largest, size / (c + ridge_));
   if (node_.chosen[k]) return std::copysign(beyond, a);
-  const double cost = objective_.cost(node_.columns[k]);
-  const double l = slope(cost), end = knot(cost);
+  const double l = slope(cost(k)), end = knot(cost(k));
   if (size <= l) return 0;
   const double line = c > 0 ? (size - l) / c : infinity;
   return std::copysign(line <= end ? line : std::max(end, beyond), a);
@@ -78,7 +86,6 @@ SubsetNode SubsetTree::root() {
   }
   node.chosen.assign(node.columns.size(), 0);
   node.b.assign(node.columns.size(), 0);
-  node.bound = -infinity;
   if (rootRidge_) {
     node.ridge = *rootRidge_;
     node.sizeOfRidge = node.columns.size();
@@ -92,6 +99,7 @@ SubsetNode SubsetTree::root() {
 
 void SubsetTree::enter(SubsetNode& node) {
   node_ = std::move(node);
+  settle();
   lend();
   setGradient();
 }
@@ -234,21 +242,116 @@ void SubsetTree::measure() {
     if (b != 0 || node_.chosen[k]) value_ += penalty(k, b);
     dual_ -= conjugate(k, q_[k]);
   }
+  dualThere_ = dual_;
+  if (objective_.bySize()) measureSize();
   // The bound of where the node came from holds in all of its parts.
   node_.bound = std::max(node_.bound, dual_);
 }
 
-/// Takes the columns of which the relaxation chooses the most for a subset; whether it is better than the best one.
-bool SubsetTree::improveBest(bool thorough) {
-  std::vector<int> columns;
-  Subset trial;
+/// What follows for a size.
+void SubsetTree::measureSize() {
+  reaches_.clear();
+  shares_ = 0;
+  double free = 0;
   for (std::size_t k = 0; k < q_.size(); ++k) {
-    if (!node_.chosen[k] && share(k, node_.b[k]) < 0.5) continue;
-    columns.push_back(node_.columns[k]);
+    if (node_.chosen[k]) continue;
+    reaches_.push_back(reach(q_[k]));
+    shares_ += share(k, node_.b[k]);
+    free += conjugate(k, q_[k]);
   }
+  above_ = infinity;
+  below_ = 0;
+  if (left_ == 0) return;
+  value_ -= node_.lambda * left_;
+  dualThere_ -= node_.lambda * left_;
+  const auto end = reaches_.begin() + left_;
+  std::nth_element(reaches_.begin(), end, reaches_.end(), std::greater<>());
+  below_ = *end;
+  double most = 0;
+  for (auto each = reaches_.begin(); each != end; ++each) {
+    most += *each;
+    above_ = std::min(above_, *each);
+  }
+  dual_ += free - most;
+}
+
+/// Takes out the columns that are not chosen where no more may be, and chooses all where all may be.
+void SubsetTree::settle() {
+  if (!objective_.bySize()) return;
+  const auto chosen = std::count(node_.chosen.begin(), node_.chosen.end(), 1);
+  left_ = objective_.size - static_cast<int>(chosen);
+  if (static_cast<std::ptrdiff_t>(node_.chosen.size()) - chosen <= left_) {
+    std::fill(node_.chosen.begin(), node_.chosen.end(), 1);
+    left_ = 0;
+  } else if (left_ == 0) {
+    std::size_t kept = 0;
+    for (std::size_t k = 0; k < node_.chosen.size(); ++k) {
+      if (node_.chosen[k]) node_.keep(k, kept++);
+    }
+    node_.shrink(kept);
+  }
+}
+
+/// Takes a multiplier that lies between what the columns gain that would be chosen now and what the others do.
+void SubsetTree::chooseMultiplier() {
+  measure();
+  constexpr double least = 1e-12;  // of the squares, above 0 as columns have to cost something
+  node_.lambda = std::max((above_ + below_) / 2, least * gram_.squares());
+}
+
+/// Moves the multiplier towards where shares sum to the size; whether the bound may become worth it.
+bool SubsetTree::turn(double goal) {
+  const double excess = shares_ - left_;
+  if (left_ == 0 || std::abs(excess) <= sizeReached * left_) return false;
+  (excess > 0 ? low_ : high_) = {node_.lambda, value_, excess};
+  const double most = mostBetween();
+  if (most - node_.bound <= std::max(preciseEnough * (goal - most), 1e-3 * tolerance_)) return false;
+  if (low_.known() && high_.known()) {
+    // Where the excess is 0 on the line through both, and not too near either.
+    constexpr double inside = 0.1;
+    const double share = low_.excess / (low_.excess - high_.excess);
+    node_.lambda = low_.lambda + std::clamp(share, inside, 1 - inside) * (high_.lambda - low_.lambda);
+  } else {
+    node_.lambda *= std::clamp(shares_ / left_, 1 / widestTurn, widestTurn);
+  }
+  return true;
+}
+
+/// The largest that the bound can be, which is concave in the multiplier, by its slopes on both sides.
+double SubsetTree::mostBetween() const {
+  if (!high_.known()) return infinity;
+  if (!low_.known()) return high_.at(0);
+  const double meet = (high_.at(0) - low_.at(0)) / (low_.excess - high_.excess);
+  return low_.at(meet);
+}
+
+/// The columns of which the relaxation chooses the most: at least half, or as many as a size allows.
+std::vector<int> SubsetTree::likely() const {
+  std::vector<int> columns;
+  std::vector<std::size_t> free;
+  for (std::size_t k = 0; k < q_.size(); ++k) {
+    const double of = node_.chosen[k] ? 1 : share(k, node_.b[k]);
+    if (node_.chosen[k] || (!objective_.bySize() && of >= 0.5)) {
+      columns.push_back(node_.columns[k]);
+    } else if (objective_.bySize() && of > 0) {
+      free.push_back(k);
+    }
+  }
+  const std::size_t most = std::min(free.size(), at(left_));
+  const auto sizeOf = [&](std::size_t k) { return std::pair(share(k, node_.b[k]), std::abs(node_.b[k])); };
+  std::partial_sort(
+      free.begin(), free.begin() + static_cast<std::ptrdiff_t>(most), free.end(),
+      [&](std::size_t k, std::size_t l) { return sizeOf(k) != sizeOf(l) ? sizeOf(k) > sizeOf(l) : k < l; });
+  for (std::size_t f = 0; f < most; ++f) columns.push_back(node_.columns[free[f]]);
+  return columns;
+}
+
+/// Takes those for a subset; whether it is better than the best one.
+bool SubsetTree::improveBest(bool thorough) {
+  const std::vector<int> columns = likely();
   if (columns == tried_) return false;
   tried_ = columns;
-  trial = search_.refit(objective_, columns);
+  Subset trial = search_.refit(objective_, columns);
   // Where columns depend on each other, a search from none of them finds which are to stay.
   if (std::isinf(trial.objective)) trial = search_.improve(objective_, {});
   if (thorough || trial.objective < best_.objective) trial = search_.improve(objective_, trial);
@@ -257,16 +360,33 @@ bool SubsetTree::improveBest(bool thorough) {
   return true;
 }
 
+/// Goes to the minimiser over the columns that are chosen, where no others are left.
+void SubsetTree::finish() {
+  Subset exact = search_.refit(objective_, node_.columns);
+  if (std::isinf(exact.objective)) return;
+  for (std::size_t k = 0; k < node_.columns.size(); ++k) {
+    const auto place = std::find(exact.columns.begin(), exact.columns.end(), node_.columns[k]);
+    const auto l = static_cast<std::size_t>(place - exact.columns.begin());
+    node_.b[k] = l < exact.values.size() ? exact.values[l] : 0;
+  }
+  setGradient();
+  if (exact.objective < best_.objective) best_ = std::move(exact);
+}
+
 /// Minimises the relaxation until its bound closes the node, or it is as good as known.
 SubsetTree::State SubsetTree::relax() {
+  low_ = high_ = {};
+  if (objective_.bySize() && left_ == 0) finish();
+  if (left_ > 0 && node_.lambda == 0) chooseMultiplier();
+  int turns = 0;
   for (int sweeps = 0; sweeps < mostRelaxing; ++sweeps) {
     sweep();
     measure();
     const double goal = best_.objective - tolerance_;
     if (node_.bound >= goal) return State::closed;
-    const double off = value_ - dual_;
-    if (off <= std::max(preciseEnough * (goal - value_), 1e-3 * tolerance_)) break;
-    if (la_.ending()) break;
+    const double off = value_ - dualThere_;
+    const bool near = off <= std::max(preciseEnough * (goal - value_), 1e-3 * tolerance_);
+    if (la_.ending() || (near && (turns++ == mostTurns || !turn(goal)))) break;
   }
   return State::open;
 }
@@ -278,25 +398,24 @@ bool SubsetTree::fix() {
   std::size_t kept = 0;
   bool any = false;
   for (std::size_t k = 0; k < q_.size(); ++k) {
-    const double gained = reach(q_[k]) - objective_.cost(node_.columns[k]);
-    const double other = dual_ + std::abs(gained);
+    const double reached = reach(q_[k]);
+    const bool in = reached >= (objective_.bySize() ? above_ : cost(k));
+    const double other = dual_ + std::abs(reached - (!objective_.bySize() ? cost(k) : in ? below_ : above_));
     if (!node_.chosen[k] && other >= goal) {
       any = true;
       close(other);
-      if (gained < 0) continue;
+      if (!in) continue;
       node_.chosen[k] = 1;
     }
-    node_.columns[kept] = node_.columns[k];
-    node_.chosen[kept] = node_.chosen[k];
-    node_.b[kept++] = node_.b[k];
+    node_.keep(k, kept++);
   }
-  node_.columns.resize(kept);
-  node_.chosen.resize(kept);
-  node_.b.resize(kept);
+  node_.shrink(kept);
+  settle();
   return any;
 }
 
-/// The place of the column whose share is nearest 1/2, or of one that is not 0; -1 where all others are.
+/// The place of the column whose share is nearest 1/2, or of one that is not 0, or of one that a size would choose; -1
+/// where there is none.
 int SubsetTree::branching() const {
   int found = -1;
   double nearest = 0.5 - whole;
@@ -309,6 +428,9 @@ int SubsetTree::branching() const {
   }
   for (std::size_t k = 0; k < q_.size() && found < 0; ++k) {
     if (!node_.chosen[k] && node_.b[k] != 0) found = static_cast<int>(k);
+  }
+  for (std::size_t k = 0; k < q_.size() && found < 0 && left_ > 0; ++k) {
+    if (!node_.chosen[k] && reach(q_[k]) >= above_) found = static_cast<int>(k);
   }
   return found;
 }
@@ -347,6 +469,8 @@ SubsetTree::Outcome SubsetTree::search(const SubsetObjective& objective, Subset 
   best_ = std::move(best);
   tolerance_ = tolerance;
   closed_ = infinity;
+  left_ = 0;
+  definite();
   open_.clear();
   tried_.clear();
   open_.push_back(root());

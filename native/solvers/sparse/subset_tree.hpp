@@ -13,11 +13,24 @@ namespace nonconvex {
 /// A part of the search: columns that are chosen in all of it, and those that may be.
 struct SubsetNode {
   double bound = 0;             ///< no subset of this part has a lower objective
+  double lambda = 0;            ///< at a size: what a column costs in the relaxation
   double ridge = 0;             ///< that is taken out of G for the relaxation
   std::size_t sizeOfRidge = 0;  ///< columns when it was found
   std::vector<int> columns;     ///< that are not left out
   std::vector<char> chosen;     ///< 1 for those of them that are in
   std::vector<double> b;        ///< where the relaxation was left
+
+  /// Has what belongs to the column at place k at another, before it.
+  void keep(std::size_t k, std::size_t place) {
+    columns[place] = columns[k];
+    chosen[place] = chosen[k];
+    b[place] = b[k];
+  }
+  void shrink(std::size_t count) {
+    columns.resize(count);
+    chosen.resize(count);
+    b.resize(count);
+  }
 };
 
 /// The perspective relaxation lets a share z of a column be chosen: min over z in [|b| / M, 1] of lambda z + r b^2 /
@@ -26,6 +39,10 @@ struct SubsetNode {
 /// bound, by the conjugates at c - G b. A G that is positive definite on the columns lends some of its diagonal to r.
 /// A column goes out, or is chosen for good, where the bound without that, which costs nothing, is above the best
 /// subset; of what is left the column whose share is nearest 1/2 is branched on, depth first.
+///
+/// At a size k shares may sum to k at most. Each part has a multiplier lambda of that sum, which is moved to where the
+/// minimiser's shares sum to k: there the bound is the largest. At any point on the way the best multiplier is known,
+/// as the bound has then the k largest conjugates in it, without lambda.
 ///
 /// H. Hazimeh, R. Mazumder, A. Saab, "Sparse regression at scale: branch-and-bound rooted in first-order optimization",
 /// Mathematical Programming 196, 2022. A. Atamturk, A. Gomez, "Safe screening rules for l0-regression from perspective
@@ -48,6 +65,16 @@ class SubsetTree {
  private:
   enum class State { closed, open };
 
+  /// The multiplier of the size on either side of the best one, and what the bound is there.
+  struct Side {
+    double lambda = 0;
+    double value = infinity;
+    double excess = 0;  ///< of the shares over the size
+    bool known() const { return excess != 0; }
+    double at(double other) const { return value + excess * (other - lambda); }
+  };
+
+  double cost(std::size_t k) const;
   double slope(double cost) const;
   double knot(double cost) const;
   double penalty(std::size_t k, double b) const;
@@ -63,6 +90,13 @@ class SubsetTree {
   void gather();
   void follow();
   void measure();
+  void measureSize();
+  void settle();
+  void chooseMultiplier();
+  void finish();
+  bool turn(double goal);
+  double mostBetween() const;
+  std::vector<int> likely() const;
   bool improveBest(bool thorough);
   State relax();
   bool fix();
@@ -92,6 +126,13 @@ class SubsetTree {
   std::vector<std::size_t> moving_;             ///< places of the node, of a sweep
   std::vector<double> start_, local_, localQ_;  ///< what belongs to these
   double value_ = 0, dual_ = 0;
+  double dualThere_ = 0;  ///< the bound with the multiplier of the node; dual_ has the best one
+  // Of a size:
+  int left_ = 0;                  ///< columns that may still be chosen
+  double shares_ = 0;             ///< the sum of the shares of those
+  double above_ = 0, below_ = 0;  ///< the least conjugate among the left_ largest, and the largest of the others
+  std::vector<double> reaches_;
+  Side low_, high_;
   std::vector<int> tried_;  ///< columns of the last subset that was made of a relaxation
 };
 

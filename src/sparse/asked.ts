@@ -1,0 +1,72 @@
+// The models that are asked for: of lambdas, or of sizes.
+import { checkInteger, checkNumber, checkVector, show } from '../core/check.js';
+import type { SparseSolution } from '../generated/sparse.js';
+
+/** Which models a path has: those of lambdas that fall, made from the data where there are none, or of sizes that grow. */
+export interface Asked {
+  lambdas?: Float64Array | undefined;
+  sizes?: Int32Array | undefined;
+}
+
+/** What a path may be asked for. */
+interface AskedOfPath {
+  lambdas?: unknown;
+  sizes?: unknown;
+  maxSize?: unknown;
+  nLambda?: unknown;
+  minRatio?: unknown;
+}
+
+const most = 2 ** 31 - 1;
+
+/** Lambdas that a user names, checked, as they fall. */
+export function checkLambdas(lambdas: unknown): Float64Array | undefined {
+  if (lambdas === undefined) return undefined;
+  return checkVector('lambdas', lambdas, { lower: 0 })
+    .slice()
+    .sort((a, b) => b - a);
+}
+
+/** The lambda of a model, checked. */
+export function checkLambda(lambda: unknown): number {
+  return checkNumber('lambda', lambda, { lower: 0 });
+}
+
+/** Whether models are asked for by the number of their columns. */
+export const isBySize = (settings: { size?: unknown; sizes?: unknown; maxSize?: unknown }): boolean =>
+  settings.size !== undefined || settings.sizes !== undefined || settings.maxSize !== undefined;
+
+/** The models of a path of so many columns. */
+export function askedOfPath(settings: AskedOfPath, columns: number): Asked {
+  if (!isBySize(settings)) return { lambdas: checkLambdas(settings.lambdas) };
+  const { sizes, maxSize, lambdas, nLambda, minRatio } = settings;
+  for (const [name, value] of Object.entries({ lambdas, nLambda, minRatio, ...(sizes !== undefined && { maxSize }) })) {
+    if (value !== undefined) throw new RangeError(`${name}: expected none beside ${sizes ? 'sizes' : 'maxSize'}`);
+  }
+  if (sizes !== undefined) return { sizes: checkSizes(sizes) };
+  // More columns than there are add no model.
+  const last = Math.min(columns, checkInteger('maxSize', maxSize, 0, most));
+  return { sizes: Int32Array.from({ length: last + 1 }, (_, k) => k) };
+}
+
+function checkSizes(sizes: unknown): Int32Array {
+  const given = checkVector('sizes', sizes, { lower: 0 });
+  if (given.length === 0) throw new RangeError('sizes: expected at least one number');
+  const integers = Int32Array.from(given, (size, k) => checkInteger(`sizes[${k}]`, size, 0, most)).sort();
+  const twice = integers.find((size, k) => size === integers[k - 1]);
+  if (twice !== undefined) throw new RangeError(`sizes: expected each number once, got ${twice} again`);
+  return integers;
+}
+
+/** The one model of a lambda or of a size. */
+export function askedOfModel({ lambda, size }: { lambda?: unknown; size?: unknown }): Asked {
+  if (size === undefined && lambda === undefined)
+    throw new TypeError('lambda = undefined: expected a number, or a size');
+  if (size === undefined) return { lambdas: Float64Array.of(checkLambda(lambda)) };
+  if (lambda !== undefined) throw new RangeError(`lambda = ${show(lambda)}: expected none beside size`);
+  return { sizes: Int32Array.of(checkInteger('size', size, 0, most)) };
+}
+
+/** The models that an answer has, so that others can be asked for the same. */
+export const askedBy = ({ lambdas, sizes }: Pick<SparseSolution, 'lambdas' | 'sizes'>): Asked =>
+  sizes.length > 0 ? { sizes } : { lambdas };
