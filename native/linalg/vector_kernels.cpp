@@ -172,20 +172,59 @@ struct TwoRows {
   }
 };
 
+/// to = those of r in four rows.
+inline __attribute__((always_inline)) void gather(const std::int32_t* row, const double* r, Four& to) {
+  const TwoRows p(row), q(row + 2);
+  to = Four{r[p.first], r[p.second], r[q.first], r[q.second]};
+}
+
+/// sum += four entries of a, times those of r in their rows.
+inline __attribute__((always_inline)) void addProducts(const double* a, const std::int32_t* row, const double* r,
+                                                       Four& sum) {
+  Four entries;
+  gather(row, r, entries);
+  sum += four(a) * entries;
+}
+
 }  // namespace
 
 NONCONVEX_CLONES double sparseDot(int count, const double* a, const std::int32_t* row, const double* r) {
-  static_assert(sparseGroup == 4);
-  Four sum = {};
+  static_assert(sparseGroup == lanes);
+  Four sum = {}, other = {};  // which do not wait for each other
   int k = 0;
-  for (; k + sparseGroup <= count; k += sparseGroup) {
-    const TwoRows p(row + k), q(row + k + 2);
-    const Four entries = {r[p.first], r[p.second], r[q.first], r[q.second]};
-    sum += four(a + k) * entries;
+  for (; k + 2 * sparseGroup <= count; k += 2 * sparseGroup) {
+    addProducts(a + k, row + k, r, sum);
+    addProducts(a + k + sparseGroup, row + k + sparseGroup, r, other);
   }
+  if (k + sparseGroup <= count) {
+    addProducts(a + k, row + k, r, sum);
+    k += sparseGroup;
+  }
+  sum += other;
   double first = sum[0];
   for (; k < count; ++k) first += a[k] * r[row[k]];
   return (first + sum[1]) + (sum[2] + sum[3]);
+}
+
+NONCONVEX_CLONES void sparseScale(int count, const double* a, const std::int32_t* row, const double* root,
+                                  double* scaled, double* sums) {
+  Four sum = {}, squares = {};
+  int k = 0;
+  for (; k + sparseGroup <= count; k += sparseGroup) {
+    Four roots;
+    gather(row + k, root, roots);
+    const Four entries = roots * four(a + k);
+    four(scaled + k) = entries;
+    sum += roots * entries;
+    squares += entries * entries;
+  }
+  sums[0] = sumOf(sum);
+  sums[1] = sumOf(squares);
+  for (; k < count; ++k) {
+    scaled[k] = root[row[k]] * a[k];
+    sums[0] += root[row[k]] * scaled[k];
+    sums[1] += scaled[k] * scaled[k];
+  }
 }
 
 NONCONVEX_CLONES void sparseAxpy(int count, double t, const double* a, const std::int32_t* row, double* r) {

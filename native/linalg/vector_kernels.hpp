@@ -26,6 +26,8 @@ inline constexpr int sparseGroup = 4;
 double sparseDot(int count, const double* a, const std::int32_t* row, const double* r);
 /// r[row_k] += t a_k; no row twice.
 void sparseAxpy(int count, double t, const double* a, const std::int32_t* row, double* r);
+/// scaled_k = root[row_k] a_k; sums = sum_k root[row_k] scaled_k, sum_k scaled_k^2
+void sparseScale(int count, const double* a, const std::int32_t* row, const double* root, double* scaled, double* sums);
 /// y -= A x for an A of column-major `rows` x `columns`; x_j is at x[j * xStride].
 void subtractProduct(int rows, int columns, const double* a, int stride, const double* x, int xStride, double* y);
 /// x -= A^T y

@@ -51,6 +51,14 @@ describe.each(methods)('%s', (method) => {
     });
   });
 
+  it('finds the null model in few evaluations where rounding hides what the objective falls by', async () => {
+    const { x, y } = drawn(55, 'gaussian', 100, 300);
+    const far = y.map((value) => value + 3);
+    const path = await sparsePath({ x, y: far }, { lambdas: [1e9], method });
+    expect(path.status).toBe('solved');
+    expect(path.evaluations).toBeLessThan(1000);
+  });
+
   it('weights, factors, columns without penalty, no intercept', async () => {
     const { x, y } = drawn(53, 'gaussian', 50, 12);
     const data = { x, y, sampleWeight: y.map((_, i) => 1 + (i % 2)) };

@@ -336,6 +336,7 @@ class Anderson<Cpu> {
     if (together_) together_({partial_.data(), static_cast<std::size_t>(columns + 2)});
     control_.takeIn(
         partial_.data(), [&] { return std::sqrt(square(g)); }, [&](int size) { return solve(size); });
+    lastTaken_ = !control_.takenBack;
     if (control_.takenBack) {
       // The extrapolation went astray: go on from where the plain iteration was.
       std::copy(lastG_.data(), lastG_.data() + size_, g);
@@ -353,6 +354,11 @@ class Anderson<Cpu> {
         2.0 * size_ * columns);
     control_.checkNorm(square(g));
     if (control_.takenBack) std::copy(lastG_.data(), lastG_.data() + size_, g);
+  }
+
+  /// The image that the last advance() was given.
+  std::span<const double> image() const {
+    return {(lastTaken_ ? lastG_ : nextG_).data(), static_cast<std::size_t>(size_)};
   }
 
  private:
@@ -417,6 +423,7 @@ class Anderson<Cpu> {
   HostMatrix<double> partial_;  // by piece: f^T f, f^T df, dF^T df
   HostBuffer<double> factor_;
   AndersonControl control_;
+  bool lastTaken_ = true;  // whether lastG_ is the last image, or nextG_
   int from_ = 0;
   std::function<void(std::span<double>)> together_;
 };

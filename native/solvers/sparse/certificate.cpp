@@ -10,20 +10,10 @@
 namespace nonconvex {
 namespace {
 
-/// What rounding may leave of a gradient above its bound.
-constexpr double edge = 1e-12;
+constexpr double edge = 1e-12;  // of the sizes added up, what rounding may leave
 constexpr int mostMoves = 200;  // along columns without penalty, each by a quadratic model
 
 }  // namespace
-
-double penaltyConjugate(double v, double l1, double l2, double lower, double upper) {
-  const double excess = std::abs(v) - l1;
-  if (excess <= 0) return 0;
-  const double end = v > 0 ? upper : -lower;
-  if (l2 == 0 && std::isinf(end)) return excess <= edge * l1 ? 0 : infinity;
-  const double b = l2 > 0 ? std::min(excess / l2, end) : end;
-  return b == 0 ? 0 : (excess - l2 / 2 * b) * b;
-}
 
 double feasibleShare(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients) {
   double share = 1;

@@ -1,9 +1,12 @@
 // A lower bound of the optimum at one lambda, from the derivatives of the loss at any point.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <span>
 #include <vector>
 
+#include "core/numbers.hpp"
 #include "linalg/cpu.hpp"
 #include "solvers/sparse/data.hpp"
 #include "solvers/sparse/loss.hpp"
@@ -11,8 +14,18 @@
 
 namespace nonconvex {
 
+/// What rounding may leave of a gradient above its bound, as a share of that.
+inline constexpr double edgeOfGradients = 1e-12;
+
 /// sup of v b - l1 |b| - l2 b^2 / 2 over lower <= b <= upper.
-double penaltyConjugate(double v, double l1, double l2, double lower, double upper);
+inline double penaltyConjugate(double v, double l1, double l2, double lower, double upper) {
+  const double excess = std::abs(v) - l1;
+  if (excess <= 0) return 0;
+  const double end = v > 0 ? upper : -lower;
+  if (l2 == 0 && std::isinf(end)) return excess <= edgeOfGradients * l1 ? 0 : infinity;
+  const double b = l2 > 0 ? std::min(excess / l2, end) : end;
+  return b == 0 ? 0 : (excess - l2 / 2 * b) * b;
+}
 
 /// The largest share s <= 1 for which s times the gradients of the columns has a finite conjugate.
 double feasibleShare(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients);

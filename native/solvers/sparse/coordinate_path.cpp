@@ -361,12 +361,22 @@ void CoordinatePath::setCurvatures(double stretch, bool known) {
   for (int e = 0; e < metric_.size(); ++e) quadratic_.q[at(e)] -= metric_.mean(e) * sum;
 }
 
-/// Longer than most: what may be tried is short, and all of it reads what is set up before.
-///
-/// Moves predictions as the coefficients, with this product of x if it is there, and the best intercept have moved
-/// since before_, or a share of that with which the objective falls. False where none does: then all stays where it
-/// was.
+/// Moves predictions as the coefficients have moved since before_, with this product of x if it is there.
 bool CoordinatePath::descend(const PenaltyAt& penalty, std::span<const double> product) {
+  std::fill(trial_.begin(), trial_.end(), 0.0);
+  if (product.empty()) {
+    move_.resize(quadratic_.b.size());
+    for (std::size_t e = 0; e < move_.size(); ++e) move_[e] = quadratic_.b[e] - before_[e];
+    metric_.addProduct(move_, trial_);
+  } else {
+    metric_.addUnscaled(product, trial_);
+  }
+  return takeMove(penalty);
+}
+
+/// Moves predictions by trial_, the product of x with what coefficients have moved by since before_, and the best
+/// intercept, or by a share of that with which the objective falls. False where none does: then all stays where it was.
+bool CoordinatePath::takeMove(const PenaltyAt& penalty) {
   double ofIntercept = settings_.intercept ? -interceptSlope() / metric_.totalWeight() : 0;
   after_ = quadratic_.b;
   move_.resize(after_.size());
@@ -374,12 +384,7 @@ bool CoordinatePath::descend(const PenaltyAt& penalty, std::span<const double> p
     move_[e] = after_[e] - before_[e];
     ofIntercept -= metric_.mean(static_cast<int>(e)) * move_[e];
   }
-  std::fill(trial_.begin(), trial_.end(), ofIntercept);
-  if (product.empty()) {
-    metric_.addProduct(move_, trial_);
-  } else {
-    metric_.addUnscaled(product, trial_);
-  }
+  for (double& move : trial_) move += ofIntercept;
   quadratic_.b = before_;
   const double objective = value_ + penaltyValue(penalty), interceptBefore = intercept_;
   const double rounding = roundingOfSum(data_.n(), std::abs(objective) + scaleOfGap() + std::abs(perfect_));
@@ -605,27 +610,36 @@ void CoordinatePath::seekLower(std::span<const double> lambdas, double sharper, 
   moveTo(minima.back());
 }
 
+/// Moves coefficients from before_ by a share of what they have moved by since the model before, and sets trial_ to the
+/// product of x with that: predictions have moved alike, but for coefficients that are 0 or would change sign.
+void CoordinatePath::goAhead(double share) {
+  passed_.resize(before_.size(), 0.0);
+  move_.assign(before_.size(), 0.0);
+  for (std::size_t e = 0; e < before_.size(); ++e) {
+    const double b = before_[e], next = b + share * (b - passed_[e]);
+    const auto j = at(metric_.column(static_cast<int>(e)));
+    if (b != 0) quadratic_.b[e] = next * b > 0 ? std::clamp(next, data_.lower[j], data_.upper[j]) : 0;
+    move_[e] = quadratic_.b[e] - next;
+  }
+  const double ofIntercept = intercept_ - passedIntercept_;
+  for (std::size_t i = 0; i < t_.size(); ++i) trial_[i] = share * (t_[i] - passedT_[i] - ofIntercept);
+  metric_.addProduct(move_, trial_);
+}
+
 /// Goes on from the present model as the coefficients went from the one before it, if the objective falls: in lambda
 /// they move along lines, as long as none of them leaves or becomes 0, but for what the curvature of the loss changes.
 void CoordinatePath::goOn(const PenaltyAt& penalty, double lambda) {
   const double between = passedLambda_ - presentLambda_, ahead = presentLambda_ - lambda;
   const bool known = between > 0 && ahead > 0 && ahead <= farthest * between;
-  if (known && penalty.convex() && !loss_->envelope()) {
-    const double share = ahead / between;
-    before_ = quadratic_.b;
-    passed_.resize(before_.size(), 0.0);
-    for (std::size_t e = 0; e < before_.size(); ++e) {
-      const double b = before_[e], next = b + share * (b - passed_[e]);
-      const auto j = at(metric_.column(static_cast<int>(e)));
-      if (b != 0) quadratic_.b[e] = next * b > 0 ? std::clamp(next, data_.lower[j], data_.upper[j]) : 0;
-    }
-    passed_ = before_;
-    if (descend(penalty)) {
-      setGradient();
-      curvaturesLag_ = quadratic_.byRows();
-    }
-  } else {
-    passed_ = quadratic_.b;
+  const bool goes = known && penalty.convex() && !loss_->envelope();
+  before_ = quadratic_.b;
+  if (goes) goAhead(ahead / between);
+  passed_ = before_;
+  passedT_ = t_;
+  passedIntercept_ = intercept_;
+  if (goes && takeMove(penalty)) {
+    setGradient();
+    curvaturesLag_ = quadratic_.byRows();
   }
   passedLambda_ = presentLambda_;
   presentLambda_ = lambda;

@@ -72,6 +72,8 @@ class CoordinatePath : public PathEngine {
   double boundInUse(const PenaltyAt& penalty);
   bool makeSlopesOrthogonal(const PenaltyAt& penalty, std::span<double> slopes, std::span<double> t);
   bool descend(const PenaltyAt& penalty, std::span<const double> product = {});
+  bool takeMove(const PenaltyAt& penalty);
+  void goAhead(double share);
   double interceptSlope() const;
   void evaluate();
   void setGradient();
@@ -121,8 +123,8 @@ class CoordinatePath : public PathEngine {
   double meanResponse_ = 0, squaresOfResponse_ = 0;
 
   // Other losses: the model before the present one, and the present point.
-  std::vector<double> passed_;
-  double passedLambda_ = 0, presentLambda_ = 0;
+  std::vector<double> passed_, passedT_;
+  double passedIntercept_ = 0, passedLambda_ = 0, presentLambda_ = 0;
   bool curvaturesLag_ = false;  ///< the metric is that of an earlier point, as steps by rows leave it
   std::vector<double> t_, first_, second_, trial_, kept_;
   bool jumps_ = true;                          ///< see allowJumps()

@@ -201,6 +201,8 @@ bool GradientPath::conjugate(const PenaltyAt& penalty, double tolerance) {
     before_ = mapped_;
     norm = size;
     if (k % stepsBetweenChecks == 0) la_.checkpoint();
+    // Where the fall along the step is no more than rounding a search finds anything.
+    if (-slope * step_ < roundingOfSum(data_.n(), std::abs(objective_))) return accelerate(penalty, tolerance);
     if (slope < 0 && search(penalty, slope)) continue;
     b_.swap(next_);
     norm = 0;

@@ -21,7 +21,7 @@ constexpr double fewNumbers = 1 << 24;
 
 /// A number of columns that is more than there is room for, of `rows` numbers each.
 int larger(int columns, double rows) { return columns * (4 * rows * columns <= fewNumbers ? 4 : 2); }
-constexpr std::size_t sumsAtOnce = 4;  // which do not wait for each other
+constexpr double entriesBetweenLooks = 1 << 14;
 
 }  // namespace
 
@@ -66,6 +66,11 @@ void GramMetric::reserveGram() {
   gram_ = std::move(larger);
 }
 
+/// Columns to read between looks at the end of the solve, which take as long as some 50 entries.
+int GramMetric::columnsBetweenLooks() const {
+  return std::max(1, static_cast<int>(entriesBetweenLooks * size() / std::max(1.0, entries_)));
+}
+
 void GramMetric::add(std::span<const int> columns) {
   const int first = size();
   if (columns.empty()) return;
@@ -76,7 +81,7 @@ void GramMetric::add(std::span<const int> columns) {
     entries_ += data_.x.entriesOf(j);
   }
   for (int e = first; e < size(); ++e) {
-    la_.checkpoint();
+    if (e % columnsBetweenLooks() == 0) la_.checkpoint();
     copyColumn(e);
   }
   measure(first);
@@ -130,8 +135,9 @@ void GramMetric::measure(int first) {
     products_ = HostMatrix<double>(outer_->outerTerms(), std::min(data_.p(), 2 * size()), Uninitialized{});
     first = 0;
   }
+  const int between = columnsBetweenLooks();
   for (int e = first; e < size(); ++e) {
-    la_.checkpoint();
+    if (e % between == 0) la_.checkpoint();
     const auto [sum, squaresOfColumn] = data_.x.sparse() ? weighSparse(e) : weighDense(e);
     double squares = squaresOfColumn;
     means_[at(e)] = sum / total_;
@@ -145,20 +151,11 @@ void GramMetric::measure(int first) {
 
 /// sum_i h_i x_i and sum_i h_i x_i^2 of a sparse column in use, of which scaledValues_ gets the entries root(h_i) x_i.
 std::pair<double, double> GramMetric::weighSparse(int place) {
-  const std::size_t begin = begins_[at(place)], end = begins_[at(place) + 1];
-  double sums[sumsAtOnce] = {}, squares[sumsAtOnce] = {};
-  const auto add = [&](std::size_t entry, std::size_t s) {
-    const double root = roots_[at(entryRows_[entry])], scaled = root * entryValues_[entry];
-    scaledValues_[entry] = scaled;
-    sums[s] += root * scaled;
-    squares[s] += scaled * scaled;
-  };
-  std::size_t k = begin;
-  for (; k + sumsAtOnce <= end; k += sumsAtOnce) {
-    for (std::size_t s = 0; s < sumsAtOnce; ++s) add(k + s, s);
-  }
-  for (; k < end; ++k) add(k, 0);
-  return {(sums[0] + sums[1]) + (sums[2] + sums[3]), (squares[0] + squares[1]) + (squares[2] + squares[3])};
+  const std::size_t first = begins_[at(place)];
+  double sums[2];
+  loops::sparseScale(entriesOf(place), &entryValues_[first], &entryRows_[first], roots_.data(), &scaledValues_[first],
+                     sums);
+  return {sums[0], sums[1]};
 }
 
 /// These two sums of a dense column in use.

@@ -91,6 +91,7 @@ class GramMetric final : public QuadraticForm {
     for (std::size_t k = begins_[at(place)]; k < begins_[at(place) + 1]; ++k) f(entryRows_[k], entryValues_[k]);
   }
   int entriesOf(int place) const { return static_cast<int>(begins_[at(place) + 1] - begins_[at(place)]); }
+  int columnsBetweenLooks() const;
   void copyColumn(int place);
   void reservePanel(int count);
   void reserveGram();

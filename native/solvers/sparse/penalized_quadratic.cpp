@@ -119,6 +119,7 @@ bool PenalizedQuadratic::minimizeByGram(const PenaltyAt& penalty, const Goal& go
 template <class Penalty>
 void PenalizedQuadratic::descend(const PenaltyAt& penalty, const Goal& goal) {
   const double tolerance = goal.violation, enough = goal.rough ? negligible * tolerance : tolerance / 2;
+  setLines(penalty);
   bool newton = !goal.rough;
   for (int cycle = 0; cycle < mostCycles; ++cycle) {
     newton = newton && newtonSteps<Penalty>(penalty);
@@ -177,70 +178,81 @@ void PenalizedQuadratic::collect(const PenaltyAt& penalty, double tolerance) {
 
 /// The minimiser along one coefficient.
 template <class Penalty>
-double PenalizedQuadratic::best(const PenaltyAt& penalty, int place, double value, double gradient) const {
-  const int j = metric_.column(place);
-  const double c = metric_.curvature(place);
-  if (!(c > 0)) return value;
-  const double z = c * value - gradient;
-  if (!Penalty::convex && value == 0) return penalty.minimizerFromZero(j, c, gradient, room);
-  const Penalty along = penalty.of<Penalty>(j);
-  if (!data_.bounded) return along.minimizer(c + penalty.l2(j), z);
-  return penalties::minimizerWithin(along, c + penalty.l2(j), z, data_.lower[at(j)], data_.upper[at(j)]);
+double PenalizedQuadratic::best(const PenaltyAt& penalty, const Line& line, double value, double gradient) const {
+  if (!(line.curvature > 0)) return value;
+  if (!Penalty::convex && value == 0) {
+    return penalty.minimizerFromZero(line.column, line.curvature, gradient, room);
+  }
+  const Penalty along{line.l1, penalty.gamma()};
+  const double z = line.curvature * value - gradient;
+  if (!data_.bounded) return along.minimizer(line.curvature + line.l2, z);
+  const auto j = at(line.column);
+  return penalties::minimizerWithin(along, line.curvature + line.l2, z, data_.lower[j], data_.upper[j]);
 }
 
-/// The change of the slope along a step at a place, that of the squares in the penalty with it: these may be all of it.
-double PenalizedQuadratic::sizeOf(const PenaltyAt& penalty, int place, double step) const {
-  return std::abs(step) * (metric_.curvature(place) + penalty.l2(metric_.column(place)));
+/// What sweeps need of the places in use, in a row.
+void PenalizedQuadratic::setLines(const PenaltyAt& penalty) {
+  lines_.clear();
+  for (const int e : working_) {
+    const int j = metric_.column(e);
+    lines_.push_back({e, j, metric_.curvature(e), penalty.l1(j), penalty.l2(j)});
+  }
 }
 
 /// Some sweeps with predictions in place of G, with Anderson's extrapolation where the penalty is convex: how many, and
-/// the largest size of a step of the last. The state is b, and behind it X times its change.
+/// the largest size of a step of the last. The state is b, with room for more columns, and behind it X times its
+/// change.
 template <class Penalty>
 std::pair<int, double> PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) {
   const bool extrapolate = penalty.convex() && !data_.bounded;
-  const std::size_t head = b.size();
   base_ = q;
   start_ = b;
-  if (state_.size() != head + at(data_.n())) {
-    state_.resize(head + at(data_.n()));
-    anderson_ =
-        std::make_unique<Anderson<Cpu>>(la_, memoryOfSweeps, static_cast<int>(head), static_cast<int>(state_.size()));
-  }
+  setLines(penalty);
+  reserveState();
   anderson_->reset();
-  std::ranges::copy(b, state_.begin());
-  std::fill(state_.begin() + static_cast<std::ptrdiff_t>(head), state_.end(), 0.0);
+  std::fill(std::ranges::copy(b, state_.begin()).out, state_.end(), 0.0);
   for (int sweeps = 1;; ++sweeps) {
     la_.checkpoint();
-    if (extrapolate) last_ = state_;
+    if (extrapolate) std::copy_n(state_.begin(), head_, last_.begin());
     const double most = sweepRows<Penalty>(penalty);
     if (sweeps == sweepsByRows || most <= tolerance / 2) {
-      std::copy_n(state_.begin(), head, b.begin());
+      std::copy_n(state_.begin(), b.size(), b.begin());
       sweeps_ += sweeps;
       return {sweeps, most};
     }
     if (!extrapolate) continue;
-    const bool two = sweeps >= soonestExtrapolation;
-    if (two) plain_ = state_;
     anderson_->advance({last_.data(), static_cast<int>(last_.size())},
                        {state_.data(), static_cast<int>(state_.size())});
-    if (two && !(objectiveOf(penalty, state_) <= objectiveOf(penalty, plain_))) {
-      state_ = plain_;
+    const std::span<const double> plain = anderson_->image();
+    if (sweeps >= soonestExtrapolation && !(objectiveOf<Penalty>(state_) <= objectiveOf<Penalty>(plain))) {
+      std::ranges::copy(plain, state_.begin());
       anderson_->reset();
     }
   }
 }
 
+/// Makes room for the state of these sweeps, and more than it takes now: columns come in a few at a time.
+void PenalizedQuadratic::reserveState() {
+  if (head_ >= b.size() && !state_.empty()) return;
+  head_ = std::min(at(data_.p()), b.size() + b.size() / 4 + 64);
+  state_.resize(head_ + at(data_.n()));
+  last_.resize(head_);
+  anderson_ =
+      std::make_unique<Anderson<Cpu>>(la_, memoryOfSweeps, static_cast<int>(head_), static_cast<int>(state_.size()));
+}
+
 /// One of these sweeps; the largest size of a step.
 template <class Penalty>
 double PenalizedQuadratic::sweepRows(const PenaltyAt& penalty) {
-  const std::span<double> values(state_.data(), b.size()), product(state_.data() + b.size(), at(data_.n()));
+  const std::span<double> values(state_.data(), b.size()), product(state_.data() + head_, at(data_.n()));
   double sum = metric_.sumOfScaled(product), most = 0;
-  for (const int e : working_) {
+  for (const Line& line : lines_) {
+    const int e = line.place;
     double& value = values[at(e)];
-    const double next = best<Penalty>(penalty, e, value, base_[at(e)] + metric_.ofScaled(e, product, sum));
+    const double next = best<Penalty>(penalty, line, value, base_[at(e)] + metric_.ofScaled(e, product, sum));
     const double step = next - value;
     if (step == 0) continue;
-    most = std::max(most, sizeOf(penalty, e, step));
+    most = std::max(most, line.sizeOf(step));
     metric_.addScaled(e, step, product);
     sum += step * metric_.totalWeight() * metric_.mean(e);
     value = next;
@@ -249,18 +261,20 @@ double PenalizedQuadratic::sweepRows(const PenaltyAt& penalty) {
 }
 
 /// The objective at a state of these sweeps, less what it was at their start but for the penalty.
-double PenalizedQuadratic::objectiveOf(const PenaltyAt& penalty, std::span<const double> state) const {
-  double sum = metric_.squaredNormOfScaled(state.subspan(b.size())) / 2;
-  for (const int e : working_) {
-    const double value = state[at(e)];
-    sum += base_[at(e)] * (value - start_[at(e)]) + penalty.value(metric_.column(e), value);
+template <class Penalty>
+double PenalizedQuadratic::objectiveOf(std::span<const double> state) const {
+  double sum = metric_.squaredNormOfScaled(state.subspan(head_)) / 2;
+  for (const Line& line : lines_) {
+    const auto e = at(line.place);
+    const double value = state[e];
+    sum += base_[e] * (value - start_[e]) + line.l2 / 2 * value * value + Penalty{line.l1}.value(std::abs(value));
   }
   return sum;
 }
 
 /// Brings what sweepByRows() did to the gradients of all places.
 void PenalizedQuadratic::finishSweepsByRows() {
-  const std::span<const double> product(state_.data() + b.size(), at(data_.n()));
+  const std::span<const double> product(state_.data() + head_, at(data_.n()));
   const double sum = metric_.sumOfScaled(product);
   la_.checkpoint();
   for (int e = 0; e < metric_.size(); ++e) q[at(e)] = base_[at(e)] + metric_.ofScaled(e, product, sum);
@@ -271,10 +285,10 @@ template <class Penalty>
 double PenalizedQuadratic::sweep(const PenaltyAt& penalty, double least) {
   const int k = static_cast<int>(slots_.size());
   double most = 0;
-  for (const int e : working_) {
-    const int slot = slotOf_[at(e)];
-    const double next = best<Penalty>(penalty, e, b[at(e)], slotGradient_[at(slot)]), step = next - b[at(e)];
-    const double size = sizeOf(penalty, e, step);
+  for (const Line& line : lines_) {
+    const int e = line.place, slot = slotOf_[at(e)];
+    const double next = best<Penalty>(penalty, line, b[at(e)], slotGradient_[at(slot)]), step = next - b[at(e)];
+    const double size = line.sizeOf(step);
     // A small step to 0 may end a large violation.
     if (size <= least && (next != 0 || step == 0)) continue;
     most = std::max(most, size);
@@ -515,7 +529,7 @@ bool PenalizedQuadratic::solveByProducts() {
 }
 
 std::span<const double> PenalizedQuadratic::productOfSteps() const {
-  return onlySweeps_ ? std::span(state_).subspan(b.size()) : std::span<const double>();
+  return onlySweeps_ ? std::span(state_).subspan(head_) : std::span<const double>();
 }
 
 void PenalizedQuadratic::applyGram(std::span<const double> d, std::span<double> out) {

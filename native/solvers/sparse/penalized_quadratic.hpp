@@ -1,6 +1,7 @@
 // A quadratic with a penalty on the columns in use, minimised by coordinate descent and Newton steps on the support.
 #pragma once
 
+#include <cmath>
 #include <memory>
 #include <span>
 #include <utility>
@@ -79,22 +80,32 @@ class PenalizedQuadratic {
     void clear();
   };
 
+  /// A place that sweeps go through, and its quadratic and penalty.
+  struct Line {
+    int place, column;
+    double curvature, l1, l2;
+    /// The change of the slope along a step, that of the squares in the penalty with it: these may be all of it.
+    double sizeOf(double step) const { return std::abs(step) * (curvature + l2); }
+  };
+
   template <class Penalty>
-  double best(const PenaltyAt& penalty, int place, double value, double gradient) const;
+  double best(const PenaltyAt& penalty, const Line& line, double value, double gradient) const;
+  void setLines(const PenaltyAt& penalty);
   template <class Penalty>
   bool minimizeByGram(const PenaltyAt& penalty, const Goal& goal);
   template <class Penalty>
   bool minimizeByRows(const PenaltyAt& penalty, const Goal& goal);
   template <class Penalty>
   void descend(const PenaltyAt& penalty, const Goal& goal);
-  double sizeOf(const PenaltyAt& penalty, int place, double step) const;
   template <class Penalty>
   double sweep(const PenaltyAt& penalty, double tolerance);
   template <class Penalty>
   std::pair<int, double> sweepByRows(const PenaltyAt& penalty, double tolerance);
   template <class Penalty>
   double sweepRows(const PenaltyAt& penalty);
-  double objectiveOf(const PenaltyAt& penalty, std::span<const double> state) const;
+  template <class Penalty>
+  double objectiveOf(std::span<const double> state) const;
+  void reserveState();
   void finishSweepsByRows();
   template <class Penalty>
   bool prepareNewton(const PenaltyAt& penalty);
@@ -122,6 +133,7 @@ class PenalizedQuadratic {
   const SparseData& data_;
   GramMetric& metric_;
   std::vector<int> working_, support_;
+  std::vector<Line> lines_;  ///< of working_
   std::vector<double> diagonal_, step_, change_, ends_, taken_, moved_;
   std::vector<double> known_;  ///< G step_ on the support, where it was solved for
   std::vector<int> apart_;     ///< of the support, what was moved otherwise
@@ -134,7 +146,8 @@ class PenalizedQuadratic {
   std::vector<int> slots_, slotOf_;
   std::vector<double> slotGradient_;
   std::vector<double> base_, start_;  ///< of sweeps by rows: gradients and coefficients at their start
-  std::vector<double> state_, plain_, last_;
+  std::vector<double> state_, last_;
+  std::size_t head_ = 0;  ///< room for coefficients in a state
   std::unique_ptr<Anderson<Cpu>> anderson_;
   bool onlySweeps_ = false;   ///< the last minimize() was these sweeps and nothing else
   std::vector<double> rows_;  ///< H X d

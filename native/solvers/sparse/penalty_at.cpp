@@ -7,7 +7,7 @@
 
 namespace nonconvex {
 
-double PenaltyAt::violation(int column, double b, double g) const {
+double PenaltyAt::violationWithin(int column, double b, double g) const {
   const double slope = g + l2(column) * b;
   const double low = data_.lower[at(column)], high = data_.upper[at(column)];
   if (b == 0) {

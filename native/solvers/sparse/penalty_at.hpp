@@ -1,6 +1,8 @@
 // The penalties of all columns at one lambda.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <span>
 
 #include "functions/selection_penalties.hpp"
@@ -15,6 +17,7 @@ class PenaltyAt {
   PenaltyAt(const SparseData& data, const SparseSettings& settings, double lambda)
       : data_(data),
         kind_(settings.penalty),
+        convex_(isConvex(kind_)),
         l1_(lambda * settings.alpha),
         l2_(lambda * (1 - settings.alpha)),
         gamma_(gammaOf(settings)) {}
@@ -30,12 +33,13 @@ class PenaltyAt {
   PenaltyAt tangent(std::span<const double> slopes) const {
     PenaltyAt made = *this;
     made.kind_ = SparsePenalty::lasso;
+    made.convex_ = true;
     made.gamma_ = 0;
     made.slopes_ = slopes;
     return made;
   }
 
-  bool convex() const { return isConvex(kind_); }
+  bool convex() const { return convex_; }
   bool isZero() const { return l1_ == 0 && l2_ == 0; }
   bool hasRidge() const { return l2_ > 0; }
   double l1(int column) const { return slopes_.empty() ? l1_ * data_.factor[at(column)] : slopes_[at(column)]; }
@@ -80,11 +84,18 @@ class PenaltyAt {
     return with(column, [&](const auto& penalty) { return penalty.slope(s); });
   }
   /// How far -g is from the derivatives of the penalty at b, within the bounds.
-  double violation(int column, double b, double g) const;
+  double violation(int column, double b, double g) const {
+    if (data_.bounded || !convex()) return violationWithin(column, b, g);
+    const double slope = g + l2(column) * b, l = l1(column);
+    return b == 0 ? std::max(0.0, std::abs(slope) - l) : std::abs(slope + std::copysign(l, b));
+  }
 
  private:
+  double violationWithin(int column, double b, double g) const;
+
   const SparseData& data_;
   SparsePenalty kind_;
+  bool convex_;
   double l1_, l2_, gamma_;
   std::span<const double> slopes_;  ///< in place of l1_; empty: none
 };

@@ -250,6 +250,10 @@ SparseSolution PathSolver::solution() const {
     if (data_.constant[at(j)] && !data_.leftOut[at(j)]) out.constantColumns.push_back(j);
   }
   out.offsets.push_back(0);
+  std::size_t entries = 0;
+  for (const PathModel& each : models_) entries += each.columns.size();
+  out.indices.reserve(entries);
+  out.values.reserve(entries);
   for (const PathModel& each : models_) {
     if (!problem_.sizes.empty()) out.sizes.push_back(problem_.sizes[out.lambdas.size()]);
     out.lambdas.push_back(each.lambda);

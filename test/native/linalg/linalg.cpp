@@ -582,18 +582,27 @@ TEST(loops) {
 TEST(sparseColumnsOfAnyLength) {
   const Random random(10);
   constexpr int rows = 50;
-  for (int count = 0; count <= 13; ++count) {
+  for (int count = 0; count <= 21; ++count) {
     std::vector<double> a(static_cast<std::size_t>(count)), r(rows), expected(rows);
     std::vector<std::int32_t> row(a.size());
     for (std::size_t i = 0; i < r.size(); ++i) expected[i] = r[i] = random.normal(i);
-    double sum = 0;
+    double sum = 0, weighted = 0, squares = 0;
+    std::vector<double> products(a.size()), scaled(a.size());
     for (std::size_t k = 0; k < a.size(); ++k) {
       a[k] = random.normal(100 + k);
       row[k] = static_cast<std::int32_t>((7 * k + 3) % rows);
-      sum += a[k] * r[static_cast<std::size_t>(row[k])];
+      const double entry = r[static_cast<std::size_t>(row[k])];
+      products[k] = entry * a[k];
+      sum += products[k];
+      weighted += entry * products[k];
+      squares += products[k] * products[k];
       expected[static_cast<std::size_t>(row[k])] -= 0.7 * a[k];
     }
     CHECK(std::abs(loops::sparseDot(count, a.data(), row.data(), r.data()) - sum) <= 1e-13);
+    double sums[2];
+    loops::sparseScale(count, a.data(), row.data(), r.data(), scaled.data(), sums);
+    CHECK(scaled == products);
+    CHECK(std::abs(sums[0] - weighted) <= 1e-13 && std::abs(sums[1] - squares) <= 1e-13);
     loops::sparseAxpy(count, -0.7, a.data(), row.data(), r.data());
     for (std::size_t i = 0; i < r.size(); ++i) CHECK(std::abs(r[i] - expected[i]) <= 1e-14);
   }
