@@ -153,6 +153,13 @@ export function checkMembers<T extends object>(
   return value;
 }
 
+/** As {@link checkMembers} of data, which may be a table of `readCsv` as it is: what that has beside x and y is let pass. */
+export function checkData<T extends object>(data: T, known: readonly string[]): T {
+  const { names, levels, dropped, ...others } = checkObject('data', data) as Record<string, unknown>;
+  checkMembers('data', others, known);
+  return data;
+}
+
 /** The known word that is meant by a misspelt one, if one is close. */
 export function closest(word: string, known: readonly string[]): string | undefined {
   const distances = known.map((each) => editDistance(word.toLowerCase(), each.toLowerCase()));

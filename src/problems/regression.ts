@@ -5,6 +5,7 @@ import { appendColumn } from '../core/algebra.js';
 import { type Bounds, boundsOfVariables, checkBound } from '../core/bounds.js';
 import {
   checkBoolean,
+  checkData,
   checkFunction,
   checkMembers,
   checkNumber,
@@ -207,7 +208,7 @@ const regressionWith = (request: RegressionRequest, constraints: CompiledProgram
  * Equations that contradict one another reject the promise of {@link minimize}, which checks them beside this thread.
  */
 export function logisticRegression(data: RegressionData): RegressionProgram {
-  checkMembers('data', data, members);
+  checkData(data, members);
   return new RegressionProgram('logistic', data);
 }
 
@@ -225,7 +226,7 @@ export function logisticRegression(data: RegressionData): RegressionProgram {
  * @throws TypeError or RangeError that names the argument and the value.
  */
 export function generalizedLinearModel(data: GeneralizedLinearModelData): RegressionProgram {
-  checkMembers('data', data, ['loss', ...members]);
+  checkData(data, ['loss', ...members]);
   return new RegressionProgram(checkOneOf('loss', data.loss, losses), data);
 }
 

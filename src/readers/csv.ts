@@ -108,6 +108,11 @@ const options = [
  * @throws SyntaxError or RangeError where the file is not as it should be, with its name, the row and the column; TypeError of an option;
  * {@link SolverError} `OUT_OF_MEMORY` where what it holds needs more than `maxBytes`; the error of Node where it cannot be read.
  */
+export async function readCsv(
+  path: string | URL,
+  options: ReadCsvOptions & { target: string },
+): Promise<CsvData & Required<Pick<CsvData, 'y'>>>;
+export async function readCsv(path: string | URL, options?: ReadCsvOptions): Promise<CsvData>;
 export async function readCsv(path: string | URL, options: ReadCsvOptions = {}): Promise<CsvData> {
   return readCsvWith(path, checked(options), hintsOfOptions);
 }

@@ -1,5 +1,5 @@
 // What the training of a ReLU network is given and gives, and the form of it that the addon takes.
-import { checkBoolean, checkMembers, checkObject, checkOneOf, checkVector, show } from '../core/check.js';
+import { checkBoolean, checkData, checkMembers, checkObject, checkOneOf, checkVector, show } from '../core/check.js';
 import { hasManyRows, type Matrix, type MatrixLike, toMatrix, toMatrixInPieces } from '../core/matrix.js';
 import type { Ranks } from '../core/ranks.js';
 import { checkOptions } from '../core/settingNames.js';
@@ -29,6 +29,8 @@ export interface ReluData<Y extends Targets = Targets> {
   y: Y;
   /** Weights >= 0 of the rows: a row's loss counts as often. 2 is the row twice, 0 leaves it out. Default: 1 each. */
   sampleWeights?: ArrayLike<number> | undefined;
+  /** Names of the columns of x, which a table of `readCsv` has: the setting `featureNames`, unless that is given. */
+  names?: readonly string[] | undefined;
   /**
    * The ranks of an MPI job, `await world()`, each of which has other rows, with the same columns, and calls {@link trainReluNetwork} with the same
    * settings: the network is that of all rows, on all ranks. With patterns that are sampled or given and a `beta` that is a number; y are numbers, taken as they are: values, -1 or 1, or rows of probabilities. On the CPU. Default: all rows are here.
@@ -215,12 +217,13 @@ export function encoded(data: ReluData, settings: ReluSettings, standardize?: bo
   const all = checkReluSettings(settings);
   const { task, standardizeTargets, classWeights, featureNames, ...options } = all;
   const { loss } = { ...reluDefaults, ...defined(options) };
-  const given = checkMembers('data', data, ['x', 'y', 'sampleWeights']);
+  const given = checkData(data, ['x', 'y', 'sampleWeights']);
   const x = toMatrix('x', given.x);
   const classify = hasClasses(data.y, loss, task);
   const { matrix: y, classes } = encodeTargets(data.y, x.rows, { classify, oneHot: loss === 'softmax' });
   const weights = rowWeights(y, classes, given.sampleWeights, classWeights);
-  const names = featureNames === undefined ? undefined : checkFeatureNames(featureNames, x.columns);
+  const called = featureNames ?? data.names;
+  const names = called === undefined ? undefined : checkFeatureNames(called, x.columns);
   const { beta, warmStart } = options;
   const earlier: Partial<ReluNetwork> = beta === undefined ? {} : (warmStart?.network ?? {});
   const untuned = standardize ?? typeof beta !== 'number';

@@ -4,7 +4,7 @@ import { settingNames } from '../core/addon.js';
 import { answersNothing } from '../core/arrayCopies.js';
 import { checkBounds } from '../core/bounds.js';
 import {
-  checkMembers,
+  checkData,
   checkNumber,
   checkObject,
   checkOneOf,
@@ -223,7 +223,7 @@ export function prepare(
   given: SparseData,
   settings: SparseModelSettings & LambdaSettings & { size?: number | undefined },
 ): Prepared {
-  const { x, y, sampleWeight, offset, names, groups } = checkMembers('data', given, members);
+  const { x, y, sampleWeight, offset, names, groups } = checkData(given, members);
   const { penalty, alpha, gamma, impute, warmStart, penaltyFactor, lowerBounds, upperBounds, ...asked } = settings;
   const { lambdas, size, sizes, maxSize, ...others } = asked;
   const { family: named = 'gaussian', delta, level, ties, intercept: wanted, ...known } = others;

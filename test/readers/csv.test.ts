@@ -2,6 +2,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readCsv } from '../../src/data/index.js';
+import { logisticRegression } from '../../src/nlp/index.js';
+import { trainReluNetwork } from '../../src/relu/index.js';
 import { sparseRegression } from '../../src/sparse/index.js';
 import { temporaryFolder } from './files.js';
 
@@ -20,6 +22,21 @@ describe('a table', () => {
       [0.5, 4],
     ]);
     expect((await sparseRegression({ x: read.x, y: read.y as Float64Array }, { lambda: 1 })).status).toBe('solved');
+  });
+
+  it('is data as it is, with the names of its columns', async () => {
+    const rows = Array.from({ length: 30 }, (_, i) => `${Math.sin(i)},${i % 3},${Math.sin(i) + (i % 2) / 2 > 0}`);
+    const table = await readCsv(write('data.csv', `a,b,y\n${rows.join('\n')}\n`), { target: 'y' });
+    const { network } = await trainReluNetwork(table, { loss: 'logistic', beta: 1 });
+    expect([network.featureNames, network.classes]).toEqual([
+      ['a', 'b'],
+      ['false', 'true'],
+    ]);
+    expect((await sparseRegression(table, { family: 'binomial', lambda: 0.01 })).status).toBe('solved');
+    expect(logisticRegression(table).classes).toEqual(['false', 'true']);
+    await expect(trainReluNetwork({ ...table, weights: [] } as never)).rejects.toThrow(
+      "unknown member 'weights'. Known members: x, y, sampleWeights",
+    );
   });
 
   it('may be parted by semicolons or tabs, and have no names, or others', async () => {
