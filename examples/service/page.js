@@ -49,7 +49,7 @@ function show(solve) {
     link.href = `/solves/${id}/report`;
     link.textContent = 'report';
     cell(row, link);
-  } else cell(row, '');
+  } else cell(row, solve.message ?? ''); // why there is no result
 }
 
 new EventSource('/events').onmessage = ({ data }) => show(JSON.parse(data));

@@ -153,7 +153,7 @@ export function checkMembers<T extends object>(
   return value;
 }
 
-/** As {@link checkMembers} of data, which may be a table of `readCsv` as it is: what that has beside x and y is let pass. */
+/** Data without members but these, as {@link checkMembers} has it, or a table of `readCsv` as it is, whose other members are let pass. */
 export function checkData<T extends object>(data: T, known: readonly string[]): T {
   const { names, levels, dropped, ...others } = checkObject('data', data) as Record<string, unknown>;
   checkMembers('data', others, known);

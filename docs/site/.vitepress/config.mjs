@@ -7,6 +7,7 @@ import { addressOf, repository } from '../../../scripts/publication.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const docs = join(root, 'docs');
+const pages = join(docs, 'site/pages'); // copies of docs/, made by scripts/docs.mjs
 const titleOf = (name) => readFileSync(join(docs, `${name}.md`), 'utf8').match(/^# (.*)$/m)[1];
 const page = (text, name) => ({ text, link: `/${name}` });
 
@@ -16,6 +17,7 @@ function target(href, from) {
   const [path, anchor] = href.split('#');
   const absolute = join(docs, dirname(from), path);
   if (!relative(docs, absolute).startsWith('..') && /\.md$|^$/.test(path)) return href;
+  if (path === 'site/playground/index.html' && existsSync(join(pages, 'public/playground'))) return '/playground/index.html';
   if (!existsSync(absolute)) throw new Error(`docs/${from}: ${href} is not there`);
   return addressOf(relative(root, absolute)) + (anchor ? `#${anchor}` : '');
 }
@@ -23,8 +25,9 @@ function target(href, from) {
 export default defineConfig({
   title: 'nonconvex',
   description: 'Non-convex problems that can be solved with a guarantee, in Node.js',
-  srcDir: 'pages', // copies of docs/, made by scripts/docs.mjs
+  srcDir: relative(join(docs, 'site'), pages),
   outDir: '../../build-site',
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   cleanUrls: false,
   lastUpdated: false,
   markdown: {
@@ -73,6 +76,7 @@ export default defineConfig({
           page('Models as JSON and ONNX', 'exchange'),
           page('Files of data', 'readers'),
           page('Deploying', 'deploying'),
+          page('In the browser', 'wasm'),
           page('Beyond one machine', 'scale'),
           page('GPUs', 'cuda'),
           page('Benchmarks', 'benchmarks'),
