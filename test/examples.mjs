@@ -1,9 +1,8 @@
 // Runs the modules it is given, one after another, in one process, since Node and the package take a third of a second to
-// start; prints a line of JSON with what each of them printed.
+// start; prints a line of JSON for each, with what it printed.
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 
-const outputs = [];
 const { write } = process.stdout;
 const { log } = console;
 // Bun's does not write by process.stdout.
@@ -19,7 +18,6 @@ for (const path of process.argv.slice(2)) {
   } catch (error) {
     throw new Error(path, { cause: error });
   }
-  outputs.push(output);
+  process.stdout.write = write;
+  log(JSON.stringify(output));
 }
-process.stdout.write = write;
-log(JSON.stringify(outputs));

@@ -1,8 +1,9 @@
 // The examples run, on the built package, and print what they say at their end: after `// prints: ` a line, or a regular
 // expression between slashes that some line matches. One that ends with `// runs by itself: ` and a reason is left out.
 // NONCONVEX_NODE is the command of another Node that is to run them, such as one for another platform: `wine node.exe`. With
-// NONCONVEX_EXAMPLE_LIMIT each has a process of its own, which is ended after so many seconds and its test is skipped: for emulators.
-import { spawnSync } from 'node:child_process';
+// NONCONVEX_EXAMPLE_LIMIT one that takes more seconds is ended, and its test skipped: for emulators.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,30 +19,40 @@ const examples = readdirSync(folder, { recursive: true })
 
 const limit = Number(process.env.NONCONVEX_EXAMPLE_LIMIT ?? Number.POSITIVE_INFINITY);
 
-/** What each of some examples prints, run in one process; nothing where that takes longer than the limit. */
-function run(names: string[]): string[] | undefined {
+/** What examples print, run in one process, up to the first of them that takes longer than the limit. */
+async function run(names: string[]): Promise<string[]> {
   const program = join(import.meta.dirname, 'examples.mjs');
   const paths = names.map((name) => join(folder, name));
   const [command = process.execPath, ...options] = process.env.NONCONVEX_NODE?.split(' ') ?? [];
   // Into files: Wine's programs cannot write to the sockets that Node has for pipes.
   const written = mkdtempSync(join(tmpdir(), 'nonconvex-examples-'));
-  const files = ['stdout', 'stderr'].map((name) => join(written, name));
-  const { status, error } = spawnSync(command, [...options, program, ...paths], {
-    stdio: ['ignore', ...files.map((file) => openSync(file, 'w'))],
-    ...(limit < Number.POSITIVE_INFINITY && { timeout: 1000 * limit, killSignal: 'SIGKILL' }),
+  const [stdout, stderr] = ['stdout', 'stderr'].map((name) => join(written, name)) as [string, string];
+  const child = spawn(command, [...options, program, ...paths], {
+    stdio: ['ignore', openSync(stdout, 'w'), openSync(stderr, 'w')],
   });
-  const [stdout, stderr] = files.map((file) => readFileSync(file, 'utf8'));
+  const printed = (): string[] => readFileSync(stdout, 'utf8').split('\n').slice(0, -1);
+  let [ended, since] = [0, performance.now()];
+  const watch = setInterval(() => {
+    if (printed().length > ended) [ended, since] = [printed().length, performance.now()];
+    else if (performance.now() - since > 1000 * limit) child.kill('SIGKILL');
+  }, 500);
+  const [status] = await once(child, 'close');
+  clearInterval(watch);
+  const [outputs, errors] = [printed().map((line) => JSON.parse(line)), readFileSync(stderr, 'utf8')];
   rmSync(written, { recursive: true });
-  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ETIMEDOUT') return undefined;
-  expect({ names, status, stderr }).toEqual({ names, status: 0, stderr: '' });
-  return JSON.parse(stdout as string);
+  if (child.signalCode !== 'SIGKILL' || limit === Number.POSITIVE_INFINITY) {
+    expect({ status, errors }).toEqual({ status: 0, errors: '' });
+  }
+  return outputs;
 }
 
-let outputs: (string | undefined)[] = [];
-const alone = limit < Number.POSITIVE_INFINITY;
-beforeAll(() => {
-  if (!alone) outputs = run(examples.map(({ name }) => name)) ?? [];
-}, 600_000);
+const outputs: (string | undefined)[] = [];
+beforeAll(async () => {
+  while (outputs.length < examples.length) {
+    outputs.push(...(await run(examples.slice(outputs.length).map(({ name }) => name))));
+    if (outputs.length < examples.length) outputs.push(undefined);
+  }
+}, 3_600_000);
 
 it('that the gallery shows are there', () => {
   const gallery = readFileSync(join(folder, '../docs/gallery.md'), 'utf8');
@@ -50,8 +61,7 @@ it('that the gallery shows are there', () => {
   expect(shown.filter((name) => !existsSync(join(folder, name)))).toEqual([]);
 });
 
-it.for(examples)('$name', { timeout: alone ? 1000 * (limit + 10) : 10_000 }, ({ k, name, text }, { skip }) => {
-  if (alone) outputs[k] = run([name])?.[0];
+it.for(examples)('$name', ({ k, text }, { skip }) => {
   skip(outputs[k] === undefined, `it took more than ${limit} s`);
   const lines = Array.from(text.matchAll(/^\/\/ prints: (.*)$/gm), ([, line = '']) => line);
   expect(lines.length, 'lines that begin with // prints:').toBeGreaterThan(0);
