@@ -1,5 +1,5 @@
 // The one file that knows where binaries are.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 // Not by the name of the function: webpack would take calls of it for its own.
 import nodeModule from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -222,11 +222,34 @@ function packageFolder(name: string): string | undefined {
 function fitting<File>(name: string, files: readonly File[], nameOf: (file: File) => string): File[] {
   const parts = (file: File): string[] => nameOf(file).split('.');
   const binaries = files.filter((file) => parts(file)[0] === name && parts(file).at(-1) === 'node');
-  const libc = process.platform !== 'linux' || binaries.length === 0 ? undefined : glibcFound() ? 'glibc' : 'musl';
+  const libc = process.platform !== 'linux' || binaries.length === 0 ? undefined : libcFound();
   return binaries.filter((file) => {
     const tag = parts(file).find((part) => part === 'glibc' || part === 'musl');
     return tag === undefined || tag === libc;
   });
+}
+
+/**
+ * The C library of this process, by the loader that its program names in the first bytes of its file: a report takes five milliseconds, half of a
+ * first solve.
+ */
+export function libcFound(program = process.execPath): 'glibc' | 'musl' {
+  const loader = firstBytes(program).match(/\/ld-(linux|musl)-?[\w-]*\.so/)?.[1];
+  return loader === undefined ? (glibcFound() ? 'glibc' : 'musl') : loader === 'musl' ? 'musl' : 'glibc';
+}
+
+function firstBytes(path: string): string {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const bytes = Buffer.alloc(4096);
+      return bytes.toString('latin1', 0, readSync(file, bytes, 0, bytes.length, 0));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return '';
+  }
 }
 
 function glibcFound(): string | undefined {

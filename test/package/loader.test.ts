@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { libcFound } from '../../src/core/loader.js';
 
 const repository = join(import.meta.dirname, '../..');
 const binary = ['build-cmake', 'build']
@@ -94,6 +95,19 @@ describe('loadAddon', () => {
     place(`prebuilds/${platform}/nonconvex.${other}.node`);
     place(`prebuilds/${platform}/nonconvex.${own}.node`, binary);
     expect(load().out).toBe('object');
+  });
+
+  it.skipIf(process.platform !== 'linux')('knows the C library by the program, or by a report', () => {
+    const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+    const own = header.glibcVersionRuntime ? 'glibc' : 'musl';
+    const program = join(root, 'program');
+    const known = (bytes: string): string => {
+      writeFileSync(program, bytes);
+      return libcFound(program);
+    };
+    expect(known('\x7fELF\0/lib/ld-musl-aarch64.so.1\0')).toBe('musl');
+    expect(known('\x7fELF\0/lib64/ld-linux-x86-64.so.2\0')).toBe('glibc');
+    expect([known('a script'), libcFound(join(root, 'none')), libcFound()]).toEqual([own, own, own]);
   });
 
   it.runIf(binary)('loads one addon for the ES module and the CommonJS copy', () => {
