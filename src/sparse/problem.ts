@@ -240,8 +240,7 @@ export function prepare(
   else checkLeft(outcomes, undefined, 'y', '');
   const bySize = isBySize(settings);
   const chosen = penaltySettings(bySize && penalty === undefined ? 'bestSubset' : penalty, alpha, gamma);
-  if (bySize && penaltyFactor !== undefined)
-    throw new RangeError('penaltyFactor: expected none for models of a size, in which each column counts once');
+  if (bySize) checkCounts(penaltyFactor);
   const falling = sortedWeights(penalty, columns);
   const grouped = groupsOf(chosen.penalty, groups, columns, several);
   const bounds = { penaltyFactor, lowerBounds, upperBounds };
@@ -273,6 +272,14 @@ export function prepare(
     settings: { ...known, ...family, ...(wanted !== undefined && { intercept: wanted }), ...chosen },
     warmStart: warmStart === undefined ? undefined : checkWarmStart(warmStart),
   };
+}
+
+/** Checks factors of models of a size, in which columns count alike, not at all, or are left out. */
+function checkCounts(penaltyFactor: unknown): void {
+  const factors = isList(penaltyFactor) ? Array.from(penaltyFactor) : [];
+  const other = factors.findIndex((factor) => ![0, 1, Number.POSITIVE_INFINITY].includes(factor as number));
+  if (other < 0) return;
+  throw new RangeError(`penaltyFactor[${other}] = ${show(factors[other])}: expected 0, 1 or Infinity for a size`);
 }
 
 const members = ['x', 'y', 'sampleWeight', 'offset', 'names', 'groups'];

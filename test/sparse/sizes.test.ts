@@ -1,7 +1,7 @@
 // Best subsets of a size against all subsets of that size, and against what was planted; bounds against the objective of any subset.
 import { describe, expect, it } from 'vitest';
 import { bestSubset, crossValidate, sparsePath, sparseRegression, stabilitySelection } from '../../src/sparse/index.js';
-import { correlated, leastBySize, planted, sumsOf } from './subsets.js';
+import { correlated, leastBySize, planted, type Sums, solved, sumsOf } from './subsets.js';
 import { columnsOf, Draws } from './values.js';
 
 describe('the best of all subsets of each size', () => {
@@ -81,6 +81,67 @@ it('is the best subset of a lambda, too, where that has as many columns', async 
     const alone = (penalised.objectives[k] as number) - (penalised.lambda[k] as number) * count;
     const { objective, nullDeviance } = path.fit(sizes.indexOf(count));
     expect(Math.abs(objective - alone)).toBeLessThanOrEqual((1e-6 * nullDeviance) / 120);
+  });
+});
+
+/** The least objective of subsets of each size beside columns that are in all of them, whose coefficients have no ridge. */
+function leastBeside(
+  { gram, products, squares }: Sums,
+  always: readonly number[],
+  others: readonly number[],
+  ridge: number,
+) {
+  const least = new Array<number>(others.length + 1).fill(Number.POSITIVE_INFINITY);
+  for (let mask = 0; mask < 2 ** others.length; ++mask) {
+    const chosen = [...always, ...others.filter((_, k) => (mask >> k) & 1)];
+    const matrix = chosen.map((i, f) =>
+      chosen.map((j) => (gram[i]?.[j] ?? 0) + (i === j && f >= always.length ? ridge : 0)),
+    );
+    const right = chosen.map((j) => products[j] as number);
+    const b = solved(matrix, right);
+    const value = b.reduce((sum, each, k) => sum - (each * (right[k] as number)) / 2, squares / 2);
+    const size = chosen.length - always.length;
+    least[size] = Math.min(least[size] as number, value);
+  }
+  return least.map((_, k) => Math.min(...least.slice(0, k + 1)));
+}
+
+describe('columns that are always in, or left out', () => {
+  const [rows, columns] = [30, 9];
+  const { x, y } = correlated(21, rows, columns);
+  // Columns 3 and 5 are always in, as is one that is the third again, and column 7 is out.
+  for (let i = 0; i < rows; ++i) x.data[i * columns + 8] = 2 * (x.data[i * columns + 3] as number);
+  const penaltyFactor = [1, 1, 1, 0, 1, 0, 1, Number.POSITIVE_INFINITY, 0];
+  const sums = sumsOf(
+    columnsOf(x),
+    y,
+    y.map(() => 1),
+  );
+  it.each([0, 0.05])('are not counted, with a ridge of %d', async (ridge) => {
+    const least = leastBeside(sums, [3, 5], [0, 1, 2, 4, 6], ridge);
+    const path = await sparsePath({ x, y }, { maxSize: 6, ridge, penaltyFactor });
+    expect(path.status).toBe('solved');
+    for (const [k, value] of least.entries()) {
+      const { objective, support, deviance, coefficients, intercept, nullDeviance } = path.fit(k);
+      expect(Math.abs(objective - value)).toBeLessThanOrEqual(1e-6 * sums.squares);
+      expect(Array.from(support)).toEqual(expect.arrayContaining([3, 5]));
+      expect(support).toHaveLength(k + 2);
+      const squares = y.reduce((sum, value, i) => {
+        const t = coefficients.reduce((t, b, j) => t + b * (x.data[i * columns + j] as number), intercept);
+        return sum + (value - t) ** 2;
+      }, 0);
+      expect(deviance).toBeCloseTo(squares, 9);
+      expect(nullDeviance).toBeCloseTo(2 * rows * (least[0] as number), 9);
+    }
+  });
+  it('have no part in lambda either', async () => {
+    const least = leastBeside(sums, [3, 5], [0, 1, 2, 4, 6], 0);
+    const path = await sparsePath({ x, y }, { penalty: bestSubset(), nLambda: 10, penaltyFactor });
+    expect(path.status).toBe('solved');
+    path.lambda.forEach((lambda, k) => {
+      const best = Math.min(...least.map((value, size) => value + lambda * size));
+      expect(Math.abs((path.objectives[k] as number) - best)).toBeLessThanOrEqual(1e-6 * sums.squares);
+    });
   });
 });
 
@@ -214,7 +275,7 @@ describe('what is refused', () => {
     [
       'factors',
       () => sparsePath({ x, y }, { maxSize: 2, penaltyFactor: [1, 1, 1, 2] }),
-      'penaltyFactor: expected none for models of a size',
+      'penaltyFactor[3] = 2: expected 0, 1 or Infinity for a size',
     ],
     [
       'bounds',

@@ -1,6 +1,7 @@
 #include "solvers/sparse/subset_gram.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "core/index.hpp"
@@ -15,7 +16,8 @@ SubsetGram::SubsetGram(const Cpu& la, const SparseData& data, bool intercept)
       correlations_(at(data.p())),
       diagonal_(at(data.p())),
       means_(at(data.p())),
-      columns_(at(data.p())) {
+      columns_(at(data.p())),
+      usable_(at(data.p())) {
   const int n = data.n(), p = data.p();
   const auto response = [&](std::size_t i) { return data.y[i] - (data.offset.empty() ? 0 : data.offset[i]); };
   std::vector<double> rows(at(n));
@@ -28,6 +30,8 @@ SubsetGram::SubsetGram(const Cpu& la, const SparseData& data, bool intercept)
   const double sum = std::accumulate(rows.begin(), rows.end(), 0.0);
   data.multiplyTransposed(la, {rows.data(), n, 1, n}, &sum, {correlations_.data(), p, 1, p});
   for (int j = 0; j < p; ++j) {
+    const bool out = data.lower[at(j)] == 0 && data.upper[at(j)] == 0;
+    usable_[at(j)] = !data.constant[at(j)] && !out;
     if (!usable(j)) {
       correlations_[at(j)] = 0;
       continue;
@@ -42,6 +46,44 @@ SubsetGram::SubsetGram(const Cpu& la, const SparseData& data, bool intercept)
     });
     diagonal_[at(j)] += std::max(0.0, 1 - covered) * square(centre / data.scale[at(j)]);
   }
+  takeOutFree();
+}
+
+void SubsetGram::takeOutFree() {
+  constexpr double independent = 1e-9;  // of its squares, that is left of a column
+  const std::vector<double> whole = diagonal_;
+  for (const int f : data_.free) {
+    if (!usable(f)) continue;
+    usable_[at(f)] = 0;
+    if (diagonal_[at(f)] <= independent * whole[at(f)]) continue;
+    const double root = std::sqrt(diagonal_[at(f)]), share = correlations_[at(f)] / root;
+    std::vector<double> row(column(f), column(f) + size());
+    for (std::size_t j = 0; j < row.size(); ++j) {
+      row[j] /= root;
+      correlations_[j] -= share * row[j];
+      diagonal_[j] -= square(row[j]);
+    }
+    squares_ -= square(share);
+    free_.push_back(f);
+    freeRows_.push_back(std::move(row));
+    freeShares_.push_back(share);
+  }
+  for (std::size_t j = 0; j < usable_.size() && !free_.empty(); ++j) {
+    if (diagonal_[j] <= independent * whole[j]) usable_[j] = 0;
+    if (!usable_[j]) correlations_[j] = 0;
+  }
+}
+
+void SubsetGram::addFree(std::vector<int>& columns, std::vector<double>& values) const {
+  const std::size_t chosen = columns.size();
+  for (std::size_t f = free_.size(); f-- > 0;) {
+    double value = freeShares_[f];
+    for (std::size_t k = 0; k < columns.size(); ++k) value -= freeRows_[f][at(columns[k])] * values[k];
+    columns.push_back(free_[f]);
+    values.push_back(value / freeRows_[f][at(free_[f])]);
+  }
+  std::reverse(columns.begin() + static_cast<std::ptrdiff_t>(chosen), columns.end());
+  std::reverse(values.begin() + static_cast<std::ptrdiff_t>(chosen), values.end());
 }
 
 void SubsetGram::need(std::span<const int> columns) {
@@ -75,7 +117,12 @@ void SubsetGram::fill(std::span<const int> columns) {
   }
   data_.multiplyTransposed(la_, rows, sums.data(), products);
   for (int k = 0; k < count; ++k) {
-    columns_[at(columns[at(k)])].assign(products.column(k), products.column(k) + size());
+    std::vector<double>& column = columns_[at(columns[at(k)])];
+    column.assign(products.column(k), products.column(k) + size());
+    for (const std::vector<double>& row : freeRows_) {
+      const double by = row[at(columns[at(k)])];
+      for (std::size_t i = 0; i < column.size(); ++i) column[i] -= by * row[i];
+    }
   }
   computed_ += count;
 }

@@ -10,15 +10,16 @@
 namespace nonconvex {
 
 /// G = X^T W X of columns as they are penalised, and c = X^T W y, both centred where there is an intercept: the squared
-/// loss is squares() / 2 - c . b + b . G b / 2.
+/// loss is squares() / 2 - c . b + b . G b / 2. Columns without penalty are in every subset: G and c are those of what
+/// these leave of the others, by steps of a Cholesky factorisation.
 class SubsetGram {
  public:
   SubsetGram(const Cpu& la, const SparseData& data, bool intercept);
 
   int size() const { return data_.p(); }
   int rows() const { return data_.n(); }
-  /// Whether a column varies: only such may be chosen.
-  bool usable(int j) const { return !data_.constant[at(j)]; }
+  /// Whether a column may be chosen: it varies, is not left out, and has a penalty.
+  bool usable(int j) const { return usable_[at(j)] != 0; }
   double correlation(int j) const { return correlations_[at(j)]; }
   std::span<const double> correlations() const { return correlations_; }
   double diagonal(int j) const { return diagonal_[at(j)]; }
@@ -34,16 +35,23 @@ class SubsetGram {
   bool has(int j) const { return !columns_[at(j)].empty(); }
   /// Computes those of some columns that are not there, together.
   void need(std::span<const int> columns);
+  /// Appends the coefficients of the columns without penalty beside those of others.
+  void addFree(std::vector<int>& columns, std::vector<double>& values) const;
   /// Columns that were computed.
   double computed() const { return computed_; }
 
  private:
   void fill(std::span<const int> columns);
+  void takeOutFree();
 
   const Cpu& la_;
   const SparseData& data_;
   std::vector<double> correlations_, diagonal_, means_;
   std::vector<std::vector<double>> columns_;
+  std::vector<char> usable_;
+  std::vector<int> free_;                      ///< columns without penalty that are independent
+  std::vector<std::vector<double>> freeRows_;  ///< of the Cholesky factor of G, for all columns
+  std::vector<double> freeShares_;             ///< of y in these
   double squares_ = 0, meanResponse_ = 0, computed_ = 0;
 };
 

@@ -26,9 +26,10 @@ SubsetPath::SubsetPath(const Cpu& la, const SparseData& data, const SparseSettin
       nodesLeft_(settings.maxNodes) {
   require(data.family == SparseFamily::gaussian, "family", nameOf(settings.family),
           "expected 'gaussian' for bestSubset");
-  require(!data.bounded, "lowerBounds, upperBounds", "given", "expected none for bestSubset");
-  for (std::size_t j = 0; j < data.factor.size(); ++j) {
-    if (data.factor[j] == 0) require(false, "penaltyFactor[" + show(j) + "]", 0, "expected more than 0 for bestSubset");
+  for (std::size_t j = 0; j < data.lower.size(); ++j) {
+    const bool free = std::isinf(data.lower[j]) && std::isinf(data.upper[j]);
+    const bool out = data.lower[j] == 0 && data.upper[j] == 0;
+    require(free || out, "lowerBounds, upperBounds", "given", "expected none for bestSubset");
   }
 }
 
@@ -123,7 +124,6 @@ PathModel SubsetPath::model(const SubsetObjective& objective, const SubsetTree::
     if (values[k] == 0) continue;
     made.columns.push_back(columns[k]);
     made.values.push_back(values[k]);
-    intercept -= gram_.mean(columns[k]) * values[k];
     made.loss -= objective.cost(columns[k]) + objective.ridge / 2 * square(values[k]);
     if (std::abs(values[k]) >= objective.largest) continue;
     double slope = objective.ridge * values[k] - gram_.correlation(columns[k]);
@@ -131,6 +131,8 @@ PathModel SubsetPath::model(const SubsetObjective& objective, const SubsetTree::
     for (std::size_t l = 0; l < columns.size(); ++l) slope += column[columns[l]] * values[l];
     made.violation = std::max(made.violation, std::abs(slope));
   }
+  gram_.addFree(made.columns, made.values);
+  for (std::size_t k = 0; k < made.columns.size(); ++k) intercept -= gram_.mean(made.columns[k]) * made.values[k];
   const double scale = nullLoss_ - perfect_;
   made.intercepts.assign(1, intercept);
   made.gap = scale > 0 ? std::max(0.0, made.objective - outcome.bound) / scale : 0;

@@ -118,18 +118,18 @@ double SubsetTree::lentBy(const std::vector<int>& columns) {
     for (int k = 0; k < m; ++k) factor(k, k) -= less;
     return steady_.cholesky(factor);
   };
-  if (!definite(0)) return 0;
+  if (la_.ending() || !definite(0)) return 0;
   for (int k = 0; k < m; ++k) v(k, 0) = 1 + 0.1 * (k % 7);
   double estimate = 0;
   constexpr int steps = 12;  // of inverse iteration
-  for (int step = 0; step < steps; ++step) {
+  for (int step = 0; step < steps && !la_.ending(); ++step) {
     const double norm = blas::nrm2(m, v.column(0));
     for (int k = 0; k < m; ++k) v(k, 0) /= norm;
     steady_.choleskySolve(factor, v);
     estimate = 1 / blas::nrm2(m, v.column(0));
   }
   constexpr double tiny = 1e-10;  // of the diagonal: nothing that is worth lending
-  for (double less = lending * estimate; less > tiny; less /= 2) {
+  for (double less = lending * estimate; less > tiny && !la_.ending(); less /= 2) {
     if (definite(less)) return less;
   }
   return 0;
@@ -248,7 +248,7 @@ void SubsetTree::measure() {
   node_.bound = std::max(node_.bound, dual_);
 }
 
-/// What follows for a size.
+/// Measures the shares of a size, and the bound with the best multiplier, which has the largest conjugates in it.
 void SubsetTree::measureSize() {
   reaches_.clear();
   shares_ = 0;
@@ -279,7 +279,7 @@ void SubsetTree::measureSize() {
 void SubsetTree::settle() {
   if (!objective_.bySize()) return;
   const auto chosen = std::count(node_.chosen.begin(), node_.chosen.end(), 1);
-  left_ = objective_.size - static_cast<int>(chosen);
+  left_ = std::max(0, objective_.size - static_cast<int>(chosen));
   if (static_cast<std::ptrdiff_t>(node_.chosen.size()) - chosen <= left_) {
     std::fill(node_.chosen.begin(), node_.chosen.end(), 1);
     left_ = 0;
@@ -395,6 +395,7 @@ SubsetTree::State SubsetTree::relax() {
 /// Whether any was.
 bool SubsetTree::fix() {
   const double goal = best_.objective - tolerance_;
+  if (node_.bound >= goal) return false;  // as the best subset has become better since
   std::size_t kept = 0;
   bool any = false;
   for (std::size_t k = 0; k < q_.size(); ++k) {
@@ -461,6 +462,19 @@ void SubsetTree::visit(SubsetNode& next, bool first) {
   const int k = state == State::closed ? -1 : branching();
   if (k >= 0) return split(k);
   close(node_.bound);
+  takeLeast();
+}
+
+/// Has the search go on where the bound is the least, which is that of all, while the open parts take little memory.
+void SubsetTree::takeLeast() {
+  constexpr double mostNumbers = 1e7;  // of columns in open parts
+  double numbers = 0;
+  std::size_t least = 0;
+  for (std::size_t k = 0; k < open_.size(); ++k) {
+    numbers += static_cast<double>(open_[k].columns.size());
+    if (open_[k].bound < open_[least].bound) least = k;
+  }
+  if (!open_.empty() && numbers <= mostNumbers) std::swap(open_[least], open_.back());
 }
 
 SubsetTree::Outcome SubsetTree::search(const SubsetObjective& objective, Subset best, double tolerance,

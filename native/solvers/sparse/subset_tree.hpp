@@ -38,7 +38,8 @@ struct SubsetNode {
 /// lambda / r)) and lambda + r b^2 / 2 beyond. It is minimised along coordinates, and any point on the way gives a
 /// bound, by the conjugates at c - G b. A G that is positive definite on the columns lends some of its diagonal to r.
 /// A column goes out, or is chosen for good, where the bound without that, which costs nothing, is above the best
-/// subset; of what is left the column whose share is nearest 1/2 is branched on, depth first.
+/// subset; of what is left the column whose share is nearest 1/2 is branched on, depth first
+/// until a part is closed, then from the part with the least bound.
 ///
 /// At a size k shares may sum to k at most. Each part has a multiplier lambda of that sum, which is moved to where the
 /// minimiser's shares sum to k: there the bound is the largest. At any point on the way the best multiplier is known,
@@ -105,6 +106,7 @@ class SubsetTree {
   int branching() const;
   void close(double bound) { closed_ = std::min(closed_, bound); }
   void split(int k);
+  void takeLeast();
   void visit(SubsetNode& next, bool first);
   SubsetNode root();
 
