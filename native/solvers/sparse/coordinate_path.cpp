@@ -20,8 +20,11 @@ constexpr double presentShare = 1.45;              // of gradients as they are, 
 constexpr double wider = 0.85, narrower = 1.02;    // that share, after columns were missing, and after none were
 constexpr int mostAttempts = 12, fewAttempts = 2;  // at one lambda, the latter once nothing new comes into use
 constexpr int mostQuadratics = 100;                // in turn, for one model
-constexpr double slow = 0.1;                       // a violation that is more of the one before asks for new curvatures
-constexpr double stretching = 4;                   // of curvatures, where the objective rises along a step
+constexpr double slow = 0.1;          // a violation that is more of the one before may ask for new curvatures
+constexpr double slowest = 0.8;       // one that is more of it does
+constexpr double columnsOfStep = 32;  // in use, with which a Gram matrix takes as long as a step
+constexpr int columnsToGoOn = 100;    // in use, with fewer of which the step ahead costs more than what it spares
+constexpr double stretching = 4;      // of curvatures, where the objective rises along a step
 constexpr double mostStretched = 1e6;
 constexpr int mostHalvings = 6;
 constexpr double leastFall = 1e-10;                 // of a step along lines, beside the null model's loss
@@ -290,9 +293,24 @@ bool CoordinatePath::solveRows(const PenaltyAt& penalty, const Goal& goal) {
       curvaturesLag_ = true;
       continue;
     }
-    const double next = std::max(quadratic_.largestViolation(penalty), std::abs(interceptSlope()));
-    if (next > slow * violation) setCurvatures(stretch);
+    if (!keepsCurvatures(penalty, goal, violation, gap)) setCurvatures(stretch);
   }
+}
+
+/// Whether steps with the curvatures of an earlier point are to go on, after one from this violation and gap: as many
+/// as are left at the rate of the last cost less than a Gram matrix with new curvatures.
+bool CoordinatePath::keepsCurvatures(const PenaltyAt& penalty, const Goal& goal, double violation, double gap) const {
+  const double slope = interceptSlope();
+  const double next = std::max(quadratic_.largestViolation(penalty), std::abs(slope)), rate = next / violation;
+  if (next <= std::max(slow * violation, goal.violation)) return true;
+  if (rate > slowest) return false;
+  double left = std::log(goal.violation / next) / std::log(rate);
+  if (penalty.convex()) {
+    const double nextGap = quadratic_.gap(penalty, goal.scale) + square(slope) / (2 * metric_.totalWeight());
+    if (nextGap <= goal.gap) return true;
+    if (nextGap < gap) left = std::min(left, std::log(goal.gap / nextGap) / std::log(nextGap / gap));
+  }
+  return left * columnsOfStep <= metric_.size();
 }
 
 /// Whether coefficients that are 0 may leave it against their slope, where the quadratic has a lower minimum far away.
@@ -657,7 +675,7 @@ CoordinatePath::Together CoordinatePath::solveTogether(std::span<const double> l
   const bool many = squared() && !isConvex(settings_.penalty) && !quadratic_.byRows();
   for (int k = 0; k < count; ++k) {
     const PenaltyAt penalty(data_, settings_, lambdas[at(k)]);
-    if (!squared() && quadratic_.byRows()) goOn(penalty, lambdas[at(k)]);
+    if (!squared() && (quadratic_.byRows() || metric_.size() >= columnsToGoOn)) goOn(penalty, lambdas[at(k)]);
     const bool reached = solve(penalty, goal(penalty, sharper));
     all.models.push_back(model(penalty, lambdas[at(k)], reached));
     if (many) {

@@ -63,6 +63,7 @@ class CoordinatePath : public PathEngine {
   bool takeTangentStep(const PenaltyAt& penalty, const Goal& goal);
   bool takeSupportStep(const PenaltyAt& penalty);
   void setCurvatures(double stretch, bool known = false);
+  bool keepsCurvatures(const PenaltyAt& penalty, const Goal& goal, double violation, double gap) const;
   Goal goal(const PenaltyAt& penalty, double sharper) const;
   Goal innerGoal(const PenaltyAt& penalty, const Goal& goal, double violation, double gap) const;
   bool solve(const PenaltyAt& penalty, const Goal& goal);
