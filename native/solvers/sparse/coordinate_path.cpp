@@ -20,6 +20,7 @@ constexpr double presentShare = 1.45;              // of gradients as they are, 
 constexpr double wider = 0.85, narrower = 1.02;    // that share, after columns were missing, and after none were
 constexpr int mostAttempts = 12, fewAttempts = 2;  // at one lambda, the latter once nothing new comes into use
 constexpr int mostQuadratics = 100;                // in turn, for one model
+constexpr int mostLax = 10;                        // of them, that steps which are small may end
 constexpr double slow = 0.1;          // a violation that is more of the one before may ask for new curvatures
 constexpr double slowest = 0.8;       // one that is more of it does
 constexpr double columnsOfStep = 32;  // in use, with which a Gram matrix takes as long as a step
@@ -27,6 +28,7 @@ constexpr int columnsToGoOn = 100;    // in use, with fewer of which the step ah
 constexpr double stretching = 4;      // of curvatures, where the objective rises along a step
 constexpr double mostStretched = 1e6;
 constexpr int mostHalvings = 6;
+constexpr int mostJumpsInVain = 10;                 // from 0, that are tried one after the other
 constexpr double leastFall = 1e-10;                 // of a step along lines, beside the null model's loss
 constexpr double innerLeft = 0.9, innerMost = 0.5;  // by rows, of what the violation is at the goal, and of what it is
 constexpr double littleCurvature = 0.03;            // by which that of a row may change while steps by rows have it
@@ -254,7 +256,7 @@ Goal CoordinatePath::innerGoal(const PenaltyAt& penalty, const Goal& goal, doubl
     inner.violation = std::max(inner.violation, std::min(innerMost, innerLeft * left) * violation);
   }
   inner.gap = std::max(innerShare * gap, 0.3 * goal.gap);
-  inner.lax = true;
+  inner.lax = quadratics_ < mostLax;
   return inner;
 }
 
@@ -269,11 +271,8 @@ bool CoordinatePath::solveRows(const PenaltyAt& penalty, const Goal& goal) {
         penalty.convex() ? quadratic_.gap(penalty, goal.scale) + square(slope) / (2 * metric_.totalWeight()) : infinity;
     if (violation <= goal.violation || gap <= goal.gap) return true;
     if (quadratics_ == mostQuadratics || stretch > mostStretched) return false;
-    if (curvaturesLag_) {
-      loss_->curvatures(t_, second_, stretch, trial_);
-      if (metric_.differs(trial_, littleCurvature)) setCurvatures(stretch, true);
-      curvaturesLag_ = false;
-    }
+    if (settleJumps(penalty, goal.violation, std::abs(slope))) continue;
+    if (curvaturesLag_) followCurvatures(stretch);
     before_ = quadratic_.b;
     quadratic_.minimize(penalty, innerGoal(penalty, goal, violation, gap));
     bool moved = descend(penalty, quadratic_.productOfSteps());
@@ -317,6 +316,43 @@ bool CoordinatePath::keepsCurvatures(const PenaltyAt& penalty, const Goal& goal,
 void CoordinatePath::allowJumps(bool may) {
   jumps_ = may;
   quadratic_.room = may ? value_ - perfect_ : 0;
+}
+
+/// New curvatures where those of an earlier point, which steps by rows were taken with, are too far from them.
+void CoordinatePath::followCurvatures(double stretch) {
+  loss_->curvatures(t_, second_, stretch, trial_);
+  if (metric_.differs(trial_, littleCurvature)) setCurvatures(stretch, true);
+  curvaturesLag_ = false;
+}
+
+/// Whether derivatives are small enough, so that only jumps from 0 are left: then those that lower the objective are
+/// taken, and there are none from then on if none does. So it is half of the way to giving up, too.
+bool CoordinatePath::settleJumps(const PenaltyAt& penalty, double tolerance, double slope) {
+  if (penalty.convex() || !jumps_) return false;
+  if (quadratics_ >= mostQuadratics / 2) allowJumps(false);
+  quadratic_.room = 0;
+  const bool small = std::max(quadratic_.largestViolation(penalty), slope) <= tolerance;
+  allowJumps(jumps_);
+  if (small && jumps_ && !takeJumps(penalty)) allowJumps(false);
+  return small;
+}
+
+/// Takes coefficients from 0 against their slope, one after the other, where that lowers the objective; whether any
+/// did.
+bool CoordinatePath::takeJumps(const PenaltyAt& penalty) {
+  int inVain = 0;
+  bool any = false;
+  for (const auto& [place, to] : quadratic_.jumps(penalty)) {
+    la_.checkpoint();
+    const double objective = value_ + penaltyValue(penalty);
+    before_ = quadratic_.b;
+    quadratic_.b[at(place)] = to;
+    const bool fell = descend(penalty) && value_ + penaltyValue(penalty) < objective - leastFall * scaleOfGap();
+    any = any || fell;
+    if (inVain = fell ? 0 : inVain + 1; inVain == mostJumpsInVain) break;
+  }
+  if (any) setCurvatures(1);
+  return any;
 }
 
 /// Leaves coefficients where they are that would leave 0 against their slope, the first to be where a quadratic leads
@@ -714,7 +750,7 @@ std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
   // Whether a column leaves 0 depends on the curvatures at a model, which are known of the last one alone.
   const bool alone = loss_->envelope() || (!squared() && !isConvex(settings_.penalty));
   std::size_t together = alone ? 1 : std::min(together_, lambdas.size());
-  for (int attempt = 0;; ++attempt) {
+  for (int attempt = 0, inVain = 0;; ++attempt) {
     findCandidates(lambdas[together - 1]);
     takeIn(missing_);
     if (allInUse()) together = 1;
@@ -725,10 +761,7 @@ std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
     const int last = static_cast<int>(std::min(accepted, together - 1));
     keepGradients(all, last);
     const bool convex = isConvex(settings_.penalty);
-    if (convex) {
-      candidateShare_ = missing_.empty() ? std::min(mostShare, narrower * candidateShare_)
-                                         : std::max(leastShare, wider * candidateShare_);
-    }
+    if (convex) followMissing();
     together_ = accepted == together ? std::min(mostTogether, 2 * together_) : std::max<std::size_t>(1, accepted);
     if (accepted == together) return std::move(all.models);
     const bool any = !missing_.empty();
@@ -736,9 +769,11 @@ std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
     takeIn(missing_);
     restore(all.models[accepted]);
     // Of a penalty that is not convex a model is soon as near as it comes: it may have no minimum at all.
-    if (accepted == 0 && attempt >= (any || convex ? mostAttempts : fewAttempts)) {
+    inVain = any ? 0 : inVain + 1;
+    const bool farDown = !squared() && !convex && !any && explained(all.models[0].loss) >= fullyExplained;
+    if (accepted == 0 && (attempt >= mostAttempts || (!convex && inVain > fewAttempts) || farDown)) {
       // The goal on the columns in use is smaller than what is told of a model.
-      all.models[0].reached = !any && !convex && all.models[0].violation <= settings_.tolerance * lambdaMax_;
+      all.models[0].reached = !convex && all.models[0].violation <= settings_.tolerance * lambdaMax_;
       accepted = 1;
     }
     if (accepted > 0) {
@@ -748,6 +783,12 @@ std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
     if (!any && convex) sharper /= 10;
     together = std::max<std::size_t>(1, together / 2);
   }
+}
+
+/// Takes candidates in more or less widely, as columns were missing or not.
+void CoordinatePath::followMissing() {
+  candidateShare_ = missing_.empty() ? std::min(mostShare, narrower * candidateShare_)
+                                     : std::max(leastShare, wider * candidateShare_);
 }
 
 /// The gradients at a model and the one before it, from which those at smaller lambdas are foreseen.

@@ -60,6 +60,9 @@ class CoordinatePath : public PathEngine {
   void measureGradients(const PathModel& model);
   void allowJumps(bool may);
   bool leaveJumps(const PenaltyAt& penalty);
+  bool takeJumps(const PenaltyAt& penalty);
+  bool settleJumps(const PenaltyAt& penalty, double tolerance, double slope);
+  void followCurvatures(double stretch);
   bool takeTangentStep(const PenaltyAt& penalty, const Goal& goal);
   bool takeSupportStep(const PenaltyAt& penalty);
   void setCurvatures(double stretch, bool known = false);
@@ -95,6 +98,7 @@ class CoordinatePath : public PathEngine {
   void setSlopes(Together& all, int k);
   void goOn(const PenaltyAt& penalty, double lambda);
   Together solveTogether(std::span<const double> lambdas, double sharper);
+  void followMissing();
   void keepGradients(const Together& all, int last);
   void addMissingLater(const Together& all, std::size_t first);
   bool check(Together& all, int k, std::vector<int>& missing);

@@ -37,6 +37,9 @@ inline double roundingOfSum(int rows, double size) {
   return std::max(1e-14, std::numeric_limits<double>::epsilon() * std::sqrt(rows)) * size;
 }
 
+/// The share of the null deviance at which a path ends.
+constexpr double fullyExplained = 0.999;
+
 class PathEngine {
  public:
   explicit PathEngine(const SparseData& data) : loss_(makeRowsLoss(data)), perfect_(loss_->perfect()) {}
@@ -67,6 +70,8 @@ class PathEngine {
   double nullLoss() const { return nullLoss_; }
   /// The mean loss of predictions that fit perfectly.
   double perfectLoss() const { return perfect_; }
+  /// The share of the null deviance that a model with this mean loss explains.
+  double explained(double loss) const { return scaleOfGap() > 0 ? 1 - (loss - perfect_) / scaleOfGap() : 1; }
 
  protected:
   /// What gaps are relative to.

@@ -264,6 +264,7 @@ void GramMetric::collectRows() {
 void GramMetric::fillByRows() {
   for (int e = 0; e < size(); ++e) std::fill(gram_.column(e) + e, gram_.column(e) + size(), 0.0);
   for (int i = 0; i < data_.n(); ++i) {
+    if (i % leastBlock == 0) la_.checkpoint();
     const int end = rowBegins_[at(i) + 1];
     for (int k = rowBegins_[at(i)]; k < end; ++k) {
       const double weighted = h_[at(i)] * rowValues_[at(k)];

@@ -34,8 +34,14 @@ class GramMetric final : public QuadraticForm {
   /// The mean of a column by h, 0 without an intercept.
   double mean(int place) const { return centred() ? means_[at(place)] : 0; }
   double totalWeight() const { return total_; }
-  /// Entries of the columns in use.
+  /// Entries of the columns in use, and of one of them where x is sparse.
   double entries() const { return entries_; }
+  int entriesOf(int place) const { return static_cast<int>(begins_[at(place) + 1] - begins_[at(place)]); }
+  /// Products of entries that G is made of, where x is sparse.
+  double pairs() {
+    collectRows();
+    return pairs_;
+  }
 
   /// Takes columns in that are not in use.
   void add(std::span<const int> columns);
@@ -90,7 +96,6 @@ class GramMetric final : public QuadraticForm {
   void forEntries(int place, F&& f) const {
     for (std::size_t k = begins_[at(place)]; k < begins_[at(place) + 1]; ++k) f(entryRows_[k], entryValues_[k]);
   }
-  int entriesOf(int place) const { return static_cast<int>(begins_[at(place) + 1] - begins_[at(place)]); }
   int columnsBetweenLooks() const;
   void copyColumn(int place);
   void reservePanel(int count);

@@ -22,13 +22,16 @@ constexpr int sweepsAlone = 10;          // where no Newton step can be taken
 constexpr int roughSweeps = 30;          // where none is to be
 constexpr double sweepsOfProducts = 8;   // that conjugate gradients cost by rows
 constexpr int mostProducts = 60;
-constexpr double productAccuracy = 0.03;  // of the residual
-constexpr double nearEdge = 0.01;         // share of l1 within which a gradient counts as at the edge
-constexpr int mostShortSteps = 4;         // Newton steps in a row that end at a sign that would change
-constexpr double mostSweeps = 1000;       // that a Newton step may spare
-constexpr double leastPivot = 1e-13;      // of the largest entry: below, columns depend on each other
-constexpr double negligible = 0.1;        // of the violation that is aimed at
-constexpr std::size_t manyApart = 4;      // the share of a support that is moved otherwise than a step says, inverse
+constexpr double productAccuracy = 0.03;      // of the residual
+constexpr double entriesOfGram = 4;           // in the time that an entry of G takes, all copies of it together
+constexpr double entriesOfFactor = 1.0 / 25;  // in that of a cubed place of a factor
+constexpr double shareOnceHard = 0.25;        // of the time that G takes, by rows, where it was needed before
+constexpr double nearEdge = 0.01;             // share of l1 within which a gradient counts as at the edge
+constexpr int mostShortSteps = 4;             // Newton steps in a row that end at a sign that would change
+constexpr double mostSweeps = 1000;           // that a Newton step may spare
+constexpr double leastPivot = 1e-13;          // of the largest entry: below, columns depend on each other
+constexpr double negligible = 0.1;            // of the violation that is aimed at
+constexpr std::size_t manyApart = 4;  // the share of a support that is moved otherwise than a step says, inverse
 
 }  // namespace
 
@@ -66,6 +69,22 @@ double PenalizedQuadratic::largestViolation(const PenaltyAt& penalty) const {
   return most;
 }
 
+std::vector<std::pair<int, double>> PenalizedQuadratic::jumps(const PenaltyAt& penalty) const {
+  std::vector<std::pair<int, double>> found;
+  std::vector<double> change(b.size());
+  for (int e = 0; e < metric_.size(); ++e) {
+    const int j = metric_.column(e);
+    const double g = q[at(e)], c = metric_.curvature(e);
+    if (b[at(e)] != 0 || !(c > 0) || std::abs(g) > penalty.slopeAtZero(j)) continue;
+    const double to = penalty.minimizerFromZero(j, c, g, room);
+    if (to == 0) continue;
+    change[at(e)] = (c / 2 * to + g) * to + penalty.value(j, to);
+    found.emplace_back(e, to);
+  }
+  std::ranges::sort(found, {}, [&](const auto& jump) { return std::pair(change[at(jump.first)], jump.first); });
+  return found;
+}
+
 double PenalizedQuadratic::gap(const PenaltyAt& penalty, double scale) const {
   double share = 1;
   for (int e = 0; e < metric_.size() && !penalty.hasRidge(); ++e) {
@@ -91,7 +110,8 @@ double PenalizedQuadratic::gap(const PenaltyAt& penalty, double scale) const {
 
 bool PenalizedQuadratic::minimize(const PenaltyAt& penalty, const Goal& goal) {
   return penalty.visitKind([&]<class Penalty>() {
-    return byRows() ? minimizeByRows<Penalty>(penalty, goal) : minimizeByGram<Penalty>(penalty, goal);
+    goesByRows_ = byRows() && !metric_.hasGram();
+    return goesByRows_ ? minimizeByRows<Penalty>(penalty, goal) : minimizeByGram<Penalty>(penalty, goal);
   });
 }
 
@@ -138,18 +158,24 @@ template <class Penalty>
 bool PenalizedQuadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& goal) {
   double violation = largestViolation(penalty), least = violation;
   onlySweeps_ = false;
+  const double most = hard_ ? shareOnceHard : 1;
+  worked_ = 0;
   for (int round = 0, since = 0; round < mostRounds && since < mostInVain; ++round) {
     if (meets(penalty, goal, violation)) return true;
     la_.checkpoint();
     collect(penalty, goal.violation);
-    const auto [sweeps, most] = sweepByRows<Penalty>(penalty, goal.violation);
-    if (goal.lax && most <= goal.violation / 2) {
+    const auto [sweeps, size] = sweepByRows<Penalty>(penalty, goal.violation);
+    if (goal.lax && size <= goal.violation / 2) {
       onlySweeps_ = round == 0;
+      hard_ = false;
       return true;
     }
     finishSweepsByRows();
     const double after = largestViolation(penalty);
-    if (meets(penalty, goal, after)) return true;
+    if (meets(penalty, goal, after)) {
+      hard_ = false;
+      return true;
+    }
     const double rate = std::pow(after / violation, 1.0 / sweeps);
     const double left = rate < 1 ? std::min(mostSweeps, std::log(goal.violation / after) / std::log(rate)) : mostSweeps;
     for (int k = 0; k < mostShortSteps && left > sweepsOfProducts; ++k) {
@@ -158,8 +184,26 @@ bool PenalizedQuadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& go
     violation = largestViolation(penalty);
     since = violation < least ? 0 : since + 1;
     least = std::min(least, violation);
+    if (worked_ > most * workOfGram()) {
+      hard_ = true;
+      goesByRows_ = false;
+      return minimizeByGram<Penalty>(penalty, goal);
+    }
   }
   return meets(penalty, goal, violation);
+}
+
+/// Entries that are read and written to have the product of some columns, and those with it.
+double PenalizedQuadratic::workOf(std::span<const int> places) const {
+  double entries = 0;
+  for (const int e : places) entries += metric_.entriesOf(e);
+  return 2 * entries;
+}
+
+/// Entries whose reading takes about the time of G and a factor of it for the places in use.
+double PenalizedQuadratic::workOfGram() {
+  const double all = metric_.size(), inUse = static_cast<double>(working_.size());
+  return metric_.pairs() + entriesOfGram * all * all + entriesOfFactor * inUse * inUse * inUse;
 }
 
 /// A step by rows takes the entries of a column twice, one with G as many numbers as there are columns in use.
@@ -218,6 +262,7 @@ std::pair<int, double> PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty,
     if (sweeps == sweepsByRows || most <= tolerance / 2) {
       std::copy_n(state_.begin(), b.size(), b.begin());
       sweeps_ += sweeps;
+      worked_ += sweeps * workOf(working_);
       return {sweeps, most};
     }
     if (!extrapolate) continue;
@@ -442,8 +487,9 @@ bool PenalizedQuadratic::stepOnSupport(const PenaltyAt& penalty) {
   onlySweeps_ = false;
   start_ = b;
   collect(penalty, infinity);
+  goesByRows_ = byRows() && !metric_.hasGram() && !hard_;
   penalty.visitKind([&]<class Penalty>() {
-    if (byRows()) {
+    if (goesByRows_) {
       for (int k = 0; k < mostShortSteps; ++k) {
         if (!prepareNewton<Penalty>(penalty) || !solveByProducts() || takeStep<Penalty>(penalty)) break;
       }
@@ -467,7 +513,7 @@ bool PenalizedQuadratic::prepareNewton(const PenaltyAt& penalty) {
     const int j = metric_.column(e);
     const double value = b[at(e)];
     if (value == 0 || value <= data_.lower[at(j)] || value >= data_.upper[at(j)]) continue;
-    const double gradient = byRows() ? q[at(e)] : slotGradient_[at(slotOf_[at(e)])];
+    const double gradient = goesByRows_ ? q[at(e)] : slotGradient_[at(slotOf_[at(e)])];
     support_.push_back(e);
     diagonal_.push_back(penalty.l2(j) + penalty.of<Penalty>(j).curvature(std::abs(value)));
     const double slope = penalty.of<Penalty>(j).slope(std::abs(value));
@@ -503,8 +549,10 @@ bool PenalizedQuadratic::solveByProducts() {
     return r[s] / std::max(metric_.curvature(support_[s]) + diagonal_[s], 1e-3 * metric_.curvature(support_[s]));
   };
   double before = 0, first = 0;
+  const double work = workOf(support_);
   for (int round = 0; round < mostProducts; ++round) {
     double size = 0;
+    worked_ += work;
     for (std::size_t s = 0; s < k; ++s) size += r[s] * scaled(s);
     if (round == 0) first = size;
     if (size <= square(productAccuracy) * first) return true;
@@ -594,9 +642,8 @@ bool PenalizedQuadratic::takeStep(const PenaltyAt& penalty) {
 /// Moves the support to `ends_`, most of which are at this share of the step, unless the objective, whose change is
 /// exact in this model, rises.
 bool PenalizedQuadratic::tryEnds(const PenaltyAt& penalty, double share) {
-  const bool rows = byRows();
-  const std::vector<double>& gradients = rows ? q : slotGradient_;
-  const auto place = [&](std::size_t s) { return at(rows ? support_[s] : slotOf_[at(support_[s])]); };
+  const std::vector<double>& gradients = goesByRows_ ? q : slotGradient_;
+  const auto place = [&](std::size_t s) { return at(goesByRows_ ? support_[s] : slotOf_[at(support_[s])]); };
   change_.resize(gradients.size());
   taken_.resize(ends_.size());
   for (std::size_t s = 0; s < ends_.size(); ++s) taken_[s] = ends_[s] - b[at(support_[s])];
@@ -612,16 +659,16 @@ bool PenalizedQuadratic::tryEnds(const PenaltyAt& penalty, double share) {
   if (gain > 4 * machineEpsilon * size) return false;
   for (std::size_t s = 0; s < support_.size(); ++s) {
     b[at(support_[s])] = ends_[s];
-    if (!rows) moved_[at(support_[s])] += taken_[s];
+    if (!goesByRows_) moved_[at(support_[s])] += taken_[s];
   }
-  std::vector<double>& moved = rows ? q : slotGradient_;
+  std::vector<double>& moved = goesByRows_ ? q : slotGradient_;
   for (std::size_t e = 0; e < moved.size(); ++e) moved[e] += change_[e];
   return true;
 }
 
 /// out := G taken_ on the slots, or on all places where steps are taken by rows.
 void PenalizedQuadratic::applyToSupport(double share, std::span<double> out) {
-  if (byRows()) {
+  if (goesByRows_) {
     spread_.assign(at(metric_.size()), 0.0);
     for (std::size_t s = 0; s < support_.size(); ++s) spread_[at(support_[s])] = taken_[s];
     return applyGram(spread_, out);

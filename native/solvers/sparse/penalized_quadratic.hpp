@@ -32,7 +32,8 @@ struct Goal {
 /// are kept.
 ///
 /// With G: coordinate descent and Newton steps on the support, both on a copy of the part of G that has the places in
-/// use now, with one look at the others when nothing is left to do there. By rows: sweeps, and conjugate gradients.
+/// use now, with one look at the others when nothing is left to do there. By rows: sweeps, and conjugate gradients, for
+/// as long as these take less time than G and its factor would.
 class PenalizedQuadratic {
  public:
   PenalizedQuadratic(const Cpu& la, const SparseData& data, GramMetric& metric)
@@ -51,6 +52,8 @@ class PenalizedQuadratic {
   /// anywhere.
   bool stepOnSupport(const PenaltyAt& penalty);
   double largestViolation(const PenaltyAt& penalty) const;
+  /// The places that would leave 0 against their slope, with where to: those first of which that gains the most.
+  std::vector<std::pair<int, double>> jumps(const PenaltyAt& penalty) const;
   /// Whether a violation, or the gap, is small enough.
   bool meets(const PenaltyAt& penalty, const Goal& goal, double violation) const {
     return violation <= goal.violation || (penalty.convex() && gap(penalty, goal.scale) <= goal.gap);
@@ -66,7 +69,7 @@ class PenalizedQuadratic {
   void forgetFactor();
   /// X times what the last minimize() has added to b, less the shifts; empty where that was not needed.
   std::span<const double> productOfSteps() const;
-  /// Whether steps are taken by rows, for which new weights cost little.
+  /// Whether steps are taken by rows at first, for which new weights cost little.
   bool byRows() const;
   double sweeps() const { return sweeps_; }
 
@@ -95,6 +98,8 @@ class PenalizedQuadratic {
   bool minimizeByGram(const PenaltyAt& penalty, const Goal& goal);
   template <class Penalty>
   bool minimizeByRows(const PenaltyAt& penalty, const Goal& goal);
+  double workOf(std::span<const int> places) const;
+  double workOfGram();
   template <class Penalty>
   void descend(const PenaltyAt& penalty, const Goal& goal);
   template <class Penalty>
@@ -150,6 +155,9 @@ class PenalizedQuadratic {
   std::size_t head_ = 0;  ///< room for coefficients in a state
   std::unique_ptr<Anderson<Cpu>> anderson_;
   bool onlySweeps_ = false;   ///< the last minimize() was these sweeps and nothing else
+  bool goesByRows_ = false;   ///< steps are taken by rows now
+  bool hard_ = false;         ///< the last quadratic that was begun by rows took as long as G would have taken
+  double worked_ = 0;         ///< entries that were read by rows, for the present quadratic
   std::vector<double> rows_;  ///< H X d
   std::vector<double> residual_, direction_, product_, spread_;  ///< of conjugate gradients
   double sweeps_ = 0;

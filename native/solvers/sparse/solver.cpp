@@ -12,10 +12,9 @@
 namespace nonconvex {
 namespace {
 
-constexpr double fullyExplained = 0.999;  // share of the null deviance at which a path ends
-constexpr double leastChange = 1e-5;      // of the deviance between two lambdas, relative
-constexpr double leastStep = 0.5;         // of lambda, on the way to the first one that is asked for
-constexpr double smallestLead = 1e-4;     // of lambdaMax, among those on the way
+constexpr double leastChange = 1e-5;   // of the deviance between two lambdas, relative
+constexpr double leastStep = 0.5;      // of lambda, on the way to the first one that is asked for
+constexpr double smallestLead = 1e-4;  // of lambdaMax, among those on the way
 
 void requireSettings(const SparseSettings& settings) {
   if (hasStruct(ofNorm(settings.penalty))) {
@@ -149,7 +148,8 @@ std::optional<Status> PathSolver::step() {
   const bool asked = next_++ >= unasked_;
   if (asked) {
     // Classes that are told apart have no best coefficients where the penalty is constant: there is no such model.
-    if (!model.reached && isKnown(lambdaStep_) && !isConvex(settings_.penalty) && explained(model) >= fullyExplained) {
+    if (!model.reached && isKnown(lambdaStep_) && !isConvex(settings_.penalty) &&
+        engine_->explained(model.loss) >= fullyExplained) {
       end_ = PathEnd::devianceExplained;
       return finish();
     }
@@ -164,11 +164,6 @@ std::optional<Status> PathSolver::step() {
   return std::nullopt;
 }
 
-double PathSolver::explained(const PathModel& model) const {
-  const double all = engine_->nullLoss() - engine_->perfectLoss();
-  return all > 0 ? 1 - (model.loss - engine_->perfectLoss()) / all : 1;
-}
-
 /// Whether nothing of interest follows behind a model of lambdas that were made here; any path may end at maxNonzeros.
 bool PathSolver::endsAt(const PathModel& model) {
   if (static_cast<double>(model.columns.size()) > settings_.maxNonzeros) {
@@ -176,7 +171,7 @@ bool PathSolver::endsAt(const PathModel& model) {
     return true;
   }
   if (!isKnown(lambdaStep_)) return false;
-  const double now = explained(model);
+  const double now = engine_->explained(model.loss);
   if (now >= fullyExplained) {
     end_ = PathEnd::devianceExplained;
     return true;
@@ -184,7 +179,7 @@ bool PathSolver::endsAt(const PathModel& model) {
   // A penalty that is not convex lets coefficients stay what they are for many lambdas, and others come in after these.
   constexpr std::size_t soonest = 5;
   if (models_.size() < soonest || !isConvex(settings_.penalty)) return false;
-  const double before = explained(models_.back());
+  const double before = engine_->explained(models_.back().loss);
   // Models of quantiles stay where they are for a while, and then go on.
   if (data_.family == SparseFamily::quantile) return false;
   if (!model.columns.empty() && now - before < leastChange * now) {
@@ -212,7 +207,7 @@ SparseProgress PathSolver::progress() const {
   now.lambdaStep = lambdaStep_;
   if (isKnown(lambdaStep_)) now.firstLambda = lambdas_.front();
   now.nonzeros = static_cast<double>(last.columns.size());
-  now.explained = explained(last);
+  now.explained = engine_->explained(last.loss);
   if (isKnown(last.gap)) {
     now.lowerBound = last.objective - last.gap * (engine_->nullLoss() - engine_->perfectLoss());
     now.residual = last.gap;

@@ -32,7 +32,6 @@ class PathSolver {
   /// Models of the path, and of those that lead to it.
   std::size_t count() const { return problem_.sizes.empty() ? lambdas_.size() : problem_.sizes.size(); }
   bool endsAt(const PathModel& model);
-  double explained(const PathModel& model) const;
   std::optional<Status> finish();
 
   const Cpu& la_;
