@@ -1,4 +1,4 @@
-// `nonconvex path data.csv --target y`: models along lambdas, which of them cross-validation and criteria choose, and a page about them.
+// `nonconvex path data.csv --target y`: models along lambdas or sizes, which of them cross-validation and criteria choose, and a page about them.
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { SettingSchema } from '../core/addon.js';
@@ -16,7 +16,7 @@ import { type FileRun, pathJson, pathText } from './pathText.js';
 import { print } from './print.js';
 import { follow } from './progress.js';
 import { checkWritable, reportOption, writeReport } from './reportFile.js';
-import { sparseSettings } from './sparseSettings.js';
+import { maxSizeSetting, sparseSettings } from './sparseSettings.js';
 
 type Texts = Record<string, string | true | undefined>;
 
@@ -34,6 +34,7 @@ const own: SettingSchema[] = [
     doc: 'What is measured on the rows that were left out.',
     default: 'deviance',
   },
+  maxSizeSetting,
   { name: 'impute', type: ['mean'], doc: "'mean': values that are missing become the mean of their column." },
   outlevSetting,
 ];

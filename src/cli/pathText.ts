@@ -1,5 +1,6 @@
 // What the command line program prints of a path: a table, or one object.
 import {
+  alongOf,
   type Chosen,
   choosers,
   explained,
@@ -7,6 +8,8 @@ import {
   isConvex,
   nameOf,
   type PathRun,
+  parameterOf,
+  parametersOf,
   placesOf,
   preferred,
   shareExplained,
@@ -33,9 +36,9 @@ export function pathText(run: PathRun): string {
   const left =
     end === 'complete' || notFitted.length === 0
       ? []
-      : [`The path ended early (${end}); ${counted(notFitted.length, 'lambda')} left.`];
+      : [`The path ended early (${end}); ${counted(notFitted.length, parameterOf(path))} left.`];
   const parts = [[lambdaTable(run), ...left].join('\n')];
-  if (chosen.length > 0) parts.push(choiceTable(chosen));
+  if (chosen.length > 0) parts.push(choiceTable(path, chosen));
   const [first] = preferred(chosen);
   if (first) parts.push(coefficientTable(run, first));
   if (status !== 'solved') parts.push(`${status}: ${message}`);
@@ -52,12 +55,12 @@ function lambdaTable({ path, chosen }: PathRun): string {
   const validated = path.mean !== undefined && path.mean.length > 0;
   const share = explained(path);
   const titles = [
-    ...['', 'lambda', 'df', 'explained', ...(convex ? ['gap'] : ['violation', 'convex'])],
+    ...['', parameterOf(path), 'df', 'explained', ...(convex ? ['gap'] : ['violation', 'convex'])],
     ...(validated ? [String(path.measure), 's.e.'] : []),
   ];
   const rows = shown.map((k) => [
     String(k + 1),
-    figure(path.lambda[k]),
+    figure(parametersOf(path)[k]),
     figure(path.df[k]),
     (share[k] as number).toFixed(4),
     ...(convex ? [scientific(path.gap[k])] : [scientific(path.violation[k]), path.locallyConvex[k] ? 'yes' : 'no']),
@@ -67,14 +70,14 @@ function lambdaTable({ path, chosen }: PathRun): string {
   return aligned([...titles, ''], rows, titles.length);
 }
 
-function choiceTable(chosen: readonly Chosen[]): string {
+function choiceTable(path: PathRun['path'], chosen: readonly Chosen[]): string {
   const rows = chosen.map(({ by, fit }) => [
     by,
-    figure(fit.lambda),
+    figure(alongOf(fit)),
     String(fit.support.length),
     figure(shareExplained(fit.deviance, fit.nullDeviance)),
   ]);
-  return aligned(['chosen by', 'lambda', 'columns', 'explained'], rows, 4, 1);
+  return aligned(['chosen by', parameterOf(path), 'columns', 'explained'], rows, 4, 1);
 }
 
 function coefficientTable(run: PathRun, { by, fit }: Chosen): string {
@@ -113,40 +116,55 @@ function aligned(titles: readonly string[], rows: readonly (readonly string[])[]
 export function pathJson({ data, settings, path, chosen }: FileRun): object {
   const { status, message, seconds, family, lambda, df, gap, violation, locallyConvex, locallyConvexFrom, lambdaMax } =
     path;
-  const { measure, mean, standardError, lambdaMin, lambda1se, end, classes, nonzeros } = path;
+  const { measure, mean, standardError, lambdaMin, lambda1se, sizeMin, size1se, end, classes, nonzeros } = path;
   const list = (values: ArrayLike<number>): number[] => Array.from(values);
   return {
     ...{ status, message, seconds, rows: data.x.rows, columns: data.x.columns, target: data.target, family },
     ...(classes && { classes }),
     ...{
-      penalty: settings.penalty ?? 'lasso',
+      penalty: settings.penalty ?? (path.sizes ? 'bestSubset' : 'lasso'),
       end,
       lambdaMax,
       lambda: list(lambda),
+      ...(path.sizes && { sizes: list(path.sizes) }),
       df: list(df),
       nonzeros: list(nonzeros),
     },
     ...{ explained: list(explained(path)), gap: list(gap), violation: list(violation) },
     ...(!isConvex(path) && { locallyConvex, locallyConvexFrom }),
-    ...(mean && { measure, mean: list(mean), standardError: list(standardError ?? []), lambdaMin, lambda1se }),
-    chosen: chosen.map(({ by, fit }) => ({
-      ...{
-        by,
-        lambda: fit.lambda,
-        df: fit.df,
-        aic: fit.aic,
-        bic: fit.bic,
-        ebic: fit.ebic,
-        certificate: fit.certificate,
-      },
-      ...(fit.intercepts ? { intercepts: list(fit.intercepts) } : { intercept: fit.intercept }),
-      // Pairs, as two columns may have one name.
-      coefficients: placesOf(fit).map((place) => ({
-        column: place % data.x.columns,
-        name: data.names[place % data.x.columns],
-        ...(path.responses && { class: classes?.[Math.floor(place / data.x.columns)] }),
-        coefficient: fit.coefficients[place],
-      })),
+    ...(mean && {
+      measure,
+      mean: list(mean),
+      standardError: list(standardError ?? []),
+      lambdaMin,
+      lambda1se,
+      sizeMin,
+      size1se,
+    }),
+    chosen: chosen.map((each) => chosenJson(each, path, data)),
+  };
+}
+
+/** A model that was chosen, as it is in there. */
+function chosenJson({ by, fit }: Chosen, { responses, classes }: FileRun['path'], data: DataFile): object {
+  return {
+    ...{
+      by,
+      lambda: fit.lambda,
+      ...(fit.size !== undefined && { size: fit.size }),
+      df: fit.df,
+      aic: fit.aic,
+      bic: fit.bic,
+      ebic: fit.ebic,
+      certificate: fit.certificate,
+    },
+    ...(fit.intercepts ? { intercepts: Array.from(fit.intercepts) } : { intercept: fit.intercept }),
+    // Pairs, as two columns may have one name.
+    coefficients: placesOf(fit).map((place) => ({
+      column: place % data.x.columns,
+      name: data.names[place % data.x.columns],
+      ...(responses && { class: classes?.[Math.floor(place / data.x.columns)] }),
+      coefficient: fit.coefficients[place],
     })),
   };
 }

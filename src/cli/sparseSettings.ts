@@ -6,6 +6,14 @@ const needProgram: readonly string[] = ['cox', 'groupLasso', 'groupMcp', 'groupS
 /** Settings of those values. */
 const ofThose: readonly string[] = ['ties'];
 
+/** The sizes of a path in place of its lambdas. */
+export const maxSizeSetting: SettingSchema = {
+  name: 'maxSize',
+  type: 'integer',
+  lower: 0,
+  doc: 'Best subsets of at most 0, 1, ..., so many columns, in place of lambdas.',
+};
+
 /** The settings of the sparse solver, without what only a program can give. */
 export function sparseSettings(): SettingSchema[] {
   const settings = addon().schema().solvers.sparse?.settings ?? [];

@@ -6,7 +6,7 @@ import { toDense } from '../core/algebra.js';
 import type { Matrix } from '../core/matrix.js';
 import type { Targets } from '../core/targets.js';
 import { trainReluNetwork } from '../relu/solver.js';
-import { chosenOf, preferred } from '../report/pathRun.js';
+import { alongOf, chosenOf, parameterOf, preferred } from '../report/pathRun.js';
 import { crossValidate, sparseRegression } from '../sparse/index.js';
 import { categoriesOption, type DataFile, headline, readData } from './dataFile.js';
 import { addSettings, outlevSetting, parseSettings, UsageError } from './keywords.js';
@@ -14,7 +14,7 @@ import { agreement, predictions, readModelFile, writeModelFile } from './modelFi
 import { print } from './print.js';
 import { follow } from './progress.js';
 import { checkWritable, parseImage, reportOption, writeReport } from './reportFile.js';
-import { sparseSettings } from './sparseSettings.js';
+import { maxSizeSetting, sparseSettings } from './sparseSettings.js';
 
 type Texts = Record<string, string | true | undefined>;
 
@@ -69,15 +69,18 @@ const trainers: Record<string, Trainer> = {
         lower: 0,
         doc: 'Weight of the penalty. Default: lambda.1se of cross-validation.',
       },
+      { name: 'size', type: 'integer', lower: 0, doc: 'The most columns of the best subset, in place of lambda.' },
+      maxSizeSetting,
       { name: 'folds', type: 'integer', lower: 2, doc: 'Parts of the rows for cross-validation. Default 10.' },
       { name: 'impute', type: ['mean'], doc: "'mean': values that are missing become the mean of their column." },
     ],
-    async fit({ x, y, names }, { lambda, folds = 10, ...settings }, signal, outlev) {
+    async fit({ x, y, names }, { lambda, size, folds = 10, ...settings }, signal, outlev) {
       const log = outlev === 0 ? undefined : follow('sparse', settings, outlev);
       const data = { x, y, names };
       const options = { ...settings, signal, onProgress: log?.report };
-      if (lambda !== undefined) {
-        const result = await sparseRegression(data, { ...options, lambda: lambda as number });
+      if (lambda !== undefined || size !== undefined) {
+        const asked = { lambda: lambda as number | undefined, size: size as number | undefined };
+        const result = await sparseRegression(data, { ...options, ...asked });
         log?.end(result.history);
         return { model: result, result, status: result.status, message: result.message };
       }
@@ -90,7 +93,7 @@ const trainers: Record<string, Trainer> = {
         result: path,
         status: path.status,
         message: path.message,
-        chosen: `${best.by}, lambda ${best.fit.lambda}`,
+        chosen: `${best.by}, ${parameterOf(path)} ${alongOf(best.fit)}`,
       };
     },
   },

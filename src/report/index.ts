@@ -190,7 +190,6 @@ function pathOf(
   const path = result as Partial<PathRun['path']>;
   const { lambda, coefficients, gap } = path;
   if (!isList(lambda) || !isList(gap) || !coefficients || !('offsets' in coefficients)) return undefined;
-  if (path.sizes) throw new RangeError('result.sizes: expected a path of lambdas, as paths of sizes are not drawn');
   const columns = coefficients.rows / (path.responses ?? 1);
   const known = names ?? path.names ?? Array.from({ length: columns }, (_, j) => `x${j + 1}`);
   if (known.length !== columns) {

@@ -3,7 +3,16 @@ import { type Scale, scaleLinear, scaleLog } from 'd3-scale';
 import { visible } from '../core/check.js';
 import { standardDeviations } from '../core/entries.js';
 import { place, text } from './chart.js';
-import { type Chosen, isConvex, nameOf, type PathRun, preferred } from './pathRun.js';
+import {
+  alongOf,
+  type Chosen,
+  isConvex,
+  nameOf,
+  type PathRun,
+  parameterOf,
+  parametersOf,
+  preferred,
+} from './pathRun.js';
 import { escaped, figure, shortened } from './text.js';
 
 const width = 920;
@@ -17,29 +26,32 @@ const mostLabelled = 14;
 /** Pixels from one label to the next. */
 const labelHeight = 14;
 
-/** Places of lambdas, which fall to the right, and of other numbers. */
+/** Places of lambdas, which fall to the right, or of sizes, which grow, and of other numbers. */
 interface Axes {
   x: Scale;
   y: Scale;
 }
 
-/** The lambdas that have a logarithm: all but one that is 0. */
-const drawable = ({ path }: PathRun): number[] => [...path.lambda.keys()].filter((k) => (path.lambda[k] as number) > 0);
+/** The lambdas that have a logarithm, all but one that is 0; all sizes. */
+const drawable = ({ path }: PathRun): number[] =>
+  [...path.lambda.keys()].filter((k) => path.sizes !== undefined || (path.lambda[k] as number) > 0);
 
 function axesOf(run: PathRun, low: number, high: number): Axes {
-  const lambdas = drawable(run).map((k) => run.path.lambda[k] as number);
-  const [first = 1, last = 1] = [lambdas[0], lambdas.at(-1)];
-  const ends: [number, number] = first > last ? [first, last] : [first * 1.5, first / 1.5];
+  const values = drawable(run).map((k) => parametersOf(run.path)[k] as number);
+  const [first = 1, last = 1] = [values[0], values.at(-1)];
   const [from, to] = high > low ? [low, high] : [low - 1, high + 1];
+  const ends: [number, number] = first > last ? [first, last] : [first * 1.5, first / 1.5];
+  const x = run.path.sizes ? scaleLinear().domain([first, Math.max(last, first + 1)]) : scaleLog().domain(ends);
   return {
-    x: scaleLog().domain(ends).range([margin.left, right]),
+    x: x.range([margin.left, right]),
     y: scaleLinear().domain([from, to]).range([bottom, margin.top]).nice(),
   };
 }
 
-/** Round lambdas along the axis, so many that their labels have room. */
-function ticksOfLambda(x: Scale): number[] {
+/** Round lambdas, or sizes, along the axis, so many that their labels have room. */
+function ticksAlong(x: Scale, { sizes }: PathRun['path']): number[] {
   const all = x.ticks();
+  if (sizes) return all.filter(Number.isInteger);
   const leading = (value: number): string => value.toExponential()[0] as string;
   const kept = [['1'], ['1', '3'], ['1', '2', '5']].map((digits) =>
     all.filter((value) => digits.includes(leading(value))),
@@ -50,28 +62,30 @@ function ticksOfLambda(x: Scale): number[] {
 
 /** Grid, ticks and titles; at the top how many columns the models along the axis have. */
 function frame(run: PathRun, { x, y }: Axes, title: string): string {
-  const { lambda, nonzeros } = run.path;
+  const { nonzeros } = run.path;
+  const along = parametersOf(run.path);
   const format = y.tickFormat(6);
   const rows = y.ticks(6).map((value) => {
     const at = place(y(value));
     return `<line class="grid" x1="${margin.left}" x2="${right}" y1="${at}" y2="${at}"/>${text(margin.left - 8, y(value) + 4, format(value), ' text-anchor="end"')}`;
   });
-  const columns = ticksOfLambda(x).map((value) => {
+  const columns = ticksAlong(x, run.path).map((value) => {
     const at = place(x(value));
     return `<line class="tick" x1="${at}" x2="${at}" y1="${bottom}" y2="${bottom + 5}"/>${text(x(value), bottom + 19, figure(value), ' text-anchor="middle"')}`;
   });
+  const named = run.path.sizes ? 'the most columns that the model may have' : 'lambda (logarithmic, falling)';
   const all = drawable(run);
   const step = Math.max(1, Math.round(all.length / 9));
   const counts = all
     .filter((_, place) => place % step === 0)
-    .map((k) => text(x(lambda[k] as number), margin.top - 10, String(nonzeros[k]), ' text-anchor="middle"'));
+    .map((k) => text(x(along[k] as number), margin.top - 10, String(nonzeros[k]), ' text-anchor="middle"'));
   return [
     ...rows,
     ...columns,
     `<line class="axis" x1="${margin.left}" x2="${right}" y1="${bottom}" y2="${bottom}"/>`,
     ...counts,
     text(margin.left, 14, 'columns in the model'),
-    text((margin.left + right) / 2, height - 6, 'lambda (logarithmic, falling)', ' text-anchor="middle" class="title"'),
+    text((margin.left + right) / 2, height - 6, named, ' text-anchor="middle" class="title"'),
     `<text class="title" transform="translate(14 ${(margin.top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escaped(title)}</text>`,
   ].join('\n');
 }
@@ -90,13 +104,13 @@ function convexRegion(run: PathRun, { x }: Axes): string {
 
 /** Lines at the lambdas that cross-validation has chosen, or a criterion where there was none. */
 function marks({ chosen }: PathRun, { x }: Axes): string {
-  const validated = chosen.filter(({ by }) => by.startsWith('lambda.'));
+  const validated = chosen.filter(({ by }) => /^(lambda|size)\./.test(by));
   const shown = validated.length > 0 ? validated : preferred(chosen).slice(0, 1);
   return shown
     .map(({ by, fit }, number) => {
-      const at = x(fit.lambda);
-      // The label of the larger lambda stands to the left of its line where there is room.
-      const before = by === 'lambda.1se' && at - margin.left > 70;
+      const at = x(alongOf(fit));
+      // The label of the model that comes first stands to the left of its line where there is room.
+      const before = by.endsWith('.1se') && at - margin.left > 70;
       const label = text(
         at + (before ? -5 : 5),
         margin.top + 12 + 14 * number,
@@ -138,7 +152,7 @@ function linesOf(run: PathRun): Line[] {
     .sort((a, b) => b.size - a.size || b.most - a.most);
 }
 
-/** Coefficients against the logarithm of lambda, and how many columns the chart leaves out. */
+/** Coefficients against the logarithm of lambda, or the size, and how many columns the chart leaves out. */
 export function coefficientChart(run: PathRun): { svg?: string; left: number } {
   if (drawable(run).length === 0) return { left: 0 };
   const all = linesOf(run);
@@ -157,7 +171,7 @@ export function coefficientChart(run: PathRun): { svg?: string; left: number } {
     ...series,
     marks(run, axes),
   ].join('\n');
-  return { svg: svg('Coefficients against lambda', body), left: all.length - lines.length };
+  return { svg: svg(`Coefficients against ${parameterOf(run.path)}`, body), left: all.length - lines.length };
 }
 
 /** Heights of the labels at the ends of the first lines, moved apart where they would overlap, as little as can be. */
@@ -194,11 +208,11 @@ function lineMarkup(
   { x, y }: Axes,
   end: number | undefined,
 ): string {
-  const { lambda } = run.path;
+  const along = parametersOf(run.path);
   const shown = drawable(run);
   // The line begins at the last lambda before the coefficient leaves 0.
   const first = Math.max(0, shown.findIndex((k) => values[k] !== 0) - 1);
-  const points = shown.slice(first).map((k) => `${place(x(lambda[k] as number))} ${place(y(values[k] as number))}`);
+  const points = shown.slice(first).map((k) => `${place(x(along[k] as number))} ${place(y(values[k] as number))}`);
   const path = `M${points.join('L')}`;
   const name = visible(nameOf(run, column));
   const short = shortened(name, 20);
@@ -222,7 +236,8 @@ function said({ chosen }: PathRun, column: number, name: string): string {
 
 /** The measure on rows that were left out, with a standard error on both sides. */
 export function validationChart(run: PathRun): string | undefined {
-  const { mean, standardError, measure, lambda, nonzeros } = run.path;
+  const { mean, standardError, measure, nonzeros } = run.path;
+  const along = parametersOf(run.path);
   if (!mean || !standardError) return undefined;
   const known = drawable(run).filter((k) => Number.isFinite(mean[k]));
   if (known.length === 0) return undefined;
@@ -234,12 +249,12 @@ export function validationChart(run: PathRun): string | undefined {
   );
   const { x, y } = axes;
   const points = known.map((k) => {
-    const [at, centre] = [x(lambda[k] as number), mean[k] as number];
+    const [at, centre] = [x(along[k] as number), mean[k] as number];
     const [top, low] = [y(centre + error(k)), y(centre - error(k))];
     const bar = `M${place(at)} ${place(top)}V${place(low)}M${place(at - 3)} ${place(top)}h6M${place(at - 3)} ${place(low)}h6`;
-    const about = `lambda ${figure(lambda[k])}: ${figure(centre)} ± ${figure(error(k), 2)}, ${nonzeros[k]} columns`;
+    const about = `${parameterOf(run.path)} ${figure(along[k])}: ${figure(centre)} ± ${figure(error(k), 2)}, ${nonzeros[k]} columns`;
     return `<g class="point"><title>${escaped(about)}</title><path d="${bar}"/><circle cx="${place(at)}" cy="${place(y(centre))}" r="3"/><rect class="hit" x="${place(at - 4)}" y="${margin.top}" width="8" height="${bottom - margin.top}"/></g>`;
   });
   const body = [convexRegion(run, axes), frame(run, axes, `${measure} of rows left out`), ...points, marks(run, axes)];
-  return svg('Cross-validation against lambda', body.join('\n'));
+  return svg(`Cross-validation against ${parameterOf(run.path)}`, body.join('\n'));
 }

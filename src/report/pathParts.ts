@@ -2,6 +2,7 @@
 import { type Part, soft, table } from './page.js';
 import { coefficientChart, validationChart } from './pathCharts.js';
 import {
+  alongOf,
   type Chosen,
   choosers,
   explained,
@@ -9,6 +10,8 @@ import {
   isConvex,
   nameOf,
   type PathRun,
+  parameterOf,
+  parametersOf,
   placesOf,
   preferred,
   shareExplained,
@@ -37,7 +40,7 @@ export function pathParts(run: PathRun): { about: string; tiles: Tile[]; parts: 
     about: about(run),
     tiles: preferred(chosen).map(({ by, fit }) => ({
       name: by,
-      value: figure(fit.lambda),
+      value: figure(alongOf(fit)),
       remark: `${counted(fit.support.length, 'column')}, ${figure(100 * shareExplained(fit.deviance, fit.nullDeviance), 3)} % explained`,
     })),
     parts: [
@@ -46,7 +49,7 @@ export function pathParts(run: PathRun): { about: string; tiles: Tile[]; parts: 
       ...(chosen.length > 0
         ? [{ title: 'Chosen models', body: `${soft('Coefficients in the units of the columns.')}${supportTable(run)}` }]
         : []),
-      { title: 'All lambdas', body: pathTable(run), folded: true },
+      { title: `All ${parameterOf(run.path)}s`, body: pathTable(run), folded: true },
     ],
   };
 }
@@ -58,7 +61,7 @@ function about({ path }: PathRun): string {
     ? `No model is further than ${figure(largest(path.gap), 2)} of the null model's loss from the optimum.`
     : `No coefficient by itself would lower an objective, up to ${figure(largest(path.violation), 2)} of lambdaMax.`;
   const ended = path.end === 'complete' ? '' : ` The path ended early: ${path.end}.`;
-  return `${counted(path.lambda.length, 'lambda')}, family ${path.family}${classes}. ${known}${ended}`;
+  return `${counted(path.lambda.length, parameterOf(path))}, family ${path.family}${classes}. ${known}${ended}`;
 }
 
 /** The largest number of those that are known. */
@@ -73,7 +76,8 @@ function region({ path }: PathRun): string {
 
 function validated({ path }: PathRun): string {
   const folds = path.fitted?.length ?? 0;
-  return `Mean over ${folds} folds and one standard error on both sides. lambda.1se is the largest lambda whose mean is within one standard error of the best, that of lambda.min.`;
+  const [kind, most] = path.sizes ? ['size', 'least'] : ['lambda', 'largest'];
+  return `Mean over ${folds} folds and one standard error on both sides. ${kind}.1se is the ${most} ${kind} whose mean is within one standard error of the best, that of ${kind}.min.`;
 }
 
 /** A row for each column that a chosen model has, the largest first, and the intercepts. */
@@ -106,16 +110,16 @@ function pathTable({ path, chosen }: PathRun): string {
   const { mean, standardError, measure } = path;
   const validated = mean !== undefined && mean.length > 0;
   const head = [
-    ...['lambda', 'df', 'explained', ...(convex ? ['gap'] : ['violation', 'convex'])],
+    ...[parameterOf(path), 'df', 'explained', ...(convex ? ['gap'] : ['violation', 'convex'])],
     ...(validated ? [`${measure}`, 's.e.'] : []),
     '',
   ];
-  const rows = Array.from(path.lambda, (lambda, k) => {
+  const rows = Array.from(parametersOf(path), (value, k) => {
     const known = convex
       ? [figure(path.gap[k], 2)]
       : [figure(path.violation[k], 2), path.locallyConvex[k] ? 'yes' : 'no'];
     const errors = validated ? [figure(mean[k]), figure(standardError?.[k], 2)] : [];
-    const numbers = [figure(lambda), figure(path.df[k]), (share[k] as number).toFixed(4)];
+    const numbers = [figure(value), figure(path.df[k]), (share[k] as number).toFixed(4)];
     return [...numbers, ...known, ...errors, choosers(chosen, k)];
   });
   return table(head, rows, [head.length - 1]);

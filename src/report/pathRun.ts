@@ -13,28 +13,40 @@ export interface PathRun {
 }
 
 export interface Chosen {
-  /** Names such as 'lambda.min' or 'BIC' of what chooses. */
+  /** Names such as 'lambda.min', 'size.min' or 'BIC' of what chooses. */
   by: string;
   /** The place of the model in the path. */
   k: number;
   fit: SparseFit;
 }
 
+/** What the models of a path are told apart by. */
+export const parameterOf = ({ sizes }: Pick<PathRun['path'], 'sizes'>): 'size' | 'lambda' =>
+  sizes ? 'size' : 'lambda';
+
+/** The lambdas of a path, or its sizes. */
+export const parametersOf = ({ sizes, lambda }: Pick<PathRun['path'], 'sizes' | 'lambda'>): ArrayLike<number> =>
+  sizes ?? lambda;
+
+/** The lambda of a model, or its size. */
+export const alongOf = ({ size, lambda }: Pick<SparseFit, 'size' | 'lambda'>): number => size ?? lambda;
+
 /** What cross-validation and criteria choose; those that may choose none are left out. */
 export function chosenOf(path: PathRun['path']): Chosen[] {
   const chosen: Chosen[] = [];
+  const placeOf = (value: number): number => Array.from(parametersOf(path)).indexOf(value);
   const add = (by: string, model: () => SparseFit): void => {
     try {
       const found = model();
-      chosen.push({ by, k: path.lambda.indexOf(found.lambda), fit: found });
+      chosen.push({ by, k: placeOf(alongOf(found)), fit: found });
     } catch (error) {
       if ((error as Error).name !== 'RangeError') throw error;
     }
   };
-  const { best } = path;
-  if (best && path.lambdaMin !== undefined) {
-    add('lambda.min', () => path.fit(path.lambda.indexOf(path.lambdaMin as number)));
-    add('lambda.1se', () => path.fit(path.lambda.indexOf(path.lambda1se as number)));
+  const [min, first] = [path.sizeMin ?? path.lambdaMin, path.size1se ?? path.lambda1se];
+  if (path.best && min !== undefined && first !== undefined) {
+    add(`${parameterOf(path)}.min`, () => path.fit(placeOf(min)));
+    add(`${parameterOf(path)}.1se`, () => path.fit(placeOf(first)));
   }
   for (const criterion of ['aic', 'bic', 'ebic'] as const) add(criterion.toUpperCase(), () => path.select(criterion));
   return chosen;
@@ -42,7 +54,7 @@ export function chosenOf(path: PathRun['path']): Chosen[] {
 
 /** The choices in the order in which they are of use: one standard error, the minimum, criteria. */
 export function preferred(chosen: readonly Chosen[]): Chosen[] {
-  const order = ['lambda.1se', 'lambda.min', 'EBIC', 'BIC', 'AIC'];
+  const order = ['lambda.1se', 'size.1se', 'lambda.min', 'size.min', 'EBIC', 'BIC', 'AIC'];
   return [...chosen].sort((a, b) => order.indexOf(a.by) - order.indexOf(b.by));
 }
 

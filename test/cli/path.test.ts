@@ -145,6 +145,27 @@ describe('the table', () => {
   });
 });
 
+describe('--maxSize', () => {
+  it('gives the best subsets of each size, in the table, the object and the page', async () => {
+    const result = await json('data.csv', ...ofValue, '--maxSize', '5', '--seed', '2');
+    const expected = await crossValidate({ x, y, names }, { maxSize: 5, seed: 2 });
+    expect(result).toMatchObject({ penalty: 'bestSubset', sizes: [0, 1, 2, 3, 4, 5] });
+    expect(result).toMatchObject({ sizeMin: expected.sizeMin, size1se: expected.size1se });
+    expect(result.chosen).toContainEqual(expect.objectContaining({ by: 'size.1se', size: expected.size1se }));
+    expect(result.mean).toEqual(Array.from(expected.mean));
+    const { output } = await path('data.csv', ...ofValue, '--maxSize', '5', '--seed', '2', '--report', 'sizes.html');
+    expect(output).toMatch(/^ +size +df +explained +gap +deviance/m);
+    expect(output).toMatch(new RegExp(`^size\\.1se +${expected.size1se} +${expected.size1se} `, 'm'));
+    const page = folder.read('sizes.html');
+    expect(page).toContain('aria-label="Coefficients against size"');
+    expect(page.match(/<g class="point">/g)).toHaveLength(6);
+    const places = [...page.matchAll(/<g class="point">.*?<circle cx="([\d.]+)"/g)].map(([, at]) => Number(at));
+    const steps = places.slice(1).map((at, k) => at - (places[k] as number));
+    for (const step of steps) expect(step).toBeCloseTo(steps[0] as number, 0);
+    expect(steps[0]).toBeGreaterThan(0);
+  });
+});
+
 describe('--family multinomial', () => {
   const levels = Array.from(y, (value) => (value < 2 ? 'low' : value < 4 ? 'mid' : 'high'));
   const ofLevel = ['--target', 'level', '--family', 'multinomial', '--folds', '0', '--nLambda', '5'];

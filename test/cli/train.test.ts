@@ -50,6 +50,14 @@ describe('train and predict', () => {
     ]);
   });
 
+  it('fit the best subset of a size, or of the size that cross-validation chooses', async () => {
+    const args = ['--model', 'regression', '--target', 'value', '--exclude', 'class', '--output', 'size.json'];
+    await succeeds('train', 'data.csv', ...args, '--size', '1');
+    expect(JSON.parse(folder.read('size.json')).model.support).toHaveLength(1);
+    const text = await succeeds('train', 'data.csv', ...args, '--maxSize', '2');
+    expect(text).toMatch(/^Chosen by size\.1se, size \d/m);
+  });
+
   it('say in their help what a command line can give, and of which model', async () => {
     const help = await succeeds('train', '--model', 'regression', '--help');
     expect(help).not.toMatch(/cox|groupLasso|groupMcp|groupScad|sparseGroupLasso|--ties/);
