@@ -3,8 +3,8 @@
 #include "core/multiversion.hpp"
 
 #if defined(__ELF__)
-extern "C" __attribute__((weak)) char*
-gotoblas_corename();  // null where the BLAS is another, or has kernels for one processor alone
+// Null where the BLAS is another, or has kernels for one processor alone.
+extern "C" __attribute__((weak)) char* gotoblas_corename();
 #elif defined(NONCONVEX_OPENBLAS)
 extern "C" char* gotoblas_corename();
 #endif
