@@ -86,9 +86,12 @@ export interface SparseModelSettings
    * one for each group, in the order of the groups' numbers or names; default: the root of the number of columns.
    */
   penaltyFactor?: ArrayLike<number> | undefined;
-  /** Lower bounds of the coefficients, one for all or p numbers; -Infinity for none. Default: none. */
+  /**
+   * Lower bounds <= 0 of the coefficients: one for all, p numbers, or, of K responses or classes, also p K numbers in the order of
+   * `coefficients`, p for each; -Infinity for none. Default: none.
+   */
   lowerBounds?: number | ArrayLike<number> | undefined;
-  /** Upper bounds, likewise. Default: none. */
+  /** Upper bounds >= 0, likewise; Infinity for none. Default: none. */
   upperBounds?: number | ArrayLike<number> | undefined;
   /** Entries of x that are NaN become the mean of what is there in their column, in predictions, too. Default: they are refused. */
   impute?: 'mean' | undefined;
@@ -265,7 +268,7 @@ export function prepare(
       ...(grouped
         ? groupMembers(bounds, grouped)
         : several
-          ? factorsOf(bounds, columns)
+          ? severalMembers(bounds, columns, read.count)
           : columnMembers(bounds, columns)),
       ...(falling && { sortedWeights: falling }),
     },
@@ -370,18 +373,31 @@ function offsetsOf(offset: unknown, rows: number, count: number): Float64Array {
   return count > 1 ? byColumns('offset', offset, rows, count).y : perRow('offset', offset, rows);
 }
 
-/** Factors of columns with several responses, for which there are no bounds. */
-function factorsOf(
+/** Factors of columns with several responses, and bounds of their coefficients, one response behind the other. */
+function severalMembers(
   { penaltyFactor, lowerBounds, upperBounds }: SparseModelSettings,
   columns: number,
+  count: number,
 ): Prepared['perColumn'] {
-  for (const [name, value] of Object.entries({ lowerBounds, upperBounds })) {
-    if (value !== undefined) throw new RangeError(`${name}: expected none with several responses or classes`);
-  }
   const per = 'one for each column of x';
-  if (penaltyFactor === undefined) return {};
+  const bounded = lowerBounds !== undefined || upperBounds !== undefined;
+  // Numbers for the columns are those of every response.
+  const ofAll = (name: string, value: SparseModelSettings['lowerBounds']) => {
+    if (!isList(value) || value.length === columns * count) return { name, value };
+    const own = checkVector(name, value, { infinite: true });
+    if (own.length === columns) {
+      return { name, value: Float64Array.from({ length: columns * count }, (_, c) => own[c % columns] as number) };
+    }
+    const wanted = `a number, ${columns} of them, ${per}, or ${columns * count}, p for each response or class`;
+    throw new RangeError(`${name}: expected ${wanted}, got ${own.length}`);
+  };
+  const bounds =
+    bounded && checkBounds(ofAll('lowerBounds', lowerBounds), ofAll('upperBounds', upperBounds), [columns * count]);
   return {
-    penaltyFactor: checkVector('penaltyFactor', penaltyFactor, { length: columns, per, lower: 0, infinite: true }),
+    ...(penaltyFactor !== undefined && {
+      penaltyFactor: checkVector('penaltyFactor', penaltyFactor, { length: columns, per, lower: 0, infinite: true }),
+    }),
+    ...(bounds && { lower: bounds.lower, upper: bounds.upper }),
   };
 }
 

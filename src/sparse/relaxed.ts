@@ -81,12 +81,14 @@ export async function relaxed(
 function responseOf(prepared: Prepared, r: number): Prepared {
   const { responses, ...origin } = prepared.about.origin;
   if (responses === undefined) return prepared;
-  const { rows } = prepared.data.x;
+  const { rows, columns } = prepared.data.x;
   const own = (values: Float64Array): Float64Array => values.slice(r * rows, (r + 1) * rows);
+  const { lower, upper } = prepared.perColumn;
+  const ofColumns = (values: Float64Array): Float64Array => values.slice(r * columns, (r + 1) * columns);
   return {
     ...{ ...prepared, y: own(prepared.y), about: { ...prepared.about, origin } },
     offset: prepared.offset && own(prepared.offset),
-    perColumn: {},
+    perColumn: { ...(lower && { lower: ofColumns(lower) }), ...(upper && { upper: ofColumns(upper) }) },
   };
 }
 

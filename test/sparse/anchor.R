@@ -17,6 +17,7 @@ found <- list(
   mgaussian = several(ask$responses, family = "mgaussian"),
   multinomial = several(ask$classes, family = "multinomial"),
   grouped = several(ask$classes, family = "multinomial", type.multinomial = "grouped"),
+  limits = several(ask$classes, family = "multinomial", lower.limits = -0.1, upper.limits = 0.2),
   lasso = of(ask$y),
   binomial = of(ask$labels, family = "binomial", alpha = 0.4),
   poisson = of(ask$counts, family = "poisson", offset = ask$offset, weights = ask$weights),

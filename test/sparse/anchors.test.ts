@@ -142,6 +142,7 @@ describe.runIf(glmnet)('glmnet', () => {
   it.each([
     ['multinomial', {}],
     ['grouped', { penalty: groupLasso() }],
+    ['limits', { lowerBounds: -0.1, upperBounds: 0.2 }],
   ])('multinomial: %s', async (name, penalty) => {
     const settings = { ...tight, family: 'multinomial', ...penalty } as const;
     expectSameSeveral(await sparseRegression({ x, y: classes }, settings), glmnet?.[name], 1e-5);

@@ -1,5 +1,6 @@
 #include "solvers/sparse/block_certificate.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/index.hpp"
@@ -8,9 +9,15 @@
 namespace nonconvex {
 namespace {
 
+constexpr double leastShift = 1e-10;  // of curvature, that what some classes have in common is given
+
 /// Longer than most: one system is set up and solved.
-bool makeClassesOrthogonal(const SparseData& data, std::span<const int> free, bool intercept,
+bool makeClassesOrthogonal(const SparseData& data, std::span<const std::vector<int>> freeOf, bool intercept,
                            std::span<const double> first, std::span<double> slopes) {
+  std::vector<int> free;
+  for (const std::vector<int>& each : freeOf) free.insert(free.end(), each.begin(), each.end());
+  std::ranges::sort(free);
+  free.erase(std::ranges::unique(free).begin(), free.end());
   const int n = data.n(), classes = data.responses(), begin = intercept ? 1 : 0;
   const int count = begin + static_cast<int>(free.size()), unknowns = count * classes;
   if (count == 0) return true;
@@ -29,6 +36,13 @@ bool makeClassesOrthogonal(const SparseData& data, std::span<const int> free, bo
     for (int i = 0; i < n; ++i) z(i, f) = -data.shift[j] * by;
     data.x.forEntries(free[at(f - begin)], [&](int i, double v) { z(i, f) += v * by; });
   }
+  const auto takesPart = [&](int f, int k) {
+    return f < begin || std::ranges::binary_search(freeOf[at(k)], free[at(f - begin)]);
+  };
+  std::vector<char> whole(at(count), 1);
+  for (int f = begin; f < count; ++f) {
+    for (int k = 0; k < classes; ++k) whole[at(f)] = whole[at(f)] && takesPart(f, k);
+  }
   // What all classes have in common changes nothing, so that the weights of the rows are put there.
   for (int f = 0; f < count; ++f) {
     for (int g = 0; g <= f; ++g) {
@@ -42,12 +56,25 @@ bool makeClassesOrthogonal(const SparseData& data, std::span<const int> free, bo
           a(f * classes + k, g * classes + k) += both * p;
           for (int l = 0; l < classes; ++l) {
             const double other = weighted(i, l);
-            a(f * classes + k, g * classes + l) += both * (weight / classes - p * other / weight);
+            const double common = whole[at(f)] && whole[at(g)] ? weight / classes : 0;
+            a(f * classes + k, g * classes + l) += both * (common - p * other / weight);
           }
         }
       }
     }
     for (int k = 0; k < classes; ++k) c(f * classes + k, 0) = blas::dot(n, z.column(f), slopes.data() + at(n) * at(k));
+  }
+  // Unknowns that take no part are 0. What the others have in common changes next to nothing where the probabilities of
+  // those classes vanish.
+  for (int f = 0; f < count; ++f) {
+    for (int k = 0; k < classes && !whole[at(f)]; ++k) {
+      const int u = f * classes + k;
+      a(u, u) *= 1 + leastShift;
+      if (takesPart(f, k)) continue;
+      for (int v = 0; v < unknowns; ++v) a(u, v) = a(v, u) = 0;
+      a(u, u) = 1;
+      c(u, 0) = 0;
+    }
   }
   const Cpu la;
   if (!la.cholesky(a)) return false;
@@ -74,13 +101,15 @@ bool makeClassesOrthogonal(const SparseData& data, std::span<const int> free, bo
 
 }  // namespace
 
-bool makeResponsesOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<const int> free, bool intercept,
-                             std::span<const double> first, std::span<const double> second, std::span<double> slopes) {
+bool makeResponsesOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<const std::vector<int>> free,
+                             bool intercept, std::span<const double> first, std::span<const double> second,
+                             std::span<double> slopes) {
   if (loss.coupled()) return makeClassesOrthogonal(data, free, intercept, first, slopes);
   bool inside = true;
   const std::size_t n = at(data.n());
   for (std::size_t from = 0; from < slopes.size(); from += n) {
-    inside = makeOrthogonal(data, loss, free, intercept, second.subspan(from, n), slopes.subspan(from, n)) && inside;
+    inside = makeOrthogonal(data, loss, free[from / n], intercept, second.subspan(from, n), slopes.subspan(from, n)) &&
+             inside;
   }
   return inside;
 }

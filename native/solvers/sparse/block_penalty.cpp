@@ -39,21 +39,31 @@ double BlockPenalty::value(std::span<const double> b) const {
          ridge / 2 * squares;
 }
 
-double BlockPenalty::dualNorm(std::span<const double> g) const {
-  if (l1 == 0) return norm(g);
+template <class F>
+void BlockPenalty::forOpen(std::span<const double> g, double share, const BlockBounds& bounds, F&& f) const {
+  for (std::size_t k = 0; k < g.size(); ++k) {
+    const double derivative = share * g[k], w = std::abs(derivative) - l1;
+    if (!(w > 0)) continue;
+    if (const double u = bounds.reach(k, derivative); u > 0) f(k, w, u);
+  }
+}
+
+double BlockPenalty::dualNorm(std::span<const double> g, const BlockBounds& bounds) const {
+  if (l1 == 0 && !bounds.given()) return norm(g);
   double squares = 0;
-  for (const double v : g) squares += square(softThreshold(v, l1));
+  forOpen(g, 1, bounds, [&](std::size_t, double w, double) { squares += square(w); });
   return std::sqrt(squares);
 }
 
-double BlockPenalty::violation(std::span<const double> b, std::span<const double> g) const {
+double BlockPenalty::violation(std::span<const double> b, std::span<const double> g, const BlockBounds& bounds) const {
   const double r = norm(b);
-  if (r == 0) return std::max(0.0, dualNorm(g) - l);
+  if (r == 0) return std::max(0.0, dualNorm(g, bounds) - l);
   const double slope = with([&](const auto& penalty) { return penalty.slope(r); });
   double squares = 0;
   for (std::size_t k = 0; k < b.size(); ++k) {
     const double at = g[k] + (slope / r + ridge) * b[k];
-    squares += square(b[k] != 0 ? at + std::copysign(l1, b[k]) : softThreshold(at, l1));
+    const double derivative = b[k] != 0 ? at + std::copysign(l1, b[k]) : softThreshold(at, l1);
+    if (!bounds.stops(k, b[k], derivative)) squares += square(derivative);
   }
   return std::sqrt(squares);
 }
@@ -62,28 +72,83 @@ bool BlockPenalty::leavesZero(std::span<const double> to, std::span<const double
   return norm2Squared(to) > 0 && (dualNorm(g) > l || value(to) <= room);
 }
 
-double BlockPenalty::conjugate(std::span<const double> v) const {
-  const double excess = dualNorm(v) - l;
-  if (excess <= 0) return 0;
-  if (ridge > 0) return excess * excess / (2 * ridge);
-  return excess <= roundingOfNorm * (l + l1) ? 0 : infinity;
+/// The q with which min(w q, u) are the sizes of the point where -s g^T b less the penalty is largest. With r its norm
+/// q is r / (l + ridge r), so that sum_k min(w_k q, u_k)^2 = (l q / (1 - ridge q))^2, of which the left side is concave
+/// in q^2 and the right one convex: Newton's method from the right stays on its side of the root. Infinite where
+/// nothing but bounds ends it.
+double BlockPenalty::stretch(std::span<const double> g, double share, const BlockBounds& bounds) const {
+  double all = 0, free = 0, ends = 0;
+  forOpen(g, share, bounds, [&](std::size_t, double w, double u) {
+    all += square(w);
+    (std::isinf(u) ? free : ends) += square(std::isinf(u) ? w : u);
+  });
+  if (all <= square(l)) return 0;
+  if (l == 0) return 1 / ridge;
+  if (ridge == 0 && free >= square(l * (1 - roundingOfNorm))) return infinity;
+  double q = ridge > 0 ? (1 - l / std::sqrt(all)) / ridge : std::sqrt(ends / (square(l) - free));
+  for (int step = 0; step < mostNewtonSteps; ++step) {
+    double within = 0, atEnds = 0;
+    forOpen(g, share, bounds,
+            [&](std::size_t, double w, double u) { (w * q < u ? within : atEnds) += square(w * q < u ? w : u); });
+    const double rest = 1 - ridge * q;
+    const double value = atEnds + q * q * (within - square(l / rest));
+    const double slope = within - square(l / rest) / rest;
+    if (!(value < 0) || !(slope < 0)) break;
+    const double next = std::sqrt(std::max(0.0, q * q - value / slope));
+    const bool last = q - next <= newtonAccuracy * q;
+    q = next;
+    if (last) break;
+  }
+  return q;
 }
 
-/// ||S(s v, l1)|| is convex in s and rises, so that Newton's method from the right stays on its side of the root.
-double BlockPenalty::feasibleShare(std::span<const double> v) const {
-  if (ridge > 0 || dualNorm(v) <= l) return 1;
-  if (l1 == 0) return l / norm(v);
+double BlockPenalty::conjugate(std::span<const double> g, double share, const BlockBounds& bounds) const {
+  const double q = stretch(g, share, bounds);
+  if (q == 0) return 0;
+  double linear = 0, squares = 0, free = 0;
+  forOpen(g, share, bounds, [&](std::size_t, double w, double u) {
+    if (std::isinf(q) && std::isinf(u)) {
+      free += square(w);
+      return;
+    }
+    const double size = std::min(w * q, u);
+    linear += w * size;
+    squares += square(size);
+  });
+  if (std::isinf(q)) return std::sqrt(free) - l <= roundingOfNorm * (l + l1) ? linear : infinity;
+  return linear - l * std::sqrt(squares) - ridge / 2 * squares;
+}
+
+double BlockPenalty::maximize(std::span<const double> g, double share, const BlockBounds& bounds,
+                              std::span<double> b) const {
+  const double q = stretch(g, share, bounds);
+  std::fill(b.begin(), b.end(), 0.0);
+  double linear = 0, squares = 0;
+  forOpen(g, share, bounds, [&](std::size_t k, double w, double u) {
+    const double size = std::min(w * q, u);
+    b[k] = -std::copysign(size, share * g[k]);
+    linear += w * size;
+    squares += square(size);
+  });
+  return linear - l * std::sqrt(squares) - ridge / 2 * squares;
+}
+
+/// The norm of what l1 leaves of s g, without entries that bounds end, is convex in s and rises, so that Newton's
+/// method from the right stays on its side of the root.
+double BlockPenalty::feasibleShare(std::span<const double> g, const BlockBounds& bounds) const {
+  if (ridge > 0) return 1;
   double share = 1;
   for (int k = 0; k < mostNewtonSteps; ++k) {
     double squares = 0, slope = 0;
-    for (const double each : v) {
-      const double over = share * std::abs(each) - l1;
-      if (over <= 0) continue;
-      squares += over * over;
-      slope += over * std::abs(each);
-    }
+    forOpen(g, share, bounds, [&](std::size_t e, double w, double u) {
+      if (!std::isinf(u)) return;
+      squares += w * w;
+      slope += w * std::abs(g[e]);
+    });
     const double now = std::sqrt(squares);
-    if (now <= l * (1 + newtonAccuracy) || slope == 0) break;
+    if (now <= l * (1 + (k > 0 ? newtonAccuracy : 0)) || slope == 0) break;
+    // Without an l1 the norm is linear.
+    if (l1 == 0) return l / now;
     share -= (now - l) * now / slope;
   }
   return share;
@@ -185,8 +250,9 @@ void BlockCurvature::tryPiece(const Piece& piece, const BlockPenalty& penalty, s
   rotate(trial_, b, true);
 }
 
-void BlockCurvature::minimize(const BlockPenalty& penalty, std::span<const double> z, std::span<double> b) {
-  if (penalty.l1 > 0) return shrink(penalty, z, b);
+void BlockCurvature::minimize(const BlockPenalty& penalty, std::span<const double> z, std::span<double> b,
+                              const BlockBounds& bounds) {
+  if (penalty.l1 > 0 || bounds.given()) return shrink(penalty, z, b, bounds);
   std::fill(b.begin(), b.end(), 0.0);
   least_ = 0;
   if (penalty.convex() && penalty.l > 0 && norm2Squared(z) <= square(penalty.l)) return;
@@ -209,14 +275,16 @@ void BlockCurvature::minimize(const BlockPenalty& penalty, std::span<const doubl
   }
 }
 
-/// Proximal steps with the largest eigenvalue for curvature: soft thresholds first, then the norm. One is exact where
-/// all eigenvalues are the same.
-void BlockCurvature::shrink(const BlockPenalty& penalty, std::span<const double> z, std::span<double> b) {
-  if (penalty.dualNorm(z) <= penalty.l || !(largest() + penalty.ridge > 0)) {
+/// Proximal steps with the largest eigenvalue for curvature. One is exact where all eigenvalues are the same.
+void BlockCurvature::shrink(const BlockPenalty& penalty, std::span<const double> z, std::span<double> b,
+                            const BlockBounds& bounds) {
+  for (std::size_t k = 0; k < z.size(); ++k) trial_[k] = -z[k];
+  if (penalty.dualNorm(trial_, bounds) <= penalty.l || !(largest() + penalty.ridge > 0)) {
     std::fill(b.begin(), b.end(), 0.0);
     return;
   }
-  const double c = largest() + penalty.ridge;
+  BlockPenalty along = penalty;
+  along.ridge += largest();
   double first = 0;
   for (int step = 0; step < mostProximalSteps; ++step) {
     for (int e = 0; e < size_; ++e) {
@@ -224,15 +292,14 @@ void BlockCurvature::shrink(const BlockPenalty& penalty, std::span<const double>
         double product = penalty.ridge * b[at(e * responses_ + k)];
         for (int f = 0; f < size_; ++f) product += gram_(f, e) * b[at(f * responses_ + k)];
         const auto at_ = at(e * responses_ + k);
-        trial_[at_] = softThreshold(c * b[at_] - product + z[at_], penalty.l1);
+        trial_[at_] = product - z[at_] - along.ridge * b[at_];
       }
     }
-    const double r = norm(trial_), share = r > penalty.l ? (1 - penalty.l / r) / c : 0;
+    along.maximize(trial_, 1, bounds, rotated_);
     double moved = 0;
     for (std::size_t k = 0; k < b.size(); ++k) {
-      const double next = share * trial_[k];
-      moved += square(next - b[k]);
-      b[k] = next;
+      moved += square(rotated_[k] - b[k]);
+      b[k] = rotated_[k];
     }
     if (step == 0) first = moved;
     if (moved <= square(proximalAccuracy) * first || least() >= (1 - 1e-12) * largest()) return;

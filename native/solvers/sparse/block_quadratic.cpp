@@ -22,8 +22,10 @@ constexpr double operationsBlocked = 12;    // of a factorisation in the time of
 constexpr int mostDirectionsOfSupport = 150;
 constexpr double accuracyOfDirections = 0.01;  // of the residual
 constexpr int mostSharesOfStep = 5;
-constexpr double nearEdgeOfBlock = 0.01;  // share of l within which a gradient counts as at the edge
-constexpr double leastPivot = 1e-13;      // of the largest diagonal entry, squared
+constexpr double nearEdgeOfBlock = 0.01;           // share of l within which a gradient counts as at the edge
+constexpr double roundingOfExtrapolation = 1e-12;  // of the largest coefficient
+constexpr double roundingOfSlope = 1e-13;
+constexpr double leastPivot = 1e-13;  // of the largest diagonal entry, squared
 
 }  // namespace
 
@@ -54,6 +56,12 @@ void BlockQuadratic::add(std::span<const int> groups) {
     }
   }
   metric_->add(columns);
+  for (std::size_t e = 0; e < columns.size() && blocks_.bounded(); ++e) {
+    for (int k = 0; k < responses_; ++k) {
+      lower_.push_back(blocks_.lower(columns[e], k));
+      upper_.push_back(blocks_.upper(columns[e], k));
+    }
+  }
   for (auto* each : {&b, &q, &moved_, &change_}) each->resize(at(form_.size() * responses_), 0.0);
   curvatures_.resize(used_.size());
   current_.resize(used_.size(), 0);
@@ -79,6 +87,12 @@ void BlockQuadratic::takeOver(const BlockQuadratic& other, std::span<const int> 
   }
   for (auto* each : {&b, &q, &moved_, &change_}) each->resize(entries.size());
   for (std::size_t e = 0; e < entries.size(); ++e) b[e] = other.b[at(entries[e])];
+  lower_.clear();
+  upper_.clear();
+  for (std::size_t e = 0; e < entries.size() && blocks_.bounded(); ++e) {
+    lower_.push_back(other.lower_[at(entries[e])]);
+    upper_.push_back(other.upper_[at(entries[e])]);
+  }
   curvatures_.clear();
   curvatures_.resize(at(count));
   current_.assign(at(count), 0);
@@ -89,6 +103,22 @@ bool BlockQuadratic::works(const BlockPenaltyAt& penalty, int block, double tole
   const auto values = of(b, used_[at(block)]);
   return std::any_of(values.begin(), values.end(), [](double v) { return v != 0; }) ||
          violation(penalty, block) > tolerance;
+}
+
+void BlockQuadratic::clip(std::span<double> coefficients) const {
+  for (std::size_t e = 0; e < lower_.size(); ++e) coefficients[e] = std::clamp(coefficients[e], lower_[e], upper_[e]);
+}
+
+/// Whether an extrapolation of coefficients within bounds stays there. Of those that are 0 or at a bound rounding is
+/// taken away.
+bool BlockQuadratic::isWithin(std::span<const double> before, std::span<double> after) const {
+  const double rounding = roundingOfExtrapolation * normInf(before.first(b.size()));
+  for (std::size_t e = 0; e < b.size(); ++e) {
+    const bool atEnd = before[e] == 0 || (blocks_.bounded() && (before[e] == lower_[e] || before[e] == upper_[e]));
+    if (atEnd && std::abs(after[e] - before[e]) <= rounding) after[e] = before[e];
+    if (blocks_.bounded() && !(after[e] >= lower_[e] && after[e] <= upper_[e])) return false;
+  }
+  return true;
 }
 
 void BlockQuadratic::forgetCurvatures() { std::fill(current_.begin(), current_.end(), 0); }
@@ -128,7 +158,13 @@ void BlockQuadratic::best(const BlockPenalty& penalty, int block, std::span<cons
     const double curvature = form_.curvature(of.first / responses_), c = curvature + penalty.ridge;
     const double whole = curvature * at_[0] - gradient[0];
     const double z = std::copysign(std::max(0.0, std::abs(whole) - penalty.l1), whole);
-    out[0] = c > 0 ? penalty.with([&](const auto& along) { return along.minimizer(c, z); }) : at_[0];
+    const auto minimizer = [&](const auto& along) {
+      if (!blocks_.bounded()) return along.minimizer(c, z);
+      return penalties::minimizerWithin(along, c, z, lower_[at(of.first)], upper_[at(of.first)]);
+    };
+    out[0] = c > 0 ? penalty.with(minimizer) : at_[0];
+    // Of two classes both gradients are at the edge, and rounding would take one of them in.
+    if (std::abs(out[0]) * c <= roundingOfSlope * penalty.l) out[0] = 0;
     return;
   }
   BlockCurvature& own = curvature(block);
@@ -142,13 +178,13 @@ void BlockQuadratic::best(const BlockPenalty& penalty, int block, std::span<cons
     }
   }
   std::copy_n(at_.begin(), of.size, out.begin());
-  own.minimize(penalty, product_, out);
+  own.minimize(penalty, product_, out, boundsOf(of));
 }
 
 double BlockQuadratic::violation(const BlockPenaltyAt& penalty, int block) {
   const Used& of = used_[at(block)];
   const BlockPenalty along = penalty.of(of.group);
-  const double found = along.violation(this->of(b, of), this->of(q, of));
+  const double found = along.violation(this->of(b, of), this->of(q, of), boundsOf(of));
   if (along.convex() || b[at(of.first)] != 0) return found;
   // At 0 also the slope that would lead as far as a lower minimum lies which derivatives do not show.
   if (of.size == 1) {
@@ -185,11 +221,13 @@ double BlockQuadratic::penaltyValue(const BlockPenaltyAt& penalty) const {
 double BlockQuadratic::gapInUse(const BlockPenaltyAt& penalty, double loss) const {
   if (!penalty.convex()) return infinity;
   double share = 1, products = 0, values = 0;
-  for (const Used& each : used_) share = std::min(share, penalty.of(each.group).feasibleShare(of(q, each)));
+  for (const Used& each : used_) {
+    share = std::min(share, penalty.of(each.group).feasibleShare(of(q, each), boundsOf(each)));
+  }
   for (const Used& each : used_) {
     const BlockPenalty along = penalty.of(each.group);
     values += along.value(of(b, each));
-    if (along.ridge > 0) values += along.conjugate(of(q, each));
+    if (along.ridge > 0 || blocks_.bounded()) values += along.conjugate(of(q, each), share, boundsOf(each));
     products += dot(of(b, each), of(q, each));
   }
   return values + share * products + square(1 - share) * loss;
@@ -251,7 +289,7 @@ int BlockQuadratic::sweep(const BlockPenaltyAt& penalty, double tolerance) {
     plain_ = state_;
     anderson_->advance({last_.data(), static_cast<int>(last_.size())},
                        {state_.data(), static_cast<int>(state_.size())});
-    if (!(objective(penalty, state_) <= objective(penalty, plain_))) {
+    if (!isWithin(plain_, state_) || !(objective(penalty, state_) <= objective(penalty, plain_))) {
       state_ = plain_;
       anderson_->reset();
     }
@@ -402,7 +440,7 @@ void BlockQuadratic::addToSupport(const BlockPenalty& penalty, const Used& block
   }
   for (int k = 0; k < block.size; ++k) {
     const double value = values[at(k)];
-    if (value == 0 && !edge && penalty.l1 > 0) continue;
+    if (!edge && ((value == 0 && penalty.l1 > 0) || isAtBound(block.first + k))) continue;
     entries_.push_back(block.first + k);
     atEntries_.push_back(r > 0 ? value / r : 0);
     const double gradient = q[at(block.first + k)] + (slope + penalty.ridge) * value;
@@ -547,9 +585,10 @@ bool BlockQuadratic::tryShare(const BlockPenaltyAt& penalty, double share) {
   for (const Used& each : used_) {
     if (each.size > 1 && penalty.of(each.group).l1 == 0) continue;
     for (int k = each.first; k < each.first + each.size; ++k) {
-      if (ends_[at(k)] * b[at(k)] < 0) ends_[at(k)] = 0;
+      if (meetsZero(b[at(k)], ends_[at(k)])) ends_[at(k)] = 0;
     }
   }
+  clip(ends_);
   for (std::size_t k = 0; k < b.size(); ++k) moved_[k] = ends_[k] - b[k];
   applyGram(moved_, change_);
   double gain = 0, size = 0;
@@ -580,7 +619,7 @@ bool BlockQuadratic::locallyConvex(const BlockPenaltyAt& penalty) {
   for (const Used& each : used_) {
     const BlockPenalty along = penalty.of(each.group);
     const bool on = norm2Squared(of(b, each)) > 0;
-    if (!on && along.dualNorm(of(q, each)) < (1 - nearEdgeOfBlock) * along.l) continue;
+    if (!on && along.dualNorm(of(q, each), boundsOf(each)) < (1 - nearEdgeOfBlock) * along.l) continue;
     addToSupport(along, each, true);
   }
   return entries_.empty() || factor();

@@ -14,6 +14,9 @@
 
 namespace nonconvex {
 
+/// Whether a step of a coefficient ends on the other side of 0, or where nothing but rounding is left.
+inline bool meetsZero(double before, double after) { return before != 0 && after * before <= 1e-13 * square(before); }
+
 /// minimise <q, d> + <d, G d> / 2 + sum of the penalties at b + d for the G of a metric, which acts on each of K
 /// responses; b + d and the gradient q + G d are kept. Coefficients are S x K by rows for the S places of the metric.
 class BlockQuadratic {
@@ -55,6 +58,8 @@ class BlockQuadratic {
   bool locallyConvex(const BlockPenaltyAt& penalty);
   /// The metric has changed.
   void forgetCurvatures();
+  /// Brings coefficients into their bounds.
+  void clip(std::span<double> coefficients) const;
   double sweeps() const { return sweeps_; }
 
   /// What is not 0, and the second derivatives of the penalty there.
@@ -82,6 +87,14 @@ class BlockQuadratic {
   std::span<const double> of(const std::vector<double>& all, const Used& block) const {
     return std::span(all).subspan(at(block.first), at(block.size));
   }
+  BlockBounds boundsOf(const Used& block) const {
+    if (!blocks_.bounded()) return {};
+    return {of(lower_, block), of(upper_, block)};
+  }
+  bool isAtBound(int entry) const {
+    return blocks_.bounded() && (b[at(entry)] <= lower_[at(entry)] || b[at(entry)] >= upper_[at(entry)]);
+  }
+  bool isWithin(std::span<const double> before, std::span<double> after) const;
   BlockCurvature& curvature(int block);
   double gapInUse(const BlockPenaltyAt& penalty, double loss) const;
   double violation(const BlockPenaltyAt& penalty, int block);
@@ -110,6 +123,7 @@ class BlockQuadratic {
   int responses_;
   std::vector<int> firstOf_;  ///< of groups: the first of used_, -1 where not in use
   std::vector<Used> used_;
+  std::vector<double> lower_, upper_;  ///< of the coefficients, where there are bounds
   std::vector<std::unique_ptr<BlockCurvature>> curvatures_;
   std::vector<char> current_;  ///< whether a curvature is that of the present metric
   std::vector<int> working_;

@@ -7,7 +7,8 @@
 #include "solvers/sparse/penalty_at.hpp"
 
 namespace nonconvex {
-Blocks::Blocks(const SparseData& data, const SparseSettings& settings) : joint_(isOfGroups(settings.penalty)) {
+Blocks::Blocks(const SparseData& data, const SparseSettings& settings)
+    : data_(data), joint_(isOfGroups(settings.penalty)) {
   const bool grouped = joint_ && !data.groups.empty();
   const auto groupOf = [&](int j) { return grouped ? data.groups[at(j)] : j; };
   int groups = 0;

@@ -23,8 +23,13 @@ class Blocks {
   double factor(int group) const { return factors_[at(group)]; }
   /// Whether a block has all responses.
   bool joint() const { return joint_; }
+  bool bounded() const { return data_.bounded; }
+  /// Bounds of the coefficient of a column for a response.
+  double lower(int column, int response) const { return data_.lower[at(column + data_.p() * response)]; }
+  double upper(int column, int response) const { return data_.upper[at(column + data_.p() * response)]; }
 
  private:
+  const SparseData& data_;
   std::vector<int> begins_, columns_;
   std::vector<double> factors_;
   bool joint_;

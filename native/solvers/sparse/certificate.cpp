@@ -39,21 +39,16 @@ double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<co
   return sum;
 }
 
-bool isAtBound(const SparseData& data, int place, double b) {
-  return data.bounded && (b <= data.lower[at(place)] || b >= data.upper[at(place)]);
+bool isHeld(const SparseData& data, int place, double b, double derivative, double least) {
+  if (!data.bounded || !(std::abs(derivative) > least)) return false;
+  return derivative > 0 ? b <= data.lower[at(place)] : b >= data.upper[at(place)];
 }
 
-double conjugatesAtBounds(const SparseData& data, bool all, std::span<const int> places, std::span<const double> values,
-                          Mat<const double> gradients, double share) {
-  if (!data.bounded || (!all && data.free.empty())) return 0;
-  std::vector<double> coefficients(data.lower.size());
-  for (std::size_t k = 0; k < places.size(); ++k) coefficients[at(places[k])] = values[k];
+double conjugatesOfHeld(const SparseData& data, std::span<const int> places, Mat<const double> gradients,
+                        double share) {
   double sum = 0;
-  for (int place = 0; place < static_cast<int>(coefficients.size()); ++place) {
-    const int j = place % data.p();
-    if (data.constant[at(j)] || (!all && data.factor[at(j)] != 0)) continue;
-    if (!isAtBound(data, place, coefficients[at(place)])) continue;
-    const double v = -share * gradients(j, place / data.p());
+  for (const int place : places) {
+    const double v = -share * gradients(place % data.p(), place / data.p());
     sum += penaltyConjugate(v, 0, 0, data.lower[at(place)], data.upper[at(place)]);
   }
   return sum;

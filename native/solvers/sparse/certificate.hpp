@@ -17,6 +17,10 @@ namespace nonconvex {
 /// What rounding may leave of a gradient above its bound, as a share of that.
 inline constexpr double edgeOfGradients = 1e-12;
 
+/// Violations of the conditions on the columns in use, of which a derivative at a bound has to be more to count as
+/// held.
+inline constexpr double violationsOfHeld = 10;
+
 /// sup of v b - l1 |b| - l2 b^2 / 2 over lower <= b <= upper.
 inline double penaltyConjugate(double v, double l1, double l2, double lower, double upper) {
   const double excess = std::abs(v) - l1;
@@ -32,13 +36,11 @@ double feasibleShare(const SparseData& data, const PenaltyAt& penalty, std::span
 /// The sum of the conjugates of the penalty at -s g_j.
 double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients, double share);
 
-/// Whether a coefficient, in the place of column j and response k, j + p k, is at one of its bounds.
-bool isAtBound(const SparseData& data, int place, double b);
-/// sup of -s g_j b over the bounds, of the coefficients without penalty (`all`: of all) that are at one of them, to
-/// whose columns slopes are not made orthogonal. The coefficients that are not 0 are `values` at `places`, gradients p
-/// x K.
-double conjugatesAtBounds(const SparseData& data, bool all, std::span<const int> places, std::span<const double> values,
-                          Mat<const double> gradients, double share);
+/// Whether a bound holds a coefficient, at place j + p k of column j and response k, against a derivative of more than
+/// `least`.
+bool isHeld(const SparseData& data, int place, double b, double derivative, double least);
+/// sup of -s g^T b within the bounds over coefficients that bounds hold, at these places; gradients are p x K.
+double conjugatesOfHeld(const SparseData& data, std::span<const int> places, Mat<const double> gradients, double share);
 
 /// Makes slopes w u orthogonal to the intercept and to columns without penalty, by a move along the curvatures w h,
 /// which keeps them in the domain of the conjugate while no prediction changes by more than 1. False where one does,

@@ -26,18 +26,18 @@ double ClassMetric::numbersFor(double entries) const {
   return all * (2 * all + columns_.rows());
 }
 
-bool ClassMetric::set(std::span<const int> entries, std::span<const int> free, const RowsLoss& loss,
+bool ClassMetric::set(std::span<const int> entries, std::span<const int> free, double share, const RowsLoss& loss,
                       std::span<const double> first, std::span<const double> second, double stretch) {
   entries_.assign(entries.begin(), entries.end());
   collectPanels();
   fill(loss, first, second, stretch);
   if (!eliminate()) return false;
-  // What is free has all of its responses, or none.
   for (const int place : free) {
     const auto begin = std::lower_bound(entries_.begin(), entries_.end(), place * responses_);
-    if (begin == entries_.end() || *begin != place * responses_) continue;
+    const auto end = std::lower_bound(begin, entries_.end(), (place + 1) * responses_);
+    if (end - begin != responses_) continue;
     const int e = static_cast<int>(begin - entries_.begin());
-    const double most = gram_(e, e) > 0 ? gram_(e, e) : 1;
+    const double most = (gram_(e, e) > 0 ? gram_(e, e) : 1) * share;
     for (int k = 0; k < responses_; ++k) {
       for (int l = 0; l < responses_; ++l) gram_(e + k, e + l) += most;
     }

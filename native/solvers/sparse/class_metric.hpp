@@ -20,9 +20,10 @@ class ClassMetric final : public QuadraticForm {
   ClassMetric(const Cpu& la, const GramMetric& columns, int responses, bool intercept);
 
   /// Sets G by the derivatives of the loss, times `stretch`. `free` are places without penalty, where what all
-  /// responses have in common changes nothing; it is held. False where G cannot be had.
-  bool set(std::span<const int> entries, std::span<const int> free, const RowsLoss& loss, std::span<const double> first,
-           std::span<const double> second, double stretch);
+  /// responses have in common changes nothing, if all are among the entries: it is held, by a share of the curvature of
+  /// the first. False where G cannot be had.
+  bool set(std::span<const int> entries, std::span<const int> free, double share, const RowsLoss& loss,
+           std::span<const double> first, std::span<const double> second, double stretch);
   const std::vector<int>& entries() const { return entries_; }
 
   int size() const override { return static_cast<int>(entries_.size()); }

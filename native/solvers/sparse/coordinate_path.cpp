@@ -231,13 +231,9 @@ double CoordinatePath::boundInUse(const PenaltyAt& penalty) {
   if (!makeSlopesOrthogonal(penalty, slopes, {})) return -infinity;
   metric_.gradient(slopes, inUse);
   for (int e = 0; e < metric_.size(); ++e) gradients[at(metric_.column(e))] = inUse[at(e)];
-  PathModel inUseOnly;
-  for (int e = 0; e < metric_.size() && data_.bounded; ++e) {
-    if (quadratic_.b[at(e)] == 0) continue;
-    inUseOnly.columns.push_back(metric_.column(e));
-    inUseOnly.values.push_back(quadratic_.b[at(e)]);
-  }
-  return bound(inUseOnly, penalty, slopes, gradients, {});
+  PathModel present;
+  present.held = heldAt(penalty);
+  return bound(present, penalty, slopes, gradients, {});
 }
 
 /// The slope along the intercept.
@@ -580,15 +576,28 @@ void CoordinatePath::findCandidates(double lambda) {
   }
 }
 
-/// Columns without penalty at a lambda, at 0 all that are not constant, but for those whose coefficients are at bounds.
+/// Columns without penalty at a lambda, at 0 all that are not constant, but for those that bounds hold.
 std::vector<int> CoordinatePath::freeAt(const PenaltyAt& penalty) const {
+  std::vector<char> out = data_.constant;
+  for (const int j : heldAt(penalty)) out[at(j)] = 1;
   std::vector<int> free;
   for (int j = 0; j < data_.p(); ++j) {
-    if (data_.constant[at(j)] || !(penalty.isZero() || data_.factor[at(j)] == 0)) continue;
-    const int place = metric_.place(j);
-    if (!isAtBound(data_, j, place < 0 ? 0 : quadratic_.b[at(place)])) free.push_back(j);
+    if (!out[at(j)] && (penalty.isZero() || data_.factor[at(j)] == 0)) free.push_back(j);
   }
   return free;
+}
+
+/// Columns without penalty that bounds hold.
+std::vector<int> CoordinatePath::heldAt(const PenaltyAt& penalty) const {
+  std::vector<int> held;
+  if (!data_.bounded) return held;
+  const double least = violationsOfHeld * quadratic_.largestViolation(penalty);
+  for (int e = 0; e < metric_.size(); ++e) {
+    const int j = metric_.column(e);
+    const bool free = penalty.isZero() || data_.factor[at(j)] == 0;
+    if (free && isHeld(data_, j, quadratic_.b[at(e)], quadratic_.q[at(e)], least)) held.push_back(j);
+  }
+  return held;
 }
 
 /// Whether a bound needs slopes that are made orthogonal first: those of the squared loss are so to the intercept.
@@ -734,8 +743,9 @@ CoordinatePath::Together CoordinatePath::solveTogether(std::span<const double> l
 
 /// The derivatives of the loss at a model, which unless the loss is squared is the present one.
 void CoordinatePath::setSlopes(Together& all, int k) {
-  const PathModel& model = all.models[at(k)];
+  PathModel& model = all.models[at(k)];
   const PenaltyAt penalty(data_, settings_, model.lambda);
+  model.held = heldAt(penalty);
   const std::span<double> slopes(all.slopes.column(k), at(data_.n()));
   slopesOf(model, slopes);
   const std::span<double> t =
@@ -872,8 +882,7 @@ double CoordinatePath::bound(const PathModel& model, const PenaltyAt& penalty, s
     value = loss_->dualValueAt(slopes, share, t);
   }
   const Mat<const double> all{gradients.data(), data_.p(), 1, data_.p()};
-  return value - conjugates(data_, penalty, gradients, share) -
-         conjugatesAtBounds(data_, penalty.isZero(), model.columns, model.values, all, share);
+  return value - conjugates(data_, penalty, gradients, share) - conjugatesOfHeld(data_, model.held, all, share);
 }
 
 }  // namespace nonconvex

@@ -84,6 +84,7 @@ class CoordinatePath : public PathEngine {
   double penaltyValue(const PenaltyAt& penalty) const;
   double penaltySlope(const PenaltyAt& penalty, std::span<const double> step) const;
   std::vector<int> freeAt(const PenaltyAt& penalty) const;
+  std::vector<int> heldAt(const PenaltyAt& penalty) const;
   bool needsOrthogonal(const PenaltyAt& penalty) const;
 
   PathModel model(const PenaltyAt& penalty, double lambda, bool reached);

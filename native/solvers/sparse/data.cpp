@@ -138,6 +138,13 @@ void SparseData::requireEntries(const char* name, std::size_t length) const {
           "expected " + show(responses_) + " numbers for each row of x");
 }
 
+/// Throws unless there is a number for each column and response.
+void SparseData::requireCoefficients(const char* name, std::size_t length) const {
+  if (responses_ == 1) return requireLength(name, length, p(), asColumns);
+  require(length == at(p()) * at(responses_), std::string(name) + ".length", length,
+          "expected " + show(responses_) + " numbers for each column of x");
+}
+
 void SparseData::readRows(const SparseProblem& problem) {
   y = copyInPieces(problem.y, [&] { la_.abortPoint(); });
   la_.abortPoint();
@@ -248,20 +255,23 @@ void SparseData::readPenalties(const SparseProblem& problem) {
   lower = problem.lower;
   upper = problem.upper;
   bounded = !lower.empty() || !upper.empty();
-  if (lower.empty()) lower.assign(at(p()), -infinity);
-  if (upper.empty()) upper.assign(at(p()), infinity);
-  requireLength("lowerBounds", lower.size(), p(), asColumns);
-  requireLength("upperBounds", upper.size(), p(), asColumns);
+  const std::size_t coefficients = at(p()) * at(responses_);
+  if (lower.empty()) lower.assign(coefficients, -infinity);
+  if (upper.empty()) upper.assign(coefficients, infinity);
+  requireCoefficients("lowerBounds", lower.size());
+  requireCoefficients("upperBounds", upper.size());
   requireEach(
       la_, "lowerBounds", lower, [](double b) { return b <= 0; }, "expected a number <= 0 or -Infinity");
   requireEach(
       la_, "upperBounds", upper, [](double b) { return b >= 0; }, "expected a number >= 0 or Infinity");
   givenLower = lower;
   givenUpper = upper;
-  for (std::size_t j = 0; j < lower.size(); ++j) {
-    lower[j] *= scale[j];
-    upper[j] *= scale[j];
-    if (factor[j] == 0 && constant[j] == 0) free.push_back(static_cast<int>(j));
+  for (std::size_t place = 0; place < coefficients; ++place) {
+    lower[place] *= scale[place % at(p())];
+    upper[place] *= scale[place % at(p())];
+  }
+  for (int j = 0; j < p(); ++j) {
+    if (factor[at(j)] == 0 && constant[at(j)] == 0) free.push_back(j);
   }
   require(static_cast<int>(free.size()) < n(), "columns with penaltyFactor 0", free.size(),
           "expected fewer than rows, of which there are " + show(n()) + ", as else no minimum is unique");

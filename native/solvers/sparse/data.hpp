@@ -31,10 +31,11 @@ class SparseData {
 
   /// column j . r, where r sums to `sum`.
   double dot(int j, const double* r, double sum) const { return (x.dot(j, r) - shift[at(j)] * sum) / scale[at(j)]; }
-  /// A coefficient in the units of x, within the bounds as they were given.
-  double inUnits(int j, double b) const {
-    if (b == lower[at(j)]) return givenLower[at(j)];
-    return b == upper[at(j)] ? givenUpper[at(j)] : b / scale[at(j)];
+  /// The coefficient at place j + p k, of column j and response k, in the units of x and within the bounds as they were
+  /// given.
+  double inUnits(int place, double b) const {
+    if (b == lower[at(place)]) return givenLower[at(place)];
+    return b == upper[at(place)] ? givenUpper[at(place)] : b / scale[at(place % p())];
   }
   /// r += t column j of a sparse x, which has no shifts.
   void axpy(int j, double t, double* r) const { x.axpy(j, t / scale[at(j)], r); }
@@ -45,12 +46,13 @@ class SparseData {
   SparseFamily family = SparseFamily::gaussian;
   double delta = 0, level = 0;  ///< of the losses that have them
   CoxTies ties = CoxTies::efron;
-  std::vector<double> events, strata;        ///< n, or none: whether a time ended with the event, and of which stratum
-  std::vector<double> starts;                ///< n, or none: the time from which on a row is at risk
-  std::vector<double> y, weights, offset;    ///< y and offsets n K, or no offsets; weights n, which sum to 1
-  std::vector<double> shift, scale;          ///< p
-  std::vector<double> factor, lower, upper;  ///< p: of coefficients as they are penalised
-  std::vector<double> givenLower, givenUpper;  ///< p: of coefficients of x
+  std::vector<double> events, strata;      ///< n, or none: whether a time ended with the event, and of which stratum
+  std::vector<double> starts;              ///< n, or none: the time from which on a row is at risk
+  std::vector<double> y, weights, offset;  ///< y and offsets n K, or no offsets; weights n, which sum to 1
+  std::vector<double> shift, scale;        ///< p
+  std::vector<double> factor;              ///< p: of coefficients as they are penalised
+  std::vector<double> lower, upper;        ///< p K, at j + p k for column j and response k, likewise
+  std::vector<double> givenLower, givenUpper;  ///< p K: of coefficients of x
   std::vector<int> groups;                     ///< of columns, from 0; empty: each column is one
   std::vector<char> constant;                  ///< columns without variation, or with an infinite factor: left out
   std::vector<char> leftOut;                   ///< the latter of them, where they vary
@@ -63,6 +65,7 @@ class SparseData {
   int responses_ = 1;
 
   void requireEntries(const char* name, std::size_t length) const;
+  void requireCoefficients(const char* name, std::size_t length) const;
   void requireShares(std::span<const double> shares) const;
   void readRows(const SparseProblem& problem);
   void readEvents(const SparseProblem& problem);

@@ -21,7 +21,8 @@ struct PathModel {
   std::vector<int> columns;        ///< of coefficients that are not 0: j + p k for column j and response k
   std::vector<double> values;
   double objective = 0;
-  double loss = 0;  ///< the mean over rows
+  double loss = 0;        ///< the mean over rows
+  std::vector<int> held;  ///< of columns without penalty, likewise, the coefficients that bounds hold
   double gap = unknown;
   double violation = 0;
   bool locallyConvex = true;

@@ -30,6 +30,7 @@ constexpr double shareOfTolerance = 0.3;      // of the gap, that the columns in
 constexpr int mostDirections = 60;            // of conjugate gradients for one Newton step on rows
 constexpr double accuracyOfStep = 0.05;       // of its residual
 constexpr double mostNumbersOfClasses = 4e7;  // that all second derivatives of classes may take
+constexpr double shareHeld = 1e-4;            // of curvature, where classes have together what only bounds limit
 constexpr double leastAlpha = 1e-3;           // by which lambdaMax is told of penalties that are nearly squares alone
 
 }  // namespace
@@ -48,15 +49,14 @@ GroupPath::GroupPath(const Cpu& la, const SparseData& data, const SparseSettings
       sums_(at(data.responses())),
       gradients_(data.p(), data.responses()),
       intercepts_(at(data.responses()), 0.0) {
-  require(!data.bounded, "lowerBounds", "given",
-          "expected no bounds with penalties of groups or with several responses");
+  require(!data.bounded || !blocks_.joint(), "lowerBounds", "given", "expected no bounds with penalties of groups");
   const std::size_t size = at(data.n()) * at(responses_);
   for (auto* each : {&t_, &first_, &second_, &rows_}) resizeInPieces(*each, size, [&] { la.abortPoint(); });
   la.abortPoint();
   h_.resize(at(data.n()));
   std::size_t widest = 1;
   for (int g = 0; g < blocks_.count(); ++g) widest = std::max(widest, blocks_.columns(g).size());
-  block_.resize(widest * at(responses_));
+  for (auto* each : {&block_, &lower_, &upper_}) each->resize(widest * at(responses_));
 }
 
 template <class F>
@@ -64,14 +64,23 @@ void GroupPath::forBlocks(int group, Mat<const double> gradients, F&& f) const {
   const std::span<const int> columns = blocks_.columns(group);
   const std::size_t size = columns.size() * at(responses_);
   for (std::size_t e = 0; e < columns.size(); ++e) {
-    for (int k = 0; k < responses_; ++k) block_[e * at(responses_) + at(k)] = gradients(columns[e], k);
+    for (int k = 0; k < responses_; ++k) {
+      const std::size_t entry = e * at(responses_) + at(k);
+      block_[entry] = gradients(columns[e], k);
+      if (!data_.bounded) continue;
+      lower_[entry] = blocks_.lower(columns[e], k);
+      upper_[entry] = blocks_.upper(columns[e], k);
+    }
   }
-  const std::span<const double> all(block_.data(), size);
+  const auto part = [&](std::size_t first, std::size_t count) {
+    const auto of = [&](const std::vector<double>& all) { return std::span<const double>(all).subspan(first, count); };
+    f(of(block_), data_.bounded ? BlockBounds{of(lower_), of(upper_)} : BlockBounds{});
+  };
   if (blocks_.joint()) {
-    if (size > 0) f(all);
+    if (size > 0) part(0, size);
     return;
   }
-  for (std::size_t k = 0; k < size; ++k) f(all.subspan(k, 1));
+  for (std::size_t k = 0; k < size; ++k) part(k, 1);
 }
 
 void GroupPath::takeIn(std::span<const int> groups) {
@@ -252,7 +261,8 @@ bool GroupPath::classStep(const BlockPenaltyAt& penalty, const BlockQuadratic::G
   const std::vector<int>& known = classes_.entries();
   if (!classesServe_ || !std::ranges::includes(known, working_)) {
     freePlaces(penalty);
-    if (!classes_.set(working_, freePlaces_, *loss_, first_, second_, stretch)) return false;
+    if (!classes_.set(working_, freePlaces_, data_.bounded ? shareHeld : 1, *loss_, first_, second_, stretch))
+      return false;
   }
   for (int k = 0; k < responses_; ++k) {
     la_.checkpoint();
@@ -364,11 +374,13 @@ bool GroupPath::newtonStep(const BlockPenaltyAt& penalty) {
   return moved;
 }
 
-/// Entries with absolute values of their own in the penalty stay at 0 where they would change their sign.
+/// Entries stay within their bounds, and at 0 where they would change their sign, if the penalty has their absolute
+/// values.
 void GroupPath::clip(const BlockPenaltyAt& penalty, std::span<const double> before, std::span<double> after) const {
+  quadratic_.clip(after);
   if (blocks_.joint() && penalty.of(0).l1 == 0) return;
   for (std::size_t e = 0; e < after.size(); ++e) {
-    if (after[e] * before[e] < 0) after[e] = 0;
+    if (meetsZero(before[e], after[e])) after[e] = 0;
   }
 }
 
@@ -395,14 +407,15 @@ void GroupPath::fitNull() {
                            gradients_);
   for (int g = 0; g < blocks_.count(); ++g) {
     if (blocks_.factor(g) == 0) continue;
-    forBlocks(g, gradients_,
-              [&](std::span<const double> gradient) { lambdaMax_ = std::max(lambdaMax_, largestLambda(g, gradient)); });
+    forBlocks(g, gradients_, [&](std::span<const double> gradient, const BlockBounds& bounds) {
+      lambdaMax_ = std::max(lambdaMax_, largestLambda(g, gradient, bounds));
+    });
   }
 }
 
 /// The least lambda at which a block with this gradient is 0.
-double GroupPath::largestLambda(int group, std::span<const double> gradient) const {
-  const double factor = blocks_.factor(group), norm = std::sqrt(norm2Squared(gradient));
+double GroupPath::largestLambda(int group, std::span<const double> gradient, const BlockBounds& bounds) const {
+  const double factor = blocks_.factor(group), norm = BlockPenalty{}.dualNorm(gradient, bounds);
   if (settings_.penalty != SparsePenalty::sparseGroupLasso) {
     return norm / (factor * std::max(settings_.alpha, leastAlpha));
   }
@@ -412,7 +425,7 @@ double GroupPath::largestLambda(int group, std::span<const double> gradient) con
   for (int k = 0; k < 200 && high - low > machineEpsilon * high; ++k) {
     const double middle = low + (high - low) / 2;
     const BlockPenalty penalty = BlockPenaltyAt(blocks_, settings_, middle).of(group);
-    (penalty.dualNorm(gradient) > penalty.l ? low : high) = middle;
+    (penalty.dualNorm(gradient, bounds) > penalty.l ? low : high) = middle;
   }
   return high;
 }
@@ -429,8 +442,9 @@ void GroupPath::begin(std::span<const double> coefficients, std::span<const doub
         start.intercepts[at(k)] += data_.shift[at(j)] * b;
         if (b == 0) continue;
         on = true;
-        start.columns.push_back(j + data_.p() * k);
-        start.values.push_back(b * data_.scale[at(j)]);
+        const int place = j + data_.p() * k;
+        start.columns.push_back(place);
+        start.values.push_back(std::clamp(b * data_.scale[at(j)], data_.lower[at(place)], data_.upper[at(place)]));
       }
     }
     if (on && !quadratic_.inUse(g)) groups.push_back(g);
@@ -465,6 +479,7 @@ PathModel GroupPath::model(const BlockPenaltyAt& penalty, double lambda, bool re
   made.objective = value_ + quadratic_.penaltyValue(penalty);
   made.violation = quadratic_.largestViolation(penalty);
   made.locallyConvex = locallyConvex(penalty);
+  made.held = heldAt(penalty);
   if (loss_->coupled()) centre(made);
   return made;
 }
@@ -486,29 +501,59 @@ bool GroupPath::locallyConvex(const BlockPenaltyAt& penalty) {
 
 /// Makes derivatives of the loss orthogonal to what has no penalty. Those of a joint loss stay its derivatives: at t.
 bool GroupPath::makeSlopesOrthogonal(const BlockPenaltyAt& penalty, std::span<double> slopes, std::span<double> t) {
-  if (loss_->joint()) return makeOrthogonalAt(data_, *loss_, freeAt(penalty), t, slopes);
+  const std::vector<std::vector<int>> free = freeAt(penalty);
+  if (loss_->joint()) return makeOrthogonalAt(data_, *loss_, free[0], t, slopes);
   if (!loss_->kinked()) {
-    return makeResponsesOrthogonal(data_, *loss_, freeAt(penalty), settings_.intercept, first_, second_, slopes);
+    return makeResponsesOrthogonal(data_, *loss_, free, settings_.intercept, first_, second_, slopes);
   }
   loss_->curvatures(t_, second_, 1, rows_);
-  return makeOrthogonal(data_, *loss_, freeAt(penalty), settings_.intercept, rows_, slopes);
+  return makeOrthogonal(data_, *loss_, free[0], settings_.intercept, rows_, slopes);
 }
 
-/// Intercepts of classes, and their coefficients of columns without penalty, mean something only beside each other.
+/// Intercepts of classes, and their coefficients of columns without penalty, mean something only beside each other:
+/// they sum to 0, the latter as nearly as bounds let them.
 void GroupPath::centre(PathModel& model) const {
   const double mean =
       std::accumulate(model.intercepts.begin(), model.intercepts.end(), 0.0) / static_cast<double>(responses_);
   for (double& each : model.intercepts) each -= mean;
+  std::vector<int> places;
+  std::vector<double> values;
   for (std::size_t k = 0; k < model.columns.size();) {
     const int j = model.columns[k] % data_.p();
+    column_.assign(at(responses_), 0.0);
     std::size_t end = k;
-    double sum = 0;
-    for (; end < model.columns.size() && model.columns[end] % data_.p() == j; ++end) sum += model.values[end];
-    // Of a column without penalty all classes are there, or none.
-    if ((data_.factor[at(j)] == 0 || model.lambda == 0) && end - k == at(responses_)) {
-      for (std::size_t l = k; l < end; ++l) model.values[l] -= sum / responses_;
+    for (; end < model.columns.size() && model.columns[end] % data_.p() == j; ++end) {
+      column_[at(model.columns[end] / data_.p())] = model.values[end];
+    }
+    // Of a column without penalty and bounds all classes are there, or none.
+    const bool free = data_.factor[at(j)] == 0 || model.lambda == 0;
+    if (free && (data_.bounded || end - k == at(responses_))) centre(j, column_);
+    for (int l = 0; l < responses_; ++l) {
+      if (column_[at(l)] == 0) continue;
+      places.push_back(j + data_.p() * l);
+      values.push_back(column_[at(l)]);
     }
     k = end;
+  }
+  model.columns = std::move(places);
+  model.values = std::move(values);
+}
+
+/// Adds a number to the coefficients of a column, after which they sum to 0, or the nearest one within bounds.
+void GroupPath::centre(int column, std::span<double> coefficients) const {
+  double move = -std::accumulate(coefficients.begin(), coefficients.end(), 0.0) / responses_;
+  const auto bound = [&](const std::vector<double>& all, int k) { return all[at(column + data_.p() * k)]; };
+  for (int k = 0; k < responses_; ++k) {
+    const double b = coefficients[at(k)];
+    move = std::clamp(move, bound(data_.lower, k) - b, bound(data_.upper, k) - b);
+  }
+  for (int k = 0; k < responses_; ++k) {
+    double& b = coefficients[at(k)];
+    // Whose bound has ended the move is there, whatever rounding says.
+    const bool low = move == bound(data_.lower, k) - b, high = move == bound(data_.upper, k) - b;
+    b = low    ? bound(data_.lower, k)
+        : high ? bound(data_.upper, k)
+               : std::clamp(b + move, bound(data_.lower, k), bound(data_.upper, k));
   }
 }
 
@@ -538,22 +583,41 @@ std::vector<int> GroupPath::candidates(const BlockPenaltyAt& penalty) const {
     BlockPenalty along = penalty.of(g);
     along.l1 *= shareOfCandidates;
     bool takes = false;
-    forBlocks(g, gradients_, [&](std::span<const double> gradient) {
-      takes = takes || along.dualNorm(gradient) >= shareOfCandidates * along.l;
+    forBlocks(g, gradients_, [&](std::span<const double> gradient, const BlockBounds& bounds) {
+      takes = takes || along.dualNorm(gradient, bounds) >= shareOfCandidates * along.l;
     });
     if (takes) found.push_back(g);
   }
   return found;
 }
 
-/// Columns without penalty at a lambda: at 0 all that are not constant.
-std::vector<int> GroupPath::freeAt(const BlockPenaltyAt& penalty) const {
-  if (!penalty.isZero()) return data_.free;
-  std::vector<int> all;
+/// Columns without penalty of each response at a lambda, at 0 all that are not constant, but for those whose
+/// coefficients bounds hold.
+std::vector<std::vector<int>> GroupPath::freeAt(const BlockPenaltyAt& penalty) {
+  const std::vector<int> held = heldAt(penalty);
+  std::vector<std::vector<int>> free(at(responses_));
   for (int j = 0; j < data_.p(); ++j) {
-    if (!data_.constant[at(j)]) all.push_back(j);
+    if (data_.constant[at(j)] || !(penalty.isZero() || data_.factor[at(j)] == 0)) continue;
+    for (int k = 0; k < responses_; ++k) {
+      if (!std::ranges::binary_search(held, j + data_.p() * k)) free[at(k)].push_back(j);
+    }
   }
-  return all;
+  return free;
+}
+
+/// Places of coefficients without penalty that bounds hold, rising.
+std::vector<int> GroupPath::heldAt(const BlockPenaltyAt& penalty) {
+  std::vector<int> held;
+  if (!data_.bounded) return held;
+  const double least = violationsOfHeld * quadratic_.largestViolation(penalty);
+  for (std::size_t entry = 0; entry < quadratic_.b.size(); ++entry) {
+    const int j = metric_.column(static_cast<int>(entry) / responses_);
+    const int place = j + data_.p() * (static_cast<int>(entry) % responses_);
+    const bool free = penalty.isZero() || data_.factor[at(j)] == 0;
+    if (free && isHeld(data_, place, quadratic_.b[entry], quadratic_.q[entry], least)) held.push_back(place);
+  }
+  std::ranges::sort(held);
+  return held;
 }
 
 /// Solves on the groups in use for some lambdas in turn, and computes the gradients of all columns there.
@@ -632,9 +696,9 @@ bool GroupPath::check(Together& all, int k, std::vector<int>& missing) {
     if (quadratic_.inUse(g)) continue;
     const BlockPenalty along = penalty.of(g);
     bool takes = false;
-    forBlocks(g, gradients, [&](std::span<const double> gradient) {
-      const double violation = std::max(0.0, along.dualNorm(gradient) - along.l);
-      takes = takes || violation > allowed || leavesZero(along, g, gradient, model.loss);
+    forBlocks(g, gradients, [&](std::span<const double> gradient, const BlockBounds& bounds) {
+      const double violation = std::max(0.0, along.dualNorm(gradient, bounds) - along.l);
+      takes = takes || violation > allowed || leavesZero(along, g, gradient, bounds, model.loss);
       model.violation = std::max(model.violation, violation);
     });
     if (takes) missing.push_back(g);
@@ -645,7 +709,7 @@ bool GroupPath::check(Together& all, int k, std::vector<int>& missing) {
   const std::span<const double> slopes(all.slopes.column(k * responses_), first_.size());
   const std::span<const double> t(loss_->joint() ? all.predictions.column(k) : nullptr,
                                   loss_->joint() ? at(data_.n()) : 0);
-  const double lower = all.orthogonal[at(k)] ? bound(penalty, slopes, gradients, t) : -infinity;
+  const double lower = all.orthogonal[at(k)] ? bound(model, penalty, slopes, gradients, t) : -infinity;
   model.gap = scale > 0 ? std::max(0.0, model.objective - lower) / scale : 0;
   return model.gap <= settings_.tolerance;
 }
@@ -680,14 +744,18 @@ HostMatrix<double> GroupPath::gramOf(std::span<const int> columns) const {
 
 /// Whether a block that is at 0 by its gradient has a lower minimum far from there, which penalties that are not convex
 /// may have where the curvature is small.
-bool GroupPath::leavesZero(const BlockPenalty& penalty, int group, std::span<const double> gradient, double loss) {
+bool GroupPath::leavesZero(const BlockPenalty& penalty, int group, std::span<const double> gradient,
+                           const BlockBounds& bounds, double loss) {
   if (penalty.convex()) return false;
   const double room = loss - perfect_;
   const std::span<const int> columns = blocks_.columns(group);
   if (gradient.size() == 1) {
     const double c = metric_.curvatureOf(columns[0]);
     if (!(c > 0)) return false;
-    const double b = penalty.with([&](const auto& along) { return along.minimizer(c + penalty.ridge, -gradient[0]); });
+    const double b = penalty.with([&](const auto& along) {
+      if (!bounds.given()) return along.minimizer(c + penalty.ridge, -gradient[0]);
+      return penalties::minimizerWithin(along, c + penalty.ridge, -gradient[0], bounds.lower[0], bounds.upper[0]);
+    });
     return penalty.leavesZero({&b, 1}, gradient, room);
   }
   const int size = static_cast<int>(columns.size());
@@ -701,26 +769,26 @@ bool GroupPath::leavesZero(const BlockPenalty& penalty, int group, std::span<con
   return penalty.leavesZero(b, gradient, room);
 }
 
-double GroupPath::bound(const BlockPenaltyAt& penalty, std::span<const double> slopes, Mat<const double> gradients,
-                        std::span<const double> t) const {
+double GroupPath::bound(const PathModel& model, const BlockPenaltyAt& penalty, std::span<const double> slopes,
+                        Mat<const double> gradients, std::span<const double> t) const {
   double share = loss_->feasibleShare(slopes);
   const auto forAll = [&](auto&& f) {
     for (int g = 0; g < blocks_.count() && !penalty.isZero(); ++g) {
-      // Slopes are orthogonal to groups without penalty, but for rounding.
+      // Slopes are orthogonal to groups without penalty, but for rounding and coefficients at bounds.
       if (blocks_.factor(g) == 0) continue;
       const BlockPenalty along = penalty.of(g);
-      forBlocks(g, gradients, [&](std::span<const double> gradient) { f(along, gradient); });
+      forBlocks(g, gradients,
+                [&](std::span<const double> gradient, const BlockBounds& bounds) { f(along, gradient, bounds); });
     }
   };
-  forAll([&](const BlockPenalty& along, std::span<const double> gradient) {
-    share = std::min(share, along.feasibleShare(gradient));
+  forAll([&](const BlockPenalty& along, std::span<const double> gradient, const BlockBounds& bounds) {
+    share = std::min(share, along.feasibleShare(gradient, bounds));
   });
   double value = loss_->dualValueAt(slopes, share, t);
-  std::vector<double> scaled(block_.size());
-  forAll([&](const BlockPenalty& along, std::span<const double> gradient) {
-    if (along.ridge == 0) return;  // the share is such that there the conjugate is 0
-    for (std::size_t k = 0; k < gradient.size(); ++k) scaled[k] = share * gradient[k];
-    value -= along.conjugate(std::span(scaled).first(gradient.size()));
+  value -= conjugatesOfHeld(data_, model.held, gradients, share);
+  forAll([&](const BlockPenalty& along, std::span<const double> gradient, const BlockBounds& bounds) {
+    // Without these the share is such that the conjugate is 0.
+    if (along.ridge > 0 || bounds.given()) value -= along.conjugate(gradient, share, bounds);
   });
   return value;
 }

@@ -25,7 +25,7 @@ namespace nonconvex {
 /// responses: the loss's own for one response, a bound of them for classes, where Newton steps on the support follow.
 class GroupPath : public PathEngine {
  public:
-  /// Throws where there are bounds, which blocks do not take.
+  /// Throws where there are bounds with a penalty of groups.
   GroupPath(const Cpu& la, const SparseData& data, const SparseSettings& settings);
 
   void fitNull() override;
@@ -73,17 +73,20 @@ class GroupPath : public PathEngine {
   bool locallyConvex(const BlockPenaltyAt& penalty);
   bool makeSlopesOrthogonal(const BlockPenaltyAt& penalty, std::span<double> slopes, std::span<double> t);
   void centre(PathModel& model) const;
+  void centre(int column, std::span<double> coefficients) const;
   void restore(const PathModel& model);
   Together solveTogether(std::span<const double> lambdas, double sharper);
-  std::vector<int> freeAt(const BlockPenaltyAt& penalty) const;
+  std::vector<std::vector<int>> freeAt(const BlockPenaltyAt& penalty);
+  std::vector<int> heldAt(const BlockPenaltyAt& penalty);
   bool check(Together& all, int k, std::vector<int>& missing);
   HostMatrix<double> gramOf(std::span<const int> columns) const;
-  bool leavesZero(const BlockPenalty& penalty, int group, std::span<const double> gradient, double loss);
-  double bound(const BlockPenaltyAt& penalty, std::span<const double> slopes, Mat<const double> gradients,
-               std::span<const double> t) const;
-  double largestLambda(int group, std::span<const double> gradient) const;
+  bool leavesZero(const BlockPenalty& penalty, int group, std::span<const double> gradient, const BlockBounds& bounds,
+                  double loss);
+  double bound(const PathModel& model, const BlockPenaltyAt& penalty, std::span<const double> slopes,
+               Mat<const double> gradients, std::span<const double> t) const;
+  double largestLambda(int group, std::span<const double> gradient, const BlockBounds& bounds) const;
 
-  /// f(group, gradient of a block) for the blocks of a group, from the p x K gradients of all columns.
+  /// f(gradient, bounds) for the blocks of a group, from the p x K gradients of all columns.
   template <class F>
   void forBlocks(int group, Mat<const double> gradients, F&& f) const;
 
@@ -112,7 +115,7 @@ class GroupPath : public PathEngine {
   // Of steps.
   std::vector<double> before_, ends_, start_, rows_, places_, moves_;
   std::vector<double> residual_, direction_, image_, precondition_;
-  mutable std::vector<double> block_;
+  mutable std::vector<double> block_, lower_, upper_, column_;
 };
 
 }  // namespace nonconvex

@@ -174,7 +174,7 @@ struct SparseProblem {
   std::vector<double> offset;               ///< n x K; empty: 0
   std::vector<double> penaltyFactor;        ///< p, or of each group; empty: 1, or the root of a group's size
   std::vector<int> groups;                  ///< p: the group of each column, from 0; empty: each column is one
-  std::vector<double> lower, upper;         ///< p; empty: none
+  std::vector<double> lower, upper;         ///< p x K; empty: none
   std::vector<double> sortedWeights;        ///< p, of slope; empty: by `q`
   std::vector<double> lambdas;              ///< of the path, falling; empty: made from the data
   std::vector<int> sizes;                   ///< in place of lambdas: the most columns of each model, growing

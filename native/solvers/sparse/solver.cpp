@@ -268,7 +268,7 @@ SparseSolution PathSolver::solution() const {
     std::vector<double> intercepts = each.intercepts;
     for (const std::size_t k : order) {
       const int j = each.columns[k] % data_.p(), response = each.columns[k] / data_.p();
-      const double value = data_.inUnits(j, each.values[k]);
+      const double value = data_.inUnits(each.columns[k], each.values[k]);
       out.indices.push_back(each.columns[k]);
       out.values.push_back(value);
       intercepts[at(response)] -= value * data_.shift[at(j)];

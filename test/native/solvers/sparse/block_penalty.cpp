@@ -8,6 +8,7 @@
 
 #include "check.hpp"
 #include "core/index.hpp"
+#include "core/numbers.hpp"
 #include "core/random.hpp"
 
 using namespace nonconvex;
@@ -151,4 +152,77 @@ TEST(minimisers_over_blocks_meet_the_conditions_of_optimality) {
   }
   CHECK(zeros > 0);
   CHECK(sparse > 0);
+}
+
+/// Longer than most: conditions of optimality, entry by entry, and the conjugate beside points of the box.
+TEST(minimisers_and_conjugates_within_bounds) {
+  int ends = 0, zeros = 0, inside = 0;
+  for (std::uint64_t seed = 1; seed <= check::repetitions(300U); ++seed) {
+    const Random random(seed, 12);
+    const int d = 1 + static_cast<int>(seed % 5), responses = 1 + static_cast<int>(seed % 3);
+    Block of = drawn(d, responses, seed, false);
+    BlockPenalty penalty = penaltyOf(seed, SparsePenalty::lasso);
+    if (seed % 2 == 0) penalty.l1 = 0.3 * penalty.l;
+    std::vector<double> lower(of.b.size()), upper(of.b.size());
+    for (std::size_t k = 0; k < of.b.size(); ++k) {
+      const double kind = random.uniform(100 + k);
+      lower[k] = kind < 0.3 ? -infinity : kind < 0.5 ? 0 : -0.5 * random.uniform(200 + k);
+      upper[k] = kind < 0.4 ? 0.5 * random.uniform(300 + k) : kind < 0.6 ? 0 : infinity;
+    }
+    const BlockBounds bounds{lower, upper};
+    BlockCurvature curvature(d, responses);
+    curvature.set(of.gram);
+    for (int call = 0; call < 300; ++call) curvature.minimize(penalty, of.z, of.b, bounds);
+    std::vector<double> gradient(of.b.size());
+    double squares = 0, excess = 0, most = 0;
+    for (const double each : of.b) squares += each * each;
+    const double r = std::sqrt(squares);
+    for (int e = 0; e < d; ++e) {
+      for (int k = 0; k < responses; ++k) {
+        const std::size_t entry = at(e * responses + k);
+        const double b = of.b[entry];
+        CHECK(b >= lower[entry] && b <= upper[entry]);
+        gradient[entry] = of.slope(e, k, of.b);
+        const double pull = gradient[entry] + penalty.ridge * b + (r > 0 ? penalty.l / r * b : 0);
+        double derivative = b != 0 ? pull + std::copysign(penalty.l1, b) : 0;
+        if (b == 0 && std::abs(pull) > penalty.l1) derivative = pull - std::copysign(penalty.l1, pull);
+        if (derivative > 0 ? b <= lower[entry] : b >= upper[entry]) {
+          ends += b != 0;
+          continue;
+        }
+        if (b == 0) excess += derivative * derivative;
+        most = std::max(most, std::abs(derivative));
+      }
+    }
+    zeros += r == 0;
+    inside += r > 0;
+    if (r == 0)
+      CHECK(std::sqrt(excess) <= penalty.l * (1 + 1e-12));
+    else
+      CHECK(most <= 1e-9 * (1 + penalty.l));
+    CHECK(penalty.violation(of.b, gradient, bounds) <= 1e-8 * (1 + penalty.l));
+    // At the minimiser -g^T b less the penalty is the conjugate at -g, and of other points it is not above.
+    double linear = 0;
+    for (std::size_t k = 0; k < of.b.size(); ++k) linear -= gradient[k] * of.b[k];
+    const double share = penalty.feasibleShare(gradient, bounds);
+    CHECK_NEAR(share, 1, 1e-7);
+    const double value = penalty.conjugate(gradient, share, bounds);
+    CHECK_NEAR(value, linear - penalty.value(of.b), 1e-6 * (1 + std::abs(linear)));
+    std::vector<double> point(of.b.size());
+    for (std::uint64_t trial = 0; trial < 20; ++trial) {
+      const double steep = 1 + 0.2 * static_cast<double>(trial % 5);
+      const double largest = penalty.conjugate(of.z, steep, bounds);
+      double sum = 0;
+      for (std::size_t k = 0; k < point.size(); ++k) {
+        point[k] = std::clamp(random.normal(1000 + 50 * trial + k), lower[k], upper[k]);
+        sum -= steep * of.z[k] * point[k];
+      }
+      CHECK(largest >= sum - penalty.value(point) - 1e-12 * (1 + std::abs(sum)));
+      const double feasible = penalty.feasibleShare(of.z, bounds);
+      CHECK(std::isfinite(penalty.conjugate(of.z, feasible, bounds)));
+    }
+  }
+  CHECK(ends > 0);
+  CHECK(zeros > 0);
+  CHECK(inside > 0);
 }

@@ -74,7 +74,7 @@ TEST(hessians_of_classes_are_differences_with_the_best_intercepts) {
   const double value = evaluate(drawn.b, sums);
   const std::vector<int> entries{0, 1, 4, 5, 9, 11};
   ClassMetric of(la, metric, classes, true);
-  CHECK(of.set(entries, {}, *loss, first, second, 1));
+  CHECK(of.set(entries, {}, 1, *loss, first, second, 1));
   std::vector<double> gradient(entries.size()), step(entries.size()), moves(classes), still(classes), column(at(rows));
   const Random random(5);
   for (std::size_t e = 0; e < entries.size(); ++e) {
