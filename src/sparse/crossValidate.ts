@@ -105,7 +105,7 @@ export async function crossValidate(
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const given = inMemory(data, others);
   const prepared = await owned(prepare(isPromise(given) ? await given : given, others));
-  const shares = checkShares(relax, prepared);
+  const shares = checkShares(relax);
   const asked = askedOfPath(others, prepared.about.columns);
   const measures = checkMeasure(measure, prepared);
   const dealt = foldsOf(prepared, folds, checkInteger('seed', others.seed ?? 0, 0));

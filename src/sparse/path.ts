@@ -20,7 +20,7 @@ import {
   type SparseProgress,
   solvePrepared,
 } from './problem.js';
-import { blended, checkRelax, type Relax, relaxed, requireRelaxable } from './relaxed.js';
+import { blended, checkRelax, type Relax, relaxed } from './relaxed.js';
 
 export interface SparsePathSettings extends SparseModelSettings, LambdaSettings {
   /**
@@ -109,7 +109,6 @@ export async function sparsePath(data: SparseData, settings: SparsePathSettings 
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const given = inMemory(data, known);
   const plain = prepare(isPromise(given) ? await given : given, known);
-  if (share !== undefined) requireRelaxable(plain, relax);
   const prepared = share === undefined ? plain : await owned(plain);
   const asked = askedOfPath(known, plain.about.columns);
   const answer = await solvePrepared(prepared, asked);

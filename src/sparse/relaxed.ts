@@ -4,6 +4,7 @@ import { isList, show } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { devianceOf } from './family.js';
 import { linksAlong } from './links.js';
+import { measured } from './measures.js';
 import { matrixOf, type Prepared, type SparseAnswer, solvePrepared } from './problem.js';
 import { coxDeviance, riskSets } from './survival.js';
 
@@ -20,8 +21,7 @@ export function checkRelax(name: string, relax: unknown): number | undefined {
 }
 
 /** Shares that cross-validation chooses among, falling: those of glmnet for `true`. None where nothing is relaxed. */
-export function checkShares(relax: unknown, prepared: Pick<Prepared, 'about'>): number[] {
-  if (relax !== undefined && relax !== false) requireRelaxable(prepared, relax);
+export function checkShares(relax: unknown): number[] {
   if (relax === true) return [1, 0.75, 0.5, 0.25, 0];
   if (!isList(relax)) {
     const share = checkRelax('relax', relax);
@@ -34,15 +34,9 @@ export function checkShares(relax: unknown, prepared: Pick<Prepared, 'about'>): 
   return [...new Set(shares as number[])].sort((a, b) => b - a);
 }
 
-/** Refuses what there are no relaxed fits of, before anything is solved. */
-export function requireRelaxable({ about }: Pick<Prepared, 'about'>, relax: unknown): void {
-  if (!about.origin.classes || !about.origin.responses) return;
-  throw new RangeError(`relax = ${show(relax)}: expected false with several classes`);
-}
-
 /**
- * The fits without penalty to the columns that each model of a path has: of several responses each to its own. The answer ends before the
- * first model with as many columns as rows, where no such fit is unique.
+ * The fits without penalty to the columns that each model of a path has: of several responses or classes each to its own. The answer ends
+ * before the first model with as many columns as rows, of classes those of all, where no such fit is unique.
  */
 export async function relaxed(
   prepared: Prepared,
@@ -53,29 +47,57 @@ export async function relaxed(
   const columnsOf = subsets(x);
   const rows = weights ? weights.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0) : x.rows;
   const most = rows - (prepared.about.intercept ? 1 : 0);
-  const responses = Array.from({ length: prepared.about.origin.responses ?? 1 }, (_, r) => responseOf(prepared, r));
-  const alone = responses.length === 1;
+  const { family, responses: count = 1 } = prepared.about.origin;
+  const together = family === 'multinomial';
+  const responses = Array.from({ length: count }, (_, r) => (together ? prepared : responseOf(prepared, r)));
   const fits: Refit[][] = [];
   for (let k = 0; k < answer.lambdas.length; ++k) {
     const supports = responses.map((_, r) => supportOf(answer, k, { columns: x.columns, r }));
-    if (supports.some(({ length }) => length >= most)) break;
-    const model: Refit[] = [];
-    for (const [r, of] of responses.entries()) {
-      const support = supports[r] as Int32Array;
-      const before = fits.at(-1)?.[r];
-      const same =
-        before?.support.length === support.length && support.every((j, place) => j === before.support[place]);
-      const start = startOf(answer, k, { columns: x.columns, r, of: responses.length });
-      // The penalised model without columns is the one without penalty, too.
-      if (same) model.push(before);
-      else if (support.length === 0)
-        model.push({ ...unpenalised(of, start.intercept, weights, alone ? answer.deviances[k] : undefined), support });
-      else model.push(await refit(of, columnsOf(support), support, { weights, start }));
-    }
-    fits.push(model);
+    const all = together ? [union(supports)] : supports;
+    if (all.some(({ length }) => length >= most)) break;
+    const starts = responses.map((_, r) => startOf(answer, k, { columns: x.columns, r, of: responses.length }));
+    const of = { supports, starts, before: fits.at(-1), deviance: answer.deviances[k] as number, weights };
+    fits.push(await (together ? refitClasses(prepared, columnsOf, of) : refitEach(responses, columnsOf, of)));
   }
   return joined(answer, fits, x.columns);
 }
+
+type ColumnsOf = (columns: Int32Array) => Matrix | SparseMatrix;
+
+/** What a model is fitted again from. */
+interface Penalised {
+  /** The columns of each response or class, and the values that they begin at. */
+  supports: readonly Int32Array[];
+  starts: readonly Start[];
+  /** The model before, which may have the same columns. */
+  before: Refit[] | undefined;
+  deviance: number;
+  weights: Float64Array | undefined;
+}
+
+const sameSupport = ({ supports, before }: Penalised, r: number): boolean => {
+  const [support, last] = [supports[r] as Int32Array, before?.[r]?.support];
+  return last?.length === support.length && support.every((j, place) => j === last[place]);
+};
+
+/** The fits of responses by themselves. */
+async function refitEach(responses: readonly Prepared[], columnsOf: ColumnsOf, of: Penalised): Promise<Refit[]> {
+  const { supports, starts, before, weights } = of;
+  const known = responses.length === 1 ? of.deviance : undefined;
+  const model: Refit[] = [];
+  for (const [r, response] of responses.entries()) {
+    const [support, start] = [supports[r] as Int32Array, starts[r] as Start];
+    // The penalised model without columns is the one without penalty, too.
+    if (sameSupport(of, r)) model.push(before?.[r] as Refit);
+    else if (support.length === 0) model.push({ ...unpenalised(response, start.intercept, weights, known), support });
+    else model.push(await refit(response, columnsOf(support), support, { weights, start }));
+  }
+  return model;
+}
+
+/** The columns that are in any of several supports, rising. */
+const union = (supports: readonly Int32Array[]): Int32Array =>
+  Int32Array.from(new Set(supports.flatMap((support) => [...support]))).sort();
 
 /** The problem of one of several responses, whose squares do not meet those of the others. */
 function responseOf(prepared: Prepared, r: number): Prepared {
@@ -110,12 +132,16 @@ export async function blended(
   const rows = Int32Array.from({ length: data.x.rows }, (_, i) => i);
   const links = await linksAlong(matrixOf(prepared, undefined), rows, offset, answer, answer.lambdas.length);
   const sets = survival && riskSets(survival, weights);
+  const each = weights ?? new Float64Array(rows.length).fill(1);
+  const total = each.reduce((sum, weight) => sum + weight, 0);
   const deviances = answer.deviances.map((_, k) => {
     const of = links.subarray(k * y.length, (k + 1) * y.length);
     if (sets) return coxDeviance(sets, of, about.origin.ties as string);
+    if (about.origin.family === 'multinomial')
+      return total * measured('deviance', about.origin, { links: of, y, weights: each });
     let sum = 0;
     for (let i = 0; i < y.length; ++i) {
-      const weight = weights ? (weights[i % rows.length] as number) : 1;
+      const weight = each[i % rows.length] as number;
       if (weight > 0) sum += weight * devianceOf(about.origin, of[i] as number, y[i] as number);
     }
     return sum;
@@ -128,6 +154,7 @@ interface Refit {
   support: Int32Array;
   values: Float64Array;
   intercept: number;
+  /** The deviance of the response; classes have one together, which is that of the first, and 0 that of others. */
   deviance: number;
   status: SparseAnswer['status'];
   message: string;
@@ -145,11 +172,16 @@ function placesOf({ offsets, indices }: SparseAnswer, k: number, columns: number
 const supportOf = (answer: SparseAnswer, k: number, { columns, r }: { columns: number; r: number }): Int32Array =>
   answer.indices.slice(...placesOf(answer, k, columns, r)).map((place) => place - r * columns);
 
+interface Start {
+  coefficients: Float64Array;
+  intercept: number;
+}
+
 function startOf(
   answer: SparseAnswer,
   k: number,
   { columns, r, of }: { columns: number; r: number; of: number },
-): { coefficients: Float64Array; intercept: number } {
+): Start {
   const coefficients = answer.values.slice(...placesOf(answer, k, columns, r));
   return { coefficients, intercept: answer.intercepts[k * of + r] as number };
 }
@@ -171,18 +203,16 @@ async function refit(
   prepared: Prepared,
   x: Matrix | SparseMatrix,
   support: Int32Array,
-  { weights, start }: { weights: Float64Array | undefined; start: Prepared['warmStart'] },
+  { weights, start }: { weights: Float64Array | undefined; start: Start },
 ): Promise<Refit> {
   const { perColumn, settings } = prepared;
   const { lower, upper } = perColumn;
   const pick = (values: Float64Array): Float64Array => Float64Array.from(support, (j) => values[j] as number);
-  const { alpha: _alpha, gamma: _gamma, ridge: _ridge, largest: _largest, maxNodes: _nodes, ...without } = settings;
-  const { q: _q, onProgress: _report, verbose: _table, ...others } = without;
   const answer = await solvePrepared(
     {
       ...{ ...prepared, data: { x, missing: new Int32Array(0) }, warmStart: start },
       perColumn: { ...(lower && { lower: pick(lower) }), ...(upper && { upper: pick(upper) }) },
-      settings: { ...others, penalty: 'lasso' },
+      settings: withoutPenalty(settings),
     },
     { lambdas: Float64Array.of(0), weights },
   );
@@ -192,6 +222,69 @@ async function refit(
   const known = lambdas.length > 0;
   const [intercept = Number.NaN, deviance = Number.NaN] = known ? [intercepts[0], deviances[0]] : [];
   return { ...{ support, values: all, intercept, deviance }, status: known ? status : 'stalled', message };
+}
+
+function withoutPenalty(settings: Prepared['settings']): Prepared['settings'] {
+  const { alpha: _alpha, gamma: _gamma, ridge: _ridge, largest: _largest, maxNodes: _nodes, ...without } = settings;
+  const { q: _q, onProgress: _report, verbose: _table, ...others } = without;
+  return { ...others, penalty: 'lasso' };
+}
+
+/** The fit of all classes together, each with columns of its own. */
+async function refitClasses(prepared: Prepared, columnsOf: ColumnsOf, of: Penalised): Promise<Refit[]> {
+  const { supports, starts, before, deviance, weights } = of;
+  if (before && supports.every((_, r) => sameSupport(of, r))) return before;
+  const all = union(supports);
+  if (all.length === 0) {
+    const none = { values: new Float64Array(0), status: 'solved', message: '' } as const;
+    const own = (r: number) => ({ support: supports[r] as Int32Array, deviance: r === 0 ? deviance : 0 });
+    return starts.map(({ intercept }, r) => ({ ...none, ...own(r), intercept }));
+  }
+  const { places, ...within } = restricted(prepared, all, of);
+  const { status, message, lambdas, ...found } = await solvePrepared(
+    {
+      ...{ ...prepared, data: { x: columnsOf(all), missing: new Int32Array(0) }, ...within },
+      settings: withoutPenalty(prepared.settings),
+    },
+    { lambdas: Float64Array.of(0), weights },
+  );
+  const known = lambdas.length > 0;
+  const coefficients = new Float64Array(all.length * supports.length);
+  for (let l = 0; l < (found.offsets[1] ?? 0); ++l)
+    coefficients[found.indices[l] as number] = found.values[l] as number;
+  return supports.map((support, r) => ({
+    support,
+    values: Float64Array.from(places[r] as Int32Array, (place) => coefficients[place] as number),
+    intercept: known ? (found.intercepts[r] as number) : Number.NaN,
+    deviance: known ? (r === 0 ? (found.deviances[0] as number) : 0) : Number.NaN,
+    ...{ status: known ? status : 'stalled', message },
+  }));
+}
+
+/** The bounds that keep classes to their columns among all of these, the places of the others, and where to begin. */
+function restricted(
+  { perColumn: { lower, upper }, about }: Prepared,
+  all: Int32Array,
+  { supports, starts }: Penalised,
+): Pick<Prepared, 'perColumn' | 'warmStart'> & { places: Int32Array[] } {
+  const placeOf = new Map(Array.from(all, (j, place) => [j, place]));
+  const places = supports.map((support, r) => support.map((j) => r * all.length + (placeOf.get(j) as number)));
+  const made = () => new Float64Array(all.length * supports.length);
+  const [lows, highs, coefficients] = [made(), made(), made()];
+  for (const [r, support] of supports.entries()) {
+    for (const [l, place] of (places[r] as Int32Array).entries()) {
+      const c = r * about.columns + (support[l] as number);
+      lows[place] = lower ? (lower[c] as number) : Number.NEGATIVE_INFINITY;
+      highs[place] = upper ? (upper[c] as number) : Number.POSITIVE_INFINITY;
+      coefficients[place] = starts[r]?.coefficients[l] as number;
+    }
+  }
+  const bounded = lower || upper || supports.some(({ length }) => length < all.length);
+  return {
+    places,
+    perColumn: bounded ? { lower: lows, upper: highs } : {},
+    warmStart: { coefficients, intercepts: starts.map(({ intercept }) => intercept) },
+  };
 }
 
 /** Some columns of a matrix. */

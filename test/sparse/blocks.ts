@@ -193,6 +193,10 @@ function gradient(problem: BlockProblem, slopes: readonly Float64Array[]): { col
   };
 }
 
+/** The derivatives of the mean loss at a point, by places, and in the intercepts. */
+export const blockGradientAt = (problem: BlockProblem, point: BlockPoint): ReturnType<typeof gradient> =>
+  gradient(problem, derivatives(problem, point).slopes);
+
 /** How far the point is from the conditions of a block-wise stationary point; of a loss that is not of the problem's family with its slopes. */
 export function blockViolationAt(
   problem: BlockProblem,

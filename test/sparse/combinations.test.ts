@@ -118,11 +118,6 @@ describe('what is refused', () => {
   });
   it.each([
     [
-      'relaxed fits of several classes',
-      () => crossValidate({ x: rows, y: families.multinomial?.[1] as number[] }, { family: 'multinomial', relax: 0.5 }),
-      'relax = 0.5: expected false with several classes',
-    ],
-    [
       'intervals with groups',
       () => debiasedIntervals({ x: rows, y, groups }, { penalty: groupLasso() }),
       "penalty = 'groupLasso': expected lasso()",

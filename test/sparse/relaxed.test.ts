@@ -10,7 +10,8 @@ import {
   sparsePath,
   sparseRegression,
 } from '../../src/sparse/index.js';
-import { asSparse, drawn, gradientAt, problemOf } from './values.js';
+import { blockGradientAt, blockProblemOf, meanLossAt } from './blocks.js';
+import { asSparse, Draws, drawn, gradientAt, problemOf } from './values.js';
 
 const { x, y } = drawn(81, 'gaussian', 50, 12);
 const lambdas = [0.3, 0.1, 0.03];
@@ -128,6 +129,113 @@ describe('relaxed fits of several responses', () => {
       return sum + (sampleWeight[i] as number) * (t - (y2[i]?.[r] as number)) ** 2;
     }, 0);
     expect(own.fit(2).deviance / squares).toBeCloseTo(1, 9);
+  });
+});
+
+describe('relaxed fits of several classes', () => {
+  const count = 3;
+  const draws = new Draws(84);
+  const classes = Array.from({ length: x.rows }, (_, i) => {
+    const scores = [0, 1, 2].map((k) => (k - 1) * (x.data[i * x.columns] as number) + 1.5 * draws.normal());
+    return scores.indexOf(Math.max(...scores));
+  });
+  const shares = [0, 1, 2].map((k) => Float64Array.from(classes, (of) => Number(of === k)));
+  const sampleWeight = Float64Array.from(classes, (_, i) => (i % 3) + 0.5);
+  const offset = { data: draws.normals(count * x.rows).map((t) => 0.3 * t), rows: x.rows, columns: count };
+  const data = { x, y: classes, sampleWeight, offset };
+  const settings = { family: 'multinomial', lambdas: [10, 0.1, 0.05, 0.03], tolerance: 1e-10 } as const;
+  const own = Array.from({ length: count }, (_, k) =>
+    Float64Array.from({ length: x.rows }, (_, i) => offset.data[count * i + k] as number),
+  );
+  const problem = blockProblemOf(x, shares, {
+    ...{ family: 'multinomial', kind: 'lasso', weights: sampleWeight, offset: own, standardize: false },
+  });
+  const total = sampleWeight.reduce((sum, weight) => sum + weight, 0);
+  const deviance = (fit: { coefficients: Float64Array; intercepts?: Float64Array }): number =>
+    2 * total * meanLossAt(problem, { coefficients: fit.coefficients, intercepts: fit.intercepts as Float64Array });
+
+  it.each([lasso(), elasticNet(0.5), mcp(), groupLasso()])(
+    '$kind: no gradient on the columns of each class',
+    async (penalty) => {
+      const plain = await sparsePath(data, { ...settings, penalty });
+      const path = await sparsePath(data, { ...settings, penalty, relax: true });
+      expect(path.status, path.message).toBe('solved');
+      expect(path.coefficients.indices).toEqual(plain.coefficients.indices);
+      expect(Math.max(...path.nonzeros)).toBeGreaterThan(3);
+      for (const k of path.lambda.keys()) {
+        const fit = path.fit(k);
+        const { columns, intercepts } = blockGradientAt(problem, {
+          coefficients: fit.coefficients,
+          intercepts: fit.intercepts as Float64Array,
+        });
+        for (const [c, b] of fit.coefficients.entries()) if (b !== 0) expect(columns[c]).toBeCloseTo(0, 6);
+        for (const pull of intercepts) expect(pull).toBeCloseTo(0, 6);
+        expect(fit.deviance / deviance(fit)).toBeCloseTo(1, 9);
+        expect(fit.deviance).toBeLessThanOrEqual(plain.fit(k).deviance * (1 + 1e-9));
+        expect(fit.certificate).toEqual({ kind: 'none' });
+      }
+    },
+  );
+
+  it('is the same for sparse x, within bounds, and mixes links by the share', async () => {
+    const bounds = { lowerBounds: -0.3, upperBounds: 0.4 };
+    const of = (more: object) => sparsePath({ ...data, ...more }, { ...settings, ...bounds, relax: true });
+    const [dense, sparse] = [await of({}), await of({ x: asSparse(x, 'csc') })];
+    expect(dense.status).toBe('solved');
+    dense.coefficients.values.forEach((b, l) => {
+      expect(sparse.coefficients.values[l]).toBeCloseTo(b, 6);
+    });
+    expect(Math.max(...dense.coefficients.values)).toBe(0.4);
+    const [plain, loose, half] = [
+      await sparsePath(data, settings),
+      await sparsePath(data, { ...settings, relax: true }),
+      await sparsePath(data, { ...settings, relax: 0.3 }),
+    ];
+    const links = [plain, loose, half].map((path) => path.fit(2).predict(x, { type: 'link', offset })) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    links[2].forEach((t, i) => {
+      expect(t).toBeCloseTo(0.3 * (links[0][i] as number) + 0.7 * (links[1][i] as number), 9);
+    });
+    expect(half.fit(2).deviance / deviance(half.fit(2))).toBeCloseTo(1, 9);
+  });
+
+  it('says so where columns tell the classes apart', async () => {
+    const apart = Array.from({ length: x.rows }, (_, i) => {
+      const first = x.data[i * x.columns] as number;
+      return first < -0.5 ? 'low' : first > 0.5 ? 'high' : 'middle';
+    });
+    const path = await sparsePath({ x, y: apart }, { family: 'multinomial', lambdas: [0.2, 0.1], relax: true });
+    expect(path.status).toBe('stalled');
+    expect(path.message).toMatch(/^A relaxed fit: .* did not reach the tolerance/);
+    const two = await sparsePath(
+      { x, y: apart.map((of) => of === 'low') },
+      { family: 'binomial', lambdas: [0.1], relax: true },
+    );
+    expect(two.status).toBe('stalled');
+  });
+
+  it('ends where the columns of all classes are as many as rows', async () => {
+    const wide = drawn(85, 'gaussian', 20, 60);
+    const three = Array.from(wide.y, (value) => (value < -0.3 ? 0 : value < 0.8 ? 1 : 2));
+    const path = await sparsePath(
+      { x: wide.x, y: three },
+      { family: 'multinomial', relax: true, minRatio: 0.02, nLambda: 12 },
+    );
+    const columns = (k: number) => new Set(path.fit(k).support.map((c) => c % 60)).size;
+    expect(path.end).toBe('maxNonzeros');
+    expect(Math.max(...Array.from(path.lambda.keys(), columns))).toBeLessThan(19);
+  });
+
+  it('crossValidate chooses the share', async () => {
+    const cv = await crossValidate(data, { ...settings, folds: 4, seed: 2, relax: [0, 0.5, 1] });
+    expect([0, 0.5, 1]).toContain(cv.relaxMin);
+    const path = await sparsePath(data, { ...settings, relax: cv.relaxMin as number });
+    expect(cv.coefficients).toEqual(path.coefficients);
+    const plain = await crossValidate(data, { ...settings, folds: 4, seed: 2 });
+    expect(cv.relaxed?.find(({ share }) => share === 1)?.mean).toEqual(plain.mean);
   });
 });
 
