@@ -1,4 +1,4 @@
-// The picture of bench/sparse/page.md.
+// The pictures of bench/sparse/page.md.
 import { writeChart } from '../../scripts/chart.mjs';
 
 /** How many columns a penalty has selected by a rule, and how many of them count. */
@@ -9,17 +9,32 @@ export interface Selected {
   wrong: number;
 }
 
+/** A count, or a mean of some. */
+const figure = (count: number): string => (Number.isInteger(count) ? String(count) : count.toFixed(1));
+
 /** Draws how many true and false columns each penalty has selected, by each rule. */
-export async function chartSelections(path: string, selections: readonly Selected[], subtitle: string): Promise<void> {
+export async function chartSelections(
+  path: string,
+  selections: readonly Selected[],
+  { most, ...title }: { title: string; subtitle: string; most: number },
+): Promise<void> {
   const kinds = ['true columns', 'false columns'];
   const values = selections.flatMap(({ penalty, rule, right, wrong }) => [
     { penalty, rule, kind: kinds[0], order: 0, count: right, end: right },
-    { penalty, rule, kind: kinds[1], order: 1, count: wrong, end: right + wrong, label: `${right} + ${wrong}` },
+    {
+      penalty,
+      rule,
+      kind: kinds[1],
+      order: 1,
+      count: wrong,
+      end: right + wrong,
+      label: `${figure(right)} + ${figure(wrong)}`,
+    },
   ]);
   const rules = [...new Set(selections.map(({ rule }) => rule))];
   const y = { field: 'rule', type: 'nominal', title: null, sort: rules, axis: { domain: false, ticks: false } };
   await writeChart(path, {
-    title: { text: 'Columns selected of 10,000, of which 30 count: true + false', subtitle },
+    title: { text: title.title, subtitle: title.subtitle },
     data: { values },
     facet: {
       row: {
@@ -39,7 +54,7 @@ export async function chartSelections(path: string, selections: readonly Selecte
         {
           mark: { type: 'bar', height: 15 },
           encoding: {
-            x: { field: 'count', type: 'quantitative', stack: 'zero', title: 'columns', scale: { domainMax: 260 } },
+            x: { field: 'count', type: 'quantitative', stack: 'zero', title: 'columns', scale: { domainMax: most } },
             y,
             order: { field: 'order' },
             color: {
