@@ -144,3 +144,57 @@ TEST(quadratics_that_are_hard_by_rows_take_few_sweeps) {
   }
   CHECK(sweeps < 20000);
 }
+
+TEST(best_subsets_of_sizes_are_below_all_others) {
+  const int n = 40, p = 7;
+  const Drawn drawn = draw(n, p, SparseFamily::gaussian, 11);
+  SparseProblem problem = drawn.problem;
+  for (int k = 0; k <= p; ++k) problem.sizes.push_back(k);
+  SparseSettings settings;
+  settings.penalty = SparsePenalty::bestSubset;
+  settings.ridge = 0.1;
+  const SparseSolution solution = solved(problem, settings);
+  CHECK(solution.sizes == problem.sizes);
+  std::vector<double> mean(static_cast<std::size_t>(p)), scale(mean.size());
+  double meanOfY = 0;
+  for (int i = 0; i < n; ++i) {
+    meanOfY += drawn.y[static_cast<std::size_t>(i)] / n;
+    for (int j = 0; j < p; ++j) mean[static_cast<std::size_t>(j)] += drawn.x[static_cast<std::size_t>(i * p + j)] / n;
+  }
+  const auto centred = [&](int i, int j) {
+    return drawn.x[static_cast<std::size_t>(i * p + j)] - mean[static_cast<std::size_t>(j)];
+  };
+  for (int i = 0; i < n; ++i) {
+    for (int j = 0; j < p; ++j) scale[static_cast<std::size_t>(j)] += centred(i, j) * centred(i, j) / n;
+  }
+  std::vector<double> least(static_cast<std::size_t>(p) + 1, 1e300);
+  for (int mask = 0; mask < 1 << p; ++mask) {
+    // The minimiser over these columns, along coordinates.
+    std::vector<double> b(static_cast<std::size_t>(p)), r;
+    for (const double value : drawn.y) r.push_back(value - meanOfY);
+    for (int sweep = 0; sweep < 200; ++sweep) {
+      for (int j = 0; j < p; ++j) {
+        if (!(mask >> j & 1)) continue;
+        const double root = std::sqrt(scale[static_cast<std::size_t>(j)]);
+        double& now = b[static_cast<std::size_t>(j)];
+        double product = now;
+        for (int i = 0; i < n; ++i) product += centred(i, j) / root * r[static_cast<std::size_t>(i)] / n;
+        const double to = product / (1 + settings.ridge);
+        for (int i = 0; i < n; ++i) r[static_cast<std::size_t>(i)] -= (to - now) * centred(i, j) / root;
+        now = to;
+      }
+    }
+    double value = 0;
+    int size = 0;
+    for (const double each : r) value += each * each / (2 * n);
+    for (int j = 0; j < p; ++j) {
+      size += mask >> j & 1;
+      value += settings.ridge / 2 * b[static_cast<std::size_t>(j)] * b[static_cast<std::size_t>(j)];
+    }
+    least[static_cast<std::size_t>(size)] = std::min(least[static_cast<std::size_t>(size)], value);
+  }
+  for (std::size_t k = 0; k < least.size(); ++k) {
+    CHECK_NEAR(solution.objectives[k], least[k], 1e-6);
+    CHECK(solution.gaps[k] <= 1e-6);
+  }
+}
