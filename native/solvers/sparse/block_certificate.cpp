@@ -26,7 +26,7 @@ bool makeClassesOrthogonal(const SparseData& data, std::span<const std::vector<i
     const std::size_t entry = at(i) + at(n) * at(k);
     return first[entry] + data.weights[at(i)] * data.y[entry];
   };
-  requireMemory(sizeof(double) * (1.0 * count * n + 2.0 * unknowns * unknowns),
+  requireMemory(sizeof(double) * (2.0 * count * n + 2.0 * unknowns * unknowns),
                 "columns without penalty, of which there are " + show(count) + ", need");
   HostMatrix<double> z(n, count), a(unknowns, unknowns), c(unknowns, 1);
   for (int i = 0; i < n && intercept; ++i) z(i, 0) = 1;
@@ -43,23 +43,32 @@ bool makeClassesOrthogonal(const SparseData& data, std::span<const std::vector<i
   for (int f = begin; f < count; ++f) {
     for (int k = 0; k < classes; ++k) whole[at(f)] = whole[at(f)] && takesPart(f, k);
   }
+  const Cpu la;
+  HostMatrix<double> panel(n, count), block(count, count);
+  // block := Z^T H Z for weights H of the rows.
+  const auto weigh = [&](auto&& h) {
+    data.checkpoint();
+    for (int i = 0; i < n; ++i) {
+      const double own = data.weights[at(i)] > 0 ? h(i, data.weights[at(i)]) : 0;
+      for (int f = 0; f < count; ++f) panel(i, f) = own * z(i, f);
+    }
+    la.gemm(Transpose::yes, Transpose::no, 1.0, panel, z, 0.0, block);
+  };
+  for (int k = 0; k < classes; ++k) {
+    for (int l = 0; l <= k; ++l) {
+      weigh([&](int i, double w) { return (k == l ? weighted(i, k) : 0) - weighted(i, k) * weighted(i, l) / w; });
+      for (int f = 0; f < count; ++f) {
+        for (int g = 0; g < count; ++g)
+          a(f * classes + k, g * classes + l) = a(g * classes + l, f * classes + k) = block(f, g);
+      }
+    }
+  }
   // What all classes have in common changes nothing, so that the weights of the rows are put there.
+  weigh([&](int, double w) { return w / classes; });
   for (int f = 0; f < count; ++f) {
-    for (int g = 0; g <= f; ++g) {
-      for (int i = 0; i < n; ++i) {
-        if (i % rowsAtOnce == 0) data.checkpoint();
-        const double weight = data.weights[at(i)];
-        if (weight == 0) continue;
-        const double both = z(i, f) * z(i, g);
-        for (int k = 0; k < classes; ++k) {
-          const double p = weighted(i, k);
-          a(f * classes + k, g * classes + k) += both * p;
-          for (int l = 0; l < classes; ++l) {
-            const double other = weighted(i, l);
-            const double common = whole[at(f)] && whole[at(g)] ? weight / classes : 0;
-            a(f * classes + k, g * classes + l) += both * (common - p * other / weight);
-          }
-        }
+    for (int g = 0; g < count; ++g) {
+      for (int e = 0; e < classes * classes && whole[at(f)] && whole[at(g)]; ++e) {
+        a(f * classes + e / classes, g * classes + e % classes) += block(f, g);
       }
     }
     for (int k = 0; k < classes; ++k) c(f * classes + k, 0) = blas::dot(n, z.column(f), slopes.data() + at(n) * at(k));
@@ -76,7 +85,6 @@ bool makeClassesOrthogonal(const SparseData& data, std::span<const std::vector<i
       c(u, 0) = 0;
     }
   }
-  const Cpu la;
   if (!la.cholesky(a)) return false;
   la.choleskySolve(a, c);
   bool inside = true;
