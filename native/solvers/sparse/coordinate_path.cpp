@@ -20,6 +20,7 @@ constexpr double presentShare = 1.45;              // of gradients as they are, 
 constexpr double wider = 0.85, narrower = 1.02;    // that share, after columns were missing, and after none were
 constexpr int mostAttempts = 12, fewAttempts = 2;  // at one lambda, the latter once nothing new comes into use
 constexpr int mostQuadratics = 100;                // in turn, for one model
+constexpr int patience = 8;                        // of a quadratic that has perhaps no minimum
 constexpr int mostLax = 10;                        // of them, that steps which are small may end
 constexpr double slow = 0.1;          // a violation that is more of the one before may ask for new curvatures
 constexpr double slowest = 0.8;       // one that is more of it does
@@ -27,7 +28,7 @@ constexpr double columnsOfStep = 32;  // in use, with which a Gram matrix takes 
 constexpr int columnsToGoOn = 100;    // in use, with fewer of which the step ahead costs more than what it spares
 constexpr double stretching = 4;      // of curvatures, where the objective rises along a step
 constexpr double mostStretched = 1e6;
-constexpr int mostHalvings = 6;
+constexpr int manyHalvings = 20;                    // of a step along which the objective falls at first
 constexpr int mostJumpsInVain = 10;                 // from 0, that are tried one after the other
 constexpr double leastFall = 1e-10;                 // of a step along lines, beside the null model's loss
 constexpr double innerLeft = 0.9, innerMost = 0.5;  // by rows, of what the violation is at the goal, and of what it is
@@ -253,6 +254,7 @@ Goal CoordinatePath::innerGoal(const PenaltyAt& penalty, const Goal& goal, doubl
   }
   inner.gap = std::max(innerShare * gap, 0.3 * goal.gap);
   inner.lax = quadratics_ < mostLax;
+  inner.patience = patience;
   return inner;
 }
 
@@ -377,7 +379,7 @@ bool CoordinatePath::takeTangentStep(const PenaltyAt& penalty, const Goal& goal)
   // That of the derivatives: what a jump from 0 would gain is not to be had with lines.
   const double violation = quadratic_.largestViolation(lines);
   quadratic_.minimize(lines, {.violation = innerGoal(penalty, goal, violation, infinity).violation, .lax = true});
-  return descend(penalty, quadratic_.productOfSteps()) &&
+  return descend(penalty, quadratic_.productOfSteps(), manyHalvings) &&
          value_ + penaltyValue(penalty) < objective - leastFall * scaleOfGap();
 }
 
@@ -387,7 +389,7 @@ bool CoordinatePath::takeSupportStep(const PenaltyAt& penalty) {
   setCurvatures(1);
   before_ = quadratic_.b;
   const double objective = value_ + penaltyValue(penalty), violation = quadratic_.largestViolation(penalty);
-  if (!quadratic_.stepOnSupport(penalty) || !descend(penalty)) return false;
+  if (!quadratic_.stepOnSupport(penalty) || !descend(penalty, {}, manyHalvings)) return false;
   setGradient();
   return value_ + penaltyValue(penalty) < objective - leastFall * scaleOfGap() ||
          quadratic_.largestViolation(penalty) < violation;
@@ -412,7 +414,7 @@ void CoordinatePath::setCurvatures(double stretch, bool known) {
 }
 
 /// Moves predictions as the coefficients have moved since before_, with this product of x if it is there.
-bool CoordinatePath::descend(const PenaltyAt& penalty, std::span<const double> product) {
+bool CoordinatePath::descend(const PenaltyAt& penalty, std::span<const double> product, int halvings) {
   std::fill(trial_.begin(), trial_.end(), 0.0);
   if (product.empty()) {
     move_.resize(quadratic_.b.size());
@@ -421,12 +423,12 @@ bool CoordinatePath::descend(const PenaltyAt& penalty, std::span<const double> p
   } else {
     metric_.addUnscaled(product, trial_);
   }
-  return takeMove(penalty);
+  return takeMove(penalty, halvings);
 }
 
 /// Moves predictions by trial_, the product of x with what coefficients have moved by since before_, and the best
 /// intercept, or by a share of that with which the objective falls. False where none does: then all stays where it was.
-bool CoordinatePath::takeMove(const PenaltyAt& penalty) {
+bool CoordinatePath::takeMove(const PenaltyAt& penalty, int halvings) {
   double ofIntercept = settings_.intercept ? -interceptSlope() / metric_.totalWeight() : 0;
   after_ = quadratic_.b;
   move_.resize(after_.size());
@@ -456,7 +458,7 @@ bool CoordinatePath::takeMove(const PenaltyAt& penalty) {
     if (falls(1)) return true;
     if (const double share = shareOfLeast(falls); share > 0 && moveTo(share)) return true;
   } else {
-    for (double share = 1; share > std::ldexp(1.0, -mostHalvings); share /= 2) {
+    for (double share = 1; share > std::ldexp(1.0, -halvings); share /= 2) {
       if (moveTo(share)) return true;
     }
   }

@@ -34,6 +34,8 @@ class CoordinatePath : public PathEngine {
   void predict(const PathModel& model, std::span<double> t) const;
 
  private:
+  static constexpr int fewHalvings = 6;  ///< of a step, before another is looked for
+
   /// Models of some lambdas, and what checks need of them: a column for each.
   struct Together {
     std::vector<PathModel> models;
@@ -75,8 +77,8 @@ class CoordinatePath : public PathEngine {
   double lossOfEnvelope() { return loss_->envelope() ? loss_->envelope()->exact(t_) : value_; }
   double boundInUse(const PenaltyAt& penalty);
   bool makeSlopesOrthogonal(const PenaltyAt& penalty, std::span<double> slopes, std::span<double> t);
-  bool descend(const PenaltyAt& penalty, std::span<const double> product = {});
-  bool takeMove(const PenaltyAt& penalty);
+  bool descend(const PenaltyAt& penalty, std::span<const double> product = {}, int halvings = fewHalvings);
+  bool takeMove(const PenaltyAt& penalty, int halvings = fewHalvings);
   void goAhead(double share);
   double interceptSlope() const;
   void evaluate();

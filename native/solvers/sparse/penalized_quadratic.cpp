@@ -12,7 +12,6 @@ namespace nonconvex {
 namespace {
 
 constexpr int mostRounds = 500;          // of looks at all conditions
-constexpr int mostInVain = 40;           // of them in a row, without a smaller violation
 constexpr int mostCycles = 12;           // of Newton steps and sweeps between such looks
 constexpr int sweepsByRows = 20;         // between looks at all conditions
 constexpr int memoryOfSweeps = 5;        // of Anderson's extrapolation
@@ -120,7 +119,7 @@ bool PenalizedQuadratic::minimizeByGram(const PenaltyAt& penalty, const Goal& go
   metric_.needGram();
   onlySweeps_ = false;
   double least = infinity;
-  for (int round = 0, since = 0; round < mostRounds && since < mostInVain; ++round) {
+  for (int round = 0, since = 0; round < mostRounds && since < goal.patience; ++round) {
     const double violation = largestViolation(penalty);
     if (meets(penalty, goal, violation)) return true;
     since = violation < least ? 0 : since + 1;
@@ -160,7 +159,7 @@ bool PenalizedQuadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& go
   onlySweeps_ = false;
   const double most = hard_ ? shareOnceHard : 1;
   worked_ = 0;
-  for (int round = 0, since = 0; round < mostRounds && since < mostInVain; ++round) {
+  for (int round = 0, since = 0; round < mostRounds && since < goal.patience; ++round) {
     if (meets(penalty, goal, violation)) return true;
     la_.checkpoint();
     collect(penalty, goal.violation);

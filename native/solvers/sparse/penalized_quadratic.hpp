@@ -26,6 +26,8 @@ struct Goal {
   /// Whether b is all that is asked for: by rows, steps as small as the violation are then taken for the end, and q is
   /// of no use afterwards.
   bool lax = false;
+  /// Looks at all conditions in a row that find no smaller violation, after which that is all.
+  int patience = 40;
 };
 
 /// minimise q^T d + d^T G d / 2 + sum_j P_j(b_j + d_j) for the G of a metric, of which b + d and the gradient q + G d
