@@ -88,7 +88,11 @@ Columns::Columns(const MatrixInput& input, std::string_view name, const Cpu& la)
   values_ = HostBuffer<double>(stride * static_cast<std::size_t>(cols_), Uninitialized{});
   constexpr int block = 64;  // columns, so that a row's part is a few cache lines
   std::atomic<bool> finite = true;
-  touchInPieces(values_.data(), values_.size(), [&] { la.abortPoint(); });
+  constexpr std::size_t touchedAtOnce = 1 << 20;
+  la.tasks(static_cast<int>((values_.size() + touchedAtOnce - 1) / touchedAtOnce), [&](int piece) {
+    const std::size_t from = static_cast<std::size_t>(piece) * touchedAtOnce;
+    touchInPieces(values_.data() + from, std::min(touchedAtOnce, values_.size() - from), [&] { la.abortPoint(); });
+  });
   const int rowsOfPiece = std::max(8, (1 << 19) / std::max(1, cols_) / 8 * 8);
   for (int row = 0; row < rows_; row += rowsOfPiece) {
     la.abortPoint();

@@ -8,7 +8,7 @@ import { pauses } from './turns.js';
 /** Called with a problem that is ready; where its solve was aborted meanwhile, `left`, of one whose large arrays nobody is to read. */
 type Use<T> = (problem: object, left: boolean) => T;
 
-type TypedArray = Float64Array | Float32Array | Int32Array;
+export type TypedArray = Float64Array | Float32Array | Int32Array;
 
 /** Bytes that are copied in some milliseconds: what has fewer in all is copied by the addon when it is called. */
 const many = 2 ** 23;
@@ -75,7 +75,7 @@ function largeSparse(value: object, path = '', found = new Map<SparseMatrix, str
 const notRead = new Set(['callbacks']);
 
 /** A value with copies in the places of arrays. Others' objects are left as they are: what is changed is an object of ours that derives from them. */
-function withCopies(value: object, copies: ReadonlyMap<unknown, ArrayCopy>, level = 0): object {
+function withCopies(value: object, copies: ReadonlyMap<object, ArrayCopy>, level = 0): object {
   if (level === depth) return value;
   const changed = Object.entries(value).flatMap(([name, member]): [string, object][] => {
     if (typeof member !== 'object' || member === null || notRead.has(name)) return [];
@@ -113,6 +113,38 @@ function linesOfPiece({ offsets, indices }: SparseMatrix): number {
   return Math.max(1, Math.floor((entries * offsets.length) / indices.length));
 }
 
+/** The addon's copy of an array of ours that nobody changes: made once, for all solves. */
+class KeptCopy {
+  copy: ArrayCopy | undefined;
+  /** How many problems are being made ready with it. */
+  users = 0;
+  dropped = false;
+
+  dropUnlessUsed(solvers: Solvers): void {
+    if (!this.dropped || this.users > 0 || !this.copy) return;
+    solvers.dropCopy({ copy: this.copy });
+    this.copy = undefined;
+  }
+}
+
+const kept = new WeakMap<TypedArray, KeptCopy>();
+
+/** Says of arrays that nobody changes them any more, so that a copy of each, once made, serves all solves. */
+export function keepCopies(arrays: Iterable<TypedArray>): void {
+  for (const array of arrays) kept.set(array, new KeptCopy());
+}
+
+/** Gives the memory of these copies back when no solve needs it, which else is held as long as the arrays are. */
+export function dropCopies(solvers: Solvers, arrays: Iterable<TypedArray>): void {
+  for (const array of arrays) {
+    const ours = kept.get(array);
+    kept.delete(array);
+    if (!ours) continue;
+    ours.dropped = true;
+    ours.dropUnlessUsed(solvers);
+  }
+}
+
 /** Waits for a promise, or until a signal aborts. */
 async function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
@@ -147,6 +179,49 @@ async function all(next: () => boolean, pause: ReturnType<typeof pauses>): Promi
   }
 }
 
+/** The kept copies among those of arrays, which a problem is to be made ready with. */
+function begin(arrays: Iterable<TypedArray>): Map<TypedArray, KeptCopy> {
+  const shared = new Map<TypedArray, KeptCopy>();
+  for (const array of arrays) {
+    const ours = kept.get(array);
+    if (!ours) continue;
+    ++ours.users;
+    shared.set(array, ours);
+  }
+  return shared;
+}
+
+/** Gives up copies that a problem was made ready with, but for those that are kept. */
+function giveUp(
+  solvers: Solvers,
+  copies: ReadonlyMap<TypedArray, ArrayCopy>,
+  shared: ReadonlyMap<TypedArray, KeptCopy>,
+): void {
+  for (const [array, copy] of copies) if (shared.get(array)?.copy !== copy) solvers.dropCopy({ copy });
+  for (const ours of shared.values()) {
+    --ours.users;
+    ours.dropUnlessUsed(solvers);
+  }
+}
+
+/** Checks the large sparse matrices of a problem in pieces, as far as their data are not left. */
+async function checkSparse(
+  solvers: Solvers,
+  problem: object,
+  copies: ReadonlyMap<TypedArray, ArrayCopy>,
+  isLeft: (name: string) => boolean,
+  pause: ReturnType<typeof pauses>,
+): Promise<void> {
+  for (const [matrix, name] of largeSparse(problem)) {
+    const request = { matrix: withCopies(matrix, copies), name, lines: linesOfPiece(matrix) };
+    let from = -request.lines;
+    await all(() => {
+      from += request.lines;
+      return !isLeft(name) && solvers.checkCopies({ ...request, from });
+    }, pause);
+  }
+}
+
 async function inPieces<T>(
   solvers: Solvers,
   problem: object,
@@ -155,32 +230,29 @@ async function inPieces<T>(
   isData: RegExp,
 ): Promise<T> {
   const arrays = largeArrays(problem);
-  const copies = new Map<unknown, ArrayCopy>();
+  const copies = new Map<TypedArray, ArrayCopy>();
+  const shared = begin(arrays.keys());
   const end = await ownTurn(leave);
   const pause = pauses();
   const isLeft = (name: string): boolean => (leave?.aborted ?? false) && isData.test(name);
   try {
     for (const [array, name] of arrays) {
-      const copy = solvers.beginCopy({ name, array });
+      const ours = shared.get(array);
+      const copy = ours?.copy ?? solvers.beginCopy({ name, array });
       copies.set(array, copy);
+      if (ours?.copy) continue;
       await all(() => !isLeft(name) && solvers.copyPiece({ copy, name, array, bytes: piece }), pause);
+      if (ours && !isLeft(name)) ours.copy = copy;
     }
     const made = withCopies(problem, copies);
-    for (const [matrix, name] of largeSparse(problem)) {
-      const request = { matrix: withCopies(matrix, copies), name, lines: linesOfPiece(matrix) };
-      let from = -request.lines;
-      await all(() => {
-        from += request.lines;
-        return !isLeft(name) && solvers.checkCopies({ ...request, from });
-      }, pause);
-    }
+    await checkSparse(solvers, problem, copies, isLeft, pause);
     const left = [...arrays.values()].some(isLeft);
     for (const [array, name] of arrays) {
-      if (isLeft(name)) solvers.leaveCopy({ copy: copies.get(array) as ArrayCopy });
+      if (isLeft(name) && !shared.get(array)?.copy) solvers.leaveCopy({ copy: copies.get(array) as ArrayCopy });
     }
     return use(made, left);
   } finally {
-    for (const copy of copies.values()) solvers.dropCopy({ copy });
+    giveUp(solvers, copies, shared);
     end();
   }
 }

@@ -18,6 +18,7 @@ import {
   owned,
   type Prepared,
   prepare,
+  release,
   type SparseAnswer,
   type SparseData,
   type SparseProgress,
@@ -120,6 +121,7 @@ export async function crossValidate(
   const begun = ahead.along(reached ? fitted : undefined);
   const leave = (part: Part) => leftOut(prepared, part, fitted, { spent: answer.seconds, relax: loose !== undefined });
   const of = reached ? await (begun ?? Promise.all(parts.map(leave))) : [];
+  release(prepared);
   // A fold that was ended before its first lambda has no model that could stand for the others.
   const known = of.every((each) => each.fitted > 0) ? of : [];
   const curves = curvesOf(prepared, measures, parts, known, loose ? shares : [1], count);

@@ -1,7 +1,7 @@
 // What a sparse regression is given, checked, and the form of it that the addon takes.
 
-import { settingNames } from '../core/addon.js';
-import { answersNothing } from '../core/arrayCopies.js';
+import { addon, settingNames } from '../core/addon.js';
+import { answersNothing, dropCopies, keepCopies, type TypedArray } from '../core/arrayCopies.js';
 import { checkBounds } from '../core/bounds.js';
 import {
   checkData,
@@ -192,7 +192,19 @@ export async function owned(prepared: Prepared): Promise<Prepared> {
   await Promise.all(Object.values(parts));
   const copy = { ...x } as Record<string, unknown>;
   for (const [name, part] of Object.entries(parts)) copy[name] = await part;
-  return { ...prepared, data: { x: copy as unknown as Matrix | SparseMatrix, missing }, weights, offset };
+  const own = { ...prepared, data: { x: copy as unknown as Matrix | SparseMatrix, missing }, weights, offset };
+  keepCopies(arraysOf(own));
+  return own;
+}
+
+/** The arrays of x. */
+function arraysOf({ data: { x } }: Prepared): TypedArray[] {
+  return 'data' in x ? [x.data] : [x.offsets, x.indices, x.values];
+}
+
+/** Gives memory back that solves of an {@link owned} problem share; others may follow, which then make copies of their own. */
+export function release(prepared: Prepared): void {
+  dropCopies(addon(), arraysOf(prepared));
 }
 
 /** Data and settings, checked. */

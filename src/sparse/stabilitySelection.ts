@@ -11,6 +11,7 @@ import {
   owned,
   type Prepared,
   prepare,
+  release,
   type SparseAnswer,
   type SparseData,
   solvePrepared,
@@ -92,6 +93,7 @@ export async function stabilitySelection(
     const support = selectedBy(answer, fixed ? unit.count : most, unit);
     return { status: answer.status, message: answer.message, support };
   });
+  release(prepared);
   const frequencies = frequenciesOf(ended, unit);
   const stable = Int32Array.from(frequencies.keys()).filter((j) => (frequencies[j] as number) >= threshold - 1e-12);
   const size = fixed ? ended.reduce((sum, { support }) => sum + support.size, 0) / subsamples : most;

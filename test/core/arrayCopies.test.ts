@@ -1,7 +1,7 @@
 // Large arrays of a solve are copied in pieces, between which other events are served, and are what they would be in one.
 import { describe, expect, it } from 'vitest';
 import { type Addon, addon, type Solvers } from '../../src/core/addon.js';
-import { withArrayCopies } from '../../src/core/arrayCopies.js';
+import { dropCopies, keepCopies, withArrayCopies } from '../../src/core/arrayCopies.js';
 import { deepLinear, matrix } from '../../src/index.js';
 import { numbers } from '../contract/problem.js';
 
@@ -68,6 +68,25 @@ describe('withArrayCopies', () => {
     expect(asked).toEqual([...one, 'use 1', 'drop', 'drop', ...one, 'use 2', 'drop', 'drop']);
     // A turn for each hundredth of a second, but for the first; turns of nothing are more.
     expect(turns).toBeGreaterThanOrEqual(Math.min(2, (user + system) / 1e4 - 2));
+  });
+
+  it('makes one copy of an array that nobody changes, until it is dropped and no problem is being made with it', async () => {
+    const { solvers, asked } = noting();
+    const own = matrix(rows, 2, numbers(2 * rows));
+    const use = () =>
+      withArrayCopies(solvers, { x: own }, (made) =>
+        asked.push(`use ${ArrayBuffer.isView((made as typeof own & { x: typeof own }).x.data)}`),
+      );
+    keepCopies([own.data]);
+    await Promise.all([use(), use()]);
+    expect(asked).toEqual(['begin x.data', 'use false', 'use false']);
+    const third = use();
+    dropCopies(solvers, [own.data]);
+    expect(asked).toHaveLength(3);
+    await third;
+    expect(asked.slice(3)).toEqual(['use false', 'drop']);
+    await use();
+    expect(asked.slice(5)).toEqual(['begin x.data', 'use false', 'drop']);
   });
 
   it('says so where an array loses its memory meanwhile, and goes on with others', async () => {

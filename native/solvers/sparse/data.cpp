@@ -64,6 +64,22 @@ ColumnSums sumsOfSparse(std::span<const double> weights, const Columns& x, int j
   return of;
 }
 
+std::vector<ColumnSums> sumsOfColumns(const Cpu& la, std::span<const double> weights, const Columns& x) {
+  constexpr int columnsAtOnce = 64;
+  std::vector<ColumnSums> sums(at(x.cols()));
+  la.tasks((x.cols() + columnsAtOnce - 1) / columnsAtOnce,
+           [&](int block) {
+             std::vector<double> work(x.sparse() ? 0 : 2 * weights.size());
+             const int end = std::min(x.cols(), (block + 1) * columnsAtOnce);
+             for (int j = block * columnsAtOnce; j < end; ++j) {
+               la.abortPoint();
+               sums[at(j)] = x.sparse() ? sumsOfSparse(weights, x, j) : sumsOfDense(weights, x.dense().column(j), work);
+             }
+           },
+           static_cast<double>(x.entries()));
+  return sums;
+}
+
 /// Throws at the first number that is not as expected.
 template <class Holds>
 void requireEach(const Cpu& la, const char* name, std::span<const double> values, Holds&& holds, const char* expected) {
@@ -187,11 +203,9 @@ void SparseData::measureColumns(const Cpu& la, bool centre, bool standardize) {
   shift.assign(at(p()), 0.0);
   scale.assign(at(p()), 1.0);
   constant.assign(at(p()), 0);
-  std::vector<double> work(x.sparse() ? 0 : 2 * weights.size());
+  const std::vector<ColumnSums> sums = sumsOfColumns(la, weights, x);
   for (int j = 0; j < p(); ++j) {
-    la.abortPoint();
-    const auto [sum, squares, variance] =
-        x.sparse() ? sumsOfSparse(weights, x, j) : sumsOfDense(weights, x.dense().column(j), work);
+    const auto [sum, squares, variance] = sums[at(j)];
     const bool varies = variance > leastVariation * squares && std::isfinite(variance);
     require(std::isfinite(squares), "column " + show(j) + " of x", squares,
             "expected numbers whose squares have a finite sum");
