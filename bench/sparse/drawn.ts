@@ -61,6 +61,32 @@ function count(mean: number, uniform: () => number): number {
 const sign = (k: number): number => (k % 2 ? -1 : 1);
 
 const kinds: Record<string, Kind> = {
+  /** Two classes by sparse columns with heavy tails. */
+  tails: {
+    ...{ family: 'binomial', alpha: 1, ratio: 1e-3 },
+    make: (seed) => {
+      const made = tails(seed, 1500, 800);
+      const uniform = uniforms(seed + 2);
+      const t = times(made, (j) => (j % 55 === 3 ? 0.5 * sign(j) : 0));
+      return { ...made, y: t.map((value) => Number(uniform() < 1 / (1 + Math.exp(-value)))) };
+    },
+  },
+  /** Columns of which a tenth are copies of others, a few constant, and some have heavy tails. */
+  copies: {
+    ...{ family: 'gaussian', alpha: 1, ratio: 1e-3 },
+    make: (seed) => {
+      const made = dense(seed, 2000, 600, 0.3, 0);
+      const [rows, X, normal] = [made.rows, made.X as Float64Array, normals(seed + 1)];
+      for (let j = 0; j < made.columns; ++j) {
+        const column = X.subarray(j * rows, (j + 1) * rows);
+        if (j % 10 === 9) column.set(X.subarray((j - 5) * rows, (j - 4) * rows));
+        else if (j % 200 === 100) column.fill(3);
+        else if (j % 7 === 2) column.set(column.map((value) => value / Math.abs(normal())));
+      }
+      const t = times(made, (j) => (j % 60 === 4 ? sign(j) : 0));
+      return { ...made, y: t.map((value) => value + 2 * normal()) };
+    },
+  },
   /** Columns that are nearly one another. */
   alike: {
     ...{ family: 'gaussian', alpha: 1, ratio: 1e-2 },
@@ -102,6 +128,23 @@ const kinds: Record<string, Kind> = {
     },
   },
 };
+
+/** Entries of very different sizes in few rows of most columns. */
+function tails(seed: number, rows: number, columns: number): Omit<Made, 'y'> {
+  const [uniform, normal] = [uniforms(seed), normals(seed + 1)];
+  const offsets = new Int32Array(columns + 1);
+  const [indices, values]: [number[], number[]] = [[], []];
+  for (let j = 0; j < columns; ++j) {
+    for (let i = 0; i < rows; ++i) {
+      if (uniform() >= Math.min(0.3, 8 / (j + 10) + 0.004)) continue;
+      indices.push(i);
+      values.push(Math.ceil(Math.exp(1.5 * normal())));
+    }
+    offsets[j + 1] = indices.length;
+  }
+  const entries = { indices: Int32Array.from(indices), values: Float64Array.from(values) };
+  return { format: 'csc', rows, columns, offsets, ...entries };
+}
 
 export const drawnNames = Object.keys(kinds);
 
