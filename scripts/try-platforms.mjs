@@ -145,7 +145,7 @@ function tryPlatform(name) {
     WINEDLLOVERRIDES: 'mscoree,mshtml,winemenubuilder.exe=', // which ask for downloads
   };
   console.log(`${name}: ${command.join(' ')}`);
-  const said = join(nodes, 'doctor.json'); // a file, since what is no file is no output to Node in wine
+  const said = join(nodes, `doctor-${name}.json`); // a file, since what is no file is no output to Node in wine
   const file = openSync(said, 'w');
   const doctor = spawnSync(command[0], [...command.slice(1), 'dist/cli.js', 'doctor', '--json'], {
     cwd: root,
