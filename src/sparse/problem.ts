@@ -278,7 +278,7 @@ export function prepare(
     offset: offset === undefined ? undefined : offsetsOf(offset, rows, read.count),
     perColumn: {
       ...(grouped
-        ? groupMembers(bounds, grouped)
+        ? groupMembers(bounds, grouped, { penalty: chosen.penalty, count: read.count })
         : several
           ? severalMembers(bounds, columns, read.count)
           : columnMembers(bounds, columns)),
@@ -392,39 +392,49 @@ function severalMembers(
   count: number,
 ): Prepared['perColumn'] {
   const per = 'one for each column of x';
-  const bounded = lowerBounds !== undefined || upperBounds !== undefined;
-  // Numbers for the columns are those of every response.
-  const ofAll = (name: string, value: SparseModelSettings['lowerBounds']) => {
-    if (!isList(value) || value.length === columns * count) return { name, value };
-    const own = checkVector(name, value, { infinite: true });
-    if (own.length === columns) {
-      return { name, value: Float64Array.from({ length: columns * count }, (_, c) => own[c % columns] as number) };
-    }
-    const wanted = `a number, ${columns} of them, ${per}, or ${columns * count}, p for each response or class`;
-    throw new RangeError(`${name}: expected ${wanted}, got ${own.length}`);
-  };
-  const bounds =
-    bounded && checkBounds(ofAll('lowerBounds', lowerBounds), ofAll('upperBounds', upperBounds), [columns * count]);
   return {
     ...(penaltyFactor !== undefined && {
       penaltyFactor: checkVector('penaltyFactor', penaltyFactor, { length: columns, per, lower: 0, infinite: true }),
     }),
-    ...(bounds && { lower: bounds.lower, upper: bounds.upper }),
+    ...boundMembers({ lowerBounds, upperBounds }, columns, count),
   };
 }
 
-/** What belongs to groups: factors. Minimisers over a group within bounds have no formula. */
+/** Bounds of the coefficients of columns, one response behind the other. */
+function boundMembers(
+  { lowerBounds, upperBounds }: SparseModelSettings,
+  columns: number,
+  count: number,
+): Pick<Prepared['perColumn'], 'lower' | 'upper'> {
+  if (lowerBounds === undefined && upperBounds === undefined) return {};
+  // Numbers for the columns are those of every response.
+  const ofAll = (name: string, value: SparseModelSettings['lowerBounds']) => {
+    if (count === 1 || !isList(value) || value.length === columns * count) return { name, value };
+    const own = checkVector(name, value, { infinite: true });
+    if (own.length === columns) {
+      return { name, value: Float64Array.from({ length: columns * count }, (_, c) => own[c % columns] as number) };
+    }
+    const wanted = `a number, ${columns} of them, one for each column of x, or ${columns * count}, p for each response or class`;
+    throw new RangeError(`${name}: expected ${wanted}, got ${own.length}`);
+  };
+  return checkBounds(ofAll('lowerBounds', lowerBounds), ofAll('upperBounds', upperBounds), [columns * count]);
+}
+
+/** What belongs to groups: factors, and with convex penalties bounds of the coefficients of their columns. */
 function groupMembers(
   { penaltyFactor, lowerBounds, upperBounds }: SparseModelSettings,
   { of, sizes }: Groups,
+  { penalty, count }: { penalty: string | undefined; count: number },
 ): Prepared['perColumn'] {
   for (const [name, value] of Object.entries({ lowerBounds, upperBounds })) {
-    if (value !== undefined) throw new RangeError(`${name}: expected none with a penalty of groups`);
+    if (value === undefined || isConvex(penalty)) continue;
+    throw new RangeError(`${name}: expected none with ${penalty}, which is not convex`);
   }
-  if (penaltyFactor === undefined) return { groups: of };
+  const bounds = boundMembers({ lowerBounds, upperBounds }, of.length, count);
+  if (penaltyFactor === undefined) return { groups: of, ...bounds };
   const per = 'one for each group';
   return {
-    groups: of,
+    ...{ groups: of, ...bounds },
     penaltyFactor: checkVector('penaltyFactor', penaltyFactor, { length: sizes.length, per, lower: 0, infinite: true }),
   };
 }

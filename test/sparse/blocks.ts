@@ -312,44 +312,83 @@ export function blockBoundAt(problem: BlockProblem, lambda: number, point: Block
   return value - squares;
 }
 
+/** The point of a box that is nearest to v, with l times the norm, l1 times the absolute values and half of `ridge` times the squares added. */
+function proximal(
+  v: readonly number[],
+  { l, l1, ridge }: ReturnType<typeof partsOf>,
+  lower: readonly number[],
+  upper: readonly number[],
+): number[] {
+  // Where the norm is r, each coefficient is by itself; the norm of what they are then, over r, falls with r.
+  const ofNormAt = (r: number): number[] =>
+    v.map((value, k) => {
+      const b = soft(value, l1) / (1 + ridge + (l > 0 ? l / r : 0));
+      return Math.min(at(upper, k), Math.max(at(lower, k), b));
+    });
+  if (l === 0) return ofNormAt(1);
+  let [low, high] = [0, norm([...v])];
+  if (high === 0) return v.map(() => 0);
+  for (let k = 0; k < 60; ++k) {
+    const middle = (low + high) / 2;
+    if (norm(ofNormAt(middle)) >= middle) low = middle;
+    else high = middle;
+  }
+  return low === 0 ? v.map(() => 0) : ofNormAt(low);
+}
+
 /**
- * A point near the minimum of a convex penalty of single coefficients within bounds: accelerated proximal gradients on standardised columns,
- * begun anew where they would go up.
+ * A point near the minimum of a convex penalty within bounds: accelerated proximal gradients on standardised columns, begun anew where they
+ * would go up, with shorter steps where one without momentum does.
  */
 export function proximalGradients(problem: BlockProblem, lambda: number, steps: number): BlockPoint {
   const { x, y, lower, upper } = problem;
   const scale = scales(problem);
   const [p, count] = [x.length, y.length];
   const size = p * count;
-  // The curvature of the loss along a step is at most that of its squares, for classes half of it.
+  // The curvature of squares along a step is at most this, that of classes half of it.
   const w = shares(problem);
   const moments = x.map((column, j) => sum(column.map((v, i) => at(w, i) * v ** 2)) / at(scale, j) ** 2);
-  const most = (problem.family === 'multinomial' ? 0.5 : 1) * (1 + sum(moments));
+  let most = (problem.family === 'multinomial' ? 0.5 : 1) * (1 + sum(moments));
   const pointOf = (z: readonly number[]): BlockPoint => ({
     coefficients: z.slice(0, size).map((b, c) => b / at(scale, c % p)),
     intercepts: z.slice(size),
   });
-  const factor = (c: number) => at(problem.factors, at(problem.groups, c % p));
+  const blocks = blocksOf(problem).map(({ places, factor }) => ({
+    places,
+    parts: partsOf(problem, factor, lambda),
+    lower: places.map((c) => at(lower, c) * at(scale, c % p)),
+    upper: places.map((c) => at(upper, c) * at(scale, c % p)),
+  }));
   const objective = (z: readonly number[]) => blockObjectiveAt(problem, lambda, pointOf(z));
   let z = new Array<number>(size + count).fill(0);
   let [ahead, momentum, value] = [z, 1, objective(z)];
   for (let step = 0; step < steps; ++step) {
     const { columns, intercepts } = gradient(problem, derivatives(problem, pointOf(ahead)).slopes);
-    let next = ahead.map((b, c) => {
-      if (c >= size) return problem.intercept ? b - at(intercepts, c - size) / most : 0;
-      const { l, ridge } = partsOf(problem, factor(c), lambda);
-      const to = soft(b - at(columns, c) / most, l / most) / (1 + ridge / most);
-      return Math.min(at(upper, c) * at(scale, c % p), Math.max(at(lower, c) * at(scale, c % p), to));
-    });
+    let next = ahead.map((b, c) => (c >= size && problem.intercept ? b - at(intercepts, c - size) / most : 0));
+    for (const { places, parts, ...box } of blocks) {
+      const { l, l1, ridge } = parts;
+      const of = { l: l / most, l1: l1 / most, ridge: ridge / most };
+      const to = proximal(
+        places.map((c) => at(ahead, c) - at(columns, c) / most),
+        // Of one coefficient the norm is its size.
+        places.length === 1 ? { l: 0, l1: of.l + of.l1, ridge: of.ridge } : of,
+        box.lower,
+        box.upper,
+      );
+      places.forEach((c, k) => {
+        next[c] = at(to, k);
+      });
+    }
     const found = objective(next);
     if (found > value) {
+      if (ahead === z) most *= 2;
       [next, momentum] = [z, 1];
     } else {
       value = found;
     }
     const later = (1 + Math.sqrt(1 + 4 * momentum ** 2)) / 2;
-    const before = z;
-    ahead = next.map((b, c) => b + ((momentum - 1) / later) * (b - at(before, c)));
+    const [before, by] = [z, (momentum - 1) / later];
+    ahead = by === 0 ? next : next.map((b, c) => b + by * (b - at(before, c)));
     [z, momentum] = [next, later];
   }
   return pointOf(z);

@@ -11,9 +11,10 @@ import {
   sparsePath,
   sparseRegression,
 } from '../../src/sparse/index.js';
-import { chosen, long } from '../long.js';
-import { type BlockProblem, blockObjectiveAt, blockProblemOf, blockViolationAt, proximalGradients } from './blocks.js';
+import { chosen } from '../long.js';
+import { type BlockProblem, blockProblemOf } from './blocks.js';
 import { asSparse, Draws } from './values.js';
+import { checkWithin } from './within.js';
 
 const [n, p, count] = [50, 8, 3];
 const places = Array.from({ length: p * count }, (_, c) => c);
@@ -46,36 +47,8 @@ const yOf = (data: Drawn, family: Of) => (family === 'gaussian' ? data.y : data.
 const problemFor = (data: Drawn, family: Of, more: Partial<BlockProblem>) =>
   blockProblemOf(data.x, family === 'gaussian' ? data.numbers : data.shares, { family, kind: 'lasso', ...more });
 
-/** Fits a path and checks every model: within bounds, conditions of a minimum, and that no point that was found is below its bound. */
-async function checkPath(data: Drawn, problem: BlockProblem, settings: SparsePathSettings): Promise<void> {
-  const path = await sparsePath({ x: data.x, y: yOf(data, problem.family as Of) }, settings);
-  expect(path.status, path.message).toBe('solved');
-  const scale = path.nullDeviance / 2 / n;
-  for (const [k, lambda] of path.lambda.entries()) {
-    const fit = path.fit(k);
-    const point = { coefficients: fit.coefficients, intercepts: fit.intercepts as Float64Array };
-    for (const [c, b] of fit.coefficients.entries()) {
-      expect(b).toBeGreaterThanOrEqual(problem.lower[c] as number);
-      expect(b).toBeLessThanOrEqual(problem.upper[c] as number);
-    }
-    const objective = blockObjectiveAt(problem, lambda, point);
-    expect(Math.abs(objective - fit.objective)).toBeLessThanOrEqual(1e-9 * (1 + Math.abs(objective)));
-    expect(blockViolationAt(problem, lambda, point), `violation at ${lambda}`).toBeLessThanOrEqual(
-      1e-3 * (path.lambdaMax || 1),
-    );
-    if (problem.kind !== 'lasso') {
-      expect(['coordinateWise', 'localMinimum']).toContain(fit.certificate.kind);
-      continue;
-    }
-    expect(path.gap[k]).toBeLessThanOrEqual(1e-6);
-    if (!long && lambda !== path.lambda[1]) continue;
-    const other = blockObjectiveAt(problem, lambda, proximalGradients(problem, lambda, long ? 400 : 60));
-    expect((other - fit.objective) / scale, `${lambda}`).toBeGreaterThanOrEqual(-1.1e-6);
-    expect((other - fit.objective) / scale, `${lambda}`).toBeLessThanOrEqual(long ? 1e-3 : 1e-2);
-    const { bound } = fit.certificate as { bound: number };
-    expect((other - bound) / scale).toBeGreaterThanOrEqual(-1e-12);
-  }
-}
+const checkPath = (data: Drawn, problem: BlockProblem, settings: SparsePathSettings): Promise<void> =>
+  checkWithin({ x: data.x, y: yOf(data, problem.family as Of) }, problem, settings);
 
 const boxes = {
   'no negative ones': { lower: places.map(() => 0) },

@@ -296,9 +296,6 @@ it('says what is wrong', async () => {
   await expect(sparsePath(two, { penalty, penaltyFactor: [1, 1, 1] })).rejects.toThrow(
     /^penaltyFactor: expected 2 numbers/,
   );
-  await expect(sparsePath(two, { penalty, lowerBounds: 0 })).rejects.toThrow(
-    /^lowerBounds: expected none with a penalty of groups/,
-  );
   expect(() => sparseGroupLasso(2)).toThrow(/^alpha = 2/);
   expect(() => groupMcp({ gamma: 1 })).toThrow(/^gamma = 1/);
   // Factors are in the order of the numbers: that of group 3 first.

@@ -49,7 +49,8 @@ GroupPath::GroupPath(const Cpu& la, const SparseData& data, const SparseSettings
       sums_(at(data.responses())),
       gradients_(data.p(), data.responses()),
       intercepts_(at(data.responses()), 0.0) {
-  require(!data.bounded || !blocks_.joint(), "lowerBounds", "given", "expected no bounds with penalties of groups");
+  require(!data.bounded || !blocks_.joint() || isConvex(settings.penalty), "lowerBounds, upperBounds", "given",
+          "expected none for groupMcp and groupScad");
   const std::size_t size = at(data.n()) * at(responses_);
   for (auto* each : {&t_, &first_, &second_, &rows_}) resizeInPieces(*each, size, [&] { la.abortPoint(); });
   la.abortPoint();
@@ -419,6 +420,7 @@ double GroupPath::largestLambda(int group, std::span<const double> gradient, con
   if (settings_.penalty != SparsePenalty::sparseGroupLasso) {
     return norm / (factor * std::max(settings_.alpha, leastAlpha));
   }
+  if (norm == 0) return 0;
   const double largest = normInf(gradient);
   double low = 0, high = settings_.alpha > 0 ? largest / settings_.alpha : infinity;
   if (settings_.alpha < 1) high = std::min(high, norm / ((1 - settings_.alpha) * factor));

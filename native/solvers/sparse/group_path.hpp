@@ -25,7 +25,7 @@ namespace nonconvex {
 /// responses: the loss's own for one response, a bound of them for classes, where Newton steps on the support follow.
 class GroupPath : public PathEngine {
  public:
-  /// Throws where there are bounds with a penalty of groups.
+  /// Throws where there are bounds with a penalty of groups that is not convex.
   GroupPath(const Cpu& la, const SparseData& data, const SparseSettings& settings);
 
   void fitNull() override;

@@ -1,0 +1,1 @@
+import './groupBounds.test.js';
