@@ -19,6 +19,9 @@ const piece = 2 ** 20;
 /** Objects within one another that a problem may have. */
 const depth = 4;
 
+/** Whether a solve copies an array in pieces, however little else its problem has. */
+export const isCopiedInPieces = ({ byteLength }: TypedArray): boolean => byteLength >= many;
+
 const isRead = (array: ArrayBufferView): array is TypedArray =>
   types.isFloat64Array(array) || types.isFloat32Array(array) || types.isInt32Array(array);
 
@@ -116,9 +119,15 @@ function linesOfPiece({ offsets, indices }: SparseMatrix): number {
 /** The addon's copy of an array of ours that nobody changes: made once, for all solves. */
 class KeptCopy {
   copy: ArrayCopy | undefined;
+  /** What it is made of, if that is another array. */
+  readonly from: TypedArray | undefined;
   /** How many problems are being made ready with it. */
   users = 0;
   dropped = false;
+
+  constructor(from?: TypedArray) {
+    this.from = from;
+  }
 
   dropUnlessUsed(solvers: Solvers): void {
     if (!this.dropped || this.users > 0 || !this.copy) return;
@@ -132,6 +141,11 @@ const kept = new WeakMap<TypedArray, KeptCopy>();
 /** Says of arrays that nobody changes them any more, so that a copy of each, once made, serves all solves. */
 export function keepCopies(arrays: Iterable<TypedArray>): void {
   for (const array of arrays) kept.set(array, new KeptCopy());
+}
+
+/** Says of an array that is still to be filled with the numbers of another one that solves are to read these. */
+export function keepCopyOf(from: TypedArray, array: TypedArray): void {
+  kept.set(array, new KeptCopy(from));
 }
 
 /** Gives the memory of these copies back when no solve needs it, which else is held as long as the arrays are. */
@@ -238,10 +252,11 @@ async function inPieces<T>(
   try {
     for (const [array, name] of arrays) {
       const ours = shared.get(array);
-      const copy = ours?.copy ?? solvers.beginCopy({ name, array });
+      const from = ours?.from ?? array;
+      const copy = ours?.copy ?? solvers.beginCopy({ name, array: from });
       copies.set(array, copy);
       if (ours?.copy) continue;
-      await all(() => !isLeft(name) && solvers.copyPiece({ copy, name, array, bytes: piece }), pause);
+      await all(() => !isLeft(name) && solvers.copyPiece({ copy, name, array: from, bytes: piece }), pause);
       if (ours && !isLeft(name)) ours.copy = copy;
     }
     const made = withCopies(problem, copies);

@@ -176,8 +176,19 @@ export async function sliceInPieces<T extends Float64Array | Float32Array | Int3
   array: T,
   leave?: AbortSignal | undefined,
 ): Promise<T> {
-  const { length } = array;
-  const copy = new (array.constructor as new (length: number) => T)(length);
+  const copy = new (array.constructor as new (length: number) => T)(array.length);
+  await fillInPieces(name, copy, array, leave);
+  return copy;
+}
+
+/** Fills an array with the numbers of another one of its length, as {@link sliceInPieces} does. */
+export async function fillInPieces<T extends Float64Array | Float32Array | Int32Array>(
+  name: string,
+  copy: T,
+  array: T,
+  leave?: AbortSignal | undefined,
+): Promise<void> {
+  const { length } = copy;
   const pause = pauses();
   for (let at = 0; at < length && !leave?.aborted; at += pieceOfSlice) {
     if (array.length !== length) throw new RangeError(`${name}: expected an array that is not transferred or shrunk`);
@@ -185,7 +196,6 @@ export async function sliceInPieces<T extends Float64Array | Float32Array | Int3
     const due = pause();
     if (due) await due;
   }
-  return copy;
 }
 
 /** Numbers that are copied in less than a millisecond. */

@@ -15,7 +15,7 @@ import {
   inMemory,
   type LambdaSettings,
   matrixOf,
-  owned,
+  ownedBySolves,
   type Prepared,
   prepare,
   release,
@@ -105,15 +105,16 @@ export async function crossValidate(
   checkBoolean('keepPredictions', keepPredictions);
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const given = inMemory(data, others);
-  const prepared = await owned(prepare(isPromise(given) ? await given : given, others));
+  const { prepared, readable } = await ownedBySolves(prepare(isPromise(given) ? await given : given, others));
   const shares = checkShares(relax);
   const asked = askedOfPath(others, prepared.about.columns);
   const measures = checkMeasure(measure, prepared);
   const dealt = foldsOf(prepared, folds, checkInteger('seed', others.seed ?? 0, 0));
   const { foldOf } = dealt;
   const parts = Array.from({ length: dealt.count }, (_, k) => partOf(prepared, foldOf, k));
-  const ahead = new FoldsAhead(prepared, asked, shares.length === 0 ? parts : []);
+  const ahead = new FoldsAhead(prepared, asked, shares.length === 0 ? parts : [], readable);
   const answer = await ahead.beside((settings) => solvePrepared(prepared, { ...asked, settings }));
+  await readable();
   const loose = shares.length > 0 ? await relaxed(prepared, answer) : undefined;
   const fitted = askedBy(loose ?? answer);
   const count = countOf(fitted);
@@ -255,7 +256,8 @@ async function leftOut(
     spent = 0,
     relax = false,
     signal = prepared.settings.signal,
-  }: { spent?: number; relax?: boolean; signal?: AbortSignal | undefined } = {},
+    readable,
+  }: { spent?: number; relax?: boolean; signal?: AbortSignal | undefined; readable?: () => Promise<void> } = {},
 ): Promise<LeftOut> {
   const { timeLimit } = prepared.settings;
   const left = typeof timeLimit === 'number' ? Math.max(0, timeLimit - spent) : undefined;
@@ -264,6 +266,7 @@ async function leftOut(
     settings: { onProgress: undefined, verbose: undefined, timeLimit: left, signal },
   });
   const { status, message } = answer;
+  await readable?.();
   const x = matrixOf(prepared, weights);
   const of = prepared.survival ? Int32Array.from(prepared.y.keys()) : rows;
   const linksOf = (models: SparseAnswer): Promise<Float64Array> =>
@@ -280,13 +283,15 @@ async function leftOut(
 class FoldsAhead {
   readonly #prepared: Prepared;
   readonly #parts: readonly Part[];
+  readonly #readable: () => Promise<void>;
   readonly #stop = new AbortController();
   #asked: Asked;
   #folds: Promise<LeftOut[]> | undefined;
   readonly #abort = (): void => this.#stop.abort();
 
-  constructor(prepared: Prepared, asked: Asked, parts: readonly Part[]) {
+  constructor(prepared: Prepared, asked: Asked, parts: readonly Part[], readable: () => Promise<void>) {
     this.#prepared = prepared;
+    this.#readable = readable;
     this.#parts = prepared.settings.timeLimit === undefined ? parts : [];
     this.#asked = asked;
   }
@@ -332,8 +337,10 @@ class FoldsAhead {
     prepared.settings.signal?.addEventListener('abort', this.#abort);
     if (countOf(this.#asked) === 0) this.#asked = { lambdas: lambdasFrom(first, step, prepared) };
     const { signal } = this.#stop;
-    this.#folds = Promise.all(this.#parts.map((part) => leftOut(prepared, part, this.#asked, { signal })));
+    const readable = this.#readable;
+    this.#folds = Promise.all(this.#parts.map((part) => leftOut(prepared, part, this.#asked, { signal, readable })));
     this.#folds.catch(() => undefined); // whoever waits for them hears of it
+    readable().catch(() => undefined);
   }
 }
 

@@ -1,7 +1,14 @@
 // What a sparse regression is given, checked, and the form of it that the addon takes.
 
 import { addon, settingNames } from '../core/addon.js';
-import { answersNothing, dropCopies, keepCopies, type TypedArray } from '../core/arrayCopies.js';
+import {
+  answersNothing,
+  dropCopies,
+  isCopiedInPieces,
+  keepCopies,
+  keepCopyOf,
+  type TypedArray,
+} from '../core/arrayCopies.js';
 import { checkBounds } from '../core/bounds.js';
 import {
   checkData,
@@ -14,6 +21,7 @@ import {
   type VectorOfValues,
 } from '../core/check.js';
 import {
+  fillInPieces,
   hasManyRows,
   type Matrix,
   type MatrixLike,
@@ -195,6 +203,29 @@ export async function owned(prepared: Prepared): Promise<Prepared> {
   const own = { ...prepared, data: { x: copy as unknown as Matrix | SparseMatrix, missing }, weights, offset };
   keepCopies(arraysOf(own));
   return own;
+}
+
+/**
+ * A problem as {@link owned}, without a wait for large dense data: solves have the addon's copy of these, which the first of them makes, and
+ * `readable` fills the one that JavaScript may read then.
+ */
+export async function ownedBySolves(
+  prepared: Prepared,
+): Promise<{ prepared: Prepared; readable: () => Promise<void> }> {
+  const { x, missing } = prepared.data;
+  if (!('data' in x) || missing.length > 0 || !isCopiedInPieces(x.data)) {
+    return { prepared: await owned(prepared), readable: () => Promise.resolve() };
+  }
+  const data = new (x.data.constructor as Float64ArrayConstructor)(x.data.length);
+  keepCopyOf(x.data, data);
+  let filled: Promise<void> | undefined;
+  const readable = (): Promise<void> => {
+    filled ??= fillInPieces('x', data, x.data as Float64Array);
+    return filled;
+  };
+  const own = { ...x, data };
+  const [weights, offset] = [prepared.weights?.slice(), prepared.offset?.slice()];
+  return { prepared: { ...prepared, data: { x: own, missing }, weights, offset }, readable };
 }
 
 /** The arrays of x. */

@@ -232,3 +232,19 @@ describe('stability selection', () => {
     expect(await stabilitySelection({ x, y }, { signal: AbortSignal.abort() })).toMatchObject({ status: 'aborted' });
   });
 });
+
+it('has the same means where x is copied in pieces, of rows that are 0 but for a few columns', async () => {
+  const [few, columns] = [40, 30_000];
+  const { x, y } = drawn(63, 'gaussian', few, 6);
+  const wide = { data: new Float64Array(few * columns), rows: few, columns };
+  for (let i = 0; i < few; ++i) wide.data.set(x.data.subarray(6 * i, 6 * i + 6), i * columns);
+  expect(wide.data.byteLength).toBeGreaterThan(2 ** 23);
+  const settings = { folds: 3, seed: 1, nLambda: 5, minRatio: 0.2 };
+  const [large, small] = await Promise.all([wide, x].map((each) => crossValidate({ x: each, y }, settings)));
+  expect(large?.status).toBe('solved');
+  expect(large?.lambda).toHaveLength(5);
+  large?.mean.forEach((mean, k) => {
+    expect(mean).toBeCloseTo(small?.mean[k] as number, 9);
+  });
+  expect(Array.from(large?.best('min').support ?? [])).toEqual(Array.from(small?.best('min').support ?? []));
+});
