@@ -1,6 +1,6 @@
 // What a path offers: models between its lambdas, criteria, reasons to end early, reports, predictions, missing entries.
 import { describe, expect, it } from 'vitest';
-import { mcp, type SparseProgress, sparsePath, sparseRegression } from '../../src/sparse/index.js';
+import { groupLasso, lasso, mcp, type SparseProgress, sparsePath, sparseRegression } from '../../src/sparse/index.js';
 import { asSparse, drawn, linksOf, problemOf } from './values.js';
 
 const { x, y } = drawn(51, 'gaussian', 60, 20);
@@ -202,4 +202,20 @@ it('copies many rows in pieces, while other events are served', async () => {
   clearInterval(ticking);
   expect(turns).toBeGreaterThan(1);
   expect(Array.from(path.fit(4).support)).toEqual([0]);
+});
+
+describe.each(['poisson', 'gamma'] as const)('%s', (family) => {
+  it.each([
+    ['lasso', lasso(), undefined],
+    ['groupLasso', groupLasso(), [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]],
+  ] as const)('%s: a start far above the null model is left for that', async (_, penalty, groups) => {
+    const { x, y } = drawn(71, family, 60, 10);
+    const data = { x, y, ...(groups && { groups: [...groups] }) };
+    const warmStart = { coefficients: Float64Array.from({ length: 10 }, (_each, j) => 0.9 * (j - 4)), intercept: 0 };
+    const [far, plain] = await Promise.all(
+      [{ warmStart }, {}].map((start) => sparseRegression(data, { family, penalty, lambda: 0.02, ...start })),
+    );
+    expect(far?.status).toBe('solved');
+    expect(far?.objective).toBeCloseTo(plain?.objective as number, 6);
+  });
 });

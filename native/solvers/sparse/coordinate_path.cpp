@@ -135,9 +135,9 @@ void CoordinatePath::fitNull() {
   // Of the columns in use all are free, so that any lambda will do.
   const PenaltyAt penalty(data_, settings_, 1);
   solve(penalty, {.violation = 1e-12 * std::max(norm1(first_), 1e-300)});
-  const PathModel null = model(penalty, infinity, true);
-  nullLoss_ = null.loss;
-  measureGradients(null);
+  null_ = model(penalty, infinity, true);
+  nullLoss_ = null_.loss;
+  measureGradients(null_);
   for (int j = 0; j < data_.p(); ++j) {
     if (data_.constant[at(j)] || data_.factor[at(j)] == 0) continue;
     const double g = gradients_[at(j)];
@@ -172,7 +172,17 @@ void CoordinatePath::begin(std::span<const double> coefficients, std::span<const
   }
   takeIn(columns);
   restore(start);
+  if (isWorseThanNull()) {
+    start = null_;
+    restore(start);
+  }
   measureGradients(start);
+}
+
+/// Whether the null model is a better start for a minimum that does not depend on it. Far above it a loss such as that
+/// of counts is no quadratic over any step.
+bool CoordinatePath::isWorseThanNull() const {
+  return !squared() && isConvex(settings_.penalty) && !loss_->envelope() && !(value_ <= nullLoss_);
 }
 
 double CoordinatePath::penaltyValue(const PenaltyAt& penalty) const {

@@ -81,6 +81,7 @@ class CoordinatePath : public PathEngine {
   bool takeMove(const PenaltyAt& penalty, int halvings = fewHalvings);
   void goAhead(double share);
   double interceptSlope() const;
+  bool isWorseThanNull() const;
   void evaluate();
   void setGradient();
   double penaltyValue(const PenaltyAt& penalty) const;

@@ -81,6 +81,7 @@ class PathEngine {
   std::unique_ptr<RowsLoss> loss_;
   double perfect_;
   double lambdaMax_ = 0, nullLoss_ = 0;
+  PathModel null_;  ///< where a start that is worse is left for it
 };
 
 }  // namespace nonconvex

@@ -399,6 +399,7 @@ void GroupPath::fitNull() {
   const BlockPenaltyAt penalty(blocks_, settings_, 1);
   solve(penalty, 1e-12 * std::max(norm1(first_), 1e-300), 0);
   nullLoss_ = value_;
+  if (isConvex(settings_.penalty)) null_ = model(penalty, infinity, true);
   std::vector<double> sums(at(responses_));
   for (int k = 0; k < responses_; ++k) {
     const std::span<double> slopes = column(first_, k);
@@ -453,6 +454,8 @@ void GroupPath::begin(std::span<const double> coefficients, std::span<const doub
   }
   takeIn(groups);
   restore(start);
+  // Far above the null model a loss such as that of counts is no quadratic over any step.
+  if (!squared() && isConvex(settings_.penalty) && !(value_ <= nullLoss_)) restore(null_);
 }
 
 /// The violation on the columns in use that is small enough.
