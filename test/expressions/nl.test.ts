@@ -204,7 +204,9 @@ describe('options', () => {
     const lines = nl({ objective: 'v0', bounds: ['0 0 1', '2 0'] }).split('\n');
     lines[6] = ' 1 1 0 0 0';
     writeFileSync(file('integers.nl'), lines.join('\n'));
-    await expect(readNl(file('integers.nl'))).rejects.toThrow('integer variables are not supported');
+    await expect(readNl(file('integers.nl'))).rejects.toThrow(
+      'integer variables are not supported, but as any numbers between their bounds (relaxIntegers)',
+    );
     const { n, notes } = await readNl(file('integers.nl'), { relaxIntegers: true });
     expect({ n, notes }).toEqual({ n: 2, notes: ['2 integer variables are relaxed'] });
   });

@@ -105,7 +105,10 @@ int HeaderReader::readFlags() {
 void HeaderReader::readDiscreteVariables() {
   while (in_.moreOnLine()) contents_.integers += std::min(count("integer variables"), contents_.variables);
   if (contents_.integers > 0) {
-    if (!relaxIntegers_) in_.unsupported("integer variables are");
+    if (!relaxIntegers_) {
+      in_.fail("integer variables are not supported, but as any numbers between their bounds (relaxIntegers)",
+               "UNSUPPORTED");
+    }
     const bool one = contents_.integers == 1;
     contents_.notes.push_back(one ? "1 integer variable is relaxed"
                                   : std::to_string(contents_.integers) + " integer variables are relaxed");
