@@ -23,6 +23,18 @@ export interface Problem {
  */
 export type Trial = (seed: number) => Promise<{ status: Status; wrong: string[] }>;
 
+/**
+ * A further generator of a family, of problems about one claim: test/<family>/honesty.ts may export `claims` by name, and test/torture
+ * runs each `cases` times.
+ */
+export interface Claim {
+  trial: Trial;
+  /** How many problems `npm run torture` draws. */
+  cases: number;
+  /** The status that at least a third of them has, so that the claim is made at all. Default `'solved'`. */
+  shows?: Status;
+}
+
 export interface Fixture {
   /** Solved within milliseconds, with random numbers inside so that the seed matters. */
   small: Problem;
