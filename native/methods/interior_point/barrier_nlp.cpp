@@ -13,8 +13,8 @@ namespace nonconvex {
 namespace {
 
 constexpr double damping = 1e-5;        // kappa_d
-constexpr double fixedWidth = 1e-9;     // relative width of a box that fixes its variable
 constexpr double contradiction = 1e-8;  // relative amount by which a lower bound may be above the upper one
+constexpr double shareOfBox = 1e-2;     // of a box, by which its bounds are moved at most
 
 double boundAt(std::span<const double> bounds, std::size_t k, double missing) {
   return bounds.empty() ? missing : bounds[k];
@@ -26,8 +26,10 @@ double asBound(double bound) {
   return bound >= none ? infinity : bound <= -none ? -infinity : bound;
 }
 
-bool closeTogether(double low, double high) {
-  return high - low <= fixedWidth * std::max(1.0, std::min(std::abs(low), std::abs(high)));
+/// Whether finite sides differ by what rounding may have done to them alone, or contradict each other by no more than counts.
+bool equal(double low, double high) {
+  constexpr double rounding = 4 * machineEpsilon;
+  return low > -infinity && high < infinity && high - low <= rounding * std::max(std::abs(low), std::abs(high));
 }
 
 bool contradicts(double low, double high) {
@@ -48,7 +50,7 @@ BarrierNlp::BarrierNlp(const Cpu& la, const NlpStart& problem, const BarrierSett
     givenLower_[j] = asBound(boundAt(given.lower, j, -infinity));
     givenUpper_[j] = asBound(boundAt(given.upper, j, infinity));
     if (contradicts(givenLower_[j], givenUpper_[j])) contradiction_ = {false, static_cast<int>(j)};
-    fixed_[j] = givenLower_[j] > -infinity && closeTogether(givenLower_[j], givenUpper_[j]) ? 1 : 0;
+    fixed_[j] = equal(givenLower_[j], givenUpper_[j]) ? 1 : 0;
   });
   setSides();
   relax();
@@ -75,7 +77,7 @@ void BarrierNlp::placeRows() {
     if (contradicts(low, high)) contradiction_ = {true, i};
     if (low == -infinity && high == infinity) {
       free_[at(i)] = 1;
-    } else if (low > -infinity && high < infinity && closeTogether(low, high)) {
+    } else if (equal(low, high)) {
       ++equalities_;
     } else {
       slackOf_[at(i)] = n() + static_cast<int>(rows_.size());
@@ -105,7 +107,7 @@ void BarrierNlp::setSides() {
 
 /// Relaxes bounds, by no more than a hundredth of a box.
 void BarrierNlp::relax() {
-  constexpr double most = 1e-4, relative = 1e-8, share = 1e-2;
+  constexpr double most = 1e-4, relative = 1e-8;
   finiteSides_ = 0;
   forEach(size(), [&](std::size_t j) {
     lower_[j] = givenLower_[j];
@@ -118,7 +120,7 @@ void BarrierNlp::relax() {
     finiteSides_ += (lower_[j] > -infinity ? 1 : 0) + (upper_[j] < infinity ? 1 : 0);
     const bool narrow = upper_[j] - lower_[j] <= 0;  // by rounding alone: contradictions are told before
     if (settings_.strictBounds && !narrow) return;
-    const double width = narrow ? infinity : share * (upper_[j] - lower_[j]);
+    const double width = narrow ? infinity : shareOfBox * (upper_[j] - lower_[j]);
     const auto room = [&](double bound) { return std::min({most, relative * std::max(1.0, std::abs(bound)), width}); };
     if (lower_[j] > -infinity) lower_[j] -= room(givenLower_[j]);
     if (upper_[j] < infinity) upper_[j] += room(givenUpper_[j]);
@@ -434,8 +436,10 @@ void BarrierNlp::makeRoom(const BarrierPoint& point, double mu) {
   static const double room = std::pow(machineEpsilon, 0.75);
   const double least = machineEpsilon * std::min(1.0, mu);
   for (std::size_t j = 0; j < size(); ++j) {
-    if (lowerBounded(j) && point.v[j] - lower_[j] < least) lower_[j] -= room * std::max(1.0, std::abs(lower_[j]));
-    if (upperBounded(j) && upper_[j] - point.v[j] < least) upper_[j] += room * std::max(1.0, std::abs(upper_[j]));
+    const double most = shareOfBox * (givenUpper_[j] - givenLower_[j]);
+    const auto roomAt = [&](double bound) { return std::min(most, room * std::max(1.0, std::abs(bound))); };
+    if (lowerBounded(j) && point.v[j] - lower_[j] < least) lower_[j] -= roomAt(lower_[j]);
+    if (upperBounded(j) && upper_[j] - point.v[j] < least) upper_[j] += roomAt(upper_[j]);
   }
 }
 
