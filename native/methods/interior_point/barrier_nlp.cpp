@@ -121,7 +121,9 @@ void BarrierNlp::relax() {
     const bool narrow = upper_[j] - lower_[j] <= 0;  // by rounding alone: contradictions are told before
     if (settings_.strictBounds && !narrow) return;
     const double width = narrow ? infinity : shareOfBox * (upper_[j] - lower_[j]);
-    const auto room = [&](double bound) { return std::min({most, relative * std::max(1.0, std::abs(bound)), width}); };
+    // A side that was scaled down by no more than one as it was given.
+    const double unit = j < at(n()) ? 1 : std::min(1.0, model_.constraintScales()[at(rowOf(j))]);
+    const auto room = [&](double bound) { return std::min({most, relative * std::max(unit, std::abs(bound)), width}); };
     if (lower_[j] > -infinity) lower_[j] -= room(givenLower_[j]);
     if (upper_[j] < infinity) upper_[j] += room(givenUpper_[j]);
   });
@@ -330,10 +332,15 @@ bool BarrierNlp::within(const BarrierErrors& errors, const BarrierPoint& point) 
 }
 
 bool BarrierNlp::nearlyFeasible(const BarrierPoint& point) const {
-  constexpr double primal = 1e-4;
+  constexpr double most = 1e-4, rounding = 100 * machineEpsilon;
   const auto scales = model_.constraintScales();
-  for (std::size_t i = 0; i < point.r.size(); ++i) {
-    if (!(std::abs(point.r[i]) <= primal * scales[i])) return false;
+  for (int i = 0; i < m(); ++i) {
+    const double scale = scales[at(i)], missed = std::abs(point.r[at(i)]) / scale;
+    if (missed <= settings_.tolerance) continue;
+    if (!(missed <= most)) return false;
+    const double side = std::abs(point.at.c[at(i)] - point.r[at(i)]) / scale;
+    const double terms = model_.largestTerm(point.at, i) / scale;
+    if (!(missed <= settings_.tolerance * std::max(1.0, side) + rounding * terms)) return false;
   }
   return true;
 }

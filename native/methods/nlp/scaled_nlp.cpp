@@ -411,6 +411,16 @@ double ScaledNlp::unscaledFeasibility(const NlpPoint& point) const {
   return largest;
 }
 
+double ScaledNlp::largestTerm(const NlpPoint& point, int row) const {
+  const auto columns = jacobianPattern_->line(row);
+  const double* J = point.jacobian.data() + jacobianPattern_->offsets[static_cast<std::size_t>(row)];
+  double largest = 0;
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    largest = std::max(largest, std::abs(J[k] * point.x[static_cast<std::size_t>(columns[k])]));
+  }
+  return largest;
+}
+
 void ScaledNlp::setMultipliers(std::span<const double> unscaled, NlpPoint& point) const {
   for (std::size_t i = 0; i < unscaled.size(); ++i) {
     point.lambda[i] = unscaled[i] * objectiveScale_ / constraintScales_[i];

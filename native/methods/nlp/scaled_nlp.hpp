@@ -147,6 +147,8 @@ class ScaledNlp {
   void rescaleByStart() { gradientScale_ = 1; }
   double unscaledResidual(const NlpPoint& point) const;
   double unscaledFeasibility(const NlpPoint& point) const;
+  /// max |J_ij x_j| of a row, by which rounding of its terms is judged.
+  double largestTerm(const NlpPoint& point, int row) const;
   double unscaledObjective(const NlpPoint& point) const { return point.f / objectiveScale_; }
   Vector unscaledConstraints(const NlpPoint& point) const;
   Vector unscaledMultipliers(const NlpPoint& point) const;
