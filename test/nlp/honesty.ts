@@ -1,7 +1,8 @@
 // Random smooth programs whose results are checked by their formulas and differences of these.
 import { minimize } from '../../src/index.js';
-import type { Trial } from '../contract/problem.js';
+import type { Claim, Trial } from '../contract/problem.js';
 import { evaluate, modelOf, randomProblem, violationAt } from '../problems/random.js';
+import { linearClaims } from './linearClaims.js';
 
 /** The derivatives of a function by central differences. */
 function gradientOf(f: (x: readonly number[]) => number, x: readonly number[]): number[] {
@@ -85,4 +86,8 @@ export const trial: Trial = async (seed) => {
       expect(`complementarity of x[${j}]`, !Number.isFinite(room) || Math.abs(room) <= 1e-4 * size);
   });
   return { status: result.status, wrong };
+};
+
+export const claims: Record<string, Claim> = {
+  ...linearClaims,
 };

@@ -32,6 +32,7 @@ void ActiveSetPolish::run(bool refine) {
     active_.decide(state_.point);
     clip();
   }
+  settleFixed();
   classify();
 }
 
@@ -210,6 +211,23 @@ void ActiveSetPolish::clip() {
   if (!(error <= std::max(residual_, nlp_.settings().tolerance))) return;
   residual_ = error;
   std::swap(point_, cutPoint);
+}
+
+/// Moves variables that were fixed between bounds to the ones that the gradient presses them against, if that makes a
+/// solution with less error.
+void ActiveSetPolish::settleFixed() {
+  bool moved = false;
+  trial_ = point_;
+  for (std::size_t j = 0; j < at(nlp_.n()); ++j) {
+    if (!nlp_.fixed(j) || point_.at.g[j] == 0) continue;
+    trial_.v[j] = point_.at.g[j] > 0 ? nlp_.givenLower()[j] : nlp_.givenUpper()[j];
+    moved = moved || trial_.v[j] != point_.v[j];
+  }
+  if (!moved || !nlp_.evaluateValues(trial_) || !nlp_.evaluateDerivatives(trial_)) return;
+  const double error = nlp_.givenErrors(trial_).worst();
+  if (!(error <= std::max(nlp_.givenErrors(point_).worst(), nlp_.settings().tolerance))) return;
+  residual_ = error;
+  std::swap(point_, trial_);
 }
 
 /// The size at which a multiplier and its slack are both taken for zero: what Newton's method leaves, or the products

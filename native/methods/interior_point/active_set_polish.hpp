@@ -60,6 +60,7 @@ class ActiveSetPolish {
   bool newtonStep(int level);
   bool adjustSet(const BarrierPoint& by, bool cutCounts = false);
   void clip();
+  void settleFixed();
   void classify();
   double weakness() const;
   bool weak(std::size_t k, double size) const;

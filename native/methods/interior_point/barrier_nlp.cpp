@@ -14,6 +14,7 @@ namespace {
 
 constexpr double damping = 1e-5;        // kappa_d
 constexpr double contradiction = 1e-8;  // relative amount by which a lower bound may be above the upper one
+constexpr double relaxed = 1e-8, mostRelaxed = 1e-4;  // relative and absolute amount by which bounds are, as given
 constexpr double shareOfBox = 1e-2;     // of a box, by which its bounds are moved at most
 
 double boundAt(std::span<const double> bounds, std::size_t k, double missing) {
@@ -26,10 +27,12 @@ double asBound(double bound) {
   return bound >= none ? infinity : bound <= -none ? -infinity : bound;
 }
 
-/// Whether finite sides differ by what rounding may have done to them alone, or contradict each other by no more than counts.
-bool equal(double low, double high) {
-  constexpr double rounding = 4 * machineEpsilon;
-  return low > -infinity && high < infinity && high - low <= rounding * std::max(std::abs(low), std::abs(high));
+/// Whether finite sides have no room between them that a barrier could use: fewer than some hundred doubles, or so little
+/// that multipliers of the barrier overflow; or contradict each other by no more than counts.
+bool narrow(double low, double high) {
+  constexpr double rounding = 512 * machineEpsilon, least = 1e-100;
+  const double size = std::max(std::abs(low), std::abs(high));
+  return low > -infinity && high < infinity && high - low <= std::max(least, rounding * size);
 }
 
 bool contradicts(double low, double high) {
@@ -50,7 +53,7 @@ BarrierNlp::BarrierNlp(const Cpu& la, const NlpStart& problem, const BarrierSett
     givenLower_[j] = asBound(boundAt(given.lower, j, -infinity));
     givenUpper_[j] = asBound(boundAt(given.upper, j, infinity));
     if (contradicts(givenLower_[j], givenUpper_[j])) contradiction_ = {false, static_cast<int>(j)};
-    fixed_[j] = equal(givenLower_[j], givenUpper_[j]) ? 1 : 0;
+    fixed_[j] = narrow(givenLower_[j], givenUpper_[j]) ? 1 : 0;
   });
   setSides();
   relax();
@@ -77,7 +80,7 @@ void BarrierNlp::placeRows() {
     if (contradicts(low, high)) contradiction_ = {true, i};
     if (low == -infinity && high == infinity) {
       free_[at(i)] = 1;
-    } else if (equal(low, high)) {
+    } else if (narrow(low, high)) {
       ++equalities_;
     } else {
       slackOf_[at(i)] = n() + static_cast<int>(rows_.size());
@@ -107,7 +110,6 @@ void BarrierNlp::setSides() {
 
 /// Relaxes bounds, by no more than a hundredth of a box.
 void BarrierNlp::relax() {
-  constexpr double most = 1e-4, relative = 1e-8;
   finiteSides_ = 0;
   forEach(size(), [&](std::size_t j) {
     lower_[j] = givenLower_[j];
@@ -118,12 +120,13 @@ void BarrierNlp::relax() {
       return;
     }
     finiteSides_ += (lower_[j] > -infinity ? 1 : 0) + (upper_[j] < infinity ? 1 : 0);
-    const bool narrow = upper_[j] - lower_[j] <= 0;  // by rounding alone: contradictions are told before
-    if (settings_.strictBounds && !narrow) return;
-    const double width = narrow ? infinity : shareOfBox * (upper_[j] - lower_[j]);
+    if (settings_.strictBounds) return;
+    const double width = shareOfBox * (upper_[j] - lower_[j]);
     // A side that was scaled down by no more than one as it was given.
     const double unit = j < at(n()) ? 1 : std::min(1.0, model_.constraintScales()[at(rowOf(j))]);
-    const auto room = [&](double bound) { return std::min({most, relative * std::max(unit, std::abs(bound)), width}); };
+    const auto room = [&](double bound) {
+      return std::min({mostRelaxed * unit, relaxed * std::max(unit, std::abs(bound)), width});
+    };
     if (lower_[j] > -infinity) lower_[j] -= room(givenLower_[j]);
     if (upper_[j] < infinity) upper_[j] += room(givenUpper_[j]);
   });
@@ -289,6 +292,11 @@ BarrierErrors BarrierNlp::errors(const BarrierPoint& point, double mu) const {
 
 BarrierErrors BarrierNlp::givenErrors(const BarrierPoint& point) const {
   BarrierErrors found = errorsWithin(point, 0, givenLower_, givenUpper_);
+  for (std::size_t j = 0; j < at(n()); ++j) {
+    if (fixed_[j] == 0) continue;
+    const double g = point.at.g[j], room = g > 0 ? point.v[j] - givenLower_[j] : givenUpper_[j] - point.v[j];
+    found.complementarity = std::max(found.complementarity, std::abs(g) * room);
+  }
   for (std::size_t j = 0; j < size(); ++j) {
     found.primal = std::max({found.primal, givenLower_[j] - point.v[j], point.v[j] - givenUpper_[j]});
   }
@@ -327,23 +335,26 @@ bool BarrierNlp::solvedAsGiven(const BarrierPoint& point) const { return within(
 /// Whether errors of the point are within the tolerance and, in the user's units, within the limits of section 3.3.
 bool BarrierNlp::within(const BarrierErrors& errors, const BarrierPoint& point) const {
   constexpr double dual = 1, complementarity = 1e-4;
-  if (!(errors.worst() <= settings_.tolerance) || !nearlyFeasible(point)) return false;
+  if (!(errors.worst() <= settings_.tolerance) || !holdsAsGiven(point)) return false;
   return unscaledDual(point) <= dual && errors.complementarity <= complementarity * model_.objectiveScale();
 }
 
-bool BarrierNlp::nearlyFeasible(const BarrierPoint& point) const {
-  constexpr double most = 1e-4, rounding = 100 * machineEpsilon;
+bool BarrierNlp::holdsAsGiven(const BarrierPoint& point) const {
+  constexpr double rounding = 100 * machineEpsilon;
   const auto scales = model_.constraintScales();
   for (int i = 0; i < m(); ++i) {
-    const double scale = scales[at(i)], missed = std::abs(point.r[at(i)]) / scale;
+    const double scale = scales[at(i)];
+    const double missed = std::max(violationOf(point, {true, i}), std::abs(point.r[at(i)]) / scale);
     if (missed <= settings_.tolerance) continue;
-    if (!(missed <= most)) return false;
+    if (!(missed <= mostRelaxed)) return false;
     const double side = std::abs(point.at.c[at(i)] - point.r[at(i)]) / scale;
     const double terms = model_.largestTerm(point.at, i) / scale;
-    if (!(missed <= settings_.tolerance * std::max(1.0, side) + rounding * terms)) return false;
+    if (!(missed <= (settings_.tolerance + relaxed) * std::max(1.0, side) + rounding * terms)) return false;
   }
   return true;
 }
+
+bool BarrierNlp::nearlyFeasible(const BarrierPoint& point) const { return violation(point) <= mostRelaxed; }
 
 double BarrierNlp::unscaledDual(const BarrierPoint& point) const {
   lagrangianGradient(point, work_);

@@ -43,7 +43,8 @@ struct BarrierSettings {
 /// min s_f f(x) subject to s_i c_i(x) = b_i, or s_i c_i(x) - s_k = 0 for an inequality, and lower <= (x, s) <= upper.
 /// Bounds and sides are relaxed by 1e-8 relative, so that a feasible set without interior has one.
 ///
-/// Variables whose bounds are equal are fixed: they stay in the matrices, no method moves them. Rows without a side are
+/// Variables whose bounds are equal, or have no room between them, are fixed in their middle: they stay in the matrices, no
+/// method moves them. Rows without a side are
 /// free: their multiplier and residual are 0.
 class BarrierNlp {
  public:
@@ -117,7 +118,9 @@ class BarrierNlp {
   bool solved(const BarrierPoint& point) const;
   /// Whether it is solved with bounds and sides as they were given.
   bool solvedAsGiven(const BarrierPoint& point) const;
-  /// Whether constraints, in the user's units, are missed by no more than a solution's may be: section 3.3.
+  /// Whether sides, in the user's units, are missed by no more than a solution's may be: section 3.3.
+  bool holdsAsGiven(const BarrierPoint& point) const;
+  /// Whether bounds and sides, in the user's units, are missed by 1e-4 at most.
   bool nearlyFeasible(const BarrierPoint& point) const;
 
   /// The largest alpha <= 1 with slack + alpha d >= (1 - tau) slack.

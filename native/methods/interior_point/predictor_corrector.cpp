@@ -131,7 +131,7 @@ bool PredictorCorrector::move(double before) {
   addScaled(s.point.at.lambda, dual, s.step.y, s.trial.at.lambda);
   addScaled(s.point.zL, dual, s.step.zL, s.trial.zL);
   addScaled(s.point.zU, dual, s.step.zU, s.trial.zU);
-  if (!s.nlp.evaluateDerivatives(s.trial)) return false;
+  if (!s.nlp.evaluateDerivatives(s.trial) || !std::isfinite(slackProducts(s.nlp, s.trial).mean)) return false;
   std::swap(s.point, s.trial);
   s.length = primal;
   s.dualLength = dual;

@@ -21,7 +21,7 @@ void setBoundMultipliers(const BarrierNlp& nlp, const BarrierPoint& point, NlpSo
   }
 }
 
-/// Lists what is active by `side(k)` over (x, s). Fixed variables are at both of their bounds.
+/// Lists what is active by `side(k)` over (x, s). Fixed variables are at the bounds that they have reached, mostly both.
 template <class Side>
 void setActive(const BarrierNlp& nlp, Side&& side, NlpSolution& s) {
   for (int k = 0; k < static_cast<int>(nlp.size()); ++k) {
@@ -31,8 +31,10 @@ void setActive(const BarrierNlp& nlp, Side&& side, NlpSolution& s) {
       if (at != BoundSide::none) s.activeConstraints.push_back(nlp.rowOf(static_cast<std::size_t>(k)));
       continue;
     }
-    if (fixed || at == BoundSide::lower) s.activeLower.push_back(k);
-    if (fixed || at == BoundSide::upper) s.activeUpper.push_back(k);
+    const double x = s.x[static_cast<std::size_t>(k)];
+    const bool below = fixed && x <= nlp.lowerOf({false, k}), above = fixed && x >= nlp.upperOf({false, k});
+    if (below || at == BoundSide::lower) s.activeLower.push_back(k);
+    if (above || at == BoundSide::upper) s.activeUpper.push_back(k);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/numbers.hpp"
 #include "methods/globalization/negative_curvature.hpp"
+#include "methods/interior_point/farkas.hpp"
 #include "solvers/nlp/report.hpp"
 
 namespace nonconvex {
@@ -172,8 +173,12 @@ NlpSolution DescentMethod::solution() const {
   return s;
 }
 
-/// Adds the multipliers of bounds, and which of them hold.
+/// Adds the multipliers of bounds, which of them hold, and the proof by two that contradict each other.
 void DescentMethod::addBounds(NlpSolution& s) const {
+  if (const std::optional<int> j = box_->contradiction()) {
+    const auto k = static_cast<std::size_t>(*j);
+    s.certificate.proof = contradictionProof(model_.n(), 0, j, box_->lower()[k] - box_->upper()[k]);
+  }
   Vector taken(s.x.size());
   box_->takenByBounds(s.x, taken);
   for (std::size_t j = 0; j < s.x.size(); ++j) {

@@ -39,8 +39,10 @@ InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& proble
 
 std::optional<Status> InteriorPointMethod::start() {
   if (!started_) return std::nullopt;  // what is not finite ends the solve at its first check
-  if (nlp_.contradiction()) {
+  if (const auto& place = nlp_.contradiction()) {
     record();
+    proof_ = contradictionProof(nlp_.n(), nlp_.m(), place->row ? std::nullopt : std::optional(place->index),
+                                nlp_.lowerOf(*place) - nlp_.upperOf(*place));
     return Status::infeasible;
   }
   if (warm_.given()) {
@@ -233,10 +235,13 @@ std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
     farthest_ = state_.point;
     if (++unboundedSeen_ > 1) return endUnbounded();
   }
+  const bool linear = nlp_.model().linearConstraints();
+  if (linear && reason == Status::infeasible && proveInfeasible(leastInfeasible_.point)) return Status::infeasible;
   do {
     if (searchedLong() || (!attempts_.next() && !searchElsewhere())) {
       if (unboundedSeen_ > 0) return endUnbounded();
-      if (!leastInfeasible_.known || hardlyInfeasible()) return Status::stalled;
+      if (linear) return proveInfeasible(best_.point) ? Status::infeasible : Status::stalled;
+      if (!leastInfeasible_.known || nlp_.nearlyFeasible(leastInfeasible_.point)) return Status::stalled;
       best_ = {leastInfeasible_.point, nlp_.errors(leastInfeasible_.point, 0).worst()};
       return Status::infeasible;
     }
@@ -244,10 +249,13 @@ std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
   return std::nullopt;
 }
 
-/// Whether the least infeasible point is none that says so: it misses constraints by no more than a solution may, which
-/// are curved, so that there may be a solution near. Linear ones cannot be met anywhere then.
-bool InteriorPointMethod::hardlyInfeasible() const {
-  return !nlp_.model().linearConstraints() && nlp_.nearlyFeasible(leastInfeasible_.point);
+/// Looks for a proof that linear constraints cannot be met, without which nothing is said of them; the answer is the
+/// point that it begins at.
+bool InteriorPointMethod::proveInfeasible(const BarrierPoint& from) {
+  if (nlp_.m() == 0) return false;
+  proof_ = nonconvex::proveInfeasible(state_, from);
+  if (proof_) best_ = {from, nlp_.errors(from, 0).worst()};
+  return proof_.has_value();
 }
 
 /// Adds attempts that look for feasible points elsewhere, where the verdict would be that there are none near.
@@ -384,6 +392,7 @@ NlpSolution InteriorPointMethod::solution() const {
   s.counts.restoration = restorationSteps_;
   s.counts.correction = main_.corrections();
   s.counts.phases = attempts_.count();
+  if (proof_) s.certificate.proof = *proof_;
   return s;
 }
 

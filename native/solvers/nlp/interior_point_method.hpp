@@ -11,6 +11,7 @@
 #include "methods/interior_point/active_set_polish.hpp"
 #include "methods/interior_point/barrier_augmented_lagrangian.hpp"
 #include "methods/interior_point/barrier_restoration.hpp"
+#include "methods/interior_point/farkas.hpp"
 #include "methods/interior_point/filter_phase.hpp"
 #include "solvers/nlp/attempts.hpp"
 #include "solvers/nlp/problem.hpp"
@@ -73,7 +74,7 @@ class InteriorPointMethod {
   void record();
   const BarrierPoint& bestPoint() const { return torn_ ? state_.point : best_.point; }
   void recordInfeasible();
-  bool hardlyInfeasible() const;
+  bool proveInfeasible(const BarrierPoint& from);
   bool diverges();
   std::optional<Status> endDivergence();
 
@@ -107,6 +108,7 @@ class InteriorPointMethod {
   bool torn_ = false;  ///< an abort has ended the copy of state_.point in best_.point
   Best attempt_;       ///< of the present attempt
   Infeasible leastInfeasible_;
+  std::optional<FarkasProof> proof_;  ///< of linear constraints that cannot be met
   std::unique_ptr<ActiveSetPolish> predictor_;  ///< while a warm start goes on with its active set
   std::unique_ptr<ActiveSetPolish> polish_;     ///< of a solution
   std::unique_ptr<ActiveSetPolish> saddle_;  ///< the one that was left last: the answer where nothing better is found

@@ -101,7 +101,7 @@ std::optional<Status> NlpSolver::step() {
   if (!status || !newton_ || status == Status::solved) return status;
   if (verdict_ != Status::iterationLimit) {
     failed_ = true;
-    return verdict_;
+    return proven(verdict_);
   }
   interior_.reset();  // Newton's method goes on
   return std::nullopt;
@@ -121,11 +121,18 @@ std::optional<Status> NlpSolver::follow(Status reason) {
   const bool failed = (reason == Status::stalled && !newton_->endedByRounding()) || reason == Status::infeasible ||
                       reason == Status::iterationLimit;
   if (!failed || settings_.method != NlpMethod::automatic || settings_.restarts == 0 || problem_.device != nullptr) {
-    return reason == Status::iterationLimit ? std::nullopt : std::optional(reason);
+    return reason == Status::iterationLimit ? std::nullopt : std::optional(proven(reason));
   }
   verdict_ = reason;
   interior_ = std::make_unique<InteriorPointMethod>(la_, problem_, settings_);
   return interior_->start();
+}
+
+/// What may be said where Newton's method has ended: that linear equations cannot be met only with a proof.
+Status NlpSolver::proven(Status status) {
+  if (status != Status::infeasible || !problem_.nlp.open()->facts().linearConstraints) return status;
+  proof_ = proveInfeasible(la_, problem_, newton_->solution().x);
+  return proof_ ? status : Status::stalled;
 }
 
 /// Whether reports and the answer are those of the interior-point method: once it runs, unless it has failed or its
@@ -141,7 +148,9 @@ NlpProgress NlpSolver::progress() const {
 }
 NlpSolution NlpSolver::solution() const {
   if (descent_) return descent_->solution();
-  return interior() ? interior_->solution() : newton_->solution();
+  NlpSolution found = interior() ? interior_->solution() : newton_->solution();
+  if (proof_) found.certificate.proof = *proof_;
+  return found;
 }
 
 std::string NlpSolver::explain(Status status) const {

@@ -52,6 +52,7 @@ class NlpSolver {
 
  private:
   std::optional<Status> follow(Status reason);
+  Status proven(Status status);
   bool interior() const;
   int patience() const;
 
@@ -62,6 +63,7 @@ class NlpSolver {
   std::unique_ptr<InteriorPointMethod> interior_;
   std::unique_ptr<DescentMethod> descent_;
   Status verdict_ = Status::stalled;  ///< of Newton's method, where the other one follows
+  std::optional<FarkasProof> proof_;  ///< of equations that cannot be met
   int iterations_ = 0;                ///< of Newton's method
   bool failed_ = false;               ///< what followed did no better
 };

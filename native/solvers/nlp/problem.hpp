@@ -10,6 +10,7 @@
 
 #include "core/limits.hpp"
 #include "core/status.hpp"
+#include "methods/interior_point/farkas_proof.hpp"
 #include "methods/kkt/reduced_inertia.hpp"
 #include "methods/kkt/settings.hpp"
 #include "methods/nlp/start.hpp"
@@ -213,6 +214,23 @@ struct NlpProgress : Progress {
   }
 };
 
+enum class NlpCertificateKind { global };
+constexpr auto names(NlpCertificateKind) { return std::array{"global"sv}; }
+
+/// What is proven of the answer.
+struct NlpCertificate {
+  NlpCertificateKind kind = NlpCertificateKind::global;
+  FarkasProof proof;
+
+  bool known() const { return proof.gap > 0; }
+
+  static constexpr auto fields() {
+    using Self = NlpCertificate;
+    return std::tuple{OUT(kind, "`global`: the status holds everywhere, not near x alone."),
+                      OUT(proof, "What shows it.")};
+  }
+};
+
 struct NlpSolution {
   using Progress = NlpProgress;
 
@@ -230,6 +248,7 @@ struct NlpSolution {
   double complementarity = 0;
   ReducedInertia inertia;
   bool degenerate = false;
+  NlpCertificate certificate;
   NlpPhase phase = NlpPhase::newton;
   bool polished = false;
   double barrier = unknown;
@@ -301,6 +320,9 @@ struct NlpSolution {
         OUT(degenerate,
             "Whether the kind of point is not known for certain: a bound or inequality and its multiplier are both "
             "about 0, or multipliers have grown without bound."),
+        OUT_IF_KNOWN(certificate,
+                     "What is proven: of `infeasible` constraints that are linear, a vector that shows it. Without one the "
+                     "status is never `infeasible` there."),
         OUT(phase,
             "What found x: `newton` of equations alone, `descent` of the methods for functions without constraints, "
             "otherwise a phase of the method for inequalities."),

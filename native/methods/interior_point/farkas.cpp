@@ -1,0 +1,243 @@
+#include "methods/interior_point/farkas.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+
+namespace nonconvex {
+namespace {
+
+/// A sum in twice the working precision, and the sum of the sizes of its terms (Ogita, Rump, Oishi 2005, Dot2).
+struct LongSum {
+  double high = 0, low = 0, size = 0;
+
+  void add(double value) {
+    const double sum = high + value, shift = sum - high;
+    low += (high - (sum - shift)) + (value - shift);
+    high = sum;
+    size += std::abs(value);
+  }
+  void addProduct(double a, double b) {
+    const double product = a * b;
+    add(product);
+    low += std::fma(a, b, -product);
+  }
+  double value() const { return high + low; }
+};
+
+class FarkasSearch {
+ public:
+  FarkasSearch(BarrierState& state, const BarrierPoint& from);
+
+  std::optional<FarkasProof> run();
+
+ private:
+  void evaluateRows();
+  void chooseSets();
+  bool factor();
+  bool newtonStep();
+  bool projectMultipliers();
+  std::optional<FarkasProof> evaluated() const;
+  void gradient(std::span<const double> y, std::span<double> out) const;
+  bool moves(std::size_t j) const { return free_[j] != 0; }
+
+  BarrierState& state_;
+  BarrierNlp& nlp_;
+  const ScaledNlp& model_;
+  std::size_t n_, m_;
+  Vector x_, J_, offset_;   // c(x) = J x + offset, scaled
+  Vector start_;            // sizes of x that count for columns without a bound
+  Vector low_, high_;       // sides of the rows, scaled
+  Vector c_, r_, y_;        // over rows; r = c - the nearest value within the sides
+  Vector g_, curvature_;    // over x: J^T r, and the diagonal of J^T J over the violated rows
+  std::vector<char> free_;  // over x: moves, the others are fixed or pressed against a bound
+  Vector primal_, dual_, rhs_, solution_;
+};
+
+FarkasSearch::FarkasSearch(BarrierState& state, const BarrierPoint& from)
+    : state_(state), nlp_(state.nlp), model_(nlp_.model()), n_(at(nlp_.n())), m_(at(nlp_.m())), free_(n_) {
+  x_.assign(from.v.begin(), from.v.begin() + nlp_.n());
+  start_ = x_;
+  J_ = from.at.jacobian;
+  for (Vector* const v : {&low_, &high_, &c_, &r_, &y_, &dual_}) v->resize(m_);
+  for (Vector* const v : {&g_, &curvature_, &primal_}) v->resize(n_);
+  for (Vector* const v : {&rhs_, &solution_}) v->resize(n_ + m_);
+  for (int i = 0; i < nlp_.m(); ++i) {
+    const double scale = model_.constraintScales()[at(i)];
+    low_[at(i)] = nlp_.lowerOf({true, i}) * scale;
+    high_[at(i)] = nlp_.upperOf({true, i}) * scale;
+  }
+  NlpPoint& zero = state.trial.at;
+  std::fill(zero.x.begin(), zero.x.end(), 0.0);
+  nlp_.model().evaluateConstraints(zero);
+  offset_ = zero.c;
+}
+
+void FarkasSearch::gradient(std::span<const double> y, std::span<double> out) const {
+  std::fill(out.begin(), out.end(), 0.0);
+  model_.addJacobianTransposedProduct(J_, y, out);
+}
+
+void FarkasSearch::evaluateRows() {
+  model_.jacobianProduct(J_, x_, c_);
+  for (std::size_t i = 0; i < m_; ++i) {
+    c_[i] += offset_[i];
+    r_[i] = c_[i] > high_[i] ? c_[i] - high_[i] : c_[i] < low_[i] ? c_[i] - low_[i] : 0;
+  }
+  gradient(r_, g_);
+}
+
+/// Tells what moves from what Newton's step along its coordinate alone would press against a bound, which goes there.
+void FarkasSearch::chooseSets() {
+  const SparsePattern& rows = model_.jacobianPattern();
+  std::fill(curvature_.begin(), curvature_.end(), 0.0);
+  for (std::size_t i = 0; i < m_; ++i) {
+    if (r_[i] == 0) continue;
+    for (int k = rows.offsets[i]; k < rows.offsets[i + 1]; ++k) {
+      curvature_[at(rows.indices[at(k)])] += J_[at(k)] * J_[at(k)];
+    }
+  }
+  for (std::size_t j = 0; j < n_; ++j) {
+    const double low = nlp_.givenLower()[j], high = nlp_.givenUpper()[j];
+    const double there = x_[j] - (curvature_[j] > 0 ? g_[j] / curvature_[j] : 0);
+    const bool below = g_[j] > 0 && there <= low, above = g_[j] < 0 && there >= high;
+    free_[j] = !below && !above && !nlp_.fixed(j) ? 1 : 0;
+    if (below) x_[j] = low;
+    if (above) x_[j] = high;
+  }
+}
+
+/// Factors [delta J^T; J -I] of the violated rows and of what moves.
+bool FarkasSearch::factor() {
+  constexpr double stays = 1e20, share = 1e-12;  // share: a safeguard against dependent columns
+  for (std::size_t j = 0; j < n_; ++j) primal_[j] = moves(j) ? share * std::max(curvature_[j], 1e-8) : stays;
+  for (std::size_t i = 0; i < m_; ++i) dual_[i] = r_[i] != 0 ? 1 : stays;
+  std::fill(state_.H.begin(), state_.H.end(), 0.0);
+  if (!state_.kkt.analyzed()) {
+    const Vector ones(nlp_.size(), 1.0);
+    state_.kkt.load(state_.H, J_, ones);
+  }
+  state_.kkt.solver().load(state_.H, J_);
+  state_.kkt.solver().loadDiagonals({primal_, dual_});
+  return state_.kkt.solver().factor({}).undefined == 0;
+}
+
+/// x moves to the minimum of ||r||^2 over what moves, as far as the bounds let it.
+bool FarkasSearch::newtonStep() {
+  for (std::size_t j = 0; j < n_; ++j) rhs_[j] = moves(j) ? -g_[j] : 0;
+  std::fill(rhs_.begin() + nlp_.n(), rhs_.end(), 0.0);
+  state_.kkt.solver().solve(rhs_, 0, solution_);
+  if (!finite(solution_)) return false;
+  for (std::size_t j = 0; j < n_; ++j) {
+    if (!moves(j)) continue;
+    x_[j] = std::max(nlp_.givenLower()[j], std::min(x_[j] + solution_[j], nlp_.givenUpper()[j]));
+  }
+  return true;
+}
+
+/// y = r, orthogonal to the columns of what moves; the largest entry is 1.
+bool FarkasSearch::projectMultipliers() {
+  constexpr int times = 4;
+  y_ = r_;
+  for (int k = 0; k < times; ++k) {
+    const double size = normInf(y_);
+    if (!(size > 0)) return false;
+    for (double& value : y_) value /= size;
+    gradient(y_, std::span(rhs_).first(n_));
+    for (std::size_t j = 0; j < n_; ++j) rhs_[j] = moves(j) ? -rhs_[j] : 0;
+    std::fill(rhs_.begin() + nlp_.n(), rhs_.end(), 0.0);
+    state_.kkt.solver().solve(rhs_, 0, solution_);
+    if (!finite(solution_)) return false;
+    for (std::size_t i = 0; i < m_; ++i) {
+      if (r_[i] == 0) continue;
+      y_[i] += solution_[n_ + i];
+      // A multiplier of a side that is not there is one of rounding, or the evaluation refutes it.
+      if ((y_[i] > 0 && high_[i] == infinity) || (y_[i] < 0 && low_[i] == -infinity)) y_[i] = 0;
+    }
+  }
+  return normInf(y_) > 0;
+}
+
+/// The proof that y is, if it is one.
+std::optional<FarkasProof> FarkasSearch::evaluated() const {
+  constexpr double rounding = 64 * machineEpsilon;  // of the scales and of y, beside the terms
+  constexpr double far = 1e6;
+  const SparsePattern& rows = model_.jacobianPattern();
+  FarkasProof proof;
+  proof.y.resize(m_);
+  proof.lower.resize(n_);
+  proof.upper.resize(n_);
+  std::vector<LongSum> d(n_);
+  LongSum gap;
+  for (std::size_t i = 0; i < m_; ++i) {
+    proof.y[i] = y_[i] * model_.constraintScales()[i];
+    if (y_[i] == 0) continue;
+    gap.addProduct(y_[i], offset_[i]);
+    gap.addProduct(-y_[i], y_[i] > 0 ? high_[i] : low_[i]);
+    for (int k = rows.offsets[i]; k < rows.offsets[i + 1]; ++k) d[at(rows.indices[at(k)])].addProduct(J_[at(k)], y_[i]);
+  }
+  double error = 0;
+  for (std::size_t j = 0; j < n_; ++j) {
+    const double value = d[j].value(), allowed = rounding * d[j].size;
+    const double low = nlp_.givenLower()[j], high = nlp_.givenUpper()[j];
+    if (std::abs(value) > allowed) {
+      const double bound = value > 0 ? low : high;
+      if (!std::isfinite(bound)) return std::nullopt;
+      gap.addProduct(value, bound);
+      error += allowed * std::abs(bound);
+      (value > 0 ? proof.lower : proof.upper)[j] = std::abs(value);
+    } else {
+      const double missing = far * std::max(1.0, std::abs(start_[j]));
+      const auto reach = [&](double bound) { return std::isfinite(bound) ? std::abs(bound) : missing; };
+      error += 2 * allowed * std::max(reach(low), reach(high));
+    }
+  }
+  proof.gap = gap.value() - error - rounding * gap.size;
+  if (!(proof.gap > 0)) return std::nullopt;
+  return proof;
+}
+
+std::optional<FarkasProof> FarkasSearch::run() {
+  constexpr int most = 30;
+  for (int k = 0; k < most; ++k) {
+    evaluateRows();
+    if (normInf(r_) == 0) return std::nullopt;
+    chooseSets();
+    evaluateRows();
+    if (!factor()) return std::nullopt;
+    if (projectMultipliers()) {
+      if (auto proof = evaluated()) return proof;
+    }
+    if (!newtonStep()) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<FarkasProof> proveInfeasible(BarrierState& state, const BarrierPoint& from) {
+  return FarkasSearch(state, from).run();
+}
+
+std::optional<FarkasProof> proveInfeasible(const Cpu& la, const NlpStart& problem, std::span<const double> x) {
+  BarrierNlp nlp(la, problem, {});
+  BarrierKkt kkt(la, nlp);
+  BarrierState state(nlp, kkt);
+  if (!nlp.begin(state.point)) return std::nullopt;
+  std::copy(x.begin(), x.end(), state.point.v.begin());
+  return proveInfeasible(state, state.point);
+}
+
+FarkasProof contradictionProof(int n, int m, const std::optional<int>& variable, double gap) {
+  FarkasProof proof;
+  proof.y.assign(at(m), 0.0);
+  proof.lower.assign(at(n), 0.0);
+  proof.upper.assign(at(n), 0.0);
+  if (variable) proof.lower[at(*variable)] = proof.upper[at(*variable)] = 1;
+  proof.gap = gap;
+  return proof;
+}
+
+}  // namespace nonconvex
