@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/numbers.hpp"
 #include "methods/interior_point/infeasibility.hpp"
 
 namespace nonconvex {
@@ -74,7 +75,7 @@ bool BarrierRestoration::lowerBarrier() {
   constexpr double little = 1e-2;
   const double squares = 0.5 * norm2Squared(state_.point.r), least = leastMu();
   while (squares < little * mu_ || idle() || solved()) {
-    if (mu_ <= least) return !solved();
+    if (!(mu_ > least && mu_ < infinity)) return !solved();
     setBarrier(nextBarrier(mu_, least));
     computeGradient();
   }

@@ -49,8 +49,9 @@ void FilterPhase::resume() {
 }
 
 void FilterPhase::setBarrier(double mu) {
-  state_.mu = mu;
-  tau_ = std::max(0.99, 1 - mu);
+  constexpr double most = 1e20;  // a safeguard against products of slacks and multipliers that overflow
+  state_.mu = std::min(mu, most);
+  tau_ = std::max(0.99, 1 - state_.mu);
   filter_.clear();
   filter_.setLargest(largestTheta_);
 }
