@@ -34,7 +34,10 @@ export interface Violation {
 }
 
 export interface OptimalityCheck {
-  /** `residual` is at most the tolerance and, unscaled, stationarity at most 1, feasibility and complementarity at most 1e-4. */
+  /**
+   * `residual` is at most the tolerance and, unscaled, stationarity at most 1, complementarity at most 1e-4, and no bound or side is missed
+   * by more than 1e-4 or what rounding makes of its terms.
+   */
   ok: boolean;
   /** The test of {@link minimize}, Ipopt's: max(stationarity / s_d, feasibility, complementarity / s_c) of the scaled problem. */
   residual: number;
@@ -61,7 +64,8 @@ export interface OptimalityCheck {
  *
  * at x with multipliers y, z_L and z_U, such as those of a result, from the values and first derivatives of the problem: grad f + J^T y -
  * z_L + z_U = 0, bounds and sides hold, slacks times multipliers are 0, and multipliers have the right sign. The residual is that of
- * {@link minimize}: of the problem scaled so that no gradient at the start has an entry above 100. There a bound or side b that is no
+ * {@link minimize}: of the problem scaled so that no gradient at the start has an entry above 100, or none at the point where that gives a
+ * larger scale: beside the gradients of a start far away all errors are small. There a bound or side b that is no
  * equation may be exceeded by 1e-8 max(1, |b|), at most 1e-4, as in solvers that relax them; `feasibility` counts all of it.
  *
  * ```ts
@@ -85,11 +89,8 @@ export function checkOptimality(
   const point = checkVector('x', x, perVariable);
   const bounds = new Sides(program);
   const given = givenMultipliers(program, multipliers);
-  const scales = scalesAt(
-    program,
-    bounds,
-    start === undefined ? program.start : checkVector('options.start', start, perVariable),
-  );
+  const from = start === undefined ? program.start : checkVector('options.start', start, perVariable);
+  const scales = scalesAt(program, bounds, from, point);
   const conditions = new Conditions(program, point, given, bounds, scales);
   return conditions.check(checkNumber('tolerance', tolerance, { lower: 0 }));
 }
@@ -128,22 +129,55 @@ function givenMultipliers({ n, m, sense }: Program, given: Multipliers): Given {
   };
 }
 
-/** Factors of objective and constraints, by their gradients at a point moved inside of the bounds; 1 where those are not finite. */
+/** Factors of objective and constraints. */
 interface Scales {
   objective: number;
   constraints: Float64Array;
 }
 
-function scalesAt(program: Program, { lower, upper }: Sides, start: Float64Array): Scales {
-  const inside = start.map((value, j) => moved(value, lower[j] as number, upper[j] as number));
-  const factor = (largest: number) => (Number.isFinite(largest) ? Math.max(1e-8, Math.min(1, 100 / largest)) : 1);
-  const { offsets, values } = program.jacobian(inside);
-  return {
-    objective: factor(largestOf(program.gradient(inside))),
-    constraints: Float64Array.from({ length: program.m }, (_, i) =>
-      factor(largestOf(values.subarray(offsets[i] as number, offsets[i + 1] as number))),
-    ),
+/** The factor of a function whose gradient has such a largest entry; 1 where that is not finite. */
+const scaleFor = (largest: number): number =>
+  Number.isFinite(largest) ? Math.max(1e-8, Math.min(1, 100 / largest)) : 1;
+
+/** Factors by the gradients at the start moved inside of the bounds, or by those at the point where these are much smaller. */
+function scalesAt(program: Program, sides: Sides, start: Float64Array, point: Float64Array): Scales {
+  // Estimates of the size of terms that cancel differ by that much between two ways to ask for them.
+  const margin = 4;
+  const inside = start.map((value, j) => moved(value, sides.lower[j] as number, sides.upper[j] as number));
+  const scale = (atStart: number, atPoint: () => number) => {
+    const begun = scaleFor(atStart);
+    const ended = begun < 1 ? atPoint() : 0;
+    return Number.isFinite(ended) ? Math.max(begun, scaleFor(ended) / margin) : begun;
   };
+  const [begun, ended] = [largestOfRows(program, inside), largestOfRows(program, point)];
+  return {
+    objective: scale(largestOf(program.gradient(inside)), () => gradientTerms(program, sides, inside, point)),
+    constraints: begun.map((largest, i) => scale(largest, () => ended[i] as number)),
+  };
+}
+
+function largestOfRows(program: Program, x: Float64Array): Float64Array {
+  const { offsets, values } = program.jacobian(x);
+  const row = (i: number) => values.subarray(offsets[i] as number, offsets[i + 1] as number);
+  return Float64Array.from({ length: program.m }, (_, i) => largestOf(row(i)));
+}
+
+/**
+ * The size of the terms of the gradient of f at x, which may cancel there: by how much it changes where each x_j moves by a share of its
+ * size. What has come from a start to 0 counts as a thousandth of its way, and of a way of more than 1 as that of 1.
+ */
+function gradientTerms(program: Program, { lower, upper }: Sides, start: Float64Array, x: Float64Array): number {
+  const share = 1e-4;
+  const gradient = program.gradient(x);
+  const beside = x.map((value, j) => {
+    if (gradient[j] === 0) return value;
+    const step = share * Math.max(Math.abs(value), 1e-3 * Math.min(1, Math.abs(value - (start[j] as number))));
+    const [below, above] = [value - step >= (lower[j] as number), value + step <= (upper[j] as number)];
+    const up = ((j + 1) * 0.6180339887498949) % 1 < 0.5;
+    return above && (up || !below) ? value + step : below ? value - step : value;
+  });
+  const changes = program.gradient(beside).map((value, j) => (value - (gradient[j] as number)) / share);
+  return Math.max(largestOf(gradient), largestOf(changes));
 }
 
 /** A number moved away from its bounds as interior points are. */
@@ -154,6 +188,7 @@ function moved(value: number, lower: number, upper: number): number {
   return Math.min(Math.max(value, least), most);
 }
 
+/** The largest |value|, NaN where one is. */
 const largestOf = (values: Float64Array): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /** The amount by which a bound or side may be exceeded and counts as met. */
@@ -186,6 +221,7 @@ const mostLines = 10;
 
 class Conditions {
   readonly #wrong: (Violation & { excess: number })[] = [];
+  readonly #missed: { of: Violation['of']; index: number; missed: number; bound: number }[] = [];
   #residual = 0;
   #stationarity = 0;
   #feasibility = 0;
@@ -207,7 +243,7 @@ class Conditions {
     this.#setMultiplierScales();
     this.#checkVariables();
     this.#checkConstraints();
-    const limits = this.#stationarity <= 1 && this.#feasibility <= 1e-4 && this.#complementarity <= 1e-4;
+    const limits = this.#stationarity <= 1 && this.#holds() && this.#complementarity <= 1e-4;
     const sorted = this.#wrong.sort((a, b) => b.excess - a.excess).map(({ excess, ...violation }) => violation);
     const wrong = sorted.length > 0 ? named(sorted, this.program) : sorted;
     return {
@@ -221,6 +257,21 @@ class Conditions {
       wrong,
       message: this.#message(wrong, limits),
     };
+  }
+
+  /** Whether bounds and sides are missed by at most 1e-4, or by what rounding makes of their terms. */
+  #holds(): boolean {
+    const [absolute, rounding] = [1e-4, 100 * Number.EPSILON];
+    if (this.#feasibility <= absolute) return true;
+    const { offsets, indices, values } = this.program.jacobian(this.x);
+    return this.#missed.every(({ of, index, missed, bound }) => {
+      let terms = Math.abs(bound);
+      const end = of === 'variable' ? 0 : (offsets[index + 1] as number);
+      for (let k = of === 'variable' ? 0 : (offsets[index] as number); k < end; ++k) {
+        terms = Math.max(terms, Math.abs((values[k] as number) * (this.x[indices[k] as number] as number)));
+      }
+      return missed <= Math.max(absolute, rounding * terms);
+    });
   }
 
   /** The scale of a multiplier of constraint i in the scaled problem. */
@@ -289,6 +340,7 @@ class Conditions {
           message,
         } as const;
         this.#note(violation, valueFactor);
+        this.#noteMissed('constraint', i, Math.abs(value - low), low);
         continue;
       }
       const multiplierFactor = this.#constraintFactor(i);
@@ -316,13 +368,20 @@ class Conditions {
     if (!(multiplier >= 0)) noteSign(`${name}: expected a number >= 0`);
     const slack = side === 'lower' ? value - bound : bound - value;
     const beyond = Math.max(0, -slack - relaxation(valueFactor * bound, valueFactor * other) / valueFactor);
-    this.#feasibility = Math.max(this.#feasibility, -slack);
+    this.#noteMissed(of, index, -slack, bound);
     const outside = `${what}: ${side === 'lower' ? 'below' : 'above'} ${boundName} = ${bound}`;
     this.#note({ condition: 'feasibility', of, index, value: beyond, message: outside }, valueFactor);
     const product = multiplier * (slack < 0 ? beyond : slack);
     const apart = `${what}: ${slack} from ${boundName} = ${bound}, with a multiplier of ${multiplier}`;
     const both = multiplierFactor * valueFactor;
     this.#note({ condition: 'complementarity', of, index, value: product, message: apart }, both);
+  }
+
+  /** Takes by how much a bound or side is missed, if it is. */
+  #noteMissed(of: Violation['of'], index: number, missed: number, bound: number): void {
+    if (missed <= 0) return;
+    this.#missed.push({ of, index, missed, bound });
+    this.#feasibility = Math.max(this.#feasibility, missed);
   }
 
   /** Takes a number that is to be 0, and what turns it into that of the scaled problem. */

@@ -136,8 +136,8 @@ describe('the conditions of optimality', () => {
     const steep = quadraticProgram({ Q: [[1000]], c: [-1000], upper: [0], start: [-99] });
     const { stationarity, residual } = check(steep, [0], { upperMultipliers: [1000 - 1e-3] });
     expect(stationarity).toBeCloseTo(1e-3, 10);
-    // The start is 99 below: the gradient there is 1e5, so s_f = 1e-3, and s_d = 1.
-    expect(residual).toBeCloseTo(1e-6, 12);
+    // The start is 99 below: the gradient there is 1e5, so s_f = 1e-3; at the point it is 1000, s_f a quarter of 0.1. s_d = 1.
+    expect(residual).toBeCloseTo(2.5e-5, 12);
     const large = checkOptimality(steep, [0], { upperMultipliers: [1000 - 1e-3] }, { start: [0] });
     // At 0 less 1e-2 the gradient is -1010: s_f = 100 / 1010, and the only multiplier is 1000 s_f < 100.
     expect(large.residual).toBeCloseTo((1e-3 * 100) / 1010, 12);

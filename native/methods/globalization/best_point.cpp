@@ -61,6 +61,11 @@ bool BestPoint::isBest(const NlpPoint& before, const NlpPoint& point, double res
 
 void BestPoint::take(const NlpPoint& point) { take(point, model_.residual(point)); }
 
+void BestPoint::beginAgain(const NlpPoint& point) {
+  take(point);
+  leastInfeasibility_ = std::numeric_limits<double>::infinity();
+}
+
 void BestPoint::take(const NlpPoint& point, double residual) {
   copyPoint(point, point_);
   elsewhere_ = nullptr;

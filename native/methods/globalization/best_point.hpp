@@ -25,6 +25,8 @@ class BestPoint {
   void settle();
   /// Keeps the point whatever was before.
   void take(const NlpPoint& point);
+  /// Keeps the point and forgets all others, as those are in other units.
+  void beginAgain(const NlpPoint& point);
   /// Keeps a stationary point that is no minimum, until there is another.
   void refuse(const NlpPoint& point, const ReducedInertia& inertia);
   void setInertia(const ReducedInertia& inertia) { inertia_ = inertia; }

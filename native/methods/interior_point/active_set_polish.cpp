@@ -36,6 +36,14 @@ void ActiveSetPolish::run(bool refine) {
   classify();
 }
 
+void ActiveSetPolish::convert(const UnitChange& change) {
+  nlp_.convert(change, point_);
+  const double asGiven = nlp_.givenErrors(point_).worst();
+  residual_ = polished_ ? asGiven : std::min(asGiven, nlp_.errors(point_, 0).worst());
+}
+
+bool ActiveSetPolish::solved() const { return nlp_.solvedAsGiven(point_) || (!polished_ && nlp_.solved(point_)); }
+
 /// Polishes with the active set that is most probable, with others where multipliers are close to their slacks, and
 /// with what the failures suggest.
 void ActiveSetPolish::refine() {

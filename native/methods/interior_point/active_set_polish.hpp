@@ -35,6 +35,11 @@ class ActiveSetPolish {
   bool polished() const { return polished_; }
   /// E(0) at the point: with bounds and sides as given if it is polished, otherwise of the state's point.
   double residual() const { return residual_; }
+  /// Brings the result of `run` to other units of f and c.
+  void convert(const UnitChange& change);
+  /// Whether that is a solution.
+  bool solved() const;
+
   /// Which bound an entry of v is at.
   BoundSide side(std::size_t k) const { return sides_[k]; }
 

@@ -13,6 +13,7 @@ namespace nonconvex {
 namespace {
 
 constexpr double damping = 1e-5;        // kappa_d
+constexpr double slackRounding = 8 * machineEpsilon;  // of a bound: slacks that are smaller have no digits
 constexpr double contradiction = 1e-8;  // relative amount by which a lower bound may be above the upper one
 constexpr double relaxed = 1e-8, mostRelaxed = 1e-4;  // relative and absolute amount by which bounds are, as given
 constexpr double shareOfBox = 1e-2;     // of a box, by which its bounds are moved at most
@@ -124,8 +125,11 @@ void BarrierNlp::relax() {
     const double width = shareOfBox * (upper_[j] - lower_[j]);
     // A side that was scaled down by no more than one as it was given.
     const double unit = j < at(n()) ? 1 : std::min(1.0, model_.constraintScales()[at(rowOf(j))]);
+    // What a row is relaxed by leaves room for what a solution of the relaxed problem may miss.
+    const double most = j < at(n()) ? mostRelaxed : 0.5 * mostRelaxed * unit;
     const auto room = [&](double bound) {
-      return std::min({mostRelaxed * unit, relaxed * std::max(unit, std::abs(bound)), width});
+      const double largest = std::max(most, 2 * slackRounding * std::abs(bound));
+      return std::min({largest, relaxed * std::max(unit, std::abs(bound)), width});
     };
     if (lower_[j] > -infinity) lower_[j] -= room(givenLower_[j]);
     if (upper_[j] < infinity) upper_[j] += room(givenUpper_[j]);
@@ -200,6 +204,25 @@ bool BarrierNlp::beginAt(std::span<const double> x, BarrierPoint& point, double 
   }
   std::fill(point.at.lambda.begin(), point.at.lambda.end(), 0.0);
   return evaluateDerivatives(point);
+}
+
+const UnitChange* BarrierNlp::rescale(const BarrierPoint& point) {
+  const UnitChange* const change = model_.rescale(point.at);
+  if (change == nullptr) return nullptr;
+  setSides();
+  relax();
+  return change;
+}
+
+void BarrierNlp::convert(const UnitChange& change, BarrierPoint& point) const {
+  model_.convert(change, point.at);
+  for (std::size_t k = 0; k < size(); ++k) {
+    const double unit = k < at(n()) ? 1 : change.constraints[at(rowOf(k))];
+    point.v[k] *= unit;
+    point.zL[k] *= change.objective / unit;
+    point.zU[k] *= change.objective / unit;
+  }
+  computeResidual(point);
 }
 
 bool BarrierNlp::evaluateValues(BarrierPoint& point) {
@@ -312,13 +335,13 @@ BarrierErrors BarrierNlp::errorsWithin(const BarrierPoint& point, double mu, std
   found.dual = normInf(work_);
   found.primal = normInf(point.r);
   model_.abortPoint();
+  const auto note = [&](double slack, double bound, double z) {
+    const double told = std::max(0.0, slack - slackRounding * std::abs(bound));  // what rounding does not hide
+    found.complementarity = std::max(found.complementarity, std::abs(told * z - mu));
+  };
   for (std::size_t j = 0; j < size(); ++j) {
-    if (lowerBounded(j)) {
-      found.complementarity = std::max(found.complementarity, std::abs((point.v[j] - lower[j]) * point.zL[j] - mu));
-    }
-    if (upperBounded(j)) {
-      found.complementarity = std::max(found.complementarity, std::abs((upper[j] - point.v[j]) * point.zU[j] - mu));
-    }
+    if (lowerBounded(j)) note(point.v[j] - lower[j], lower[j], point.zL[j]);
+    if (upperBounded(j)) note(upper[j] - point.v[j], upper[j], point.zU[j]);
   }
   model_.abortPoint();
   const double z = norm1(point.zL) + norm1(point.zU);
@@ -346,9 +369,9 @@ bool BarrierNlp::holdsAsGiven(const BarrierPoint& point) const {
     const double scale = scales[at(i)];
     const double missed = std::max(violationOf(point, {true, i}), std::abs(point.r[at(i)]) / scale);
     if (missed <= settings_.tolerance) continue;
-    if (!(missed <= mostRelaxed)) return false;
     const double side = std::abs(point.at.c[at(i)] - point.r[at(i)]) / scale;
     const double terms = model_.largestTerm(point.at, i) / scale;
+    if (!(missed <= std::max(mostRelaxed, rounding * std::max(side, terms)))) return false;
     if (!(missed <= (settings_.tolerance + relaxed) * std::max(1.0, side) + rounding * terms)) return false;
   }
   return true;
@@ -451,11 +474,13 @@ void BarrierNlp::cutMultipliers(BarrierPoint& point, double mu, double k) const 
 }
 
 void BarrierNlp::makeRoom(const BarrierPoint& point, double mu) {
-  static const double room = std::pow(machineEpsilon, 0.75);
+  static const double usual = std::pow(machineEpsilon, 0.75);
   const double least = machineEpsilon * std::min(1.0, mu);
   for (std::size_t j = 0; j < size(); ++j) {
     const double most = shareOfBox * (givenUpper_[j] - givenLower_[j]);
-    const auto roomAt = [&](double bound) { return std::min(most, room * std::max(1.0, std::abs(bound))); };
+    const auto roomAt = [&](double bound) {
+      return std::min(most, std::max(usual, 0.5 * slackRounding * std::abs(bound)));
+    };
     if (lowerBounded(j) && point.v[j] - lower_[j] < least) lower_[j] -= roomAt(lower_[j]);
     if (upperBounded(j) && upper_[j] - point.v[j] < least) upper_[j] += roomAt(upper_[j]);
   }

@@ -87,6 +87,12 @@ class BarrierNlp {
   /// Begins at another x, with the scaling that was set.
   bool beginAt(std::span<const double> x, BarrierPoint& point, double push = 1e-2);
 
+  /// Takes over the scales of the point, where they are larger than those of the start (ScaledNlp::rescale), and moves
+  /// the sides. Null where nothing changes; otherwise all points that are kept are to be converted.
+  const UnitChange* rescale(const BarrierPoint& point);
+  /// Brings what is known at a point to other units.
+  void convert(const UnitChange& change, BarrierPoint& point) const;
+
   /// f, c and r at point.v; false when not finite.
   bool evaluateValues(BarrierPoint& point);
   /// After `evaluateValues`: gradient, J and J^T y; false when not finite.

@@ -2,6 +2,7 @@
 
 #include "core/in_pieces.hpp"
 #include "core/monitor.hpp"
+#include "core/numbers.hpp"
 #include "linalg/sparse/pattern_products.hpp"
 #include "methods/kkt/kkt_device.hpp"
 #include "problems/objective.hpp"
@@ -66,9 +67,12 @@ double scaleFor(double largest, double near) {
   return larger > 0 && larger < tiny ? std::min(mostScale, 1 / larger) : 1;
 }
 
-std::span<double> rowOf(const SparsePattern& pattern, std::span<double> values, int i) {
+/// The row's part of the values of a Jacobian.
+template <class Values>
+auto rowOf(const SparsePattern& pattern, Values& values, int i) {
   const auto begin = static_cast<std::size_t>(pattern.offsets[static_cast<std::size_t>(i)]);
-  return values.subspan(begin, static_cast<std::size_t>(pattern.offsets[static_cast<std::size_t>(i) + 1]) - begin);
+  const auto end = static_cast<std::size_t>(pattern.offsets[static_cast<std::size_t>(i) + 1]);
+  return std::span(values).subspan(begin, end - begin);
 }
 
 }  // namespace
@@ -227,6 +231,91 @@ void ScaledNlp::scaleBy(NlpPoint& point) {
     point.c[k] *= scale;
     for (double& value : row) value *= scale;
   }
+  prepareRescaling();
+}
+
+/// Makes room for `rescale`, which is called by iterations.
+void ScaledNlp::prepareRescaling() {
+  resize(change_.constraints, constraintScales_.size());
+  if (objectiveScale_ >= 1) return;
+  for (Vector* const v : {&beside_, &gradientBeside_}) resize(*v, static_cast<std::size_t>(n_));
+}
+
+/// Moves each x_j by this share of its size, up or down and within its bounds. A variable that is held (its entry of the
+/// gradient is 0) stays.
+void ScaledNlp::moveByShare(double share, const NlpPoint& point, std::span<double> x) const {
+  constexpr double ofWay = 1e-3;  // from the start: the size of what has gone to 0; of a way of more than 1, that of 1
+  constexpr double golden = 0.6180339887498949;
+  const auto [lower, upper] = nlp_->variableBounds();
+  for (std::size_t j = 0; j < x.size(); ++j) {
+    if (point.gradient()[j] == 0) continue;
+    const double size = std::max(std::abs(x[j]), ofWay * std::min(1.0, std::abs(x[j] - start_[j])));
+    const bool roomBelow = lower.empty() || x[j] - share * size >= lower[j];
+    const bool roomAbove = upper.empty() || x[j] + share * size <= upper[j];
+    const bool up = std::fmod(golden * static_cast<double>(j + 1), 1.0) < 0.5;
+    if (roomAbove && (up || !roomBelow)) {
+      x[j] += share * size;
+    } else if (roomBelow) {
+      x[j] -= share * size;
+    }
+  }
+}
+
+/// The size of the terms of grad f as given: of those that cancel, by how much it changes beside the point. NaN where
+/// it is not finite there.
+double ScaledNlp::gradientTerms(const NlpPoint& point) {
+  constexpr double share = 1e-4;
+  const Timed timed(seconds_);
+  beside_ = point.x;
+  moveByShare(share, point, beside_);
+  moveTo(beside_, ++stamps_);
+  ++counts_.gradient;
+  nlp_->gradient(gradientBeside_);
+  double largest = 0;
+  for (std::size_t j = 0; j < beside_.size(); ++j) {
+    const double here = point.gradient()[j] / objectiveScale_;
+    const double change = std::abs(gradientBeside_[j] - here) / share;
+    if (!std::isfinite(change)) return unknown;
+    largest = std::max({largest, change, std::abs(here)});
+  }
+  return largest;
+}
+
+/// The scale of f by the terms of its gradient at the point; the present one where the problem knows how large its
+/// gradients usually are.
+double ScaledNlp::objectiveScaleAt(const NlpPoint& point) {
+  if (objectiveScale_ >= 1 || nlp_->find<TypicalGradient>() != nullptr) return objectiveScale_;
+  const double terms = gradientTerms(point);
+  return std::isfinite(terms) ? std::max(objectiveScale_, scaleFor(terms, tiny)) : objectiveScale_;
+}
+
+const UnitChange* ScaledNlp::rescale(const NlpPoint& point) {
+  constexpr double worth = 2;  // a smaller factor is not worth a step
+  if (!scaling_) return nullptr;
+  const double objective = objectiveScaleAt(point) / objectiveScale_;
+  change_.objective = objective < worth ? 1 : objective;
+  objectiveScale_ *= change_.objective;
+  bool any = change_.objective > 1;
+  for (std::size_t i = 0; i < change_.constraints.size(); ++i) {
+    double& scale = constraintScales_[i];
+    const double largest = normInf(rowOf(*jacobianPattern_, point.jacobian, static_cast<int>(i)));
+    const double here = scale < 1 ? scaleFor(largest / scale, tiny) : scale;
+    change_.constraints[i] = here < worth * scale ? 1 : here / scale;
+    scale *= change_.constraints[i];
+    any = any || change_.constraints[i] > 1;
+  }
+  return any ? &change_ : nullptr;
+}
+
+void ScaledNlp::convert(const UnitChange& change, NlpPoint& point) const {
+  point.f *= change.objective;
+  for (double& value : point.gradient()) value *= change.objective;
+  for (std::size_t i = 0; i < point.c.size(); ++i) {
+    point.c[i] *= change.constraints[i];
+    point.lambda[i] *= change.objective / change.constraints[i];
+    for (double& value : rowOf(*jacobianPattern_, point.jacobian, static_cast<int>(i))) value *= change.constraints[i];
+  }
+  updateLagrangian(point);
 }
 
 bool ScaledNlp::begin(NlpPoint& point) {
@@ -419,6 +508,15 @@ double ScaledNlp::largestTerm(const NlpPoint& point, int row) const {
     largest = std::max(largest, std::abs(J[k] * point.x[static_cast<std::size_t>(columns[k])]));
   }
   return largest;
+}
+
+bool ScaledNlp::nearlyFeasible(const NlpPoint& point) const {
+  constexpr double absolute = 1e-4, rounding = 100 * machineEpsilon;
+  for (int i = 0; i < m_; ++i) {
+    const double missed = std::abs(point.c[static_cast<std::size_t>(i)]);
+    if (missed <= absolute * constraintScales_[static_cast<std::size_t>(i)]) continue;
+    if (!(missed <= rounding * largestTerm(point, i))) return false;
+  }
 }
 
 void ScaledNlp::setMultipliers(std::span<const double> unscaled, NlpPoint& point) const {

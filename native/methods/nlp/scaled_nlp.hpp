@@ -48,9 +48,16 @@ struct NlpPoint {
   double squaredF() const { return squaredG() + squaredC(); }
 };
 
+/// The factors by which other units have changed f and each c_i.
+struct UnitChange {
+  double objective = 1;
+  Vector constraints;
+};
+
 /// min s_f f(x) subject to s_i c_i(x) = 0, where no gradient has an entry above 100 at the start (Waechter and Biegler
 /// 2006, section 3.8), nor none but tiny ones there and near by: such a function is scaled up, so that its unit does
-/// not decide how accurate its solution is.
+/// not decide how accurate its solution is. `rescale` has the rule for the other end: a start far away has gradients beside
+/// which all errors near a solution are small.
 class ScaledNlp {
  public:
   /// Opens the problem and checks it: equality constraints only, n >= 1, m <= n, the sizes and finiteness of start and
@@ -97,6 +104,13 @@ class ScaledNlp {
   std::span<double> beginning() { return start_; }
   /// x and, scaled, lambda of the problem as given; false where something is not finite. Sets the scaling.
   bool begin(NlpPoint& point);
+
+  /// Takes over the scales that belong to the point, where they are larger than those of the start by a factor that
+  /// matters: for f by the terms of its gradient, as these may cancel there, for c by the Jacobian. Null where nothing
+  /// changes; otherwise all points that are kept are to be converted. The change is kept until the next one.
+  const UnitChange* rescale(const NlpPoint& point);
+  /// Brings what is known at a point to other units.
+  void convert(const UnitChange& change, NlpPoint& point) const;
 
   /// f and c at point.x; false when not finite.
   bool evaluateValues(NlpPoint& point);
@@ -149,6 +163,9 @@ class ScaledNlp {
   double unscaledFeasibility(const NlpPoint& point) const;
   /// max |J_ij x_j| of a row, by which rounding of its terms is judged.
   double largestTerm(const NlpPoint& point, int row) const;
+  /// Whether no equation c_i(x) = 0 as given is missed by more than 1e-4, Ipopt's constr_viol_tol, or what rounding makes
+  /// of the row's terms.
+  bool nearlyFeasible(const NlpPoint& point) const;
   double unscaledObjective(const NlpPoint& point) const { return point.f / objectiveScale_; }
   Vector unscaledConstraints(const NlpPoint& point) const;
   Vector unscaledMultipliers(const NlpPoint& point) const;
@@ -163,6 +180,10 @@ class ScaledNlp {
   void moveBeside(double share, std::span<double> x) const;
   std::optional<NlpPoint> besideTiny(NlpPoint& point);
   void scaleBy(NlpPoint& point);
+  void prepareRescaling();
+  double objectiveScaleAt(const NlpPoint& point);
+  double gradientTerms(const NlpPoint& point);
+  void moveByShare(double share, const NlpPoint& point, std::span<double> x) const;
   /// Whether f is, beside its value at the other one.
   bool hugeAtStart(NlpPoint& point);
   void moveTo(std::span<const double> x, std::uint64_t stamp) const;
@@ -182,6 +203,8 @@ class ScaledNlp {
   const SparsePattern* hessianPattern_;
   ColumnStretches hessianStretches_;
   double objectiveScale_ = 1;
+  UnitChange change_;         // the last one
+  Vector beside_, gradientBeside_;  // workspace of `gradientTerms`, empty where f is not scaled down
   double gradientScale_ = 1;  // by how much the gradient at the start is above the usual
   Vector constraintScales_;
   double givenObjectiveScale_ = 0;  // 0: by the gradient

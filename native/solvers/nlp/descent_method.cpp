@@ -89,7 +89,19 @@ std::optional<Status> DescentMethod::step() {
 }
 
 std::optional<Status> DescentMethod::goOn() {
-  return best_.residual() <= settings_.tolerance ? checkSecondOrder() : std::nullopt;
+  return arrived() ? checkSecondOrder() : std::nullopt;
+}
+
+/// Takes over the scale of the point, where that of a start far away was smaller; whether that has changed anything.
+bool DescentMethod::rescaleHere() {
+  const UnitChange* const change = model_.rescale(point_);
+  if (change == nullptr) return false;
+  model_.convert(*change, point_);
+  best_.beginAgain(point_);
+  merit_.reset();
+  unboundedTest_.begin(point_);
+  descent_->forget();
+  return true;
 }
 
 /// Whether factors of the Hessian are worth their cost: where it is known and has few entries, or few columns.
@@ -105,6 +117,7 @@ bool DescentMethod::mayFactor() const {
 std::optional<Status> DescentMethod::checkSecondOrder() {
   constexpr int mostSaddles = 50;
   best_.settle();
+  if (rescaleHere() && !arrived()) return std::nullopt;
   if (!mayFactor()) return Status::solved;
   const std::optional<ReducedInertia> found = inertia();
   if (!found) return Status::solved;

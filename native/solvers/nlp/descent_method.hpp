@@ -34,7 +34,9 @@ class DescentMethod {
   std::string explain() const;
 
  private:
+  bool arrived() const { return best_.residual() <= settings_.tolerance; }
   std::optional<Status> goOn();
+  bool rescaleHere();
   std::optional<Status> checkSecondOrder();
   bool mayFactor() const;
   std::optional<ReducedInertia> inertia();

@@ -230,7 +230,7 @@ std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
     polish_ = std::move(saddle_);
     return Status::solved;
   }
-  if (reason == Status::stalled && polishBest()) return leaveSaddle() ? std::nullopt : std::optional(Status::solved);
+  if (reason == Status::stalled && polishBest()) return judge();
   if (reason == Status::unbounded) {
     farthest_ = state_.point;
     if (++unboundedSeen_ > 1) return endUnbounded();
@@ -334,7 +334,43 @@ std::optional<Status> InteriorPointMethod::finish() {
     saddle_ = nullptr;
     if (!lower) return Status::solved;
   }
+  return judge();
+}
+
+/// Tells whether the polished point is the answer; otherwise the method goes on.
+std::optional<Status> InteriorPointMethod::judge() {
+  if (const UnitChange* const change = nlp_.rescale(polish_->point())) {
+    takeOver(*change);
+    if (!polish_->solved()) return goOnRescaled(change->objective);
+  }
   return leaveSaddle() ? std::nullopt : std::optional(Status::solved);
+}
+
+/// Brings to other units what is kept, and forgets what is not needed any more beside a point that was nearly the
+/// answer.
+void InteriorPointMethod::takeOver(const UnitChange& change) {
+  polish_->convert(change);
+  nlp_.convert(change, state_.point);
+  unboundedTest_.begin(state_.point.at);
+  leastInfeasible_.known = false;
+  best_.error = attempt_.error = milestone_.error = std::numeric_limits<double>::infinity();
+}
+
+/// Goes on with the main phase where the polished point is no solution by the scales that belong to it.
+std::optional<Status> InteriorPointMethod::goOnRescaled(double objectiveFactor) {
+  constexpr double inside = 1e-10, largestMu = 0.1;  // sides that were relaxed less move slacks by rounding
+  polish_ = nullptr;
+  kkt_.reset();
+  phase_ = NlpPhase::interiorPoint;
+  nlp_.moveInside(state_.point.v, inside);
+  if (!nlp_.evaluateValues(state_.point) || !nlp_.evaluateDerivatives(state_.point)) {
+    return endAttempt(Status::stalled);
+  }
+  state_.mu = std::min(largestMu, objectiveFactor * state_.mu);
+  nlp_.cutMultipliers(state_.point, state_.mu);
+  main_.begin();
+  record();
+  return std::nullopt;
 }
 
 /// Begins again beside a solution that is a saddle, where f is lower; false where it is none, or has to do.

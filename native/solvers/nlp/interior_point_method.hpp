@@ -70,6 +70,9 @@ class InteriorPointMethod {
   bool polishBest();
   Status endUnbounded();
   std::optional<Status> finish();
+  std::optional<Status> judge();
+  void takeOver(const UnitChange& change);
+  std::optional<Status> goOnRescaled(double objectiveFactor);
   bool leaveSaddle();
   void record();
   const BarrierPoint& bestPoint() const { return torn_ ? state_.point : best_.point; }

@@ -124,8 +124,30 @@ void NewtonMethod::moveToTrial(double length) {
   best_.recordStep(point_, trial_);
 }
 
+/// Whether the point meets the tolerance, and its constraints hold in the units of the problem as given.
+bool NewtonMethod::arrived() const {
+  return model_.residual(point_) <= settings_.tolerance && model_.nearlyFeasible(point_);
+}
+
+/// Takes over the scales of the point, where those of a start far away were smaller; whether that has changed anything.
+bool NewtonMethod::rescaleHere() {
+  const UnitChange* const change = model_.rescale(point_);
+  if (change == nullptr) return false;
+  model_.convert(*change, point_);
+  best_.beginAgain(point_);
+  least_.begin(point_);
+  merit_.reset();
+  watchdog_.reset();
+  unboundedTest_.begin(point_);
+  system_.forget();
+  system_.resetShifts();
+  return true;
+}
+
 /// Tells whether the point, which is stationary, is a minimum; leaves it if not.
 std::optional<Status> NewtonMethod::checkSecondOrder() {
+  if (rescaleHere() && !arrived()) return std::nullopt;
+  best_.take(point_);
   const std::optional<ReducedInertia> inertia = system_.reducedInertia(point_, trial_.jacobian);
   if (!inertia) return Status::solved;
   best_.setInertia(*inertia);

@@ -54,9 +54,10 @@ class NewtonMethod {
   void resetAtPoint();
 
   // What to do at a point that may be the last.
-  bool arrived() const { return best_.residual() <= settings_.tolerance; }
+  bool arrived() const;
   std::optional<Status> goOn() { return arrived() ? checkSecondOrder() : std::nullopt; }
   std::optional<Status> goOnBesideSaddle();
+  bool rescaleHere();
   std::optional<Status> checkSecondOrder();
   std::optional<Status> leaveSaddle();
   std::optional<Status> recoverFromFailedStep();
