@@ -8,11 +8,13 @@ import {
   exp,
   Model,
   mul,
+  neg,
   pow,
   type Scalar,
   square,
   sub,
   sum,
+  sumSquares,
 } from '../../src/expressions/index.js';
 import { checkOptimality, minimize } from '../../src/index.js';
 import type { NlpSettings } from '../../src/nlp/index.js';
@@ -122,4 +124,39 @@ it('an objective in large units is solved as nearly as rounding lets it', async 
   const result = await minimize(model);
   expect(result.status, result.message).toBe('solved');
   for (const value of result.x) expect(Math.abs(value)).toBeLessThan(1e-8);
+});
+
+// Rows with large sides: what is relaxed in the scaled problem may be much as given. Ipopt's constr_viol_tol is 1e-4.
+describe('a solution misses no constraint by more than 1e-4 as given', () => {
+  it.each([4, 6, 8, 10])('of a side 1e%d, without polish', async (digits) => {
+    const model = new Model();
+    const x = model.variable(2, { start: [1, 2] });
+    model.minimize(sumSquares(x));
+    model.atLeast(add(mul(10 ** (digits / 2), sum(x)), square(at(x, 0))), 10 ** digits);
+    const { status, x: found } = await minimize(model, { polish: false });
+    expect(status).toBe('solved');
+    const [a, b] = found as unknown as [number, number];
+    expect(10 ** digits - (10 ** (digits / 2) * (a + b) + a * a)).toBeLessThanOrEqual(1e-4);
+  });
+
+  it('is refuted by checkOptimality where it does', () => {
+    const model = new Model();
+    const x = model.variable({ start: 1 });
+    model.minimize(x);
+    model.atLeast(mul(1e8, x), 1e8);
+    const multipliers = { multipliers: [-1e-8] };
+    expect(checkOptimality(model, [1], multipliers).ok).toBe(true);
+    expect(checkOptimality(model, [1 - 1e-13], multipliers).ok).toBe(true); // 1e-5
+    expect(checkOptimality(model, [1 - 1e-11], multipliers).ok).toBe(false); // 1e-3
+  });
+});
+
+// Beside a bound of 1e12 a slack has steps of 1e-4.
+describe('bounds that are so large that slacks have no digits', () => {
+  it.each([10, 11, 12])('min -x, x <= 1e%d', async (digits) => {
+    const model = new Model();
+    const x = model.variable({ upper: 10 ** digits });
+    model.minimize(neg(x));
+    expect(await minimize(model)).toMatchObject({ status: 'solved', objective: -(10 ** digits) });
+  });
 });

@@ -517,6 +517,7 @@ bool ScaledNlp::nearlyFeasible(const NlpPoint& point) const {
     if (missed <= absolute * constraintScales_[static_cast<std::size_t>(i)]) continue;
     if (!(missed <= rounding * largestTerm(point, i))) return false;
   }
+  return true;
 }
 
 void ScaledNlp::setMultipliers(std::span<const double> unscaled, NlpPoint& point) const {
