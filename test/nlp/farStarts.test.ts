@@ -10,7 +10,6 @@ import {
   mul,
   neg,
   pow,
-  type Scalar,
   square,
   sub,
   sum,
