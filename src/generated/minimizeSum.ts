@@ -166,7 +166,8 @@ export interface MinimizeSumOptions extends Limits {
    */
   noise?: number | undefined;
   /**
-   * Gradients of single rows that are longer are shortened to this norm.
+   * Gradients of single rows that are longer are shortened to this norm; their sum and the noise are divided by
+   * `batchSize` also where there are fewer rows.
    *
    * Expected: a finite number > 0.
    * @defaultValue 1
@@ -368,7 +369,7 @@ export interface MinimizeSumSolution {
   counts: {
     /** Steps, those of earlier solves that were resumed among them. */
     steps: number;
-    /** Rows of which the steps have computed a gradient, each time. */
+    /** Rows of which the steps have computed a gradient, each time; of private steps as many as are expected. */
     rows: number;
     /** Gradients of batches, or of all rows, in the steps. */
     gradients: number;

@@ -160,7 +160,7 @@ export class RegressionProgram extends FamilyProgram {
       handle: dense || large ? made : made.handle(addon()),
     });
     this.classes = classes;
-    this.rows = { ...request, intercept };
+    this.rows = { ...request, intercept, weighted: given.sampleWeight !== undefined };
     this.#features = { family: families[loss], classes, hasOffset: given.offset !== undefined, columns };
   }
 
@@ -180,6 +180,8 @@ export class RegressionProgram extends FamilyProgram {
 export interface RegressionRows
   extends Pick<RegressionRequest, 'loss' | 'x' | 'y' | 'weights' | 'offset' | 'ridge' | 'ranks'> {
   intercept: boolean;
+  /** Whether there are weights of rows, which are divided by their sum. */
+  weighted: boolean;
 }
 
 /** What an addon makes of a regression. */

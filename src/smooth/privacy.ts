@@ -24,6 +24,8 @@ const mostOrders = 512;
  * M. Abadi et al., "Deep learning with differential privacy", CCS 2016; I. Mironov, K. Talwar, L. Zhang, "Renyi differential privacy of the sampled
  * Gaussian mechanism", 2019, section 3.3.
  *
+ * Infinity where the noise is so small that nothing is promised.
+ *
  * @throws TypeError or RangeError that names the member.
  */
 export function privacySpent(spending: PrivacySpending): number {
@@ -41,15 +43,23 @@ export function privacySpent(spending: PrivacySpending): number {
   return least;
 }
 
-/** Renyi's divergence of that order, of a step. */
+/**
+ * Renyi's divergence of that order, of a step: the sum is 1 + sum_i binom(a, i) (1 - q)^(a - i) q^i (exp((i^2 - i) / (2 noise^2)) - 1), of
+ * which nothing cancels.
+ */
 function divergence(order: number, noise: number, rate: number): number {
   if (rate === 1) return order / (2 * noise ** 2);
   const terms: number[] = [];
-  let binomial = 0; // its logarithm
-  for (let i = 0; i <= order; ++i) {
-    if (i > 0) binomial += Math.log((order - i + 1) / i);
-    terms.push(binomial + (order - i) * Math.log1p(-rate) + i * Math.log(rate) + (i * i - i) / (2 * noise ** 2));
+  let binomial = Math.log(order); // its logarithm
+  for (let i = 2; i <= order; ++i) {
+    binomial += Math.log((order - i + 1) / i);
+    const growth = (i * i - i) / (2 * noise ** 2);
+    terms.push(
+      binomial + (order - i) * Math.log1p(-rate) + i * Math.log(rate) + growth + Math.log(-Math.expm1(-growth)),
+    );
   }
   const largest = Math.max(...terms);
-  return (largest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - largest), 0))) / (order - 1);
+  if (!Number.isFinite(largest)) return Math.max(largest, 0);
+  const excess = largest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - largest), 0));
+  return (excess > 30 ? excess + Math.log1p(Math.exp(-excess)) : Math.log1p(Math.exp(excess))) / (order - 1);
 }

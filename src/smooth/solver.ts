@@ -12,7 +12,7 @@ import type { MinimizeSumOptions, MinimizeSumProgress, MinimizeSumSolution } fro
 import type { RegressionProgram } from '../problems/regression.js';
 import type { SumCallbacks } from './callbacks.js';
 import { handsOver, solveWhole, type WholeAnswer } from './handOver.js';
-import { privacySpent } from './privacy.js';
+import { checkPrivacy, privacyOf, privateMethod } from './privateSteps.js';
 import { type ReadSum, readSum } from './problem.js';
 import type { PlayingSet } from './sets.js';
 
@@ -52,7 +52,10 @@ export type SumCertificate =
       gap: number;
     }
   | {
-      /** Whoever sees x learns of single rows what (epsilon, delta)-differential privacy allows, after the steps that were taken. */
+      /**
+       * Whoever sees x, and no more, learns of single rows what (epsilon, delta)-differential privacy allows, after the steps that were
+       * taken. The number of rows is taken for known: a row that is absent is one whose gradient is 0.
+       */
       kind: 'privacy';
       epsilon: number;
       delta: number;
@@ -111,12 +114,13 @@ export async function minimizeSum(
     ...own,
     ...callOptions,
   ]);
-  const { batchSize, set, validation, geometry, delta, warmStart, ...others } = checked;
+  const { batchSize, set, validation, geometry, delta: _, warmStart, ...others } = checked;
   const seed = seedOf(others);
   const read = readSum(problem, true, seed);
   if (handsOver(checked, read)) return certified(await solveWhole(checked, read), checked, read.rows);
   const { sum, ahead, start, rows, bounds, ranks } = read;
   if (ranks) refuseOverRanks({ validation, method: others.method });
+  checkPrivacy(problem, checked, rows);
   const n = start.length;
   const request = {
     ...begin(warmStart, start),
@@ -134,13 +138,13 @@ export async function minimizeSum(
     ...(batchSize !== undefined && { batchSize: batchSize === 'full' ? 2 ** 31 - 1 : batchSize }),
   };
   const answer = await solve<MinimizeSumSolution>('minimizeSum', made, native, { cpuOnly: 'sums over rows' });
-  return certified(answer, { ...native, delta }, request.rows?.length ?? rows);
+  return certified(answer, checked, rows);
 }
 
 /** The result of an answer, with what is proven of it. */
 function certified(
   answer: Omit<WholeAnswer, 'status'> & { status: SumStatus },
-  settings: Parameters<typeof certificateOf>[1],
+  settings: MinimizeSumSettings,
   rows: number,
 ): MinimizeSumResult {
   const { gap, ending, inertia, ...result } = answer;
@@ -152,8 +156,10 @@ function certified(
 function refuseOverRanks({ validation, method }: { validation: unknown; method: unknown }): void {
   if (validation !== undefined)
     throw new TypeError('validation: expected none over ranks, as a rank knows its own rows alone');
-  if (method === 'dpSgd')
-    throw new RangeError("method = 'dpSgd': expected another one over ranks, as each would draw secrets of its own");
+  if (method === privateMethod)
+    throw new RangeError(
+      `method = '${privateMethod}': expected another one over ranks, as each would draw secrets of its own`,
+    );
 }
 
 /** Status and message of an end that other solvers have no word for. */
@@ -247,28 +253,11 @@ function normsOf(geometry: unknown, method: unknown): Int32Array | undefined {
 
 function certificateOf(
   answer: MinimizeSumSolution & Pick<WholeAnswer, 'inertia'> & { status: SumStatus },
-  settings: {
-    batchSize?: unknown;
-    noise?: unknown;
-    insecureNoise?: unknown;
-    polyakLojasiewicz?: unknown;
-    delta?: unknown;
-  },
+  settings: MinimizeSumSettings,
   rows: number,
 ): SumCertificate | undefined {
   const { method, counts, gap, inertia } = answer;
-  if (method === 'dpSgd') {
-    const {
-      noise = 1,
-      batchSize = 64,
-      insecureNoise,
-    } = settings as { noise?: number; batchSize?: number; insecureNoise?: boolean };
-    const delta =
-      settings.delta === undefined ? 1 / (10 * rows) : checkNumber('delta', settings.delta, { lower: 0, open: true });
-    if (insecureNoise || noise === 0 || counts.steps === 0) return undefined;
-    const rate = Math.min(1, (batchSize || 64) / rows);
-    return { kind: 'privacy', epsilon: privacySpent({ noise, rate, steps: counts.steps, delta }), delta };
-  }
+  if (method === privateMethod) return privacyOf(settings, rows, counts.steps);
   if (gap === undefined) {
     const strict = answer.status === 'solved' && inertia?.negative === 0 && inertia.zero === 0;
     return strict ? { kind: 'secondOrder', inertia } : undefined;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { privacySpent } from '../../src/smooth/index.js';
+import { epsilonByIntegrals } from './accountant.js';
 
 it('has the published values', () => {
   // Abadi et al. 2016, section 5.1: q = 0.01, sigma = 4, delta = 1e-5, 10,000 steps: 1.26.
@@ -23,6 +24,26 @@ it('grows with steps and rate, and falls with the noise', () => {
   expect(of({ noise: 4 })).toBeLessThan(of({}));
   expect(of({ noise: 0.01 })).toBeGreaterThan(1e3);
   expect(Number.isFinite(of({ noise: 0.01 }))).toBe(true);
+});
+
+it('is Infinity where noise is next to none, and by integrals what it is by the series', () => {
+  for (const noise of [1e-160, 1e-300]) {
+    expect(privacySpent({ noise, rate: 0.1, steps: 10, delta: 1e-5 })).toBe(Number.POSITIVE_INFINITY);
+    expect(privacySpent({ noise, rate: 1, steps: 10, delta: 1e-5 })).toBeGreaterThan(1e300);
+  }
+  for (const [noise, rate, steps, delta] of [
+    [0.5, 1, 5, 1e-3],
+    [1, 0.1, 30, 1e-5],
+    [8, 0.5, 40, 1e-8],
+  ] as const) {
+    const known = epsilonByIntegrals({ noise, rate, steps }, delta);
+    expect(privacySpent({ noise, rate, steps, delta }) / known).toBeCloseTo(1, 9);
+  }
+});
+
+it('is not below 0 of steps that next to nothing is learned from, however many', () => {
+  const least = Math.log(1 / 1e-5) / 511;
+  expect(privacySpent({ noise: 1e6, rate: 1e-9, steps: 1e15, delta: 1e-5 })).toBeGreaterThanOrEqual(least);
 });
 
 it('says what is wrong', () => {

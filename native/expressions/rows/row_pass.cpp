@@ -618,30 +618,39 @@ void RowPass<T>::addSparseWeights(const RowProduct& product, const T* out, T* we
   }
 }
 
-/// Adds ||out x^T||^2 = ||out||^2 ||x||^2 of each row.
+namespace {
+
+/// The root of the sum of squares of `count` numbers, also where squares are beyond the range of doubles.
+template <class Number>
+double normOf(int count, Number&& number) {
+  double squares = 0, largest = 0, shares = 0;
+  for (int k = 0; k < count; ++k) squares += number(k) * number(k);
+  if (squares > 1e-280 && std::isfinite(squares)) return std::sqrt(squares);
+  for (int k = 0; k < count; ++k) largest = std::max(largest, std::abs(number(k)));
+  if (largest == 0) return 0;
+  for (int k = 0; k < count; ++k) shares += (number(k) / largest) * (number(k) / largest);
+  return largest * std::sqrt(shares);
+}
+
+}  // namespace
+
+/// Adds ||out x^T||^2 = (||out|| ||x||)^2 of each row.
 template <class T>
 void RowPass<T>::addProductNorms(const RowProduct& product, const T* stored, const T* input, const T* out,
                                  double* squares) {
   const int width = product.in();
   for (int r = 0; r < count_; ++r) {
-    double ofOut = 0, ofInput = 0;
-    for (int o = 0; o < product.out(); ++o) {
-      const auto z = static_cast<double>(out[at(o) * at(count_) + at(r)]);
-      ofOut += z * z;
-    }
+    double norm = normOf(product.out(), [&](int o) { return static_cast<double>(out[at(o) * at(count_) + at(r)]); });
     if (product.column >= 0 && stored == nullptr) {
       const SparseMatrix& x = bound_->table->column(product.column).sparse;
-      const int i = rows_[r];
-      for (int k = x.offsets[at(i)]; k < x.offsets[at(i) + 1]; ++k) ofInput += x.values[at(k)] * x.values[at(k)];
+      const int first = x.offsets[at(rows_[r])], end = x.offsets[at(rows_[r]) + 1];
+      norm *= normOf(end - first, [&](int k) { return x.values[at(first + k)]; });
     } else {
       const T* const from = stored != nullptr ? stored + at(r) * at(width) : input + r;
       const std::size_t step = stored != nullptr ? 1 : at(count_);
-      for (int j = 0; j < width; ++j) {
-        const auto x = static_cast<double>(from[at(j) * step]);
-        ofInput += x * x;
-      }
+      norm *= normOf(width, [&](int j) { return static_cast<double>(from[at(j) * step]); });
     }
-    squares[r] += ofOut * ofInput;
+    squares[r] += norm * norm;
   }
 }
 

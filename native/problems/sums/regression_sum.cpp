@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -34,6 +35,16 @@ template <class T>
   throw Error(ErrorKind::range,
               where + (large ? "expected a number that single precision holds; precision 'double' takes it"
                              : "expected a finite number"));
+}
+
+/// ||x||, also where squares are beyond the range of T.
+template <class T>
+double normOf(int n, const T* x) {
+  if constexpr (sizeof(T) == sizeof(double)) {
+    const double squares = blas::dot(n, x, x);
+    if (squares > 1e-280 && std::isfinite(squares)) return std::sqrt(squares);
+  }
+  return blas::nrm2(n, x);
 }
 
 /// Rows one after the other, as numbers of T.
@@ -69,7 +80,7 @@ class DenseRows {
   double entriesOfRow() const { return columns_; }
   double dot(int i, const T* x) const { return blas::dot(columns_, row(i), x); }
   void axpy(int i, T factor, T* x) const { blas::axpy(columns_, factor, row(i), x); }
-  double squaredNorm(int i) const { return blas::dot(columns_, row(i), row(i)); }
+  double norm(int i) const { return normOf(columns_, row(i)); }
   template <class F>
   void forEntries(int i, F&& f) const {
     for (int j = 0; j < columns_; ++j) f(j, row(i)[j]);
@@ -117,11 +128,7 @@ class SparseRows {
   void axpy(int i, T factor, T* x) const {
     for (int k = offsets_[at(i)]; k < offsets_[at(i) + 1]; ++k) x[indices_[at(k)]] += factor * values_[at(k)];
   }
-  double squaredNorm(int i) const {
-    double sum = 0;
-    forEntries(i, [&](int, T value) { sum += static_cast<double>(value) * value; });
-    return sum;
-  }
+  double norm(int i) const { return normOf(offsets_[at(i) + 1] - offsets_[at(i)], values_.data() + offsets_[at(i)]); }
   template <class F>
   void forEntries(int i, F&& f) const {
     for (int k = offsets_[at(i)]; k < offsets_[at(i) + 1]; ++k) f(indices_[at(k)], values_[at(k)]);
@@ -195,8 +202,12 @@ class RegressionSum final : public FiniteSum<T> {
       const double total = expandRows(few, x, losses);
       const T* weight = weights == nullptr ? nullptr : weights + (few.first - rows.first);  // `part` moves both
       for (int k = 0; k < few.count; ++k) {
-        const double factor = weight == nullptr ? each : static_cast<double>(weight[k]);
-        if (factor != 0) rows_.axpy(few[k], static_cast<T>(factor * losses.slope[at(k)]), to.data());
+        const double slope = losses.slope[at(k)];
+        if (weight == nullptr) {
+          rows_.axpy(few[k], static_cast<T>(each * slope), to.data());
+        } else if (weight[k] != 0) {
+          rows_.axpy(few[k], finite(weight[k] * slope), to.data());
+        }
       }
       return total;
     });
@@ -226,7 +237,7 @@ class RegressionSum final : public FiniteSum<T> {
   void normOfRows(RowSet rows, const T* x, double* norms) override {
     eachRow(rows, x, [&](int k, int i, double t) {
       const double slope = this->rows() * about_->weights[at(i)] * expansionOf(i, t).derivative;
-      norms[k] = std::abs(slope) * std::sqrt(rows_.squaredNorm(i));
+      norms[k] = std::abs(slope) * rows_.norm(i);
     });
   }
 
@@ -249,6 +260,12 @@ class RegressionSum final : public FiniteSum<T> {
   void runOn(const Cpu& la) override { la_ = la; }
 
  private:
+  /// A factor of a row, or the largest that there is: weights may shorten the gradient of a tiny row with a huge slope.
+  static T finite(double factor) {
+    constexpr double most = std::numeric_limits<T>::max();
+    return static_cast<T>(std::clamp(factor, -most, most));
+  }
+
   /// Adds add(few, to) over a few rows at a time, block by block.
   template <class Add>
   double sumOver(RowSet rows, std::span<T> out, double passes, Add&& add) {

@@ -37,6 +37,7 @@ class BatchEstimator final : public Estimator<T> {
 
   explicit BatchEstimator(const PieceInput<T>& in)
       : guard_(in.guard),
+        private_(in.privateSteps),
         rows_(in.at,
               in.privateSteps && in.at.settings.sampler == RowSampler::automatic ? RowSampler::poisson
                                                                                  : in.at.settings.sampler,
@@ -45,14 +46,17 @@ class BatchEstimator final : public Estimator<T> {
 
   void draw(SumContext<T>& at) override { at.rows = rows_.draw(at); }
   void estimate(SumContext<T>& at, const T* x, T* g) override {
+    // How many rows are drawn in secret is to decide nothing, such as when the solve ends: the expected number counts.
+    const std::int64_t expected = at.rowsSeen + rows_.batch();
+    const T* const weights = at.rows.count == 0 || rows_.weights() != nullptr ? rows_.weights() : guard_.weights(at, x);
     if (at.rows.count == 0) {
       std::fill(g, g + at.n, T(0));
       at.loss = unknown;
       if (at.sum.hasRest()) at.sum.addRest(x, g);
-      return;
+    } else {
+      at.loss = at.gradient(at.rows, weights, x, g);
     }
-    const T* const weights = rows_.weights();
-    at.loss = at.gradient(at.rows, weights != nullptr ? weights : guard_.weights(at, x), x, g);
+    if (private_) at.rowsSeen = expected;
   }
   void visit(Archive& archive) override { rows_.visit(archive); }
   void restore(SumContext<T>& at) override { rows_.restore(at); }
@@ -60,6 +64,7 @@ class BatchEstimator final : public Estimator<T> {
  private:
   static constexpr int usual = 64;
   Guard<T>& guard_;
+  const bool private_;
   Rows<T> rows_;
 };
 

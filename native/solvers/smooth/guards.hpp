@@ -1,8 +1,12 @@
 // The second list: what gradients go through before anybody goes by them.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "solvers/smooth/context.hpp"
@@ -93,46 +97,76 @@ class ClipGrowing final : public Guard<T> {
   double most_;
 };
 
-/// (sum_i g_i min(1, C / ||g_i||) + sigma C z) / (q N), z normal: M. Abadi et al., "Deep learning with differential
-/// privacy", CCS 2016.
+/// (sum_i g_i min(1, C / ||g_i||) + sigma C z) / B, z normal, B the size of batches that is asked for: M. Abadi et al.,
+/// "Deep learning with differential privacy", CCS 2016. B does not depend on the data, but where it is all rows.
 template <class T>
 class ClipRows final : public Guard<T> {
  public:
   static constexpr std::string_view name = "clipRows";
   static constexpr auto fields() { return PrivacySettings::fields(); }
 
-  explicit ClipRows(SumContext<T>& at) : entropy_(!at.settings.insecureNoise) {
+  explicit ClipRows(SumContext<T>& at)
+      : batch_(batchOf(at)),
+        deviation_(at.settings.noise * at.settings.clip / batch_),
+        entropy_(!at.settings.insecureNoise),
+        terms_{{{"noise", at.settings.noise},
+                {"batchSize", batch_},
+                {"rows", static_cast<double>(at.all.count)},
+                {"insecureNoise", at.settings.insecureNoise ? 1.0 : 0.0}}} {
+    constexpr double least = std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon();
+    require(deviation_ == 0 || deviation_ >= least, "clip", at.settings.clip,
+            "expected noise * clip / batchSize of at least " + show(least) + ", below which noise has too few digits");
     norms_.reserve(static_cast<std::size_t>(at.all.count));
-    weights_.reserve(static_cast<std::size_t>(at.all.count));
+    weights_.reserve(norms_.capacity());
+    rows_.reserve(norms_.capacity());
   }
 
+  /// Rows whose gradient is no number are left out: clipped they would be none, either.
   const T* weights(SumContext<T>& at, const T* x) override {
     norms_.resize(static_cast<std::size_t>(at.rows.count));
-    weights_.resize(norms_.size());
     at.sum.normOfRows(at.rows, x, norms_.data());
-    const double each = 1 / expected(at);
+    weights_.clear();
+    rows_.clear();
     for (std::size_t k = 0; k < norms_.size(); ++k) {
-      const double kept = norms_[k] > at.settings.clip ? at.settings.clip / norms_[k] : 1;
-      weights_[k] = static_cast<T>(each * kept);
+      if (!std::isfinite(norms_[k])) continue;
+      rows_.push_back(at.rows[static_cast<int>(k)]);
+      weights_.push_back(roundedDown(std::min(1.0, at.settings.clip / norms_[k]) / batch_));
     }
+    at.rows = RowSet::list(rows_);
     return weights_.data();
   }
   void apply(SumContext<T>& at, T* g) override {
-    const double deviation = at.settings.noise * at.settings.clip / expected(at);
-    if (deviation == 0) return;
-    entropy_.addNormal(at.random(Draw::noise), static_cast<std::uint64_t>(at.step) << 32, deviation, at.n, g);
+    if (deviation_ == 0) return;
+    entropy_.addNormal(at.random(Draw::noise), static_cast<std::uint64_t>(at.step) << 32, deviation_, at.n, g);
     at.squaresKnown = false;
+  }
+  /// The certificate takes all steps for such as the last ones, so a run goes on with the same noise and rate.
+  void visit(Archive& archive) override {
+    for (const auto& [term, value] : terms_) {
+      double found = value;
+      archive.visit(found);
+      require(found == value, "warmStart.state: " + std::string(term), found,
+              "expected " + show(value) + ", that of this solve, as the certificate is of the steps of both");
+    }
   }
 
  private:
-  static double expected(const SumContext<T>& at) {
-    const int batch = at.settings.batchSize == 0 ? 64 : at.settings.batchSize;
-    return std::min(batch, at.all.count);
+  static double batchOf(const SumContext<T>& at) {
+    const int asked = at.settings.batchSize;
+    if (asked == std::numeric_limits<int>::max()) return at.all.count;
+    return asked == 0 ? 64 : asked;
+  }
+  static T roundedDown(double value) {
+    const T rounded = static_cast<T>(value);
+    return rounded > value ? std::nextafter(rounded, T(0)) : rounded;
   }
 
+  const double batch_, deviation_;
   Entropy entropy_;
+  const std::array<std::pair<std::string_view, double>, 4> terms_;
   std::vector<double> norms_;
   std::vector<T> weights_;
+  std::vector<int> rows_;
 };
 
 template <class T>

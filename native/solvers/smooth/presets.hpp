@@ -51,6 +51,9 @@ inline constexpr std::array sumPresets = {
     SumPreset{"twoPoint", "twoPoint", "none", "plain", "none", "l2", "dog", "polynomial"},
 };
 
+/// Whether the steps of a method are private.
+constexpr bool isPrivate(const SumPreset& row) { return row.guard == "clipRows"; }
+
 /// A method by its place in the table, behind 'auto'.
 enum class SumMethod {};
 

@@ -63,11 +63,14 @@ struct SumCounts {
 
   static constexpr auto fields() {
     using Self = SumCounts;
-    return std::tuple{OUT(steps, "Steps, those of earlier solves that were resumed among them."),
-                      OUT(rows, "Rows of which the steps have computed a gradient, each time."),
-                      OUT(gradients, "Gradients of batches, or of all rows, in the steps."),
-                      OUT(products, "Products of a Hessian and a vector in the steps."),
-                      OUT(passes, "Passes over all rows beside the steps, for reports and the answer.")};
+    return std::tuple{
+        OUT(steps, "Steps, those of earlier solves that were resumed among them."),
+        OUT(rows,
+            "Rows of which the steps have computed a gradient, each time; of private steps as many as are "
+            "expected."),
+        OUT(gradients, "Gradients of batches, or of all rows, in the steps."),
+        OUT(products, "Products of a Hessian and a vector in the steps."),
+        OUT(passes, "Passes over all rows beside the steps, for reports and the answer.")};
   }
 };
 

@@ -66,6 +66,7 @@ class Run final : public SumRun {
       : la_(la),
         settings_(settings),
         row_(chosenRow(settings)),
+        private_(isPrivate(row_)),
         sum_(std::move(sum)),
         units_(units),
         origin_(startOf(problem, units)),
@@ -78,7 +79,7 @@ class Run final : public SumRun {
     at_.norms = problem.norms;
     if (!set_.everywhere()) set_.project(origin_.data(), 0);
     guard_ = makePiece<Guard<T>>(Guards<T>{}, row_.guard, at_);
-    PieceInput<T> in{at_, *guard_, row_.guard == "clipRows"};
+    PieceInput<T> in{at_, *guard_, private_};
     estimator_ = makePiece<Estimator<T>>(Estimators<T>{}, row_.estimator, in);
     coupling_ = makePiece<Coupling<T>>(Couplings<T>{}, row_.coupling, at_);
     momentum_ = makePiece<Momentum<T>>(Momenta<T>{}, row_.momentum, at_);
@@ -106,7 +107,8 @@ class Run final : public SumRun {
     geometry_->learn(at_, x, g_.data(), m);
     const T* d = geometry_->direction(at_, m);
     length_->choose(at_, x, g_.data(), d);
-    if (!std::isfinite(at_.loss) && at_.rows.count > 0) return false;
+    // The loss of a batch has no noise, so that of private steps decides nothing.
+    if (!private_ && !std::isfinite(at_.loss) && at_.rows.count > 0) return false;
     coupling_->move(at_, g_.data(), d, set_, *geometry_);
     averaging_->add(at_, *coupling_);
     ++at_.step;
@@ -167,6 +169,7 @@ class Run final : public SumRun {
   const Cpu la_;
   const MinimizeSumSettings settings_;
   const SumPreset row_;
+  const bool private_;
   std::unique_ptr<FiniteSum<T>> sum_;
   const SumUnits units_;
   std::vector<T> origin_;

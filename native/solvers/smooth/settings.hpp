@@ -159,7 +159,10 @@ struct PrivacySettings {
     return std::tuple{
         FIELD(noise, Bounds({.lower = 0, .openUpper = true}),
               "The standard deviation of the noise of a private step over `clip`."),
-        FIELD(clip, positive(), "Gradients of single rows that are longer are shortened to this norm."),
+        FIELD(
+            clip, positive(),
+            "Gradients of single rows that are longer are shortened to this norm; their sum and the noise are divided "
+            "by `batchSize` also where there are fewer rows."),
         FIELD(insecureNoise, anyValue(),
               "Whether private noise and batches come from `seed`, for tests, rather than from the system's "
               "cryptographic generator: what is so learned is not private.")};

@@ -63,18 +63,30 @@ SumUnits unitsOf(FiniteSum<T>& sum, const std::vector<double>& start, bool centr
   return units;
 }
 
-bool isPrivate(const MinimizeSumSettings& settings) { return presetOf(settings.method).guard == "clipRows"; }
+void refuse(bool wrong, std::string_view name, std::string_view value, const std::string& why) {
+  if (wrong) throw Error(ErrorKind::range, std::string(name) + " = " + show(value) + ": " + why);
+}
+
+/// Refuses what would let data without noise decide anything about the answer of private steps.
+void refusePublicChoices(const MinimizeSumSettings& settings) {
+  const std::string of = " for method '" + std::string(presetOf(settings.method).name) + "'";
+  const std::string loss = ", as losses of rows are not private";
+  const MinimizeSumSettings usual;
+  refuse(settings.scaling == SumScaling::columns, "scaling", "columns",
+         "expected 'none'" + of + ", as the columns' root mean squares are not private");
+  refuse(settings.sampler != RowSampler::automatic && settings.sampler != RowSampler::poisson, "sampler",
+         nameOf(settings.sampler), "expected 'poisson'" + of + ", whose accountant counts on it");
+  require(settings.tolerance == 0, "tolerance", settings.tolerance,
+          "expected 0" + of + ", as the gradient over all rows is not private");
+  require(std::isnan(settings.target), "target", settings.target, "expected none" + of + loss);
+  require(!settings.trackBest, "trackBest", settings.trackBest, "expected false" + of + loss);
+  require(settings.patience == usual.patience, "patience", settings.patience, "expected none" + of + loss);
+}
 
 void refuseCombinations(const MinimizeSumProblem& problem, const MinimizeSumSettings& settings) {
   const SumPreset& row = presetOf(settings.method);
   const std::string of = "method '" + std::string(row.name) + "'";
-  const auto refuse = [](bool wrong, std::string_view name, std::string_view value, const std::string& why) {
-    if (wrong) throw Error(ErrorKind::range, std::string(name) + " = " + show(value) + ": " + why);
-  };
-  refuse(isPrivate(settings) && settings.scaling == SumScaling::columns, "scaling", "columns",
-         "expected 'none' for " + of + ", as the columns' root mean squares are not private");
-  refuse(isPrivate(settings) && settings.sampler != RowSampler::automatic && settings.sampler != RowSampler::poisson,
-         "sampler", nameOf(settings.sampler), "expected 'poisson' for " + of + ", whose accountant counts on it");
+  if (isPrivate(row)) refusePublicChoices(settings);
   refuse(settings.sampler == RowSampler::poisson && (row.coupling == "searchedNoisy" || row.step == "polyak"),
          "sampler", "poisson", "expected another one for " + of + ", which needs the loss of every batch");
   refuse(settings.sampler == RowSampler::coreset && row.estimator != "batch", "sampler", "coreset",
@@ -108,6 +120,11 @@ void requireAbilities(const SumFacts& facts, const MinimizeSumSettings& settings
   if (!facts.hessianProducts && products) {
     throw Error(ErrorKind::type, "problem.hessianVector: expected a function for method '" + std::string(row.name) +
                                      "', which looks at curvature");
+  }
+  if (!facts.rowsApart && isPrivate(row)) {
+    throw Error(ErrorKind::type, "problem: expected a regression or a model of rows for method '" +
+                                     std::string(row.name) +
+                                     "', as callbacks give no gradients of single rows to shorten");
   }
   if (!facts.rowsApart && settings.sampler == RowSampler::coreset) {
     throw Error(ErrorKind::type, "sampler = 'coreset': expected another one, as callbacks give no gradients of rows");
@@ -161,8 +178,8 @@ void MinimizeSumSolver::openIn(std::unique_ptr<FiniteSum<T>> sum) {
   requireUsed(settings_);
   refuseCombinations(problem_, settings_);
   requireAbilities(sum->facts(), settings_);
-  const bool ownUnits =
-      isPrivate(settings_) || settings_.l1 > 0 || problem_.set == SumSet::ball || problem_.set == SumSet::simplex;
+  const bool ownUnits = isPrivate(presetOf(settings_.method)) || settings_.l1 > 0 || problem_.set == SumSet::ball ||
+                        problem_.set == SumSet::simplex;
   SumUnits units;
   if (settings_.scaling != SumScaling::none && !ownUnits) {
     units = unitsOf(*sum, problem_.start, problem_.set == SumSet::none);

@@ -1,0 +1,76 @@
+// What of a problem no private steps are taken on, and the certificate of those that were.
+import { checkNumber } from '../core/check.js';
+import { RegressionProgram } from '../problems/regression.js';
+import { privacySpent } from './privacy.js';
+
+/** The method whose steps are private. */
+export const privateMethod = 'dpSgd';
+
+const of = `for method '${privateMethod}'`;
+
+/** Settings that the privacy of a solve rests on. */
+interface PrivacySettings {
+  method?: string | undefined;
+  noise?: number | undefined;
+  insecureNoise?: boolean | undefined;
+  batchSize?: number | 'full' | undefined;
+  validation?: unknown;
+  delta?: number | undefined;
+}
+
+/**
+ * Looks, before the solve, at what its certificate is to rest on; the addon refuses settings that let rows without noise decide something.
+ * @throws TypeError or RangeError that names the argument.
+ */
+export function checkPrivacy(
+  problem: unknown,
+  { method = 'auto', validation, delta }: PrivacySettings,
+  rows: number,
+): void {
+  if (method !== privateMethod) {
+    if (delta === undefined) return;
+    throw new RangeError(`delta: method '${method}' does not use it; '${privateMethod}' does`);
+  }
+  deltaOf(delta, rows);
+  if (validation !== undefined)
+    throw new RangeError(`validation: expected none ${of}, as losses of rows, by which it chooses, are not private`);
+  if (problem instanceof RegressionProgram) refuseStatistics(problem);
+}
+
+/** Refuses regressions in which what one row counts, or is, depends on the others. */
+function refuseStatistics({ rows, classes = [0, 1] }: RegressionProgram): void {
+  if (rows.weighted) {
+    throw new RangeError(
+      `problem.sampleWeight: expected none ${of}, as weights are divided by their sum, so that a row changes what all others ` +
+        'count; a model of rows may multiply the loss of each by its weight',
+    );
+  }
+  const [zero, one] = classes;
+  if (typeof zero === 'number' && typeof one === 'number' && zero >= 0 && one <= 1 && one - zero < 1) {
+    throw new RangeError(
+      `problem.y: expected 0 and 1 ${of}, got ${zero} and ${one}, which are two classes, or shares if another row has a third number`,
+    );
+  }
+}
+
+/** The delta of a certificate: as given, or by the number of rows. */
+function deltaOf(given: unknown, rows: number): number {
+  if (given === undefined) return 1 / (10 * rows);
+  const delta = checkNumber('delta', given, { lower: 0, open: true });
+  if (delta >= 1) throw new RangeError(`delta = ${delta}: expected below 1`);
+  return delta;
+}
+
+/** What is promised of a solve of so many private steps; nothing without noise, or where nobody could use it. */
+export function privacyOf(
+  settings: PrivacySettings,
+  rows: number,
+  steps: number,
+): { kind: 'privacy'; epsilon: number; delta: number } | undefined {
+  const { noise = 1, insecureNoise = false, batchSize = 64 } = settings;
+  if (insecureNoise || noise === 0 || steps === 0) return undefined;
+  const rate = batchSize === 'full' ? 1 : Math.min(1, (batchSize || 64) / rows);
+  const delta = deltaOf(settings.delta, rows);
+  const epsilon = privacySpent({ noise, rate, steps, delta });
+  return Number.isFinite(epsilon) ? { kind: 'privacy', epsilon, delta } : undefined;
+}
