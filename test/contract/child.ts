@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { patience } from '../clock.js';
 import type { Problem } from './problem.js';
 
 export interface Ended {
@@ -12,9 +13,6 @@ export interface Ended {
   errors: string;
   seconds: number;
 }
-
-/** Seconds that a program may take: some of those of `npm run torture` have fifty threads, beside whatever else a machine does. */
-const seconds = process.env.NONCONVEX_TORTURE === undefined ? 60 : 280;
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -32,7 +30,7 @@ export function runInChild(
   const child = spawn(process.execPath, [...flags, '--input-type=module'], {
     cwd: here,
     env: { ...process.env, ...env },
-    timeout: 1000 * seconds,
+    timeout: patience,
   });
   child.stdin.end(program);
   const ended: Ended = { code: null, signal: null, output: '', errors: '', seconds: 0 };

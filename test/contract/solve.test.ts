@@ -54,13 +54,21 @@ describe.each(Object.entries(solverFixtures))('%s', (name, fixture) => {
       const result = await solve(endless, { timeLimit: 0.1 });
       expect(result.status).toBe('timeLimit');
       expect(result.seconds).toBeGreaterThanOrEqual(0.1);
-      expect(result.seconds).toBeLessThan(2);
     });
 
     itOnce('does not count time in the queue', async () => {
-      const ahead = Array.from({ length: 2 * addon().threads() }, () => solve(endless, { timeLimit: 0.15 }));
-      expect((await solve(small, { timeLimit: 0.25 })).status).toBe('solved');
-      for (const { status } of await Promise.all(ahead)) expect(status).toBe('timeLimit');
+      const timeLimit = 0.25;
+      const ahead = new AbortController();
+      const running = Array.from({ length: 2 * addon().threads() }, () => solve(endless, { signal: ahead.signal }));
+      const waiting = solve(small, { timeLimit });
+      await new Promise((resolve) => setTimeout(resolve, 1.2 * 1000 * timeLimit));
+      const begin = performance.now();
+      ahead.abort();
+      const { status, seconds } = await waiting;
+      // However busy the machine is, its own time is no longer than that since those ahead were ended.
+      expect(1000 * seconds).toBeLessThanOrEqual(performance.now() - begin);
+      if (seconds < timeLimit) expect(status).toBe('solved');
+      for (const { status } of await Promise.all(running)) expect(status).toBe('aborted');
     });
   });
 
@@ -82,17 +90,13 @@ describe.each(Object.entries(solverFixtures))('%s', (name, fixture) => {
 
     it('during the solve', async () => {
       const controller = new AbortController();
-      let aborted = 0;
       const onProgress = ({ iteration }: Progress) => {
-        if (iteration < 5 || controller.signal.aborted) return;
-        aborted = performance.now();
-        controller.abort();
+        if (iteration >= 5) controller.abort();
       };
       const result = await solve(endless, { signal: controller.signal, onProgress });
       expect(result.status).toBe('aborted');
       expect(result.iterations).toBeGreaterThanOrEqual(5);
       expect(hasObjective(result)).toBe(true);
-      expect(performance.now() - aborted).toBeLessThan(2000);
     });
 
     it('while it waits for its turn', async () => {
@@ -144,16 +148,23 @@ describe.each(Object.entries(solverFixtures))('%s', (name, fixture) => {
     });
 
     itOnce('shows a slow listener the newest report only', async () => {
+      const controller = new AbortController();
+      const nobody = new Int32Array(new SharedArrayBuffer(4));
       const seen: number[] = [];
+      let [milliseconds, callsAfterAbort] = [10, 0];
+      // It takes ever longer, until it misses reports: however slow the solve is, it ends unless each of them is kept for it.
       const onProgress = ({ iteration }: Progress) => {
+        if (controller.signal.aborted) ++callsAfterAbort;
+        const missed = iteration - (seen.at(-1) ?? 0) - 1;
         seen.push(iteration);
-        const until = performance.now() + 120;
-        while (performance.now() < until);
+        milliseconds *= 2;
+        if (missed >= 3) controller.abort();
+        else Atomics.wait(nobody, 0, 0, milliseconds);
       };
-      const { iterations } = await solve(endless, { timeLimit: 0.5, onProgress });
-      expect(seen.length).toBeLessThanOrEqual(7);
+      const { status, iterations } = await solve(endless, { checkInterval: 1, signal: controller.signal, onProgress });
+      expect(status).toBe('aborted');
       expect(seen.at(-1)).toBe(iterations);
-      expect(iterations).toBeGreaterThan(2 * seen.length);
+      expect(callsAfterAbort).toBeLessThanOrEqual(2); // the newest that was there, and the last one
     });
 
     it('comes in the context of the caller', async () => {
@@ -206,7 +217,7 @@ describe.each(Object.entries(solverFixtures))('%s', (name, fixture) => {
       await new Promise((resolve) => setTimeout(resolve, 1));
       throw cause;
     };
-    await expect(solve(endless, { onProgress, timeLimit: 2 })).rejects.toMatchObject({
+    await expect(solve(endless, { onProgress })).rejects.toMatchObject({
       name: 'SolverError',
       code: 'CALLBACK_FAILED',
       message: 'onProgress threw: no more',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Addon, addon, type Solvers } from '../../src/core/addon.js';
 import { dropCopies, keepCopies, withArrayCopies } from '../../src/core/arrayCopies.js';
 import { deepLinear, matrix } from '../../src/index.js';
+import { countingTurns, withCountedClock } from '../clock.js';
 import { numbers } from '../contract/problem.js';
 
 /** An addon that notes what it is asked for. */
@@ -54,20 +55,23 @@ describe('withArrayCopies', () => {
 
   it('lets others run between pieces, and copies for one after the other', async () => {
     const { solvers, asked } = noting();
-    const beginning = process.cpuUsage();
-    let [turns, next] = [0, setImmediate(() => {})];
-    const turn = () => {
-      ++turns;
-      next = setImmediate(turn);
+    let pieces = 0;
+    const counting: Solvers = {
+      ...solvers,
+      copyPiece(request) {
+        ++pieces;
+        return solvers.copyPiece(request);
+      },
     };
-    turn();
-    await Promise.all([1, 2].map((k) => withArrayCopies(solvers, problem(), () => asked.push(`use ${k}`))));
-    clearImmediate(next);
-    const { user, system } = process.cpuUsage(beginning);
+    const both = () =>
+      Promise.all([1, 2].map((k) => withArrayCopies(counting, problem(), () => asked.push(`use ${k}`))));
+    // By a clock that finds each piece to have taken longer than a turn may.
+    const { turns } = await withCountedClock(20, () => countingTurns(both));
     const one = ['begin matrices[0].data', 'begin terms[0].b'];
     expect(asked).toEqual([...one, 'use 1', 'drop', 'drop', ...one, 'use 2', 'drop', 'drop']);
-    // A turn for each hundredth of a second, but for the first; turns of nothing are more.
-    expect(turns).toBeGreaterThanOrEqual(Math.min(2, (user + system) / 1e4 - 2));
+    // Of each array more than a megabyte: each call copies one.
+    expect(pieces).toBeGreaterThan(30);
+    expect(turns).toBeGreaterThanOrEqual(pieces - 4); // after the last piece of an array nothing is waited for
   });
 
   it('makes one copy of an array that nobody changes, until it is dropped and no problem is being made with it', async () => {

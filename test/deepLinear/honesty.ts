@@ -25,7 +25,7 @@ export const trial: Trial = async (seed) => {
   const depth = parallel ? 2 + (seed % 3) : 2;
   const result = await linearNetwork(
     { x: toMatrix(x), y: toMatrix(y) },
-    { depth, parallel, beta, tolerance: 1e-6, timeLimit: 5, seed },
+    { depth, parallel, beta, tolerance: 1e-6, seed },
   );
   const { status, objective, lowerBound, layers } = result;
   const wrong: string[] = [];

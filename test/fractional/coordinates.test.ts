@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { minimizeAlong, minimizeByCoordinates } from '../../src/fractional/coordinates.js';
+import { nextTurns, withCountedClock } from '../clock.js';
 
 const trap = (x: ArrayLike<number>) => ((x[0] ?? 0) + 2) ** 2 / (Math.abs(3 * (x[0] ?? 0) + 2) + 1);
 
@@ -57,10 +58,22 @@ describe('minimizeByCoordinates', () => {
       start: new Float64Array(200).fill(1),
       objective: (x: Float64Array) => x.reduce((s, u) => s + u * u, 0),
     };
-    const aborted = await minimizeByCoordinates(slow, { signal: AbortSignal.timeout(30) });
+    const controller = new AbortController();
+    let evaluations = 0;
+    const aborting = {
+      ...slow,
+      objective: (x: Float64Array) => {
+        if (++evaluations === 1000) controller.abort();
+        return slow.objective(x);
+      },
+    };
+    const aborted = await minimizeByCoordinates(aborting, { signal: controller.signal });
     expect(aborted.status).toBe('aborted');
     expect(aborted.objective).toBe(slow.objective(aborted.x));
-    expect((await minimizeByCoordinates(slow, { timeLimit: 0.03 })).status).toBe('timeLimit');
+    const late = await withCountedClock(1, () => minimizeByCoordinates(slow, { timeLimit: 0.03 }));
+    expect(late.status).toBe('timeLimit');
+    expect(late.objective).toBe(slow.objective(late.x));
+    expect(late.objective).toBeLessThan(200); // it looked at the clock between coordinates
     expect((await minimizeByCoordinates(slow, { maxIterations: 0 })).status).toBe('iterationLimit');
   });
 
@@ -111,7 +124,7 @@ describe('minimizeAlong', () => {
     expect(() => minimizeAlong(rejects as never, { lower: 1, upper: 2 })).toThrow(
       new TypeError('f(1) = a promise: expected a number'),
     );
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await nextTurns(2);
     process.off('unhandledRejection', note);
     expect(lost).toEqual([]);
   });

@@ -76,7 +76,7 @@ export const trial: Trial = async (seed) => {
   const draw = new Draw(seed + 1);
   for (let k = 0; k < 5; ++k) draw.uniform();
   const problem = problemOf(draw, Math.floor(1000 * draw.uniform()));
-  const { status, x, objective } = await minimizeRatio(problem, { tolerance: 1e-7, timeLimit: 5, seed });
+  const { status, x, objective } = await minimizeRatio(problem, { tolerance: 1e-7, seed });
   const wrong: string[] = [];
   const rounding = roundingAt(problem, x);
   if (!(Math.abs(ratioAt(problem, x) - objective) <= 1e-9 * Math.abs(objective) + rounding)) {

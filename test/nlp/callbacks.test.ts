@@ -458,15 +458,13 @@ describe('asynchronous callbacks', () => {
         ...circle,
         [name]: (...values: never[]) => {
           if (++calls < 3) return (circle[name] as (...values: never[]) => unknown)(...values);
-          setTimeout(() => controller.abort(), 50);
+          setImmediate(() => controller.abort());
           return new Promise(() => {});
         },
       });
-      const begin = performance.now();
       expect((await minimize(stuck, { signal: controller.signal, tolerance: 0 })).status).toBe('aborted');
       calls = 0;
       expect((await minimize(stuck, { timeLimit: 0.1, tolerance: 0 })).status).toBe('timeLimit');
-      expect(performance.now() - begin).toBeLessThan(2000);
     },
   );
 

@@ -37,7 +37,7 @@ beforeAll(async () => {
   await inParallel(seeds, 16, async (seed) => {
     const problem = randomProblem(seed);
     const model = modelOf(problem);
-    cases.push({ seed, problem, model, result: await minimize(model, { timeLimit: 10 }) });
+    cases.push({ seed, problem, model, result: await minimize(model) });
   });
   cases.sort((a, b) => a.seed - b.seed);
 }, 3_600_000);
@@ -86,7 +86,7 @@ describe('small problems at random', () => {
     }
   });
 
-  it('have no wrong status', { timeout: 300_000 }, async () => {
+  it('have no wrong status', { timeout: 3_600_000 }, async () => {
     const wrong: string[] = [];
     await inParallel(cases, 16, async (each) => {
       const what = await complaint(each);

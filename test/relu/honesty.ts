@@ -51,7 +51,7 @@ export const trial: Trial = async (seed) => {
   const x = table(10, 2, draw);
   const y = targets(x, 1, loss, draw);
   const beta = 0.05 + Math.abs(draw());
-  const settings = { loss, beta, bias: false, huberDelta: 0.6, timeLimit: 10, task: 'regression' } as const;
+  const settings = { loss, beta, bias: false, huberDelta: 0.6, task: 'regression' } as const;
   const { task, ...ofClasses } = settings;
   const result = await trainReluNetwork(
     { x: toMatrix(x), y: toMatrix(y) },

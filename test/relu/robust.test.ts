@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { attack, decisionFunction, type ReluResult, trainReluNetwork } from '../../src/relu/index.js';
+import { patience, withCountedClock } from '../clock.js';
 import { chosen, long } from '../long.js';
 import { normals, patternsOf, type Rows, table, toMatrix, toRows, withOnes } from '../problems/relu.js';
 import { oracle } from '../reference/relu.js';
@@ -85,7 +86,7 @@ describe.skipIf(!oracle())('against cvxopt', () => {
     }));
     const both = optimaOf([false, true].flatMap((as) => instances.map((each) => ({ ...each, published: as }))));
     [optima, published] = [both.slice(0, cases.length), both.slice(cases.length)];
-  }, 200_000);
+  }, patience);
 
   function optimaOf(instances: readonly object[]): number[] {
     const script = fileURLToPath(new URL('../reference/robust.py', import.meta.url));
@@ -236,9 +237,9 @@ describe('attacks', () => {
     const clean = await attack(network, x, labels, { norm: 'two', radius: 0 });
     const controller = new AbortController();
     const running = attack(network, x, labels, { ...endless, signal: controller.signal });
-    setTimeout(() => controller.abort(), 20);
+    setImmediate(() => controller.abort());
     const aborted = await running;
-    const limited = await attack(network, x, labels, { ...endless, timeLimit: 0.02 });
+    const limited = await withCountedClock(1, () => attack(network, x, labels, { ...endless, timeLimit: 1 }));
     expect([aborted.status, limited.status]).toEqual(['aborted', 'timeLimit']);
     for (const { margins, x: moved } of [aborted, limited]) {
       expect(margins[0]).toBeLessThan(clean.margins[0] as number);

@@ -35,7 +35,7 @@ import {
 const families: Family[] = ['gaussian', 'binomial', 'poisson', 'gamma'];
 const at = (values: ArrayLike<number>, k: number): number => values[k] as number;
 const total = (values: Iterable<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0);
-const limits = { timeLimit: 10, tolerance: 1e-7 };
+const limits = { tolerance: 1e-7 };
 
 /** What is not true of a result, whose objective and violation of the conditions of optimality are these, and a lower bound of the optimum. */
 function wrongOf(

@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+import { patience } from '../clock.js';
+
 const root = join(import.meta.dirname, '../..');
 
 export default defineConfig({
@@ -19,7 +21,7 @@ export default defineConfig({
   ],
   test: {
     pool: 'forks',
-    testTimeout: 120_000,
+    testTimeout: patience,
     // What needs a thread beside JavaScript's: an abort by a timer, callbacks that wait for promises, time in the queue.
     testNamePattern: /^(?!.*(while it waits for its turn|slow listener|time in the queue))/,
     isolate: false,

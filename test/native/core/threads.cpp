@@ -19,10 +19,10 @@ using namespace nonconvex;
 
 namespace {
 
-/// Waits, but not forever, for something that other threads bring about.
+/// Waits for something that other threads bring about: ten minutes, as a busy machine may not let them run for long.
 template <class F>
 bool eventually(F&& f) {
-  for (int i = 0; i < 10000; ++i) {
+  for (int i = 0; i < 600000; ++i) {
     if (f()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
