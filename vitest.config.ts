@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { patience } from './test/patience.js';
 
 /** Files named *.long.test.ts are run by `npm run test:long` and by CI, not by `npm test`. */
 const long = ['long', 'all'].includes(process.env.NONCONVEX_TESTS ?? '');
@@ -17,8 +18,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: '100%', // the default leaves a core idle
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: patience,
+    hookTimeout: patience,
     // What TypeScript's files become is kept: half of the time of a run that has few tests is transforming them again.
     experimental: { fsModuleCache: true, fsModuleCachePath: 'build-types/vitest' },
     projects: long

@@ -1,9 +1,6 @@
 // What tests have in place of the clock, so that no verdict depends on how fast the machine is or on what else it does.
 import { vi } from 'vitest';
 
-/** Milliseconds after which something is taken for hung: long enough for a machine that does many other things. */
-export const patience = 600_000;
-
 /**
  * Runs `work` with a clock that is a count: each look at `performance.now()` finds it so many milliseconds later. Limits of time and pauses
  * of work on JavaScript's thread then come after a number of looks; the solvers in C++ have the machine's clock.

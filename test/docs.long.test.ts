@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { blocksOf, programOf } from './codeBlocks.js';
+import { patience } from './patience.js';
 import { hasModules, python } from './reference/python.js';
 
 const root = join(import.meta.dirname, '..');
@@ -38,30 +39,30 @@ describe.each(programs)('$page', ({ page, blocks, shared, inPython }) => {
     mkdirSync(cwd, { recursive: true });
     const file = join(cwd, 'blocks.mjs');
     writeFileSync(file, programOf({ blocks, shared }, separator));
-    const { status, stdout, stderr } = spawnSync(process.execPath, [file], { cwd, encoding: 'utf8', timeout: 120_000 });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [file], {
+      cwd,
+      encoding: 'utf8',
+      timeout: patience,
+    });
     const printed = stdout.split(`${separator}\n`);
     const ended = blocks[printed.length - 1];
     if (status !== 0) throw new Error(`${page}:${ended?.line} ${stderr}`);
     for (const [k, { prints, line }] of blocks.entries()) {
       if (prints !== undefined) expect(printed[k], `${page}:${line}`).toBe(prints);
     }
-  }, 150_000);
+  });
 
   if (inPython.length === 0) return;
-  it.skipIf(missing)(
-    missing ? `Python: skipped, ${missing}` : 'the programs in Python print the same',
-    () => {
-      for (const { code, prints, line } of inPython) {
-        const { status, stdout, stderr } = spawnSync(python, ['-c', code], {
-          encoding: 'utf8',
-          timeout: 60_000,
-        });
-        if (status !== 0) throw new Error(`${page}:${line} ${stderr}`);
-        expect(stdout, `${page}:${line}`).toBe(prints);
-      }
-    },
-    150_000,
-  );
+  it.skipIf(missing)(missing ? `Python: skipped, ${missing}` : 'the programs in Python print the same', () => {
+    for (const { code, prints, line } of inPython) {
+      const { status, stdout, stderr } = spawnSync(python, ['-c', code], {
+        encoding: 'utf8',
+        timeout: patience,
+      });
+      if (status !== 0) throw new Error(`${page}:${line} ${stderr}`);
+      expect(stdout, `${page}:${line}`).toBe(prints);
+    }
+  });
 });
 
 it('names in a comment what it leaves out', () => {

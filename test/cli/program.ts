@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { main } from '../../src/cli/main.js';
+import { patience } from '../patience.js';
 
 export const program = join(import.meta.dirname, '../../dist/cli.js');
 
@@ -37,7 +38,7 @@ export class Folder {
       cwd: this.path,
       env: { ...rest, ...env },
       stdio: ['ignore', output, 'pipe'],
-      timeout: 60_000,
+      timeout: patience,
     });
   }
 

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { patience } from '../clock.js';
+import { patience } from '../patience.js';
 import type { Problem } from './problem.js';
 
 export interface Ended {

@@ -5,8 +5,9 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { nextTurns, patience } from '../clock.js';
+import { nextTurns } from '../clock.js';
 import { long } from '../long.js';
+import { patience } from '../patience.js';
 import { preamble, runInChild } from './child.js';
 import { fixtures, solve } from './fixtures.js';
 

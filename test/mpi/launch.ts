@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { patience } from '../patience.js';
 
 /** The repository, also where this is part of a benchmark's bundle, which lies one level below. */
 const root = ['..', '../..']
@@ -79,8 +80,13 @@ export async function launch(
   });
   const code: number | null = await new Promise((resolve) => child.on('close', resolve));
   const end = Date.now();
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  const left = processesWith(out);
+  let left = processesWith(out);
+  for (
+    const after = performance.now();
+    left > 0 && performance.now() - after < patience / 10;
+    left = processesWith(out)
+  )
+    await new Promise((resolve) => setTimeout(resolve, 100));
   const said = readFileSync(out, 'utf8')
     .trim()
     .split('\n')

@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { patience } from '../patience.js';
 
 export default defineConfig({
   test: {
     include: ['test/package/packed.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: patience,
+    hookTimeout: patience,
   },
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { patience } from '../patience.js';
 import { Server, serverProgram, until, WorkerProcess } from './server.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -55,6 +56,7 @@ describe.skipIf(!serverProgram)('the example', () => {
     await until(() => printed().includes('listening on'), 'the page is there');
     const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
     const page = await browser.newPage();
+    page.setDefaultTimeout(patience);
     const said: string[] = [];
     page.on('console', (message) => said.push(message.text()));
     page.on('pageerror', (error) => said.push(String(error)));
@@ -71,9 +73,7 @@ describe.skipIf(!serverProgram)('the example', () => {
     }
     await page.click('#jobs tr[data-state="waiting"] button, #jobs tr[data-state="running"] button');
     await page.waitForSelector('tr[data-state="removed"], tr[data-state="aborted"]');
-    await page.waitForFunction(`document.querySelectorAll('#jobs tr[data-state="solved"]').length > 28`, undefined, {
-      timeout: 60_000,
-    });
+    await page.waitForFunction(`document.querySelectorAll('#jobs tr[data-state="solved"]').length > 28`);
     expect(said).toEqual([]);
     await browser.close();
     const ended = new Promise((resolve) => child.on('exit', resolve));

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { patience } from '../patience.js';
 
 const repository = join(import.meta.dirname, '../..');
 
@@ -43,8 +44,8 @@ export const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Waits until something is so. */
-export async function until(test: () => boolean | Promise<boolean>, what: string, seconds = 30): Promise<void> {
-  const end = performance.now() + 1000 * seconds;
+export async function until(test: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const end = performance.now() + patience;
   while (!(await test())) {
     if (performance.now() > end) throw new Error(`never so: ${what}`);
     await pause(10);

@@ -2,6 +2,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { patience } from '../patience.js';
 
 const found = spawnSync('ipopt', ['-v']).status === 0;
 
@@ -23,7 +24,7 @@ export async function ipopt(path: string, options: readonly string[] = []): Prom
   const stub = path.replace(/\.nl$/, '');
   await promisify(execFile)('ipopt', [stub, '-AMPL', 'print_level=0', 'sb=yes', 'tol=1e-9', ...options], {
     env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
-    timeout: 60_000,
+    timeout: patience,
   });
   return parseSolution(readFileSync(`${stub}.sol`, 'utf8'));
 }
@@ -31,7 +32,7 @@ export async function ipopt(path: string, options: readonly string[] = []): Prom
 /** What Ipopt says of the first and second derivatives that AMPL's library computes for an .nl file, at its start. */
 export async function checkDerivatives(path: string): Promise<string> {
   const options = ['derivative_test=second-order', 'max_iter=0', 'print_level=4', 'sb=yes'];
-  const run = promisify(execFile)('ipopt', [path.replace(/\.nl$/, ''), '-AMPL', ...options], { timeout: 60_000 });
+  const run = promisify(execFile)('ipopt', [path.replace(/\.nl$/, ''), '-AMPL', ...options], { timeout: patience });
   return (await run).stdout;
 }
 

@@ -119,7 +119,7 @@ describe('refinement of several outputs of large data', () => {
     }
     expect(alone).toBeGreaterThanOrEqual(result.lowerBound * (1 - 1e-9));
     expect(Math.abs(alone / result.objective - 1)).toBeLessThan(2e-2);
-  }, 300_000);
+  });
 
   it('descends by batches without a program, which estimators take', async () => {
     const largest = (i: number) => {
@@ -132,7 +132,7 @@ describe('refinement of several outputs of large data', () => {
     expect(result.certificate).toBe('ownPatterns');
     expect(result.message).toContain('patterns.refine.program = false');
     expect(result.lowerBound).toBeLessThanOrEqual(result.objective);
-  }, 300_000);
+  });
 
   it('bounds a coupled loss, too', async () => {
     const classes = Array.from({ length: rows }, (_, i) => String(i % outputs));
@@ -143,5 +143,5 @@ describe('refinement of several outputs of large data', () => {
     expect(result.certificate).toBe('ownPatterns');
     expect(result.lowerBound).toBeGreaterThan(0);
     expect(Math.abs(result.networkObjective / result.objective - 1)).toBeLessThan(1e-8);
-  }, 300_000);
+  });
 });

@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { attack, decisionFunction, type ReluResult, trainReluNetwork } from '../../src/relu/index.js';
-import { patience, withCountedClock } from '../clock.js';
+import { withCountedClock } from '../clock.js';
 import { chosen, long } from '../long.js';
+import { patience } from '../patience.js';
 import { normals, patternsOf, type Rows, table, toMatrix, toRows, withOnes } from '../problems/relu.js';
 import { oracle } from '../reference/relu.js';
 

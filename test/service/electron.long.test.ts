@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { patience } from '../patience.js';
 
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'nonconvex-electron-'));
@@ -137,6 +138,7 @@ describe.skipIf(!existsSync(program))('the page in Chromium', () => {
       args: ['--no-sandbox', '--allow-file-access-from-files'],
     });
     const page = await browser.newPage();
+    page.setDefaultTimeout(patience);
     const printed: string[] = [];
     page.on('console', (message) => printed.push(message.text()));
     page.on('pageerror', (error) => printed.push(String(error)));
@@ -152,7 +154,7 @@ describe.skipIf(!existsSync(program))('the page in Chromium', () => {
     };`);
     await page.goto(pathToFileURL(join(folder, 'index.html')).href);
     await page.click('#train');
-    await page.locator('#said', { hasText: 'Accuracy' }).waitFor({ timeout: 60_000 });
+    await page.locator('#said', { hasText: 'Accuracy' }).waitFor();
     await page.frameLocator('#report').locator('text=Confusion matrix').waitFor();
     expect(printed).toEqual([]);
     await browser.close();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { maxSharpe } from '../../src/fractional/index.js';
+import { patience } from '../patience.js';
 import { Service, until } from './service.js';
 
 const service = new Service();
@@ -196,6 +197,7 @@ describe.skipIf(!existsSync(program))('the page in Chromium', () => {
   it('shows solves as they go, ends one, and links to its report', async () => {
     const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
     const page = await browser.newPage();
+    page.setDefaultTimeout(patience);
     const printed: string[] = [];
     page.on('console', (message) => printed.push(message.text()));
     page.on('pageerror', (error) => printed.push(String(error)));
@@ -210,7 +212,7 @@ describe.skipIf(!existsSync(program))('the page in Chromium', () => {
     await pending;
     const link = await page.waitForSelector('tr[data-state="aborted"] a');
     await page.click('#start');
-    await page.waitForSelector('tr[data-state="solved"]:first-child', { timeout: 60_000 });
+    await page.waitForSelector('tr[data-state="solved"]:first-child');
     await link.click();
     await page.waitForSelector('text=Confusion matrix');
     expect(printed).toEqual([]);

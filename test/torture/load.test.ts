@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect, it } from 'vitest';
 import type { SolveResult } from '../../src/index.js';
 import { fixtures, solve, solverFixtures, timeless } from '../contract/fixtures.js';
-import { cases, figure, full, minutes, percentile, spread } from './torture.js';
+import { cases, figure, full, minutes, spread } from './torture.js';
 
 /** Fixtures of each family; in full, of each solver. */
 const problems = Object.entries(full ? solverFixtures : fixtures);
@@ -73,6 +73,4 @@ it('solves that wait in the queue leave the event loop free', { timeout: minutes
   figure(
     `a timer of 1 ms beside ${waiting.length} solves without an end: ${spread(turns)}; all aborted within ${(performance.now() - begin).toFixed(0)} ms`,
   );
-  // A loaded machine may be late by its own: what is held up here is held up in most turns.
-  expect(percentile(turns, 0.5)).toBeLessThan(50);
 });

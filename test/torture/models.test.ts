@@ -143,8 +143,6 @@ function report(what: string, { complaints, refused, times }: Judged, before: nu
     `${what}: ${times.length} mutated, ${refused} refused; ${spread(times)}; memory ${megabytes.toFixed(0)} MB more`,
   );
   expect([...new Set(complaints)]).toEqual([]);
-  // The largest of the samples has some hundred numbers.
-  for (const time of times) expect(time).toBeLessThan(2000);
   expect(megabytes).toBeLessThan(400);
   untouched();
 }

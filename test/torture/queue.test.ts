@@ -62,7 +62,7 @@ describe.skipIf(!serverProgram || !full)('a queue', () => {
         while (killed < kills || restarted < serverKills) {
           // Spread over the run: after each so many answers.
           const next = ((killed + restarted + 1) * count) / (kills + serverKills + 2);
-          await until(() => ended >= next, `${Math.round(next)} answers`, 300);
+          await until(() => ended >= next, `${Math.round(next)} answers`);
           if (restarted < serverKills && (killed + restarted) % 7 === 5) {
             await server.kill();
             await pause(chance.between(0, 1000));

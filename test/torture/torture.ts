@@ -1,6 +1,7 @@
 // What the tests of this folder share. `npm test` runs a short form of each; `npm run torture` all of it, with its figures
 // (docs/reliability.md).
 import { uniforms } from '../../src/core/random.js';
+import { patience } from '../patience.js';
 
 /** Whether this is `npm run torture`. */
 export const full = process.env.NONCONVEX_TORTURE !== undefined;
@@ -11,8 +12,8 @@ export const seed = Number(process.env.NONCONVEX_TORTURE || 1);
 /** How many cases there are, short and in full. */
 export const cases = (short: number, all: number): number => (full ? all : short);
 
-/** The time that a test may take. */
-export const minutes = (count: number): number => 60_000 * count;
+/** The time that a test may take where it is run in full. */
+export const minutes = (count: number): number => Math.max(patience, 60_000 * count);
 
 /** Prints what docs/reliability.md says of a run in full. */
 export function figure(text: string): void {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { patience } from '../patience.js';
 
 const root = join(import.meta.dirname, '../..');
 const folders = ['docs/site/playground', 'packages/wasm'].map((folder) => join(root, folder));
@@ -26,20 +27,21 @@ describe.skipIf(!existsSync(program) || !built)('the playground', () => {
   });
   afterAll(() => server.close());
 
-  it('solves every example, shows its charts, and ends what is stopped', { timeout: 300_000 }, async () => {
+  it('solves every example, shows its charts, and ends what is stopped', async () => {
     const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
     const page = await browser.newPage();
+    page.setDefaultTimeout(patience);
     const printed: string[] = [];
     page.on('console', (message) => printed.push(message.text()));
     page.on('pageerror', (error) => printed.push(String(error)));
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    await page.waitForSelector('#run:enabled', { timeout: 120_000 });
+    await page.waitForSelector('#run:enabled');
     const names = await page.locator('#example option').allTextContents();
     expect(names.length).toBeGreaterThanOrEqual(4);
     for (const name of names) {
       await page.selectOption('#example', name);
       await page.click('#run');
-      await page.waitForSelector('#run:enabled', { timeout: 120_000 });
+      await page.waitForSelector('#run:enabled');
       const said = await page.textContent('#output');
       expect([name, await page.textContent('#state'), said]).toEqual([
         name,
@@ -53,7 +55,7 @@ describe.skipIf(!existsSync(program) || !built)('the playground', () => {
     await page.fill('#code', 'for (;;) {}');
     await page.click('#run');
     await page.click('#stop');
-    await page.waitForSelector('#run:enabled', { timeout: 120_000 });
+    await page.waitForSelector('#run:enabled');
     expect(printed.filter((text) => !text.includes('favicon') && !text.includes('404'))).toEqual([]);
     await browser.close();
   });

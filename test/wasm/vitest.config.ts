@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-import { patience } from '../clock.js';
+import { patience } from '../patience.js';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -188,7 +188,7 @@ const programs = {
     await minimize(problem());
   },
   async absent() {
-    if (rank === 1) await new Promise((resolve) => setTimeout(resolve, 60_000));
+    if (rank === 1) await new Promise((resolve) => setTimeout(resolve, 3_600_000));
     await minimize(problem());
   },
   async webAssembly() {
