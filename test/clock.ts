@@ -18,8 +18,10 @@ export async function withCountedClock<T>(milliseconds: number, work: () => Prom
   }
 }
 
-/** Counts the turns of the event loop while `work` runs. */
-export async function countingTurns<T>(work: () => Promise<T>): Promise<{ result: T; turns: number }> {
+/** Counts the turns of the event loop while `work` runs, which may ask how many there have been so far. */
+export async function countingTurns<T>(
+  work: (turnsSoFar: () => number) => Promise<T>,
+): Promise<{ result: T; turns: number }> {
   let [turns, running] = [0, true];
   const turn = (): void => {
     ++turns;
@@ -27,7 +29,7 @@ export async function countingTurns<T>(work: () => Promise<T>): Promise<{ result
   };
   setImmediate(turn);
   try {
-    const result = await work();
+    const result = await work(() => turns);
     return { result, turns };
   } finally {
     running = false;
