@@ -17,7 +17,7 @@ namespace nonconvex {
 /// Rows must be linear. Uses the state's workspaces and factors, not its point.
 std::optional<FarkasProof> proveInfeasible(BarrierState& state, const BarrierPoint& from);
 
-/// Likewise of a problem, from x.
+/// Looks for a Farkas vector of a problem, from x, as the function above does.
 std::optional<FarkasProof> proveInfeasible(const Cpu& la, const NlpStart& problem, std::span<const double> x);
 
 /// The proof by a lower bound of a variable, or a lower side where none is named, that is above the upper one by `gap`.

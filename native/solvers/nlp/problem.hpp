@@ -292,6 +292,7 @@ struct NlpSolution {
   double objectiveScale = 1;
   std::vector<double> constraintScales;
 
+  // Longer than most: a list of the members.
   static constexpr auto fields() {
     using Self = NlpSolution;
     return std::tuple{
