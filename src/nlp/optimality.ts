@@ -222,6 +222,7 @@ const mostLines = 10;
 class Conditions {
   readonly #wrong: (Violation & { excess: number })[] = [];
   readonly #missed: { of: Violation['of']; index: number; missed: number; bound: number }[] = [];
+  #jacobian: ReturnType<Program['jacobian']> | undefined;
   #residual = 0;
   #stationarity = 0;
   #feasibility = 0;
@@ -263,15 +264,22 @@ class Conditions {
   #holds(): boolean {
     const [absolute, rounding] = [1e-4, 100 * Number.EPSILON];
     if (this.#feasibility <= absolute) return true;
-    const { offsets, indices, values } = this.program.jacobian(this.x);
-    return this.#missed.every(({ of, index, missed, bound }) => {
-      let terms = Math.abs(bound);
-      const end = of === 'variable' ? 0 : (offsets[index + 1] as number);
-      for (let k = of === 'variable' ? 0 : (offsets[index] as number); k < end; ++k) {
-        terms = Math.max(terms, Math.abs((values[k] as number) * (this.x[indices[k] as number] as number)));
-      }
-      return missed <= Math.max(absolute, rounding * terms);
-    });
+    return this.#missed.every(
+      ({ of, index, missed, bound }) =>
+        missed <= Math.max(absolute, rounding * Math.max(Math.abs(bound), this.#terms(of, index))),
+    );
+  }
+
+  /** |x_j|, or the largest |J_ij x_j| of a constraint: what rounding of its value is relative to. */
+  #terms(of: Violation['of'], index: number): number {
+    if (of === 'variable') return Math.abs(this.x[index] as number);
+    this.#jacobian ??= this.program.jacobian(this.x);
+    const { offsets, indices, values } = this.#jacobian;
+    let largest = 0;
+    for (let k = offsets[index] as number; k < (offsets[index + 1] as number); ++k) {
+      largest = Math.max(largest, Math.abs((values[k] as number) * (this.x[indices[k] as number] as number)));
+    }
+    return largest;
   }
 
   /** The scale of a multiplier of constraint i in the scaled problem. */
@@ -371,7 +379,9 @@ class Conditions {
     this.#noteMissed(of, index, -slack, bound);
     const outside = `${what}: ${side === 'lower' ? 'below' : 'above'} ${boundName} = ${bound}`;
     this.#note({ condition: 'feasibility', of, index, value: beyond, message: outside }, valueFactor);
-    const product = multiplier * (slack < 0 ? beyond : slack);
+    // What rounding makes of a slack.
+    const hidden = 8 * Number.EPSILON * Math.max(Math.abs(bound), this.#terms(of, index));
+    const product = multiplier * Math.max(0, (slack < 0 ? beyond : slack) - hidden);
     const apart = `${what}: ${slack} from ${boundName} = ${bound}, with a multiplier of ${multiplier}`;
     const both = multiplierFactor * valueFactor;
     this.#note({ condition: 'complementarity', of, index, value: product, message: apart }, both);

@@ -109,6 +109,14 @@ void BarrierNlp::setSides() {
   }
 }
 
+double BarrierNlp::relaxation(std::size_t j, double bound) const {
+  // A side that was scaled down by no more than one as it was given.
+  const double unit = j < at(n()) ? 1 : std::min(1.0, model_.constraintScales()[at(rowOf(j))]);
+  const double most = 0.5 * mostRelaxed * unit;  // leaves room for what a solution of the relaxed problem may miss
+  return std::min({std::max(most, 2 * slackRounding * std::abs(bound)), relaxed * std::max(unit, std::abs(bound)),
+                   shareOfBox * (givenUpper_[j] - givenLower_[j])});
+}
+
 /// Relaxes bounds, by no more than a hundredth of a box.
 void BarrierNlp::relax() {
   finiteSides_ = 0;
@@ -122,17 +130,8 @@ void BarrierNlp::relax() {
     }
     finiteSides_ += (lower_[j] > -infinity ? 1 : 0) + (upper_[j] < infinity ? 1 : 0);
     if (settings_.strictBounds) return;
-    const double width = shareOfBox * (upper_[j] - lower_[j]);
-    // A side that was scaled down by no more than one as it was given.
-    const double unit = j < at(n()) ? 1 : std::min(1.0, model_.constraintScales()[at(rowOf(j))]);
-    // What a row is relaxed by leaves room for what a solution of the relaxed problem may miss.
-    const double most = j < at(n()) ? mostRelaxed : 0.5 * mostRelaxed * unit;
-    const auto room = [&](double bound) {
-      const double largest = std::max(most, 2 * slackRounding * std::abs(bound));
-      return std::min({largest, relaxed * std::max(unit, std::abs(bound)), width});
-    };
-    if (lower_[j] > -infinity) lower_[j] -= room(givenLower_[j]);
-    if (upper_[j] < infinity) upper_[j] += room(givenUpper_[j]);
+    if (lower_[j] > -infinity) lower_[j] -= relaxation(j, givenLower_[j]);
+    if (upper_[j] < infinity) upper_[j] += relaxation(j, givenUpper_[j]);
   });
 }
 
@@ -315,13 +314,19 @@ BarrierErrors BarrierNlp::errors(const BarrierPoint& point, double mu) const {
 
 BarrierErrors BarrierNlp::givenErrors(const BarrierPoint& point) const {
   BarrierErrors found = errorsWithin(point, 0, givenLower_, givenUpper_);
-  for (std::size_t j = 0; j < at(n()); ++j) {
-    if (fixed_[j] == 0) continue;
-    const double g = point.at.g[j], room = g > 0 ? point.v[j] - givenLower_[j] : givenUpper_[j] - point.v[j];
-    found.complementarity = std::max(found.complementarity, std::abs(g) * room);
-  }
+  const auto product = [&](double multiplier, double room) {
+    found.complementarity = std::max(found.complementarity, std::abs(multiplier * room));
+  };
   for (std::size_t j = 0; j < size(); ++j) {
     found.primal = std::max({found.primal, givenLower_[j] - point.v[j], point.v[j] - givenUpper_[j]});
+    if (fixed_[j] != 0) {
+      const double g = point.at.g[j];
+      product(g, g > 0 ? point.v[j] - givenLower_[j] : givenUpper_[j] - point.v[j]);
+    } else if (j >= at(n())) {  // what the row itself is from its sides, not its slack
+      const double c = point.v[j] + point.r[at(rowOf(j))];
+      if (lowerBounded(j)) product(point.zL[j], std::max(0.0, c - givenLower_[j]));
+      if (upperBounded(j)) product(point.zU[j], std::max(0.0, givenUpper_[j] - c));
+    }
   }
   return found;
 }
@@ -354,6 +359,46 @@ BarrierErrors BarrierNlp::errorsWithin(const BarrierPoint& point, double mu, std
 bool BarrierNlp::solved(const BarrierPoint& point) const { return within(errors(point, 0), point); }
 
 bool BarrierNlp::solvedAsGiven(const BarrierPoint& point) const { return within(givenErrors(point), point); }
+
+bool BarrierNlp::confirmed(const BarrierPoint& point) const {
+  constexpr double dual = 1, complementarity = 1e-4;
+  constexpr double large = 100, most = 1e8;
+  // In units in which nothing was scaled up.
+  const double unit = std::min(1.0, 1 / model_.objectiveScale());
+  double gradient = 0, product = 0, ofSides = 0, ofRows = 0;
+  const auto look = [&](std::size_t j, double terms, double bound, double room, double multiplier) {
+    if (!std::isfinite(bound)) return;
+    const double apart = std::max(0.0, std::abs(room) - (room < 0 ? relaxation(j, bound) : 0));
+    const double hidden = slackRounding * std::max(std::abs(bound), terms);
+    product = std::max(product, unit * multiplier * std::max(0.0, apart - hidden));
+  };
+  const auto lookAt = [&](std::size_t j, double value, double terms, double zL, double zU) {
+    look(j, terms, givenLower_[j], value - givenLower_[j], zL);
+    look(j, terms, givenUpper_[j], givenUpper_[j] - value, zU);
+  };
+  for (std::size_t j = 0; j < at(n()); ++j) {
+    const double g = point.at.g[j];
+    const double zL = fixed_[j] != 0 ? std::max(0.0, g) : point.zL[j], zU = fixed_[j] != 0 ? std::max(0.0, -g) : point.zU[j];
+    gradient = std::max(gradient, unit * std::abs(g - zL + zU));
+    ofSides += unit * (zL + zU);
+    lookAt(j, point.v[j], std::abs(point.v[j]), zL, zU);
+  }
+  for (int i = 0; i < m(); ++i) {
+    const double y = point.at.lambda[at(i)], inUnits = unit * std::max(1.0, model_.constraintScales()[at(i)]) * std::abs(y);
+    ofRows += inUnits;
+    if (slackOf_[at(i)] < 0) continue;
+    const auto k = at(slackOf_[at(i)]);
+    ofSides += inUnits;
+    if ((y < 0 && givenLower_[k] == -infinity) || (y > 0 && givenUpper_[k] == infinity)) {
+      gradient = std::max(gradient, inUnits);
+    }
+    lookAt(k, point.at.c[at(i)], model_.largestTerm(point.at, i), std::max(0.0, -y), std::max(0.0, y));
+  }
+  const auto scale = [&](double sum, int count) { return std::min(most, std::max(large, sum / std::max(1, count)) / large); };
+  const double tolerance = settings_.tolerance, objectiveUnit = std::min(1.0, model_.objectiveScale());
+  return gradient <= tolerance * scale(ofSides + ofRows, finiteSides_ + m()) && gradient <= dual * objectiveUnit &&
+         product <= tolerance * scale(ofSides, finiteSides_) && product <= complementarity * objectiveUnit && holdsAsGiven(point);
+}
 
 /// Whether errors of the point are within the tolerance and, in the user's units, within the limits of section 3.3.
 bool BarrierNlp::within(const BarrierErrors& errors, const BarrierPoint& point) const {

@@ -124,6 +124,9 @@ class BarrierNlp {
   bool solved(const BarrierPoint& point) const;
   /// Whether it is solved with bounds and sides as they were given.
   bool solvedAsGiven(const BarrierPoint& point) const;
+  /// Whether the point passes as a solution by what was given and the values of the rows alone, without slacks and their
+  /// residuals: what `checkOptimality` asks. Nothing else is called solved.
+  bool confirmed(const BarrierPoint& point) const;
   /// Whether sides, in the user's units, are missed by no more than a solution's may be: section 3.3.
   bool holdsAsGiven(const BarrierPoint& point) const;
   /// Whether bounds and sides, in the user's units, are missed by 1e-4 at most.
@@ -164,6 +167,8 @@ class BarrierNlp {
 
  private:
   void placeRows();
+  /// By how much a bound of an entry of v is relaxed.
+  double relaxation(std::size_t j, double bound) const;
   void setSides();
   void relax();
   void computeResidual(BarrierPoint& point) const;

@@ -279,7 +279,7 @@ bool InteriorPointMethod::polishBest() {
   state_.point = attempt_.point;
   auto polish = std::make_unique<ActiveSetPolish>(state_);
   polish->run(true);
-  if (!polish->polished() || !nlp_.solvedAsGiven(polish->point())) return false;
+  if (!polish->polished() || !nlp_.solvedAsGiven(polish->point()) || !nlp_.confirmed(polish->point())) return false;
   polish_ = std::move(polish);
   return true;
 }
@@ -342,6 +342,11 @@ std::optional<Status> InteriorPointMethod::judge() {
   if (const UnitChange* const change = nlp_.rescale(polish_->point())) {
     takeOver(*change);
     if (!polish_->solved()) return goOnRescaled(change->objective);
+  }
+  if (!nlp_.confirmed(polish_->point())) {
+    polish_ = nullptr;
+    attempt_.error = std::numeric_limits<double>::infinity();  // its best point has been polished in vain
+    return endAttempt(Status::stalled);
   }
   return leaveSaddle() ? std::nullopt : std::optional(Status::solved);
 }
