@@ -229,7 +229,7 @@ const boxes: Trial = async (seed) => {
       if (at < low - 1e-2 * (high - low) || at > high + 1e-2 * (high - low))
         wrong.push(`x[${j}] is outside of its box`);
     }
-    if (!(above <= 1e-4 * size)) wrong.push(`${above} above the minimum, where the boxes allow ${size}`);
+    if (!(above <= 1e-4 * n * size)) wrong.push(`${above} above the minimum, where the boxes allow ${size}`);
   }
   return { status: result.status, wrong };
 };

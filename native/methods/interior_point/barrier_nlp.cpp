@@ -366,8 +366,10 @@ bool BarrierNlp::confirmed(const BarrierPoint& point) const {
   // In units in which nothing was scaled up.
   const double unit = std::min(1.0, 1 / model_.objectiveScale());
   double gradient = 0, product = 0, ofSides = 0, ofRows = 0;
+  int sides = 0;
   const auto look = [&](std::size_t j, double terms, double bound, double room, double multiplier) {
     if (!std::isfinite(bound)) return;
+    ++sides;
     const double apart = std::max(0.0, std::abs(room) - (room < 0 ? relaxation(j, bound) : 0));
     const double hidden = slackRounding * std::max(std::abs(bound), terms);
     product = std::max(product, unit * multiplier * std::max(0.0, apart - hidden));
@@ -396,8 +398,8 @@ bool BarrierNlp::confirmed(const BarrierPoint& point) const {
   }
   const auto scale = [&](double sum, int count) { return std::min(most, std::max(large, sum / std::max(1, count)) / large); };
   const double tolerance = settings_.tolerance, objectiveUnit = std::min(1.0, model_.objectiveScale());
-  return gradient <= tolerance * scale(ofSides + ofRows, finiteSides_ + m()) && gradient <= dual * objectiveUnit &&
-         product <= tolerance * scale(ofSides, finiteSides_) && product <= complementarity * objectiveUnit && holdsAsGiven(point);
+  return gradient <= tolerance * scale(ofSides + ofRows, sides + m()) && gradient <= dual * objectiveUnit &&
+         product <= tolerance * scale(ofSides, sides) && product <= complementarity * objectiveUnit && holdsAsGiven(point);
 }
 
 /// Whether errors of the point are within the tolerance and, in the user's units, within the limits of section 3.3.
