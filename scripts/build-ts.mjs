@@ -1,8 +1,8 @@
 // The TypeScript build: the subpaths of the package as ES modules in dist/esm, which share what they need in some tens of files, and every
 // module of src/ by itself as CommonJS in dist/cjs, which loads on use; with declarations beside each; and the command line program in one
 // file, dist/cli.js. Whatever subpaths a program imports, there is one of each class and table, but for these: the subpaths nonconvex/predict and
-// nonconvex/report, which are plain JavaScript without anything of Node, the latter with the libraries that draw, the messages of
-// ONNX, the parser of .csv files and that of .zip files with the libraries that do it.
+// nonconvex/report, which are plain JavaScript without anything of Node, the latter with the libraries that draw, and the messages of
+// ONNX.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build, buildSync, transformSync } from 'esbuild';
@@ -92,12 +92,12 @@ async function bundleSubpaths() {
 }
 
 /** One file of a module and all that it needs, for any JavaScript. What it loads on use stays beside it. */
-function bundle(path, format, platform = 'neutral') {
+function bundle(path, format) {
   buildSync({
     entryPoints: [join(root, path)],
     outfile: join(dist, format, relative('src', path).replace(/\.ts$/, '.js')),
     bundle: true,
-    platform,
+    platform: 'neutral',
     mainFields: ['module', 'main'],
     format,
     target: 'es2022',
@@ -118,7 +118,6 @@ main(async () => {
   )) {
     transform(path);
   }
-  for (const path of ['src/readers/dsv.ts', 'src/readers/zip.ts']) bundle(path, 'cjs', 'node');
   const check = await bundleSubpaths();
   for (const format of ['esm', 'cjs']) {
     for (const path of [...alone, 'src/predict/onnxSchema.ts']) bundle(path, format);

@@ -4,8 +4,8 @@ import { Option } from 'commander';
 import { visible } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import type { Label } from '../core/targets.js';
-import { type CsvHints, type Levels, type ReadCsvOptions, readCsvWith, shortList } from '../readers/csv.js';
-import { parseFile } from '../readers/file.js';
+import { type CsvHints, decimal, type Levels, type ReadCsvOptions, readCsvWith, shortList } from '../readers/csv.js';
+import { inUtf8, parseFile } from '../readers/file.js';
 import { readLibsvm } from '../readers/libsvm.js';
 import { readMatrixMarket } from '../readers/matrixMarket.js';
 import { counted } from '../report/text.js';
@@ -88,7 +88,7 @@ const mayLackTarget = ({ withoutTarget, columns }: DataOptions): boolean => with
 function readText(path: string, signal: AbortSignal): Promise<string> {
   return parseFile(path, signal, async (name, chunks) => {
     const parts: Uint8Array[] = [];
-    for await (const chunk of chunks) parts.push(chunk);
+    for await (const chunk of inUtf8(chunks)) parts.push(chunk);
     const bytes = Buffer.concat(parts);
     // Of a few bytes of gzip may come more than a string can be long.
     if (bytes.length > 2 ** 29)
@@ -133,7 +133,7 @@ function labels(texts: readonly string[]): Label[] {
 function numberOf(text: string): number | undefined {
   const word = text.trim();
   if (/^(|NA|N\/A|NaN|null|\?|\.)$/i.test(word)) return Number.NaN;
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word) ? Number(word) : undefined;
+  return decimal.test(word) ? Number(word) : undefined;
 }
 
 /** What messages of the reader call the options of the commands that fit models. */
@@ -143,6 +143,7 @@ const fitHints: CsvHints = {
   target: '--target ',
   exclude: '--exclude ',
   columns: 'the column of the model ',
+  maxColumns: '--maxColumns raises that',
 };
 
 /** What they say to who predicts by a model, whose columns are given. */

@@ -1,11 +1,11 @@
 // `nonconvex predict model.json data.csv`: what a model says of the rows of a file.
 import type { Command } from 'commander';
+import { csvFormatRows } from 'd3-dsv';
 import { toDense } from '../core/algebra.js';
 import { show, visible } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import { replaceFile } from '../core/replaceFile.js';
 import type { Label } from '../core/targets.js';
-import { csvFormatRows } from '../readers/dsv.js';
 import { type DataFile, readData } from './dataFile.js';
 import { UsageError } from './keywords.js';
 import { agreement, predictions, type RowModel, type RowPrediction, readModelFile, rowsOf } from './modelFile.js';

@@ -162,12 +162,15 @@ export function checkData<T extends object>(data: T, known: readonly string[]): 
 
 /** The known word that is meant by a misspelt one, if one is close. */
 export function closest(word: string, known: readonly string[]): string | undefined {
-  const distances = known.map((each) => editDistance(word.toLowerCase(), each.toLowerCase()));
-  const least = Math.min(...distances);
-  const meant = known[distances.indexOf(least)];
-  return meant !== undefined && least < meant.length && least <= Math.max(1, Math.floor(meant.length / 3))
-    ? meant
-    : undefined;
+  let [least, meant]: [number, string | undefined] = [Number.POSITIVE_INFINITY, undefined];
+  for (const each of known) {
+    const most = Math.min(each.length - 1, Math.max(1, Math.floor(each.length / 3)));
+    // So many letters are inserted or deleted at least: what a file names may be long.
+    if (Math.abs(each.length - word.length) > most) continue;
+    const distance = editDistance(word.toLowerCase(), each.toLowerCase());
+    if (distance <= most && distance < least) [least, meant] = [distance, each];
+  }
+  return meant;
 }
 
 /** Letters to insert, delete, replace or swap with the next one between two words. */

@@ -1,10 +1,5 @@
 // What is used of modules that have no declarations of their own.
 declare module 'd3-dsv' {
-  /** Reads and writes text whose values are parted by a character. */
-  export function dsvFormat(delimiter: string): {
-    /** Gives what `row` makes of the values of each line, without those that it gives undefined for. */
-    parseRows<T>(text: string, row: (values: string[], line: number) => T | undefined): T[];
-  };
   /** The text of rows, parted by commas. */
   export function csvFormatRows(rows: readonly (readonly string[])[]): string;
 }

@@ -112,7 +112,7 @@ export class Triplets {
 }
 
 /** `order` (from 0 up, if undefined) sorted by `keys` below `bound`; equal keys stay as they were. */
-async function sortBy(
+export async function sortBy(
   keys: Int32Array,
   bound: number,
   order: Int32Array | undefined,

@@ -3,12 +3,12 @@ import { checkMembers, checkObject, checkOneOf, closest, isList, show, visible }
 import type { Matrix } from '../core/matrix.js';
 import { checkPart, type Part } from '../core/ranks.js';
 import { distinct } from '../core/targets.js';
-import { dsvFormat } from './dsv.js';
 import { type Chunks, firstLine, parseFile } from './file.js';
 import { Growing } from './growing.js';
 import { checkLimits } from './limits.js';
 import type { ReadOptions } from './matrixMarket.js';
-import { Memory } from './memory.js';
+import { HeapMemory, Memory } from './memory.js';
+import { eachRow, usualColumns } from './rows.js';
 
 /** Levels of columns that are categories, by the names of the columns. */
 export type Levels = Readonly<Record<string, readonly string[]>>;
@@ -68,6 +68,7 @@ export interface CsvHints {
   target: string;
   exclude: string;
   columns: string;
+  maxColumns: string;
 }
 
 const hintsOfOptions: CsvHints = {
@@ -76,6 +77,7 @@ const hintsOfOptions: CsvHints = {
   target: 'target = ',
   exclude: 'exclude: ',
   columns: 'columns: ',
+  maxColumns: 'maxColumns raises that',
 };
 
 const options = [
@@ -128,12 +130,13 @@ export async function readCsvWith(path: string | URL, options: ReadCsvOptions, h
   const parse = async (name: string, chunks: Chunks): Promise<CsvData> => {
     const table = new TableReader(name, options, hints, levels);
     if (part && first) {
-      await eachRow(name, linesOfPart(name, part.rank > 0 ? first : undefined, chunks), options, (row) => {
+      const lines = linesOfPart(name, part.rank > 0 ? first : undefined, chunks);
+      await eachRow(name, lines, options, hints.maxColumns, (row) => {
         if (row.some((text) => text.includes('\n'))) throw cutWithin(name);
         table.add(row, part.rank > 0);
       });
     } else {
-      await eachRow(name, chunks, options, (row) => table.add(row));
+      await eachRow(name, chunks, options, hints.maxColumns, (row) => table.add(row));
     }
     return table.finish();
   };
@@ -194,91 +197,12 @@ function checkTexts(name: string, value: unknown): asserts value is readonly str
   if (k >= 0) throw new TypeError(`${name}[${k}] = ${show(value[k])}: expected a string`);
 }
 
-// Rows --------------------------------------------------------------------------------------------------------------
-
-/** Nothing that one wants to read has a longer row; a quote that is not closed has no end. */
-const longestRow = 1 << 24;
-
-/** Calls `take` with the values of each row, those of a line of names, too; empty lines are passed over. */
-async function eachRow(
-  name: string,
-  chunks: Chunks,
-  { delimiter: given }: Pick<ReadCsvOptions, 'delimiter'>,
-  take: (values: string[]) => void,
-): Promise<void> {
-  const decoder = new TextDecoder('utf-8'); // which drops a byte order mark
-  let delimiter = given;
-  let rest = '';
-  const ends = new RowEnds();
-  const parse = (text: string): void => {
-    dsvFormat(delimiter as string).parseRows(text, (values) => {
-      if (values.length > 1 || values[0]?.trim() !== '') take(values);
-      return undefined;
-    });
-  };
-  for await (const chunk of chunks) {
-    const text = rest + decoder.decode(chunk, { stream: true });
-    delimiter ??= delimiterOf(text);
-    const end = delimiter === undefined ? 0 : ends.last(text, delimiter);
-    if (end > 0) parse(text.slice(0, end));
-    rest = text.slice(end);
-    ends.drop(end);
-    if (rest.length > longestRow) {
-      throw new SyntaxError(
-        `${name}: a row of more than ${longestRow} characters: is a quote not closed, or is it no text?`,
-      );
-    }
-  }
-  rest += decoder.decode();
-  delimiter ??= delimiterOf(`${rest}\n`);
-  if (rest !== '') parse(rest);
-}
-
-/** The character of the first line that parts most values; `undefined` before that line has ended. */
-function delimiterOf(text: string): string | undefined {
-  const end = text.search(/[\r\n]/);
-  if (end < 0) return undefined;
-  const bare = text.slice(0, end).replace(/"[^"]*"/g, '');
-  const count = (character: string): number => bare.split(character).length;
-  return [',', ';', '\t'].reduce((best, each) => (count(each) > count(best) ? each : best));
-}
-
-/** Finds where rows end in a text that grows at its end, looking at each character once: a quote opens at the beginning of a value alone. */
-class RowEnds {
-  #at = 0;
-  #begins = true;
-  #quoted = false;
-  /** Whether the character before was a quote that closes. */
-  #closed = false;
-
-  /** The place behind the line feed of the last whole row; 0 where there is none. */
-  last(text: string, delimiter: string): number {
-    let end = 0;
-    for (; this.#at < text.length; ++this.#at) {
-      const character = text[this.#at];
-      if (this.#quoted) {
-        if (character === '"') [this.#quoted, this.#closed] = [false, true];
-      } else if (character === '"' && (this.#begins || this.#closed)) {
-        // Two quotes stand for one: the second opens again what the first has closed.
-        [this.#quoted, this.#begins, this.#closed] = [true, false, false];
-      } else {
-        this.#closed = false;
-        if (character === '\n') end = this.#at + 1;
-        this.#begins = character === delimiter || character === '\n' || character === '\r';
-      }
-    }
-    return end;
-  }
-
-  /** Says that so much of the beginning of the text is no longer there. */
-  drop(length: number): void {
-    this.#at -= length;
-  }
-}
-
 // Values ------------------------------------------------------------------------------------------------------------
 
 const usualMissing = ['', 'NA', 'N/A', 'NaN', 'null', '?', '.'];
+
+/** A decimal number: no two ways to read its digits, as a long text would be tried in all of them. */
+export const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Tells numbers, what is missing, and texts: `undefined`. */
 class Values {
@@ -294,7 +218,7 @@ class Values {
 
   number(text: string): number | undefined {
     const word = text.trim();
-    if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word)) {
+    if (decimal.test(word)) {
       const value = Number(word);
       return Number.isFinite(value) ? value : undefined; // beyond the range of double precision
     }
@@ -313,7 +237,7 @@ interface Head {
 
 /** What the first line and the options say of columns. */
 function headOf(file: string, first: readonly string[], given: ReadCsvOptions, hints: CsvHints): Head {
-  const { header = true, target, columns, exclude = [], maxColumns = Number.POSITIVE_INFINITY } = given;
+  const { header = true, target, columns, exclude = [] } = given;
   const values = new Values(given);
   const isRow = header !== true;
   if (!isRow && first.every((text) => values.number(text) !== undefined)) {
@@ -329,32 +253,39 @@ function headOf(file: string, first: readonly string[], given: ReadCsvOptions, h
   if (all.length !== first.length) {
     throw new RangeError(`${file}: header: expected ${first.length} names, one for each column, got ${all.length}`);
   }
-  if (all.length > maxColumns)
-    throw new RangeError(`${file}: ${all.length} columns are more than maxColumns = ${maxColumns}`);
+  const places = new Map<string, number>();
+  const twice = new Set<string>();
+  for (const [j, name] of all.entries()) {
+    if (places.has(name)) twice.add(name);
+    else places.set(name, j);
+  }
   const placeOf = (option: string, name: string): number => {
-    const place = all.indexOf(name);
-    if (place < 0) {
+    const place = places.get(name);
+    if (place === undefined) {
       const meant = closest(name, all);
-      const hint = meant === undefined ? '' : `; did you mean ${show(visible(meant))}?`;
+      const hint = meant === undefined ? '' : `; did you mean ${quoted(meant)}?`;
       throw new RangeError(
         `${option}${visible(name)}: there is no such column${hint}; the columns are ${shortList(all)}`,
       );
     }
-    if (all.indexOf(name, place + 1) >= 0) {
+    if (twice.has(name)) {
       throw new RangeError(`${option}${visible(name)}: ${file} has two columns of that name`);
     }
     return place;
   };
   const at = target === undefined ? -1 : placeOf(hints.target, target);
   if (columns) return { all, target: at, features: columns.map((name) => placeOf(hints.columns, name)), isRow };
-  const out = exclude.map((name) => placeOf(hints.exclude, name));
-  return { all, target: at, features: [...all.keys()].filter((j) => j !== at && !out.includes(j)), isRow };
+  const out = new Set([at, ...exclude.map((name) => placeOf(hints.exclude, name))]);
+  return { all, target: at, features: [...all.keys()].filter((j) => !out.has(j)), isRow };
 }
+
+/** A text of a file in a message: of any length, and with any characters. */
+const quoted = (text: string): string => visible(show(text));
 
 /** The first names of columns, for messages. */
 export function shortList(names: readonly string[]): string {
   const most = 12;
-  const shown = names.slice(0, most).map((name) => show(visible(name)));
+  const shown = names.slice(0, most).map((name) => quoted(name));
   return names.length > most ? `${shown.join(', ')} and ${names.length - most} more` : shown.join(', ');
 }
 
@@ -362,10 +293,11 @@ export function shortList(names: readonly string[]): string {
 async function findLevels(file: string, chunks: Chunks, given: ReadCsvOptions, hints: CsvHints): Promise<Levels> {
   const { maxLevels = 1000 } = given;
   const values = new Values(given);
+  const memory = new HeapMemory(given.maxBytes);
   let head: Head | undefined;
   const texts = new Map<number, Set<string>>();
   const categorical = new Set<number>();
-  await eachRow(file, chunks, given, (row) => {
+  await eachRow(file, chunks, given, hints.maxColumns, (row) => {
     if (head === undefined) {
       head = headOf(file, row, given, hints);
       if (!head.isRow) return;
@@ -375,10 +307,11 @@ async function findLevels(file: string, chunks: Chunks, given: ReadCsvOptions, h
       if (text === undefined || values.isMissing(text)) continue;
       const found = texts.get(j) ?? new Set();
       texts.set(j, found);
-      if (found.size <= maxLevels) found.add(text.trim());
+      const level = text.trim();
+      if (found.size <= maxLevels && !found.has(level)) found.add(memory.keep(file, 'levels', level));
       if (!categorical.has(j) && values.number(text) === undefined) categorical.add(j);
       if (categorical.has(j) && found.size > maxLevels) {
-        const column = show(visible(head.all[j] as string));
+        const column = quoted(head.all[j] as string);
         throw new RangeError(
           `${file}: column ${column} has more than maxLevels = ${maxLevels} levels; ${hints.exclude}leaves it out`,
         );
@@ -412,8 +345,13 @@ class TableReader {
   #columns: Column[] = [];
   #width = 0;
   #row = 0;
+  /** The responses as texts, and as numbers, NaN where one is none. */
   readonly #y: string[] = [];
+  readonly #numbers: Growing<Float64Array>;
+  #numeric = true;
   readonly #dropped: number[] = [];
+  /** What the responses and the numbers of rows that are dropped take. */
+  readonly #lists: HeapMemory;
 
   constructor(file: string, given: ReadCsvOptions, hints: CsvHints, levels: Levels = {}) {
     this.#file = file;
@@ -423,6 +361,8 @@ class TableReader {
     this.#values = new Values(given);
     this.#memory = new Memory(given.maxBytes);
     this.#data = new Growing(Float64Array, 'values', this.#memory);
+    this.#numbers = new Growing(Float64Array, 'responses', this.#memory);
+    this.#lists = new HeapMemory(given.maxBytes);
     this.#maxRows = checkLimits(given).maxRows;
   }
 
@@ -447,10 +387,11 @@ class TableReader {
     const lacks = this.#lacking(row);
     if (lacks >= 0 && this.#given.missing === 'dropRows') {
       this.#dropped.push(this.#row);
+      this.#lists.take(place, 'rows that are dropped', 8);
       return;
     }
     if (lacks >= 0 && (lacks === target || this.#given.missing !== 'nan')) this.#refuseMissing(place, lacks);
-    if (target >= 0) this.#y.push((row[target] as string).trim());
+    if (target >= 0) this.#pushResponse(place, (row[target] as string).trim());
     for (const column of this.#columns) this.#push(place, column, row[column.at] as string);
   }
 
@@ -470,7 +411,7 @@ class TableReader {
         levels: Object.fromEntries(levels) as Record<string, string[]>,
         dropped: this.#dropped,
       },
-      ...(this.#head.target >= 0 && { y: this.#responses() }),
+      ...(this.#head.target >= 0 && { y: await this.#responses() }),
     };
   }
 
@@ -484,9 +425,10 @@ class TableReader {
       return { at, name, places: levels && new Map(levels.map((level, k) => [level, k])) };
     });
     this.#width = this.#columns.reduce((total, { places }) => total + (places && oneHot ? places.size : 1), 0);
-    const { maxColumns } = checkLimits(this.#given);
+    const { maxColumns = usualColumns } = this.#given;
     if (this.#width > maxColumns) {
-      throw new RangeError(`${this.#file}: ${this.#width} columns are more than maxColumns = ${maxColumns}`);
+      const hint = this.#given.maxColumns === undefined ? `; ${this.#hints.maxColumns}` : '';
+      throw new RangeError(`${this.#file}: ${this.#width} columns are more than maxColumns = ${maxColumns}${hint}`);
     }
     return head;
   }
@@ -500,7 +442,7 @@ class TableReader {
 
   #refuseMissing(place: string, at: number): never {
     const { all, target } = this.#head as Head;
-    const column = `${place}: column ${show(visible(all[at] as string))}`;
+    const column = `${place}: column ${quoted(all[at] as string)}`;
     if (at === target) throw new RangeError(`${column}, the target, has no value`);
     throw new RangeError(`${column} has no value; ${this.#hints.missing}`);
   }
@@ -510,7 +452,7 @@ class TableReader {
     if (places === undefined) {
       const value = this.#values.number(text);
       if (value === undefined) {
-        const said = `column ${show(visible(name))}: ${show(visible(text))} is no number`;
+        const said = `column ${quoted(name)}: ${quoted(text)} is no number`;
         throw new SyntaxError(`${place}: ${said}; ${this.#hints.categories}`);
       }
       this.#data.push(place, value);
@@ -519,16 +461,24 @@ class TableReader {
     const missing = this.#values.isMissing(text);
     const level = missing ? Number.NaN : places.get(text.trim());
     if (level === undefined) {
-      const said = `column ${show(visible(name))}: ${show(visible(text))} is none of its levels`;
+      const said = `column ${quoted(name)}: ${quoted(text)} is none of its levels`;
       throw new RangeError(`${place}: ${said}, which are ${shortList([...places.keys()])}`);
     }
     if (this.#given.categories === 'codes') this.#data.push(place, level);
     else for (let k = 0; k < places.size; ++k) this.#data.push(place, missing ? Number.NaN : Number(k === level));
   }
 
+  #pushResponse(place: string, text: string): void {
+    if (this.#y.length >= HeapMemory.longest)
+      throw new RangeError(`${place}: more than ${HeapMemory.longest} rows with a target`);
+    this.#y.push(this.#lists.keep(place, 'responses', text));
+    const value = this.#values.number(text) ?? Number.NaN;
+    this.#numbers.push(place, value);
+    if (Number.isNaN(value)) this.#numeric = false;
+  }
+
   /** Numbers if all of them are, else texts. */
-  #responses(): Float64Array | string[] {
-    const numbers = Float64Array.from(this.#y, (text) => this.#values.number(text) ?? Number.NaN);
-    return numbers.some(Number.isNaN) ? this.#y : numbers;
+  async #responses(): Promise<Float64Array | string[]> {
+    return this.#numeric ? this.#numbers.joined(this.#file, this.#given.signal) : this.#y;
   }
 }

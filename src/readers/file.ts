@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { checkPath, checkSignal, isError } from '../core/check.js';
 import { SolverError } from '../core/error.js';
 import type { Part } from '../core/ranks.js';
-import { isBlank, LF, Scanner } from './scanner.js';
+import { CR, isBlank, LF, Scanner } from './scanner.js';
 
 export type Chunks = AsyncIterable<Uint8Array>;
 
@@ -14,11 +14,14 @@ const chunkBytes = 1 << 17;
 // Nothing that one wants to read has a longer line (a word, in LIBSVM), but a binary file may have no end of line at all.
 const longest = 1 << 20;
 
+/** What a reader makes of the bytes of a file; `size` is how many they are, where that is known before they are read. */
+export type Parse<T> = (name: string, chunks: Chunks, size?: number) => Promise<T>;
+
 /** What `parse` makes of a file, plain or gzip as its first bytes say. */
 export async function parseFile<T>(
   path: string | URL,
   signal: AbortSignal | undefined,
-  parse: (name: string, chunks: Chunks) => Promise<T>,
+  parse: Parse<T>,
   part?: Part,
 ): Promise<T> {
   const name = checkPath('path', path);
@@ -38,18 +41,22 @@ async function parseOpened<T>(
   name: string,
   file: FileHandle,
   signal: AbortSignal | undefined,
-  parse: (name: string, chunks: Chunks) => Promise<T>,
+  parse: Parse<T>,
   part: Part | undefined,
 ): Promise<T> {
   try {
     const first = await chunk(file);
     const packed = first[0] === 0x1f && first[1] === 0x8b;
     if (part) {
-      if (packed) throw withoutParts(name);
+      if (packed) throw withoutParts(name, 'gzip');
+      if (wideEncoding(first)) throw withoutParts(name, 'in UTF-16');
       return await parse(nameOfPart(name, part), linesOf(file, part, signal));
     }
     const chunks = chunksOf(first, file, signal);
-    if (!packed) return await parse(name, chunks);
+    if (!packed) {
+      const found = await file.stat();
+      return await parse(name, chunks, found.isFile() ? found.size : undefined);
+    }
     const parseText = (text: Chunks) => parse(name, watched(text, signal)).catch(rethrow);
     return await pipeline(chunks, createGunzip({ chunkSize: chunkBytes }), parseText);
   } finally {
@@ -59,17 +66,45 @@ async function parseOpened<T>(
 
 const nameOfPart = (name: string, { rank, size }: Part): string => `${name}, part ${rank} of ${size}`;
 
-const withoutParts = (name: string): SolverError =>
+const withoutParts = (name: string, form: 'gzip' | 'in UTF-16'): SolverError =>
   new SolverError(
     'UNSUPPORTED',
-    `${name}: is gzip, which has no parts; expected as many files as parts, or a plain one`,
+    `${name}: is ${form}, which has no parts; expected as many files as parts, or a plain one`,
   );
+
+const utf16 = new Map([
+  [0xfffe, 'utf-16le'],
+  [0xfeff, 'utf-16be'],
+]);
+
+/** The encoding that a byte order mark of UTF-16 says, if there is one. */
+const wideEncoding = ([first = 0, second = 0]: Uint8Array): string | undefined => utf16.get(256 * first + second);
+
+/** Text in UTF-8, also of a file in UTF-16, which its byte order mark tells. */
+export async function* inUtf8(chunks: Chunks): AsyncGenerator<Uint8Array> {
+  let begin: Uint8Array | undefined = Buffer.alloc(0);
+  let wide: InstanceType<typeof TextDecoder> | undefined;
+  for await (let chunk of chunks) {
+    if (begin) {
+      chunk = begin.length === 0 ? chunk : Buffer.concat([begin, chunk]);
+      begin = chunk.length < 2 ? chunk : undefined;
+      if (begin) continue;
+      const encoding = wideEncoding(chunk);
+      wide = encoding === undefined ? undefined : new TextDecoder(encoding);
+    }
+    yield wide ? Buffer.from(wide.decode(chunk, { stream: true })) : chunk;
+  }
+  if (begin) yield begin;
+  if (wide) yield Buffer.from(wide.decode());
+}
 
 /** Bytes of a file, wherever they are. */
 export interface Bytes {
   readonly size: number;
   /** Reads so many from a place on; fewer where the file ends. */
   read(from: number, length: number): Promise<Uint8Array>;
+  /** The same in pieces. */
+  pieces(from: number, length: number): Chunks;
 }
 
 /** What `parse` makes of bytes of a file that is not packed, for a part of what it has. */
@@ -87,7 +122,7 @@ export async function parsePart<T>(
     try {
       const bytes = new BytesOf(file, (await file.stat()).size, signal);
       const [first, second] = await bytes.read(0, 2);
-      if (first === 0x1f && second === 0x8b) throw withoutParts(name);
+      if (first === 0x1f && second === 0x8b) throw withoutParts(name, 'gzip');
       return await parse(nameOfPart(name, part), bytes);
     } finally {
       await file.close();
@@ -109,33 +144,47 @@ class BytesOf implements Bytes {
   }
 
   async read(from: number, length: number): Promise<Uint8Array> {
-    const most = 1 << 24; // between looks at the signal
-    const all = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.size - from)));
-    for (let done = 0; done < all.length; ) {
-      const { bytesRead } = await this.#file.read(all, done, Math.min(most, all.length - done), from + done);
+    const pieces: Uint8Array[] = [];
+    for await (const piece of this.pieces(from, length)) pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
+  async *pieces(from: number, length: number): AsyncGenerator<Uint8Array> {
+    const end = Math.min(from + length, this.size);
+    for (let at = from; at < end; ) {
+      const wanted = Math.min(chunkBytes, end - at);
+      const { buffer, bytesRead } = await this.#file.read(Buffer.allocUnsafe(wanted), 0, wanted, at);
       if (this.#signal?.aborted) rethrow(this.#signal.reason);
-      if (bytesRead === 0) return all.subarray(0, done);
-      done += bytesRead;
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+      at += bytesRead;
     }
-    return all;
   }
 }
 
-/** The first line of a file, with its end. */
+/** The first line of a file, with its end. A line that ends with a carriage return alone has no place in a part, whose lines end with a line feed. */
 export async function firstLine(path: string | URL, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  return parseFile(path, signal, async (_, chunks) => {
-    let line = Buffer.alloc(0);
+  const most = 1 << 24;
+  return parseFile(path, signal, async (name, chunks) => {
+    const pieces: Uint8Array[] = [];
+    let length = 0;
     for await (const chunk of chunks) {
       const end = chunk.indexOf(LF);
-      line = Buffer.concat([line, end < 0 ? chunk : chunk.subarray(0, end + 1)]);
-      if (end >= 0 || line.length > longest) break;
+      pieces.push(end < 0 ? chunk : chunk.subarray(0, end + 1));
+      length += chunk.length;
+      if (end >= 0) break;
+      if (length > most) throw new SyntaxError(`${name}: a first line of more than ${most} characters`);
     }
+    const line = Buffer.concat(pieces);
+    const returned = line.indexOf(CR);
+    if (returned >= 0 && line[returned + 1] !== LF)
+      throw new SyntaxError(`${name}: a line ends with a carriage return alone: expected line feeds in parts of a file`);
     return line;
   });
 }
 
 /** Throws an error in place of what is none: a pipeline that breaks with null, the reason of an abort, never settles. */
-function rethrow(cause: unknown): never {
+export function rethrow(cause: unknown): never {
   throw isError(cause) ? cause : new Error('reading was ended', { cause });
 }
 
@@ -215,7 +264,7 @@ export async function parseBlocks(
     text.open(block);
     parse(text);
   };
-  for await (const next of chunks) {
+  for await (const next of inUtf8(chunks)) {
     const whole = rest.length === 0 ? next : Buffer.concat([rest, next]);
     let end = whole.length;
     while (end > rest.length && !endsUnit(whole[end - 1] as number, unit)) --end;

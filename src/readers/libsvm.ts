@@ -1,12 +1,14 @@
 import { checkMembers, checkPath, show } from '../core/check.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import { checkPart, type Part } from '../core/ranks.js';
+import { sortBy } from './compress.js';
 import { type Chunks, parseBlocks, parseFile } from './file.js';
 import { Growing } from './growing.js';
 import { checkLimits } from './limits.js';
 import type { ReadOptions } from './matrixMarket.js';
 import { Memory } from './memory.js';
 import { isBlank, LF, Scanner } from './scanner.js';
+import { inSlices, slice } from './slices.js';
 
 export interface ReadLibsvmOptions extends ReadOptions {
   /** Columns of x. Default: as many as the largest index needs. A larger index is refused. */
@@ -97,6 +99,13 @@ function checkOptions(options: ReadLibsvmOptions): void {
   }
 }
 
+/** The entries of a row that are not in order, and where it ends in the file. */
+interface Unsorted {
+  start: number;
+  length: number;
+  place: string;
+}
+
 class Examples {
   readonly #columns: number | undefined;
   readonly #base: number;
@@ -116,11 +125,15 @@ class Examples {
   #inRow = false;
   #inComment = false;
   #ascending = true;
+  /** Rows that take too long to be sorted while others wait. */
+  readonly #unsorted: Unsorted[] = [];
+  readonly #memory: Memory;
 
   constructor(options: ReadLibsvmOptions) {
     const { columns, zeroBased, signal, maxBytes } = options;
     const { maxRows, maxColumns } = checkLimits(options);
     const memory = new Memory(maxBytes);
+    this.#memory = memory;
     this.#y = new Growing(Float64Array, 'rows', memory);
     this.#offsets = new Growing(Int32Array, 'rows', memory);
     this.#indices = new Growing(Int32Array, 'entries', memory);
@@ -153,7 +166,11 @@ class Examples {
   }
 
   endLine(text: Scanner): void {
-    if (this.#inRow && !this.#ascending) this.#sortRow(text);
+    if (this.#inRow && !this.#ascending) {
+      const row = { start: this.#before, length: this.#values.length - this.#before, place: text.place() };
+      if (row.length > slice) this.#unsorted.push(row);
+      else this.#sort(row);
+    }
     this.#inRow = false;
     this.#inComment = false;
   }
@@ -162,6 +179,7 @@ class Examples {
     const rows = this.#y.length;
     const columns = this.#columns ?? this.#width;
     const place = text.place();
+    for (const row of this.#unsorted) await this.#sortLong(row);
     this.#offsets.push(place, this.#values.length);
     const offsets = await this.#offsets.joined(place, this.#signal);
     const indices = await this.#indices.joined(place, this.#signal);
@@ -222,20 +240,58 @@ class Examples {
     throw new SyntaxError(`${text.place()}: ${word}: expected index:value with a finite value`);
   }
 
-  #sortRow(text: Scanner): void {
-    const start = this.#before;
-    const length = this.#values.length - start;
+  #sort(row: Unsorted): void {
+    const { start, length } = row;
     const indices = Int32Array.from({ length }, (_, k) => this.#indices.get(start + k));
     const values = Float64Array.from({ length }, (_, k) => this.#values.get(start + k));
     const order = Uint32Array.from(indices.keys()).sort((a, b) => (indices[a] as number) - (indices[b] as number));
-    order.forEach((source, k) => {
+    this.#write(row, { indices, values, order }, 0, length);
+  }
+
+  /** The same by counting, first by the lower half of the indices, with pauses. */
+  async #sortLong(row: Unsorted): Promise<void> {
+    const { start, length, place } = row;
+    const where = { place, memory: this.#memory, signal: this.#signal };
+    const bytes = 20 * length;
+    const made = (): [Int32Array, Float64Array, Int32Array] => [
+      new Int32Array(length),
+      new Float64Array(length),
+      new Int32Array(length),
+    ];
+    const [indices, values, keys] = this.#memory.allocate(place, `${length} entries in order`, bytes, made);
+    await inSlices(length, this.#signal, (from, to) => {
+      for (let k = from; k < to; ++k) {
+        indices[k] = this.#indices.get(start + k);
+        values[k] = this.#values.get(start + k);
+        keys[k] = (indices[k] as number) & 0xffff;
+      }
+    });
+    const byLower = await sortBy(keys, 1 << 16, undefined, length, where);
+    await inSlices(length, this.#signal, (from, to) => {
+      for (let k = from; k < to; ++k) keys[k] = (indices[k] as number) >>> 16;
+    });
+    const order = await sortBy(keys, 1 << 15, byLower, length, where);
+    await inSlices(length, this.#signal, (from, to) => this.#write(row, { indices, values, order }, from, to));
+    this.#memory.free(bytes + order.byteLength);
+  }
+
+  /** Writes a part of a row in order, and refuses an index that comes twice. */
+  #write(
+    { start, place }: Unsorted,
+    entries: { indices: Int32Array; values: Float64Array; order: ArrayLike<number> },
+    from: number,
+    to: number,
+  ): void {
+    const { indices, values, order } = entries;
+    for (let k = from; k < to; ++k) {
+      const source = order[k] as number;
       const index = indices[source] as number;
       this.#indices.set(start + k, index);
       this.#values.set(start + k, values[source] as number);
       if (k > 0 && index === indices[order[k - 1] as number]) {
-        throw new RangeError(`${text.place()}: index ${index + this.#base} is given twice`);
+        throw new RangeError(`${place}: index ${index + this.#base} is given twice`);
       }
-    });
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 // Arrays of NumPy: .npy files and the parts of .npz files.
-import { checkMembers, messageOf, show, visible } from '../core/check.js';
+import { setImmediate } from 'node:timers/promises';
+import { checkMembers, show, visible } from '../core/check.js';
 import { SolverError } from '../core/error.js';
 import type { Matrix } from '../core/matrix.js';
 import { checkPart, type Part } from '../core/ranks.js';
@@ -8,6 +9,7 @@ import { checkLimits } from './limits.js';
 import type { ReadOptions } from './matrixMarket.js';
 import { Memory } from './memory.js';
 import { inSlices } from './slices.js';
+import { type Member, membersOf, unpacked, ZipError } from './zip.js';
 
 export interface ReadNpyOptions extends ReadOptions {}
 
@@ -41,10 +43,7 @@ export async function readNpy(path: string | URL, options: ReadNpyPartOptions = 
   const memory = checked(options, ['part']);
   const part = checkPart('part', options.part);
   if (part) return parsePart(path, part, options.signal, (name, bytes) => rowsOf(name, bytes, part, options, memory));
-  return parseFile(path, options.signal, async (name, chunks) => {
-    const bytes = await allBytes(name, chunks, memory);
-    return parseNpy(name, bytes, options, memory);
-  });
+  return parseFile(path, options.signal, (name, chunks, size) => parseNpy(name, chunks, options, memory, size));
 }
 
 /**
@@ -60,14 +59,53 @@ export async function readNpz(path: string | URL, options: ReadNpyOptions = {}):
   const memory = checked(options);
   const { signal } = options;
   return parseFile(path, signal, async (name, chunks) => {
-    const bytes = await allBytes(name, chunks, memory);
-    const parts = await partsOf(name, bytes, memory, signal);
-    const arrays: [string, NumpyArray][] = [];
-    for (const [part, content] of Object.entries(parts)) {
-      arrays.push([part.replace(/\.npy$/, ''), await parseNpy(partOf(name, part), content, options, memory)]);
+    const bytes = await allBytes(name, chunks, memory, signal);
+    const arrays = new Map<string, NumpyArray>();
+    // Work since the event loop was let run, in bytes; a member costs some thousands whatever it has.
+    let work = 0;
+    for (const member of members(name, bytes)) {
+      if ((work += 4096) > 1 << 20) {
+        await setImmediate();
+        signal?.throwIfAborted();
+        work = 0;
+      }
+      if (!member.name.endsWith('.npy')) continue;
+      const place = partOf(name, member.name);
+      const key = member.name.replace(/\.npy$/, '');
+      if (arrays.has(key)) throw new SyntaxError(`${place}: two arrays have this name`);
+      work += member.size;
+      memory.take(place, 'an array', bytesOfArray);
+      arrays.set(key, await memberArray(place, member, options, memory));
     }
     return Object.fromEntries(arrays);
   });
+}
+
+/** What an array takes beside its numbers, about. */
+const bytesOfArray = 1024;
+
+/** The members of an archive. */
+function* members(name: string, bytes: Uint8Array): Generator<Member> {
+  try {
+    yield* membersOf(bytes);
+  } catch (error) {
+    throw error instanceof ZipError
+      ? new SyntaxError(`${name}: no .npz file, or a damaged one: ${error.message}`, { cause: error })
+      : error;
+  }
+}
+
+async function memberArray(
+  place: string,
+  member: Member,
+  options: ReadNpyOptions,
+  memory: Memory,
+): Promise<NumpyArray> {
+  try {
+    return await unpacked(member, (chunks) => parseNpy(place, chunks, options, memory, member.size));
+  } catch (error) {
+    throw error instanceof ZipError ? new SyntaxError(`${place}: ${error.message}`, { cause: error }) : error;
+  }
 }
 
 /** A part of an archive in messages: its name may be any, and of any length. */
@@ -78,45 +116,30 @@ function checked(options: ReadNpyOptions, more: readonly string[] = []): Memory 
   return new Memory(options.maxBytes);
 }
 
-async function allBytes(name: string, chunks: Chunks, memory: Memory): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
+async function allBytes(
+  name: string,
+  chunks: Chunks,
+  memory: Memory,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunks) {
     memory.take(name, 'its bytes', chunk.length);
-    parts.push(chunk);
+    pieces.push(chunk);
     length += chunk.length;
   }
-  const whole = memory.allocate(name, 'its bytes', length, () => Buffer.concat(parts));
+  const whole = memory.allocate(name, 'its bytes', length, () => Buffer.allocUnsafe(length));
+  let at = 0;
+  for (const [k, piece] of pieces.entries()) {
+    whole.set(piece, at);
+    at += piece.length;
+    if (k % 64 < 63) continue;
+    await setImmediate();
+    signal?.throwIfAborted();
+  }
   memory.free(length);
   return whole;
-}
-
-async function partsOf(
-  name: string,
-  bytes: Uint8Array,
-  memory: Memory,
-  signal: AbortSignal | undefined,
-): Promise<Record<string, Uint8Array>> {
-  let refused: unknown;
-  try {
-    const { unzipped } = await import('./zip.js'); // whose library fills tables when it is loaded
-    return await unzipped(
-      bytes,
-      ({ name: part, originalSize }) => {
-        try {
-          memory.take(partOf(name, part), 'its bytes', originalSize);
-        } catch (error) {
-          refused = error;
-          throw error;
-        }
-        return part.endsWith('.npy');
-      },
-      signal,
-    );
-  } catch (error) {
-    if (refused !== undefined || signal?.aborted) throw refused ?? error;
-    throw new SyntaxError(`${name}: no .npz file: ${messageOf(error)}`, { cause: error });
-  }
 }
 
 interface Header {
@@ -154,19 +177,28 @@ function halfPrecision(bits: number): number {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** Reads the header: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
-function readHeader(name: string, bytes: Uint8Array): Header {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** The most bytes of a header, and the most dimensions of an array: NumPy writes a few hundred, and has 64. */
+const [longestHeader, mostDimensions] = [1 << 20, 64];
+
+/** How long the header is, by its first 12 bytes. */
+function headerLength(name: string, bytes: Uint8Array): number {
   const magic = String.fromCharCode(...bytes.subarray(0, 6));
   if (magic !== '\x93NUMPY' || bytes.length < 12)
     throw new SyntaxError(`${name}: no .npy file: it does not begin with \\x93NUMPY`);
   const version = bytes[6] as number;
   if (version < 1 || version > 3)
     throw new SyntaxError(`${name}: version ${version} of .npy files: expected 1, 2 or 3`);
-  const begin = version === 1 ? 10 : 12;
-  const length = begin + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = version === 1 ? 10 + view.getUint16(8, true) : 12 + view.getUint32(8, true);
+  if (length <= longestHeader) return length;
+  throw new SyntaxError(`${name}: a header of ${length} bytes: expected at most ${longestHeader}`);
+}
+
+/** Reads the header: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
+function readHeader(name: string, bytes: Uint8Array): Header {
+  const length = headerLength(name, bytes);
   if (length > bytes.length) throw new SyntaxError(`${name}: the file ends within its header`);
-  const text = new TextDecoder('utf-8').decode(bytes.subarray(begin, length));
+  const text = new TextDecoder('utf-8').decode(bytes.subarray(10, length));
   const member = (pattern: string): string | undefined => new RegExp(`['"]${pattern}`).exec(text)?.[1];
   const type = member(`descr['"]\\s*:\\s*['"]([^'"]*)['"]`);
   const order = member(`fortran_order['"]\\s*:\\s*(True|False)`);
@@ -178,6 +210,8 @@ function readHeader(name: string, bytes: Uint8Array): Header {
   if (order === undefined || shape === undefined)
     throw new SyntaxError(`${name}: ${show(text.trim())} is no header of a .npy file`);
   const dimensions = shape.split(',').flatMap((size) => (size.trim() === '' ? [] : [Number.parseInt(size, 10)]));
+  if (dimensions.length > mostDimensions)
+    throw new SyntaxError(`${name}: ${dimensions.length} dimensions: expected at most ${mostDimensions}`);
   return { length, type: type.slice(1), littleEndian: type[0] !== '>', byColumns: order === 'True', dimensions };
 }
 
@@ -189,7 +223,6 @@ async function rowsOf(
   options: ReadNpyOptions,
   memory: Memory,
 ): Promise<NumpyArray> {
-  const longestHeader = 1 << 20;
   const header = readHeader(name, await bytes.read(0, longestHeader));
   const [all = 1, ...rest] = header.dimensions;
   if (header.byColumns && rest.length > 0) {
@@ -198,21 +231,49 @@ async function rowsOf(
       `${name}: is kept column after column; expected rows, as np.ascontiguousarray(a)`,
     );
   }
-  const whole = sizesOf(name, header, bytes.size - header.length, {});
+  const whole = sizesOf(name, header, {});
+  checkBytes(name, header, bytes.size - header.length);
   const border = (k: number): number => Math.floor((all / size) * k);
   const [from, to] = [border(rank), border(rank + 1)];
   const row = whole.size * whole.columns;
   const own = { ...header, length: 0, dimensions: [to - from, ...rest] };
-  memory.take(name, 'its bytes', row * (to - from));
-  return numbersOf(name, await bytes.read(header.length + row * from, row * (to - from)), own, options, memory);
+  return numbersOf(name, bytes.pieces(header.length + row * from, row * (to - from)), own, options, memory);
 }
 
-async function parseNpy(name: string, bytes: Uint8Array, options: ReadNpyOptions, memory: Memory): Promise<NumpyArray> {
-  return numbersOf(name, bytes, readHeader(name, bytes), options, memory);
+/** The array in bytes that come piece by piece; `size` is how many there are, where that is known. */
+async function parseNpy(
+  name: string,
+  chunks: Chunks,
+  options: ReadNpyOptions,
+  memory: Memory,
+  size?: number,
+): Promise<NumpyArray> {
+  const pieces = chunks[Symbol.asyncIterator]();
+  let begin: Uint8Array = Buffer.alloc(0);
+  const fill = async (length: number): Promise<void> => {
+    const parts = [begin];
+    let missing = length - begin.length;
+    while (missing > 0) {
+      const { value, done } = await pieces.next();
+      if (done) break;
+      parts.push(value);
+      missing -= value.length;
+    }
+    if (parts.length > 1) begin = Buffer.concat(parts);
+  };
+  await fill(12);
+  await fill(headerLength(name, begin));
+  const header = readHeader(name, begin);
+  if (size !== undefined) checkBytes(name, header, size - header.length);
+  async function* numbers(): AsyncGenerator<Uint8Array> {
+    yield begin.subarray(header.length);
+    yield* { [Symbol.asyncIterator]: () => pieces };
+  }
+  return numbersOf(name, numbers(), header, options, memory);
 }
 
-/** Bytes of a number, rows and columns of an array that has so many bytes. */
-function sizesOf(name: string, { dimensions, type }: Header, bytes: number, options: ReadNpyOptions) {
+/** Bytes of a number, rows and columns of an array. */
+function sizesOf(name: string, { dimensions, type }: Header, options: ReadNpyOptions) {
   const { size } = types[type] as (typeof types)[string];
   const [rows = 1, ...rest] = dimensions;
   const columns = rest.reduce((product, each) => product * each, 1);
@@ -220,47 +281,71 @@ function sizesOf(name: string, { dimensions, type }: Header, bytes: number, opti
   if (rows > maxRows) throw new RangeError(`${name}: ${rows} rows are more than maxRows = ${maxRows}`);
   if (columns > maxColumns)
     throw new RangeError(`${name}: ${columns} columns are more than maxColumns = ${maxColumns}`);
-  if (bytes !== size * rows * columns) {
-    const wanted = `${size * rows * columns} bytes for ${dimensions.join(' x ') || 'one number'} of ${type}`;
-    throw new SyntaxError(`${name}: expected ${wanted}, got ${bytes} bytes`);
-  }
   return { size, rows, columns };
+}
+
+/** Refuses another number of bytes than the header needs, or a beginning of more. */
+function checkBytes(name: string, header: Header, bytes: number, { more = false } = {}): void {
+  const { dimensions, type } = header;
+  const { size, rows, columns } = sizesOf(name, header, {});
+  if (bytes === size * rows * columns) return;
+  const wanted = `${size * rows * columns} bytes for ${dimensions.join(' x ') || 'one number'} of ${type}`;
+  throw new SyntaxError(`${name}: expected ${wanted}, got ${bytes} bytes${more ? ' and more' : ''}`);
 }
 
 async function numbersOf(
   name: string,
-  bytes: Uint8Array,
+  chunks: Chunks,
   header: Header,
   options: ReadNpyOptions,
   memory: Memory,
 ): Promise<NumpyArray> {
   const { dimensions, type } = header;
-  const { rows, columns } = sizesOf(name, header, bytes.length - header.length, options);
+  const { size, rows, columns } = sizesOf(name, header, options);
   const count = rows * columns;
   const Kind = type === 'f4' ? Float32Array : Float64Array;
   const data = memory.allocate(name, `${count} numbers`, Kind.BYTES_PER_ELEMENT * count, () => new Kind(count));
-  await copyNumbers(name, bytes, header, data, options.signal);
+  const placeOf = header.byColumns && dimensions.length > 1 ? placeByColumns(dimensions) : undefined;
+  let [done, rest]: [number, Uint8Array] = [0, Buffer.alloc(0)];
+  for await (const chunk of chunks) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const got = done * size + bytes.length;
+    if (got > count * size) checkBytes(name, header, got, { more: true });
+    const whole = Math.floor(bytes.length / size);
+    await copyNumbers(name, bytes, header, { data, first: done, count: whole, placeOf }, options.signal);
+    done += whole;
+    rest = bytes.subarray(whole * size);
+  }
+  checkBytes(name, header, done * size + rest.length);
   return { data, rows, columns, dimensions };
+}
+
+/** Where numbers go that bytes have: from the first on, by their places if these are others. */
+interface Target {
+  data: Float64Array | Float32Array;
+  first: number;
+  count: number;
+  placeOf: ((k: number) => number) | undefined;
 }
 
 async function copyNumbers(
   name: string,
   bytes: Uint8Array,
-  { length, type, littleEndian, byColumns, dimensions }: Header,
-  data: Float64Array | Float32Array,
+  { type, littleEndian }: Header,
+  { data, first, count, placeOf }: Target,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { size, read } = types[type] as (typeof types)[string];
-  const view = new DataView(bytes.buffer, bytes.byteOffset + length, data.length * size);
-  const placeOf = byColumns && dimensions.length > 1 ? placeByColumns(dimensions) : undefined;
-  await inSlices(data.length, signal, (from, to) => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  await inSlices(count, signal, (from, to) => {
     for (let k = from; k < to; ++k) {
       const value = read(view, k * size, littleEndian);
       const number = Number(value);
+      const at = first + k;
       if (typeof value === 'bigint' && !Number.isSafeInteger(number)) {
-        throw new RangeError(`${name}: entry ${k}, ${value}, is beyond 2^53: double precision does not have it`);
+        throw new RangeError(`${name}: entry ${at}, ${value}, is beyond 2^53: double precision does not have it`);
       }
-      data[placeOf ? placeOf(k) : k] = number;
+      data[placeOf ? placeOf(at) : at] = number;
     }
   });
 }

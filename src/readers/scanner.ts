@@ -2,6 +2,7 @@
 import { show } from '../core/check.js';
 
 export const LF = 10;
+export const CR = 13;
 const PLUS = 43;
 const MINUS = 45;
 const DOT = 46;
@@ -9,7 +10,7 @@ const ZERO = 48;
 
 /** Blank, tab or carriage return, so that CRLF needs no further care. */
 export function isBlank(byte: number): boolean {
-  return byte === 32 || byte === 9 || byte === 13;
+  return byte === 32 || byte === 9 || byte === CR;
 }
 
 /** A place in a block of text. Every block ends with a blank or the end of a line, which no number runs over. */
