@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "core/error.hpp"
 #include "core/late_release.hpp"
 
 namespace nonconvex {
@@ -194,7 +195,7 @@ void Runtime::setWorkers(int workers) {
 
 int Runtime::workers() {
   const std::lock_guard lock(mutex_);
-  return workers_;
+  return pool_ ? pool_->threads() : workers_;
 }
 
 void Runtime::enter(const std::shared_ptr<Mailbox>& mailbox) {
@@ -217,7 +218,24 @@ void Runtime::submit(const std::shared_ptr<Mailbox>& mailbox, const std::shared_
 
 void Runtime::abort(const std::shared_ptr<Mailbox>& mailbox, const std::shared_ptr<Job>& job) {
   job->abort();
-  if (mailbox->waits(*job)) enqueue(mailbox, job, true);
+  try {
+    if (mailbox->waits(*job)) enqueue(mailbox, job, true);
+  } catch (const Error&) {
+    // No thread for brief jobs: it ends when its turn comes.
+  }
+}
+
+void Runtime::prepare(bool brief) {
+  const std::lock_guard lock(mutex_);
+  if (!exiting_) pool(brief);
+}
+
+/// The pool for all jobs, or for brief ones, made when it is first asked for.
+WorkerPool& Runtime::pool(bool brief) {
+  std::unique_ptr<WorkerPool>& pool = brief ? briefPool_ : pool_;
+  if (pool != nullptr) return *pool;
+  pool = std::make_unique<WorkerPool>(brief ? 1 : workers_);
+  return *pool;
 }
 
 /// Queues a job, which may be in the other queue already. Queues own no jobs: what was run from one is gone in the
@@ -225,10 +243,9 @@ void Runtime::abort(const std::shared_ptr<Mailbox>& mailbox, const std::shared_p
 void Runtime::enqueue(const std::shared_ptr<Mailbox>& mailbox, const std::shared_ptr<Job>& job, bool brief) {
   const std::lock_guard lock(mutex_);
   if (exiting_) return;
-  std::unique_ptr<WorkerPool>& pool = brief ? briefPool_ : pool_;
-  if (pool == nullptr) pool = std::make_unique<WorkerPool>(brief ? 1 : workers_);
-  pool->submit([pool = pool.get(), mailbox, waiting = std::weak_ptr(job)] {
-    if (const std::shared_ptr<Job> found = waiting.lock()) mailbox->run(found, *pool);
+  WorkerPool& workers = pool(brief);
+  workers.submit([&workers, mailbox, waiting = std::weak_ptr(job)] {
+    if (const std::shared_ptr<Job> found = waiting.lock()) mailbox->run(found, workers);
   });
 }
 
@@ -277,6 +294,7 @@ void Environment::abort(double number) {
 }
 
 Napi::Promise Environment::start(std::shared_ptr<Job> job, Napi::Value onProgress, Inputs inputs, double number) {
+  Runtime::instance().prepare(job->skipsQueue());  // which may throw, while nobody waits for the job yet
   Pending pending{.job = job,
                   .number = number,
                   .deferred = Napi::Promise::Deferred::New(env_),

@@ -151,6 +151,8 @@ class Runtime {
 
   void enter(const std::shared_ptr<Mailbox>& mailbox);
   void leave(const std::shared_ptr<Mailbox>& mailbox);
+  /// Makes the threads that jobs, or brief ones, are to run on. Throws SolverError OUT_OF_MEMORY where there is none.
+  void prepare(bool brief);
   void submit(const std::shared_ptr<Mailbox>& mailbox, const std::shared_ptr<Job>& job);
   /// Aborts the job. Where it waits for its turn it has that at once, as it only says what it knows at its start.
   void abort(const std::shared_ptr<Mailbox>& mailbox, const std::shared_ptr<Job>& job);
@@ -159,6 +161,7 @@ class Runtime {
 
  private:
   void enqueue(const std::shared_ptr<Mailbox>& mailbox, const std::shared_ptr<Job>& job, bool brief);
+  WorkerPool& pool(bool brief);  // needs mutex_
 
   std::mutex mutex_;
   std::unordered_set<std::shared_ptr<Mailbox>> mailboxes_;

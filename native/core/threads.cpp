@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "core/control_group.hpp"
+#include "core/error.hpp"
 #include "core/file.hpp"
 
 #ifdef __linux__
@@ -104,6 +105,7 @@ class WorkerPool::Workers {
   explicit Workers(int threads);
   ~Workers();
 
+  int count() const { return static_cast<int>(workers_.size()); }
   void submit(std::function<void()> task);
   /// Calls what parallelFor is given, on the calling thread and on `helpers` > 0 workers at most.
   void run(int chunks, int helpers, void (*call)(void*, int), void* context);
@@ -174,9 +176,19 @@ void WorkerPool::Workers::Region::work() {
   }
 }
 
+/// The system may refuse a thread: those that there are do the work. Throws SolverError OUT_OF_MEMORY where there is
+/// none.
 WorkerPool::Workers::Workers(int threads) {
   workers_.reserve(static_cast<std::size_t>(threads));
-  for (int i = 0; i < threads; ++i) workers_.emplace_back([this, i] { workerLoop(i); });
+  for (int i = 0; i < threads; ++i) {
+    try {
+      workers_.emplace_back([this, i] { workerLoop(i); });
+    } catch (const std::exception& error) {
+      if (i > 0) break;
+      const std::string reason = std::string("out of memory: no thread could be made (") + error.what() + ")";
+      throw Error(ErrorKind::solver, reason, "OUT_OF_MEMORY");
+    }
+  }
 }
 
 WorkerPool::Workers::~Workers() {
@@ -282,7 +294,9 @@ void WorkerPool::Workers::workerLoop(int number) {
   }
 }
 
-WorkerPool::WorkerPool(int threads) : threads_(threads), workers_(std::make_unique<Workers>(threads)) {}
+WorkerPool::WorkerPool(int threads) : threads_(threads), workers_(std::make_unique<Workers>(threads)) {
+  threads_ = workers_->count();
+}
 
 WorkerPool::~WorkerPool() = default;
 

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { SolverError } from '../core/error.js';
 import { amplMultipliers, answerTo, messageOfRun } from './answer.js';
 import { assignAll, type Choices, keywordList, UsageError } from './keywords.js';
+import { checkOutputs } from './outputs.js';
 import { print, printSolution } from './print.js';
-import { nlPath, run } from './run.js';
+import { inputsBeside, nlPath, run } from './run.js';
 import { title } from './title.js';
 
 const usage = `usage: nonconvex [options] stub [-AMPL] [key=value ...]
@@ -40,6 +41,7 @@ export async function ampl(args: string[], signal: AbortSignal): Promise<number>
   if (call.echo && call.assignments.length > 0) print(`${title}: ${call.assignments.join(' ')}`);
   const path = nlPath(call.stub);
   const answer = byAmpl || choices.wantsol & 1 ? answerTo(path, choices.objno) : undefined;
+  await checkOutputs({}, inputsBeside(path), answer?.path);
   try {
     const solved = await run(path, choices, signal);
     if (!byAmpl) {

@@ -1,13 +1,15 @@
 // Data of a regression from files: .csv with names of columns, .libsvm, or .mtx and a file of responses.
 import { basename } from 'node:path';
 import { Option } from 'commander';
+import type { SettingSchema } from '../core/addon.js';
 import { visible } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import type { Label } from '../core/targets.js';
 import { type CsvHints, decimal, type Levels, type ReadCsvOptions, readCsvWith, shortList } from '../readers/csv.js';
-import { inUtf8, parseFile } from '../readers/file.js';
+import { decoded, parseFile } from '../readers/file.js';
 import { readLibsvm } from '../readers/libsvm.js';
 import { readMatrixMarket } from '../readers/matrixMarket.js';
+import { usualColumns } from '../readers/rows.js';
 import { counted } from '../report/text.js';
 import { UsageError } from './keywords.js';
 import { title } from './title.js';
@@ -38,8 +40,17 @@ export interface DataOptions {
   columns?: { count: number; names?: readonly string[] | undefined; levels?: Levels | undefined } | undefined;
   /** What becomes of columns with texts. */
   categories?: 'refuse' | 'oneHot' | undefined;
+  /** The most columns. Default: as the readers have it. */
+  maxColumns?: number | undefined;
   signal: AbortSignal;
 }
+
+export const maxColumnsSetting: SettingSchema = {
+  name: 'maxColumns',
+  type: 'integer',
+  lower: 0,
+  doc: `The most columns of a file: one with more is refused. Default ${usualColumns} of a .csv file, else no limit.`,
+};
 
 export const categoriesOption = (): Option =>
   new Option('--categories <policy>', 'what becomes of columns of a .csv file with texts').choices([
@@ -58,18 +69,26 @@ export function dataForm(path: string): string | undefined {
   return /\.(csv|tsv|libsvm|svmlight|svm|mtx)(\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
 }
 
+/** The files that {@link readData} reads for such options. */
+export function inputsOf(
+  path: string,
+  { target, names }: Pick<DataOptions, 'target' | 'names'>,
+): (string | undefined)[] {
+  return [path, names, dataForm(path) === 'mtx' ? target : undefined];
+}
+
 /** Reads the data of a regression from a file, plain or gzip, whose form its name says. */
 export async function readData(path: string, options: DataOptions): Promise<DataFile> {
   const form = dataForm(path);
   if (form === undefined)
     throw new UsageError(`${path}: expected a file named .csv, .tsv, .libsvm, .svm or .mtx, or one of these with .gz`);
   if (form === 'csv' || form === 'tsv') return readTable(path, options);
-  const { target, exclude, signal } = options;
+  const { target, exclude, maxColumns, signal } = options;
   if (exclude !== undefined) throw new UsageError('--exclude: only a .csv file has columns with names');
   if (form === 'mtx') {
     if (target === undefined && !mayLackTarget(options))
       throw new UsageError(`${path}: expected --target FILE with the responses, as a .mtx file has none`);
-    const x = await readMatrixMarket(path, { signal });
+    const x = await readMatrixMarket(path, { signal, maxColumns });
     if (target === undefined) return { x, y: [], names: await namesOf(x.columns, options), target: '' };
     const y = await readResponses(target, signal);
     if (y.length !== x.rows) {
@@ -78,7 +97,7 @@ export async function readData(path: string, options: DataOptions): Promise<Data
     return { x, y, names: await namesOf(x.columns, options), target: basename(target) };
   }
   if (target !== undefined) throw new UsageError(`--target ${target}: expected none, as ${path} has labels`);
-  const { x, y } = await readLibsvm(path, { signal, columns: options.columns?.count });
+  const { x, y } = await readLibsvm(path, { signal, maxColumns, columns: options.columns?.count });
   return { x, y: Array.from(y), names: await namesOf(x.columns, options), target: 'label' };
 }
 
@@ -88,12 +107,12 @@ const mayLackTarget = ({ withoutTarget, columns }: DataOptions): boolean => with
 function readText(path: string, signal: AbortSignal): Promise<string> {
   return parseFile(path, signal, async (name, chunks) => {
     const parts: Uint8Array[] = [];
-    for await (const chunk of inUtf8(chunks)) parts.push(chunk);
+    for await (const chunk of chunks) parts.push(chunk);
     const bytes = Buffer.concat(parts);
     // Of a few bytes of gzip may come more than a string can be long.
     if (bytes.length > 2 ** 29)
       throw new RangeError(`${name}: more than ${2 ** 29} bytes; .libsvm and .mtx files may be longer`);
-    return bytes.toString('utf8').replace(/^\ufeff/, '');
+    return decoded(bytes);
   });
 }
 
@@ -156,17 +175,17 @@ const predictHints = ({ count, names }: NonNullable<DataOptions['columns']>): Cs
 });
 
 async function readTable(path: string, options: DataOptions): Promise<DataFile> {
-  const { target, exclude, missing, categories, columns, signal } = options;
+  const { target, exclude, missing, categories, columns, maxColumns, signal } = options;
   if (options.names !== undefined)
     throw new UsageError(`--names: expected none, as ${path} has names in its first line`);
   const hints = columns ? predictHints(columns) : fitHints;
   if (target === undefined && !mayLackTarget(options)) {
-    const { names } = await readCsvWith(path, { signal, categories: 'codes', missing: 'nan' }, hints);
+    const { names } = await readCsvWith(path, { signal, maxColumns, categories: 'codes', missing: 'nan' }, hints);
     const known = `the columns are ${shortList(names)}`;
     throw new UsageError(`${path}: expected --target NAME, the column with the responses; ${known}`);
   }
   const csv: ReadCsvOptions = {
-    ...{ target, signal, missing: missing ? 'nan' : 'refuse', categories },
+    ...{ target, signal, maxColumns, missing: missing ? 'nan' : 'refuse', categories },
     ...(exclude !== undefined && { exclude: exclude.split(',').map((name) => name.trim()) }),
     ...(columns?.levels && { levels: columns.levels, categories: 'oneHot' }),
     ...(columns?.names && { columns: columnsBefore(columns.names, columns.levels) }),

@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
-import { replaceFile } from '../core/replaceFile.js';
 import type { Label } from '../core/targets.js';
 import { type FittedModel, modelFromJson, modelToJson } from '../exchange/index.js';
 import { columnsOf } from '../predict/models.js';
 import type { Levels } from '../readers/csv.js';
+import { decoded } from '../readers/file.js';
 import type { DataFile } from './dataFile.js';
 import { UsageError } from './keywords.js';
 
@@ -30,20 +30,23 @@ export type RowModel = FittedModel & {
 /** What a model says of a row: a label, a number, or several of these. */
 export type RowPrediction = Label | readonly number[];
 
-export async function writeModelFile(path: string, { target, names, levels }: DataFile, model: object): Promise<void> {
-  await replaceFile(
-    path,
-    `${JSON.stringify({ target, names, ...(Object.keys(levels ?? {}).length > 0 && { levels }), model: modelToJson(model) })}\n`,
-  );
+/** What a file of a model has. */
+export function modelText({ target, names, levels }: DataFile, model: object): string {
+  const known = Object.keys(levels ?? {}).length > 0 && { levels };
+  return `${JSON.stringify({ target, names, ...known, model: modelToJson(model) })}\n`;
 }
 
 /** Reads a model of `nonconvex train`, or the JSON of a model alone, which has no names of columns. */
-export async function readModelFile(
-  path: string,
-): Promise<Partial<ModelFile> & Pick<ModelFile, 'model'> & { columns: number }> {
-  const text = await readFile(path, 'utf8').catch((error) => {
+export async function readModelFile(path: string): Promise<ReadModel> {
+  const bytes = await readFile(path).catch((error) => {
     throw Object.assign(error, { path }); // that of reading a folder has none
   });
+  return parseModelFile(path, decoded(bytes));
+}
+
+type ReadModel = Partial<ModelFile> & Pick<ModelFile, 'model'> & { columns: number };
+
+export function parseModelFile(path: string, text: string): ReadModel {
   try {
     const given = parseModel(text);
     const model = modelFromJson(given?.model ?? given) as RowModel;

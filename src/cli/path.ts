@@ -10,12 +10,13 @@ import {
   type SparsePathSettings,
   sparsePath,
 } from '../sparse/index.js';
-import { categoriesOption, headline, readData } from './dataFile.js';
+import { categoriesOption, headline, inputsOf, maxColumnsSetting, readData } from './dataFile.js';
 import { addSettings, outlevSetting, parseSettings } from './keywords.js';
+import { checkOutputs } from './outputs.js';
 import { type FileRun, pathJson, pathText } from './pathText.js';
 import { print } from './print.js';
 import { follow } from './progress.js';
-import { checkWritable, reportOption, writeReport } from './reportFile.js';
+import { reportOption, writeReport } from './reportFile.js';
 import { maxSizeSetting, sparseSettings } from './sparseSettings.js';
 
 type Texts = Record<string, string | true | undefined>;
@@ -36,6 +37,7 @@ const own: SettingSchema[] = [
   },
   maxSizeSetting,
   { name: 'impute', type: ['mean'], doc: "'mean': values that are missing become the mean of their column." },
+  maxColumnsSetting,
   outlevSetting,
 ];
 
@@ -68,11 +70,12 @@ async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise
   const {
     folds = 10,
     outlev = 1,
+    maxColumns,
     ...settings
-  } = values as SparseCrossValidationSettings & { folds?: number; outlev?: number };
-  await checkWritable('--report', report);
+  } = values as SparseCrossValidationSettings & { folds?: number; outlev?: number; maxColumns?: number };
+  await checkOutputs({ '--report': report }, inputsOf(file, { target, names }));
   const data = await readData(file, {
-    ...{ target, exclude, categories: categories as 'oneHot', names, signal },
+    ...{ target, exclude, categories: categories as 'oneHot', names, maxColumns, signal },
     missing: settings.impute !== undefined,
   });
   const { x, y } = data;

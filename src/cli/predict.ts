@@ -6,13 +6,13 @@ import { show, visible } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import { replaceFile } from '../core/replaceFile.js';
 import type { Label } from '../core/targets.js';
-import { type DataFile, readData } from './dataFile.js';
-import { UsageError } from './keywords.js';
+import { type DataFile, inputsOf, maxColumnsSetting, readData } from './dataFile.js';
+import { describe, parseSettings, UsageError } from './keywords.js';
 import { agreement, predictions, type RowModel, type RowPrediction, readModelFile, rowsOf } from './modelFile.js';
+import { checkOutputs } from './outputs.js';
 import { print } from './print.js';
-import { checkWritable } from './reportFile.js';
 
-type Options = Partial<Record<'target' | 'output', string>> & { probabilities?: true; json?: true };
+type Options = Partial<Record<'target' | 'output' | 'maxColumns', string>> & { probabilities?: true; json?: true };
 
 /** Adds the command to the program; `ended` takes the exit status. */
 export function addPredict(program: Command, signal: AbortSignal, ended: (status: number) => void): void {
@@ -27,6 +27,7 @@ export function addPredict(program: Command, signal: AbortSignal, ended: (status
       '--output <file>',
       'write the .csv file instead of printing it, and print how well it agrees with the responses',
     )
+    .option('--maxColumns <value>', describe(maxColumnsSetting))
     .option('--json', 'print one JSON object')
     .action(async (model: string, file: string, options: Options) =>
       ended(await predictFile(model, file, options, signal)),
@@ -35,10 +36,11 @@ export function addPredict(program: Command, signal: AbortSignal, ended: (status
 
 async function predictFile(modelPath: string, path: string, options: Options, signal: AbortSignal): Promise<number> {
   const { target, output, json } = options;
-  await checkWritable('--output', output);
+  const { maxColumns } = parseSettings([maxColumnsSetting], options) as { maxColumns?: number };
+  await checkOutputs({ '--output': output }, [modelPath, ...inputsOf(path, { target })]);
   const { model, columns: count, names, levels } = await readModelFile(modelPath);
   const missing = model.means !== undefined;
-  const data = await readData(path, { target, missing, columns: { count, names, levels }, signal });
+  const data = await readData(path, { target, missing, columns: { count, names, levels }, maxColumns, signal });
   const x = toDense(data.x);
   const predicted = predictions(model, x);
   const compared = compare(model, predicted, data, target);

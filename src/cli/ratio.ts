@@ -15,11 +15,12 @@ import {
 } from '../fractional/index.js';
 import type { ReportOptions } from '../report/index.js';
 import { figure, shortened } from '../report/text.js';
-import { categoriesOption, type DataFile, headline, readData } from './dataFile.js';
+import { categoriesOption, type DataFile, headline, inputsOf, maxColumnsSetting, readData } from './dataFile.js';
 import { addSettings, parseSettings, UsageError } from './keywords.js';
+import { checkOutputs } from './outputs.js';
 import { print } from './print.js';
 import { follow } from './progress.js';
-import { checkWritable, reportOption, writeReport } from './reportFile.js';
+import { reportOption, writeReport } from './reportFile.js';
 
 type Texts = Record<string, string | true | undefined>;
 type Settings = Record<string, number | boolean | string>;
@@ -155,16 +156,21 @@ function recipeIn(args: readonly string[]): string {
 }
 
 function settingsOf(name: string): SettingSchema[] {
-  return [...(recipes[name] as Recipe).own, ...(addon().schema().solvers.fractional?.settings ?? [])];
+  return [
+    ...(recipes[name] as Recipe).own,
+    maxColumnsSetting,
+    ...(addon().schema().solvers.fractional?.settings ?? []),
+  ];
 }
 
 async function runRatio(file: string, name: string, texts: Texts, signal: AbortSignal): Promise<number> {
   const { target, exclude, categories, names, report, json } = texts as Record<string, string | undefined>;
   const recipe = recipes[name] as Recipe;
-  const settings = parseSettings(settingsOf(name), texts);
-  await checkWritable('--report', report);
+  const { maxColumns, ...settings } = parseSettings(settingsOf(name), texts);
+  await checkOutputs({ '--report': report }, inputsOf(file, { target, names }));
   const data = await readData(file, {
     ...{ target, exclude, categories: categories as 'oneHot', names, signal },
+    maxColumns: maxColumns as number | undefined,
     ...{ missing: false, withoutTarget: !recipe.target },
   });
   if (!json) print(`${headline(file, data)}\n`);

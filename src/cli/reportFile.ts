@@ -1,8 +1,5 @@
 // `--report FILE` of the commands that solve.
-import { constants, existsSync } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { dirname, resolve } from 'node:path';
 import { Option } from 'commander';
 import { addon } from '../core/addon.js';
 import { replaceFile } from '../core/replaceFile.js';
@@ -11,19 +8,6 @@ import { UsageError } from './keywords.js';
 
 export const reportOption = (): Option =>
   new Option('--report <file>', 'write a page with charts, in HTML, that needs nothing beside itself');
-
-/** Throws unless the file that an option names can be written: that is known before the work, not after it. */
-export async function checkWritable(option: string, path: string | undefined): Promise<void> {
-  if (path === undefined) return;
-  const refuse = (what: string): never => {
-    throw new UsageError(`${option} ${path}: ${what}`);
-  };
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) refuse('is a folder; expected the name of a file');
-  const folder = dirname(resolve(path));
-  if (!existsSync(folder)) refuse(`the folder ${dirname(path)} does not exist`);
-  await access(folder, constants.W_OK).catch(() => refuse(`the folder ${dirname(path)} may not be written to`));
-}
 
 /** Writes the page about a result, if a file for it was named. */
 export async function writeReport(path: string | undefined, result: object, options: ReportOptions): Promise<void> {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { iterationTable } from '../core/iterationTable.js';
 import { minimize } from '../nlp/solver.js';
 import { type NlProgram, readNl } from '../problems/nl.js';
+import { decoded } from '../readers/file.js';
 import type { Choices } from './keywords.js';
 import { print, type Run } from './print.js';
 import { follow } from './progress.js';
@@ -10,6 +11,11 @@ import { follow } from './progress.js';
 /** The file that is meant, which may be given without its '.nl'. */
 export function nlPath(path: string): string {
   return path.endsWith('.nl') ? path : `${path}.nl`;
+}
+
+/** A .nl file and those beside it that have names. */
+export function inputsBeside(nl: string): string[] {
+  return ['.nl', '.col', '.row'].map((ending) => nl.replace(/\.nl$/, ending));
 }
 
 export interface RunOptions {
@@ -60,6 +66,6 @@ function freePlaces(program: NlProgram): number[] {
 
 function names(path: string, extension: string, count: number, generic: string): string[] {
   const beside = path.replace(/\.nl$/, extension);
-  const given = existsSync(beside) ? readFileSync(beside, 'utf8').split(/\r?\n/) : [];
+  const given = existsSync(beside) ? decoded(readFileSync(beside)).split(/\r?\n/) : [];
   return Array.from({ length: count }, (_, k) => given[k] || `${generic}[${k + 1}]`);
 }

@@ -7,9 +7,10 @@ import { counted } from '../report/text.js';
 import { type Answer, answerTo } from './answer.js';
 import { dataForm } from './dataFile.js';
 import { addSettings, assign, assignAll, type Choices, keywords, synonymsOf, UsageError } from './keywords.js';
+import { checkOutputs } from './outputs.js';
 import { print, printSolution, type Run, summary } from './print.js';
-import { checkWritable, reportOption, writeReport } from './reportFile.js';
-import { nlPath, run } from './run.js';
+import { reportOption, writeReport } from './reportFile.js';
+import { inputsBeside, nlPath, run } from './run.js';
 import { title } from './title.js';
 
 /** Adds the command to the program; `ended` takes the exit status: 0 when the problem is solved, 1 when it is not. */
@@ -26,10 +27,10 @@ export function addSolve(program: Command, signal: AbortSignal, ended: (status: 
       for (const [name, text] of Object.entries(rest)) assign(choices, name, String(text));
       assignAll(choices, assignments.join(' '));
       const page = report as string | undefined;
-      await checkWritable('--report', page);
       const path = nlPath(file);
       checkThere(file, path);
       const answer = choices.wantsol & 1 ? answerTo(path, choices.objno) : undefined;
+      await checkOutputs({ '--report': page }, inputsBeside(path), answer?.path);
       const solved = await answered(answer, (json ? printJson : printAll)(path, choices, signal));
       await writeReport(page, resultOfFile(solved), {
         title: basename(file),

@@ -4,16 +4,18 @@ import { type Command, Option } from 'commander';
 import { addon, type SettingSchema } from '../core/addon.js';
 import { toDense } from '../core/algebra.js';
 import type { Matrix } from '../core/matrix.js';
+import { replaceFile } from '../core/replaceFile.js';
 import type { Targets } from '../core/targets.js';
 import { trainReluNetwork } from '../relu/solver.js';
 import { alongOf, chosenOf, parameterOf, preferred } from '../report/pathRun.js';
 import { crossValidate, sparseRegression } from '../sparse/index.js';
-import { categoriesOption, type DataFile, headline, readData } from './dataFile.js';
+import { categoriesOption, type DataFile, headline, inputsOf, maxColumnsSetting, readData } from './dataFile.js';
 import { addSettings, outlevSetting, parseSettings, UsageError } from './keywords.js';
-import { agreement, predictions, readModelFile, writeModelFile } from './modelFile.js';
+import { agreement, modelText, parseModelFile, predictions } from './modelFile.js';
+import { checkOutputs } from './outputs.js';
 import { print } from './print.js';
 import { follow } from './progress.js';
-import { checkWritable, parseImage, reportOption, writeReport } from './reportFile.js';
+import { parseImage, reportOption, writeReport } from './reportFile.js';
 import { maxSizeSetting, sparseSettings } from './sparseSettings.js';
 
 type Texts = Record<string, string | true | undefined>;
@@ -148,11 +150,11 @@ function kindOf(args: readonly string[]): string {
 
 function settingsOf(kind: string): SettingSchema[] {
   const { own, settings } = trainers[kind] as Trainer;
-  return [...own, outlevSetting, ...settings()];
+  return [...own, maxColumnsSetting, outlevSetting, ...settings()];
 }
 
 /** What the options of the command say, checked before there is any work. */
-async function readOptions(kind: string, texts: Texts) {
+async function readOptions(file: string, kind: string, texts: Texts) {
   const {
     target,
     exclude,
@@ -164,15 +166,15 @@ async function readOptions(kind: string, texts: Texts) {
     json,
     ...rest
   } = texts as Partial<Record<string, string>>;
-  const { outlev = 1, ...settings } = parseSettings(settingsOf(kind), rest);
-  await checkWritable('--output', output);
-  await checkWritable('--report', report);
+  const { outlev = 1, maxColumns, ...settings } = parseSettings(settingsOf(kind), rest);
+  await checkOutputs({ '--output': output, '--report': report }, inputsOf(file, { target, names }));
   const columns = {
     target,
     exclude,
     categories: categories as 'oneHot',
     names,
     missing: settings.impute !== undefined,
+    maxColumns: maxColumns as number | undefined,
   };
   return {
     columns,
@@ -186,15 +188,16 @@ async function readOptions(kind: string, texts: Texts) {
 }
 
 async function train(file: string, kind: string, texts: Texts, signal: AbortSignal): Promise<number> {
-  const { columns, settings, outlev, output, report, image, json } = await readOptions(kind, texts);
+  const { columns, settings, outlev, output, report, image, json } = await readOptions(file, kind, texts);
   const read = await readData(file, { ...columns, signal });
   if (read.x.rows === 0) throw new UsageError(`${file}: expected at least one row of data`);
   const data = { ...read, x: toDense(read.x) };
   const { x, y, target, names } = data;
   if (!json) print(`${headline(file, data)}\n`);
   const fitted = await (trainers[kind] as Trainer).fit(data, settings, signal, outlev);
-  await writeModelFile(output, data, fitted.model);
-  const { model } = await readModelFile(output);
+  const text = modelText(data, fitted.model);
+  const { model } = parseModelFile(output, text);
+  await replaceFile(output, text);
   const { status, message, chosen, result } = fitted;
   const rows = { x, y: y as Targets, name: 'the rows it was fitted to' };
   const about = { title: `${basename(file)}: ${target}`, settings, data: rows, names: { columns: names }, image };

@@ -11,7 +11,7 @@ export function show(value: unknown): string {
   if (typeof value === 'string') return `'${shortened(value)}'`;
   if (typeof value === 'bigint') return `${shortened(String(value))}n`;
   if (typeof value === 'function') return 'a function';
-  if (types.isProxy(value)) return 'a proxy';
+  if (types.isProxy(value)) return isRevoked(value) ? 'a revoked proxy' : 'a proxy';
   if (Array.isArray(value)) return 'an array';
   if (types.isPromise(value)) return 'a promise';
   if (typeof value === 'object' && value !== null) return 'an object';
@@ -42,7 +42,18 @@ export function isError(value: unknown): value is Error {
 
 /** Whether a value is an array, or a typed array of whatever realm. */
 export function isList(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || types.isTypedArray(value);
+  return (!isRevoked(value) && Array.isArray(value)) || types.isTypedArray(value);
+}
+
+/** Whether a value is a proxy that was revoked, of which nothing can be asked without an error of the engine. */
+export function isRevoked(value: unknown): boolean {
+  if (!types.isProxy(value)) return false;
+  try {
+    Array.isArray(value); // runs no trap
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** A vector of Apache Arrow: numbers, texts or truth values, none of which may be missing (null). */
@@ -132,7 +143,8 @@ export function visible(text: string, kept = ''): string {
 
 /** An argument that must be an object. */
 export function checkObject<T extends object>(name: string, value: T): T {
-  if (typeof value === 'object' && value !== null && !isList(value) && !types.isPromise(value)) return value;
+  const isObject = typeof value === 'object' && value !== null && !isRevoked(value);
+  if (isObject && !isList(value) && !types.isPromise(value)) return value;
   const hint = types.isPromise(value) ? '; `await` gives what it promises' : '';
   throw new TypeError(`${name} = ${show(value)}: expected an object${hint}`);
 }

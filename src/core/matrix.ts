@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { checkVector, isList, show } from './check.js';
+import { checkVector, isList, isRevoked, show } from './check.js';
 import { fromOtherMatrix, isOtherMatrix, type OtherMatrix } from './otherMatrices.js';
 import { pauses } from './turns.js';
 
@@ -38,11 +38,12 @@ export function matrix(rows: number, columns: number, data: ArrayLike<number>): 
 
 /** A matrix argument, checked; errors call it `name`. */
 export function toMatrix(name: string, value: unknown): Matrix {
+  const expected = 'a matrix, { data, rows, columns } or an array of rows';
+  if (isRevoked(value)) throw new TypeError(`${name} = ${show(value)}: expected ${expected}`);
   if (Array.isArray(value)) return fromRows(name, value);
   if (isOtherMatrix(value)) return fromOtherMatrix(name, value);
   if (isMatrix(value)) return checked(name, value);
   if (isIterable(value)) return fromRows(name, Array.from(value));
-  const expected = 'a matrix, { data, rows, columns } or an array of rows';
   if (typeof value === 'object' && value !== null && 'offsets' in value && 'indices' in value) {
     const { format } = value as Partial<SparseMatrix>;
     if (format === 'csc' || format === 'csr') throw new TypeError(`${name}: expected ${expected}, got a sparse one`);

@@ -7,6 +7,8 @@ import {
   checkNumber,
   checkNumbers,
   checkVector,
+  isList,
+  isRevoked,
   show,
 } from '../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
@@ -404,8 +406,10 @@ const inModels: Record<string, string> = {
 /** Terms are of all unknowns of a ratio; expressions belong to models. */
 function refuseExpression(term: string, value: unknown): void {
   const shape: unknown =
-    typeof value === 'object' && value !== null && 'node' in value ? Reflect.get(value, 'shape') : 0;
-  if (!Array.isArray(shape)) return;
+    typeof value === 'object' && value !== null && !isRevoked(value) && 'node' in value
+      ? Reflect.get(value, 'shape')
+      : 0;
+  if (!isList(shape)) return;
   throw new TypeError(`${term}: got an expression, but this is a term of a ratio: in a model, write ${inModels[term]}`);
 }
 

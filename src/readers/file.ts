@@ -80,6 +80,9 @@ const utf16 = new Map([
 /** The encoding that a byte order mark of UTF-16 says, if there is one. */
 const wideEncoding = ([first = 0, second = 0]: Uint8Array): string | undefined => utf16.get(256 * first + second);
 
+/** The text of bytes in UTF-8, or in UTF-16 where a byte order mark says so; without that mark. */
+export const decoded = (bytes: Uint8Array): string => new TextDecoder(wideEncoding(bytes) ?? 'utf-8').decode(bytes);
+
 /** Text in UTF-8, also of a file in UTF-16, which its byte order mark tells. */
 export async function* inUtf8(chunks: Chunks): AsyncGenerator<Uint8Array> {
   let begin: Uint8Array | undefined = Buffer.alloc(0);
@@ -178,7 +181,9 @@ export async function firstLine(path: string | URL, signal: AbortSignal | undefi
     const line = Buffer.concat(pieces);
     const returned = line.indexOf(CR);
     if (returned >= 0 && line[returned + 1] !== LF)
-      throw new SyntaxError(`${name}: a line ends with a carriage return alone: expected line feeds in parts of a file`);
+      throw new SyntaxError(
+        `${name}: a line ends with a carriage return alone: expected line feeds in parts of a file`,
+      );
     return line;
   });
 }

@@ -46,6 +46,28 @@ describe('options of', () => {
     expect(String(misspelt)).toContain(`'${swapped}': did you mean '${known}'?`);
   });
 
+  it('all solvers and most other functions are refused in words where they are a revoked proxy', async () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const direct = Object.values(solverFixtures)
+      .filter(({ small }) => !small.direct)
+      .map(({ small }): [string, () => unknown] => {
+        const problem = small.build ? small.build(nonconvex, small.data as never) : small.data;
+        return [small.solver, () => solverOf(small)(problem, proxy)];
+      });
+    const calls = given.flatMap(({ taking: some }) =>
+      Object.entries(some).map(([name, [, call]]): [string, () => unknown] => [name, () => call(proxy as never)]),
+    );
+    const said: string[] = [];
+    for (const [name, call] of [...direct, ...calls]) {
+      const error = (await errorOf(call)) as Error;
+      // Some calls of the families' tests spread the options themselves.
+      if (!/^.*\n.*\/test\/\w+\/options\.ts/.test(error?.stack ?? '')) said.push(`${name}: ${error}`);
+    }
+    expect(said.length).toBeGreaterThan(direct.length + 20);
+    expect(said.filter((text) => !/TypeError: .* = a revoked proxy: expected an object/.test(text))).toEqual([]);
+  });
+
   it('all public functions are tested here', () => {
     const tested = new Set([...Object.keys(taking).map((key) => key.split(/[/,]/)[1]), ...others]);
     const spaces = Object.values(nonconvex).filter((value) => typeof value === 'object');

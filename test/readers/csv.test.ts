@@ -1,7 +1,7 @@
 // Tables of text: what is a name, a number, missing, a category.
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { readCsv } from '../../src/data/index.js';
+import { readCsv, readLibsvm, readMatrixMarket } from '../../src/data/index.js';
 import { logisticRegression } from '../../src/nlp/index.js';
 import { trainReluNetwork } from '../../src/relu/index.js';
 import { sparseRegression } from '../../src/sparse/index.js';
@@ -149,7 +149,7 @@ describe('what is wrong', () => {
     ['two of a name', 'a,a\n1,2\n', { target: 'a' }, /has two columns of that name/],
     ['names too few', 'a,b\n', { header: ['x'] }, /header: expected 2 names, one for each column, got 1/],
     ['too many rows', 'a\n1\n2\n', { maxRows: 1 }, /row 2: more rows than maxRows = 1/],
-    ['too many columns', 'a,b\n1,2\n', { maxColumns: 1 }, /2 columns are more than maxColumns = 1/],
+    ['too many columns', 'a,b\n1,2\n', { maxColumns: 1 }, /more columns than maxColumns = 1$/],
     ['a hostile name', 'a\u001b[31m,b\nx,1\n', {}, /column 'a\\x1b\[31m': 'x' is no number/],
   ])('is said with its place: %s', async (_, text, options, message) => {
     await expect(readCsv(write('wrong.csv', text), options)).rejects.toThrow(message);
@@ -170,5 +170,63 @@ describe('what is wrong', () => {
     const aborted = AbortSignal.abort('enough');
     await expect(readCsv(big, { signal: aborted })).rejects.toBe('enough');
     await expect(readCsv(big, { maxBytes: 100_000 })).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
+  });
+});
+
+describe('a value in quotes', () => {
+  it('is refused where it is not closed, or has text behind it, with the line', async () => {
+    const open = write('open.csv', 'a,b\n1,2\n3,"4\n5,6\n');
+    await expect(readCsv(open)).rejects.toThrow(/open\.csv, line 3: a quote that is not closed$/);
+    const behind = write('behind.csv', 'a,b\n"1"m,2\n');
+    await expect(readCsv(behind)).rejects.toThrow(/behind\.csv, line 2: text behind a value in quotes: expected/);
+    expect(rowsOf(await readCsv(write('blank.csv', '"a" ,"b"\t\n"1" ,"2"\n')))).toEqual([[1, 2]]);
+  });
+
+  it('may have ends of lines of any kind', async () => {
+    const read = await readCsv(write('lines.csv', 't,a\r"x\r\ny\rz\n",1\r\n"w","2"\n'), { target: 't' });
+    expect([read.y, rowsOf(read)]).toEqual([
+      ['x\r\ny\rz', 'w'],
+      [[1], [2]],
+    ]);
+  });
+});
+
+describe('text in UTF-16', () => {
+  const wide = (text: string, big = false): Buffer => {
+    const bytes = Buffer.from(`\ufeff${text}`, 'utf16le');
+    return big ? bytes.swap16() : bytes;
+  };
+  const text = 'größe,ort,y\r\n1,Zürich,2\r\n3,東京,4\r\n';
+
+  it.each([
+    ['little endian', false],
+    ['big endian', true],
+  ])('is told by its byte order mark: %s', async (_, big) => {
+    const settings = { target: 'y', categories: 'oneHot' } as const;
+    for (const content of [wide(text, big), gzipSync(wide(text, big))]) {
+      const read = await readCsv(write('wide.csv', content), settings);
+      expect(read.names).toEqual(['größe', 'ort=Zürich', 'ort=東京']);
+      expect(rowsOf(read)).toEqual([
+        [1, 1, 0],
+        [3, 0, 1],
+      ]);
+    }
+    const { x, y } = await readLibsvm(write('wide.libsvm', wide('1 1:0.5 3:2\n-1 2:1\n', big)));
+    expect([...x.values, ...y]).toEqual([0.5, 2, 1, 1, -1]);
+    const banner = '%%MatrixMarket matrix array real general\n';
+    expect(await readMatrixMarket(write('wide.mtx', wide(`${banner}2 1\n1\n2\n`, big)))).toMatchObject({
+      data: Float64Array.of(1, 2),
+    });
+  });
+
+  it('has no parts, nor have lines that end with a carriage return alone', async () => {
+    const path = write('parts.csv', wide('a,b\n1,2\n3,4\n'));
+    for (const rank of [0, 1]) {
+      const part = { rank, size: 2 };
+      await expect(readCsv(path, { part })).rejects.toThrow(/parts\.csv: is in UTF-16, which has no parts/);
+      await expect(readCsv(write('cr.csv', 'a,b\r1,2\r3,4\r'), { part })).rejects.toThrow(
+        /cr\.csv: a line ends with a carriage return alone: expected line feeds in parts of a file/,
+      );
+    }
   });
 });

@@ -2,6 +2,7 @@
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { readNpy, readNpz } from '../../src/data/index.js';
+import { crc32, slowCrc32 } from '../../src/readers/crc32.js';
 import { npyFile, pythonHas, runPython, temporaryFolder } from './files.js';
 
 const { absent, write } = temporaryFolder();
@@ -114,4 +115,63 @@ describe('a .npz file', () => {
     expect(g?.data.constructor).toBe(Float32Array);
     expect(Array.from(i?.data ?? [])).toEqual([0, 1, 2]);
   });
+});
+
+describe('an archive that is damaged', () => {
+  const x = npyFile("'<f8'", '(2,)', Float64Array.of(1, 2).buffer);
+
+  it('is refused by its checksum, where nothing else tells', async () => {
+    for (const level of [0, 6] as const) {
+      const archive = Buffer.from(zipSync({ 'x.npy': x }, { level }));
+      const checksum = archive.indexOf('PK\x01\x02', 0, 'latin1') + 16;
+      archive[checksum] = (archive[checksum] as number) ^ 1;
+      await expect(readNpz(write('damaged.npz', archive))).rejects.toThrow(
+        /damaged\.npz, 'x\.npy': its checksum is wrong: it is damaged$/,
+      );
+    }
+    const stored = Buffer.from(zipSync({ 'x.npy': x }, { level: 0 }));
+    const number = stored.indexOf(Buffer.from(Float64Array.of(2).buffer));
+    stored[number + 7] = 0x41;
+    await expect(readNpz(write('damaged.npz', stored))).rejects.toThrow(/its checksum is wrong/);
+  });
+
+  it('has a checksum that is that of zlib', () => {
+    const bytes = Buffer.from('123456789');
+    expect(slowCrc32(bytes, 0)).toBe(0xcbf43926);
+    expect(slowCrc32(bytes.subarray(4), slowCrc32(bytes.subarray(0, 4), 0))).toBe(0xcbf43926);
+    expect(crc32(bytes, 0)).toBe(0xcbf43926);
+  });
+
+  it('is refused that has two arrays of a name, is encrypted, or packed otherwise', async () => {
+    const two = Buffer.from(zipSync({ 'x.npy': x, 'y.npy': x }));
+    const twice = Buffer.from(two.toString('latin1').replaceAll('y.npy', 'x.npy'), 'latin1');
+    await expect(readNpz(write('twice.npz', twice))).rejects.toThrow(/'x\.npy': two arrays have this name/);
+    const entry = two.indexOf('PK\x01\x02', 0, 'latin1');
+    const locked = Buffer.from(two);
+    locked[entry + 8] = 1;
+    await expect(readNpz(write('locked.npz', locked))).rejects.toThrow(/'x\.npy' is encrypted/);
+    const other = Buffer.from(two);
+    other[entry + 10] = 14;
+    await expect(readNpz(write('other.npz', other))).rejects.toThrow(/'x\.npy': method 14 of packing: expected 0 or 8/);
+  });
+
+  it.runIf(pythonHas('numpy'))(
+    'is none that Python writes with sizes of 64 bits, and more members than 16 bits count',
+    async () => {
+      const path = absent('wide.npz');
+      runPython(
+        [
+          'import numpy as np, io, zipfile',
+          'b = io.BytesIO(); np.save(b, np.arange(3.0)); b = b.getvalue()',
+          'with zipfile.ZipFile(sys.argv[1], "w") as z:',
+          '  for k in range(66000):',
+          '    with z.open("a%d.npy" % k, "w", force_zip64=True) as f: f.write(b)',
+        ].join('\n'),
+        path,
+      );
+      const arrays = await readNpz(path);
+      expect(Object.keys(arrays).length).toBe(66_000);
+      expect(arrays.a65999?.data).toEqual(Float64Array.of(0, 1, 2));
+    },
+  );
 });

@@ -9,11 +9,20 @@
 #include <mutex>
 #include <set>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "check.hpp"
+#include "core/error.hpp"
 #include "core/lazy_shared.hpp"
+
+#if defined(__GLIBC__)
+#include <pthread.h>
+#include <sys/resource.h>
+
+#include <fstream>
+#endif
 
 using namespace nonconvex;
 
@@ -265,3 +274,56 @@ TEST(thoseWhoWaitCanGiveUp) {
   maker.join();
   CHECK_EQ(*once.get(other, [] { return true; }), 1);
 }
+
+#if defined(__GLIBC__)
+
+namespace {
+
+constexpr std::size_t stack = std::size_t{1} << 30;
+
+/// Gives threads of this process such stacks, and room in its address space for so many of them, until it is destroyed.
+class RoomForStacks {
+ public:
+  explicit RoomForStacks(double count) {
+    pthread_getattr_default_np(&usual_);
+    getrlimit(RLIMIT_AS, &limit_);
+    pthread_attr_t large = usual_;
+    pthread_attr_setstacksize(&large, stack);
+    pthread_setattr_default_np(&large);
+    std::size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    rlimit room = limit_;
+    room.rlim_cur = pages * 4096 + static_cast<rlim_t>(count * static_cast<double>(stack));
+    setrlimit(RLIMIT_AS, &room);
+  }
+  ~RoomForStacks() {
+    setrlimit(RLIMIT_AS, &limit_);
+    pthread_setattr_default_np(&usual_);
+  }
+
+ private:
+  pthread_attr_t usual_ = {};
+  rlimit limit_ = {};
+};
+
+}  // namespace
+
+TEST(threadsThatTheSystemRefusesAreDoneWithout) {
+  const RoomForStacks room(2.5);
+  WorkerPool pool(5);
+  CHECK_EQ(pool.threads(), 2);
+  checkEachOnce(pool, 100, 6);
+}
+
+TEST(noThreadAtAllIsOutOfMemory) {
+  const RoomForStacks room(0.5);
+  std::string code;
+  try {
+    const WorkerPool pool(3);
+  } catch (const Error& error) {
+    code = error.code() + ": " + error.what();
+  }
+  CHECK_EQ(code, "OUT_OF_MEMORY: out of memory: no thread could be made (Resource temporarily unavailable)");
+}
+
+#endif
