@@ -25,20 +25,24 @@ const [endOfDirectory, endOfDirectory64, locator64, inDirectory, beforeMember] =
 /** The members in the order of the directory. */
 export function* membersOf(bytes: Uint8Array): Generator<Member> {
   const view = new View(bytes);
-  const { count, offset } = directoryOf(view);
+  const { count, offset, length } = directoryOf(view);
   let at = offset;
   for (let k = 0; k < count; ++k) {
     if (view.u32(at) !== inDirectory) throw new ZipError(`its directory has no entry ${k + 1} of ${count}`);
     const [nameLength, extraLength, commentLength] = [view.u16(at + 28), view.u16(at + 30), view.u16(at + 32)];
-    const name = new TextDecoder('utf-8').decode(view.part(at + 46, nameLength));
+    const nameBytes = view.part(at + 46, nameLength);
+    const name = new TextDecoder('utf-8').decode(nameBytes);
     const { packedSize, size, start } = sizesOf(view, at, at + 46 + nameLength, extraLength);
     if (view.u16(at + 8) & 1) throw new ZipError(`'${name}' is encrypted`);
     if (view.u32(start) !== beforeMember) throw new ZipError(`'${name}' is not where the directory says`);
-    const begin = start + 30 + view.u16(start + 26) + view.u16(start + 28);
+    const ownName = view.part(start + 30, view.u16(start + 26));
+    if (Buffer.compare(ownName, nameBytes) !== 0) throw new ZipError(`'${name}' has another name in front of it`);
+    const begin = start + 30 + nameLength + view.u16(start + 28);
     const packed = view.part(begin, packedSize);
     yield { name, size, method: view.u16(at + 10), checksum: view.u32(at + 16), packed };
     at += 46 + nameLength + extraLength + commentLength;
   }
+  if (at !== offset + length) throw new ZipError(`its directory has more than the ${count} entries that it counts`);
 }
 
 /** Little-endian numbers of bytes, and parts of them. */
@@ -69,17 +73,19 @@ class View {
   }
 }
 
-/** How many members the directory has, and where it begins. */
-function directoryOf(view: View): { count: number; offset: number } {
+/** How many members the directory has, where it begins, and its bytes. */
+function directoryOf(view: View): { count: number; offset: number; length: number } {
   const longestComment = 0xffff;
   let end = view.length - 22;
   const first = Math.max(0, end - longestComment);
   while (end >= first && view.u32(end) !== endOfDirectory) --end;
   if (end < first) throw new ZipError('it has no directory');
-  if (end < 20 || view.u32(end - 20) !== locator64) return { count: view.u16(end + 10), offset: view.u32(end + 16) };
+  if (end < 20 || view.u32(end - 20) !== locator64) {
+    return { count: view.u16(end + 10), offset: view.u32(end + 16), length: view.u32(end + 12) };
+  }
   const wide = view.u64(end - 12);
   if (view.u32(wide) !== endOfDirectory64) throw new ZipError('it has no directory');
-  return { count: view.u64(wide + 32), offset: view.u64(wide + 48) };
+  return { count: view.u64(wide + 32), offset: view.u64(wide + 48), length: view.u64(wide + 40) };
 }
 
 /** Bytes of a member packed and unpacked, and where it begins: those that need more than 32 bits are in the extra field. */

@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as nonconvex from '../../src/index.js';
+import { eachRow } from '../../src/readers/rows.js';
 import { npyFile } from '../readers/files.js';
 import { mutated } from './mutated.js';
 import { Chance, cases, figure, minutes, spread } from './torture.js';
@@ -119,6 +120,141 @@ function invalid(name: string, value: unknown): string[] {
   const inside = indices.length === values.length && indices.every((at) => at >= 0 && at < others);
   return ascending && ends && inside && finite(values) ? [] : ['a sparse matrix'];
 }
+
+/** Numbers of an array of NumPy that is drawn, with its file. */
+function drawnArray(chance: Chance): { file: Buffer; data: number[]; dimensions: number[] } {
+  const dimensions = Array.from({ length: chance.below(4) }, () => 1 + chance.below(5));
+  const count = dimensions.reduce((product, each) => product * each, 1);
+  const data = Array.from({ length: count }, () => chance.below(200) - 100);
+  const byColumns = chance.below(2) === 0;
+  // Where each number stands in the file: the first index runs fastest there.
+  const places = data.map((_, k) => {
+    let [left, place, stride] = [k, 0, 1];
+    const index = [...dimensions].reverse().map((size) => {
+      const each = left % size;
+      left = Math.floor(left / size);
+      return each;
+    });
+    index.reverse();
+    for (const [axis, size] of dimensions.entries()) {
+      place += (index[axis] as number) * stride;
+      stride *= size;
+    }
+    return byColumns ? place : k;
+  });
+  const stored = new Array<number>(count);
+  places.forEach((place, k) => {
+    stored[place] = data[k] as number;
+  });
+  const [descr, Kind] = chance.of([
+    ["'<f8'", Float64Array],
+    ["'<f4'", Float32Array],
+    ["'<i4'", Int32Array],
+    ["'|i1'", Int8Array],
+  ] as const);
+  const shape = `(${dimensions.map((size) => `${size},`).join('')})`;
+  const bytes = Kind.from(stored).buffer as ArrayBuffer;
+  return { file: npyFile(descr, shape, bytes, byColumns ? 'True' : 'False'), data, dimensions };
+}
+
+it('archives that are drawn are read as they were drawn; damaged ones too, or they are refused', {
+  timeout: minutes(10),
+}, async () => {
+  const chance = new Chance(17);
+  const complaints: string[] = [];
+  const counts = { read: 0, refused: 0, same: 0 };
+  for (let k = 0; k < cases(200, 10_000); ++k) {
+    const arrays = Array.from({ length: chance.below(5) }, () => drawnArray(chance));
+    const parts = arrays.map(({ file }, j) => [`${'é'.repeat(chance.below(3))}a${j}.npy`, file] as const);
+    const others = chance.below(2) === 0 ? [['notes.txt', Buffer.from('not read')] as const] : [];
+    const level = chance.of([0, 1, 9] as const);
+    const archive = Buffer.from(zipSync(Object.fromEntries([...others, ...parts]), { level }));
+    const comment = Buffer.from('a comment'.slice(0, chance.below(10)));
+    archive.writeUInt16LE(comment.length, archive.length - 2);
+    const whole = Buffer.concat([archive, comment]);
+    const wanted = parts.map(([name], j) => [name.slice(0, -4), arrays[j]?.data, arrays[j]?.dimensions]);
+    const path = join(folder, 'drawn.npz');
+    const given = async (bytes: Uint8Array): Promise<string> => {
+      writeFileSync(path, bytes);
+      const found = await nonconvex.data.readNpz(path, { maxBytes: 1e8 });
+      return JSON.stringify(Object.entries(found).map(([name, of]) => [name, Array.from(of.data), of.dimensions]));
+    };
+    const expected = JSON.stringify(wanted);
+    if ((await given(whole)) !== expected) complaints.push(`${k}: another array than was drawn`);
+    ++counts.read;
+    const damaged = Buffer.from(whole);
+    for (let times = chance.below(2); times >= 0; --times) damaged[chance.below(whole.length)] = chance.below(256);
+    try {
+      const said = await given(chance.below(8) === 0 ? damaged.subarray(0, chance.below(whole.length)) : damaged);
+      if (said !== expected) complaints.push(`${k}: damaged, and read as ${said.slice(0, 100)}`);
+      ++counts.same;
+    } catch (error) {
+      ++counts.refused;
+      if (!/drawn\.npz/.test((error as Error).message)) complaints.push(`${k}: ${error}`);
+    }
+  }
+  figure(
+    `archives: ${counts.read} drawn and read; damaged, ${counts.refused} refused by name, ${counts.same} read as they were drawn`,
+  );
+  expect(complaints).toEqual([]);
+});
+
+/** A table that is drawn, as a file in any form that is allowed, and what is to be read of it. */
+function drawnTable(chance: Chance): { bytes: Uint8Array; rows: number[][]; y: string[] } {
+  const columns = chance.below(20) === 0 ? 2000 + chance.below(3000) : chance.below(6);
+  const rows = Array.from({ length: 1 + chance.below(6) }, () =>
+    Array.from({ length: columns }, () => chance.of([0, -1.5, 2e-7, 123456, 0.1, chance.below(1e6) / 7])),
+  );
+  const delimiter = chance.of([',', ';', '\t']);
+  const end = chance.of(['\n', '\r', '\r\n']);
+  const letters = ['a', '"', '""', 'ü', '東', '😀', 'b', ',', ';', '\t', '\n', '\r', '\r\n', '1', ' z'];
+  const y = rows.map(() => `k${Array.from({ length: chance.below(12) }, () => chance.of(letters)).join('')}w`);
+  const quote = (text: string): string => {
+    const needed = /[",;\t\r\n]/.test(text);
+    return needed || chance.below(3) === 0 ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  // The first row decides the delimiter: that has most there.
+  const names = ['response', ...Array.from({ length: columns }, (_, j) => `"c${',;\t'.repeat(chance.below(2))}${j}"`)];
+  const lines = [
+    names.join(delimiter),
+    ...rows.map((row, i) =>
+      [y[i] as string, ...row.map((value) => `${' '.repeat(chance.below(2))}${value}`)].map(quote).join(delimiter),
+    ),
+  ];
+  const text = lines.join(end) + (chance.below(2) === 0 ? end : '');
+  const mark = `\ufeff${text}`;
+  const bytes = chance.of([
+    () => Buffer.from(text),
+    () => Buffer.from(mark),
+    () => Buffer.from(mark, 'utf16le'),
+    () => Buffer.from(mark, 'utf16le').swap16(),
+  ])();
+  return { bytes: chance.below(4) === 0 ? gzipSync(bytes, { level: 1 }) : bytes, rows, y };
+}
+
+it('tables that are drawn are read as they were drawn, in whatever pieces', { timeout: minutes(10) }, async () => {
+  const chance = new Chance(19);
+  const path = join(folder, 'drawn.csv');
+  for (let k = 0; k < cases(400, 20_000); ++k) {
+    const { bytes, rows, y } = drawnTable(chance);
+    writeFileSync(path, bytes);
+    const read = await nonconvex.data.readCsv(path, { target: 'response' });
+    const { x } = read;
+    const found = rows.map((_, i) => Array.from(x.data.subarray(i * x.columns, (i + 1) * x.columns)));
+    if (JSON.stringify([found, read.y]) !== JSON.stringify([rows, y])) expect([k, found, read.y]).toEqual([k, rows, y]);
+    if (bytes[0] === 0x1f) continue;
+    const pieces: string[][] = [];
+    const size = 1 + chance.below(40);
+    async function* chunks() {
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    }
+    if (bytes.length < 4000) {
+      await eachRow(path, chunks(), {}, '', (row) => pieces.push(row));
+      expect(pieces.slice(1).map(([first]) => first)).toEqual(y);
+    }
+  }
+  figure(`tables: ${cases(400, 20_000)} drawn and read as they were drawn`);
+});
 
 describe.each(readers)('%s', (name, read) => {
   it('has samples, which it reads', async () => {
