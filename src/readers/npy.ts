@@ -64,7 +64,8 @@ export async function readNpz(path: string | URL, options: ReadNpyOptions = {}):
     // Work since the event loop was let run, in bytes; a member costs some thousands whatever it has.
     let work = 0;
     for (const member of members(name, bytes)) {
-      if ((work += 4096) > 1 << 20) {
+      work += 4096;
+      if (work > 1 << 20) {
         await setImmediate();
         signal?.throwIfAborted();
         work = 0;
