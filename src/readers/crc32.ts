@@ -1,7 +1,7 @@
 // The checksum of .zip files.
 import * as zlib from 'node:zlib';
 
-/** For each byte, what it does to the checksum. */
+/** What each byte does to the checksum. */
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
   for (let bit = 0; bit < 8; ++bit) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
@@ -15,5 +15,5 @@ export function slowCrc32(bytes: Uint8Array, before: number): number {
   return ~value >>> 0;
 }
 
-/** The same by zlib, which Node has from 20.15 and 22.2 on. */
+/** The checksum by zlib, which Node has from 20.15 and 22.2 on. */
 export const crc32: typeof slowCrc32 = (zlib as { crc32?: typeof slowCrc32 }).crc32 ?? slowCrc32;

@@ -235,6 +235,17 @@ interface Head {
   isRow: boolean;
 }
 
+/** The places of columns by their names, the first of each, and the names that several have. */
+function placesOf(names: readonly string[]): { places: ReadonlyMap<string, number>; twice: ReadonlySet<string> } {
+  const places = new Map<string, number>();
+  const twice = new Set<string>();
+  for (const [j, name] of names.entries()) {
+    if (places.has(name)) twice.add(name);
+    else places.set(name, j);
+  }
+  return { places, twice };
+}
+
 /** What the first line and the options say of columns. */
 function headOf(file: string, first: readonly string[], given: ReadCsvOptions, hints: CsvHints): Head {
   const { header = true, target, columns, exclude = [] } = given;
@@ -253,12 +264,7 @@ function headOf(file: string, first: readonly string[], given: ReadCsvOptions, h
   if (all.length !== first.length) {
     throw new RangeError(`${file}: header: expected ${first.length} names, one for each column, got ${all.length}`);
   }
-  const places = new Map<string, number>();
-  const twice = new Set<string>();
-  for (const [j, name] of all.entries()) {
-    if (places.has(name)) twice.add(name);
-    else places.set(name, j);
-  }
+  const { places, twice } = placesOf(all);
   const placeOf = (option: string, name: string): number => {
     const place = places.get(name);
     if (place === undefined) {

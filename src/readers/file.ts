@@ -106,7 +106,7 @@ export interface Bytes {
   readonly size: number;
   /** Reads so many from a place on; fewer where the file ends. */
   read(from: number, length: number): Promise<Uint8Array>;
-  /** The same in pieces. */
+  /** Reads so many, and gives them in pieces. */
   pieces(from: number, length: number): Chunks;
 }
 

@@ -248,7 +248,7 @@ class Examples {
     this.#write(row, { indices, values, order }, 0, length);
   }
 
-  /** The same by counting, first by the lower half of the indices, with pauses. */
+  /** Sorts a long row by counting, first by the lower half of the indices, with pauses. */
   async #sortLong(row: Unsorted): Promise<void> {
     const { start, length, place } = row;
     const where = { place, memory: this.#memory, signal: this.#signal };

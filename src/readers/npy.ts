@@ -321,7 +321,7 @@ async function numbersOf(
   return { data, rows, columns, dimensions };
 }
 
-/** Where numbers go that bytes have: from the first on, by their places if these are others. */
+/** The array that numbers go to: from the first on, by their places if these are others. */
 interface Target {
   data: Float64Array | Float32Array;
   first: number;

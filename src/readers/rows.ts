@@ -86,7 +86,7 @@ class FirstRow {
 
 const [QUOTE, BLANK, TAB] = [34, 32, 9];
 
-/** Where in a value the text has come to: before it, in one without quotes, in one with quotes, behind the quote that closes it. */
+/** What of a value the text has come to: before it, in one without quotes, in one with quotes, behind the quote that closes it. */
 const [BEGIN, BARE, QUOTED, CLOSED] = [0, 1, 2, 3];
 
 /** The row that has begun. A quote opens at the beginning of a value alone; elsewhere it stands for itself. */
