@@ -160,7 +160,10 @@ describe('arrays of NumPy', () => {
       // A header is decoded for each member: how many between two turns.
       let [decoded, most] = [0, 0];
       const decode = TextDecoder.prototype.decode;
-      vi.spyOn(TextDecoder.prototype, 'decode').mockImplementation(function (this: TextDecoder, ...args) {
+      vi.spyOn(TextDecoder.prototype, 'decode').mockImplementation(function (
+        this: InstanceType<typeof TextDecoder>,
+        ...args
+      ) {
         most = Math.max(most, ++decoded);
         return decode.apply(this, args);
       });
