@@ -379,9 +379,9 @@ class Conditions {
     this.#noteMissed(of, index, -slack, bound);
     const outside = `${what}: ${side === 'lower' ? 'below' : 'above'} ${boundName} = ${bound}`;
     this.#note({ condition: 'feasibility', of, index, value: beyond, message: outside }, valueFactor);
-    // What rounding makes of a slack.
-    const hidden = 8 * Number.EPSILON * Math.max(Math.abs(bound), this.#terms(of, index));
-    const product = multiplier * Math.max(0, (slack < 0 ? beyond : slack) - hidden);
+    const distance = slack < 0 ? beyond : slack;
+    const rounding = 8 * Number.EPSILON * Math.max(Math.abs(bound), this.#terms(of, index));
+    const product = distance <= rounding ? 0 : multiplier * distance;
     const apart = `${what}: ${slack} from ${boundName} = ${bound}, with a multiplier of ${multiplier}`;
     const both = multiplierFactor * valueFactor;
     this.#note({ condition: 'complementarity', of, index, value: product, message: apart }, both);

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { linkSync, openSync, readdirSync, symlinkSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { patience } from '../patience.js';
 import { nl } from './nl.js';
 import { ended, Folder, program } from './program.js';
 
@@ -131,7 +132,7 @@ it('a model may be written to a pipe, which nobody but its reader reads', () => 
   const { status, stdout, stderr } = spawnSync('sh', ['-c', '"$@" | cat', 'sh', process.execPath, program, ...args], {
     cwd: folder.path,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: patience,
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toMatch(/^\{"target":"y".*\}$/m);

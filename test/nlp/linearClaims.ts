@@ -1,7 +1,7 @@
 // Programs with linear constraints whose answers are known as they are drawn: what is feasible, what is not, minima in narrow boxes.
 
 import { uniforms } from '../../src/core/random.js';
-import { add, at, dot as dotOf, mul, square, sub, sum } from '../../src/expressions/index.js';
+import { add, dot as dotOf, mul, square, sub, sum } from '../../src/expressions/index.js';
 import { checkOptimality, Model, minimize } from '../../src/index.js';
 import type { Claim, Trial } from '../contract/problem.js';
 import { add as addExact, atMost, dot, exact, multiply, negative, rounded, sign, zero } from '../problems/exact.js';

@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { closest } from '../../src/core/check.js';
 import { readCsv, readLibsvm, readNpy, readNpz } from '../../src/data/index.js';
 import { eachRow } from '../../src/readers/rows.js';
+import { patience } from '../patience.js';
 import { npyFile, temporaryFolder } from './files.js';
 
 const { write } = temporaryFolder();
@@ -104,7 +105,7 @@ describe('a table', () => {
   });
 
   // A pattern with two ways to read digits tries all of them: 2e11 steps here, and no end in sight.
-  it('has numbers whose text is long and wrong, or right', { timeout: 20_000 }, async () => {
+  it('has numbers whose text is long and wrong, or right', { timeout: patience }, async () => {
     const digits = '1'.repeat(1_000_000);
     await expect(readCsv(write('digits.csv', `a\n${digits}x\n`))).rejects.toThrow(/'1{100}\.\.\.' is no number/);
     const { x } = await readCsv(write('long.csv', `a\n0.${digits}\n`));

@@ -13,10 +13,9 @@ namespace nonconvex {
 namespace {
 
 constexpr double damping = 1e-5;        // kappa_d
-constexpr double slackRounding = 8 * machineEpsilon;  // of a bound: slacks that are smaller have no digits
 constexpr double contradiction = 1e-8;  // relative amount by which a lower bound may be above the upper one
 constexpr double relaxed = 1e-8, mostRelaxed = 1e-4;  // relative and absolute amount by which bounds are, as given
-constexpr double shareOfBox = 1e-2;     // of a box, by which its bounds are moved at most
+constexpr double shareOfBox = 1e-2;                   // of a box, by which its bounds are moved at most
 
 double boundAt(std::span<const double> bounds, std::size_t k, double missing) {
   return bounds.empty() ? missing : bounds[k];
@@ -28,8 +27,8 @@ double asBound(double bound) {
   return bound >= none ? infinity : bound <= -none ? -infinity : bound;
 }
 
-/// Whether finite sides have no room between them that a barrier could use: fewer than some hundred doubles, or so little
-/// that multipliers of the barrier overflow; or contradict each other by no more than counts.
+/// Whether finite sides have no room between them that a barrier could use: fewer than some hundred doubles, or so
+/// little that multipliers of the barrier overflow; or contradict each other by no more than counts.
 bool narrow(double low, double high) {
   constexpr double rounding = 512 * machineEpsilon, least = 1e-100;
   const double size = std::max(std::abs(low), std::abs(high));
@@ -359,48 +358,6 @@ BarrierErrors BarrierNlp::errorsWithin(const BarrierPoint& point, double mu, std
 bool BarrierNlp::solved(const BarrierPoint& point) const { return within(errors(point, 0), point); }
 
 bool BarrierNlp::solvedAsGiven(const BarrierPoint& point) const { return within(givenErrors(point), point); }
-
-bool BarrierNlp::confirmed(const BarrierPoint& point) const {
-  constexpr double dual = 1, complementarity = 1e-4;
-  constexpr double large = 100, most = 1e8;
-  // In units in which nothing was scaled up.
-  const double unit = std::min(1.0, 1 / model_.objectiveScale());
-  double gradient = 0, product = 0, ofSides = 0, ofRows = 0;
-  int sides = 0;
-  const auto look = [&](std::size_t j, double terms, double bound, double room, double multiplier) {
-    if (!std::isfinite(bound)) return;
-    ++sides;
-    const double apart = std::max(0.0, std::abs(room) - (room < 0 ? relaxation(j, bound) : 0));
-    const double hidden = slackRounding * std::max(std::abs(bound), terms);
-    product = std::max(product, unit * multiplier * std::max(0.0, apart - hidden));
-  };
-  const auto lookAt = [&](std::size_t j, double value, double terms, double zL, double zU) {
-    look(j, terms, givenLower_[j], value - givenLower_[j], zL);
-    look(j, terms, givenUpper_[j], givenUpper_[j] - value, zU);
-  };
-  for (std::size_t j = 0; j < at(n()); ++j) {
-    const double g = point.at.g[j];
-    const double zL = fixed_[j] != 0 ? std::max(0.0, g) : point.zL[j], zU = fixed_[j] != 0 ? std::max(0.0, -g) : point.zU[j];
-    gradient = std::max(gradient, unit * std::abs(g - zL + zU));
-    ofSides += unit * (zL + zU);
-    lookAt(j, point.v[j], std::abs(point.v[j]), zL, zU);
-  }
-  for (int i = 0; i < m(); ++i) {
-    const double y = point.at.lambda[at(i)], inUnits = unit * std::max(1.0, model_.constraintScales()[at(i)]) * std::abs(y);
-    ofRows += inUnits;
-    if (slackOf_[at(i)] < 0) continue;
-    const auto k = at(slackOf_[at(i)]);
-    ofSides += inUnits;
-    if ((y < 0 && givenLower_[k] == -infinity) || (y > 0 && givenUpper_[k] == infinity)) {
-      gradient = std::max(gradient, inUnits);
-    }
-    lookAt(k, point.at.c[at(i)], model_.largestTerm(point.at, i), std::max(0.0, -y), std::max(0.0, y));
-  }
-  const auto scale = [&](double sum, int count) { return std::min(most, std::max(large, sum / std::max(1, count)) / large); };
-  const double tolerance = settings_.tolerance, objectiveUnit = std::min(1.0, model_.objectiveScale());
-  return gradient <= tolerance * scale(ofSides + ofRows, sides + m()) && gradient <= dual * objectiveUnit &&
-         product <= tolerance * scale(ofSides, sides) && product <= complementarity * objectiveUnit && holdsAsGiven(point);
-}
 
 /// Whether errors of the point are within the tolerance and, in the user's units, within the limits of section 3.3.
 bool BarrierNlp::within(const BarrierErrors& errors, const BarrierPoint& point) const {

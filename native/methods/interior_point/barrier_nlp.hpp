@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/numbers.hpp"
 #include "methods/nlp/scaled_nlp.hpp"
 
 namespace nonconvex {
@@ -34,6 +35,9 @@ struct BarrierErrors {
   double worst() const;
 };
 
+/// Slacks that are smaller than this share of their bound have no digits.
+inline constexpr double slackRounding = 8 * machineEpsilon;
+
 struct BarrierSettings {
   bool scaling = true;
   bool strictBounds = false;  ///< bounds and sides are not relaxed
@@ -43,9 +47,8 @@ struct BarrierSettings {
 /// min s_f f(x) subject to s_i c_i(x) = b_i, or s_i c_i(x) - s_k = 0 for an inequality, and lower <= (x, s) <= upper.
 /// Bounds and sides are relaxed by 1e-8 relative, so that a feasible set without interior has one.
 ///
-/// Variables whose bounds are equal, or have no room between them, are fixed in their middle: they stay in the matrices, no
-/// method moves them. Rows without a side are
-/// free: their multiplier and residual are 0.
+/// Variables whose bounds are equal, or have no room between them, are fixed in their middle: they stay in the
+/// matrices, no method moves them. Rows without a side are free: their multiplier and residual are 0.
 class BarrierNlp {
  public:
   /// Opens the problem and checks sizes and finiteness. `la` must outlive this.
@@ -64,6 +67,8 @@ class BarrierNlp {
   /// Bounds of v, scaled, as they were given.
   std::span<const double> givenLower() const { return givenLower_; }
   std::span<const double> givenUpper() const { return givenUpper_; }
+  /// The amount by which a bound of an entry of v is relaxed.
+  double relaxation(std::size_t j, double bound) const;
   bool fixed(std::size_t j) const { return fixed_[j] != 0; }
   /// Place in v of a row's slack; -1 for an equality or a free row.
   int slackOf(int row) const { return slackOf_[at(row)]; }
@@ -124,9 +129,6 @@ class BarrierNlp {
   bool solved(const BarrierPoint& point) const;
   /// Whether it is solved with bounds and sides as they were given.
   bool solvedAsGiven(const BarrierPoint& point) const;
-  /// Whether the point passes as a solution by what was given and the values of the rows alone, without slacks and their
-  /// residuals: what `checkOptimality` asks. Nothing else is called solved.
-  bool confirmed(const BarrierPoint& point) const;
   /// Whether sides, in the user's units, are missed by no more than a solution's may be: section 3.3.
   bool holdsAsGiven(const BarrierPoint& point) const;
   /// Whether bounds and sides, in the user's units, are missed by 1e-4 at most.
@@ -167,8 +169,6 @@ class BarrierNlp {
 
  private:
   void placeRows();
-  /// By how much a bound of an entry of v is relaxed.
-  double relaxation(std::size_t j, double bound) const;
   void setSides();
   void relax();
   void computeResidual(BarrierPoint& point) const;

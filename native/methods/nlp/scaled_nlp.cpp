@@ -241,8 +241,8 @@ void ScaledNlp::prepareRescaling() {
   for (Vector* const v : {&beside_, &gradientBeside_}) resize(*v, static_cast<std::size_t>(n_));
 }
 
-/// Moves each x_j by this share of its size, up or down and within its bounds. A variable that is held (its entry of the
-/// gradient is 0) stays.
+/// Moves each x_j by this share of its size, up or down and within its bounds. A variable that is held (its entry of
+/// the gradient is 0) stays.
 void ScaledNlp::moveByShare(double share, const NlpPoint& point, std::span<double> x) const {
   constexpr double ofWay = 1e-3;  // from the start: the size of what has gone to 0; of a way of more than 1, that of 1
   constexpr double golden = 0.6180339887498949;

@@ -56,8 +56,8 @@ struct UnitChange {
 
 /// min s_f f(x) subject to s_i c_i(x) = 0, where no gradient has an entry above 100 at the start (Waechter and Biegler
 /// 2006, section 3.8), nor none but tiny ones there and near by: such a function is scaled up, so that its unit does
-/// not decide how accurate its solution is. `rescale` has the rule for the other end: a start far away has gradients beside
-/// which all errors near a solution are small.
+/// not decide how accurate its solution is. `rescale` has the rule for the other end: a start far away has gradients
+/// beside which all errors near a solution are small.
 class ScaledNlp {
  public:
   /// Opens the problem and checks it: equality constraints only, n >= 1, m <= n, the sizes and finiteness of start and
@@ -163,8 +163,8 @@ class ScaledNlp {
   double unscaledFeasibility(const NlpPoint& point) const;
   /// max |J_ij x_j| of a row, by which rounding of its terms is judged.
   double largestTerm(const NlpPoint& point, int row) const;
-  /// Whether no equation c_i(x) = 0 as given is missed by more than 1e-4, Ipopt's constr_viol_tol, or what rounding makes
-  /// of the row's terms.
+  /// Whether no equation c_i(x) = 0 as given is missed by more than 1e-4, Ipopt's constr_viol_tol, or what rounding
+  /// makes of the row's terms.
   bool nearlyFeasible(const NlpPoint& point) const;
   double unscaledObjective(const NlpPoint& point) const { return point.f / objectiveScale_; }
   Vector unscaledConstraints(const NlpPoint& point) const;
@@ -203,9 +203,9 @@ class ScaledNlp {
   const SparsePattern* hessianPattern_;
   ColumnStretches hessianStretches_;
   double objectiveScale_ = 1;
-  UnitChange change_;         // the last one
+  UnitChange change_;               // the last one
   Vector beside_, gradientBeside_;  // workspace of `gradientTerms`, empty where f is not scaled down
-  double gradientScale_ = 1;  // by how much the gradient at the start is above the usual
+  double gradientScale_ = 1;        // by how much the gradient at the start is above the usual
   Vector constraintScales_;
   double givenObjectiveScale_ = 0;  // 0: by the gradient
   Vector givenConstraintScales_;    // empty: likewise

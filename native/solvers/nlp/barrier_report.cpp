@@ -21,7 +21,8 @@ void setBoundMultipliers(const BarrierNlp& nlp, const BarrierPoint& point, NlpSo
   }
 }
 
-/// Lists what is active by `side(k)` over (x, s). Fixed variables are at the bounds that they have reached, mostly both.
+/// Lists what is active by `side(k)` over (x, s). Fixed variables are at the bounds that they have reached, mostly
+/// both.
 template <class Side>
 void setActive(const BarrierNlp& nlp, Side&& side, NlpSolution& s) {
   for (int k = 0; k < static_cast<int>(nlp.size()); ++k) {

@@ -88,9 +88,7 @@ std::optional<Status> DescentMethod::step() {
   return goOn();
 }
 
-std::optional<Status> DescentMethod::goOn() {
-  return arrived() ? checkSecondOrder() : std::nullopt;
-}
+std::optional<Status> DescentMethod::goOn() { return arrived() ? checkSecondOrder() : std::nullopt; }
 
 /// Takes over the scale of the point, where that of a start far away was smaller; whether that has changed anything.
 bool DescentMethod::rescaleHere() {

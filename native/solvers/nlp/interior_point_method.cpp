@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/random.hpp"
+#include "methods/interior_point/judge.hpp"
 #include "solvers/nlp/barrier_explanation.hpp"
 #include "solvers/nlp/barrier_report.hpp"
 
@@ -279,7 +280,7 @@ bool InteriorPointMethod::polishBest() {
   state_.point = attempt_.point;
   auto polish = std::make_unique<ActiveSetPolish>(state_);
   polish->run(true);
-  if (!polish->polished() || !nlp_.solvedAsGiven(polish->point()) || !nlp_.confirmed(polish->point())) return false;
+  if (!polish->polished() || !nlp_.solvedAsGiven(polish->point()) || !confirmed(nlp_, polish->point())) return false;
   polish_ = std::move(polish);
   return true;
 }
@@ -343,7 +344,7 @@ std::optional<Status> InteriorPointMethod::judge() {
     takeOver(*change);
     if (!polish_->solved()) return goOnRescaled(change->objective);
   }
-  if (!nlp_.confirmed(polish_->point())) {
+  if (!confirmed(nlp_, polish_->point())) {
     polish_ = nullptr;
     attempt_.error = std::numeric_limits<double>::infinity();  // its best point has been polished in vain
     return endAttempt(Status::stalled);

@@ -111,7 +111,7 @@ class InteriorPointMethod {
   bool torn_ = false;  ///< an abort has ended the copy of state_.point in best_.point
   Best attempt_;       ///< of the present attempt
   Infeasible leastInfeasible_;
-  std::optional<FarkasProof> proof_;  ///< of linear constraints that cannot be met
+  std::optional<FarkasProof> proof_;            ///< of linear constraints that cannot be met
   std::unique_ptr<ActiveSetPolish> predictor_;  ///< while a warm start goes on with its active set
   std::unique_ptr<ActiveSetPolish> polish_;     ///< of a solution
   std::unique_ptr<ActiveSetPolish> saddle_;  ///< the one that was left last: the answer where nothing better is found

@@ -321,9 +321,10 @@ struct NlpSolution {
         OUT(degenerate,
             "Whether the kind of point is not known for certain: a bound or inequality and its multiplier are both "
             "about 0, or multipliers have grown without bound."),
-        OUT_IF_KNOWN(certificate,
-                     "What is proven: of `infeasible` constraints that are linear, a vector that shows it. Without one the "
-                     "status is never `infeasible` there."),
+        OUT_IF_KNOWN(
+            certificate,
+            "What is proven: of `infeasible` constraints that are linear, a vector that shows it. Without one the "
+            "status is never `infeasible` there."),
         OUT(phase,
             "What found x: `newton` of equations alone, `descent` of the methods for functions without constraints, "
             "otherwise a phase of the method for inequalities."),
