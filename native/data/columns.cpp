@@ -129,7 +129,7 @@ Columns::Columns(const SparseView& input, std::string_view name, const Cpu& la)
   SparseMatrix from = copyBy(Lines::columns, input, pause);
   AbortPoints points(la);
   spans_.resize(nonconvex::at(cols_));
-  const int group = rows_ >= 2 * loops::sparseGroup ? loops::sparseGroup : 1;
+  const int group = this->group();
   std::size_t end = 0;
   for (std::size_t j = 0; j < spans_.size(); ++j) {
     const int size = mergeDuplicates(from, j);
@@ -148,6 +148,65 @@ Columns::Columns(const SparseView& input, std::string_view name, const Cpu& la)
     const int whole = size / group * group;
     padGroup({row + whole, row + size}, filledSize - size, rows_);
     points.pass(size + 1);
+  }
+}
+
+Columns Columns::less(std::span<const double> shifts, const Cpu& la) const {
+  Columns out;
+  out.sparse_ = sparse_;
+  out.rows_ = rows_;
+  out.cols_ = cols_;
+  out.stride_ = stride_;
+  if (sparse_) {
+    out.shiftSparse(*this, shifts, la);
+  } else {
+    out.shiftDense(*this, shifts, la);
+  }
+  return out;
+}
+
+void Columns::shiftDense(const Columns& from, std::span<const double> shifts, const Cpu& la) {
+  entries_ = from.entries_;
+  values_ = HostBuffer<double>(from.values_.size(), Uninitialized{});
+  la.tasks(cols_,
+           [&](int j) {
+             la.abortPoint();
+             const double* a = from.begin(j);
+             double* out = values_.data() + (a - from.values_.data());
+             const double shift = shifts[nonconvex::at(j)];
+             for (int i = 0; i < rows_; ++i) out[i] = a[i] - shift;
+             std::fill(out + rows_, out + stride_, 0.0);
+           },
+           static_cast<double>(entries_));
+}
+
+/// A column that is shifted has an entry in each row.
+void Columns::shiftSparse(const Columns& from, std::span<const double> shifts, const Cpu& la) {
+  spans_.resize(from.spans_.size());
+  std::size_t end = 0;
+  for (std::size_t j = 0; j < spans_.size(); ++j) {
+    const int size = shifts[j] == 0 ? from.spans_[j].size : rows_;
+    spans_[j] = {end, size, (size + group() - 1) / group() * group()};
+    entries_ += static_cast<std::size_t>(size);
+    end += static_cast<std::size_t>(spans_[j].filledSize);
+  }
+  values_ = HostBuffer<double>(end);
+  indices_.resize(end);
+  for (std::size_t j = 0; j < spans_.size(); ++j) {
+    la.abortPoint();
+    const auto& [begin, size, filledSize] = spans_[j];
+    double* value = values_.data() + begin;
+    std::int32_t* row = indices_.data() + begin;
+    if (shifts[j] == 0) {
+      std::copy_n(from.values_.data() + from.spans_[j].begin, filledSize, value);
+      std::copy_n(from.indices_.data() + from.spans_[j].begin, filledSize, row);
+      continue;
+    }
+    std::fill(value, value + size, -shifts[j]);
+    from.forEntries(static_cast<int>(j), [&](int i, double a) { value[i] = a - shifts[j]; });
+    for (int i = 0; i < size; ++i) row[i] = i;
+    const int whole = size / group() * group();
+    padGroup({row + whole, row + size}, filledSize - size, rows_);
   }
 }
 

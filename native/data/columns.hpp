@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,9 @@ class Columns {
   Columns(const MatrixInput& input, std::string_view name, const Cpu& la = Cpu());
   /// Entries that occur twice are added.
   Columns(const SparseView& input, std::string_view name, const Cpu& la = Cpu());
+
+  /// A copy with shifts[j] taken from every entry of column j, those that are not stored included.
+  Columns less(std::span<const double> shifts, const Cpu& la = Cpu()) const;
 
   int rows() const { return rows_; }
   int cols() const { return cols_; }
@@ -79,6 +83,10 @@ class Columns {
   }
   const std::int32_t* rowsOf(int j) const { return indices_.data() + spans_[static_cast<std::size_t>(j)].begin; }
   int size(int j) const { return sparse_ ? spans_[static_cast<std::size_t>(j)].size : rows_; }
+  void shiftDense(const Columns& from, std::span<const double> shifts, const Cpu& la);
+  void shiftSparse(const Columns& from, std::span<const double> shifts, const Cpu& la);
+  /// Entries that are stored together so that loops over sparse columns have no remainder.
+  int group() const { return rows_ >= 2 * loops::sparseGroup ? loops::sparseGroup : 1; }
   /// Size of a sparse column with the zeros that fill it up.
   int filledSize(int j) const { return spans_[static_cast<std::size_t>(j)].filledSize; }
 

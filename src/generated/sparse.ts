@@ -216,6 +216,8 @@ export interface SparseSolution {
   scales: Float64Array;
   /** Columns that are constant: their coefficients are 0. */
   constantColumns: Int32Array;
+  /** Those of them that vary, by no more than rounding beside their size, and are left out all the same. */
+  nearlyConstantColumns: Int32Array;
   /** Why the path ended where it did. */
   end: 'complete' | 'devianceExplained' | 'devianceConstant' | 'maxNonzeros' | 'interrupted';
   /** Passes of coordinate descent over the coefficients in use. */

@@ -53,13 +53,19 @@ export interface SparseModel extends Origin {
  * loss of the null model less that of a perfect fit. `'coordinateWise'`: no change of one coefficient lowers the objective, but for
  * `violation`, in units of lambdaMax. `'localMinimum'`: that, and the objective is strictly convex near by. `'bounded'`, of best subsets: no
  * subset has an objective below `bound`, by `nodes` of branch and bound; where `largest` is there, none with coefficients up to that size, of
- * columns as they are penalised.
+ * columns as they are penalised. With `without`, columns that vary by no more than rounding beside their size and are left out as constant,
+ * all this is said of the other columns alone.
  */
 export type SparseCertificate =
   | { kind: 'none' }
-  | { kind: 'global'; gap: number; bound: number }
-  | { kind: 'bounded'; gap: number; bound: number; nodes: number; largest?: number }
-  | { kind: 'localMinimum' | 'coordinateWise'; violation: number; locallyConvex: boolean };
+  | { kind: 'global'; gap: number; bound: number; without?: Int32Array }
+  | { kind: 'bounded'; gap: number; bound: number; nodes: number; largest?: number; without?: Int32Array }
+  | {
+      kind: 'localMinimum' | 'coordinateWise';
+      violation: number;
+      locallyConvex: boolean;
+      without?: Int32Array;
+    };
 
 /** A model that was fitted. */
 export interface SparseFit extends SparseModel {
@@ -198,13 +204,15 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
   const bound = objective - (gap * nullDeviance) / (2 * rows);
   const [nodes, largest] = [answer.nodes[k], answer.bounded[k] as number];
   const violation = at(answer.violations);
+  const { nearlyConstantColumns } = answer;
+  const without = nearlyConstantColumns.length > 0 ? { without: nearlyConstantColumns.slice() } : {};
   const certificate: SparseCertificate = Number.isNaN(violation)
     ? { kind: 'none' }
     : nodes !== undefined
-      ? { kind: 'bounded', gap, bound, nodes, ...(Number.isFinite(largest) && { largest }) }
+      ? { kind: 'bounded', gap, bound, nodes, ...(Number.isFinite(largest) && { largest }), ...without }
       : convex && !Number.isNaN(gap)
-        ? { kind: 'global', gap, bound }
-        : { kind: locallyConvex ? 'localMinimum' : 'coordinateWise', violation, locallyConvex };
+        ? { kind: 'global', gap, bound, ...without }
+        : { kind: locallyConvex ? 'localMinimum' : 'coordinateWise', violation, locallyConvex, ...without };
   const terms = {
     deviance,
     df: df + (about.intercept ? count : 0),

@@ -119,38 +119,86 @@ export function riskSets(
 
 const none = new Float64Array(0);
 
-/** Sums of weights times exp(link) at a time with events: over the rows at risk, over the events, and the weight of these. */
+/** Sums at a time with events, in units of exp(shift): of the rows at risk, of the events, and the weight of these. */
 interface AtRisk {
   code: number;
   time: number;
+  shift: number;
   risk: number;
   tied: number;
   weight: number;
   events: readonly number[];
 }
 
-/** Goes through the times with events, falling in each stratum; links less `shift`. */
+/** Goes through the times with events, falling in each stratum. */
 function eachTime(
   { survival: { start = none }, weights, strata }: RiskSets,
   links: ArrayLike<number>,
-  shift: number,
   visit: (at: AtRisk) => void,
 ) {
-  const sum = (rows: readonly number[], of: (i: number) => number): number => rows.reduce((all, i) => all + of(i), 0);
-  const theta = (i: number): number => (weights[i] as number) * Math.exp((links[i] as number) - shift);
+  const at = (numbers: ArrayLike<number>, i: number): number => numbers[i] as number;
+  const logRisk = (i: number): number => at(links, i) + Math.log(at(weights, i));
   for (const { code, groups, leaving } of strata) {
-    let [risk, left] = [0, 0];
+    const rows = groups.flatMap(({ censored, events }) => [...censored, ...events]);
+    const risks = new RisksThatLeave(Math.ceil(rows.reduce((most, i) => Math.max(most, logRisk(i)), -Infinity)));
+    let left = 0;
     for (const { time, censored, events } of groups) {
-      const tied = sum(events, theta);
-      risk += sum(censored, theta) + tied;
+      for (const i of [...censored, ...events]) risks.add(at(links, i), at(weights, i));
       if (events.length === 0) continue;
-      for (; left < leaving.length && (start[leaving[left] as number] as number) >= time; ++left) {
-        risk -= theta(leaving[left] as number);
+      for (; left < leaving.length && at(start, leaving[left] as number) >= time; ++left) {
+        const i = leaving[left] as number;
+        risks.remove(at(links, i), at(weights, i));
       }
-      // A difference of sums may end below what is a part of it.
-      if (left > 0) risk = Math.max(risk, tied);
-      visit({ code, time, risk, tied, weight: sum(events, (i) => weights[i] as number), events });
+      const { shift, sum } = risks.total();
+      const tied = events.reduce((all, i) => all + at(weights, i) * Math.exp(at(links, i) - shift), 0);
+      const weight = events.reduce((all, i) => all + at(weights, i), 0);
+      visit({ code, time, shift, risk: Math.max(sum, tied), tied, weight, events });
     }
+  }
+}
+
+/**
+ * A sum of weights times exp(link), of rows that come and leave. What a large one leaves of a plain sum is rounding, so they are added up
+ * in bands by size, each in twice the precision (T. J. Dekker, "A floating-point technique for extending the available precision",
+ * Numerische Mathematik 18, 1971).
+ */
+class RisksThatLeave {
+  /** How far logarithms of one band are apart: 32 bits. */
+  private static readonly width = 22;
+  /** What rows add up to, by how many bands below `top` they are, in units of exp(top - width bands). */
+  private readonly bands = new Map<number, { rows: number; high: number; low: number }>();
+
+  /** The logarithm of no row's weight times exp(link) is above `top`. */
+  constructor(private readonly top: number) {}
+
+  add(link: number, weight: number): void {
+    this.count(link, weight, 1);
+  }
+  remove(link: number, weight: number): void {
+    this.count(link, weight, -1);
+  }
+  /** The sum in units of exp(shift), near that of its largest number. */
+  total(): { shift: number; sum: number } {
+    const first = Math.min(...this.bands.keys());
+    let sum = 0;
+    for (const [k, { high, low }] of this.bands) sum += (high + low) * Math.exp(RisksThatLeave.width * (first - k));
+    return { shift: this.shiftOf(first), sum };
+  }
+
+  private shiftOf(band: number): number {
+    return this.top - RisksThatLeave.width * band;
+  }
+  private count(link: number, weight: number, sign: 1 | -1): void {
+    const k = Math.floor((this.top - (link + Math.log(weight))) / RisksThatLeave.width);
+    const value = sign * weight * Math.exp(link - this.shiftOf(k));
+    const band = this.bands.get(k) ?? { rows: 0, high: 0, low: 0 };
+    const sum = band.high + value;
+    const part = sum - band.high;
+    band.low += band.high - (sum - part) + (value - part);
+    band.high = sum;
+    band.rows += sign;
+    if (band.rows === 0) this.bands.delete(k);
+    else this.bands.set(k, band);
   }
 }
 
@@ -164,11 +212,10 @@ function overTerms({ risk, tied, weight, events }: AtRisk, ties: string, f: (sum
 
 /** Twice the negative logarithm of the partial likelihood of links, less that of the best links there could be. */
 export function coxDeviance(sets: RiskSets, links: ArrayLike<number>, ties: string): number {
-  let [loss, perfect, shift] = [0, 0, Number.NEGATIVE_INFINITY];
-  for (const link of Array.from(links)) shift = Math.max(shift, link);
-  eachTime(sets, links, shift, (at) => {
+  let [loss, perfect] = [0, 0];
+  eachTime(sets, links, (at) => {
     loss += overTerms(at, ties, Math.log);
-    for (const i of at.events) loss -= (sets.weights[i] as number) * ((links[i] as number) - shift);
+    for (const i of at.events) loss -= (sets.weights[i] as number) * ((links[i] as number) - at.shift);
     perfect += overTerms({ ...at, risk: at.weight, tied: at.weight }, ties, Math.log);
   });
   return 2 * (loss - perfect);
@@ -239,10 +286,10 @@ export interface BaselineHazard {
 /** The estimate of Breslow, or with Efron's ties that of Efron, one for each stratum. */
 export function baselineHazards(sets: RiskSets, links: ArrayLike<number>, ties: string): BaselineHazard[] {
   const steps = new Map<number, [time: number, step: number][]>();
-  eachTime(sets, links, 0, (at) => {
+  eachTime(sets, links, (at) => {
     const of = steps.get(at.code) ?? [];
     steps.set(at.code, of);
-    of.push([at.time, overTerms(at, ties, (sum) => 1 / sum)]);
+    of.push([at.time, overTerms(at, ties, (sum) => Math.exp(-at.shift) / sum)]);
   });
   const { labels } = sets.survival;
   return sets.strata.map(({ code }) => {

@@ -1,6 +1,8 @@
 // Random regressions whose results are checked by the definitions: objective, conditions of optimality, bounds that they claim.
 import { elasticNet, lasso, mcp, type SparsePenalty, scad, sparseRegression } from '../../src/sparse/index.js';
-import type { Trial } from '../contract/problem.js';
+import type { Claim, Trial } from '../contract/problem.js';
+import { columnClaims } from './columnClaims.js';
+import { coxClaims } from './coxClaims.js';
 import { coxRegression, groups, robust, structured } from './trials.js';
 import {
   asSparse,
@@ -85,3 +87,6 @@ const others = [groups, structured, robust, coxRegression];
 
 /** Every other problem has penalties of single coefficients, the rest those of groups and of all, and the families that are no GLMs. */
 export const trial: Trial = (seed) => (seed % 2 === 0 ? single : (others[((seed - 1) / 2) % 4] as Trial))(seed);
+
+/** Further generators, each of problems about one claim. */
+export const claims: Record<string, Claim> = { ...columnClaims, ...coxClaims };

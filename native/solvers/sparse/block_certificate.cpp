@@ -34,7 +34,7 @@ bool makeClassesOrthogonal(const SparseData& data, std::span<const std::vector<i
     const auto j = at(free[at(f - begin)]);
     const double by = 1 / data.scale[j];
     for (int i = 0; i < n; ++i) z(i, f) = -data.shift[j] * by;
-    data.x.forEntries(free[at(f - begin)], [&](int i, double v) { z(i, f) += v * by; });
+    data.x().forEntries(free[at(f - begin)], [&](int i, double v) { z(i, f) += v * by; });
   }
   const auto takesPart = [&](int f, int k) {
     return f < begin || std::ranges::binary_search(freeOf[at(k)], free[at(f - begin)]);

@@ -67,7 +67,7 @@ HostMatrix<double> freeColumns(const SparseData& data, std::span<const int> free
     const int j = free[at(f - first)];
     const double shift = data.shift[at(j)], by = 1 / data.scale[at(j)];
     for (int i = 0; i < n; ++i) z(i, f) = -shift * by;
-    data.x.forEntries(j, [&](int i, double v) { z(i, f) += v * by; });
+    data.x().forEntries(j, [&](int i, double v) { z(i, f) += v * by; });
   }
   return z;
 }

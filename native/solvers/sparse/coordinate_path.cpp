@@ -164,7 +164,7 @@ void CoordinatePath::begin(std::span<const double> coefficients, std::span<const
   double& intercept = start.intercepts.emplace_back(intercepts[0]);
   for (int j = 0; j < data_.p(); ++j) {
     const double b = coefficients[at(j)];
-    intercept += data_.shift[at(j)] * b;
+    intercept += data_.centre(j) * b;
     if (b == 0 || data_.constant[at(j)]) continue;
     if (metric_.place(j) < 0) columns.push_back(j);
     start.columns.push_back(j);

@@ -11,6 +11,8 @@ namespace nonconvex {
 namespace {
 
 constexpr double leastCurvature = 1e-10;  // of a row beside its weight
+constexpr double lowestLog = -700;        // of a weight, so that no quotient by one overflows
+constexpr int mostBandsOfRisk = 1024;     // which exp(-22000) is below: rows of a smaller risk have none
 constexpr int mostTiesExactly = 16;       // events at a time for which Efron's entropies are computed one by one
 
 double xLogX(double x) { return x > 0 ? x * std::log(x) : 0; }
@@ -19,9 +21,15 @@ double xLogX(double x) { return x > 0 ? x * std::log(x) : 0; }
 
 CoxRows::CoxRows(const SparseData& data) : data_(data) {
   sortRows();
+  for (const int i : order_) {
+    weights_.push_back(data.weights[at(i)]);
+    logWeights_.push_back(std::max(std::log(weights_.back()), lowestLog));
+  }
+  t_.resize(order_.size());
   theta_.resize(order_.size());
+  bands_.resize(order_.size());
+  sums_.resize(blocks_.size());
   rates_.resize(blocks_.size());
-  kept_.resize(order_.size());
   work_.resize(at(data.n()));
   std::size_t count = 0;
   for (const Block& block : blocks_) count += block.count() > 0 ? at(terms(block)) : 0;
@@ -65,7 +73,7 @@ void CoxRows::addBlock(int begin, bool firstOfStratum) {
 /// Which rows are no longer at risk, as times fall, by the block at whose time of events they have not started yet.
 void CoxRows::findLeaving() {
   leftAt_.assign(order_.size(), -1);
-  sinceEnd_.resize(blocks_.size());
+  sinceEnd_.resize(order_.size());
   const auto startOf = [&](int k) { return data_.starts[at(order_[at(k)])]; };
   for (std::size_t first = 0; first < blocks_.size();) {
     std::size_t last = first + 1;
@@ -81,6 +89,7 @@ void CoxRows::findLeaving() {
       for (; next != places.end() && block.count() > 0 && startOf(*next) >= time; ++next) {
         leftAt_[at(*next)] = static_cast<int>(b);
         leaving_.push_back(*next);
+        leavingRows_.push_back(order_[at(*next)]);
       }
       block.endLeaving = static_cast<int>(leaving_.size());
     }
@@ -88,47 +97,99 @@ void CoxRows::findLeaving() {
   }
 }
 
-/// The largest prediction of the stratum that a block begins.
-double CoxRows::largest(std::span<const double> t, std::size_t block) const {
-  double most = -infinity;
-  for (std::size_t b = block; b < blocks_.size() && (b == block || !blocks_[b].firstOfStratum); ++b) {
-    for (int k = blocks_[b].begin; k < blocks_[b].end; ++k) most = std::max(most, t[at(order_[at(k)])]);
+/// Sets the sums of all blocks at t, those of theta t if asked for. False where rows at risk have predictions so far
+/// below others that their sum is 0, or are no numbers.
+bool CoxRows::measureRisks(std::span<const double> t, bool withT) const {
+  for (std::size_t k = 0; k < t_.size(); ++k) t_[k] = t[at(order_[k])];
+  mostBands_ = 1;
+  for (std::size_t begin = 0, end = 0; begin < blocks_.size(); begin = end) {
+    do ++end;
+    while (end < blocks_.size() && !blocks_[end].firstOfStratum);
+    if (!measureStratum(withT, begin, end)) return false;
   }
-  return most;
+  return true;
 }
 
-/// The sums with the rows of a block at risk, too, of predictions less `shift`.
-CoxRows::Sums CoxRows::enter(const Block& block, std::span<const double> t, double shift, Sums sums) const {
-  sums.events = sums.eventsT = 0;
-  for (int k = block.begin; k < block.end; ++k) {
-    const auto i = at(order_[at(k)]);
-    const double at0 = t[i] - shift, theta = data_.weights[i] * std::exp(at0);
-    theta_[at(k)] = theta;
-    sums.all += theta;
-    sums.allT += theta * at0;
-    if (k >= block.events) continue;
-    sums.events += theta;
-    sums.eventsT += theta * at0;
+bool CoxRows::measureStratum(bool withT, std::size_t begin, std::size_t end) const {
+  const int first = blocks_[begin].begin, last = blocks_[end - 1].end;
+  double most = -infinity;
+  for (int k = first; k < last; ++k) most = std::max(most, t_[at(k)] + logWeights_[at(k)]);
+  if (!std::isfinite(most)) return false;
+  const double top = std::ceil(most);
+  const int bands = setThetas(first, last, top);
+  mostBands_ = std::max(mostBands_, bands);
+  if (bands > 1) return addRisks<BandedSum>(withT, begin, end, top, bands);
+  if (!leaving_.empty()) return addRisks<SumOfOneBand>(withT, begin, end, top, bands);
+  return addRisks<GrowingSum>(withT, begin, end, top, bands);
+}
+
+template <class Sum>
+bool CoxRows::addRisks(bool withT, std::size_t begin, std::size_t end, double top, int bands) const {
+  Sum all, allT;
+  all.reset(bands);
+  allT.reset(bands);
+  atRisk_.assign(at(bands), 0);
+  const auto shiftOf = [&](int band) { return top - BandedSum::width * band; };
+  const auto count = [&](int k, int sign) {
+    const int band = bands == 1 ? 0 : bands_[at(k)];
+    const double theta = sign * theta_[at(k)];
+    all.add(band, theta);
+    if (withT) allT.add(band, theta * (t_[at(k)] - shiftOf(band)));
+    atRisk_[at(band)] += sign;
+    return band;
+  };
+  int largest = bands - 1;
+  for (std::size_t b = begin; b < end; ++b) {
+    const Block& block = blocks_[b];
+    for (int k = block.begin; k < block.end; ++k) largest = std::min(largest, count(k, 1));
+    for (int l = block.beginLeaving; l < block.endLeaving; ++l) {
+      const int band = count(leaving_[at(l)], -1);
+      if (atRisk_[at(band)] > 0) continue;
+      all.clear(band);
+      allT.clear(band);
+    }
+    if (block.count() == 0) continue;
+    while (atRisk_[at(largest)] == 0) ++largest;
+    sums_[b] = eventsOf(block, largest, shiftOf(largest));
+    sums_[b].all = std::max(all.from(largest), sums_[b].events);
+    sums_[b].allT = allT.fromShifted(largest, all);
+    if (!(sums_[b].all > 0)) return false;
   }
-  leave(block, t, shift, sums);
+  return true;
+}
+
+/// The thetas of the rows from place `begin` to `end`, each in units of its band below `top`; how many bands there are.
+int CoxRows::setThetas(int begin, int end, double top) const {
+  int bands = 1;
+  for (int k = begin; k < end; ++k) {
+    const double below = (top - (t_[at(k)] + logWeights_[at(k)])) / BandedSum::width;
+    const int band = static_cast<int>(std::min(below, mostBandsOfRisk - 1.0));
+    bands_[at(k)] = band;
+    theta_[at(k)] = weights_[at(k)] * std::exp(t_[at(k)] - (top - BandedSum::width * band));
+    bands = std::max(bands, band + 1);
+  }
+  return bands;
+}
+
+/// The sums over the events of a block, in units of a band whose shift is given.
+CoxRows::Sums CoxRows::eventsOf(const Block& block, int band, double shift) const {
+  Sums sums;
+  sums.band = band;
+  sums.shift = shift;
+  for (int k = block.begin; k < block.events; ++k) {
+    const double theta = theta_[at(k)] * BandedSum::unit(bands_[at(k)] - band);
+    sums.events += theta;
+    sums.eventsT += theta * (t_[at(k)] - shift);
+  }
   return sums;
 }
 
-/// Takes what has not started at the time of a block out of the sums, of which that of the events is a part.
-void CoxRows::leave(const Block& block, std::span<const double> t, double shift, Sums& sums) const {
-  for (int l = block.beginLeaving; l < block.endLeaving; ++l) {
-    const auto k = at(leaving_[at(l)]);
-    sums.all -= theta_[k];
-    sums.allT -= theta_[k] * (t[at(order_[k])] - shift);
-  }
-  if (block.beginLeaving < block.endLeaving) sums.all = std::max(sums.all, sums.events);
-}
-
 /// The sum of the weighted logarithms of a block; sets its rates.
-double CoxRows::termsOf(std::size_t b, const Sums& sums) const {
+double CoxRows::termsOf(std::size_t b) const {
   const Block& block = blocks_[b];
   Rates& rates = rates_[b] = {};
   if (block.count() == 0) return 0;
+  const Sums& sums = sums_[b];
   const int count = terms(block);
   const double weight = block.weight / count;
   double sum = 0;
@@ -147,56 +208,73 @@ double CoxRows::termsOf(std::size_t b, const Sums& sums) const {
 double CoxRows::evaluate(std::span<const double> t, std::span<double> first, std::span<double> second) const {
   std::fill(first.begin(), first.end(), 0.0);
   std::fill(second.begin(), second.end(), 0.0);
-  double sum = 0, shift = 0;
-  Sums sums;
+  if (!measureRisks(t, false)) return infinity;
+  double sum = 0;
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     const Block& block = blocks_[b];
-    if (block.firstOfStratum) {
-      shift = largest(t, b);
-      sums = {};
-    }
-    sums = enter(block, t, shift, sums);
-    if (!(sums.all > 0)) return infinity;
-    sum += termsOf(b, sums);
-    for (int k = block.begin; k < block.events; ++k) {
-      const auto i = at(order_[at(k)]);
-      sum -= data_.weights[i] * (t[i] - shift);
-    }
+    sum += termsOf(b);
+    for (int k = block.begin; k < block.events; ++k) sum -= weights_[at(k)] * (t_[at(k)] - sums_[b].shift);
   }
-  derivatives(first, second);
+  behind_.reset(mostBands_);
+  for (std::size_t b = blocks_.size(); b-- > 0;) {
+    derivativesOf(b, first, second);
+    if (blocks_[b].firstOfStratum) behind_.reset(mostBands_);
+  }
   return sum;
+}
+
+void CoxRows::Behind::add(int band, const Rates& rates) {
+  bands_[at(band)].all.add(rates.all);
+  bands_[at(band)].squares.add(rates.squares);
+}
+
+/// The sums of blocks in which a row of a band may be at risk: no row there is in a larger band.
+CoxRows::Since CoxRows::Behind::seenFrom(int band) const {
+  Since since = bands_[at(band)];
+  for (int d = band - 1; d >= 0 && BandedSum::unit(band - d) > 0; --d) {
+    const double unit = BandedSum::unit(band - d);
+    since.all.add(bands_[at(d)].all.value() * unit);
+    since.squares.add(bands_[at(d)].squares.value() * square(unit));
+  }
+  return since;
+}
+
+/// The sums of the blocks in which an event of a block is at risk, those before it starts included.
+CoxRows::Since CoxRows::ofEvent(std::size_t b, int band) const {
+  const double unit = BandedSum::unit(band - sums_[b].band);
+  Since since = behind_.seenFrom(band);
+  since.all.add(unit * rates_[b].events);
+  since.squares.add(square(unit) * rates_[b].eventSquares);
+  return since;
 }
 
 /// A row is at risk in the terms of its own block and of those behind it in its stratum, but for what is before it
 /// starts.
-void CoxRows::derivatives(std::span<double> first, std::span<double> second) const {
-  Rates behind;
-  for (std::size_t b = sinceEnd_.size(); b-- > 0;) {
-    behind.all += rates_[b].all;
-    behind.squares += rates_[b].squares;
-    sinceEnd_[b] = behind;
-    if (blocks_[b].firstOfStratum) behind = {};
-  }
-  behind = {};
-  for (std::size_t b = blocks_.size(); b-- > 0;) {
-    const Block& block = blocks_[b];
-    const Rates& own = rates_[b];
-    for (int k = block.begin; k < block.end; ++k) {
-      const auto i = at(order_[at(k)]);
-      const bool event = k < block.events;
-      const double theta = theta_[at(k)];
-      const int left = leftAt_.empty() ? -1 : leftAt_[at(k)];
-      const Rates before = left < 0 ? Rates{} : sinceEnd_[at(left)];
-      // In this order it is exactly 0 for rows that are never at risk.
-      const double share = std::max(0.0, theta * (behind.all + (event ? own.events : own.all) - before.all));
-      const double squares = behind.squares + (event ? own.eventSquares : own.squares) - before.squares;
-      first[i] = share - (event ? data_.weights[i] : 0);
-      second[i] = std::max(0.0, share - square(theta) * squares);
+void CoxRows::derivativesOf(std::size_t b, std::span<double> first, std::span<double> second) const {
+  const Block& block = blocks_[b];
+  const bool one = mostBands_ == 1;
+  const auto set = [&](int k, Since since, double weight) {
+    const double theta = theta_[at(k)];
+    if (const int left = leftAt_.empty() ? -1 : leftAt_[at(k)]; left >= 0) {
+      const Since& end = sinceEnd_[at(one ? left : k)];
+      since.all.subtract(end.all);
+      since.squares.subtract(end.squares);
     }
-    behind.all += own.all;
-    behind.squares += own.squares;
-    if (block.firstOfStratum) behind = {};
+    // In this order it is exactly 0 for rows that are never at risk.
+    const double share = std::max(0.0, theta * since.all.value());
+    const auto i = at(order_[at(k)]);
+    first[i] = share - weight;
+    second[i] = std::max(0.0, share - square(theta) * since.squares.value());
+  };
+  Since ofOne = one && block.count() > 0 ? ofEvent(b, 0) : Since{};
+  for (int k = block.begin; k < block.events; ++k) set(k, one ? ofOne : ofEvent(b, bands_[at(k)]), weights_[at(k)]);
+  if (block.count() > 0) behind_.add(sums_[b].band, rates_[b]);
+  ofOne = behind_.seenFrom(0);
+  if (one && !sinceEnd_.empty()) sinceEnd_[b] = ofOne;
+  for (int l = block.beginLeaving; l < block.endLeaving && !one; ++l) {
+    sinceEnd_[at(leaving_[at(l)])] = behind_.seenFrom(bands_[at(leaving_[at(l)])]);
   }
+  for (int k = block.events; k < block.end; ++k) set(k, one ? ofOne : behind_.seenFrom(bands_[at(k)]), 0);
 }
 
 /// What the Hessian's diagonal lacks of the Hessian is not positive, so that a model with it is seldom too flat.
@@ -211,55 +289,61 @@ void CoxRows::exactCurvatures(std::span<const double> t, double stretch, std::sp
     for (int k = block.begin; k < block.events; ++k) h[at(order_[at(k)])] += data_.weights[at(order_[at(k)])];
   }
   for (double& each : h) each *= stretch;
-  kept_ = theta_;
-  Sums sums;
+  keptThetas_ = theta_;
+  keptLeaving_.resize(leaving_.size());
+  for (std::size_t l = 0; l < leaving_.size(); ++l) keptLeaving_[l] = theta_[at(leaving_[l])];
+  keptBands_ = bands_;
+  keptMostBands_ = mostBands_;
+  keptTops_.resize(blocks_.size());
   std::size_t next = 0;
-  for (const Block& block : blocks_) {
-    if (block.firstOfStratum) sums = {};
-    sums.events = 0;
-    for (int k = block.begin; k < block.end; ++k) {
-      sums.all += kept_[at(k)];
-      if (k < block.events) sums.events += kept_[at(k)];
-    }
-    if (block.count() == 0) continue;
-    for (int l = block.beginLeaving; l < block.endLeaving; ++l) sums.all -= kept_[at(leaving_[at(l)])];
-    if (block.beginLeaving < block.endLeaving) sums.all = std::max(sums.all, sums.events);
-    const int count = terms(block);
+  for (std::size_t b = 0; b < blocks_.size(); ++b) {
+    const Block& block = blocks_[b];
+    keptTops_[b] = sums_[b].band;
+    const int count = block.count() > 0 ? terms(block) : 0;
     for (int k = 0; k < count; ++k) {
-      outer_[next++] = std::sqrt(stretch * block.weight / count) / (sums.all - removed(block, k) * sums.events);
+      outer_[next++] =
+          std::sqrt(stretch * block.weight / count) / (sums_[b].all - removed(block, k) * sums_[b].events);
     }
   }
 }
 
 void CoxRows::outerProducts(const double* column, double* out) const {
-  double all = 0;
+  if (keptMostBands_ > 1) return addProducts<BandedSum>(column, out);
+  leaving_.empty() ? addProducts<GrowingSum>(column, out) : addProducts<SumOfOneBand>(column, out);
+}
+
+template <class Sum>
+void CoxRows::addProducts(const double* column, double* out) const {
+  Sum all;
   std::size_t next = 0;
-  for (const Block& block : blocks_) {
-    if (block.firstOfStratum) all = 0;
+  const bool one = keptMostBands_ == 1;
+  const auto bandOf = [&](int k) { return one ? 0 : keptBands_[at(k)]; };
+  const auto product = [&](int k) { return keptThetas_[at(k)] * column[order_[at(k)]]; };
+  for (std::size_t b = 0; b < blocks_.size(); ++b) {
+    const Block& block = blocks_[b];
+    if (block.firstOfStratum) all.reset(keptMostBands_);
     double events = 0;
-    for (int k = block.begin; k < block.events; ++k) events += kept_[at(k)] * column[order_[at(k)]];
-    all += events;
-    for (int k = block.events; k < block.end; ++k) all += kept_[at(k)] * column[order_[at(k)]];
+    for (int k = block.begin; k < block.events; ++k) {
+      const double each = product(k);
+      events += one ? each : each * BandedSum::unit(bandOf(k) - keptTops_[b]);
+      all.add(bandOf(k), each);
+    }
+    for (int k = block.events; k < block.end; ++k) all.add(bandOf(k), product(k));
     if (block.count() == 0) continue;
     for (int l = block.beginLeaving; l < block.endLeaving; ++l) {
-      all -= kept_[at(leaving_[at(l)])] * column[order_[at(leaving_[at(l)])]];
+      all.add(one ? 0 : bandOf(leaving_[at(l)]), -keptLeaving_[at(l)] * column[leavingRows_[at(l)]]);
     }
+    const double atRisk = all.from(one ? 0 : keptTops_[b]);
     const int count = terms(block);
-    for (int k = 0; k < count; ++k, ++next) out[next] = outer_[next] * (all - removed(block, k) * events);
+    for (int k = 0; k < count; ++k, ++next) out[next] = outer_[next] * (atRisk - removed(block, k) * events);
   }
 }
 
 double CoxRows::dualValueAt(std::span<const double> slopes, double share, std::span<const double> t) const {
-  double sum = 0, shift = 0;
-  Sums sums;
+  if (!measureRisks(t, true)) return -infinity;
+  double sum = 0;
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
-    const Block& block = blocks_[b];
-    if (block.firstOfStratum) {
-      shift = largest(t, b);
-      sums = {};
-    }
-    sums = enter(block, t, shift, sums);
-    if (block.count() > 0) sum -= entropies(block, sums, t, shift, share);
+    if (blocks_[b].count() > 0) sum -= entropies(b, share);
   }
   for (std::size_t i = 0; i < data_.offset.size(); ++i) sum += share * slopes[i] * data_.offset[i];
   return sum;
@@ -267,8 +351,9 @@ double CoxRows::dualValueAt(std::span<const double> slopes, double share, std::s
 
 /// The sum over the terms of a block of their weights times the relative entropy of s pi + (1 - s) e to g w. Where
 /// there are many, what is not below it: the same share of the entropies of pi and e.
-double CoxRows::entropies(const Block& block, const Sums& sums, std::span<const double> t, double shift,
-                          double share) const {
+double CoxRows::entropies(std::size_t b, double share) const {
+  const Block& block = blocks_[b];
+  const Sums& sums = sums_[b];
   const int count = terms(block);
   double sum = 0;
   for (int k = 0; k < count; ++k) {
@@ -280,19 +365,18 @@ double CoxRows::entropies(const Block& block, const Sums& sums, std::span<const 
     }
     const double others = (sums.all - sums.events) / S;
     sum += xLogX(share) * others + share * ((sums.allT - sums.eventsT) / S - std::log(S) * others);
-    sum += entropyOfEvents(block, left, S, t, shift, share);
+    sum += entropyOfEvents(b, left, S, share);
   }
   return block.weight / count * sum;
 }
 
 /// The part of the events, with g = `left`, in the entropy of a term whose sum is S.
-double CoxRows::entropyOfEvents(const Block& block, double left, double S, std::span<const double> t, double shift,
-                                double share) const {
+double CoxRows::entropyOfEvents(std::size_t b, double left, double S, double share) const {
+  const Block& block = blocks_[b];
   double sum = 0;
   for (int k = block.begin; k < block.events; ++k) {
-    const auto i = at(order_[at(k)]);
-    const double overPrior = share * std::exp(t[i] - shift) / S + (1 - share) / (block.weight * left);
-    sum += data_.weights[i] * left * xLogX(overPrior);
+    const double overPrior = share * std::exp(t_[at(k)] - sums_[b].shift) / S + (1 - share) / (block.weight * left);
+    sum += weights_[at(k)] * left * xLogX(overPrior);
   }
   return sum;
 }

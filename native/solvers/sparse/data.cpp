@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <string>
 
@@ -20,8 +21,16 @@ namespace {
 /// Bytes for each column, beside its entries: scales, bounds, gradients at some lambdas together, and the like.
 constexpr double bytesOfColumn = 256;
 
-/// A column whose variance is below this share of its mean square, which rounding alone may leave, counts as constant.
+/// A column whose deviation is below this share of its root mean square counts as constant: numbers that are rounded
+/// after a few operations differ by as much.
 constexpr double leastVariation = 64 * machineEpsilon;
+
+/// Variances below it have lost digits to the least numbers there are.
+constexpr double leastVariance = std::numeric_limits<double>::min() / machineEpsilon;
+
+/// Columns whose means are more deviations than this from 0 are stored less their means: a product with one as it is
+/// would lose eight bits, its square sixteen.
+constexpr double farFromZero = 256;
 
 constexpr double roundingOfShares = 1e-9;  // by which shares of classes may sum to something other than 1
 
@@ -30,10 +39,16 @@ constexpr auto asColumns = "as many numbers as x has columns";
 
 constexpr std::size_t numbersAtOnce = 1 << 20;  // some milliseconds
 
-/// sum_i w_i a_i, sum_i w_i a_i^2 and sum_i w_i (a_i - sum)^2 of a column, the latter in a pass of its own: the
-/// difference of the sums has no digits where the mean is large.
+/// The mean of a column a by the weights w, which sum to 1, sum_i w_i a_i^2, and sum_i w_i (a_i - mean)^2. The latter
+/// two take a pass of their own: the difference of sums has no digits where the mean is large.
 struct ColumnSums {
-  double sum = 0, squares = 0, around = 0;
+  double mean = 0, squares = 0, variance = 0;
+
+  /// What the differences from a first mean sum to, which is its error, and their squares.
+  void correct(double differences, double around) {
+    mean += differences;
+    variance = std::max(0.0, around - square(differences));
+  }
 };
 
 /// These of a dense column; `work` has room for two more.
@@ -43,24 +58,41 @@ ColumnSums sumsOfDense(std::span<const double> weights, const double* a, std::sp
   double *weighted = work.data(), *centred = work.data() + n;
   ColumnSums of;
   for (std::size_t i = 0; i < n; ++i) weighted[i] = weights[i] * a[i];
-  of.sum = blas::dot(size, weights.data(), a);
+  of.mean = blas::dot(size, weights.data(), a);
   of.squares = blas::dot(size, weighted, a);
-  for (std::size_t i = 0; i < n; ++i) centred[i] = a[i] - of.sum;
+  for (std::size_t i = 0; i < n; ++i) centred[i] = a[i] - of.mean;
   for (std::size_t i = 0; i < n; ++i) weighted[i] = weights[i] * centred[i];
-  of.around = blas::dot(size, weighted, centred);
+  of.correct(blas::dot(size, weights.data(), centred), blas::dot(size, weighted, centred));
   return of;
+}
+
+/// The weight of the rows in which a column has no entry, of all but `covered`: exactly where that is so little that
+/// rounding may leave it.
+double weightOfEmpty(std::span<const double> weights, const Columns& x, int j, double covered) {
+  constexpr double little = 1e-3;
+  if (1 - covered > little) return 1 - covered;
+  if (x.entriesOf(j) == x.rows()) return 0;
+  std::vector<char> has(weights.size(), 0);
+  x.forEntries(j, [&](int i, double) { has[at(i)] = 1; });
+  double sum = 0;
+  for (std::size_t i = 0; i < has.size(); ++i) sum += has[i] ? 0 : weights[i];
+  return sum;
 }
 
 ColumnSums sumsOfSparse(std::span<const double> weights, const Columns& x, int j) {
   ColumnSums of;
-  double covered = 0;
+  double covered = 0, differences = 0, around = 0;
   x.forEntries(j, [&](int i, double a) {
-    of.sum += weights[at(i)] * a;
+    of.mean += weights[at(i)] * a;
     of.squares += weights[at(i)] * a * a;
     covered += weights[at(i)];
   });
-  x.forEntries(j, [&](int i, double a) { of.around += weights[at(i)] * square(a - of.sum); });
-  of.around += std::max(0.0, 1 - covered) * square(of.sum);
+  x.forEntries(j, [&](int i, double a) {
+    differences += weights[at(i)] * (a - of.mean);
+    around += weights[at(i)] * square(a - of.mean);
+  });
+  const double empty = weightOfEmpty(weights, x, j, covered);
+  of.correct(differences - empty * of.mean, around + empty * square(of.mean));
   return of;
 }
 
@@ -126,13 +158,12 @@ std::shared_ptr<const Columns> readColumns(const Cpu& la, const SparseProblem& p
 }  // namespace
 
 SparseData::SparseData(const Cpu& la, const SparseProblem& problem, const SparseSettings& settings)
-    : columns_(readColumns(la, problem)),
-      x(*columns_),
-      family(settings.family),
+    : family(settings.family),
       delta(settings.delta),
       level(settings.level),
       ties(settings.ties),
       la_(la),
+      columns_(readColumns(la, problem)),
       responses_(problem.responses) {
   require(responses_ >= 1, "responses", responses_, "expected at least 1");
   const bool ofOne = family == SparseFamily::huber || family == SparseFamily::quantile || family == SparseFamily::cox;
@@ -198,22 +229,52 @@ void SparseData::readEvents(const SparseProblem& problem) {
   require(total > 0, "events", total, "expected at least one, of a weight > 0");
 }
 
-/// Shifts, scales and which columns are constant, each by rows with weights.
+/// Whether a column has the same entry in all rows that count.
+bool SparseData::isConstant(int j) const {
+  int counted = 0;
+  double first = unknown;
+  bool same = true;
+  x().forEntries(j, [&](int i, double a) {
+    if (!(weights[at(i)] > 0)) return;
+    if (counted++ == 0) first = a;
+    same = same && a == first;
+  });
+  const auto rows = std::count_if(weights.begin(), weights.end(), [](double w) { return w > 0; });
+  return same && (counted == rows || counted == 0 || first == 0);
+}
+
+/// Origins, shifts, scales and which columns are constant, each by rows with weights.
 void SparseData::measureColumns(const Cpu& la, bool centre, bool standardize) {
-  shift.assign(at(p()), 0.0);
-  scale.assign(at(p()), 1.0);
-  constant.assign(at(p()), 0);
-  const std::vector<ColumnSums> sums = sumsOfColumns(la, weights, x);
+  const auto size = at(p());
+  origin.assign(size, 0.0);
+  shift.assign(size, 0.0);
+  scale.assign(size, 1.0);
+  constant.assign(size, 0);
+  const std::vector<ColumnSums> sums = sumsOfColumns(la, weights, x());
+  bool far = false;
   for (int j = 0; j < p(); ++j) {
-    const auto [sum, squares, variance] = sums[at(j)];
-    const bool varies = variance > leastVariation * squares && std::isfinite(variance);
+    const auto [mean, squares, variance] = sums[at(j)];
     require(std::isfinite(squares), "column " + show(j) + " of x", squares,
             "expected numbers whose squares have a finite sum");
-    constant[at(j)] = centre || standardize ? !varies : !(squares > 0);
-    if (constant[at(j)]) continue;
-    if (centre && !x.sparse()) shift[at(j)] = sum;
-    if (standardize) scale[at(j)] = std::sqrt(variance);
+    const bool varies = variance > square(leastVariation) * squares && variance > leastVariance;
+    constant[at(j)] = centre || standardize ? !varies : !(squares > leastVariance);
+    if (constant[at(j)]) {
+      if (!isConstant(j) || (!centre && !standardize && mean != 0)) nearlyConstant.push_back(j);
+      continue;
+    }
+    const double deviation = std::sqrt(variance);
+    if (standardize) scale[at(j)] = deviation;
+    if (!centre) continue;
+    if (std::abs(mean) > farFromZero * deviation) {
+      origin[at(j)] = mean;
+      far = true;
+    } else if (!x().sparse()) {
+      shift[at(j)] = mean;
+    }
   }
+  if (!far) return;
+  requireMemory(8.0 * static_cast<double>(x().entries()), "x with columns less their means needs");
+  columns_ = std::make_shared<const Columns>(x().less(origin, la));
 }
 
 /// Throws unless the shares of the classes of each row sum to 1.
@@ -263,6 +324,7 @@ void SparseData::readPenalties(const SparseProblem& problem) {
   for (std::size_t j = 0; j < factor.size(); ++j) {
     if (std::isfinite(factor[j])) continue;
     leftOut[j] = !constant[j];
+    std::erase(nearlyConstant, static_cast<int>(j));
     constant[j] = 1;
     factor[j] = 1;
   }
@@ -292,9 +354,9 @@ void SparseData::readPenalties(const SparseProblem& problem) {
 }
 
 void SparseData::multiplyTransposed(const Cpu& la, Mat<const double> r, const double* sums, Mat<double> out) const {
-  if (x.sparse()) return multiplySparse(la, r, sums, out);
+  if (x().sparse()) return multiplySparse(la, r, sums, out);
   if (r.cols > loops::eightOutputs) {
-    la.gemmWithAborts(Transpose::yes, Transpose::no, 1.0, x.dense(), r, 0.0, out);
+    la.gemmWithAborts(Transpose::yes, Transpose::no, 1.0, x().dense(), r, 0.0, out);
   } else {
     multiplyDense(la, r, out);
   }
@@ -318,7 +380,7 @@ void SparseData::multiplyDense(const Cpu& la, Mat<const double> r, Mat<double> o
              std::array<double, columnsAtOnce * lanes> products;
              for (int row = 0; row < n(); row += rowsAtOnce) {
                const int rows = std::min(rowsAtOnce, n() - row);
-               loops::productsOfAll(x.dense().block(row, first, rows, count), together.column(row), products.data());
+               loops::productsOfAll(x().dense().block(row, first, rows, count), together.column(row), products.data());
                for (int k = 0; k < r.cols; ++k) {
                  for (int j = 0; j < count; ++j) {
                    const double product = products[at(j * lanes + k)];
@@ -338,10 +400,10 @@ void SparseData::multiplySparse(const Cpu& la, Mat<const double> r, const double
              [&](int block) {
                la.abortPoint();
                for (int j = block * 256; j < std::min(p(), (block + 1) * 256); ++j) {
-                 out(j, 0) = x.dot(j, r.column(0)) / scale[at(j)];
+                 out(j, 0) = x().dot(j, r.column(0)) / scale[at(j)];
                }
              },
-             static_cast<double>(x.entries()));
+             static_cast<double>(x().entries()));
     return;
   }
   HostBuffer<double> together(at(n()) * lanes);
@@ -356,14 +418,14 @@ void SparseData::multiplySparse(const Cpu& la, Mat<const double> r, const double
                la.abortPoint();
                for (int j = block * 256; j < std::min(p(), (block + 1) * 256); ++j) {
                  double sum[lanes] = {};
-                 x.forEntries(j, [&](int i, double a) {
+                 x().forEntries(j, [&](int i, double a) {
                    const double* row = together.data() + at(i) * lanes;
                    for (int k = 0; k < lanes; ++k) sum[k] += a * row[k];
                  });
                  for (int k = 0; k < count; ++k) out(j, first + k) = sum[k] / scale[at(j)];
                }
              },
-             static_cast<double>(x.entries()) * count);
+             static_cast<double>(x().entries()) * count);
   }
 }
 

@@ -237,7 +237,7 @@ void GradientPath::begin(std::span<const double> coefficients, std::span<const d
   b_.back() = intercepts[0];
   for (int j = 0; j < data_.p(); ++j) {
     b_[at(j)] = data_.constant[at(j)] ? 0 : coefficients[at(j)] * data_.scale[at(j)];
-    b_.back() += data_.shift[at(j)] * coefficients[at(j)];
+    b_.back() += data_.centre(j) * coefficients[at(j)];
   }
 }
 

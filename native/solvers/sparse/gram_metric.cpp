@@ -29,7 +29,7 @@ GramMetric::GramMetric(const Cpu& la, const SparseData& data, bool intercept)
     : la_(la), data_(data), intercept_(intercept), places_(at(data.p()), -1), h_(data.weights), work_(at(data.n())) {
   for (const double h : h_) total_ += h;
   setRoots();
-  if (!data.x.sparse()) {
+  if (!data.x().sparse()) {
     const int columns = std::clamp(numbersOfBlock / std::max(1, data.n()), leastBlock, mostBlock);
     block_ = HostMatrix<double>(data.n(), columns, Uninitialized{});
   }
@@ -39,13 +39,13 @@ double GramMetric::bytesFor(int columns) const {
   const double count = columns;
   const double outer = outer_ ? outer_->outerTerms() : 0;
   const double squares = sizeof(double) * count * (count + outer);
-  if (!data_.x.sparse()) return squares + sizeof(double) * count * data_.n();
-  const double ofEach = static_cast<double>(data_.x.entries()) / data_.p();
+  if (!data_.x().sparse()) return squares + sizeof(double) * count * data_.n();
+  const double ofEach = static_cast<double>(data_.x().entries()) / data_.p();
   return squares + (2 * sizeof(double) + sizeof(int)) * ofEach * count;
 }
 
 void GramMetric::reservePanel(int count) {
-  if (data_.x.sparse() || count <= panel_.cols()) return;
+  if (data_.x().sparse() || count <= panel_.cols()) return;
   HostMatrix<double> panel(data_.n(), std::min(data_.p(), std::max(count, larger(panel_.cols(), data_.n()))),
                            Uninitialized{});
   for (int j = 0; j < panel_.cols(); ++j) {
@@ -78,7 +78,7 @@ void GramMetric::add(std::span<const int> columns) {
   for (const int j : columns) {
     places_[at(j)] = size();
     columns_.push_back(j);
-    entries_ += data_.x.entriesOf(j);
+    entries_ += data_.x().entriesOf(j);
   }
   for (int e = first; e < size(); ++e) {
     if (e % columnsBetweenLooks() == 0) la_.checkpoint();
@@ -91,8 +91,8 @@ void GramMetric::add(std::span<const int> columns) {
 void GramMetric::copyColumn(int place) {
   const auto j = at(column(place));
   const double by = 1 / data_.scale[j], shift = data_.shift[j];
-  if (data_.x.sparse()) {
-    data_.x.forEntries(column(place), [&](int i, double a) {
+  if (data_.x().sparse()) {
+    data_.x().forEntries(column(place), [&](int i, double a) {
       entryRows_.push_back(i);
       entryValues_.push_back(a * by);
     });
@@ -100,7 +100,7 @@ void GramMetric::copyColumn(int place) {
     return;
   }
   double* out = panel_.column(place);
-  data_.x.forEntries(column(place), [&](int i, double a) { out[i] = (a - shift) * by; });
+  data_.x().forEntries(column(place), [&](int i, double a) { out[i] = (a - shift) * by; });
 }
 
 bool GramMetric::differs(std::span<const double> h, double share) const {
@@ -121,7 +121,7 @@ void GramMetric::setWeights(std::span<const double> h, const RowsLoss* outer) {
 }
 
 void GramMetric::setRoots() {
-  if (!data_.x.sparse()) return;
+  if (!data_.x().sparse()) return;
   roots_.resize(h_.size());
   for (std::size_t i = 0; i < h_.size(); ++i) roots_[i] = std::sqrt(h_[i]);
 }
@@ -138,7 +138,7 @@ void GramMetric::measure(int first) {
   const int between = columnsBetweenLooks();
   for (int e = first; e < size(); ++e) {
     if (e % between == 0) la_.checkpoint();
-    const auto [sum, squaresOfColumn] = data_.x.sparse() ? weighSparse(e) : weighDense(e);
+    const auto [sum, squaresOfColumn] = data_.x().sparse() ? weighSparse(e) : weighDense(e);
     double squares = squaresOfColumn;
     means_[at(e)] = sum / total_;
     if (outer_) {
@@ -168,9 +168,9 @@ std::pair<double, double> GramMetric::weighDense(int place) {
 
 double GramMetric::curvatureOf(int column) const {
   if (const int known = place(column); known >= 0) return curvature(known);
-  const double by = 1 / data_.scale[at(column)], shift = data_.x.sparse() ? 0 : data_.shift[at(column)];
+  const double by = 1 / data_.scale[at(column)], shift = data_.x().sparse() ? 0 : data_.shift[at(column)];
   double sum = 0, squares = 0;
-  data_.x.forEntries(column, [&](int i, double a) {
+  data_.x().forEntries(column, [&](int i, double a) {
     const double value = (a - shift) * by;
     sum += h_[at(i)] * value;
     squares += h_[at(i)] * value * value;
@@ -178,7 +178,7 @@ double GramMetric::curvatureOf(int column) const {
   if (outer_) {
     column_.assign(at(data_.n()), 0.0);
     productsOf_.resize(at(outer_->outerTerms()));
-    data_.x.forEntries(column, [&](int i, double a) { column_[at(i)] = (a - shift) * by; });
+    data_.x().forEntries(column, [&](int i, double a) { column_[at(i)] = (a - shift) * by; });
     outer_->outerProducts(column_.data(), productsOf_.data());
     squares = std::max(0.0, squares - norm2Squared(productsOf_));
   }
@@ -194,7 +194,7 @@ void GramMetric::needGram() {
 
 /// Rows `first` and below of the Gram matrix, its lower triangle, not centred; returns the first row that was filled.
 int GramMetric::fill(int first) {
-  if (!data_.x.sparse()) {
+  if (!data_.x().sparse()) {
     fillDense(first);
   } else {
     collectRows();
@@ -286,7 +286,7 @@ void GramMetric::finish(int first) {
 
 void GramMetric::gradient(std::span<const double> r, std::span<double> out) const {
   if (size() == 0) return;
-  if (data_.x.sparse()) {
+  if (data_.x().sparse()) {
     for (int e = 0; e < size(); ++e) out[at(e)] = dot(e, r.data());
     return;
   }
@@ -296,7 +296,7 @@ void GramMetric::gradient(std::span<const double> r, std::span<double> out) cons
 void GramMetric::addProduct(std::span<const double> b, std::span<double> t) const {
   for (int e = 0; e < size(); ++e) {
     if (b[at(e)] == 0) continue;
-    if (data_.x.sparse()) {
+    if (data_.x().sparse()) {
       const std::size_t first = begins_[at(e)];
       loops::sparseAxpy(entriesOf(e), b[at(e)], &entryValues_[first], &entryRows_[first], t.data());
     } else {
@@ -307,13 +307,13 @@ void GramMetric::addProduct(std::span<const double> b, std::span<double> t) cons
 
 /// A column in use with all of its numbers: of sparse x in work_, until it is asked for another.
 const double* GramMetric::denseColumn(int place) {
-  if (!data_.x.sparse()) return panel_.column(place);
+  if (!data_.x().sparse()) return panel_.column(place);
   copy(place, work_);
   return work_.data();
 }
 
 void GramMetric::copy(int place, std::span<double> out) const {
-  if (!data_.x.sparse()) {
+  if (!data_.x().sparse()) {
     std::copy_n(panel_.column(place), out.size(), out.begin());
     return;
   }
@@ -322,13 +322,13 @@ void GramMetric::copy(int place, std::span<double> out) const {
 }
 
 double GramMetric::dot(int place, const double* r) const {
-  if (!data_.x.sparse()) return blas::dot(data_.n(), panel_.column(place), r);
+  if (!data_.x().sparse()) return blas::dot(data_.n(), panel_.column(place), r);
   const std::size_t first = begins_[at(place)];
   return loops::sparseDot(entriesOf(place), &entryValues_[first], &entryRows_[first], r);
 }
 
 void GramMetric::addWeighted(int place, double t, double* r) const {
-  if (data_.x.sparse()) {
+  if (data_.x().sparse()) {
     forEntries(place, [&](int i, double a) { r[i] += t * h_[at(i)] * a; });
     return;
   }

@@ -442,7 +442,7 @@ void GroupPath::begin(std::span<const double> coefficients, std::span<const doub
     for (const int j : blocks_.columns(g)) {
       for (int k = 0; k < responses_; ++k) {
         const double b = coefficients[at(j) + at(data_.p()) * at(k)];
-        start.intercepts[at(k)] += data_.shift[at(j)] * b;
+        start.intercepts[at(k)] += data_.centre(j) * b;
         if (b == 0) continue;
         on = true;
         const int place = j + data_.p() * k;
@@ -726,7 +726,7 @@ HostMatrix<double> GroupPath::gramOf(std::span<const int> columns) const {
   for (int e = 0; e < size; ++e) {
     const auto j = at(columns[at(e)]);
     for (int i = 0; i < data_.n(); ++i) x(i, e) = -data_.shift[j] / data_.scale[j];
-    data_.x.forEntries(columns[at(e)], [&](int i, double v) { x(i, e) += v / data_.scale[j]; });
+    data_.x().forEntries(columns[at(e)], [&](int i, double v) { x(i, e) += v / data_.scale[j]; });
     if (exact()) loss_->outerProducts(x.column(e), products.column(e));
   }
   for (int e = 0; e < size; ++e) {

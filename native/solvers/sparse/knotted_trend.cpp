@@ -6,6 +6,7 @@
 
 #include "core/numbers.hpp"
 #include "linalg/vectors.hpp"
+#include "solvers/sparse/exact_sum.hpp"
 
 namespace nonconvex {
 namespace {
@@ -15,27 +16,6 @@ constexpr int mostKnotRounds = 400;    // of new knots
 constexpr int mostKnotSteps = 5000;    // for the knots of a round
 constexpr int knotCorrections = 1;     // of a solution, by its residual
 constexpr double tooMuch = 1 + 1e-10;  // times lambda: a multiplier that is too large
-
-/// A sum in twice the precision.
-///
-/// T. J. Dekker, "A floating-point technique for extending the available precision", Numerische Mathematik 18, 1971.
-struct ExactSum {
-  double high = 0, low = 0;
-
-  void add(double x) {
-    const double sum = high + x, part = sum - high;
-    low += (high - (sum - part)) + (x - part);
-    high = sum;
-  }
-  void add(const ExactSum& other) {
-    add(other.high);
-    low += other.low;
-    const double sum = high + low;
-    low -= sum - high;
-    high = sum;
-  }
-  double value() const { return high + low; }
-};
 
 double factorial(int k) { return k < 2 ? 1 : k * factorial(k - 1); }
 double signOf(double x) { return x > 0 ? 1 : -1; }

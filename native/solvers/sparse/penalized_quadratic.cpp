@@ -208,7 +208,7 @@ double PenalizedQuadratic::workOfGram() {
 /// A step by rows takes the entries of a column twice, one with G as many numbers as there are columns in use.
 bool PenalizedQuadratic::byRows() const {
   const double columns = metric_.size();
-  return data_.x.sparse() && !metric_.hasOuter() && 2 * metric_.entries() < columns * columns;
+  return data_.x().sparse() && !metric_.hasOuter() && 2 * metric_.entries() < columns * columns;
 }
 
 /// The places that sweeps go through: those that are not 0 and those that are not to stay there.

@@ -215,7 +215,7 @@ struct SparseSolution {
   double lambdaMax = 0;
   double nullDeviance = 0;
   std::vector<double> scales;
-  std::vector<int> constantColumns;
+  std::vector<int> constantColumns, nearlyConstantColumns;
   PathEnd end = PathEnd::interrupted;
   double sweeps = 0;
 
@@ -249,6 +249,8 @@ struct SparseSolution {
         OUT(nullDeviance, "Deviance of the model of the intercept and unpenalised columns alone."),
         OUT(scales, "The standard deviations that columns were divided by; empty without `standardize`."),
         OUT(constantColumns, "Columns that are constant: their coefficients are 0."),
+        OUT(nearlyConstantColumns,
+            "Those of them that vary, by no more than rounding beside their size, and are left out all the same."),
         OUT(end, "Why the path ended where it did."),
         OUT(sweeps, "Passes of coordinate descent over the coefficients in use.")};
   }

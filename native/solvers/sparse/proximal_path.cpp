@@ -103,7 +103,7 @@ void ProximalPath::begin(std::span<const double> coefficients, std::span<const d
   takeIn(keep_);
   for (int j = 0; j < data_.p(); ++j) {
     const double value = coefficients[at(j)];
-    intercept_ += data_.shift[at(j)] * value;
+    intercept_ += data_.centre(j) * value;
     if (metric_.place(j) >= 0) quadratic_.b[at(metric_.place(j))] = value * data_.scale[at(j)];
   }
   predict();

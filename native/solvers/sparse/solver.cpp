@@ -7,6 +7,7 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "solvers/sparse/engines.hpp"
+#include "solvers/sparse/exact_sum.hpp"
 #include "solvers/sparse/penalty_at.hpp"
 
 namespace nonconvex {
@@ -217,7 +218,27 @@ SparseProgress PathSolver::progress() const {
   return now;
 }
 
-std::string PathSolver::explain() const {
+std::string PathSolver::explain(Status status) const {
+  std::string all = status == Status::stalled ? explainStall() : "";
+  if (const std::string added = explainLeftOut(); !added.empty()) all += (all.empty() ? "" : " ") + added;
+  return all;
+}
+
+/// Which columns are left out though they are not exactly constant.
+std::string PathSolver::explainLeftOut() const {
+  constexpr std::size_t mostNamed = 5;
+  const std::vector<int>& columns = data_.nearlyConstant;
+  if (columns.empty()) return {};
+  std::string names;
+  for (std::size_t k = 0; k < std::min(columns.size(), mostNamed); ++k) names += (k > 0 ? ", " : "") + show(columns[k]);
+  if (columns.size() > mostNamed) names += " and " + show(columns.size() - mostNamed) + " more";
+  const bool one = columns.size() == 1;
+  return std::string(one ? "Column " : "Columns ") + names + (one ? " of x varies" : " of x vary") +
+         " by no more than rounding beside " + (one ? "its" : "their") + " size and " + (one ? "is" : "are") +
+         " left out as constant: what is said of the minimum holds for the other columns.";
+}
+
+std::string PathSolver::explainStall() const {
   const auto first = std::find_if(models_.begin(), models_.end(), [](const PathModel& each) { return !each.reached; });
   if (first == models_.end()) return {};
   const bool classes = data_.family == SparseFamily::binomial || data_.family == SparseFamily::multinomial;
@@ -244,6 +265,7 @@ SparseSolution PathSolver::solution() const {
   for (int j = 0; j < data_.p(); ++j) {
     if (data_.constant[at(j)] && !data_.leftOut[at(j)]) out.constantColumns.push_back(j);
   }
+  out.nearlyConstantColumns = data_.nearlyConstant;
   out.offsets.push_back(0);
   std::size_t entries = 0;
   for (const PathModel& each : models_) entries += each.columns.size();
@@ -265,14 +287,18 @@ SparseSolution PathSolver::solution() const {
     std::vector<std::size_t> order(each.columns.size());
     for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
     std::sort(order.begin(), order.end(), [&](auto a, auto b) { return each.columns[a] < each.columns[b]; });
-    std::vector<double> intercepts = each.intercepts;
+    std::vector<ExactSum> sums(each.intercepts.size());
+    for (std::size_t k = 0; k < sums.size(); ++k) sums[k].add(each.intercepts[k]);
     for (const std::size_t k : order) {
       const int j = each.columns[k] % data_.p(), response = each.columns[k] / data_.p();
       const double value = data_.inUnits(each.columns[k], each.values[k]);
       out.indices.push_back(each.columns[k]);
       out.values.push_back(value);
-      intercepts[at(response)] -= value * data_.shift[at(j)];
+      sums[at(response)].add(-value, data_.origin[at(j)]);
+      sums[at(response)].add(-value, data_.shift[at(j)]);
     }
+    std::vector<double> intercepts;
+    for (const ExactSum& sum : sums) intercepts.push_back(sum.value());
     if (data_.family == SparseFamily::cox) intercepts.assign(1, 0.0);
     if (data_.family == SparseFamily::multinomial) subtractMean(intercepts);
     out.intercepts.insert(out.intercepts.end(), intercepts.begin(), intercepts.end());

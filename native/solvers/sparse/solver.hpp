@@ -25,7 +25,7 @@ class PathSolver {
   std::optional<Status> step();
   SparseProgress progress() const;
   SparseSolution solution() const;
-  std::string explain() const;
+  std::string explain(Status status) const;
 
  private:
   void chooseLambdas();
@@ -33,6 +33,8 @@ class PathSolver {
   std::size_t count() const { return problem_.sizes.empty() ? lambdas_.size() : problem_.sizes.size(); }
   bool endsAt(const PathModel& model);
   std::optional<Status> finish();
+  std::string explainStall() const;
+  std::string explainLeftOut() const;
 
   const Cpu& la_;
   const SparseProblem& problem_;

@@ -39,7 +39,7 @@ SubsetGram::SubsetGram(const Cpu& la, const SparseData& data, bool intercept)
     if (intercept) means_[at(j)] = data.dot(j, data.weights.data(), 1);
     const double centre = data.shift[at(j)] + means_[at(j)] * data.scale[at(j)];
     double covered = 0;
-    data.x.forEntries(j, [&](int i, double v) {
+    data.x().forEntries(j, [&](int i, double v) {
       const double w = data.weights[at(i)];
       diagonal_[at(j)] += w * square((v - centre) / data.scale[at(j)]);
       covered += w;
@@ -111,7 +111,7 @@ void SubsetGram::fill(std::span<const int> columns) {
     const double by = 1 / data_.scale[at(j)];
     double* to = rows.column(k);
     std::fill(to, to + n, -data_.shift[at(j)] * by - means_[at(j)]);
-    data_.x.forEntries(j, [&](int i, double v) { to[i] += v * by; });
+    data_.x().forEntries(j, [&](int i, double v) { to[i] += v * by; });
     for (int i = 0; i < n; ++i) to[i] *= data_.weights[at(i)];
     sums[at(k)] = std::accumulate(to, to + n, 0.0);
   }
