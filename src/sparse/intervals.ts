@@ -201,6 +201,12 @@ async function corrected(
 ): Promise<Corrected> {
   const target = new Float64Array(y.length);
   add(target, column, 1);
+  // An intercept takes the mean of the column up, beside which what varies would lose digits.
+  if (about.intercept) {
+    const total = curvatures.reduce((sum, h) => sum + h, 0);
+    const mean = target.reduce((sum, value, i) => sum + ((curvatures[i] as number) / total) * value, 0);
+    for (let i = 0; i < target.length; ++i) target[i] = (target[i] as number) - mean;
+  }
   const penaltyFactor = new Float64Array(about.columns).fill(1);
   penaltyFactor[column] = Number.POSITIVE_INFINITY;
   const { status, message, lambda, intercepts, coefficients } = await sparsePath(

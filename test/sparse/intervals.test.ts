@@ -80,3 +80,21 @@ it('refuses what is not one of its columns, levels or families', async () => {
     "family = 'poisson'",
   );
 });
+
+it('are those of the same columns with their means taken away, however far these are from 0', async () => {
+  const { x: near, y: response } = drawn(17, 'gaussian', 60, 4);
+  near.data.forEach((value, k) => {
+    near.data[k] = Math.round(512 * value) / 512;
+  });
+  const settings = { lambda: 0.05, columns: [0, 3] };
+  const plain = await debiasedIntervals({ x: near, y: response }, settings);
+  const far = { ...near, data: near.data.map((value) => value + 2 ** 30) };
+  for (const matrix of [far, asSparse(far, 'csc')]) {
+    const found = await debiasedIntervals({ x: matrix, y: response }, settings);
+    expect(found.status).toBe('solved');
+    plain.estimates.forEach((b, k) => {
+      expect(Math.abs((found.estimates[k] as number) - b)).toBeLessThan(1e-5);
+      expect(Math.abs((found.standardErrors[k] as number) - (plain.standardErrors[k] as number))).toBeLessThan(1e-5);
+    });
+  }
+});

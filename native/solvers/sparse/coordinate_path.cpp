@@ -144,8 +144,11 @@ void CoordinatePath::fitNull() {
     if (g < 0 ? data_.upper[at(j)] == 0 : data_.lower[at(j)] == 0) continue;
     // Where 0 and a point far away are equally good, rounding is not to decide between them.
     const double l = penalty.convex() ? std::abs(g) : besideTie * penalty.weightOfZero(j, curvatureOf(j), std::abs(g));
-    lambdaMax_ = std::max(lambdaMax_, l / (data_.factor[at(j)] * std::max(settings_.alpha, 1e-3)));
+    const double perLambda = data_.factor[at(j)] * std::max(settings_.alpha, 1e-3);
+    lambdaMax_ = std::max(lambdaMax_, l / perLambda);
+    steepest_ = std::max(steepest_, std::abs(g) / perLambda);
   }
+  steepest_ = std::min(steepest_, lambdaMax_);
   gradientLambda_ = lambdaMax_;
 }
 
@@ -195,7 +198,7 @@ double CoordinatePath::penaltyValue(const PenaltyAt& penalty) const {
 
 /// What is good enough on the columns in use.
 Goal CoordinatePath::goal(const PenaltyAt& penalty, double sharper) const {
-  const double least = settings_.tolerance * std::max(0.1 * penalty.largestSlope(), 1e-4 * lambdaMax_);
+  const double least = settings_.tolerance * std::max(0.1 * penalty.largestSlope(), 1e-4 * steepest_);
   // Without a penalty the gap is not asked for: its bound is that of each column alone.
   const double share = penalty.isZero() ? 0 : penalty.hasRidge() ? shareWithRidge : shareOfGap;
   // Beside an objective that is near 0, as those of counts may be, what is left counts for more.
@@ -795,7 +798,7 @@ std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
     const bool farDown = !squared() && !convex && !any && explained(all.models[0].loss) >= fullyExplained;
     if (accepted == 0 && (attempt >= mostAttempts || (!convex && inVain > fewAttempts) || farDown)) {
       // The goal on the columns in use is smaller than what is told of a model.
-      all.models[0].reached = !convex && all.models[0].violation <= settings_.tolerance * lambdaMax_;
+      all.models[0].reached = !convex && all.models[0].violation <= settings_.tolerance * steepest_;
       accepted = 1;
     }
     if (accepted > 0) {

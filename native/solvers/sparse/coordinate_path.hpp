@@ -116,7 +116,8 @@ class CoordinatePath : public PathEngine {
   const SparseSettings& settings_;
   GramMetric metric_;
   PenalizedQuadratic quadratic_;
-  int left_ = 0;  ///< constant columns
+  int left_ = 0;         ///< constant columns
+  double steepest_ = 0;  ///< lambdaMax() by slopes alone: where coefficients jump from 0 the other may be far above it
   /// The gradient from which a column is taken in, as a share of the last lambda of those that are solved together.
   double candidateShare_ = 0.95;
   std::size_t together_ = 8;  ///< lambdas to solve together next

@@ -28,8 +28,8 @@ constexpr double leastVariation = 64 * machineEpsilon;
 /// Variances below it have lost digits to the least numbers there are.
 constexpr double leastVariance = std::numeric_limits<double>::min() / machineEpsilon;
 
-/// Columns whose means are more deviations than this from 0 are stored less their means: a product with one as it is
-/// would lose eight bits, its square sixteen.
+/// Columns and responses whose means are more deviations than this from 0 are stored less their means: a product with
+/// one as it is would lose eight bits, its square sixteen.
 constexpr double farFromZero = 256;
 
 constexpr double roundingOfShares = 1e-9;  // by which shares of classes may sum to something other than 1
@@ -173,6 +173,7 @@ SparseData::SparseData(const Cpu& la, const SparseProblem& problem, const Sparse
   requireShares(problem.y);
   readRows(problem);
   if (family == SparseFamily::cox) readEvents(problem);
+  moveResponses(settings.intercept);
   measureColumns(la, settings.intercept, settings.standardize);
   readFactors(problem, isOfGroups(settings.penalty));
   readPenalties(problem);
@@ -227,6 +228,24 @@ void SparseData::readEvents(const SparseProblem& problem) {
   double total = 0;
   for (std::size_t i = 0; i < events.size(); ++i) total += weights[i] * events[i];
   require(total > 0, "events", total, "expected at least one, of a weight > 0");
+}
+
+/// Takes the means of responses away that are far from 0, beside an intercept that takes them up: what is left of a
+/// prediction less such a response has lost digits.
+void SparseData::moveResponses(bool intercept) {
+  responseOrigin.assign(at(responses_), 0.0);
+  const bool ofDifferences =
+      family == SparseFamily::gaussian || family == SparseFamily::huber || family == SparseFamily::quantile;
+  if (!intercept || !ofDifferences) return;
+  std::vector<double> work(2 * weights.size());
+  for (int k = 0; k < responses_; ++k) {
+    la_.abortPoint();
+    double* own = y.data() + at(k) * weights.size();
+    const ColumnSums sums = sumsOfDense(weights, own, work);
+    if (!(sums.variance > 0 && std::abs(sums.mean) > farFromZero * std::sqrt(sums.variance))) continue;
+    responseOrigin[at(k)] = sums.mean;
+    for (std::size_t i = 0; i < weights.size(); ++i) own[i] -= sums.mean;
+  }
 }
 
 /// Whether a column has the same entry in all rows that count.

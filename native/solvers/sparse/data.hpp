@@ -51,6 +51,7 @@ class SparseData {
   std::vector<double> events, strata;      ///< n, or none: whether a time ended with the event, and of which stratum
   std::vector<double> starts;              ///< n, or none: the time from which on a row is at risk
   std::vector<double> y, weights, offset;  ///< y and offsets n K, or no offsets; weights n, which sum to 1
+  std::vector<double> responseOrigin;      ///< K: what y is less than it was given by, and predictions with it
   std::vector<double> origin, shift, scale;  ///< p
   std::vector<double> factor;              ///< p: of coefficients as they are penalised
   std::vector<double> lower, upper;        ///< p K, at j + p k for column j and response k, likewise
@@ -73,6 +74,7 @@ class SparseData {
   void requireShares(std::span<const double> shares) const;
   void readRows(const SparseProblem& problem);
   void readEvents(const SparseProblem& problem);
+  void moveResponses(bool intercept);
   void measureColumns(const Cpu& la, bool centre, bool standardize);
   bool isConstant(int j) const;
   void readFactors(const SparseProblem& problem, bool ofGroups);

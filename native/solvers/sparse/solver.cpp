@@ -94,7 +94,10 @@ std::optional<Status> PathSolver::start() {
   if (!problem_.start.empty()) {
     const std::span<const double> start(problem_.start);
     const std::size_t intercepts = at(data_.responses());
-    engine_->begin(start.first(start.size() - intercepts), start.last(intercepts));
+    const std::span<const double> given = start.last(intercepts);
+    std::vector<double> moved(given.begin(), given.end());
+    for (std::size_t k = 0; k < intercepts; ++k) moved[k] -= data_.responseOrigin[k];
+    engine_->begin(start.first(start.size() - intercepts), moved);
   }
   if (count() == 0) return finish();
   return std::nullopt;
@@ -288,7 +291,10 @@ SparseSolution PathSolver::solution() const {
     for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
     std::sort(order.begin(), order.end(), [&](auto a, auto b) { return each.columns[a] < each.columns[b]; });
     std::vector<ExactSum> sums(each.intercepts.size());
-    for (std::size_t k = 0; k < sums.size(); ++k) sums[k].add(each.intercepts[k]);
+    for (std::size_t k = 0; k < sums.size(); ++k) {
+      sums[k].add(each.intercepts[k]);
+      sums[k].add(data_.responseOrigin[k]);
+    }
     for (const std::size_t k : order) {
       const int j = each.columns[k] % data_.p(), response = each.columns[k] / data_.p();
       const double value = data_.inUnits(each.columns[k], each.values[k]);

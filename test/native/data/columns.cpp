@@ -119,6 +119,44 @@ TEST(entriesThatOccurTwiceAreAdded) {
   CHECK_EQ(A.squaredNorm(1), 0.0);
 }
 
+TEST(shiftsAreTakenFromAllEntriesOfAColumn) {
+  const int n = 37;
+  std::vector<double> values;
+  std::vector<std::int32_t> offsets = {0}, indices;
+  std::vector<double> entries;
+  for (int i = 0; i < n; ++i) {
+    const bool second = i % 3 != 0;
+    for (const double value : {i == 5 ? 0 : 1e9 + i, second ? 2.5 : 0}) {
+      values.push_back(value);
+      if (value == 0) continue;
+      indices.push_back(static_cast<std::int32_t>(values.size() - 1) % 2);
+      entries.push_back(value);
+    }
+    offsets.push_back(static_cast<std::int32_t>(entries.size()));
+  }
+  const Columns dense(MatrixInput{values.data(), nullptr, n, 2}, "A");
+  const Columns sparse(SparseView{Lines::rows, n, 2, offsets, indices, entries}, "A");
+  const std::vector<double> shifts = {1e9, 0};
+  std::vector<double> r(n);
+  for (int i = 0; i < n; ++i) r[static_cast<std::size_t>(i)] = 1 + i % 4;
+  for (const Columns* A : {&dense, &sparse}) {
+    const Columns less = A->less(shifts);
+    CHECK(less.sparse() == A->sparse());
+    double product = 0, norm = 0;
+    for (int i = 0; i < n; ++i) {
+      const double first = i == 5 ? -1e9 : i;
+      CHECK_EQ(less.at(i, 0), first);
+      CHECK_EQ(less.at(i, 1), A->at(i, 1));
+      product += first * r[static_cast<std::size_t>(i)];
+      norm += first * first;
+    }
+    CHECK_EQ(less.dot(0, r.data()), product);
+    CHECK_EQ(less.squaredNorm(0), norm);
+    CHECK_EQ(less.dot(1, r.data()), A->dot(1, r.data()));
+  }
+  CHECK_EQ(sparse.less(shifts).entries(), static_cast<std::size_t>(n + sparse.entriesOf(1)));
+}
+
 TEST(anEntryThatIsNotFiniteIsFoundWhereverItIs) {
   const int m = 19;
   const int n = 75;
