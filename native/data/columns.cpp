@@ -168,16 +168,17 @@ Columns Columns::less(std::span<const double> shifts, const Cpu& la) const {
 void Columns::shiftDense(const Columns& from, std::span<const double> shifts, const Cpu& la) {
   entries_ = from.entries_;
   values_ = HostBuffer<double>(from.values_.size(), Uninitialized{});
-  la.tasks(cols_,
-           [&](int j) {
-             la.abortPoint();
-             const double* a = from.begin(j);
-             double* out = values_.data() + (a - from.values_.data());
-             const double shift = shifts[nonconvex::at(j)];
-             for (int i = 0; i < rows_; ++i) out[i] = a[i] - shift;
-             std::fill(out + rows_, out + stride_, 0.0);
-           },
-           static_cast<double>(entries_));
+  la.tasks(
+      cols_,
+      [&](int j) {
+        la.abortPoint();
+        const double* a = from.begin(j);
+        double* out = values_.data() + (a - from.values_.data());
+        const double shift = shifts[nonconvex::at(j)];
+        for (int i = 0; i < rows_; ++i) out[i] = a[i] - shift;
+        std::fill(out + rows_, out + stride_, 0.0);
+      },
+      static_cast<double>(entries_));
 }
 
 /// A column that is shifted has an entry in each row.

@@ -189,7 +189,7 @@ export function unfitted({ origin, columns }: About, lambda: number, size?: numb
 
 /** Model k of a path. */
 export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
-  const { origin, convex, rows, columns } = about;
+  const { origin, rows, columns } = about;
   const { offsets, indices, values } = answer;
   const [from, to] = [offsets[k] as number, offsets[k + 1] as number];
   const count = origin.responses ?? 1;
@@ -199,20 +199,6 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
   const [deviance, df] = [at(answer.deviances), at(answer.degreesOfFreedom)];
   const { nullDeviance } = answer;
   const objective = at(answer.objectives);
-  const gap = at(answer.gaps);
-  const locallyConvex = at(answer.locallyConvex) !== 0;
-  const bound = objective - (gap * nullDeviance) / (2 * rows);
-  const [nodes, largest] = [answer.nodes[k], answer.bounded[k] as number];
-  const violation = at(answer.violations);
-  const { nearlyConstantColumns } = answer;
-  const without = nearlyConstantColumns.length > 0 ? { without: nearlyConstantColumns.slice() } : {};
-  const certificate: SparseCertificate = Number.isNaN(violation)
-    ? { kind: 'none' }
-    : nodes !== undefined
-      ? { kind: 'bounded', gap, bound, nodes, ...(Number.isFinite(largest) && { largest }), ...without }
-      : convex && !Number.isNaN(gap)
-        ? { kind: 'global', gap, bound, ...without }
-        : { kind: locallyConvex ? 'localMinimum' : 'coordinateWise', violation, locallyConvex, ...without };
   const terms = {
     deviance,
     df: df + (about.intercept ? count : 0),
@@ -227,8 +213,24 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
     ...modelOf(coefficients, answer.intercepts.slice(k * count, (k + 1) * count), origin),
     ...{ df, objective, deviance, nullDeviance },
     ...criteria(origin.family, terms),
-    certificate,
+    certificate: certificateOf({ answer, about }, k),
   });
+}
+
+/** What is known of model k of a path. */
+function certificateOf({ answer, about }: Fitted, k: number): SparseCertificate {
+  const at = (numbers: ArrayLike<number>): number => numbers[k] as number;
+  const [gap, violation, largest] = [at(answer.gaps), at(answer.violations), at(answer.bounded)];
+  if (Number.isNaN(violation)) return { kind: 'none' };
+  const locallyConvex = at(answer.locallyConvex) !== 0;
+  const bound = at(answer.objectives) - (gap * answer.nullDeviance) / (2 * about.rows);
+  const nodes = answer.nodes[k];
+  const left = answer.nearlyConstantColumns;
+  const without = left.length > 0 ? { without: left.slice() } : {};
+  if (nodes !== undefined)
+    return { kind: 'bounded', gap, bound, nodes, ...(Number.isFinite(largest) && { largest }), ...without };
+  if (about.convex && !Number.isNaN(gap)) return { kind: 'global', gap, bound, ...without };
+  return { kind: locallyConvex ? 'localMinimum' : 'coordinateWise', violation, locallyConvex, ...without };
 }
 
 /** Coefficients and intercepts, which columns have coefficients that are not 0, and their names. */

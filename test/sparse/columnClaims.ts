@@ -45,7 +45,11 @@ interface Columns {
   scales: Float64Array;
 }
 
-function columnsOfAllKinds(draws: Draws, seed: number, given: { family: Family; shifted: boolean; scaled: number }): Columns {
+function columnsOfAllKinds(
+  draws: Draws,
+  seed: number,
+  given: { family: Family; shifted: boolean; scaled: number },
+): Columns {
   const integer = (count: number) => Math.floor(count * draws.uniform());
   const some = (share: number) => draws.uniform() < share;
   const [rows, columns] = [10 + integer(40), 1 + integer(8)];
@@ -60,7 +64,9 @@ function columnsOfAllKinds(draws: Draws, seed: number, given: { family: Family; 
       column[i] = at(a, i) + second * at(b, i);
     });
   });
-  const scales = Float64Array.from(z, () => (some(0.5) ? 10 ** Math.round(given.scaled * (2 * draws.uniform() - 1)) : 1));
+  const scales = Float64Array.from(z, () =>
+    some(0.5) ? 10 ** Math.round(given.scaled * (2 * draws.uniform() - 1)) : 1,
+  );
   const shifts = Float64Array.from(scales, (scale) => (given.shifted && some(0.7) ? scale * 2 ** integer(51) : 0));
   z.forEach((column, j) => {
     const shift = at(shifts, j) / at(scales, j);
@@ -84,7 +90,8 @@ function leftOut(fit: SparseResult, x: readonly Float64Array[], weights: ArrayLi
     const counted = (x[j] as Float64Array).filter((_, i) => !weights || at(weights, i) > 0);
     const constant = counted.every((value) => value === counted[0]);
     const told = certificate.without?.includes(j) ?? false;
-    if (constant === told) wrong.push(`column ${j}, ${constant ? '' : 'not '}constant, is ${told ? '' : 'not '}told of`);
+    if (constant === told)
+      wrong.push(`column ${j}, ${constant ? '' : 'not '}constant, is ${told ? '' : 'not '}told of`);
     const size = Math.max(...counted.map(Math.abs));
     const spread = Math.max(...counted.map((value) => Math.abs(value - at(counted, 0))));
     if (spread > 1e-10 * size) wrong.push(`column ${j} varies by ${spread}, beside ${size}, and is left out`);
@@ -95,10 +102,18 @@ function leftOut(fit: SparseResult, x: readonly Float64Array[], weights: ArrayLi
 }
 
 /** A point of columns less their shifts over their scales, its intercept without what rounding to a double cost. */
-function judgedPoint(problem: Problem, fit: SparseResult, { shifts, scales, yShift }: Columns, kept: readonly number[]) {
+function judgedPoint(
+  problem: Problem,
+  fit: SparseResult,
+  { shifts, scales, yShift }: Columns,
+  kept: readonly number[],
+) {
   const own = (all: ArrayLike<number>) => kept.map((j) => at(all, j));
   const coefficients = own(fit.coefficients).map((b, k) => b * at(own(scales), k));
-  const point = { coefficients, intercept: exactDot([1, 1, ...own(fit.coefficients)], [fit.intercept, -yShift, ...own(shifts)]) };
+  const point = {
+    coefficients,
+    intercept: exactDot([1, 1, ...own(fit.coefficients)], [fit.intercept, -yShift, ...own(shifts)]),
+  };
   if (!problem.intercept) return point;
   const rounding = Number.EPSILON * Math.abs(fit.intercept);
   // The slope along the intercept rises.
@@ -113,14 +128,23 @@ function judgedPoint(problem: Problem, fit: SparseResult, { shifts, scales, yShi
 
 /** What rounding may leave of predictions that are sums of large terms. */
 const roundingOf = (columns: readonly Float64Array[], b: ArrayLike<number>) =>
-  16 * Number.EPSILON * columns.reduce((sum, column, j) => sum + Math.abs(at(b, j)) * Math.max(...column.map(Math.abs)), 0);
+  16 *
+  Number.EPSILON *
+  columns.reduce((sum, column, j) => sum + Math.abs(at(b, j)) * Math.max(...column.map(Math.abs)), 0);
 
 const close = (a: number, b: number, rounding = 0) => Math.abs(a - b) <= 1e-9 * (1 + Math.abs(a)) + rounding;
 
 /** What is not true of a fit, by these values of its own point. */
 function wrongOf(
   fit: SparseResult,
-  own: { lambda: number; objective: number; violation: number; bound: number | undefined; scale: number; rounding: number },
+  own: {
+    lambda: number;
+    objective: number;
+    violation: number;
+    bound: number | undefined;
+    scale: number;
+    rounding: number;
+  },
 ): string[] {
   const wrong: string[] = [];
   const { objective, bound } = own;
@@ -190,7 +214,13 @@ const columns: Trial = async (seed) => {
   const block = blockProblemOf(
     { data: new Float64Array(y.length * kept.length), rows: y.length, columns: kept.length },
     [y],
-    { ...numbers, x: judged, kind: kind as 'groupLasso', groups: kept.map((j) => used.indexOf(at(groups, j))), factors },
+    {
+      ...numbers,
+      x: judged,
+      kind: kind as 'groupLasso',
+      groups: kept.map((j) => used.indexOf(at(groups, j))),
+      factors,
+    },
   );
   const blockPoint = { coefficients: point.coefficients, intercepts: [point.intercept] };
   const objective = blockObjectiveAt(block, lambda, blockPoint);
@@ -200,4 +230,6 @@ const columns: Trial = async (seed) => {
   return { status: fit.status, wrong };
 };
 
-export const columnClaims: Record<string, Claim> = { 'columns that arithmetic finds hard': { trial: columns, cases: 2000 } };
+export const columnClaims: Record<string, Claim> = {
+  'columns that arithmetic finds hard': { trial: columns, cases: 2000 },
+};

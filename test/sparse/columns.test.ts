@@ -61,7 +61,12 @@ const penalties = {
 } as const;
 
 /** A fit of z with 2^k added to its entries, and one of what rounding has left of z then. */
-async function fits(k: number, family: keyof typeof families, penalty: keyof typeof penalties, more: { csc: boolean; standardize: boolean }) {
+async function fits(
+  k: number,
+  family: keyof typeof families,
+  penalty: keyof typeof penalties,
+  more: { csc: boolean; standardize: boolean },
+) {
   const { groups, ...settings } = { groups: undefined, ...penalties[penalty] };
   const { y, ...of } = families[family];
   const run = (shift: number) => {
@@ -91,23 +96,27 @@ describe.each(Object.keys(families) as (keyof typeof families)[])('%s', (family)
   const taken = all.filter((penalty) => !refused[family]?.test(penalty));
   const exponents = Array.from({ length: 46 }, (_, k) => k);
 
-  it.each(taken)('%s: 2^k added to a column changes its fit by rounding alone', { timeout: 120_000 }, async (penalty) => {
-    // Gradients alone are slow where the intercept depends on a column, as beside a sparse one, which is not centred when it is near 0.
-    const formats = penalty === 'products alone' ? [false] : [true, false];
-    const more = formats.flatMap((csc) => [true, false].map((standardize) => ({ csc, standardize })));
-    for (const k of [...chosen(exponents, 5), 30]) {
-      for (const of of more) {
-        const [far, near] = await fits(k, family, penalty, of);
-        const where = `2^${k}, ${JSON.stringify(of)}`;
-        expect([where, far.status, far.certificate.kind]).toEqual([where, near.status, near.certificate.kind]);
-        expect([...far.constantColumns], where).toEqual([]);
-        expect(Math.abs(far.objective - near.objective), where).toBeLessThan(1e-6 * Math.abs(near.objective));
-        far.coefficients.forEach((b, j) => {
-          expect(Math.abs(b - (near.coefficients[j] as number)), `${where}, coefficient ${j}`).toBeLessThan(1e-4);
-        });
+  it.each(taken)(
+    '%s: 2^k added to a column changes its fit by rounding alone',
+    { timeout: 120_000 },
+    async (penalty) => {
+      // Gradients alone are slow where the intercept depends on a column, as beside a sparse one, which is not centred when it is near 0.
+      const formats = penalty === 'products alone' ? [false] : [true, false];
+      const more = formats.flatMap((csc) => [true, false].map((standardize) => ({ csc, standardize })));
+      for (const k of [...chosen(exponents, 5), 30]) {
+        for (const of of more) {
+          const [far, near] = await fits(k, family, penalty, of);
+          const where = `2^${k}, ${JSON.stringify(of)}`;
+          expect([where, far.status, far.certificate.kind]).toEqual([where, near.status, near.certificate.kind]);
+          expect([...far.constantColumns], where).toEqual([]);
+          expect(Math.abs(far.objective - near.objective), where).toBeLessThan(1e-6 * Math.abs(near.objective));
+          far.coefficients.forEach((b, j) => {
+            expect(Math.abs(b - (near.coefficients[j] as number)), `${where}, coefficient ${j}`).toBeLessThan(1e-4);
+          });
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 it('responses far from 0 change the intercept alone', async () => {
@@ -132,12 +141,12 @@ it('responses far from 0 change the intercept alone', async () => {
 it('relaxed paths and cross-validations of columns far from 0 are those of the same columns near 0', async () => {
   const far = z.map((row) => row.map((value) => value + 2 ** 30));
   const folds = z.map((_, i) => i % 4);
-  const fit = async (x: readonly (readonly number[])[]) => {
+  const modelsOf = async (x: readonly (readonly number[])[]) => {
     const path = await sparsePath({ x, y: signal }, { nLambda: 6, relax: 0.5 });
     const cv = await crossValidate({ x, y: signal }, { nLambda: 6, folds });
     return { status: [path.status, cv.status], numbers: [...path.deviance, ...cv.mean] };
   };
-  const [a, b] = [await fit(z), await fit(far)];
+  const [a, b] = [await modelsOf(z), await modelsOf(far)];
   expect(b.status).toEqual(['solved', 'solved']);
   expect(b.numbers.length).toBe(a.numbers.length);
   a.numbers.forEach((value, k) => {

@@ -2,7 +2,7 @@
 // by the definition: each risk set is summed from its own rows, in units of its own largest.
 import { cox, elasticNet, lasso, mcp, type SparsePenalty, scad, sparseRegression } from '../../src/sparse/index.js';
 import type { Claim, Trial } from '../contract/problem.js';
-import { Draws, drawn, penaltyOf, columnsOf } from './values.js';
+import { columnsOf, Draws, drawn, type Kind, penaltyOf } from './values.js';
 
 const at = (values: ArrayLike<number>, k: number): number => values[k] as number;
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
@@ -55,7 +55,6 @@ export function coxLossAt(rows: CoxRows, terms: readonly Term[], t: ArrayLike<nu
     for (const { i, part } of risk) slopes[i] = at(slopes, i) + (weight * part * Math.exp(at(t, i) - most)) / sum;
     return { most, value: weight * Math.log(sum) };
   });
-  // What is large in both is taken away first: predictions of events from the largest of their risk sets.
   let loss = total(parts.map(({ value }) => value));
   terms.forEach(({ weight }, k) => {
     loss += weight * (parts[k] as { most: number }).most;
@@ -66,16 +65,14 @@ export function coxLossAt(rows: CoxRows, terms: readonly Term[], t: ArrayLike<nu
   return { loss, slopes };
 }
 
-/** The loss where only the events are at risk, each with the same prediction. */
+/** The loss where only the events of each time are at risk, each with the same prediction. */
 function perfectOf(rows: CoxRows): number {
-  const { time, event, weights } = rows;
-  const own = (i: number) => time.map((_, j) => j).filter((j) => event[j] && at(time, j) === at(time, i) && stratum(j) === stratum(i));
-  const stratum = (i: number) => (rows.strata ? at(rows.strata, i) : 0);
-  const alone = termsOf(rows).map((term) => ({
-    ...term,
-    risk: term.risk.filter(({ i }) => event[i] && at(time, i) === term.time && own(i).includes(i)),
-  }));
-  return total(alone.map(({ weight, risk }) => weight * Math.log(total(risk.map(({ part }) => part))))) + 0 * at(weights, 0);
+  const { time, event } = rows;
+  const parts = termsOf(rows).map(({ weight, risk, time: now }) => {
+    const events = risk.filter(({ i }) => event[i] && at(time, i) === now);
+    return weight * Math.log(total(events.map(({ part }) => part)));
+  });
+  return total(parts);
 }
 
 /** Rows of which some enter late, and some have predictions far from those of others. */
@@ -139,8 +136,9 @@ const lateEntry: Trial = async (seed) => {
   const rows: CoxRows = { ...y, ties, weights: given.map((w) => w / total(given)) };
   const terms = termsOf(rows);
   const columns = columnsOf(x);
-  const links = (b: ArrayLike<number>) => offset.map((o, i) => o + total(columns.map((column, j) => at(column, i) * at(b, j))));
-  const kind = penalty.kind === 'elasticNet' ? 'lasso' : (penalty.kind as 'mcp');
+  const links = (b: ArrayLike<number>) =>
+    offset.map((o, i) => o + total(columns.map((column, j) => at(column, i) * at(b, j))));
+  const kind = (penalty.kind === 'elasticNet' ? 'lasso' : penalty.kind) as Kind;
   const of = { kind, alpha: penalty.alpha, gamma: penalty.gamma ?? (kind === 'scad' ? 3.7 : 3) };
   const penalties = (b: ArrayLike<number>) => total(Array.from(b, (value) => penaltyOf(of, value, lambda)));
   const objectiveAt = (b: ArrayLike<number>) => coxLossAt(rows, terms, links(b)).loss + penalties(b);
@@ -169,7 +167,8 @@ const lateEntry: Trial = async (seed) => {
       const pull = total(slopes.map((u, i) => u * at(column, i)));
       const b = fit.coefficients[j] as number;
       const step = 1e-7 * (1 + Math.abs(b));
-      const slope = (penaltyOf(of, Math.abs(b) + step, lambda) - penaltyOf(of, Math.abs(b) - step, lambda)) / (2 * step);
+      const slope =
+        (penaltyOf(of, Math.abs(b) + step, lambda) - penaltyOf(of, Math.abs(b) - step, lambda)) / (2 * step);
       const violation = b === 0 ? Math.abs(pull) - lambda * of.alpha : Math.abs(pull + Math.sign(b) * slope);
       const rounding = 1e-13 * size * Math.max(...column.map(Math.abs));
       if (!(violation <= 5e-3 * lambda + 1e-7 + rounding)) wrong.push(`violation ${violation} of column ${j}`);
@@ -204,7 +203,9 @@ function wrongHazards(
       const told = at(hazard, k);
       // The least numbers there are have few digits.
       if (Math.abs(told - all) <= 1e-9 * all + 1e-290 || told === all) return [];
-      return [`hazard ${told} of ${rows.ties} at place ${k} of stratum ${stratum}, which is ${all} (weights of ${sum})`];
+      return [
+        `hazard ${told} of ${rows.ties} at place ${k} of stratum ${stratum}, which is ${all} (weights of ${sum})`,
+      ];
     });
   });
 }

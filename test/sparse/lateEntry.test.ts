@@ -38,7 +38,9 @@ describe.each(['breslow', 'efron'] as const)('%s', (ties) => {
       );
       const { objective, slopes } = byDefinition(of, offset, fit.coefficients);
       expect(fit.certificate.kind).toBe('global');
-      expect(Math.abs(fit.objective - objective), `offset ${far}`).toBeLessThan(1e-12 * Math.max(1, Math.abs(objective)));
+      expect(Math.abs(fit.objective - objective), `offset ${far}`).toBeLessThan(
+        1e-12 * Math.max(1, Math.abs(objective)),
+      );
       // Rows of far offsets that are at risk to the end leave the loss flat, or bent in one place, where steps may end early.
       if (kind.late) expect([far, fit.status]).toEqual([far, 'solved']);
       if (fit.status !== 'solved') continue;

@@ -46,8 +46,8 @@ class BandedSum {
   /// The fifth band is below the rounding of the first one for any number of terms.
   static constexpr int bandsThatCount = 5;
   static constexpr double next = 2.7894680928689246e-10;  // exp(-width)
-  static constexpr std::array<double, bandsThatCount> units{1, next, next * next, next * next * next,
-                                                            next * next * next * next};
+  static constexpr std::array<double, bandsThatCount> units{1, next, next* next, next* next* next,
+                                                            next* next* next* next};
 
   std::vector<ExactSum> sums_;
 };

@@ -301,8 +301,7 @@ void CoxRows::exactCurvatures(std::span<const double> t, double stretch, std::sp
     keptTops_[b] = sums_[b].band;
     const int count = block.count() > 0 ? terms(block) : 0;
     for (int k = 0; k < count; ++k) {
-      outer_[next++] =
-          std::sqrt(stretch * block.weight / count) / (sums_[b].all - removed(block, k) * sums_[b].events);
+      outer_[next++] = std::sqrt(stretch * block.weight / count) / (sums_[b].all - removed(block, k) * sums_[b].events);
     }
   }
 }

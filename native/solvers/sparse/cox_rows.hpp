@@ -110,24 +110,24 @@ class CoxRows final : public RowsLoss {
   std::vector<Block> blocks_;
   std::vector<int> leaving_;      ///< places in order_ of rows that have a start, as starts fall
   std::vector<int> leavingRows_;  ///< these rows
-  std::vector<int> leftAt_;   ///< the block of each place that is the first whose time it has not started by; or -1
+  std::vector<int> leftAt_;       ///< the block of each place that is the first whose time it has not started by; or -1
   // Of the point that was looked at last: predictions in this order, bands, theta in units of these, sums of blocks.
   mutable std::vector<double> t_;
   mutable std::vector<int> bands_;
   mutable std::vector<double> theta_;
   mutable std::vector<Sums> sums_;
-  mutable int mostBands_ = 1;  ///< of a stratum
+  mutable int mostBands_ = 1;        ///< of a stratum
   mutable std::vector<int> atRisk_;  ///< how many rows of each band are
   mutable std::vector<Rates> rates_;
   mutable Behind behind_;
-  /// Of the blocks in which a row is no longer at risk: one for each place, or by the first block with a single band.
+  /// Sums of the blocks in which a row is no longer at risk: one for each place, or by the first block with a single band.
   mutable std::vector<Since> sinceEnd_;
   // Of the point of exactCurvatures():
   std::vector<double> keptThetas_;
   std::vector<double> keptLeaving_;        ///< theta of the rows of leaving_
   std::vector<int> keptBands_, keptTops_;  ///< of rows, and of the sums of blocks
   int keptMostBands_ = 1;
-  std::vector<double> outer_;              ///< of the terms: the root of their weights, over S
+  std::vector<double> outer_;  ///< of the terms: the root of their weights, over S
   std::vector<double> work_;
 };
 
