@@ -145,3 +145,22 @@ describe('all patterns', () => {
     expect(Math.abs(exact.objective / given.objective - 1)).toBeLessThanOrEqual(1e-7);
   });
 });
+
+it('columns that are nearly equal have the patterns of one of them, too', async () => {
+  // To 1e-9, by which rows are taken for one line, some of these lines are one; a network of one column is among those of two.
+  const x = [
+    [-0.9191780754164872, -0.919178075670424],
+    [-0.8211976214884159, -0.8211976218661652],
+    [1.566993793005765, 1.5669937942781034],
+    [0.1389665301713213, 0.13896653010560905],
+    [-1.4094845468695145, -1.4094845469858792],
+    [0.4488351527343453, 0.44883515347817016],
+    [-1.1405168554747727, -1.1405168556487564],
+    [0.7752016861662199, 0.7752016847178563],
+  ];
+  const y = [-1, -1, -1, 1, -1, -1, -1, 1];
+  const settings = { loss: 'hinge', beta: 0.019431730143455162, bias: false, patterns: { exact: true } } as const;
+  const both = await trainReluNetwork({ x, y }, settings);
+  const one = await trainReluNetwork({ x: x.map(([first = 0]) => [first]), y }, settings);
+  expect(both.lowerBound).toBeLessThanOrEqual(one.objective);
+});

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <map>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -23,8 +25,9 @@ double distance(const Vector& a, const Vector& b, double sense) {
 // Unit rows this close to each other, or to each other's opposite, are taken for one line.
 constexpr double sameLine = 1e-9;
 
-/// Adds to an orthonormal basis the part of x outside its span, if there is any to speak of.
-bool extendBasis(std::vector<Vector>& basis, Vector x, double tolerance) {
+/// Adds to an orthonormal basis the part of x outside its span, if it is longer than `tolerance`. Returns its length, or
+/// 0 where nothing was added.
+double extendBasis(std::vector<Vector>& basis, Vector x, double tolerance) {
   for (int pass = 0; pass < 2; ++pass) {
     for (const Vector& q : basis) {
       const double s = dot(q, x);
@@ -32,10 +35,10 @@ bool extendBasis(std::vector<Vector>& basis, Vector x, double tolerance) {
     }
   }
   const double length = std::sqrt(dot(x, x));
-  if (length <= tolerance) return false;
+  if (length <= tolerance) return 0;
   for (double& value : x) value /= length;
   basis.push_back(std::move(x));
-  return true;
+  return length;
 }
 
 /// Coordinates of vectors in the span of an orthonormal basis.
@@ -72,7 +75,10 @@ class Arrangement {
   }
 
  private:
-  static constexpr double zero = 1e-9;
+  /// Rows whose part outside the span of others is shorter are taken for dependent.
+  static constexpr double dependent = 1e-9;
+  /// Rounding of a product of unit vectors, with some to spare.
+  static constexpr double rounding = 64 * std::numeric_limits<double>::epsilon();
 
   Arrangement(const std::vector<Vector>& rows, int r) : rows_(rows), r_(static_cast<std::size_t>(r)) {}
 
@@ -80,9 +86,9 @@ class Arrangement {
   /// theirs.
   void addAround(const std::vector<int>& chosen) {
     std::vector<Vector> basis;
-    for (const int k : chosen) {
-      if (!extendBasis(basis, rows_[static_cast<std::size_t>(k)], zero)) return;
-    }
+    double volume = 1;  // of the chosen rows: rounding turns the ray by about 1 / volume times as much
+    for (const int k : chosen) volume *= extendBasis(basis, rows_[static_cast<std::size_t>(k)], dependent);
+    if (volume == 0) return;
     const Vector ray = orthogonalTo(basis);
     if (ray.empty()) return;
     std::vector<bool> vanishes(rows_.size());
@@ -90,7 +96,7 @@ class Arrangement {
     double nearest = INFINITY;
     for (std::size_t k = 0; k < rows_.size(); ++k) {
       const double s = std::abs(dot(rows_[k], ray));
-      vanishes[k] = s <= zero;
+      vanishes[k] = s <= rounding / volume;
       if (vanishes[k]) {
         local.push_back(coordinatesIn(basis, rows_[k]));
       } else {
@@ -115,25 +121,30 @@ class Arrangement {
       Vector unit(r_);
       unit[i] = 1;
       std::vector<Vector> extended = basis;
-      if (extendBasis(extended, unit, 0.5 / std::sqrt(r_))) return extended.back();
+      if (extendBasis(extended, unit, 0.5 / std::sqrt(r_)) > 0) return extended.back();
     }
     return {};
   }
 
-  /// Adds sense ray + epsilon sideways, unless its cell is known.
+  /// Adds sense ray + epsilon sideways, a point just inside its cell, to the others of that cell: the sum of those near
+  /// all its extreme rays is far inside, where rows that were taken for the line of another have the sign of that one.
   void addCell(double sense, const Vector& ray, double epsilon, const Vector& sideways) {
     Vector direction(r_);
     for (std::size_t i = 0; i < r_; ++i) direction[i] = sense * ray[i] + epsilon * sideways[i];
     std::vector<bool> signs;
     for (const Vector& row : rows_) signs.push_back(dot(row, direction) >= 0);
-    if (seen_.insert(signs).second) found_.push_back(std::move(direction));
+    const auto [place, fresh] = seen_.try_emplace(std::move(signs), found_.size());
+    if (fresh) found_.emplace_back(r_);
+    Vector& inside = found_[place->second];
+    const double length = std::sqrt(dot(direction, direction));
+    for (std::size_t i = 0; i < r_; ++i) inside[i] += direction[i] / length;
   }
 
   const std::vector<Vector>& rows_;
   std::size_t r_;
   std::vector<Vector> found_;
-  std::set<std::vector<bool>> seen_;  // signs of the rows in the cells that were found
-  std::set<std::vector<bool>> rays_;  // which rows vanish on the lines that are done
+  std::map<std::vector<bool>, std::size_t> seen_;  // by the signs of the rows in them, the places of the cells in found_
+  std::set<std::vector<bool>> rays_;               // which rows vanish on the lines that are done
 };
 
 /// The lines through the origin in the directions of the columns of X^T, as vectors of length 1, each line once: a
