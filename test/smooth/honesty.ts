@@ -3,9 +3,10 @@ import { generalizedLinearModel } from '../../src/nlp/index.js';
 import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
 import { numbers, type Trial } from '../contract/problem.js';
 import { privacyClaims } from './privacyClaims.js';
+import { roughClaims } from './roughClaims.js';
 import { lossOf, methods } from './sums.js';
 
-export const claims = privacyClaims;
+export const claims = { ...privacyClaims, ...roughClaims };
 
 const losses = ['logistic', 'squared', 'poisson', 'gamma'] as const;
 

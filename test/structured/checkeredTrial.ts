@@ -1,7 +1,7 @@
 // Random boards, whose objective and gradient are computed by definition.
 import { checkeredRegression } from '../../src/structured/index.js';
 import type { Trial } from '../contract/problem.js';
-import { differences, dot, normals, table } from './data.js';
+import { type Change, differences, dot, normals, table, unchanged } from './data.js';
 
 /** Mean of -log P and the ridge, at K rows of p weights and an intercept each, one after the other. */
 export function checkeredObjective(
@@ -32,10 +32,10 @@ export function listed(result: {
   ]);
 }
 
-export const checkeredTrial: Trial = async (seed) => {
+export const checkeredTrial = async (seed: number, changed: Change = unchanged): ReturnType<Trial> => {
   const draw = normals(seed);
   const [n, p, factors] = [20 + (seed % 30), 1 + (seed % 3), 1 + (seed % 4)];
-  const x = table(n, p, draw);
+  const x = changed(table(n, p, draw), seed);
   const signs = x.map((row) => (Math.sin(2 * (row[0] as number)) + 0.5 * draw() > 0 ? 1 : -1));
   if (new Set(signs).size < 2) return { status: 'stalled', wrong: [] };
   const method = seed % 2 ? ('em' as const) : ('gd' as const);

@@ -20,6 +20,10 @@ export function normals(seed: number): () => number {
 export const table = (rows: number, columns: number, draw: (i: number, j: number) => number): number[][] =>
   Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (__, j) => draw(i, j)));
 
+/** What makes other rows of those that a trial has drawn. */
+export type Change = (x: number[][], seed: number) => number[][];
+export const unchanged: Change = (x) => x;
+
 export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   let sum = 0;
   for (let k = 0; k < a.length; ++k) sum += (a[k] as number) * (b[k] as number);

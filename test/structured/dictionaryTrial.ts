@@ -1,7 +1,7 @@
 // Random factorisations, whose objective and derivatives in the factors are computed by definition.
 import { supervisedDictionary } from '../../src/structured/index.js';
 import type { Trial } from '../contract/problem.js';
-import { differences, dot, normals, table } from './data.js';
+import { type Change, differences, dot, normals, table, unchanged } from './data.js';
 
 interface Factors {
   dictionary: { data: ArrayLike<number>; rows: number; columns: number };
@@ -65,9 +65,9 @@ export function judgedDictionary(
   return { wrong, steepest: Math.max(...slopes.map(Math.abs)) };
 }
 
-export const dictionaryTrial: Trial = async (seed) => {
+export const dictionaryTrial = async (seed: number, changed: Change = unchanged): ReturnType<Trial> => {
   const draw = normals(seed);
-  const x = table(12 + (seed % 12), 2 + (seed % 4), draw);
+  const x = changed(table(12 + (seed % 12), 2 + (seed % 4), draw), seed);
   const signs = x.map((row) => (dot(row, row) + draw() > 2 ? 1 : -1));
   if (new Set(signs).size < 2) return { status: 'stalled', wrong: [] };
   const settings = { rank: 1 + (seed % 3), reconstruction: 0.5, lambda: 0.05 };

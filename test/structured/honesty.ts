@@ -5,9 +5,12 @@ import { checkeredTrial } from './checkeredTrial.js';
 import { dictionaryTrial } from './dictionaryTrial.js';
 import { oneClassTrial } from './oneClassTrial.js';
 import { robustTrial } from './robustTrial.js';
+import { roughClaims } from './roughClaims.js';
 import { sequentialMaxMarginTrial } from './sequentialMaxMarginTrial.js';
 import { teachKernelTrial } from './teachKernelTrial.js';
 import { unlearnTrial } from './unlearnTrial.js';
+
+export const claims = roughClaims;
 
 const trials: Trial[] = [
   unlearnTrial,

@@ -1,7 +1,7 @@
 // Random models with groups, whose likelihood and its derivatives are computed by definition.
 import { robustMixedModel } from '../../src/structured/index.js';
 import type { Trial } from '../contract/problem.js';
-import { differences, dot, normals, solved, table, uniforms } from './data.js';
+import { type Change, differences, dot, normals, solved, table, unchanged, uniforms } from './data.js';
 
 /** log Gamma(t), by Stirling's series far to the right. */
 export function logGamma(t: number): number {
@@ -51,10 +51,10 @@ export function studentObjective(
   return total / x.length;
 }
 
-export const robustTrial: Trial = async (seed) => {
+export const robustTrial = async (seed: number, changed: Change = unchanged): ReturnType<Trial> => {
   const [draw, uniform] = [normals(seed), uniforms(seed)];
   const [n, p, count] = [25 + (seed % 20), 1 + (seed % 3), 3 + (seed % 4)];
-  const [x, u] = [table(n, p, draw), table(1, count, draw)[0] as number[]];
+  const [x, u] = [changed(table(n, p, draw), seed), table(1, count, draw)[0] as number[]];
   const groups = x.map((_, i) => (seed % 2 ? i % count : i));
   const y = x.map((row, i) => dot(row, row) + (seed % 2 ? (u[i % count] as number) : 0) + draw() / (0.1 + uniform()));
   const nu = 1 + 4 * uniform();

@@ -1,7 +1,7 @@
 // A random ridge regression without some rows, beside the normal equations of the others.
 import { unlearn } from '../../src/structured/index.js';
 import type { Trial } from '../contract/problem.js';
-import { dot, normals, solved, table, uniforms } from './data.js';
+import { type Change, dot, normals, solved, table, unchanged, uniforms } from './data.js';
 
 /** Coefficients and intercept (last, if any) of min sum over `rows` (x b - y)^2 / 2 + weight / 2 ||b||^2. */
 export function ridge(
@@ -28,10 +28,10 @@ export function ridge(
   return solved(A, right);
 }
 
-export const unlearnTrial: Trial = async (seed) => {
+export const unlearnTrial = async (seed: number, changed: Change = unchanged): ReturnType<Trial> => {
   const [draw, choose] = [normals(seed), uniforms(seed + 7)];
   const [n, p] = [8 + (seed % 40), 1 + (seed % 5)];
-  const [x, y] = [table(n, p, draw), Array.from({ length: n }, draw)];
+  const [x, y] = [changed(table(n, p, draw), seed), Array.from({ length: n }, draw)];
   const intercept = seed % 2 === 0;
   const lambda = 10 ** (-4 * choose());
   const all = y.map((_, i) => i);
