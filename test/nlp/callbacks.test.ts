@@ -336,7 +336,7 @@ describe('callbacks that fail', () => {
           throw proxy;
         },
       },
-      'jacobian threw: a proxy',
+      'jacobian threw: a revoked proxy',
     ],
     [
       'reject with a proxy that is revoked',
@@ -347,7 +347,7 @@ describe('callbacks that fail', () => {
           throw proxy;
         },
       },
-      'gradient threw: a proxy',
+      'gradient threw: a revoked proxy',
     ],
     [
       'throw an error of another realm',

@@ -20,6 +20,7 @@ import {
   sparseRegression,
 } from '../../src/sparse/index.js';
 import { chosen } from '../long.js';
+import { patience } from '../patience.js';
 import { asSparse } from './values.js';
 
 const rows = 40;
@@ -98,7 +99,7 @@ describe.each(Object.keys(families) as (keyof typeof families)[])('%s', (family)
 
   it.each(taken)(
     '%s: 2^k added to a column changes its fit by rounding alone',
-    { timeout: 120_000 },
+    { timeout: patience },
     async (penalty) => {
       // Gradients alone are slow where the intercept depends on a column, as beside a sparse one, which is not centred when it is near 0.
       const formats = penalty === 'products alone' ? [false] : [true, false];
