@@ -33,7 +33,7 @@ import {
 
 const at = (values: ArrayLike<number>, k: number): number => values[k] as number;
 const families: Family[] = ['gaussian', 'binomial', 'poisson', 'gamma'];
-const limits = { timeLimit: 10, tolerance: 1e-7 };
+const limits = { tolerance: 1e-7 };
 
 /** Columns x_j = scale_j (z_j + 2^k_j), rounded, and responses alike. */
 interface Columns {

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double leastCurvature = 1e-10;  // of a row beside its weight
 constexpr double lowestLog = -700;        // of a weight, so that no quotient by one overflows
-constexpr int mostBandsOfRisk = 1024;     // which exp(-22000) is below: rows of a smaller risk have none
+constexpr int mostBandsOfRisk = 1024;     // rows whose risk is below exp(-22000) times the largest have none
 constexpr int mostTiesExactly = 16;       // events at a time for which Efron's entropies are computed one by one
 
 double xLogX(double x) { return x > 0 ? x * std::log(x) : 0; }
@@ -117,6 +117,7 @@ bool CoxRows::measureStratum(bool withT, std::size_t begin, std::size_t end) con
   if (!std::isfinite(most)) return false;
   const double top = std::ceil(most);
   const int bands = setThetas(first, last, top);
+  if (bands == 0) return false;
   mostBands_ = std::max(mostBands_, bands);
   if (bands > 1) return addRisks<BandedSum>(withT, begin, end, top, bands);
   if (!leaving_.empty()) return addRisks<SumOfOneBand>(withT, begin, end, top, bands);
@@ -158,11 +159,13 @@ bool CoxRows::addRisks(bool withT, std::size_t begin, std::size_t end, double to
   return true;
 }
 
-/// The thetas of the rows from place `begin` to `end`, each in units of its band below `top`; how many bands there are.
+/// Sets the thetas of the rows from place `begin` to `end`, each in units of its band below `top`. Returns how many bands
+/// there are, 0 where a prediction is no number.
 int CoxRows::setThetas(int begin, int end, double top) const {
   int bands = 1;
   for (int k = begin; k < end; ++k) {
     const double below = (top - (t_[at(k)] + logWeights_[at(k)])) / BandedSum::width;
+    if (!(below >= 0)) return 0;
     const int band = static_cast<int>(std::min(below, mostBandsOfRisk - 1.0));
     bands_[at(k)] = band;
     theta_[at(k)] = weights_[at(k)] * std::exp(t_[at(k)] - (top - BandedSum::width * band));

@@ -96,7 +96,6 @@ class CoxRows final : public RowsLoss {
   int setThetas(int begin, int end, double top) const;
   Sums eventsOf(const Block& block, int band, double shift) const;
   double termsOf(std::size_t block) const;
-  void derivatives(std::span<double> first, std::span<double> second) const;
   template <class Sum>
   void addProducts(const double* column, double* out) const;
   void derivativesOf(std::size_t block, std::span<double> first, std::span<double> second) const;
