@@ -1,0 +1,1 @@
+import './lateEntry.test.js';
