@@ -124,17 +124,26 @@ bool FarkasSearch::factor() {
   return state_.kkt.solver().factor({}).undefined == 0;
 }
 
-/// x moves to the minimum of ||r||^2 over what moves, as far as the bounds let it.
+/// x moves towards the minimum of ||r||^2 over what moves, as far as the bounds let it, and so far that ||r||^2 falls:
+/// a whole step may violate rows that held. False where it does not fall.
 bool FarkasSearch::newtonStep() {
+  constexpr int most = 30;
   for (std::size_t j = 0; j < n_; ++j) rhs_[j] = moves(j) ? -g_[j] : 0;
   std::fill(rhs_.begin() + nlp_.n(), rhs_.end(), 0.0);
   state_.kkt.solver().solve(rhs_, 0, solution_);
   if (!finite(solution_)) return false;
-  for (std::size_t j = 0; j < n_; ++j) {
-    if (!moves(j)) continue;
-    x_[j] = std::max(nlp_.givenLower()[j], std::min(x_[j] + solution_[j], nlp_.givenUpper()[j]));
+  const double before = norm2Squared(r_);
+  const Vector from = x_;
+  double length = 1;
+  for (int k = 0; k < most; ++k, length /= 2) {
+    for (std::size_t j = 0; j < n_; ++j) {
+      if (!moves(j)) continue;
+      x_[j] = std::max(nlp_.givenLower()[j], std::min(from[j] + length * solution_[j], nlp_.givenUpper()[j]));
+    }
+    evaluateRows();
+    if (norm2Squared(r_) < before) return true;
   }
-  return true;
+  return false;
 }
 
 /// y = r, orthogonal to the columns of what moves; the largest entry is 1.
