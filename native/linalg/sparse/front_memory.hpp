@@ -10,6 +10,7 @@ namespace nonconvex {
 /// What the elimination of a front left for others.
 struct FrontOutcome {
   double growth = 1;
+  double waited = 0;   ///< operations on fronts below that columns which wait have made larger, as far as they wait on
   int left = 0;        ///< columns that wait for the parent's front
   int negative = 0;    ///< pivots, where the front is plain
   bool plain = false;  ///< all columns were eliminated in their order by pivots of size 1, the first of them at `first`

@@ -284,11 +284,11 @@ class SparseLdl::Implementation {
     threshold_ = threshold;
     valid_ = false;
     if (!scaleValues(values)) return {.undefined = order()};
-    while (!eliminateTree(mostWorkOfAFront(effort))) {
+    while (!eliminateTree(limitsOf(effort))) {
       works_[level_] = infinity;
       if (!mayChangeScaling()) {
         if (!settled_) level_ = 0;
-        return {.zero = order()};
+        return {.zero = order(), .givenUp = true};
       }
       ++level_;
       scaleValues(values);
@@ -357,6 +357,12 @@ class SparseLdl::Implementation {
 
   // Fronts between two looks at whether to go on: plain ones that a vector is solved with, and others.
   static constexpr std::size_t solvedAtOnce = 1 << 13, generalAtOnce = 16;
+
+  /// Operations at which a factorisation is given up.
+  struct WorkLimits {
+    double ofAFront = infinity;
+    double ofWaiting = infinity;  ///< on a front and those below it from which columns wait
+  };
 
   /// What a front holds after its elimination.
   struct State {
@@ -433,9 +439,9 @@ class SparseLdl::Implementation {
     return true;
   }
 
-  /// False if it was given up, since pivots that wait make a front too large.
-  bool eliminateTree(double mostWorkOfAFront) {
-    mostWorkOfAFront_ = mostWorkOfAFront;
+  /// False if it was given up, since pivots that wait make a front, or many in a row, too large.
+  bool eliminateTree(const WorkLimits& limits) {
+    limits_ = limits;
     const Cpu serial = la_.serial();
     std::atomic<bool> done = true;
     forSubtrees(plan_.flops, [&](const AssemblyTree::Subtree& tree, Slot& slot) {
@@ -482,9 +488,11 @@ class SparseLdl::Implementation {
   /// Whether to leave this scaling for the next one where pivots wait too often.
   bool mayChangeScaling() const { return !settled_ && level_ + 1 < spreads.size(); }
 
-  double mostWorkOfAFront(PivotEffort effort) const {
-    if (mayChangeScaling()) return mostWork();
-    return effort == PivotEffort::bounded ? 1e9 + 20 * plan_.flops : infinity;
+  WorkLimits limitsOf(PivotEffort effort) const {
+    const double planned = 20 * plan_.flops;
+    const WorkLimits far{.ofAFront = 1e9 + planned, .ofWaiting = 1e8 + planned};
+    if (mayChangeScaling()) return {mostWork(), far.ofWaiting};
+    return effort == PivotEffort::bounded ? far : WorkLimits{};
   }
 
   /// Chooses the scaling of the next factorisation: the next one if there was too much work, the best one if all were
@@ -586,13 +594,16 @@ class SparseLdl::Implementation {
     State& state = states_[at(f)];
     FrontOutcome& outcome = outcomes_[at(f)];
     int delayed = 0;
-    double growth = 1;
+    double growth = 1, waited = 0;
     for (int c = 0; c < me.children; ++c) {
       const FrontOutcome& child = outcomes_[at(plan_.children[me.childrenAt + at(c)])];
       delayed += child.left;
+      if (child.left > 0) waited += child.waited;
       growth = std::max(growth, child.growth);
     }
-    if (eliminationFlops(me.columns + delayed, me.order() + delayed) > mostWorkOfAFront_) return false;
+    const double work = eliminationFlops(me.columns + delayed, me.order() + delayed);
+    if (delayed > 0) waited += work;
+    if (work > limits_.ofAFront || waited > limits_.ofWaiting) return false;
     prepare(me, state, delayed);
     state.contribution = {memory(stack).contribution(me), me.rows, me.rows, me.rows};
     assemble(la, me, state, delayed, stack);
@@ -606,7 +617,7 @@ class SparseLdl::Implementation {
         rule, workspace.data());
     state.eliminated = eliminated.columns;
     state.inertia = inertiaOf(state.pivots, state.eliminated);
-    outcome = {.growth = eliminated.growth, .left = state.columns - state.eliminated, .likely = inOrder(me, state)};
+    outcome = {.growth = eliminated.growth, .waited = waited, .left = state.columns - state.eliminated, .likely = inOrder(me, state)};
     if (outcome.left > 0 && me.parent >= 0) extendContribution(me, state);
     return true;
   }
@@ -817,7 +828,7 @@ class SparseLdl::Implementation {
   std::size_t level_ = 0;                       ///< in `spreads`
   bool settled_ = true;                         ///< on that level, for good
   std::array<double, spreads.size()> works_{};  ///< of the last factorisation on each level
-  double mostWorkOfAFront_ = 0;
+  WorkLimits limits_;
   double work_ = 0;  ///< of the last one
   mutable std::vector<double> diagonal_;
   mutable std::vector<double> below_;

@@ -9,7 +9,9 @@
 namespace nonconvex {
 namespace {
 
-constexpr double leastDual = 1e-11;  // of the largest row of J: E where active gradients depend on one another
+// E where active gradients depend on one another, of the largest row of J: the least one, and where pivots of that size
+// still wait by the thousand.
+constexpr double leastDual = 1e-11, cheapDual = 1e-8;
 
 }  // namespace
 
@@ -38,7 +40,7 @@ ActiveSet::ActiveSet(BarrierNlp& nlp, BarrierKkt& kkt)
 }
 
 void ActiveSet::decide(const BarrierPoint& point, double ratio) {
-  indefinite_ = dependentSet_ = false;
+  indefinite_ = dependentSet_ = givenUp_ = false;
   std::fill(dependent_.begin(), dependent_.end(), 0);
   for (std::size_t k = 0; k < side_.size(); ++k) side_[k] = probableSide(nlp_, point, k, ratio);
 }
@@ -111,8 +113,8 @@ bool ActiveSet::findDependentRows(std::size_t most, std::vector<int>& rows) {
   if (!rows.empty()) return true;
   kkt_.solver().loadWithoutHessian(J_);
   kkt_.solver().loadDiagonals({primal_, dual_});
-  const Inertia inertia = kkt_.solver().factor({});
-  if (inertia.undefined > 0) return false;
+  const Inertia inertia = factorBounded({});
+  if (!usable(inertia)) return false;
   std::vector<Vector> nullVectors;
   while (rows.size() < std::min(most, at(inertia.zero))) {
     solveForNullVector(nullVectors.size());
@@ -210,37 +212,57 @@ bool ActiveSet::dropDependentRows() {
   return dropped > 0;
 }
 
+/// Whether there are factors.
+bool ActiveSet::usable(const Inertia& inertia) { return inertia.undefined == 0 && !inertia.givenUp; }
+
 bool ActiveSet::wanted(const Inertia& inertia) const {
   return inertia.undefined == 0 && inertia.zero == 0 && inertia.negative == nlp_.m();
 }
 
-Inertia ActiveSet::factorShifted(double primal, double dual) {
-  const double lost = leastDual * std::max(1.0, sizeJ_);
-  KktShift shift{.primal = primal, .dual = dual};
-  if (dual == 0 && dependentSet_) {
-    shift.dual = lost;
-    rankLost_ = true;
-    return kkt_.solver().factor(shift);
-  }
+/// Factors the system unless pivots that wait make that far more work than a step of the method was: as where thousands
+/// of gradients depend on one another.
+Inertia ActiveSet::factorBounded(const KktShift& shift) {
+  kkt_.setEffort(PivotEffort::bounded);
   const Inertia inertia = kkt_.solver().factor(shift);
-  rankLost_ = inertia.undefined == 0 && (inertia.zero > 0 || inertia.negative < nlp_.m());
-  if (dual > 0 || !rankLost_) return inertia;
-  dependentSet_ = true;
-  shift.dual = lost;
-  return kkt_.solver().factor(shift);
+  kkt_.setEffort(PivotEffort::complete);
+  return inertia;
+}
+
+ReducedInertia ActiveSet::reducedInertia() {
+  kkt_.setEffort(PivotEffort::bounded);
+  const ReducedInertia found = secondOrder_.inertia(kkt_.solver(), shifts_, sizeH_, sizeJ_);
+  kkt_.setEffort(PivotEffort::complete);
+  return found;
+}
+
+Inertia ActiveSet::factorShifted(double primal, double dual) {
+  KktShift shift{.primal = primal, .dual = dual};
+  if (dual > 0 || !dependentSet_) {
+    const Inertia inertia = factorBounded(shift);
+    rankLost_ = inertia.undefined == 0 && (inertia.zero > 0 || inertia.negative < nlp_.m());
+    givenUp_ = givenUp_ || (dual > 0 && inertia.givenUp);
+    if (dual > 0 || !rankLost_) return inertia;
+    dependentSet_ = true;
+    rankShift_ = inertia.givenUp ? cheapDual : leastDual;
+  }
+  rankLost_ = true;
+  shift.dual = rankShift_ * std::max(1.0, sizeJ_);
+  const Inertia inertia = factorBounded(shift);
+  givenUp_ = givenUp_ || inertia.givenUp;
+  return inertia;
 }
 
 bool ActiveSet::factor(int level) {
   positive_ = false;
   if (level > 0) {
     const double flat = level == 1 ? 1e-6 : 1e-3;  // of max |H_ij|
-    return factorShifted(flat * sizeH(), 1e-8 * std::max(1.0, sizeJ_)).undefined == 0;
+    return usable(factorShifted(flat * sizeH(), cheapDual * std::max(1.0, sizeJ_)));
   }
   // So small a shift does not matter for Newton's method from a point that is almost the solution.
   constexpr double share = 1e-7;
   positive_ = !indefinite_ && wanted(factorShifted(-share * sizeH(), 0));
   indefinite_ = !positive_;
-  return positive_ || factorShifted(0, 0).undefined == 0;
+  return positive_ || (!givenUp_ && usable(factorShifted(0, 0)));
 }
 
 bool ActiveSet::solve(std::span<const double> a, std::span<const double> b, std::span<double> dx,
@@ -264,10 +286,10 @@ int ActiveSet::dimension() const {
 
 ReducedInertia ActiveSet::inertia() {
   if (rankLost_) dropDependentRows();
-  ReducedInertia found = secondOrder_.inertia(kkt_.solver(), shifts_, sizeH_, sizeJ_);
+  ReducedInertia found = reducedInertia();
   // With dependent gradients it is that of H + J^T J / dual, whose negative eigenvalues may be those of H elsewhere.
   if (found.negative > 0 && !rankLost_ && dropDependentRows()) {
-    found = secondOrder_.inertia(kkt_.solver(), shifts_, sizeH_, sizeJ_);
+    found = reducedInertia();
   }
   if (found.negative >= 0) found.positive = std::max(0, dimension() - found.negative - found.zero);
   return found;

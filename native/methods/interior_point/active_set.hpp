@@ -46,6 +46,8 @@ class ActiveSet {
   /// max |H_ij|.
   bool factor(int level);
   bool positive() const { return positive_; }
+  /// Whether factors were given up since `decide`, as they would take far more work than those of the method itself.
+  bool givenUp() const { return givenUp_; }
   /// Whether the last factors showed that the gradients of what is active depend on one another.
   bool rankLost() const { return rankLost_; }
   /// Solves K (dx, dy) = -(a, b), a over v, b over rows; what does not move or hold does not change.
@@ -62,8 +64,11 @@ class ActiveSet {
   /// The order of the null space, if the active gradients are independent.
   int dimension() const;
   double sizeH() const { return sizeH_ > 0 ? sizeH_ : 1; }
+  static bool usable(const Inertia& inertia);
   bool wanted(const Inertia& inertia) const;
+  Inertia factorBounded(const KktShift& shift);
   Inertia factorShifted(double primal, double dual);
+  ReducedInertia reducedInertia();
   void loadSystem();
   bool findDependentRows(std::size_t most, std::vector<int>& rows);
   void solveForNullVector(std::size_t seed);
@@ -86,6 +91,8 @@ class ActiveSet {
   bool rankLost_ = false;
   bool indefinite_ = false;    // not positive in the last factors, since `decide`
   bool dependentSet_ = false;  // rankLost_ with this set
+  bool givenUp_ = false;
+  double rankShift_ = 0;  // E where rank is lost, of the largest row of J
   InertiaCorrection shifts_;
   SecondOrderTest secondOrder_;
   Vector rhs_, solution_;

@@ -24,7 +24,7 @@ ActiveSetPolish::ActiveSetPolish(BarrierState& state)
 }
 
 void ActiveSetPolish::run(bool refine) {
-  polished_ = positive_ = degenerate_ = false;
+  polished_ = positive_ = degenerate_ = givenUp_ = false;
   inertia_ = {};
   active_.decide(state_.point);
   if (refine) this->refine();
@@ -56,6 +56,8 @@ void ActiveSetPolish::refine() {
     for (const double ratio : ratios) {
       active_.decide(state_.point, ratio);
       polished_ = begin(state_.point) && refineWithSet(levels, allowed);
+      givenUp_ = active_.givenUp();
+      if (givenUp_ && !polished_) return;
       if (!polished_) continue;
       residual_ = error_;
       return;
@@ -68,7 +70,7 @@ void ActiveSetPolish::refine() {
 bool ActiveSetPolish::refineWithSet(int levels, double allowed) {
   constexpr int mostChanges = 6;
   constexpr double better = 0.5;
-  for (int changes = 0; changes <= mostChanges && stepsLeft_ > 0; ++changes) {
+  for (int changes = 0; changes <= mostChanges && stepsLeft_ > 0 && !active_.givenUp(); ++changes) {
     const double before = error_ = nlp_.givenErrors(point_).worst();
     improve(levels);
     if (error_ <= allowed) return true;
@@ -262,7 +264,7 @@ void ActiveSetPolish::classify() {
     sides_[k] = active_.side(k);
     degenerate_ = degenerate_ || (!nlp_.fixed(k) && weak(k, size));
   }
-  if (nlp_.model().approximateHessian()) return;
+  if (nlp_.model().approximateHessian() || givenUp_) return;
   // What holds only weakly may be left, so second order has to do without it.
   const bool dropped = active_.dropWeak(point_, size);
   if (polished_ && positive_ && !dropped && !active_.rankLost()) {

@@ -83,6 +83,7 @@ class ActiveSetPolish {
   std::vector<BoundSide> sides_;  // over v, as reported
   Vector a_, dx_, correction_, dy_;
   int stepsLeft_ = 0;
+  bool givenUp_ = false;  // factors of active sets take too much work
   bool polished_ = false;
   bool positive_ = false;  // of the last factors of the active set
   double residual_ = 0;

@@ -63,9 +63,11 @@ Inertia BarrierKkt::factorAt(double delta, double epsilon, double threshold, Piv
   setDiagonals(delta);
   solver_->setPivoting(threshold, effort);
   const Inertia inertia = solver_->factor({.primal = delta, .dual = epsilon, .keptDual = epsilon});
-  solver_->setPivoting(safePivot, PivotEffort::complete);  // for those who use the solver themselves
+  setEffort(PivotEffort::complete);
   return inertia;
 }
+
+void BarrierKkt::setEffort(PivotEffort effort) { solver_->setPivoting(safePivot, effort); }
 
 Inertia BarrierKkt::factorUnshifted() { return factorAt(0, 0, safePivot, PivotEffort::complete); }
 

@@ -43,6 +43,8 @@ class BarrierKkt {
   void reset() { last_ = shiftedInARow_ = dependentInARow_ = 0; }
 
   KktSolver& solver() { return *solver_; }
+  /// What others who use the solver themselves let a factorisation cost.
+  void setEffort(PivotEffort effort);
   bool analyzed() const { return solver_ != nullptr; }
   int factorizations() const { return solver_ ? solver_->factorizations() : 0; }
   double seconds() const { return solver_ ? solver_->seconds() : 0; }

@@ -16,11 +16,11 @@ ReducedInertia SecondOrderTest::inertia(KktSolver& solver, InertiaCorrection& sh
   const double shift = share * (sizeH > 0 ? sizeH : 1);
   KktShift used;
   const Inertia lower = solver.exactInertia(shifts.factorAt(solver, -shift, sizeJ, used));
-  if (lower.undefined > 0) return {};
+  if (lower.undefined > 0 || lower.givenUp) return {};
   const int notPositive = lower.negative + lower.zero - m;
   if (notPositive <= 0) return {n - m, 0, 0};
   const Inertia upper = solver.exactInertia(shifts.factorAt(solver, shift, sizeJ, used));
-  if (upper.undefined > 0) return {};
+  if (upper.undefined > 0 || upper.givenUp) return {};
   const int negative = std::max(0, upper.negative - m);
   const int zero = std::max(0, notPositive - negative);
   return {std::max(0, n - m - negative - zero), negative, zero};
