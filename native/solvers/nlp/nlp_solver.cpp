@@ -11,6 +11,9 @@ namespace nonconvex {
 namespace {
 
 constexpr int large = 100'000;  // variables, of which a copy takes milliseconds
+/// Iterations of the interior-point method that follows Newton's, on a function without constraints, which differs from
+/// it in its line search alone.
+constexpr int patienceWithFollower = 1000;
 
 /// Throws where there is not the memory, about, for the points and matrices that any method has.
 void requireRoom(const Nlp& nlp) {
@@ -91,19 +94,40 @@ std::optional<Status> NlpSolver::start() {
 }
 
 std::optional<Status> NlpSolver::step() {
-  if (descent_) return descent_->step();
+  if (descent_) return descentStep();
   if (!interior_) {
     const auto status = newton_->step();
     if (!status && ++iterations_ == patience()) return follow(Status::iterationLimit);
     return status ? follow(*status) : status;
   }
   const auto status = interior_->step();
+  if (!status && newton_ && ++followed_ == patienceWithFollower && isFree(*problem_.nlp.open())) return descend();
   if (!status || !newton_ || status == Status::solved) return status;
   if (verdict_ != Status::iterationLimit) {
     failed_ = true;
     return proven(verdict_);
   }
   interior_.reset();  // Newton's method goes on
+  return std::nullopt;
+}
+
+/// Takes a step of the descent method. Where it is not the method that was asked for and fails, the one before goes on.
+std::optional<Status> NlpSolver::descentStep() {
+  const auto status = descent_->step();
+  if (!status || !interior_ || status == Status::solved) return status;
+  descent_.reset();
+  return std::nullopt;
+}
+
+/// Lets a method of gradients follow where both Newton's methods wander: long steps pass over ripples that curvature
+/// follows each of.
+std::optional<Status> NlpSolver::descend() {
+  NlpSettings settings = settings_;
+  settings.method = NlpMethod::lbfgs;
+  descent_ = std::make_unique<DescentMethod>(la_, problem_, settings);
+  const auto status = descent_->start();
+  if (!status || status == Status::solved) return status;
+  descent_.reset();
   return std::nullopt;
 }
 
@@ -135,6 +159,11 @@ Status NlpSolver::proven(Status status) {
   return proof_ ? status : Status::stalled;
 }
 
+/// Whether reports and the answer are those of a descent method: the one asked for, or one that follows and is better.
+bool NlpSolver::descends() const {
+  return descent_ && (!interior_ || descent_->progress().residual <= interior_->progress().residual);
+}
+
 /// Whether reports and the answer are those of the interior-point method: once it runs, unless it has failed or its
 /// point is no better.
 bool NlpSolver::interior() const {
@@ -143,18 +172,18 @@ bool NlpSolver::interior() const {
 }
 
 NlpProgress NlpSolver::progress() const {
-  if (descent_) return descent_->progress();
+  if (descends()) return descent_->progress();
   return interior() ? interior_->progress() : newton_->progress();
 }
 NlpSolution NlpSolver::solution() const {
-  if (descent_) return descent_->solution();
+  if (descends()) return descent_->solution();
   NlpSolution found = interior() ? interior_->solution() : newton_->solution();
   if (proof_) found.certificate.proof = *proof_;
   return found;
 }
 
 std::string NlpSolver::explain(Status status) const {
-  if (descent_) {
+  if (descends()) {
     return status == Status::stalled || status == Status::infeasible ? descent_->explain() : std::string();
   }
   if (interior()) return interior_->explain(status);

@@ -53,6 +53,9 @@ class NlpSolver {
  private:
   std::optional<Status> follow(Status reason);
   Status proven(Status status);
+  std::optional<Status> descentStep();
+  std::optional<Status> descend();
+  bool descends() const;
   bool interior() const;
   int patience() const;
 
@@ -65,6 +68,7 @@ class NlpSolver {
   Status verdict_ = Status::stalled;  ///< of Newton's method, where the other one follows
   std::optional<FarkasProof> proof_;  ///< of equations that cannot be met
   int iterations_ = 0;                ///< of Newton's method
+  int followed_ = 0;                  ///< iterations of the interior-point method
   bool failed_ = false;               ///< what followed did no better
 };
 
