@@ -433,12 +433,31 @@ TEST(aBoundedFactorisationIsGivenUp) {
   const Sparse sample = bordered(1), singular = bordered(0);
   const Cpu la;
   SparseLdl ldl(sample.pattern, sample.values, la, OrderSearch::thorough);
-  CHECK(same(ldl.factor(singular.values, 0.01, PivotEffort::bounded), {.zero = n + 2}));
+  CHECK(same(ldl.factor(singular.values, 0.01, PivotEffort::bounded), {.zero = n + 2, .givenUp = true}));
   std::vector<double> x(static_cast<std::size_t>(n) + 2, 1.0);
   CHECK(check::messageOf([&] { ldl.solve(x); }).find("factorisation") != std::string::npos);
   CHECK(same(ldl.factor(singular.values), {.positive = 2, .negative = 2, .zero = n - 2}));
   CHECK(same(ldl.factor(sample.values, 0.01, PivotEffort::bounded), {.positive = n, .negative = 2}));
   CHECK(ldl.solve(sample.values, randomVector(n + 2, 1), x, 5).backwardError < 1e-14);
+}
+
+TEST(aBoundedFactorisationIsGivenUpForManyFrontsInARow) {
+  // A chain of zeros that two dense rows couple. No front takes 1e9 operations, but all in a row take many times 1e8.
+  constexpr int n = 500;
+  const auto bordered = [&](double diagonal, double next) {
+    std::vector<std::tuple<int, int, double>> entries;
+    for (int j = 0; j < n; ++j) {
+      entries.emplace_back(j, j, diagonal);
+      if (j + 1 < n) entries.emplace_back(j + 1, j, next);
+      for (int i = 0; i < 2; ++i) entries.emplace_back(n + i, j, 1 + 0.1 * ((j + i) % 7));
+    }
+    return Sparse(n + 2, entries);
+  };
+  const Sparse sample = bordered(3, 1), singular = bordered(0, 0);
+  const Cpu la;
+  SparseLdl ldl(sample.pattern, sample.values, la, OrderSearch::thorough);
+  CHECK(ldl.factor(singular.values, 0.01, PivotEffort::bounded).givenUp);
+  CHECK(!ldl.factor(sample.values, 0.01, PivotEffort::bounded).givenUp);
 }
 
 TEST(threadsDoNotChangeTheResult) {
