@@ -617,7 +617,10 @@ class SparseLdl::Implementation {
         rule, workspace.data());
     state.eliminated = eliminated.columns;
     state.inertia = inertiaOf(state.pivots, state.eliminated);
-    outcome = {.growth = eliminated.growth, .waited = waited, .left = state.columns - state.eliminated, .likely = inOrder(me, state)};
+    outcome = {.growth = eliminated.growth,
+               .waited = waited,
+               .left = state.columns - state.eliminated,
+               .likely = inOrder(me, state)};
     if (outcome.left > 0 && me.parent >= 0) extendContribution(me, state);
     return true;
   }

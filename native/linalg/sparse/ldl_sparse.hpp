@@ -16,8 +16,8 @@ struct Refinement {
   int steps = 0;
 };
 
-/// How much work pivots that wait may cause. A `bounded` factorisation is given up where a front would take 20 times what
-/// was planned and 1e9 operations, or fronts in a row through which pivots wait would take that and 1e8: as where
+/// How much work pivots that wait may cause. A `bounded` factorisation is given up where a front would take 20 times
+/// what was planned and 1e9 operations, or fronts in a row through which pivots wait would take that and 1e8: as where
 /// thousands of blocks are singular at once, and a shift would cure them.
 enum class PivotEffort { complete, bounded };
 

@@ -114,7 +114,16 @@ std::optional<Status> NlpSolver::step() {
 /// Takes a step of the descent method. Where it is not the method that was asked for and fails, the one before goes on.
 std::optional<Status> NlpSolver::descentStep() {
   const auto status = descent_->step();
-  if (!status || !interior_ || status == Status::solved) return status;
+  return interior_ ? afterDescent(status) : status;
+}
+
+/// What a step of the method that follows means: only a solution ends the solve.
+std::optional<Status> NlpSolver::afterDescent(std::optional<Status> status) {
+  if (!status) return status;
+  if (status == Status::solved) {
+    interior_.reset();
+    return status;
+  }
   descent_.reset();
   return std::nullopt;
 }
@@ -124,11 +133,10 @@ std::optional<Status> NlpSolver::descentStep() {
 std::optional<Status> NlpSolver::descend() {
   NlpSettings settings = settings_;
   settings.method = NlpMethod::lbfgs;
+  settings.inner = KktMethod::automatic;  // it has no such systems
+  settings.preconditioner = KktPreconditioner::automatic;
   descent_ = std::make_unique<DescentMethod>(la_, problem_, settings);
-  const auto status = descent_->start();
-  if (!status || status == Status::solved) return status;
-  descent_.reset();
-  return std::nullopt;
+  return afterDescent(descent_->start());
 }
 
 /// Iterations of Newton's method after which the other one has its turn. A small problem that takes so many is mostly

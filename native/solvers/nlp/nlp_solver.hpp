@@ -55,6 +55,7 @@ class NlpSolver {
   Status proven(Status status);
   std::optional<Status> descentStep();
   std::optional<Status> descend();
+  std::optional<Status> afterDescent(std::optional<Status> status);
   bool descends() const;
   bool interior() const;
   int patience() const;
