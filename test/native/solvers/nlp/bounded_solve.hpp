@@ -1,19 +1,17 @@
 // Solves of problems with bounds and inequalities that are written as formulas.
 #pragma once
 
-#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
 
+#include "core/numbers.hpp"
 #include "core/run.hpp"
 #include "expressions/expressions.hpp"
 #include "expressions/program.hpp"
 #include "solvers/nlp/solver.hpp"
 
 namespace nonconvex {
-
-inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
 struct Result {
   Outcome<ProgressOf<NlpSolution>> outcome;
