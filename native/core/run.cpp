@@ -26,7 +26,7 @@ std::string describe(Status status, const Progress& progress, const Limits& limi
     case Status::infeasible:
       return "The problem is infeasible; least infeasible point returned" + where;
     case Status::unbounded:
-      return "The objective decreases without bound, or its infimum is only approached and not attained" + where;
+      return "The problem is unbounded" + where;
     case Status::numericalError: {
       const bool residual = progress.residual.known() && std::isnan(progress.residual);
       const std::string which = residual                     ? " (residual NaN)"

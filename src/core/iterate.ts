@@ -240,7 +240,7 @@ export function describe(status: Status, progress: Progress, { tolerance, timeLi
     case 'infeasible':
       return `The problem is infeasible; least infeasible point returned${where}`;
     case 'unbounded':
-      return `The objective decreases without bound, or its infimum is only approached and not attained${where}`;
+      return `The problem is unbounded${where}`;
     case 'numericalError': {
       const broken = progress.residual !== undefined && Number.isNaN(residual);
       const which = broken ? ' (residual NaN)' : objective === undefined ? '' : ` (objective ${digits(objective)})`;

@@ -45,7 +45,7 @@ describe('a message without a solution', () => {
     const other = new Model();
     const far = other.variable(2, { lower: 0, start: 1, name: 'far' });
     other.minimize(sub(at(far, 0), at(far, 1)));
-    expect((await minimize(other)).message).toMatch(/The attempt ended where x\[1\] \(far\[1\]\) is \d/);
+    expect((await minimize(other)).message).toMatch(/where x\[1\] \(far\[1\]\) goes to Infinity/);
   });
 
   it('lists a few of many', async () => {
@@ -64,9 +64,7 @@ describe('a message without a solution', () => {
     model.minimize(sub(at(x, 0), at(x, 1)));
     const { status, message, x: end } = await minimize(model);
     expect(status).toBe('unbounded');
-    expect(message).toMatch(
-      /The attempt ended where x\[1\] is \d\.\d+e\+\d+ and the largest violation is (0|\d\.\d+e-0\d)\./,
-    );
+    expect(message).toMatch(/The objective has no bound along feasible points where x\[1\] goes to Infinity\./);
     expect(end[1]).toBeGreaterThan(1e10);
   });
 

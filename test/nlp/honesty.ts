@@ -3,6 +3,7 @@ import { minimize } from '../../src/index.js';
 import type { Claim, Trial } from '../contract/problem.js';
 import { evaluate, modelOf, randomProblem, violationAt } from '../problems/random.js';
 import { linearClaims } from './linearClaims.js';
+import { unboundedClaims } from './unboundedClaims.js';
 
 /** The derivatives of a function by central differences. */
 function gradientOf(f: (x: readonly number[]) => number, x: readonly number[]): number[] {
@@ -54,6 +55,14 @@ export const trial: Trial = async (seed) => {
       problem.feasible === undefined || violationAt(problem, problem.feasible) > 1e-9,
     );
   }
+  if (result.status === 'unbounded') {
+    const met = [problem.start, problem.feasible].filter((at) => at !== undefined && violationAt(problem, at) <= 1e-9);
+    const isLower = met.every(
+      (at) => (sense === 'maximize' ? -1 : 1) * (value - evaluate(objective, at as number[])) < 0,
+    );
+    expect('unbounded in a box', lower.some((low) => low <= -1e19) || upper.some((high) => high >= 1e19));
+    expect('unbounded, though a point is known that is as low', sense !== 'none' && isLower);
+  }
   if (result.status !== 'solved') return { status: result.status, wrong };
   expect(`violation ${violationAt(problem, x)}`, violationAt(problem, x) <= 1e-6);
   // L = f + multipliers^T c - lowerMultipliers^T (x - xl) - upperMultipliers^T (xu - x); a maximisation has all signs turned.
@@ -90,4 +99,5 @@ export const trial: Trial = async (seed) => {
 
 export const claims: Record<string, Claim> = {
   ...linearClaims,
+  ...unboundedClaims,
 };

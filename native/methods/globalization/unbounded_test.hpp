@@ -1,18 +1,37 @@
 // Whether an objective falls for ever.
 #pragma once
 
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "methods/globalization/falling_ray.hpp"
 #include "methods/nlp/scaled_nlp.hpp"
 
 namespace nonconvex {
 
-/// Tells a problem without a lower bound by an f that is far lower than its size at the start suggests.
+/// Tells a problem without a lower bound: where f or x leave every usual range it becomes a suspicion, which f along
+/// the direction of growth has to confirm (FallingRay). Where that does not, the ranges are widened.
 class UnboundedTest {
  public:
-  explicit UnboundedTest(const ScaledNlp& model) : model_(model) {}
+  /// `box`: bounds of x in place of those of the problem; empty: these.
+  UnboundedTest(const Cpu& la, ScaledNlp& model, NlpBounds box = {}) : la_(la), model_(model), box_(box) {}
 
-  void begin(const NlpPoint& start);
-  /// f is so low that it can hardly be bounded below, if the point is feasible.
-  bool diverges(const NlpPoint& point) const { return point.f < low_; }
+  /// `infeasibility` of a point: the largest residual of a constraint there.
+  void begin(const NlpPoint& start, double infeasibility);
+  /// Begins at another point; what is known of f is kept.
+  void restart(std::span<const double> x);
+  /// Takes note of a point of the way. True where f or x have left their range.
+  bool suspects(const NlpPoint& point, double infeasibility);
+  /// Whether f falls for ever, or towards an infimum that is not attained, from this point on, which is below all that
+  /// were met. Otherwise the ranges are widened, so that the solve can go on. `feasibleSeen`: whether a point was met
+  /// that is feasible beyond what rounding may hide.
+  bool confirms(const NlpPoint& point, bool feasibleSeen = true);
+  /// x has left even the widest range.
+  bool isLost(const NlpPoint& point) const;
+  /// A text, and what was found of the last suspicion, if there was one.
+  std::string addTo(std::string text) const;
+
   /// The point is feasible, up to what rounding may do to the terms of a constraint, which J_i x tells of.
   bool nearlyFeasible(const NlpPoint& point) const { return nearlyFeasible(point, point.c); }
   /// The point is nearly feasible where the constraints miss their sides by these residuals.
@@ -23,8 +42,28 @@ class UnboundedTest {
  private:
   static constexpr double share = 1e-6;  // of the terms of a constraint
 
-  const ScaledNlp& model_;
-  double low_ = 0;
+  double unscaled(double f) const { return f / model_.objectiveScale(); }
+  bool inBox() const;
+  void note(const NlpPoint& point, double infeasibility);
+  Fall look(const NlpPoint& point);
+  std::vector<Vector> growths(std::span<const double> x) const;
+  std::string finding() const;
+  std::string growth() const;
+
+  const Cpu& la_;
+  ScaledNlp& model_;
+  NlpBounds box_;
+  // Values of f are those of the problem as given, since scales may change in a solve.
+  double low_ = 0;                                          // f below it is a suspicion
+  double far_ = 0;                                          // so is ||x||_inf above it
+  double least_ = std::numeric_limits<double>::infinity();  // f of feasible points within the ranges
+  Vector near_;                                             // the first of these points; empty: there was none
+  Vector milestone_, before_;   // where ||x||_inf had grown tenfold, last and the time before
+  double size_ = 1;             // at the milestone
+  Fall fall_ = Fall::ends;      // of the last suspicion
+  double suspected_ = unknown;  // f there; NaN: there was none
+  double farthest_ = 0;         // ||x||_inf there
+  Vector direction_;            // in which f was followed last
 };
 
 }  // namespace nonconvex

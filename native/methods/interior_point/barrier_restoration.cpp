@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/numbers.hpp"
 #include "methods/interior_point/infeasibility.hpp"
@@ -83,7 +84,7 @@ bool BarrierRestoration::lowerBarrier() {
 }
 
 void BarrierRestoration::setBarrier(double mu) {
-  mu_ = mu;
+  mu_ = std::min(std::numeric_limits<double>::max(), mu);  // from infinity no steps lead down
   idle_ = 0;
   best_ = state_.point.infeasibility();
 }

@@ -143,15 +143,4 @@ std::string explainInfeasible(const BarrierNlp& nlp, const BarrierPoint& point) 
                      : ". Elsewhere there may be feasible points: try another start, or more restarts.");
 }
 
-std::string explainUnbounded(const BarrierNlp& nlp, const BarrierPoint& point) {
-  constexpr double large = 1e5;
-  const auto x = std::span(point.v).first(at(nlp.n()));
-  const auto j = std::max_element(x.begin(), x.end(), [](double a, double b) { return std::abs(a) < std::abs(b); });
-  std::string text = "The attempt ended where ";
-  text += std::abs(*j) > large ? "x[" + show(j - x.begin()) + "] is " + show(*j)
-                               : "the objective has left every reasonable range";
-  return text + " and the largest violation is " + show(nlp.violation(point)) +
-         ". If a minimum was expected, a bound or a constraint is missing, or a sign is wrong.";
-}
-
 }  // namespace nonconvex

@@ -17,7 +17,4 @@ std::string explainStalled(const BarrierNlp& nlp, const BarrierPoint& best, doub
 /// together near the point, a stationary one of the infeasibility, and which bounds keep x from more.
 std::string explainInfeasible(const BarrierNlp& nlp, const BarrierPoint& point);
 
-/// What is said of `unbounded`: what has become how large at the point where an attempt ended.
-std::string explainUnbounded(const BarrierNlp& nlp, const BarrierPoint& point);
-
 }  // namespace nonconvex

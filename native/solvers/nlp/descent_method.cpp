@@ -55,13 +55,13 @@ DescentMethod::DescentMethod(const Cpu& la, const NlpProblem& problem, const Nlp
       trial_(model_.makePoint()),
       system_(la, model_, settings.kkt(), false),
       merit_(model_, {settings.constraintPenalty, settings.gradientPenalty, settings.penaltyFactor}),
-      unboundedTest_(model_),
+      unboundedTest_(la, model_, box_ ? NlpBounds{box_->lower(), box_->upper()} : NlpBounds{}),
       best_(model_, settings.tolerance),
       descent_(descentOf({la, model_, box_.get(), settings.seed}, settings)) {
   requireInnerOfDescent(settings);
   if (box_) box_->project(model_.beginning());
   started_ = model_.begin(point_);
-  unboundedTest_.begin(point_);
+  unboundedTest_.begin(point_, 0);
   if (started_) best_.record(point_);
 }
 
@@ -81,7 +81,7 @@ std::optional<Status> DescentMethod::step() {
   lastStep_ = std::sqrt(squared);
   std::swap(point_, trial_);
   best_.recordStep(point_, trial_);
-  if (unboundedTest_.diverges(point_)) {
+  if (unboundedTest_.suspects(point_, 0) && unboundedTest_.confirms(point_)) {
     best_.take(point_);
     return Status::unbounded;
   }
@@ -97,7 +97,6 @@ bool DescentMethod::rescaleHere() {
   model_.convert(*change, point_);
   best_.beginAgain(point_);
   merit_.reset();
-  unboundedTest_.begin(point_);
   descent_->forget();
   return true;
 }
@@ -201,14 +200,16 @@ void DescentMethod::addBounds(NlpSolution& s) const {
   }
 }
 
-std::string DescentMethod::explain() const {
+std::string DescentMethod::explain(Status status) const {
   if (const std::optional<int> j = box_ ? box_->contradiction() : std::nullopt) {
     const auto at = static_cast<std::size_t>(*j);
     return "lower[" + show(*j) + "] = " + show(box_->lower()[at]) + " is above upper[" + show(*j) +
            "] = " + show(box_->upper()[at]) + ".";
   }
-  if (saddle_) return "The point is a saddle that no step along negative curvature leaves.";
-  return "Rounding hides what further steps would bring.";
+  if (status == Status::solved) return {};
+  if (status != Status::stalled) return unboundedTest_.addTo({});
+  return unboundedTest_.addTo(saddle_ ? "The point is a saddle that no step along negative curvature leaves."
+                                      : "Rounding hides what further steps would bring.");
 }
 
 }  // namespace nonconvex

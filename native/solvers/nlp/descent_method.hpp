@@ -30,8 +30,8 @@ class DescentMethod {
   std::optional<Status> step();
   NlpProgress progress() const;
   NlpSolution solution() const;
-  /// Why it could not go on, or why there is no feasible point.
-  std::string explain() const;
+  /// Why it could not go on, or why there is no feasible point or no minimum.
+  std::string explain(Status status) const;
 
  private:
   bool arrived() const { return best_.residual() <= settings_.tolerance; }

@@ -24,7 +24,7 @@ InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& proble
       nlp_(la, problem, {settings.scaling, settings.strictBounds, settings.tolerance}),
       kkt_(la, nlp_),
       state_(nlp_, kkt_),
-      unboundedTest_(nlp_.model()),
+      unboundedTest_(la, nlp_.model()),
       main_(state_),
       restoration_(state_),
       augmentedLagrangian_(state_),
@@ -35,7 +35,7 @@ InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& proble
   started_ = nlp_.begin(state_.point);
   if (!started_) return;
   nlp_.copy(state_.point, best_.point);
-  unboundedTest_.begin(state_.point.at);
+  unboundedTest_.begin(state_.point.at, normInf(state_.point.r));
 }
 
 std::optional<Status> InteriorPointMethod::start() {
@@ -175,6 +175,7 @@ std::optional<Status> InteriorPointMethod::restorationStep() {
       phase_ = NlpPhase::interiorPoint;
       main_.resume();
       record();
+      noteFeasible();
       return std::nullopt;
     case Outcome::stationary:
       recordInfeasible();
@@ -201,28 +202,36 @@ std::optional<Status> InteriorPointMethod::augmentedLagrangianStep() {
   }
 }
 
-/// Whether f, or x, has left every reasonable range.
+/// Whether f, or x, has left its range.
 bool InteriorPointMethod::diverges() {
-  constexpr double far = 1e20, near = 1e8;
-  const double size = normInf(state_.point.at.x);
-  feasibleSeen_ = feasibleSeen_ || (size <= near && normInf(state_.point.r) <= feasible);
-  return unboundedTest_.diverges(state_.point.at) || size > far;
+  noteFeasible();
+  return unboundedTest_.suspects(state_.point.at, normInf(state_.point.r));
 }
 
-/// Ends an attempt that has led away from everything. Far away rounding hides by how much constraints are missed: where
-/// no feasible point has been seen, one is looked for from the start.
+/// Remembers that a point was met which is feasible, at a distance where rounding does not hide that it is not.
+void InteriorPointMethod::noteFeasible() {
+  constexpr double near = 1e8;
+  const bool isNear = nlp_.m() == 0 || normInf(state_.point.at.x) <= near;
+  feasibleSeen_ = feasibleSeen_ || (isNear && normInf(state_.point.r) <= feasible);
+}
+
+/// Ends an attempt that has led away from everything, if f falls for ever; otherwise it goes on. Far away rounding
+/// hides by how much constraints are missed: where no feasible point has been seen, one is looked for from the start.
 std::optional<Status> InteriorPointMethod::endDivergence() {
-  if (feasibleSeen_) {
-    const bool holds = unboundedTest_.nearlyFeasible(state_.point.at, state_.point.r);
-    return endAttempt(holds ? Status::unbounded : Status::stalled);
+  if (!feasibleSeen_ && !restoredFromStart_) {
+    if (!nlp_.beginAt(start_, state_.point)) return endAttempt(Status::stalled);
+    restoredFromStart_ = untilFeasible_ = true;
+    state_.mu = attempts_.now().mu;
+    main_.begin();
+    restoration_.begin();
+    phase_ = NlpPhase::restoration;
+    return std::nullopt;
   }
-  if (restoredFromStart_ || nlp_.m() == 0 || !nlp_.beginAt(start_, state_.point)) return endAttempt(Status::stalled);
-  restoredFromStart_ = untilFeasible_ = true;
-  state_.mu = attempts_.now().mu;
-  main_.begin();
-  restoration_.begin();
-  phase_ = NlpPhase::restoration;
-  return std::nullopt;
+  const bool holds = unboundedTest_.nearlyFeasible(state_.point.at, state_.point.r);
+  if (holds && (unboundedSeen_ > 0 || unboundedTest_.confirms(state_.point.at, feasibleSeen_))) {
+    return endAttempt(Status::unbounded);
+  }
+  return unboundedTest_.isLost(state_.point.at) ? endAttempt(Status::stalled) : std::nullopt;
 }
 
 /// Begins the next attempt; where there is none, the verdict is what the attempts have found.
@@ -233,8 +242,8 @@ std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
   }
   if (reason == Status::stalled && polishBest()) return judge();
   if (reason == Status::unbounded) {
+    if (unboundedSeen_++ > 0) return endUnbounded();
     farthest_ = state_.point;
-    if (++unboundedSeen_ > 1) return endUnbounded();
   }
   const bool linear = nlp_.model().linearConstraints();
   if (linear && reason == Status::infeasible && proveInfeasible(leastInfeasible_.point)) return Status::infeasible;
@@ -307,6 +316,7 @@ bool InteriorPointMethod::begin(const Attempt& attempt) {
   kkt_.reset();
   state_.mu = attempt.mu;
   if (!nlp_.beginAt(x, state_.point, attempt.push)) return false;
+  unboundedTest_.restart(state_.point.at.x);
   if (attempt.augmentedLagrangian) {
     augmentedLagrangian_.begin();
     return true;
@@ -357,7 +367,6 @@ std::optional<Status> InteriorPointMethod::judge() {
 void InteriorPointMethod::takeOver(const UnitChange& change) {
   polish_->convert(change);
   nlp_.convert(change, state_.point);
-  unboundedTest_.begin(state_.point.at);
   leastInfeasible_.known = false;
   best_.error = attempt_.error = milestone_.error = std::numeric_limits<double>::infinity();
 }
@@ -439,10 +448,10 @@ NlpSolution InteriorPointMethod::solution() const {
 }
 
 std::string InteriorPointMethod::explain(Status status) const {
-  if (status == Status::stalled) return explainStalled(nlp_, bestPoint(), best_.error, attempts_.made());
+  if (status == Status::solved) return {};
   if (status == Status::infeasible) return explainInfeasible(nlp_, bestPoint());
-  if (status == Status::unbounded) return explainUnbounded(nlp_, bestPoint());
-  return {};
+  const bool stalled = status == Status::stalled;
+  return unboundedTest_.addTo(stalled ? explainStalled(nlp_, bestPoint(), best_.error, attempts_.made()) : "");
 }
 
 }  // namespace nonconvex

@@ -79,6 +79,7 @@ class InteriorPointMethod {
   void recordInfeasible();
   bool proveInfeasible(const BarrierPoint& from);
   bool diverges();
+  void noteFeasible();
   std::optional<Status> endDivergence();
 
   const Cpu& la_;

@@ -36,12 +36,12 @@ NewtonMethod::NewtonMethod(const Cpu& la, const NlpProblem& problem, const NlpSe
       direction_(model_, settings_),
       lineSearch_(la, model_, {settings.tolerance, settings.sufficientDecrease}),
       restoration_(model_),
-      unboundedTest_(model_),
+      unboundedTest_(la, model_),
       restarts_(model_.n(), model_.m(), settings.seed),
       best_(model_, settings.tolerance),
       estimates_(la, model_, settings_, minimizeBy<NewtonMethod>) {
   started_ = model_.begin(point_);
-  unboundedTest_.begin(point_);
+  unboundedTest_.begin(point_, normInf(point_.c));
   restarts_.setStart(point_.x);
   if (started_) best_.record(point_);
 }
@@ -92,9 +92,11 @@ std::optional<Status> NewtonMethod::acceptStep(const SearchDirection& direction,
     stallReason_ = StallReason::rounding;
     return acceptRelaxedTolerance();
   }
-  if (unboundedTest_.diverges(point_)) {
-    if (unboundedTest_.nearlyFeasible(point_)) return endHere(Status::unbounded);
-    restoration_.begin(point_, unboundedTest_.allowedInfeasibility(point_));  // is there a feasible point near?
+  if (suspectsUnbounded()) {
+    const bool holds = unboundedTest_.nearlyFeasible(point_);
+    if (holds && unboundedTest_.confirms(point_)) return endHere(Status::unbounded);
+    // Is there a feasible point near?
+    if (!holds) restoration_.begin(point_, unboundedTest_.allowedInfeasibility(point_));
   } else if (advice == Watchdog::Advice::leaveSaddle) {
     if (negativeCurvatureStep()) return goOnBesideSaddle();
   } else if (advice == Watchdog::Advice::restore) {
@@ -138,7 +140,6 @@ bool NewtonMethod::rescaleHere() {
   least_.begin(point_);
   merit_.reset();
   watchdog_.reset();
-  unboundedTest_.begin(point_);
   system_.forget();
   system_.resetShifts();
   return true;
@@ -225,11 +226,11 @@ std::optional<Status> NewtonMethod::restorationStep() {
     return restart(outcome == Outcome::stuck ? Status::stalled : Status::infeasible);
   }
   if (outcome == Outcome::restored) {
-    const bool low = unboundedTest_.diverges(point_);
+    const bool low = suspectsUnbounded();
     if (low && !unboundedTest_.nearlyFeasible(point_)) return std::nullopt;
     restoration_.end();
     resetAtPoint();
-    if (low) return endHere(Status::unbounded);
+    if (low && unboundedTest_.confirms(point_)) return endHere(Status::unbounded);
   }
   best_.record(point_);
   return goOn();
@@ -259,6 +260,11 @@ std::optional<Status> NewtonMethod::restart(Status reason) {
   }
   if (verdict_ == Status::infeasible) best_.takeLeastInfeasible();
   return verdict_;
+}
+
+std::string NewtonMethod::explain(Status status) const {
+  if (status == Status::solved || status == Status::infeasible) return {};
+  return unboundedTest_.addTo(status == Status::stalled ? nonconvex::explain(stallReason_, model_, best_.point()) : "");
 }
 
 NlpProgress NewtonMethod::progress() const {

@@ -40,8 +40,8 @@ class NewtonMethod {
   NlpSolution solution() const;
   /// Whether it has stalled because rounding hides what further steps bring, so that no other method would do better.
   bool endedByRounding() const { return stallReason_ == StallReason::rounding; }
-  /// What stopped it, when it has stalled.
-  std::string explain() const { return nonconvex::explain(stallReason_, model_, best_.point()); }
+  /// What stopped it, when it has stalled, and what f has done when it has fallen out of every range.
+  std::string explain(Status status) const;
 
  private:
   // One step, or what comes in place of it.
@@ -54,6 +54,7 @@ class NewtonMethod {
   void resetAtPoint();
 
   // What to do at a point that may be the last.
+  bool suspectsUnbounded() { return unboundedTest_.suspects(point_, normInf(point_.c)); }
   bool arrived() const;
   std::optional<Status> goOn() { return arrived() ? checkSecondOrder() : std::nullopt; }
   std::optional<Status> goOnBesideSaddle();

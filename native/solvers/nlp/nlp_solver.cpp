@@ -191,11 +191,9 @@ NlpSolution NlpSolver::solution() const {
 }
 
 std::string NlpSolver::explain(Status status) const {
-  if (descends()) {
-    return status == Status::stalled || status == Status::infeasible ? descent_->explain() : std::string();
-  }
+  if (descends()) return descent_->explain(status);
   if (interior()) return interior_->explain(status);
-  std::string text = status == Status::stalled ? newton_->explain() : std::string();
+  std::string text = newton_->explain(status);
   if (!failed_) return text;
   return text + (text.empty() ? "" : " ") + "The interior-point method, which followed, failed, too.";
 }

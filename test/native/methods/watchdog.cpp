@@ -7,7 +7,6 @@
 #include "function_nlp.hpp"
 #include "methods/globalization/best_point.hpp"
 #include "methods/globalization/restarts.hpp"
-#include "methods/globalization/unbounded_test.hpp"
 
 using namespace nonconvex;
 
@@ -174,24 +173,4 @@ TEST(restartsBeginAtTheStartAndMoveAway) {
   CHECK(!many.next(a));
   CHECK(a == b);  // as it was
   CHECK_EQ(many.count(), 21);
-}
-
-TEST(unboundedObjectivesAreFarBelowTheStart) {
-  Series s;
-  UnboundedTest test(s.in.model);
-  NlpPoint p = s.from;
-  p.f = -100;
-  p.g[0] = 5;
-  test.begin(p);
-  p.f = -0.9e14;
-  CHECK(!test.diverges(p));
-  p.f = -1.1e14;
-  CHECK(test.diverges(p));
-  p.x[0] = 1000;
-  p.jacobian[0] = 1;
-  p.c[0] = 0.9e-3;
-  CHECK(test.nearlyFeasible(p));
-  p.c[0] = -1.1e-3;
-  CHECK(!test.nearlyFeasible(p));
-  CHECK_NEAR(test.allowedInfeasibility(p), 1e-3, 1e-18);
 }

@@ -1,0 +1,77 @@
+#include "methods/globalization/falling_ray.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/numbers.hpp"
+#include "linalg/cpu.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr double factor = 100;  // of t, from step to step
+constexpr double steady = 0.5;  // of the fall before: less is a fall that comes to an end
+
+}  // namespace
+
+FallingRay::FallingRay(const Cpu& la, ScaledNlp& model, NlpBounds box)
+    : la_(la), model_(model), feasible_(model, box), begin_(model.makePoint()), point_(model.makePoint()) {}
+
+Fall FallingRay::follow(std::span<const double> x, std::span<const double> d) {
+  constexpr double farthest = 1e150;  // where squares are finite
+  constexpr int enough = 4;           // factors, eight decades
+  begin_.x.assign(x.begin(), x.end());
+  if (!feasible_.reach(begin_) || !model_.evaluateValues(begin_)) return Fall::ends;
+  before_ = earlier_ = begin_.x;
+  last_ = begin_.f;
+  fallen_ = 0;
+  int steps = 0;
+  for (double t = std::max(1.0, normInf(begin_.x)); t < farthest; t *= factor, ++steps) {
+    const Step made = step(t, d);
+    if (made == Step::belowAll) return Fall::forEver;
+    if (made == Step::rises) return Fall::ends;
+    if (made == Step::outOfRange) break;
+  }
+  if (steps < enough) return Fall::ends;
+  return rate_ >= steady ? Fall::forEver : Fall::towardsInfimum;
+}
+
+FallingRay::Step FallingRay::step(double t, std::span<const double> d) {
+  constexpr double far = 1e40;  // numbers that are not finite from here on are too large, not out of a domain
+  constexpr double accuracy = 16 * machineEpsilon;  // of entries of x
+  constexpr double clear = 2;                       // times what a few draws of rounding show
+  constexpr double growth = 2;                      // of x in a step; less is what constraints leave of it
+  la_.checkpoint();
+  if (!place(t, d)) return feasible_.leftRange() && t > far ? Step::outOfRange : Step::rises;
+  if (fallen_ > 0 && normInf(point_.x) < growth * normInf(before_)) return Step::rises;
+  model_.evaluateValues(point_);
+  if (point_.f == -infinity) return Step::belowAll;
+  if (point_.f == infinity) return Step::rises;
+  if (std::isnan(point_.f)) return t > far ? Step::outOfRange : Step::rises;
+  const double fall = last_ - point_.f;
+  const double rounding = clear * feasible_.changeOfObjective(point_, accuracy);
+  if (std::abs(fall) <= rounding && fallen_ > 0 && rounding >= steady * fallen_) return Step::outOfRange;
+  if (!(fall > rounding)) return Step::rises;
+  rate_ = fallen_ > 0 ? fall / fallen_ : 1;
+  fallen_ = fall;
+  last_ = point_.f;
+  std::swap(earlier_, before_);
+  before_ = point_.x;
+  return Step::falls;
+}
+
+/// Moves the point to x + t d and back to what is feasible, or else by the factors by which entries have grown last:
+/// these follow a curve such as x_2 = x_1^2, which a ray leaves behind. False where there is no feasible point.
+bool FallingRay::place(double t, std::span<const double> d) {
+  addScaled(begin_.x, t, d, point_.x);
+  if (feasible_.reach(point_)) return true;
+  if (feasible_.leftRange() || fallen_ == 0) return false;
+  for (std::size_t j = 0; j < before_.size(); ++j) {
+    const double grown = before_[j] / earlier_[j];
+    point_.x[j] = grown > 1 && std::isfinite(grown) ? grown * before_[j] : before_[j];
+  }
+  return feasible_.reach(point_);
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,45 @@
+// What an objective does along a ray, as far as numbers go.
+#pragma once
+
+#include <span>
+
+#include "methods/globalization/feasible_set.hpp"
+
+namespace nonconvex {
+
+/// How f falls along a ray.
+enum class Fall {
+  ends,            ///< it rises or stays, no feasible point is there, or rounding hides what it does
+  forEver,         ///< by no less each time that the distance is a hundred times larger: without a lower bound
+  towardsInfimum,  ///< by less and less
+};
+
+/// Follows f along rays of feasible points: each point is projected on the bounds and brought back to the sides of c.
+class FallingRay {
+ public:
+  /// `box`: bounds of x in place of those of the problem; empty: these.
+  FallingRay(const Cpu& la, ScaledNlp& model, NlpBounds box);
+
+  /// Looks at x + t d for t = ||x||, 100 ||x||, ... until a number is not finite or rounding hides by how much f falls.
+  /// It has to fall all the way, over eight decades at least or below all numbers. Throws Interrupted where the solve
+  /// is to end.
+  Fall follow(std::span<const double> x, std::span<const double> d);
+
+ private:
+  enum class Step { falls, rises, belowAll, outOfRange };
+
+  Step step(double t, std::span<const double> d);
+  bool place(double t, std::span<const double> d);
+
+  const Cpu& la_;
+  ScaledNlp& model_;
+  FeasibleSet feasible_;
+  NlpPoint begin_;
+  NlpPoint point_;
+  Vector before_, earlier_;  // the last two points of the ray
+  double last_ = unknown;
+  double fallen_ = 0;  // by the last step; 0: there was none
+  double rate_ = 1;    // of that against the one before
+};
+
+}  // namespace nonconvex
