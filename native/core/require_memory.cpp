@@ -9,19 +9,28 @@
 
 namespace nonconvex {
 
+namespace {
+
+constexpr double few = 5e7;  // bytes: to look up what is available takes longer than to try
+
+}  // namespace
+
 void requireMemory(double bytes, double available, std::string_view subject, std::string_view advice) {
   if (bytes <= available) return;
-  throw Error(ErrorKind::solver,
-              std::string(subject) + " " + show(std::ceil(bytes / 1e6)) + " MB, of which " +
-                  show(std::floor(available / 1e6)) + " MB are available" + std::string(advice),
-              "OUT_OF_MEMORY");
+  std::string sentence = std::string(subject) + " " + show(std::ceil(bytes / 1e6)) + " MB, of which " +
+                         show(std::floor(available / 1e6)) + " MB are available";
+  if (!advice.empty()) sentence += "; " + std::string(advice);
+  throw Error(ErrorKind::solver, sentence, "OUT_OF_MEMORY");
+}
+
+bool hasMemory(double bytes) {
+  if (bytes <= few) return true;
+  if (bytes > availableMemory()) awaitReleases();
+  return bytes <= availableMemory();
 }
 
 void requireMemory(double bytes, std::string_view subject, std::string_view advice) {
-  constexpr double few = 5e7;
-  if (bytes <= few) return;
-  if (bytes > availableMemory()) awaitReleases();
-  requireMemory(bytes, availableMemory(), subject, advice);
+  if (!hasMemory(bytes)) requireMemory(bytes, availableMemory(), subject, advice);
 }
 
 }  // namespace nonconvex

@@ -32,7 +32,7 @@ constexpr auto sentences(Status) {
                     "`maxIterations` was met first."sv,
                     "`timeLimit` was met first."sv,
                     "`maxEvaluations` was met first, by a solver that has that setting."sv,
-                    "No further progress is possible in floating point."sv,
+                    "No further progress is possible, in floating point or in the memory that is there."sv,
                     "No point satisfies the constraints."sv,
                     "The objective has no lower bound, or none that is attained."sv,
                     "A number left the range of floating point."sv,

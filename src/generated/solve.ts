@@ -7,7 +7,7 @@
  * - `iterationLimit`: `maxIterations` was met first.
  * - `timeLimit`: `timeLimit` was met first.
  * - `evaluationLimit`: `maxEvaluations` was met first, by a solver that has that setting.
- * - `stalled`: No further progress is possible in floating point.
+ * - `stalled`: No further progress is possible, in floating point or in the memory that is there.
  * - `infeasible`: No point satisfies the constraints.
  * - `unbounded`: The objective has no lower bound, or none that is attained.
  * - `numericalError`: A number left the range of floating point.

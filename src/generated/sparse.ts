@@ -68,7 +68,7 @@ export interface SparseOptions extends Limits {
    * Bound of the coefficients of bestSubset, as they are penalised.
    *
    * Expected: a finite number > 0.
-   * @defaultValue no bound with a ridge or where columns are independent, else 1.5 times the largest coefficient that was found
+   * @defaultValue no bound with a ridge, where columns are independent and where few that are not were enumerated, else 1.5 times the largest coefficient of least squares that was found, or more
    */
   largest?: number | undefined;
   /**
@@ -191,7 +191,8 @@ export interface SparseSolution {
   degreesOfFreedom: Float64Array;
   /**
    * Objective less a lower bound of the optimum, over the mean loss of the null model less that of a perfect fit, for
-   * each lambda; NaN where there is no bound, as with penalties that are not convex.
+   * each lambda; NaN where there is no bound, as with penalties that are not convex, and best subsets whose
+   * coefficients are as large as they were allowed to be.
    */
   gaps: Float64Array;
   /**
@@ -219,7 +220,7 @@ export interface SparseSolution {
   /** Those of them that vary, by no more than rounding beside their size, and are left out all the same. */
   nearlyConstantColumns: Int32Array;
   /** Why the path ended where it did. */
-  end: 'complete' | 'devianceExplained' | 'devianceConstant' | 'maxNonzeros' | 'interrupted';
+  end: 'complete' | 'devianceExplained' | 'devianceConstant' | 'maxNonzeros' | 'outOfMemory' | 'interrupted';
   /** Passes of coordinate descent over the coefficients in use. */
   sweeps: number;
 }

@@ -24,7 +24,7 @@ import {
   type SparseProgress,
   solvePrepared,
 } from './problem.js';
-import { blended, checkShares, type Relax, relaxed } from './relaxed.js';
+import { blended, checkShares, isOutOfMemory, type Relax, relaxed } from './relaxed.js';
 import { checkLeft } from './responses.js';
 import { concordance, coxDeviance, riskSets, type Survival } from './survival.js';
 
@@ -247,17 +247,31 @@ function mixed(of: readonly LeftOut[], share: number): LeftOut[] {
   }));
 }
 
+/** What the fit of a fold is told beside what it is of. */
+interface OfFold {
+  spent?: number;
+  relax?: boolean;
+  signal?: AbortSignal | undefined;
+  readable?: () => Promise<void>;
+}
+
+/** Fits the path without a part; where there is no memory for its first model it is one that ended before that. */
+async function leftOut(prepared: Prepared, part: Part, asked: Asked, of: OfFold = {}): Promise<LeftOut> {
+  try {
+    return await fitWithout(prepared, part, asked, of);
+  } catch (error) {
+    if (!isOutOfMemory(error)) throw error;
+    const { message } = error;
+    return { status: 'stalled', message, fitted: 0, rows: part.rows, links: new Float64Array(0) };
+  }
+}
+
 /** Fits the path without a part, in what is left of the time limit. */
-async function leftOut(
+async function fitWithout(
   prepared: Prepared,
   { rows, weights }: Part,
   asked: Asked,
-  {
-    spent = 0,
-    relax = false,
-    signal = prepared.settings.signal,
-    readable,
-  }: { spent?: number; relax?: boolean; signal?: AbortSignal | undefined; readable?: () => Promise<void> } = {},
+  { spent = 0, relax = false, signal = prepared.settings.signal, readable }: OfFold,
 ): Promise<LeftOut> {
   const { timeLimit } = prepared.settings;
   const left = typeof timeLimit === 'number' ? Math.max(0, timeLimit - spent) : undefined;

@@ -49,7 +49,9 @@ export interface SparseModel extends Origin {
 }
 
 /**
- * What is known of a minimum. `'none'`: nothing, as the solve was ended before there was a model, or the model is a relaxed one, which minimises no objective of its lambda. `'global'`: no coefficients have an objective below `bound`; `gap` is the objective less it, over the mean
+ * What is known of a minimum. `'none'`: nothing, as the solve was ended before there was a model, the model is a relaxed one, which minimises
+ * no objective of its lambda, or a best subset whose coefficients are as large as those of columns that depend on each other were allowed to
+ * be. `'global'`: no coefficients have an objective below `bound`; `gap` is the objective less it, over the mean
  * loss of the null model less that of a perfect fit. `'coordinateWise'`: no change of one coefficient lowers the objective, but for
  * `violation`, in units of lambdaMax. `'localMinimum'`: that, and the objective is strictly convex near by. `'bounded'`, of best subsets: no
  * subset has an objective below `bound`, by `nodes` of branch and bound; where `largest` is there, none with coefficients up to that size, of
@@ -221,10 +223,10 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
 function certificateOf({ answer, about }: Fitted, k: number): SparseCertificate {
   const at = (numbers: ArrayLike<number>): number => numbers[k] as number;
   const [gap, violation, largest] = [at(answer.gaps), at(answer.violations), at(answer.bounded)];
-  if (Number.isNaN(violation)) return { kind: 'none' };
+  const nodes = answer.nodes[k];
+  if (Number.isNaN(violation) || (nodes !== undefined && Number.isNaN(gap))) return { kind: 'none' };
   const locallyConvex = at(answer.locallyConvex) !== 0;
   const bound = at(answer.objectives) - (gap * answer.nullDeviance) / (2 * about.rows);
-  const nodes = answer.nodes[k];
   const left = answer.nearlyConstantColumns;
   const without = left.length > 0 ? { without: left.slice() } : {};
   if (nodes !== undefined)

@@ -98,7 +98,8 @@ export interface SparsePath extends SolveResult<SparseProgress>, Origin {
  * loss + ridge / 2 ||b||^2, for family `'gaussian'`.
  *
  * The path ends early where the model explains 0.999 of the deviance, where that hardly changes, or at `maxNonzeros`: `end` says so, and
- * `notFitted` which lambdas were left. An abort gives the path so far.
+ * `notFitted` which lambdas were left. An abort gives the path so far, as does a model that there is no memory for (`stalled`,
+ * `'outOfMemory'`), unless it is the first one: then the path rejects.
  *
  * @throws (rejects) TypeError or RangeError that names what is wrong with an argument; {@link SolverError} `OUT_OF_MEMORY`,
  * `DEVICE_UNAVAILABLE`, `CALLBACK_FAILED` or `ADDON_NOT_FOUND`.

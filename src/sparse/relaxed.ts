@@ -1,6 +1,7 @@
 // Relaxed fits: the columns that a penalty has selected, without the penalty.
 import { transposeStorage } from '../core/algebra.js';
 import { isList, show } from '../core/check.js';
+import { SolverError } from '../core/error.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { devianceOf } from './family.js';
 import { linksAlong } from './links.js';
@@ -57,9 +58,25 @@ export async function relaxed(
     if (all.some(({ length }) => length >= most)) break;
     const starts = responses.map((_, r) => startOf(answer, k, { columns: x.columns, r, of: responses.length }));
     const of = { supports, starts, before: fits.at(-1), deviance: answer.deviances[k] as number, weights };
-    fits.push(await (together ? refitClasses(prepared, columnsOf, of) : refitEach(responses, columnsOf, of)));
+    try {
+      fits.push(await (together ? refitClasses(prepared, columnsOf, of) : refitEach(responses, columnsOf, of)));
+    } catch (error) {
+      if (fits.length === 0 || !isOutOfMemory(error)) throw error;
+      return endedByMemory(joined(answer, fits, x.columns), error);
+    }
   }
   return joined(answer, fits, x.columns);
+}
+
+/** Whether a solve could not be, or not go on, for want of memory. */
+export const isOutOfMemory = (error: unknown): error is SolverError =>
+  error instanceof SolverError && error.code === 'OUT_OF_MEMORY';
+
+/** An answer with the models that there was memory for, as the addon ends a path. */
+function endedByMemory(answer: SparseAnswer, { message }: SolverError): SparseAnswer {
+  const { length } = answer.lambdas;
+  const reason = `The path ended behind its model ${length} as there is no memory for the next relaxed fit: ${message}.`;
+  return { ...answer, status: 'stalled', message: reason, end: 'outOfMemory' };
 }
 
 type ColumnsOf = (columns: Int32Array) => Matrix | SparseMatrix;

@@ -1,6 +1,7 @@
 // Best subsets against all subsets, and against what was planted; bounds against the objective of any subset.
 import { describe, expect, it } from 'vitest';
 import { bestSubset, type SparseFit, sparsePath, sparseRegression } from '../../src/sparse/index.js';
+import { trial } from './subsetClaims.js';
 import { planted, type Sums, solved, sumsOf } from './subsets.js';
 import { columnsOf, Draws, drawn } from './values.js';
 
@@ -119,5 +120,72 @@ it('has paths of sizes that grow, sparse as dense', async () => {
   );
   sparse.objectives.forEach((objective, k) => {
     expect(objective).toBeCloseTo(path.objectives[k] as number, 10);
+  });
+});
+
+describe('columns that depend on each other', () => {
+  // Three coefficients of the best subset of up to some size are larger than those of any subset that a local search finds.
+  const x = [
+    [2, 1, 3, -4],
+    [-2, -3, 2, 2],
+    [-3, -2, 3, 3],
+    [2, -2, -2, -2],
+  ];
+  const y = [-2, -2, 1, 0];
+  it('have the subset that explains all, however large its coefficients are', async () => {
+    const fit = await sparseRegression({ x, y }, { lambda: 0.05, penalty: bestSubset(), standardize: false });
+    expect(fit.status).toBe('solved');
+    expect(fit.objective).toBeCloseTo(0.15, 12);
+    expect(fit.certificate).toMatchObject({ kind: 'bounded', gap: 0 });
+    expect(fit.certificate).not.toHaveProperty('largest');
+  });
+
+  it('also of any units', async () => {
+    for (const unit of [1e-6, 1e6]) {
+      const scaled = x.map((row) => row.map((value, j) => value * (j % 2 ? unit : 1 / unit)));
+      const fit = await sparseRegression({ x: scaled, y }, { lambda: 0.05, penalty: bestSubset(), standardize: false });
+      expect(fit).toMatchObject({ status: 'solved', objective: expect.closeTo(0.15, 9) });
+      expect(fit.certificate).not.toHaveProperty('largest');
+    }
+  });
+
+  it('of a size below which a relaxation without bounds of coefficients proves nothing', async () => {
+    // The last column parts the first two by a thousandth.
+    const draws = new Draws(3);
+    const [first, rest] = [draws.normals(12), draws.normals(12)];
+    const rows = Array.from(first, (a, i) => [a, a + 1e-3 * (rest[i] as number), ...draws.normals(12)]);
+    const fit = await sparseRegression({ x: rows, y: rest }, { size: 2 });
+    expect(Array.from(fit.support)).toEqual([0, 1]);
+    expect(fit).toMatchObject({ status: 'solved', certificate: { kind: 'bounded' } });
+    expect(fit.certificate).not.toHaveProperty('largest');
+  });
+
+  // Draws of which one was called solved, or had a bound, above the objective of another subset while coefficients were capped.
+  it.each([119, 129, 141, 193, 213, 354, 382, 404, 438, 465, 482, 488])('draw %d, beside all subsets', async (seed) => {
+    expect(await trial(seed)).toEqual({ status: 'solved', wrong: [] });
+  });
+
+  it('where they are many, and a cap holds the best subset to the end, have no bound; with more nodes it is raised', async () => {
+    const draws = new Draws(386);
+    const entry = () => Math.floor(3 * draws.uniform()) - 1 + 0.25 * Math.floor(3 * draws.uniform());
+    const many = { rows: 8, columns: 45, data: Float64Array.from({ length: 8 * 45 }, entry) };
+    const settings = { lambda: 0.01, penalty: bestSubset(), standardize: false };
+    const data = { x: many, y: draws.normals(8) };
+    const held = await sparseRegression(data, { ...settings, maxNodes: 10 });
+    expect(held).toMatchObject({ status: 'stalled', certificate: { kind: 'none' } });
+    expect(held).not.toHaveProperty('residual');
+    expect(held.message).toMatch(/has a coefficient of [\d.]+, the most that coefficients were allowed/);
+    const raised = await sparseRegression(data, settings);
+    if (raised.certificate.kind !== 'bounded') throw new Error(raised.message);
+    const largest = Math.max(...raised.coefficients.map(Math.abs));
+    expect(raised.certificate.largest).toBeGreaterThan(1.001 * largest);
+  });
+
+  it('where they are many, the message says up to which coefficients a bound holds', async () => {
+    const { x, y } = planted(100, 300, 6, 1);
+    const fit = await sparseRegression({ x, y }, { lambda: 0.15, penalty: bestSubset() });
+    expect(fit.message).toMatch(/^Solved .* subsets with coefficients up to 1\.\d+, as they are penalised\.$/);
+    const told = await sparseRegression({ x, y }, { lambda: 0.15, penalty: bestSubset({ largest: 2 }) });
+    expect(told.message).not.toMatch(/depend/);
   });
 });

@@ -3,6 +3,7 @@ import { elasticNet, lasso, mcp, type SparsePenalty, scad, sparseRegression } fr
 import type { Claim, Trial } from '../contract/problem.js';
 import { columnClaims } from './columnClaims.js';
 import { coxClaims } from './coxClaims.js';
+import { subsets, subsetsOfMany } from './subsetClaims.js';
 import { coxRegression, groups, robust, structured } from './trials.js';
 import {
   asSparse,
@@ -89,4 +90,4 @@ const others = [groups, structured, robust, coxRegression];
 export const trial: Trial = (seed) => (seed % 2 === 0 ? single : (others[((seed - 1) / 2) % 4] as Trial))(seed);
 
 /** Further generators, each of problems about one claim. */
-export const claims: Record<string, Claim> = { ...columnClaims, ...coxClaims };
+export const claims: Record<string, Claim> = { ...columnClaims, ...coxClaims, subsets, subsetsOfMany };

@@ -35,15 +35,20 @@ export interface Sums {
   squares: number;
 }
 
-/** Sums over rows of standardised columns and a centred response, with weights. */
-export function sumsOf(columns: Float64Array[], y: ArrayLike<number>, weights: ArrayLike<number>): Sums {
+/** Sums over rows of centred columns, standardised unless told otherwise, and a centred response, with weights. */
+export function sumsOf(
+  columns: Float64Array[],
+  y: ArrayLike<number>,
+  weights: ArrayLike<number>,
+  { standardize = true }: { standardize?: boolean } = {},
+): Sums {
   const total = Array.from(weights).reduce((sum, w) => sum + w, 0);
   const mean = (value: (i: number) => number) => {
     let sum = 0;
     for (let i = 0; i < y.length; ++i) sum += ((weights[i] as number) * value(i)) / total;
     return sum;
   };
-  const scales = scalesOf(problemOf(columns, y, { weights }));
+  const scales = scalesOf(problemOf(columns, y, { weights, standardize }));
   const centred = columns.map((column, j) => {
     const middle = mean((i) => column[i] as number);
     return column.map((value) => (value - middle) / (scales[j] as number));

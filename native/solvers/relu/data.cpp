@@ -63,7 +63,7 @@ ReluSystemBy chooseSystem(int rows, int outputs, const ReluSettings& settings, i
   const double bytes = factored ? exact : products;
   requireMemory(bytes, available,
                 "n = " + show(rows) + " rows, d = " + show(d) + " columns and P = " + show(patterns) + " patterns need",
-                factored && products <= available ? "; use inner: 'krylov'" : "; use fewer rows or patterns");
+                factored && products <= available ? "use inner: 'krylov'" : "use fewer rows or patterns");
   return !factored ? ReluSystemBy::products : byWeights ? ReluSystemBy::weights : ReluSystemBy::rows;
 }
 

@@ -51,7 +51,7 @@ void requireRoom(const ReluData& data, double patterns) {
   requireMemory(
       sizeof(double) * numbers,
       "adversary: n = " + show(n) + " rows, d = " + show(d) + " columns and P = " + show(patterns) + " patterns need",
-      "; use fewer patterns");
+      "use fewer patterns");
 }
 
 /// The adversary in the scaled data's units.

@@ -611,6 +611,8 @@ bool BlockQuadratic::tryShare(const BlockPenaltyAt& penalty, double share) {
 
 bool BlockQuadratic::locallyConvex(const BlockPenaltyAt& penalty) {
   if (penalty.convex()) return true;
+  // What there is no memory to find out is not claimed.
+  if (metric_ && !metric_->affordsGram()) return false;
   form_.needGram();
   entries_.clear();
   support_.clear();

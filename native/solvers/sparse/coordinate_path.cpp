@@ -6,7 +6,6 @@
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
-#include "core/require_memory.hpp"
 #include "linalg/vectors.hpp"
 #include "solvers/sparse/certificate.hpp"
 
@@ -78,9 +77,7 @@ CoordinatePath::CoordinatePath(const Cpu& la, const SparseData& data, const Spar
 /// Columns come into use, each with its gradient at the present point.
 void CoordinatePath::takeIn(std::span<const int> columns) {
   if (columns.empty()) return;
-  const int count = metric_.size() + static_cast<int>(columns.size());
-  requireMemory(2 * metric_.bytesFor(count), "x with " + show(count) + " columns in use at once needs",
-                "larger lambdas or maxNonzeros would end the path before");
+  metric_.requireRoomFor(columns);
   metric_.add(columns);
   quadratic_.resize();
   setGradient();
@@ -776,8 +773,7 @@ std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
   const bool alone = loss_->envelope() || (!squared() && !isConvex(settings_.penalty));
   std::size_t together = alone ? 1 : std::min(together_, lambdas.size());
   for (int attempt = 0, inVain = 0;; ++attempt) {
-    findCandidates(lambdas[together - 1]);
-    takeIn(missing_);
+    together = takeInCandidates(lambdas.first(together));
     if (allInUse()) together = 1;
     Together all = solveTogether(lambdas.first(together), sharper);
     missing_.clear();
@@ -790,8 +786,7 @@ std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
     together_ = accepted == together ? std::min(mostTogether, 2 * together_) : std::max<std::size_t>(1, accepted);
     if (accepted == together) return std::move(all.models);
     const bool any = !missing_.empty();
-    if (any && convex) addMissingLater(all, accepted + 1);
-    takeIn(missing_);
+    takeInMissing(all, accepted);
     restore(all.models[accepted]);
     // Of a penalty that is not convex a model is soon as near as it comes: it may have no minimum at all.
     inVain = any ? 0 : inVain + 1;
@@ -808,6 +803,29 @@ std::vector<PathModel> CoordinatePath::fit(std::span<const double> lambdas) {
     if (!any && convex) sharper /= 10;
     together = std::max<std::size_t>(1, together / 2);
   }
+}
+
+/// Takes in what lambdas are likely to need; how many of them, as those that there is memory for are not to be lost by
+/// others.
+std::size_t CoordinatePath::takeInCandidates(std::span<const double> lambdas) {
+  std::size_t together = lambdas.size();
+  findCandidates(lambdas.back());
+  if (together > 1 && !metric_.hasRoomFor(missing_)) {
+    together = 1;
+    findCandidates(lambdas.front());
+  }
+  takeIn(missing_);
+  return together;
+}
+
+/// Takes in what the first model that was not accepted lacks, and what those behind it most likely do if there is
+/// memory for that. Where there is none for the former, accepted models are to be had all the same.
+void CoordinatePath::takeInMissing(const Together& all, std::size_t accepted) {
+  const std::size_t count = missing_.size();
+  if (count > 0 && isConvex(settings_.penalty)) addMissingLater(all, accepted + 1);
+  if (!metric_.hasRoomFor(missing_)) missing_.resize(count);
+  if (accepted > 0 && !metric_.hasRoomFor(missing_)) missing_.clear();
+  takeIn(missing_);
 }
 
 /// Takes candidates in more or less widely, as columns were missing or not.

@@ -102,6 +102,8 @@ class CoordinatePath : public PathEngine {
   void setSlopes(Together& all, int k);
   void goOn(const PenaltyAt& penalty, double lambda);
   Together solveTogether(std::span<const double> lambdas, double sharper);
+  std::size_t takeInCandidates(std::span<const double> lambdas);
+  void takeInMissing(const Together& all, std::size_t accepted);
   void followMissing();
   void keepGradients(const Together& all, int last);
   void addMissingLater(const Together& all, std::size_t first);

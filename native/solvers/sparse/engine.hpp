@@ -30,6 +30,7 @@ struct PathModel {
   // Of best subsets:
   double nodes = unknown;     ///< of branch and bound
   double bounded = infinity;  ///< the size of coefficients up to which the gap is known
+  bool onCap = false;         ///< that size holds coefficients, though nobody asked for it: then there is no gap
 };
 
 /// What an objective of that size may be off by, as its sum over rows was rounded: relative, about the square root of

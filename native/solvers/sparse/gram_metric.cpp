@@ -5,6 +5,7 @@
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
+#include "core/require_memory.hpp"
 #include "linalg/vector_kernels.hpp"
 #include "linalg/vectors.hpp"
 
@@ -25,8 +26,14 @@ constexpr double entriesBetweenLooks = 1 << 14;
 
 }  // namespace
 
-GramMetric::GramMetric(const Cpu& la, const SparseData& data, bool intercept)
-    : la_(la), data_(data), intercept_(intercept), places_(at(data.p()), -1), h_(data.weights), work_(at(data.n())) {
+GramMetric::GramMetric(const Cpu& la, const SparseData& data, bool intercept, bool always)
+    : la_(la),
+      data_(data),
+      intercept_(intercept),
+      always_(always),
+      places_(at(data.p()), -1),
+      h_(data.weights),
+      work_(at(data.n())) {
   for (const double h : h_) total_ += h;
   setRoots();
   if (!data.x().sparse()) {
@@ -35,14 +42,29 @@ GramMetric::GramMetric(const Cpu& la, const SparseData& data, bool intercept)
   }
 }
 
-double GramMetric::bytesFor(int columns) const {
-  const double count = columns;
-  const double outer = outer_ ? outer_->outerTerms() : 0;
-  const double squares = sizeof(double) * count * (count + outer);
-  if (!data_.x().sparse()) return squares + sizeof(double) * count * data_.n();
-  const double ofEach = static_cast<double>(data_.x().entries()) / data_.p();
-  return squares + (2 * sizeof(double) + sizeof(int)) * ofEach * count;
+/// Bytes of G, and of outer products.
+double GramMetric::bytesOfGram(double columns) const {
+  return sizeof(double) * columns * (columns + (outer_ ? outer_->outerTerms() : 0));
 }
+
+/// Bytes of the columns in use and some more, with a copy of each while room grows or a factor is made.
+double GramMetric::bytesWith(std::span<const int> columns) const {
+  const double count = static_cast<double>(columns_.size() + columns.size());
+  double entries = entries_;
+  for (const int j : columns) entries += data_.x().entriesOf(j);
+  const double ofEntry = data_.x().sparse() ? 2 * sizeof(double) + sizeof(int) : sizeof(double);
+  return 2 * (ofEntry * entries + (goesByRows(count, entries) ? 0 : bytesOfGram(count)));
+}
+
+bool GramMetric::hasRoomFor(std::span<const int> columns) const { return hasMemory(bytesWith(columns)); }
+
+void GramMetric::requireRoomFor(std::span<const int> columns) const {
+  requireMemory(bytesWith(columns),
+                "x with " + show(columns_.size() + columns.size()) + " columns in use at once needs",
+                "larger lambdas or maxNonzeros end a path before");
+}
+
+bool GramMetric::affordsGram() const { return hasGram() || hasMemory(2 * bytesOfGram(size())); }
 
 void GramMetric::reservePanel(int count) {
   if (data_.x().sparse() || count <= panel_.cols()) return;

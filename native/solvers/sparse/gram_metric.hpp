@@ -18,7 +18,8 @@ namespace nonconvex {
 /// added, never taken away.
 class GramMetric final : public QuadraticForm {
  public:
-  GramMetric(const Cpu& la, const SparseData& data, bool intercept);
+  /// `always`: whether G is needed where steps by rows would take less, too.
+  GramMetric(const Cpu& la, const SparseData& data, bool intercept, bool always = false);
 
   /// Rows of the data.
   int rows() const { return data_.n(); }
@@ -45,8 +46,15 @@ class GramMetric final : public QuadraticForm {
 
   /// Takes columns in that are not in use.
   void add(std::span<const int> columns);
-  /// Bytes that so many columns take.
-  double bytesFor(int columns) const;
+  /// Whether steps take fewer numbers by rows than with G: the entries of a column twice in place of a number for each
+  /// column in use.
+  bool byRows() const { return goesByRows(size(), entries_); }
+  /// Whether there is memory for these columns as well, and for G where steps do not go by rows.
+  bool hasRoomFor(std::span<const int> columns) const;
+  /// Throws OUT_OF_MEMORY where there is none.
+  void requireRoomFor(std::span<const int> columns) const;
+  /// Whether there is memory for G.
+  bool affordsGram() const;
   /// New weights h of the rows.
   void setWeights(std::span<const double> h) { setWeights(h, nullptr); }
   /// Whether other weights differ from the present ones by more than this share of these in any row.
@@ -91,6 +99,11 @@ class GramMetric final : public QuadraticForm {
 
  private:
   bool centred() const { return intercept_ && !outer_; }
+  bool goesByRows(double columns, double entries) const {
+    return data_.x().sparse() && !always_ && !hasOuter() && 2 * entries < columns * columns;
+  }
+  double bytesOfGram(double columns) const;
+  double bytesWith(std::span<const int> columns) const;
   /// f(row, entry) for the entries of a sparse column in use, scaled.
   template <class F>
   void forEntries(int place, F&& f) const {
@@ -115,7 +128,7 @@ class GramMetric final : public QuadraticForm {
 
   const Cpu& la_;
   const SparseData& data_;
-  bool intercept_;
+  bool intercept_, always_;
   std::vector<int> columns_, places_;
   std::vector<double> h_, roots_, means_, curvatures_;
   double total_ = 0, entries_ = 0;

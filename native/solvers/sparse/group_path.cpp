@@ -7,7 +7,6 @@
 #include "core/in_pieces.hpp"
 #include "core/index.hpp"
 #include "core/numbers.hpp"
-#include "core/require_memory.hpp"
 #include "linalg/vectors.hpp"
 #include "solvers/sparse/block_certificate.hpp"
 #include "solvers/sparse/certificate.hpp"
@@ -84,12 +83,15 @@ void GroupPath::forBlocks(int group, Mat<const double> gradients, F&& f) const {
   for (std::size_t k = 0; k < size; ++k) part(k, 1);
 }
 
+std::vector<int> GroupPath::columnsOf(std::span<const int> groups) const {
+  std::vector<int> columns;
+  for (const int g : groups) columns.insert(columns.end(), blocks_.columns(g).begin(), blocks_.columns(g).end());
+  return columns;
+}
+
 void GroupPath::takeIn(std::span<const int> groups) {
   if (groups.empty()) return;
-  int count = metric_.size();
-  for (const int g : groups) count += static_cast<int>(blocks_.columns(g).size());
-  requireMemory(2 * metric_.bytesFor(count), "x with " + show(count) + " columns in use at once needs",
-                "larger lambdas or maxNonzeros would end the path before");
+  metric_.requireRoomFor(columnsOf(groups));
   quadratic_.add(groups);
   setGradient();
 }
@@ -666,7 +668,13 @@ std::vector<PathModel> GroupPath::fit(std::span<const double> lambdas) {
   std::size_t together =
       alone ? 1 : std::min(lambdas.size(), at(std::clamp(mostColumnsTogether / responses_, 1, mostLambdasTogether)));
   for (int attempt = 0;; ++attempt) {
-    takeIn(candidates(BlockPenaltyAt(blocks_, settings_, lambdas[together - 1])));
+    std::vector<int> groups = candidates({blocks_, settings_, lambdas[together - 1]});
+    if (together > 1 && !metric_.hasRoomFor(columnsOf(groups))) {
+      // Those that there is memory for are not lost by others.
+      together = 1;
+      groups = candidates({blocks_, settings_, lambdas.front()});
+    }
+    takeIn(groups);
     Together all = solveTogether(lambdas.first(together), sharper);
     std::vector<int> missing;
     std::size_t accepted = 0;
@@ -674,6 +682,7 @@ std::vector<PathModel> GroupPath::fit(std::span<const double> lambdas) {
     const int last = static_cast<int>(std::min(accepted, together - 1));
     std::copy_n(all.gradients.column(last * responses_), at(data_.p()) * at(responses_), gradients_.data());
     if (accepted == together) return std::move(all.models);
+    if (accepted > 0 && !metric_.hasRoomFor(columnsOf(missing))) missing.clear();
     takeIn(missing);
     restore(all.models[accepted]);
     // Of a penalty that is not convex a model is as near as it comes: it may have no minimum at all.

@@ -50,6 +50,7 @@ class GroupPath : public PathEngine {
     return std::span(matrix).subspan(at(k) * at(data_.n()), at(data_.n()));
   }
 
+  std::vector<int> columnsOf(std::span<const int> groups) const;
   void takeIn(std::span<const int> groups);
   std::vector<int> candidates(const BlockPenaltyAt& penalty) const;
   void evaluate();

@@ -183,7 +183,7 @@ bool PenalizedQuadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& go
     violation = largestViolation(penalty);
     since = violation < least ? 0 : since + 1;
     least = std::min(least, violation);
-    if (worked_ > most * workOfGram()) {
+    if (worked_ > most * workOfGram() && metric_.affordsGram()) {
       hard_ = true;
       goesByRows_ = false;
       return minimizeByGram<Penalty>(penalty, goal);
@@ -203,12 +203,6 @@ double PenalizedQuadratic::workOf(std::span<const int> places) const {
 double PenalizedQuadratic::workOfGram() {
   const double all = metric_.size(), inUse = static_cast<double>(working_.size());
   return metric_.pairs() + entriesOfGram * all * all + entriesOfFactor * inUse * inUse * inUse;
-}
-
-/// A step by rows takes the entries of a column twice, one with G as many numbers as there are columns in use.
-bool PenalizedQuadratic::byRows() const {
-  const double columns = metric_.size();
-  return data_.x().sparse() && !metric_.hasOuter() && 2 * metric_.entries() < columns * columns;
 }
 
 /// The places that sweeps go through: those that are not 0 and those that are not to stay there.
@@ -486,7 +480,7 @@ bool PenalizedQuadratic::stepOnSupport(const PenaltyAt& penalty) {
   onlySweeps_ = false;
   start_ = b;
   collect(penalty, infinity);
-  goesByRows_ = byRows() && !metric_.hasGram() && !hard_;
+  goesByRows_ = byRows() && !metric_.hasGram() && (!hard_ || !metric_.affordsGram());
   penalty.visitKind([&]<class Penalty>() {
     if (goesByRows_) {
       for (int k = 0; k < mostShortSteps; ++k) {
@@ -712,6 +706,8 @@ void PenalizedQuadratic::applyToSlots(double share, std::span<double> out) {
 
 bool PenalizedQuadratic::locallyConvex(const PenaltyAt& penalty) {
   if (penalty.convex()) return true;
+  // What there is no memory to find out is not claimed.
+  if (!metric_.affordsGram()) return false;
   metric_.needGram();
   return penalty.visitKind([&]<class Penalty>() {
     support_.clear();

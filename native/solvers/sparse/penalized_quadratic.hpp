@@ -35,7 +35,7 @@ struct Goal {
 ///
 /// With G: coordinate descent and Newton steps on the support, both on a copy of the part of G that has the places in
 /// use now, with one look at the others when nothing is left to do there. By rows: sweeps, and conjugate gradients, for
-/// as long as these take less time than G and its factor would.
+/// as long as these take less time than G and its factor would, or there is no memory for G.
 class PenalizedQuadratic {
  public:
   PenalizedQuadratic(const Cpu& la, const SparseData& data, GramMetric& metric)
@@ -72,7 +72,7 @@ class PenalizedQuadratic {
   /// X times what the last minimize() has added to b, less the shifts; empty where that was not needed.
   std::span<const double> productOfSteps() const;
   /// Whether steps are taken by rows at first, for which new weights cost little.
-  bool byRows() const;
+  bool byRows() const { return metric_.byRows(); }
   double sweeps() const { return sweeps_; }
 
  private:

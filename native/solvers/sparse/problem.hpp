@@ -94,9 +94,10 @@ constexpr auto names(PathMethod) {
 }
 
 /// Why a path ended before its last lambda.
-enum class PathEnd { complete, devianceExplained, devianceConstant, maxNonzeros, interrupted };
+enum class PathEnd { complete, devianceExplained, devianceConstant, maxNonzeros, outOfMemory, interrupted };
 constexpr auto names(PathEnd) {
-  return std::array{"complete"sv, "devianceExplained"sv, "devianceConstant"sv, "maxNonzeros"sv, "interrupted"sv};
+  return std::array{"complete"sv,    "devianceExplained"sv, "devianceConstant"sv,
+                    "maxNonzeros"sv, "outOfMemory"sv,       "interrupted"sv};
 }
 
 struct SparseSettings : Limits {
@@ -140,11 +141,12 @@ struct SparseSettings : Limits {
                   "Where the penalty becomes constant, in lambdas: above 1 for mcp, above 2 for scad."),
             FIELD(ridge, (Bounds{.lower = 0, .openUpper = true}),
                   "Weight of the squares of coefficients beside bestSubset, halved."),
-            FIELD(largest,
-                  positiveOr(
-                      "no bound with a ridge or where columns are independent, else 1.5 times the largest coefficient "
-                      "that was found"),
-                  "Bound of the coefficients of bestSubset, as they are penalised."),
+            FIELD(
+                largest,
+                positiveOr(
+                    "no bound with a ridge, where columns are independent and where few that are not were enumerated, "
+                    "else 1.5 times the largest coefficient of least squares that was found, or more"),
+                "Bound of the coefficients of bestSubset, as they are penalised."),
             FIELD(maxNodes, between(0, 2147483647),
                   "Most nodes of branch and bound of bestSubset, over all lambdas or sizes; each has one at least."),
             FIELD(q, inside(0, 1), "Level of the false discovery rate that the weights of slope are made for."),
@@ -234,7 +236,9 @@ struct SparseSolution {
         OUT(degreesOfFreedom, "Coefficients that are not 0, without the intercept, for each lambda."),
         OUT(gaps,
             "Objective less a lower bound of the optimum, over the mean loss of the null model less that of a "
-            "perfect fit, for each lambda; NaN where there is no bound, as with penalties that are not convex."),
+            "perfect fit, for each lambda; NaN where there is no bound, as with penalties that are not convex, and "
+            "best "
+            "subsets whose coefficients are as large as they were allowed to be."),
         OUT(violations,
             "Largest violation of the conditions of a coordinate-wise minimum, over lambdaMax, for each "
             "lambda, in the units of the columns that are penalised."),

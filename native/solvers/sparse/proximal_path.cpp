@@ -6,7 +6,6 @@
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
-#include "core/require_memory.hpp"
 #include "linalg/vectors.hpp"
 #include "solvers/sparse/certificate.hpp"
 
@@ -28,7 +27,7 @@ ProximalPath::ProximalPath(const Cpu& la, const SparseData& data, const SparsePr
       data_(data),
       settings_(settings),
       penalty_(makeStructuredPenalty(data, problem, settings)),
-      metric_(la, data, settings.intercept),
+      metric_(la, data, settings.intercept, true),
       quadratic_(la, metric_, *penalty_) {
   for (int j = 0; j < data.p(); ++j) {
     if (!data.constant[at(j)]) usable_.push_back(j);
@@ -46,9 +45,7 @@ void ProximalPath::takeIn(std::span<const char> keep) {
     if (keep[k] && metric_.place(usable_[k]) < 0) columns.push_back(usable_[k]);
   }
   if (columns.empty()) return;
-  const int count = metric_.size() + static_cast<int>(columns.size());
-  requireMemory(2 * metric_.bytesFor(count), "x with " + show(count) + " columns in use at once needs",
-                "larger lambdas or maxNonzeros would end the path before");
+  metric_.requireRoomFor(columns);
   metric_.add(columns);
   quadratic_.resize();
   setGradient();

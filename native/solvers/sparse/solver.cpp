@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <numeric>
 
 #include "core/index.hpp"
@@ -141,10 +142,33 @@ void PathSolver::chooseLambdas() {
 }
 
 std::optional<Status> PathSolver::step() {
+  try {
+    return fitNext();
+  } catch (const Error& error) {
+    if (error.code() != "OUT_OF_MEMORY" || models_.empty()) throw;
+    return endForMemory(error.what());
+  } catch (const std::bad_alloc&) {
+    if (models_.empty()) throw;
+    return endForMemory("out of memory");
+  }
+}
+
+/// Ends a path with the models that it has, where there is no memory for the next one.
+std::optional<Status> PathSolver::endForMemory(std::string reason) {
+  end_ = PathEnd::outOfMemory;
+  lacking_ = std::move(reason);
+  return Status::stalled;
+}
+
+/// Fits the next model, unless one of those that were fitted together with others is it.
+std::optional<Status> PathSolver::fitNext() {
   if (!problem_.sizes.empty()) {
     waiting_.push_back(engine_->fitSize(problem_.sizes[next_]));
   } else if (waiting_.empty()) {
-    waiting_ = engine_->fit({lambdas_.data() + next_, lambdas_.size() - next_});
+    // Without a penalty columns in use are made orthogonal, for which there may be no memory: by itself it loses no
+    // others.
+    const std::size_t left = lambdas_.size() - next_;
+    waiting_ = engine_->fit({lambdas_.data() + next_, left > 1 && lambdas_.back() == 0 ? left - 1 : left});
     std::reverse(waiting_.begin(), waiting_.end());
   }
   PathModel model = std::move(waiting_.back());
@@ -215,14 +239,14 @@ SparseProgress PathSolver::progress() const {
   if (isKnown(last.gap)) {
     now.lowerBound = last.objective - last.gap * (engine_->nullLoss() - engine_->perfectLoss());
     now.residual = last.gap;
-  } else {
+  } else if (!last.onCap) {
     now.residual = engine_->lambdaMax() > 0 ? last.violation / engine_->lambdaMax() : 0;
   }
   return now;
 }
 
 std::string PathSolver::explain(Status status) const {
-  std::string all = status == Status::stalled ? explainStall() : "";
+  std::string all = status == Status::stalled ? explainStall() : status == Status::solved ? explainCap() : "";
   if (const std::string added = explainLeftOut(); !added.empty()) all += (all.empty() ? "" : " ") + added;
   return all;
 }
@@ -242,6 +266,10 @@ std::string PathSolver::explainLeftOut() const {
 }
 
 std::string PathSolver::explainStall() const {
+  if (end_ == PathEnd::outOfMemory) {
+    return "The path ended behind its model " + show(models_.size()) +
+           " as there is no memory for the next: " + lacking_ + ".";
+  }
   const auto first = std::find_if(models_.begin(), models_.end(), [](const PathModel& each) { return !each.reached; });
   if (first == models_.end()) return {};
   const bool classes = data_.family == SparseFamily::binomial || data_.family == SparseFamily::multinomial;
@@ -252,8 +280,22 @@ std::string PathSolver::explainStall() const {
   const std::size_t place = static_cast<std::size_t>(first - models_.begin());
   const std::string which =
       problem_.sizes.empty() ? "at lambda = " + show(first->lambda) : "of size " + show(problem_.sizes[place]);
+  if (first->onCap) {
+    return "The best subset " + which + " has a coefficient of " + show(first->bounded) +
+           ", the most that coefficients were allowed as columns depend on each other, so that a subset with larger "
+           "ones may be better; a ridge, or largest, makes the problem one with a bound.";
+  }
   return "The model " + which + " did not reach the tolerance: its gap is " + show(first->gap) +
          ", its violation over lambdaMax " + show(first->violation / engine_->lambdaMax()) + "." + noMinimum;
+}
+
+/// Up to which size of coefficients bounds of best subsets hold, where nobody asked for one.
+std::string PathSolver::explainCap() const {
+  double least = infinity;
+  for (const PathModel& each : models_) least = std::min(least, each.bounded);
+  if (isKnown(settings_.largest) || std::isinf(least)) return {};
+  return "Columns depend on each other: the bound of the best subset is one of subsets with coefficients up to " +
+         show(least) + ", as they are penalised.";
 }
 
 /// Longer than most: each of the vectors gets its entry of a model.

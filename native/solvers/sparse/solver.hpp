@@ -32,9 +32,12 @@ class PathSolver {
   /// Models of the path, and of those that lead to it.
   std::size_t count() const { return problem_.sizes.empty() ? lambdas_.size() : problem_.sizes.size(); }
   bool endsAt(const PathModel& model);
+  std::optional<Status> fitNext();
+  std::optional<Status> endForMemory(std::string reason);
   std::optional<Status> finish();
   std::string explainStall() const;
   std::string explainLeftOut() const;
+  std::string explainCap() const;
 
   const Cpu& la_;
   const SparseProblem& problem_;
@@ -47,6 +50,7 @@ class PathSolver {
   std::size_t unasked_ = 0;      ///< of the first lambdas_, which only lead to those that are asked for
   std::vector<PathModel> models_, waiting_;
   PathEnd end_ = PathEnd::interrupted;
+  std::string lacking_;  ///< what there was no memory for
 };
 
 /// What a path that is aborted before its data are read is taken for: one without models.

@@ -50,7 +50,9 @@ SubsetGram::SubsetGram(const Cpu& la, const SparseData& data, bool intercept)
 }
 
 void SubsetGram::takeOutFree() {
-  constexpr double independent = 1e-9;  // of its squares, that is left of a column
+  // Of its squares, that is left of a column: with less it may not be chosen, as products of columns do not say much
+  // more; what is above rounding may explain something all the same.
+  constexpr double independent = 1e-9, rounding = 1e-13;
   const std::vector<double> whole = diagonal_;
   for (const int f : data_.free) {
     if (!usable(f)) continue;
@@ -69,7 +71,10 @@ void SubsetGram::takeOutFree() {
     freeShares_.push_back(share);
   }
   for (std::size_t j = 0; j < usable_.size() && !free_.empty(); ++j) {
-    if (diagonal_[j] <= independent * whole[j]) usable_[j] = 0;
+    if (diagonal_[j] <= independent * whole[j]) {
+      leavesOutNearly_ = leavesOutNearly_ || (usable_[j] && diagonal_[j] > rounding * whole[j]);
+      usable_[j] = 0;
+    }
     if (!usable_[j]) correlations_[j] = 0;
   }
 }

@@ -20,6 +20,8 @@ class SubsetGram {
   int rows() const { return data_.n(); }
   /// Whether a column may be chosen: it varies, is not left out, and has a penalty.
   bool usable(int j) const { return usable_[at(j)] != 0; }
+  /// Whether a column that may not be chosen only nearly depends on those without penalty.
+  bool leavesOutNearly() const { return leavesOutNearly_; }
   double correlation(int j) const { return correlations_[at(j)]; }
   std::span<const double> correlations() const { return correlations_; }
   double diagonal(int j) const { return diagonal_[at(j)]; }
@@ -53,6 +55,7 @@ class SubsetGram {
   std::vector<std::vector<double>> freeRows_;  ///< of the Cholesky factor of G, for all columns
   std::vector<double> freeShares_;             ///< of y in these
   double squares_ = 0, meanResponse_ = 0, computed_ = 0;
+  bool leavesOutNearly_ = false;
 };
 
 }  // namespace nonconvex

@@ -11,7 +11,17 @@ namespace {
 
 constexpr double leadStep = 0.8;          // between the lambdas that lead to the first one
 constexpr double largestShare = 1.5;      // of the largest coefficient that was found, up to which others may go
+constexpr double onCap = 1 - 1e-6;        // of the cap, from which on it may hold a coefficient
+constexpr double raised = 2;              // cap, beside what is found without it
+constexpr int mostCaps = 20;              // a safeguard: a million times the first
+constexpr double shareOfNodes = 0.5;      // a safeguard: of those that are left, for an enumeration that may not end
 constexpr double shareOfTolerance = 0.9;  // that the search leaves, so that rounding does not matter
+
+double largestOf(const Subset& subset) {
+  double most = 0;
+  for (const double value : subset.values) most = std::max(most, std::abs(value));
+  return most;
+}
 
 }  // namespace
 
@@ -70,16 +80,24 @@ void SubsetPath::lead(double lambda) {
   begun_ = true;
 }
 
-/// The bound of coefficients where nothing else keeps those of the relaxation from growing.
-double SubsetPath::largestFor(const Subset& found) {
-  if (isKnown(settings_.largest)) return settings_.largest;
-  if (settings_.ridge > 0 || tree_.definite()) return infinity;
-  double most = 0;
-  for (const double value : found.values) most = std::max(most, std::abs(value));
-  for (int j = 0; j < gram_.size() && found.values.empty(); ++j) {
-    if (gram_.usable(j)) most = std::max(most, std::abs(gram_.correlation(j)) / gram_.diagonal(j));
+/// Whether nothing but a bound of coefficients keeps those of the relaxation from growing.
+bool SubsetPath::needsCap() {
+  return !isKnown(settings_.largest) && settings_.ridge == 0 && !(tree_.definite() && !gram_.leavesOutNearly());
+}
+
+/// More than the largest coefficient of a subset that was the best, and no less than that of least squares on any
+/// single column.
+double SubsetPath::capFor(const Subset& found) {
+  double alone = 0, most = 0;
+  for (int j = 0; j < gram_.size(); ++j) {
+    if (!gram_.usable(j)) continue;
+    alone = std::max(alone, std::abs(gram_.correlation(j)) / gram_.diagonal(j));
+    most = std::max(most, std::sqrt(gram_.squares() / gram_.diagonal(j)));
   }
-  return std::max(largestShare * most, 1e-300);
+  largestFound_ = std::max(largestFound_, largestOf(found));
+  // Where no column explains anything by itself, what one could explain at most.
+  const double known = largestFound_ > 0 ? largestFound_ : alone > 0 ? alone : most;
+  return std::max({largestShare * known, alone, 1e-300});
 }
 
 std::vector<PathModel> SubsetPath::fit(std::span<const double> lambdas) {
@@ -103,12 +121,65 @@ PathModel SubsetPath::fitSize(int size) {
 
 /// Looks for better subsets than the best one, with a bound of them.
 PathModel SubsetPath::solve(SubsetObjective objective, Subset best) {
-  objective.largest = largestFor(best);
   const double tolerance = shareOfTolerance * settings_.tolerance * (nullLoss_ - perfect_);
-  const SubsetTree::Outcome outcome = tree_.search(objective, std::move(best), tolerance, nodesLeft_);
-  nodesLeft_ -= outcome.nodes;
+  SubsetTree::Outcome outcome{std::move(best), 0, 0};
+  bool capped = needsCap();
+  if (!capped) outcome = searchTree(objective, tolerance, std::move(outcome));
+  // Sweeps may take too long to close the gap where columns nearly depend on each other.
+  const bool open = capped || outcome.best.objective - outcome.bound > settings_.tolerance * (nullLoss_ - perfect_);
+  if (open && enumerate(objective, tolerance, outcome)) capped = false;
+  if (capped) outcome = searchWithinCap(objective, tolerance, std::move(outcome));
   before_ = outcome.best;
-  return model(objective, outcome);
+  PathModel made = model(objective, outcome);
+  if (!capped || largestOf(outcome.best) < onCap * objective.largest) return made;
+  made.onCap = true;
+  made.gap = unknown;
+  made.reached = false;
+  return made;
+}
+
+/// Looks at all subsets, if columns are few; whether that came to an end.
+bool SubsetPath::enumerate(const SubsetObjective& objective, double tolerance, SubsetTree::Outcome& outcome) {
+  if (isKnown(settings_.largest) || settings_.ridge > 0) return false;
+  if (!enumeration_ && SubsetEnumeration::isFor(data_)) {
+    enumeration_.emplace(la_, data_, settings_.intercept);
+    enumerates_ = true;
+  }
+  if (!enumerates_) return false;
+  SubsetEnumeration::Outcome found =
+      enumeration_->search(objective, outcome.best, tolerance, shareOfNodes * nodesLeft_);
+  nodesLeft_ -= found.nodes;
+  const double bound = found.complete ? std::max(outcome.bound, found.bound) : outcome.bound;
+  outcome = {std::move(found.best), bound, outcome.nodes + found.nodes};
+  // The next models have smaller lambdas or larger sizes, and take more.
+  enumerates_ = found.complete;
+  return found.complete;
+}
+
+/// Searches by the tree, from the best subset so far.
+SubsetTree::Outcome SubsetPath::searchTree(const SubsetObjective& objective, double tolerance,
+                                           SubsetTree::Outcome before) {
+  SubsetTree::Outcome outcome = tree_.search(objective, std::move(before.best), tolerance, nodesLeft_);
+  nodesLeft_ -= outcome.nodes;
+  outcome.nodes += before.nodes;
+  return outcome;
+}
+
+/// Searches with coefficients up to a cap, and again with a larger one while it holds any of the best subset.
+SubsetTree::Outcome SubsetPath::searchWithinCap(SubsetObjective& objective, double tolerance,
+                                                SubsetTree::Outcome outcome) {
+  SubsetObjective free = objective;
+  objective.largest = capFor(outcome.best);
+  for (int caps = 1;; ++caps) {
+    outcome = searchTree(objective, tolerance, std::move(outcome));
+    const bool held = largestOf(outcome.best) >= onCap * objective.largest;
+    if (!held || caps == mostCaps || nodesLeft_ <= 0 || la_.ending()) break;
+    Subset without = search_.refit(free, outcome.best.columns);
+    largestFound_ = std::max(largestFound_, largestOf(without));
+    objective.largest = raised * std::max(objective.largest, largestOf(without));
+    outcome.best = search_.improve(objective, without.objective < outcome.best.objective ? without : outcome.best);
+  }
+  return outcome;
 }
 
 PathModel SubsetPath::model(const SubsetObjective& objective, const SubsetTree::Outcome& outcome) {

@@ -16,10 +16,12 @@ constexpr double innerSettled = 1e-4;      // a change, relative to the largest 
 constexpr double preciseEnough = 0.02;     // of the distance to the best subset, that the relaxation may be off
 constexpr std::size_t mostLending = 1000;  // columns for whose G the least eigenvalue is looked for
 constexpr double lending = 0.98;           // of that eigenvalue
-constexpr double whole = 1e-7;             // from 0 or 1, a share that counts as whole
-constexpr double sizeReached = 1e-3;       // of the size, that shares may be off
-constexpr int mostTurns = 30;              // of the multiplier of the size, at one node
-constexpr double widestTurn = 4;           // that it may grow or fall by at once
+// Rounding: with less of them columns count as dependent, as products of columns do not say more.
+constexpr double leastLent = 1e-9;
+constexpr double whole = 1e-7;        // from 0 or 1, a share that counts as whole
+constexpr double sizeReached = 1e-3;  // of the size, that shares may be off
+constexpr int mostTurns = 30;         // of the multiplier of the size, at one node
+constexpr double widestTurn = 4;      // that it may grow or fall by at once
 
 }  // namespace
 
@@ -31,48 +33,52 @@ double SubsetTree::cost(std::size_t k) const {
   return node_.chosen[k] ? 0 : node_.lambda;
 }
 
-/// The penalty's slope at 0 for a column that may be chosen at a cost.
-double SubsetTree::slope(double cost) const {
-  const double end = knot(cost);
-  return cost / end + ridge_ / 2 * end;
+/// What G lends of its diagonal at a column, and the ridge of the relaxation with that.
+double SubsetTree::lent(std::size_t k) const { return node_.lent * gram_.diagonal(node_.columns[k]); }
+double SubsetTree::ridge(std::size_t k) const { return objective_.ridge + lent(k); }
+
+/// The penalty's slope at 0 for a column that may be chosen.
+double SubsetTree::slope(std::size_t k) const {
+  const double end = knot(k);
+  return cost(k) / end + ridge(k) / 2 * end;
 }
 
 /// The end of the straight part of the penalty, where all of the column is chosen.
-double SubsetTree::knot(double cost) const {
-  const double free = ridge_ > 0 ? std::sqrt(2 * cost / ridge_) : infinity;
+double SubsetTree::knot(std::size_t k) const {
+  const double r = ridge(k), free = r > 0 ? std::sqrt(2 * cost(k) / r) : infinity;
   return std::min(objective_.largest, free);
 }
 
 double SubsetTree::penalty(std::size_t k, double b) const {
-  const double each = cost(k), size = std::abs(b);
-  if (!node_.chosen[k] && size < knot(each)) return slope(each) * size;
-  return each + ridge_ / 2 * b * b;
+  const double size = std::abs(b);
+  if (!node_.chosen[k] && size < knot(k)) return slope(k) * size;
+  return cost(k) + ridge(k) / 2 * b * b;
 }
 
 /// sup of |v| b - r b^2 / 2 over 0 <= b <= M
-double SubsetTree::reach(double v) const {
-  const double size = std::abs(v);
-  const double b = std::min(objective_.largest, ridge_ > 0 ? size / ridge_ : infinity);
+double SubsetTree::reach(std::size_t k, double v) const {
+  const double size = std::abs(v), r = ridge(k);
+  const double b = std::min(objective_.largest, r > 0 ? size / r : infinity);
   if (std::isinf(b)) return size == 0 ? 0 : infinity;
-  return (size - ridge_ / 2 * b) * b;
+  return (size - r / 2 * b) * b;
 }
 
 double SubsetTree::conjugate(std::size_t k, double v) const {
-  const double gained = reach(v) - cost(k);
+  const double gained = reach(k, v) - cost(k);
   return node_.chosen[k] ? gained : std::max(0.0, gained);
 }
 
 double SubsetTree::share(std::size_t k, double b) const {
   if (b == 0) return 0;
-  return std::min(1.0, std::abs(b) / knot(cost(k)));
+  return std::min(1.0, std::abs(b) / knot(k));
 }
 
 /// argmin of c / 2 b^2 - a b and the penalty.
 double SubsetTree::minimizer(std::size_t k, double c, double a) const {
   const double size = std::abs(a), largest = objective_.largest;
-  const double beyond = std::min(largest, size / (c + ridge_));
+  const double beyond = std::min(largest, size / (c + ridge(k)));
   if (node_.chosen[k]) return std::copysign(beyond, a);
-  const double l = slope(cost(k)), end = knot(cost(k));
+  const double l = slope(k), end = knot(k);
   if (size <= l) return 0;
   const double line = c > 0 ? (size - l) / c : infinity;
   return std::copysign(line <= end ? line : std::max(end, beyond), a);
@@ -86,9 +92,9 @@ SubsetNode SubsetTree::root() {
   }
   node.chosen.assign(node.columns.size(), 0);
   node.b.assign(node.columns.size(), 0);
-  if (rootRidge_) {
-    node.ridge = *rootRidge_;
-    node.sizeOfRidge = node.columns.size();
+  if (rootLent_) {
+    node.lent = *rootLent_;
+    node.sizeOfLent = node.columns.size();
   }
   for (std::size_t k = 0; k < node.columns.size(); ++k) {
     const auto place = std::find(best_.columns.begin(), best_.columns.end(), node.columns[k]);
@@ -104,14 +110,17 @@ void SubsetTree::enter(SubsetNode& node) {
   setGradient();
 }
 
-/// The least eigenvalue of G on some columns, or a little less; 0 where there is none above 0.
+/// The least eigenvalue of G on some columns, divided by the roots of its diagonal so that units do not matter, or a
+/// little less; 0 where there is none above rounding.
 double SubsetTree::lentBy(const std::vector<int>& columns) {
   const int m = static_cast<int>(columns.size());
   gram_.need(columns);
   HostMatrix<double> g(m, m), factor(m, m), v(m, 1);
+  std::vector<double> roots;
+  for (const int j : columns) roots.push_back(std::sqrt(gram_.diagonal(j)));
   for (int k = 0; k < m; ++k) {
     const double* column = gram_.column(columns[at(k)]);
-    for (int l = 0; l < m; ++l) g(l, k) = column[columns[at(l)]];
+    for (int l = 0; l < m; ++l) g(l, k) = column[columns[at(l)]] / (roots[at(l)] * roots[at(k)]);
   }
   const auto definite = [&](double less) {
     steady_.copy(g.view(), factor.view());
@@ -128,38 +137,36 @@ double SubsetTree::lentBy(const std::vector<int>& columns) {
     steady_.choleskySolve(factor, v);
     estimate = 1 / blas::nrm2(m, v.column(0));
   }
-  constexpr double tiny = 1e-10;  // of the diagonal: nothing that is worth lending
-  for (double less = lending * estimate; less > tiny && !la_.ending(); less /= 2) {
+  for (double less = lending * estimate; less > leastLent && !la_.ending(); less /= 2) {
     if (definite(less)) return less;
   }
   return 0;
 }
 
 bool SubsetTree::definite() {
-  if (!rootRidge_) {
-    const std::vector<int> columns = root().columns;
-    const bool few = !columns.empty() && columns.size() <= mostLending && columns.size() < at(gram_.rows());
-    rootRidge_ = few ? lentBy(columns) : 0;
+  const std::vector<int> columns = root().columns;
+  if (!rootLent_) {
+    const bool few = columns.size() <= mostLending && columns.size() < at(gram_.rows());
+    rootLent_ = few && !columns.empty() ? lentBy(columns) : 0;
   }
-  return *rootRidge_ > 0;
+  return columns.empty() || *rootLent_ > 0;
 }
 
 /// Looks for what G may lend where the columns have become fewer than they were then.
 void SubsetTree::lend() {
   const std::size_t m = node_.columns.size();
   constexpr double fewer = 0.8;
-  const bool worth = node_.sizeOfRidge == 0 || static_cast<double>(m) <= fewer * static_cast<double>(node_.sizeOfRidge);
+  const bool worth = node_.sizeOfLent == 0 || static_cast<double>(m) <= fewer * static_cast<double>(node_.sizeOfLent);
   if (m > 0 && m <= mostLending && m < at(gram_.rows()) && worth) {
-    node_.ridge = std::max(node_.ridge, lentBy(node_.columns));
-    node_.sizeOfRidge = m;
+    node_.lent = std::max(node_.lent, lentBy(node_.columns));
+    node_.sizeOfLent = m;
   }
-  ridge_ = objective_.ridge + node_.ridge;
 }
 
 void SubsetTree::setGradient() {
   q_.resize(node_.columns.size());
   for (std::size_t k = 0; k < q_.size(); ++k) {
-    q_[k] = gram_.correlation(node_.columns[k]) + node_.ridge * node_.b[k];
+    q_[k] = gram_.correlation(node_.columns[k]) + lent(k) * node_.b[k];
   }
   for (std::size_t l = 0; l < q_.size(); ++l) {
     if (node_.b[l] == 0) continue;
@@ -174,7 +181,7 @@ void SubsetTree::fetch() {
   for (std::size_t k = 0; k < q_.size(); ++k) {
     const int j = node_.columns[k];
     if (gram_.has(j)) continue;
-    if (minimizer(k, gram_.diagonal(j) - node_.ridge, q_[k]) != 0) wanted_.push_back(j);
+    if (minimizer(k, gram_.diagonal(j) - lent(k), q_[k]) != 0) wanted_.push_back(j);
   }
   gram_.need(wanted_);
 }
@@ -184,7 +191,7 @@ void SubsetTree::sweep() {
   fetch();
   moving_.clear();
   for (std::size_t k = 0; k < q_.size(); ++k) {
-    const double c = gram_.diagonal(node_.columns[k]) - node_.ridge, now = node_.b[k];
+    const double c = gram_.diagonal(node_.columns[k]) - lent(k), now = node_.b[k];
     if (now == 0 && !node_.chosen[k] && minimizer(k, c, q_[k]) == 0) continue;
     moving_.push_back(k);
   }
@@ -217,7 +224,7 @@ void SubsetTree::gather() {
     localQ_[m] = q_[moving_[m]];
     const double* column = gram_.column(node_.columns[moving_[m]]);
     for (std::size_t l = 0; l < count; ++l) local_[m * count + l] = column[node_.columns[moving_[l]]];
-    local_[m * count + m] -= node_.ridge;
+    local_[m * count + m] -= lent(moving_[m]);
   }
 }
 
@@ -228,7 +235,7 @@ void SubsetTree::follow() {
     if (by == 0) continue;
     const double* column = gram_.column(node_.columns[moving_[m]]);
     for (std::size_t l = 0; l < q_.size(); ++l) q_[l] -= by * column[node_.columns[l]];
-    q_[moving_[m]] += by * node_.ridge;
+    q_[moving_[m]] += by * lent(moving_[m]);
   }
 }
 
@@ -255,7 +262,7 @@ void SubsetTree::measureSize() {
   double free = 0;
   for (std::size_t k = 0; k < q_.size(); ++k) {
     if (node_.chosen[k]) continue;
-    reaches_.push_back(reach(q_[k]));
+    reaches_.push_back(reach(k, q_[k]));
     shares_ += share(k, node_.b[k]);
     free += conjugate(k, q_[k]);
   }
@@ -399,7 +406,7 @@ bool SubsetTree::fix() {
   std::size_t kept = 0;
   bool any = false;
   for (std::size_t k = 0; k < q_.size(); ++k) {
-    const double reached = reach(q_[k]);
+    const double reached = reach(k, q_[k]);
     const bool in = reached >= (objective_.bySize() ? above_ : cost(k));
     const double other = dual_ + std::abs(reached - (!objective_.bySize() ? cost(k) : in ? below_ : above_));
     if (!node_.chosen[k] && other >= goal) {
@@ -431,7 +438,7 @@ int SubsetTree::branching() const {
     if (!node_.chosen[k] && node_.b[k] != 0) found = static_cast<int>(k);
   }
   for (std::size_t k = 0; k < q_.size() && found < 0 && left_ > 0; ++k) {
-    if (!node_.chosen[k] && reach(q_[k]) >= above_) found = static_cast<int>(k);
+    if (!node_.chosen[k] && reach(k, q_[k]) >= above_) found = static_cast<int>(k);
   }
   return found;
 }

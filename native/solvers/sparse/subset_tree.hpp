@@ -12,13 +12,13 @@ namespace nonconvex {
 
 /// A part of the search: columns that are chosen in all of it, and those that may be.
 struct SubsetNode {
-  double bound = 0;             ///< no subset of this part has a lower objective
-  double lambda = 0;            ///< at a size: what a column costs in the relaxation
-  double ridge = 0;             ///< that is taken out of G for the relaxation
-  std::size_t sizeOfRidge = 0;  ///< columns when it was found
-  std::vector<int> columns;     ///< that are not left out
-  std::vector<char> chosen;     ///< 1 for those of them that are in
-  std::vector<double> b;        ///< where the relaxation was left
+  double bound = 0;            ///< no subset of this part has a lower objective
+  double lambda = 0;           ///< at a size: what a column costs in the relaxation
+  double lent = 0;             ///< the share of G's diagonal that is taken out of it for the relaxation
+  std::size_t sizeOfLent = 0;  ///< columns when it was found
+  std::vector<int> columns;    ///< that are not left out
+  std::vector<char> chosen;    ///< 1 for those of them that are in
+  std::vector<double> b;       ///< where the relaxation was left
 
   /// Has what belongs to the column at place k at another, before it.
   void keep(std::size_t k, std::size_t place) {
@@ -36,8 +36,8 @@ struct SubsetNode {
 /// The perspective relaxation lets a share z of a column be chosen: min over z in [|b| / M, 1] of lambda z + r b^2 /
 /// (2 z), with r the ridge and M the largest coefficient. That is convex in b, a straight line up to min(M, sqrt(2
 /// lambda / r)) and lambda + r b^2 / 2 beyond. It is minimised along coordinates, and any point on the way gives a
-/// bound, by the conjugates at c - G b. A G that is positive definite on the columns lends some of its diagonal to r.
-/// A column goes out, or is chosen for good, where the bound without that, which costs nothing, is above the best
+/// bound, by the conjugates at c - G b. A G that is positive definite on the columns lends a share of its diagonal to
+/// r. A column goes out, or is chosen for good, where the bound without that, which costs nothing, is above the best
 /// subset; of what is left the column whose share is nearest 1/2 is branched on, depth first
 /// until a part is closed, then from the part with the least bound.
 ///
@@ -76,11 +76,13 @@ class SubsetTree {
   };
 
   double cost(std::size_t k) const;
-  double slope(double cost) const;
-  double knot(double cost) const;
+  double ridge(std::size_t k) const;
+  double lent(std::size_t k) const;
+  double slope(std::size_t k) const;
+  double knot(std::size_t k) const;
   double penalty(std::size_t k, double b) const;
   double conjugate(std::size_t k, double v) const;
-  double reach(double v) const;
+  double reach(std::size_t k, double v) const;
   double share(std::size_t k, double b) const;
   double minimizer(std::size_t k, double c, double a) const;
 
@@ -116,14 +118,13 @@ class SubsetTree {
   SubsetSearch& search_;
   SubsetObjective objective_;
   Subset best_;
-  std::optional<double> rootRidge_;
+  std::optional<double> rootLent_;
   double tolerance_ = 0;
   double closed_ = infinity;  ///< the least bound of parts that need no more search
   std::vector<SubsetNode> open_;
 
   SubsetNode node_;
   std::vector<double> q_;  ///< c - G b of the node's columns, without what was lent
-  double ridge_ = 0;       ///< the sum of that of the problem and what was lent
   std::vector<int> wanted_;
   std::vector<std::size_t> moving_;             ///< places of the node, of a sweep
   std::vector<double> start_, local_, localQ_;  ///< what belongs to these
