@@ -70,7 +70,10 @@ TEST(endsInABall) {
                .m = 1,
                .f = [](const Values& x) { return -std::pow(x[1], 4); },
                .c = [](const Values& x) { return Values{x[0] * x[0] + x[1] * x[1] - 328908.0362966859}; },
-               .J = [](const Values& x) { return Values{2 * x[0], 2 * x[1]}; }},
+               .J =
+                   [](const Values& x) {
+                     return Values{2 * x[0], 2 * x[1]};
+                   }},
               {0.3, 0.4});
   FallingRay ray(in.la, in.model, {});
   for (const double y : {573.5050458, 573.505046, 573.5050459}) {
