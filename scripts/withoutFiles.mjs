@@ -10,7 +10,11 @@ const refuse = (what) => async () => {
 export const [open, readFile] = [refuse('reading files'), refuse('reading files')];
 export const [writeFile, stat, realpath, rename, rm] = Array.from({ length: 5 }, () => refuse('writing files'));
 export const pipeline = refuse('reading files');
-export const createGunzip = refuse('reading files');
+export const [createGunzip, createInflateRaw, inflateRawSync] = Array.from({ length: 3 }, () =>
+  refuse('reading files'),
+);
+export const getHeapStatistics = () => ({ heap_size_limit: Number.POSITIVE_INFINITY, used_heap_size: 0 });
+export const crc32 = undefined;
 export const randomUUID = () => crypto.randomUUID();
 export const dirname = String;
 export const join = (...parts) => parts.join('/');

@@ -31,8 +31,8 @@ describe('values in messages', () => {
   it.each([
     [() => 1n, '1n'],
     [() => Symbol('q'), 'Symbol(q)'],
-    [() => revoked({}), 'a proxy'],
-    [() => revoked([]), 'a proxy'],
+    [() => revoked({}), 'a revoked proxy'],
+    [() => revoked([]), 'a revoked proxy'],
     [() => revoked(() => {}), 'a function'],
     [() => Promise.resolve(), 'a promise'],
     [() => runInNewContext('Promise.resolve()'), 'a promise'],
@@ -50,8 +50,8 @@ describe('values in messages', () => {
     [() => new DOMException('why'), 'why'],
     [() => Object.assign(new Error('x'), { message: Symbol('q') }), 'Symbol(q)'],
     [() => unreadable, 'an error whose message cannot be read'],
-    [() => revoked({}), 'a proxy'],
-    [() => revoked(new Error('x')), 'a proxy'],
+    [() => revoked({}), 'a revoked proxy'],
+    [() => revoked(new Error('x')), 'a revoked proxy'],
     [() => 'why', "'why'"],
     [() => ({ message: 'why' }), 'an object'],
   ])('of what is thrown %#', (make, text) => {

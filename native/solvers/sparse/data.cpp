@@ -248,9 +248,9 @@ void SparseData::moveResponses(bool intercept) {
   }
 }
 
-/// Whether a column has the same entry in all rows that count.
-bool SparseData::isConstant(int j) const {
-  int counted = 0;
+/// Whether a column has the same entry in all rows that count, of which there are `rows`.
+bool SparseData::isConstant(int j, std::ptrdiff_t rows) const {
+  std::ptrdiff_t counted = 0;
   double first = unknown;
   bool same = true;
   x().forEntries(j, [&](int i, double a) {
@@ -258,7 +258,6 @@ bool SparseData::isConstant(int j) const {
     if (counted++ == 0) first = a;
     same = same && a == first;
   });
-  const auto rows = std::count_if(weights.begin(), weights.end(), [](double w) { return w > 0; });
   return same && (counted == rows || counted == 0 || first == 0);
 }
 
@@ -270,6 +269,7 @@ void SparseData::measureColumns(const Cpu& la, bool centre, bool standardize) {
   scale.assign(size, 1.0);
   constant.assign(size, 0);
   const std::vector<ColumnSums> sums = sumsOfColumns(la, weights, x());
+  const auto rows = std::count_if(weights.begin(), weights.end(), [](double w) { return w > 0; });
   bool far = false;
   for (int j = 0; j < p(); ++j) {
     const auto [mean, squares, variance] = sums[at(j)];
@@ -278,7 +278,7 @@ void SparseData::measureColumns(const Cpu& la, bool centre, bool standardize) {
     const bool varies = variance > square(leastVariation) * squares && variance > leastVariance;
     constant[at(j)] = centre || standardize ? !varies : !(squares > leastVariance);
     if (constant[at(j)]) {
-      if (!isConstant(j) || (!centre && !standardize && mean != 0)) nearlyConstant.push_back(j);
+      if (!isConstant(j, rows) || (!centre && !standardize && mean != 0)) nearlyConstant.push_back(j);
       continue;
     }
     const double deviation = std::sqrt(variance);

@@ -76,7 +76,7 @@ class SparseData {
   void readEvents(const SparseProblem& problem);
   void moveResponses(bool intercept);
   void measureColumns(const Cpu& la, bool centre, bool standardize);
-  bool isConstant(int j) const;
+  bool isConstant(int j, std::ptrdiff_t rows) const;
   void readFactors(const SparseProblem& problem, bool ofGroups);
   void readPenalties(const SparseProblem& problem);
   void multiplySparse(const Cpu& la, Mat<const double> r, const double* sums, Mat<double> out) const;

@@ -112,7 +112,7 @@ TEST(lengthsAreRefusedInTheirOwnWords) {
 
 TEST(memoryIsRefusedInBytesNeededAndThere) {
   CHECK_EQ(refusal(2.1e6, 1.9e6), "OUT_OF_MEMORY: n = 7 unknowns need 3 MB, of which 1 MB are available");
-  CHECK_EQ(refusal(2e6, 1e6, "; use less"),
+  CHECK_EQ(refusal(2e6, 1e6, "use less"),
            "OUT_OF_MEMORY: n = 7 unknowns need 2 MB, of which 1 MB are available; use less");
   CHECK_EQ(refusal(1e6, 1e6), "");
 }
