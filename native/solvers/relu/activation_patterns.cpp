@@ -25,8 +25,8 @@ double distance(const Vector& a, const Vector& b, double sense) {
 // Unit rows this close to each other, or to each other's opposite, are taken for one line.
 constexpr double sameLine = 1e-9;
 
-/// Adds to an orthonormal basis the part of x outside its span, if it is longer than `tolerance`. Returns its length, or
-/// 0 where nothing was added.
+/// Adds to an orthonormal basis the part of x outside its span, if it is longer than `tolerance`. Returns its length,
+/// or 0 where nothing was added.
 double extendBasis(std::vector<Vector>& basis, Vector x, double tolerance) {
   for (int pass = 0; pass < 2; ++pass) {
     for (const Vector& q : basis) {
@@ -143,8 +143,9 @@ class Arrangement {
   const std::vector<Vector>& rows_;
   std::size_t r_;
   std::vector<Vector> found_;
-  std::map<std::vector<bool>, std::size_t> seen_;  // by the signs of the rows in them, the places of the cells in found_
-  std::set<std::vector<bool>> rays_;               // which rows vanish on the lines that are done
+  std::map<std::vector<bool>, std::size_t>
+      seen_;                          // by the signs of the rows in them, the places of the cells in found_
+  std::set<std::vector<bool>> rays_;  // which rows vanish on the lines that are done
 };
 
 /// The lines through the origin in the directions of the columns of X^T, as vectors of length 1, each line once: a

@@ -159,8 +159,8 @@ bool CoxRows::addRisks(bool withT, std::size_t begin, std::size_t end, double to
   return true;
 }
 
-/// Sets the thetas of the rows from place `begin` to `end`, each in units of its band below `top`. Returns how many bands
-/// there are, 0 where a prediction is no number.
+/// Sets the thetas of the rows from place `begin` to `end`, each in units of its band below `top`. Returns how many
+/// bands there are, 0 where a prediction is no number.
 int CoxRows::setThetas(int begin, int end, double top) const {
   int bands = 1;
   for (int k = begin; k < end; ++k) {

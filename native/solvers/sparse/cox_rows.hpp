@@ -119,7 +119,8 @@ class CoxRows final : public RowsLoss {
   mutable std::vector<int> atRisk_;  ///< how many rows of each band are
   mutable std::vector<Rates> rates_;
   mutable Behind behind_;
-  /// Sums of the blocks in which a row is no longer at risk: one for each place, or by the first block with a single band.
+  /// Sums of the blocks in which a row is no longer at risk: one for each place, or by the first block with a single
+  /// band.
   mutable std::vector<Since> sinceEnd_;
   // Of the point of exactCurvatures():
   std::vector<double> keptThetas_;

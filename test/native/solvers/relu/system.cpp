@@ -368,8 +368,8 @@ TEST(hardSolvesWithoutAMatrix) {
   const Instance normal = instance(150, 8, 2, ReluLoss::squared, 18);
   CHECK(solve(normal.problem(20), settings).outcome.status == Status::solved);
   settings.beta = 0.15;
-  // Of other draws in such units about half come to a stand at gaps of 1e-3 to 1e-1, which of them by the rounding of the
-  // products alone: the images of solutions, which are carried on and never computed anew, lose their digits.
+  // Of other draws in such units about half come to a stand at gaps of 1e-3 to 1e-1, which of them by the rounding of
+  // the products alone: the images of solutions, which are carried on and never computed anew, lose their digits.
   for (const int draw : {17, 23, 25}) {
     const Instance units = withUnits(instance(150, 8, 2, ReluLoss::squared, draw));
     CHECK(solve(units.problem(20), settings).outcome.status == Status::solved);
