@@ -114,7 +114,7 @@ describe('the packed tarball', () => {
       expect(manifest.scripts ?? {}).not.toHaveProperty(script);
     expect(manifest.dependencies ?? {}).toEqual({});
     for (const { path } of packed.files) {
-      expect(readFileSync(join(installed, path)).includes(dirname(repository)), path).toBe(false);
+      expect(readFileSync(join(installed, path)).includes(`${dirname(repository)}/`), path).toBe(false);
     }
   });
 
