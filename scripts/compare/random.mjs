@@ -74,3 +74,10 @@ export function once(make) {
     return made.value;
   };
 }
+
+/** A seed for a case of this name, so that cases beside it do not change it. */
+export function seedOf(name) {
+  let hash = 2166136261;
+  for (const letter of name) hash = Math.imul(hash ^ letter.charCodeAt(0), 16777619);
+  return hash >>> 0;
+}
