@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { root } from '../shared.mjs';
 
-/** The files of subpaths of a checkout, such as `{ sparse: 'dist/esm/sparse/index.js' }`; that of the package is `nonconvex`. */
+/** The files of subpaths of a checkout by their names, the package itself being `nonconvex`. */
 function subpathsOf(checkout) {
   const { exports } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'));
   const files = Object.entries(exports).map(([subpath, target]) => [
@@ -27,7 +27,7 @@ export function builtFiles(checkout) {
   return { addon, index };
 }
 
-/** Loads all subpaths of a checkout as namespaces: `library.sparse.sparsePath`. */
+/** Loads all subpaths of a checkout as namespaces by their names. */
 export async function loadLibrary(checkout) {
   const loaded = Object.entries(subpathsOf(checkout)).map(async ([name, file]) => [
     name,

@@ -27,7 +27,7 @@ export function parts() {
   return new Map([...own, ...trials].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The parts that `only` names, such as 'sparse/paths,relu': parts, or groups with all of theirs. */
+/** The parts that `only` names, with commas between: parts, or groups with all of theirs. */
 export function chosenParts(only) {
   const all = [...parts().keys()];
   if (only === undefined) return all;

@@ -43,7 +43,6 @@ const mayName: Record<string, string> = {
   'src/report/pathRun.ts': 'a path, whose type is its family’s',
   'src/cli/': 'the command line program solves nonlinear programs and fits paths of regressions',
   'cuda/check/': 'measures what a GPU gains for the families that it solves',
-  'scripts/compare.mjs': 'compares with checkouts in which things had other names',
   'test/contract/device.test.ts': 'a problem large enough for a GPU, where there is none',
   'test/contract/simulated.test.ts': 'what a regression shows on the way',
 };
@@ -53,7 +52,7 @@ const naming = (family: string) => new RegExp(`(?<!methods|problems|linalg)[/'"\
 
 function named(sources: Map<string, string>, family: string): string[] {
   const own = new RegExp(
-    `^(native/solvers|src|test)/${family}/|^native/binding/entries/${family}(_\\w+)?\\.|^cuda/solvers/${family}\\.`,
+    `^(native/solvers|src|test|scripts/compare/problems)/${family}/|^native/binding/entries/${family}(_\\w+)?\\.|^cuda/solvers/${family}\\.`,
   );
   const lines = [...sources].flatMap(([file, text]) =>
     own.test(file) ? [] : text.split('\n').map((line, at) => ({ file, line, at: at + 1 })),
@@ -93,7 +92,9 @@ describe('other files', () => {
     const found = families.flatMap((family) => {
       const others = families.filter((name) => name !== family).join('|');
       const withoutFamilies = new Map(
-        [...shared].filter(([file]) => !new RegExp(`^(native/solvers|src|test)/(${others})/`).test(file)),
+        [...shared].filter(
+          ([file]) => !new RegExp(`^(native/solvers|src|test|scripts/compare/problems)/(${others})/`).test(file),
+        ),
       );
       return named(withoutFamilies, family);
     });
