@@ -79,13 +79,19 @@ async function comparePart(part, sides, renamed) {
   return solves;
 }
 
-async function compareAll([before, after], { only, threads, time, renamed, json }) {
+/** Parts of a record that this program no longer has. */
+const gone = ({ parts: recorded }, known) =>
+  [...new Set(recorded.map(({ part }) => part))].filter((part) => !known.includes(part));
+
+async function compareAll([before, after], { all, only, threads, time, renamed, json }) {
   say('before', before);
   say('after', after);
   if (before.build.join() === after.build.join()) console.log('both are the same build');
   if (before.cpu !== after.cpu) console.log(`BEFORE was recorded on ${before.cpu}, this is ${after.cpu}`);
+  const lost = all && before.recorded ? gone(before, only) : [];
+  for (const part of lost) console.log(`${part}: BEFORE has these cases, which there are no longer`);
   const report = { before: before.build, after: after.build, node: process.version, cpu: after.cpu, groups: [] };
-  let different = 0;
+  let different = lost.length;
   for (const count of threads) {
     const sides = [before, after].map((side) => side.open(count));
     try {
@@ -154,7 +160,7 @@ function given() {
     throw new Error(`--renamed ${values.renamed}: expected a=b,c=d`);
   return {
     settings: {
-      ...{ ...values, only: chosenParts(values.only), threads, time },
+      ...{ ...values, all: values.only === undefined, only: chosenParts(values.only), threads, time },
       renamed: Object.fromEntries(renamed.map((pair) => pair.split('='))),
     },
     paths: positionals,

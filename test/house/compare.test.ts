@@ -162,13 +162,11 @@ describe('two builds', () => {
     const record = join(folder, 'same.record');
     const recorded = compare(same, ...only, '--record', record);
     expect(recorded).toMatchObject({ status: 0, error: '' });
-    expect(compare(record, same, ...only).status).toBe(0);
     const { status, lines } = compare(record, other, ...only);
     expect(status).toBe(1);
-    expect(lines.filter((line) => /trendFilter, order 1, weighted: fitted: /.test(line))).toHaveLength(1);
-    expect(compare(record, same, ...only, '--time', '1').error).toContain(
-      'expected a checkout with --time or --record',
-    );
+    expect(lines.filter((line) => line.startsWith('  '))).toEqual([
+      expect.stringMatching(/^ {2}sparse\/signals: trendFilter, order 1, weighted: fitted: /),
+    ]);
     expect(compare(record, same, ...only, '--threads', '2').error).toContain('--threads 2: the record has 1');
   });
 
@@ -186,7 +184,6 @@ describe('two builds', () => {
     writeFileSync(text, 'no record');
     expect(compare(same, join(folder, 'none')).error).toContain('none: expected a checkout or a record');
     expect(compare(same, text).error).toContain('text: expected a checkout or a record');
-    expect(compare(same, '--only', 'sparse').error).toContain('expected two builds');
   });
 
   const index = join(root, 'dist/esm/index.js');
