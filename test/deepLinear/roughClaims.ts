@@ -20,4 +20,4 @@ const networks: Trial = async (seed) => {
   return judgedNetwork(x, y, { parallel, depth: parallel ? 2 + (seed % 3) : 2, beta }, seed);
 };
 
-export const roughClaims: Record<string, Claim> = { 'networks of rough rows': { trial: networks, cases: 900 } };
+export const roughClaims: Record<string, Claim> = { 'networks of rough rows': { trial: networks, cases: 2000 } };

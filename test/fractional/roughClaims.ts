@@ -19,4 +19,4 @@ const ratios: Trial = async (seed) => {
   return judgedRatio(problemOf(draw, Math.floor(1000 * draw.uniform()), rough), seed);
 };
 
-export const roughClaims: Record<string, Claim> = { 'ratios of rough rows': { trial: ratios, cases: 900 } };
+export const roughClaims: Record<string, Claim> = { 'ratios of rough rows': { trial: ratios, cases: 2000 } };

@@ -2,6 +2,7 @@
 import { minimize } from '../../src/index.js';
 import type { Claim, Trial } from '../contract/problem.js';
 import { evaluate, modelOf, randomProblem, violationAt } from '../problems/random.js';
+import { farClaims } from './farClaims.js';
 import { linearClaims } from './linearClaims.js';
 import { unboundedClaims } from './unboundedClaims.js';
 
@@ -100,4 +101,5 @@ export const trial: Trial = async (seed) => {
 export const claims: Record<string, Claim> = {
   ...linearClaims,
   ...unboundedClaims,
+  ...farClaims,
 };

@@ -1,10 +1,10 @@
 // Programs with linear constraints whose answers are known as they are drawn: what is feasible, what is not, minima in narrow boxes.
 
-import { uniforms } from '../../src/core/random.js';
 import { add, dot as dotOf, mul, square, sub, sum } from '../../src/expressions/index.js';
 import { checkOptimality, Model, minimize } from '../../src/index.js';
 import type { Claim, Trial } from '../contract/problem.js';
 import { add as addExact, atMost, dot, exact, multiply, negative, rounded, sign, zero } from '../problems/exact.js';
+import { Draw } from './draw.js';
 
 interface Row {
   factors: number[];
@@ -23,24 +23,6 @@ interface Program {
 }
 
 const infinity = Number.POSITIVE_INFINITY;
-
-class Draw {
-  readonly uniform: () => number;
-
-  constructor(seed: number) {
-    this.uniform = uniforms(Math.imul(seed + 1, 0x9e3779b1));
-    for (let k = 0; k < 3; ++k) this.uniform();
-  }
-
-  chance = (probability: number): boolean => this.uniform() < probability;
-  below = (count: number): number => Math.floor(this.uniform() * count);
-  between = (low: number, high: number): number => low + (high - low) * this.uniform();
-  /** 10^k or 2^k for a drawn k. */
-  power = (least: number, most: number): number =>
-    this.chance(0.5) ? 10 ** (least + this.below(most - least + 1)) : 2 ** Math.round(3.3 * this.between(least, most));
-  number = (): number => (this.chance(0.5) ? this.below(9) - 4 : this.between(-4, 4));
-  numbers = (count: number): number[] => Array.from({ length: count }, this.number);
-}
 
 function modelOf({ rows, lower, upper, start, squares, slopes }: Program): Model {
   const model = new Model();

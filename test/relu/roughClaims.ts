@@ -14,4 +14,4 @@ const networks: Trial = async (seed) => {
   return judgedNetwork(loss, x, targets(plain, 1, loss, draw), (size || 1) * 10 ** (-3 * uniform()), draw);
 };
 
-export const roughClaims: Record<string, Claim> = { 'networks of rough rows': { trial: networks, cases: 900 } };
+export const roughClaims: Record<string, Claim> = { 'networks of rough rows': { trial: networks, cases: 2000 } };

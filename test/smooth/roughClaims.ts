@@ -268,6 +268,6 @@ const risks: Trial = async (seed) => {
 };
 
 export const roughClaims: Record<string, Claim> = {
-  'sums of rough rows': { trial: sums, cases: 900 },
-  'robust risks of rough rows': { trial: risks, cases: 900 },
+  'sums of rough rows': { trial: sums, cases: 2000 },
+  'robust risks of rough rows': { trial: risks, cases: 2000 },
 };
