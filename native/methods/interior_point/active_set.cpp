@@ -302,4 +302,14 @@ double ActiveSet::findNegativeCurvature(std::span<double> direction) {
   return curvature < 0 ? curvature : 0;
 }
 
+bool ActiveSet::confirms(std::span<const double> direction, double curvature) {
+  constexpr double rounding = 1e-9;  // of the length of a gradient: changes curvature by 2e-9 max |H_ij|, times n
+  if (!(curvature < -SecondOrderTest::share * sizeH())) return false;
+  nlp_.model().jacobianProduct(J_, direction, u_);
+  for (int i = 0; i < nlp_.m(); ++i) {
+    if (!(std::abs(u_[at(i)]) <= rounding * std::sqrt(squaredRow(i)))) return false;
+  }
+  return true;
+}
+
 }  // namespace nonconvex

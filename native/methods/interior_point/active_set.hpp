@@ -50,6 +50,10 @@ class ActiveSet {
   bool givenUp() const { return givenUp_; }
   /// Whether the last factors showed that the gradients of what is active depend on one another.
   bool rankLost() const { return rankLost_; }
+  /// Whether no gradient of what is active was found to depend on others.
+  bool independent() const {
+    return !rankLost_ && std::all_of(dependent_.begin(), dependent_.end(), [](char dependent) { return dependent == 0; });
+  }
   /// Solves K (dx, dy) = -(a, b), a over v, b over rows; what does not move or hold does not change.
   bool solve(std::span<const double> a, std::span<const double> b, std::span<double> dx, std::span<double> dy);
   /// Eigenvalues of the Hessian of L on the null space of the active gradients, at the point that was loaded.
@@ -59,6 +63,9 @@ class ActiveSet {
   /// Finds a direction of x, of norm 1, along which active constraints do not change to first order and the Hessian
   /// of L is negative; returns that curvature, 0 where there is none. To be called after `inertia`.
   double findNegativeCurvature(std::span<double> direction);
+  /// Whether by evaluation, not by factors, active constraints do not change along a direction of norm 1 to first
+  /// order, and that curvature along it is below 0 by more than counts as zero.
+  bool confirms(std::span<const double> direction, double curvature);
 
  private:
   /// The order of the null space, if the active gradients are independent.

@@ -24,7 +24,7 @@ ActiveSetPolish::ActiveSetPolish(BarrierState& state)
 }
 
 void ActiveSetPolish::run(bool refine) {
-  polished_ = positive_ = degenerate_ = givenUp_ = false;
+  polished_ = positive_ = degenerate_ = givenUp_ = refuted_ = false;
   inertia_ = {};
   active_.decide(state_.point);
   if (refine) this->refine();
@@ -324,6 +324,7 @@ bool ActiveSetPolish::findDescent(std::span<double> x) {
   constexpr double worth = 1e-8;                // of max(1, |f|): a decrease that is not by the rows' rounding
   const double curvature = active_.findNegativeCurvature(dx_);
   if (!(curvature < 0)) return false;
+  refuted_ = polished_ && !degenerate_ && active_.independent() && active_.confirms(dx_, curvature);
   const double start = lagrangian(point_);
   double lowest = start - worth * std::max(1.0, std::abs(start));
   bool found = false;
@@ -341,6 +342,7 @@ bool ActiveSetPolish::findDescent(std::span<double> x) {
       break;
     }
   }
+  refuted_ = refuted_ || found;
   return found;
 }
 

@@ -51,9 +51,14 @@ class ActiveSetPolish {
   bool degenerate() const { return degenerate_; }
   /// Whether there is negative curvature, so that the point is no minimum unless it is degenerate.
   bool saddle() const { return inertia_.known() && inertia_.negative > 0; }
+  /// Whether the point is a minimum as far as second derivatives tell.
+  bool minimum() const { return inertia_.known() && inertia_.negative == 0; }
   /// Finds a feasible point beside a saddle, along negative curvature and the rows that hold, where f is lower; writes
   /// its x. False where there is none.
   bool findDescent(std::span<double> x);
+  /// Whether `findDescent` has shown that the point is no minimum: by a point where f is lower, or, at a polished point
+  /// that is not degenerate, by a direction along which active constraints stay and the Hessian of L is negative.
+  bool refuted() const { return refuted_; }
 
  private:
   void refine();
@@ -90,6 +95,7 @@ class ActiveSetPolish {
   double error_ = 0;  // of point_
   ReducedInertia inertia_;
   bool degenerate_ = false;
+  bool refuted_ = false;
 };
 
 }  // namespace nonconvex

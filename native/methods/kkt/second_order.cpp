@@ -10,7 +10,6 @@ SecondOrderTest::SecondOrderTest(const ScaledNlp& model) : model_(model), n_(sta
 }
 
 ReducedInertia SecondOrderTest::inertia(KktSolver& solver, InertiaCorrection& shifts, double sizeH, double sizeJ) {
-  constexpr double share = 1e-7;  // of max |H_ij|: eigenvalues that small count as zero
   const int n = model_.n();
   const int m = model_.m();
   const double shift = share * (sizeH > 0 ? sizeH : 1);

@@ -10,6 +10,8 @@ namespace nonconvex {
 
 class SecondOrderTest {
  public:
+  static constexpr double share = 1e-7;  // of max |H_ij|: eigenvalues that small count as zero
+
   explicit SecondOrderTest(const ScaledNlp& model);
 
   /// Signs of the eigenvalues of the H that `solver` was given on the null space of J. With a dual shift in the system:

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "methods/interior_point/barrier_nlp.hpp"
+#include "methods/kkt/reduced_inertia.hpp"
 #include "solvers/nlp/attempts.hpp"
 
 namespace nonconvex {
@@ -12,6 +13,9 @@ namespace nonconvex {
 /// What is said of `stalled`: which attempts were made, how well the best point satisfies each condition, what to try.
 std::string explainStalled(const BarrierNlp& nlp, const BarrierPoint& best, double error,
                            std::span<const Attempt> made);
+
+/// What is said of `stalled` at a stationary point that is no minimum.
+std::string explainSaddle(const ReducedInertia& inertia, std::span<const Attempt> made);
 
 /// What is said of `infeasible`: which bounds contradict each other, or else which constraints cannot be satisfied
 /// together near the point, a stationary one of the infeasibility, and which bounds keep x from more.

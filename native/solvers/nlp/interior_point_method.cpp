@@ -134,6 +134,7 @@ bool InteriorPointMethod::idle() {
   if (nlp_.model().approximateHessian()) return false;  // the error of quasi-Newton methods goes up and down
   if (inAttempt_ == 1) milestone_ = {inAttempt_, std::numeric_limits<double>::infinity()};
   if (error_ <= progress * milestone_.error) milestone_ = {inAttempt_, error_};
+  if (lower_.fell) milestone_.iteration = inAttempt_;
   return nlp_.finiteSides() > 0 && inAttempt_ - milestone_.iteration > longest;
 }
 
@@ -236,10 +237,6 @@ std::optional<Status> InteriorPointMethod::endDivergence() {
 
 /// Begins the next attempt; where there is none, the verdict is what the attempts have found.
 std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
-  if (saddle_ && reason != Status::unbounded) {
-    polish_ = std::move(saddle_);
-    return Status::solved;
-  }
   if (reason == Status::stalled && polishBest()) return judge();
   if (reason == Status::unbounded) {
     if (unboundedSeen_++ > 0) return endUnbounded();
@@ -250,6 +247,7 @@ std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
   do {
     if (searchedLong() || (!attempts_.next() && !searchElsewhere())) {
       if (unboundedSeen_ > 0) return endUnbounded();
+      if (saddle_) return endAtSaddle();
       if (linear) return proveInfeasible(best_.point) ? Status::infeasible : Status::stalled;
       if (!leastInfeasible_.known || nlp_.nearlyFeasible(leastInfeasible_.point)) return Status::stalled;
       best_ = {leastInfeasible_.point, nlp_.errors(leastInfeasible_.point, 0).worst()};
@@ -304,7 +302,8 @@ bool InteriorPointMethod::begin(const Attempt& attempt) {
   attempt_.error = std::numeric_limits<double>::infinity();
   restoredFromStart_ = untilFeasible_ = false;
   phase_ = attempt.augmentedLagrangian ? NlpPhase::augmentedLagrangian : NlpPhase::interiorPoint;
-  Vector x = attempt.from == Attempt::From::end ? state_.point.at.x : start_;
+  const Vector& start = lower_.x.empty() ? start_ : lower_.x;
+  Vector x = attempt.from == Attempt::From::end ? state_.point.at.x : start;
   if (attempt.from == Attempt::From::random) {
     const Random random(settings_.seed, static_cast<std::uint32_t>(attempts_.randomPoints()));
     for (std::size_t j = 0; j < x.size(); ++j) {
@@ -337,14 +336,6 @@ std::optional<Status> InteriorPointMethod::finish() {
   auto polish = std::make_unique<ActiveSetPolish>(state_);
   polish->run(settings_.polish);
   polish_ = std::move(polish);
-  if (saddle_) {
-    constexpr double rounding = 1e-9;
-    const double before = saddle_->point().at.f;
-    const bool lower = polish_->point().at.f < before - rounding * std::max(1.0, std::abs(before));
-    if (!lower) polish_ = std::move(saddle_);
-    saddle_ = nullptr;
-    if (!lower) return Status::solved;
-  }
   return judge();
 }
 
@@ -354,18 +345,22 @@ std::optional<Status> InteriorPointMethod::judge() {
     takeOver(*change);
     if (!polish_->solved()) return goOnRescaled(change->objective);
   }
-  if (!confirmed(nlp_, polish_->point())) {
-    polish_ = nullptr;
-    attempt_.error = std::numeric_limits<double>::infinity();  // its best point has been polished in vain
-    return endAttempt(Status::stalled);
+  const bool better = !saddle_ || belowSaddle() || polish_->minimum();
+  if (better && confirmed(nlp_, polish_->point())) {
+    if (leaveSaddle()) return std::nullopt;
+    if (!polish_->refuted()) return Status::solved;
+    saddle_ = std::move(polish_);
   }
-  return leaveSaddle() ? std::nullopt : std::optional(Status::solved);
+  polish_ = nullptr;
+  attempt_.error = std::numeric_limits<double>::infinity();  // its best point has been polished in vain
+  return endAttempt(Status::stalled);
 }
 
 /// Brings to other units what is kept, and forgets what is not needed any more beside a point that was nearly the
 /// answer.
 void InteriorPointMethod::takeOver(const UnitChange& change) {
   polish_->convert(change);
+  if (saddle_) saddle_->convert(change);
   nlp_.convert(change, state_.point);
   leastInfeasible_.known = false;
   best_.error = attempt_.error = milestone_.error = std::numeric_limits<double>::infinity();
@@ -388,12 +383,19 @@ std::optional<Status> InteriorPointMethod::goOnRescaled(double objectiveFactor) 
   return std::nullopt;
 }
 
-/// Begins again beside a solution that is a saddle, where f is lower; false where it is none, or has to do.
+/// Whether f of the polished point is lower than at the saddle that was left last.
+bool InteriorPointMethod::belowSaddle() const {
+  constexpr double rounding = 1e-9;
+  const double before = saddle_->point().at.f;
+  return polish_->point().at.f < before - rounding * std::max(1.0, std::abs(before));
+}
+
+/// Begins again beside a solution that is a saddle, where f is lower; false where it is none, or nothing lower is found.
 bool InteriorPointMethod::leaveSaddle() {
-  constexpr int most = 10;
-  if (!polish_->saddle() || settings_.restarts == 0 || ++saddles_ > most) return false;
+  constexpr int most = 50;
+  if (!polish_->saddle()) return false;
   Vector x(at(nlp_.n()));
-  if (!polish_->findDescent(x)) return false;
+  if (!polish_->findDescent(x) || settings_.restarts == 0 || ++saddles_ > most) return false;
   inAttempt_ = 0;
   phase_ = NlpPhase::interiorPoint;
   kkt_.reset();
@@ -403,12 +405,20 @@ bool InteriorPointMethod::leaveSaddle() {
   state_.estimateMultipliers();
   main_.begin();
   saddle_ = std::move(polish_);
+  lower_ = {x};
   return true;
+}
+
+/// Ends the solve at the saddle that was left last, which is no minimum.
+Status InteriorPointMethod::endAtSaddle() {
+  polish_ = std::move(saddle_);
+  return Status::stalled;
 }
 
 /// Remembers the point if it is the best one that was seen.
 void InteriorPointMethod::record() {
   error_ = nlp_.errors(state_.point, 0).worst();
+  recordLower();
   if (error_ < attempt_.error) {
     attempt_.error = error_;
     nlp_.copy(state_.point, attempt_.point);
@@ -418,6 +428,18 @@ void InteriorPointMethod::record() {
   torn_ = true;
   nlp_.copy(state_.point, best_.point);
   torn_ = false;
+}
+
+/// Remembers the point if a saddle was left and f is lower than at all feasible points since.
+void InteriorPointMethod::recordLower() {
+  constexpr double rounding = 1e-8;
+  lower_.fell = false;
+  if (!saddle_ || !(normInf(state_.point.r) <= settings_.tolerance)) return;
+  const double f = nlp_.unscaledObjective(state_.point);
+  lower_.fell = f < lower_.f - rounding * std::max(1.0, std::abs(f));
+  if (!lower_.fell) return;
+  lower_.f = f;
+  lower_.x = state_.point.at.x;
 }
 
 /// Remembers a stationary point of the infeasibility, if it is the least infeasible one so far.
@@ -449,6 +471,7 @@ NlpSolution InteriorPointMethod::solution() const {
 
 std::string InteriorPointMethod::explain(Status status) const {
   if (status == Status::solved) return {};
+  if (status == Status::stalled && polish_) return explainSaddle(polish_->inertia(), attempts_.made());
   if (status == Status::infeasible) return explainInfeasible(nlp_, bestPoint());
   const bool stalled = status == Status::stalled;
   return unboundedTest_.addTo(stalled ? explainStalled(nlp_, bestPoint(), best_.error, attempts_.made()) : "");

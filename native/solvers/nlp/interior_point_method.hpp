@@ -48,10 +48,17 @@ class InteriorPointMethod {
     BarrierPoint point;
   };
 
-  /// The iteration in which the error has fallen last, and how far.
+  /// The iteration in which the error has fallen last, or f below a saddle, and how far the error has.
   struct Milestone {
     int iteration = 0;
     double error = std::numeric_limits<double>::infinity();
+  };
+
+  /// A feasible point where f is lower than at the saddle that was left last.
+  struct Lower {
+    Vector x;
+    double f = std::numeric_limits<double>::infinity();  ///< as given
+    bool fell = false;                                   ///< in the last iteration
   };
 
   std::optional<Status> startWarm();
@@ -73,8 +80,11 @@ class InteriorPointMethod {
   std::optional<Status> judge();
   void takeOver(const UnitChange& change);
   std::optional<Status> goOnRescaled(double objectiveFactor);
+  bool belowSaddle() const;
   bool leaveSaddle();
+  Status endAtSaddle();
   void record();
+  void recordLower();
   const BarrierPoint& bestPoint() const { return torn_ ? state_.point : best_.point; }
   void recordInfeasible();
   bool proveInfeasible(const BarrierPoint& from);
@@ -115,8 +125,9 @@ class InteriorPointMethod {
   std::optional<FarkasProof> proof_;            ///< of linear constraints that cannot be met
   std::unique_ptr<ActiveSetPolish> predictor_;  ///< while a warm start goes on with its active set
   std::unique_ptr<ActiveSetPolish> polish_;     ///< of a solution
-  std::unique_ptr<ActiveSetPolish> saddle_;  ///< the one that was left last: the answer where nothing better is found
+  std::unique_ptr<ActiveSetPolish> saddle_;     ///< the last one: where the solve ends if there is nothing better
   int saddles_ = 0;
+  Lower lower_;  ///< where attempts begin once a saddle was left
   BarrierPoint farthest_;  ///< where the last attempt that found no end of f or x has ended
 };
 
