@@ -17,9 +17,12 @@ constexpr double leastDual = 1e-11, cheapDual = 1e-8;
 
 BoundSide probableSide(const BarrierNlp& nlp, const BarrierPoint& point, std::size_t k, double ratio) {
   if (nlp.fixed(k)) return BoundSide::none;
-  // Infinite bounds have infinite slacks.
-  const double low = point.zL[k] - ratio * (point.v[k] - nlp.lower()[k]);
-  const double high = point.zU[k] - ratio * (nlp.upper()[k] - point.v[k]);
+  // Infinite bounds have infinite slacks. Beside large bounds slacks are known to rounding alone.
+  const auto excess = [&](double z, double slack, double bound) {
+    return z - ratio * (std::isfinite(bound) ? std::max(0.0, slack - slackRounding * std::abs(bound)) : slack);
+  };
+  const double low = excess(point.zL[k], point.v[k] - nlp.lower()[k], nlp.lower()[k]);
+  const double high = excess(point.zU[k], nlp.upper()[k] - point.v[k], nlp.upper()[k]);
   if (!(std::max(low, high) > 0)) return BoundSide::none;
   return low > high ? BoundSide::lower : BoundSide::upper;
 }

@@ -282,8 +282,10 @@ bool InteriorPointMethod::searchedLong() const { return searchEnd_ > 0 && iterat
 /// Looks whether Newton steps on its active set make the best point of the attempt a solution, where it is close to
 /// one.
 bool InteriorPointMethod::polishBest() {
-  constexpr double close = 1e-3;
-  if (!settings_.polish || !(attempt_.error <= close)) return false;
+  constexpr double usual = 1e-3;
+  if (!settings_.polish) return false;
+  const double close = std::max(usual, slackRounding * normInf(attempt_.point.v));  // which no slack is known to
+  if (!(attempt_.error <= close)) return false;
   state_.point = attempt_.point;
   auto polish = std::make_unique<ActiveSetPolish>(state_);
   polish->run(true);

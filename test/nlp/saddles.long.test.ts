@@ -1,0 +1,1 @@
+import './saddles.test.js';
