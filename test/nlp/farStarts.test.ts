@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   add,
   at,
+  dot,
   type Expression,
   exp,
   Model,
@@ -150,12 +151,111 @@ describe('a solution misses no constraint by more than 1e-4 as given', () => {
   });
 });
 
-// Beside a bound of 1e12 a slack has steps of 1e-4.
+// Beside a bound of 1e12 a slack has steps of 1e-4, beside one of 1e18 of 128. The judge is the vertex that is known, or all vertices.
 describe('bounds that are so large that slacks have no digits', () => {
-  it.each([10, 11, 12])('min -x, x <= 1e%d', async (digits) => {
+  const sizes = [10, 11, 12, 13, 14, 15, 16, 17, 18];
+
+  it.each(sizes)('min -x, x <= 1e%d', async (digits) => {
     const model = new Model();
     const x = model.variable({ upper: 10 ** digits });
     model.minimize(neg(x));
     expect(await minimize(model)).toMatchObject({ status: 'solved', objective: -(10 ** digits) });
+  });
+
+  it.each(sizes)('min -x, 0 <= x <= 1e%d', async (digits) => {
+    const model = new Model();
+    const x = model.variable({ lower: 0, upper: 10 ** digits });
+    model.minimize(neg(x));
+    expect(await minimize(model)).toMatchObject({ status: 'solved', objective: -(10 ** digits) });
+  });
+
+  it.each(sizes)('min -x - y, x + 2 y <= 1e%d', async (digits) => {
+    const model = new Model();
+    const x = model.variable(2, { lower: 0, start: 1 });
+    model.minimize(neg(sum(x)));
+    model.atMost(add(at(x, 0), mul(2, at(x, 1))), 10 ** digits);
+    const { status, x: found, message } = await minimize(model);
+    expect(status, message).toBe('solved');
+    expect([...found].map((value) => value / 10 ** digits)).toEqual([expect.closeTo(1, 12), expect.closeTo(0, 12)]);
+  });
+
+  interface Linear {
+    costs: Pair;
+    lower: Pair;
+    upper: Pair;
+    rows: { a: Pair; side: number }[];
+  }
+  type Pair = [number, number];
+  const product = ([a, b]: Pair, [x, y]: Pair) => a * x + b * y;
+
+  const whole = (max: number) => fc.integer({ min: 1, max });
+  const pair = (max: number) => fc.tuple(whole(max), whole(max));
+  const share = fc.constantFrom(1, 0.5, 0.3, Number.POSITIVE_INFINITY);
+  const programs: fc.Arbitrary<Linear> = fc
+    .record({
+      digits: fc.double({ min: 12, max: 18.5, noNaN: true }),
+      costs: pair(4),
+      lower: fc.tuple(fc.constantFrom(0, Number.NEGATIVE_INFINITY), fc.constantFrom(0, -1)) as fc.Arbitrary<Pair>,
+      upper: fc.tuple(share, share) as fc.Arbitrary<Pair>,
+      rows: fc.array(fc.record({ a: pair(3), side: fc.constantFrom(1, 0.3, 0.7) }), { maxLength: 2 }),
+    })
+    .map(({ digits, upper, rows, ...other }) => {
+      const size = 10 ** digits;
+      const sides = rows.map(({ a, side }) => ({ a, side: side * size }));
+      return { ...other, upper: [upper[0] * size, upper[1] * size], rows: sides };
+    });
+
+  /** All a x <= side of a program, bounds included. */
+  const sidesOf = ({ lower, upper, rows }: Linear) =>
+    [
+      ...rows,
+      { a: [-1, 0] as Pair, side: -lower[0] },
+      { a: [0, -1] as Pair, side: -lower[1] },
+      { a: [1, 0] as Pair, side: upper[0] },
+      { a: [0, 1] as Pair, side: upper[1] },
+    ].filter(({ side }) => Number.isFinite(side));
+
+  /** The maximum of the costs over all vertices, infinite where a direction along an edge has no end. */
+  function maximum(program: Linear): number {
+    const sides = sidesOf(program);
+    const largest = Math.max(...sides.map(({ side }) => Math.abs(side)), 1);
+    const along = sides.flatMap(({ a }): Pair[] => [
+      [-a[1], a[0]],
+      [a[1], -a[0]],
+    ]);
+    const rays: Pair[] = [...along, [1, 0], [0, 1]];
+    const recedes = (d: Pair) => sides.every(({ a }) => product(a, d) <= 0);
+    if (rays.some((d) => recedes(d) && product(program.costs, d) > 0)) return Number.POSITIVE_INFINITY;
+    let best = Number.NEGATIVE_INFINITY;
+    for (const p of sides) {
+      for (const q of sides) {
+        const det = p.a[0] * q.a[1] - p.a[1] * q.a[0];
+        const vertex: Pair = [(p.side * q.a[1] - p.a[1] * q.side) / det, (p.a[0] * q.side - p.side * q.a[0]) / det];
+        const feasible = det !== 0 && sides.every(({ a, side }) => product(a, vertex) <= side + 1e-12 * largest);
+        if (feasible) best = Math.max(best, product(program.costs, vertex));
+      }
+    }
+    return best;
+  }
+
+  it('linear programs in two variables: no claim is wrong', async () => {
+    const counts = { all: 0, silent: 0 };
+    const property = fc.asyncProperty(programs, async (program) => {
+      const model = new Model();
+      const x = model.variable(2, { lower: program.lower, upper: program.upper, start: 0.5 });
+      model.maximize(dot(program.costs, x));
+      for (const { a, side } of program.rows) model.atMost(dot(a, x), side);
+      const { status, objective } = await minimize(model);
+      const best = maximum(program);
+      ++counts.all;
+      if (status === 'unbounded') expect(best).toBe(Number.POSITIVE_INFINITY);
+      else if (status === 'solved') expect(Math.abs(objective - best)).toBeLessThanOrEqual(1e-7 * Math.abs(best));
+      else {
+        expect(status).toBe('stalled');
+        ++counts.silent;
+      }
+    });
+    await fc.assert(property, { numRuns: long ? 3000 : 200, seed: 5 });
+    expect(counts.silent).toBeLessThan(0.1 * counts.all);
   });
 });

@@ -42,7 +42,7 @@ function beam(steps: number, starts: Starts): Model {
   return model;
 }
 
-/** By how much a point of the beam misses its equations and bounds. */
+/** Evaluates the largest residual of an equation or bound of the beam. */
 function missed(steps: number, all: ArrayLike<number>): number {
   const [t, x, u] = [0, 1, 2].map((k) => (i: number) => all[k * (steps + 1) + i] as number) as [
     (i: number) => number,

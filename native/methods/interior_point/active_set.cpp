@@ -306,7 +306,7 @@ double ActiveSet::findNegativeCurvature(std::span<double> direction) {
 }
 
 bool ActiveSet::confirms(std::span<const double> direction, double curvature) {
-  constexpr double rounding = 1e-9;  // of the length of a gradient: changes curvature by 2e-9 max |H_ij|, times n
+  constexpr double rounding = 1e-9;  // of the length of a gradient, by which a direction may leave its null space
   if (!(curvature < -SecondOrderTest::share * sizeH())) return false;
   nlp_.model().jacobianProduct(J_, direction, u_);
   for (int i = 0; i < nlp_.m(); ++i) {

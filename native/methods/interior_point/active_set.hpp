@@ -52,7 +52,8 @@ class ActiveSet {
   bool rankLost() const { return rankLost_; }
   /// Whether no gradient of what is active was found to depend on others.
   bool independent() const {
-    return !rankLost_ && std::all_of(dependent_.begin(), dependent_.end(), [](char dependent) { return dependent == 0; });
+    return !rankLost_ &&
+           std::all_of(dependent_.begin(), dependent_.end(), [](char dependent) { return dependent == 0; });
   }
   /// Solves K (dx, dy) = -(a, b), a over v, b over rows; what does not move or hold does not change.
   bool solve(std::span<const double> a, std::span<const double> b, std::span<double> dx, std::span<double> dy);

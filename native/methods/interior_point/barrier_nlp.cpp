@@ -337,7 +337,9 @@ BarrierErrors BarrierNlp::errorsWithin(const BarrierPoint& point, double mu, std
   model_.abortPoint();
   lagrangianGradient(point, work_);
   found.dual = normInf(work_);
-  found.primal = normInf(point.r);
+  for (std::size_t i = 0; i < point.r.size(); ++i) {
+    found.primal = std::max(found.primal, std::abs(point.r[i]) - slackRounding * std::abs(point.at.c[i]));
+  }
   model_.abortPoint();
   const auto note = [&](double slack, double bound, double z) {
     const double told = std::max(0.0, slack - slackRounding * std::abs(bound));  // what rounding does not hide

@@ -282,10 +282,12 @@ bool InteriorPointMethod::searchedLong() const { return searchEnd_ > 0 && iterat
 /// Looks whether Newton steps on its active set make the best point of the attempt a solution, where it is close to
 /// one.
 bool InteriorPointMethod::polishBest() {
-  constexpr double usual = 1e-3;
+  constexpr double close = 1e-3;
   if (!settings_.polish) return false;
-  const double close = std::max(usual, slackRounding * normInf(attempt_.point.v));  // which no slack is known to
-  if (!(attempt_.error <= close)) return false;
+  const BarrierPoint& best = attempt_.point;
+  const double multiplier = std::max({1.0, normInf(best.zL), normInf(best.zU)});
+  const double rounding = slackRounding * normInf(best.v) * multiplier;  // of products with slacks beside large bounds
+  if (!(attempt_.error <= std::max(close, rounding))) return false;
   state_.point = attempt_.point;
   auto polish = std::make_unique<ActiveSetPolish>(state_);
   polish->run(true);
@@ -392,7 +394,8 @@ bool InteriorPointMethod::belowSaddle() const {
   return polish_->point().at.f < before - rounding * std::max(1.0, std::abs(before));
 }
 
-/// Begins again beside a solution that is a saddle, where f is lower; false where it is none, or nothing lower is found.
+/// Begins again beside a solution that is a saddle, where f is lower; false where it is none, or nothing lower is
+/// found.
 bool InteriorPointMethod::leaveSaddle() {
   constexpr int most = 50;
   if (!polish_->saddle()) return false;

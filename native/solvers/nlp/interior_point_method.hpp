@@ -127,7 +127,7 @@ class InteriorPointMethod {
   std::unique_ptr<ActiveSetPolish> polish_;     ///< of a solution
   std::unique_ptr<ActiveSetPolish> saddle_;     ///< the last one: where the solve ends if there is nothing better
   int saddles_ = 0;
-  Lower lower_;  ///< where attempts begin once a saddle was left
+  Lower lower_;            ///< where attempts begin once a saddle was left
   BarrierPoint farthest_;  ///< where the last attempt that found no end of f or x has ended
 };
 

@@ -137,11 +137,42 @@ TEST(polishFindsNegativeCurvature) {
   ActiveSetPolish polish(in.state);
   polish.run(true);
   CHECK(polish.inertia().positive == 1 && polish.inertia().negative == 1 && polish.inertia().zero == 0);
-  CHECK(!polish.degenerate() && polish.saddle());
+  CHECK(!polish.degenerate() && polish.saddle() && !polish.refuted());
   Values x(2);
-  CHECK(polish.findDescent(x));
+  CHECK(polish.findDescent(x) && polish.refuted());
   CHECK_NEAR(x[0], 0, 1e-3);
   CHECK_NEAR(std::abs(x[1]), 1, 1e-6);
+}
+
+// f falls by 1 of 1e9 at most, which does not count as lower; second derivatives tell that the point is no minimum.
+TEST(polishRefutesSaddlesByCurvatureAlone) {
+  NlpFormulas flat = saddle(1);
+  flat.f = [f = flat.f](const Values& x) { return 1e9 + f(x); };
+  for (const bool refine : {true, false}) {
+    BarrierInstance in(flat, {0.5, 0.5}, box({-1, -1}, {1, 1}));
+    place(in, {0, 0}, {}, {1e-9, 1e-9}, {1e-9, 1e-9});
+    ActiveSetPolish polish(in.state);
+    polish.run(refine);
+    Values x(2);
+    CHECK(polish.saddle() && !polish.findDescent(x));
+    CHECK(polish.refuted() == refine);
+  }
+}
+
+// At (1, 1) along the row x_0 x_1 = 1: -x_0 - x_1 is largest there.
+TEST(polishRefutesSaddlesOnCurvedRows) {
+  NlpFormulas by = hyperbola();
+  by.f = [](const Values& x) { return -x[0] - x[1]; };
+  by.gradient = [](const Values&) { return Values{-1, -1}; };
+  by.H = [](const Values&, double, std::span<const double> y) { return Values{0, y[0], y[0], 0}; };
+  BarrierInstance in(by, {1, 1}, {.lower = {0.1, -none}, .upper = {}, .constraintLower = {1}, .constraintUpper = {1}});
+  place(in, {1, 1}, {1}, {1e-9, 0}, {0, 0});
+  ActiveSetPolish polish(in.state);
+  polish.run(true);
+  Values x(2);
+  CHECK(polish.saddle() && polish.findDescent(x) && polish.refuted());
+  CHECK_NEAR(x[0] * x[1], 1, 1e-7);
+  CHECK(x[0] + x[1] > 2.1);
 }
 
 // x_0 >= 0 holds with a multiplier of 0: degenerate. Without that bound there is no negative curvature, so the point is
