@@ -128,12 +128,11 @@ std::string explainStalled(const BarrierNlp& nlp, const BarrierPoint& best, doub
 }
 
 std::string explainSaddle(const ReducedInertia& inertia, std::span<const Attempt> made) {
-  const bool one = inertia.negative == 1;
-  return "x meets the conditions of first order, but it is no local minimum: on the null space of the gradients of "
-         "what "
-         "is active the Hessian of the Lagrangian has " +
-         show(inertia.negative) + (one ? " negative eigenvalue. " : " negative eigenvalues. ") + attemptsMade(made) +
-         ". Try " + (made.size() > 1 ? "another start, off any symmetry, or more restarts." : "restarts above 0.");
+  const std::string eigenvalues = inertia.negative == 1 ? " negative eigenvalue. " : " negative eigenvalues. ";
+  return "x meets the conditions of first order, but it is no local minimum: along what is active the Hessian of the "
+         "Lagrangian has " +
+         show(inertia.negative) + eigenvalues + attemptsMade(made) + ". Try " +
+         (made.size() > 1 ? "another start, off any symmetry, or more restarts." : "restarts above 0.");
 }
 
 std::string explainInfeasible(const BarrierNlp& nlp, const BarrierPoint& point) {

@@ -134,7 +134,7 @@ bool InteriorPointMethod::idle() {
   if (nlp_.model().approximateHessian()) return false;  // the error of quasi-Newton methods goes up and down
   if (inAttempt_ == 1) milestone_ = {inAttempt_, std::numeric_limits<double>::infinity()};
   if (error_ <= progress * milestone_.error) milestone_ = {inAttempt_, error_};
-  if (lower_.fell) milestone_.iteration = inAttempt_;
+  if (std::exchange(lower_.fell, false)) milestone_.iteration = inAttempt_;
   return nlp_.finiteSides() > 0 && inAttempt_ - milestone_.iteration > longest;
 }
 
@@ -269,7 +269,7 @@ bool InteriorPointMethod::proveInfeasible(const BarrierPoint& from) {
 /// Adds attempts that look for feasible points elsewhere, where the verdict would be that there are none near.
 bool InteriorPointMethod::searchElsewhere() {
   constexpr int small = 100, many = 20;
-  if (!leastInfeasible_.known || unboundedSeen_ > 0 || settings_.restarts == 0) return false;
+  if (!leastInfeasible_.known || saddle_ || unboundedSeen_ > 0 || settings_.restarts == 0) return false;
   if (searchEnd_ > 0 || nlp_.model().linearConstraints()) return false;
   searchEnd_ = std::min(2 * iterations_, settings_.maxIterations - 1);
   attempts_.addSearches(nlp_.n() + nlp_.m() <= small ? many : settings_.restarts);
@@ -353,7 +353,7 @@ std::optional<Status> InteriorPointMethod::judge() {
   if (better && confirmed(nlp_, polish_->point())) {
     if (leaveSaddle()) return std::nullopt;
     if (!polish_->refuted()) return Status::solved;
-    saddle_ = std::move(polish_);
+    stayAtSaddle();
   }
   polish_ = nullptr;
   attempt_.error = std::numeric_limits<double>::infinity();  // its best point has been polished in vain
@@ -409,9 +409,15 @@ bool InteriorPointMethod::leaveSaddle() {
   nlp_.cutMultipliers(state_.point, state_.mu, 10);
   state_.estimateMultipliers();
   main_.begin();
-  saddle_ = std::move(polish_);
-  lower_ = {x};
+  stayAtSaddle();
+  lower_.x = std::move(x);
   return true;
+}
+
+/// Keeps the polished point, a saddle, as the end of the solve where there is nothing better.
+void InteriorPointMethod::stayAtSaddle() {
+  saddle_ = std::move(polish_);
+  lower_ = {.f = nlp_.unscaledObjective(saddle_->point())};
 }
 
 /// Ends the solve at the saddle that was left last, which is no minimum.
@@ -435,16 +441,13 @@ void InteriorPointMethod::record() {
   torn_ = false;
 }
 
-/// Remembers the point if a saddle was left and f is lower than at all feasible points since.
+/// Remembers the point if f is lower than at the last saddle and at all feasible points since.
 void InteriorPointMethod::recordLower() {
   constexpr double rounding = 1e-8;
-  lower_.fell = false;
   if (!saddle_ || !(normInf(state_.point.r) <= settings_.tolerance)) return;
   const double f = nlp_.unscaledObjective(state_.point);
-  lower_.fell = f < lower_.f - rounding * std::max(1.0, std::abs(f));
-  if (!lower_.fell) return;
-  lower_.f = f;
-  lower_.x = state_.point.at.x;
+  if (!(f < lower_.f - rounding * std::max(1.0, std::abs(f)))) return;
+  lower_ = {state_.point.at.x, f, true};
 }
 
 /// Remembers a stationary point of the infeasibility, if it is the least infeasible one so far.

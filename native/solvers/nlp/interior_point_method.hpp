@@ -54,11 +54,11 @@ class InteriorPointMethod {
     double error = std::numeric_limits<double>::infinity();
   };
 
-  /// A feasible point where f is lower than at the saddle that was left last.
+  /// The lowest feasible point since the last saddle.
   struct Lower {
-    Vector x;
-    double f = std::numeric_limits<double>::infinity();  ///< as given
-    bool fell = false;                                   ///< in the last iteration
+    Vector x;           ///< empty: none is known
+    double f = 0;       ///< as given; of the saddle where none was met on the way
+    bool fell = false;  ///< since `idle` has looked
   };
 
   std::optional<Status> startWarm();
@@ -82,6 +82,7 @@ class InteriorPointMethod {
   std::optional<Status> goOnRescaled(double objectiveFactor);
   bool belowSaddle() const;
   bool leaveSaddle();
+  void stayAtSaddle();
   Status endAtSaddle();
   void record();
   void recordLower();
@@ -127,7 +128,7 @@ class InteriorPointMethod {
   std::unique_ptr<ActiveSetPolish> polish_;     ///< of a solution
   std::unique_ptr<ActiveSetPolish> saddle_;     ///< the last one: where the solve ends if there is nothing better
   int saddles_ = 0;
-  Lower lower_;            ///< where attempts begin once a saddle was left
+  Lower lower_;            ///< where later attempts begin if it is known
   BarrierPoint farthest_;  ///< where the last attempt that found no end of f or x has ended
 };
 
