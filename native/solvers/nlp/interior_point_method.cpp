@@ -417,7 +417,7 @@ bool InteriorPointMethod::leaveSaddle() {
 /// Keeps the polished point, a saddle, as the end of the solve where there is nothing better.
 void InteriorPointMethod::stayAtSaddle() {
   saddle_ = std::move(polish_);
-  lower_ = {.f = nlp_.unscaledObjective(saddle_->point())};
+  lower_ = {{}, nlp_.unscaledObjective(saddle_->point())};
 }
 
 /// Ends the solve at the saddle that was left last, which is no minimum.
