@@ -134,7 +134,6 @@ bool InteriorPointMethod::idle() {
   if (nlp_.model().approximateHessian()) return false;  // the error of quasi-Newton methods goes up and down
   if (inAttempt_ == 1) milestone_ = {inAttempt_, std::numeric_limits<double>::infinity()};
   if (error_ <= progress * milestone_.error) milestone_ = {inAttempt_, error_};
-  if (std::exchange(lower_.fell, false)) milestone_.iteration = inAttempt_;
   return nlp_.finiteSides() > 0 && inAttempt_ - milestone_.iteration > longest;
 }
 
@@ -443,11 +442,9 @@ void InteriorPointMethod::record() {
 
 /// Remembers the point if f is lower than at the last saddle and at all feasible points since.
 void InteriorPointMethod::recordLower() {
-  constexpr double rounding = 1e-8;
   if (!saddle_ || !(normInf(state_.point.r) <= settings_.tolerance)) return;
   const double f = nlp_.unscaledObjective(state_.point);
-  if (!(f < lower_.f - rounding * std::max(1.0, std::abs(f)))) return;
-  lower_ = {state_.point.at.x, f, true};
+  if (f < lower_.f) lower_ = {state_.point.at.x, f};
 }
 
 /// Remembers a stationary point of the infeasibility, if it is the least infeasible one so far.

@@ -48,7 +48,7 @@ class InteriorPointMethod {
     BarrierPoint point;
   };
 
-  /// The iteration in which the error has fallen last, or f below a saddle, and how far the error has.
+  /// The iteration in which the error has fallen last, and how far.
   struct Milestone {
     int iteration = 0;
     double error = std::numeric_limits<double>::infinity();
@@ -56,9 +56,8 @@ class InteriorPointMethod {
 
   /// The lowest feasible point since the last saddle.
   struct Lower {
-    Vector x;           ///< empty: none is known
-    double f = 0;       ///< as given; of the saddle where none was met on the way
-    bool fell = false;  ///< since `idle` has looked
+    Vector x;      ///< empty: none is known
+    double f = 0;  ///< as given; of the saddle where none was met on the way
   };
 
   std::optional<Status> startWarm();
