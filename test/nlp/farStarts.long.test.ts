@@ -1,0 +1,1 @@
+import './farStarts.test.js';
