@@ -294,3 +294,53 @@ describe('sparse matrices, Gram matrices, orders and starts', () => {
     expect(other.starts).not.toEqual(runs[0]?.starts);
   });
 });
+
+// Found by the generator of roughClaims: curvatures of 1e-13 beside a penalty made steps that brought a quarter of the objective count as none.
+it('rows in small units end no descent before its steps bring nothing', async () => {
+  const a = [
+    7.231422666686759, 7.669172142653532, -29.417788324257896, -9.625497386858323, 19.371469512116183,
+    -10.730943491776296,
+  ];
+  a.push(
+    11.159320929825138,
+    17.445746641904857,
+    14.533351402078686,
+    -0.4702590063333658,
+    -12.44095991350789,
+    14.647629218997583,
+  );
+  const d = [
+    0.28268241811034445, 0.05806397312903207, 1.5974456179817254, -0.36487553254952544, 1.1082, -1.2618334537553093,
+  ];
+  d.push(
+    -0.5844325651538373,
+    -0.5793088011125246,
+    -1.0029861678929755,
+    1.2547080722096864,
+    0.39809799551111674,
+    -0.8193377217635345,
+  );
+  const A = { rows: 4, columns: 3, data: Float64Array.from(a, (value) => 1e-8 * value) };
+  const b = [0.024493816071600828, -0.7907614718554711, 0.16209154061504716, 0.5943218219322447];
+  const problem = {
+    numerator: [leastSquares(A, b), l1Squared(0.5301280235313476)],
+    denominator: lpNorm({ rows: 4, columns: 3, data: Float64Array.from(d) }, 4),
+    start: [0.4598238816763386, 1.15859239853853, 0.41366985338445283],
+  };
+  const { status, x, objective } = await minimizeRatio(problem, { tolerance: 1e-7 });
+  expect(status).toBe('solved');
+  const row = (i: number, at: ArrayLike<number>) =>
+    [0, 1, 2].reduce((sum, j) => sum + (d[3 * i + j] as number) * (at[j] as number), 0);
+  const norm = (at: ArrayLike<number>) => [0, 1, 2, 3].reduce((sum, i) => sum + row(i, at) ** 4, 0) ** 0.25;
+  // The rows of A are nothing beside b: 1/2 ||b||^2 and the penalty are left.
+  const constant = b.reduce((sum, value) => sum + value * value, 0) / 2;
+  const l1Of = (at: ArrayLike<number>) => Array.from(at).reduce((sum, value) => sum + Math.abs(value), 0);
+  const ratio = (at: ArrayLike<number>) => (constant + 0.5301280235313476 * l1Of(at) ** 2) / norm(at);
+  expect(objective).toBeCloseTo(ratio(x), 6);
+  for (const j of [0, 1, 2]) {
+    for (const t of [-0.3, -0.03, -0.003, 0.003, 0.03, 0.3]) {
+      const there = ratio(x.map((value, k) => (k === j ? value + t : value)));
+      expect(there, `x[${j}] + ${t}`).toBeGreaterThan(objective * (1 - 1e-6));
+    }
+  }
+});

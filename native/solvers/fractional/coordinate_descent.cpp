@@ -203,7 +203,11 @@ inline __attribute__((always_inline)) double CoordinateDescent::tryStep(int i, d
   if (mode == Mode::ratio && !data_.difference && !stepHolds(i, before, ratio, n, g)) return 0;
   if (numerator() < digits_.floor()) lowerFloor();
   const double t = value - before;
-  if (c.a > 0) return c.a / 2 * t * t / scaleOfSteps();
+  if (c.a > 0) {
+    // A curvature that is small beside penalties says little of what a step brings.
+    const double gain = mode == Mode::ratio && !data_.difference ? (ratio - objective()) * denominator() : 0;
+    return std::max(c.a / 2 * t * t, gain - digits_.rounding()) / scaleOfSteps();
+  }
   const double relative = t / std::max(std::abs(value), std::abs(before));
   return relative * relative / static_cast<double>(x_.size());
 }
