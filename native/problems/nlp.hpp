@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/numbers.hpp"
 #include "linalg/sparse/pattern.hpp"
 #include "problems/abilities.hpp"
 
@@ -22,6 +23,13 @@ struct NlpBounds {
 
   bool empty() const { return lower.empty() && upper.empty(); }
 };
+
+/// One of the bounds, or what stands for one where there are none; infinite from 1e19 on, which stands for no bound.
+inline double boundAt(std::span<const double> bounds, std::size_t k, double missing) {
+  constexpr double none = 1e19;
+  const double bound = bounds.empty() ? missing : bounds[k];
+  return bound >= none ? infinity : bound <= -none ? -infinity : bound;
+}
 
 /// What is known about a problem without a look at any point; false: not known.
 struct NlpFacts {

@@ -12,12 +12,6 @@ namespace {
 constexpr int draws = 4;                         // of points beside one, by which rounding is measured
 constexpr double rounding = 8 * machineEpsilon;  // of entries of x
 
-double sideAt(std::span<const double> sides, std::size_t k, double missing) {
-  constexpr double none = 1e19;  // from there on a bound stands for none
-  const double side = sides.empty() ? missing : sides[k];
-  return side >= none ? infinity : side <= -none ? -infinity : side;
-}
-
 }  // namespace
 
 FeasibleSet::FeasibleSet(ScaledNlp& model, NlpBounds box)
@@ -25,13 +19,13 @@ FeasibleSet::FeasibleSet(ScaledNlp& model, NlpBounds box)
   const std::size_t n = beside_.x.size(), m = beside_.c.size();
   const NlpBounds bounds = box.empty() ? model.nlp().variableBounds() : box;
   for (std::size_t j = 0; j < n && !bounds.empty(); ++j) {
-    lower_.push_back(sideAt(bounds.lower, j, -infinity));
-    upper_.push_back(sideAt(bounds.upper, j, infinity));
+    lower_.push_back(boundAt(bounds.lower, j, -infinity));
+    upper_.push_back(boundAt(bounds.upper, j, infinity));
   }
   const NlpBounds sides = model.nlp().constraintBounds();
   for (std::size_t i = 0; i < m; ++i) {
-    rowLower_.push_back(sideAt(sides.lower, i, 0) * model.constraintScales()[i]);
-    rowUpper_.push_back(sideAt(sides.upper, i, 0) * model.constraintScales()[i]);
+    rowLower_.push_back(boundAt(sides.lower, i, 0) * model.constraintScales()[i]);
+    rowUpper_.push_back(boundAt(sides.upper, i, 0) * model.constraintScales()[i]);
   }
   for (Vector* const v : {&kept_, &rounding_, &missed_}) v->resize(m);
   for (Vector* const v : {&scale_, &scaled_, &change_}) v->resize(m > 0 ? n : 0);

@@ -118,14 +118,8 @@ std::vector<Vector> UnboundedTest::growths(std::span<const double> x) const {
 }
 
 bool UnboundedTest::nearlyFeasible(const NlpPoint& point, std::span<const double> residuals) const {
-  const SparsePattern& rows = model_.jacobianPattern();
-  for (int i = 0; i < rows.lines; ++i) {
-    const auto columns = rows.line(i);
-    const double* J = point.jacobian.data() + rows.offsets[static_cast<std::size_t>(i)];
-    double terms = 1;
-    for (std::size_t k = 0; k < columns.size(); ++k) {
-      terms = std::max(terms, std::abs(J[k] * point.x[static_cast<std::size_t>(columns[k])]));
-    }
+  for (int i = 0; i < model_.m(); ++i) {
+    const double terms = std::max(1.0, model_.largestTerm(point, i));
     if (std::abs(residuals[static_cast<std::size_t>(i)]) > share * terms) return false;
   }
   return true;

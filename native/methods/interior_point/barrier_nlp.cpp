@@ -17,16 +17,6 @@ constexpr double contradiction = 1e-8;  // relative amount by which a lower boun
 constexpr double relaxed = 1e-8, mostRelaxed = 1e-4;  // relative and absolute amount by which bounds are, as given
 constexpr double shareOfBox = 1e-2;                   // of a box, by which its bounds are moved at most
 
-double boundAt(std::span<const double> bounds, std::size_t k, double missing) {
-  return bounds.empty() ? missing : bounds[k];
-}
-
-/// Bounds without a number stand for infinity.
-double asBound(double bound) {
-  constexpr double none = 1e19;
-  return bound >= none ? infinity : bound <= -none ? -infinity : bound;
-}
-
 /// Whether finite sides have no room between them that a barrier could use: fewer than some hundred doubles, or so
 /// little that multipliers of the barrier overflow; or contradict each other by no more than counts.
 bool narrow(double low, double high) {
@@ -50,8 +40,8 @@ BarrierNlp::BarrierNlp(const Cpu& la, const NlpStart& problem, const BarrierSett
   placeRows();
   const NlpBounds given = model_.nlp().variableBounds();
   forEach(at(n()), [&](std::size_t j) {
-    givenLower_[j] = asBound(boundAt(given.lower, j, -infinity));
-    givenUpper_[j] = asBound(boundAt(given.upper, j, infinity));
+    givenLower_[j] = boundAt(given.lower, j, -infinity);
+    givenUpper_[j] = boundAt(given.upper, j, infinity);
     if (contradicts(givenLower_[j], givenUpper_[j])) contradiction_ = {false, static_cast<int>(j)};
     fixed_[j] = narrow(givenLower_[j], givenUpper_[j]) ? 1 : 0;
   });
@@ -76,7 +66,7 @@ void BarrierNlp::placeRows() {
   free_.assign(at(m()), 0);
   model_.resize(side_, at(m()));
   for (int i = 0; i < m(); ++i) {
-    const double low = asBound(boundAt(given.lower, at(i), 0)), high = asBound(boundAt(given.upper, at(i), 0));
+    const double low = boundAt(given.lower, at(i), 0), high = boundAt(given.upper, at(i), 0);
     if (contradicts(low, high)) contradiction_ = {true, i};
     if (low == -infinity && high == infinity) {
       free_[at(i)] = 1;
@@ -97,8 +87,8 @@ void BarrierNlp::setSides() {
   const NlpBounds given = model_.nlp().constraintBounds();
   const auto scales = model_.constraintScales();
   for (int i = 0; i < m(); ++i) {
-    const double low = asBound(boundAt(given.lower, at(i), 0)) * scales[at(i)];
-    const double high = asBound(boundAt(given.upper, at(i), 0)) * scales[at(i)];
+    const double low = boundAt(given.lower, at(i), 0) * scales[at(i)];
+    const double high = boundAt(given.upper, at(i), 0) * scales[at(i)];
     if (const int k = slackOf_[at(i)]; k >= 0) {
       givenLower_[at(k)] = low;
       givenUpper_[at(k)] = high;
@@ -435,12 +425,12 @@ double BarrierNlp::valueOf(const BarrierPoint& point, const Place& place) const 
 
 double BarrierNlp::lowerOf(const Place& place) const {
   if (!place.row) return givenLower_[at(place.index)];
-  return asBound(boundAt(model_.nlp().constraintBounds().lower, at(place.index), 0));
+  return boundAt(model_.nlp().constraintBounds().lower, at(place.index), 0);
 }
 
 double BarrierNlp::upperOf(const Place& place) const {
   if (!place.row) return givenUpper_[at(place.index)];
-  return asBound(boundAt(model_.nlp().constraintBounds().upper, at(place.index), 0));
+  return boundAt(model_.nlp().constraintBounds().upper, at(place.index), 0);
 }
 
 double BarrierNlp::largestStep(std::span<const double> v, std::span<const double> dv, double tau) const {

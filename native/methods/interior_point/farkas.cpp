@@ -5,26 +5,20 @@
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
+#include "linalg/exact_sum.hpp"
 
 namespace nonconvex {
 namespace {
 
-/// A sum in twice the working precision, and the sum of the sizes of its terms (Ogita, Rump, Oishi 2005, Dot2).
-struct LongSum {
-  double high = 0, low = 0, size = 0;
+/// A sum of products, and the sum of the sizes of these.
+struct Terms {
+  ExactSum sum;
+  double size = 0;
 
-  void add(double value) {
-    const double sum = high + value, shift = sum - high;
-    low += (high - (sum - shift)) + (value - shift);
-    high = sum;
-    size += std::abs(value);
+  void add(double a, double b) {
+    sum.add(a, b);
+    size += std::abs(a * b);
   }
-  void addProduct(double a, double b) {
-    const double product = a * b;
-    add(product);
-    low += std::fma(a, b, -product);
-  }
-  double value() const { return high + low; }
 };
 
 class FarkasSearch {
@@ -178,23 +172,23 @@ std::optional<FarkasProof> FarkasSearch::evaluated() const {
   proof.y.resize(m_);
   proof.lower.resize(n_);
   proof.upper.resize(n_);
-  std::vector<LongSum> d(n_);
-  LongSum gap;
+  std::vector<Terms> d(n_);
+  Terms gap;
   for (std::size_t i = 0; i < m_; ++i) {
     proof.y[i] = y_[i] * model_.constraintScales()[i];
     if (y_[i] == 0) continue;
-    gap.addProduct(y_[i], offset_[i]);
-    gap.addProduct(-y_[i], y_[i] > 0 ? high_[i] : low_[i]);
-    for (int k = rows.offsets[i]; k < rows.offsets[i + 1]; ++k) d[at(rows.indices[at(k)])].addProduct(J_[at(k)], y_[i]);
+    gap.add(y_[i], offset_[i]);
+    gap.add(-y_[i], y_[i] > 0 ? high_[i] : low_[i]);
+    for (int k = rows.offsets[i]; k < rows.offsets[i + 1]; ++k) d[at(rows.indices[at(k)])].add(J_[at(k)], y_[i]);
   }
   double error = 0;
   for (std::size_t j = 0; j < n_; ++j) {
-    const double value = d[j].value(), allowed = rounding * d[j].size;
+    const double value = d[j].sum.value(), allowed = rounding * d[j].size;
     const double low = nlp_.givenLower()[j], high = nlp_.givenUpper()[j];
     if (std::abs(value) > allowed) {
       const double bound = value > 0 ? low : high;
       if (!std::isfinite(bound)) return std::nullopt;
-      gap.addProduct(value, bound);
+      gap.add(value, bound);
       error += allowed * std::abs(bound);
       (value > 0 ? proof.lower : proof.upper)[j] = std::abs(value);
     } else {
@@ -203,7 +197,7 @@ std::optional<FarkasProof> FarkasSearch::evaluated() const {
       error += 2 * allowed * std::max(reach(low), reach(high));
     }
   }
-  proof.gap = gap.value() - error - rounding * gap.size;
+  proof.gap = gap.sum.value() - error - rounding * gap.size;
   if (!(proof.gap > 0)) return std::nullopt;
   return proof;
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/index.hpp"
-#include "solvers/sparse/exact_sum.hpp"
+#include "linalg/exact_sum.hpp"
 
 namespace nonconvex {
 

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "core/numbers.hpp"
+#include "linalg/exact_sum.hpp"
 #include "linalg/vectors.hpp"
-#include "solvers/sparse/exact_sum.hpp"
 
 namespace nonconvex {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
+#include "linalg/exact_sum.hpp"
 #include "solvers/sparse/engines.hpp"
-#include "solvers/sparse/exact_sum.hpp"
 #include "solvers/sparse/penalty_at.hpp"
 
 namespace nonconvex {
