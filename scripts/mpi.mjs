@@ -1,4 +1,4 @@
-// `npm run build:mpi`: the shims between the addon and libraries of MPI, mpi/shim.c, into build-mpi/, one with each compiler that is there.
+// `npm run build:mpi`: the shims between the addon and libraries of MPI, native/binding/mpi_shim.c, into build-mpi/, one with each compiler that is there.
 // For Debian: apt-get install libopenmpi-dev libmpich-dev.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ main(() => {
       '-Inative/binding',
       '-o',
       to,
-      'mpi/shim.c',
+      'native/binding/mpi_shim.c',
     ]);
     return true;
   });

@@ -1,4 +1,4 @@
-// Sums over the ranks of an MPI job by a shim, mpi/shim.c.
+// Sums over the ranks of an MPI job by a shim, native/binding/mpi_shim.c.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-/* Between the addon, which knows no MPI, and a shim, mpi/shim.c, which knows nothing of the addon. In C, too. */
+/* Between the addon, which knows no MPI, and a shim, native/binding/mpi_shim.c, which knows nothing of the addon. In C, too. */
 #pragma once
 
 enum { NONCONVEX_MPI_VERSION = 2 };
