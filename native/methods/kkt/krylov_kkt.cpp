@@ -9,6 +9,7 @@
 #include "methods/kkt/kkt_device.hpp"
 #include "methods/kkt/sketched_hessian.hpp"
 #include "methods/krylov/gcr.hpp"
+#include "methods/krylov/pcg.hpp"
 
 namespace nonconvex {
 namespace {
@@ -50,7 +51,7 @@ class KrylovKkt final : public KktSolver {
         z_(given_.size()),
         r_(given_.size()),
         s_(given_.size()),
-        p_(n_),
+        direction_(n_),
         q_(n_),
         Jp_(at(model.m())),
         combination_(given_.size(), kind_ == KktPreconditioner::lagged ? lagSteps : 0) {
@@ -211,13 +212,13 @@ class KrylovKkt final : public KktSolver {
     const auto g = std::span(s_).first(n_), dy = std::span(s_).subspan(n_);
     const double first = std::sqrt(norm2Squared(given_));
     double norm = residual();
-    double rho = 0;
     int k = 0;
+    direction_.restart();
     for (bool certain = true; norm > target || !certain;) {
       if (norm <= target) {  // by its recursion
         norm = residual();
         certain = true;
-        rho = 0;
+        direction_.restart();
         continue;
       }
       if (k++ >= std::min(mostSteps_, mostGradients)) return norm;
@@ -228,14 +229,13 @@ class KrylovKkt final : public KktSolver {
       if (norm2Squared(rc) > offConstraints * target * target) {  // back onto J x = b
         axpy(1, s_, z_);
         norm = residual();
-        rho = 0;
+        direction_.restart();
         continue;
       }
       project(dy, y, r);
-      const double last = rho;
-      rho = dot(r, g);
+      const double rho = dot(r, g);
       if (!(rho > 0)) return std::sqrt(norm2Squared(r_)) <= target ? residual() : unknown;
-      if (!stepAlong(g, last > 0 ? rho / last : 0, rho)) return unknown;
+      if (!stepAlong(g, rho)) return unknown;
       norm = std::sqrt(norm2Squared(r_));
       certain = false;
     }
@@ -255,18 +255,14 @@ class KrylovKkt final : public KktSolver {
     moveMultipliers(dy, y, r);
   }
 
-  /// One step of conjugate gradients: p := g + beta p, x += alpha p, and the residual follows; false where the
-  /// curvature along p is not positive.
-  bool stepAlong(std::span<const double> g, double beta, double rho) {
-    for (std::size_t j = 0; j < n_; ++j) p_[j] = g[j] + beta * p_[j];
-    model_.hessianProduct(H_, p_, q_);
-    const double curvature = dot(p_, q_);
-    if (!(curvature > 0)) return false;
-    const double alpha = rho / curvature;
-    axpy(alpha, p_, std::span(z_).first(n_));
-    axpy(-alpha, q_, std::span(r_).first(n_));
-    model_.jacobianProduct(J_, p_, Jp_);
-    axpy(-alpha, Jp_, std::span(r_).subspan(n_));
+  /// One step of conjugate gradients from g, rho = r^T g; false where the curvature along its direction is not
+  /// positive.
+  bool stepAlong(std::span<const double> g, double rho) {
+    direction_.turn(g, rho);
+    if (!(direction_.setImage([&](In p, Out out) { model_.hessianProduct(H_, p, out); }) > 0)) return false;
+    direction_.move(std::span(z_).first(n_), std::span(r_).first(n_));
+    model_.jacobianProduct(J_, direction_.p(), Jp_);
+    axpy(-direction_.length(), Jp_, std::span(r_).subspan(n_));
     return true;
   }
 
@@ -325,7 +321,9 @@ class KrylovKkt final : public KktSolver {
   std::unique_ptr<KktSolver> ofDiagonal_;
   Vector values_;  // of the diagonal
 
-  Vector given_, z_, r_, s_, p_, q_, Jp_;
+  Vector given_, z_, r_, s_;
+  ConjugateDirection direction_;
+  Vector q_, Jp_;
   ConjugateResiduals combination_;
   std::int64_t steps_ = 0;
   int fallbacks_ = 0;

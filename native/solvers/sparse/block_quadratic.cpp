@@ -35,10 +35,17 @@ BlockQuadratic::BlockQuadratic(const Cpu& la, const Blocks& blocks, GramMetric& 
       form_(metric),
       metric_(&metric),
       responses_(responses),
-      firstOf_(at(blocks.count()), -1) {}
+      firstOf_(at(blocks.count()), -1),
+      conjugateGradients_(la) {}
 
 BlockQuadratic::BlockQuadratic(const Cpu& la, const Blocks& blocks, QuadraticForm& form)
-    : la_(la), blocks_(blocks), form_(form), metric_(nullptr), responses_(1), firstOf_(at(blocks.count()), -1) {}
+    : la_(la),
+      blocks_(blocks),
+      form_(form),
+      metric_(nullptr),
+      responses_(1),
+      firstOf_(at(blocks.count()), -1),
+      conjugateGradients_(la) {}
 
 void BlockQuadratic::add(std::span<const int> groups) {
   std::vector<int> columns;
@@ -524,35 +531,16 @@ bool BlockQuadratic::solveDirectly() {
 
 /// Solves what solveDirectly() does, roughly: conjugate gradients, scaled by the diagonal.
 bool BlockQuadratic::solveByProducts() {
-  const std::size_t count = entries_.size();
-  residual_ = step_;
-  step_.assign(count, 0.0);
-  direction_.assign(count, 0.0);
-  image_.resize(count);
-  double before = 0, first = 0;
-  for (int round = 0; round < mostDirectionsOfSupport; ++round) {
-    double size = 0;
-    for (std::size_t k = 0; k < count; ++k) size += square(residual_[k]) / diagonal_[k];
-    if (round == 0) first = size;
-    if (!(size > square(accuracyOfDirections) * first)) return true;
-    std::fill(moved_.begin(), moved_.end(), 0.0);
-    for (std::size_t k = 0; k < count; ++k) {
-      direction_[k] = residual_[k] / diagonal_[k] + (round > 0 ? size / before * direction_[k] : 0);
-      moved_[at(entries_[k])] = direction_[k];
-    }
-    before = size;
+  std::fill(moved_.begin(), moved_.end(), 0.0);
+  const auto multiply = [&](In d, Out out) {
+    for (std::size_t k = 0; k < d.size(); ++k) moved_[at(entries_[k])] = d[k];
     applyGram(moved_, change_);
-    for (std::size_t k = 0; k < count; ++k) image_[k] = change_[at(entries_[k])];
-    addPenaltyCurvature(direction_, image_);
-    const double curvature = dot(direction_, image_);
-    if (!(curvature > 0)) return round > 0;
-    for (std::size_t k = 0; k < count; ++k) {
-      step_[k] += size / curvature * direction_[k];
-      residual_[k] -= size / curvature * image_[k];
-    }
-    la_.checkpoint();
-  }
-  return true;
+    for (std::size_t k = 0; k < d.size(); ++k) out[k] = change_[at(entries_[k])];
+    addPenaltyCurvature(d, out);
+  };
+  const PcgSettings settings{accuracyOfDirections, mostDirectionsOfSupport};
+  const auto [end, steps] = conjugateGradients_.solve(step_, settings, multiply, DiagonalPreconditioner{diagonal_});
+  return end != PcgEnd::notPositive || steps > 0;
 }
 
 /// Goes to the minimum of the quadratic model of the objective on the support, or a share of the way there, unless the

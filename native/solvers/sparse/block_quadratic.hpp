@@ -9,6 +9,7 @@
 #include "core/numbers.hpp"
 #include "linalg/cpu.hpp"
 #include "methods/acceleration/anderson.hpp"
+#include "methods/krylov/pcg.hpp"
 #include "solvers/sparse/blocks.hpp"
 #include "solvers/sparse/gram_metric.hpp"
 
@@ -137,7 +138,7 @@ class BlockQuadratic {
   std::vector<int> entries_;
   std::vector<double> step_, diagonal_, atEntries_;
   HostMatrix<double> factor_;
-  std::vector<double> residual_, direction_, image_;
+  Pcg conjugateGradients_;
   double sweeps_ = 0;
 };
 

@@ -47,7 +47,8 @@ GroupPath::GroupPath(const Cpu& la, const SparseData& data, const SparseSettings
       model_(la, blocks_, classes_),
       sums_(at(data.responses())),
       gradients_(data.p(), data.responses()),
-      intercepts_(at(data.responses()), 0.0) {
+      intercepts_(at(data.responses()), 0.0),
+      conjugateGradients_(la) {
   require(!data.bounded || !blocks_.joint() || isConvex(settings.penalty), "lowerBounds, upperBounds", "given",
           "expected none for groupMcp and groupScad");
   const std::size_t size = at(data.n()) * at(responses_);
@@ -328,37 +329,18 @@ void GroupPath::multiplyByCurvature(std::span<const double> v, std::span<double>
 bool GroupPath::solveOnRows() {
   std::vector<double>& step = quadratic_.step();
   const std::size_t count = quadratic_.entries().size(), size = count + at(responses_);
-  for (auto* each : {&direction_, &image_, &precondition_}) each->assign(size, 0.0);
-  residual_ = step;
-  residual_.resize(size);
+  step.resize(size);
+  diagonal_.resize(size);
   for (int k = 0; k < responses_; ++k) {
     const std::span<double> slopes = column(first_, k), diagonal = column(second_, k);
     const double curvature = std::accumulate(diagonal.begin(), diagonal.end(), 0.0);
-    residual_[count + at(k)] = settings_.intercept ? -std::accumulate(slopes.begin(), slopes.end(), 0.0) : 0;
-    precondition_[count + at(k)] = std::max(curvature, 1e-12);
+    step[count + at(k)] = settings_.intercept ? -std::accumulate(slopes.begin(), slopes.end(), 0.0) : 0;
+    diagonal_[count + at(k)] = std::max(curvature, 1e-12);
   }
-  for (std::size_t e = 0; e < count; ++e) precondition_[e] = quadratic_.diagonalAt(static_cast<int>(e));
-  step.assign(size, 0.0);
-  double before = 0, first = 0;
-  for (int round = 0; round < mostDirections; ++round) {
-    double squares = 0;
-    for (std::size_t e = 0; e < size; ++e) squares += square(residual_[e]) / precondition_[e];
-    if (round == 0) first = squares;
-    if (!(squares > square(accuracyOfStep) * first)) return first > 0;
-    for (std::size_t e = 0; e < size; ++e) {
-      direction_[e] = residual_[e] / precondition_[e] + (round > 0 ? squares / before * direction_[e] : 0);
-    }
-    before = squares;
-    multiplyByCurvature(direction_, image_);
-    const double curvature = dot(direction_, image_);
-    if (!(curvature > 0)) return round > 0;
-    for (std::size_t e = 0; e < size; ++e) {
-      step[e] += squares / curvature * direction_[e];
-      residual_[e] -= squares / curvature * image_[e];
-    }
-    la_.checkpoint();
-  }
-  return true;
+  for (std::size_t e = 0; e < count; ++e) diagonal_[e] = quadratic_.diagonalAt(static_cast<int>(e));
+  const auto multiply = [&](In d, Out out) { multiplyByCurvature(d, out); };
+  return conjugateGradients_.solve(step, {accuracyOfStep, mostDirections}, multiply, DiagonalPreconditioner{diagonal_})
+             .steps > 0;
 }
 
 /// A Newton step of the objective itself on the support. Whether it moved.

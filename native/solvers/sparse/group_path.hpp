@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "linalg/cpu.hpp"
+#include "methods/krylov/pcg.hpp"
 #include "solvers/sparse/block_quadratic.hpp"
 #include "solvers/sparse/blocks.hpp"
 #include "solvers/sparse/class_metric.hpp"
@@ -115,7 +116,8 @@ class GroupPath : public PathEngine {
   double value_ = 0;  ///< of the loss
   // Of steps.
   std::vector<double> before_, ends_, start_, rows_, places_, moves_;
-  std::vector<double> residual_, direction_, image_, precondition_;
+  std::vector<double> direction_, image_, diagonal_;
+  Pcg conjugateGradients_;
   mutable std::vector<double> block_, lower_, upper_, column_;
 };
 

@@ -530,43 +530,33 @@ bool PenalizedQuadratic::solveSupport() {
 
 /// Solves what solveSupport() does, roughly: conjugate gradients on products with the rows, scaled by the diagonal.
 bool PenalizedQuadratic::solveByProducts() {
-  const auto k = support_.size();
-  std::vector<double>& r = residual_;
-  r = step_;
-  step_.assign(k, 0.0);
-  direction_.assign(k, 0.0);
   spread_.assign(at(metric_.size()), 0.0);
   product_.resize(at(metric_.size()));
   rows_.resize(at(data_.n()));
-  const auto scaled = [&](std::size_t s) {
-    return r[s] / std::max(metric_.curvature(support_[s]) + diagonal_[s], 1e-3 * metric_.curvature(support_[s]));
-  };
-  double before = 0, first = 0;
   const double work = workOf(support_);
-  for (int round = 0; round < mostProducts; ++round) {
+  const auto scale = [&](In r, Out out) {
     double size = 0;
     worked_ += work;
-    for (std::size_t s = 0; s < k; ++s) size += r[s] * scaled(s);
-    if (round == 0) first = size;
-    if (size <= square(productAccuracy) * first) return true;
-    for (std::size_t s = 0; s < k; ++s) {
-      direction_[s] = scaled(s) + (round > 0 ? size / before * direction_[s] : 0);
-      spread_[at(support_[s])] = direction_[s];
+    for (std::size_t s = 0; s < r.size(); ++s) {
+      const double curvature = metric_.curvature(support_[s]);
+      out[s] = r[s] / std::max(curvature + diagonal_[s], 1e-3 * curvature);
+      size += r[s] * out[s];
     }
-    before = size;
+    return size;
+  };
+  const auto multiply = [&](In d, Out out) {
+    for (std::size_t s = 0; s < d.size(); ++s) spread_[at(support_[s])] = d[s];
     const double sum = metric_.rowsOf(spread_, rows_);
     for (const int e : support_) product_[at(e)] = metric_.ofRows(e, rows_, sum);
     double curvature = 0;
-    for (std::size_t s = 0; s < k; ++s) {
-      curvature += direction_[s] * (product_[at(support_[s])] + diagonal_[s] * direction_[s]);
+    for (std::size_t s = 0; s < d.size(); ++s) {
+      out[s] = product_[at(support_[s])] + diagonal_[s] * d[s];
+      curvature += d[s] * out[s];
     }
-    if (!(curvature > 0)) return round > 0;
-    for (std::size_t s = 0; s < k; ++s) {
-      step_[s] += size / curvature * direction_[s];
-      r[s] -= size / curvature * (product_[at(support_[s])] + diagonal_[s] * direction_[s]);
-    }
-  }
-  return true;
+    return curvature;
+  };
+  const auto [end, steps] = conjugateGradients_.solve(step_, {productAccuracy, mostProducts}, multiply, scale);
+  return end != PcgEnd::notPositive || steps > 0;
 }
 
 std::span<const double> PenalizedQuadratic::productOfSteps() const {

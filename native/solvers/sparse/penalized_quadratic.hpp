@@ -11,6 +11,7 @@
 #include "linalg/cpu.hpp"
 #include "linalg/growing_factor.hpp"
 #include "methods/acceleration/anderson.hpp"
+#include "methods/krylov/pcg.hpp"
 #include "solvers/sparse/gram_metric.hpp"
 #include "solvers/sparse/penalty_at.hpp"
 
@@ -39,7 +40,7 @@ struct Goal {
 class PenalizedQuadratic {
  public:
   PenalizedQuadratic(const Cpu& la, const SparseData& data, GramMetric& metric)
-      : la_(la), data_(data), metric_(metric), factor_(la), convexity_(la) {}
+      : la_(la), data_(data), metric_(metric), factor_(la), convexity_(la), conjugateGradients_(la) {}
 
   std::vector<double> b;  ///< one for each place of the metric
   std::vector<double> q;
@@ -161,7 +162,8 @@ class PenalizedQuadratic {
   bool hard_ = false;         ///< the last quadratic that was begun by rows took as long as G would have taken
   double worked_ = 0;         ///< entries that were read by rows, for the present quadratic
   std::vector<double> rows_;  ///< H X d
-  std::vector<double> residual_, direction_, product_, spread_;  ///< of conjugate gradients
+  Pcg conjugateGradients_;
+  std::vector<double> product_, spread_;  ///< of conjugateGradients_
   double sweeps_ = 0;
 };
 

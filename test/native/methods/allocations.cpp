@@ -1,8 +1,10 @@
-// Steps of the phases of the interior-point method allocate nothing.
+// Steps of methods allocate nothing.
 #include "allocations.hpp"
+
 #include "check.hpp"
 #include "methods/interior_point/barrier_augmented_lagrangian.hpp"
 #include "methods/interior_point/barrier_restoration.hpp"
+#include "methods/krylov/pcg.hpp"
 
 using namespace nonconvex;
 
@@ -106,4 +108,17 @@ TEST(stepsOfTheRestorationAllocateNothing) {
   CHECK_EQ(allocationsOf(steps, outcome, [&] { return phase.step(accepts); }), 0);
   CHECK(outcome == BarrierRestoration::Outcome::restored);
   CHECK(steps > 3);
+}
+
+TEST(pcgAllocatesForTheFirstSystemAlone) {
+  const Cpu la;
+  Pcg method(la);
+  Vector x(100, 1.0), y(80, 1.0);
+  const auto multiply = [](In v, Out out) {
+    for (std::size_t i = 0; i < v.size(); ++i) out[i] = static_cast<double>(i + 1) * v[i];
+  };
+  method.solve(x, {}, multiply);
+  const long before = allocations;
+  CHECK(method.solve(y, {}, multiply).end == PcgEnd::accurate);
+  CHECK_EQ(allocations - before, 0);
 }
