@@ -111,9 +111,11 @@ function(nonconvex_addon name exports)
   endif()
 endfunction()
 
-# One file a family of solvers.
+# One file a family of solvers, and one a verb in the folder of its family.
 file(GLOB entries CONFIGURE_DEPENDS native/binding/entries/*.cpp)
-nonconvex_addon(nonconvex cmake/exports.map native/binding/addon.cpp ${entries})
+file(GLOB verbs CONFIGURE_DEPENDS native/binding/entries/*/*.cpp)
+nonconvex_groups(verbs ${groups} OFF ${verbs})
+nonconvex_addon(nonconvex cmake/exports.map native/binding/addon.cpp ${entries} ${verbs})
 target_compile_options(nonconvex PRIVATE ${nonconvex_smaller})
 
 # The CUDA addon, part of no default target, and the same on the simulated device for tests. What both have is compiled once.

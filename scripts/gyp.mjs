@@ -9,8 +9,9 @@ import { files, main, root, runTool } from './shared.mjs';
 function groups(paths) {
   const place = join(root, 'build-groups');
   mkdirSync(place, { recursive: true });
-  return [...new Set(paths.map(dirname))].flatMap((folder) => {
-    const members = paths.filter((path) => dirname(path) === folder);
+  const folderOf = (path) => dirname(path).replace(/^(native\/solvers\/[^/]+)\/[^/]+$/, '$1/folders');
+  return [...new Set(paths.map(folderOf))].flatMap((folder) => {
+    const members = paths.filter((path) => folderOf(path) === folder);
     const count = Math.ceil(members.length / 12);
     return Array.from({ length: count }, (_, k) => {
       const [begin, end] = [k, k + 1].map((edge) => Math.floor((members.length * edge) / count));
@@ -25,7 +26,7 @@ function groups(paths) {
 
 function sources() {
   // Not grouped: the addon's own file, and one for each family of solvers, which differ from addon to addon.
-  const alone = (path) => path === 'native/binding/addon.cpp' || path.startsWith('native/binding/entries/');
+  const alone = (path) => /^native\/binding\/(addon|entries\/\w+)\.cpp$/.test(path);
   const all = files('native', (path) => path.endsWith('.cpp'));
   const native = [...groups(all.filter((path) => !alone(path))), ...all.filter(alone)];
   if (process.platform !== 'linux') return native;

@@ -4,7 +4,7 @@ import type { Matrix, SolveOptions, SparseMatrix } from '../../src/index.js';
 import * as nonconvex from '../../src/index.js';
 import { uniforms } from '../shared/random.js';
 
-const { deepLinear, fractional, Model, model, nlp, relu, sparse, structured } = nonconvex;
+const { deepLinear, fractional, Model, model, nlp, relu, sparse, contrib } = nonconvex;
 const { add, matvec, sub, sumSquares } = model;
 
 export interface Case {
@@ -77,12 +77,12 @@ export const cases: Case[] = [
     },
   },
   {
-    ...{ name: 'structured.sequentialMaxMargin', size: '1e6 labels, two classes' },
+    ...{ name: 'contrib.sequentialMaxMargin', size: '1e6 labels, two classes' },
     prepare() {
       const rows = 1e6;
       const x = dense(rows, 2);
       const y = Array.from({ length: rows }, (_, i) => labels[i % 2] as string);
-      return (settings) => structured.sequentialMaxMargin({ tasks: [{ x, y }] }, settings);
+      return (settings) => contrib.sequentialMaxMargin({ tasks: [{ x, y }] }, settings);
     },
   },
   {
@@ -155,17 +155,17 @@ export const cases: Case[] = [
     },
   },
   {
-    ...{ name: 'structured.oneClassSubspaces', size: '40,000 x 200' },
+    ...{ name: 'contrib.oneClassSubspaces', size: '40,000 x 200' },
     prepare() {
       const x = dense(...eight);
-      return (settings) => structured.oneClassSubspaces({ x }, settings);
+      return (settings) => contrib.oneClassSubspaces({ x }, settings);
     },
   },
   {
-    ...{ name: 'structured.supervisedDictionary', size: '40,000 x 200' },
+    ...{ name: 'contrib.supervisedDictionary', size: '40,000 x 200' },
     prepare() {
       const [x, y] = [dense(...eight), signs(eight[0])];
-      return (settings) => structured.supervisedDictionary({ x, y }, settings);
+      return (settings) => contrib.supervisedDictionary({ x, y }, settings);
     },
   },
   {

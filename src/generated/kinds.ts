@@ -2,6 +2,14 @@
 
 /** Functions that solve: the names of what they take before their settings, and whether these may have `onProgress`. */
 export const solves: Record<string, { takes: readonly string[]; progress: boolean }> = {
+  'contrib/blindCalibration': { takes: ['data'], progress: true },
+  'contrib/checkeredRegression': { takes: ['data'], progress: true },
+  'contrib/oneClassSubspaces': { takes: ['data'], progress: true },
+  'contrib/robustMixedModel': { takes: ['data'], progress: true },
+  'contrib/sequentialMaxMargin': { takes: ['data'], progress: true },
+  'contrib/supervisedDictionary': { takes: ['data'], progress: true },
+  'contrib/teachKernel': { takes: ['data'], progress: true },
+  'contrib/unlearn': { takes: ['data'], progress: true },
   'deepLinear/linearNetwork': { takes: ['data'], progress: true },
   'fractional/minimizeByCoordinates': { takes: ['problem'], progress: true },
   'fractional/energyEfficiency': { takes: ['gains'], progress: true },
@@ -30,14 +38,6 @@ export const solves: Record<string, { takes: readonly string[]; progress: boolea
   'sparse/sparseRegression': { takes: ['data'], progress: true },
   'sparse/stabilitySelection': { takes: ['data'], progress: false },
   'sparse/trendFilter': { takes: ['data'], progress: true },
-  'structured/blindCalibration': { takes: ['data'], progress: true },
-  'structured/checkeredRegression': { takes: ['data'], progress: true },
-  'structured/oneClassSubspaces': { takes: ['data'], progress: true },
-  'structured/robustMixedModel': { takes: ['data'], progress: true },
-  'structured/sequentialMaxMargin': { takes: ['data'], progress: true },
-  'structured/supervisedDictionary': { takes: ['data'], progress: true },
-  'structured/teachKernel': { takes: ['data'], progress: true },
-  'structured/unlearn': { takes: ['data'], progress: true },
 };
 
 /** Functions that make programs, which are no plain objects. */

@@ -1,4 +1,4 @@
-// What models of structured statistics predict.
+// Predictions of the models of nonconvex/contrib.
 import { checkMembers, checkNumber, checkOneOf } from '../core/check.js';
 import type { Matrix, MatrixLike } from '../core/matrix.js';
 import { checkedValues, type Label } from '../core/targets.js';

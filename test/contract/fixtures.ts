@@ -1,6 +1,6 @@
 // The fixtures of all families, found in their folders. The contract tests hold every solver of the addon to the same
 // promises through these; a solver without a fixture fails them.
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { solve as solveDirectly } from '../../src/core/solve.js';
 import type { Progress, SolveResult } from '../../src/index.js';
@@ -11,20 +11,31 @@ export { type Fixture, type Kind, numbers, type Problem, regression } from './pr
 
 const tests = join(import.meta.dirname, '..');
 
-/** The modules of that name in the folders of tests, by the folder's name. */
-export async function found<Module>(file: string): Promise<[string, Module][]> {
-  const modules: [string, Module][] = [];
-  for (const name of readdirSync(tests)) {
-    const path = join(tests, name, file);
-    if (existsSync(path)) modules.push([name, (await import(path)) as Module]);
-  }
-  return modules;
+/**
+ * The modules of a kind in the folders of tests: test/<family>/<kind>.ts has the family's name and is its first, test/<family>/<verb>.<kind>.ts
+ * has the verb's, which is the solver's.
+ */
+export async function found<Module>(kind: string): Promise<{ family: string; name: string; module: Module }[]> {
+  const pattern = new RegExp(`^(\\w+)[/\\\\](?:(\\w+)\\.)?${kind}\\.ts$`);
+  const files = readdirSync(tests, { recursive: true }).flatMap((file) => {
+    const [path, family = '', verb] = pattern.exec(String(file)) ?? [];
+    return path === undefined ? [] : [{ path, family, name: verb ?? family, rank: `${family} ${verb ?? ''}` }];
+  });
+  files.sort((a, b) => (a.rank < b.rank ? -1 : 1));
+  return Promise.all(
+    files.map(async ({ path, family, name }) => ({
+      family,
+      name,
+      module: (await import(join(tests, path))) as Module,
+    })),
+  );
 }
 
 /** The fixtures of each family's solvers, by name. */
-const ofFamilies: [family: string, Record<string, Fixture>][] = (
-  await found<{ fixture?: Fixture; fixtures?: Record<string, Fixture> }>('fixture.ts')
-).map(([family, { fixture, fixtures }]) => [family, fixtures ?? { [family]: fixture as Fixture }]);
+const ofFamilies: Record<string, Record<string, Fixture>> = {};
+for (const { family, name, module } of await found<{ fixture: Fixture }>('fixture')) {
+  ofFamilies[family] = { ...ofFamilies[family], [name]: module.fixture };
+}
 
 /** Fixtures that the module named by NONCONVEX_FIXTURES exports, in place of those of the families. */
 const others = process.env.NONCONVEX_FIXTURES
@@ -32,37 +43,41 @@ const others = process.env.NONCONVEX_FIXTURES
   : undefined;
 
 /** A fixture for every solver. */
-export const solverFixtures: Record<string, Fixture> =
-  others ?? Object.assign({}, ...ofFamilies.map(([, fixtures]) => fixtures));
+export const solverFixtures: Record<string, Fixture> = others ?? Object.assign({}, ...Object.values(ofFamilies));
 
 /** The solvers that take turns in `npm test`, the given one among them: those of its family, or all toys. */
 export function turnsWith(solver: string): string[] {
   if (others) return Object.keys(others);
-  return ofFamilies.map(([, fixtures]) => Object.keys(fixtures)).find((names) => names.includes(solver)) ?? [solver];
+  return (
+    Object.values(ofFamilies)
+      .map(Object.keys)
+      .find((names) => names.includes(solver)) ?? [solver]
+  );
 }
 
 /** One for every family: that of its first solver, with the problems of the others among its arrays and what is huge. */
 export const fixtures: Record<string, Fixture> =
-  others ?? Object.fromEntries(ofFamilies.map(([family, fixtures]) => [family, together(Object.entries(fixtures))]));
+  others ??
+  Object.fromEntries(Object.entries(ofFamilies).map(([family, each]) => [family, together(Object.entries(each))]));
 
 function together([first, ...rest]: [string, Fixture][]): Fixture {
   const [, fixture] = first as [string, Fixture];
   if (rest.length === 0) return fixture;
   const smalls = rest.map(([name, { small }]): [string, Problem] => [name, small]);
-  const arrays = rest.flatMap(([name, { arrays = {} }]) =>
-    Object.entries(arrays).map(([which, problem]): [string, Problem] => [`${name}, ${which}`, problem]),
-  );
-  const huge = rest.flatMap(([, { huge = {} }]) => Object.entries(huge));
+  const named = (kind: 'arrays' | 'huge') =>
+    rest.flatMap(([name, { [kind]: problems = {} }]) =>
+      Object.entries(problems).map(([which, problem]): [string, Problem] => [`${name}, ${which}`, problem]),
+    );
   return {
     ...fixture,
-    arrays: { ...fixture.arrays, ...Object.fromEntries([...smalls, ...arrays]) },
-    huge: { ...fixture.huge, ...Object.fromEntries(huge) },
+    arrays: { ...fixture.arrays, ...Object.fromEntries([...smalls, ...named('arrays')]) },
+    huge: { ...fixture.huge, ...Object.fromEntries(named('huge')) },
   };
 }
 
 /** What solves on a GPU, by the family's name. */
 export const kinds: Record<string, Kind> = Object.fromEntries(
-  (await found<{ kind: Kind }>('onCuda.ts')).map(([name, { kind }]) => [name, kind]),
+  (await found<{ kind: Kind }>('onCuda')).map(({ name, module }) => [name, module.kind]),
 );
 
 type Solver = (data: object, settings?: object) => Promise<SolveResult>;

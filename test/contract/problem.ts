@@ -1,5 +1,5 @@
-// What a family gives the contract tests: test/<family>/fixture.ts exports a `fixture`, or `fixtures` by name where it has several
-// solvers, and test/<family>/onCuda.ts a `kind` if a GPU solves its problems, too.
+// What the contract tests are given: test/<family>/fixture.ts, or test/<family>/<verb>.fixture.ts of a further solver, exports a `fixture`,
+// and test/<family>/onCuda.ts a `kind` if a GPU solves the family's problems, too.
 import type * as nonconvex from '../../src/index.js';
 import type { Matrix, SolveResult, SparseMatrix, Status } from '../../src/index.js';
 
@@ -19,12 +19,12 @@ export interface Problem {
 
 /**
  * A random problem, solved, and what of its result is not true by code that shares nothing with the solver: test/<family>/honesty.ts
- * exports a `trial`, which test/torture runs by the hundreds.
+ * and test/<family>/<verb>.honesty.ts export a `trial`, which test/torture runs by the hundreds.
  */
 export type Trial = (seed: number) => Promise<{ status: Status; wrong: string[] }>;
 
 /**
- * A further generator of a family, of problems about one claim: test/<family>/honesty.ts may export `claims` by name, and test/torture
+ * A further generator of problems, about one claim: a file with a `trial` may export `claims` by name, and test/torture
  * runs each `cases` times.
  */
 export interface Claim {
@@ -79,6 +79,9 @@ export interface Kind {
 
 /** No limits but what a test sets. */
 export const limitless = { maxIterations: 2 ** 31 - 1, tolerance: 0 };
+
+/** Lambdas that fall so slowly that their path takes many seconds. */
+export const countless = Float64Array.from({ length: 40_000 }, (_, k) => 0.3 * 0.9999 ** k);
 
 /** Numbers in (-1, 1) that single precision holds exactly. */
 export function numbers(count: number, seed = 1): Float64Array {

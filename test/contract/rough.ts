@@ -1,4 +1,6 @@
 // Data as they come: in other units, far from zero, repeated, of low rank.
+import { type Change, uniforms } from '../algebra.js';
+import type { Claim, Trial } from './problem.js';
 
 type Rows = number[][];
 
@@ -56,4 +58,13 @@ export function roughened(
     }
   });
   return { x: changed, how };
+}
+
+/** The claims of a trial about rows that are repeated, of low rank or nearly so. */
+export function degenerateRows(
+  trial: (seed: number, changed: Change) => ReturnType<Trial>,
+  among: readonly string[] = degenerate,
+): Record<string, Claim> {
+  const changed: Change = (x, seed) => roughened(x, seed, uniforms(seed + 11), among).x;
+  return { 'degenerate rows': { trial: (seed) => trial(seed, changed), cases: 400 } };
 }

@@ -1,5 +1,6 @@
 // One small model of each kind, as its family has it, with new rows and what the family says of them.
 
+import * as contrib from '../../src/contrib/index.js';
 import { type MatrixLike, matrix } from '../../src/core/matrix.js';
 import { uniforms } from '../../src/core/random.js';
 import type { Label } from '../../src/core/targets.js';
@@ -11,7 +12,6 @@ import { generalizedLinearModel, logisticRegression } from '../../src/nlp/index.
 import { decisionFunction, predict, predictProbabilities, type ReluNetwork } from '../../src/relu/index.js';
 import { minimizeSum, robustRisk } from '../../src/smooth/index.js';
 import { cox, huber, matrixCompletion, quantile, sparsePath, sparseRegression } from '../../src/sparse/index.js';
-import * as structured from '../../src/structured/index.js';
 
 export interface Case {
   name: string;
@@ -205,15 +205,15 @@ export async function otherCases(): Promise<Case[]> {
     { rows: 4, columns: 3, rowIndices: [0, 1, 2, 3, 0], columnIndices: [0, 1, 2, 0, 2], values: [1, 2, 3, 4, 5] },
     { lambda: 0.1 },
   );
-  const checkered = await structured.checkeredRegression({ x: xs, y: labels }, { factors: 2 });
-  const enclosed = await structured.oneClassSubspaces({ x: xs });
+  const checkered = await contrib.checkeredRegression({ x: xs, y: labels }, { factors: 2 });
+  const enclosed = await contrib.oneClassSubspaces({ x: xs });
   const groups = Array.from({ length: n }, (_, i) => ['g', 'h'][i % 2] as string);
-  const mixed = await structured.robustMixedModel({ x: xs, y, groups }, { nu: 4 });
+  const mixed = await contrib.robustMixedModel({ x: xs, y, groups }, { nu: 4 });
   const separable = Array.from({ length: n }, (_, i) => ((xs.data[i * d] as number) > 0 ? 'yes' : 'no'));
-  const margins = await structured.sequentialMaxMargin({ tasks: [{ x: xs, y: separable }] });
-  const dictionary = await structured.supervisedDictionary({ x: xs, y: labels }, { rank: 2 });
-  const taught = await structured.teachKernel({ x: xs, y }, { gamma: 2, maxIterations: 50 });
-  const without = await structured.unlearn(
+  const margins = await contrib.sequentialMaxMargin({ tasks: [{ x: xs, y: separable }] });
+  const dictionary = await contrib.supervisedDictionary({ x: xs, y: labels }, { rank: 2 });
+  const taught = await contrib.teachKernel({ x: xs, y }, { gamma: 2, maxIterations: 50 });
+  const without = await contrib.unlearn(
     { x: xs, y: labels, coefficients: [0.1, 0.2, 0.3], rows: [3] },
     { loss: 'logistic', lambda: 0.1 },
   );

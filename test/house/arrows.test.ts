@@ -31,6 +31,8 @@ const nativeRooms = [
   'cuda',
 ];
 const nativeFamilies = existsSync(join(root, 'native/solvers')) ? readdirSync(join(root, 'native/solvers')) : [];
+/** Methods of one paper each, none of which needs another. */
+const papers = readdirSync(join(root, 'native/solvers/contrib')).filter((name) => !name.includes('.'));
 const families = 'a family';
 /** Rooms of src/; those in one line stand side by side and may need each other's files. */
 const sourceRooms = [
@@ -85,14 +87,14 @@ function upward(arrows: Arrows, rank: (file: string) => number, allowed: string[
   );
 }
 
-/** Arrows between the folders of two families, in words. */
-function acrossFamilies(arrows: Arrows, folder: string): string[] {
-  const family = (file: string) =>
-    nativeFamilies.find((name) => file.startsWith(`${folder}/${name}/`) && !file.endsWith('.md'));
+/** Arrows between two of the names in a folder, which are folders or files there, in words. */
+function across(arrows: Arrows, folder: string, names: string[]): string[] {
+  const owner = (file: string) =>
+    names.find((name) => file.startsWith(`${folder}/${name}/`) || file === `${folder}/${name}.ts`);
   return [...arrows].flatMap(([file, needed]) =>
     needed
-      .filter((other) => family(file) && family(other) && family(file) !== family(other))
-      .map((other) => `${file} -> ${other} goes from one family to another`),
+      .filter((other) => owner(file) && owner(other) && owner(file) !== owner(other))
+      .map((other) => `${file} -> ${other} goes from ${owner(file)} to ${owner(other)}`),
   );
 }
 
@@ -133,7 +135,11 @@ describe('includes of native/ and cuda/', () => {
   });
 
   it('never go from one family to another', () => {
-    expect(acrossFamilies(arrows, 'native/solvers')).toEqual([]);
+    expect(across(arrows, 'native/solvers', nativeFamilies)).toEqual([]);
+  });
+
+  it('never go from one paper to another', () => {
+    expect(across(arrows, 'native/solvers/contrib', papers)).toEqual([]);
   });
 
   it('keep BLAS, CUDA and Node out of native/core', () => {
@@ -185,7 +191,12 @@ describe('imports of src/', () => {
   });
 
   it('never go from one family to another', () => {
-    expect(acrossFamilies(arrows, 'src')).toEqual([]);
+    expect(across(arrows, 'src', nativeFamilies)).toEqual([]);
+  });
+
+  it('never go from one paper to another', () => {
+    expect(papers.length).toBeGreaterThan(0);
+    expect(across(arrows, 'src/contrib', papers)).toEqual([]);
   });
 
   it('form no circle', () => {
@@ -210,7 +221,7 @@ describe('the check itself', () => {
     expect(upward(arrows, (file) => nativeRooms.indexOf(roomOf(file, nativeRooms)))).toEqual([
       'points up the list: native/core/a.hpp -> native/linalg/b.hpp',
     ]);
-    expect(acrossFamilies(arrows, 'native/solvers')).toHaveLength(2);
+    expect(across(arrows, 'native/solvers', ['nlp', 'relu'])).toHaveLength(2);
     expect(unexpectedCircles(betweenUnits(arrows), [['native/linalg/c', 'native/linalg/d']])).toEqual([
       'circle: native/solvers/nlp/f -> native/solvers/relu/e -> native/solvers/nlp/f',
     ]);

@@ -8,31 +8,59 @@ import { readSources, root } from './sources.js';
 
 const families = readdirSync(join(root, 'native/solvers'));
 
-/** What a family consists of. A folder has at least one file with one of the endings. */
-const places: [folder: (family: string) => string, file: RegExp][] = [
-  [(family) => `native/solvers/${family}`, /^problem\.hpp$/],
-  [(family) => `native/solvers/${family}`, /^solver\.hpp$/],
-  [(family) => `native/solvers/${family}`, /^README\.md$/],
-  [() => 'native/binding/entries', /^FAMILY\.cpp$/],
-  [(family) => `src/${family}`, /^index\.ts$/],
-  [(family) => `src/${family}`, /^solver\.ts$/],
-  [(family) => `test/${family}`, /^fixture\.ts$/],
-  [(family) => `test/${family}`, /^honesty\.ts$/],
-  [(family) => `test/${family}`, /\.test\.ts$/],
-  [(family) => `test/native/solvers/${family}`, /\.cpp$/],
-  [(family) => `bench/${family}`, /^index\.ts$/],
-  [(family) => `examples/${family}`, /\.mjs$/],
-  [() => 'docs', /^FAMILY\.md$/],
-];
+/** The shelf of methods of one paper each: verbs alone, without a solver of its own. */
+const shelf = 'contrib';
 
-function missing(family: string): string[] {
-  return places.flatMap(([folder, pattern]) => {
-    const file = new RegExp(pattern.source.replace('FAMILY', family));
-    const path = join(root, folder(family));
-    const found = existsSync(path) && readdirSync(path).some((name) => file.test(name));
-    return found ? [] : [`${folder(family)}/${file.source.replaceAll(/[\\^$]/g, '')}`];
-  });
+/** The verbs of a family that have folders of their own. */
+const verbsOf = (family: string): string[] =>
+  readdirSync(join(root, 'native/solvers', family)).filter((name) =>
+    existsSync(join(root, 'native/solvers', family, name, 'problem.hpp')),
+  );
+
+type Places = [folder: string, file: RegExp][];
+
+/** What a family consists of. A folder has at least one file that matches. */
+function placesOf(family: string): Places {
+  const own: Places = [
+    [`native/solvers/${family}`, /^problem\.hpp$/],
+    [`native/solvers/${family}`, /^solver\.hpp$/],
+    ['native/binding/entries', new RegExp(`^${family}\\.cpp$`)],
+    [`src/${family}`, /^solver\.ts$/],
+    [`test/${family}`, /^(\w+\.)?fixture\.ts$/],
+    [`test/${family}`, /^honesty\.ts$/],
+  ];
+  return [
+    ...(family === shelf ? [] : own),
+    [`native/solvers/${family}`, /^README\.md$/],
+    [`src/${family}`, /^index\.ts$/],
+    [`test/${family}`, /\.test\.ts$/],
+    [`test/native/solvers/${family}`, /\.cpp$/],
+    [`bench/${family}`, /^index\.ts$/],
+    [`examples/${family}`, /\.mjs$/],
+    ['docs', new RegExp(`^${family}\\.md$`)],
+  ];
 }
+
+/** What a verb with a folder of its own consists of. */
+function placesOfVerb(family: string, verb: string): Places {
+  const named = (ending: string) => new RegExp(`^${verb}\\.${ending}$`);
+  return [
+    [`native/solvers/${family}/${verb}`, /^problem\.hpp$/],
+    [`native/solvers/${family}/${verb}`, /^solver\.hpp$/],
+    [`native/binding/entries/${family}`, named('cpp')],
+    [`src/${family}`, named('ts')],
+    [`test/${family}`, named('fixture\\.ts')],
+    [`test/${family}`, named('honesty\\.ts')],
+    [`test/${family}`, named('test\\.ts')],
+  ];
+}
+
+const missing = (places: Places): string[] =>
+  places.flatMap(([folder, file]) => {
+    const path = join(root, folder);
+    const found = existsSync(path) && readdirSync(path).some((name) => file.test(name));
+    return found ? [] : [`${folder}/${file.source.replaceAll(/[\\^$]/g, '')}`];
+  });
 
 /** Files outside the places of families that may name one, and why. */
 const mayName: Record<string, string> = {
@@ -52,7 +80,7 @@ const naming = (family: string) => new RegExp(`(?<!methods|problems|linalg)[/'"\
 
 function named(sources: Map<string, string>, family: string): string[] {
   const own = new RegExp(
-    `^(native/solvers|src|test|scripts/compare/problems)/${family}/|^native/binding/entries/${family}(_\\w+)?\\.|^cuda/solvers/${family}\\.`,
+    `^(native/solvers|native/binding/entries|src|test|scripts/compare/problems)/${family}/|^native/binding/entries/${family}(_\\w+)?\\.|^cuda/solvers/${family}\\.`,
   );
   const lines = [...sources].flatMap(([file, text]) =>
     own.test(file) ? [] : text.split('\n').map((line, at) => ({ file, line, at: at + 1 })),
@@ -60,14 +88,24 @@ function named(sources: Map<string, string>, family: string): string[] {
   return lines.filter(({ line }) => naming(family).test(line)).map(({ file, at }) => `${file}:${at}`);
 }
 
+const solvers = Object.entries(addon().schema().solvers).map(([name, { family = name }]) => ({ name, family }));
+
 it('is a solver of the addon, or several', () => {
-  const named = Object.entries(addon().schema().solvers).map(([name, { family = name }]) => family);
-  expect([...new Set(named)].sort()).toEqual([...families].sort());
+  expect([...new Set(solvers.map(({ family }) => family))].sort()).toEqual([...families].sort());
 });
 
 describe.each(families)('%s', (family) => {
+  const verbs = verbsOf(family);
+
   it('has all its places', () => {
-    expect(missing(family)).toEqual([]);
+    expect(missing(placesOf(family))).toEqual([]);
+  });
+
+  it('has verbs that are solvers of the addon, each with all its places', () => {
+    const named = solvers.filter((solver) => solver.family === family).map(({ name }) => name);
+    expect(verbs.filter((verb) => !named.includes(verb))).toEqual([]);
+    if (family === shelf) expect(verbs).toEqual(named);
+    expect(verbs.flatMap((verb) => missing(placesOfVerb(family, verb)))).toEqual([]);
   });
 
   it('has a row in the README', () => {
@@ -93,7 +131,10 @@ describe('other files', () => {
       const others = families.filter((name) => name !== family).join('|');
       const withoutFamilies = new Map(
         [...shared].filter(
-          ([file]) => !new RegExp(`^(native/solvers|src|test|scripts/compare/problems)/(${others})/`).test(file),
+          ([file]) =>
+            !new RegExp(`^(native/solvers|native/binding/entries|src|test|scripts/compare/problems)/(${others})/`).test(
+              file,
+            ),
         ),
       );
       return named(withoutFamilies, family);
@@ -111,6 +152,9 @@ describe('other files', () => {
       'native/core/run.hpp:2',
     ]);
     expect(named(new Map([[`src/${family}/solver.ts`, text]]), family)).toEqual([]);
-    expect(missing('noFamily')).toHaveLength(places.length);
+    const [places, ofVerb] = [placesOf('noFamily'), placesOfVerb('noFamily', 'noVerb')];
+    expect(missing(places)).toHaveLength(places.length);
+    expect(missing(ofVerb)).toHaveLength(ofVerb.length);
+    expect([places.length, ofVerb.length]).toEqual([13, 7]);
   });
 });

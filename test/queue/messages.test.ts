@@ -124,7 +124,7 @@ describe('kinds', () => {
     const found = new Set(Object.keys(packageKinds).map((name) => name.split('/')[0]));
     expect([...families].filter((family) => !found.has(family))).toEqual([]);
     expect(Object.keys(packageKinds)).toEqual(
-      expect.arrayContaining(['nlp/minimize', 'sparse/crossValidate', 'relu/trainReluNetwork', 'structured/unlearn']),
+      expect.arrayContaining(['nlp/minimize', 'sparse/crossValidate', 'relu/trainReluNetwork', 'contrib/unlearn']),
     );
   });
 

@@ -2,9 +2,9 @@
 import type { Status } from '../../src/index.js';
 import { generalizedLinearModel } from '../../src/nlp/index.js';
 import { type MinimizeSumSettings, minimizeSum, type RobustRiskSettings, robustRisk } from '../../src/smooth/index.js';
+import { dot, normals, solved, table, uniforms } from '../algebra.js';
 import type { Claim, Trial } from '../contract/problem.js';
 import { roughened } from '../contract/rough.js';
-import { dot, normals, solved, table, uniforms } from '../structured/data.js';
 
 type Loss = 'logistic' | 'squared' | 'poisson' | 'gamma';
 

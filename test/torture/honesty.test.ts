@@ -4,14 +4,19 @@ import { fixtures, found } from '../contract/fixtures.js';
 import type { Claim, Trial } from '../contract/problem.js';
 import { cases, figure, full, minutes, seed } from './torture.js';
 
-const families = await found<{ trial: Trial; claims?: Record<string, Claim> }>('honesty.ts');
-const claims = families.flatMap(([family, { trial, claims }]): [string, Claim][] => [
-  [family, { trial, cases: 900 }],
-  ...Object.entries(claims ?? {}).map(([name, claim]): [string, Claim] => [`${family}: ${name}`, claim]),
-]);
+const trials = await found<{ trial: Trial; claims?: Record<string, Claim> }>('honesty');
+/** Problems that `npm run torture` draws by the trial of a family, and by that of a verb. */
+const [ofFamily, ofVerb] = [900, 300];
+const claims = trials.flatMap(({ family, name, module: { trial, claims = {} } }): [string, Claim][] => {
+  const title = name === family ? family : `${family}/${name}`;
+  return [
+    [title, { trial, cases: name === family ? ofFamily : ofVerb }],
+    ...Object.entries(claims).map(([claim, its]): [string, Claim] => [`${title}: ${claim}`, its]),
+  ];
+});
 
 it('every family has a trial', () => {
-  const tried = new Set(families.map(([family]) => family));
+  const tried = new Set(trials.map(({ family }) => family));
   expect(Object.keys(fixtures).filter((name) => !tried.has(name))).toEqual([]);
 });
 

@@ -298,8 +298,8 @@ it('every export and every method refuses in words', { timeout: minutes(30) }, a
   await verdict('exports and methods');
 });
 
-const given = await found<{ taking: Taking }>('options.ts');
-const taking: [string, Takes][] = given.flatMap(([, module]) => Object.entries(module.taking));
+const given = await found<{ taking: Taking }>('options');
+const taking: [string, Takes][] = given.flatMap(({ module }) => Object.entries(module.taking));
 
 /** The options of each call that takes some. */
 async function knownOptions(): Promise<Map<string, string[]>> {

@@ -1,0 +1,53 @@
+#include "data/checked_rows.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "core/error.hpp"
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+
+namespace nonconvex {
+
+void requireFinite(std::string_view name, std::span<const double> values) {
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    if (std::isfinite(values[k])) continue;
+    require(false, std::string(name) + "[" + show(k) + "]", values[k], "expected a finite number");
+  }
+}
+
+void requireFiniteSquares(std::string_view name, std::span<const double> values) {
+  double sum = 0;
+  for (const double value : values) sum += square(value);
+  require(std::isfinite(sum), name, sum, "expected numbers whose squares have a finite sum");
+}
+
+HostMatrix<double> transposedRows(const Cpu& la, std::string_view name, const MatrixInput& x, int more) {
+  constexpr int atOnce = 1 << 18;  // a few milliseconds
+  HostMatrix<double> made(x.columns + more, x.rows, Uninitialized{});
+  const int rows = std::max(1, atOnce / std::max(1, x.columns));
+  double squares = 0;
+  for (int i = 0; i < x.rows; ++i) {
+    if (i % rows == 0) la.checkpoint();
+    double* column = made.column(i);
+    for (int j = 0; j < x.columns; ++j) {
+      column[j] = x(i, j);
+      if (!std::isfinite(column[j])) {
+        require(false, std::string(name) + "[" + show(i) + "][" + show(j) + "]", column[j], "expected a finite number");
+      }
+      squares += square(column[j]);
+    }
+    std::fill(column + x.columns, column + made.rows(), 1.0);
+  }
+  require(std::isfinite(squares), name, squares, "expected numbers whose squares have a finite sum");
+  return made;
+}
+
+double largest(std::span<const double> v) {
+  double most = 0;
+  for (const double value : v) most = std::max(most, std::abs(value));
+  return most;
+}
+
+}  // namespace nonconvex

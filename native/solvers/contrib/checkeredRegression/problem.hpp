@@ -1,0 +1,60 @@
+// The data of `checkeredRegression`, its settings and its result.
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "data/matrix_input.hpp"
+#include "linalg/views.hpp"
+
+namespace nonconvex {
+
+enum class CheckeredMethod { em, gd };
+constexpr auto names(CheckeredMethod) { return std::array{"em"sv, "gd"sv}; }
+
+struct CheckeredRegressionSettings : Limits {
+  CheckeredRegressionSettings() { maxIterations = 5000; }
+
+  int factors = 2;
+  CheckeredMethod method = CheckeredMethod::em;
+  double lambda = 1e-4;
+  int restarts = 5;
+
+  static constexpr auto fields() {
+    using Self = CheckeredRegressionSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{FIELD(factors, between(1, 1000), "Factors K of the product of hyperbolic tangents."),
+                   FIELD(method, anyValue(),
+                         "Expectation and maximisation, each with a Newton step of K logistic regressions, or gradient "
+                         "descent."),
+                   FIELD(lambda, positive(),
+                         "Weight of the ridge on all weights, intercepts too, beside the mean loss of the rows."),
+                   FIELD(restarts, between(1, 100000), "Random starts, of which the best end is the result.")});
+  }
+};
+static_assert(sizeFromFields<CheckeredRegressionSettings>() == sizeof(CheckeredRegressionSettings));
+
+struct CheckeredRegressionProblem {
+  MatrixInput x;             ///< n x p
+  std::vector<double> y;     ///< -1 or 1
+  HostMatrix<double> start;  ///< K x (p + 1), weights and intercepts of the first start; no columns: drawn
+};
+
+struct CheckeredRegressionSolution {
+  HostMatrix<double> weights;
+  std::vector<double> intercepts;
+  std::vector<double> objectives;
+
+  static constexpr auto fields() {
+    using Self = CheckeredRegressionSolution;
+    return std::tuple{OUT(weights, "K x p: w_k, one a row."), OUT(intercepts, "K numbers b_k."),
+                      OUT(objectives, "Where each start that was begun has ended or stands, in their order.")};
+  }
+};
+static_assert(sizeFromFields<CheckeredRegressionSolution>() == sizeof(CheckeredRegressionSolution));
+
+}  // namespace nonconvex

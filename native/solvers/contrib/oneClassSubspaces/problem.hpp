@@ -1,0 +1,60 @@
+// The data of `oneClassSubspaces`, its settings and its result.
+#pragma once
+
+#include <tuple>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "data/matrix_input.hpp"
+#include "linalg/views.hpp"
+
+namespace nonconvex {
+
+struct OneClassSubspacesSettings : Limits {
+  OneClassSubspacesSettings() {
+    maxIterations = 10000;
+    tolerance = 1e-5;
+  }
+
+  int dimension = 2;
+  double eta = 0.1;
+  double nu = 10;
+  double softness = 0.02;
+
+  static constexpr auto fields() {
+    using Self = OneClassSubspacesSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{FIELD(dimension, between(1, 100000),
+                         "Columns K of each of the two frames; as many as x has where these are fewer."),
+                   FIELD(eta, atLeast(0), "Margin of the two sets of half-spaces."),
+                   FIELD(nu, positive(), "Weight of the rows that miss it."),
+                   FIELD(softness, atLeast(0),
+                         "Temperature T of the soft minimum -T log sum_k exp(-v_k / T) in place of the least v_k, in "
+                         "units of x. 0: the minimum itself, at whose kinks descent is slow.")});
+  }
+};
+static_assert(sizeFromFields<OneClassSubspacesSettings>() == sizeof(OneClassSubspacesSettings));
+
+struct OneClassSubspacesProblem {
+  MatrixInput x;             ///< n x d
+  HostMatrix<double> start;  ///< d x 2K, both frames, columns that are made orthonormal; no columns: drawn
+};
+
+struct OneClassSubspacesSolution {
+  HostMatrix<double> lowerFrame;
+  HostMatrix<double> upperFrame;
+  std::vector<double> lowerOffsets;
+  std::vector<double> upperOffsets;
+
+  static constexpr auto fields() {
+    using Self = OneClassSubspacesSolution;
+    return std::tuple{OUT(lowerFrame, "d x K: W_1, with orthonormal columns."),
+                      OUT(upperFrame, "d x K: W_2, with orthonormal columns."),
+                      OUT(lowerOffsets, "K numbers b_1: rows of the class have W_1^T x + b_1 >= eta."),
+                      OUT(upperOffsets, "K numbers b_2: rows of the class have W_2^T x + b_2 <= -eta.")};
+  }
+};
+static_assert(sizeFromFields<OneClassSubspacesSolution>() == sizeof(OneClassSubspacesSolution));
+
+}  // namespace nonconvex

@@ -1,0 +1,61 @@
+// The data of `robustMixedModel`, its settings and its result.
+#pragma once
+
+#include <cstdint>
+#include <tuple>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "data/matrix_input.hpp"
+
+namespace nonconvex {
+
+struct RobustMixedModelSettings : Limits {
+  RobustMixedModelSettings() {
+    maxIterations = 10000;
+    tolerance = 1e-8;
+  }
+
+  double nu = 4;
+  bool intercept = true;
+
+  static constexpr auto fields() {
+    using Self = RobustMixedModelSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{FIELD(nu, positive(), "Degrees of freedom of Student's distribution of the errors."),
+                   FIELD(intercept, anyValue(), "Whether the model has an intercept.")});
+  }
+};
+static_assert(sizeFromFields<RobustMixedModelSettings>() == sizeof(RobustMixedModelSettings));
+
+struct RobustMixedModelProblem {
+  MatrixInput x;                     ///< n x p
+  std::vector<double> y;             ///< n
+  std::vector<std::int32_t> groups;  ///< of each row; empty: there are none
+  int groupCount = 0;
+  std::vector<double> start;  ///< coefficients, and intercept last if there is one; empty: least squares
+};
+
+struct RobustMixedModelSolution {
+  std::vector<double> coefficients;
+  double intercept = unknown;
+  double scale = unknown;
+  double groupScale = unknown;
+  std::vector<double> randomIntercepts;
+  std::vector<double> weights;
+
+  static constexpr auto fields() {
+    using Self = RobustMixedModelSolution;
+    return std::tuple{
+        OUT(coefficients, "p numbers."),
+        OUT_IF_KNOWN(intercept, "Intercept, where there is one."),
+        OUT_IF_KNOWN(scale, "Scale sigma of the errors: their variance is sigma^2 nu / (nu - 2) for nu > 2."),
+        OUT_IF_KNOWN(groupScale, "Scale of the groups' intercepts, where there are groups."),
+        OUT(randomIntercepts, "The expected intercept of each group beside the common one; empty without groups."),
+        OUT(weights, "How much each group counts, or each row where there are none: less, the farther it is.")};
+  }
+};
+static_assert(sizeFromFields<RobustMixedModelSolution>() == sizeof(RobustMixedModelSolution));
+
+}  // namespace nonconvex

@@ -1,0 +1,230 @@
+#include "solvers/contrib/robustMixedModel/solver.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "core/error.hpp"
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+#include "core/require_memory.hpp"
+#include "data/checked_rows.hpp"
+#include "linalg/vectors.hpp"
+
+namespace nonconvex {
+namespace {
+
+/// Variances below this share of the mean of y^2 are rounding.
+constexpr double exactFit = 1e-26;
+/// The search for tau begins here when it was zero, and ends there.
+constexpr double firstTau = 0.1, leastTau = 1e-12, mostTau = 1e12;
+constexpr int bisections = 60;
+
+const RobustMixedModelProblem& withRoomForModel(const RobustMixedModelProblem& problem) {
+  const double n = problem.x.rows, p = problem.x.columns + 1.0;
+  const double groups = problem.groups.empty() ? n : problem.groupCount;
+  requireMemory(sizeof(double) * (2 * n * p + p * p + p * groups + 6 * n + 4 * groups),
+                "x with " + show(problem.x.columns) + " columns and n = " + show(problem.x.rows) + " rows needs");
+  return problem;
+}
+
+}  // namespace
+
+StudentMixedModel::StudentMixedModel(const Cpu& la, const RobustMixedModelProblem& problem,
+                                     const RobustMixedModelSettings& settings)
+    : la_(la), problem_(withRoomForModel(problem)), settings_(settings), b_(problem.start) {
+  requireFinite("warmStart", b_);
+  const int unknowns = problem.x.columns + (settings.intercept ? 1 : 0);
+  require(b_.empty() || b_.size() == at(unknowns), "warmStart.coefficients.length", b_.size(),
+          "expected with the intercept, if there is one, " + show(unknowns));
+  b_.resize(at(unknowns));
+  sizes_.assign(at(problem.groups.empty() ? problem.x.rows : problem.groupCount), 0);
+  weights_.assign(sizes_.size(), 1.0);
+}
+
+void StudentMixedModel::start() {
+  requireFinite("y", problem_.y);
+  requireFiniteSquares("y", problem_.y);
+  for (int i = 0; i < n(); ++i) ++sizes_[groupOf(i)];
+  for (std::size_t g = 0; g < sizes_.size(); ++g) {
+    require(sizes_[g] > 0, "groups", g, "expected numbers of groups such that each has a row");
+  }
+  xt_ = transposedRows(la_, "x", problem_.x, settings_.intercept ? 1 : 0);
+  scaled_ = HostMatrix<double>(unknowns(), n(), Uninitialized{});
+  normal_ = HostMatrix<double>(unknowns(), unknowns());
+  means_ = HostMatrix<double>(unknowns(), groups());
+  change_.resize(b_.size());
+  residuals_.resize(at(n()));
+  work_.resize(at(n()));
+  sums_.resize(sizes_.size());
+  squares_.resize(sizes_.size());
+  units_.assign(b_.size(), 0);
+  for (int i = 0; i < n(); ++i) {
+    for (int j = 0; j < unknowns(); ++j) {
+      units_[at(j)] += square(xt_(j, i)) / n();
+      means_(j, static_cast<int>(groupOf(i))) += xt_(j, i) / sizes_[groupOf(i)];
+    }
+  }
+  for (double& unit : units_) unit = std::sqrt(unit);
+  least_ = exactFit * norm2Squared(problem_.y) / n();
+  std::fill(weights_.begin(), weights_.end(), 1.0);
+  sumResiduals();
+  if (!solveCoefficients()) {
+    throw Error(ErrorKind::range, "x: expected columns that do not depend on each other" +
+                                      std::string(settings_.intercept ? ", or on the intercept" : ""));
+  }
+  if (!problem_.start.empty()) b_ = problem_.start;
+  sumResiduals();
+  if (grouped()) tau_ = firstTau;
+  variance_ = scatter(tau_) / n();
+  started_ = true;
+  if (variance_ > least_) measure();
+}
+
+/// Residuals and, of each group, their sum and the sum of their squares.
+void StudentMixedModel::sumResiduals() {
+  residuals_ = problem_.y;
+  la_.gemv(Transpose::yes, -1.0, xt_, viewOf(b_), 1.0, viewOf(residuals_));
+  std::fill(sums_.begin(), sums_.end(), 0.0);
+  std::fill(squares_.begin(), squares_.end(), 0.0);
+  for (int i = 0; i < n(); ++i) {
+    sums_[groupOf(i)] += residuals_[at(i)];
+    squares_[groupOf(i)] += square(residuals_[at(i)]);
+  }
+}
+
+/// b + the change for which the weighted residuals are orthogonal to the columns: in each group these are multiplied by
+/// the root of the inverse of I + tau J, which takes a share of the group's mean away.
+bool StudentMixedModel::solveCoefficients() {
+  for (int i = 0; i < n(); ++i) {
+    const std::size_t g = groupOf(i);
+    const double share = 1 - 1 / std::sqrt(1 + tau_ * sizes_[g]), root = std::sqrt(weights_[g]);
+    work_[at(i)] = root * (residuals_[at(i)] - share * sums_[g] / sizes_[g]);
+    for (int j = 0; j < unknowns(); ++j) {
+      scaled_(j, i) = root * (xt_(j, i) - share * means_(j, static_cast<int>(g)));
+    }
+  }
+  if (!la_.gram(Transpose::no, scaled_, normal_)) la_.checkpoint();
+  la_.gemv(Transpose::no, 1.0, scaled_, viewOf(work_), 0.0, viewOf(change_));
+  if (!la_.cholesky(normal_)) return false;
+  la_.choleskySolve(normal_, columnOf(change_));
+  axpy(1, change_, b_);
+  return true;
+}
+
+/// sum_g w_g r_g^T (I + tau J)^-1 r_g
+double StudentMixedModel::scatter(double tau) const {
+  double sum = 0;
+  for (std::size_t g = 0; g < sizes_.size(); ++g) {
+    sum += weights_[g] * (squares_[g] - tau * square(sums_[g]) / (1 + tau * sizes_[g]));
+  }
+  return sum;
+}
+
+/// What is left to minimise over tau where the weights are fixed and sigma^2 is the best for it.
+double StudentMixedModel::profile(double tau) const {
+  double logs = 0;
+  for (const double size : sizes_) logs += std::log1p(tau * size);
+  return n() * std::log(scatter(tau)) / 2 + logs / 2;
+}
+
+double StudentMixedModel::slopeInTau(double tau) const {
+  double fall = 0, rise = 0;
+  for (std::size_t g = 0; g < sizes_.size(); ++g) {
+    fall += weights_[g] * square(sums_[g] / (1 + tau * sizes_[g]));
+    rise += sizes_[g] / (1 + tau * sizes_[g]);
+  }
+  return rise / 2 - n() * fall / scatter(tau) / 2;
+}
+
+/// tau := a minimiser of the profile, next to where it was, unless that is no better.
+void StudentMixedModel::chooseTau() {
+  double low = tau_ > 0 ? tau_ : firstTau, high = low;
+  if (slopeInTau(low) > 0) {
+    while (low > leastTau && slopeInTau(low) > 0) low /= 2;
+  } else {
+    while (high < mostTau && slopeInTau(high) < 0) high *= 2;
+  }
+  for (int k = 0; k < bisections; ++k) {
+    const double middle = std::sqrt(low * high);
+    (slopeInTau(middle) > 0 ? high : low) = middle;
+  }
+  const double found = low <= leastTau ? 0 : std::sqrt(low * high);
+  if (profile(found) <= profile(tau_)) tau_ = found;
+}
+
+/// Weights at the present residuals, tau and sigma^2.
+void StudentMixedModel::weigh() {
+  for (std::size_t g = 0; g < sizes_.size(); ++g) {
+    const double apart = (squares_[g] - tau_ * square(sums_[g]) / (1 + tau_ * sizes_[g])) / variance_;
+    weights_[g] = (settings_.nu + sizes_[g]) / (settings_.nu + apart);
+  }
+}
+
+/// Weights, objective and residual at the present point.
+void StudentMixedModel::measure() {
+  weigh();
+  const double nu = settings_.nu;
+  double total = 0, fall = 0, rise = 0;
+  for (std::size_t g = 0; g < sizes_.size(); ++g) {
+    const double size = sizes_[g];
+    total += std::lgamma(nu / 2) - std::lgamma((nu + size) / 2) +
+             size * std::log(nu * std::numbers::pi * variance_) / 2 + std::log1p(tau_ * size) / 2 +
+             (nu + size) / 2 * std::log((nu + size) / (nu * weights_[g]));
+    fall += weights_[g] * square(sums_[g] / (1 + tau_ * size)) / variance_;
+    rise += size / (1 + tau_ * size);
+  }
+  objective_ = total / n();
+  for (int i = 0; i < n(); ++i) {
+    const std::size_t g = groupOf(i);
+    work_[at(i)] = weights_[g] * (residuals_[at(i)] - tau_ * sums_[g] / (1 + tau_ * sizes_[g]));
+  }
+  la_.gemv(Transpose::no, 1.0 / n(), xt_, viewOf(work_), 0.0, viewOf(change_));
+  residual_ = std::abs(1 - scatter(tau_) / variance_ / n()) / 2;
+  for (std::size_t j = 0; j < b_.size(); ++j) {
+    residual_ = std::max(residual_, std::abs(change_[j]) / (units_[j] * std::sqrt(variance_)));
+  }
+  if (!grouped()) return;
+  const double slope = (rise - fall) / 2 / n();
+  residual_ = std::max(residual_, std::abs(tau_ - std::max(0.0, tau_ - slope)) / (1 + tau_));
+}
+
+std::optional<Status> StudentMixedModel::step() {
+  if (!(variance_ > least_)) return Status::unbounded;
+  if (!solveCoefficients()) return Status::numericalError;
+  sumResiduals();
+  if (grouped()) chooseTau();
+  variance_ = scatter(tau_) / n();
+  if (!(variance_ > least_)) return Status::unbounded;
+  measure();
+  return std::nullopt;
+}
+
+Progress StudentMixedModel::progress() const {
+  Progress now;
+  if (!started_ || !isKnown(objective_)) return now;
+  now.objective = objective_;
+  now.residual = residual_;
+  return now;
+}
+
+RobustMixedModelSolution StudentMixedModel::solution() const {
+  RobustMixedModelSolution made;
+  made.coefficients.assign(b_.begin(), b_.begin() + problem_.x.columns);
+  if (settings_.intercept) made.intercept = b_.back();
+  made.weights = weights_;
+  if (started_) made.scale = std::sqrt(variance_);
+  if (problem_.groups.empty()) return made;
+  if (started_) made.groupScale = std::sqrt(tau_ * variance_);
+  for (std::size_t g = 0; g < sizes_.size(); ++g) {
+    made.randomIntercepts.push_back(started_ ? tau_ * sums_[g] / (1 + tau_ * sizes_[g]) : 0);
+  }
+  return made;
+}
+
+std::string StudentMixedModel::explain(Status status) const {
+  if (status != Status::unbounded) return {};
+  return "The likelihood has no maximum: rows that count are fitted exactly, and the scale falls to zero.";
+}
+
+}  // namespace nonconvex

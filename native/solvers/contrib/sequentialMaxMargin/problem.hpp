@@ -1,0 +1,73 @@
+// The data of `sequentialMaxMargin`, its settings and its result.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "core/status.hpp"
+#include "data/matrix_input.hpp"
+
+namespace nonconvex {
+
+enum class TaskOrder { cyclic, random };
+constexpr auto names(TaskOrder) { return std::array{"cyclic"sv, "random"sv}; }
+
+struct SequentialMaxMarginSettings : Limits {
+  SequentialMaxMarginSettings() { maxIterations = 10000; }
+
+  TaskOrder order = TaskOrder::cyclic;
+  int maxSweeps = 100000;
+
+  static constexpr auto fields() {
+    using Self = SequentialMaxMarginSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{
+            FIELD(order, anyValue(), "Which task comes next: one after the other, or one drawn by `seed`."),
+            FIELD(maxSweeps, between(1, 2147483647),
+                  "Most sweeps over the rows of a task in one projection, after which the solve ends with status "
+                  "`stalled`.")});
+  }
+};
+static_assert(sizeFromFields<SequentialMaxMarginSettings>() == sizeof(SequentialMaxMarginSettings));
+
+struct SequentialMaxMarginProblem {
+  MatrixInput x;                    ///< the rows of all tasks, one task after the other
+  std::vector<double> y;            ///< -1 or 1 for each
+  std::vector<std::int32_t> tasks;  ///< where each begins, and where the last one ends
+  std::vector<double> start;        ///< w; empty: zero
+};
+
+/// A report of sequential projections.
+
+struct SequentialMaxMarginProgress : Progress {
+  double margin = unknown;
+
+  static constexpr auto fields() {
+    using Self = SequentialMaxMarginProgress;
+    return std::tuple{OUT_COLUMN(margin, "margin", 6, "Smallest y_i x_i^T w of all rows of all tasks.")};
+  }
+};
+static_assert(sizeof(Progress) + sizeFromFields<SequentialMaxMarginProgress>() == sizeof(SequentialMaxMarginProgress));
+
+struct SequentialMaxMarginSolution {
+  using Progress = SequentialMaxMarginProgress;
+  std::vector<double> w;
+  std::vector<double> margins;
+  std::vector<std::int32_t> visits;
+
+  static constexpr auto fields() {
+    using Self = SequentialMaxMarginSolution;
+    return std::tuple{
+        OUT(w, "p numbers, the weights."),
+        OUT(margins, "Smallest y_i x_i^T w of each task; empty where the solve ended before it read the rows."),
+        OUT(visits, "How often each task has been projected on.")};
+  }
+};
+static_assert(sizeFromFields<SequentialMaxMarginSolution>() == sizeof(SequentialMaxMarginSolution));
+
+}  // namespace nonconvex

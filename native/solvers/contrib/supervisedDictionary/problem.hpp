@@ -1,0 +1,61 @@
+// The data of `supervisedDictionary`, its settings and its result.
+#pragma once
+
+#include <tuple>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "data/matrix_input.hpp"
+#include "linalg/views.hpp"
+
+namespace nonconvex {
+
+struct SupervisedDictionarySettings : Limits {
+  SupervisedDictionarySettings() {
+    maxIterations = 10000;
+    tolerance = 1e-5;
+  }
+
+  int rank = 2;
+  double reconstruction = 1;
+  double lambda = 1e-3;
+
+  static constexpr auto fields() {
+    using Self = SupervisedDictionarySettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{
+            FIELD(rank, between(1, 100000), "Columns r of the dictionary; as many as x has where these are fewer."),
+            FIELD(reconstruction, positive(), "Weight xi of half the mean square of what the dictionary leaves of x."),
+            FIELD(lambda, positive(), "Weight of the ridge on the coefficients, beside the mean loss.")});
+  }
+};
+static_assert(sizeFromFields<SupervisedDictionarySettings>() == sizeof(SupervisedDictionarySettings));
+
+struct SupervisedDictionaryProblem {
+  MatrixInput x;              ///< n x p
+  std::vector<double> y;      ///< 0 or 1
+  std::vector<double> start;  ///< coefficients, and the intercept last; empty: zero
+};
+
+struct SupervisedDictionarySolution {
+  HostMatrix<double> dictionary;
+  HostMatrix<double> codes;
+  std::vector<double> weights;
+  std::vector<double> coefficients;
+  double intercept = 0;
+  double loss = unknown;
+
+  static constexpr auto fields() {
+    using Self = SupervisedDictionarySolution;
+    return std::tuple{OUT(dictionary, "p x r: W, with orthonormal columns."),
+                      OUT(codes, "n x r: H, a row for each of x, which is W h up to what the dictionary leaves."),
+                      OUT(weights, "r numbers, of the features W^T x in the classification."),
+                      OUT(coefficients, "p numbers: a = W times the weights."),
+                      OUT(intercept, "Intercept c."),
+                      OUT_IF_KNOWN(loss, "Mean logistic loss, the objective's part of the classes.")};
+  }
+};
+static_assert(sizeFromFields<SupervisedDictionarySolution>() == sizeof(SupervisedDictionarySolution));
+
+}  // namespace nonconvex

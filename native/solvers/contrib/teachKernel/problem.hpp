@@ -1,0 +1,73 @@
+// The data of `teachKernel`, its settings and its result.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "data/matrix_input.hpp"
+#include "linalg/views.hpp"
+
+namespace nonconvex {
+
+enum class TeachingKernel { gaussian, linear, precomputed };
+constexpr auto names(TeachingKernel) { return std::array{"gaussian"sv, "linear"sv, "precomputed"sv}; }
+
+enum class Teacher { greedy, random };
+constexpr auto names(Teacher) { return std::array{"greedy"sv, "random"sv}; }
+
+struct TeachKernelSettings : Limits {
+  TeachKernelSettings() {
+    maxIterations = 100000;
+    tolerance = 1e-2;
+  }
+
+  TeachingKernel kernel = TeachingKernel::gaussian;
+  Teacher teacher = Teacher::greedy;
+  double gamma = solverChooses;
+  double rate = solverChooses;
+
+  static constexpr auto fields() {
+    using Self = TeachKernelSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{
+            FIELD(kernel, anyValue(),
+                  "Kernel: exp(-gamma ||a - b||^2), a^T b, or one whose values between all rows are given as x."),
+            FIELD(teacher, anyValue(), "Picks the row with the largest error, or any row, drawn by `seed`."),
+            FIELD(gamma, positiveOr("1 / columns of x"), "Of the Gaussian kernel."),
+            FIELD(rate, positiveOr("1 / (largest K(x_i, x_i) times the largest row sum of |A|)"),
+                  "Learning rate eta: eta K(x_i, x_i) times the largest eigenvalue of A has to be below 2.")});
+  }
+};
+static_assert(sizeFromFields<TeachKernelSettings>() == sizeof(TeachKernelSettings));
+
+struct TeachKernelProblem {
+  MatrixInput x;                ///< n x p, or the kernel's n x n
+  HostMatrix<double> y;         ///< n x d, what each of d learners is to know
+  HostMatrix<double> learners;  ///< d x d, A; no columns: the identity
+  HostMatrix<double> start;     ///< n x d, coefficients to begin at; no columns: zero
+};
+
+struct TeachKernelSolution {
+  HostMatrix<double> coefficients;
+  HostMatrix<double> errors;
+  std::vector<std::int32_t> sequence;
+  double gamma = unknown;
+  double rate = unknown;
+
+  static constexpr auto fields() {
+    using Self = TeachKernelSolution;
+    return std::tuple{OUT(coefficients, "n x d: what the learners know is sum_i K(x_i, x) c_i, c_i row i."),
+                      OUT(errors, "n x d: what they know at the rows of x less what they are to know."),
+                      OUT(sequence, "Rows in the order in which they were taught, the first 1048576 of them."),
+                      OUT_IF_KNOWN(gamma, "Of the Gaussian kernel."),
+                      OUT_IF_KNOWN(rate, "Learning rate that was used.")};
+  }
+};
+static_assert(sizeFromFields<TeachKernelSolution>() == sizeof(TeachKernelSolution));
+
+}  // namespace nonconvex

@@ -1,0 +1,73 @@
+// The data of `unlearn`, its settings and its result.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "data/matrix_input.hpp"
+
+namespace nonconvex {
+
+enum class UnlearnLoss { squared, logistic };
+constexpr auto names(UnlearnLoss) { return std::array{"squared"sv, "logistic"sv}; }
+
+struct UnlearnSettings : Limits {
+  UnlearnSettings() {
+    maxIterations = 100;
+    tolerance = 1e-9;
+  }
+
+  UnlearnLoss loss = UnlearnLoss::squared;
+  double lambda = 0;
+
+  static constexpr auto fields() {
+    using Self = UnlearnSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{
+            FIELD(loss, anyValue(),
+                  "What the regression was fitted by: half the square, or the log-likelihood of two classes."),
+            FIELD(lambda, Bounds({.lower = 0, .openUpper = true}),
+                  "Weight of the ridge that it was fitted with, in units of the mean loss over the rows there were. "
+                  "0: none.")});
+  }
+};
+static_assert(sizeFromFields<UnlearnSettings>() == sizeof(UnlearnSettings));
+
+struct UnlearnProblem {
+  MatrixInput x;                     ///< n x p, the rows to be removed among them
+  std::vector<double> y;             ///< n; 0 or 1 for the logistic loss
+  std::vector<double> coefficients;  ///< p, of the fit to all rows
+  double intercept = unknown;        ///< known where there is one
+  std::vector<std::int32_t> rows;    ///< to be removed
+};
+
+struct UnlearnSolution {
+  std::vector<double> coefficients;
+  double intercept = unknown;
+  std::vector<double> influence;
+  double influenceIntercept = unknown;
+  std::vector<double> leverages;
+
+  static constexpr auto fields() {
+    using Self = UnlearnSolution;
+    return std::tuple{
+        OUT(coefficients, "p numbers: those of the fit to the rows that remain."),
+        OUT_IF_KNOWN(intercept, "Intercept of that fit, where the fit to all rows had one."),
+        OUT(influence,
+            "p numbers: the coefficients after one step of Newton's method, the estimate by influence functions. For "
+            "the "
+            "squared loss they are the fit to the rows that remain."),
+        OUT_IF_KNOWN(influenceIntercept, "Intercept after that step."),
+        OUT(leverages,
+            "A number for each removed row: its share of its own prediction, x_i^T H^-1 x_i times the curvature of its "
+            "loss. None where the solve was ended before.")};
+  }
+};
+static_assert(sizeFromFields<UnlearnSolution>() == sizeof(UnlearnSolution));
+
+}  // namespace nonconvex
