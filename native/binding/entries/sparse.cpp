@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "binding/registry.hpp"
-#include "solvers/sparse/matrix_completion.hpp"
+#include "solvers/sparse/completion/matrix_completion.hpp"
 #include "solvers/sparse/solver.hpp"
-#include "solvers/sparse/trend_filter.hpp"
+#include "solvers/sparse/trend/trend_filter.hpp"
 
 namespace nonconvex {
 namespace {

@@ -8,8 +8,8 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "linalg/exact_sum.hpp"
-#include "solvers/sparse/engines.hpp"
-#include "solvers/sparse/penalty_at.hpp"
+#include "solvers/sparse/path/engines.hpp"
+#include "solvers/sparse/penalties/penalty_at.hpp"
 
 namespace nonconvex {
 namespace {

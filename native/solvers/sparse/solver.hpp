@@ -9,7 +9,7 @@
 #include "core/run.hpp"
 #include "linalg/cpu.hpp"
 #include "solvers/sparse/data.hpp"
-#include "solvers/sparse/engine.hpp"
+#include "solvers/sparse/path/engine.hpp"
 #include "solvers/sparse/problem.hpp"
 
 namespace nonconvex {

@@ -1,5 +1,5 @@
 // Exact minimisers over a block of coefficients against grids and conditions of optimality.
-#include "solvers/sparse/block_penalty.hpp"
+#include "solvers/sparse/penalties/block_penalty.hpp"
 
 #include <algorithm>
 #include <cmath>

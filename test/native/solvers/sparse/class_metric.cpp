@@ -1,12 +1,12 @@
 // The Hessian of a loss of classes on some coefficients against differences of the loss, which is summed here.
-#include "solvers/sparse/class_metric.hpp"
+#include "solvers/sparse/quadratic/class_metric.hpp"
 
 #include <cmath>
 #include <vector>
 
 #include "check.hpp"
 #include "core/random.hpp"
-#include "solvers/sparse/losses.hpp"
+#include "solvers/sparse/losses/losses.hpp"
 #include "solvers/sparse/problem.hpp"
 
 using namespace nonconvex;

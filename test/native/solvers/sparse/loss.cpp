@@ -7,7 +7,7 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "core/random.hpp"
-#include "solvers/sparse/losses.hpp"
+#include "solvers/sparse/losses/losses.hpp"
 #include "solvers/sparse/problem.hpp"
 
 using namespace nonconvex;

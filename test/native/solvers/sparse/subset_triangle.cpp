@@ -1,5 +1,5 @@
 // Columns that are taken and left out of a triangle, against projections of the columns themselves.
-#include "solvers/sparse/subset_triangle.hpp"
+#include "solvers/sparse/subsets/subset_triangle.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,0 +1,135 @@
+#include "solvers/sparse/certificates/certificate.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+#include "core/require_memory.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr double edge = 1e-12;  // of the sizes added up, what rounding may leave
+constexpr int mostMoves = 200;  // along columns without penalty, each by a quadratic model
+
+}  // namespace
+
+double feasibleShare(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients) {
+  double share = 1;
+  if (penalty.hasRidge() || penalty.isZero()) return share;
+  for (int j = 0; j < data.p(); ++j) {
+    if (data.constant[at(j)] || data.factor[at(j)] == 0) continue;
+    const double g = gradients[at(j)], l = penalty.l1(j);
+    if (std::abs(g) > l && std::isinf(g < 0 ? data.upper[at(j)] : data.lower[at(j)])) {
+      share = std::min(share, l / std::abs(g));
+    }
+  }
+  return share;
+}
+
+double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients, double share) {
+  double sum = 0;
+  for (int j = 0; j < data.p() && !penalty.isZero(); ++j) {
+    // The slopes are orthogonal to free columns, but for rounding.
+    if (data.constant[at(j)] || data.factor[at(j)] == 0) continue;
+    sum +=
+        penaltyConjugate(-share * gradients[at(j)], penalty.l1(j), penalty.l2(j), data.lower[at(j)], data.upper[at(j)]);
+  }
+  return sum;
+}
+
+bool isHeld(const SparseData& data, int place, double b, double derivative, double least) {
+  if (!data.bounded || !(std::abs(derivative) > least)) return false;
+  return derivative > 0 ? b <= data.lower[at(place)] : b >= data.upper[at(place)];
+}
+
+double conjugatesOfHeld(const SparseData& data, std::span<const int> places, Mat<const double> gradients,
+                        double share) {
+  double sum = 0;
+  for (const int place : places) {
+    const double v = -share * gradients(place % data.p(), place / data.p());
+    sum += penaltyConjugate(v, 0, 0, data.lower[at(place)], data.upper[at(place)]);
+  }
+  return sum;
+}
+
+namespace {
+
+/// The columns without penalty, behind one of 1 for an intercept.
+HostMatrix<double> freeColumns(const SparseData& data, std::span<const int> free, bool intercept) {
+  const int n = data.n(), first = intercept ? 1 : 0, k = first + static_cast<int>(free.size());
+  requireMemory(sizeof(double) * k * (n + 2.0 * k),
+                "columns without penalty, of which there are " + show(k) + ", need");
+  HostMatrix<double> z(n, k);
+  for (int i = 0; i < n && intercept; ++i) z(i, 0) = 1;
+  for (int f = first; f < k; ++f) {
+    const int j = free[at(f - first)];
+    const double shift = data.shift[at(j)], by = 1 / data.scale[at(j)];
+    for (int i = 0; i < n; ++i) z(i, f) = -shift * by;
+    data.x().forEntries(j, [&](int i, double v) { z(i, f) += v * by; });
+  }
+  return z;
+}
+
+/// The lower triangle of Z^T H Z.
+HostMatrix<double> weighted(const HostMatrix<double>& z, std::span<const double> curvatures) {
+  HostMatrix<double> a(z.cols(), z.cols());
+  for (int f = 0; f < z.cols(); ++f) {
+    for (int g = 0; g <= f; ++g) {
+      double sum = 0;
+      for (int i = 0; i < z.rows(); ++i) sum += z(i, f) * z(i, g) * curvatures[at(i)];
+      a(f, g) = sum;
+    }
+  }
+  return a;
+}
+
+}  // namespace
+
+bool makeOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<const int> free, bool intercept,
+                    std::span<const double> curvatures, std::span<double> slopes) {
+  const int n = data.n(), k = (intercept ? 1 : 0) + static_cast<int>(free.size());
+  if (k == 0) return true;
+  const HostMatrix<double> z = freeColumns(data, free, intercept);
+  HostMatrix<double> a = weighted(z, curvatures), c(k, 1);
+  for (int f = 0; f < k; ++f) c(f, 0) = blas::dot(n, z.column(f), slopes.data());
+  const Cpu la;
+  if (!la.cholesky(a)) return false;
+  la.choleskySolve(a, c);
+  bool inside = true;
+  for (int i = 0; i < n; ++i) {
+    double move = 0;
+    for (int f = 0; f < k; ++f) move += z(i, f) * c(f, 0);
+    slopes[at(i)] -= curvatures[at(i)] * move;
+    inside = inside && (loss.kinked() || std::abs(move) <= 1);
+  }
+  return inside;
+}
+
+bool makeOrthogonalAt(const SparseData& data, RowsLoss& loss, std::span<const int> free, std::span<double> t,
+                      std::span<double> slopes) {
+  const int n = data.n(), k = static_cast<int>(free.size());
+  if (k == 0) return true;
+  const HostMatrix<double> z = freeColumns(data, free, false);
+  std::vector<double> second(t.size());
+  loss.evaluate(t, slopes, second);
+  HostMatrix<double> a = weighted(z, second), c(k, 1);
+  const Cpu la;
+  if (!la.cholesky(a)) return false;
+  for (int round = 0; round < mostMoves; ++round) {
+    double most = 0, size = 0;
+    for (int f = 0; f < k; ++f) {
+      c(f, 0) = blas::dot(n, z.column(f), slopes.data());
+      most = std::max(most, std::abs(c(f, 0)));
+      for (int i = 0; i < n; ++i) size = std::max(size, std::abs(z(i, f) * slopes[at(i)]));
+    }
+    if (most <= edge * size) return true;
+    la.choleskySolve(a, c);
+    for (int f = 0; f < k; ++f) blas::axpy(n, -c(f, 0), z.column(f), t.data());
+    loss.evaluate(t, slopes, second);
+  }
+  return false;
+}
+
+}  // namespace nonconvex

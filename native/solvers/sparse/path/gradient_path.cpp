@@ -1,0 +1,288 @@
+#include "solvers/sparse/path/gradient_path.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+#include "linalg/vectors.hpp"
+#include "solvers/sparse/certificates/certificate.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr int mostSteps = 20000;        // at one lambda
+constexpr int stepsBetweenChecks = 50;  // of whether the solve is to end
+constexpr double ofLipschitz = 0.99;    // a step over the inverse of the Lipschitz constant
+constexpr double decrease = 1e-4;       // that a search asks for, of what the slope promises
+constexpr int searchHalvings = 12;
+constexpr int sharpenings = 8;  // of the tolerance, until the gap is small
+
+}  // namespace
+
+GradientPath::GradientPath(const Cpu& la, const SparseData& data, const SparseSettings& settings)
+    : PathEngine(data), la_(la), data_(data), settings_(settings) {
+  const bool bent = data.family == SparseFamily::gaussian || data.family == SparseFamily::binomial;
+  require(bent, "method", nameOf(settings.method),
+          "expected 'coordinateDescent' for family '" + std::string(nameOf(data.family)) +
+              "', whose curvature has no bound");
+  require(!data.bounded, "method", nameOf(settings.method), "expected 'coordinateDescent' with bounds");
+  for (Point* each : {&b_, &z_, &middle_, &next_, &g_, &direction_, &mapped_, &before_, &trial_}) {
+    each->resize(at(data.p()) + 1);
+  }
+  for (auto* each : {&t_, &first_, &second_}) each->resize(at(data.n()));
+}
+
+/// The loss, whose derivatives in the predictions are kept.
+double GradientPath::value(const Point& point) {
+  double sum = point.back();
+  for (int j = 0; j < data_.p(); ++j) sum -= point[at(j)] * data_.shift[at(j)] / data_.scale[at(j)];
+  for (std::size_t i = 0; i < t_.size(); ++i) t_[i] = sum + (data_.offset.empty() ? 0 : data_.offset[i]);
+  for (int j = 0; j < data_.p(); ++j) {
+    if (point[at(j)] != 0) data_.axpy(j, point[at(j)], t_.data());
+  }
+  ++evaluations_;
+  return loss_->evaluate(t_, first_, second_);
+}
+
+/// The loss and its gradient.
+double GradientPath::gradient(const Point& point, Point& to) {
+  const double loss = value(point);
+  const double sum = std::accumulate(first_.begin(), first_.end(), 0.0);
+  const int n = data_.n(), p = data_.p();
+  data_.multiplyTransposed(la_, {first_.data(), n, 1, n}, &sum, {to.data(), p, 1, p});
+  for (int j = 0; j < p; ++j) {
+    if (data_.constant[at(j)]) to[at(j)] = 0;
+  }
+  to.back() = settings_.intercept ? sum : 0;
+  return loss;
+}
+
+/// The largest eigenvalue of X^T W X with the intercept's column, times the largest curvature of a row.
+void GradientPath::estimateLipschitz() {
+  constexpr int products = 60;
+  constexpr double safety = 1.01;
+  const int n = data_.n(), p = data_.p();
+  for (std::size_t j = 0; j < b_.size(); ++j) z_[j] = 1 + 0.1 * static_cast<double>(j % 7);
+  double eigenvalue = 0;
+  for (int k = 0; k < products; ++k) {
+    for (int j = 0; j < p; ++j) {
+      if (data_.constant[at(j)]) z_[at(j)] = 0;
+    }
+    if (!settings_.intercept) z_.back() = 0;
+    const double norm = std::sqrt(norm2Squared(z_));
+    if (norm == 0) break;
+    double sum = z_.back() / norm;
+    for (int j = 0; j < p; ++j) sum -= z_[at(j)] / norm * data_.shift[at(j)] / data_.scale[at(j)];
+    std::fill(t_.begin(), t_.end(), sum);
+    for (int j = 0; j < p; ++j) data_.axpy(j, z_[at(j)] / norm, t_.data());
+    for (std::size_t i = 0; i < t_.size(); ++i) t_[i] *= data_.weights[i];
+    const double total = std::accumulate(t_.begin(), t_.end(), 0.0);
+    data_.multiplyTransposed(la_, {t_.data(), n, 1, n}, &total, {z_.data(), p, 1, p});
+    z_.back() = total;
+    eigenvalue = std::sqrt(norm2Squared(z_));
+    la_.checkpoint();
+  }
+  const double steepest = data_.family == SparseFamily::binomial ? 0.25 : 1;
+  lipschitz_ = std::max(safety * steepest * eigenvalue, 1e-300);
+}
+
+/// The derivative of what a penalty is beside l |b|.
+double GradientPath::restSlope(const PenaltyAt& penalty, int j, double b) const {
+  const double concave = b == 0 ? 0 : penalty.with(j, [&](const auto& each) { return each.slope(std::abs(b)); });
+  return penalty.l2(j) * b + (b == 0 ? 0 : std::copysign(1, b) * (concave - penalty.l1(j)));
+}
+
+double GradientPath::curvatureOfRest(const PenaltyAt& penalty) const {
+  double most = 0, squares = 0;
+  for (int j = 0; j < data_.p(); ++j) squares = std::max(squares, penalty.l2(j));
+  if (settings_.penalty == SparsePenalty::mcp) most = 1 / penalty.gamma();
+  if (settings_.penalty == SparsePenalty::scad) most = 1 / (penalty.gamma() - 1);
+  return std::max(lipschitz_ + squares, most);
+}
+
+double GradientPath::objective(const PenaltyAt& penalty, const Point& point) {
+  double sum = value(point);
+  for (int j = 0; j < data_.p(); ++j) {
+    if (point[at(j)] != 0) sum += penalty.value(j, point[at(j)]);
+  }
+  return sum;
+}
+
+/// The loss with the rest of the penalty: g := the gradient; returns the whole objective.
+double GradientPath::smooth(const PenaltyAt& penalty, const Point& point, Point& g) {
+  double sum = gradient(point, g);
+  for (int j = 0; j < data_.p(); ++j) {
+    const double b = point[at(j)];
+    if (b == 0) continue;
+    g[at(j)] += restSlope(penalty, j, b);
+    sum += penalty.value(j, b);
+  }
+  return sum;
+}
+
+void GradientPath::proximal(const PenaltyAt& penalty, const Point& point, const Point& g, double step,
+                            Point& to) const {
+  for (int j = 0; j < data_.p(); ++j) {
+    const double v = point[at(j)] - step * g[at(j)], size = std::abs(v) - step * penalty.l1(j);
+    to[at(j)] = size > 0 && !data_.constant[at(j)] ? std::copysign(size, v) : 0;
+  }
+  to.back() = point.back() - step * g.back();
+}
+
+/// The page's letters: b, z, m for b_, z_, middle_; omega for step.
+bool GradientPath::accelerate(const PenaltyAt& penalty, double tolerance) {
+  const double step = ofLipschitz / curvatureOfRest(penalty);
+  double share = 1;
+  z_ = b_;
+  for (int k = 0; k < mostSteps; ++k) {
+    for (std::size_t j = 0; j < b_.size(); ++j) middle_[j] = (1 - share) * z_[j] + share * b_[j];
+    smooth(penalty, middle_, g_);
+    ++steps_;
+    proximal(penalty, b_, g_, step / share, b_);
+    proximal(penalty, middle_, g_, step, next_);
+    double moved = 0, along = 0;
+    for (std::size_t j = 0; j < b_.size(); ++j) {
+      moved = std::max(moved, std::abs(middle_[j] - next_[j]));
+      along += (middle_[j] - next_[j]) * (next_[j] - z_[j]);
+    }
+    z_.swap(next_);
+    share = along > 0 ? 1 : 2 / (1 + std::sqrt(1 + 4 / (share * share)));
+    if (along > 0) b_ = z_;
+    if (k % stepsBetweenChecks == 0) la_.checkpoint();
+    if (moved > tolerance * step) continue;
+    b_ = z_;
+    return true;
+  }
+  b_ = z_;
+  return false;
+}
+
+/// Halves a step along direction_ until the objective falls; entries that would change sign stop at 0.
+bool GradientPath::search(const PenaltyAt& penalty, double slope) {
+  double step = 2 * step_;
+  for (int k = 0; k < searchHalvings; ++k, step /= 2) {
+    for (std::size_t j = 0; j < b_.size(); ++j) {
+      trial_[j] = b_[j] + step * direction_[j];
+      if (j + 1 < b_.size() && trial_[j] * b_[j] < 0) trial_[j] = 0;
+    }
+    const double found = objective(penalty, trial_);
+    if (!(found <= objective_ + decrease * step * slope)) continue;
+    b_.swap(trial_);
+    step_ = step;
+    return true;
+  }
+  return false;
+}
+
+bool GradientPath::conjugate(const PenaltyAt& penalty, double tolerance) {
+  const double step = ofLipschitz / curvatureOfRest(penalty);
+  step_ = step;
+  double norm = 0;
+  std::fill(direction_.begin(), direction_.end(), 0.0);
+  for (int k = 0; k < mostSteps; ++k) {
+    objective_ = smooth(penalty, b_, g_);
+    ++steps_;
+    proximal(penalty, b_, g_, step, next_);
+    double size = 0, with = 0, moved = 0, slope = 0;
+    for (std::size_t j = 0; j < b_.size(); ++j) {
+      mapped_[j] = (b_[j] - next_[j]) / step;
+      moved = std::max(moved, std::abs(mapped_[j]));
+      size += square(mapped_[j]);
+      with += mapped_[j] * before_[j];
+    }
+    if (moved <= tolerance) return true;
+    const double beta = norm > 0 ? std::max(0.0, (size - with) / norm) : 0;
+    for (std::size_t j = 0; j < b_.size(); ++j) {
+      direction_[j] = beta * direction_[j] - mapped_[j];
+      slope += direction_[j] * mapped_[j];
+    }
+    before_ = mapped_;
+    norm = size;
+    if (k % stepsBetweenChecks == 0) la_.checkpoint();
+    // Where the fall along the step is no more than rounding a search finds anything.
+    if (-slope * step_ < roundingOfSum(data_.n(), std::abs(objective_))) return accelerate(penalty, tolerance);
+    if (slope < 0 && search(penalty, slope)) continue;
+    b_.swap(next_);
+    norm = 0;
+    step_ = step;
+    std::fill(direction_.begin(), direction_.end(), 0.0);
+  }
+  return false;
+}
+
+bool GradientPath::solve(const PenaltyAt& penalty, double tolerance) {
+  return settings_.method == PathMethod::conjugateGradients ? conjugate(penalty, tolerance)
+                                                            : accelerate(penalty, tolerance);
+}
+
+void GradientPath::fitNull() {
+  estimateLipschitz();
+  std::fill(b_.begin(), b_.end(), 0.0);
+  // What is penalised stays at 0 where the penalty has no end.
+  const PenaltyAt all(data_, settings_, 1e200);
+  gradient(b_, g_);
+  solve(all, 1e-12 * std::max(norm1(first_), 1e-300));
+  nullLoss_ = gradient(b_, g_);
+  for (int j = 0; j < data_.p(); ++j) {
+    if (data_.factor[at(j)] == 0) continue;
+    constexpr double leastAlpha = 1e-3;
+    lambdaMax_ =
+        std::max(lambdaMax_, std::abs(g_[at(j)]) / (data_.factor[at(j)] * std::max(settings_.alpha, leastAlpha)));
+  }
+}
+
+void GradientPath::begin(std::span<const double> coefficients, std::span<const double> intercepts) {
+  b_.back() = intercepts[0];
+  for (int j = 0; j < data_.p(); ++j) {
+    b_[at(j)] = data_.constant[at(j)] ? 0 : coefficients[at(j)] * data_.scale[at(j)];
+    b_.back() += data_.centre(j) * coefficients[at(j)];
+  }
+}
+
+PathModel GradientPath::model(const PenaltyAt& penalty, double lambda) {
+  PathModel made;
+  made.lambda = lambda;
+  made.loss = made.objective = gradient(b_, g_);
+  made.intercepts.assign(1, b_.back());
+  made.violation = std::abs(g_.back());
+  for (int j = 0; j < data_.p(); ++j) {
+    if (data_.constant[at(j)]) continue;
+    made.violation = std::max(made.violation, penalty.violation(j, b_[at(j)], g_[at(j)]));
+    if (b_[at(j)] == 0) continue;
+    made.columns.push_back(j);
+    made.values.push_back(b_[at(j)]);
+    made.objective += penalty.value(j, b_[at(j)]);
+  }
+  // Nothing here looks at whether the objective is convex near by.
+  made.locallyConvex = penalty.convex();
+  if (!penalty.convex() || penalty.isZero()) return made;
+  std::vector<double> slopes = first_;
+  if (!makeOrthogonal(data_, *loss_, data_.free, settings_.intercept, second_, slopes)) return made;
+  const double sum = std::accumulate(slopes.begin(), slopes.end(), 0.0);
+  const int n = data_.n(), p = data_.p();
+  data_.multiplyTransposed(la_, {slopes.data(), n, 1, n}, &sum, {g_.data(), p, 1, p});
+  const std::span<const double> gradients(g_.data(), at(p));
+  const double share = feasibleShare(data_, penalty, gradients), scale = scaleOfGap();
+  const double bound = loss_->dualValue(slopes, share) - conjugates(data_, penalty, gradients, share);
+  made.gap = scale > 0 ? std::max(0.0, made.objective - bound) / scale : 0;
+  return made;
+}
+
+std::vector<PathModel> GradientPath::fit(std::span<const double> lambdas) {
+  const double lambda = lambdas.front();
+  const PenaltyAt penalty(data_, settings_, lambda);
+  double tolerance = settings_.tolerance * std::max(lambda, 1e-3 * lambdaMax_);
+  PathModel made;
+  for (int k = 0; k < sharpenings; ++k, tolerance /= 10) {
+    made.reached = solve(penalty, tolerance);
+    const bool reached = made.reached;
+    made = model(penalty, lambda);
+    made.reached = reached && (!penalty.convex() || penalty.isZero() || made.gap <= settings_.tolerance);
+    if (made.reached || !reached) break;
+  }
+  return {std::move(made)};
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,199 @@
+#include "solvers/sparse/quadratic/proximal_quadratic.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+#include "linalg/vectors.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr int mostGradients = 5000;  // of one quadratic
+constexpr int mostParts = 100;       // of coefficients in turn
+constexpr int betweenPatterns = 10;  // gradients
+constexpr int mostGroups = 1500;     // for whose values equations are solved
+constexpr double safety = 1.02;      // of the largest eigenvalue beyond its estimate
+
+}  // namespace
+
+void PartOfForm::gather(QuadraticForm& from, std::span<const int> places) {
+  from.needGram();
+  size_ = static_cast<int>(places.size());
+  if (gram_.cols() < size_) gram_ = HostMatrix<double>(size_ + size_ / 2, size_ + size_ / 2, Uninitialized{});
+  for (int e = 0; e < size_; ++e) {
+    const double* column = from.gram(places[at(e)]);
+    double* out = gram_.column(e);
+    for (int f = 0; f < size_; ++f) out[f] = column[places[at(f)]];
+  }
+}
+
+void ProximalQuadratic::resize() {
+  for (auto* each : {&b, &q, &y_, &gy_, &next_, &gradient_, &move_, &product_}) each->resize(at(form_.size()));
+  forget();
+}
+
+void ProximalQuadratic::multiply(std::span<const double> d, std::span<double> out) {
+  std::fill(out.begin(), out.end(), 0.0);
+  for (int e = 0; e < form_.size(); ++e) {
+    if (d[at(e)] != 0) axpy(d[at(e)], {form_.gram(e), d.size()}, out);
+  }
+}
+
+/// Multiplies in turn, from where it ended before: few products do where little has changed.
+void ProximalQuadratic::estimateLipschitz() {
+  constexpr int atFirst = 30, later = 10;
+  const int products = eigen_.size() == b.size() ? later : atFirst;
+  for (std::size_t e = eigen_.size(); e < b.size(); ++e) eigen_.push_back(1 + 0.1 * static_cast<double>(e % 7));
+  eigen_.resize(b.size());
+  for (int k = 0; k < products; ++k) {
+    const double norm = std::sqrt(norm2Squared(eigen_));
+    for (double& each : eigen_) each /= norm;
+    multiply(eigen_, product_);
+    lipschitz_ = std::max(dot(eigen_, product_), 1e-300);
+    if (norm2Squared(product_) == 0) break;
+    eigen_ = product_;
+  }
+  lipschitz_ *= safety;
+}
+
+double ProximalQuadratic::violation(double lambda) {
+  if (b.empty()) return 0;
+  form_.needGram();
+  if (lipschitz_ == 0) estimateLipschitz();
+  addScaled(b, -1 / lipschitz_, q, move_);
+  penalty_.prox(move_, lambda / lipschitz_, next_);
+  double most = 0;
+  for (std::size_t e = 0; e < b.size(); ++e) most = std::max(most, std::abs(b[e] - next_[e]));
+  return lipschitz_ * most;
+}
+
+/// What the objective changes by from b to a point, of which `product` is G times the move.
+double ProximalQuadratic::change(std::span<const double> to, std::span<const double> product, double lambda) {
+  double sum = lambda * (penalty_.value(to) - penalty_.value(b));
+  for (std::size_t e = 0; e < b.size(); ++e) sum += (to[e] - b[e]) * (q[e] + product[e] / 2);
+  return sum;
+}
+
+/// Moves to the minimiser on the pattern of b, or a part of the way, where the objective falls; whether it did.
+bool ProximalQuadratic::patternStep(double lambda) {
+  penalty_.pattern(b, pattern_);
+  const int groups = pattern_.groups();
+  if (groups == 0 || groups > mostGroups) return false;
+  HostMatrix<double> a(groups, groups), c(groups, 1);
+  for (int k = 0; k < groups; ++k) c(k, 0) = -lambda * pattern_.slopes[at(k)];
+  for (std::size_t e = 0; e < b.size(); ++e) {
+    const int k = pattern_.group[e];
+    if (k < 0) continue;
+    c(k, 0) -= pattern_.sign[e] * q[e];
+    const double* column = form_.gram(static_cast<int>(e));
+    for (std::size_t f = 0; f < b.size(); ++f) {
+      const int l = pattern_.group[f];
+      if (l >= k) a(l, k) += pattern_.sign[e] * pattern_.sign[f] * column[f];
+    }
+  }
+  if (!la_.cholesky(a)) return false;
+  la_.choleskySolve(a, c);
+  constexpr double leastShare = 0.1;
+  for (double share = 1; share > leastShare; share /= 2) {
+    for (std::size_t e = 0; e < b.size(); ++e) {
+      const int k = pattern_.group[e];
+      move_[e] = k < 0 ? 0 : share * pattern_.sign[e] * c(k, 0);
+      next_[e] = k < 0 ? b[e] : pattern_.sign[e] * (pattern_.values[at(k)] + share * c(k, 0));
+    }
+    multiply(move_, product_);
+    if (change(next_, product_, lambda) >= 0) continue;
+    for (std::size_t e = 0; e < b.size(); ++e) q[e] += product_[e];
+    b = next_;
+    return true;
+  }
+  return false;
+}
+
+bool ProximalQuadratic::minimize(double lambda, double tolerance) {
+  if (!penalty_.mayLeaveOut()) return minimizeAll(lambda, tolerance);
+  for (int k = 0; k < mostParts; ++k) {
+    if (violation(lambda) <= tolerance) return true;
+    minimizePart(lambda, tolerance / 2);
+    la_.checkpoint();
+  }
+  return violation(lambda) <= tolerance;
+}
+
+/// Minimises over the coefficients that are not 0 and those that the proximal step of violation() takes from there.
+void ProximalQuadratic::minimizePart(double lambda, double tolerance) {
+  working_.clear();
+  for (std::size_t e = 0; e < b.size(); ++e) {
+    if (b[e] != 0 || next_[e] != 0) working_.push_back(static_cast<int>(e));
+  }
+  if (!part_) part_ = std::make_unique<ProximalQuadratic>(la_, partOfForm_, penalty_);
+  partOfForm_.gather(form_, working_);
+  part_->resize();
+  for (std::size_t e = 0; e < working_.size(); ++e) {
+    part_->b[e] = b[at(working_[e])];
+    part_->q[e] = q[at(working_[e])];
+  }
+  part_->minimizeAll(lambda, tolerance);
+  std::fill(move_.begin(), move_.end(), 0.0);
+  for (std::size_t e = 0; e < working_.size(); ++e) {
+    const auto place = at(working_[e]);
+    move_[place] = part_->b[e] - b[place];
+    b[place] = part_->b[e];
+  }
+  multiply(move_, product_);
+  for (std::size_t e = 0; e < b.size(); ++e) q[e] += product_[e];
+}
+
+/// Longer than most: the method's steps in its order.
+bool ProximalQuadratic::minimizeAll(double lambda, double tolerance) {
+  if (b.empty()) return true;
+  form_.needGram();
+  if (lipschitz_ == 0) estimateLipschitz();
+  y_ = b;
+  gy_ = q;
+  double momentum = 1;
+  for (int k = 1; k <= mostGradients; ++k) {
+    ++steps_;
+    addScaled(y_, -1 / lipschitz_, gy_, move_);
+    penalty_.prox(move_, lambda / lipschitz_, next_);
+    double largest = 0, size = 0, along = 0;
+    for (std::size_t e = 0; e < b.size(); ++e) {
+      const double step = next_[e] - y_[e];
+      largest = std::max(largest, std::abs(step));
+      size += step * step;
+      along += step * (next_[e] - b[e]);
+      move_[e] = next_[e] - b[e];
+    }
+    multiply(move_, product_);
+    for (std::size_t e = 0; e < b.size(); ++e) gradient_[e] = q[e] + product_[e];
+    double bent = 0;
+    for (std::size_t e = 0; e < b.size(); ++e) bent += (next_[e] - y_[e]) * (gradient_[e] - gy_[e]);
+    if (bent > lipschitz_ * size * (1 + 1e-10)) {
+      lipschitz_ *= 2;
+      continue;
+    }
+    const bool restart = along < 0;
+    const double before = momentum;
+    momentum = restart ? 1 : (1 + std::sqrt(1 + 4 * before * before)) / 2;
+    const double beta = restart ? 0 : (before - 1) / momentum;
+    for (std::size_t e = 0; e < b.size(); ++e) {
+      y_[e] = next_[e] + beta * (next_[e] - b[e]);
+      gy_[e] = gradient_[e] + beta * (gradient_[e] - q[e]);
+    }
+    b.swap(next_);
+    q.swap(gradient_);
+    if (lipschitz_ * largest <= tolerance) return true;
+    if (k % betweenPatterns != 0) continue;
+    la_.checkpoint();
+    const bool moved = patternStep(lambda);
+    if (violation(lambda) <= tolerance) return true;
+    if (!moved) continue;
+    y_ = b;
+    gy_ = q;
+    momentum = 1;
+  }
+  return violation(lambda) <= tolerance;
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,197 @@
+#include "solvers/sparse/subsets/subset_enumeration.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+
+namespace nonconvex {
+namespace {
+
+// Safeguards: with more columns a search would seldom end, and more numbers take much memory.
+constexpr std::size_t mostEnumerated = 40;
+constexpr double mostNumbersOfRows = 5e7;
+
+/// What is left of a column beside others, over its length, below which it counts as dependent: what it could explain
+/// takes coefficients with which predictions are rounded by more than the tolerance.
+constexpr double leastLeft = 1e-10;
+
+/// Reflects the rows from `row` on so that a column has nothing below it.
+void reflect(Mat<double> a, int row, int column) {
+  const int n = a.rows - row;
+  double* v = a.column(column) + row;
+  const double size = blas::nrm2(n, v);
+  if (size == 0) return;
+  const double head = v[0] + std::copysign(size, v[0]), diagonal = -std::copysign(size, v[0]);
+  for (int i = 1; i < n; ++i) v[i] /= head;
+  v[0] = 1;
+  const double by = -head / diagonal;
+  for (int j = column + 1; j < a.cols; ++j) {
+    double* to = a.column(j) + row;
+    blas::axpy(n, -by * blas::dot(n, v, to), v, to);
+  }
+  v[0] = diagonal;
+}
+
+}  // namespace
+
+std::vector<int> SubsetEnumeration::candidatesOf(const SparseData& data) {
+  std::vector<int> columns;
+  for (int j = 0; j < data.p(); ++j) {
+    const bool out = data.lower[at(j)] == 0 && data.upper[at(j)] == 0;
+    if (!data.constant[at(j)] && !out && data.factor[at(j)] > 0) columns.push_back(j);
+  }
+  return columns;
+}
+
+bool SubsetEnumeration::isFor(const SparseData& data) {
+  const std::size_t count = candidatesOf(data).size(), all = count + data.free.size() + 2;
+  return count <= mostEnumerated &&
+         static_cast<double>(all) * static_cast<double>(std::max(at(data.n()), all)) <= mostNumbersOfRows;
+}
+
+SubsetEnumeration::SubsetEnumeration(const Cpu& la, const SparseData& data, bool intercept)
+    : la_(la), columns_(candidatesOf(data)), triangle_(static_cast<int>(columns_.size())), lengths_(at(data.p())) {
+  read(data, intercept);
+}
+
+/// Makes the triangle of what the intercept and the columns without penalty leave of the others.
+void SubsetEnumeration::read(const SparseData& data, bool intercept) {
+  std::vector<int> all = data.free;
+  all.insert(all.end(), columns_.begin(), columns_.end());
+  const int n = data.n(), first = intercept ? 1 : 0, last = first + static_cast<int>(all.size());
+  HostMatrix<double> a(std::max(n, last + 1), last + 1);
+  for (int i = 0; i < n; ++i) {
+    const double root = std::sqrt(data.weights[at(i)]);
+    if (intercept) a(i, 0) = root;
+    a(i, last) = root * (data.y[at(i)] - (data.offset.empty() ? 0 : data.offset[at(i)]));
+  }
+  for (int c = first; c < last; ++c) {
+    la_.abortPoint();
+    readColumn(data, all[at(c - first)], intercept, {a.column(c), at(n)});
+  }
+  int row = 0;
+  const int begin = last - triangle_.columns();
+  for (int c = 0; c < begin; ++c) {
+    la_.abortPoint();
+    const double left = blas::nrm2(a.rows() - row, a.column(c) + row);
+    if (c < first || left > leastLeft * lengths_[at(all[at(c - first)])]) reflect(a, row++, c);
+  }
+  for (int c = begin; c <= last; ++c) {
+    la_.abortPoint();
+    reflect(a, row + c - begin, c);
+    for (int i = 0; i <= c - begin; ++i) triangle_(i, c - begin) = a(row + i, c);
+  }
+}
+
+/// out := a column as it is penalised, centred beside an intercept, times the roots of the weights.
+void SubsetEnumeration::readColumn(const SparseData& data, int j, bool intercept, std::span<double> out) {
+  const double by = 1 / data.scale[at(j)];
+  const double mean = intercept ? data.dot(j, data.weights.data(), 1) : 0;
+  std::fill(out.begin(), out.end(), -data.shift[at(j)] * by - mean);
+  data.x().forEntries(j, [&](int i, double v) { out[at(i)] += v * by; });
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] *= std::sqrt(data.weights[i]);
+  lengths_[at(j)] = blas::nrm2(static_cast<int>(out.size()), out.data());
+}
+
+/// Whether what is left of a column is rounding.
+bool SubsetEnumeration::depends(const Node& node, int place, double length) const {
+  return length <= leastLeft * lengths_[at(node.columns[at(place)])];
+}
+
+void SubsetEnumeration::leaveOut(Node& node, int place) {
+  node.rest.leaveOut(place);
+  node.columns.erase(node.columns.begin() + place);
+}
+
+/// The least squares of some columns, without those that depend on columns before them.
+Subset SubsetEnumeration::fit(const SubsetObjective& objective, std::span<const int> columns) const {
+  Node node = root();
+  for (int k = node.rest.columns(); k-- > 0;) {
+    if (std::find(columns.begin(), columns.end(), node.columns[at(k)]) == columns.end()) leaveOut(node, k);
+  }
+  for (int k = 0; k < node.rest.columns();) {
+    if (depends(node, k, std::abs(node.rest(k, k)))) {
+      leaveOut(node, k);
+    } else {
+      ++k;
+    }
+  }
+  Subset made{node.columns, node.rest.solve(), node.rest.lossBesideAll()};
+  for (const int j : made.columns) made.objective += objective.cost(j);
+  return made;
+}
+
+/// Leaves out the columns that depend on those that are chosen: no subset with both is better than without them.
+void SubsetEnumeration::leaveOutDependent(Node& node) const {
+  for (int k = node.rest.columns(); k-- > 0;) {
+    if (depends(node, k, node.rest.length(k))) leaveOut(node, k);
+  }
+}
+
+/// Takes the chosen columns of a node for a subset, and splits the node unless its bound closes it.
+void SubsetEnumeration::visit(const SubsetObjective& objective, Node& node, double tolerance) {
+  leaveOutDependent(node);
+  if (const double value = node.rest.loss() + node.cost; value < least_) {
+    least_ = value;
+    best_ = node.chosen;
+  }
+  const int left = objective.bySize() ? objective.size - static_cast<int>(node.chosen.size()) : node.rest.columns();
+  if (node.columns.empty() || left == 0) return;
+  double cost = infinity, most = -1;
+  int place = 0;
+  for (int k = 0; k < node.rest.columns(); ++k) {
+    cost = std::min(cost, objective.cost(node.columns[at(k)]));
+    const double gain = node.rest.gain(k);
+    if (gain <= most) continue;
+    most = gain;
+    place = k;
+  }
+  // Any other subset has one column more at least.
+  const double bound = node.rest.lossBesideAll() + node.cost + cost;
+  if (bound >= least_ - tolerance) {
+    closed_ = std::min(closed_, bound);
+    return;
+  }
+  // Where a size has room for all of them, no subset is better for one less.
+  const bool roomForAll = objective.bySize() && left >= node.rest.columns();
+  split(objective, node, place, !roomForAll);
+}
+
+/// A node with a column, which is looked at first, and one without it, if that may be.
+void SubsetEnumeration::split(const SubsetObjective& objective, Node& node, int place, bool without) {
+  Node with = node;
+  const int j = node.columns[at(place)];
+  with.rest.take(place);
+  with.columns.erase(with.columns.begin() + place);
+  with.chosen.push_back(j);
+  with.cost += objective.cost(j);
+  if (without) {
+    leaveOut(node, place);
+    open_.push_back(std::move(node));
+  }
+  open_.push_back(std::move(with));
+}
+
+SubsetEnumeration::Outcome SubsetEnumeration::search(const SubsetObjective& objective, const Subset& best,
+                                                     double tolerance, double mostNodes) {
+  Outcome out;
+  out.best = fit(objective, best.columns);
+  least_ = out.best.objective;
+  best_ = out.best.columns;
+  closed_ = infinity;
+  open_.assign(1, root());
+  while (!open_.empty() && out.nodes < mostNodes && !la_.ending()) {
+    Node next = std::move(open_.back());
+    open_.pop_back();
+    visit(objective, next, tolerance);
+    ++out.nodes;
+  }
+  out.complete = open_.empty();
+  out.best = fit(objective, best_);
+  out.bound = std::min(closed_, least_);
+  return out;
+}
+
+}  // namespace nonconvex
