@@ -161,8 +161,6 @@ export interface SparseProgress extends Progress {
 
 /** What a result of the solver has beside what all results have. */
 export interface SparseSolution {
-  /** The lambda that was fitted last. */
-  lambda?: number;
   /** Coefficients that are not 0 there. */
   nonzeros?: number;
   /** Share of the null deviance explained. */
@@ -172,7 +170,7 @@ export interface SparseSolution {
   /** What each lambda of such a path is multiplied by, which gives the next. */
   lambdaStep?: number;
   /** The lambdas that were fitted, falling; 0 for each size. */
-  lambdas: Float64Array;
+  lambda: Float64Array;
   /** The most columns that each model may have, growing; empty for models of lambdas. */
   sizes: Int32Array;
   /** One for each lambda; with K responses K of them. */
@@ -186,20 +184,20 @@ export interface SparseSolution {
   /** Mean loss and penalty for each lambda. */
   objectives: Float64Array;
   /** Twice the sum of weighted losses less those of a perfect fit, for each lambda. */
-  deviances: Float64Array;
+  deviance: Float64Array;
   /** Coefficients that are not 0, without the intercept, for each lambda. */
-  degreesOfFreedom: Float64Array;
+  df: Float64Array;
   /**
    * Objective less a lower bound of the optimum, over the mean loss of the null model less that of a perfect fit, for
    * each lambda; NaN where there is no bound, as with penalties that are not convex, and best subsets whose
    * coefficients are as large as they were allowed to be.
    */
-  gaps: Float64Array;
+  gap: Float64Array;
   /**
    * Largest violation of the conditions of a coordinate-wise minimum, over lambdaMax, for each lambda, in the units
    * of the columns that are penalised.
    */
-  violations: Float64Array;
+  violation: Float64Array;
   /** 1 where the objective is strictly convex in the neighbourhood of the solution, else 0, for each lambda. */
   locallyConvex: Int32Array;
   /** Nodes of branch and bound, for each lambda; empty for other penalties. */

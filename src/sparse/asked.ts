@@ -68,5 +68,5 @@ export function askedOfModel({ lambda, size }: { lambda?: unknown; size?: unknow
 }
 
 /** The models that an answer has, so that others can be asked for the same. */
-export const askedBy = ({ lambdas, sizes }: Pick<SparseSolution, 'lambdas' | 'sizes'>): Asked =>
-  sizes.length > 0 ? { sizes } : { lambdas };
+export const askedBy = ({ lambda, sizes }: Pick<SparseSolution, 'lambda' | 'sizes'>): Asked =>
+  sizes.length > 0 ? { sizes } : { lambdas: lambda };

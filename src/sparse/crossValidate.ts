@@ -287,7 +287,7 @@ async function fitWithout(
     linksAlong(x, of, prepared.offset, models, countOf(asked));
   const loose = relax ? await linksOf(await relaxed(prepared, answer, weights)) : undefined;
   const links = await linksOf(answer);
-  return { status, message, fitted: answer.lambdas.length, rows: of, links, ...(loose && { loose }) };
+  return { status, message, fitted: answer.lambda.length, rows: of, links, ...(loose && { loose }) };
 }
 
 /**

@@ -13,10 +13,10 @@ export async function linksAlong(
   x: Matrix | SparseMatrix,
   rows: Int32Array,
   offset: Float64Array | undefined,
-  { lambdas, intercepts, offsets, indices, values }: SparseAnswer,
+  { lambda, intercepts, offsets, indices, values }: SparseAnswer,
   count: number,
 ): Promise<Float64Array> {
-  const responses = lambdas.length > 0 ? intercepts.length / lambdas.length : 1;
+  const responses = lambda.length > 0 ? intercepts.length / lambda.length : 1;
   const size = rows.length * responses;
   const links = new Float64Array(size * count).fill(Number.NaN);
   const add = adderOf(x, rows);
@@ -27,9 +27,9 @@ export async function linksAlong(
       )
     : undefined;
   const pause = pauses();
-  for (let k = 0; k < count && lambdas.length > 0; ++k) {
+  for (let k = 0; k < count && lambda.length > 0; ++k) {
     const of = links.subarray(k * size, (k + 1) * size);
-    if (k >= lambdas.length) {
+    if (k >= lambda.length) {
       of.set(links.subarray((k - 1) * size, k * size));
       continue;
     }

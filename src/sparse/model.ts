@@ -198,7 +198,7 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
   const coefficients = new Float64Array(columns * count);
   for (let l = from; l < to; ++l) coefficients[indices[l] as number] = values[l] as number;
   const at = (numbers: ArrayLike<number>): number => numbers[k] as number;
-  const [deviance, df] = [at(answer.deviances), at(answer.degreesOfFreedom)];
+  const [deviance, df] = [at(answer.deviance), at(answer.df)];
   const { nullDeviance } = answer;
   const objective = at(answer.objectives);
   const terms = {
@@ -210,7 +210,7 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
   };
   return withFunctions({
     ...origin,
-    lambda: at(answer.lambdas),
+    lambda: at(answer.lambda),
     ...(answer.sizes.length > 0 && { size: at(answer.sizes) }),
     ...modelOf(coefficients, answer.intercepts.slice(k * count, (k + 1) * count), origin),
     ...{ df, objective, deviance, nullDeviance },
@@ -222,7 +222,7 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
 /** What is known of model k of a path. */
 function certificateOf({ answer, about }: Fitted, k: number): SparseCertificate {
   const at = (numbers: ArrayLike<number>): number => numbers[k] as number;
-  const [gap, violation, largest] = [at(answer.gaps), at(answer.violations), at(answer.bounded)];
+  const [gap, violation, largest] = [at(answer.gap), at(answer.violation), at(answer.bounded)];
   const nodes = answer.nodes[k];
   if (Number.isNaN(violation) || (nodes !== undefined && Number.isNaN(gap))) return { kind: 'none' };
   const locallyConvex = at(answer.locallyConvex) !== 0;

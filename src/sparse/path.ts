@@ -121,8 +121,8 @@ export async function sparsePath(data: SparseData, settings: SparsePathSettings 
 /** A path of what the addon answers. Member by member, since the rest of an object takes as long to copy as a small solve. */
 export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, wanted: Asked): SparsePath {
   const { origin, convex, columns } = about;
-  const { lambdas, sizes, offsets, indices, values, locallyConvex, nodes } = answer;
-  const { length } = lambdas;
+  const { lambda, sizes, offsets, indices, values, locallyConvex, nodes } = answer;
+  const { length } = lambda;
   const nonzeros = new Int32Array(length);
   for (let k = 0; k < length; ++k) nonzeros[k] = (offsets[k + 1] as number) - (offsets[k] as number);
   const convexAt: boolean[] = [];
@@ -136,21 +136,21 @@ export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, want
     seconds: answer.seconds,
     history: answer.history,
     device: answer.device,
-    lambda: lambdas,
+    lambda,
     intercepts: answer.intercepts,
     coefficients: { format: 'csc', rows: columns * (origin.responses ?? 1), columns: length, offsets, indices, values },
     nonzeros,
-    df: answer.degreesOfFreedom,
+    df: answer.df,
     objectives: answer.objectives,
-    deviance: answer.deviances,
-    gap: answer.gaps,
-    violation: answer.violations,
+    deviance: answer.deviance,
+    gap: answer.gap,
+    violation: answer.violation,
     locallyConvex: convexAt,
-    locallyConvexFrom: within > 0 ? (lambdas[within - 1] as number) : Number.POSITIVE_INFINITY,
+    locallyConvexFrom: within > 0 ? (lambda[within - 1] as number) : Number.POSITIVE_INFINITY,
     lambdaMax: answer.lambdaMax,
     nullDeviance: answer.nullDeviance,
     end: answer.end,
-    notFitted: leftOf(lambdas, wanted, settings),
+    notFitted: leftOf(lambda, wanted, settings),
     constantColumns: answer.constantColumns,
   };
   for (const name of unknownAtTimes) if (answer[name] !== undefined) path[name] = answer[name];
@@ -176,7 +176,7 @@ function fittedOf(path: object): Fitted {
 export class PathFunctions {
   fit(k: number): SparseFit {
     const fitted = fittedOf(this);
-    const { length } = fitted.answer.lambdas;
+    const { length } = fitted.answer.lambda;
     if (Number.isInteger(k) && k >= 0 && k < length) return fitOf(fitted, k);
     const expected =
       length > 0 ? `expected an integer from 0 to ${length - 1}` : 'the path has no models, as it ended before';
@@ -193,7 +193,7 @@ export class PathFunctions {
 }
 
 function modelAt(fitted: Fitted, lambda: number): SparseModel {
-  const { lambdas, lambdaMax, sizes } = fitted.answer;
+  const { lambda: lambdas, lambdaMax, sizes } = fitted.answer;
   const { length } = lambdas;
   if (sizes.length > 0)
     throw new RangeError(`lambda = ${lambda}: expected a path of lambdas, as there is no model between sizes`);

@@ -250,8 +250,8 @@ export interface Prepared {
   /** Members of the problem that belong to the columns. */
   perColumn: {
     penaltyFactor?: Float64Array;
-    lower?: Float64Array;
-    upper?: Float64Array;
+    lowerBounds?: Float64Array;
+    upperBounds?: Float64Array;
     sortedWeights?: Float64Array;
     groups?: Int32Array;
   };
@@ -395,7 +395,7 @@ function columnMembers(
     out ? side.map((b, j) => (out[j] === Number.POSITIVE_INFINITY ? 0 : b)) : side;
   return {
     ...(finite && { penaltyFactor: finite }),
-    ...(bounds && { lower: within(bounds.lower), upper: within(bounds.upper) }),
+    ...(bounds && { lowerBounds: within(bounds.lower), upperBounds: within(bounds.upper) }),
   };
 }
 
@@ -436,7 +436,7 @@ function boundMembers(
   { lowerBounds, upperBounds }: SparseModelSettings,
   columns: number,
   count: number,
-): Pick<Prepared['perColumn'], 'lower' | 'upper'> {
+): Pick<Prepared['perColumn'], 'lowerBounds' | 'upperBounds'> {
   if (lowerBounds === undefined && upperBounds === undefined) return {};
   // Numbers for the columns are those of every response.
   const ofAll = (name: string, value: SparseModelSettings['lowerBounds']) => {
@@ -448,7 +448,8 @@ function boundMembers(
     const wanted = `a number, ${columns} of them, one for each column of x, or ${columns * count}, p for each response or class`;
     throw new RangeError(`${name}: expected ${wanted}, got ${own.length}`);
   };
-  return checkBounds(ofAll('lowerBounds', lowerBounds), ofAll('upperBounds', upperBounds), [columns * count]);
+  const made = checkBounds(ofAll('lowerBounds', lowerBounds), ofAll('upperBounds', upperBounds), [columns * count]);
+  return { lowerBounds: made.lower, upperBounds: made.upper };
 }
 
 /** What belongs to groups: factors, and with convex penalties bounds of the coefficients of their columns. */
@@ -561,21 +562,21 @@ function solveWith(
   const { y, survival, offset, perColumn, warmStart } = prepared;
   const of = weights ?? prepared.weights;
   const { responses: count = 1 } = prepared.about.origin;
-  const start = startOf(warmStart, x.columns * count, count, { lambdas, sizes });
+  const warm = startOf(warmStart, x.columns * count, count, { lambdas, sizes });
   const request = {
     [answersNothing]: true,
     ...{ x, y, ...perColumn },
     ...(survival && {
-      events: survival.event,
-      ...(survival.start && { starts: survival.start }),
+      event: survival.event,
+      ...(survival.start && { start: survival.start }),
       ...(survival.strata && { strata: survival.strata }),
     }),
-    ...(of && { weights: of }),
+    ...(of && { sampleWeight: of }),
     ...(offset && { offset }),
     ...(count > 1 && { responses: count }),
     ...(lambdas && { lambdas }),
     ...(sizes && { sizes }),
-    ...(start && { start }),
+    ...(warm && { warmStart: warm }),
   };
   // Reports are those of this solver, whose members `SolveOptions` of any solver does not know.
   const options = { ...prepared.settings, ...settings } as SolveOptions;

@@ -52,12 +52,12 @@ export async function relaxed(
   const together = family === 'multinomial';
   const responses = Array.from({ length: count }, (_, r) => (together ? prepared : responseOf(prepared, r)));
   const fits: Refit[][] = [];
-  for (let k = 0; k < answer.lambdas.length; ++k) {
+  for (let k = 0; k < answer.lambda.length; ++k) {
     const supports = responses.map((_, r) => supportOf(answer, k, { columns: x.columns, r }));
     const all = together ? [union(supports)] : supports;
     if (all.some(({ length }) => length >= most)) break;
     const starts = responses.map((_, r) => startOf(answer, k, { columns: x.columns, r, of: responses.length }));
-    const of = { supports, starts, before: fits.at(-1), deviance: answer.deviances[k] as number, weights };
+    const of = { supports, starts, before: fits.at(-1), deviance: answer.deviance[k] as number, weights };
     try {
       fits.push(await (together ? refitClasses(prepared, columnsOf, of) : refitEach(responses, columnsOf, of)));
     } catch (error) {
@@ -74,7 +74,7 @@ export const isOutOfMemory = (error: unknown): error is SolverError =>
 
 /** An answer with the models that there was memory for, as the addon ends a path. */
 function endedByMemory(answer: SparseAnswer, { message }: SolverError): SparseAnswer {
-  const { length } = answer.lambdas;
+  const { length } = answer.lambda;
   const reason = `The path ended behind its model ${length} as there is no memory for the next relaxed fit: ${message}.`;
   return { ...answer, status: 'stalled', message: reason, end: 'outOfMemory' };
 }
@@ -122,12 +122,12 @@ function responseOf(prepared: Prepared, r: number): Prepared {
   if (responses === undefined) return prepared;
   const { rows, columns } = prepared.data.x;
   const own = (values: Float64Array): Float64Array => values.slice(r * rows, (r + 1) * rows);
-  const { lower, upper } = prepared.perColumn;
+  const { lowerBounds: lower, upperBounds: upper } = prepared.perColumn;
   const ofColumns = (values: Float64Array): Float64Array => values.slice(r * columns, (r + 1) * columns);
   return {
     ...{ ...prepared, y: own(prepared.y), about: { ...prepared.about, origin } },
     offset: prepared.offset && own(prepared.offset),
-    perColumn: { ...(lower && { lower: ofColumns(lower) }), ...(upper && { upper: ofColumns(upper) }) },
+    perColumn: { ...(lower && { lowerBounds: ofColumns(lower) }), ...(upper && { upperBounds: ofColumns(upper) }) },
   };
 }
 
@@ -147,11 +147,11 @@ export async function blended(
   const answer = { ...loose, values, intercepts };
   const { data, y, survival, weights, offset, about } = prepared;
   const rows = Int32Array.from({ length: data.x.rows }, (_, i) => i);
-  const links = await linksAlong(matrixOf(prepared, undefined), rows, offset, answer, answer.lambdas.length);
+  const links = await linksAlong(matrixOf(prepared, undefined), rows, offset, answer, answer.lambda.length);
   const sets = survival && riskSets(survival, weights);
   const each = weights ?? new Float64Array(rows.length).fill(1);
   const total = each.reduce((sum, weight) => sum + weight, 0);
-  const deviances = answer.deviances.map((_, k) => {
+  const deviance = answer.deviance.map((_, k) => {
     const of = links.subarray(k * y.length, (k + 1) * y.length);
     if (sets) return coxDeviance(sets, of, about.origin.ties as string);
     if (about.origin.family === 'multinomial')
@@ -163,7 +163,7 @@ export async function blended(
     }
     return sum;
   });
-  return { ...answer, deviances };
+  return { ...answer, deviance };
 }
 
 /** A fit without penalty to some columns. */
@@ -223,21 +223,21 @@ async function refit(
   { weights, start }: { weights: Float64Array | undefined; start: Start },
 ): Promise<Refit> {
   const { perColumn, settings } = prepared;
-  const { lower, upper } = perColumn;
+  const { lowerBounds: lower, upperBounds: upper } = perColumn;
   const pick = (values: Float64Array): Float64Array => Float64Array.from(support, (j) => values[j] as number);
   const answer = await solvePrepared(
     {
       ...{ ...prepared, data: { x, missing: new Int32Array(0) }, warmStart: start },
-      perColumn: { ...(lower && { lower: pick(lower) }), ...(upper && { upper: pick(upper) }) },
+      perColumn: { ...(lower && { lowerBounds: pick(lower) }), ...(upper && { upperBounds: pick(upper) }) },
       settings: withoutPenalty(settings),
     },
     { lambdas: Float64Array.of(0), weights },
   );
-  const { status, message, lambdas, offsets, indices, values, intercepts, deviances } = answer;
+  const { status, message, offsets, indices, values, intercepts } = answer;
   const all = new Float64Array(support.length);
   for (let l = 0; l < (offsets[1] ?? 0); ++l) all[indices[l] as number] = values[l] as number;
-  const known = lambdas.length > 0;
-  const [intercept = Number.NaN, deviance = Number.NaN] = known ? [intercepts[0], deviances[0]] : [];
+  const known = answer.lambda.length > 0;
+  const [intercept = Number.NaN, deviance = Number.NaN] = known ? [intercepts[0], answer.deviance[0]] : [];
   return { ...{ support, values: all, intercept, deviance }, status: known ? status : 'stalled', message };
 }
 
@@ -258,14 +258,14 @@ async function refitClasses(prepared: Prepared, columnsOf: ColumnsOf, of: Penali
     return starts.map(({ intercept }, r) => ({ ...none, ...own(r), intercept }));
   }
   const { places, ...within } = restricted(prepared, all, of);
-  const { status, message, lambdas, ...found } = await solvePrepared(
+  const { status, message, lambda, ...found } = await solvePrepared(
     {
       ...{ ...prepared, data: { x: columnsOf(all), missing: new Int32Array(0) }, ...within },
       settings: withoutPenalty(prepared.settings),
     },
     { lambdas: Float64Array.of(0), weights },
   );
-  const known = lambdas.length > 0;
+  const known = lambda.length > 0;
   const coefficients = new Float64Array(all.length * supports.length);
   for (let l = 0; l < (found.offsets[1] ?? 0); ++l)
     coefficients[found.indices[l] as number] = found.values[l] as number;
@@ -273,14 +273,14 @@ async function refitClasses(prepared: Prepared, columnsOf: ColumnsOf, of: Penali
     support,
     values: Float64Array.from(places[r] as Int32Array, (place) => coefficients[place] as number),
     intercept: known ? (found.intercepts[r] as number) : Number.NaN,
-    deviance: known ? (r === 0 ? (found.deviances[0] as number) : 0) : Number.NaN,
+    deviance: known ? (r === 0 ? (found.deviance[0] as number) : 0) : Number.NaN,
     ...{ status: known ? status : 'stalled', message },
   }));
 }
 
 /** The bounds that keep classes to their columns among all of these, the places of the others, and where to begin. */
 function restricted(
-  { perColumn: { lower, upper }, about }: Prepared,
+  { perColumn: { lowerBounds: lower, upperBounds: upper }, about }: Prepared,
   all: Int32Array,
   { supports, starts }: Penalised,
 ): Pick<Prepared, 'perColumn' | 'warmStart'> & { places: Int32Array[] } {
@@ -299,7 +299,7 @@ function restricted(
   const bounded = lower || upper || supports.some(({ length }) => length < all.length);
   return {
     places,
-    perColumn: bounded ? { lower: lows, upper: highs } : {},
+    perColumn: bounded ? { lowerBounds: lows, upperBounds: highs } : {},
     warmStart: { coefficients, intercepts: starts.map(({ intercept }) => intercept) },
   };
 }
@@ -350,16 +350,16 @@ function joined(answer: SparseAnswer, models: readonly Refit[][], columns: numbe
   return {
     ...answer,
     ...(failed && answer.status === 'solved' && { status: failed.status, message: `A relaxed fit: ${failed.message}` }),
-    ...(count < answer.lambdas.length && { end: 'maxNonzeros' as const }),
-    lambdas: answer.lambdas.slice(0, count),
+    ...(count < answer.lambda.length && { end: 'maxNonzeros' as const }),
+    lambda: answer.lambda.slice(0, count),
     sizes: answer.sizes.slice(0, count),
     intercepts: Float64Array.from(fits, ({ intercept }) => intercept),
     offsets: answer.offsets.slice(0, count + 1),
     indices: answer.indices.slice(0, size),
     values,
-    ...{ objectives: unknown, gaps: unknown, violations: unknown },
-    deviances: Float64Array.from(models, (_, k) => sumOf(k, ({ deviance }) => deviance)),
-    degreesOfFreedom: Float64Array.from(models, (_, k) => sumOf(k, ({ support }) => support.length)),
+    ...{ objectives: unknown, gap: unknown, violation: unknown },
+    deviance: Float64Array.from(models, (_, k) => sumOf(k, ({ deviance }) => deviance)),
+    df: Float64Array.from(models, (_, k) => sumOf(k, ({ support }) => support.length)),
     locallyConvex: answer.locallyConvex.slice(0, count),
   };
 }

@@ -62,11 +62,11 @@ export async function sparseRegression(data: SparseData, settings: SparseSetting
   const answer = await solvePrepared(prepared, askedOfModel({ lambda, size: others.size }));
   const { status, message, iterations, seconds, history, device, lambdaMax, constantColumns, residual } = answer;
   const { about } = prepared;
-  const fit = answer.lambdas.length > 0 ? fitOf({ answer, about }, 0) : unfitted(about, lambda ?? 0, others.size);
+  const fit = answer.lambda.length > 0 ? fitOf({ answer, about }, 0) : unfitted(about, lambda ?? 0, others.size);
   return Object.assign(fit, {
     ...{ status, message, iterations, seconds, history, device, lambdaMax, constantColumns },
     ...(residual !== undefined && { residual }),
-    ...(answer.lambdas.length > 0 && (await hazardsOf(prepared, answer))),
+    ...(answer.lambda.length > 0 && (await hazardsOf(prepared, answer))),
   });
 }
 

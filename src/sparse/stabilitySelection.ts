@@ -171,9 +171,9 @@ function frequenciesOf(ended: readonly { support: Set<number> }[], { of, columns
 }
 
 /** What the last model of a path selects that has no more than `most`. */
-function selectedBy({ lambdas, offsets, indices }: SparseAnswer, most: number, unit: Unit): Set<number> {
+function selectedBy({ lambda, offsets, indices }: SparseAnswer, most: number, unit: Unit): Set<number> {
   let last = new Set<number>();
-  for (let k = 0; k < lambdas.length; ++k) {
+  for (let k = 0; k < lambda.length; ++k) {
     const selected = new Set<number>();
     for (const c of indices.subarray(offsets[k], offsets[k + 1])) selected.add(unit.of(c % unit.columns));
     if (selected.size > most) break;

@@ -63,7 +63,11 @@ export async function trendFilter(
   const request = {
     y,
     ...(weights !== undefined && {
-      weights: checkVector('sampleWeight', weights, { length: y.length, per: 'one for each number of y', lower: 0 }),
+      sampleWeight: checkVector('sampleWeight', weights, {
+        length: y.length,
+        per: 'one for each number of y',
+        lower: 0,
+      }),
     }),
     lambdas: asked,
   };

@@ -37,17 +37,17 @@ struct SparseEntry {
       to.assign(from.begin(), from.end());
     };
     if (in.has("y")) problem.y = in.vector("y");
-    numbers("events", problem.events);
+    numbers("event", problem.event);
     numbers("strata", problem.strata);
-    numbers("starts", problem.starts);
-    numbers("weights", problem.weights);
+    numbers("start", problem.start);
+    numbers("sampleWeight", problem.sampleWeight);
     numbers("offset", problem.offset);
     numbers("penaltyFactor", problem.penaltyFactor);
-    numbers("lower", problem.lower);
-    numbers("upper", problem.upper);
+    numbers("lowerBounds", problem.lowerBounds);
+    numbers("upperBounds", problem.upperBounds);
     numbers("sortedWeights", problem.sortedWeights);
     numbers("lambdas", problem.lambdas);
-    numbers("start", problem.start);
+    numbers("warmStart", problem.warmStart);
     const auto integers = [&](const char* member, std::vector<int>& to) {
       if (!in.has(member)) return;
       const auto from = in.integers(member);
@@ -103,12 +103,12 @@ struct TrendFilterEntry {
   static Problem read(const Reader& in) {
     Problem problem;
     problem.y = copyOf(in, "y");
-    if (in.has("weights")) problem.weights = copyOf(in, "weights");
-    require(problem.weights.empty() || problem.weights.size() == problem.y.size(), "sampleWeight.length",
-            problem.weights.size(), "expected as many as y has: " + show(problem.y.size()));
-    for (std::size_t i = 0; i < problem.weights.size(); ++i) {
-      if (!(problem.weights[i] > 0)) {
-        require(false, "sampleWeight[" + show(i) + "]", problem.weights[i], "expected a number > 0");
+    if (in.has("sampleWeight")) problem.sampleWeight = copyOf(in, "sampleWeight");
+    require(problem.sampleWeight.empty() || problem.sampleWeight.size() == problem.y.size(), "sampleWeight.length",
+            problem.sampleWeight.size(), "expected as many as y has: " + show(problem.y.size()));
+    for (std::size_t i = 0; i < problem.sampleWeight.size(); ++i) {
+      if (!(problem.sampleWeight[i] > 0)) {
+        require(false, "sampleWeight[" + show(i) + "]", problem.sampleWeight[i], "expected a number > 0");
       }
     }
     problem.lambdas = copyOf(in, "lambdas");

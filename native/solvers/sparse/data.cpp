@@ -196,7 +196,7 @@ void SparseData::requireCoefficients(const char* name, std::size_t length) const
 void SparseData::readRows(const SparseProblem& problem) {
   y = copyInPieces(problem.y, [&] { la_.abortPoint(); });
   la_.abortPoint();
-  weights = problem.weights;
+  weights = problem.sampleWeight;
   if (weights.empty()) weights.assign(at(n()), 1.0);
   requireLength("sampleWeight", weights.size(), n(), asRows);
   requireEach(
@@ -213,20 +213,20 @@ void SparseData::readRows(const SparseProblem& problem) {
 }
 
 void SparseData::readEvents(const SparseProblem& problem) {
-  events = problem.events;
+  event = problem.event;
   strata = problem.strata;
-  requireLength("y.event", events.size(), n(), asRows);
+  requireLength("y.event", event.size(), n(), asRows);
   requireEach(
-      la_, "y.event", events, [](double e) { return e == 0 || e == 1; }, "expected 0 or 1");
+      la_, "y.event", event, [](double e) { return e == 0 || e == 1; }, "expected 0 or 1");
   if (!strata.empty()) requireLength("y.strata", strata.size(), n(), asRows);
-  starts = problem.starts;
-  if (!starts.empty()) requireLength("y.start", starts.size(), n(), asRows);
-  for (std::size_t i = 0; i < starts.size(); ++i) {
-    if (!(starts[i] < y[i]))
-      require(false, "y.start[" + show(i) + "]", starts[i], "expected less than y.time[" + show(i) + "]");
+  start = problem.start;
+  if (!start.empty()) requireLength("y.start", start.size(), n(), asRows);
+  for (std::size_t i = 0; i < start.size(); ++i) {
+    if (!(start[i] < y[i]))
+      require(false, "y.start[" + show(i) + "]", start[i], "expected less than y.time[" + show(i) + "]");
   }
   double total = 0;
-  for (std::size_t i = 0; i < events.size(); ++i) total += weights[i] * events[i];
+  for (std::size_t i = 0; i < event.size(); ++i) total += weights[i] * event[i];
   require(total > 0, "events", total, "expected at least one, of a weight > 0");
 }
 
@@ -347,8 +347,8 @@ void SparseData::readPenalties(const SparseProblem& problem) {
     constant[j] = 1;
     factor[j] = 1;
   }
-  lower = problem.lower;
-  upper = problem.upper;
+  lower = problem.lowerBounds;
+  upper = problem.upperBounds;
   bounded = !lower.empty() || !upper.empty();
   const std::size_t coefficients = at(p()) * at(responses_);
   if (lower.empty()) lower.assign(coefficients, -infinity);

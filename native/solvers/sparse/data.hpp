@@ -48,8 +48,8 @@ class SparseData {
   SparseFamily family = SparseFamily::gaussian;
   double delta = 0, level = 0;  ///< of the losses that have them
   CoxTies ties = CoxTies::efron;
-  std::vector<double> events, strata;        ///< n, or none: whether a time ended with the event, and of which stratum
-  std::vector<double> starts;                ///< n, or none: the time from which on a row is at risk
+  std::vector<double> event, strata;         ///< n, or none: whether a time ended with the event, and of which stratum
+  std::vector<double> start;                 ///< n, or none: the time from which on a row is at risk
   std::vector<double> y, weights, offset;    ///< y and offsets n K, or no offsets; weights n, which sum to 1
   std::vector<double> responseOrigin;        ///< K: what y is less than it was given by, and predictions with it
   std::vector<double> origin, shift, scale;  ///< p

@@ -167,21 +167,21 @@ static_assert(sizeFromFields<SparseSettings>() == sizeof(SparseSettings));
 /// minimise sum_i w_i loss(o_i + b_0 + x_i^T b, y_i) / sum_i w_i + sum_j P(b_j; lambda f_j), with bounds on b. With K
 /// responses y, offsets, intercepts and predictions have K columns, and b is p x K; matrices lie column after column.
 struct SparseProblem {
-  std::variant<MatrixInput, SparseView> x;  ///< n x p
-  std::span<const double> y;                ///< n x K
-  std::vector<double> events;               ///< n; of the family cox, 1 where y is the time of the event, else 0
-  std::vector<double> strata;               ///< n; of the family cox, equal in a stratum; empty: one stratum
-  std::vector<double> starts;               ///< n; of the family cox, from when on a row is at risk; empty: always
-  std::vector<double> weights;              ///< n; empty: 1
-  std::vector<double> offset;               ///< n x K; empty: 0
-  std::vector<double> penaltyFactor;        ///< p, or of each group; empty: 1, or the root of a group's size
-  std::vector<int> groups;                  ///< p: the group of each column, from 0; empty: each column is one
-  std::vector<double> lower, upper;         ///< p x K; empty: none
-  std::vector<double> sortedWeights;        ///< p, of slope; empty: by `q`
-  std::vector<double> lambdas;              ///< of the path, falling; empty: made from the data
-  std::vector<int> sizes;                   ///< in place of lambdas: the most columns of each model, growing
-  std::vector<double> start;                ///< p K coefficients to begin at, and K intercepts; empty: none
-  int responses = 1;                        ///< K, the classes of multinomial
+  std::variant<MatrixInput, SparseView> x;       ///< n x p
+  std::span<const double> y;                     ///< n x K
+  std::vector<double> event;                     ///< n; of the family cox, 1 where y is the time of the event, else 0
+  std::vector<double> strata;                    ///< n; of the family cox, equal in a stratum; empty: one stratum
+  std::vector<double> start;                     ///< n; of the family cox, from when on a row is at risk; empty: always
+  std::vector<double> sampleWeight;              ///< n; empty: 1
+  std::vector<double> offset;                    ///< n x K; empty: 0
+  std::vector<double> penaltyFactor;             ///< p, or of each group; empty: 1, or the root of a group's size
+  std::vector<int> groups;                       ///< p: the group of each column, from 0; empty: each column is one
+  std::vector<double> lowerBounds, upperBounds;  ///< p x K; empty: none
+  std::vector<double> sortedWeights;             ///< p, of slope; empty: by `q`
+  std::vector<double> lambdas;                   ///< of the path, falling; empty: made from the data
+  std::vector<int> sizes;                        ///< in place of lambdas: the most columns of each model, growing
+  std::vector<double> warmStart;                 ///< p K coefficients to begin at, and K intercepts; empty: none
+  int responses = 1;                             ///< K, the classes of multinomial
 };
 
 /// A report of a path, one a lambda.
@@ -206,12 +206,12 @@ static_assert(sizeof(Progress) + sizeFromFields<SparseProgress>() == sizeof(Spar
 struct SparseSolution {
   using Progress = SparseProgress;
 
-  std::vector<double> lambdas;
+  std::vector<double> lambda;
   std::vector<int> sizes;
   std::vector<double> intercepts;
   std::vector<int> offsets, indices;
   std::vector<double> values;
-  std::vector<double> objectives, deviances, degreesOfFreedom, gaps, violations;
+  std::vector<double> objectives, deviance, df, gap, violation;
   std::vector<int> locallyConvex;
   std::vector<double> nodes, bounded;
   double lambdaMax = 0;
@@ -224,7 +224,7 @@ struct SparseSolution {
   static constexpr auto fields() {
     using Self = SparseSolution;
     return std::tuple{
-        OUT(lambdas, "The lambdas that were fitted, falling; 0 for each size."),
+        OUT(lambda, "The lambdas that were fitted, falling; 0 for each size."),
         OUT(sizes, "The most columns that each model may have, growing; empty for models of lambdas."),
         OUT(intercepts, "One for each lambda; with K responses K of them."),
         OUT(offsets, "The coefficients of lambda k are the entries offsets[k] to offsets[k + 1] - 1."),
@@ -232,14 +232,14 @@ struct SparseSolution {
             "Columns of the coefficients that are not 0; with K responses the places in a p x K matrix by columns."),
         OUT(values, "Those coefficients, in the units of x."),
         OUT(objectives, "Mean loss and penalty for each lambda."),
-        OUT(deviances, "Twice the sum of weighted losses less those of a perfect fit, for each lambda."),
-        OUT(degreesOfFreedom, "Coefficients that are not 0, without the intercept, for each lambda."),
-        OUT(gaps,
+        OUT(deviance, "Twice the sum of weighted losses less those of a perfect fit, for each lambda."),
+        OUT(df, "Coefficients that are not 0, without the intercept, for each lambda."),
+        OUT(gap,
             "Objective less a lower bound of the optimum, over the mean loss of the null model less that of a "
             "perfect fit, for each lambda; NaN where there is no bound, as with penalties that are not convex, and "
             "best "
             "subsets whose coefficients are as large as they were allowed to be."),
-        OUT(violations,
+        OUT(violation,
             "Largest violation of the conditions of a coordinate-wise minimum, over lambdaMax, for each "
             "lambda, in the units of the columns that are penalised."),
         OUT(locallyConvex,

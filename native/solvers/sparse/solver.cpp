@@ -82,8 +82,8 @@ PathSolver::PathSolver(const Cpu& la, const SparseProblem& problem, const Sparse
       data_(la, problem, settings_),
       engine_(makePathEngine(la, data_, problem, settings_)) {
   const std::size_t responses = at(data_.responses()), coefficients = at(data_.p()) * responses;
-  require(problem.start.empty() || problem.start.size() == coefficients + responses, "warmStart.coefficients.length",
-          problem.start.size() - responses,
+  require(problem.warmStart.empty() || problem.warmStart.size() == coefficients + responses,
+          "warmStart.coefficients.length", problem.warmStart.size() - responses,
           "expected as many numbers as there are coefficients: " + show(coefficients));
   require(problem.lambdas.empty() || problem.lambdas.back() > 0 || data_.p() < data_.n(), "lambda", 0,
           "expected more than 0 with as many columns as rows or more, as else no minimum is unique");
@@ -92,8 +92,8 @@ PathSolver::PathSolver(const Cpu& la, const SparseProblem& problem, const Sparse
 std::optional<Status> PathSolver::start() {
   engine_->fitNull();
   chooseLambdas();
-  if (!problem_.start.empty()) {
-    const std::span<const double> start(problem_.start);
+  if (!problem_.warmStart.empty()) {
+    const std::span<const double> start(problem_.warmStart);
     const std::size_t intercepts = at(data_.responses());
     const std::span<const double> given = start.last(intercepts);
     std::vector<double> moved(given.begin(), given.end());
@@ -126,7 +126,7 @@ void PathSolver::chooseLambdas() {
     return;
   }
   const double first = problem_.lambdas.front();
-  if (problem_.start.empty() && first < most && !engine_->leadsItself()) {
+  if (problem_.warmStart.empty() && first < most && !engine_->leadsItself()) {
     // A penalty that is not convex has many minima: the one that a path of the default lambdas leads to is meant.
     if (convex) {
       for (double lambda = most * leastStep; lambda * leastStep > first && lambda > smallestLead * most;
@@ -317,13 +317,13 @@ SparseSolution PathSolver::solution() const {
   out.indices.reserve(entries);
   out.values.reserve(entries);
   for (const PathModel& each : models_) {
-    if (!problem_.sizes.empty()) out.sizes.push_back(problem_.sizes[out.lambdas.size()]);
-    out.lambdas.push_back(each.lambda);
+    if (!problem_.sizes.empty()) out.sizes.push_back(problem_.sizes[out.lambda.size()]);
+    out.lambda.push_back(each.lambda);
     out.objectives.push_back(each.objective);
-    out.deviances.push_back(perRow * std::max(0.0, each.loss - engine_->perfectLoss()));
-    out.degreesOfFreedom.push_back(static_cast<double>(each.columns.size()));
-    out.gaps.push_back(each.gap);
-    out.violations.push_back(engine_->lambdaMax() > 0 ? each.violation / engine_->lambdaMax() : 0);
+    out.deviance.push_back(perRow * std::max(0.0, each.loss - engine_->perfectLoss()));
+    out.df.push_back(static_cast<double>(each.columns.size()));
+    out.gap.push_back(each.gap);
+    out.violation.push_back(engine_->lambdaMax() > 0 ? each.violation / engine_->lambdaMax() : 0);
     out.locallyConvex.push_back(each.locallyConvex);
     if (settings_.penalty == SparsePenalty::bestSubset) {
       out.nodes.push_back(each.nodes);

@@ -33,7 +33,7 @@ CoxRows::CoxRows(const SparseData& data) : data_(data) {
   std::size_t count = 0;
   for (const Block& block : blocks_) count += block.count() > 0 ? at(terms(block)) : 0;
   outer_.resize(count);
-  if (!data.starts.empty()) findLeaving();
+  if (!data.start.empty()) findLeaving();
 }
 
 /// Rows that count, by stratum, as times fall, events at a time behind what is censored then.
@@ -45,7 +45,7 @@ void CoxRows::sortRows() {
   std::stable_sort(order_.begin(), order_.end(), [&](int i, int j) {
     if (stratumOf(i) != stratumOf(j)) return stratumOf(i) < stratumOf(j);
     if (data_.y[at(i)] != data_.y[at(j)]) return data_.y[at(i)] > data_.y[at(j)];
-    return data_.events[at(i)] < data_.events[at(j)];
+    return data_.event[at(i)] < data_.event[at(j)];
   });
   for (int begin = 0; begin < static_cast<int>(order_.size()); begin = blocks_.back().end) {
     const bool first = begin == 0 || stratumOf(order_[at(begin - 1)]) != stratumOf(order_[at(begin)]);
@@ -56,7 +56,7 @@ void CoxRows::sortRows() {
 /// The rows from `begin` on until the end of their stratum or of the events at the first time that has some.
 void CoxRows::addBlock(int begin, bool firstOfStratum) {
   const auto stratumOf = [&](int k) { return data_.strata.empty() ? 0 : data_.strata[at(order_[at(k)])]; };
-  const auto isEvent = [&](int k) { return data_.events[at(order_[at(k)])] != 0; };
+  const auto isEvent = [&](int k) { return data_.event[at(order_[at(k)])] != 0; };
   int end = begin;
   const auto inStratum = [&] { return end < static_cast<int>(order_.size()) && stratumOf(end) == stratumOf(begin); };
   while (inStratum() && !isEvent(end)) ++end;
@@ -73,7 +73,7 @@ void CoxRows::addBlock(int begin, bool firstOfStratum) {
 void CoxRows::findLeaving() {
   leftAt_.assign(order_.size(), -1);
   sinceEnd_.resize(order_.size());
-  const auto startOf = [&](int k) { return data_.starts[at(order_[at(k)])]; };
+  const auto startOf = [&](int k) { return data_.start[at(order_[at(k)])]; };
   for (std::size_t first = 0; first < blocks_.size();) {
     std::size_t last = first + 1;
     while (last < blocks_.size() && !blocks_[last].firstOfStratum) ++last;

@@ -15,7 +15,7 @@ const TrendFilterProblem& checked(const TrendFilterProblem& problem, int order) 
   require(n >= least, "y.length", n, "expected at least " + show(least) + " for order " + show(order));
   double squares = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    squares += (problem.weights.empty() ? 1 : problem.weights[i]) * square(problem.y[i]);
+    squares += (problem.sampleWeight.empty() ? 1 : problem.sampleWeight[i]) * square(problem.y[i]);
   }
   require(std::isfinite(squares), "sum of squares of y", squares,
           "expected numbers whose weighted squares have a finite sum");
@@ -29,7 +29,7 @@ const TrendFilterProblem& checked(const TrendFilterProblem& problem, int order) 
 TrendFiltering::TrendFiltering(const Cpu& la, const TrendFilterProblem& problem, const TrendFilterSettings& settings)
     : problem_(checked(problem, settings.order)),
       settings_(settings),
-      trend_(la, problem.y, problem.weights, settings.order) {
+      trend_(la, problem.y, problem.sampleWeight, settings.order) {
   out_.knotOffsets.push_back(0);
 }
 
@@ -43,7 +43,7 @@ std::optional<Status> TrendFiltering::start() {
 /// Pieces that are constant: exact.
 void TrendFiltering::denoise(double lambda) {
   u_.resize(problem_.y.size());
-  variation_.denoise(problem_.y, lambda, u_, problem_.weights);
+  variation_.denoise(problem_.y, lambda, u_, problem_.sampleWeight);
   trend_.take(u_);
   trend_.measure(lambda);
 }

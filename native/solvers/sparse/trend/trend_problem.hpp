@@ -26,7 +26,7 @@ static_assert(sizeFromFields<TrendFilterSettings>() == sizeof(TrendFilterSetting
 /// minimise sum_i w_i (y_i - u_i)^2 / 2 + lambda ||D u||_1, D the differences of order `order` + 1.
 struct TrendFilterProblem {
   std::vector<double> y;
-  std::vector<double> weights;  ///< empty: 1
+  std::vector<double> sampleWeight;  ///< empty: 1
   std::vector<double> lambdas;
 };
 

@@ -31,7 +31,7 @@ Drawn draw(std::uint64_t seed) {
   made.problem.responses = classes;
   made.y.assign(at(rows * classes), 0);
   for (int i = 0; i < rows; ++i) made.y[at(i + rows * (i % classes))] = 1;
-  for (int i = 0; i < rows; ++i) made.problem.weights.push_back(i % 7 == 6 ? 0 : 0.5 + random.uniform(next++));
+  for (int i = 0; i < rows; ++i) made.problem.sampleWeight.push_back(i % 7 == 6 ? 0 : 0.5 + random.uniform(next++));
   made.problem.y = made.y;
   return made;
 }

@@ -70,15 +70,15 @@ Drawn draw(const Case& of, int n, std::uint64_t seed) {
     if (of.settings.family == SparseFamily::gamma) y = std::exp(z);
     if (of.settings.family == SparseFamily::cox) {
       y = of.ties ? std::ceil(3 * share) : share;
-      made.problem.events.push_back(random.uniform(next++) < 0.6 || i == 0);
+      made.problem.event.push_back(random.uniform(next++) < 0.6 || i == 0);
       if (of.strata) made.problem.strata.push_back(i % 3);
       if (of.late) {
         const double start = y * random.uniform(next++);
-        made.problem.starts.push_back(i % 4 == 0 ? -infinity : of.ties ? std::floor(start) : start);
+        made.problem.start.push_back(i % 4 == 0 ? -infinity : of.ties ? std::floor(start) : start);
       }
     }
     made.y.push_back(y);
-    if (of.weights) made.problem.weights.push_back(i % 5 == 4 ? 0 : 0.5 + random.uniform(next++));
+    if (of.weights) made.problem.sampleWeight.push_back(i % 5 == 4 ? 0 : 0.5 + random.uniform(next++));
     made.problem.offset.push_back(random.normal(next++) / 3);
   }
   made.problem.x = MatrixInput{.f64 = made.x.data(), .rows = n, .columns = 1};
@@ -114,15 +114,15 @@ double coxByPairs(const SparseData& data, const std::vector<double>& t) {
   double sum = 0;
   const auto stratum = [&](int i) { return data.strata.empty() ? 0 : data.strata[at(i)]; };
   for (int i = 0; i < data.n(); ++i) {
-    if (data.events[at(i)] == 0 || data.weights[at(i)] == 0) continue;
+    if (data.event[at(i)] == 0 || data.weights[at(i)] == 0) continue;
     double risk = 0, tied = 0, weight = 0;
     int before = 0, count = 0;  // events at this time: those listed before this one, and all
     for (int j = 0; j < data.n(); ++j) {
       if (stratum(j) != stratum(i) || data.weights[at(j)] == 0) continue;
       const double theta = data.weights[at(j)] * std::exp(t[at(j)]);
-      const bool started = data.starts.empty() || data.starts[at(j)] < data.y[at(i)];
+      const bool started = data.start.empty() || data.start[at(j)] < data.y[at(i)];
       if (data.y[at(j)] >= data.y[at(i)] && started) risk += theta;
-      if (data.y[at(j)] != data.y[at(i)] || data.events[at(j)] == 0) continue;
+      if (data.y[at(j)] != data.y[at(i)] || data.event[at(j)] == 0) continue;
       tied += theta;
       weight += data.weights[at(j)];
       before += j < i;
@@ -231,7 +231,7 @@ TEST(perfect_losses_are_infima) {
     }
     // Events of Cox's far above whatever comes to risk after them.
     if (of.settings.family != SparseFamily::cox) return;
-    for (std::size_t i = 0; i < t.size(); ++i) t[i] = -40 * data.y[i] - (data.events[i] == 0 ? 30 : 0);
+    for (std::size_t i = 0; i < t.size(); ++i) t[i] = -40 * data.y[i] - (data.event[i] == 0 ? 30 : 0);
     CHECK_NEAR(valueAt(loss, t), loss.perfect(), of.ties ? 1e-8 : 1);
   });
 }

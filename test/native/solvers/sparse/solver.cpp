@@ -57,8 +57,8 @@ TEST(solves_paths_of_all_families) {
     settings.minRatio = 0.01;
     settings.nLambda = 30;
     const SparseSolution solution = solved(drawn.problem, settings);
-    CHECK(solution.lambdas.size() > 5);
-    for (const double gap : solution.gaps) CHECK(gap <= 1e-6);
+    CHECK(solution.lambda.size() > 5);
+    for (const double gap : solution.gap) CHECK(gap <= 1e-6);
   }
 }
 
@@ -69,7 +69,7 @@ TEST(penalties_that_are_not_convex_end_at_their_conditions) {
     settings.penalty = penalty;
     settings.nLambda = 25;
     const SparseSolution solution = solved(drawn.problem, settings);
-    for (const double violation : solution.violations) CHECK(violation <= 1e-6);
+    for (const double violation : solution.violation) CHECK(violation <= 1e-6);
     CHECK_EQ(solution.locallyConvex.front(), 1);
   }
 }
@@ -100,7 +100,7 @@ TEST(sparse_columns_give_what_dense_ones_do) {
   const SparseSolution dense = solved(drawn.problem, settings);
   drawn.problem.x = sparse.view();
   const SparseSolution other = solved(drawn.problem, settings);
-  CHECK_EQ(dense.lambdas.size(), other.lambdas.size());
+  CHECK_EQ(dense.lambda.size(), other.lambda.size());
   for (std::size_t k = 0; k < dense.objectives.size(); ++k) CHECK_NEAR(dense.objectives[k], other.objectives[k], 1e-9);
 }
 
@@ -139,7 +139,7 @@ TEST(quadratics_that_are_hard_by_rows_take_few_sweeps) {
     problem.x = sparse.view();
     problem.y = y;
     const SparseSolution solution = solved(problem, settings);
-    for (const double violation : solution.violations) CHECK(violation <= 1e-6);
+    for (const double violation : solution.violation) CHECK(violation <= 1e-6);
     sweeps += solution.sweeps;
   }
   CHECK(sweeps < 20000);
@@ -195,6 +195,6 @@ TEST(best_subsets_of_sizes_are_below_all_others) {
   }
   for (std::size_t k = 0; k < least.size(); ++k) {
     CHECK_NEAR(solution.objectives[k], least[k], 1e-6);
-    CHECK(solution.gaps[k] <= 1e-6);
+    CHECK(solution.gap[k] <= 1e-6);
   }
 }
