@@ -16,16 +16,16 @@
 
 #include "core/run.hpp"
 #include "methods/acceleration/anderson.hpp"
-#include "solvers/relu/active_set_newton.hpp"
-#include "solvers/relu/balance.hpp"
+#include "solvers/relu/engines/active_set_newton.hpp"
+#include "solvers/relu/engines/penalty_adaptation.hpp"
 #include "solvers/relu/certificate.hpp"
-#include "solvers/relu/corrections.hpp"
-#include "solvers/relu/gap_rate.hpp"
+#include "solvers/relu/engines/corrections.hpp"
+#include "solvers/relu/engines/gap_rate.hpp"
 #include "solvers/relu/map.hpp"
-#include "solvers/relu/output_acceleration.hpp"
+#include "solvers/relu/engines/output_acceleration.hpp"
 #include "solvers/relu/prox.hpp"
-#include "solvers/relu/slack.hpp"
-#include "solvers/relu/system.hpp"
+#include "solvers/relu/engines/slack.hpp"
+#include "solvers/relu/engines/system.hpp"
 
 namespace nonconvex {
 

@@ -6,7 +6,7 @@
 #include "problems/glm/kernels.hpp"
 #include "simulated_device.hpp"
 #include "solvers/relu/kernels.hpp"
-#include "solvers/relu/system_kernels.hpp"
+#include "solvers/relu/engines/system_kernels.hpp"
 
 using namespace nonconvex;
 

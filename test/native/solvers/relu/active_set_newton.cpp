@@ -1,6 +1,6 @@
 // The semismooth Newton method on the active neurons: optimality conditions by plain loops, agreement with ADMM,
 // degenerate data.
-#include "solvers/relu/active_set_newton.hpp"
+#include "solvers/relu/engines/active_set_newton.hpp"
 
 #include "check.hpp"
 #include "solvers/relu/relu_instances.hpp"

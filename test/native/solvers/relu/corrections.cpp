@@ -1,6 +1,6 @@
 // Corrections of points on the way to a solution: by plain loops, the objective along each direction and the norms that
 // a dual point has to have.
-#include "solvers/relu/corrections.hpp"
+#include "solvers/relu/engines/corrections.hpp"
 
 #include "check.hpp"
 #include "solvers/relu/relu_instances.hpp"

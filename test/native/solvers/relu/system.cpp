@@ -1,5 +1,5 @@
 // The system of each iteration by its three ways, against a dense solution.
-#include "solvers/relu/system.hpp"
+#include "solvers/relu/engines/system.hpp"
 
 #include <vector>
 

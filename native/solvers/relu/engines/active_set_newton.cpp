@@ -1,4 +1,4 @@
-#include "solvers/relu/active_set_newton.hpp"
+#include "solvers/relu/engines/active_set_newton.hpp"
 
 #include <algorithm>
 #include <cmath>

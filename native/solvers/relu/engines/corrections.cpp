@@ -1,4 +1,4 @@
-#include "solvers/relu/corrections.hpp"
+#include "solvers/relu/engines/corrections.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -4,7 +4,7 @@
 #include "linalg/kernels.hpp"
 #include "solvers/relu/map.hpp"
 #include "solvers/relu/prox.hpp"
-#include "solvers/relu/system.hpp"
+#include "solvers/relu/engines/system.hpp"
 
 namespace nonconvex {
 

@@ -10,8 +10,8 @@
 #include "methods/krylov/earlier_solutions.hpp"
 #include "sketching/nystrom.hpp"
 #include "solvers/relu/map.hpp"
-#include "solvers/relu/shifted_factor.hpp"
-#include "solvers/relu/system_kernels.hpp"
+#include "solvers/relu/engines/shifted_factor.hpp"
+#include "solvers/relu/engines/system_kernels.hpp"
 
 namespace nonconvex {
 
