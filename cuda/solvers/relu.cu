@@ -17,6 +17,16 @@ template class ReluProx<Cuda<double>>;
 template class ReluProx<Cuda<float>>;
 template class ReluCertificate<Cuda<double>>;
 template class ReluCertificate<Cuda<float>>;
+template class ReluReports<Cuda<double>>;
+template class ReluReports<Cuda<float>>;
+template class ReluAdmm<Cuda<double>>;
+template class ReluAdmm<Cuda<float>>;
+template class GatedAdmm<Cuda<double>>;
+template class GatedAdmm<Cuda<float>>;
+template class SampledAdmm<Cuda<double>>;
+template class SampledAdmm<Cuda<float>>;
+template class SlackAdmm<Cuda<double>>;
+template class SlackAdmm<Cuda<float>>;
 template class ReluSolver<Cuda<double>>;
 template class ReluSolver<Cuda<float>>;
 

@@ -18,6 +18,16 @@ extern template class ReluProx<Cuda<double>>;
 extern template class ReluProx<Cuda<float>>;
 extern template class ReluCertificate<Cuda<double>>;
 extern template class ReluCertificate<Cuda<float>>;
+extern template class ReluReports<Cuda<double>>;
+extern template class ReluReports<Cuda<float>>;
+extern template class ReluAdmm<Cuda<double>>;
+extern template class ReluAdmm<Cuda<float>>;
+extern template class GatedAdmm<Cuda<double>>;
+extern template class GatedAdmm<Cuda<float>>;
+extern template class SampledAdmm<Cuda<double>>;
+extern template class SampledAdmm<Cuda<float>>;
+extern template class SlackAdmm<Cuda<double>>;
+extern template class SlackAdmm<Cuda<float>>;
 extern template class ReluSolver<Cuda<double>>;
 extern template class ReluSolver<Cuda<float>>;
 

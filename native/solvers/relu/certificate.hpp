@@ -56,15 +56,10 @@ class ReluCertificate {
   double offerPoint(const ReluPoint<Space>& point);
 
   /// Takes the dual point theta = `point`, scaled to be feasible, if it improves the lower bound; q = F^T theta is
-  /// computed, or given. Returns its bound.
-  template <class T>
-  double offerDual(Mat<const T, Space> point) {
-    la_.copy(point, candidate_.view());
-    return offerCandidate();
-  }
+  /// computed where it has no columns. Returns its bound.
   double offerDual(Double point, Double q) {
     la_.copy(point, candidate_.view());
-    return offerCandidate(q);
+    return q.cols > 0 ? offerCandidate(q) : offerCandidate();
   }
   /// Takes the dual point that is the subgradient of the loss at predictions f. Returns its bound.
   double offerSubgradient(Double f) {

@@ -5,8 +5,8 @@
 #include "cuda/cuda.hpp"
 #include "problems/glm/kernels.hpp"
 #include "simulated_device.hpp"
-#include "solvers/relu/kernels.hpp"
 #include "solvers/relu/engines/system_kernels.hpp"
+#include "solvers/relu/kernels.hpp"
 
 using namespace nonconvex;
 

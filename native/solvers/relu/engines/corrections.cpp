@@ -9,13 +9,20 @@
 namespace nonconvex {
 
 int ReluCorrections::most(const ReluData& data, const ReluMap<Cpu>& map) {
-  return std::min({map.signs() * map.patterns(), data.n, mostColumns});
+  return std::min({map.signs() * map.patterns(), data.n, Tuning::mostColumns});
 }
 
 double ReluCorrections::bytes(const ReluData& data, const ReluMap<Cpu>& map) {
   const double columns = most(data, map);
   const double d = map.dimension();
   return sizeof(double) * ((data.n + columns + d) * columns * data.c + (data.n + d * map.patterns()) * data.c);
+}
+
+bool ReluCorrections::suit(const ReluData& data, const ReluMap<Cpu>& map, const kernels::Blocks& blocks,
+                           const ReluSettings& settings, double available) {
+  const bool slack = settings.splitting == ReluSplitting::slack && map.signs() == 2;
+  return data.loss.kind == ReluLoss::squared && blocks.members == 1 && !slack && !map.features() && !data.ranks &&
+         bytes(data, map) < Tuning::shareOfMemory * available;
 }
 
 ReluCorrections::ReluCorrections(const Cpu& la, const ReluData& data, const ReluMap<Cpu>& map, ReluProx<Cpu>& prox)
@@ -26,7 +33,10 @@ ReluCorrections::ReluCorrections(const Cpu& la, const ReluData& data, const Relu
       rooms_(at(std::min(data.c, la.threads()))),
       factors_(at(map.columns())),
       theta_(data.n, data.c),
-      q_(map.dimension(), data.c * map.patterns()) {
+      q_(map.dimension(), data.c * map.patterns()),
+      wanted_(at(data.c)),
+      pays_(at(data.c), 1),
+      gaps_(at(data.c)) {
   const int columns = most(data, map);
   for (Room& room : rooms_) {
     room.la = rooms_.size() == 1 ? la : la.serial();
@@ -38,6 +48,35 @@ ReluCorrections::ReluCorrections(const Cpu& la, const ReluData& data, const Relu
     room.gram = HostMatrix<double>(columns, columns, Uninitialized{});
     room.directions = HostMatrix<double>(map.dimension(), columns, Uninitialized{});
   }
+}
+
+void ReluCorrections::offer(Mat<const double> theta, Mat<const double> q, double tolerance, int report,
+                            ReluCertificate<Cpu>& certificate) {
+  if (certificate.gap() <= tolerance || !listWanted(tolerance, report, certificate)) return;
+  const Vec<const char> wanted{wanted_.data(), data_.c};
+  startDual(theta, q);
+  correctPoint(wanted);
+  certificate.offerPoint(prox_.point());
+  for (int k = 0; k < Tuning::mostOfDual && certificate.gap() > tolerance; ++k) {
+    correctDual(wanted);
+    certificate.offerDual(theta_, q_);
+  }
+  for (int k = 0; k < data_.c; ++k) {
+    if (wanted_[at(k)] != 0) pays_[at(k)] = certificate.gap(k) < Tuning::worthwhile * gaps_[at(k)];
+  }
+}
+
+/// Marks the outputs that are good enough to be corrected; false where there is none.
+bool ReluCorrections::listWanted(double tolerance, int report, const ReluCertificate<Cpu>& certificate) {
+  const double from = std::min(Tuning::from, Tuning::within * std::sqrt(tolerance));
+  bool any = false;
+  for (int k = 0; k < data_.c; ++k) {
+    gaps_[at(k)] = certificate.gap(k);
+    const bool wanted = gaps_[at(k)] <= from && (pays_[at(k)] != 0 || report % Tuning::between == 0);
+    wanted_[at(k)] = wanted;
+    any = any || wanted;
+  }
+  return any;
 }
 
 /// f(room, output) for the wanted outputs, shared out among the rooms.
@@ -88,7 +127,7 @@ bool ReluCorrections::factor(Room& room) {
   room.la.syrk(Transpose::yes, 1.0, room.gradients.columns(0, count), 0.0, gram);
   double trace = 0;
   for (int i = 0; i < count; ++i) trace += gram(i, i);
-  for (int i = 0; i < count; ++i) gram(i, i) += ridge * trace;
+  for (int i = 0; i < count; ++i) gram(i, i) += Tuning::ridge * trace;
   return room.la.cholesky(gram);
 }
 
@@ -121,7 +160,11 @@ void ReluCorrections::correctLengths(Room& room, int output) {
 
 void ReluCorrections::startDual(Mat<const double> theta, Mat<const double> q) {
   la_.copy(theta, theta_.view());
-  la_.copy(q, q_.view());
+  if (q.cols > 0) {
+    la_.copy(q, q_.view());
+  } else {
+    map_.adjoint(theta_, q_.view());
+  }
 }
 
 void ReluCorrections::correctDual(Vec<const char> wanted) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "linalg/cpu.hpp"
+#include "solvers/relu/certificate.hpp"
 #include "solvers/relu/map.hpp"
 #include "solvers/relu/prox.hpp"
 
@@ -24,6 +25,16 @@ class ReluCorrections {
   /// Bytes that one takes.
   static double bytes(const ReluData& data, const ReluMap<Cpu>& map);
 
+  /// Whether a program has the form that can be corrected, and the corrections fit in a share of the memory.
+  static bool suit(const ReluData& data, const ReluMap<Cpu>& map, const kernels::Blocks& blocks,
+                   const ReluSettings& settings, double available);
+
+  /// Offers the certificate what the corrections make of the point of the proximal step and of a dual point, for
+  /// outputs where these are good enough to be corrected; where that gained little, at some reports only. q = F^T theta
+  /// is computed where it has no columns.
+  void offer(Mat<const double> theta, Mat<const double> q, double tolerance, int report,
+             ReluCertificate<Cpu>& certificate);
+
   /// The point of the proximal step gets the best lengths, or those on the way to them where one would become negative,
   /// in the outputs that are wanted.
   void correctPoint(Vec<const char> wanted);
@@ -36,10 +47,25 @@ class ReluCorrections {
   Mat<const double> q() const { return q_; }
 
  private:
-  // More columns of an output than that are not corrected: a Gramian of them would take longer than iterations.
-  static constexpr int mostColumns = 512;
-  // Of the trace: columns may be linearly dependent.
-  static constexpr double ridge = 1e-12;
+  struct Tuning {
+    /// measured: Columns of an output up to which it is corrected: a Gramian of more takes longer than iterations.
+    static constexpr int mostColumns = 512;
+    /// rounding: The share of a Gramian's trace that is added to its diagonal, as columns may be linearly dependent.
+    static constexpr double ridge = 1e-12;
+    /// measured: The gap from which an output is corrected.
+    static constexpr double from = 0.02;
+    /// measured: The gap from which it is corrected, over the square root of the tolerance: a correction leaves about
+    /// the square of an error, so that one further off does not reach the tolerance.
+    static constexpr double within = 0.3;
+    /// measured: Corrections of a dual point at a report: a third one gains little.
+    static constexpr int mostOfDual = 2;
+    /// measured: The gap after a correction over that before, below which it is worth repeating.
+    static constexpr double worthwhile = 0.7;
+    /// measured: Reports from one correction to the next of an output where it was not worth repeating.
+    static constexpr int between = 4;
+    /// safeguard: The share of the memory at hand that the corrections may take.
+    static constexpr double shareOfMemory = 0.25;
+  };
 
   /// Room to work, where one output after the other is corrected.
   struct Room {
@@ -52,6 +78,7 @@ class ReluCorrections {
     HostMatrix<double> gradients, gram, directions;  // n x most: h_j; most x most; d x most
   };
 
+  bool listWanted(double tolerance, int report, const ReluCertificate<Cpu>& certificate);
   static int most(const ReluData& data, const ReluMap<Cpu>& map);
   template <class F>
   void forOutputs(Vec<const char> wanted, const F& f);
@@ -68,6 +95,8 @@ class ReluCorrections {
   std::vector<Room> rooms_;      // as many as threads work on outputs
   std::vector<double> factors_;  // by place in the list of the proximal step: new lengths over old ones
   HostMatrix<double> theta_, q_;
+  std::vector<char> wanted_, pays_;  // by output
+  std::vector<double> gaps_;         // by output
 };
 
 }  // namespace nonconvex

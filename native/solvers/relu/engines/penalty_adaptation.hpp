@@ -1,15 +1,24 @@
-// How far apart ReluSolver's primal and dual residuals are.
+// Penalties of ADMM that keep primal and dual residuals in balance.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <span>
 #include <utility>
 
 #include "linalg/linalg.hpp"
 
 namespace nonconvex {
+
+/// The penalties of the augmented Lagrangian.
+struct ReluPenalties {
+  double rho = 1;    ///< weighs weights
+  double sigma = 1;  ///< weighs predictions, where the loss is split from them
+
+  bool operator==(const ReluPenalties&) const = default;
+};
 
 /// Logarithms of ||u - v|| / ||v|| over ||v - v_before|| / ||b - v|| (b - v being the multiplier over rho), summed over
 /// samples, and likewise of z.
@@ -71,18 +80,19 @@ struct ReluPair {
   Vec<const U, Space> prox;
 };
 
+/// Samples, in a few iterations of a window, what balances primal and dual residuals, and says at the window's end by
+/// which penalties they would be in balance.
 template <LinAlg La>
-class ReluBalance {
+class ReluPenaltyAdaptation {
  public:
   using T = typename La::Number;
   using Space = typename La::Space;
   using V = ReluPair<T, T, Space>;
   using Z = ReluPair<T, double, Space>;
 
-  /// `predictions` is 0 where the loss is not split.
-  /// `sums`, if there is one, adds up what ranks have of z.
-  ReluBalance(const La& la, int weights, int predictions, double relaxation,
-              std::function<void(std::span<double>)> sums = {})
+  /// `predictions` is 0 where the loss is not split. `sums`, if there is one, adds up what ranks have of z.
+  ReluPenaltyAdaptation(const La& la, int weights, int predictions, double relaxation,
+                        std::function<void(std::span<double>)> sums = {})
       : la_(la),
         relaxation_(relaxation),
         together_(std::move(sums)),
@@ -92,6 +102,55 @@ class ReluBalance {
       squares_ = la.template matrix<double>(8, 1);
       sums_ = la.template matrix<double>(3, 1);
     }
+  }
+
+  /// Samples the residuals of iteration k = 1, 2, ..., if it is one of those that are sampled.
+  void observe(int k, const V& v, const Z& z) {
+    if (k % Tuning::sampling == Tuning::sampling - 1) remember(v.prox, z.prox);
+    if (k % Tuning::sampling == 0) sample(v, z);
+  }
+
+  /// New penalties at the end of a window where the residuals are far out of balance. Changes are rare, since each one
+  /// costs a factorisation, and become rarer, so that ADMM converges.
+  std::optional<ReluPenalties> adapt(int k, double gap, ReluPenalties now, double leastRho) {
+    if (k != Tuning::window / 2 && k % Tuning::window != 0) return std::nullopt;
+    if (k == Tuning::window / 2 && gap < Tuning::wellUnderWay) return std::nullopt;
+    const ReluBalanceSums sums = take();
+    if (sums.samples == 0) return std::nullopt;
+    const ReluPenalties next{.rho = std::max(leastRho, now.rho * factor(sums.v / sums.samples)),
+                             .sigma = lastZ_.rows() > 0 ? now.sigma * factor(sums.z / sums.samples) : now.sigma};
+    if (next == now) return std::nullopt;
+    if (adaptations_ >= Tuning::manyAdaptations && k < 2 * lastAdaptation_) return std::nullopt;
+    ++adaptations_;
+    lastAdaptation_ = k;
+    return next;
+  }
+
+ private:
+  static constexpr bool onHost = std::is_same_v<Space, Host>;
+
+  struct Tuning {
+    /// measured: Iterations from one sample of the residuals to the next.
+    static constexpr int sampling = 5;
+    /// measured: Iterations from one look at the samples to the next; the first look comes after half of them.
+    static constexpr int window = 100;
+    /// measured: The gap below which a solve is so quick that the first look is not worth a factorisation.
+    static constexpr double wellUnderWay = 0.01;
+    /// measured: Ratios of primal to dual residuals that are left alone: 0.4 to 1.2 was found at the best penalties.
+    static constexpr double leastRatio = 0.25, mostRatio = 3;
+    /// measured: The ratio that new penalties aim at.
+    static constexpr double aim = 0.7;
+    /// safeguard: The factor by which a penalty changes at most.
+    static constexpr double mostChange = 10;
+    /// safeguard: Changes after which the iterations up to the next one double.
+    static constexpr int manyAdaptations = 12;
+  };
+
+  /// The factor for a penalty, from the mean logarithm of the ratio of residuals.
+  static double factor(double logarithm) {
+    const double ratio = std::exp(logarithm);
+    const bool apart = ratio < Tuning::leastRatio || ratio > Tuning::mostRatio;
+    return apart ? std::clamp(ratio / Tuning::aim, 1 / Tuning::mostChange, Tuning::mostChange) : 1.0;
   }
 
   /// v and z of the iteration before a sample.
@@ -126,9 +185,6 @@ class ReluBalance {
     return sums;
   }
 
- private:
-  static constexpr bool onHost = std::is_same_v<Space, Host>;
-
   template <class U>
   static Mat<const U, Space> column(Vec<const U, Space> x) {
     return {x.data, x.size, 1, std::max(1, x.size)};
@@ -155,6 +211,8 @@ class ReluBalance {
   typename La::template Matrix<T> lastV_;
   typename La::template Matrix<double> lastZ_, squares_, sums_;
   ReluBalanceSums hostSums_;
+  int adaptations_ = 0;
+  int lastAdaptation_ = 0;  // the iteration of it
 };
 
 }  // namespace nonconvex

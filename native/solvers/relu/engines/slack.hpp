@@ -1,10 +1,10 @@
-// Splitting 'slack' of ReluSolver.
+// One iteration of the published ADMM, with slack variables for the cones.
 #pragma once
 
 #include "linalg/kernels.hpp"
+#include "solvers/relu/engines/system.hpp"
 #include "solvers/relu/map.hpp"
 #include "solvers/relu/prox.hpp"
-#include "solvers/relu/engines/system.hpp"
 
 namespace nonconvex {
 

@@ -9,9 +9,9 @@
 #include "methods/krylov/conjugate_gradients.hpp"
 #include "methods/krylov/earlier_solutions.hpp"
 #include "sketching/nystrom.hpp"
-#include "solvers/relu/map.hpp"
 #include "solvers/relu/engines/shifted_factor.hpp"
 #include "solvers/relu/engines/system_kernels.hpp"
+#include "solvers/relu/map.hpp"
 
 namespace nonconvex {
 
