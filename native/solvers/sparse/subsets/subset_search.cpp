@@ -14,7 +14,7 @@ constexpr double settled = 1e-9;         // a change of a coefficient, relative 
 constexpr int subsetSweeps = 1000;
 constexpr int exchangeRounds = 100;     // of descent, splicing and swaps
 constexpr std::size_t mostSpliced = 8;  // columns that are exchanged at once
-constexpr double leastPivot = 1e-9;     // of a diagonal entry, that is left of it where a column depends on no others
+constexpr double leastFreePivot = 1e-9;     // of a diagonal entry, that is left of it where a column depends on no others
 
 }  // namespace
 
@@ -119,7 +119,7 @@ std::vector<int> SubsetSearch::independent(const SubsetObjective& objective, std
       row.push_back(entry / rows[f][f]);
       left -= square(row.back());
     }
-    if (left <= leastPivot * whole) continue;
+    if (left <= leastFreePivot * whole) continue;
     row.push_back(std::sqrt(left));
     rows.push_back(std::move(row));
     kept.push_back(j);
@@ -319,7 +319,7 @@ bool SubsetSearch::add(const SubsetObjective& objective, Subset& subset) {
   for (const int j : order_) {
     if (isIn(subset, j)) continue;
     const double left = leftOf(objective, j), worth = square(q_[at(j)]) / (2 * left);
-    if (left <= leastPivot * (gram_.diagonal(j) + objective.ridge) || worth <= most) continue;
+    if (left <= leastFreePivot * (gram_.diagonal(j) + objective.ridge) || worth <= most) continue;
     most = worth;
     best = j;
   }
@@ -365,7 +365,7 @@ bool SubsetSearch::exchange(const SubsetObjective& objective, Subset& subset) {
       const int k = static_cast<int>(f);
       const double of = inverse_(k, k), value = subset.values[f];
       const double squares = left + square(shares_[f]) / of;
-      if (squares <= leastPivot * (gram_.diagonal(j) + objective.ridge)) continue;
+      if (squares <= leastFreePivot * (gram_.diagonal(j) + objective.ridge)) continue;
       const double worth = (square(q_[at(j)] + shares_[f] * value / of) / squares - square(value) / of) / 2;
       if (worth <= most) continue;
       most = worth;
