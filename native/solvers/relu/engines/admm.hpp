@@ -63,6 +63,7 @@ class ReluAdmm : public ReluEngine<La> {
     static constexpr double leastRho = 1e-12;
     /// safeguard: Times that rho is multiplied by `growth` where rounding makes the system indefinite.
     static constexpr int mostGrowths = 20;
+    /// safeguard: The factor of one such multiplication.
     static constexpr double growth = 10;
     /// measured: sigma where the loss depends on all outputs of a row, and where it depends on margins.
     static constexpr double sigmaCoupled = 0.03, sigmaOfMargins = 0.1;
