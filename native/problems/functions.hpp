@@ -27,6 +27,20 @@ concept Smooth = BlackBox<F> && requires(F& f, In x, Out g) {
   { f.gradient(x, g) } -> std::convertible_to<double>;
 };
 
+/// f whose gradient at the point of the last `value(x)` can be had alone: `gradientThere(g)`, which returns false where
+/// an entry is not finite. Searches that refuse a point by its value save the gradient.
+template <class F>
+concept SmoothInStages = BlackBox<F> && requires(F& f, Out g) {
+  { f.gradientThere(g) } -> std::same_as<bool>;
+};
+
+/// A point with f and its gradient there.
+struct SmoothPoint {
+  In x;
+  double f;
+  In g;
+};
+
 /// f with products with its Hessian: `hessianProduct(v, out)`, at the point of the last gradient.
 template <class F>
 concept Curved = Smooth<F> && requires(F& f, In v, Out out) {

@@ -8,11 +8,6 @@
 namespace nonconvex {
 namespace {
 
-std::vector<double> filled(std::span<const double> values, int n, double otherwise) {
-  if (values.empty()) return std::vector<double>(static_cast<std::size_t>(n), otherwise);
-  return {values.begin(), values.end()};
-}
-
 /// The pattern of a lower triangle with its whole diagonal; `places` gets where entries of the given one are.
 SparsePattern withDiagonal(const SparsePattern& given, std::vector<std::size_t>& places) {
   SparsePattern pattern;
@@ -30,52 +25,14 @@ SparsePattern withDiagonal(const SparsePattern& given, std::vector<std::size_t>&
   return pattern;
 }
 
-/// Whether so much room between x and a bound is little.
-bool isNear(double room, double x) {
-  constexpr double near = 1e-3;
-  return room <= near * std::max(1.0, std::abs(x));
-}
-
 }  // namespace
 
 BoxFace::BoxFace(std::shared_ptr<Nlp> nlp)
     : nlp_(std::move(nlp)),
-      lower_(filled(nlp_->variableBounds().lower, nlp_->variables(), -infinity)),
-      upper_(filled(nlp_->variableBounds().upper, nlp_->variables(), infinity)),
+      box_(nlp_->variables(), nlp_->variableBounds().lower, nlp_->variableBounds().upper),
       pattern_(withDiagonal(nlp_->hessianPattern(), places_)),
       given_(places_.size()) {
-  for (Vector* v : {&x_, &gradient_, &diagonal_, &moving_}) v->resize(lower_.size());
-}
-
-bool BoxFace::project(std::span<double> x) const {
-  bool moved = false;
-  for (std::size_t j = 0; j < x.size(); ++j) {
-    const double inside = std::max(lower_[j], std::min(x[j], upper_[j]));
-    moved = moved || inside != x[j];
-    x[j] = inside;
-  }
-  return moved;
-}
-
-bool BoxFace::project(const NlpPoint& point, std::span<double> x) const {
-  constexpr double left = 0.1;  // of the way
-  bool moved = project(x);
-  for (std::size_t j = 0; j < x.size(); ++j) {
-    if (point.g[j] == 0) continue;
-    const double bound = point.g[j] > 0 ? lower_[j] : upper_[j];
-    const double room = std::abs(point.x[j] - bound);
-    if (x[j] == bound || !isNear(room, point.x[j]) || std::abs(x[j] - bound) > left * room) continue;
-    x[j] = bound;
-    moved = true;
-  }
-  return moved;
-}
-
-std::optional<int> BoxFace::contradiction() const {
-  for (std::size_t j = 0; j < lower_.size(); ++j) {
-    if (lower_[j] > upper_[j]) return static_cast<int>(j);
-  }
-  return std::nullopt;
+  for (Vector* v : {&x_, &gradient_, &diagonal_, &moving_}) v->resize(box_.lower().size());
 }
 
 void BoxFace::moveTo(std::span<const double> x) {
@@ -89,22 +46,7 @@ void BoxFace::moveTo(std::span<const double> x) {
 void BoxFace::look() {
   if (looked_) return;
   nlp_->gradient(gradient_);
-  double longest = 0;  // way that a step along -g has inside the box
-  for (std::size_t j = 0; j < x_.size(); ++j) {
-    const double to = std::max(lower_[j], std::min(x_[j] - gradient_[j], upper_[j]));
-    longest = std::max(longest, std::abs(to - x_[j]));
-  }
-  for (std::size_t j = 0; j < x_.size(); ++j) {
-    const double g = gradient_[j];
-    const double bound = g > 0 ? lower_[j] : upper_[j];
-    const double room = std::abs(x_[j] - bound);
-    diagonal_[j] = -1;
-    if (lower_[j] == upper_[j] || (g != 0 && room == 0)) {
-      diagonal_[j] = 0;
-    } else if (g != 0 && room <= longest && isNear(room, x_[j])) {
-      diagonal_[j] = std::abs(g) / room;
-    }
-  }
+  box_.classify({x_, unknown, gradient_}, diagonal_);
   looked_ = true;
 }
 
@@ -119,7 +61,7 @@ void BoxFace::takenByBounds(std::span<const double> x, std::span<double> out) {
   for (std::size_t j = 0; j < out.size(); ++j) out[j] = diagonal_[j] == 0 ? gradient_[j] : 0;
 }
 
-void BoxFace::keepHeld(const NlpPoint& point, std::span<double> direction) const {
+void BoxFace::keepHeld(const SmoothPoint& point, std::span<double> direction) const {
   for (std::size_t j = 0; j < direction.size(); ++j) {
     if (held(j, point)) direction[j] = 0;
   }

@@ -8,39 +8,36 @@
 
 #include "linalg/vectors.hpp"
 #include "methods/nlp/scaled_nlp.hpp"
+#include "methods/unconstrained/two_metric_box.hpp"
 
 namespace nonconvex {
 
 /// f on lower <= x <= upper, m = 0, at the nearest point of the box of any x. The derivatives are those of the face on
-/// which a step along -g stays (two-metric projection: D. P. Bertsekas, "Projected Newton methods for optimization
-/// problems with simple constraints", SIAM J. Control Optim. 20, 1982):
+/// which a step along -g stays, see TwoMetricBox:
 ///
-/// - a variable is held if it is at a bound and f falls beyond. Its entry of the gradient is 0, and so are its row and
-///   column of the Hessian, but for the diagonal.
-/// - a variable is held back if it is nearly at a bound and f falls beyond. It keeps its entry of the gradient; the
-///   diagonal of the Hessian is such that Newton's step leads to the bound, the rest of the row and column are 0.
+/// - a variable that is held has an entry 0 in the gradient, and so are its row and column of the Hessian, but for the
+///   diagonal.
+/// - a variable that is held back keeps its entry of the gradient; the diagonal of the Hessian is such that Newton's
+///   step leads to the bound, the rest of the row and column are 0.
 ///
 /// So a point whose gradient is 0 here meets the first-order conditions with multipliers, `takenByBounds`.
 class BoxFace final : public Nlp, public ThreadedEvaluation {
  public:
   explicit BoxFace(std::shared_ptr<Nlp> nlp);
 
-  /// Moves x to the nearest point of the box; true if it was not in there.
-  bool project(std::span<double> x) const;
-  /// Moves the end of a step into the box, and what is held back at its beginning all the way to the bound if the step
-  /// takes it most of the way; true if the end has moved.
-  bool project(const NlpPoint& point, std::span<double> x) const;
+  const TwoMetricBox& bounds() const { return box_; }
+  bool project(std::span<double> x) const { return box_.project(x); }
+  bool project(const SmoothPoint& from, std::span<double> end) const { return box_.project(from, end); }
   /// grad f minus `gradient`: entries > 0 at lower bounds, < 0 at upper ones.
   void takenByBounds(std::span<const double> x, std::span<double> out);
   /// Whether a variable is at a bound, and f is not known to fall inside.
-  bool held(std::size_t j, const NlpPoint& point) const { return point.g[j] == 0 && atBound(j, point.x[j]); }
-  bool atBound(std::size_t j, double x) const { return x <= lower_[j] || x >= upper_[j]; }
+  bool held(std::size_t j, const SmoothPoint& point) const { return point.g[j] == 0 && atBound(j, point.x[j]); }
+  bool atBound(std::size_t j, double x) const { return box_.atBound(j, x); }
   /// direction := 0 where a variable is held.
-  void keepHeld(const NlpPoint& point, std::span<double> direction) const;
-  std::span<const double> lower() const { return lower_; }
-  std::span<const double> upper() const { return upper_; }
-  /// A variable whose lower bound is above its upper one.
-  std::optional<int> contradiction() const;
+  void keepHeld(const SmoothPoint& point, std::span<double> direction) const;
+  std::span<const double> lower() const { return box_.lower(); }
+  std::span<const double> upper() const { return box_.upper(); }
+  std::optional<int> contradiction() const { return box_.contradiction(); }
 
   int variables() const override { return nlp_->variables(); }
   int constraints() const override { return 0; }
@@ -67,7 +64,7 @@ class BoxFace final : public Nlp, public ThreadedEvaluation {
   bool still(std::size_t j) const { return diagonal_[j] >= 0; }
 
   std::shared_ptr<Nlp> nlp_;
-  std::vector<double> lower_, upper_;
+  TwoMetricBox box_;
   std::vector<std::size_t> places_;  // of the values of the problem among those here
   SparsePattern pattern_;
   Vector given_;  // values of the problem
@@ -80,5 +77,7 @@ class BoxFace final : public Nlp, public ThreadedEvaluation {
 
 /// The face of a problem without constraints that has a bound; null where it has none.
 std::shared_ptr<BoxFace> boxFaceOf(const std::shared_ptr<Nlp>& nlp);
+
+inline SmoothPoint smoothPoint(const NlpPoint& point) { return {point.x, point.f, point.g}; }
 
 }  // namespace nonconvex

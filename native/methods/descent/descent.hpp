@@ -33,7 +33,9 @@ struct DescentSetting {
   std::uint64_t seed = 0;
 
   /// Moves the end of a step into the box; true if it was not where it belongs.
-  bool project(const NlpPoint& point, NlpPoint& end) const { return box != nullptr && box->project(point, end.x); }
+  bool project(const NlpPoint& point, NlpPoint& end) const {
+    return box != nullptr && box->project(smoothPoint(point), end.x);
+  }
 };
 
 /// How a trust-region method minimises its model: by factors, or by truncated conjugate gradients.

@@ -66,7 +66,9 @@ class Oasis final : public Descent {
     return finite(diagonal_);
   }
 
-  bool held(std::size_t i, const NlpPoint& point) const { return of_.box != nullptr && of_.box->held(i, point); }
+  bool held(std::size_t i, const NlpPoint& point) const {
+    return of_.box != nullptr && of_.box->held(i, smoothPoint(point));
+  }
 
   void draw() {
     for (double& sign : signs_) sign = random_.below(drawn_++, 2) == 0 ? 1 : -1;

@@ -5,8 +5,10 @@
 
 #include "core/random.hpp"
 #include "methods/descent/descent.hpp"
+#include "methods/descent/face_function.hpp"
 #include "methods/descent/tridiagonal.hpp"
-#include "methods/descent/wolfe_search.hpp"
+#include "methods/line_search/ray.hpp"
+#include "methods/line_search/wolfe.hpp"
 
 namespace nonconvex {
 namespace {
@@ -26,14 +28,25 @@ class SaddleFree final : public Descent {
     if (!products_.moveTo(point)) return false;
     makeBasis(point);
     makeDirection(point);
-    if (of_.box != nullptr) of_.box->keepHeld(point, direction_);
-    return wolfeSearch(of_, point, direction_, 1, {.curvature = infinity}, trial) > 0;
+    return search(point, trial);
   }
   std::int64_t products() const override { return products_.count(); }
 
  private:
   static constexpr int allOfThem = 200;  // so many variables or fewer: the basis is one of the whole space
   static constexpr int krylov = 50;
+
+  /// Goes along the direction until f falls enough.
+  bool search(const NlpPoint& point, NlpPoint& trial) {
+    const SmoothPoint from = smoothPoint(point);
+    const FaceRegion region(of_.box);
+    FaceFunction function(of_.model);
+    function.evaluateAt(trial);
+    region.keepOnFace(from, direction_);
+    Ray ray(function, region, from, In(direction_), Out(trial.x), Out(trial.g));
+    const WolfeSettings settings{.curvature = infinity, .rounding = roundingOf(point.f)};
+    return wolfe(ray, point.f, dot(point.g, direction_), settings) > 0;
+  }
 
   std::span<double> column(int k) { return {basis_.column(k), work_.size()}; }
 

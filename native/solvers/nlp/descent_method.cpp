@@ -134,7 +134,7 @@ std::optional<ReducedInertia> DescentMethod::inertia() {
   std::optional<ReducedInertia> found = system_.reducedInertia(point_, trial_.jacobian);
   if (!found || !found->known() || !box_) return found;
   for (std::size_t j = 0; j < point_.x.size(); ++j) {
-    if (box_->held(j, point_)) --found->positive;
+    if (box_->held(j, smoothPoint(point_))) --found->positive;
   }
   return found;
 }
