@@ -5,7 +5,7 @@
 
 #include "core/multiversion.hpp"
 #include "linalg/blas.hpp"
-#include "methods/quasi_newton/limited_memory.hpp"
+#include "methods/unconstrained/lbfgs.hpp"
 #include "solvers/relu/activation_patterns.hpp"
 #include "solvers/relu/row_span.hpp"
 
@@ -43,11 +43,16 @@ double descendOn(const Cpu& la, const ReluData& data, Mat<const double> xt, Relu
   ReluNetworkObjective objective(la, data, xt);
   objective.setOutputs(neurons.outputs);
   HostBuffer<double> x = neurons.variables();
-  LimitedMemoryDescent method(objective, static_cast<int>(x.size()), {.iterations = iterations});
-  const double value = method.minimize(x.data(), [&] { return la.ending(); });
+  Monitor monitor = la.childMonitor();
+  monitor.setInterruptible(false);  // the point so far is of use
+  const Cpu watched = la.watchedBy(monitor);
+  Lbfgs method(watched, objective, {.memory = 30, .tolerance = 0, .leastDecrease = 1e-12});
+  std::optional<Status> status = method.start({x.data(), x.size()});
+  for (int k = 0; k < iterations && !status && !la.ending(); ++k) status = method.step();
+  std::copy(method.x().begin(), method.x().end(), x.data());
   neurons.setVariables(x);
   std::fill(neurons.patterns.begin(), neurons.patterns.end(), -1);
-  return value;
+  return method.value();
 }
 
 }  // namespace
@@ -194,29 +199,33 @@ double ReluNetworkObjective::predict(const double* x) {
   return sum;
 }
 
-double ReluNetworkObjective::operator()(const double* x, double* gradient) {
+double ReluNetworkObjective::value(In x) {
+  return predict(x.data()) + data_.beta / 2 * blas::dot(static_cast<int>(x.size()), x.data(), x.data());
+}
+
+double ReluNetworkObjective::gradient(In x, Out g) {
   const int n = data_.n;
   const int m = count();
   const int d = xt_.rows;
   const int weights = d * m;
-  const double loss = predict(x);
-  const double* alpha = x + weights;
+  const double loss = predict(x.data());
+  const double* alpha = x.data() + weights;
   la_.tasks(
       m,
       [&](int j) {
         const double slope = pullBack(n, alpha[j], theta_.column(outputs_[at(j)]), hidden_.column(j));
-        gradient[weights + j] = data_.beta * alpha[j] - slope;
+        g[at(weights + j)] = data_.beta * alpha[j] - slope;
       },
       4.0 * n * m);
-  for (int i = 0; i < weights; ++i) gradient[i] = data_.beta * x[i];
-  slopes_.multiply(la_, -1.0, xt_, hidden_, 1.0, Mat<double>{gradient, d, m, d});
-  return loss + data_.beta / 2 * blas::dot(weights + m, x, x);
+  for (std::size_t i = 0; i < at(weights); ++i) g[i] = data_.beta * x[i];
+  slopes_.multiply(la_, -1.0, xt_, hidden_, 1.0, Mat<double>{g.data(), d, m, d});
+  return loss + data_.beta / 2 * blas::dot(weights + m, x.data(), x.data());
 }
 
 double ReluNetworkObjective::value(const ReluNeurons& neurons) {
   setOutputs(neurons.outputs);
   const HostBuffer<double> x = neurons.variables();
-  return predict(x.data()) + data_.beta / 2 * blas::dot(static_cast<int>(x.size()), x.data(), x.data());
+  return value(In(x.data(), x.size()));
 }
 
 double descend(const Cpu& la, const ReluData& data, ReluNeurons& neurons, int iterations) {

@@ -7,6 +7,7 @@
 #include "core/index.hpp"
 #include "linalg/cpu.hpp"
 #include "linalg/long_product.hpp"
+#include "problems/functions.hpp"
 #include "solvers/relu/data.hpp"
 #include "solvers/relu/problem.hpp"
 
@@ -62,12 +63,13 @@ class ReluNetworkObjective {
   /// About rows in other coordinates, a column of `xt` a row.
   ReluNetworkObjective(const Cpu& la, const ReluData& data, Mat<const double> xt) : la_(la), data_(data), xt_(xt) {}
 
-  /// The neurons that `operator()` is about: their outputs.
+  /// The neurons that x is about: their outputs.
   void setOutputs(const std::vector<std::int32_t>& outputs);
   int variables() const { return (xt_.rows + 1) * count(); }
 
   /// The objective at x = (u_1, ..., u_m, alpha), and its gradient; at kinks, that of the side where a neuron is off.
-  double operator()(const double* x, double* gradient);
+  double value(In x);
+  double gradient(In x, Out g);
 
   double value(const ReluNeurons& neurons);
   /// f, n x c, at the last x.

@@ -68,15 +68,15 @@ TEST(gradientOfTheNetworkObjectiveIsThatOfDifferences) {
     const int size = objective.variables();
     std::vector<double> x(neurons.directions.data(), neurons.directions.data() + neurons.directions.size());
     x.insert(x.end(), neurons.weights.begin(), neurons.weights.end());
-    std::vector<double> gradient(at(size)), unused(at(size));
-    objective(x.data(), gradient.data());
+    std::vector<double> gradient(at(size));
+    objective.gradient(x, gradient);
     for (int i = 0; i < size; i += 7) {
       constexpr double h = 1e-6;
       const double middle = x[at(i)];
       x[at(i)] = middle + h;
-      const double above = objective(x.data(), unused.data());
+      const double above = objective.value(x);
       x[at(i)] = middle - h;
-      const double below = objective(x.data(), unused.data());
+      const double below = objective.value(x);
       x[at(i)] = middle;
       // Hinge has kinks of its own: a difference across one is between the two slopes.
       CHECK_NEAR(gradient[at(i)], (above - below) / (2 * h), loss == ReluLoss::hinge ? 3.0 : 1e-4);
