@@ -1,45 +1,21 @@
-// Counts every allocation of the program: replaces new and delete, so only one file of a program may include it.
+// Counts every allocation of the program: new and delete are replaced in programs with a test that includes this
+// (allocations.cpp).
 #pragma once
 
 #include <atomic>
-#include <cstddef>
-#include <cstdlib>
-#include <new>
 
-// All of new and delete is replaced below, by malloc's family; some optimisation levels see only half of it.
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
-namespace {
 /// Allocations so far.
-std::atomic<long> allocations = 0;
+extern std::atomic<long> allocations;
 
-void* counted(std::size_t size, std::size_t alignment) {
-  ++allocations;
-  void* memory = nullptr;
-  return posix_memalign(&memory, alignment, size > 0 ? size : 1) == 0 ? memory : nullptr;
+/// Allocations of some steps of a solver, after one that may have set things up.
+template <class Solver>
+long allocationsOf(Solver& solver, int steps) {
+  solver.start();
+  solver.step();
+  const long before = allocations;
+  for (int k = 0; k < steps; ++k) {
+    solver.step();
+    solver.progress();
+  }
+  return allocations - before;
 }
-void* orThrow(void* memory) {
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-}  // namespace
-
-void* operator new(std::size_t size) { return orThrow(counted(size, alignof(std::max_align_t))); }
-void* operator new[](std::size_t size) { return orThrow(counted(size, alignof(std::max_align_t))); }
-void* operator new(std::size_t size, std::align_val_t a) { return orThrow(counted(size, static_cast<std::size_t>(a))); }
-void* operator new[](std::size_t size, std::align_val_t a) {
-  return orThrow(counted(size, static_cast<std::size_t>(a)));
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return counted(size, alignof(std::max_align_t));
-}
-void* operator new(std::size_t size, std::align_val_t a, const std::nothrow_t&) noexcept {
-  return counted(size, static_cast<std::size_t>(a));
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
