@@ -1,7 +1,8 @@
 // From the schema that the addon exports: src/generated/<solver>.ts, docs/generated/<solver>-settings.md and
 // <solver>-result.md; likewise limits.ts and limits.md of what every solver's settings begin with, solve.ts, result.md and
 // status.md of what every report and result has. Each family, which is one solver or several, is a
-// subpath: one line in src/families.ts and one entry among the exports of package.json. src/generated/kinds.ts is what kinds.mjs finds in them.
+// subpath: one line in src/families.ts and one entry among the exports of package.json, and has what shelves.mjs finds in its folder.
+// src/generated/kinds.ts is what kinds.mjs finds in all of them.
 //   node scripts/types.mjs [--check]
 // --check writes nothing and fails if a file is not what it would be.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { declaredSettings } from './declaredSettings.mjs';
 import { kindsModule } from './kinds.mjs';
 import { files, main, root } from './shared.mjs';
+import { pageWithFunctions, verbsModule } from './shelves.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -254,6 +256,10 @@ main(() => {
     'src/families.ts': familyNamespaces(families),
     'package.json': withSubpaths(families),
   };
+  for (const family of families) {
+    made[`src/${family}/verbs.ts`] = verbsModule(family);
+    made[`docs/${family}.md`] = pageWithFunctions(family);
+  }
   for (const [solver, its] of Object.entries(solvers)) {
     made[`src/generated/${solver}.ts`] = solverTypes(solver, limits, its);
     const declared = declaredSettings(its.family ?? solver, `${capitalized(solver)}Options`);

@@ -5,3 +5,4 @@ export {
   type LinearNetworkSettings,
   linearNetwork,
 } from './solver.js';
+export * from './verbs.js';

@@ -1,8 +1,6 @@
 // The largest Sharpe ratio within bounds, by an active-set method.
-import { dot, multiply } from '../../core/algebra.js';
-import { warmStartPoint } from '../../core/warmStart.js';
-import type { FractionalResult } from '../solver.js';
-import { affineSquared, nonNegative, quadratic } from '../terms.js';
+import { dot, multiply } from '../core/algebra.js';
+import { warmStartPoint } from '../core/warmStart.js';
 import {
   clamped,
   cornerAt,
@@ -15,6 +13,8 @@ import {
   resultAt,
 } from './portfolio.js';
 import { type Limited, Sequence } from './sequence.js';
+import type { FractionalResult } from './solver.js';
+import { affineSquared, nonNegative, quadratic } from './terms.js';
 
 /**
  * Some assets are held at their other bound, all others may have any y >= 0: scaled to any sum that is one ratio of non-negative

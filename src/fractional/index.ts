@@ -7,34 +7,6 @@ export {
   minimizeByCoordinates,
 } from './coordinates.js';
 export {
-  type EnergyEfficiencyOptions,
-  type EnergyEfficiencyResult,
-  energyEfficiency,
-} from './recipes/energyEfficiency.js';
-export {
-  type FisherDiscriminantOptions,
-  type FisherDiscriminantResult,
-  fisherDiscriminant,
-} from './recipes/fisherDiscriminant.js';
-export {
-  type IndependentComponentOptions,
-  type IndependentComponentResult,
-  independentComponent,
-} from './recipes/independentComponent.js';
-export { type LpPcaOptions, type LpPcaResult, lpPca } from './recipes/lpPca.js';
-export { type MaxSharpeOptions, type MaxSharpeResult, maxSharpe } from './recipes/maxSharpe.js';
-export {
-  type SparseGeneralizedEigenOptions,
-  type SparseGeneralizedEigenResult,
-  sparseGeneralizedEigen,
-} from './recipes/sparseGeneralizedEigen.js';
-export { type SparseRecoveryOptions, type SparseRecoveryResult, sparseRecovery } from './recipes/sparseRecovery.js';
-export {
-  type TotalLeastSquaresOptions,
-  type TotalLeastSquaresResult,
-  totalLeastSquares,
-} from './recipes/totalLeastSquares.js';
-export {
   type DifferenceOfConvexProblem,
   differenceOfConvex,
   type FractionalProblem,
@@ -69,3 +41,4 @@ export {
   sumSquares,
   topK,
 } from './terms.js';
+export * from './verbs.js';

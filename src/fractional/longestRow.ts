@@ -1,7 +1,7 @@
 // Where principal and independent components begin.
-import { diagonalOf, eachEntry, rowOf } from '../../core/algebra.js';
-import type { Matrix, SparseMatrix } from '../../core/matrix.js';
-import { solvePositiveDefinite } from '../../core/positiveDefinite.js';
+import { diagonalOf, eachEntry, rowOf } from '../core/algebra.js';
+import type { Matrix, SparseMatrix } from '../core/matrix.js';
+import { solvePositiveDefinite } from '../core/positiveDefinite.js';
 
 /**
  * The row g with the largest g^T Q^-1 g, as Q^-1 g: the best x for p = Infinity (`optimal`). Where that takes long, or is not

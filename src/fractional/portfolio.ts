@@ -1,8 +1,8 @@
 // What portfolios are measured by, and the bounds that they keep.
-import { dot, multiply } from '../../core/algebra.js';
-import type { Matrix } from '../../core/matrix.js';
-import type { FractionalProblem, FractionalResult } from '../solver.js';
-import { affineSquared, l1Squared, quadratic } from '../terms.js';
+import { dot, multiply } from '../core/algebra.js';
+import type { Matrix } from '../core/matrix.js';
+import type { FractionalProblem, FractionalResult } from './solver.js';
+import { affineSquared, l1Squared, quadratic } from './terms.js';
 
 export interface Market {
   /** mu - riskFree. */

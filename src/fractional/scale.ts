@@ -1,5 +1,5 @@
 // Results of ratios that were solved in other units.
-import type { FractionalResult } from '../solver.js';
+import type { FractionalResult } from './solver.js';
 
 /** Doubles numerator and denominator, for a ratio that was of two halves. */
 export function timesTwo(result: FractionalResult): FractionalResult {

@@ -1,7 +1,7 @@
 // Several solves for one answer.
-import { checkBoolean, checkFunction } from '../../core/check.js';
-import { type IterationTable, iterationTable } from '../../core/iterationTable.js';
-import type { Progress } from '../../core/solve.js';
+import { checkBoolean, checkFunction } from '../core/check.js';
+import { type IterationTable, iterationTable } from '../core/iterationTable.js';
+import type { Progress } from '../core/solve.js';
 import {
   type FractionalProblem,
   type FractionalResult,
@@ -9,7 +9,7 @@ import {
   type FractionalStart,
   minimizeRatio,
   naming,
-} from '../solver.js';
+} from './solver.js';
 
 export type Limited = FractionalSettings & { maxIterations: number };
 

@@ -23,3 +23,4 @@ export {
 } from './optimality.js';
 export type { ParameterGradient, Sensitivity, SensitivityOf } from './sensitivity.js';
 export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './solver.js';
+export * from './verbs.js';

@@ -37,3 +37,4 @@ export type {
 } from './problem.js';
 export { betaMax, trainReluNetwork } from './solver.js';
 export { type NeuronSummary, type ReluSummary, summarize } from './summary.js';
+export * from './verbs.js';

@@ -27,3 +27,4 @@ export {
   type SumCertificate,
   type SumStatus,
 } from './solver.js';
+export * from './verbs.js';

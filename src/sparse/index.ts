@@ -37,3 +37,4 @@ export {
   type TrendFilterSettings,
   trendFilter,
 } from './trendFilter.js';
+export * from './verbs.js';

@@ -3,7 +3,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { functionsOf } from '../../scripts/shelves.mjs';
 import { addon } from '../../src/core/addon.js';
+import * as nonconvex from '../../src/index.js';
 import { readSources, root } from './sources.js';
 
 const families = readdirSync(join(root, 'native/solvers'));
@@ -11,11 +13,17 @@ const families = readdirSync(join(root, 'native/solvers'));
 /** The shelf of methods of one paper each: verbs alone, without a solver of its own. */
 const shelf = 'contrib';
 
-/** The verbs of a family that have folders of their own. */
-const verbsOf = (family: string): string[] =>
-  readdirSync(join(root, 'native/solvers', family)).filter((name) =>
-    existsSync(join(root, 'native/solvers', family, name, 'problem.hpp')),
-  );
+/** Debts of recipes that are older than the rule. The list only shrinks. */
+const stillOwed: Record<string, string[]> = {
+  fractional: [
+    'energyEfficiency: an example',
+    'fisherDiscriminant: an example',
+    'independentComponent: an example',
+    'lpPca: an example',
+    'maxSharpe: at most 150 lines',
+    'sparseGeneralizedEigen: an example',
+  ],
+};
 
 type Places = [folder: string, file: RegExp][];
 
@@ -52,6 +60,7 @@ function placesOfVerb(family: string, verb: string): Places {
     [`test/${family}`, named('fixture\\.ts')],
     [`test/${family}`, named('honesty\\.ts')],
     [`test/${family}`, named('test\\.ts')],
+    [`docs/${family}`, named('md')],
   ];
 }
 
@@ -95,7 +104,7 @@ it('is a solver of the addon, or several', () => {
 });
 
 describe.each(families)('%s', (family) => {
-  const verbs = verbsOf(family);
+  const { verbs, recipes } = functionsOf(family);
 
   it('has all its places', () => {
     expect(missing(placesOf(family))).toEqual([]);
@@ -108,11 +117,27 @@ describe.each(families)('%s', (family) => {
     expect(verbs.flatMap((verb) => missing(placesOfVerb(family, verb)))).toEqual([]);
   });
 
+  it('has recipes in TypeScript alone that are short, each with a known answer and an example', () => {
+    const text = (folder: string, ending: string) =>
+      [...readSources(`${folder}/${family}`, [ending]).values()].join('\n');
+    const [tests, examples] = [text('test', '.test.ts'), text('examples', '.mjs')];
+    const owed = recipes.flatMap((name) => {
+      const lines = readFileSync(join(root, `src/${family}/recipes/${name}.ts`), 'utf8').split('\n').length - 1;
+      const called = new RegExp(`\\b${name}\\(`);
+      return [
+        ...(lines > 150 ? [`${name}: at most 150 lines`] : []),
+        ...(called.test(tests) ? [] : [`${name}: a known answer`]),
+        ...(called.test(examples) ? [] : [`${name}: an example`]),
+      ];
+    });
+    expect(owed).toEqual(stillOwed[family] ?? []);
+  });
+
   it('has a row in the README', () => {
     const table = readFileSync(join(root, 'README.md'), 'utf8').match(/\| --- [\s\S]*?\n\n/)?.[0] ?? '';
-    const index = readFileSync(join(root, `src/${family}/index.ts`), 'utf8');
-    const exported = Array.from(table.matchAll(/`(\w+)`/g), ([, name = '']) => name);
-    expect(exported.some((name) => new RegExp(`\\b${name}\\b`).test(index))).toBe(true);
+    const named = Array.from(table.matchAll(/`(\w+)`/g), ([, name = '']) => name);
+    const exported = Object.keys((nonconvex as unknown as Record<string, object>)[family] ?? {});
+    expect(named.some((name) => exported.includes(name))).toBe(true);
   });
 });
 
@@ -155,6 +180,6 @@ describe('other files', () => {
     const [places, ofVerb] = [placesOf('noFamily'), placesOfVerb('noFamily', 'noVerb')];
     expect(missing(places)).toHaveLength(places.length);
     expect(missing(ofVerb)).toHaveLength(ofVerb.length);
-    expect([places.length, ofVerb.length]).toEqual([13, 7]);
+    expect([places.length, ofVerb.length]).toEqual([13, 8]);
   });
 });

@@ -5,9 +5,9 @@ import type { MatrixLike } from '../../core/matrix.js';
 import { toOperand } from '../../core/operand.js';
 import { checkOptions } from '../../core/settingNames.js';
 import { checkedValues, distinct, type Label } from '../../core/targets.js';
+import { rescaled, timesTwo } from '../scale.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
 import { affineSquared, l1Squared, leastSquares } from '../terms.js';
-import { rescaled, timesTwo } from './scale.js';
 
 export interface FisherDiscriminantOptions extends FractionalSettings {
   /** Weight of ||w||_1^2 against the variance within the classes, >= 0. Default: 0, which needs at least n + 2 rows. */

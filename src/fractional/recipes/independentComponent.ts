@@ -4,9 +4,9 @@ import { checkBoolean } from '../../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { toOperand } from '../../core/operand.js';
 import { checkOptions } from '../../core/settingNames.js';
+import { longestRow } from '../longestRow.js';
 import { type FractionalSettings, minimizeRatio } from '../solver.js';
 import { leastSquares, lpNorm } from '../terms.js';
-import { longestRow } from './longestRow.js';
 import { type LpPcaResult, lpPca } from './lpPca.js';
 
 /** The settings are those of {@link minimizeRatio}, but for `restarts`: 5, as they end at different points. */

@@ -4,10 +4,10 @@ import { checkBoolean } from '../../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { toOperand, toSymmetric } from '../../core/operand.js';
 import { checkOptions } from '../../core/settingNames.js';
+import { longestRow } from '../longestRow.js';
+import { timesTwo } from '../scale.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio, naming } from '../solver.js';
 import { lpNorm, quadratic, sumSquares } from '../terms.js';
-import { longestRow } from './longestRow.js';
-import { timesTwo } from './scale.js';
 
 /** The settings are those of {@link minimizeRatio}, but for `restarts`: 5 unless p is 2 or Infinity, as they end at different points. */
 export interface LpPcaOptions extends FractionalSettings {

@@ -3,10 +3,10 @@ import { checkMembers, checkNumber, checkNumbers, checkVector } from '../../core
 import type { Matrix, MatrixLike } from '../../core/matrix.js';
 import { toSymmetric } from '../../core/operand.js';
 import { checkOptions } from '../../core/settingNames.js';
+import { withinBounds } from '../activeSet.js';
+import { type Market, noReturn, type Polytope, ratioOf, resultAt } from '../portfolio.js';
+import type { Limited } from '../sequence.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio, naming } from '../solver.js';
-import { withinBounds } from './activeSet.js';
-import { type Market, noReturn, type Polytope, ratioOf, resultAt } from './portfolio.js';
-import type { Limited } from './sequence.js';
 
 /**
  * The settings are those of {@link minimizeRatio}, but for `maxIterations`: 100,000, as strongly correlated assets take many.

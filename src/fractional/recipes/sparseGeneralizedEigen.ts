@@ -4,9 +4,9 @@ import { checkNumber } from '../../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { toSymmetric } from '../../core/operand.js';
 import { checkOptions } from '../../core/settingNames.js';
+import { rescaled, timesTwo } from '../scale.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio, naming } from '../solver.js';
 import { l1Squared, quadratic } from '../terms.js';
-import { rescaled, timesTwo } from './scale.js';
 
 /** The settings are those of {@link minimizeRatio}, but for `restarts`: 5, as they end at different points. */
 export interface SparseGeneralizedEigenOptions extends FractionalSettings {

@@ -4,9 +4,9 @@ import { checkNumber } from '../../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { checkOptions } from '../../core/settingNames.js';
 import { warmStartPoint } from '../../core/warmStart.js';
+import { timesTwo } from '../scale.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
 import { type LeastSquares, l1 as l1Penalty, leastSquares, sumSquares } from '../terms.js';
-import { timesTwo } from './scale.js';
 
 export interface TotalLeastSquaresOptions extends FractionalSettings {
   /** Weight of ||x||_1, >= 0. Default: 0. */
