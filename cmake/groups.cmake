@@ -1,6 +1,6 @@
 # Files of one folder, twelve at most, are compiled as one file that includes them: headers take most of the time, which is
-# halved. So names of a file's own, in anonymous namespaces too, differ within a folder; the folders within that of a family count as
-# one. scripts/gyp.mjs makes the same groups in the same place. Paths are relative, so that ccache finds the objects of a clone in its copies.
+# halved. So names of a file's own, in anonymous namespaces too, differ within a folder; the folders of a family's verbs count as one.
+# scripts/gyp.mjs makes the same groups in the same place. Paths are relative, so that ccache finds the objects of a clone in its copies.
 option(NONCONVEX_GROUPS "Compile files of a folder in groups" ON)
 
 # Sets `out` to the files, in the folder `place`, that include the given sources. Those of tests, which may have the same names,
@@ -21,7 +21,9 @@ function(nonconvex_groups out place apart)
       endif()
     endif()
     get_filename_component(folder ${source} DIRECTORY)
-    string(REGEX REPLACE "(/native/solvers/[^/]+)/[^/]+$" "\\1/folders" folder ${folder})
+    if(EXISTS ${folder}/problem.hpp)
+      string(REGEX REPLACE "(/native/solvers/[^/]+)/[^/]+$" "\\1/verbs" folder ${folder})
+    endif()
     list(APPEND folders ${folder})
     list(APPEND of_${folder} ${source})
   endforeach()

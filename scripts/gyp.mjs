@@ -9,7 +9,13 @@ import { files, main, root, runTool } from './shared.mjs';
 function groups(paths) {
   const place = join(root, 'build-groups');
   mkdirSync(place, { recursive: true });
-  const folderOf = (path) => dirname(path).replace(/^(native\/solvers\/[^/]+)\/[^/]+$/, '$1/folders');
+  // The folders of a family's verbs count as one.
+  const folderOf = (path) => {
+    const folder = dirname(path);
+    return existsSync(join(root, folder, 'problem.hpp'))
+      ? folder.replace(/^(native\/solvers\/\w+)\/\w+$/, '$1/verbs')
+      : folder;
+  };
   return [...new Set(paths.map(folderOf))].flatMap((folder) => {
     const members = paths.filter((path) => folderOf(path) === folder);
     const count = Math.ceil(members.length / 12);
