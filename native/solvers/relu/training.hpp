@@ -6,11 +6,11 @@
 #include <optional>
 #include <string>
 
-#include "solvers/relu/left_out.hpp"
-#include "solvers/relu/refiner.hpp"
+#include "solvers/relu/held_out_outputs.hpp"
+#include "solvers/relu/refinement/rounds.hpp"
 #include "solvers/relu/robust.hpp"
 #include "solvers/relu/solver.hpp"
-#include "solvers/relu/unbuilt.hpp"
+#include "solvers/relu/aborted_before_start.hpp"
 
 namespace nonconvex {
 
@@ -19,11 +19,11 @@ template <LinAlg La>
 class ReluTraining : public ReluSolver<La> {
  public:
   ReluTraining(const La& la, const ReluProblem& problem, const ReluSettings& settings)
-      : ReluSolver<La>(la, refusingOthers(problem), settings), leftOut_(problem, settings) {}
+      : ReluSolver<La>(la, refusingOthers(problem), settings), heldOut_(problem, settings) {}
 
   ReluSolution solution() {
     ReluSolution found = ReluSolver<La>::solution();
-    leftOut_.write(found);
+    heldOut_.write(found);
     return found;
   }
 
@@ -36,15 +36,15 @@ class ReluTraining : public ReluSolver<La> {
     return problem;
   }
 
-  ReluLeftOut leftOut_;
+  ReluHeldOutOutputs heldOut_;
 };
 
 template <>
 class ReluTraining<Cpu> {
  public:
-  using Unbuilt = ReluUnbuilt;
+  using Unbuilt = ReluAbortedBeforeStart;
 
-  ReluTraining(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings) : leftOut_(problem, settings) {
+  ReluTraining(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings) : heldOut_(problem, settings) {
     if (problem.adversary) {
       robust_ = std::make_unique<RobustReluSolver>(la, problem, settings);
     } else if (problem.patterns.refine) {
@@ -71,7 +71,7 @@ class ReluTraining<Cpu> {
   }
   ReluSolution solution() {
     ReluSolution found = robust_ ? robust_->solution() : refiner_ ? refiner_->solution() : convex_->solution();
-    leftOut_.write(found);
+    heldOut_.write(found);
     return found;
   }
   std::string explain(Status status) const {
@@ -80,7 +80,7 @@ class ReluTraining<Cpu> {
   }
 
  private:
-  ReluLeftOut leftOut_;
+  ReluHeldOutOutputs heldOut_;
   std::unique_ptr<ReluSolver<Cpu>> convex_;
   std::unique_ptr<ReluRefiner> refiner_;
   std::unique_ptr<RobustReluSolver> robust_;

@@ -1,5 +1,5 @@
 // Refinement and its parts, against plain loops.
-#include "solvers/relu/refiner.hpp"
+#include "solvers/relu/refinement/rounds.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "check.hpp"
-#include "solvers/relu/batch_descent.hpp"
-#include "solvers/relu/own_bound.hpp"
+#include "solvers/relu/refinement/batch_descent.hpp"
+#include "solvers/relu/refinement/residual_bound.hpp"
 #include "solvers/relu/relu_instances.hpp"
-#include "solvers/relu/vertex.hpp"
+#include "solvers/relu/refinement/caratheodory.hpp"
 
 using namespace nonconvex;
 using namespace instances;
@@ -184,7 +184,7 @@ TEST(theBoundOfANetworksResidualIsBelowTheProgramOverItsPatterns) {
       for (int j = 0; j < network.count(); ++j) sizes += network.size(j);
       CHECK_NEAR(lossOf(data, objective.predictions(), 0) + data.beta * penalty(network), value, 1e-12 * value);
       HostMatrix<double> dual(30, 1);
-      const double bound = ownBound(serial, data, network, objective.residual(), 0, 1, dual);
+      const double bound = residualBound(serial, data, network, objective.residual(), 0, 1, dual);
       ReluPatternTable table(data);
       std::vector<std::int32_t> numbers = table.add(serial, network.directions);
       std::sort(numbers.begin(), numbers.end());
@@ -315,14 +315,14 @@ TEST(aVertexPredictsTheSameWithFewerNeurons) {
   const Instance made = instance(20, 3, 2, ReluLoss::squared, 7);
   const ReluData data = dataOf(made, settingsFor(ReluLoss::squared));
   const ReluNeurons many = someNeurons(data, 150, 3);
-  const ReluNeurons few = reduceToVertex(serial, data, many);
+  const ReluNeurons few = reduceByCaratheodory(serial, data, many);
   CHECK(few.count() <= 2 * data.n);
   CHECK(few.count() > 0);
   CHECK(penalty(few) <= penalty(many) * (1 + 1e-12));
   for (int i = 0; i < data.n; ++i) {
     for (int k = 0; k < data.c; ++k) CHECK_NEAR(prediction(data, few, i, k), prediction(data, many, i, k), 1e-8);
   }
-  const ReluNeurons again = reduceToVertex(serial, data, few);
+  const ReluNeurons again = reduceByCaratheodory(serial, data, few);
   CHECK_EQ(again.count(), few.count());
 }
 
@@ -330,7 +330,7 @@ TEST(alikeNeuronsBecomeOne) {
   const Instance made = instance(25, 2, 1, ReluLoss::squared, 2);
   const ReluData data = dataOf(made, settingsFor(ReluLoss::squared));
   const ReluNeurons one = someNeurons(data, 1, 5);
-  CHECK_EQ(reduceToVertex(serial, data, one.with(one).with(one)).count(), 1);
+  CHECK_EQ(reduceByCaratheodory(serial, data, one.with(one).with(one)).count(), 1);
 }
 
 TEST(patternsAreKeptOnceAndAsTheyWereFound) {

@@ -1,7 +1,7 @@
 // Two-layer ReLU training: what holds for every loss, activation, coupling and splitting.
 #include "check.hpp"
 #include "solvers/relu/relu_instances.hpp"
-#include "solvers/relu/unbuilt.hpp"
+#include "solvers/relu/aborted_before_start.hpp"
 
 using namespace nonconvex;
 using namespace instances;
@@ -448,7 +448,7 @@ TEST(endedBeforeItBeganItStillAnswers) {
       interrupted = true;
     }
     CHECK(interrupted);
-    ReluUnbuilt unbuilt(problem, each.settings);
+    ReluAbortedBeforeStart unbuilt(problem, each.settings);
     check(unbuilt);
   }
 }

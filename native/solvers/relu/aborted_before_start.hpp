@@ -9,9 +9,9 @@
 namespace nonconvex {
 
 /// The network without neurons as a solver for `iterate`: its objective needs the targets alone, and 0 is a bound.
-class ReluUnbuilt {
+class ReluAbortedBeforeStart {
  public:
-  ReluUnbuilt(const ReluProblem& problem, const ReluSettings& settings);
+  ReluAbortedBeforeStart(const ReluProblem& problem, const ReluSettings& settings);
 
   void start() {}
   std::optional<Status> step() { return Status::stalled; }

@@ -1,4 +1,4 @@
-#include "solvers/relu/own_bound.hpp"
+#include "solvers/relu/refinement/residual_bound.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -45,7 +45,7 @@ double lossOf(const ReluData& data, Mat<const double> f, int first) {
   return sum;
 }
 
-double ownBound(const Cpu& la, const ReluData& data, const ReluNeurons& network, Mat<const double> theta, int first,
+double residualBound(const Cpu& la, const ReluData& data, const ReluNeurons& network, Mat<const double> theta, int first,
                 int outputs, HostMatrix<double>& dual) {
   std::vector<int> list;
   for (int j = 0; j < network.count(); ++j) {

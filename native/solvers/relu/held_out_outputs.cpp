@@ -1,4 +1,4 @@
-#include "solvers/relu/left_out.hpp"
+#include "solvers/relu/held_out_outputs.hpp"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@
 
 namespace nonconvex {
 
-ReluLeftOut::ReluLeftOut(const ReluProblem& problem, const ReluSettings& settings)
+ReluHeldOutOutputs::ReluHeldOutOutputs(const ReluProblem& problem, const ReluSettings& settings)
     : x64_(problem.x64),
       x32_(problem.x32),
       d_(problem.d),
@@ -20,7 +20,7 @@ ReluLeftOut::ReluLeftOut(const ReluProblem& problem, const ReluSettings& setting
   }
 }
 
-void ReluLeftOut::write(ReluSolution& s) const {
+void ReluHeldOutOutputs::write(ReluSolution& s) const {
   if (rows_.empty()) return;
   const int c = s.outputWeights.cols();
   std::vector<double> z(static_cast<std::size_t>(d_)), hidden(s.biases.size()), out(static_cast<std::size_t>(c));
@@ -32,7 +32,7 @@ void ReluLeftOut::write(ReluSolution& s) const {
 }
 
 /// out := the outputs at a row.
-void ReluLeftOut::writeRow(int row, const ReluSolution& s, std::vector<double>& z, std::vector<double>& hidden,
+void ReluHeldOutOutputs::writeRow(int row, const ReluSolution& s, std::vector<double>& z, std::vector<double>& hidden,
                            double* out) const {
   const int m = s.hiddenWeights.cols();
   const int c = s.outputWeights.cols();

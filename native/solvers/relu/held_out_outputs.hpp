@@ -8,10 +8,10 @@
 namespace nonconvex {
 
 /// The rows of a problem that are not among `rows`.
-class ReluLeftOut {
+class ReluHeldOutOutputs {
  public:
   /// The arrays of the problem must outlive this.
-  ReluLeftOut(const ReluProblem& problem, const ReluSettings& settings);
+  ReluHeldOutOutputs(const ReluProblem& problem, const ReluSettings& settings);
 
   /// Fills `leftOut` of a solution, if rows were left out.
   void write(ReluSolution& solution) const;

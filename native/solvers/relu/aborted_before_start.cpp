@@ -1,15 +1,15 @@
-#include "solvers/relu/unbuilt.hpp"
+#include "solvers/relu/aborted_before_start.hpp"
 
 #include <algorithm>
 #include <vector>
 
 #include "core/index.hpp"
-#include "solvers/relu/left_out.hpp"
+#include "solvers/relu/held_out_outputs.hpp"
 #include "solvers/relu/loss.hpp"
 
 namespace nonconvex {
 
-ReluUnbuilt::ReluUnbuilt(const ReluProblem& problem, const ReluSettings& settings)
+ReluAbortedBeforeStart::ReluAbortedBeforeStart(const ReluProblem& problem, const ReluSettings& settings)
     : problem_(problem), settings_(settings) {
   const int c = problem.outputs;
   const ReluRowLoss loss{.kind = settings.loss, .delta = settings.huberDelta, .c = c, .stride = 1};
@@ -20,7 +20,7 @@ ReluUnbuilt::ReluUnbuilt(const ReluProblem& problem, const ReluSettings& setting
   if (problem.ranks) objective_ = problem.ranks->sum(objective_);
 }
 
-ReluProgress ReluUnbuilt::progress() const {
+ReluProgress ReluAbortedBeforeStart::progress() const {
   ReluProgress now;
   now.objective = objective_;
   now.lowerBound = 0;
@@ -31,7 +31,7 @@ ReluProgress ReluUnbuilt::progress() const {
 }
 
 /// No patterns were drawn, so there are none to begin another solve with.
-ReluSolution ReluUnbuilt::solution() const {
+ReluSolution ReluAbortedBeforeStart::solution() const {
   const int d = problem_.d;
   const int c = problem_.outputs;
   ReluSolution s;
@@ -45,7 +45,7 @@ ReluSolution ReluUnbuilt::solution() const {
   s.dual = HostMatrix<double>(problem_.n, c);
   s.networkObjective = objective_;
   s.gap = objective_ > 0 ? 1 : 0;
-  ReluLeftOut(problem_, settings_).write(s);
+  ReluHeldOutOutputs(problem_, settings_).write(s);
   return s;
 }
 

@@ -12,8 +12,8 @@
 #include "linalg/cpu.hpp"
 #include "solvers/relu/data.hpp"
 #include "solvers/relu/neurons.hpp"
-#include "solvers/relu/pattern_table.hpp"
-#include "solvers/relu/pricing.hpp"
+#include "solvers/relu/refinement/pattern_table.hpp"
+#include "solvers/relu/refinement/pricing.hpp"
 #include "solvers/relu/problem.hpp"
 
 namespace nonconvex {

@@ -1,4 +1,4 @@
-#include "solvers/relu/refiner.hpp"
+#include "solvers/relu/refinement/rounds.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,11 +10,11 @@
 
 #include "core/run.hpp"
 #include "linalg/blas.hpp"
-#include "solvers/relu/batch_descent.hpp"
+#include "solvers/relu/refinement/batch_descent.hpp"
 #include "solvers/relu/largest_price.hpp"
-#include "solvers/relu/own_bound.hpp"
+#include "solvers/relu/refinement/residual_bound.hpp"
 #include "solvers/relu/solver.hpp"
-#include "solvers/relu/vertex.hpp"
+#include "solvers/relu/refinement/caratheodory.hpp"
 
 namespace nonconvex {
 namespace {
@@ -274,7 +274,7 @@ void ReluRefiner::takeLocal(ReluNeurons network) {
       part.objective += data_.beta * network_.size(j);
     }
     part.patterns.assign(distinct.begin(), distinct.end());
-    part.lowerBound = ownBound(la_, data_, network_, theta_, k * outputs, outputs, solution_.dual);
+    part.lowerBound = residualBound(la_, data_, network_, theta_, k * outputs, outputs, solution_.dual);
   }
   addUp();
 }
@@ -542,7 +542,7 @@ void ReluRefiner::take(int k, ReluSolution found, const ReluProgress& progress, 
   ReluNeurons network = network_.only(others);
   if (!zero) {
     const ReluNeurons own =
-        reduceToVertex(la_, data_, pruned(neuronsOf(data_, found.weights, patterns, first, outputs)));
+        reduceByCaratheodory(la_, data_, pruned(neuronsOf(data_, found.weights, patterns, first, outputs)));
     network = network.with(own);
   }
   solution_.networkObjective = evaluate_.value(network);

@@ -1,4 +1,4 @@
-#include "solvers/relu/pricing.hpp"
+#include "solvers/relu/refinement/pricing.hpp"
 
 #include <algorithm>
 #include <cmath>

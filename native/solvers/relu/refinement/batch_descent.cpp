@@ -1,4 +1,4 @@
-#include "solvers/relu/batch_descent.hpp"
+#include "solvers/relu/refinement/batch_descent.hpp"
 
 #include <algorithm>
 #include <cmath>

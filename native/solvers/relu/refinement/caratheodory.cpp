@@ -1,4 +1,4 @@
-#include "solvers/relu/vertex.hpp"
+#include "solvers/relu/refinement/caratheodory.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -129,7 +129,7 @@ class Exchange {
 
 }  // namespace
 
-ReluNeurons reduceToVertex(const Cpu& la, const ReluData& data, const ReluNeurons& neurons) {
+ReluNeurons reduceByCaratheodory(const Cpu& la, const ReluData& data, const ReluNeurons& neurons) {
   ReluNeurons reduced = neurons.copy();
   std::vector<int> kept;
   for (int output = 0; output < data.c; ++output) {

@@ -1,4 +1,4 @@
-#include "solvers/relu/pattern_table.hpp"
+#include "solvers/relu/refinement/pattern_table.hpp"
 
 #include <algorithm>
 
