@@ -20,7 +20,7 @@ const parts = 5;
 const mostForAllParts = 3e5;
 const mostForOnePart = 3e6;
 
-/** Rows from which several outputs that are beyond are had by batches, in seconds: `largeOutputs` of native/solvers/relu/refiner.cpp. */
+/** Rows from which several outputs that are beyond are had by batches, in seconds: `largeOutputs` of native/solvers/relu/refinement/effort.cpp. */
 const leastRowsForBatches = 1000;
 
 /** Weights of refined patterns that are tried: betaMax / 10^(k / 2), the largest and the smallest k, and the first one; of large data. */

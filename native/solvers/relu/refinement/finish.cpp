@@ -1,0 +1,82 @@
+#include "solvers/relu/refinement/finish.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace nonconvex {
+namespace {
+
+struct FinishTuning {
+  /// measured: Random directions of the last searches over those of a round.
+  static constexpr int random = 8;
+  /// measured: Shares of their lengths by which copies of the neurons are moved, of which these searches begin as well.
+  static constexpr double jitters[] = {0.1, 0.3};
+  /// measured: The share of the time left that the search at an earlier theta takes.
+  static constexpr double shareOfEarlier = 0.5;
+};
+
+bool isGlobal(const RefinementState& s) { return s.ended && isKnown(s.prices.globalBound()); }
+
+/// Searches longer at the theta of the best bound so far, and at the last one, in place of the searches of the rounds. A
+/// network of one descent, without rounds, is far from the best of any width: no exact bound for all is tight there.
+void searchLong(RefinementState& s) {
+  const bool exactly = s.data.d <= exactAtEnd && (s.wanted.rounds > 0 || s.starts == 0);
+  // The network without neurons alone is to be cheap: its largest prices are found from most starts.
+  const int random = s.starts == 0 ? s.effort.searches : FinishTuning::random * s.effort.searches;
+  const HostMatrix<double> before = s.prices.estimateTheta().copy();
+  s.prices.forgetEstimate();
+  for (const bool last : {false, true}) {
+    const Mat<const double> theta = last ? s.parts.theta() : Mat<const double>(before);
+    if (theta.cols == 0) continue;
+    s.prices.search(s.parts.network(), theta,
+                    {.round = s.round,
+                     .random = random,
+                     .exactly = last && exactly,
+                     .jitters = {std::begin(FinishTuning::jitters), std::end(FinishTuning::jitters)},
+                     .share = last ? 1.0 : FinishTuning::shareOfEarlier,
+                     .last = true});
+  }
+}
+
+}  // namespace
+
+void finish(RefinementState& s) {
+  s.ended = true;
+  if (s.globallySolved()) return;
+  if (s.parts.gap() > s.settings.tolerance && !s.parts.network().empty() && s.wanted.rounds > 0 && s.wanted.program) {
+    s.parts.solve(s.parts.network(),
+                  {.tolerance = s.settings.tolerance, .iterations = s.settings.maxIterations, .last = true});
+  }
+  if (!s.wanted.estimate) return;
+  if (s.clock.left() > 0) return searchLong(s);
+  // A large matrix product outlasted the limit: a short search, from the last network.
+  s.prices.search(s.parts.network(), s.parts.theta(),
+                  {.round = s.round, .random = s.effort.searches, .last = true});
+}
+
+ReluProgress progressOf(const RefinementState& s) {
+  ReluProgress now;
+  now.objective = s.parts.objective();
+  now.lowerBound = isGlobal(s) ? s.prices.globalBound() : s.parts.lowerBound();
+  if (s.ended) now.residual = s.parts.gap();
+  now.violation = s.prices.violation();
+  now.estimatedLowerBound = s.prices.estimate().lowerBound;
+  return now;
+}
+
+ReluSolution solutionOf(const RefinementState& s) {
+  const double objective = s.parts.objective();
+  ReluSolution found;
+  s.parts.write(found);
+  found.global = isGlobal(s);
+  found.gap = found.global ? (objective - s.prices.globalBound()) / objective : s.parts.gap();
+  found.ownPatterns = s.parts.ownPatterns() && !found.global;
+  found.estimate = s.prices.estimate();
+  found.estimate.lowerBound =
+      found.global ? s.prices.globalBound() : std::min(found.estimate.lowerBound, objective);
+  found.estimate.nodes = s.prices.nodes();
+  found.estimate.gap = (objective - found.estimate.lowerBound) / objective;
+  return found;
+}
+
+}  // namespace nonconvex
