@@ -33,7 +33,7 @@ void ReluHeldOutOutputs::write(ReluSolution& s) const {
 
 /// out := the outputs at a row.
 void ReluHeldOutOutputs::writeRow(int row, const ReluSolution& s, std::vector<double>& z, std::vector<double>& hidden,
-                           double* out) const {
+                                  double* out) const {
   const int m = s.hiddenWeights.cols();
   const int c = s.outputWeights.cols();
   const std::size_t begin = static_cast<std::size_t>(row) * static_cast<std::size_t>(d_);

@@ -6,11 +6,11 @@
 #include <optional>
 #include <string>
 
+#include "solvers/relu/aborted_before_start.hpp"
 #include "solvers/relu/held_out_outputs.hpp"
 #include "solvers/relu/refinement/rounds.hpp"
 #include "solvers/relu/robust.hpp"
 #include "solvers/relu/solver.hpp"
-#include "solvers/relu/aborted_before_start.hpp"
 
 namespace nonconvex {
 

@@ -17,8 +17,8 @@ struct FinishTuning {
 
 bool isGlobal(const RefinementState& s) { return s.ended && isKnown(s.prices.globalBound()); }
 
-/// Searches longer at the theta of the best bound so far, and at the last one, in place of the searches of the rounds. A
-/// network of one descent, without rounds, is far from the best of any width: no exact bound for all is tight there.
+/// Searches longer at the theta of the best bound so far, and at the last one, in place of the searches of the rounds.
+/// A network of one descent, without rounds, is far from the best of any width: no exact bound for all is tight there.
 void searchLong(RefinementState& s) {
   const bool exactly = s.data.d <= exactAtEnd && (s.wanted.rounds > 0 || s.starts == 0);
   // The network without neurons alone is to be cheap: its largest prices are found from most starts.
@@ -50,8 +50,7 @@ void finish(RefinementState& s) {
   if (!s.wanted.estimate) return;
   if (s.clock.left() > 0) return searchLong(s);
   // A large matrix product outlasted the limit: a short search, from the last network.
-  s.prices.search(s.parts.network(), s.parts.theta(),
-                  {.round = s.round, .random = s.effort.searches, .last = true});
+  s.prices.search(s.parts.network(), s.parts.theta(), {.round = s.round, .random = s.effort.searches, .last = true});
 }
 
 ReluProgress progressOf(const RefinementState& s) {
@@ -72,8 +71,7 @@ ReluSolution solutionOf(const RefinementState& s) {
   found.gap = found.global ? (objective - s.prices.globalBound()) / objective : s.parts.gap();
   found.ownPatterns = s.parts.ownPatterns() && !found.global;
   found.estimate = s.prices.estimate();
-  found.estimate.lowerBound =
-      found.global ? s.prices.globalBound() : std::min(found.estimate.lowerBound, objective);
+  found.estimate.lowerBound = found.global ? s.prices.globalBound() : std::min(found.estimate.lowerBound, objective);
   found.estimate.nodes = s.prices.nodes();
   found.estimate.gap = (objective - found.estimate.lowerBound) / objective;
   return found;

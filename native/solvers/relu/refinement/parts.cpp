@@ -185,8 +185,7 @@ bool RefinementParts::improves(int part, const Ending& ending, bool last) const 
   return ending.zero || lower || level;
 }
 
-void RefinementParts::take(int k, const Ending& ending, const ReluSolution& found,
-                           std::vector<std::int32_t> patterns) {
+void RefinementParts::take(int k, const Ending& ending, const ReluSolution& found, std::vector<std::int32_t> patterns) {
   const int outputs = outputsOfPart();
   const int first = k * outputs;
   std::vector<int> others;

@@ -70,11 +70,10 @@ ReluPrices RefinementPrices::search(const ReluNeurons& network, Mat<const double
 /// rounds no more accurate than matters.
 void RefinementPrices::addLargest(Mat<const double> theta, ReluPrices& prices, bool last) {
   const double excess = last ? 0.0 : std::max(0.0, prices.largest() / data_.beta - 1);
-  const double nodes = std::clamp(Tuning::nodesPerSecond * clock_.left(), 1.0,
-                                  last ? Tuning::nodesAtEnd : Tuning::nodesOfRound);
-  const PriceLimits limits{
-      .tolerance = std::max(Tuning::ofTolerance * settings_.tolerance, Tuning::ofExcess * excess),
-      .maxNodes = static_cast<std::int64_t>(nodes)};
+  const double nodes =
+      std::clamp(Tuning::nodesPerSecond * clock_.left(), 1.0, last ? Tuning::nodesAtEnd : Tuning::nodesOfRound);
+  const PriceLimits limits{.tolerance = std::max(Tuning::ofTolerance * settings_.tolerance, Tuning::ofExcess * excess),
+                           .maxNodes = static_cast<std::int64_t>(nodes)};
   HostMatrix<double> directions(data_.d, prices.count() + data_.c);
   std::copy(prices.directions.data(), prices.directions.data() + prices.directions.size(), directions.data());
   double upper = 0;

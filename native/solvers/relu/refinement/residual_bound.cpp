@@ -45,8 +45,8 @@ double lossOf(const ReluData& data, Mat<const double> f, int first) {
   return sum;
 }
 
-double residualBound(const Cpu& la, const ReluData& data, const ReluNeurons& network, Mat<const double> theta, int first,
-                int outputs, HostMatrix<double>& dual) {
+double residualBound(const Cpu& la, const ReluData& data, const ReluNeurons& network, Mat<const double> theta,
+                     int first, int outputs, HostMatrix<double>& dual) {
   std::vector<int> list;
   for (int j = 0; j < network.count(); ++j) {
     if (network.outputs[at(j)] >= first && network.outputs[at(j)] < first + outputs) list.push_back(j);

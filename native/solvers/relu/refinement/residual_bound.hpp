@@ -16,7 +16,7 @@ double lossOf(const ReluData& data, Mat<const double> f, int first);
 /// onto a cone is no larger, so no network has a smaller objective whose neurons of output k have these patterns.
 /// Neurons at a point where the gradient of the network's objective is zero have X^T D_j theta = +-beta u_j / ||u_j||,
 /// and then that is the objective. Writes t theta, in the user's units, to the columns of `dual`.
-double residualBound(const Cpu& la, const ReluData& data, const ReluNeurons& network, Mat<const double> theta, int first,
-                int outputs, HostMatrix<double>& dual);
+double residualBound(const Cpu& la, const ReluData& data, const ReluNeurons& network, Mat<const double> theta,
+                     int first, int outputs, HostMatrix<double>& dual);
 
 }  // namespace nonconvex

@@ -144,9 +144,8 @@ void ReluRefiner::columnRound() {
   RefinementPrices& prices = state_.prices;
   ++state_.round;
   const double before = prices.globalBound();
-  const ReluPrices found =
-      prices.search(parts.network(), parts.theta(),
-                    {.round = state_.round, .random = state_.effort.searches, .exactly = true});
+  const ReluPrices found = prices.search(parts.network(), parts.theta(),
+                                         {.round = state_.round, .random = state_.effort.searches, .exactly = true});
   const ReluNeurons added = prices.worthwhile(found, state_.effort.neurons);
   const bool idle = prices.globalBound() - before < Tuning::leastGain * parts.objective();
   idleColumnRounds_ = idle ? idleColumnRounds_ + 1 : 0;
@@ -159,10 +158,9 @@ void ReluRefiner::columnRound() {
 void ReluRefiner::round() {
   RefinementParts& parts = state_.parts;
   const double before = parts.objective();
-  const ReluPrices found = state_.prices.search(parts.network(), parts.theta(),
-                                                {.round = state_.round,
-                                                 .random = state_.effort.searches,
-                                                 .exactly = state_.data.d <= Tuning::exactInRounds});
+  const ReluPrices found = state_.prices.search(
+      parts.network(), parts.theta(),
+      {.round = state_.round, .random = state_.effort.searches, .exactly = state_.data.d <= Tuning::exactInRounds});
   const int most = state_.round == 0 ? state_.effort.neurons : state_.effort.added;
   const ReluNeurons added = state_.prices.worthwhile(found, most);
   const bool further = gain_ < Tuning::smallGain && state_.round % 2 == 0;

@@ -1,6 +1,4 @@
 // Refinement and its parts, against plain loops.
-#include "solvers/relu/refinement/rounds.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -8,9 +6,10 @@
 
 #include "check.hpp"
 #include "solvers/relu/refinement/batch_descent.hpp"
-#include "solvers/relu/refinement/residual_bound.hpp"
-#include "solvers/relu/relu_instances.hpp"
 #include "solvers/relu/refinement/caratheodory.hpp"
+#include "solvers/relu/refinement/residual_bound.hpp"
+#include "solvers/relu/refinement/rounds.hpp"
+#include "solvers/relu/relu_instances.hpp"
 
 using namespace nonconvex;
 using namespace instances;

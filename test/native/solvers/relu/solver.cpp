@@ -1,7 +1,7 @@
 // Two-layer ReLU training: what holds for every loss, activation, coupling and splitting.
 #include "check.hpp"
-#include "solvers/relu/relu_instances.hpp"
 #include "solvers/relu/aborted_before_start.hpp"
+#include "solvers/relu/relu_instances.hpp"
 
 using namespace nonconvex;
 using namespace instances;
