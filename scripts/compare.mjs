@@ -5,7 +5,7 @@
 //     --only NAMES      groups or parts of them, such as relu,sparse/paths; default: all
 //     --threads COUNTS  threads of the libraries, such as 1,2: the comparison is made for each; default: 1
 //     --time ROUNDS     times every case of two checkouts as well, so many times in turn; processor seconds are of all threads
-//     --renamed NAMES   members of results that have other names in AFTER: df=degreesOfFreedom,gaps=gap
+//     --renamed NAMES   words in names of members and cases that are others in AFTER: df=degreesOfFreedom,gaps=gap
 //     --json FILE       writes results, differences and times
 //     --list            prints the parts
 // Exit status 1 says that something differs, could not be solved or is no longer there. Seconds and messages are not compared.
@@ -21,7 +21,7 @@ import { parseArgs } from 'node:util';
 import { builtFiles } from './compare/library.mjs';
 import { chosenParts, parts } from './compare/parts.mjs';
 import { Recorded, readRecord, writeRecord } from './compare/record.mjs';
-import { describe, differencesOf, plain, reported, summary, timeSummary } from './compare/report.mjs';
+import { describe, differencesOf, nowNamed, plain, reported, summary, timeSummary } from './compare/report.mjs';
 import { Checkout } from './compare/run.mjs';
 import { timePart } from './compare/time.mjs';
 import { main, root } from './shared.mjs';
@@ -65,13 +65,15 @@ async function comparePart(part, sides, renamed) {
   for (const line of new Set([...before.skipped, ...after.skipped])) console.log(`skipped: ${part}: ${line}`);
   if (before.error !== undefined || after.error !== undefined)
     return [compared(part, 'the list of cases', [before, after], renamed)];
-  const [old, now] = [new Set(before.names), new Set(after.names)];
+  const now = new Set(after.names);
+  const nameNow = (name) => (now.has(name) ? name : nowNamed(name, renamed));
+  const old = new Set(before.names.map(nameNow));
   const solves = [];
-  for (const name of before.names.filter((each) => now.has(each))) {
-    const answers = await Promise.all(sides.map((side) => side.solve(part, name)));
-    solves.push(compared(part, name, answers, renamed));
+  for (const name of before.names.filter((each) => now.has(nameNow(each)))) {
+    const answers = await Promise.all([sides[0].solve(part, name), sides[1].solve(part, nameNow(name))]);
+    solves.push(compared(part, nameNow(name), answers, renamed));
   }
-  for (const name of before.names.filter((each) => !now.has(each))) {
+  for (const name of before.names.filter((each) => !now.has(nameNow(each)))) {
     solves.push(compared(part, name, [await sides[0].solve(part, name), { error: 'there is no such case' }], renamed));
   }
   const added = after.names.filter((name) => !old.has(name));

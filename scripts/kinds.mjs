@@ -33,8 +33,9 @@ export function kindsModule(notice) {
       if (given.symbol?.name !== 'Promise') {
         if (given.getProperty('toNative')) makes.push(name);
       } else if (takes('signal')) {
-        const before = signature.parameters.slice(0, -1).map((parameter) => parameter.name);
-        solves.push([name, before, takes('onProgress')]);
+        if (signature.parameters.length !== 2)
+          throw new Error(`${name}: expected data or a problem as one object, and then settings`);
+        solves.push([name, takes('onProgress')]);
       }
     }
   }
@@ -42,12 +43,9 @@ export function kindsModule(notice) {
   return [
     `// ${notice}`,
     '',
-    '/** Functions that solve: the names of what they take before their settings, and whether these may have `onProgress`. */',
-    'export const solves: Record<string, { takes: readonly string[]; progress: boolean }> = {',
-    ...solves.map(
-      ([name, before, progress]) =>
-        `  ${quoted(name)}: { takes: [${before.map(quoted).join(', ')}], progress: ${progress} },`,
-    ),
+    '/** Functions that solve a problem with settings, and whether these may have `onProgress`. */',
+    'export const solves: Record<string, { progress: boolean }> = {',
+    ...solves.map(([name, progress]) => `  ${quoted(name)}: { progress: ${progress} },`),
     '};',
     '',
     '/** Functions that make programs, which are no plain objects. */',

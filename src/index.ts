@@ -11,7 +11,7 @@ export {
   type LinearNetworkData,
   type LinearNetworkResult,
   type LinearNetworkSettings,
-  linearNetwork,
+  trainLinearNetwork,
 } from './deepLinear/solver.js';
 export * as exchange from './exchange/index.js';
 export * as model from './expressions/index.js';
@@ -31,7 +31,7 @@ export { type CsvData, type ReadCsvOptions, readCsv } from './readers/csv.js';
 export { type LibsvmData, type ReadLibsvmOptions, readLibsvm } from './readers/libsvm.js';
 export { type ReadOptions, readMatrixMarket } from './readers/matrixMarket.js';
 export { type NumpyArray, readNpy, readNpz } from './readers/npy.js';
-export { predict, type ReluNetwork, score } from './relu/network.js';
+export type { ReluNetwork } from './relu/network.js';
 export type {
   ReluData,
   ReluProgress,

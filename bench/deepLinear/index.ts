@@ -1,7 +1,7 @@
 // How the time of a solve without a closed form grows with the data.
 //
 //   npm run bench -- deepLinear
-import { linearNetwork } from '../../src/deepLinear/index.js';
+import { trainLinearNetwork } from '../../src/deepLinear/index.js';
 
 /** Numbers in (-1, 1). */
 function numbers(count: number): Float64Array {
@@ -19,7 +19,10 @@ for (const [n, d, c] of [
 ] as const) {
   const x = { data: numbers(n * d).map((value, at) => value * (1 + (at % d)) ** -0.7), rows: n, columns: d };
   const y = { data: numbers(n * c), rows: n, columns: c };
-  const { status, iterations, seconds, gap, singularValues } = await linearNetwork({ x, y }, { beta: 0.002 * n });
+  const { status, iterations, seconds, gap, singularValues } = await trainLinearNetwork(
+    { x, y },
+    { lambda: 0.002 * n },
+  );
   console.log(
     `n = ${n}, d = ${d}, c = ${c}: ${status} after ${iterations} iterations, ${(1e3 * seconds).toFixed(1)} ms, ` +
       `gap ${gap.toExponential(0)}, rank ${singularValues.length}`,

@@ -215,7 +215,7 @@ function raceSection(races: readonly Race[], { seeds, seconds }: Limits): string
 function startsSection(list: readonly MultiStart[]): string {
   const counts = Object.keys(list[0]?.seconds ?? {}).map(Number);
   return [
-    '`restarts: 8`, seconds by number of threads, medians.',
+    '`restarts: 7`, seconds by number of threads, medians.',
     table(
       [
         'problem',

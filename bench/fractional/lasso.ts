@@ -1,7 +1,7 @@
 // The lasso, min 1/2 ||A x - b||^2 + lambda ||x||_1, beside scikit-learn's: seconds to the same duality gap.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { differenceOfConvex, l1, leastSquares } from '../../src/fractional/index.js';
+import { l1, leastSquares, minimizeDifference } from '../../src/fractional/index.js';
 import { type Matrix, matrix, type SparseMatrix } from '../../src/index.js';
 import { Python } from '../shared/python.js';
 import { normals, sample, uniforms } from '../shared/random.js';
@@ -183,7 +183,7 @@ async function solveOurs(
   gram: boolean,
 ): Promise<Solved> {
   const begin = performance.now();
-  const { x, seconds, history } = await differenceOfConvex(
+  const { x, seconds, history } = await minimizeDifference(
     { convex: [leastSquares(A, b), l1(lambda)], start: new Float64Array(A.columns) },
     { threads: 1, tolerance, gram: gram ? 'always' : 'never' },
   );

@@ -125,7 +125,7 @@ export async function multiStart(
     for (const count of threads) {
       const result = await minimizeRatio(
         { ...ratioOf(problem), start: problem.start },
-        { restarts: 8, threads: count },
+        { restarts: 7, threads: count },
       );
       seconds.get(count)?.push(result.seconds);
       ends = result.starts.map(({ objective }) => objective);

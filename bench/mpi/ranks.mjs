@@ -23,7 +23,7 @@ function part(from, count) {
 const data = what === 'ratio' ? part(0, 200) : part(first, own);
 const regression = () => logisticRegression({ ...data, ridge: 1e-3, ranks });
 const network = (more) =>
-  trainReluNetwork({ ...data, ranks }, { beta: rows / 1000, patterns: { sample: 20 }, tolerance: 1e-5, ...more });
+  trainReluNetwork({ ...data, ranks }, { lambda: rows / 1000, patterns: { sample: 20 }, tolerance: 1e-5, ...more });
 const gated = (more) => network({ activation: 'gated', ...more });
 const solves = {
   exact: () => minimize(regression(), { tolerance: 1e-8 }),
@@ -37,7 +37,7 @@ const solves = {
   ratio: () =>
     minimizeRatio(
       { numerator: [leastSquares(data.x, data.y)], denominator: topK(5, { shift: 1 }) },
-      { restarts: 16, maxIterations: 300, ranks },
+      { restarts: 15, maxIterations: 300, ranks },
     ),
 };
 await solves[what]();

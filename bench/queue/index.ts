@@ -165,7 +165,7 @@ for (const _ of rounds) {
 }
 
 const cancelled: number[] = [];
-const endless = { beta: 1e-6, tolerance: 0, maxIterations: 2 ** 31 - 1 };
+const endless = { lambda: 1e-6, tolerance: 0, maxIterations: 2 ** 31 - 1 };
 for (let k = 0; k < 20; ++k) {
   const id = await queue.add({ kind, problem: network(), settings: endless });
   let reports = 0;

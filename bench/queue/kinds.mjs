@@ -3,7 +3,7 @@ import { trainReluNetwork } from 'nonconvex';
 
 // A network that takes some five milliseconds of one thread.
 const x = Array.from({ length: 80 }, (_, i) => Float64Array.from({ length: 3 }, (_, j) => Math.sin(i * (j + 1.3) + j)));
-export const settings = { beta: 0.02, tolerance: 1e-5 };
+export const settings = { lambda: 0.02, tolerance: 1e-5 };
 
 /** The k-th of many. */
 export function problem(k) {

@@ -27,7 +27,7 @@ export const rates = [1e-3, 1e-2];
 /** A run for each rate, or none where there is no Python with PyTorch. */
 export async function runAdam(
   data: Rows,
-  settings: { beta: number; width: number; epochs: number; batch: number },
+  settings: { lambda: number; width: number; epochs: number; batch: number },
 ): Promise<AdamRun[]> {
   const python = await Python.start('bench/relu/adam.py', ['/usr/bin/python3']);
   if (!python) {

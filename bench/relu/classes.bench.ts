@@ -35,7 +35,7 @@ interface Method {
   settings: ReluSettings;
 }
 
-const lambda = 1e-3;
+const perRow = 1e-3;
 const methods: Method[] = [
   { name: 'squared, 50 patterns', wanted: 1, settings: { loss: 'squared', patterns: { sample: 50 } } },
   { name: 'softmax, 50 patterns', wanted: 2, settings: { loss: 'softmax', patterns: { sample: 50 } } },
@@ -60,7 +60,7 @@ if (!python) {
   python.end();
   const where = environment();
   const text = [
-    `scikit-learn's digits, ${digits.x.length} x ${digits.x[0]?.length}, pixels from 0 to 1, ten classes, to a certified gap of 1e-4, beta = ${lambda} n, ` +
+    `scikit-learn's digits, ${digits.x.length} x ${digits.x[0]?.length}, pixels from 0 to 1, ten classes, to a certified gap of 1e-4, lambda = ${perRow} n, ` +
       `beside MLPClassifier of scikit-learn ${digits.version} with its defaults. All choose their threads themselves, of ${where.threads}: a user waits for the ` +
       "seconds; the processor's are those of all threads together, and say more where the machine is busy: its load at the start was " +
       `${short(load)}. ` +
@@ -97,7 +97,7 @@ if (!python) {
 async function solved({ x, y, xTest, yTest }: Digits, { settings }: Method): Promise<Run> {
   const before = process.cpuUsage();
   const begin = performance.now();
-  const result = await trainReluNetwork({ x, y: y.map(String) }, { ...settings, beta: lambda * x.length });
+  const result = await trainReluNetwork({ x, y: y.map(String) }, { ...settings, lambda: perRow * x.length });
   const seconds = (performance.now() - begin) / 1000;
   const { user, system } = process.cpuUsage(before);
   const { iterations, gap, objective, network } = result;

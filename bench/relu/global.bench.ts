@@ -16,7 +16,7 @@ import { describe, environment, short, table, writeResults, writeSection } from 
 
 interface Run {
   d: number;
-  lambda: number;
+  perRow: number;
   instance: number;
   objective: number;
   lowerBound: number;
@@ -41,9 +41,9 @@ const path = join(root, 'bench/relu/global.results.json');
 const earlier = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { runs: Run[] }).runs : [];
 const runs: Run[] = [];
 for (const d of columns ? [columns] : Object.keys(bars).map(Number)) {
-  for (const lambda of weight ? [weight] : [1e-2, 1e-3]) {
+  for (const perRow of weight ? [weight] : [1e-2, 1e-3]) {
     for (const instance of instances) {
-      runs.push(await solve(d, lambda, instance));
+      runs.push(await solve(d, perRow, instance));
       writeResults('relu/global', { environment: environment(), runs: allRuns() });
     }
   }
@@ -70,18 +70,18 @@ function planted(d: number, seed: number) {
   return { x, y };
 }
 
-async function solve(d: number, lambda: number, instance: number): Promise<Run> {
+async function solve(d: number, perRow: number, instance: number): Promise<Run> {
   const { x, y } = planted(d, instance);
-  const beta = lambda * rows;
+  const lambda = perRow * rows;
   const result = await trainReluNetwork(
     { x, y },
-    { task: 'regression', beta, patterns: 'refine', threads: 2, tolerance: d <= 3 ? 2e-5 : 1e-4 },
+    { task: 'regression', lambda, patterns: 'refine', threads: 2, tolerance: d <= 3 ? 2e-5 : 1e-4 },
   );
-  const local = await bestOfLocalRuns({ d, lambda, instance }, { x: x.map((row) => [...row, 1]), y, beta });
+  const local = await bestOfLocalRuns({ d, perRow, instance }, { x: x.map((row) => [...row, 1]), y, lambda });
   const { objective, lowerBound, gap, certificate, activeNeurons, estimate, seconds } = result;
-  const run = { d, lambda, instance, objective, lowerBound, gap, certificate, neurons: activeNeurons, seconds, local };
+  const run = { d, perRow, instance, objective, lowerBound, gap, certificate, neurons: activeNeurons, seconds, local };
   console.error(
-    `  d = ${d}, lambda ${lambda}, ${instance}: gap ${gap.toExponential(1)}, ${short(seconds)} s; bound ${lowerBound.toPrecision(7)}, ` +
+    `  d = ${d}, lambda ${perRow} n, ${instance}: gap ${gap.toExponential(1)}, ${short(seconds)} s; bound ${lowerBound.toPrecision(7)}, ` +
       `objective ${objective.toPrecision(7)}, best of local runs ${local?.toPrecision(7)}`,
   );
   if (certificate !== 'global') console.error('  no bound for all networks');
@@ -90,10 +90,10 @@ async function solve(d: number, lambda: number, instance: number): Promise<Run> 
 }
 
 async function bestOfLocalRuns(
-  { d, lambda, instance }: Pick<Run, 'd' | 'lambda' | 'instance'>,
+  { d, perRow, instance }: Pick<Run, 'd' | 'perRow' | 'instance'>,
   problem: object,
 ): Promise<number | undefined> {
-  const known = earlier.find((run) => run.d === d && run.lambda === lambda && run.instance === instance)?.local;
+  const known = earlier.find((run) => run.d === d && run.perRow === perRow && run.instance === instance)?.local;
   if (known !== undefined) return known;
   const answer = await python?.ask({ ...problem, runs: 100, seed: instance });
   return answer?.best as number | undefined;
@@ -101,9 +101,9 @@ async function bestOfLocalRuns(
 
 /** Runs of an earlier time, with those of this one in their place. */
 function allRuns(): Run[] {
-  const key = ({ d, lambda, instance }: Run) => `${d} ${lambda} ${instance}`;
+  const key = ({ d, perRow, instance }: Run) => `${d} ${perRow} ${instance}`;
   const fresh = new Set(runs.map(key));
-  const order = (a: Run, b: Run) => a.d - b.d || b.lambda - a.lambda || a.instance - b.instance;
+  const order = (a: Run, b: Run) => a.d - b.d || b.perRow - a.perRow || a.instance - b.instance;
   return [...earlier.filter((run) => !fresh.has(key(run))), ...runs].sort(order);
 }
 
@@ -111,13 +111,13 @@ function report(): void {
   const where = environment();
   const version = python ? `, SciPy ${String(python.greeting.version)}` : '';
   const text = [
-    `${rows} rows of d columns, the bias's constant one included, y of a planted network of ten neurons with noise, beta = lambda n, tolerance 2e-5 up to three columns, then 1e-4, ` +
+    `${rows} rows of d columns, the bias's constant one included, y of a planted network of ten neurons with noise, lambda = 0.01 n or 0.001 n, tolerance 2e-5 up to three columns, then 1e-4, ` +
       `two threads; three instances each, gaps and seconds of all, nodes the most; the machine's load at the start was ${short(load)}. "Local" is how far the best of 100 runs of L-BFGS on 20 to 100 ` +
       `neurons ended above the bound and above our objective: never below the bound. ${describe(where).replace('; Node', `${version}; Node`)}.`,
     table(
       [
         'd',
-        'lambda',
+        'lambda / n',
         'certified gaps',
         'wanted',
         'seconds',
@@ -127,12 +127,12 @@ function report(): void {
         'local above ours',
       ],
       groups().map((group) => {
-        const { d, lambda } = group[0] as Run;
+        const { d, perRow } = group[0] as Run;
         const each = (f: (run: Run) => string) => group.map(f).join(', ');
         const above = (run: Run, value: number) => (run.local ? (run.local / value - 1).toExponential(0) : '-');
         return [
           String(d),
-          String(lambda),
+          String(perRow),
           each((run) => Math.max(0, run.gap).toExponential(0)),
           (bars[d] ?? Number.NaN).toExponential(0),
           each((run) => short(run.seconds)),
@@ -151,6 +151,6 @@ function report(): void {
 
 function groups(): Run[][] {
   const all = allRuns();
-  const keys = new Set(all.map(({ d, lambda }) => `${d} ${lambda}`));
-  return Array.from(keys, (key) => all.filter(({ d, lambda }) => `${d} ${lambda}` === key));
+  const keys = new Set(all.map(({ d, perRow }) => `${d} ${perRow}`));
+  return Array.from(keys, (key) => all.filter(({ d, perRow }) => `${d} ${perRow}` === key));
 }

@@ -264,10 +264,10 @@ function scalingSection(growth: Record<Axis, readonly Measurement[]>): string {
 
 /** A race without the data, and with curves short enough for a repository. */
 function plainRace({ problem, runs, ourCpuSeconds, activeNeurons }: Race): object {
-  const { name, lambda, beta, optimum, prototypeRho } = problem;
+  const { name, perRow, lambda, optimum, prototypeRho } = problem;
   const digits = (value: number, count = 4) => Number(value.toPrecision(count));
   return {
-    problem: { name, lambda, beta, optimum, prototypeRho, ...shapeOf(problem.x, problem.gates) },
+    problem: { name, perRow, lambda, optimum, prototypeRho, ...shapeOf(problem.x, problem.gates) },
     activeNeurons,
     ourCpuSeconds: ourCpuSeconds.map((value) => digits(value)),
     runs: Object.fromEntries(

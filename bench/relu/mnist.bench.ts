@@ -6,7 +6,8 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Matrix, type ReluSettings, score, trainReluNetwork } from 'nonconvex';
+import { type Matrix, type ReluSettings, trainReluNetwork } from 'nonconvex';
+import { score } from 'nonconvex/relu';
 
 const { values: options } = parseArgs({
   options: { patterns: { type: 'string', default: '40' }, seconds: { type: 'string', default: '60' } },
@@ -25,7 +26,7 @@ const yTest = labels('t10k-labels-idx1-ubyte', 10000);
 
 const common: ReluSettings = {
   loss: 'squared',
-  beta: 10,
+  lambda: 10,
   seed: 1,
   patterns: { sample: Number(options.patterns) },
   timeLimit: Number(options.seconds),
@@ -38,8 +39,8 @@ const choices: [string, ReluSettings][] = [
   [
     'refined',
     {
-      beta: 'crossValidated',
-      normalize: 'none',
+      lambda: 'crossValidated',
+      standardize: false,
       tolerance: 1e-2,
       patterns: { refine: { rounds: 0, estimate: false } },
       checkInterval: 1,

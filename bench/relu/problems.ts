@@ -7,13 +7,13 @@ import { root } from '../shared/native.js';
 
 export interface Problem {
   name: string;
-  lambda: number;
+  perRow: number;
   x: Matrix;
   y: Float64Array;
   /** d x P */
   gates: Matrix;
-  /** lambda n */
-  beta: number;
+  /** perRow times the rows. */
+  lambda: number;
   optimum: number;
   /** rho of the naive prototype: the best of a coarse grid. */
   prototypeRho: number;
@@ -50,15 +50,15 @@ export function readProblems(): Problem[] {
     return Object.entries(reference.optimum[name] ?? {})
       .sort()
       .reverse()
-      .map(([lambda, optimum]) => ({
-        name: `${name} ${lambda}`,
-        lambda: Number(lambda),
+      .map(([perRow, optimum]) => ({
+        name: `${name} ${perRow}`,
+        perRow: Number(perRow),
         x,
         y,
         gates,
-        beta: Number(lambda) * data.rows,
+        lambda: Number(perRow) * data.rows,
         optimum,
-        prototypeRho: prototypeRho[`${name} ${lambda}`] ?? 30,
+        prototypeRho: prototypeRho[`${name} ${perRow}`] ?? 30,
       }));
   });
 }
@@ -70,8 +70,8 @@ function readCsv(path: string): Matrix {
 }
 
 /** Writes what the C++ programs read; bench/native/bench.hpp says how. */
-export function writeProblem(path: string, { x, y, gates, beta }: Problem): void {
+export function writeProblem(path: string, { x, y, gates, lambda }: Problem): void {
   const sizes = Buffer.from(Int32Array.of(x.rows, x.columns, gates.columns).buffer);
-  const numbers = Float64Array.of(beta, ...x.data, ...y, ...gates.data);
+  const numbers = Float64Array.of(lambda, ...x.data, ...y, ...gates.data);
   writeFileSync(path, Buffer.concat([sizes, Buffer.from(numbers.buffer)]));
 }

@@ -92,10 +92,10 @@ async function runMethod(method: Method, entry: Race, file: string, limits: Limi
 }
 
 async function train(problem: Problem, settings: ReluSettings): Promise<{ run: Run; activeNeurons: number }> {
-  const { x, y, gates, beta } = problem;
+  const { x, y, gates, lambda } = problem;
   const result = await trainReluNetwork(
     { x, y },
-    { task: 'regression', bias: false, beta, patterns: { gates }, ...settings },
+    { task: 'regression', bias: false, lambda, patterns: { gates }, ...settings },
   );
   const points = result.history.map(({ iteration, seconds, residual = Number.NaN }) => {
     return { iteration, seconds, gap: residual };

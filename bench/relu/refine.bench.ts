@@ -45,13 +45,13 @@ const sizes: [n: number, d: number, neurons: number][] = [
   [500, 20, 10],
 ];
 const plantedText =
-  'Values of planted networks on normal data, beta = 0.001 n: the objective of the planted network, and what refinement finds.';
+  'Values of planted networks on normal data, lambda = 0.001 n: the objective of the planted network, and what refinement finds.';
 
 const load = loadavg()[0] as number;
-const [name, lambda] = process.argv.slice(2);
-const chosen = readProblems().filter((p) => name === undefined || p.name === `${name} ${lambda}`);
+const [name, perRow] = process.argv.slice(2);
+const chosen = readProblems().filter((p) => name === undefined || p.name === `${name} ${perRow}`);
 if (chosen.length === 0) {
-  console.error('skipped: the problems are not there, or none has that name and lambda');
+  console.error('skipped: the problems are not there, or none has that name and lambda of a row');
 } else {
   const runs: Run[] = [];
   for (const problem of chosen) runs.push(await solve(problem));
@@ -124,12 +124,12 @@ function processorSeconds(): () => number {
   };
 }
 
-async function solve({ name, lambda, x, y, beta, optimum }: Problem): Promise<Run> {
+async function solve({ name, perRow, x, y, lambda, optimum }: Problem): Promise<Run> {
   const folder = process.env.NONCONVEX_PROBLEMS ?? join(root, '..', 'shared', 'problems');
   const best = JSON.parse(readFileSync(join(folder, 'relu', 'best-known.json'), 'utf8')) as {
     problems: Record<string, Record<string, Known>>;
   };
-  const known = best.problems[name.split(' ')[0] as string]?.[String(lambda)] as Known;
+  const known = best.problems[name.split(' ')[0] as string]?.[String(perRow)] as Known;
   const rounds: Run['rounds'] = [];
   const cpu = processorSeconds();
   const onProgress = ({ seconds, objective, estimatedLowerBound, violation }: ReluProgress) => {
@@ -140,7 +140,7 @@ async function solve({ name, lambda, x, y, beta, optimum }: Problem): Promise<Ru
   };
   const result = await trainReluNetwork(
     { x, y },
-    { task: 'regression', bias: false, beta, patterns: 'refine', threads: 2, onProgress },
+    { task: 'regression', bias: false, lambda, patterns: 'refine', threads: 2, onProgress },
   );
   return {
     name,
@@ -153,7 +153,7 @@ async function solve({ name, lambda, x, y, beta, optimum }: Problem): Promise<Ru
     neurons: result.activeNeurons,
     seconds: result.seconds,
     cpu: cpu(),
-    adam: await runAdam({ x, y }, { beta, width: 200, epochs, batch: 50 }),
+    adam: await runAdam({ x, y }, { lambda, width: 200, epochs, batch: 50 }),
   };
 }
 
@@ -188,18 +188,18 @@ async function plant(n: number, d: number, neurons: number): Promise<Plant> {
       y[k] = (y[k] as number) + sign * Math.max(0, product);
     }
   }
-  const beta = 1e-3 * n;
+  const lambda = 1e-3 * n;
   const cpu = processorSeconds();
   const result = await trainReluNetwork(
     { x, y },
-    { task: 'regression', bias: false, beta, patterns: 'refine', threads: 2 },
+    { task: 'regression', bias: false, lambda, patterns: 'refine', threads: 2 },
   );
   return {
     n,
     d,
     neurons,
     // The loss of the planted network is 0.
-    objective: beta * penalty,
+    objective: lambda * penalty,
     found: result.objective,
     estimatedLowerBound: result.estimate?.lowerBound as number,
     foundNeurons: result.activeNeurons,

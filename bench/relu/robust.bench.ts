@@ -123,7 +123,7 @@ async function compare(data: Data, radius: number): Promise<Run[]> {
   const result = await trainReluNetwork(
     { x: data.train.x, y: data.train.y.map((y) => labels[y > 0 ? 1 : 0]) },
     {
-      ...{ loss: 'logistic', beta: lambda * rows.train, adversary: { norm: 'inf', radius }, patterns: { gates } },
+      ...{ loss: 'logistic', lambda: lambda * rows.train, adversary: { norm: 'inf', radius }, patterns: { gates } },
       ...{ tolerance: 1e-2, maxIterations: 1000, timeLimit: 120, threads: 2 },
     },
   );
@@ -142,7 +142,7 @@ async function compare(data: Data, radius: number): Promise<Run[]> {
 async function accuracies(network: ReluNetwork, { x, y }: Rows, radius: number) {
   const classes = y.map((each) => labels[each > 0 ? 1 : 0] as string);
   const under = async (settings: object) =>
-    (await attack(network, x, classes, { norm: 'inf', radius, range: [0, 1], ...settings })).score;
+    (await attack({ network, x, y: classes }, { norm: 'inf', radius, range: [0, 1], ...settings })).score;
   return {
     clean: await under({ radius: 0, method: 'fgsm' }),
     fgsm: await under({ method: 'fgsm' }),

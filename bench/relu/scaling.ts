@@ -46,16 +46,16 @@ export async function scaling(quick: boolean, note: (text: string) => void): Pro
 async function measure(shape: Shape, activation: Activation): Promise<Measurement> {
   const { n, d, P } = shape;
   const { x, y } = teacher(n, d);
-  const beta = 1e-3 * n;
+  const lambda = 1e-3 * n;
   const scale = Math.sqrt(y.reduce((sum, value) => sum + value * value, 0) / n);
   const { history, iterations, seconds } = await trainReluNetwork(
     { x, y },
     {
       activation,
-      beta,
+      lambda,
       bias: false,
       patterns: { sample: P },
-      rho: (30 * beta) / scale,
+      rho: (30 * lambda) / scale,
       tolerance: 1e-12,
       maxIterations: 50,
       checkInterval: 10,

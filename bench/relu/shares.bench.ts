@@ -1,7 +1,7 @@
-// Test scores by the weight of the regulariser, as a share of betaMax, for several numbers of rows: what `beta: 'auto'` rests on.
+// Test scores by the weight of the regulariser, as a share of lambdaMax, for several numbers of rows: what `lambda: 'auto'` rests on.
 //
 //   npm run bench -- relu/shares   some ten minutes; rewrites a table of docs/relu.md and bench/relu/shares.results.json
-import { betaMax, type ReluSettings, score, trainReluNetwork } from '../../src/relu/index.js';
+import { lambdaMax, type ReluSettings, score, trainReluNetwork } from '../../src/relu/index.js';
 import { Python } from '../shared/python.js';
 import { describe, environment, table, writeResults, writeSection } from '../shared/report.js';
 
@@ -25,7 +25,7 @@ const shares = [0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002];
 const sizes = [200, 1000, 5000];
 const ways: [string, ReluSettings][] = [
   ['50 patterns', {}],
-  ['refined', { patterns: { refine: { rounds: 0, starts: 1, estimate: false } } }],
+  ['refined', { patterns: { refine: { rounds: 0, restarts: 0, estimate: false } } }],
   ['gated', { activation: 'gated' }],
 ];
 
@@ -47,8 +47,8 @@ if (!python) {
   python.end();
   const where = environment();
   const text = [
-    `R^2 (the first three) or accuracy on 2,000 other rows, of data that scikit-learn ${version} makes, by the weight as a share of betaMax; x and y standardised, ` +
-      "gap 1e-2; refined: one descent and the program over its patterns. In bold the best, last what `beta: 'auto'` takes. " +
+    `R^2 (the first three) or accuracy on 2,000 other rows, of data that scikit-learn ${version} makes, by the weight as a share of lambdaMax; x and y standardised, ` +
+      "gap 1e-2; refined: one descent and the program over its patterns. In bold the best, last what `lambda: 'auto'` takes. " +
       `${describe(where)}.`,
     table(['data', 'networks', 'rows', ...shares.map(String), "'auto'"], lines.map(cellsOf), 2),
   ].join('\n\n');
@@ -63,11 +63,11 @@ async function scoresOf(
   values: boolean,
 ): Promise<Pick<Line, 'scores' | 'auto'>> {
   const [targets, truth] = values ? [y, yTest] : [y.map(String), yTest.map(String)];
-  const most = await betaMax({ x, y: targets }, { beta: 'auto' });
-  const trained = async (beta: number | 'auto') => {
-    const standard = { normalize: 'standardize', standardizeTargets: values } as const;
-    const result = await trainReluNetwork({ x, y: targets }, { tolerance: 1e-2, ...standard, ...settings, beta });
-    return { share: result.beta / most, score: score(result, xTest, truth) };
+  const most = await lambdaMax({ x, y: targets }, { lambda: 'auto' });
+  const trained = async (lambda: number | 'auto') => {
+    const standard = { standardize: true, standardizeTargets: values } as const;
+    const result = await trainReluNetwork({ x, y: targets }, { tolerance: 1e-2, ...standard, ...settings, lambda });
+    return { share: result.lambda / most, score: score(result, xTest, truth) };
   };
   const scores = [];
   for (const share of shares) scores.push((await trained(share * most)).score);

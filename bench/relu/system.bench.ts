@@ -53,7 +53,7 @@ function main(): void {
     return { ...problem, ...(JSON.parse(execFileSync(process.execPath, self, { encoding: 'utf8' })) as Run) };
   });
   const text = [
-    `One run each, normal data with column j scaled by j^-0.7, P = ${P}, beta = 0.001 n; set-up included; the most memory of the ` +
+    `One run each, normal data with column j scaled by j^-0.7, P = ${P}, lambda = 0.001 n; set-up included; the most memory of the ` +
       `process, where a factor of 20,000 rows alone would take 6,400 MB. ${describe(where)}.`,
     table(
       ['n', 'd', 'network', 'inner', 'way', 'status', 'iterations', 'gap', 'seconds', 'CPU s', 'MB'],
@@ -88,7 +88,7 @@ async function solve({ n, d, activation, loss, inner }: Problem): Promise<Run> {
   const before = process.cpuUsage();
   const { status, iterations, innerSteps, gap, seconds } = await trainReluNetwork(
     { x, y: loss === 'squared' ? y : y.map((value) => Number(value > 0)) },
-    { activation, loss, inner, beta: 1e-3 * n, bias: false, patterns: { sample: P } },
+    { activation, loss, inner, lambda: 1e-3 * n, bias: false, patterns: { sample: P } },
   );
   const { user, system } = process.cpuUsage(before);
   return {

@@ -73,7 +73,7 @@ export const cases: Case[] = [
     ...{ name: 'relu.trainReluNetwork', size: '40,000 x 200' },
     prepare() {
       const [x, y] = [dense(...eight), numbers(eight[0], 2)];
-      return (settings) => relu.trainReluNetwork({ x, y }, { beta: 1, ...settings });
+      return (settings) => relu.trainReluNetwork({ x, y }, { lambda: 1, ...settings });
     },
   },
   {
@@ -126,10 +126,10 @@ export const cases: Case[] = [
     },
   },
   {
-    ...{ name: 'deepLinear.linearNetwork', size: '40,000 x 200' },
+    ...{ name: 'deepLinear.trainLinearNetwork', size: '40,000 x 200' },
     prepare() {
       const [x, y] = [dense(...eight), numbers(eight[0], 2)];
-      return (settings) => deepLinear.linearNetwork({ x, y }, { beta: 1, ...settings });
+      return (settings) => deepLinear.trainLinearNetwork({ x, y }, { lambda: 1, ...settings });
     },
   },
   {

@@ -93,7 +93,7 @@ const small: Record<string, () => Promise<unknown>> = (() => {
   return {
     'nlp.minimize, a Model of two variables': () => nlp.minimize(model),
     'nlp.minimize, a quadraticProgram of two unknowns': () => nlp.minimize(program),
-    'deepLinear.linearNetwork, 3 x 2': () => nonconvex.deepLinear.linearNetwork({ x, y }, { beta: 0.1 }),
+    'deepLinear.trainLinearNetwork, 3 x 2': () => nonconvex.deepLinear.trainLinearNetwork({ x, y }, { lambda: 0.1 }),
     'sparse.sparsePath, 3 x 2': () => nonconvex.sparse.sparsePath({ x, y }),
   };
 })();

@@ -44,7 +44,7 @@ for (const batch of [32, 128]) {
   }
   for (const [what, seconds] of found) epochs.push({ what, batch, seconds: median(seconds) });
 }
-const whole = { method: 'normalized', precision: 'single' } as const;
+const whole = { method: 'normalized', precision: 'float32' } as const;
 const gradient = { ours: [] as number[], torch: [] as number[], one: [] as number[], two: [] as number[] };
 for (let round = 0; round < 5; ++round) {
   gradient.ours.push(await secondsOf({ ...whole, threads: 1 }, [2, 7]));

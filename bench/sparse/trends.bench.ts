@@ -11,22 +11,22 @@ const shares = [0.1, 1e-3, 1e-5, 1e-7, 1e-9];
 const sizes = process.argv.includes('--quick') ? [1_000] : [1_000, 10_000, 100_000];
 
 const rows: string[][] = [];
-for (const order of [1, 2]) {
+for (const degree of [1, 2]) {
   for (const n of sizes) {
     const normal = normals(1);
     const y = Float64Array.from({ length: n }, (_, i) => 3 * Math.sin((12 * i) / n) + Number(i > n / 2) + normal() / 2);
-    const { lambdaMax } = await trendFilter(y, { order, lambda: 1e300 });
+    const { lambdaMax } = await trendFilter(y, { degree, lambda: 1e300 });
     const found: string[] = [];
     for (const share of shares) {
       const begin = process.cpuUsage();
-      const { status, knots } = await trendFilter(y, { order, lambda: share * lambdaMax, tolerance: 1e-8 });
+      const { status, knots } = await trendFilter(y, { degree, lambda: share * lambdaMax, tolerance: 1e-8 });
       const { user, system } = process.cpuUsage(begin);
       found.push(status === 'solved' ? `${short((user + system) / 1e6)} (${knots?.length})` : status);
     }
-    rows.push([n.toLocaleString('en'), String(order), ...found]);
+    rows.push([n.toLocaleString('en'), String(degree), ...found]);
   }
 }
 console.log(describe(environment()));
 console.log(
-  table(['numbers', '`order`', '0.1 `lambdaMax`', ...shares.slice(1).map((share) => share.toExponential())], rows),
+  table(['numbers', '`degree`', '0.1 `lambdaMax`', ...shares.slice(1).map((share) => share.toExponential())], rows),
 );

@@ -30,7 +30,7 @@ const cases: Case[] = [
   {
     name: 'trainReluNetwork, two classes',
     size: '400 x 10',
-    solve: (of) => of.trainReluNetwork({ x: small, y: classes }, { loss: 'logistic', beta: 0.5 }),
+    solve: (of) => of.trainReluNetwork({ x: small, y: classes }, { loss: 'logistic', lambda: 0.5 }),
   },
   { name: 'sparsePath, lasso', size: '1,000 x 300', solve: (of) => of.sparsePath({ x: large, y }) as never },
   {
@@ -41,7 +41,7 @@ const cases: Case[] = [
   {
     name: 'minimizeRatio, sparseRecovery',
     size: '300 x 300',
-    solve: (of) => of.fractional.sparseRecovery(large.slice(0, 300), y.slice(0, 300), { lambda: 5 }),
+    solve: (of) => of.fractional.sparseRecovery({ A: large.slice(0, 300), b: y.slice(0, 300) }, { lambda: 5 }),
   },
 ];
 

@@ -87,7 +87,7 @@ inline ReluSettings settingsFor(const ReluCase& each) {
   settings.activation = each.activation;
   settings.splitting = ReluSplitting::slack;  // the device has no cones
   settings.tolerance = each.tolerance;
-  settings.beta = 0.4;
+  settings.lambda = 0.4;
   return settings;
 }
 

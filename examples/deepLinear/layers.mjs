@@ -1,5 +1,5 @@
 // The optimum of a linear network of three layers, and how far below it the dual of its training problem ends.
-import { linearNetwork } from 'nonconvex/deepLinear';
+import { trainLinearNetwork } from 'nonconvex/deepLinear';
 
 const x = [
   [1, 0],
@@ -10,8 +10,8 @@ const y = [
   [1, 4],
 ]; // singular values 5 and 3
 
-const standard = await linearNetwork({ x, y }, { depth: 3, beta: 1 });
-const parallel = await linearNetwork({ x, y }, { depth: 3, beta: 1, parallel: true });
+const standard = await trainLinearNetwork({ x, y }, { depth: 3, lambda: 1 });
+const parallel = await trainLinearNetwork({ x, y }, { depth: 3, lambda: 1, parallel: true });
 for (const { status, objective, gap, dualityGap, singularValues } of [standard, parallel]) {
   const values = Array.from(singularValues, (t) => t.toFixed(3)).join(' ');
   console.log(

@@ -19,7 +19,7 @@ at('abort').onclick = () => solver.abort();
 at('train').onclick = async () => {
   [at('train').disabled, at('abort').disabled] = [true, false];
   try {
-    const { message, accuracy } = await solver.train({ ...points(), beta: Number(at('beta').value) });
+    const { message, accuracy } = await solver.train({ ...points(), lambda: Number(at('lambda').value) });
     at('bar').value = 1;
     at('said').textContent = `${message} Accuracy ${accuracy.toFixed(3)}.`;
     at('report').srcdoc = await solver.report();

@@ -1,5 +1,5 @@
 // What the renderer may ask for, without anything of Electron: it can be tried in plain Node.
-const { score, trainReluNetwork } = require('nonconvex');
+const { score, trainReluNetwork } = require('nonconvex/relu');
 const { report } = require('nonconvex/report');
 
 /** @param {(channel: string, message: object) => void} send to the renderer */
@@ -7,10 +7,10 @@ exports.solver = (send) => {
   let controller;
   let last;
 
-  async function train({ x, y, beta }) {
+  async function train({ x, y, lambda }) {
     if (controller) throw new Error('a network is being trained');
     controller = new AbortController();
-    const settings = { loss: 'logistic', beta };
+    const settings = { loss: 'logistic', lambda };
     const onProgress = ({ iteration, objective, lowerBound, seconds }) =>
       send('progress', { iteration, objective, lowerBound, seconds });
     try {

@@ -17,7 +17,7 @@ for (const [name, options] of [
   ['at most a fifth each', { bounds: { upper: 0.2 } }],
   ['any short positions', { bounds: { lower: Number.NEGATIVE_INFINITY } }],
 ]) {
-  const { weights, expectedReturn, volatility, ratio, certificate } = await maxSharpe(mu, Sigma, options);
+  const { weights, expectedReturn, volatility, ratio, certificate } = await maxSharpe({ mu, Sigma }, options);
   console.log(`${name}: ratio ${ratio.toFixed(4)} (${certificate})`);
   console.log(`  return ${percent(expectedReturn)}, volatility ${percent(volatility)} a month`);
   console.log(`  weights ${Array.from(weights, percent).join(' ')}`);

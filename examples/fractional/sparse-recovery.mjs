@@ -1,7 +1,7 @@
 // A signal of 200 numbers, 12 of them not zero, from 80 measurements: the lasso shrinks what it keeps, the ratio does not.
 
 import { matrix } from 'nonconvex';
-import { differenceOfConvex, l1, leastSquares, sparseRecovery } from 'nonconvex/fractional';
+import { l1, leastSquares, minimizeDifference, sparseRecovery } from 'nonconvex/fractional';
 
 // Standard normal numbers, the same at every run.
 let state = 1;
@@ -23,9 +23,9 @@ const b = Array.from({ length: m }, (_, i) => signal.reduce((sum, value, j) => s
 
 const error = (x) => Math.hypot(...x.map((value, j) => value - signal[j])) / Math.hypot(...signal);
 const lambda = 0.05;
-const lasso = await differenceOfConvex({ convex: [leastSquares(A, b), l1(lambda)] });
-const top = await sparseRecovery(A, b, { k, lambda });
-const norms = await sparseRecovery(A, b, { penalty: 'l1l2', lambda });
+const lasso = await minimizeDifference({ convex: [leastSquares(A, b), l1(lambda)] });
+const top = await sparseRecovery({ A, b }, { k, lambda });
+const norms = await sparseRecovery({ A, b }, { penalty: 'l1l2', lambda });
 
 console.log(
   `lasso   ${lasso.x.filter((value) => value !== 0).length} entries, relative error ${error(lasso.x).toExponential(1)}`,

@@ -1,5 +1,5 @@
 // A line through 200 points with errors in both coordinates: least squares blames y alone and finds too flat a line.
-import { differenceOfConvex, leastSquares, totalLeastSquares } from 'nonconvex/fractional';
+import { leastSquares, minimizeDifference, totalLeastSquares } from 'nonconvex/fractional';
 
 // Standard normal numbers, the same at every run.
 let state = 1;
@@ -17,8 +17,8 @@ const points = Array.from({ length: 200 }, (_, i) => {
 const A = points.map(({ x }) => [x]);
 const b = points.map(({ y }) => y);
 
-const ordinary = await differenceOfConvex({ convex: [leastSquares(A, b)] });
-const total = await totalLeastSquares(A, b);
+const ordinary = await minimizeDifference({ convex: [leastSquares(A, b)] });
+const total = await totalLeastSquares({ A, b });
 console.log(`true slope           ${slope}`);
 console.log(`least squares        ${ordinary.x[0].toFixed(4)}`);
 console.log(`total least squares  ${total.x[0].toFixed(4)}`);

@@ -14,7 +14,7 @@ const makers = {
     return {
       kind: 'relu/trainReluNetwork',
       problem: { x, y },
-      settings: { loss: 'logistic', beta: 0.002, tolerance: 1e-5 },
+      settings: { loss: 'logistic', lambda: 0.002, tolerance: 1e-5 },
     };
   },
   regression() {

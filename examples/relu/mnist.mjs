@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Presets, SingleBar } from 'cli-progress';
-import { predict, score, trainReluNetwork } from 'nonconvex';
+import { predict, score, trainReluNetwork } from 'nonconvex/relu';
 import { writeChart } from '../../scripts/chart.mjs';
 
 const { values: options } = parseArgs({
@@ -37,8 +37,8 @@ const yTest = readLabels('t10k-labels-idx1-ubyte', testImages);
 // activation patterns; then each of the ten outputs has its convex program over these solved to a gap of a hundredth. Pixels
 // have one unit, so they are taken as they are.
 const settings = {
-  beta: 'crossValidated',
-  normalize: 'none',
+  lambda: 'crossValidated',
+  standardize: false,
   patterns: { refine: { rounds: 0, estimate: false } },
   tolerance: 1e-2,
 };
@@ -70,7 +70,7 @@ bar.stop();
 
 console.log(`\n${result.message}`);
 console.log(`seconds, and the processor's     ${result.seconds.toFixed(1)}, ${points.at(-1).cpu.toFixed(1)}`);
-console.log(`weight of the regulariser        ${result.beta.toPrecision(3)}`);
+console.log(`weight of the regulariser        ${result.lambda.toPrecision(3)}`);
 console.log(`objective of the network         ${result.networkObjective.toFixed(4)}`);
 console.log(
   `lower bound                      ${result.lowerBound.toFixed(4)}  (certified gap ${result.gap.toExponential(2)})`,

@@ -1,5 +1,5 @@
 // XOR with noise: 24 points in the plane, two classes. All activation patterns, so the optimum is that of the network.
-import { predict, score, trainReluNetwork } from 'nonconvex';
+import { predict, score, trainReluNetwork } from 'nonconvex/relu';
 
 const x = [];
 const y = [];
@@ -8,7 +8,7 @@ for (let i = 0; i < 24; i++) {
   x.push([a, b]);
   y.push(a * b > 0 ? 'same sign' : 'opposite');
 }
-const result = await trainReluNetwork({ x, y }, { loss: 'logistic', beta: 0.1, patterns: { exact: true } });
+const result = await trainReluNetwork({ x, y }, { loss: 'logistic', lambda: 0.1, patterns: { exact: true } });
 
 console.log(`${result.status}, certificate: ${result.certificate} (all ${result.patterns} patterns)`);
 console.log(`objective ${result.networkObjective.toFixed(2)}, lower bound ${result.lowerBound.toFixed(2)}`);

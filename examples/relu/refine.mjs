@@ -26,7 +26,7 @@ for (let i = 0; i < 200; i++) {
     ),
   );
 }
-const settings = { bias: false, beta: 0.2 };
+const settings = { bias: false, lambda: 0.2 };
 const sampled = await trainReluNetwork({ x, y }, { ...settings, patterns: { sample: 50 } });
 const refined = await trainReluNetwork({ x, y }, { ...settings, patterns: 'refine' });
 

@@ -6,12 +6,12 @@ const angles = Array.from({ length: 40 }, (_, k) => (2 * Math.PI * k) / 40);
 const x = angles.map((a, k) => [(1 + (k % 2)) * Math.cos(a), (1 + (k % 2)) * Math.sin(a)]);
 const y = x.map((_, k) => (k % 2 === 0 ? 'inner' : 'outer'));
 
-const settings = { loss: 'hinge', beta: 0.05, normalize: 'none', patterns: { sample: 20 }, tolerance: 1e-3 };
+const settings = { loss: 'hinge', lambda: 0.05, standardize: false, patterns: { sample: 20 }, tolerance: 1e-3 };
 const usual = await trainReluNetwork({ x, y }, settings);
 const robust = await trainReluNetwork({ x, y }, { ...settings, adversary: { norm: 'two', radius } });
 
 for (const [name, { network }] of Object.entries({ usual, robust })) {
-  const attacked = await attack(network, x, y, { norm: 'two', radius });
+  const attacked = await attack({ network, x, y }, { norm: 'two', radius });
   const losses = attacked.margins.map((margin) => Math.max(0, 1 - margin));
   console.log(`${name}: hinge loss under attack ${losses.reduce((sum, loss) => sum + loss).toFixed(2)}`);
 }

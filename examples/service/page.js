@@ -68,7 +68,7 @@ document.querySelector('#start').onclick = () => {
   const request = {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ x, y, loss: 'logistic', beta: 0.5 }),
+    body: JSON.stringify({ x, y, loss: 'logistic', lambda: 0.5 }),
   };
   return fetch('/solves/network', request);
 };

@@ -19,7 +19,7 @@ export const problems = {
     about: 'a two-layer ReLU network for rows x with labels or numbers y',
     schema: object(
       { x: rows, y: labels },
-      { loss: { enum: ['squared', 'logistic', 'softmax'] }, beta: { type: 'number', minimum: 0 } },
+      { loss: { enum: ['squared', 'logistic', 'softmax'] }, lambda: { type: 'number', minimum: 0 } },
     ),
     solve: ({ x, y, ...settings }, options) => trainReluNetwork({ x, y }, { ...settings, ...options }),
     answer: ({ network }) => ({ network: modelToJson(network) }),
@@ -42,7 +42,7 @@ export const problems = {
     about: 'the portfolio with the largest Sharpe ratio, of expected returns mu and their covariances',
     schema: object({ mu: numbers, covariance: rows }, { upper: { type: 'number', exclusiveMinimum: 0 } }),
     solve: ({ mu, covariance, upper }, options) =>
-      maxSharpe(mu, covariance, { ...(upper && { bounds: { upper } }), ...options }),
+      maxSharpe({ mu, Sigma: covariance }, { ...(upper && { bounds: { upper } }), ...options }),
     answer: ({ weights, ratio, certificate }) => ({ weights: Array.from(weights), ratio, certificate }),
     data: () => undefined,
   },

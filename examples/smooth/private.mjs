@@ -31,7 +31,7 @@ for (const noise of [0.7, 1, 2, 4, 8, 16]) {
     maxEpochs: 10,
     stepSize: 0.5,
     schedule: 'linear',
-    delta: 1e-5,
+    privacyDelta: 1e-5,
   });
   points.push({ noise, epsilon: certificate.epsilon, accuracy: accuracy(w) });
 }

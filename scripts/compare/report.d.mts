@@ -10,6 +10,8 @@ export interface Difference {
   place?: number;
   at?: [number, number];
 }
+/** A name with new words in place of old ones. */
+export function nowNamed(name: string, renamed: Record<string, string>): string;
 /** Members that two results do not share, with what to say of them. `renamed` has new names of words in names of members. */
 export function differencesOf(
   before: Map<string, unknown>,

@@ -7,11 +7,13 @@ function sameBits(a, b) {
   return a.constructor === b.constructor && bytes(a).equals(bytes(b));
 }
 
+/** A name with new words in place of old ones. */
+export const nowNamed = (name, renamed) =>
+  name.replaceAll(/\w+/g, (word) => (Object.hasOwn(renamed, word) ? renamed[word] : word));
+
 /** Members that two results do not share, with what to say of them. `renamed` has new names of words in names of members. */
 export function differencesOf(before, after, renamed = {}) {
-  const nowNamed = (member) =>
-    member.replaceAll(/\w+/g, (word) => (Object.hasOwn(renamed, word) ? renamed[word] : word));
-  const old = new Map([...before].map(([member, value]) => [nowNamed(member), value]));
+  const old = new Map([...before].map(([member, value]) => [nowNamed(member, renamed), value]));
   return [...new Set([...old.keys(), ...after.keys()])].flatMap((member) => {
     const [a, b] = [old.get(member), after.get(member)];
     return sameBits(a, b) ? [] : [{ member, before: plain(a), after: plain(b), ...measure(a, b) }];

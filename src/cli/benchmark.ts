@@ -78,7 +78,7 @@ export const tasks: Record<string, Task> = {
     make() {
       const { x, y } = regression(1000, 20, 1, 0.5);
       const labels = Array.from(y, (value, i) => (value * (x.data[20 * i] as number) > 0 ? 'yes' : 'no'));
-      return async (signal) => [await trainReluNetwork({ x, y: labels }, { loss: 'logistic', beta: 3, signal })];
+      return async (signal) => [await trainReluNetwork({ x, y: labels }, { loss: 'logistic', lambda: 3, signal })];
     },
   },
   lasso: {
@@ -116,7 +116,7 @@ export const tasks: Record<string, Task> = {
       const b = Float64Array.from({ length: 400 }, (_, i) =>
         signal.reduce((total, value, j) => total + value * (x.data[1600 * i + j] as number), 0),
       );
-      return async (ended) => [await sparseRecovery(x, b, { lambda: 1, signal: ended })];
+      return async (ended) => [await sparseRecovery({ A: x, b }, { lambda: 1, signal: ended })];
     },
   },
   many: {

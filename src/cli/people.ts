@@ -1,5 +1,6 @@
 // The commands for people, as the library for command lines has them.
 import { Command, CommanderError } from 'commander';
+import { renamed } from '../core/check.js';
 import { addBench } from './benchmark.js';
 import { addCompletion } from './completion.js';
 import { addDoctor } from './doctor.js';
@@ -31,7 +32,8 @@ function programFor(args: readonly string[], signal: AbortSignal, ended: (status
       'after',
       '\nAs a solver for AMPL, Pyomo and JuMP: nonconvex stub -AMPL [key=value ...]; see nonconvex -?',
     )
-    .exitOverride();
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(withNewName(text, program, args)) });
   if (!withoutAddon.includes(args[0])) {
     addSolve(program, signal, ended);
     addPath(program, signal, ended);
@@ -50,6 +52,17 @@ function programFor(args: readonly string[], signal: AbortSignal, ended: (status
     ].map((each) => programFor(each, signal, ended)),
   );
   return program;
+}
+
+/** An error that says the new name of an option, where the command has one for what it does not know. */
+function withNewName(text: string, program: Command, [name]: readonly string[]): string {
+  const old = /unknown option '--(\w+)'/.exec(text)?.[1] ?? '';
+  const options = program.commands.find((command) => command.name() === name)?.options ?? [];
+  const now = renamed(
+    old,
+    options.map((option) => option.name()),
+  );
+  return now === undefined ? text : `error: unknown option '--${old}': ${now}\n`;
 }
 
 /** Returns the exit status: 0 when the problem is solved, 1 when it is not, 2 when nothing was run. */

@@ -43,8 +43,8 @@ interface Recipe {
 }
 
 const { POSITIVE_INFINITY: infinity } = Number;
-const l1: SettingSchema = {
-  name: 'l1',
+const lambda: SettingSchema = {
+  name: 'lambda',
   type: 'number',
   lower: 0,
   doc: 'Weight of ||x||_1 in the numerator. Default 0.',
@@ -68,7 +68,7 @@ const recipes: Record<string, Recipe> = {
     ],
     async solve({ x, y }, settings) {
       const b = numbersOf(y);
-      const result = await sparseRecovery(x, b, settings);
+      const result = await sparseRecovery({ A: x, b }, settings);
       const { lambda, residualNorm, support } = result;
       return { result, numbers: { lambda, residualNorm, entries: support.length }, data: fitted(x, b, result.x) };
     },
@@ -76,10 +76,10 @@ const recipes: Record<string, Recipe> = {
   totalLeastSquares: {
     about: 'coefficients where columns and target have errors',
     target: true,
-    own: [l1],
+    own: [lambda],
     async solve({ x, y }, settings) {
       const b = numbersOf(y);
-      const result = await totalLeastSquares(x, b, settings);
+      const result = await totalLeastSquares({ A: x, b }, settings);
       return { result, numbers: { distance: result.distance }, data: fitted(x, b, result.x) };
     },
   },
@@ -91,7 +91,7 @@ const recipes: Record<string, Recipe> = {
     ],
     async solve({ x, y }, settings) {
       const dense = toDense(x);
-      const result = await fisherDiscriminant(dense, y as string[], settings);
+      const result = await fisherDiscriminant({ x: dense, y: y as string[] }, settings);
       const { direction, threshold, classes, withinScatter, betweenScatter } = result;
       const predictions = Array.from(products(dense, direction), (value) => String(classes[value > threshold ? 1 : 0]));
       const data = { y: y.map(String), predictions };
@@ -105,12 +105,12 @@ const recipes: Record<string, Recipe> = {
       { name: 'lower', type: 'number', upper: infinity, doc: 'Least weight of an asset; -inf: no bounds. Default 0.' },
       { name: 'upper', type: 'number', doc: 'Most weight of an asset. Default no bound.' },
       { name: 'riskFree', type: 'number', doc: 'Return of what has no risk, a period. Default 0.' },
-      { ...l1, doc: 'Weight of ||w||_1^2 against the variance. Default 0.' },
+      { ...lambda, doc: 'Weight of ||w||_1^2 against the variance. Default 0.' },
     ],
     async solve({ x }, { lower, upper, ...settings }) {
       const { mean, covariance } = moments(toDense(x));
       const bounds = { lower: lower as number | undefined, upper: upper as number | undefined };
-      const result = await maxSharpe(mean, covariance, { ...settings, bounds });
+      const result = await maxSharpe({ mu: mean, Sigma: covariance }, { ...settings, bounds });
       const { ratio, expectedReturn, volatility } = result;
       return { result, numbers: { ratio, expectedReturn, volatility } };
     },

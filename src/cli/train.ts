@@ -6,6 +6,7 @@ import { toDense } from '../core/algebra.js';
 import type { Matrix } from '../core/matrix.js';
 import { replaceFile } from '../core/replaceFile.js';
 import type { Targets } from '../core/targets.js';
+import type { ReluSettings } from '../relu/problem.js';
 import { trainReluNetwork } from '../relu/solver.js';
 import { alongOf, chosenOf, parameterOf, preferred } from '../report/pathRun.js';
 import { crossValidate, sparseRegression } from '../sparse/index.js';
@@ -54,9 +55,11 @@ const trainers: Record<string, Trainer> = {
         doc: 'What integers as responses stand for: classes or values.',
       },
     ],
-    async fit({ x, y, names }, settings, signal, outlev) {
+    async fit({ x, y, names }, { standardize, ...settings }, signal, outlev) {
       const log = outlev === 0 ? undefined : follow('relu', settings, outlev);
-      const options = { ...settings, featureNames: names, signal, onProgress: log?.report };
+      const scaling: ReluSettings['standardize'] =
+        standardize === undefined || standardize === 'norm' ? standardize : standardize === 'true';
+      const options = { ...settings, standardize: scaling, featureNames: names, signal, onProgress: log?.report };
       const result = await trainReluNetwork({ x, y: y as string[] }, options);
       log?.end(result.history);
       return { model: result.network, result, status: result.status, message: result.message };

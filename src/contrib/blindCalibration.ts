@@ -40,7 +40,7 @@ export interface BlindCalibrationResult extends SolveResult, BlindCalibrationSol
 /**
  * Finds a signal xi and the gains gamma of the sensors that see it, y_l = gamma o (A_l xi) for snapshots l, both unknown:
  *
- *     minimise  sum_l ||gamma o (A_l xi) - y_l||^2 / (2 m p)   subject to  mean(gamma) = 1,  |gamma - 1| <= rho.
+ *     minimise  sum_l ||gamma o (A_l xi) - y_l||^2 / (2 m p)   subject to  mean(gamma) = 1,  |gamma - 1| <= gainRange.
  *
  * ```ts
  * const { signal, gains } = await blindCalibration({ snapshots: [{ A: A1, y: y1 }, { A: A2, y: y2 }] });

@@ -25,7 +25,7 @@ export interface OneClassSubspacesSettings extends OneClassSubspacesOptions, Sol
 }
 
 export interface OneClassSubspacesResult extends SolveResult, OneClassSubspacesSolution {
-  /** Gives by how much each row is inside: the least of all W_1^T x + b_1 and -(W_2^T x + b_2), at least eta for most rows of the class. */
+  /** Gives by how much each row is inside: the least of all W_1^T x + b_1 and -(W_2^T x + b_2), at least `margin` for most rows of the class. */
   decision(x: MatrixLike): Float64Array;
   /** Whether each row is of the class: where its decision is not below a threshold, 0 by default. */
   predict(x: MatrixLike, options?: { threshold?: number | undefined }): boolean[];
@@ -35,7 +35,7 @@ export interface OneClassSubspacesResult extends SolveResult, OneClassSubspacesS
  * Encloses rows of one class, to tell others, by two frames of orthonormal columns:
  *
  *     minimise  1/2 ||W_1 - W_2||^2 + ||b_1 - b_2||^2
- *               + nu / (2 n) sum_i (eta - min_k (W_1^T x_i + b_1))_+^2 + (eta + max_k (W_2^T x_i + b_2))_+^2
+ *               + violationWeight / (2 n) sum_i (margin - min_k (W_1^T x_i + b_1))_+^2 + (margin + max_k (W_2^T x_i + b_2))_+^2
  *
  * ```ts
  * const { predict } = await oneClassSubspaces({ x });

@@ -25,7 +25,7 @@ export interface RobustMixedModelData {
 }
 
 export interface RobustMixedModelSettings extends RobustMixedModelOptions, SolveOptions {
-  /** Tsallis' q of the errors' distribution, between 1 and 3, in place of nu = (3 - q) / (q - 1). */
+  /** Tsallis' q of the errors' distribution, between 1 and 3, in place of degreesOfFreedom = (3 - q) / (q - 1). */
   q?: number | undefined;
   /** Coefficients to begin at, such as an earlier result. Default: least squares. */
   warmStart?: { coefficients: ArrayLike<number>; intercept?: number | undefined } | undefined;
@@ -47,7 +47,7 @@ export interface RobustMixedModelResult extends SolveResult, RobustMixedModelSol
  * far from the rest count little.
  *
  * ```ts
- * const { coefficients, weights } = await robustMixedModel({ x, y, groups }, { nu: 4 });
+ * const { coefficients, weights } = await robustMixedModel({ x, y, groups }, { degreesOfFreedom: 4 });
  * ```
  *
  * The likelihood may have several maxima: `solved` says that its gradient vanishes. `unbounded`: rows are fitted exactly and it has none.
@@ -61,7 +61,7 @@ export async function robustMixedModel(
 ): Promise<RobustMixedModelResult> {
   const { x, y, groups } = readData(data, ['x', 'y', 'groups']);
   const { warmStart, q, ...others } = checkObject('settings', settings);
-  if (q !== undefined) others.nu = degreesOfFreedom(q, others.nu);
+  if (q !== undefined) others.degreesOfFreedom = ofTsallis(q, others.degreesOfFreedom);
   const read = readMatrix('x', x);
   const given = isPromise(read) ? await read : read;
   const { labels, numbers } = groups === undefined ? {} : groupNumbers(groups, given.rows);
@@ -78,10 +78,11 @@ export async function robustMixedModel(
   );
 }
 
-function degreesOfFreedom(q: unknown, nu: number | undefined): number {
+function ofTsallis(q: unknown, given: number | undefined): number {
   const checked = checkNumber('q', q);
   if (!(checked > 1 && checked < 3)) throw new RangeError(`q = ${checked}: expected a number in (1, 3)`);
-  if (nu !== undefined) throw new TypeError(`nu = ${nu}: expected nothing beside q, which says the same`);
+  if (given !== undefined)
+    throw new TypeError(`degreesOfFreedom = ${given}: expected nothing beside q, which says the same`);
   return (3 - checked) / (checked - 1);
 }
 

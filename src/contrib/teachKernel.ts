@@ -48,7 +48,7 @@ export interface TeachKernelResult extends SolveResult, TeachKernelSolution {
  * until the largest error at the rows of x is `tolerance` times the largest entry (norm of a row) of y.
  *
  * ```ts
- * const { sequence, predict } = await teachKernel({ x, y }, { gamma: 2 });
+ * const { sequence, predict } = await teachKernel({ x, y }, { kernelWidth: 0.5 });
  * ```
  *
  * @throws (rejects) TypeError or RangeError that names what is wrong with an argument; {@link SolverError}

@@ -158,6 +158,8 @@ export function checkMembers<T extends object>(
 ): T {
   for (const member of Object.keys(checkObject(name, value))) {
     if (known.includes(member)) continue;
+    const now = renamed(member, known);
+    if (now !== undefined) throw new TypeError(`unknown ${noun} '${member}': ${now}`);
     const meant = closest(member, known);
     const hint = meant === undefined ? '.' : `: did you mean '${meant}'?`;
     throw new TypeError(`unknown ${noun} '${member}'${hint} Known ${noun}s: ${known.join(', ')}`);
@@ -170,6 +172,32 @@ export function checkData<T extends object>(data: T, known: readonly string[]): 
   const { names, levels, dropped, ...others } = checkObject('data', data) as Record<string, unknown>;
   checkMembers('data', others, known);
   return data;
+}
+
+/** New names of members and settings by their old ones, with what to say of values that are others now. */
+const renames: Readonly<Record<string, readonly (readonly [name: string, note?: string])[]>> = {
+  beta: [['lambda']],
+  betas: [['lambdas']],
+  l1: [['lambda']],
+  delta: [['huberDelta'], ['privacyDelta']],
+  normalize: [
+    ['standardize', ": true in place of 'standardize', 'norm' in place of 'columns', false in place of 'none'"],
+  ],
+  order: [['sweepOrder'], ['taskOrder'], ['degree']],
+  nu: [['degreesOfFreedom'], ['violationWeight']],
+  gamma: [['kernelWidth', ', 1 / sqrt(2 gamma)']],
+  rho: [['gainRange']],
+  eta: [['margin']],
+  starts: [['restarts', ', one less than starts']],
+  X: [['x']],
+  labels: [['y']],
+};
+
+/** What to say of a name that has become another of the known ones. */
+export function renamed(old: string, known: readonly string[]): string | undefined {
+  const [name, note = ''] =
+    (Object.hasOwn(renames, old) ? renames[old] : undefined)?.find(([each]) => known.includes(each)) ?? [];
+  return name === undefined ? undefined : `'${old}' is now '${name}'${note}`;
 }
 
 /** The known word that is meant by a misspelt one, if one is close. */

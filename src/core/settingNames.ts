@@ -1,6 +1,6 @@
 // Names of settings, and those that other libraries have for them.
 import { settingNames } from './addon.js';
-import { checkMembers, checkObject, isList } from './check.js';
+import { checkMembers, checkObject, isList, renamed } from './check.js';
 
 /** What settings are called here, the likeliest first; by their names elsewhere, in lower case without underscores and points. */
 const names = new Map<string, readonly string[]>(
@@ -33,7 +33,6 @@ const names = new Map<string, readonly string[]>(
     rng: ['seed'],
     njobs: ['threads'],
     ninit: ['restarts'],
-    starts: ['restarts'],
     nrestarts: ['restarts'],
     nrestartsoptimizer: ['restarts'],
     callback: ['onProgress'],
@@ -45,9 +44,9 @@ const names = new Map<string, readonly string[]>(
     x0: ['warmStart'],
     init: ['warmStart'],
     initialguess: ['warmStart'],
-    alpha: ['lambda', 'beta'],
-    lambda: ['lambda', 'lambdas', 'beta'],
-    lambd: ['lambda', 'lambdas', 'beta'],
+    alpha: ['lambda'],
+    lambda: ['lambda', 'lambdas'],
+    lambd: ['lambda', 'lambdas'],
     alphas: ['lambdas'],
     nalphas: ['nLambda'],
     lambdaminratio: ['minRatio'],
@@ -61,9 +60,9 @@ const names = new Map<string, readonly string[]>(
     foldid: ['folds'],
     typemeasure: ['measure'],
     scoring: ['measure'],
-    l2: ['beta'],
-    weightdecay: ['beta'],
-    regularization: ['lambda', 'beta'],
+    l2: ['ridge', 'lambda'],
+    weightdecay: ['lambda'],
+    regularization: ['lambda'],
     solver: ['method'],
     algorithm: ['method'],
   }),
@@ -72,7 +71,7 @@ const names = new Map<string, readonly string[]>(
 /** What to say of settings that there are not. */
 const sentences = new Map(
   Object.entries({
-    c: 'divide by it: beta = 1 / C weighs the regulariser against the sum of the losses',
+    c: 'divide by it: lambda = 1 / C where the losses are summed, lambda = 1 / (n C) where they are averaged',
     learningrate: 'there is none to choose: steps are found by the solver',
     lr: 'there is none to choose: steps are found by the solver',
     stepsize: 'there is none to choose: steps are found by the solver',
@@ -134,7 +133,7 @@ export function checkSettings<T extends object>(settings: T, known: readonly str
     );
   }
   for (const name of Object.keys(checkObject(argument, settings))) {
-    const said = known.includes(name) ? undefined : saidElsewhere(name, known);
+    const said = known.includes(name) || renamed(name, known) ? undefined : saidElsewhere(name, known);
     if (said !== undefined) throw new TypeError(`unknown setting '${name}': ${said}`);
   }
   return checkMembers(argument, settings, known, 'setting');
@@ -145,5 +144,5 @@ function saidElsewhere(name: string, known: readonly string[]): string | undefin
   const here = names.get(key)?.find((each) => known.includes(each));
   if (here !== undefined) return `it is called '${here}' here`;
   if (key === 'c' && known.includes('penaltyFactor')) return ofTheMean;
-  return weights.includes(key) && !known.includes('beta') ? ofTheProblem : sentences.get(key);
+  return weights.includes(key) && !known.includes('lambda') ? ofTheProblem : sentences.get(key);
 }

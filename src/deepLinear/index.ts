@@ -3,6 +3,6 @@ export {
   type LinearNetworkData,
   type LinearNetworkResult,
   type LinearNetworkSettings,
-  linearNetwork,
+  trainLinearNetwork,
 } from './solver.js';
 export * from './verbs.js';

@@ -23,7 +23,7 @@ export interface LinearNetworkData {
 }
 
 export interface LinearNetworkSettings extends DeepLinearOptions, SolveOptions {
-  /** An earlier result to begin with, for another `beta`, say. A closed form has no use for it. */
+  /** An earlier result to begin with, for another `lambda`, say. A closed form has no use for it. */
   warmStart?: Pick<LinearNetworkResult, 'product'> | undefined;
 }
 
@@ -45,16 +45,16 @@ export interface LinearNetworkResult extends SolveResult, DeepLinearSolution {
  * Trains a deep linear network with weight decay to the certified global optimum over networks of any widths.
  *
  * ```ts
- * const { layers, product, objective, lowerBound } = await linearNetwork({ x, y }, { depth: 3, parallel: true, beta: 0.1 });
+ * const { layers, product, objective, lowerBound } = await trainLinearNetwork({ x, y }, { depth: 3, parallel: true, lambda: 0.1 });
  * ```
  *
  * One network of L = `depth` layers, or with `parallel` a sum of such networks (branches), each with a penalty of degree L:
  *
- *     minimise  1/2 ||X W_1 ... W_L - Y||_F^2 + (beta / 2) sum_l ||W_l||_F^2
- *     minimise  1/2 ||X sum_j W_j1 ... W_jL - Y||_F^2 + (beta / 2) sum_j sum_l ||W_jl||_F^L           (parallel)
+ *     minimise  1/2 ||X W_1 ... W_L - Y||_F^2 + (lambda / 2) sum_l ||W_l||_F^2
+ *     minimise  1/2 ||X sum_j W_j1 ... W_jL - Y||_F^2 + (lambda / 2) sum_j sum_l ||W_jl||_F^L           (parallel)
  *
- * The regulariser of layers with a given product is at best (beta L / 2) sum_k t_k^(2 / L), t its singular values; that of branches with a
- * given sum (beta L / 2) sum_k t_k. So two layers and parallel networks are convex programs in the product with its nuclear norm: solved
+ * The regulariser of layers with a given product is at best (lambda L / 2) sum_k t_k^(2 / L), t its singular values; that of branches with a
+ * given sum (lambda L / 2) sum_k t_k. So two layers and parallel networks are convex programs in the product with its nuclear norm: solved
  * for any X, without a duality gap. Three and more layers, not parallel, are not convex in the product: they are solved where X^T X = s^2 I
  * (columns orthogonal and of one length), one singular value after the other in closed form, and refused for another X. With several outputs
  * their dual has a smaller optimum: `dualOptimum` and `dualityGap` say by how much.
@@ -64,7 +64,7 @@ export interface LinearNetworkResult extends SolveResult, DeepLinearSolution {
  * @throws (rejects) TypeError or RangeError that names what is wrong with an argument, or that this X has no closed form; {@link SolverError}
  * `OUT_OF_MEMORY`, `DEVICE_UNAVAILABLE`, `CALLBACK_FAILED` or `ADDON_NOT_FOUND`.
  */
-export async function linearNetwork(
+export async function trainLinearNetwork(
   data: LinearNetworkData,
   settings: LinearNetworkSettings = {},
 ): Promise<LinearNetworkResult> {

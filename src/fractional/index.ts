@@ -8,11 +8,11 @@ export {
 } from './coordinates.js';
 export {
   type DifferenceOfConvexProblem,
-  differenceOfConvex,
   type FractionalProblem,
   type FractionalResult,
   type FractionalSettings,
   type FractionalStart,
+  minimizeDifference,
   minimizeRatio,
 } from './solver.js';
 export {

@@ -105,8 +105,8 @@ export async function minimizeRatio(
  *     minimise  f(x) + h(x) - g(x)
  *
  * ```ts
- * const lasso = await differenceOfConvex({ convex: [leastSquares(A, b), l1(0.1)] });
- * const capped = await differenceOfConvex({ convex: [leastSquares(A, b), l1(0.1)], minus: topK(10, { scale: 0.1 }) });
+ * const lasso = await minimizeDifference({ convex: [leastSquares(A, b), l1(0.1)] });
+ * const capped = await minimizeDifference({ convex: [leastSquares(A, b), l1(0.1)], minus: topK(10, { scale: 0.1 }) });
  * ```
  *
  * The terms are those of {@link minimizeRatio}. Where it ends, no change of a single coordinate lowers the objective. Without
@@ -116,7 +116,7 @@ export async function minimizeRatio(
  *
  * @throws (rejects) as {@link minimizeRatio}.
  */
-export async function differenceOfConvex(
+export async function minimizeDifference(
   problem: DifferenceOfConvexProblem,
   settings: FractionalSettings = {},
 ): Promise<FractionalResult> {

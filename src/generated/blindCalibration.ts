@@ -18,19 +18,19 @@ export interface BlindCalibrationOptions extends Limits {
    */
   tolerance?: number | undefined;
   /**
-   * Gains are within 1 - rho and 1 + rho.
+   * Gains are within 1 - gainRange and 1 + gainRange.
    *
    * Expected: a number > 0.
    * @defaultValue Infinity
    */
-  rho?: number | undefined;
+  gainRange?: number | undefined;
 }
 
 export const blindCalibrationDefaults = {
   ...limitDefaults,
   maxIterations: 100000,
   tolerance: 1e-10,
-  rho: Infinity,
+  gainRange: Infinity,
 } as const satisfies BlindCalibrationOptions;
 
 /** What a report of the solver has beside what all reports have. */

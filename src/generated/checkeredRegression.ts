@@ -32,10 +32,10 @@ export interface CheckeredRegressionOptions extends Limits {
    */
   lambda?: number | undefined;
   /**
-   * Random starts, of which the best end is the result.
+   * Random starts beside the first; the best end is the result. 0: none.
    *
-   * Expected: an integer in [1, 100000].
-   * @defaultValue 5
+   * Expected: an integer in [0, 100000].
+   * @defaultValue 4
    */
   restarts?: number | undefined;
 }
@@ -46,7 +46,7 @@ export const checkeredRegressionDefaults = {
   factors: 2,
   method: 'em',
   lambda: 0.0001,
-  restarts: 5,
+  restarts: 4,
 } as const satisfies CheckeredRegressionOptions;
 
 /** What a report of the solver has beside what all reports have. */

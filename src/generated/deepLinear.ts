@@ -33,8 +33,8 @@ export interface DeepLinearOptions extends Limits {
    */
   depth?: number | undefined;
   /**
-   * A sum of networks with weight decay of degree L, (beta / 2) sum_l ||W_l||_F^L each, in place of one network with
-   * (beta / 2) sum_l ||W_l||_F^2. With two layers they are the same.
+   * A sum of networks with weight decay of degree L, (lambda / 2) sum_l ||W_l||_F^L each, in place of one network
+   * with (lambda / 2) sum_l ||W_l||_F^2. With two layers they are the same.
    *
    * @defaultValue false
    */
@@ -45,7 +45,7 @@ export interface DeepLinearOptions extends Limits {
    * Expected: a finite number > 0.
    * @defaultValue 0.001 n
    */
-  beta?: number | undefined;
+  lambda?: number | undefined;
 }
 
 export const deepLinearDefaults = {

@@ -24,13 +24,13 @@ export interface FractionalOptions extends Limits {
    *
    * @defaultValue 'cyclic'
    */
-  order?: 'cyclic' | 'shuffled' | 'greedy' | undefined;
+  sweepOrder?: 'cyclic' | 'shuffled' | 'greedy' | undefined;
   /**
-   * Points to start from; the best end counts. The first is `start` or the solver's own, the others are taken from
-   * the data and then drawn by `seed`.
+   * Points to start from beside the first, which is `start` or the solver's own; the best end counts. They are taken
+   * from the data and then drawn by `seed`.
    *
-   * Expected: an integer in [1, 100000].
-   * @defaultValue 1
+   * Expected: an integer in [0, 100000].
+   * @defaultValue 0
    */
   restarts?: number | undefined;
   /**
@@ -81,8 +81,8 @@ export const fractionalDefaults = {
   ...limitDefaults,
   maxIterations: 10000,
   method: 'auto',
-  order: 'cyclic',
-  restarts: 1,
+  sweepOrder: 'cyclic',
+  restarts: 0,
   proximalWeight: 0.000001,
   lassoStart: true,
   radialStep: true,

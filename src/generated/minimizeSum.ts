@@ -46,16 +46,16 @@ export interface MinimizeSumOptions extends Limits {
    */
   trackBest?: boolean | undefined;
   /**
-   * Of rows, x and the method's state; sums of losses are in double precision always. `auto`: `single` where batches
+   * Of rows, x and the method's state; sums of losses are in double precision always. `auto`: `float32` where batches
    * are drawn.
    *
    * @defaultValue 'auto'
    */
-  precision?: 'auto' | 'single' | 'double' | undefined;
+  precision?: 'auto' | 'float32' | 'float64' | undefined;
   /**
    * Units: with `columns` x_j is measured in those of 1 / the root mean square of the column of data that it
    * multiplies, of a regression with an intercept around the column's mean, and given back in those of the data.
-   * `auto`: that, but for private methods, as it looks at the data, and for `l1` or sets other than bounds.
+   * `auto`: that, but for private methods, as it looks at the data, and for `lambda` or sets other than bounds.
    *
    * @defaultValue 'auto'
    */
@@ -276,7 +276,7 @@ export interface MinimizeSumOptions extends Limits {
    * Expected: a finite number >= 0.
    * @defaultValue 0
    */
-  l1?: number | undefined;
+  lambda?: number | undefined;
   /**
    * How many blocks x is cut into. 0: its variables, or 10 if there is one.
    *
@@ -313,7 +313,7 @@ export const minimizeSumDefaults = {
   lowerBound: 0,
   squares: 'adagradSqr',
   exactPolar: false,
-  l1: 0,
+  lambda: 0,
   coordinateBlocks: 0,
 } as const satisfies MinimizeSumOptions;
 
@@ -390,7 +390,7 @@ export interface MinimizeSumSolution {
   gap?: number;
   /** The method, as `auto` resolved it. */
   method: string;
-  /** `single` or `double`. */
+  /** `float32` or `float64`. */
   precision: string;
   /** The pieces of the method: estimator, guard, coupling, momentum, geometry, step, mean. */
   pieces: string;

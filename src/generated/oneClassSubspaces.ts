@@ -31,14 +31,14 @@ export interface OneClassSubspacesOptions extends Limits {
    * Expected: a number >= 0.
    * @defaultValue 0.1
    */
-  eta?: number | undefined;
+  margin?: number | undefined;
   /**
    * Weight of the rows that miss it.
    *
    * Expected: a finite number > 0.
    * @defaultValue 10
    */
-  nu?: number | undefined;
+  violationWeight?: number | undefined;
   /**
    * Temperature T of the soft minimum -T log sum_k exp(-v_k / T) in place of the least v_k, in units of x. 0: the
    * minimum itself, at whose kinks descent is slow.
@@ -54,8 +54,8 @@ export const oneClassSubspacesDefaults = {
   maxIterations: 10000,
   tolerance: 0.00001,
   dimension: 2,
-  eta: 0.1,
-  nu: 10,
+  margin: 0.1,
+  violationWeight: 10,
   softness: 0.02,
 } as const satisfies OneClassSubspacesOptions;
 
@@ -68,8 +68,8 @@ export interface OneClassSubspacesSolution {
   lowerFrame: Matrix;
   /** d x K: W_2, with orthonormal columns. */
   upperFrame: Matrix;
-  /** K numbers b_1: rows of the class have W_1^T x + b_1 >= eta. */
+  /** K numbers b_1: rows of the class have W_1^T x + b_1 >= margin. */
   lowerOffsets: Float64Array;
-  /** K numbers b_2: rows of the class have W_2^T x + b_2 <= -eta. */
+  /** K numbers b_2: rows of the class have W_2^T x + b_2 <= -margin. */
   upperOffsets: Float64Array;
 }

@@ -40,12 +40,12 @@ export interface ReluOptions extends Limits {
    */
   huberDelta?: number | undefined;
   /**
-   * Weight of the regulariser (beta / 2) sum_j (||u_j||^2 + alpha_j^2).
+   * Weight of the regulariser (lambda / 2) sum_j (||u_j||^2 + alpha_j^2).
    *
    * Expected: a finite number > 0.
-   * @defaultValue a share of betaMax
+   * @defaultValue a share of lambdaMax
    */
-  beta?: number | undefined;
+  lambda?: number | undefined;
   /**
    * Append a constant column 1 to x, so that every hidden neuron has a bias.
    *
@@ -63,9 +63,9 @@ export interface ReluOptions extends Limits {
    * Divide each column of x by its Euclidean norm before training, or, less its mean where there is a bias, by its
    * standard deviation; the regulariser then acts on the scaled weights.
    *
-   * @defaultValue 'none'
+   * @defaultValue 'false'
    */
-  normalize?: 'none' | 'columns' | 'standardize' | undefined;
+  standardize?: 'false' | 'norm' | 'true' | undefined;
   /**
    * ReLU neurons, or gated ones, 1[x g_j >= 0] (x u_j), which need no cone constraints.
    *
@@ -131,7 +131,7 @@ export const reluDefaults = {
   huberDelta: 1,
   bias: true,
   regularizeBias: true,
-  normalize: 'none',
+  standardize: 'false',
   activation: 'relu',
   coupling: 'oneVsAll',
   method: 'admm',
@@ -150,8 +150,8 @@ export interface ReluProgress extends Progress {
   /** Products of conjugate gradients with the system of an iteration, so far. */
   innerSteps?: number;
   /**
-   * Refinement: the largest max_u |theta^T (X u)_+| / beta found, ||u|| <= 1, at the round's residual theta; at most
-   * 1 at the optimum of all networks.
+   * Refinement: the largest max_u |theta^T (X u)_+| / lambda found, ||u|| <= 1, at the round's residual theta; at
+   * most 1 at the optimum of all networks.
    */
   violation?: number;
   /**
@@ -170,8 +170,8 @@ export interface ReluSolution {
   /** Products of conjugate gradients with the system of an iteration, so far. */
   innerSteps?: number;
   /**
-   * Refinement: the largest max_u |theta^T (X u)_+| / beta found, ||u|| <= 1, at the round's residual theta; at most
-   * 1 at the optimum of all networks.
+   * Refinement: the largest max_u |theta^T (X u)_+| / lambda found, ||u|| <= 1, at the round's residual theta; at
+   * most 1 at the optimum of all networks.
    */
   violation?: number;
   /**
@@ -225,7 +225,7 @@ export interface ReluSolution {
     lowerBound: number;
     /** (objective - lowerBound) / objective. */
     gap: number;
-    /** The largest max_u |theta^T (X u)_+| / beta found at the theta of the bound. Good to a few hundredths. */
+    /** The largest max_u |theta^T (X u)_+| / lambda found at the theta of the bound. Good to a few hundredths. */
     violation: number;
     /** Starts of the local searches for it. */
     searches: number;

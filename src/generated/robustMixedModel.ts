@@ -23,7 +23,7 @@ export interface RobustMixedModelOptions extends Limits {
    * Expected: a finite number > 0.
    * @defaultValue 4
    */
-  nu?: number | undefined;
+  degreesOfFreedom?: number | undefined;
   /**
    * Whether the model has an intercept.
    *
@@ -36,7 +36,7 @@ export const robustMixedModelDefaults = {
   ...limitDefaults,
   maxIterations: 10000,
   tolerance: 1e-8,
-  nu: 4,
+  degreesOfFreedom: 4,
   intercept: true,
 } as const satisfies RobustMixedModelOptions;
 

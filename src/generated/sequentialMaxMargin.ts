@@ -15,7 +15,7 @@ export interface SequentialMaxMarginOptions extends Limits {
    *
    * @defaultValue 'cyclic'
    */
-  order?: 'cyclic' | 'random' | undefined;
+  taskOrder?: 'cyclic' | 'random' | undefined;
   /**
    * Most sweeps over the rows of a task in one projection, after which the solve ends with status `stalled`.
    *
@@ -28,7 +28,7 @@ export interface SequentialMaxMarginOptions extends Limits {
 export const sequentialMaxMarginDefaults = {
   ...limitDefaults,
   maxIterations: 10000,
-  order: 'cyclic',
+  taskOrder: 'cyclic',
   maxSweeps: 100000,
 } as const satisfies SequentialMaxMarginOptions;
 

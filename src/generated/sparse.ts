@@ -23,7 +23,7 @@ export interface SparseOptions extends Limits {
    * Expected: a finite number > 0.
    * @defaultValue 1.35
    */
-  delta?: number | undefined;
+  huberDelta?: number | undefined;
   /**
    * Of the family quantile: which quantile of y the model is of.
    *
@@ -130,7 +130,7 @@ export const sparseDefaults = {
   ...limitDefaults,
   maxIterations: 100000,
   family: 'gaussian',
-  delta: 1.35,
+  huberDelta: 1.35,
   level: 0.5,
   ties: 'efron',
   penalty: 'lasso',

@@ -19,7 +19,7 @@ export interface TeachKernelOptions extends Limits {
    */
   tolerance?: number | undefined;
   /**
-   * Kernel: exp(-gamma ||a - b||^2), a^T b, or one whose values between all rows are given as x.
+   * Kernel: exp(-||a - b||^2 / (2 kernelWidth^2)), a^T b, or one whose values between all rows are given as x.
    *
    * @defaultValue 'gaussian'
    */
@@ -31,12 +31,12 @@ export interface TeachKernelOptions extends Limits {
    */
   teacher?: 'greedy' | 'random' | undefined;
   /**
-   * Of the Gaussian kernel.
+   * Width of the Gaussian kernel, in units of x.
    *
    * Expected: a finite number > 0.
-   * @defaultValue 1 / columns of x
+   * @defaultValue the root of half the columns of x
    */
-  gamma?: number | undefined;
+  kernelWidth?: number | undefined;
   /**
    * Learning rate eta: eta K(x_i, x_i) times the largest eigenvalue of A has to be below 2.
    *
@@ -65,8 +65,8 @@ export interface TeachKernelSolution {
   errors: Matrix;
   /** Rows in the order in which they were taught, the first 1048576 of them. */
   sequence: Int32Array;
-  /** Of the Gaussian kernel. */
-  gamma?: number;
+  /** Width of the Gaussian kernel. */
+  kernelWidth?: number;
   /** Learning rate that was used. */
   rate?: number;
 }

@@ -16,13 +16,13 @@ export interface TrendFilterOptions extends Limits {
    * Expected: an integer in [0, 2].
    * @defaultValue 0
    */
-  order?: number | undefined;
+  degree?: number | undefined;
 }
 
 export const trendFilterDefaults = {
   ...limitDefaults,
   maxIterations: 100000,
-  order: 0,
+  degree: 0,
 } as const satisfies TrendFilterOptions;
 
 /** What a report of the solver has beside what all reports have. */

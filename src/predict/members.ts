@@ -1,5 +1,5 @@
 // Members of models as JSON: how each is written, read with checks, and described by a JSON schema.
-import { show } from '../core/check.js';
+import { renamed, show } from '../core/check.js';
 import { type Matrix, toMatrix } from '../core/matrix.js';
 import type { Label } from '../core/targets.js';
 
@@ -258,9 +258,9 @@ export function record(name: string, json: unknown, known?: readonly string[]): 
   }
   for (const key of Object.keys(json)) {
     if (key === '__proto__' || (known && !known.includes(key))) {
-      throw new TypeError(
-        `unknown member ${show(key)} of ${name}${known ? `. Known members: ${known.join(', ')}` : ''}`,
-      );
+      const now = renamed(key, known ?? []);
+      const hint = now === undefined ? known && `. Known members: ${known.join(', ')}` : `: ${now}`;
+      throw new TypeError(`unknown member ${show(key)} of ${name}${hint ?? ''}`);
     }
   }
   return Object.assign(Object.create(null), json);

@@ -23,7 +23,7 @@ export interface OtherModel {
   predict(x: unknown, options?: object): unknown;
 }
 
-/** A deep linear network, `linearNetwork`. */
+/** A deep linear network, `trainLinearNetwork`. */
 export interface LinearNetworkModel {
   readonly kind: 'linearNetwork';
   /** The product of the rows of x with the matrices, a row for each. */

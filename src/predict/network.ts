@@ -31,7 +31,7 @@ export interface NetworkMembers {
   readonly gates?: Matrix;
   /** d numbers, the means of the columns of x (zeros without bias), if these were standardised. */
   readonly inputShift?: Float64Array;
-  /** d numbers; ones unless x was scaled, which `normalize` says. */
+  /** d numbers; ones unless x was scaled, which `standardize` says. */
   readonly inputScale: Float64Array;
   /** c numbers, the means of the targets, if these were standardised. */
   readonly targetShift?: Float64Array;

@@ -204,7 +204,7 @@ export const sparseKind: Kind<Coefficients> = {
   kind: 'sparseModel',
   members: {
     ...shared,
-    ...{ delta: optional(number({ positive: true })), level: optional(number({ positive: true })) },
+    ...{ huberDelta: optional(number({ positive: true })), level: optional(number({ positive: true })) },
     ties: optional(oneOf('efron', 'breslow')),
     names: optional(strings()),
     means: optional(numbers()),

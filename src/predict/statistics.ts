@@ -201,7 +201,7 @@ interface Kernel {
   points?: Matrix;
   coefficients: Matrix;
   kernel: 'gaussian' | 'linear' | 'precomputed';
-  gamma?: number;
+  kernelWidth?: number;
 }
 
 export const teachKernelKind: Kind<Kernel> = {
@@ -210,7 +210,7 @@ export const teachKernelKind: Kind<Kernel> = {
     coefficients: matrixOf('points', 'learners'),
     points: optional(matrixOf('points', 'columns')),
     kernel: oneOf('gaussian', 'linear', 'precomputed'),
-    gamma: optional(number()),
+    kernelWidth: optional(number()),
     rate: optional(number()),
     sequence: integers(undefined, 'points'),
   },
@@ -225,13 +225,13 @@ export const teachKernelKind: Kind<Kernel> = {
       return 'teachKernel';
     }
     predict(x: MatrixLike): Matrix {
-      const { points, coefficients, kernel, gamma = 1 } = this as unknown as Kernel;
+      const { points, coefficients, kernel, kernelWidth = 1 } = this as unknown as Kernel;
       const given = newRows(x, points ? points.columns : coefficients.rows);
       if (!points) return affine(given, coefficients);
       const values = new Float64Array(given.rows * points.rows);
       for (let i = 0; i < given.rows; ++i) {
         for (let t = 0; t < points.rows; ++t) {
-          values[i * points.rows + t] = between(kernel, gamma, rowOf(given, i), rowOf(points, t));
+          values[i * points.rows + t] = between(kernel, kernelWidth, rowOf(given, i), rowOf(points, t));
         }
       }
       return affine({ data: values, rows: given.rows, columns: points.rows }, coefficients);
@@ -240,13 +240,13 @@ export const teachKernelKind: Kind<Kernel> = {
 };
 
 /** The kernel's value between two rows. */
-function between(kernel: string, gamma: number, a: ArrayLike<number>, b: ArrayLike<number>): number {
+function between(kernel: string, width: number, a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let j = 0; j < a.length; ++j) {
     const [u, v] = [a[j] as number, b[j] as number];
     sum += kernel === 'linear' ? u * v : (u - v) ** 2;
   }
-  return kernel === 'linear' ? sum : Math.exp(-gamma * sum);
+  return kernel === 'linear' ? sum : Math.exp((-0.5 / (width * width)) * sum);
 }
 
 interface Unlearnt {

@@ -25,18 +25,9 @@ function functionOf(name: string): Function {
 }
 
 function kindOf(name: string): Kind {
-  const { takes, progress } = solves[name] as (typeof solves)[string];
+  const { progress } = solves[name] as (typeof solves)[string];
   const solve = functionOf(name);
-  return (problem, { onProgress, ...others }) => {
-    const settings = progress ? { ...others, onProgress } : others;
-    if (takes.length === 1) return solve(problem, settings);
-    const given = (typeof problem === 'object' ? problem : null) as Record<string, unknown> | null;
-    const wrong = Object.keys(given ?? {}).find((each) => !takes.includes(each));
-    if (!given || wrong !== undefined || takes.some((each) => given[each] === undefined)) {
-      throw new TypeError(`problem = ${show(problem)}: expected an object of ${takes.join(', ')} for kind '${name}'`);
-    }
-    return solve(...takes.map((each) => given[each]), settings);
-  };
+  return (problem, { onProgress, ...others }) => solve(problem, progress ? { ...others, onProgress } : others);
 }
 
 /** All that the package solves. */

@@ -52,8 +52,8 @@ interface MessageHead {
 /** A solve as data. */
 export interface SolveJob extends MessageHead {
   /**
-   * What the function takes before its settings: the argument itself where it is one, an object of them by their names where they are more,
-   * as `{ mu, Sigma }` for one of portfolios. Data references and made programs may stand in it anywhere.
+   * What the function takes before its settings, such as `{ mu, Sigma }` for a portfolio. Data references and made programs may stand in it
+   * anywhere.
    */
   problem: unknown;
 }

@@ -14,6 +14,15 @@ export interface ReluAdversary {
   radius: number;
 }
 
+export interface AttackData {
+  /** The network that is attacked, or a result with one. */
+  network: NetworkOrResult;
+  /** Rows. */
+  x: MatrixLike;
+  /** What the rows are, as for {@link score}. */
+  y: Targets;
+}
+
 export interface AttackSettings extends ReluAdversary {
   /**
    * `'fgsm'`: one step of full length along the gradient (its signs for `'inf'`) at x (Goodfellow, Shlens, Szegedy 2015). `'pgd'`: steps
@@ -24,7 +33,7 @@ export interface AttackSettings extends ReluAdversary {
   steps?: number | undefined;
   /** Length of a step of `'pgd'` in the norm. Default: 2.5 radius / steps. */
   stepSize?: number | undefined;
-  /** Starts of `'pgd'`: x itself, then random points of the ball; at most 10,000. Default: 2. */
+  /** Starts of `'pgd'` at random points of the ball, beside that at x itself; at most 10,000. 0: none. Default: 1. */
   restarts?: number | undefined;
   /** Smallest and largest value that an input may have, such as [0, 1] of pixels. Default: any. */
   range?: readonly [number, number] | undefined;
@@ -58,15 +67,10 @@ export interface AttackResult {
  * I. Goodfellow, J. Shlens, C. Szegedy, "Explaining and harnessing adversarial examples", ICLR 2015; A. Madry, A. Makelov, L. Schmidt,
  * D. Tsipras, A. Vladu, "Towards deep learning models resistant to adversarial attacks", ICLR 2018.
  *
- * @param y What the rows are, as for {@link score}.
  * @throws (rejects) TypeError or RangeError that names what is wrong with an argument.
  */
-export async function attack(
-  given: NetworkOrResult,
-  x: MatrixLike,
-  y: Targets,
-  settings: AttackSettings,
-): Promise<AttackResult> {
+export async function attack(data: AttackData, settings: AttackSettings): Promise<AttackResult> {
+  const { network: given, x, y } = checkMembers('data', data, ['network', 'x', 'y']);
   const wanted = checkedSettings(settings);
   const rows = toMatrix('x', x);
   const network = checkNetwork(given);
@@ -89,20 +93,20 @@ type Wanted = Required<{ [K in keyof Omit<AttackSettings, 'signal'>]: NonNullabl
 /** The most steps, and starts, that a row is attacked with. */
 const most = 10_000;
 
-function checkCount(name: string, value: unknown): number {
-  const count = checkInteger(name, value, 1);
-  if (count > most) throw new RangeError(`${name} = ${count}: expected an integer in [1, ${most}]`);
+function checkCount(name: string, value: unknown, least: number): number {
+  const count = checkInteger(name, value, least);
+  if (count > most) throw new RangeError(`${name} = ${count}: expected an integer in [${least}, ${most}]`);
   return count;
 }
 
 function checkedSettings(settings: AttackSettings): Wanted {
   const names = ['norm', 'radius', 'method', 'steps', 'stepSize', 'restarts', 'range', 'seed'] as const;
   const given = checkMembers('settings', settings, [...names, 'timeLimit', 'signal'], 'setting');
-  const { norm, method = 'pgd', steps = 40, restarts = 2, seed = 0, timeLimit = Number.POSITIVE_INFINITY } = given;
+  const { norm, method = 'pgd', steps = 40, restarts = 1, seed = 0, timeLimit = Number.POSITIVE_INFINITY } = given;
   checkOneOf('norm', norm, ['inf', 'two']);
   checkOneOf('method', method, ['fgsm', 'pgd']);
   const radius = checkNumber('radius', given.radius, { lower: 0 });
-  checkCount('steps', steps);
+  checkCount('steps', steps, 1);
   if (timeLimit !== Number.POSITIVE_INFINITY) checkNumber('timeLimit', timeLimit, { lower: 0 });
   const range =
     given.range === undefined ? unlimited : checkVector('range', given.range, { length: 2, infinite: true });
@@ -112,7 +116,7 @@ function checkedSettings(settings: AttackSettings): Wanted {
   return {
     ...{ norm, radius, method, steps: method === 'fgsm' ? 1 : steps },
     stepSize: method === 'fgsm' ? radius : stepSize,
-    restarts: method === 'fgsm' ? 1 : checkCount('restarts', restarts),
+    restarts: method === 'fgsm' ? 0 : checkCount('restarts', restarts, 0),
     range: [low, high],
     seed: checkInteger('seed', seed, 0),
     timeLimit,
@@ -237,7 +241,7 @@ class Attacker {
         x.set(at);
       }
     };
-    for (let start = 0; start < restarts && this.status === 'complete'; ++start) {
+    for (let start = 0; start <= restarts && this.status === 'complete'; ++start) {
       at.set(center);
       if (start > 0) this.#randomPoint(center, at);
       if (method === 'fgsm') this.#evaluate(row, at);

@@ -11,7 +11,7 @@ import {
   type ReluSettings,
   targetsOf,
 } from './problem.js';
-import { largestBeta, type Trained, train } from './training.js';
+import { largestLambda, type Trained, train } from './training.js';
 
 /** Parts that the rows fall into. */
 const parts = 5;
@@ -23,7 +23,7 @@ const mostForOnePart = 3e6;
 /** Rows from which several outputs that are beyond are had by batches, in seconds: `largeOutputs` of native/solvers/relu/refinement/effort.cpp. */
 const leastRowsForBatches = 1000;
 
-/** Weights of refined patterns that are tried: betaMax / 10^(k / 2), the largest and the smallest k, and the first one; of large data. */
+/** Weights of refined patterns that are tried: lambdaMax / 10^(k / 2), the largest and the smallest k, and the first one; of large data. */
 const largest = 1;
 const smallest = 10;
 const first = 3;
@@ -36,7 +36,7 @@ const leastShift = 0.2;
  * Patterns where nobody asked for any: those of one local descent, without a search for an estimate, which takes as long, and of large data
  * without the convex program, which takes longer.
  */
-const untuned = (of: Encoded) => ({ refine: { rounds: 0, starts: 1, estimate: false, program: !isByBatches(of) } });
+const untuned = (of: Encoded) => ({ refine: { rounds: 0, restarts: 0, estimate: false, program: !isByBatches(of) } });
 
 /** Accuracy of networks that are only compared: next to their differences on rows left out, those of training do not count. */
 const accuracy = 1e-2;
@@ -47,7 +47,7 @@ export async function trainCrossValidated<P extends Prediction>(of: Encoded): Pr
 }
 
 /**
- * What an estimator does without a `beta` and without a word of patterns: those of a local descent, and the weight that does best with such
+ * What an estimator does without a `lambda` and without a word of patterns: those of a local descent, and the weight that does best with such
  * patterns on rows that were left out.
  */
 export async function trainUntuned<P extends Prediction>(of: Encoded): Promise<ReluResult<P>> {
@@ -75,12 +75,12 @@ const affine = ({ x }: Encoded): Model => {
 async function sampledOfBest<P extends Prediction>(of: Encoded): Promise<ReluResult<P>> {
   const begin = performance.now();
   const ways = { count: 10, ratio: 3e-4, rule: 'minimum', folds: parts } as const;
-  const { scores, results, chosen, betaMax } = await pathOf<P>(of, ways);
+  const { scores, results, chosen, lambdaMax } = await pathOf<P>(of, ways);
   return {
     ...(results[chosen] as ReluResult<P>),
     seconds: (performance.now() - begin) / 1000,
-    betaFrom: 'crossValidated',
-    ...(betaMax > 0 && { betaMax }),
+    lambdaFrom: 'crossValidated',
+    ...(lambdaMax > 0 && { lambdaMax }),
     crossValidation: { scores, chosen },
   };
 }
@@ -96,20 +96,21 @@ async function refinedOfBest<P extends Prediction>(
   const begin = performance.now();
   const timeLeft = clock(of.options.timeLimit);
   const { x, weights, options } = of;
-  const { betaMax, status } = await largestBeta({ x, y: targetsOf(of).y, ...defined({ weights }) }, options);
+  const { lambdaMax, status } = await largestLambda({ x, y: targetsOf(of).y, ...defined({ weights }) }, options);
   const ended = status === 'aborted' || status === 'timeLimit';
-  const comparison = wanted && betaMax > 0 && !ended ? await comparisonOf(of, betaMax, timeLeft, orAffine) : undefined;
-  const beta = comparison && betterOf(comparison).beta;
+  const comparison =
+    wanted && lambdaMax > 0 && !ended ? await comparisonOf(of, lambdaMax, timeLeft, orAffine) : undefined;
+  const lambda = comparison && betterOf(comparison).lambda;
   const model = comparison && isAffine(comparison) ? affine(of) : {};
   const { leftOut, ...result } = await train<P>({
     ...of,
-    options: { ...options, ...model, ...defined({ timeLimit: timeLeft() }), beta: beta ?? 'auto' },
+    options: { ...options, ...model, ...defined({ timeLimit: timeLeft() }), lambda: lambda ?? 'auto' },
   });
   return {
     ...result,
     seconds: (performance.now() - begin) / 1000,
-    ...(betaMax > 0 && { betaMax }),
-    ...(comparison && { betaFrom: 'crossValidated', crossValidation: comparison }),
+    ...(lambdaMax > 0 && { lambdaMax }),
+    ...(comparison && { lambdaFrom: 'crossValidated', crossValidation: comparison }),
   };
 }
 
@@ -129,12 +130,12 @@ const betterOf = (comparison: Comparison): FoldScore =>
  */
 async function comparisonOf(
   of: Encoded,
-  betaMax: number,
+  lambdaMax: number,
   timeLeft: () => number | undefined,
   orAffine: boolean,
 ): Promise<Comparison | undefined> {
   const held = foldsOf(of, parts).slice(0, isLarge(of) ? 1 : parts);
-  const trial = { of, held, betaMax, timeLeft, finer: !of.classes || decidesByMargins(of) };
+  const trial = { of, held, lambdaMax, timeLeft, finer: !of.classes || decidesByMargins(of) };
   const { scores, minimum } = await triedWeights({ ...trial, model: { patterns: untuned(of) } });
   if (scores.length === 0) return undefined;
   const { scores: others } = orAffine
@@ -156,7 +157,7 @@ type Model = Pick<ReluSettings, 'activation' | 'patterns'>;
 interface Trial {
   of: Encoded;
   held: Fold[];
-  betaMax: number;
+  lambdaMax: number;
   timeLeft: () => number | undefined;
   model: Model;
   /** Whether the minimum is looked for between the weights, too. */
@@ -176,7 +177,7 @@ async function triedWeights(trial: Trial): Promise<Tried> {
   const lossAt = (k: number): number => tried.get(k)?.[byMargins ? 'hinge' : 'loss'] ?? Number.POSITIVE_INFINITY;
   let going = true;
   const visit = async (k: number): Promise<void> => {
-    const found = going ? await triedWeight(trial, trial.betaMax * 10 ** (-k / 2)) : undefined;
+    const found = going ? await triedWeight(trial, trial.lambdaMax * 10 ** (-k / 2)) : undefined;
     if (found) tried.set(k, found);
     else going = false;
   };
@@ -205,15 +206,15 @@ function vertexOf([before, at, after]: [number, number, number]): number {
 }
 
 /** How networks of this weight do on rows left out; undefined where they were cut short. */
-async function triedWeight({ of, held, timeLeft, model }: Trial, beta: number): Promise<FoldScore | undefined> {
+async function triedWeight({ of, held, timeLeft, model }: Trial, lambda: number): Promise<FoldScore | undefined> {
   const limit = timeLeft();
   // Half of the time that is left: there is a network to train after these.
   const timeLimit = limit === undefined ? undefined : limit / 2;
   const tolerance = Math.max(accuracy, of.options.tolerance ?? 0);
   const options = { ...model, tolerance, ...defined({ timeLimit }) };
   const trained: Trained<Prediction>[] = await Promise.all(
-    held.map((fold) => train(onFold(of, fold, { ...options, beta: beta * fold.share }))),
+    held.map((fold) => train(onFold(of, fold, { ...options, lambda: lambda * fold.share }))),
   );
   if (trained.some(({ status }) => status === 'aborted' || status === 'timeLimit')) return undefined;
-  return scored(of, beta, leftOutOf(of, held, trained));
+  return scored(of, lambda, leftOutOf(of, held, trained));
 }

@@ -7,19 +7,19 @@ import { decisionFunction, predict, type ReluNetwork, score } from './network.js
 import { type Encoded, encoded, type ReluData, type ReluResult, type ReluSettings } from './problem.js';
 import { trainReluNetwork } from './solver.js';
 
-/** Trains as the settings say, and where they leave `beta` out by cross-validation. */
+/** Trains as the settings say, and where they leave `lambda` out by cross-validation. */
 async function trained<Y extends Targets>(
   data: ReluData<Y>,
   settings: ReluSettings,
 ): Promise<ReluResult<Prediction<Y>>> {
-  if (settings.beta !== undefined) return trainReluNetwork<Y>(data, settings);
+  if (settings.lambda !== undefined) return trainReluNetwork<Y>(data, settings);
   const { activation, method, splitting, patterns, warmStart, coupling, adversary } = settings;
   const refinable = [activation, method, splitting, patterns, warmStart, coupling, adversary].every(
     (each) => each === undefined,
   );
   const of = encoded(data, settings);
   if (refinable) return trainUntuned<Prediction<Y>>(settings.loss === undefined ? withLoss(of, data, settings) : of);
-  return trainReluNetwork<Y>(data, { ...settings, beta: isLarge(of) ? 'auto' : 'crossValidated' });
+  return trainReluNetwork<Y>(data, { ...settings, lambda: isLarge(of) ? 'auto' : 'crossValidated' });
 }
 
 /**
@@ -73,11 +73,11 @@ class ReluEstimator<Y extends Targets> {
 
 /**
  * A classifier: `await new ReluClassifier(settings).fit(x, y)`, y labels or integers; the settings are those of {@link trainReluNetwork}.
- * Without a `beta` and `patterns` it takes the patterns of a local descent, and the weight that does best with such ones on rows left out
- * (where rows x columns are above 3 million with one output, `'auto'`: `result.betaFrom` says which). With several outputs, 1,000 rows and
+ * Without a `lambda` and `patterns` it takes the patterns of a local descent, and the weight that does best with such ones on rows left out
+ * (where rows x columns are above 3 million with one output, `'auto'`: `result.lambdaFrom` says which). With several outputs, 1,000 rows and
  * more, and more than 3 million rows x columns x outputs, the network is that of a descent by batches, without a convex program: `result.gap`
  * says what is known of it.
- * Default `loss`: `'softmax'` for more than two classes where rows x columns x classes are up to 300,000 and neither `beta` nor `patterns` is given, else
+ * Default `loss`: `'softmax'` for more than two classes where rows x columns x classes are up to 300,000 and neither `lambda` nor `patterns` is given, else
  * `'squared'`, one class against the rest.
  */
 export class ReluClassifier<Y extends Targets = Targets> extends ReluEstimator<Y> {
@@ -93,7 +93,7 @@ export class ReluClassifier<Y extends Targets = Targets> extends ReluEstimator<Y
 
 /**
  * A regressor: `await new ReluRegressor(settings).fit(x, y)`; the settings are those of {@link trainReluNetwork}; without a
- * `beta` it is cross-validated, as in {@link ReluClassifier}.
+ * `lambda` it is cross-validated, as in {@link ReluClassifier}.
  */
 export class ReluRegressor<Y extends Targets = Targets> extends ReluEstimator<Y> {
   constructor(settings: Omit<ReluSettings, 'task'> = {}) {

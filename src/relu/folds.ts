@@ -114,14 +114,14 @@ export function meanOf(values: ArrayLike<number>): number {
 }
 
 /** How a weight did on rows that were left out; of one fold alone the standard error is that over its rows. */
-export function scored(of: Encoded, beta: number, { rows, losses, rowLosses, outputs }: LeftOut): FoldScore {
+export function scored(of: Encoded, lambda: number, { rows, losses, rowLosses, outputs }: LeftOut): FoldScore {
   const { loss } = { ...reluDefaults, ...defined(of.options) };
   const { classes } = of;
   const y = rowsOf(of.y, rows);
   const truth = classes ? (decodeLabels(y, classes) as Targets) : y;
   const standardError = standardErrorOf(losses.length > 1 ? losses : rowLosses);
   return {
-    beta,
+    lambda,
     loss: meanOf(losses),
     standardError,
     score: scoreOf({ loss, ...defined({ classes }) }, outputs, truth),

@@ -1,5 +1,5 @@
 // The subpath nonconvex/relu: two-layer ReLU networks, trained to a certified optimum.
-export { type AttackResult, type AttackSettings, attack, type ReluAdversary } from './attack.js';
+export { type AttackData, type AttackResult, type AttackSettings, attack, type ReluAdversary } from './attack.js';
 export { ReluClassifier, ReluRegressor } from './estimator.js';
 export {
   type PartialDependence,
@@ -23,7 +23,7 @@ export {
   type ReluPath,
   type ReluPathProgress,
   type ReluPathSettings,
-  reluPath,
+  trainReluPath,
 } from './path.js';
 export type {
   FoldScore,
@@ -35,6 +35,6 @@ export type {
   ReluResult,
   ReluSettings,
 } from './problem.js';
-export { betaMax, trainReluNetwork } from './solver.js';
+export { lambdaMax, trainReluNetwork } from './solver.js';
 export { type NeuronSummary, type ReluSummary, summarize } from './summary.js';
 export * from './verbs.js';

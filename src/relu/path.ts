@@ -18,12 +18,12 @@ import {
   targetsOf,
   withMatrix,
 } from './problem.js';
-import { largestBeta, type Trained, train } from './training.js';
+import { largestLambda, type Trained, train } from './training.js';
 
-export interface ReluPathSettings extends Omit<ReluSettings, 'beta' | 'onProgress' | 'verbose' | 'warmStart'> {
+export interface ReluPathSettings extends Omit<ReluSettings, 'lambda' | 'onProgress' | 'verbose' | 'warmStart'> {
   /** How many weights, at most 10,000. Default: 10. */
   count?: number | undefined;
-  /** The smallest weight, as a share of {@link betaMax}; the largest is half of betaMax. Default: 3e-4. */
+  /** The smallest weight, as a share of {@link lambdaMax}; the largest is half of lambdaMax. Default: 3e-4. */
   ratio?: number | undefined;
   /** Parts that the rows fall into, each left out once: an integer >= 2. Default: none, and then there are no scores. */
   folds?: number | undefined;
@@ -40,21 +40,21 @@ export interface ReluPathProgress {
   /** How many weights are done, and how many there are at most. */
   done: number;
   of: number;
-  beta: number;
+  lambda: number;
   /** How it did on rows that were left out, with folds. */
   score?: FoldScore;
 }
 
 export interface ReluPath<P extends Prediction = Prediction> {
   /** The weights, the largest first; fewer than `count` where three in a row were no better than one before, or time was out. */
-  betas: number[];
+  lambdas: number[];
   /** A result for each, trained on all rows. */
   results: ReluResult<P>[];
   /** How each did on rows that were left out; empty without folds. */
   scores: FoldScore[];
   /** The place of the one that `rule` chooses; the last one without folds. */
   chosen: number;
-  betaMax: number;
+  lambdaMax: number;
 }
 
 /** What {@link crossValidate} gives. */
@@ -69,17 +69,17 @@ export interface ReluCrossValidation extends FoldScore {
 const patience = 3;
 
 /**
- * Networks for several weights of the regulariser, from half of {@link betaMax} down to `ratio` times it, at equal ratios, each begun at
+ * Networks for several weights of the regulariser, from half of {@link lambdaMax} down to `ratio` times it, at equal ratios, each begun at
  * the one before and with the same patterns (unless these are refined): with sampled patterns hardly more than one or two solves. With `folds`,
  * how each does on rows that were left out.
  *
- * x and y are standardised, as with `beta: 'auto'`, in each fold by its own rows. With n rows in all and m in a fold's training set the weight is
- * beta m / n there, as the loss is a sum. Folds run at the same time on the threads of the package. Classes have about the same
+ * x and y are standardised, as with `lambda: 'auto'`, in each fold by its own rows. With n rows in all and m in a fold's training set the weight is
+ * lambda m / n there, as the loss is a sum. Folds run at the same time on the threads of the package. Classes have about the same
  * share of each fold; which row is where depends on `seed`. `timeLimit` is for all together.
  *
  * @throws (rejects) as {@link trainReluNetwork}.
  */
-export async function reluPath<const Y extends Targets>(
+export async function trainReluPath<const Y extends Targets>(
   data: ReluData<Y>,
   settings: ReluPathSettings = {},
 ): Promise<ReluPath<Prediction<Y>>> {
@@ -100,7 +100,7 @@ export async function reluPath<const Y extends Targets>(
 
 /**
  * How networks of these settings do on rows that they were not trained on: k networks, each of all rows but those of one of k folds.
- * A `beta` that is a number is scaled with the rows, as in {@link reluPath}; with `'auto'` each fold has its own.
+ * A `lambda` that is a number is scaled with the rows, as in {@link trainReluPath}; with `'auto'` each fold has its own.
  *
  * @throws (rejects) as {@link trainReluNetwork}.
  */
@@ -110,18 +110,18 @@ export async function crossValidate<const Y extends Targets>(
 ): Promise<ReluCrossValidation> {
   const { folds = 5, ...others } = checkReluSettings(settings, ['folds']);
   const of = encoded(await withMatrix(data), others);
-  if (of.options.beta === 'crossValidated') {
-    throw new RangeError("beta = 'crossValidated': expected a number > 0 or 'auto'; reluPath compares several");
+  if (of.options.lambda === 'crossValidated') {
+    throw new RangeError("lambda = 'crossValidated': expected a number > 0 or 'auto'; trainReluPath compares several");
   }
   const held = foldsOf(of, folds);
-  const { beta } = of.options;
+  const { lambda } = of.options;
   const trained = await Promise.all(
-    held.map((fold) => train(onFold(of, fold, typeof beta === 'number' ? { beta: beta * fold.share } : {}))),
+    held.map((fold) => train(onFold(of, fold, typeof lambda === 'number' ? { lambda: lambda * fold.share } : {}))),
   );
   const found = leftOutOf(of, held, trained);
-  const mean = trained.reduce((sum, { beta }, k) => sum + beta / (held[k] as Fold).share, 0) / held.length;
+  const mean = trained.reduce((sum, { lambda }, k) => sum + lambda / (held[k] as Fold).share, 0) / held.length;
   const { losses, outputs } = found;
-  return { ...scored(of, typeof beta === 'number' ? beta : mean, found), losses, outputs };
+  return { ...scored(of, typeof lambda === 'number' ? lambda : mean, found), losses, outputs };
 }
 
 export interface PathOptions extends Pick<ReluPathSettings, 'folds' | 'onProgress'> {
@@ -136,23 +136,23 @@ export async function pathOf<P extends Prediction>(of: Encoded, options: PathOpt
   const aborted = of.options.signal?.aborted ?? false;
   const held = folds === undefined || aborted ? [] : foldsOf(of, folds);
   const { x, weights } = of;
-  const { betaMax } = await largestBeta({ x, y: targetsOf(of).y, ...defined({ weights }) }, of.options);
+  const { lambdaMax } = await largestLambda({ x, y: targetsOf(of).y, ...defined({ weights }) }, of.options);
   // Where the network without neurons is optimal for any weight, any will do.
-  const wanted = betaMax > 0 ? geometric(0.5 * betaMax, ratio * betaMax, count) : [1];
+  const wanted = lambdaMax > 0 ? geometric(0.5 * lambdaMax, ratio * lambdaMax, count) : [1];
   const chains = [new Chain<P>(of), ...held.map((fold) => new Chain<P>(onFold(of, fold)))];
-  const path: ReluPath<P> = { betas: [], results: [], scores: [], chosen: 0, betaMax };
+  const path: ReluPath<P> = { lambdas: [], results: [], scores: [], chosen: 0, lambdaMax };
   const reports = new Reports();
-  for (const beta of wanted) {
-    const [all, ...trained] = await nextOf(chains, held, beta, timeLeft());
+  for (const lambda of wanted) {
+    const [all, ...trained] = await nextOf(chains, held, lambda, timeLeft());
     const { leftOut, ...result } = all as Trained<P>;
-    path.betas.push(beta);
-    path.results.push({ ...result, ...(betaMax > 0 && { betaMax }) });
+    path.lambdas.push(lambda);
+    path.results.push({ ...result, ...(lambdaMax > 0 && { lambdaMax }) });
     const ended = [all, ...trained].some((each) => each?.status === 'aborted' || each?.status === 'timeLimit');
     // Folds are left out when an abort comes before they begin.
     if (trained.length > 0) {
-      path.scores.push(scored(of, beta, leftOutOf(of, held, trained)));
+      path.scores.push(scored(of, lambda, leftOutOf(of, held, trained)));
     }
-    const report = { done: path.betas.length, of: wanted.length, beta, ...defined({ score: path.scores.at(-1) }) };
+    const report = { done: path.lambdas.length, of: wanted.length, lambda, ...defined({ score: path.scores.at(-1) }) };
     reports.report(() => onProgress?.(report));
     if (ended || noBetter(path.scores)) break;
   }
@@ -175,9 +175,9 @@ class Chain<P extends Prediction> {
   get aborted(): boolean {
     return this.#of.options.signal?.aborted ?? false;
   }
-  async next(beta: number, timeLimit: number | undefined, gates: Matrix | undefined): Promise<Trained<P>> {
+  async next(lambda: number, timeLimit: number | undefined, gates: Matrix | undefined): Promise<Trained<P>> {
     const { options } = this.#of;
-    const own = { beta, ...defined({ timeLimit }) };
+    const own = { lambda, ...defined({ timeLimit }) };
     const last = this.#last;
     const start = last?.convex.gates.columns
       ? { warmStart: last, patterns: ownPatterns(options) }
@@ -196,17 +196,17 @@ function ownPatterns({ patterns }: Encoded['options']): ReluSettings['patterns']
 async function nextOf<P extends Prediction>(
   [all, ...folds]: Chain<P>[],
   held: Fold[],
-  beta: number,
+  lambda: number,
   timeLimit: number | undefined,
 ): Promise<Trained<P>[]> {
   const first = all as Chain<P>;
   const begun = first.gates !== undefined;
-  const ofAll = first.next(beta, timeLimit, undefined);
+  const ofAll = first.next(lambda, timeLimit, undefined);
   // Sampled patterns are known when the first solve has ended.
   if (!begun) await ofAll;
   if (first.aborted) return [await ofAll];
   const gates = begun ? undefined : first.gates;
-  const next = folds.map((chain, k) => chain.next(beta * (held[k] as Fold).share, timeLimit, gates));
+  const next = folds.map((chain, k) => chain.next(lambda * (held[k] as Fold).share, timeLimit, gates));
   return Promise.all([ofAll, ...next]);
 }
 

@@ -33,7 +33,7 @@ export interface ReluData<Y extends Targets = Targets> {
   names?: readonly string[] | undefined;
   /**
    * The ranks of an MPI job, `await world()`, each of which has other rows, with the same columns, and calls {@link trainReluNetwork} with the same
-   * settings: the network is that of all rows, on all ranks. With patterns that are sampled or given and a `beta` that is a number; y are numbers, taken as they are: values, -1 or 1, or rows of probabilities. On the CPU. Default: all rows are here.
+   * settings: the network is that of all rows, on all ranks. With patterns that are sampled or given and a `lambda` that is a number; y are numbers, taken as they are: values, -1 or 1, or rows of probabilities. On the CPU. Default: all rows are here.
    */
   ranks?: Ranks | undefined;
 }
@@ -60,8 +60,8 @@ export interface ReluRefinement {
   rounds?: number | undefined;
   /** Seconds after which it ends with what was found. Default: none. */
   timeLimit?: number | undefined;
-  /** Random networks that are descended from at first, of which the best is refined. Default: 4, 2 from 300,000 numbers in x on, 1 from a million on. */
-  starts?: number | undefined;
+  /** Random networks beside the first that are descended from at first; the best is refined. Default: 3, 1 from 300,000 numbers in x on, 0 from a million on. */
+  restarts?: number | undefined;
   /**
    * Whether convex programs over the patterns that networks have are solved. `false` ends after the first local descent, with the bound
    * that the network's own residual gives (`certificate: 'ownPatterns'`): for data so large that a program takes long. Default: true.
@@ -71,29 +71,29 @@ export interface ReluRefinement {
   estimate?: boolean | undefined;
 }
 
-export interface ReluSettings extends Omit<ReluOptions, 'beta' | 'normalize'>, SolveOptions<ReluProgress> {
+export interface ReluSettings extends Omit<ReluOptions, 'lambda' | 'standardize'>, SolveOptions<ReluProgress> {
   /**
-   * Weight of the regulariser (beta / 2) sum_j (||u_j||^2 + a_j^2), a number > 0; or `'auto'` (default): a hundredth of
-   * {@link betaMax} ('relu') or a twentieth ('gated') up to 250 rows, and with more rows a smaller share, which needs no tuning on most data; or `'crossValidated'`: the best of ten by five
-   * folds, as {@link reluPath} finds it, for some ten times the time. With patterns to be refined it is the best for networks of one local
-   * descent, by as many folds, or by a fifth of the rows where x is large. Unless it is a number, x and y are standardised, see `normalize` and
+   * Weight of the regulariser (lambda / 2) sum_j (||u_j||^2 + a_j^2), a number > 0; or `'auto'` (default): a hundredth of
+   * {@link lambdaMax} ('relu') or a twentieth ('gated') up to 250 rows, and with more rows a smaller share, which needs no tuning on most data; or `'crossValidated'`: the best of ten by five
+   * folds, as {@link trainReluPath} finds it, for some ten times the time. With patterns to be refined it is the best for networks of one local
+   * descent, by as many folds, or by a fifth of the rows where x is large. Unless it is a number, x and y are standardised, see `standardize` and
    * `standardizeTargets`.
    */
-  beta?: number | 'auto' | 'crossValidated' | undefined;
+  lambda?: number | 'auto' | 'crossValidated' | undefined;
   /**
    * Whether targets that are values (not classes) have their mean subtracted and are divided by their standard deviation before training,
-   * each output by its own; the network undoes that. Then `beta`, `huberDelta`, and all objectives and bounds count in
-   * standard deviations of y: multiply objectives by `network.targetScale` squared for the units of y. Default: true unless `beta` is a
+   * each output by its own; the network undoes that. Then `lambda`, `huberDelta`, and all objectives and bounds count in
+   * standard deviations of y: multiply objectives by `network.targetScale` squared for the units of y. Default: true unless `lambda` is a
    * number; with a number false, or as the network of `warmStart` has it.
    */
   standardizeTargets?: boolean | undefined;
   /**
-   * How columns of x are scaled before training, which the network undoes: not at all (`'none'`), divided by their Euclidean norm
-   * (`'columns'`), or less their mean (where there is a bias) and divided by their standard deviation (`'standardize'`).
-   * The regulariser acts on the weights of the scaled columns. Default: `'standardize'` unless `beta` is a number; with a number
-   * `'none'`, or `'standardize'` where the network of `warmStart` was.
+   * How columns of x are scaled before training, which the network undoes: not at all (`false`), less their mean (where there is a bias)
+   * and divided by their standard deviation (`true`), or divided by their Euclidean norm (`'norm'`).
+   * The regulariser acts on the weights of the scaled columns. Default: `true` unless `lambda` is a number; with a number
+   * `false`, or `true` where the network of `warmStart` was.
    */
-  normalize?: ReluOptions['normalize'];
+  standardize?: boolean | 'norm' | undefined;
   /**
    * Whether integers y are classes or values to come close to. Default: what `loss` says; for `'squared'` and `'huber'`, which
    * do for both, it must be said where y are a few integers that repeat.
@@ -111,16 +111,16 @@ export interface ReluSettings extends Omit<ReluOptions, 'beta' | 'normalize'>, S
   /**
    * Robust training: the loss of each row is the largest under perturbations of its inputs of at most `radius` (in the units of x) in the
    * largest entry (`'inf'`) or the Euclidean length (`'two'`). For losses `'squared'`, `'hinge'` and `'logistic'`, one output, patterns that
-   * are given, sampled or all, and `normalize: 'none'`, which is the default then. The result has `robustness`. Default: none.
+   * are given, sampled or all, and `standardize: false`, which is the default then. The result has `robustness`. Default: none.
    */
   adversary?: ReluAdversary | undefined;
-  /** An earlier result to begin with, of the same rows and outputs: for another `beta`, say, or a smaller tolerance. */
+  /** An earlier result to begin with, of the same rows and outputs: for another `lambda`, say, or a smaller tolerance. */
   warmStart?: (Pick<ReluResult, 'convex'> & { readonly network: ReluNetwork }) | undefined;
 }
 
 /** How a weight of the regulariser did on rows that were left out. */
 export interface FoldScore {
-  beta: number;
+  lambda: number;
   /**
    * Mean over the folds of the loss of a row (as in the objective: of standardised y where these were) that the network was not
    * trained on.
@@ -151,13 +151,13 @@ export interface ReluResult<P extends Prediction = Prediction>
    */
   network: ReluNetwork<P> & NetworkModel<P>;
   /** The weight of the regulariser that was used. */
-  beta: number;
-  /** Why that weight: it was `'given'`, `'auto'` took a share of `betaMax`, or it was best of several where it was `'crossValidated'`. */
-  betaFrom: 'given' | 'auto' | 'crossValidated';
-  /** The weight above which the best network is zero, of which `beta` is a share where it was `'auto'`. */
-  betaMax?: number;
+  lambda: number;
+  /** Why that weight: it was `'given'`, `'auto'` took a share of `lambdaMax`, or it was best of several where it was `'crossValidated'`. */
+  lambdaFrom: 'given' | 'auto' | 'crossValidated';
+  /** The weight above which the best network is zero, of which `lambda` is a share where it was `'auto'`. */
+  lambdaMax?: number;
   /**
-   * What was tried where `beta` was `'crossValidated'`. An estimator compares the best affine function of x, too, a gated network
+   * What was tried where `lambda` was `'crossValidated'`. An estimator compares the best affine function of x, too, a gated network
    * of one gate that is always open: where `affine` has a smaller loss than all `scores` it is what was trained.
    */
   crossValidation?: { scores: FoldScore[]; chosen: number; affine?: FoldScore };
@@ -191,8 +191,8 @@ export interface Encoded {
   /** Whether to standardise y. */
   standardizeTargets: boolean;
   featureNames?: readonly string[];
-  /** `beta`, `normalize` and the settings that are passed on. */
-  options: Omit<ReluSettings, keyof typeof ownSettings>;
+  /** `lambda`, `standardize` and the settings that are passed on. */
+  options: Omit<ReluSettings, keyof typeof ownSettings | 'standardize'> & Pick<ReluOptions, 'standardize'>;
 }
 
 /** Settings that are dealt with here. */
@@ -224,27 +224,33 @@ export function encoded(data: ReluData, settings: ReluSettings, standardize?: bo
   const weights = rowWeights(y, classes, given.sampleWeights, classWeights);
   const called = featureNames ?? data.names;
   const names = called === undefined ? undefined : checkFeatureNames(called, x.columns);
-  const { beta, warmStart } = options;
-  const earlier: Partial<ReluNetwork> = beta === undefined ? {} : (warmStart?.network ?? {});
-  const untuned = standardize ?? typeof beta !== 'number';
+  const { lambda, warmStart } = options;
+  const earlier: Partial<ReluNetwork> = lambda === undefined ? {} : (warmStart?.network ?? {});
+  const untuned = standardize ?? typeof lambda !== 'number';
   const values = !classes && (loss === 'squared' || loss === 'huber');
   const wanted = standardizeTargets === undefined ? untuned || earlier.targetScale !== undefined : standardizeTargets;
   if (checkBoolean('standardizeTargets', wanted) && standardizeTargets && !values) {
     throw new RangeError('standardizeTargets = true: expected false, as y are classes');
   }
-  const scaling = untuned || earlier.inputShift ? 'standardize' : 'none';
+  const scaling = untuned || earlier.inputShift !== undefined;
   const adversary = checkedAdversary(options.adversary);
   if (adversary && weights) throw new RangeError('adversary: expected none with sampleWeights or classWeights');
   // A radius is in the units of x.
-  const usual = adversary ? 'none' : scaling;
-  const normalize = options.normalize === undefined ? usual : options.normalize;
+  const usual = adversary ? false : scaling;
   return {
     x,
     y,
     ...defined({ classes, weights, featureNames: names }),
     standardizeTargets: wanted && values,
-    options: { ...options, normalize },
+    options: { ...options, standardize: scalingOf(options.standardize ?? usual) },
   };
+}
+
+/** What the addon calls a way to scale the columns of x. */
+function scalingOf(standardize: ReluSettings['standardize']): ReluOptions['standardize'] {
+  if (typeof standardize === 'boolean') return `${standardize}`;
+  if (standardize === 'norm') return standardize;
+  throw new TypeError(`standardize = ${show(standardize)}: expected true, false or 'norm'`);
 }
 
 function checkedAdversary(adversary: ReluAdversary | undefined): ReluAdversary | undefined {
@@ -456,17 +462,16 @@ function checkedPatterns(patterns: ReluPatterns): NonNullable<ReluProblem['patte
 }
 
 function checkedRefinement(refine: ReluRefinement): ReluRefinement {
-  const wanted = checkMembers('patterns.refine', refine, ['rounds', 'timeLimit', 'starts', 'program', 'estimate']);
-  const { rounds, starts, program, estimate } = wanted;
+  const wanted = checkMembers('patterns.refine', refine, ['rounds', 'timeLimit', 'restarts', 'program', 'estimate']);
+  const { rounds, restarts, program, estimate } = wanted;
   for (const [name, value] of Object.entries({ program, estimate })) {
     if (value !== undefined) checkBoolean(`patterns.refine.${name}`, value);
   }
-  for (const [name, value] of Object.entries({ rounds, starts })) {
+  for (const [name, value] of Object.entries({ rounds, restarts })) {
     if (value !== undefined && !Number.isInteger(value)) {
       throw new TypeError(`patterns.refine.${name} = ${show(value)}: expected an integer`);
     }
   }
-  if (starts === 0) throw new RangeError('patterns.refine.starts = 0: expected an integer in [1, 1000]');
   return defined(refine);
 }
 

@@ -23,11 +23,11 @@ export function ofRank<Data extends ReluData>(given: Data, settings: ReluSetting
 }
 
 function refuseOthers(settings: ReluSettings): void {
-  const { patterns, beta, adversary, classWeights, standardizeTargets } = settings;
+  const { patterns, lambda, adversary, classWeights, standardizeTargets } = settings;
   const refuse = (name: string, value: unknown, expected: string) => {
     throw new RangeError(`${name} = ${show(value)}: expected ${expected} over ranks`);
   };
-  if (typeof beta !== 'number') refuse('beta', beta ?? 'auto', 'a number');
+  if (typeof lambda !== 'number') refuse('lambda', lambda ?? 'auto', 'a number');
   if (patterns !== undefined && (isRefined(patterns) || 'exact' in Object(patterns))) {
     refuse('patterns', patterns, '{ sample } or { gates }');
   }

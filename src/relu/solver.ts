@@ -12,24 +12,24 @@ import {
   withMatrix,
 } from './problem.js';
 import { ofRank } from './ranks.js';
-import { largestBeta, train } from './training.js';
+import { largestLambda, train } from './training.js';
 
 /**
  * Trains a two-layer ReLU network to a certified optimum.
  *
  * ```ts
- * const { network, status, objective, lowerBound } = await trainReluNetwork({ x, y }, { beta: 0.1 });
+ * const { network, status, objective, lowerBound } = await trainReluNetwork({ x, y }, { lambda: 0.1 });
  * const predicted = predict(network, xNew);
  * ```
  *
  * The problem is, over hidden weights u_j and output weights a_j of any number of neurons,
  *
- *     minimise  loss(sum_j (X u_j)_+ a_j, y) + (beta / 2) sum_j (||u_j||^2 + a_j^2)
+ *     minimise  loss(sum_j (X u_j)_+ a_j, y) + (lambda / 2) sum_j (||u_j||^2 + a_j^2)
  *
  * It is solved through its convex reformulation, in which each neuron's activation pattern D_i = diag(1[X g_i >= 0]) is
  * chosen from a list beforehand:
  *
- *     minimise    loss(sum_i D_i X (v_i - w_i), y) + beta sum_i (||v_i|| + ||w_i||)
+ *     minimise    loss(sum_i D_i X (v_i - w_i), y) + lambda sum_i (||v_i|| + ||w_i||)
  *     subject to  (2 D_i - I) X v_i >= 0,  (2 D_i - I) X w_i >= 0
  *
  * What is certified: `lowerBound` <= optimum of the convex program over the given patterns <= `objective`. This is the
@@ -50,7 +50,7 @@ export async function trainReluNetwork<const Y extends Targets>(
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const given = withMatrix(own.data);
   const of = { ...encoded(isPromise(given) ? await given : given, settings), ...defined({ ranks: own.ranks }) };
-  if (of.options.beta === 'crossValidated') return trainCrossValidated(of);
+  if (of.options.lambda === 'crossValidated') return trainCrossValidated(of);
   const { leftOut, ...result } = await train<Prediction<Y>>(of);
   return result;
 }
@@ -62,14 +62,14 @@ export async function trainReluNetwork<const Y extends Targets>(
  *
  * for each output, of which the largest. With up to six columns (bias included) it is enclosed by branch and bound, else the largest of
  * thousands of local searches: a better search could find more. Of the settings it takes those that say what the problem is (`loss`,
- * `task`, `bias`, `normalize`, ...) and `seed`, `threads`, `timeLimit`, `signal`. x and y are taken as they are, as with a `beta` that is
- * a number, unless `normalize` and `standardizeTargets` say otherwise; with `beta: 'auto'` they are standardised as by that.
+ * `task`, `bias`, `standardize`, ...) and `seed`, `threads`, `timeLimit`, `signal`. x and y are taken as they are, as with a `lambda` that is
+ * a number, unless `standardize` and `standardizeTargets` say otherwise; with `lambda: 'auto'` they are standardised as by that.
  */
-export async function betaMax<const Y extends Targets>(
+export async function lambdaMax<const Y extends Targets>(
   data: ReluData<Y>,
   settings: ReluSettings = {},
 ): Promise<number> {
-  const of = encoded(await withMatrix(data), settings, typeof checkObject('settings', settings).beta === 'string');
+  const of = encoded(await withMatrix(data), settings, typeof checkObject('settings', settings).lambda === 'string');
   const { x, weights, options } = of;
-  return (await largestBeta({ x, y: targetsOf(of).y, ...defined({ weights }) }, options)).betaMax;
+  return (await largestLambda({ x, y: targetsOf(of).y, ...defined({ weights }) }, options)).lambdaMax;
 }

@@ -6,7 +6,7 @@ import { checkNetwork, type NetworkOrResult, norm2, type ReluNetwork } from './n
 export interface NeuronSummary {
   /** Its place in the network. */
   neuron: number;
-  /** ||u_j|| ||a_j||, the size of what it adds for standardised x, and its part of the regulariser's penalty over beta. */
+  /** ||u_j|| ||a_j||, the size of what it adds for standardised x, and its part of the regulariser's penalty over lambda. */
   size: number;
   /** `size` as a share of that of all neurons. */
   share: number;

@@ -33,11 +33,13 @@ export async function train<P extends Prediction>(encoded: Encoded): Promise<Tra
   };
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const chosen: Chosen =
-    typeof options.beta === 'number' ? { beta: options.beta, betaFrom: 'given' } : await automaticBeta(of, options);
+    typeof options.lambda === 'number'
+      ? { lambda: options.lambda, lambdaFrom: 'given' }
+      : await automaticLambda(of, options);
   const { seconds: before = 0, ...choice } = chosen;
   const { timeLimit } = options;
   const left = typeof timeLimit === 'number' && before > 0 ? { timeLimit: Math.max(0, timeLimit - before) } : {};
-  const settings = reported(problem, { ...options, ...left, beta: choice.beta });
+  const settings = reported(problem, { ...options, ...left, lambda: choice.lambda });
   const support = ranks ? { cpuOnly: 'networks over ranks' } : { flops: flopsOf(problem) };
   const answer = await solve<ReluSolution>('relu', problem, settings, support);
   return { ...resultOf<P>(answer, encoded, targets), ...choice, seconds: answer.seconds + before };
@@ -48,8 +50,8 @@ function resultOf<P extends Prediction>(
   answer: ReluSolution & SolveResult<ReluProgress>,
   { options, classes, featureNames }: Encoded,
   targets: TargetUnits | undefined,
-): Omit<Trained<P>, 'beta' | 'betaFrom'> {
-  const { activation, loss, bias, normalize } = { ...reluDefaults, ...defined(options) };
+): Omit<Trained<P>, 'lambda' | 'lambdaFrom'> {
+  const { activation, loss, bias, standardize } = { ...reluDefaults, ...defined(options) };
   const { hiddenWeights, biases, outputWeights, pattern, inputShift, inputScale, ...others } = answer;
   const { gates, weights, dual, global, ownPatterns, ...rest } = others;
   return {
@@ -69,7 +71,7 @@ function resultOf<P extends Prediction>(
         outputWeights,
         pattern,
         inputScale,
-        ...(normalize === 'standardize' && { inputShift }),
+        ...(standardize === 'true' && { inputShift }),
         ...targets,
         ...(activation === 'gated' && { gates }),
         ...defined({ featureNames, classes }),
@@ -86,12 +88,12 @@ const overflown = {
     'The outputs of the network left the range of floating point: x has numbers that are too large beside others.',
 } as const;
 
-/** Shares of betaMax that `beta: 'auto'` takes up to so many rows. */
+/** Shares of lambdaMax that `lambda: 'auto'` takes up to so many rows. */
 const autoShare = { relu: 0.01, gated: 0.05 };
 const fewRows = 250;
 
 /**
- * The share of betaMax that `beta: 'auto'` takes of so many rows. More rows need less: of networks that are refined, and gated ones, it falls with
+ * The share of lambdaMax that `lambda: 'auto'` takes of so many rows. More rows need less: of networks that are refined, and gated ones, it falls with
  * the root of their number, as an error of estimation does; with it where few sampled patterns are what keeps a network from fitting too well.
  */
 function autoShareOf(rows: number, { activation = reluDefaults.activation, patterns }: Encoded['options']): number {
@@ -107,33 +109,33 @@ function rowsOf({ x, rows, weights }: Rows): number {
   return sumOf(rows ? Array.from(rows, (row) => weights[row] as number) : weights);
 }
 
-interface Chosen extends Pick<ReluResult, 'beta' | 'betaFrom' | 'betaMax'> {
+interface Chosen extends Pick<ReluResult, 'lambda' | 'lambdaFrom' | 'lambdaMax'> {
   /** What it took to choose. */
   seconds?: number;
 }
 
 type Rows = Pick<ReluProblem, 'x' | 'y' | 'weights' | 'rows'>;
 
-async function automaticBeta(problem: Rows, options: Encoded['options']): Promise<Chosen> {
-  const { beta } = options;
-  if (beta !== undefined && beta !== 'auto') {
-    throw new TypeError(`beta = ${show(beta)}: expected a number > 0, 'auto' or 'crossValidated'`);
+async function automaticLambda(problem: Rows, options: Encoded['options']): Promise<Chosen> {
+  const { lambda } = options;
+  if (lambda !== undefined && lambda !== 'auto') {
+    throw new TypeError(`lambda = ${show(lambda)}: expected a number > 0, 'auto' or 'crossValidated'`);
   }
-  const { betaMax, seconds } = await largestBeta(problem, options);
+  const { lambdaMax, seconds } = await largestLambda(problem, options);
   // Where the network without neurons is optimal for any weight, or time was out, any will do.
-  if (!(betaMax > 0)) return { beta: 1, betaFrom: 'auto', seconds };
-  return { beta: autoShareOf(rowsOf(problem), options) * betaMax, betaFrom: 'auto', betaMax, seconds };
+  if (!(lambdaMax > 0)) return { lambda: 1, lambdaFrom: 'auto', seconds };
+  return { lambda: autoShareOf(rowsOf(problem), options) * lambdaMax, lambdaFrom: 'auto', lambdaMax, seconds };
 }
 
-/** Prices the network without neurons, with beta 1. */
-export async function largestBeta(problem: Rows, options: Encoded['options']) {
-  const { loss, huberDelta, bias, regularizeBias, normalize, seed, threads, timeLimit, signal } = options;
-  const about = defined({ loss, huberDelta, bias, regularizeBias, normalize, seed, threads, timeLimit, signal });
-  const settings: ReluOptions & SolveOptions = { ...about, beta: 1, checkInterval: 1, device: 'cpu' };
+/** Prices the network without neurons, with lambda 1. */
+export async function largestLambda(problem: Rows, options: Encoded['options']) {
+  const { loss, huberDelta, bias, regularizeBias, standardize, seed, threads, timeLimit, signal } = options;
+  const about = defined({ loss, huberDelta, bias, regularizeBias, standardize, seed, threads, timeLimit, signal });
+  const settings: ReluOptions & SolveOptions = { ...about, lambda: 1, checkInterval: 1, device: 'cpu' };
   // The one pattern is no part of the search; the default of 50 would ask for memory.
-  const pricing = { ...problem, patterns: { sample: 1, refine: { rounds: 0, starts: 0 } } };
+  const pricing = { ...problem, patterns: { sample: 1, refine: { rounds: 0, onlyPrices: true } } };
   const { violation = 0, seconds, status } = await solve<ReluSolution>('relu', pricing, settings, { flops: 0 });
-  return { betaMax: violation, seconds, status };
+  return { lambdaMax: violation, seconds, status };
 }
 
 /** The settings; with refinement, whose steps are rounds, each is reported unless it is said otherwise. */

@@ -19,7 +19,7 @@ type Given = SolveOptions<MinimizeSumProgress> & { [name: string]: unknown };
 export function handsOver(settings: object, { whole, start, ranks }: ReadSum): boolean {
   const given = settings as Given;
   const { method = 'auto', batchSize = 'full', precision = 'auto', warmStart } = given;
-  if (!whole || ranks || method !== 'auto' || batchSize !== 'full' || (precision !== 'auto' && precision !== 'double'))
+  if (!whole || ranks || method !== 'auto' || batchSize !== 'full' || (precision !== 'auto' && precision !== 'float64'))
     return false;
   if (start.length > mostUnknowns || stateOf(warmStart) > 0) return false;
   if (Object.keys(given).some((name) => given[name] !== undefined && !taken.includes(name))) return false;
@@ -69,7 +69,7 @@ export async function solveWhole(settings: object, read: ReadSum): Promise<Whole
     return read.ahead?.(native)?.then(made) ?? made();
   };
   // No epoch: the loss and its gradient over all rows at the point.
-  const look = { method: 'adog', maxEpochs: 0, scaling: 'none', precision: 'double', polyakLojasiewicz };
+  const look = { method: 'adog', maxEpochs: 0, scaling: 'none', precision: 'float64', polyakLojasiewicz };
   const { timeLimit, verbose, ...others } = shared;
   const seen = await solve<MinimizeSumSolution>('minimizeSum', sum, { ...others, ...look }, support);
   const { objective, gradient, hessian, factorization } = answer.counts;

@@ -16,7 +16,7 @@ export {
   lossAlongSegment,
   type SpectrumOptions,
 } from './probes.js';
-export { type RobustRiskResult, type RobustRiskSettings, robustRisk } from './robustRisk.js';
+export { minimizeRobustRisk, type RobustRiskResult, type RobustRiskSettings } from './robustRisk.js';
 export { type ScheduleKind, schedule, scheduleBound } from './schedule.js';
 export type { PlayingSet } from './sets.js';
 export {

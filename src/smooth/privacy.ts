@@ -9,16 +9,16 @@ export interface PrivacySpending {
   /** How many batches were used. */
   steps: number;
   /** The chance that the promise fails. */
-  delta: number;
+  privacyDelta: number;
 }
 
 /** The largest order of Renyi's divergence that is tried. */
 const mostOrders = 512;
 
 /**
- * The epsilon for which `steps` steps of DP-SGD with Poisson batches are (epsilon, delta)-differentially private:
+ * The epsilon for which `steps` steps of DP-SGD with Poisson batches are (epsilon, privacyDelta)-differentially private:
  *
- *     min over a = 2, 3, ... of steps rdp(a) + log(1 / delta) / (a - 1),
+ *     min over a = 2, 3, ... of steps rdp(a) + log(1 / privacyDelta) / (a - 1),
  *     rdp(a) = log(sum_i binom(a, i) (1 - q)^(a - i) q^i exp((i^2 - i) / (2 noise^2))) / (a - 1),   q = rate.
  *
  * M. Abadi et al., "Deep learning with differential privacy", CCS 2016; I. Mironov, K. Talwar, L. Zhang, "Renyi differential privacy of the sampled
@@ -29,16 +29,17 @@ const mostOrders = 512;
  * @throws TypeError or RangeError that names the member.
  */
 export function privacySpent(spending: PrivacySpending): number {
-  const { noise, rate, steps, delta } = checkMembers('spending', spending, ['noise', 'rate', 'steps', 'delta']);
+  const members = ['noise', 'rate', 'steps', 'privacyDelta'];
+  const { noise, rate, steps, privacyDelta } = checkMembers('spending', spending, members);
   checkNumber('noise', noise, { lower: 0, open: true });
   checkNumber('rate', rate, { lower: 0, open: true });
   checkInteger('steps', steps, 1);
-  checkNumber('delta', delta, { lower: 0, open: true });
+  checkNumber('privacyDelta', privacyDelta, { lower: 0, open: true });
   if (rate > 1) throw new RangeError(`rate = ${rate}: expected at most 1`);
-  if (delta >= 1) throw new RangeError(`delta = ${delta}: expected below 1`);
+  if (privacyDelta >= 1) throw new RangeError(`privacyDelta = ${privacyDelta}: expected below 1`);
   let least = Number.POSITIVE_INFINITY;
   for (let order = 2; order <= mostOrders; ++order) {
-    least = Math.min(least, steps * divergence(order, noise, rate) + Math.log(1 / delta) / (order - 1));
+    least = Math.min(least, steps * divergence(order, noise, rate) + Math.log(1 / privacyDelta) / (order - 1));
   }
   return least;
 }

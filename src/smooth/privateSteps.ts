@@ -15,7 +15,7 @@ interface PrivacySettings {
   insecureNoise?: boolean | undefined;
   batchSize?: number | 'full' | undefined;
   validation?: unknown;
-  delta?: number | undefined;
+  privacyDelta?: number | undefined;
 }
 
 /**
@@ -24,14 +24,14 @@ interface PrivacySettings {
  */
 export function checkPrivacy(
   problem: unknown,
-  { method = 'auto', validation, delta }: PrivacySettings,
+  { method = 'auto', validation, privacyDelta }: PrivacySettings,
   rows: number,
 ): void {
   if (method !== privateMethod) {
-    if (delta === undefined) return;
-    throw new RangeError(`delta: method '${method}' does not use it; '${privateMethod}' does`);
+    if (privacyDelta === undefined) return;
+    throw new RangeError(`privacyDelta: method '${method}' does not use it; '${privateMethod}' does`);
   }
-  deltaOf(delta, rows);
+  deltaOf(privacyDelta, rows);
   if (validation !== undefined)
     throw new RangeError(`validation: expected none ${of}, as losses of rows, by which it chooses, are not private`);
   if (problem instanceof RegressionProgram) refuseStatistics(problem);
@@ -56,8 +56,8 @@ function refuseStatistics({ rows, classes = [0, 1] }: RegressionProgram): void {
 /** The delta of a certificate: as given, or by the number of rows. */
 function deltaOf(given: unknown, rows: number): number {
   if (given === undefined) return 1 / (10 * rows);
-  const delta = checkNumber('delta', given, { lower: 0, open: true });
-  if (delta >= 1) throw new RangeError(`delta = ${delta}: expected below 1`);
+  const delta = checkNumber('privacyDelta', given, { lower: 0, open: true });
+  if (delta >= 1) throw new RangeError(`privacyDelta = ${delta}: expected below 1`);
   return delta;
 }
 
@@ -66,11 +66,11 @@ export function privacyOf(
   settings: PrivacySettings,
   rows: number,
   steps: number,
-): { kind: 'privacy'; epsilon: number; delta: number } | undefined {
+): { kind: 'privacy'; epsilon: number; privacyDelta: number } | undefined {
   const { noise = 1, insecureNoise = false, batchSize = 64 } = settings;
   if (insecureNoise || noise === 0 || steps === 0) return undefined;
   const rate = batchSize === 'full' ? 1 : Math.min(1, (batchSize || 64) / rows);
-  const delta = deltaOf(settings.delta, rows);
-  const epsilon = privacySpent({ noise, rate, steps, delta });
-  return Number.isFinite(epsilon) ? { kind: 'privacy', epsilon, delta } : undefined;
+  const privacyDelta = deltaOf(settings.privacyDelta, rows);
+  const epsilon = privacySpent({ noise, rate, steps, privacyDelta });
+  return Number.isFinite(epsilon) ? { kind: 'privacy', epsilon, privacyDelta } : undefined;
 }

@@ -26,7 +26,7 @@ export interface RobustRiskResult extends SolveResult, Omit<RobustRiskSolution, 
  * `exponential`.
  *
  * ```ts
- * const { x, risk, weights } = await robustRisk(generalizedLinearModel({ loss: 'squared', x: A, y, ridge: 0.01 }), { risk: 'cvar', level: 0.9 });
+ * const { x, risk, weights } = await minimizeRobustRisk(generalizedLinearModel({ loss: 'squared', x: A, y, ridge: 0.01 }), { risk: 'cvar', level: 0.9 });
  * ```
  *
  * A step looks at one row; tables of losses, weights and gradients of all N rows (8 N n bytes) make its estimate of the gradient exact in the
@@ -35,13 +35,13 @@ export interface RobustRiskResult extends SolveResult, Omit<RobustRiskSolution, 
  * @throws (rejects) TypeError or RangeError that names the argument and the value; {@link SolverError} `OUT_OF_MEMORY`, `DEVICE_UNAVAILABLE` or
  * `ADDON_NOT_FOUND`.
  */
-export async function robustRisk(
+export async function minimizeRobustRisk(
   problem: Model | RegressionProgram,
   settings: RobustRiskSettings = {},
 ): Promise<RobustRiskResult> {
   const { warmStart, ...others } = checkObject('settings', settings);
   const { sum, start, bounds, ranks } = readSum(problem, false);
-  if (ranks) throw new TypeError('problem: its rows are spread over ranks, which robustRisk does not take');
+  if (ranks) throw new TypeError('problem: its rows are spread over ranks, which minimizeRobustRisk does not take');
   if (bounds) throw new RangeError('problem: expected a regression without bounds');
   const point = warmStartPoint(warmStart, { length: start.length, per: 'one for each unknown' }) ?? start;
   const answer = await solve<RobustRiskSolution>(

@@ -30,8 +30,8 @@ export interface MinimizeSumSettings extends Omit<MinimizeSumOptions, 'batchSize
   validation?: ArrayLike<number> | number | undefined;
   /** A norm for each variable, in order, of method `normSteepest`. Default: `'spectral'` for matrices and `'l2'` for the rest. */
   geometry?: readonly ('l2' | 'sign' | 'spectral')[] | undefined;
-  /** The delta of the certificate of method `dpSgd`. Default: 1 / (10 N) for N rows. */
-  delta?: number | undefined;
+  /** The delta of differential privacy, of the certificate of method `dpSgd`. Default: 1 / (10 N) for N rows. */
+  privacyDelta?: number | undefined;
   /**
    * A point to begin with, or an earlier result: with its `state` the solve goes on where that one ended, as if it had not been broken
    * off, bit for bit, where method, data, batches, `seed`, `precision` and `maxEpochs` are the same.
@@ -53,12 +53,12 @@ export type SumCertificate =
     }
   | {
       /**
-       * Whoever sees x, and no more, learns of single rows what (epsilon, delta)-differential privacy allows, after the steps that were
+       * Whoever sees x, and no more, learns of single rows what (epsilon, privacyDelta)-differential privacy allows, after the steps that were
        * taken. The number of rows is taken for known: a row that is absent is one whose gradient is 0.
        */
       kind: 'privacy';
       epsilon: number;
-      delta: number;
+      privacyDelta: number;
     }
   | {
       /** x is a strict local minimum as far as the eigenvalues of the Hessian say, of whose signs these are the numbers. */
@@ -80,7 +80,7 @@ export interface MinimizeSumResult
   certificate?: SumCertificate;
 }
 
-const own = ['set', 'validation', 'geometry', 'delta'];
+const own = ['set', 'validation', 'geometry', 'privacyDelta'];
 
 /**
  * Minimises a sum over the rows of data by gradients of some of them at a time,
@@ -114,7 +114,7 @@ export async function minimizeSum(
     ...own,
     ...callOptions,
   ]);
-  const { batchSize, set, validation, geometry, delta: _, warmStart, ...others } = checked;
+  const { batchSize, set, validation, geometry, privacyDelta: _, warmStart, ...others } = checked;
   const seed = seedOf(others);
   const read = readSum(problem, true, seed);
   if (handsOver(checked, read)) return certified(await solveWhole(checked, read), checked, read.rows);

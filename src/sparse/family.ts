@@ -14,7 +14,7 @@ export type SparseFamily = Family;
 /** What families have beside their name. */
 export interface FamilyParameters {
   /** The residual, in units of y, from which on the loss of `huber` grows linearly. */
-  delta?: number;
+  huberDelta?: number;
   /** Which quantile it is of `quantile`, between 0 and 1. */
   level?: number;
   /** How several events at one time count, for `cox`. */
@@ -27,12 +27,12 @@ export interface SparseLoss extends Readonly<FamilyParameters> {
 }
 
 /**
- * Huber's loss, for numbers with outliers: r^2 / 2 of residuals up to delta, delta |r| - delta^2 / 2 beyond. `delta` is in units of y, as no
+ * Huber's loss, for numbers with outliers: r^2 / 2 of residuals up to huberDelta, huberDelta |r| - huberDelta^2 / 2 beyond. `huberDelta` is in units of y, as no
  * scale is estimated: 1.35 times the standard deviation of the noise loses 5 % against least squares where there are no outliers.
  * @throws TypeError or RangeError that names the argument and the value.
  */
-export function huber(delta = 1.35): SparseLoss {
-  return Object.freeze({ kind: 'huber', delta: checkNumber('delta', delta, { lower: 0, open: true }) });
+export function huber(huberDelta = 1.35): SparseLoss {
+  return Object.freeze({ kind: 'huber', huberDelta: checkNumber('huberDelta', huberDelta, { lower: 0, open: true }) });
 }
 
 /**
@@ -63,19 +63,19 @@ const families: readonly SparseFamily[] = [
   'multinomial',
 ];
 /** The family that a parameter belongs to, and what it is by default. */
-const parameters = { delta: ['huber', 1.35], level: ['quantile', 0.5], ties: ['cox', 'efron'] } as const;
+const parameters = { huberDelta: ['huber', 1.35], level: ['quantile', 0.5], ties: ['cox', 'efron'] } as const;
 
 /** A family, made by a function or the name of one beside its parameter, with its parameter. */
 export function familySettings(given: unknown, beside: FamilyParameters): FamilyParameters & { family: SparseFamily } {
   const made = typeof given === 'object' && given !== null ? (given as Partial<SparseLoss>) : undefined;
   if (made ? !['huber', 'quantile', 'cox'].includes(made.kind as string) : typeof given !== 'string') {
     throw new TypeError(
-      `family = ${show(given)}: expected the name of a family, or huber(delta), quantile(level), cox()`,
+      `family = ${show(given)}: expected the name of a family, or huber(huberDelta), quantile(level), cox()`,
     );
   }
   const family = made ? (made.kind as SparseFamily) : checkOneOf('family', given as SparseFamily, families);
   const settings: FamilyParameters = {};
-  for (const name of ['delta', 'level', 'ties'] as const) {
+  for (const name of ['huberDelta', 'level', 'ties'] as const) {
     const [of, usual] = parameters[name];
     if (beside[name] !== undefined && made) {
       throw new RangeError(`${name} = ${show(beside[name])}: expected none beside a family with its own`);
@@ -100,7 +100,7 @@ export const losses = {
 export type FamilyOf = FamilyParameters & { family: SparseFamily };
 
 /** The deviance of a response y whose linear prediction is t: twice its loss less that of a perfect prediction. */
-export function devianceOf({ family, delta = 1.35, level = 0.5 }: FamilyOf, t: number, y: number): number {
+export function devianceOf({ family, huberDelta: delta = 1.35, level = 0.5 }: FamilyOf, t: number, y: number): number {
   switch (family) {
     case 'gaussian':
       return (t - y) ** 2;

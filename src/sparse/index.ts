@@ -22,7 +22,12 @@ export { type SparseCriterion, type SparsePath, type SparsePathSettings, sparseP
 export * from './penalties.js';
 export type { LambdaSettings, SparseData, SparseModelSettings, SparseProgress, SparseStart } from './problem.js';
 export type { Relax } from './relaxed.js';
-export { type MutualInformation, type MutualInformationOptions, mutualInformation } from './screen.js';
+export {
+  type MutualInformation,
+  type MutualInformationData,
+  type MutualInformationOptions,
+  mutualInformation,
+} from './screen.js';
 export { type SparseResult, type SparseSettings, sparseRegression } from './solver.js';
 export {
   type StabilitySelection,

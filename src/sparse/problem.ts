@@ -80,7 +80,7 @@ export interface SparseStart {
 export interface SparseModelSettings
   extends Omit<SparseOptions, 'family' | 'penalty' | 'nLambda' | 'minRatio'>,
     SolveOptions<SparseProgress> {
-  /** `'gaussian'` (default), `'binomial'`, `'poisson'`, `'gamma'`, `huber(delta)`, `quantile(level)`, `cox()`, `'multinomial'`, or the name of one of these. */
+  /** `'gaussian'` (default), `'binomial'`, `'poisson'`, `'gamma'`, `huber(huberDelta)`, `quantile(level)`, `cox()`, `'multinomial'`, or the name of one of these. */
   family?: SparseLoss | SparseFamily | undefined;
   /**
    * A penalty of single coefficients, made by `lasso()` (default), `elasticNet(alpha)`, `mcp()`, `scad()` or `lq()`; of groups, by
@@ -272,8 +272,8 @@ export function prepare(
   const { x, y, sampleWeight, offset, names, groups } = checkData(given, members);
   const { penalty, alpha, gamma, impute, warmStart, penaltyFactor, lowerBounds, upperBounds, ...asked } = settings;
   const { lambdas, size, sizes, maxSize, ...others } = asked;
-  const { family: named = 'gaussian', delta, level, ties, intercept: wanted, ...known } = others;
-  const family = familySettings(named, { delta, level, ties } as FamilyOf);
+  const { family: named = 'gaussian', huberDelta, level, ties, intercept: wanted, ...known } = others;
+  const family = familySettings(named, { huberDelta, level, ties } as FamilyOf);
   const intercept = interceptOf(family, wanted);
   if (impute !== undefined) checkOneOf('impute', impute, ['mean']);
   const data = readMatrix('x', x, { impute: impute !== undefined, solved: true });

@@ -1,10 +1,17 @@
 // Columns ranked by what they say of a response by themselves, whatever the form of the dependence.
 import { transposeStorage } from '../core/algebra.js';
-import { checkInteger, checkMembers, checkSignal, checkVector } from '../core/check.js';
+import { checkData, checkInteger, checkMembers, checkSignal, checkVector } from '../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { toOperand } from '../core/operand.js';
 import { checkedValues, distinct, type Label } from '../core/targets.js';
 import { pauses } from '../core/turns.js';
+
+export interface MutualInformationData {
+  /** n x p, dense or sparse. */
+  x: MatrixLike | SparseMatrix;
+  /** n numbers or labels. */
+  y: ArrayLike<Label>;
+}
 
 export interface MutualInformationOptions {
   /** Bins of about as many rows each that the numbers of a column fall into, at least 2. Default: 8. */
@@ -28,22 +35,20 @@ export interface MutualInformation {
  * dependences that are not linear, of a column alone: what two columns say only together it does not see.
  *
  * ```ts
- * const { top } = await mutualInformation(x, y, { top: 50 });
+ * const { top } = await mutualInformation({ x, y }, { top: 50 });
  * ```
  *
  * Numbers that are equal are in one bin; a column or response with no more different values than bins has a bin for each, and labels that
  * are no numbers are bins themselves. Other events are served now and then.
  *
- * @param x n x p, dense or sparse.
- * @param y n numbers or labels.
  * @throws (rejects) TypeError or RangeError that names the argument and the value.
  */
 export async function mutualInformation(
-  x: MatrixLike | SparseMatrix,
-  y: ArrayLike<Label>,
+  data: MutualInformationData,
   options: MutualInformationOptions = {},
 ): Promise<MutualInformation> {
   const { bins = 8, top, signal } = checkMembers('options', options, ['bins', 'top', 'signal'], 'option');
+  const { x, y } = checkData(data, ['x', 'y']);
   checkInteger('bins', bins, 2);
   checkSignal('signal', signal);
   const given = toOperand('x', x);

@@ -37,12 +37,12 @@ export interface TrendFilterResult extends SolveResult, Partial<Trend> {
 }
 
 /**
- * Finds the trend of a signal in pieces that are constant (`order` 0: fused lasso, total variation), linear (1) or quadratic (2):
+ * Finds the trend of a signal in pieces that are constant (`degree` 0: fused lasso, total variation), linear (1) or quadratic (2):
  *
- *     minimise  sum_i w_i (y_i - u_i)^2 / 2  +  lambda ||D u||_1,   D the differences of order `order` + 1
+ *     minimise  sum_i w_i (y_i - u_i)^2 / 2  +  lambda ||D u||_1,   D the differences of order `degree` + 1
  *
  * ```ts
- * const { fitted, knots, gap } = await trendFilter(y, { order: 1, lambda: 50 });
+ * const { fitted, knots, gap } = await trendFilter(y, { degree: 1, lambda: 50 });
  * ```
  *
  * Order 0 is exact, in time of the length of y; the others are minimised until the duality gap is at most `tolerance`.

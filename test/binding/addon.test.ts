@@ -27,7 +27,7 @@ it('has the statuses, the vocabulary and a schema that JSON can hold', () => {
 });
 
 it('gives the members that the schema says, those that are optional where they are known', async () => {
-  const promise = native.solve('relu', { x, y, patterns: { sample: 5 } }, { beta: 0.1 }, undefined, false, 1);
+  const promise = native.solve('relu', { x, y, patterns: { sample: 5 } }, { lambda: 0.1 }, undefined, false, 1);
   const result = unpack(await promise, native);
   const { result: members = [] } = native.schema().solvers.relu ?? {};
   expect(members.length).toBeGreaterThan(10);
@@ -200,8 +200,8 @@ describe('wrong arguments throw', () => {
   });
 
   it('and leave the addon as it was', async () => {
-    expect(native.solve('relu', { x: shared, y }, { beta: 0.1 }, undefined, true, 1)).toBeInstanceOf(Promise);
-    const promise = native.solve('relu', { x, y }, { beta: 0.1 }, undefined, false, 2);
+    expect(native.solve('relu', { x: shared, y }, { lambda: 0.1 }, undefined, true, 1)).toBeInstanceOf(Promise);
+    const promise = native.solve('relu', { x, y }, { lambda: 0.1 }, undefined, false, 2);
     expect(unpack(await promise, native)).toMatchObject({ status: 'solved' });
   });
 });

@@ -34,20 +34,20 @@ describe('nonconvex ratio', () => {
   it('gives what the functions of the package do', async () => {
     const ofValue = ['data.csv', '--target', 'y', '--exclude', 'class'];
     const recovered = await ratio(...ofValue, '--lambda', '0.5', '--k', '1');
-    const wanted = await sparseRecovery(x, y, { lambda: 0.5, k: 1 });
+    const wanted = await sparseRecovery({ A: x, b: y }, { lambda: 0.5, k: 1 });
     expect(recovered).toMatchObject({ status: 'solved', names, residualNorm: wanted.residualNorm });
     expect(recovered.x).toEqual([...wanted.x]);
     // Without a lambda it is a tenth of max |A^T b|, and said.
     const chosen = await ratio(...ofValue);
     const products = names.map((_, j) => x.reduce((sum, row, i) => sum + (row[j] as number) * (y[i] as number), 0));
     expect(chosen.lambda).toBeCloseTo(0.1 * Math.max(...products.map(Math.abs)), 12);
-    expect(chosen.x).toEqual([...(await sparseRecovery(x, y)).x]);
+    expect(chosen.x).toEqual([...(await sparseRecovery({ A: x, b: y })).x]);
 
     const total = await ratio(...ofValue, '--recipe', 'totalLeastSquares');
-    expect(total.distance).toBe((await totalLeastSquares(x, y)).distance);
+    expect(total.distance).toBe((await totalLeastSquares({ A: x, b: y })).distance);
 
     const fisher = await ratio('data.csv', '--target', 'class', '--exclude', 'y', '--recipe=fisherDiscriminant');
-    expect(fisher.threshold).toBe((await fisherDiscriminant(x, classes)).threshold);
+    expect(fisher.threshold).toBe((await fisherDiscriminant({ x, y: classes })).threshold);
   });
 
   it('computes means and covariances of returns', async () => {
@@ -66,7 +66,7 @@ describe('nonconvex ratio', () => {
         );
       }),
     );
-    const wanted = await maxSharpe(mean, covariance, { bounds: { upper: 0.4 } });
+    const wanted = await maxSharpe({ mu: mean, Sigma: covariance }, { bounds: { upper: 0.4 } });
     expect(found.ratio).toBeCloseTo(wanted.ratio, 10);
     expect(found.x.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 10);
     expect(Math.max(...found.x)).toBeLessThanOrEqual(0.4 + 1e-12);

@@ -73,7 +73,7 @@ describe('train and predict', () => {
       'value',
       '--loss',
       'logistic',
-      '--beta',
+      '--lambda',
       '0.01',
       '--output',
       'net.json',
@@ -137,7 +137,11 @@ describe('train and predict', () => {
 
   it('refuse what does not fit, before anything is solved', async () => {
     for (const [args, message] of [
-      [['train', 'data.csv', '--target', 'value', '--exclude', 'class', '--lambda', '1'], /unknown option '--lambda'/],
+      [
+        ['train', 'data.csv', '--target', 'value', '--exclude', 'class', '--beta', '1'],
+        /unknown option '--beta': 'beta' is now 'lambda'/,
+      ],
+      [['train', 'data.csv', '--target', 'value', '--exclude', 'class', '--alpha', '1'], /unknown option '--alpha'/],
       [
         ['train', 'data.csv', '--target', 'valu', '--exclude', 'class'],
         /there is no such column; did you mean 'value'\?; the columns are 'a', 'b'/,

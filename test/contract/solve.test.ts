@@ -117,7 +117,7 @@ describe.each(Object.entries(solverFixtures))('%s', (name, fixture) => {
       const solves = Array.from({ length: 20 }, () => solve(small, { signal }));
       expect(getEventListeners(signal, 'abort')).toHaveLength(1); // for all of them: Node warns when there are more than ten
       await Promise.all(solves);
-      await solve(small, { signal, beta: -1 }).catch(() => {});
+      await solve(small, { signal, lambda: -1 }).catch(() => {});
       expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     });
   });

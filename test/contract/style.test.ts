@@ -31,8 +31,8 @@ const calls: Record<string, Call> = {
       },
     ]),
   ),
-  differenceOfConvex: (settings) =>
-    fractional.differenceOfConvex({ convex: [fractional.leastSquares(rows, values), fractional.l1(0.1)] }, settings),
+  minimizeDifference: (settings) =>
+    fractional.minimizeDifference({ convex: [fractional.leastSquares(rows, values), fractional.l1(0.1)] }, settings),
   minimizeByCoordinates: async (settings) => ({
     ...(await fractional.minimizeByCoordinates(
       { start: [3, -2], objective: ([x = 0, y = 0]) => (x - 1) ** 2 + (y + x) ** 2 + 1 },
@@ -42,20 +42,18 @@ const calls: Record<string, Call> = {
   }),
   'minimize, a regression': (settings) =>
     nlp.minimize(nlp.generalizedLinearModel({ loss: 'squared', x: rows, y: values, ridge: 0.1 }), settings),
-  sparseRecovery: (settings) => fractional.sparseRecovery(rows, values, { k: 2, lambda: 0.1, ...settings }),
-  lpPca: (settings) => fractional.lpPca(rows, 4, settings),
-  independentComponent: (settings) => fractional.independentComponent(rows, settings),
-  totalLeastSquares: (settings) => fractional.totalLeastSquares(rows, values, settings),
-  sparseGeneralizedEigen: (settings) => fractional.sparseGeneralizedEigen(square, square, { lambda: 0.1, ...settings }),
+  sparseRecovery: (settings) => fractional.sparseRecovery({ A: rows, b: values }, { k: 2, lambda: 0.1, ...settings }),
+  lpPca: (settings) => fractional.lpPca({ G: rows, p: 4 }, settings),
+  independentComponent: (settings) => fractional.independentComponent({ x: rows }, settings),
+  totalLeastSquares: (settings) => fractional.totalLeastSquares({ A: rows, b: values }, settings),
+  sparseGeneralizedEigen: (settings) =>
+    fractional.sparseGeneralizedEigen({ W: square, B: square }, { lambda: 0.1, ...settings }),
   fisherDiscriminant: (settings) =>
-    fractional.fisherDiscriminant(
-      rows,
-      rows.map((_, i) => (i % 3 === 0 ? 'a' : 'b')),
-      settings,
-    ),
-  maxSharpe: (settings) => fractional.maxSharpe(mu, square, settings),
-  'maxSharpe, bounded': (settings) => fractional.maxSharpe(mu, square, { bounds: { upper: 0.4 }, ...settings }),
-  energyEfficiency: (settings) => fractional.energyEfficiency([1, 2, 0.5], { circuitPower: 1, ...settings }),
+    fractional.fisherDiscriminant({ x: rows, y: rows.map((_, i) => (i % 3 === 0 ? 'a' : 'b')) }, settings),
+  maxSharpe: (settings) => fractional.maxSharpe({ mu, Sigma: square }, settings),
+  'maxSharpe, bounded': (settings) =>
+    fractional.maxSharpe({ mu, Sigma: square }, { bounds: { upper: 0.4 }, ...settings }),
+  energyEfficiency: (settings) => fractional.energyEfficiency({ gains: [1, 2, 0.5] }, { circuitPower: 1, ...settings }),
 };
 
 afterEach(() => vi.restoreAllMocks());
@@ -173,10 +171,30 @@ describe.each(Object.entries(calls))('%s', (solver, call) => {
     'says where the weight %s belongs',
     async (name) => {
       await expect(call({ [name]: 1 })).rejects.toThrow(
-        /beta|it is called 'lambda' here|lambda = 1 \/ \(n C\)|it belongs to the problem, as the weight of a term/,
+        /it is called 'lambda' here|lambda = 1 \/ \(n C\)|it belongs to the problem, as the weight of a term/,
       );
     },
   );
+});
+
+it.each([
+  ['relu/trainReluNetwork', 'beta', "'beta' is now 'lambda'"],
+  ['relu/trainReluNetwork', 'normalize', "'normalize' is now 'standardize': true in place of 'standardize'"],
+  ['deepLinear/trainLinearNetwork', 'beta', "'beta' is now 'lambda'"],
+  ['smooth/minimizeSum', 'l1', "'l1' is now 'lambda'"],
+  ['smooth/minimizeSum', 'delta', "'delta' is now 'privacyDelta'"],
+  ['sparse/sparsePath', 'delta', "'delta' is now 'huberDelta'"],
+  ['sparse/trendFilter', 'order', "'order' is now 'degree'"],
+  ['fractional/minimizeRatio', 'order', "'order' is now 'sweepOrder'"],
+  ['fractional/minimizeRatio', 'starts', "'starts' is now 'restarts', one less than starts"],
+  ['structured/sequentialMaxMargin', 'order', "'order' is now 'taskOrder'"],
+  ['structured/teachKernel', 'gamma', "'gamma' is now 'kernelWidth', 1 / sqrt(2 gamma)"],
+  ['structured/robustMixedModel', 'nu', "'nu' is now 'degreesOfFreedom'"],
+  ['structured/oneClassSubspaces', 'nu', "'nu' is now 'violationWeight'"],
+  ['structured/oneClassSubspaces', 'eta', "'eta' is now 'margin'"],
+  ['structured/blindCalibration', 'rho', "'rho' is now 'gainRange'"],
+])('%s says what %s is called now', async (name, old, said) => {
+  await expect((calls[name] as Call)({ [old]: 1 })).rejects.toThrow(`unknown setting '${old}': ${said}`);
 });
 
 it('the seed and the number of starting points have one name', async () => {
@@ -185,9 +203,7 @@ it('the seed and the number of starting points have one name', async () => {
     const call = calls[small.solver] as Call;
     await expect(call({ random_state: 1 })).rejects.toThrow("unknown setting 'random_state': it is called 'seed' here");
   }
-  for (const name of ['n_init', 'starts']) {
-    await expect((calls.lpPca as Call)({ [name]: 2 })).rejects.toThrow(
-      `unknown setting '${name}': it is called 'restarts' here`,
-    );
-  }
+  await expect((calls.lpPca as Call)({ n_init: 2 })).rejects.toThrow(
+    "unknown setting 'n_init': it is called 'restarts' here",
+  );
 });

@@ -12,7 +12,7 @@ export const fixture: Fixture = {
   small: {
     solver: 'contrib/blindCalibration',
     data: { snapshots: seen(8, 3, 3) },
-    settings: { rho: 0.5, tolerance: 1e-5 },
+    settings: { gainRange: 0.5, tolerance: 1e-5 },
   },
   // Columns of very different lengths, along which descent is slow.
   endless: {

@@ -25,18 +25,18 @@ it.each([
 it('keeps gains within bounds, of which some hold', async () => {
   const { snapshots } = seenBy(12, 4, 4, 0.5, 0.01, 3);
   const free = await blindCalibration({ snapshots });
-  const rho = 0.2;
-  const { status, gains, signal } = await blindCalibration({ snapshots }, { rho, tolerance: 1e-9 });
+  const gainRange = 0.2;
+  const { status, gains, signal } = await blindCalibration({ snapshots }, { gainRange, tolerance: 1e-9 });
   expect(status).toBe('solved');
-  expect(Math.max(...Array.from(free.gains, (gain) => Math.abs(gain - 1)))).toBeGreaterThan(rho);
-  expect(Math.max(...Array.from(gains, (gain) => Math.abs(gain - 1)))).toBeLessThanOrEqual(rho + 1e-15);
+  expect(Math.max(...Array.from(free.gains, (gain) => Math.abs(gain - 1)))).toBeGreaterThan(gainRange);
+  expect(Math.max(...Array.from(gains, (gain) => Math.abs(gain - 1)))).toBeLessThanOrEqual(gainRange + 1e-15);
   expect(Array.from(gains).reduce((sum, gain) => sum + gain, 0) / 12).toBeCloseTo(1, 12);
   // No exchange between two gains that stays within them helps.
   const here = misfit(snapshots, Array.from(signal), Array.from(gains));
   for (let i = 0; i < 12; ++i) {
     for (let j = 0; j < 12; ++j) {
       const moved = Array.from(gains, (gain, k) => gain + (k === i ? 1e-4 : 0) - (k === j ? 1e-4 : 0));
-      if (moved.some((gain) => Math.abs(gain - 1) > rho)) continue;
+      if (moved.some((gain) => Math.abs(gain - 1) > gainRange)) continue;
       expect(misfit(snapshots, Array.from(signal), moved)).toBeGreaterThanOrEqual(here);
     }
   }
@@ -85,10 +85,10 @@ describe('refuses', () => {
     [{ snapshots, gainBasis: [[1], [2], [3], [4]] }, {}, 'expected one whose range has the vector of ones'],
     [
       { snapshots, gainBasis: [[1], [1], [1], [1]] },
-      { rho: 0.5 },
-      'rho = 0.5: expected nothing where the gains have a basis',
+      { gainRange: 0.5 },
+      'gainRange = 0.5: expected nothing where the gains have a basis',
     ],
-    [{ snapshots }, { rho: 0 }, 'rho = 0: expected'],
+    [{ snapshots }, { gainRange: 0 }, 'gainRange = 0: expected'],
   ])('%#', async (data, settings, message) => {
     await expect(blindCalibration(data as never, settings as never)).rejects.toThrow(message);
   });

@@ -41,7 +41,7 @@ export const trial = async (seed: number, changed: Change = unchanged): ReturnTy
   if (new Set(signs).size < 2) return { status: 'stalled', wrong: [] };
   const method = seed % 2 ? ('em' as const) : ('gd' as const);
   const lambda = 0.01;
-  const result = await checkeredRegression({ x, y: signs }, { factors, lambda, method, seed, restarts: 2 });
+  const result = await checkeredRegression({ x, y: signs }, { factors, lambda, method, seed, restarts: 1 });
   const weights = listed(result);
   const value = checkeredObjective(x, signs, lambda, weights);
   const wrong: string[] = [];

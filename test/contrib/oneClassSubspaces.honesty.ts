@@ -25,7 +25,7 @@ export function parts({ lowerFrame, upperFrame, lowerOffsets, upperOffsets }: Pa
 
 export function pairObjective(
   x: readonly number[][],
-  { eta, nu, softness }: { eta: number; nu: number; softness: number },
+  { margin, violationWeight, softness }: { margin: number; violationWeight: number; softness: number },
   [...at]: number[][],
 ): number {
   const [b1 = [], b2 = []] = at.splice(-2);
@@ -37,12 +37,12 @@ export function pairObjective(
   const missed = x.map((row) => {
     const above = softMinimum(W1.map((w, k) => dot(w, row) + (b1[k] as number)));
     const below = softMinimum(W2.map((w, k) => -dot(w, row) - (b2[k] as number)));
-    return Math.max(0, eta - above) ** 2 + Math.max(0, eta - below) ** 2;
+    return Math.max(0, margin - above) ** 2 + Math.max(0, margin - below) ** 2;
   });
   const apart = (a: readonly number[], b: readonly number[]) =>
     a.reduce((sum, value, j) => sum + (value - (b[j] as number)) ** 2, 0);
   const frames = W1.reduce((sum, w, k) => sum + apart(w, W2[k] as number[]) / 2, 0);
-  return frames + apart(b1, b2) + (nu / 2 / x.length) * missed.reduce((sum, value) => sum + value, 0);
+  return frames + apart(b1, b2) + (violationWeight / 2 / x.length) * missed.reduce((sum, value) => sum + value, 0);
 }
 
 /** The largest entry of G - W sym(W^T G), columns one after the other in both. */
@@ -61,7 +61,7 @@ export function tangent(W: number[][], G: number[][]): number {
 /** What is wrong with a result, and the largest tangent derivative. */
 export function judged(
   x: readonly number[][],
-  settings: { eta: number; nu: number; softness: number },
+  settings: { margin: number; violationWeight: number; softness: number },
   result: Pair,
   objective: number,
 ) {
@@ -94,7 +94,7 @@ export const trial = async (seed: number, changed: Change = unchanged): ReturnTy
   const draw = normals(seed);
   const plain = table(10 + (seed % 10), 2 + (seed % 3), (_, j) => (j ? 0.3 : 1) * draw() + 1);
   const x = changed(plain, seed);
-  const settings = { eta: 0.1, nu: 5, softness: 0.2, dimension: 1 + (seed % 2) };
+  const settings = { margin: 0.1, violationWeight: 5, softness: 0.2, dimension: 1 + (seed % 2) };
   const result = await oneClassSubspaces({ x }, { ...settings, seed, maxIterations: 2000 });
   const { wrong, steepest } = judged(x, settings, result, result.objective ?? Number.NaN);
   // The gradient at the start, relative to which the one at the end is small, grows with the squares of the rows.

@@ -9,7 +9,7 @@ const x = table(60, 4, (_, j) => draw() * (j < 2 ? 1 : 0.1) + 2);
 const others = table(60, 4, () => 2 + draw());
 
 it('tells a flat class from others', async () => {
-  const settings = { eta: 0.1, nu: 10, softness: 0.1 };
+  const settings = { margin: 0.1, violationWeight: 10, softness: 0.1 };
   const result = await oneClassSubspaces({ x }, settings);
   expect(result.status).toBe('solved');
   expect(result.predict(x).filter(Boolean).length).toBeGreaterThan(57);
@@ -30,7 +30,12 @@ it('is monotone and orthonormal at the kinks of the minimum itself, too', async 
     if (k > 0) expect(objective).toBeLessThanOrEqual((result.history[k - 1]?.objective as number) + 1e-15);
   }
   // A very soft minimum's objective is that of the minimum.
-  const { wrong } = judged(x, { eta: 0.1, nu: 10, softness: 1e-13 }, result, result.objective as number);
+  const { wrong } = judged(
+    x,
+    { margin: 0.1, violationWeight: 10, softness: 1e-13 },
+    result,
+    result.objective as number,
+  );
   expect(wrong).toEqual([]);
 });
 
@@ -48,7 +53,7 @@ it('has frames of as many columns as x where that is fewer', async () => {
 
 describe('refuses', () => {
   it.each([
-    [{ x }, { nu: 0 }, 'nu = 0: expected'],
+    [{ x }, { violationWeight: 0 }, 'violationWeight = 0: expected'],
     [
       { x },
       { warmStart: { lowerFrame: [[1]], upperFrame: [[1]] } },

@@ -59,7 +59,7 @@ export const trial = async (seed: number, changed: Change = unchanged): ReturnTy
   const groups = x.map((_, i) => (seed % 2 ? i % count : i));
   const y = x.map((row, i) => dot(row, row) + (seed % 2 ? (u[i % count] as number) : 0) + draw() / (0.1 + uniform()));
   const nu = 1 + 4 * uniform();
-  const result = await robustMixedModel({ x, y, ...(seed % 2 && { groups }) }, { nu });
+  const result = await robustMixedModel({ x, y, ...(seed % 2 && { groups }) }, { degreesOfFreedom: nu });
   const { coefficients, intercept = 0, scale = 0, groupScale = 0, objective = 0, status } = result;
   const point = [...coefficients, intercept, 2 * Math.log(scale), (groupScale / scale) ** 2];
   const value = (at: readonly number[]) => studentObjective(x, y, groups, nu, at);

@@ -13,7 +13,7 @@ const y = clean.map((value) => value + (uniform() < 0.15 ? 30 * uniform() : 0));
 const all = y.map((_, i) => i);
 
 it('is hardly moved by 15 % of outliers, which move least squares far', async () => {
-  const result = await robustMixedModel({ x, y }, { nu: 2 });
+  const result = await robustMixedModel({ x, y }, { degreesOfFreedom: 2 });
   expect(result.status).toBe('solved');
   expect(distance([...result.coefficients, result.intercept as number], [...truth, 0.5])).toBeLessThan(0.12);
   expect(distance(ridge(x, y, all, 0, true), [...truth, 0.5])).toBeGreaterThan(1);
@@ -25,13 +25,16 @@ it('is hardly moved by 15 % of outliers, which move least squares far', async ()
   }
 });
 
-it('is least squares where nu is large', async () => {
-  const { coefficients, intercept } = await robustMixedModel({ x, y }, { nu: 1e12, tolerance: 1e-12 });
+it('is least squares where degreesOfFreedom is large', async () => {
+  const { coefficients, intercept } = await robustMixedModel({ x, y }, { degreesOfFreedom: 1e12, tolerance: 1e-12 });
   expect(distance([...coefficients, intercept as number], ridge(x, y, all, 0, true))).toBeLessThan(1e-8);
 });
 
-it('takes q of Tsallis in place of nu', async () => {
-  const [a, b] = [await robustMixedModel({ x, y }, { q: 1.5 }), await robustMixedModel({ x, y }, { nu: 3 })];
+it('takes q of Tsallis in place of degreesOfFreedom', async () => {
+  const [a, b] = [
+    await robustMixedModel({ x, y }, { q: 1.5 }),
+    await robustMixedModel({ x, y }, { degreesOfFreedom: 3 }),
+  ];
   expect(a.coefficients).toEqual(b.coefficients);
 });
 
@@ -79,8 +82,8 @@ it('has weights of 1 and no random intercepts where it is aborted before its sta
 describe('refuses', () => {
   it.each([
     [{ x, y }, { q: 3 }, 'q = 3: expected a number in (1, 3)'],
-    [{ x, y }, { q: 2, nu: 3 }, 'nu = 3: expected nothing beside q'],
-    [{ x, y }, { nu: 0 }, 'nu = 0: expected'],
+    [{ x, y }, { q: 2, degreesOfFreedom: 3 }, 'degreesOfFreedom = 3: expected nothing beside q'],
+    [{ x, y }, { degreesOfFreedom: 0 }, 'degreesOfFreedom = 0: expected'],
     [{ x, y, groups: y.map((_, i) => (i === 3 ? Number.NaN : 1)) }, {}, 'groups[3] = NaN: expected a number'],
     [{ x, y, groups: ['a'] }, {}, 'groups: expected 200 values, one for each row of x, got 1'],
     [{ x: x.map(() => [1]), y }, {}, 'x: expected columns that do not depend on each other, or on the intercept'],

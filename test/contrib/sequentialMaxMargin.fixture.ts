@@ -13,7 +13,7 @@ export const fixture: Fixture = {
         return { x: rows, y: Array.from({ length: 4 }, (_, i) => Number((rows.data[i * p] as number) > 0)) };
       }),
     },
-    settings: { order: 'random' },
+    settings: { taskOrder: 'random' },
   },
   // Each projection goes on where the other ended, a ten-thousandth nearer.
   endless: {

@@ -13,12 +13,12 @@ export const fixture: Fixture = {
       y: matrix(9, 2, numbers(18, 3)),
       learners: matrix(2, 2, Float64Array.of(1, 0.5, 0.5, 1)),
     },
-    settings: { teacher: 'random', gamma: 9, tolerance: 0.1 },
+    settings: { teacher: 'random', kernelWidth: 0.25, tolerance: 0.1 },
   },
   endless: {
     solver: 'contrib/teachKernel',
     data: { x, y: numbers(n, 3) },
-    settings: { gamma: 0.001, ...limitless },
+    settings: { kernelWidth: 20, ...limitless },
   },
   objective: 'sometimes',
   arrays: {

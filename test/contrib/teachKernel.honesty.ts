@@ -3,8 +3,11 @@ import { teachKernel } from '../../src/contrib/index.js';
 import { normals, table } from '../algebra.js';
 import type { Trial } from '../contract/problem.js';
 
-export const gaussian = (a: readonly number[], b: readonly number[], gamma: number): number =>
-  Math.exp(-gamma * a.reduce((sum, value, j) => sum + (value - (b[j] as number)) ** 2, 0));
+export const gaussian = (a: readonly number[], b: readonly number[], width: number): number =>
+  Math.exp((-0.5 / width ** 2) * a.reduce((sum, value, j) => sum + (value - (b[j] as number)) ** 2, 0));
+
+/** Of the kernel exp(-3 ||a - b||^2). */
+const width = Math.sqrt(1 / 6);
 
 export const trial: Trial = async (seed) => {
   const draw = normals(seed);
@@ -14,14 +17,17 @@ export const trial: Trial = async (seed) => {
   const learners = B.map((_, k) =>
     B.map((__, l) => B.reduce((sum, row) => sum + (row[k] as number) * (row[l] as number), k === l ? 0.1 : 0)),
   );
-  const result = await teachKernel({ x, y, learners }, { gamma: 3, seed, teacher: seed % 2 ? 'random' : 'greedy' });
+  const result = await teachKernel(
+    { x, y, learners },
+    { kernelWidth: width, seed, teacher: seed % 2 ? 'random' : 'greedy' },
+  );
   const wrong: string[] = [];
   let worst = 0;
   for (let i = 0; i < n; ++i) {
     let squares = 0;
     for (let k = 0; k < d; ++k) {
       const known = x.reduce(
-        (sum, row, t) => sum + gaussian(row, x[i] as number[], 3) * (result.coefficients.data[t * d + k] as number),
+        (sum, row, t) => sum + gaussian(row, x[i] as number[], width) * (result.coefficients.data[t * d + k] as number),
         0,
       );
       const error = known - (y[i]?.[k] as number);

@@ -8,7 +8,7 @@ const draw = normals(5);
 const n = 40;
 const x = table(n, 1, (i) => i / 8 + 0.02 * draw());
 const y = x.map(([t = 0]) => Math.sin(3 * t) + 0.5 * Math.cos(7 * t));
-const K = table(n, n, (i, j) => gaussian(x[i] as number[], x[j] as number[], 8));
+const K = table(n, n, (i, j) => gaussian(x[i] as number[], x[j] as number[], 0.25));
 
 /** The squared distance of f from f* in the kernel's space: errors^T K^-1 errors. */
 function distanceTo(errors: ArrayLike<number>): number {
@@ -32,26 +32,29 @@ it('takes two steps that are known', async () => {
 it('comes nearer with every lesson, and predicts what the kernel says', async () => {
   let before = distanceTo(y);
   for (let k = 1; k <= 8; ++k) {
-    const { errors } = await teachKernel({ x, y }, { gamma: 8, maxIterations: k, tolerance: 0 });
+    const { errors } = await teachKernel({ x, y }, { kernelWidth: 0.25, maxIterations: k, tolerance: 0 });
     const reached = distanceTo(errors.data);
     expect(reached).toBeLessThan(before);
     before = reached;
   }
-  const { status, predict: _, ...result } = await teachKernel({ x, y }, { gamma: 8 });
+  const { status, predict: _, ...result } = await teachKernel({ x, y }, { kernelWidth: 0.25 });
   expect(status).toBe('solved');
   const again = await teachKernel({ x: K, y }, { kernel: 'precomputed' });
   again.predict(K).data.forEach((value, i) => {
     expect(Math.abs(value - (y[i] as number))).toBeLessThan(1.1e-2 * Math.max(...y.map(Math.abs)));
   });
-  const known = await teachKernel({ x, y }, { gamma: 8 });
+  const known = await teachKernel({ x, y }, { kernelWidth: 0.25 });
   known.predict(x).data.forEach((value, i) => {
     expect(value - (y[i] as number)).toBeCloseTo(result.errors.data[i] as number, 10);
   });
 });
 
 it('needs far fewer lessons from a greedy teacher than from a random one', async () => {
-  const greedy = await teachKernel({ x, y }, { gamma: 8 });
-  const random = await teachKernel({ x, y }, { gamma: 8, teacher: 'random', maxIterations: 10 * greedy.iterations });
+  const greedy = await teachKernel({ x, y }, { kernelWidth: 0.25 });
+  const random = await teachKernel(
+    { x, y },
+    { kernelWidth: 0.25, teacher: 'random', maxIterations: 10 * greedy.iterations },
+  );
   expect(greedy.status).toBe('solved');
   expect(random.status).toBe('iterationLimit');
 });
@@ -64,7 +67,7 @@ it('teaches several learners as the kernel A (x) K says', async () => {
   const targets = y.map((value, i) => [value, (i % 5) - 2]);
   const { coefficients, errors, sequence, rate } = await teachKernel(
     { x, y: targets, learners: A },
-    { gamma: 8, maxIterations: 50, tolerance: 0 },
+    { kernelWidth: 0.25, maxIterations: 50, tolerance: 0 },
   );
   // The same by the definition.
   const f = targets.map(() => [0, 0]);
@@ -86,9 +89,9 @@ it('teaches several learners as the kernel A (x) K says', async () => {
 });
 
 it('goes on from earlier coefficients', async () => {
-  const first = await teachKernel({ x, y }, { gamma: 8, tolerance: 0.1 });
-  const whole = await teachKernel({ x, y }, { gamma: 8, tolerance: 0.01 });
-  const second = await teachKernel({ x, y }, { gamma: 8, tolerance: 0.01, warmStart: first });
+  const first = await teachKernel({ x, y }, { kernelWidth: 0.25, tolerance: 0.1 });
+  const whole = await teachKernel({ x, y }, { kernelWidth: 0.25, tolerance: 0.01 });
+  const second = await teachKernel({ x, y }, { kernelWidth: 0.25, tolerance: 0.01, warmStart: first });
   expect(first.iterations + second.iterations).toBe(whole.iterations);
 });
 
@@ -138,7 +141,7 @@ describe('refuses', () => {
     [{ x, y: [1, 2] }, {}, 'y: expected 40 numbers, one for each row of x, got 2'],
     [{ x, y }, { kernel: 'precomputed' }, 'columns of x = 1: expected as many as rows'],
     [{ x, y }, { kernel: 'cubic' }, "kernel = 'cubic': expected one of"],
-    [{ x, y }, { gamma: 0 }, 'gamma = 0: expected'],
+    [{ x, y }, { kernelWidth: 0 }, 'kernelWidth = 0: expected'],
   ])('%#', async (data, settings, message) => {
     await expect(teachKernel(data as never, settings as never)).rejects.toThrow(message);
   });

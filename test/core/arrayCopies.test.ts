@@ -112,16 +112,16 @@ describe('withArrayCopies', () => {
 });
 
 it('a solve of large arrays is that of small ones, whatever becomes of the arrays once it has begun', async () => {
-  const settings = { beta: 1, maxIterations: 3 };
+  const settings = { lambda: 1, maxIterations: 3 };
   const y = numbers(rows, 3);
-  const expected = await deepLinear.linearNetwork({ x: { ...x, data: Float32Array.from(x.data) }, y }, settings);
+  const expected = await deepLinear.trainLinearNetwork({ x: { ...x, data: Float32Array.from(x.data) }, y }, settings);
   const copied = { ...x, data: x.data.slice() };
-  const solving = [0, 1].map(() => deepLinear.linearNetwork({ x: copied, y }, settings));
+  const solving = [0, 1].map(() => deepLinear.trainLinearNetwork({ x: copied, y }, settings));
   const [one, two] = await Promise.all(solving);
   expect(expected.product.data).toHaveLength(2);
   expect(one?.product).toEqual(expected.product);
   expect(two?.product).toEqual(expected.product);
   copied.data.fill(0);
-  const { product } = await deepLinear.linearNetwork({ x: copied, y }, settings);
+  const { product } = await deepLinear.trainLinearNetwork({ x: copied, y }, settings);
   expect(product.data.every((value) => value === 0)).toBe(true);
 });

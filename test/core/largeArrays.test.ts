@@ -105,7 +105,7 @@ describe('a solve that is aborted while its data are copied', () => {
   it.runIf(long)('a path and a network are those of an aborted solve', async () => {
     const path = await abortedAtOnce((signal) => sparse.sparsePath({ x: wide, y }, { signal }));
     expect(path).toMatchObject({ status: 'aborted' });
-    const network = await abortedAtOnce((signal) => relu.trainReluNetwork({ x: dense, y }, { beta: 1, signal }));
+    const network = await abortedAtOnce((signal) => relu.trainReluNetwork({ x: dense, y }, { lambda: 1, signal }));
     // The objective of the network without neurons: the targets are read.
     const objective = y.reduce((sum, value) => sum + value ** 2, 0) / 2;
     expect(network.status).toBe('aborted');

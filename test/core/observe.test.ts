@@ -48,7 +48,7 @@ it('those of other threads are counted, and no longer open when their thread is 
     const x = Array.from({ length: 300 }, (_, i) => Array.from({ length: 20 }, (_, j) => Math.sin(i * (j + 1.3))));
     const y = x.map((row, i) => (row[0] * row[1] + 0.3 * Math.sin(7 * i) > 0 ? 'a' : 'b'));
     sparse.sparseRegression({ x: [[1, 2], [2, 1], [3, 5]], y: [1, 2, 4] }, { lambda: 0.1 }).then(({ status }) => {
-      trainReluNetwork({ x, y }, { loss: 'logistic', beta: 1e-6, tolerance: 0, maxIterations: 2 ** 31 - 1 });
+      trainReluNetwork({ x, y }, { loss: 'logistic', lambda: 1e-6, tolerance: 0, maxIterations: 2 ** 31 - 1 });
       parentPort.postMessage(status);
     });`;
   const worker = new Worker(code, { eval: true, workerData: join(import.meta.dirname, '../../dist/cjs/index.js') });

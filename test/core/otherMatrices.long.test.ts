@@ -57,7 +57,7 @@ it('vectors of Arrow as responses: numbers, integers of 64 bits, texts and dicti
   expect(Array.from(checkVector('y', integers))).toEqual(x.map((_, i) => i % 3));
   const labels = x.map(([a = 0]) => (a > 0 ? 'up' : 'down'));
   for (const type of [new Utf8(), undefined]) {
-    const result = await trainReluNetwork({ x, y: vectorFromArray(labels, type) }, { loss: 'logistic', beta: 0.1 });
+    const result = await trainReluNetwork({ x, y: vectorFromArray(labels, type) }, { loss: 'logistic', lambda: 0.1 });
     expect(result.network.classes).toEqual(['down', 'up']);
     expect(score(result.network, x, vectorFromArray(labels, type))).toBe(score(result.network, x, labels));
   }

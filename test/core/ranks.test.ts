@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { leastSquares, minimizeRatio, topK } from '../../src/fractional/index.js';
 import { smooth, world } from '../../src/index.js';
 import { generalizedLinearModel, logisticRegression, minimize, type RegressionData } from '../../src/nlp/index.js';
-import { betaMax, type ReluSettings, trainReluNetwork } from '../../src/relu/index.js';
+import { lambdaMax, type ReluSettings, trainReluNetwork } from '../../src/relu/index.js';
 
 const rows = Array.from({ length: 60 }, (_, i) => [Math.sin(i), Math.cos(3 * i), Math.sin(i * i)]);
 const signs = rows.map(([a = 0, b = 0], i) => (a + 0.5 * b + 0.4 * Math.sin(7 * i) > 0 ? 1 : -1));
@@ -54,7 +54,7 @@ it('starts of ratios and networks of one rank have the bits of those without ran
   const y = { data: Float64Array.from(signs), rows: signs.length, columns: 1 };
   const networks: ReluSettings[] = [{ activation: 'gated' }, {}, { splitting: 'slack', maxIterations: 300 }];
   for (const kind of networks) {
-    const network = { ...kind, beta: 0.1, patterns: { sample: 6 } };
+    const network = { ...kind, lambda: 0.1, patterns: { sample: 6 } };
     const { convex, objective } = await trainReluNetwork({ x: rows, y, sampleWeights: sampleWeight }, network);
     expect(await trainReluNetwork({ x: rows, y: signs, sampleWeights: sampleWeight, ranks }, network)).toMatchObject({
       convex,
@@ -64,15 +64,15 @@ it('starts of ratios and networks of one rank have the bits of those without ran
 });
 
 it.each<[string, ReluSettings]>([
-  ["beta = 'auto': expected a number over ranks", {}],
-  ["beta = 'auto': expected a number over ranks", { activation: 'gated' }],
+  ["lambda = 'auto': expected a number over ranks", {}],
+  ["lambda = 'auto': expected a number over ranks", { activation: 'gated' }],
   [
     "patterns = 'refine': expected { sample } or { gates } over ranks",
-    { activation: 'gated', beta: 1, patterns: 'refine' },
+    { activation: 'gated', lambda: 1, patterns: 'refine' },
   ],
-  ['patterns = an object: expected { sample }', { activation: 'gated', beta: 1, patterns: { exact: true } }],
-  ["classWeights = 'balanced': expected sampleWeights", { activation: 'gated', beta: 1, classWeights: 'balanced' }],
-  ['standardizeTargets = true: expected false', { activation: 'gated', beta: 1, standardizeTargets: true }],
+  ['patterns = an object: expected { sample }', { activation: 'gated', lambda: 1, patterns: { exact: true } }],
+  ["classWeights = 'balanced': expected sampleWeights", { activation: 'gated', lambda: 1, classWeights: 'balanced' }],
+  ['standardizeTargets = true: expected false', { activation: 'gated', lambda: 1, standardizeTargets: true }],
 ])('networks over ranks refuse: %s', async (message, wrong) => {
   const ranks = await world();
   await expect(trainReluNetwork({ x: rows, y: signs, ranks }, wrong)).rejects.toThrow(message);
@@ -80,11 +80,11 @@ it.each<[string, ReluSettings]>([
 
 it('networks over ranks take numbers, and others no ranks', async () => {
   const ranks = await world();
-  const settings = { activation: 'gated', beta: 1 } as const;
+  const settings = { activation: 'gated', lambda: 1 } as const;
   await expect(trainReluNetwork({ x: rows, y: signs.map(String), ranks }, settings)).rejects.toThrow(
     "y[0] = '1': expected a number over ranks",
   );
-  await expect(betaMax({ x: rows, y: signs, ranks })).rejects.toThrow('ranks');
+  await expect(lambdaMax({ x: rows, y: signs, ranks })).rejects.toThrow('ranks');
   await expect(trainReluNetwork({ x: rows, y: signs, ranks }, { ...settings, device: 'cuda' })).rejects.toThrow(
     'networks over ranks',
   );
@@ -109,7 +109,9 @@ it('what ranks do not have is refused', async () => {
   );
   const problem = generalizedLinearModel({ ...data, loss: 'squared', ranks });
   expect(() => problem.objective([0, 0, 0])).toThrow('looked at by a solve of all of them alone');
-  await expect(smooth.robustRisk(problem)).rejects.toThrow('spread over ranks, which robustRisk does not take');
+  await expect(smooth.minimizeRobustRisk(problem)).rejects.toThrow(
+    'spread over ranks, which minimizeRobustRisk does not take',
+  );
   await expect(smooth.minimizeSum(problem, { validation: 0.2 })).rejects.toThrow(
     'validation: expected none over ranks',
   );

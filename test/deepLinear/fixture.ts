@@ -5,12 +5,12 @@ import { type Fixture, limitless, numbers } from '../contract/problem.js';
 const n = 30;
 const d = 6;
 const c = 4;
-const solver = 'deepLinear/linearNetwork';
+const solver = 'deepLinear/trainLinearNetwork';
 const data = { x: matrix(n, d, numbers(n * d)), y: matrix(n, c, numbers(n * c, 2)) };
 
 export const fixture: Fixture = {
-  small: { solver, data, settings: { beta: 0.5, parallel: true } },
-  endless: { solver, data, settings: { beta: 0.5, depth: 3, parallel: true, ...limitless } },
+  small: { solver, data, settings: { lambda: 0.5, parallel: true } },
+  endless: { solver, data, settings: { lambda: 0.5, depth: 3, parallel: true, ...limitless } },
   huge: {
     columns: { solver, data: { x: matrix(1, 400_000, new Float64Array(400_000)), y: matrix(1, 1, [1]) }, settings: {} },
   },

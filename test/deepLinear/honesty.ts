@@ -12,6 +12,6 @@ export const trial: Trial = async (seed) => {
   const x = table(n, d, draw);
   const y = table(n, c, draw);
   const parallel = seed % 2 === 0;
-  const settings = { beta: 0.05 + Math.abs(draw()), parallel, depth: parallel ? 2 + (seed % 3) : 2 };
+  const settings = { lambda: 0.05 + Math.abs(draw()), parallel, depth: parallel ? 2 + (seed % 3) : 2 };
   return judgedNetwork(x, y, settings, seed);
 };

@@ -1,5 +1,5 @@
 // A linear network whose objective is recomputed from its layers, and its optimum from a dual point of the test's own.
-import { linearNetwork } from '../../src/deepLinear/index.js';
+import { trainLinearNetwork } from '../../src/deepLinear/index.js';
 import type { Trial } from '../contract/problem.js';
 import { type Rows, toMatrix, toRows } from '../problems/relu.js';
 
@@ -19,12 +19,12 @@ function largestSingularValue(a: Rows): number {
 export async function judgedNetwork(
   x: Rows,
   y: Rows,
-  { depth, parallel, beta }: { depth: number; parallel: boolean; beta: number },
+  { depth, parallel, lambda }: { depth: number; parallel: boolean; lambda: number },
   seed: number,
 ): ReturnType<Trial> {
-  const result = await linearNetwork(
+  const result = await trainLinearNetwork(
     { x: toMatrix(x), y: toMatrix(y) },
-    { depth, parallel, beta, tolerance: 1e-6, seed },
+    { depth, parallel, lambda, tolerance: 1e-6, seed },
   );
   const { status, objective, lowerBound, layers } = result;
   const wrong: string[] = [];
@@ -45,12 +45,12 @@ export async function judgedNetwork(
   const penalty = parallel
     ? squares.flat().reduce((sum, each) => sum + each ** (depth / 2), 0)
     : squares.flat().reduce((sum, each) => sum + each, 0);
-  const own = inner(residual, residual) / 2 + (beta / 2) * penalty;
+  const own = inner(residual, residual) / 2 + (lambda / 2) * penalty;
   const scale = inner(y, y) / 2; // the objective of the network that is 0
   if (Math.abs(own - objective) > 1e-8 * scale) wrong.push(`objective ${objective}, which is ${own}`);
   if (lowerBound > objective + 1e-9 * scale) wrong.push(`bound ${lowerBound} above ${objective}`);
   // min_W 1/2 ||X W - Y||^2 + mu ||W||_* is at least theta . Y - 1/2 ||theta||^2 wherever ||X^T theta|| <= mu.
-  const mu = (beta * depth) / 2;
+  const mu = (lambda * depth) / 2;
   const size = largestSingularValue(times(transposed(x), residual));
   const factor = size > mu ? mu / size : 1;
   const theta = residual.map((row) => row.map((value) => factor * value));

@@ -1,6 +1,10 @@
 // Optima that are known, gradient descent from many starts, and what is refused. The arithmetic is the test's own.
 import { describe, expect, it } from 'vitest';
-import { type LinearNetworkResult, type LinearNetworkSettings, linearNetwork } from '../../src/deepLinear/index.js';
+import {
+  type LinearNetworkResult,
+  type LinearNetworkSettings,
+  trainLinearNetwork,
+} from '../../src/deepLinear/index.js';
 import { chosen, long } from '../long.js';
 import { normals, type Rows, table, toMatrix, toRows } from '../problems/relu.js';
 
@@ -31,26 +35,26 @@ function orthogonal(n: number, d: number, draw: () => number, s: number): Rows {
 interface Problem {
   x: Rows;
   y: Rows;
-  beta: number;
-  /** The exponent of ||W|| in the penalty (beta / 2) ||W||^degree of each layer. */
+  lambda: number;
+  /** The exponent of ||W|| in the penalty (lambda / 2) ||W||^degree of each layer. */
   degree: number;
 }
 
 /** Loss and regulariser of a sum of branches, each a list of layers. */
-function objective({ x, y, beta, degree }: Problem, branches: Rows[][]): number {
+function objective({ x, y, lambda, degree }: Problem, branches: Rows[][]): number {
   const residual = branches.map((layers) => layers.reduce(times, x)).reduce((sum, f) => plus(sum, -1, f), y);
   const penalty = branches.flat().reduce((total, layer) => total + squares(layer) ** (degree / 2), 0);
-  return squares(residual) / 2 + (beta / 2) * penalty;
+  return squares(residual) / 2 + (lambda / 2) * penalty;
 }
 
-function gradient({ x, y, beta, degree }: Problem, branches: Rows[][]): Rows[][] {
+function gradient({ x, y, lambda, degree }: Problem, branches: Rows[][]): Rows[][] {
   const residual = branches.map((layers) => layers.reduce(times, x)).reduce((sum, f) => plus(sum, -1, f), y);
   return branches.map((layers) =>
     layers.map((layer, l) => {
       const before = layers.slice(0, l).reduce(times, x);
       const after = layers.slice(l + 1);
       const back = after.reduceRight((r, next) => times(r, transposed(next)), residual);
-      const weight = (beta / 2) * degree * squares(layer) ** (degree / 2 - 1);
+      const weight = (lambda / 2) * degree * squares(layer) ** (degree / 2 - 1);
       return plus(
         layer.map((row) => row.map((value) => weight * value)),
         -1,
@@ -97,7 +101,7 @@ function branchesOf({ layers, singularValues }: LinearNetworkResult, parallel: b
 }
 
 const solve = (x: Rows, y: Rows, settings: LinearNetworkSettings) =>
-  linearNetwork({ x: toMatrix(x), y: toMatrix(y) }, settings);
+  trainLinearNetwork({ x: toMatrix(x), y: toMatrix(y) }, settings);
 
 describe('analytic cases', () => {
   const identity = table(3, 3, (i, j) => Number(i === j));
@@ -107,8 +111,8 @@ describe('analytic cases', () => {
     [0, 0, 0.5],
   ];
 
-  it('two layers shrink the singular values by beta', async () => {
-    const result = await solve(identity, y, { beta: 1 });
+  it('two layers shrink the singular values by lambda', async () => {
+    const result = await solve(identity, y, { lambda: 1 });
     expect(result.status).toBe('solved');
     expect(result.closedForm).toBe(true);
     expect(Array.from(result.singularValues)).toEqual([expect.closeTo(4, 12), expect.closeTo(1, 12)]);
@@ -120,8 +124,8 @@ describe('analytic cases', () => {
     );
   });
 
-  it('four layers: t - 5 + beta t^(-1/2) = 0 for a value of 5, and none for small ones', async () => {
-    const result = await solve(identity, y, { beta: 2, depth: 4 });
+  it('four layers: t - 5 + lambda t^(-1/2) = 0 for a value of 5, and none for small ones', async () => {
+    const result = await solve(identity, y, { lambda: 2, depth: 4 });
     const [t = 0, ...others] = result.singularValues;
     expect(others).toEqual([]);
     expect(t - 5 + 2 / Math.sqrt(t)).toBeCloseTo(0, 12);
@@ -129,7 +133,7 @@ describe('analytic cases', () => {
   });
 
   it('the duality gap of three layers with several outputs, by a grid over the sum of the singular values', async () => {
-    const result = await solve(identity, y, { beta: 0.4, depth: 3 });
+    const result = await solve(identity, y, { lambda: 0.4, depth: 3 });
     // min over t >= 0 of 1/2 ||t - sigma||^2 + 0.6 (sum t)^(2/3)
     let least = Number.POSITIVE_INFINITY;
     for (let sum = 0; sum <= 7.5; sum += 5e-4) {
@@ -165,9 +169,9 @@ describe('beside gradient descent from several starts', () => {
     const draw = normals(10 * depth + Number(parallel));
     const x = orthogonal(8, 4, draw, 1.7);
     const y = table(8, 3, () => 3 * draw());
-    const beta = 0.3;
-    const problem: Problem = { x, y, beta, degree: parallel ? depth : 2 };
-    const result = await solve(x, y, { depth, parallel, beta });
+    const lambda = 0.3;
+    const problem: Problem = { x, y, lambda, degree: parallel ? depth : 2 };
+    const result = await solve(x, y, { depth, parallel, lambda });
     expect(result.status).toBe('solved');
     expect(objective(problem, branchesOf(result, parallel))).toBeCloseTo(result.objective, 9);
     const widths = [4, ...Array<number>(depth - 1).fill(4), 3];
@@ -183,9 +187,9 @@ describe('beside gradient descent from several starts', () => {
     const draw = normals(77 + depth);
     const x = table(12, 5, (_, j) => draw() * 10 ** (-j / 2));
     const y = table(12, 3, draw);
-    const beta = 0.05;
-    const problem: Problem = { x, y, beta, degree: parallel ? depth : 2 };
-    const result = await solve(x, y, { depth, parallel, beta });
+    const lambda = 0.05;
+    const problem: Problem = { x, y, lambda, degree: parallel ? depth : 2 };
+    const result = await solve(x, y, { depth, parallel, lambda });
     expect(result.status).toBe('solved');
     expect(result.closedForm).toBe(false);
     expect(objective(problem, branchesOf(result, parallel))).toBeCloseTo(result.objective, 9);
@@ -197,10 +201,10 @@ describe('beside gradient descent from several starts', () => {
     expect(Math.min(...found) / result.objective - 1).toBeLessThan(1e-2);
   });
 
-  it('the product is stationary for the nuclear norm: X^T R has no singular value above beta L / 2', async () => {
+  it('the product is stationary for the nuclear norm: X^T R has no singular value above lambda L / 2', async () => {
     const draw = normals(5);
     const [x, y] = [table(40, 7, draw), table(40, 6, draw)];
-    const result = await solve(x, y, { depth: 4, parallel: true, beta: 2, tolerance: 1e-12 });
+    const result = await solve(x, y, { depth: 4, parallel: true, lambda: 2, tolerance: 1e-12 });
     const slope = times(transposed(x), plus(y, -1, times(x, toRows(result.product))));
     let v = table(6, 1, draw);
     for (let k = 0; k < 2000; ++k) {
@@ -215,17 +219,17 @@ describe('beside gradient descent from several starts', () => {
 
 it('one output has no duality gap, whatever the depth', async () => {
   const draw = normals(9);
-  const result = await solve(orthogonal(9, 4, draw, 2), table(9, 1, draw), { depth: 5, beta: 0.01 });
+  const result = await solve(orthogonal(9, 4, draw, 2), table(9, 1, draw), { depth: 5, lambda: 0.01 });
   expect(result.singularValues).toHaveLength(1);
   expect(result.dualityGap).toBeLessThan(1e-10);
 });
 
-it('begins at an earlier result, for another beta, too', async () => {
+it('begins at an earlier result, for another lambda, too', async () => {
   const draw = normals(6);
   const [x, y] = [table(50, 8, draw), table(50, 5, draw)];
-  const first = await solve(x, y, { beta: 1 });
-  expect((await solve(x, y, { beta: 1, warmStart: first })).iterations).toBe(0);
-  const [cold, warm] = [await solve(x, y, { beta: 1.01 }), await solve(x, y, { beta: 1.01, warmStart: first })];
+  const first = await solve(x, y, { lambda: 1 });
+  expect((await solve(x, y, { lambda: 1, warmStart: first })).iterations).toBe(0);
+  const [cold, warm] = [await solve(x, y, { lambda: 1.01 }), await solve(x, y, { lambda: 1.01, warmStart: first })];
   expect(Math.abs(warm.objective / cold.objective - 1)).toBeLessThan(1e-8);
   await expect(
     solve(
@@ -236,10 +240,10 @@ it('begins at an earlier result, for another beta, too', async () => {
   ).rejects.toThrow('columns of warmStart.product = 5');
 });
 
-it('the network of zeros is optimal for a large beta', async () => {
+it('the network of zeros is optimal for a large lambda', async () => {
   const draw = normals(3);
   const y = table(6, 2, draw);
-  const result = await solve(table(6, 3, draw), y, { beta: 100 });
+  const result = await solve(table(6, 3, draw), y, { lambda: 100 });
   expect(result.singularValues).toHaveLength(0);
   // Not that of the random product which the solve began with, without its penalty.
   expect(result.objective).toBeCloseTo(squares(y) / 2, 12);
@@ -254,7 +258,7 @@ it('the network of zeros is optimal for a large beta', async () => {
 it('takes vectors of targets, and more columns than rows', async () => {
   const draw = normals(4);
   const x = table(4, 9, draw);
-  const result = await linearNetwork({ x, y: [1, 2, 3, 4] }, { beta: 0.1 });
+  const result = await trainLinearNetwork({ x, y: [1, 2, 3, 4] }, { lambda: 0.1 });
   expect(result.status).toBe('solved');
   expect([result.product.rows, result.product.columns]).toEqual([9, 1]);
 });
@@ -267,13 +271,13 @@ describe('refuses', () => {
   it.each([
     [{ x, y: x }, { depth: 3 }, 'expected orthogonal columns of one length'],
     [{ x, y: x }, { depth: 1 }, 'depth = 1: expected an integer in [2, 1000]'],
-    [{ x, y: x }, { beta: 0 }, 'beta = 0: expected a finite number > 0'],
+    [{ x, y: x }, { lambda: 0 }, 'lambda = 0: expected a finite number > 0'],
     [{ x, y: x }, { width: 3 }, "unknown setting 'width'"],
     [{ x, y: [1, 2, 3] }, {}, 'rows of y = 3: expected as many as x has: 2'],
     [{ x, y: [1, Number.NaN] }, {}, 'y[1] = NaN: expected a finite number'],
     [{ x: [[1, Number.POSITIVE_INFINITY]], y: [1] }, {}, 'x[0][1] = Infinity: expected a finite number'],
     [{ x }, {}, 'y'],
   ])('%j %j', async (data, settings, message) => {
-    await expect(linearNetwork(data as never, settings as never)).rejects.toThrow(message);
+    await expect(trainLinearNetwork(data as never, settings as never)).rejects.toThrow(message);
   });
 });

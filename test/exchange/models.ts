@@ -4,13 +4,13 @@ import * as contrib from '../../src/contrib/index.js';
 import { type MatrixLike, matrix } from '../../src/core/matrix.js';
 import { uniforms } from '../../src/core/random.js';
 import type { Label } from '../../src/core/targets.js';
-import { linearNetwork } from '../../src/deepLinear/index.js';
+import { trainLinearNetwork } from '../../src/deepLinear/index.js';
 import { type NetworkMembers, regressionModel } from '../../src/exchange/index.js';
 import { leastSquares, sumSquares } from '../../src/fractional/index.js';
 import { minimize, minimizeRatio } from '../../src/index.js';
 import { generalizedLinearModel, logisticRegression } from '../../src/nlp/index.js';
 import { decisionFunction, predict, predictProbabilities, type ReluNetwork } from '../../src/relu/index.js';
-import { minimizeSum, robustRisk } from '../../src/smooth/index.js';
+import { minimizeRobustRisk, minimizeSum } from '../../src/smooth/index.js';
 import { cox, huber, matrixCompletion, quantile, sparsePath, sparseRegression } from '../../src/sparse/index.js';
 
 export interface Case {
@@ -168,7 +168,7 @@ export async function problemCases(): Promise<Case[]> {
     minimize(classes),
     minimize(poisson),
     minimizeSum(poisson, { batchSize: 8, maxEpochs: 3 }),
-    robustRisk(poisson, { risk: 'extremile', power: 2, smoothing: 0.5, maxIterations: 3 }),
+    minimizeRobustRisk(poisson, { risk: 'extremile', power: 2, smoothing: 0.5, maxIterations: 3 }),
     minimizeRatio({ numerator: [leastSquares(xs, y)], denominator: sumSquares({ constant: 1 }) }),
   ]);
   const t = links(byClass.x, byClass.x[3]);
@@ -200,7 +200,7 @@ export async function problemCases(): Promise<Case[]> {
 /** Models of other families. */
 export async function otherCases(): Promise<Case[]> {
   const labels: readonly Label[] = two;
-  const linear = await linearNetwork({ x: xs, y: matrix(n, 2, numbers(2 * n, 11)) }, { beta: 0.1 });
+  const linear = await trainLinearNetwork({ x: xs, y: matrix(n, 2, numbers(2 * n, 11)) }, { lambda: 0.1 });
   const completed = await matrixCompletion(
     { rows: 4, columns: 3, rowIndices: [0, 1, 2, 3, 0], columnIndices: [0, 1, 2, 0, 2], values: [1, 2, 3, 4, 5] },
     { lambda: 0.1 },
@@ -208,11 +208,11 @@ export async function otherCases(): Promise<Case[]> {
   const checkered = await contrib.checkeredRegression({ x: xs, y: labels }, { factors: 2 });
   const enclosed = await contrib.oneClassSubspaces({ x: xs });
   const groups = Array.from({ length: n }, (_, i) => ['g', 'h'][i % 2] as string);
-  const mixed = await contrib.robustMixedModel({ x: xs, y, groups }, { nu: 4 });
+  const mixed = await contrib.robustMixedModel({ x: xs, y, groups }, { degreesOfFreedom: 4 });
   const separable = Array.from({ length: n }, (_, i) => ((xs.data[i * d] as number) > 0 ? 'yes' : 'no'));
   const margins = await contrib.sequentialMaxMargin({ tasks: [{ x: xs, y: separable }] });
   const dictionary = await contrib.supervisedDictionary({ x: xs, y: labels }, { rank: 2 });
-  const taught = await contrib.teachKernel({ x: xs, y }, { gamma: 2, maxIterations: 50 });
+  const taught = await contrib.teachKernel({ x: xs, y }, { kernelWidth: 0.5, maxIterations: 50 });
   const without = await contrib.unlearn(
     { x: xs, y: labels, coefficients: [0.1, 0.2, 0.3], rows: [3] },
     { loss: 'logistic', lambda: 0.1 },

@@ -20,11 +20,11 @@ export const fixture: Fixture = {
   small: {
     solver: 'fractional/minimizeRatio',
     data: { numerator: [sumSquares()], denominator: lpNorm(matrix(30, 4, numbers(120)), 4, { squared: true }) },
-    settings: { restarts: 4, order: 'shuffled' },
+    settings: { restarts: 3, sweepOrder: 'shuffled' },
   },
   // Classes that a plane separates: the losses approach 0 for ever.
   endless: {
-    solver: 'fractional/differenceOfConvex',
+    solver: 'fractional/minimizeDifference',
     data: {
       convex: [logistic(separable, separable.data.filter((_, k) => k % separable.columns === 0).map(Math.sign))],
     },
@@ -38,7 +38,7 @@ export const fixture: Fixture = {
         denominator: lpNorm(sparse('csr', 20, 8), 2),
         start: numbers(8, 4),
       },
-      settings: { restarts: 3 },
+      settings: { restarts: 2 },
     },
     vectors: {
       solver: 'fractional/minimizeRatio',

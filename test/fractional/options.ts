@@ -8,13 +8,13 @@ export const taking: Taking = {
     (more: Options) =>
       fractional.minimizeRatio({ numerator: [fractional.l1(1)], denominator: fractional.norm2(), ...more }),
   ],
-  'fractional/differenceOfConvex': [
+  'fractional/minimizeDifference': [
     'restarts',
-    (options) => fractional.differenceOfConvex({ convex: [fractional.leastSquares(rows, values)] }, options),
+    (options) => fractional.minimizeDifference({ convex: [fractional.leastSquares(rows, values)] }, options),
   ],
-  'fractional/differenceOfConvex, problem': [
+  'fractional/minimizeDifference, problem': [
     'convex',
-    (more: Options) => fractional.differenceOfConvex({ convex: [fractional.leastSquares(rows, values)], ...more }),
+    (more: Options) => fractional.minimizeDifference({ convex: [fractional.leastSquares(rows, values)], ...more }),
   ],
   'fractional/minimizeByCoordinates': [
     'tolerance',
@@ -27,25 +27,31 @@ export const taking: Taking = {
   'fractional/minimizeAlong': ['scale', (options) => fractional.minimizeAlong((t) => t ** 2, options)],
   'fractional/energyEfficiency': [
     'maxPower',
-    (options: Options) => fractional.energyEfficiency([1, 2], { circuitPower: 1, ...options }),
+    (options: Options) => fractional.energyEfficiency({ gains: [1, 2] }, { circuitPower: 1, ...options }),
   ],
-  'fractional/fisherDiscriminant': ['lambda', (options) => fractional.fisherDiscriminant(rows, labels, options)],
-  'fractional/independentComponent': ['whitened', (options) => fractional.independentComponent(rows, options)],
-  'fractional/lpPca': ['squared', (options) => fractional.lpPca(rows, 4, options)],
-  'fractional/maxSharpe': ['bounds', (options) => fractional.maxSharpe([0.1, 0.2], square, options)],
+  'fractional/fisherDiscriminant': [
+    'lambda',
+    (options) => fractional.fisherDiscriminant({ x: rows, y: labels }, options),
+  ],
+  'fractional/independentComponent': ['whitened', (options) => fractional.independentComponent({ x: rows }, options)],
+  'fractional/lpPca': ['squared', (options) => fractional.lpPca({ G: rows, p: 4 }, options)],
+  'fractional/maxSharpe': ['bounds', (options) => fractional.maxSharpe({ mu: [0.1, 0.2], Sigma: square }, options)],
   'fractional/maxSharpe, bounds': [
     'upper',
-    (bounds) => fractional.maxSharpe([0.1, 0.2], square, { bounds: bounds as object }),
+    (bounds) => fractional.maxSharpe({ mu: [0.1, 0.2], Sigma: square }, { bounds: bounds as object }),
   ],
   'fractional/sparseGeneralizedEigen': [
     'lambda',
-    (options: Options) => fractional.sparseGeneralizedEigen(square, square, { lambda: 0.1, ...options }),
+    (options: Options) => fractional.sparseGeneralizedEigen({ W: square, B: square }, { lambda: 0.1, ...options }),
   ],
   'fractional/sparseRecovery': [
     'penalty',
-    (options: Options) => fractional.sparseRecovery(rows, values, { lambda: 0.1, ...options }),
+    (options: Options) => fractional.sparseRecovery({ A: rows, b: values }, { lambda: 0.1, ...options }),
   ],
-  'fractional/totalLeastSquares': ['verbose', (options) => fractional.totalLeastSquares(rows, values, options)],
+  'fractional/totalLeastSquares': [
+    'verbose',
+    (options) => fractional.totalLeastSquares({ A: rows, b: values }, options),
+  ],
   'fractional/lpNorm': ['squared', (options) => fractional.lpNorm(rows, 2, options)],
   'fractional/norm1': ['scale', (options) => fractional.norm1(options)],
   'fractional/norm2': ['shift', (options) => fractional.norm2(options)],

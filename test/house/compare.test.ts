@@ -195,8 +195,8 @@ describe('two builds', () => {
     const changed = checkout(join(folder, 'changed'), {
       nonconvex: `export * from '${of('.')}';`,
       deepLinear: `import * as own from '${of('./deepLinear')}';
-        export async function linearNetwork(data, settings) {
-          const result = await own.linearNetwork(data, settings);
+        export async function trainLinearNetwork(data, settings) {
+          const result = await own.trainLinearNetwork(data, settings);
           if (settings.depth === 4) new Uint8Array(result.product.data.buffer)[0] ^= 1;
           return result;
         }`,
@@ -206,6 +206,6 @@ describe('two builds', () => {
     const found = lines.filter((line) => line.startsWith('  '));
     expect(found.length).toBeGreaterThan(0);
     for (const line of found)
-      expect(line).toMatch(/trial \d+: linearNetwork\.product\.data: .*, 1 of \d+, most at \[0\]: /);
+      expect(line).toMatch(/trial \d+: trainLinearNetwork\.product\.data: .*, 1 of \d+, most at \[0\]: /);
   });
 });

@@ -84,7 +84,7 @@ it('files that are not there are a SolverError of the context', async () => {
 it('arrays of results are arguments', async () => {
   const { fractional, relu, nlp, model } = library;
   const data = evaluate('({ x: [[1, 2], [3, 4], [5, 7], [2, 2]], y: [1, 2, 4, 1] })') as { x: number[][]; y: number[] };
-  const { network } = await relu.trainReluNetwork(data, { beta: 0.1, task: 'regression' });
+  const { network } = await relu.trainReluNetwork(data, { lambda: 0.1, task: 'regression' });
   const outputs = relu.decisionFunction(network, data.x);
   expect(fractional.leastSquares(outputs, data.y).matrix.rows).toBe(4);
   expect(relu.score(network, outputs.rows === 4 ? data.x : [], data.y)).toBeGreaterThan(0);

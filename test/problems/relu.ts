@@ -16,7 +16,7 @@ export interface Instance {
   y: Rows;
   /** n x P, of 0 and 1. */
   patterns: Rows;
-  beta: number;
+  lambda: number;
   delta: number;
 }
 
@@ -135,10 +135,10 @@ export function forward({ u, a }: Neurons, x: Rows, outputs: number): Rows {
   });
 }
 
-/** The non-convex objective: loss and beta / 2 times the squares of all weights. */
-export function networkObjective(neurons: Neurons, { loss, delta, x, y, beta }: Instance): number {
+/** The non-convex objective: loss and lambda / 2 times the squares of all weights. */
+export function networkObjective(neurons: Neurons, { loss, delta, x, y, lambda }: Instance): number {
   const squares = [...neurons.u, ...neurons.a].reduce((sum, weights) => sum + dot(weights, weights), 0);
-  return lossValue(loss, delta, forward(neurons, x, y[0]?.length as number), y) + (beta / 2) * squares;
+  return lossValue(loss, delta, forward(neurons, x, y[0]?.length as number), y) + (lambda / 2) * squares;
 }
 
 export interface Group {
@@ -236,7 +236,7 @@ export function knownOptima(): Record<string, Record<string, number>> {
 /** The best networks known, and the best that 50 local runs found, of the problem of the network itself. */
 export function bestKnown(
   name: string,
-  lambda: number,
+  perRow: number,
 ): Record<'objective' | 'bestOfLocalRuns' | 'estimatedLowerBound', number> {
-  return JSON.parse(readFileSync(new URL('best-known.json', folder), 'utf8')).problems[name][String(lambda)];
+  return JSON.parse(readFileSync(new URL('best-known.json', folder), 'utf8')).problems[name][String(perRow)];
 }

@@ -57,6 +57,6 @@ export const cases: Record<string, Case> = {
   },
   maxSharpe: {
     job: { kind: 'fractional/maxSharpe', problem: { mu, Sigma } },
-    solve: () => nonconvex.fractional.maxSharpe(mu, Sigma),
+    solve: () => nonconvex.fractional.maxSharpe({ mu, Sigma }),
   },
 };

@@ -135,7 +135,9 @@ describe('kinds', () => {
   it('say what is wrong', async () => {
     await expect(answer({ kind: 'nlp/minimise', problem: 1 })).rejects.toThrow("did you mean 'nlp/minimize'?");
     await expect(answer({ kind: 'constructor', problem: 1 })).rejects.toThrow('this worker has none of that name');
-    await expect(answer({ kind: 'fractional/maxSharpe', problem: [1] })).rejects.toThrow('an object of mu, Sigma');
+    await expect(answer({ kind: 'fractional/maxSharpe', problem: [1] })).rejects.toThrow(
+      'data = an array: expected an object',
+    );
     await expect(answer({ kind: 'nlp/minimize', problem: { make: 'nlp/readNl', of: [] } })).rejects.toThrow(
       "problem.make = 'nlp/readNl': expected one of nlp/",
     );

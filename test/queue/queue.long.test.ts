@@ -16,7 +16,7 @@ const endless: SolveJob = {
     x: rows.map((row) => Float64Array.from(row)),
     y: Float64Array.from(rows, ([a = 0], i) => Math.sin(3 * a) + 0.1 * Math.cos(i * i)),
   },
-  settings: { beta: 1e-6, tolerance: 0, maxIterations: 2 ** 31 - 1 },
+  settings: { lambda: 1e-6, tolerance: 0, maxIterations: 2 ** 31 - 1 },
 };
 const portfolio = cases.maxSharpe?.job as SolveJob;
 let names = 0;

@@ -27,7 +27,7 @@ describe('a table', () => {
   it('is data as it is, with the names of its columns', async () => {
     const rows = Array.from({ length: 30 }, (_, i) => `${Math.sin(i)},${i % 3},${Math.sin(i) + (i % 2) / 2 > 0}`);
     const table = await readCsv(write('data.csv', `a,b,y\n${rows.join('\n')}\n`), { target: 'y' });
-    const { network } = await trainReluNetwork(table, { loss: 'logistic', beta: 1 });
+    const { network } = await trainReluNetwork(table, { loss: 'logistic', lambda: 1 });
     expect([network.featureNames, network.classes]).toEqual([
       ['a', 'b'],
       ['false', 'true'],

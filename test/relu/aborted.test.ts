@@ -6,11 +6,11 @@ import { regression } from '../contract/problem.js';
 const data = regression(60, 3);
 const squares = data.y.reduce((sum, value) => sum + value ** 2, 0);
 const signal = AbortSignal.abort();
-const settings = { beta: 0.1, patterns: { sample: 20 }, tolerance: 1e-3 } as const;
+const settings = { lambda: 0.1, patterns: { sample: 20 }, tolerance: 1e-3 } as const;
 
 it.each([
   ['patterns that are sampled', settings, 1],
-  ['refinement', { beta: 0.1, patterns: 'refine' }, 1],
+  ['refinement', { lambda: 0.1, patterns: 'refine' }, 1],
   ['an adversary', { ...settings, adversary: { norm: 'two', radius: 0.1 } }, 1],
   ['weights', settings, 2],
 ] as const)('with %s: gives the network without neurons, and has not looked at x', async (_, of, weight) => {

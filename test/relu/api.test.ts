@@ -3,11 +3,9 @@ import { describe, expect, it } from 'vitest';
 import {
   type Matrix,
   matrix,
-  predict,
   type ReluNetwork,
   type ReluResult,
   type ReluSettings,
-  score,
   trainReluNetwork,
 } from '../../src/index.js';
 import {
@@ -16,7 +14,9 @@ import {
   decisionFunction,
   fromJSON,
   partialDependence,
+  predict,
   predictProbabilities,
+  score,
   summarize,
   toJSON,
 } from '../../src/relu/index.js';
@@ -33,7 +33,7 @@ const truth = (r: ArrayLike<number>) => Math.max(0, (r[0] ?? 0) + (r[1] ?? 0)) -
 const y = Array.from({ length: n }, (_, i) => truth(row(i)));
 const two = y.map((value) => (value > 0.1 ? 'high' : 'low'));
 const three = y.map((value) => (value > 0.3 ? 30 : value < -0.1 ? -5 : 7));
-const quick: ReluSettings = { beta: 0.05, patterns: { sample: 30 }, tolerance: 1e-4 };
+const quick: ReluSettings = { lambda: 0.05, patterns: { sample: 30 }, tolerance: 1e-4 };
 
 /** f(x), by the formula in the documentation of ReluNetwork. */
 function forward(network: ReluNetwork, inputs: Matrix): number[][] {
@@ -132,9 +132,9 @@ describe('result', () => {
   it('is global with all patterns, and no better with some of them', async () => {
     const few = matrix(8, 2, numbers(16));
     const target = y.slice(0, 8);
-    const global = await trainReluNetwork({ x: few, y: target }, { beta: 0.01, patterns: { exact: true } });
+    const global = await trainReluNetwork({ x: few, y: target }, { lambda: 0.01, patterns: { exact: true } });
     expect(global).toMatchObject({ status: 'solved', certificate: 'global' });
-    const some = await trainReluNetwork({ x: few, y: target }, { beta: 0.01, patterns: { sample: 5 } });
+    const some = await trainReluNetwork({ x: few, y: target }, { lambda: 0.01, patterns: { sample: 5 } });
     expect(some.certificate).toBe('patterns');
     expect(some.objective).toBeGreaterThanOrEqual(global.lowerBound);
   });
@@ -178,9 +178,9 @@ describe('predict', () => {
   const variants: ReluSettings[] = [
     {},
     { bias: false },
-    { normalize: 'columns' },
+    { standardize: 'norm' },
     { activation: 'gated' },
-    { activation: 'gated', bias: false, normalize: 'columns' },
+    { activation: 'gated', bias: false, standardize: 'norm' },
     { regularizeBias: false },
     { method: 'sampled' },
     { splitting: 'slack', tolerance: 1e-2 },
@@ -274,7 +274,7 @@ describe('predict', () => {
   });
 
   it('is zero without neurons', async () => {
-    const { network, status, activeNeurons } = await trainReluNetwork({ x, y }, { ...quick, beta: 1e6 });
+    const { network, status, activeNeurons } = await trainReluNetwork({ x, y }, { ...quick, lambda: 1e6 });
     expect({ status, activeNeurons }).toEqual({ status: 'solved', activeNeurons: 0 });
     expect(new Set(predict(network, xNew))).toEqual(new Set([0]));
   });
@@ -323,7 +323,9 @@ describe('predict', () => {
       expect(summarize(given)).toEqual(summarize(network));
       expect(toJSON(given)).toEqual(toJSON(network));
       const settings: AttackSettings = { norm: 'inf', radius: 0.1, method: 'fgsm' };
-      expect(await attack(given, x, two, settings)).toEqual(await attack(network, x, two, settings));
+      expect(await attack({ network: given, x, y: two }, settings)).toEqual(
+        await attack({ network, x, y: two }, settings),
+      );
     }
     expect(network.predict(xNew)).toEqual(predict(network, xNew));
     expect(network.kind).toBe('reluNetwork');
@@ -359,9 +361,9 @@ describe('JSON', () => {
   it.each([
     { target: y, settings: {} },
     { target: two, settings: { loss: 'hinge' } },
-    { target: three, settings: { loss: 'softmax', normalize: 'columns' } },
+    { target: three, settings: { loss: 'softmax', standardize: 'norm' } },
     { target: y, settings: { activation: 'gated' } },
-    { target: y, settings: { beta: 1e6 } },
+    { target: y, settings: { lambda: 1e6 } },
   ] as const)('goes round ($settings)', async ({ target, settings }) => {
     const { network } = await trainReluNetwork({ x, y: target }, { ...quick, ...settings });
     const text = JSON.stringify(toJSON(network));
@@ -409,13 +411,13 @@ describe('warm start', () => {
     expect(warm).toMatchObject({ status: 'solved', patterns: cold.patterns });
     expect(warm.iterations).toBeLessThanOrEqual(Math.max(20, cold.iterations / 5));
     expect(warm.objective / cold.objective).toBeCloseTo(1, 5);
-    const colder = await trainReluNetwork({ x, y }, { ...settings, beta: 0.0495 });
-    const warmer = await trainReluNetwork({ x, y }, { ...others, beta: 0.0495, warmStart: cold });
+    const colder = await trainReluNetwork({ x, y }, { ...settings, lambda: 0.0495 });
+    const warmer = await trainReluNetwork({ x, y }, { ...others, lambda: 0.0495, warmStart: cold });
     expect(warmer.objective / colder.objective).toBeCloseTo(1, 5);
     expect(warmer.iterations).toBeLessThan(colder.iterations);
   });
 
-  it.each([{ normalize: 'columns' }, { activation: 'gated' }, { loss: 'huber' }, { bias: false }] as const)(
+  it.each([{ standardize: 'norm' }, { activation: 'gated' }, { loss: 'huber' }, { bias: false }] as const)(
     'works with %o',
     async (more) => {
       const { patterns, ...others } = { ...quick, ...more };
@@ -504,9 +506,9 @@ describe('bad input', () => {
   it('a constant column, duplicate rows, a zero column', async () => {
     const constant = { ...x, data: x.data.map((v, at) => (at % d === 1 ? 7 : v)) };
     await sensible({ x: constant, y });
-    await sensible({ x: constant, y }, { ...quick, normalize: 'columns' });
+    await sensible({ x: constant, y }, { ...quick, standardize: 'norm' });
     const zero = { ...x, data: x.data.map((v, at) => (at % d === 1 ? 0 : v)) };
-    await sensible({ x: zero, y }, { ...quick, normalize: 'columns' });
+    await sensible({ x: zero, y }, { ...quick, standardize: 'norm' });
     const duplicate = { ...x, data: x.data.map((_, at) => x.data[at % (10 * d)] as number) };
     await sensible({ x: duplicate, y });
     await sensible({ x: matrix(n, d, new Float64Array(n * d)), y });
@@ -530,13 +532,13 @@ describe('bad input', () => {
     await refused({ x: changed(7, Number.NaN), y }, 'x[2][1] = NaN: expected a finite number');
   });
 
-  it('beta zero, negative, tiny and huge', async () => {
-    await refused({ x, y }, 'beta = 0: expected a finite number > 0', { beta: 0 });
-    await refused({ x, y }, 'beta = -1: expected a finite number > 0', { beta: -1 });
-    await refused({ x, y }, 'beta = Infinity: expected a finite number > 0', { beta: Number.POSITIVE_INFINITY });
-    const tiny = await trainReluNetwork({ x, y }, { ...quick, beta: 1e-12, maxIterations: 500 });
+  it('lambda zero, negative, tiny and huge', async () => {
+    await refused({ x, y }, 'lambda = 0: expected a finite number > 0', { lambda: 0 });
+    await refused({ x, y }, 'lambda = -1: expected a finite number > 0', { lambda: -1 });
+    await refused({ x, y }, 'lambda = Infinity: expected a finite number > 0', { lambda: Number.POSITIVE_INFINITY });
+    const tiny = await trainReluNetwork({ x, y }, { ...quick, lambda: 1e-12, maxIterations: 500 });
     expect(tiny.lowerBound).toBeLessThanOrEqual(tiny.objective);
-    expect((await sensible({ x, y }, { ...quick, beta: 1e12 })).activeNeurons).toBe(0);
+    expect((await sensible({ x, y }, { ...quick, lambda: 1e12 })).activeNeurons).toBe(0);
   });
 
   it('more patterns than exist', async () => {
@@ -548,9 +550,9 @@ describe('bad input', () => {
   });
 
   it.each([1e-200, 1e-100, 1e-10, 1e10, 1e100, 1e200])('x in units of %f', async (unit) => {
-    // In other units, x u is the same for u in the inverse unit, so beta must follow: then so does everything.
+    // In other units, x u is the same for u in the inverse unit, so lambda must follow: then so does everything.
     const scaled = { ...x, data: x.data.map((v) => v * unit) };
-    const result = await trainReluNetwork({ x: scaled, y }, { ...quick, bias: false, beta: 0.05 * unit });
+    const result = await trainReluNetwork({ x: scaled, y }, { ...quick, bias: false, lambda: 0.05 * unit });
     const plain = await trainReluNetwork({ x, y }, { ...quick, bias: false });
     expect(result.status).toBe('solved');
     expect(result.objective / plain.objective).toBeCloseTo(1, 3);
@@ -602,7 +604,7 @@ describe('bad input', () => {
   it('too much memory', async () => {
     const rows = 1_000_000;
     const data = { x: matrix(rows, 1, new Float32Array(rows)), y: new Float64Array(rows) };
-    const promise = trainReluNetwork(data, { splitting: 'slack', inner: 'exact', beta: 1 });
+    const promise = trainReluNetwork(data, { splitting: 'slack', inner: 'exact', lambda: 1 });
     await expect(promise).rejects.toMatchObject({ name: 'SolverError', code: 'OUT_OF_MEMORY' });
     await expect(promise).rejects.toThrow(/1000000.*MB.*inner: 'krylov'/);
   });

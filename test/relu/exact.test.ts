@@ -30,19 +30,22 @@ function instance(n: number, loss: LossName, seed: number): { gates: number[][];
   const y = targets(x, 1, loss, draw);
   const gates = gatesBySweep(x);
   const patterns = patternsOf(x, gates);
-  return { gates, program: { loss, activation: 'relu', coupling: 'oneVsAll', x, y, patterns, beta: 0.2, delta: 0.5 } };
+  return {
+    gates,
+    program: { loss, activation: 'relu', coupling: 'oneVsAll', x, y, patterns, lambda: 0.2, delta: 0.5 },
+  };
 }
 
 const cases = (['squared', 'logistic', 'huber', 'hinge'] as const).flatMap((loss, i) =>
   [5, 9, 12].map((n, j) => ({ name: `${loss}, ${n} rows`, ...instance(n, loss, 3 * i + j + 1) })),
 );
 
-const solve = ({ loss, delta, beta, x, y }: Instance, patterns: object) =>
+const solve = ({ loss, delta, lambda, x, y }: Instance, patterns: object) =>
   trainReluNetwork(
     { x: toMatrix(x), y: toMatrix(y) },
     {
       loss,
-      beta,
+      lambda,
       huberDelta: delta,
       bias: false,
       patterns: patterns as { exact: true },
@@ -53,7 +56,7 @@ const solve = ({ loss, delta, beta, x, y }: Instance, patterns: object) =>
 
 /** Adam from a random start on the non-convex objective; the best value on the way. */
 function localSearch(program: Instance, seed: number, neurons = 10, steps = 1500): number {
-  const { loss, delta, x, y, beta } = program;
+  const { loss, delta, x, y, lambda } = program;
   const draw = normals(1000 + seed);
   const net: Neurons = { u: table(neurons, 2, draw), a: table(neurons, 1, draw) };
   const weights = [...net.u, ...net.a];
@@ -65,11 +68,11 @@ function localSearch(program: Instance, seed: number, neurons = 10, steps = 1500
     const gradients = [
       ...net.u.map((u, j) => {
         const push = x.map((row, i) => (dot(row, u) > 0 ? (theta[i] as number) * (net.a[j]?.[0] as number) : 0));
-        return u.map((value, k) => beta * value - dot(push, column(x, k)));
+        return u.map((value, k) => lambda * value - dot(push, column(x, k)));
       }),
       ...net.a.map(([a], j) => {
         const z = x.map((row) => Math.max(0, dot(row, net.u[j] as number[])));
-        return [beta * (a as number) - dot(theta, z)];
+        return [lambda * (a as number) - dot(theta, z)];
       }),
     ];
     const rate = 0.05 * (1 - t / (steps + 1));
@@ -136,7 +139,7 @@ describe('all patterns', () => {
     const draw = normals(4);
     const x = table(9, 1, draw);
     const y = targets(x, 1, 'squared', draw).flat();
-    const settings = { beta: 0.1, tolerance: 1e-8, maxIterations: 100_000 };
+    const settings = { lambda: 0.1, tolerance: 1e-8, maxIterations: 100_000 };
     const exact = await trainReluNetwork({ x: toMatrix(x), y }, { ...settings, patterns: { exact: true } });
     const gates = gatesBySweep(x.map((row) => [...row, 1]));
     const given = await trainReluNetwork({ x: toMatrix(x), y }, { ...settings, patterns: { gates: toMatrix(gates) } });
@@ -159,7 +162,7 @@ it('columns that are nearly equal have the patterns of one of them, too', async 
     [0.7752016861662199, 0.7752016847178563],
   ];
   const y = [-1, -1, -1, 1, -1, -1, -1, 1];
-  const settings = { loss: 'hinge', beta: 0.019431730143455162, bias: false, patterns: { exact: true } } as const;
+  const settings = { loss: 'hinge', lambda: 0.019431730143455162, bias: false, patterns: { exact: true } } as const;
   const both = await trainReluNetwork({ x, y }, settings);
   const one = await trainReluNetwork({ x: x.map(([first = 0]) => [first]), y }, settings);
   expect(both.lowerBound).toBeLessThanOrEqual(one.objective);

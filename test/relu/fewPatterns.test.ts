@@ -14,7 +14,7 @@ const variants: ReluSettings[] = [
   { loss: 'logistic' },
   { loss: 'hinge' },
   { bias: false },
-  { normalize: 'columns' },
+  { standardize: 'norm' },
   { coupling: 'frobenius' },
   { inner: 'krylov' },
 ];
@@ -27,7 +27,7 @@ describe.each(variants)('%o', (settings) => {
         const targets = loss === 'logistic' || loss === 'hinge' ? Array.from(y, (value) => value > 0) : y;
         const result = await trainReluNetwork(
           { x, y: targets },
-          { beta: 0.1, patterns: { sample: 1 }, seed, maxIterations, ...settings },
+          { lambda: 0.1, patterns: { sample: 1 }, seed, maxIterations, ...settings },
         );
         expect(result.status, `${activation} ${loss}`).toMatch(/solved|iterationLimit|stalled/);
         expect(Number.isFinite(result.objective)).toBe(true);

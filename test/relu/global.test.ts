@@ -25,25 +25,25 @@ function bestOfLocalRuns(problem: object): number {
 describe.skipIf(!found)('a bound for all networks', () => {
   it.each(
     chosen(
-      [2, 3].flatMap((d) => [0.01, 0.001].map((lambda) => [d, lambda] as const)),
+      [2, 3].flatMap((d) => [0.01, 0.001].map((perRow) => [d, perRow] as const)),
       4,
     ),
-  )('of %d columns, lambda %d, is not above the best of some local runs', async (d, lambda) => {
-    const draw = normals(100 * d + 1e4 * lambda);
+  )('of %d columns, lambda of a row %d, is not above the best of some local runs', async (d, perRow) => {
+    const draw = normals(100 * d + 1e4 * perRow);
     const x = table(60, d - 1, draw);
     const hidden = table(5, d, draw);
     const y = withOnes(x).map((row) =>
       hidden.reduce((sum, u, j) => sum + (j % 2 === 0 ? 1 : -1) * Math.max(0, dot(row, u)), 0.1 * draw()),
     );
-    const beta = 60 * lambda;
+    const lambda = 60 * perRow;
     const { certificate, objective, lowerBound, gap, estimate } = await trainReluNetwork(
       { x, y },
-      { task: 'regression', beta, patterns: 'refine' },
+      { task: 'regression', lambda, patterns: 'refine' },
     );
     expect(certificate).toBe('global');
     expect(gap).toBeLessThanOrEqual(1e-4);
     expect(estimate?.nodes).toBeGreaterThan(0);
-    const best = bestOfLocalRuns({ x: withOnes(x), y, beta });
+    const best = bestOfLocalRuns({ x: withOnes(x), y, lambda });
     expect(best).toBeGreaterThanOrEqual(lowerBound);
     expect(best).toBeLessThanOrEqual(1.05 * objective);
   });

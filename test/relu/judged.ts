@@ -49,17 +49,17 @@ export async function judgedNetwork(
   loss: LossName,
   x: Rows,
   y: Rows,
-  beta: number,
+  lambda: number,
   draw: () => number,
 ): ReturnType<Trial> {
-  const settings = { loss, beta, bias: false, huberDelta: 0.6, task: 'regression' } as const;
+  const settings = { loss, lambda, bias: false, huberDelta: 0.6, task: 'regression' } as const;
   const { task, ...ofClasses } = settings;
   const result = await trainReluNetwork(
     { x: toMatrix(x), y: toMatrix(y) },
     { ...(loss === 'logistic' || loss === 'hinge' ? ofClasses : settings), patterns: { exact: true }, tolerance: 1e-6 },
   );
   const { status, objective, lowerBound, networkObjective: claimed } = result;
-  const instance: Instance = { loss, activation: 'relu', coupling: 'oneVsAll', x, y, patterns: [], beta, delta: 0.6 };
+  const instance: Instance = { loss, activation: 'relu', coupling: 'oneVsAll', x, y, patterns: [], lambda, delta: 0.6 };
   const wrong: string[] = [];
   const own = networkObjective(neuronsOf(result), instance);
   const near = (a: number, b: number, share: number) => Math.abs(a - b) <= share * Math.max(1e-3, Math.abs(b));

@@ -9,18 +9,18 @@ if (!available) console.warn('skipped: problems with known optima, as ../shared/
 describe.skipIf(!available)('problems with known optima', () => {
   const cases = available
     ? Object.entries(knownOptima()).flatMap(([name, optima]) =>
-        Object.entries(optima).map(([lambda, optimum]) => ({ name, lambda: Number(lambda), optimum })),
+        Object.entries(optima).map(([perRow, optimum]) => ({ name, perRow: Number(perRow), optimum })),
       )
     : [];
 
-  it.each(chosen(cases, 2))('$name, lambda $lambda', async ({ name, lambda, optimum }) => {
+  it.each(chosen(cases, 2))('$name, lambda of a row $perRow', async ({ name, perRow, optimum }) => {
     const { x, y, gates } = knownProblem(name);
     const result = await trainReluNetwork(
       { x: toMatrix(x), y },
       {
         task: 'regression', // on labels -1 and 1
         bias: false,
-        beta: lambda * y.length,
+        lambda: perRow * y.length,
         patterns: { gates: toMatrix(gates) },
         tolerance: 2e-7,
         maxIterations: 100_000,

@@ -12,7 +12,7 @@ const twoOutputs = { data: numbers(120, 3), rows: 60, columns: 2 };
 const network = (data: object, settings: object): Problem => ({
   solver: 'relu/trainReluNetwork',
   data,
-  settings: { activation: 'gated', beta: 0.1, patterns: { sample: 12 }, tolerance: 1e-4, ...settings },
+  settings: { activation: 'gated', lambda: 0.1, patterns: { sample: 12 }, tolerance: 1e-4, ...settings },
 });
 const gated: Problem = { ...small, settings: { ...small.settings, activation: 'gated' } };
 /** Gates that all make one pattern, as only the bias counts: `large` is large in work alone. */
@@ -30,7 +30,7 @@ export const kind: Kind = {
     hinge: network({ x, y: signs }, { loss: 'hinge' }),
     softmax: network({ x, y: classes }, { loss: 'softmax' }),
     'two outputs, coupled': network({ x, y: twoOutputs }, { coupling: 'frobenius' }),
-    'no bias, normalised': network({ x, y }, { bias: false, normalize: 'columns' }),
+    'no bias, normalised': network({ x, y }, { bias: false, standardize: 'norm' }),
     'single precision': network({ x, y }, { precision: 'float32' }),
     'without factors': network({ x, y }, { inner: 'krylov' }),
     sampled: network({ x, y }, { method: 'sampled', activation: 'relu' }),
@@ -39,13 +39,13 @@ export const kind: Kind = {
   problem: gated,
   endless: {
     ...gated,
-    settings: { ...gated.settings, beta: 1e-6, tolerance: 0, maxIterations: 2 ** 31 - 1, checkInterval: 1 },
+    settings: { ...gated.settings, lambda: 1e-6, tolerance: 0, maxIterations: 2 ** 31 - 1, checkInterval: 1 },
   },
   large: network(regression(500, 40), { patterns: { gates }, maxIterations: 2 }),
   // The matrix to factor alone, 9000 x 9000, has 648 MB.
   wide: network(regression(9000, 20), { patterns: { sample: 500 }, inner: 'exact' }),
   wrong: {
-    settings: [{ beta: -1 }, { bta: 1 }, { loss: 'l2' }],
+    settings: [{ lambda: -1 }, { bta: 1 }, { loss: 'l2' }],
     data: { ...gated.data, y: new Array(40).fill(Number.NaN) },
     says: 'y[0]',
   },

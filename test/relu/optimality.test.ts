@@ -31,13 +31,13 @@ async function solved(
   const draw = normals(seed);
   const x = table(n, 3, draw);
   const y = targets(x, outputs, loss, draw);
-  const beta = 0.3;
+  const lambda = 0.3;
   const delta = 0.6;
   const result = await trainReluNetwork(
     { x: toMatrix(x), y: toMatrix(y) },
     {
       loss,
-      beta,
+      lambda,
       huberDelta: delta,
       bias: false,
       patterns: { sample },
@@ -47,7 +47,7 @@ async function solved(
     },
   );
   const patterns = patternsOf(x, toRows(result.convex.gates));
-  return { result, program: { loss, activation: 'relu', coupling: 'oneVsAll', x, y, patterns, beta, delta } };
+  return { result, program: { loss, activation: 'relu', coupling: 'oneVsAll', x, y, patterns, lambda, delta } };
 }
 
 const smooth = [
@@ -61,7 +61,7 @@ const smooth = [
 describe.each(smooth)('%s, %i outputs', (loss, outputs) => {
   it('meets the conditions of the convex program', async () => {
     const { result, program } = await solved(loss, outputs, 21);
-    const { x, y, patterns, beta, delta } = program;
+    const { x, y, patterns, lambda, delta } = program;
     const groups = groupsOf(result, outputs);
     const theta = negativeGradient(loss, delta, convexPredictions(groups, x, patterns, outputs), y);
     expect(groups).toHaveLength(2 * outputs * result.patterns);
@@ -71,7 +71,7 @@ describe.each(smooth)('%s, %i outputs', (loss, outputs) => {
       const normalsOfCone = x.map((row, i) => row.map((value) => (2 * (on[i] as number) - 1) * value));
       const length = norm(weights);
       for (const normal of normalsOfCone) expect(dot(normal, weights)).toBeGreaterThanOrEqual(-1e-10 * length);
-      // sign X^T D theta = beta v / ||v|| - (normals times multipliers >= 0, complementary): projected, beta v / ||v||.
+      // sign X^T D theta = lambda v / ||v|| - (normals times multipliers >= 0, complementary): projected, lambda v / ||v||.
       const pull = x[0]?.map(
         (_, j) =>
           sign *
@@ -81,11 +81,11 @@ describe.each(smooth)('%s, %i outputs', (loss, outputs) => {
           ),
       ) as number[];
       const projected = projection(normalsOfCone, pull);
-      expect(norm(projected)).toBeLessThanOrEqual(beta * (1 + 1e-5));
+      expect(norm(projected)).toBeLessThanOrEqual(lambda * (1 + 1e-5));
       if (length < 1e-5) continue;
       ++active;
       projected.forEach((value, j) => {
-        expect(Math.abs(value - (beta * (weights[j] as number)) / length)).toBeLessThanOrEqual(1e-3 * beta);
+        expect(Math.abs(value - (lambda * (weights[j] as number)) / length)).toBeLessThanOrEqual(1e-3 * lambda);
       });
     }
     expect(active).toBeGreaterThan(0);
@@ -102,7 +102,7 @@ describe.each(smooth)('%s, %i outputs', (loss, outputs) => {
     let smoothNeurons = 0;
     for (const seed of [21, 22, 23]) {
       const { result, program } = await solved(loss, outputs, seed, { n: 12, sample: 60 });
-      const { x, y, beta, delta } = program;
+      const { x, y, lambda, delta } = program;
       const neurons = neuronsOf(result);
       const theta = negativeGradient(loss, delta, forward(neurons, x, outputs), y);
       neurons.u.forEach((u, j) => {
@@ -115,14 +115,14 @@ describe.each(smooth)('%s, %i outputs', (loss, outputs) => {
           column(theta, k),
           products.map((z) => Math.max(0, z)),
         );
-        expect(Math.abs(beta * (a[k] as number) - gain)).toBeLessThanOrEqual(1e-4);
-        expect(Math.abs(beta * dot(u, u) - (a[k] as number) * gain)).toBeLessThanOrEqual(1e-4);
+        expect(Math.abs(lambda * (a[k] as number) - gain)).toBeLessThanOrEqual(1e-4);
+        expect(Math.abs(lambda * dot(u, u) - (a[k] as number) * gain)).toBeLessThanOrEqual(1e-4);
         // In u: where no row sits at the kink. By the formula and by differences.
         if (Math.min(...products.map(Math.abs)) < 1e-3 * norm(u)) return;
         ++smoothNeurons;
         u.forEach((value, i) => {
           const push = products.map((z, row) => (z > 0 ? (theta[row]?.[k] as number) * (a[k] as number) : 0));
-          expect(Math.abs(beta * value - dot(push, column(x, i)))).toBeLessThanOrEqual(1e-3);
+          expect(Math.abs(lambda * value - dot(push, column(x, i)))).toBeLessThanOrEqual(1e-3);
           const moved = (h: number) => {
             const others = neurons.u.map((each, m) => (m === j ? each.map((w, l) => (l === i ? w + h : w)) : each));
             return networkObjective({ u: others, a: neurons.a }, program);
@@ -159,7 +159,7 @@ describe('columns from 1e-3 to 1e3', () => {
     ['relu', 0.1],
     ['gated', 0.1],
     ['gated', 0.001],
-  ] as const)('%s, lambda %f: solved to a gap of 1e-6 without normalize', async (activation, lambda) => {
+  ] as const)('%s, lambda of a row %f: solved to a gap of 1e-6 without standardize', async (activation, perRow) => {
     const draw = normals(5);
     const x = table(150, 12, draw).map((row) => row.map((value, j) => value * 10 ** (-3 + (6 * j) / 11)));
     const y = Float64Array.from(x, (row) => Math.sign(row[0] as number));
@@ -167,7 +167,7 @@ describe('columns from 1e-3 to 1e3', () => {
       { x: toMatrix(x), y },
       {
         task: 'regression',
-        beta: lambda * y.length,
+        lambda: perRow * y.length,
         activation,
         bias: false,
         patterns: { sample: 40 },
@@ -188,7 +188,7 @@ describe('outputs that share nothing', () => {
     const solve = (outputs: number[][], maxIterations: number) =>
       trainReluNetwork(
         { x: toMatrix(x), y: toMatrix(outputs) },
-        { beta: 0.4, bias: false, patterns: { sample: 15 }, rho: 1, maxIterations, tolerance: 1e-14 },
+        { lambda: 0.4, bias: false, patterns: { sample: 15 }, rho: 1, maxIterations, tolerance: 1e-14 },
       );
     for (const iterations of [20, 60]) {
       const together = await solve(y, iterations);

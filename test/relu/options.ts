@@ -18,16 +18,20 @@ const additive = relu.fromJSON({
 });
 
 export const taking: Taking = {
-  'relu/betaMax, settings': ['task', (options) => relu.betaMax({ x: rows, y: values }, options)],
-  'relu/betaMax, data': ['x', (more: Options) => relu.betaMax({ x: rows, y: values, ...more })],
+  'relu/lambdaMax, settings': ['task', (options) => relu.lambdaMax({ x: rows, y: values }, options)],
+  'relu/lambdaMax, data': ['x', (more: Options) => relu.lambdaMax({ x: rows, y: values, ...more })],
   'relu/trainReluNetwork, task': ['patterns', (options) => relu.trainReluNetwork({ x: rows, y: values }, options)],
   'relu/attack': [
     'method',
     (options) =>
-      relu.attack(additive, rows, values, { norm: 'inf', radius: 0.1, ...(options as object) } as relu.AttackSettings),
+      relu.attack({ network: additive, x: rows, y: values }, {
+        norm: 'inf',
+        radius: 0.1,
+        ...(options as object),
+      } as relu.AttackSettings),
   ],
   'relu/crossValidate': ['folds', (options) => relu.crossValidate({ x: rows, y: values }, options)],
-  'relu/reluPath': ['count', (options) => relu.reluPath({ x: rows, y: values }, options)],
+  'relu/trainReluPath': ['count', (options) => relu.trainReluPath({ x: rows, y: values }, options)],
   'relu/partialDependence': ['grid', (options) => relu.partialDependence(additive, rows, 0, options)],
   'relu/trainReluNetwork, data': ['x', (more: Options) => relu.trainReluNetwork({ x: rows, y: values, ...more })],
 };

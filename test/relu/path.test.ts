@@ -2,15 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { type Matrix, matrix } from '../../src/index.js';
 import {
-  betaMax,
   crossValidate,
   decisionFunction,
+  lambdaMax,
   predict,
   type ReluPathProgress,
   type ReluSettings,
-  reluPath,
   score,
   trainReluNetwork,
+  trainReluPath,
 } from '../../src/relu/index.js';
 import { long } from '../long.js';
 import { normals } from '../problems/relu.js';
@@ -63,13 +63,13 @@ describe('crossValidate', () => {
 
   it('leaves out each row once: row k of n folds is predicted by all others', async () => {
     const [few, targets] = [x.slice(0, 8), values.slice(0, 8)];
-    const settings = { beta: 0.5, patterns: { gates: matrix(4, 6, Array.from({ length: 24 }, normals(3))) } };
-    const { outputs, losses, beta } = await crossValidate({ x: few, y: targets }, { ...settings, folds: 8 });
-    expect(beta).toBe(0.5);
+    const settings = { lambda: 0.5, patterns: { gates: matrix(4, 6, Array.from({ length: 24 }, normals(3))) } };
+    const { outputs, losses, lambda } = await crossValidate({ x: few, y: targets }, { ...settings, folds: 8 });
+    expect(lambda).toBe(0.5);
     const apart: number[] = [];
     for (let k = 0; k < 8; ++k) {
       const others = { x: few.filter((_, i) => i !== k), y: targets.filter((_, i) => i !== k) };
-      const { network } = await trainReluNetwork(others, { ...settings, beta: (0.5 * 7) / 8 });
+      const { network } = await trainReluNetwork(others, { ...settings, lambda: (0.5 * 7) / 8 });
       const f = decisionFunction(network, [few[k] as number[]]).data[0] as number;
       expect(outputs.data[k]).toBeCloseTo(f, 8);
       apart.push(((targets[k] as number) - f) ** 2 / 2);
@@ -94,48 +94,45 @@ describe('crossValidate', () => {
     const wrong = (folds: number) => crossValidate({ x, y: values }, { folds });
     await expect(wrong(1)).rejects.toThrow('folds = 1: expected an integer >= 2');
     await expect(wrong(61)).rejects.toThrow('folds = 61: expected at most 60');
-    await expect(crossValidate({ x, y: values }, { beta: 'crossValidated' })).rejects.toThrow('reluPath');
+    await expect(crossValidate({ x, y: values }, { lambda: 'crossValidated' })).rejects.toThrow('trainReluPath');
   });
 });
 
-describe('reluPath', () => {
-  it('goes from half of betaMax down, with one set of patterns, each as good as a solve of its own', async () => {
-    const path = await reluPath({ x, y: values }, { count: 5, ratio: 0.01 });
-    const most = await betaMax({ x, y: values }, { beta: 'auto' });
-    expect(path.betaMax).toBe(most);
-    path.betas.forEach((beta, k) => void expect(beta / (most * 0.5 * 0.02 ** (k / 4))).toBeCloseTo(1, 12));
+describe('trainReluPath', () => {
+  it('goes from half of lambdaMax down, with one set of patterns, each as good as a solve of its own', async () => {
+    const path = await trainReluPath({ x, y: values }, { count: 5, ratio: 0.01 });
+    const most = await lambdaMax({ x, y: values }, { lambda: 'auto' });
+    expect(path.lambdaMax).toBe(most);
+    path.lambdas.forEach((lambda, k) => void expect(lambda / (most * 0.5 * 0.02 ** (k / 4))).toBeCloseTo(1, 12));
     expect(path.scores).toEqual([]);
     expect(path.chosen).toBe(4);
     const { gates } = (path.results[0] as (typeof path.results)[0]).convex;
-    for (const [k, { status, objective, convex, beta }] of path.results.entries()) {
-      expect([status, beta]).toEqual(['solved', path.betas[k]]);
+    for (const [k, { status, objective, convex, lambda }] of path.results.entries()) {
+      expect([status, lambda]).toEqual(['solved', path.lambdas[k]]);
       expect(convex.gates.columns).toBe(gates.columns);
-      const alone = await trainReluNetwork(
-        { x, y: values },
-        { beta, normalize: 'standardize', standardizeTargets: true },
-      );
+      const alone = await trainReluNetwork({ x, y: values }, { lambda, standardize: true, standardizeTargets: true });
       expect(Math.abs(objective - alone.objective)).toBeLessThan(3e-4 * alone.objective);
     }
   });
 
   it.each(['minimum', 'oneSe'] as const)('chooses by folds: %s', async (rule) => {
     const heard: ReluPathProgress[] = [];
-    const path = await reluPath({ x, y: values }, { folds: 4, rule, onProgress: (report) => heard.push(report) });
+    const path = await trainReluPath({ x, y: values }, { folds: 4, rule, onProgress: (report) => heard.push(report) });
     const losses = path.scores.map(({ loss }) => loss);
     const least = losses.indexOf(Math.min(...losses));
     const limit = (losses[least] as number) + (path.scores[least]?.standardError as number);
     const expected = rule === 'minimum' ? least : losses.findIndex((loss) => loss <= limit);
     expect(path.chosen).toBe(expected);
-    expect(heard.map(({ done, beta }) => [done, beta])).toEqual(path.betas.map((beta, k) => [k + 1, beta]));
+    expect(heard.map(({ done, lambda }) => [done, lambda])).toEqual(path.lambdas.map((lambda, k) => [k + 1, lambda]));
     expect(heard.map((report) => report.score)).toEqual(path.scores);
     // It ends where three in a row were no better.
-    expect(path.betas.length === 10 || losses.length - 1 - least === 3).toBe(true);
+    expect(path.lambdas.length === 10 || losses.length - 1 - least === 3).toBe(true);
     // What is said of a weight is what cross-validation with it alone says, up to where solves end.
     const { loss } = await crossValidate(
       { x, y: values },
       {
-        beta: path.betas[2] as number,
-        normalize: 'standardize',
+        lambda: path.lambdas[2] as number,
+        standardize: true,
         standardizeTargets: true,
         folds: 4,
         tolerance: 1e-6,
@@ -145,13 +142,13 @@ describe('reluPath', () => {
     expect(Math.abs(loss / (losses[2] as number) - 1)).toBeLessThan(0.02);
   });
 
-  it('is what trains with beta crossValidated', async () => {
-    const path = await reluPath({ x, y: labels }, { loss: 'logistic', folds: 5 });
-    const result = await trainReluNetwork({ x, y: labels }, { loss: 'logistic', beta: 'crossValidated' });
+  it('is what trains with lambda crossValidated', async () => {
+    const path = await trainReluPath({ x, y: labels }, { loss: 'logistic', folds: 5 });
+    const result = await trainReluNetwork({ x, y: labels }, { loss: 'logistic', lambda: 'crossValidated' });
     expect(result).toMatchObject({
-      beta: path.betas[path.chosen],
-      betaFrom: 'crossValidated',
-      betaMax: path.betaMax,
+      lambda: path.lambdas[path.chosen],
+      lambdaFrom: 'crossValidated',
+      lambdaMax: path.lambdaMax,
       crossValidation: { scores: path.scores, chosen: path.chosen },
       status: 'solved',
     });
@@ -167,17 +164,21 @@ describe('reluPath', () => {
     async () => {
       const heard: number[] = [];
       const onProgress = ({ iteration }: { iteration: number }) => heard.push(iteration);
-      const patterns = { refine: { rounds: 1, starts: 1 } };
-      const refined = await trainReluNetwork({ x, y: values }, { beta: 'crossValidated', patterns, onProgress });
+      const patterns = { refine: { rounds: 1, restarts: 0 } };
+      const refined = await trainReluNetwork({ x, y: values }, { lambda: 'crossValidated', patterns, onProgress });
       const { scores, chosen } = refined.crossValidation as NonNullable<typeof refined.crossValidation>;
-      expect(refined.betaFrom).toBe('crossValidated');
-      expect(scores.map(({ beta }) => beta)).toEqual(scores.map(({ beta }) => beta).sort((a, b) => b - a));
-      expect(refined.beta).toBe(scores[chosen]?.beta);
+      expect(refined.lambdaFrom).toBe('crossValidated');
+      expect(scores.map(({ lambda }) => lambda)).toEqual(scores.map(({ lambda }) => lambda).sort((a, b) => b - a));
+      expect(refined.lambda).toBe(scores[chosen]?.lambda);
       expect(Math.min(...scores.map(({ loss }) => loss))).toBe(scores[chosen]?.loss);
       // Both neighbours of the least loss were tried, half a decade away, unless it is at an end.
       expect(scores.length).toBeGreaterThanOrEqual(3);
-      const descent = { normalize: 'standardize', standardizeTargets: true, tolerance: 1e-2 } as const;
-      const of = { ...descent, beta: refined.beta, patterns: { refine: { rounds: 0, starts: 1, estimate: false } } };
+      const descent = { standardize: true, standardizeTargets: true, tolerance: 1e-2 } as const;
+      const of = {
+        ...descent,
+        lambda: refined.lambda,
+        patterns: { refine: { rounds: 0, restarts: 0, estimate: false } },
+      };
       expect((await crossValidate({ x, y: values }, of)).loss).toBe(scores[chosen]?.loss);
       expect(refined.estimate).toBeDefined();
       // Reports are those of the refinement alone.
@@ -192,12 +193,15 @@ describe('reluPath', () => {
       const wide = x.map((row, i) =>
         Float64Array.from({ length: 5001 }, (_, j) => row[j] ?? 0.01 * Math.sin(i * j + i)),
       );
-      const patterns = { refine: { rounds: 0, starts: 1, estimate: false } };
+      const patterns = { refine: { rounds: 0, restarts: 0, estimate: false } };
       const data = { x: wide, y: values };
-      const { crossValidation, beta, betaFrom } = await trainReluNetwork(data, { beta: 'crossValidated', patterns });
-      expect(betaFrom).toBe('crossValidated');
+      const { crossValidation, lambda, lambdaFrom } = await trainReluNetwork(data, {
+        lambda: 'crossValidated',
+        patterns,
+      });
+      expect(lambdaFrom).toBe('crossValidated');
       expect(crossValidation?.scores.every(({ standardError }) => standardError > 0)).toBe(true);
-      const settings = { beta, patterns, normalize: 'standardize', standardizeTargets: true, tolerance: 1e-2 } as const;
+      const settings = { lambda, patterns, standardize: true, standardizeTargets: true, tolerance: 1e-2 } as const;
       const { losses } = await crossValidate(data, settings);
       expect(crossValidation?.scores[crossValidation.chosen]?.loss).toBe(losses[0]);
     },
@@ -205,8 +209,8 @@ describe('reluPath', () => {
   );
 
   it.runIf(long)('goes along refined patterns', async () => {
-    const settings = { patterns: { refine: { rounds: 1, starts: 1 } }, count: 2, ratio: 0.01, folds: 2 } as const;
-    const { results, scores } = await reluPath({ x, y: values }, settings);
+    const settings = { patterns: { refine: { rounds: 1, restarts: 0 } }, count: 2, ratio: 0.01, folds: 2 } as const;
+    const { results, scores } = await trainReluPath({ x, y: values }, settings);
     expect(results).toHaveLength(2);
     expect(results.every(({ estimate }) => estimate !== undefined)).toBe(true);
     expect(scores.at(-1)?.score).toBeGreaterThan(0.3);
@@ -215,10 +219,10 @@ describe('reluPath', () => {
   it('ends with a signal or when time is out, with what there is', async () => {
     const stop = new AbortController();
     const onProgress = () => stop.abort();
-    const path = await reluPath({ x, y: values }, { folds: 3, signal: stop.signal, onProgress });
-    expect(path.betas.length).toBeLessThanOrEqual(2);
-    expect(path.betas.length).toBeGreaterThan(0);
-    const late = await trainReluNetwork({ x, y: values }, { beta: 'crossValidated', timeLimit: 0 });
+    const path = await trainReluPath({ x, y: values }, { folds: 3, signal: stop.signal, onProgress });
+    expect(path.lambdas.length).toBeLessThanOrEqual(2);
+    expect(path.lambdas.length).toBeGreaterThan(0);
+    const late = await trainReluNetwork({ x, y: values }, { lambda: 'crossValidated', timeLimit: 0 });
     expect(late.status).toBe('timeLimit');
   });
 
@@ -226,13 +230,13 @@ describe('reluPath', () => {
     ['throws', fail],
     ['rejects', async () => fail()],
   ])('ends with CALLBACK_FAILED where a listener %s', async (_, listener) => {
-    const failing = reluPath({ x, y: values }, { folds: 2, count: 3, onProgress: listener });
+    const failing = trainReluPath({ x, y: values }, { folds: 2, count: 3, onProgress: listener });
     await expect(failing).rejects.toMatchObject({ code: 'CALLBACK_FAILED', message: 'onProgress threw: no more' });
   });
 
   it('takes targets that do not vary', async () => {
-    const { betas, results } = await reluPath({ x, y: x.map(() => 5) }, { folds: 2 });
-    expect(betas).toEqual([1]);
+    const { lambdas, results } = await trainReluPath({ x, y: x.map(() => 5) }, { folds: 2 });
+    expect(lambdas).toEqual([1]);
     expect([...predict((results[0] as Trained).network, x.slice(0, 2))]).toEqual([5, 5]);
   });
 
@@ -245,7 +249,7 @@ describe('reluPath', () => {
     [{ onProgress: 3 }, 'onProgress = 3: expected a function'],
     [{ fold: 3 }, 'fold'],
   ])('refuses %o', async (settings, message) => {
-    await expect(reluPath({ x, y: values }, settings as object)).rejects.toThrow(message);
+    await expect(trainReluPath({ x, y: values }, settings as object)).rejects.toThrow(message);
   });
 });
 

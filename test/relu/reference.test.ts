@@ -46,20 +46,20 @@ for (const loss of ['squared', 'logistic', 'hinge', 'softmax', 'huber'] satisfie
       const all = bias ? withOnes(x) : x;
       const gates = table(bias ? 4 : 3, 5, draw);
       const delta = 0.4;
-      const beta = [0.1, 0.5, 1][seed % 3] as number;
+      const lambda = [0.1, 0.5, 1][seed % 3] as number;
       const y = targets(x, outputs, loss, draw);
-      const instance = { loss, activation, coupling, x: all, y, patterns: patternsOf(all, gates), beta, delta };
+      const instance = { loss, activation, coupling, x: all, y, patterns: patternsOf(all, gates), lambda, delta };
       cases.push({ name: `${loss}, ${activation}, ${outputs} outputs, ${coupling}`, x, gates, bias, instance });
     }
   }
 }
 
 function solve({ x, gates, bias, instance }: Case, more: object = {}): Promise<ReluResult> {
-  const { loss, activation, coupling, beta, delta, y } = instance;
+  const { loss, activation, coupling, lambda, delta, y } = instance;
   return trainReluNetwork(
     { x: toMatrix(x), y: toMatrix(y) },
     {
-      ...{ loss, activation, coupling, beta, bias, huberDelta: delta, patterns: { gates: toMatrix(gates) } },
+      ...{ loss, activation, coupling, lambda, bias, huberDelta: delta, patterns: { gates: toMatrix(gates) } },
       ...{ tolerance: 1e-8, maxIterations: 100_000 },
       ...more,
     },
@@ -95,7 +95,7 @@ describe.skipIf(!oracle())('against cvxopt', () => {
     }
     const penalty = [...blocks.values()].reduce((sum, length) => sum + length, 0);
     const predictions = convexPredictions(groups, instance.x, patterns, outputs);
-    const objective = lossValue(instance.loss, instance.delta, predictions, instance.y) + instance.beta * penalty;
+    const objective = lossValue(instance.loss, instance.delta, predictions, instance.y) + instance.lambda * penalty;
     expect(Math.abs(objective / result.objective - 1)).toBeLessThanOrEqual(1e-9);
   });
 

@@ -18,13 +18,13 @@ describe.skipIf(!available)('refinement of problems with best known networks', (
         ]
       : [],
   )(
-    '%s, lambda %d: below the best of 50 local runs',
-    async (name, lambda) => {
+    '%s, lambda of a row %d: below the best of 50 local runs',
+    async (name, perRow) => {
       const { x, y } = knownProblem(name);
-      const best = bestKnown(name, lambda);
+      const best = bestKnown(name, perRow);
       const result = await trainReluNetwork(
         { x: toMatrix(x), y },
-        { task: 'regression', bias: false, beta: lambda * y.length, patterns: { refine: { rounds: 3 } } },
+        { task: 'regression', bias: false, lambda: perRow * y.length, patterns: { refine: { rounds: 3 } } },
       );
       expect(result.status).toBe('solved');
       expect(result.certificate).toBe('patterns');
@@ -49,13 +49,13 @@ describe('refinement of planted networks', () => {
       const y = x.map((row) =>
         planted.reduce((sum, u, j) => sum + (j % 2 === 0 ? 1 : -1) * Math.max(0, dot(row, u)), 0),
       );
-      const beta = 1e-3 * n;
+      const lambda = 1e-3 * n;
       const result = await trainReluNetwork(
         { x: toMatrix(x), y },
-        { task: 'regression', bias: false, beta, patterns: 'refine' },
+        { task: 'regression', bias: false, lambda, patterns: 'refine' },
       );
       // The planted network has no loss, and its balanced weights the penalty sum ||u_j|| |a_j|.
-      const objective = beta * planted.reduce((sum, u) => sum + norm(u), 0);
+      const objective = lambda * planted.reduce((sum, u) => sum + norm(u), 0);
       expect(result.objective).toBeLessThanOrEqual(objective);
       expect(result.estimate?.lowerBound).toBeLessThanOrEqual(result.objective);
       expect(Math.abs(result.networkObjective / result.objective - 1)).toBeLessThan(1e-8);
@@ -78,7 +78,7 @@ describe('refinement of several outputs of large data', () => {
       targets.data[at] = (targets.data[at] as number) + Math.max(0, z) / Math.sqrt(columns) - (h < outputs ? 0 : 0.8);
     }
   }
-  const settings = { beta: 0.01 * rows, tolerance: 1e-2 };
+  const settings = { lambda: 0.01 * rows, tolerance: 1e-2 };
 
   it('solves a program for each output over patterns of its own, as if each was alone', async () => {
     const reports: { objective?: number; lowerBound?: number }[] = [];
@@ -128,7 +128,7 @@ describe('refinement of several outputs of large data', () => {
     };
     const classes = Array.from({ length: rows }, (_, i) => largest(i));
     const { result } = await new ReluClassifier().fit(x, classes);
-    expect(result.betaFrom).toBe('crossValidated');
+    expect(result.lambdaFrom).toBe('crossValidated');
     expect(result.certificate).toBe('ownPatterns');
     expect(result.message).toContain('patterns.refine.program = false');
     expect(result.lowerBound).toBeLessThanOrEqual(result.objective);
@@ -138,7 +138,7 @@ describe('refinement of several outputs of large data', () => {
     const classes = Array.from({ length: rows }, (_, i) => String(i % outputs));
     const result = await trainReluNetwork(
       { x, y: classes },
-      { loss: 'softmax', beta: 5, patterns: { refine: { rounds: 0, program: false, estimate: false } } },
+      { loss: 'softmax', lambda: 5, patterns: { refine: { rounds: 0, program: false, estimate: false } } },
     );
     expect(result.certificate).toBe('ownPatterns');
     expect(result.lowerBound).toBeGreaterThan(0);

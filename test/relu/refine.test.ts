@@ -1,6 +1,7 @@
 // Refinement: the objective never rises, ends near the best of any width, and where columns are few with a bound for all networks.
 import { describe, expect, it } from 'vitest';
-import { predict, type ReluProgress, trainReluNetwork } from '../../src/index.js';
+import { type ReluProgress, trainReluNetwork } from '../../src/index.js';
+import { predict } from '../../src/relu/index.js';
 import { long } from '../long.js';
 import { normals } from '../problems/relu.js';
 
@@ -21,7 +22,7 @@ function planted(rows: number, d: number, seed: number) {
 }
 
 /** The objective of a network on x with a constant column, by plain loops. */
-function objectiveOf(x: number[][], y: number[], beta: number, neurons: { u: number[]; a: number }[]): number {
+function objectiveOf(x: number[][], y: number[], lambda: number, neurons: { u: number[]; a: number }[]): number {
   const losses = x.map((row, k) => {
     const f = neurons.reduce(
       (sum, { u, a }) =>
@@ -36,17 +37,17 @@ function objectiveOf(x: number[][], y: number[], beta: number, neurons: { u: num
     return (f - (y[k] as number)) ** 2 / 2;
   });
   const penalty = neurons.reduce((sum, { u, a }) => sum + u.reduce((s, w) => s + w * w, 0) + a * a, 0);
-  return losses.reduce((a, b) => a + b) + (beta / 2) * penalty;
+  return losses.reduce((a, b) => a + b) + (lambda / 2) * penalty;
 }
 
 describe('refinement', () => {
   it('ends with a bound for all networks of two inputs, below the planted network, and rounds never rise', async () => {
     const { x, y, neurons } = planted(80, 2, 5);
-    const beta = 0.05;
+    const lambda = 0.05;
     const reports: ReluProgress[] = [];
     const result = await trainReluNetwork(
       { x, y },
-      { beta, patterns: 'refine', onProgress: (report) => void reports.push(report) },
+      { lambda, patterns: 'refine', onProgress: (report) => void reports.push(report) },
     );
     expect(result.status).toBe('solved');
     expect(result.certificate).toBe('global');
@@ -56,7 +57,7 @@ describe('refinement', () => {
     const plantedObjective = objectiveOf(
       x,
       y,
-      beta,
+      lambda,
       neurons.map((u, j) => {
         const root = Math.sqrt(Math.hypot(...u));
         return { u: u.map((w) => w / root), a: j % 2 === 0 ? root : -root };
@@ -71,8 +72,8 @@ describe('refinement', () => {
 
   it('solves one convex program, to the tolerance, without rounds', async () => {
     const { x, y } = planted(20, 7, 12);
-    const settings = { beta: 0.1, tolerance: 1e-6 };
-    const result = await trainReluNetwork({ x, y }, { ...settings, patterns: { refine: { rounds: 0, starts: 1 } } });
+    const settings = { lambda: 0.1, tolerance: 1e-6 };
+    const result = await trainReluNetwork({ x, y }, { ...settings, patterns: { refine: { rounds: 0, restarts: 0 } } });
     expect(result.status).toBe('solved');
     const first = result.history[0] as ReluProgress;
     expect((first.objective as number) - (first.lowerBound as number)).toBeLessThanOrEqual(1e-6 * result.objective);
@@ -82,10 +83,10 @@ describe('refinement', () => {
 
   it('gives the network that it says', async () => {
     const { x, y } = planted(60, 2, 9);
-    const beta = 0.1;
+    const lambda = 0.1;
     const { network, networkObjective, objective, activeNeurons } = await trainReluNetwork(
       { x, y },
-      { beta, patterns: { refine: { rounds: 3 } } },
+      { lambda, patterns: { refine: { rounds: 3 } } },
     );
     const { hiddenWeights, biases, outputWeights } = network;
     expect(activeNeurons).toBe(hiddenWeights.columns);
@@ -93,15 +94,15 @@ describe('refinement', () => {
       u: [0, 1].map((i) => hiddenWeights.data[i * activeNeurons + j] as number).concat(biases[j] as number),
       a: outputWeights.data[j] as number,
     }));
-    expect(Math.abs(objectiveOf(x, y, beta, neurons) / objective - 1)).toBeLessThan(1e-8);
+    expect(Math.abs(objectiveOf(x, y, lambda, neurons) / objective - 1)).toBeLessThan(1e-8);
     expect(Math.abs(networkObjective / objective - 1)).toBeLessThan(1e-9);
     const predicted = predict(network, x);
     expect(predicted).toHaveLength(60);
   });
 
-  it('finds the network without neurons where beta is large', async () => {
+  it('finds the network without neurons where lambda is large', async () => {
     const { x, y } = planted(40, 2, 3);
-    const result = await trainReluNetwork({ x, y }, { beta: 1e4, patterns: 'refine' });
+    const result = await trainReluNetwork({ x, y }, { lambda: 1e4, patterns: 'refine' });
     expect(result.status).toBe('solved');
     expect(result.activeNeurons).toBe(0);
     expect(result.gap).toBeLessThanOrEqual(1e-4);
@@ -112,9 +113,9 @@ describe('refinement', () => {
     const { x, y } = planted(40, 6, 7); // with the bias more columns than have their largest price found exactly
     const labels = y.map((value) => (value > 0.5 ? 'high' : value < -0.5 ? 'low' : 'middle'));
     for (const loss of ['squared', 'logistic', 'softmax'] as const) {
-      const settings = { beta: 0.05, loss, patterns: { refine: { rounds: 1, starts: 1 } } };
+      const settings = { lambda: 0.05, loss, patterns: { refine: { rounds: 1, restarts: 0 } } };
       const refined = await trainReluNetwork({ x, y: labels }, settings);
-      const sampled = await trainReluNetwork({ x, y: labels }, { beta: 0.05, loss });
+      const sampled = await trainReluNetwork({ x, y: labels }, { lambda: 0.05, loss });
       expect(refined.objective).toBeLessThan(sampled.objective);
       expect(Math.abs(refined.networkObjective / refined.objective - 1)).toBeLessThan(1e-8);
     }
@@ -122,11 +123,11 @@ describe('refinement', () => {
 
   it.runIf(long)('ends without a search where no estimate is wanted', async () => {
     const { x, y } = planted(40, 6, 7);
-    const settings = { beta: 0.05, patterns: { refine: { rounds: 0, starts: 1 } } };
+    const settings = { lambda: 0.05, patterns: { refine: { rounds: 0, restarts: 0 } } };
     const searched = await trainReluNetwork({ x, y }, settings);
     const quick = await trainReluNetwork(
       { x, y },
-      { ...settings, patterns: { refine: { rounds: 0, starts: 1, estimate: false } } },
+      { ...settings, patterns: { refine: { rounds: 0, restarts: 0, estimate: false } } },
     );
     expect([searched.estimate === undefined, quick.estimate === undefined]).toEqual([false, true]);
     expect(quick.objective).toBe(searched.objective);
@@ -137,7 +138,7 @@ describe('refinement', () => {
   it('says what the residual of one descent certifies, each output over patterns of its own', async () => {
     const { x, y } = planted(60, 3, 4);
     const targets = y.map((value) => [value, -value / 2]);
-    const settings = { beta: 0.2, patterns: { refine: { rounds: 0, starts: 1, program: false, estimate: false } } };
+    const settings = { lambda: 0.2, patterns: { refine: { rounds: 0, restarts: 0, program: false, estimate: false } } };
     const result = await trainReluNetwork({ x, y: targets }, settings);
     expect(result.status).toBe('iterationLimit');
     expect(result.message).toContain('patterns.refine.program = false');
@@ -168,13 +169,13 @@ describe('refinement', () => {
           slope[l] = (slope[l] as number) + value * theta(i, k);
         });
       });
-      expect(Math.hypot(...slope)).toBeLessThanOrEqual(settings.beta * (1 + 1e-9));
+      expect(Math.hypot(...slope)).toBeLessThanOrEqual(settings.lambda * (1 + 1e-9));
     }
   });
 
   it('names the limit of time that it met', async () => {
     const { x, y } = planted(300, 8, 4);
-    const settings = { beta: 0.001, patterns: { refine: { timeLimit: 1e-6, estimate: false } } };
+    const settings = { lambda: 0.001, patterns: { refine: { timeLimit: 1e-6, estimate: false } } };
     const { status, message } = await trainReluNetwork({ x, y }, settings);
     expect(status).toBe('timeLimit');
     expect(message).toContain('patterns.refine.timeLimit = 1e-06 s');
@@ -183,10 +184,10 @@ describe('refinement', () => {
 
   it.runIf(long)('begins at an earlier result', async () => {
     const { x, y } = planted(50, 4, 11);
-    const first = await trainReluNetwork({ x, y }, { beta: 0.05, patterns: { refine: { rounds: 2 } } });
+    const first = await trainReluNetwork({ x, y }, { lambda: 0.05, patterns: { refine: { rounds: 2 } } });
     const second = await trainReluNetwork(
       { x, y },
-      { beta: 0.05, patterns: { refine: { rounds: 1 } }, warmStart: first },
+      { lambda: 0.05, patterns: { refine: { rounds: 1 } }, warmStart: first },
     );
     expect(second.objective).toBeLessThanOrEqual(first.objective * (1 + 1e-3));
   });
@@ -194,7 +195,9 @@ describe('refinement', () => {
   it.runIf(long)('is the same for any number of threads', async () => {
     const { x, y } = planted(50, 3, 13);
     const [one, two] = await Promise.all(
-      [1, 2].map((threads) => trainReluNetwork({ x, y }, { beta: 0.05, threads, patterns: { refine: { rounds: 1 } } })),
+      [1, 2].map((threads) =>
+        trainReluNetwork({ x, y }, { lambda: 0.05, threads, patterns: { refine: { rounds: 1 } } }),
+      ),
     );
     expect(one?.objective).toBe(two?.objective);
     expect(one?.network.hiddenWeights).toEqual(two?.network.hiddenWeights);
@@ -202,11 +205,11 @@ describe('refinement', () => {
 
   it('ends in time, and when aborted', async () => {
     const { x, y } = planted(1000, 30, 17);
-    const timed = await trainReluNetwork({ x, y }, { beta: 0.5, patterns: { refine: { timeLimit: 1e-3 } } });
+    const timed = await trainReluNetwork({ x, y }, { lambda: 0.5, patterns: { refine: { timeLimit: 1e-3 } } });
     expect(timed.status).toBe('timeLimit');
     expect(Number.isFinite(timed.objective)).toBe(true);
     const controller = new AbortController();
-    const running = trainReluNetwork({ x, y }, { beta: 0.5, patterns: 'refine', signal: controller.signal });
+    const running = trainReluNetwork({ x, y }, { lambda: 0.5, patterns: 'refine', signal: controller.signal });
     setTimeout(() => controller.abort(), 100);
     expect((await running).status).toBe('aborted');
   });
@@ -217,7 +220,7 @@ describe('refinement', () => {
     await expect(train({ patterns: 'refine', activation: 'gated' })).rejects.toThrow("activation = 'gated'");
     await expect(train({ patterns: 'refine', method: 'sampled' })).rejects.toThrow("method = 'sampled'");
     await expect(train({ patterns: { refine: { rounds: 1.5 } } })).rejects.toThrow('patterns.refine.rounds = 1.5');
-    await expect(train({ patterns: { refine: { starts: 0 } } })).rejects.toThrow('patterns.refine.starts = 0');
+    await expect(train({ patterns: { refine: { restarts: -1 } } })).rejects.toThrow('patterns.refine.restarts = -1');
     const estimate = 1 as unknown as boolean;
     await expect(train({ patterns: { refine: { estimate } } })).rejects.toThrow('patterns.refine.estimate = 1');
     const program = 0 as unknown as boolean;

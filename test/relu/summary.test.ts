@@ -75,7 +75,7 @@ it.runIf(long)('networks of very many columns are summarized and attacked', asyn
   });
   expect(summarize(network).neurons[0]?.size).toBeCloseTo(Math.sqrt(d), 8);
   const x = { data: new Float64Array(d).fill(1e-3), rows: 1, columns: d };
-  const found = await attack(network, x, [-1], { norm: 'two', radius: 1, steps: 1, restarts: 1 });
+  const found = await attack({ network, x, y: [-1] }, { norm: 'two', radius: 1, steps: 1, restarts: 0 });
   expect(found.margins[0]).toBeCloseTo(-(1 + 1e-3 * d + Math.sqrt(d)), 6);
 });
 
@@ -99,8 +99,8 @@ describe('featureNames', () => {
 
 describe('estimators', () => {
   it.runIf(long)('are the functions in another form', async () => {
-    const regressor = await new ReluRegressor({ beta: 2 }).fit(x, values);
-    const { network, objective } = await trainReluNetwork({ x, y: values }, { beta: 2 });
+    const regressor = await new ReluRegressor({ lambda: 2 }).fit(x, values);
+    const { network, objective } = await trainReluNetwork({ x, y: values }, { lambda: 2 });
     expect(regressor.result.objective).toBe(objective);
     expect(regressor.predict(x)).toEqual(predict(network, x));
     expect(regressor.decisionFunction(x)).toEqual(decisionFunction(network, x));
@@ -108,8 +108,8 @@ describe('estimators', () => {
     const sampleWeights = x.map((_, i) => i % 3);
     const classifier = await new ReluClassifier({ loss: 'logistic' }).fit(x, labels, { sampleWeights });
     const data = { x, y: labels, sampleWeights };
-    const patterns = { refine: { rounds: 0, starts: 1, estimate: false } };
-    const other = await trainReluNetwork(data, { loss: 'logistic', beta: 'crossValidated', patterns });
+    const patterns = { refine: { rounds: 0, restarts: 0, estimate: false } };
+    const other = await trainReluNetwork(data, { loss: 'logistic', lambda: 'crossValidated', patterns });
     const { scores, chosen } = other.crossValidation as NonNullable<typeof other.crossValidation>;
     const least = scores.reduce((a, b) => (b.loss < a.loss ? b : a));
     expect(scores.findIndex(({ loss }) => loss <= least.loss + least.standardError)).toBe(chosen);
@@ -124,8 +124,8 @@ describe('estimators', () => {
   it.runIf(long)('train an affine function where no network does better', async () => {
     const noise = normals(17);
     const y = x.map(([a, b]) => 7 + 2 * (a as number) - 3 * (b as number) + 8 * noise());
-    const { network, crossValidation, beta } = (await new ReluRegressor().fit(x, y)).result;
-    expect(crossValidation?.affine?.beta).toBe(beta);
+    const { network, crossValidation, lambda } = (await new ReluRegressor().fit(x, y)).result;
+    expect(crossValidation?.affine?.lambda).toBe(lambda);
     expect(crossValidation?.scores.every(({ loss }) => loss > (crossValidation.affine?.loss as number))).toBe(true);
     // Affine everywhere: the value in the middle of two points far away is the mean of theirs.
     const far = [
@@ -156,7 +156,7 @@ describe('estimators', () => {
     expect((await new ReluClassifier().fit(x, y)).network.classes).toEqual([0, 1]);
     const gated = await new ReluRegressor({ activation: 'gated' }).fit(x, y);
     expect(gated.network.classes).toBeUndefined();
-    expect(gated.result.betaFrom).toBe('crossValidated');
+    expect(gated.result.lambdaFrom).toBe('crossValidated');
   });
 
   it.runIf(long)('cross-validate no large data', async () => {
@@ -164,7 +164,7 @@ describe('estimators', () => {
       Float64Array.from({ length: 260_000 }, (_, j) => Math.sin(i * j + i)),
     );
     const { result } = await new ReluClassifier({ maxIterations: 1 }).fit(wide, labels.slice(0, 12));
-    expect(result.betaFrom).toBe('auto');
+    expect(result.lambdaFrom).toBe('auto');
     expect(result.crossValidation).toBeUndefined();
   });
 

@@ -1,7 +1,13 @@
 // Weights of rows and classes: 2 is the row twice, 0 leaves it out.
 import { describe, expect, it } from 'vitest';
 import { matrix } from '../../src/index.js';
-import { betaMax, crossValidate, decisionFunction, type ReluSettings, trainReluNetwork } from '../../src/relu/index.js';
+import {
+  crossValidate,
+  decisionFunction,
+  lambdaMax,
+  type ReluSettings,
+  trainReluNetwork,
+} from '../../src/relu/index.js';
 import { chosen } from '../long.js';
 import { normals } from '../problems/relu.js';
 
@@ -24,7 +30,7 @@ describe('sampleWeights', () => {
     ['squared', values, { activation: 'gated' }],
     ['squared', values, { method: 'sampled' }],
     ['squared', values, { splitting: 'slack', tolerance: 1e-5 }],
-    ['squared', values, { normalize: 'columns' }],
+    ['squared', values, { standardize: 'norm' }],
     ['squared', values, { regularizeBias: false, tolerance: 1e-5 }],
     ['huber', values, {}],
     ['logistic', two, {}],
@@ -32,7 +38,7 @@ describe('sampleWeights', () => {
     ['hinge', two, { tolerance: 1e-4 }],
     ['softmax', three, { tolerance: 1e-5 }],
   ] as const)('are rows that often: %s, %#', async (loss, y: readonly (string | number)[], more) => {
-    const settings = { ...accurate, loss, beta: 0.3, patterns: { gates }, ...more } as ReluSettings;
+    const settings = { ...accurate, loss, lambda: 0.3, patterns: { gates }, ...more } as ReluSettings;
     const train = (rows: number[][], targets: readonly (string | number)[], sampleWeights?: number[]) =>
       trainReluNetwork({ x: rows, y: targets as number[], sampleWeights }, settings);
     const weighted = await train(x, y, weights);
@@ -56,7 +62,7 @@ describe('sampleWeights', () => {
     const few = 20;
     const y = (loss === 'squared' ? values : loss === 'logistic' ? two : three).slice(0, few) as number[];
     const rows = x.slice(0, few);
-    const settings: ReluSettings = { loss, beta: 1, patterns: 'refine', tolerance: 1e-4 };
+    const settings: ReluSettings = { loss, lambda: 1, patterns: 'refine', tolerance: 1e-4 };
     const weighted = await trainReluNetwork({ x: rows, y, sampleWeights: weights.slice(0, few) }, settings);
     const often = await trainReluNetwork({ x: repeated(rows), y: repeated(y) }, settings);
     expect(Math.abs(weighted.objective - often.objective)).toBeLessThan(2e-3 * often.objective);
@@ -64,9 +70,9 @@ describe('sampleWeights', () => {
     expect(often.lowerBound).toBeLessThan(weighted.objective * (1 + 1e-9));
   });
 
-  it('count in betaMax and in what x and y are standardised by', async () => {
-    const most = await betaMax({ x, y: values, sampleWeights: weights }, { beta: 'auto' });
-    const same = await betaMax({ x: repeated(x), y: repeated(values) }, { beta: 'auto' });
+  it('count in lambdaMax and in what x and y are standardised by', async () => {
+    const most = await lambdaMax({ x, y: values, sampleWeights: weights }, { lambda: 'auto' });
+    const same = await lambdaMax({ x: repeated(x), y: repeated(values) }, { lambda: 'auto' });
     expect(Math.abs(most - same)).toBeLessThan(1e-3 * same);
     const weighted = await trainReluNetwork({ x, y: values, sampleWeights: weights });
     const often = await trainReluNetwork({ x: repeated(x), y: repeated(values) });
@@ -80,8 +86,8 @@ describe('sampleWeights', () => {
 
   it('are kept by a warm start', async () => {
     const data = { x, y: values, sampleWeights: weights.map((w) => w + 0.5) };
-    const cold = await trainReluNetwork(data, { ...accurate, beta: 0.3, patterns: { gates } });
-    const warm = await trainReluNetwork(data, { ...accurate, beta: 0.3, warmStart: cold });
+    const cold = await trainReluNetwork(data, { ...accurate, lambda: 0.3, patterns: { gates } });
+    const warm = await trainReluNetwork(data, { ...accurate, lambda: 0.3, warmStart: cold });
     expect(warm.iterations).toBeLessThan(Math.max(20, cold.iterations / 2));
     expect(Math.abs(warm.objective - cold.objective)).toBeLessThan(1e-6 * cold.objective);
   });
@@ -99,7 +105,7 @@ describe('classWeights', () => {
   const rare = uneven.filter((label) => label === 'rare').length;
 
   it("are 'balanced' or by label, and weigh the rows", async () => {
-    const settings: ReluSettings = { loss: 'logistic', beta: 0.3, patterns: { gates } };
+    const settings: ReluSettings = { loss: 'logistic', lambda: 0.3, patterns: { gates } };
     const balanced = await trainReluNetwork({ x, y: uneven }, { ...settings, classWeights: 'balanced' });
     const byHand = { rare: n / (2 * rare), common: n / (2 * (n - rare)) };
     const named = await trainReluNetwork({ x, y: uneven }, { ...settings, classWeights: byHand });

@@ -41,7 +41,7 @@ export async function classifier(): Promise<
   Case & { network: Awaited<ReturnType<typeof trainReluNetwork>>; y: string[]; x: number[][] }
 > {
   const { x, y } = images();
-  const settings = { loss: 'softmax', beta: 1, tolerance: 1e-4 } as const;
+  const settings = { loss: 'softmax', lambda: 1, tolerance: 1e-4 } as const;
   const network = await trainReluNetwork({ x, y }, settings);
   const options = { settings, data: { x, y }, image: { width: 4, height: 4 }, title: 'images' };
   return { name: 'classifier', result: network, network, x, y, options };

@@ -102,8 +102,8 @@ describe('the main process, asked by the preload script', () => {
     const heard: object[] = [];
     solver.onProgress((progress) => heard.push(progress));
     expect(await solver.report()).toBe(undefined);
-    const training = solver.train({ x, y, beta: 1 });
-    await expect(solver.train({ x, y, beta: 1 })).rejects.toThrow('a network is being trained');
+    const training = solver.train({ x, y, lambda: 1 });
+    await expect(solver.train({ x, y, lambda: 1 })).rejects.toThrow('a network is being trained');
     expect(await training).toMatchObject({ status: 'solved' });
     expect(heard.length).toBeGreaterThan(0);
     expect(await solver.report()).toContain('Confusion matrix');
@@ -114,17 +114,17 @@ describe('the main process, asked by the preload script', () => {
   });
 
   it('aborts where the page asks for it', async () => {
-    const training = solver.train({ x, y, beta: 1e-6 });
+    const training = solver.train({ x, y, lambda: 1e-6 });
     await solver.abort();
     expect(await training).toMatchObject({ status: 'aborted' });
   });
 
   it('ends the solve of a window that is closed, and serves the next window', async () => {
-    const training = solver.train({ x, y, beta: 1e-6 });
+    const training = solver.train({ x, y, lambda: 1e-6 });
     window().close();
     expect(await training).toMatchObject({ status: 'aborted' });
     electron.app.emit('activate');
-    expect(await solver.train({ x, y, beta: 1 })).toMatchObject({ status: 'solved' });
+    expect(await solver.train({ x, y, lambda: 1 })).toMatchObject({ status: 'solved' });
     electron.app.emit('window-all-closed');
     expect(electron.app.ended).toBe(process.platform !== 'darwin' || undefined);
   });

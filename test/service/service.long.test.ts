@@ -25,7 +25,7 @@ const endless = {
   x,
   y: x.map((row, i) => ((row[0] as number) * (row[1] as number) + 0.1 * Math.sin(i) > 0 ? 'a' : 'b')),
   loss: 'logistic',
-  beta: 0.001,
+  lambda: 0.001,
 };
 
 type Health = { status: string; running: number; waiting: number; open: number };
@@ -39,7 +39,7 @@ describe('a request', () => {
   it('is answered with the result', async () => {
     const response = await service.post('portfolio', portfolio);
     expect(response.status).toBe(200);
-    const { weights } = await maxSharpe(portfolio.mu, portfolio.covariance);
+    const { weights } = await maxSharpe({ mu: portfolio.mu, Sigma: portfolio.covariance });
     expect(await response.json()).toMatchObject({ status: 'solved', weights: [...weights] });
   });
 
@@ -61,7 +61,7 @@ describe('a request', () => {
     const small = {
       x: x.slice(0, 100).map((row) => row.slice(0, 4)),
       y: endless.y.slice(0, 100),
-      beta: 1,
+      lambda: 1,
       loss: 'logistic',
     };
     const response = await service.post('network', small, { headers: { accept: 'text/event-stream' } });
@@ -116,7 +116,7 @@ describe('a model that is to be kept', () => {
   const small = {
     x: x.slice(0, 60).map((row) => row.slice(0, 3)),
     y: endless.y.slice(0, 60),
-    beta: 1,
+    lambda: 1,
     loss: 'logistic',
   };
 

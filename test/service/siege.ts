@@ -27,8 +27,8 @@ export async function questions(count: number): Promise<Asked[]> {
     const x = rows(60, 4, k);
     const y = x.map(([a = 0, b = 0, c = 0], i) => a * b + c + 0.1 * Math.cos(7 * i));
     const labels = y.map((value) => (value > 0 ? 'more' : 'less'));
-    const network = { x, y: labels, loss: 'logistic' as const, beta: 0.3 };
-    const trained = await trainReluNetwork({ x, y: labels }, { loss: 'logistic', beta: 0.3 });
+    const network = { x, y: labels, loss: 'logistic' as const, lambda: 0.3 };
+    const trained = await trainReluNetwork({ x, y: labels }, { loss: 'logistic', lambda: 0.3 });
     made.push({ kind: 'network', body: network, answer: { network: modelToJson(trained.network) } });
     const best = (await crossValidate({ x, y }, { penalty: mcp(), folds: 3 })).best('1se');
     const { intercept, coefficients, lambda } = best;
@@ -39,7 +39,7 @@ export async function questions(count: number): Promise<Asked[]> {
       Array.from({ length: n }, (_, j) => (i === j ? 0.05 + 0.01 * i : 0.01)),
     );
     const mu = Array.from({ length: n }, (_, i) => 0.01 + 0.002 * ((i * 5 + k) % n));
-    const { weights, ratio, certificate } = await maxSharpe(mu, covariance);
+    const { weights, ratio, certificate } = await maxSharpe({ mu, Sigma: covariance });
     const portfolio = { weights: Array.from(weights), ratio, certificate };
     made.push({ kind: 'portfolio', body: { mu, covariance }, answer: portfolio });
   }

@@ -17,7 +17,7 @@ describe('auto', () => {
     const found = await minimizeSum(problem, { onProgress: (report) => reports.push(report) });
     const exact = await minimize(problem, { tolerance: 1e-10 });
     const { value, gradient } = lossOf('logistic', x, y, 0.01, found.x);
-    expect(found).toMatchObject({ status: 'solved', method: 'minimize', precision: 'double' });
+    expect(found).toMatchObject({ status: 'solved', method: 'minimize', precision: 'float64' });
     expect(found.objective).toBeCloseTo(value, 12);
     expect(found.gradientNorm).toBeCloseTo(Math.hypot(...gradient), 12);
     expect((found.objective as number) - exact.objective).toBeLessThan(1e-10);
@@ -64,7 +64,7 @@ describe('auto', () => {
     const w = model.variable(3);
     const table = model.rows({ x, y });
     model.minimize(add(table.mean(square(sub(dot(w, table.x), table.y))), sumSquares(w)));
-    const settings = { batchSize: 'full', precision: 'double' } as const;
+    const settings = { batchSize: 'full', precision: 'float64' } as const;
     const whole = await minimizeSum(model, { ...settings, maxEpochs: 1000 });
     expect(whole).toMatchObject({ status: 'solved', method: 'minimize' });
     const few = await minimizeSum(model, { ...settings, maxEpochs: 20 });

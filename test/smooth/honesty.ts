@@ -28,7 +28,7 @@ export const trial: Trial = async (seed) => {
   const tolerance = seed % 2 === 1 ? 1e-5 : 0;
   const settings: MinimizeSumSettings =
     tolerance > 0
-      ? { batchSize: 'full', precision: 'double', tolerance, maxEpochs: 20_000 }
+      ? { batchSize: 'full', precision: 'float64', tolerance, maxEpochs: 20_000 }
       : { method, seed, maxEpochs: 1 + (seed % 9), ...(method === 'dpSgd' ? ofSeed : { trackBest: seed % 4 === 0 }) };
   const x = { data, rows, columns: n };
   const problem = generalizedLinearModel({ loss, x, y: targets, ridge });
@@ -50,7 +50,7 @@ export const trial: Trial = async (seed) => {
     const best = await minimizeSum(problem, {
       batchSize: 'full',
       maxEpochs: 3000,
-      precision: 'double',
+      precision: 'float64',
       tolerance: 1e-9,
     });
     const least = (best.objective ?? 0) - (best.gradientNorm ?? 0) ** 2 / (2 * ridge);

@@ -10,7 +10,7 @@ const [rows, columns] = [300, 5];
 const x = { data: numbers(rows * columns), rows, columns };
 const y = numbers(rows, 2).map((noise, i) => Number(noise + 2 * (x.data[i * columns] as number) > 0));
 const problem = logisticRegression({ x, y, ridge: 0.01 });
-const plain = { precision: 'double', scaling: 'none', seed: 3 } as const;
+const plain = { precision: 'float64', scaling: 'none', seed: 3 } as const;
 const known = (method: string) => (method === 'dpSgd' ? { insecureNoise: true, noise: 0 } : {});
 
 /** Functions for the same sum, of x / scale and times a factor. */
@@ -141,7 +141,7 @@ describe('all rows at every step come to the solution of minimize with', () => {
     const { objective } = await minimizeSum(logisticRegression({ x, y, ridge: 0.05 }), {
       method,
       maxEpochs,
-      precision: 'double',
+      precision: 'float64',
       checkInterval: 50,
       tolerance: method === 'adog' ? 1e-6 : 1e-8,
       ...(!['qagd', 'cyclicBcd'].includes(method) && { batchSize: 'full' }),

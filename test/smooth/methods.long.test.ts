@@ -34,7 +34,7 @@ describe('normalised descent', () => {
       return t ** 4 + Math.exp(t);
     });
     const stepsOf = async (settings: MinimizeSumSettings): Promise<number> => {
-      const shared = { method: 'normalized', precision: 'double', maxEpochs: 20_000, tolerance: 0.01 } as const;
+      const shared = { method: 'normalized', precision: 'float64', maxEpochs: 20_000, tolerance: 0.01 } as const;
       const { counts, status } = await minimizeSum({ ...f, start: [10] }, { ...shared, ...settings });
       expect(status).toBe('solved');
       return counts.steps;
@@ -68,7 +68,7 @@ describe('QAGD', () => {
       }
       return value;
     });
-    const shared = { precision: 'double', checkInterval: 1e6 } as const;
+    const shared = { precision: 'float64', checkInterval: 1e6 } as const;
     for (const [steps, loss, ahead] of [
       [100, 3.5e-4, 4e-3 / 3.5e-4],
       [400, 6e-8, 1e-3 / 6e-8],
@@ -153,7 +153,7 @@ describe('AdaMomentum', () => {
             g[0] = (t - 4) / 10 + (dent * t) / width ** 2;
             return (t - 4) ** 2 / 20 - dent;
           });
-          const settings = { method, stepSize: 0.3, beta2: 0.99, schedule: 'constant', precision: 'double' } as const;
+          const settings = { method, stepSize: 0.3, beta2: 0.99, schedule: 'constant', precision: 'float64' } as const;
           const { x } = await minimizeSum({ ...f, start: [-2] }, { ...settings, maxEpochs: 1000, checkInterval: 1e6 });
           count += Number((x[0] as number) > 2);
         }
@@ -190,7 +190,7 @@ describe('QASGD', () => {
       }
       return value;
     });
-    const exact = { precision: 'double', checkInterval: 1e6 } as const;
+    const exact = { precision: 'float64', checkInterval: 1e6 } as const;
     const whole = { method: 'qagd', quasarConvexity: 0.5, maxEpochs: 2000 } as const;
     const least = (await minimizeSum(f, { ...exact, ...whole })).objective as number;
     const batches = { ...exact, batchSize: 64, sampler: 'replacement', seed: 1 } as const;
@@ -257,7 +257,7 @@ describe('smoothed labels', () => {
       model.minimize(rows.mean(crossEntropy(matvec(W, rows.x), rows.y, { smoothing })));
       const gradients: number[][] = [];
       const step = {
-        precision: 'double',
+        precision: 'float64',
         method: 'sgdm',
         momentum: 0,
         stepSize: 1,
@@ -333,7 +333,7 @@ describe('private steps', () => {
       maxEpochs: 30,
       stepSize: 0.5,
       schedule: 'linear',
-      delta: 1e-5,
+      privacyDelta: 1e-5,
     } as const;
     const plain = accuracy((await minimizeSum(problem, { maxEpochs: 30 })).x);
     // 1,500 steps with q = 0.02: epsilon 6.0 and 0.98 for noise of 1 and 4.

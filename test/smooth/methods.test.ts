@@ -6,7 +6,7 @@ import { generalizedLinearModel, logisticRegression, minimize } from '../../src/
 import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
 import { functionOf, leastSquares, normals } from './sums.js';
 
-const exact = { precision: 'double', scaling: 'none' } as const;
+const exact = { precision: 'float64', scaling: 'none' } as const;
 
 describe('DoG and its acceleration', () => {
   const { problem, gap } = leastSquares(200, 40, 1, (j) => (1 + j) ** -0.75);
@@ -476,7 +476,7 @@ describe('blocks in turn', () => {
       method: 'cyclicBcd',
       coordinateBlocks: 5,
       maxEpochs: 3000,
-      l1: 0,
+      lambda: 0,
     });
     expect(gap(x)).toBeLessThan(1e-9);
     const penalised = await minimizeSum(problem, {
@@ -484,7 +484,7 @@ describe('blocks in turn', () => {
       method: 'cyclicBcd',
       coordinateBlocks: 5,
       maxEpochs: 3000,
-      l1: 10,
+      lambda: 10,
     });
     expect(penalised.gradientNorm as number).toBeLessThan(1e-6);
     expect(penalised.objective as number).toBeGreaterThan(objective);
@@ -499,7 +499,7 @@ describe('private steps', () => {
     const settings = { method: 'dpSgd', noise: 4, batchSize: 2, maxEpochs: 5, stepSize: 0.01 } as const;
     const { certificate, counts } = await minimizeSum(problem, settings);
     expect(counts.steps).toBeGreaterThan(300);
-    expect(certificate).toMatchObject({ kind: 'privacy', delta: 1 / 2000 });
+    expect(certificate).toMatchObject({ kind: 'privacy', privacyDelta: 1 / 2000 });
     expect((certificate as { epsilon: number }).epsilon).toBeGreaterThan(0.01);
     // Noise and batches differ from run to run, unless they are insecure; then there is nothing to certify.
     expect((await minimizeSum(problem, settings)).x).not.toEqual((await minimizeSum(problem, settings)).x);

@@ -18,6 +18,6 @@ export const taking: Taking = {
   'smooth/edgeOfStability': ['seed', (options) => smooth.edgeOfStability(model, x, 1, options)],
   'smooth/privacySpent': [
     'noise',
-    (more: Options) => smooth.privacySpent({ rate: 0.1, steps: 10, delta: 1e-5, noise: 2, ...more }),
+    (more: Options) => smooth.privacySpent({ rate: 0.1, steps: 10, privacyDelta: 1e-5, noise: 2, ...more }),
   ],
 };

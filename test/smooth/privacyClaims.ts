@@ -137,7 +137,7 @@ const oneRow: Trial = async (seed) => {
   const single = uniform() < 0.5;
   const settings: MinimizeSumSettings = {
     ...{ method: 'dpSgd', noise: 0, insecureNoise: true, seed, clip, stepSize, batchSize: batch, maxEpochs: 1e-9 },
-    precision: single ? 'single' : 'double',
+    precision: single ? 'float32' : 'float64',
     ...(uniform() < 0.3 && { decay: 0.1 }),
     ...(uniform() < 0.3 && !removed && { set: { radius: 2 } }),
     ...(uniform() < 0.3 && { averaging: 'polynomial' as const }),
@@ -171,7 +171,7 @@ const epsilon: Trial = async (seed) => {
   const delta = uniform() < 0.5 ? 10 ** (-3 - 5 * uniform()) : undefined;
   const drawn = batchSize === 'full' ? rows : Math.min(batchSize, rows);
   const settings: MinimizeSumSettings = {
-    ...{ method: 'dpSgd', noise, batchSize, delta },
+    ...{ method: 'dpSgd', noise, batchSize, privacyDelta: delta },
     maxEpochs: ((steps - 0.5) * drawn) / rows,
   };
   let found = await minimizeSum(problem, { ...settings, ...(seed % 2 === 1 && { maxIterations: 1 }) });
@@ -181,7 +181,7 @@ const epsilon: Trial = async (seed) => {
   const { certificate } = found;
   const promised = delta ?? 1 / (10 * rows);
   if (found.counts.steps !== steps) wrong.push(`${found.counts.steps} steps, of which ${steps} were asked for`);
-  if (certificate.delta !== promised) wrong.push(`delta ${certificate.delta}, which is ${promised}`);
+  if (certificate.privacyDelta !== promised) wrong.push(`delta ${certificate.privacyDelta}, which is ${promised}`);
   const least = epsilonByIntegrals({ noise, rate, steps }, promised);
   if (!(certificate.epsilon >= least * (1 - 1e-9))) {
     wrong.push(`epsilon ${certificate.epsilon}, by integrals ${least}`);

@@ -18,9 +18,9 @@ it.each<[MinimizeSumSettings, string]>([
   [{ trackBest: true }, "trackBest = true: expected false for method 'dpSgd'"],
   [{ patience: 3 }, "patience = 3: expected none for method 'dpSgd'"],
   [{ validation: 0.2 }, "validation: expected none for method 'dpSgd'"],
-  [{ delta: 1 }, 'delta = 1: expected below 1'],
-  [{ delta: 0 }, 'delta = 0: expected a finite number > 0'],
-  [{ method: 'adog', delta: 0.1 }, "delta: method 'adog' does not use it; 'dpSgd' does"],
+  [{ privacyDelta: 1 }, 'privacyDelta = 1: expected below 1'],
+  [{ privacyDelta: 0 }, 'privacyDelta = 0: expected a finite number > 0'],
+  [{ method: 'adog', privacyDelta: 0.1 }, "privacyDelta: method 'adog' does not use it; 'dpSgd' does"],
   [{ clip: 1e-40 }, 'clip = 1e-40: expected noise * clip / batchSize of at least'],
 ])('%o is refused', async (settings, message) => {
   await expect(minimizeSum(problem, { method: 'dpSgd', ...settings })).rejects.toThrow(message);
@@ -89,7 +89,7 @@ it('noise has the deviation of the certificate', async () => {
     indices: new Int32Array(0),
     values: new Float64Array(0),
   };
-  for (const precision of ['single', 'double'] as const) {
+  for (const precision of ['float32', 'float64'] as const) {
     const settings = { method: 'dpSgd', noise: 3, clip: 0.5, stepSize: 0.2, batchSize: 8, precision } as const;
     const { x: found } = await minimizeSum(generalizedLinearModel({ loss: 'squared', x: none, y: [1, 1] }), {
       ...settings,
@@ -116,7 +116,7 @@ it('rows are drawn with the rate of the certificate, each by itself', async () =
       stepSize: batch,
       batchSize: batch,
       maxEpochs: (steps * batch) / count,
-      precision: 'double',
+      precision: 'float64',
     },
   );
   const [rate, draws] = [batch / count, count * steps];
@@ -132,7 +132,7 @@ it('nothing is certified of noise that is too small to promise anything', async 
     ...plain,
     insecureNoise: false,
     noise: 1e-160,
-    precision: 'double',
+    precision: 'float64',
   });
   expect(certificate).toBeUndefined();
 });

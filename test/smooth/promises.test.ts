@@ -59,7 +59,7 @@ describe('a solve', () => {
   it.each(['dog', 'adam', 'sgdm'] as const)(
     'by %s reports how far its last point is from the start',
     async (method) => {
-      const settings = { method, maxEpochs: 2, scaling: 'none', precision: 'double' } as const;
+      const settings = { method, maxEpochs: 2, scaling: 'none', precision: 'float64' } as const;
       const { history, last } = await minimizeSum(problem, { ...settings, warmStart: { x: [1, 2, 3, 4, 5] } });
       expect(history.at(-1)?.distance).toBeCloseTo(Math.hypot(...last.map((each, j) => each - (j + 1))), 12);
     },
@@ -72,7 +72,7 @@ describe('a solve', () => {
       const settings = { method: 'qagd', maxEpochs: 20_000, tolerance: 1e-8, checkInterval: 10 } as const;
       const { objective, status, precision, certificate } = await minimizeSum(generalizedLinearModel(data), settings);
       expect(status).toBe('solved');
-      expect(precision).toBe('double');
+      expect(precision).toBe('float64');
       expect(Math.abs((objective as number) - exact.objective)).toBeLessThan(1e-10);
       expect(certificate?.kind).toBe('convex');
     }
@@ -83,7 +83,7 @@ describe('a solve', () => {
     const found = await minimizeSum(problem, { maxEpochs: 3 });
     const { value, gradient } = lossOf('logistic', x, y, 0.01, found.x);
     expect(found.status).toBe('epochLimit');
-    expect(found.precision).toBe('single');
+    expect(found.precision).toBe('float32');
     expect(found.objective).toBeCloseTo(value, 12);
     expect(found.gradientNorm).toBeCloseTo(Math.hypot(...gradient), 12);
     const gap = found.certificate?.kind === 'convex' ? found.certificate.gap : Number.NaN;
@@ -94,7 +94,7 @@ describe('a solve', () => {
   it('is the same whatever the units of the columns', async () => {
     const scales = [1, 1e3, 1e-3, 10, 100];
     const scaled = { ...x, data: x.data.map((value, k) => value * (scales[k % columns] as number)) };
-    const settings = { maxEpochs: 3, precision: 'double' } as const;
+    const settings = { maxEpochs: 3, precision: 'float64' } as const;
     const plain = await minimizeSum(logisticRegression({ x, y }), settings);
     const other = await minimizeSum(logisticRegression({ x: scaled, y }), settings);
     expect(other.objective as number).toBeCloseTo(plain.objective as number, 10);

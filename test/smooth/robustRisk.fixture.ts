@@ -1,4 +1,4 @@
-// The problems by which the contract tests hold `robustRisk` to its promises.
+// The problems by which the contract tests hold `minimizeRobustRisk` to its promises.
 import { matrix } from '../../src/index.js';
 import { type Fixture, type Library, limitless, numbers, sparse } from '../contract/problem.js';
 
@@ -12,13 +12,13 @@ const build = ({ nlp: { generalizedLinearModel } }: Library, data: Regression) =
 
 export const fixture: Fixture = {
   small: {
-    solver: 'smooth/robustRisk',
+    solver: 'smooth/minimizeRobustRisk',
     data: { loss: 'logistic', x, y, ridge: 0.1 },
     settings: { level: 0.5, smoothing: 1, tolerance: 1e-4 },
     build,
   },
   endless: {
-    solver: 'smooth/robustRisk',
+    solver: 'smooth/minimizeRobustRisk',
     data: { loss: 'squared', x: matrix(200, 10, numbers(2000)), y: numbers(200, 3) },
     settings: { stepSize: 1e-12, ...limitless },
     build,
@@ -26,7 +26,7 @@ export const fixture: Fixture = {
   objective: 'sometimes',
   arrays: {
     sparse: {
-      solver: 'smooth/robustRisk',
+      solver: 'smooth/minimizeRobustRisk',
       data: { loss: 'squared', x: sparse('csr', 40, 6), y: numbers(40, 2), ridge: 0.1 },
       settings: { risk: 'extremile', maxIterations: 5 },
       build,
@@ -34,7 +34,7 @@ export const fixture: Fixture = {
   },
   huge: {
     gradients: {
-      solver: 'smooth/robustRisk',
+      solver: 'smooth/minimizeRobustRisk',
       data: { rows: 300_000 },
       build: ({ nlp: { generalizedLinearModel } }: Library, { rows }: { rows: number }) =>
         generalizedLinearModel({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { generalizedLinearModel } from '../../src/nlp/index.js';
-import { type RobustRiskSettings, robustRisk } from '../../src/smooth/index.js';
+import { minimizeRobustRisk, type RobustRiskSettings } from '../../src/smooth/index.js';
 import { leastSquares, lossOf, normals } from './sums.js';
 
 const [rows, columns, ridge] = [60, 4, 0.1];
@@ -16,7 +16,7 @@ const losses = (w: ArrayLike<number>) =>
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-describe('robustRisk', () => {
+describe('minimizeRobustRisk', () => {
   it.each<RobustRiskSettings>([
     { risk: 'mean' },
     { risk: 'cvar', level: 0.75 },
@@ -25,7 +25,7 @@ describe('robustRisk', () => {
     { risk: 'exponential', power: 3 },
   ])('finds a stationary point of the smoothed risk (%o)', async (settings) => {
     const smoothing = 0.5;
-    const found = await robustRisk(problem, {
+    const found = await minimizeRobustRisk(problem, {
       ...settings,
       smoothing,
       tolerance: 1e-9,
@@ -64,7 +64,7 @@ describe('robustRisk', () => {
     const heavy = y.map((value, i) => (i % 10 === 0 ? value + 8 * normal() : value));
     const data = { loss: 'squared', x, y: heavy, ridge } as const;
     const worst = async (settings: RobustRiskSettings) => {
-      const { x: w } = await robustRisk(generalizedLinearModel(data), {
+      const { x: w } = await minimizeRobustRisk(generalizedLinearModel(data), {
         smoothing: 1,
         maxIterations: 2000,
         ...settings,
@@ -86,7 +86,7 @@ describe('robustRisk', () => {
     };
     const target = Float64Array.from({ length: 100 }, (_, i) => 2 * Math.sin(i + 0.5) + (i % 10 === 0 ? 3 : 0));
     const steep = generalizedLinearModel({ loss: 'squared', x: A, y: target, ridge: 0.01 });
-    const { status, smoothing, gradientNorm } = await robustRisk(steep, { level: 0.8, maxIterations: 3000 });
+    const { status, smoothing, gradientNorm } = await minimizeRobustRisk(steep, { level: 0.8, maxIterations: 3000 });
     expect(status).toBe('solved');
     expect(gradientNorm).toBeLessThanOrEqual(1e-6);
     expect(smoothing).toBeCloseTo(
@@ -96,9 +96,9 @@ describe('robustRisk', () => {
   });
 
   it('names what is wrong', async () => {
-    await expect(robustRisk(problem, { level: 1 })).rejects.toThrow('level = 1: expected');
-    await expect(robustRisk({} as never)).rejects.toThrow('expected a regression');
-    await expect(robustRisk(generalizedLinearModel({ loss: 'squared', x, y, lower: 0 }))).rejects.toThrow(
+    await expect(minimizeRobustRisk(problem, { level: 1 })).rejects.toThrow('level = 1: expected');
+    await expect(minimizeRobustRisk({} as never)).rejects.toThrow('expected a regression');
+    await expect(minimizeRobustRisk(generalizedLinearModel({ loss: 'squared', x, y, lower: 0 }))).rejects.toThrow(
       'without bounds',
     );
   });

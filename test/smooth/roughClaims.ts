@@ -1,7 +1,7 @@
 // Sums and robust risks of rough data, whose objectives, gradients and gaps are recomputed, and whose minima another method tries to beat.
 import type { Status } from '../../src/index.js';
 import { generalizedLinearModel } from '../../src/nlp/index.js';
-import { type MinimizeSumSettings, minimizeSum, type RobustRiskSettings, robustRisk } from '../../src/smooth/index.js';
+import { type MinimizeSumSettings, minimizeSum, type RobustRiskSettings, minimizeRobustRisk } from '../../src/smooth/index.js';
 import { dot, normals, solved, table, uniforms } from '../algebra.js';
 import type { Claim, Trial } from '../contract/problem.js';
 import { roughened } from '../contract/rough.js';
@@ -218,7 +218,7 @@ const risks: Trial = async (seed) => {
     power: 1 + 2 * uniform(),
     smoothing: 10 ** (2 * uniform() - 1),
   };
-  const found = await robustRisk(generalizedLinearModel({ loss, x, y, ridge, offset }), {
+  const found = await minimizeRobustRisk(generalizedLinearModel({ loss, x, y, ridge, offset }), {
     ...settings,
     ...{ tolerance: 10 ** Math.round(-7 * uniform()), maxIterations: 1000, seed },
   });

@@ -55,7 +55,7 @@ describe('huber', () => {
     const slopes = fit.predict(x).map((t, i) => Math.max(-delta, Math.min(delta, t - (y[i] as number))));
     expect(violation(fit.coefficients, lambda, slopes)).toBeLessThan(1e-6);
     expect(Math.abs(sum(n, (i) => slopes[i] as number))).toBeLessThan(1e-6 * n);
-    expect(fit).toMatchObject({ status: 'solved', family: 'huber', delta });
+    expect(fit).toMatchObject({ status: 'solved', family: 'huber', huberDelta: delta });
   });
   it('is least squares where delta is large', async () => {
     const [a, b] = await Promise.all([
@@ -296,13 +296,13 @@ describe('cox', () => {
 describe('refuses', () => {
   const settings = { lambda: 0.1, family: cox() };
   it.each([
-    ['delta of 0', () => huber(0), /^delta = 0: expected/],
+    ['delta of 0', () => huber(0), /^huberDelta = 0: expected/],
     ['a level of 1', () => quantile(1), /^level = 1: expected a number in \(0, 1\)$/],
     ['unknown ties', () => cox({ ties: 'exact' as never }), /^ties = 'exact': expected one of/],
     [
-      'delta twice',
-      () => sparseRegression({ x, y }, { lambda: 1, family: huber(), delta: 1 }),
-      /^delta = 1: expected none/,
+      'huberDelta twice',
+      () => sparseRegression({ x, y }, { lambda: 1, family: huber(), huberDelta: 1 }),
+      /^huberDelta = 1: expected none/,
     ],
     [
       'a start at the time',

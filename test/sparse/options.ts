@@ -18,7 +18,7 @@ export const taking: Taking = {
   'sparse/crossValidate': ['measure', (settings) => sparse.crossValidate(data, settings)],
   'sparse/stabilitySelection': ['threshold', (settings) => sparse.stabilitySelection(data, settings)],
   'sparse/debiasedIntervals': ['level', (settings) => sparse.debiasedIntervals(data, settings)],
-  'sparse/mutualInformation': ['bins', (options) => sparse.mutualInformation(data.x, data.y, options)],
+  'sparse/mutualInformation': ['bins', (options) => sparse.mutualInformation({ x: data.x, y: data.y }, options)],
   'sparse/adaptiveFactors': ['nu', (options) => sparse.adaptiveFactors({ coefficients: [1, 2] }, options)],
   'sparse/lq': ['alpha', (options) => sparse.lq(options)],
   'sparse/cox': ['ties', (options) => sparse.cox(options)],
@@ -26,7 +26,7 @@ export const taking: Taking = {
   'sparse/slope': ['weights', (options) => sparse.slope(options)],
   'sparse/oscar': ['c', (options) => sparse.oscar(options)],
   'sparse/fused': ['alpha', (options) => sparse.fused(options)],
-  'sparse/trendFilter': ['order', (settings: object) => sparse.trendFilter(values, { lambda: 1, ...settings })],
+  'sparse/trendFilter': ['lambdas', (settings: object) => sparse.trendFilter(values, { lambda: 1, ...settings })],
   'sparse/trendFilter, data': [
     'sampleWeight',
     (more: object) => sparse.trendFilter({ y: values, ...more }, { lambda: 1 }),

@@ -19,14 +19,20 @@ it('is the entropy of what is the same, and 0 of what is independent, less the b
   const four = Array.from({ length: 80 }, (_, i) => i % 4);
   const five = Array.from({ length: 80 }, (_, i) => Math.floor(i / 16));
   const constant = four.map(() => 7);
-  const { information, top } = await mutualInformation(matrix([five, constant, four.map((v) => -10 * v)]), four);
+  const { information, top } = await mutualInformation({
+    x: matrix([five, constant, four.map((v) => -10 * v)]),
+    y: four,
+  });
   expect(information[2]).toBeCloseTo(Math.log(4) - 9 / 160, 12);
   // Each of five sixteens has all four values four times.
   expect(information[0]).toBeCloseTo(-12 / 160, 12);
   expect(information[1]).toBe(0);
   expect([...top]).toEqual([2, 1, 0]);
   const labels = four.map((v) => ['d', 'a', 'c', 'b'][v] as string);
-  expect((await mutualInformation(matrix([four]), labels)).information[0]).toBeCloseTo(Math.log(4) - 9 / 160, 12);
+  expect((await mutualInformation({ x: matrix([four]), y: labels })).information[0]).toBeCloseTo(
+    Math.log(4) - 9 / 160,
+    12,
+  );
 });
 
 it('has no bias on columns of any number of levels that say nothing', async () => {
@@ -35,7 +41,7 @@ it('has no bias on columns of any number of levels that say nothing', async () =
   const [y, columns] = [draws.normals(n), Array.from({ length: 120 }, () => draws.normals(n))];
   const signs = columns.map((column) => column.map(Math.sign));
   for (const x of [columns, signs]) {
-    const { information } = await mutualInformation(matrix(x), y);
+    const { information } = await mutualInformation({ x: matrix(x), y });
     const spread = Math.sqrt(mean(information.map((value) => value ** 2)) / 120);
     expect(Math.abs(mean(information))).toBeLessThan(4 * spread);
     // The bias of eight bins of each is 0.061, of two of one 0.009.
@@ -53,9 +59,9 @@ it('finds dependences that are not linear among many columns, for sparse x, too'
     (_, i) => at(5, i) ** 2 + 1.5 * Math.sin(3 * at(9, i)) + at(20, i) + draws.normal() / 2,
   );
   const x = matrix(columns);
-  const { top, information } = await mutualInformation(x, y, { top: 3 });
+  const { top, information } = await mutualInformation({ x, y }, { top: 3 });
   expect([...top].sort((a, b) => a - b)).toEqual([5, 9, 20]);
-  expect((await mutualInformation(asSparse(x, 'csr'), y)).information).toEqual(information);
+  expect((await mutualInformation({ x: asSparse(x, 'csr'), y })).information).toEqual(information);
 });
 
 it('serves other events meanwhile, and may be ended', async () => {
@@ -63,15 +69,17 @@ it('serves other events meanwhile, and may be ended', async () => {
   const x = { data: draws.normals(2000 * 40), rows: 2000, columns: 40 };
   const y = draws.normals(2000);
   // By a clock that finds each column to have taken longer than a turn may.
-  const { turns } = await withCountedClock(20, () => countingTurns(() => mutualInformation(x, y)));
+  const { turns } = await withCountedClock(20, () => countingTurns(() => mutualInformation({ x, y })));
   expect(turns).toBeGreaterThanOrEqual(40);
-  await expect(mutualInformation(x, y, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
+  await expect(mutualInformation({ x, y }, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow(
+    'enough',
+  );
 });
 
 it('refuses what does not fit', async () => {
   const x = matrix([[1, 2, 3]]);
-  await expect(mutualInformation(x, [1, 2])).rejects.toThrow(/y: expected 3/);
-  await expect(mutualInformation(x, Float64Array.of(1, Number.NaN, 3))).rejects.toThrow('y[1] = NaN');
-  await expect(mutualInformation(x, [1, 2, 3], { bins: 1 })).rejects.toThrow('bins = 1');
-  await expect(mutualInformation(x, [1, 2, 3], { top: 0 })).rejects.toThrow('top = 0');
+  await expect(mutualInformation({ x, y: [1, 2] })).rejects.toThrow(/y: expected 3/);
+  await expect(mutualInformation({ x, y: Float64Array.of(1, Number.NaN, 3) })).rejects.toThrow('y[1] = NaN');
+  await expect(mutualInformation({ x, y: [1, 2, 3] }, { bins: 1 })).rejects.toThrow('bins = 1');
+  await expect(mutualInformation({ x, y: [1, 2, 3] }, { top: 0 })).rejects.toThrow('top = 0');
 });

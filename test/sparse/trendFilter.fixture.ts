@@ -2,11 +2,11 @@
 import { countless, type Fixture, limitless, numbers } from '../contract/problem.js';
 
 export const fixture: Fixture = {
-  small: { solver: 'sparse/trendFilter', data: numbers(50, 4), settings: { order: 1, lambdas: [0.5, 2] } },
+  small: { solver: 'sparse/trendFilter', data: numbers(50, 4), settings: { degree: 1, lambdas: [0.5, 2] } },
   endless: {
     solver: 'sparse/trendFilter',
     data: numbers(2000, 5),
-    settings: { order: 1, lambdas: countless, ...limitless },
+    settings: { degree: 1, lambdas: countless, ...limitless },
   },
   deterministic: true,
   objective: 'sometimes',

@@ -10,8 +10,8 @@ const stencils = [
   [-1, 3, -3, 1],
 ];
 
-function differences(u: ArrayLike<number>, order: number): number[] {
-  const stencil = stencils[order] as number[];
+function differences(u: ArrayLike<number>, degree: number): number[] {
+  const stencil = stencils[degree] as number[];
   return Array.from({ length: u.length - stencil.length + 1 }, (_, i) =>
     stencil.reduce((sum, c, k) => sum + c * at(u, i + k), 0),
   );
@@ -21,12 +21,12 @@ function objectiveOf(
   y: ArrayLike<number>,
   u: ArrayLike<number>,
   weights: ArrayLike<number>,
-  order: number,
+  degree: number,
   lambda: number,
 ) {
   let sum = 0;
   for (let i = 0; i < y.length; ++i) sum += (at(weights, i) * (at(y, i) - at(u, i)) ** 2) / 2;
-  return sum + lambda * differences(u, order).reduce((total, value) => total + Math.abs(value), 0);
+  return sum + lambda * differences(u, degree).reduce((total, value) => total + Math.abs(value), 0);
 }
 
 /** The value of the dual problem at the multipliers of a trend's residuals, cut to lambda. */
@@ -34,10 +34,10 @@ function boundOf(
   y: ArrayLike<number>,
   u: ArrayLike<number>,
   weights: ArrayLike<number>,
-  order: number,
+  degree: number,
   lambda: number,
 ) {
-  const stencil = stencils[order] as number[];
+  const stencil = stencils[degree] as number[];
   const m = y.length - stencil.length + 1;
   const z: number[] = [];
   for (let j = 0; j < m; ++j) {
@@ -65,27 +65,27 @@ function signal(n: number, seed: number): Float64Array {
   );
 }
 
-describe.each([0, 1, 2])('order %d', (order) => {
+describe.each([0, 1, 2])('degree %d', (degree) => {
   it.each([false, true])('has the least objective, weights: %s', async (weighted) => {
     const n = 60;
-    const y = signal(n, 3 + order);
+    const y = signal(n, 3 + degree);
     const weights = y.map((_, i) => (weighted ? 0.5 + (i % 4) : 1));
     const data = weighted ? { y, sampleWeight: weights } : y;
     const lambdas = [0.1, 1, 10, 100];
-    const result = await trendFilter(data, { order, lambdas, tolerance: 1e-9 });
+    const result = await trendFilter(data, { degree, lambdas, tolerance: 1e-9 });
     expect(result.status).toBe('solved');
     expect(result.trends.map(({ lambda }) => lambda)).toEqual([100, 10, 1, 0.1]);
-    const scale = objectiveOf(y, (await trendFilter(data, { order, lambda: 1e9 })).fitted ?? [], weights, order, 0);
+    const scale = objectiveOf(y, (await trendFilter(data, { degree, lambda: 1e9 })).fitted ?? [], weights, degree, 0);
     for (const { lambda, fitted, knots, objective, gap } of result.trends) {
-      const found = objectiveOf(y, fitted, weights, order, lambda);
+      const found = objectiveOf(y, fitted, weights, degree, lambda);
       expect(Math.abs(found - objective)).toBeLessThanOrEqual(1e-9 * scale);
       expect(gap).toBeLessThanOrEqual(1e-9);
-      expect(found - boundOf(y, fitted, weights, order, lambda)).toBeLessThanOrEqual(1e-5 * scale);
+      expect(found - boundOf(y, fitted, weights, degree, lambda)).toBeLessThanOrEqual(1e-5 * scale);
       // Between knots the trend is a polynomial.
-      const bends = differences(fitted, order);
+      const bends = differences(fitted, degree);
       const most = Math.max(...bends.map(Math.abs));
       bends.forEach((bend, i) => {
-        if (!knots.includes(i + order)) expect(Math.abs(bend)).toBeLessThanOrEqual(1e-3 * most);
+        if (!knots.includes(i + degree)) expect(Math.abs(bend)).toBeLessThanOrEqual(1e-3 * most);
       });
     }
     expect(result.trends[0]?.knots.length).toBeLessThan(result.trends[3]?.knots.length ?? 0);
@@ -93,14 +93,14 @@ describe.each([0, 1, 2])('order %d', (order) => {
 
   it('from lambdaMax on it is one polynomial, at 0 the signal', async () => {
     const y = signal(30, 9);
-    const { lambdaMax } = await trendFilter(y, { order, lambda: 1 });
-    const whole = await trendFilter(y, { order, lambda: lambdaMax });
-    const bend = differences(whole.fitted ?? [], order).map(Math.abs);
+    const { lambdaMax } = await trendFilter(y, { degree, lambda: 1 });
+    const whole = await trendFilter(y, { degree, lambda: lambdaMax });
+    const bend = differences(whole.fitted ?? [], degree).map(Math.abs);
     expect(Math.max(...bend)).toBeLessThan(1e-9);
     expect(whole.knots).toHaveLength(0);
-    const below = await trendFilter(y, { order, lambda: 0.98 * lambdaMax, tolerance: 1e-10 });
-    expect(Math.max(...differences(below.fitted ?? [], order).map(Math.abs))).toBeGreaterThan(1e-6);
-    expect(Array.from((await trendFilter(y, { order, lambda: 0 })).fitted ?? [])).toEqual(Array.from(y));
+    const below = await trendFilter(y, { degree, lambda: 0.98 * lambdaMax, tolerance: 1e-10 });
+    expect(Math.max(...differences(below.fitted ?? [], degree).map(Math.abs))).toBeGreaterThan(1e-6);
+    expect(Array.from((await trendFilter(y, { degree, lambda: 0 })).fitted ?? [])).toEqual(Array.from(y));
   });
 });
 
@@ -125,25 +125,25 @@ it.each([
   [2, 0.1],
   [2, 1e-3],
   [2, 1e-6],
-])('trends of a long signal meet the conditions of a minimum, order %d, %d of lambdaMax', async (order, share) => {
+])('trends of a long signal meet the conditions of a minimum, degree %d, %d of lambdaMax', async (degree, share) => {
   const n = 6000;
   const y = signal(n, 21);
-  const { lambdaMax } = await trendFilter(y, { order, lambda: 1e300 });
+  const { lambdaMax } = await trendFilter(y, { degree, lambda: 1e300 });
   const lambda = share * lambdaMax;
-  const { status, fitted = [], knots = [], gap } = await trendFilter(y, { order, lambda, tolerance: 1e-8 });
+  const { status, fitted = [], knots = [], gap } = await trendFilter(y, { degree, lambda, tolerance: 1e-8 });
   expect(status).toBe('solved');
   expect(gap).toBeLessThanOrEqual(1e-8);
-  const sums = Array.from({ length: order + 1 }, () => new Sum());
+  const sums = Array.from({ length: degree + 1 }, () => new Sum());
   const z = Array.from(y, (value, i) => sums.reduce((sum, each) => each.add(sum), value - at(fitted, i)));
   // Behind its last rows nothing is left of them.
-  for (let i = n - order - 1; i < n; ++i) expect(Math.abs(z[i] as number)).toBeLessThan(1e-4 * lambda);
+  for (let i = n - degree - 1; i < n; ++i) expect(Math.abs(z[i] as number)).toBeLessThan(1e-4 * lambda);
   expect(Math.max(...z.map(Math.abs)) / lambda).toBeLessThan(1 + 1e-4);
-  const bends = differences(fitted, order);
+  const bends = differences(fitted, degree);
   expect(knots.length).toBeGreaterThan(1);
   for (const knot of Array.from(knots)) {
-    const row = knot - order;
+    const row = knot - degree;
     expect(Math.abs(z[row] as number) / lambda).toBeCloseTo(1, 3);
-    const sign = order === 1 ? 1 : -1;
+    const sign = degree === 1 ? 1 : -1;
     if (Math.abs(bends[row] as number) > 1e-12)
       expect(Math.sign(bends[row] as number)).toBe(sign * Math.sign(z[row] as number));
   }
@@ -158,16 +158,16 @@ it('finds steps and kinks', async () => {
   expect(fitted?.[20]).toBeCloseTo(-2 + 1 / 15, 12);
   expect(fitted?.[39]).toBeCloseTo(0.5 - 0.5 / 10, 12);
   const kink = Float64Array.from({ length: 41 }, (_, i) => Math.abs(i - 20));
-  const bent = await trendFilter(kink, { order: 1, lambda: 1, tolerance: 1e-10 });
+  const bent = await trendFilter(kink, { degree: 1, lambda: 1, tolerance: 1e-10 });
   expect(Array.from(bent.knots ?? [])).toEqual([20]);
 });
 
 it('arguments are checked', async () => {
-  await expect(trendFilter([1, 2, 3], { order: 3, lambda: 1 })).rejects.toThrow(
-    /^order = 3: expected an integer in \[0, 2\]/,
+  await expect(trendFilter([1, 2, 3], { degree: 3, lambda: 1 })).rejects.toThrow(
+    /^degree = 3: expected an integer in \[0, 2\]/,
   );
-  await expect(trendFilter([1, 2], { order: 1, lambda: 1 })).rejects.toThrow(
-    /^y.length = 2: expected at least 3 for order 1$/,
+  await expect(trendFilter([1, 2], { degree: 1, lambda: 1 })).rejects.toThrow(
+    /^y.length = 2: expected at least 3 for degree 1$/,
   );
   await expect(trendFilter([1, 2, 3], { lambda: 1, lambdas: [1] })).rejects.toThrow(
     /^lambda = 1: expected none beside lambdas$/,

@@ -104,7 +104,7 @@ describe.skipIf(!serverProgram || !full)('a queue', () => {
         Float64Array.from({ length: 4 }, (_, j) => Math.sin(i * (j + 1.3) + j)),
       );
       const y = Float64Array.from(x, ([a = 0], i) => Math.sin(3 * a) + 0.1 * Math.cos(i * i));
-      const settings = { beta: 1e-6, tolerance: 0, maxIterations: 2 ** 31 - 1 };
+      const settings = { lambda: 1e-6, tolerance: 0, maxIterations: 2 ** 31 - 1 };
       for (let k = 0; k < 30; ++k) {
         const id = await queue.add({ kind: 'relu/trainReluNetwork', problem: { x, y }, settings, timeLimit: 1000 + k });
         let reports = 0;

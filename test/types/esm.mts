@@ -13,14 +13,12 @@ import {
   minimizeRatio,
   type NlpResult,
   type Progress,
-  predict,
   type ReluNetwork,
   type ReluResult,
   type ReluSettings,
   SolverError,
   type SparseMatrix,
   type Status,
-  score,
   trainReluNetwork,
 } from 'nonconvex';
 import { modelFromJson, modelToJson, type RegressionModel, toOnnx } from 'nonconvex/exchange';
@@ -29,7 +27,6 @@ import {
   affineSquared,
   box,
   type DenominatorTerm,
-  differenceOfConvex,
   elasticNet,
   energyEfficiency,
   type FractionalStart,
@@ -42,6 +39,7 @@ import {
   lpNorm,
   lpPca,
   maxSharpe,
+  minimizeDifference,
   type NumeratorTerm,
   nonNegative,
   norm1,
@@ -68,7 +66,7 @@ import {
   quadraticProgram,
 } from 'nonconvex/nlp';
 import * as predicting from 'nonconvex/predict';
-import { fromJSON, toJSON } from 'nonconvex/relu';
+import { fromJSON, predict, score, toJSON } from 'nonconvex/relu';
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 const same = <A, B>(..._: Same<A, B> extends true ? [] : ['types differ']): void => {};
@@ -101,7 +99,7 @@ same<typeof knownKind, string[]>();
 
 // Settings: every one optional, names and values checked.
 const settings: ReluSettings = {
-  beta: 0.1,
+  lambda: 0.1,
   loss: 'hinge',
   patterns: { sample: 5 },
   warmStart: numbers,
@@ -117,7 +115,7 @@ await trainReluNetwork({ x, y: [1, 2] }, { patterns: { exact: true } });
 // @ts-expect-error: no such setting
 await trainReluNetwork({ x, y: [1, 2] }, { bet: 0.1 });
 // @ts-expect-error: a number
-await trainReluNetwork({ x, y: [1, 2] }, { beta: '0.1' });
+await trainReluNetwork({ x, y: [1, 2] }, { lambda: '0.1' });
 // @ts-expect-error: no such loss
 await trainReluNetwork({ x, y: [1, 2] }, { loss: 'absolute' });
 // @ts-expect-error: exact is true or absent
@@ -167,8 +165,8 @@ const csc: SparseMatrix = {
 };
 const fractional: FractionalSettings = {
   method: 'pcd',
-  order: 'shuffled',
-  restarts: 3,
+  sweepOrder: 'shuffled',
+  restarts: 2,
   seed: 1,
   proximalWeight: undefined,
 };
@@ -212,8 +210,8 @@ const denominators: DenominatorTerm[] = [
   ),
 ];
 for (const denominator of denominators) await minimizeRatio({ numerator: [...numerator, ...penalties], denominator });
-const lasso: Float64Array = (await differenceOfConvex({ convex: [fit, l1(1)] })).x;
-await differenceOfConvex({ convex: [fit], minus: norm1() }, { gram: 'never' });
+const lasso: Float64Array = (await minimizeDifference({ convex: [fit, l1(1)] })).x;
+await minimizeDifference({ convex: [fit], minus: norm1() }, { gram: 'never' });
 // @ts-expect-error: a norm is no numerator
 await minimizeRatio({ numerator: [norm1()], denominator: norm2() });
 // @ts-expect-error: a penalty is no denominator
@@ -225,19 +223,21 @@ await minimizeRatio(problem, { method: 'newton' });
 // @ts-expect-error: no such option
 norm2({ weight: 1 });
 
-const support: Int32Array = (await sparseRecovery(csc, [1, 2], { k: 1, lambda: 0.1, tolerance: 1e-8 })).support;
-await sparseRecovery(x, [1, 2], { penalty: 'l1l2', lambda: 0.1 });
-await sparseRecovery(x, [1, 2], { k: 1 });
-const direction: Float64Array = (await lpPca(csc, 4, { Q: x, squared: false })).v;
-const kurtosis: number = (await independentComponent(rows, { restarts: 5 })).kurtosis;
-const distance: number = (await totalLeastSquares(rows, [1, 2], { l1: 0.1 })).distance;
-const eigenvalue: number = (await sparseGeneralizedEigen(x, csc, { lambda: 0 })).eigenvalue;
-const { threshold, classes } = await fisherDiscriminant(rows, ['a', 'b'], { lambda: 0.1 });
-const weights: Float64Array = (await maxSharpe([1, 2], rows, { bounds: { upper: [1, 0.5] }, l1: 0, riskFree: 1 }))
-  .weights;
+const support: Int32Array = (await sparseRecovery({ A: csc, b: [1, 2] }, { k: 1, lambda: 0.1, tolerance: 1e-8 }))
+  .support;
+await sparseRecovery({ A: x, b: [1, 2] }, { penalty: 'l1l2', lambda: 0.1 });
+await sparseRecovery({ A: x, b: [1, 2] }, { k: 1 });
+const direction: Float64Array = (await lpPca({ G: csc, p: 4 }, { Q: x, squared: false })).v;
+const kurtosis: number = (await independentComponent({ x: rows }, { restarts: 4 })).kurtosis;
+const distance: number = (await totalLeastSquares({ A: rows, b: [1, 2] }, { lambda: 0.1 })).distance;
+const eigenvalue: number = (await sparseGeneralizedEigen({ W: x, B: csc }, { lambda: 0 })).eigenvalue;
+const { threshold, classes } = await fisherDiscriminant({ x: rows, y: ['a', 'b'] }, { lambda: 0.1 });
+const weights: Float64Array = (
+  await maxSharpe({ mu: [1, 2], Sigma: rows }, { bounds: { upper: [1, 0.5] }, lambda: 0, riskFree: 1 })
+).weights;
 // @ts-expect-error: no such bound
-await maxSharpe([1, 2], rows, { bounds: { max: 1 } });
-const power: Float64Array = (await energyEfficiency([1, 2], { circuitPower: 1 })).power;
+await maxSharpe({ mu: [1, 2], Sigma: rows }, { bounds: { max: 1 } });
+const power: Float64Array = (await energyEfficiency({ gains: [1, 2] }, { circuitPower: 1 })).power;
 console.log(
   guarantee,
   table,

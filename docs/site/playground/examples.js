@@ -5,7 +5,7 @@ export const examples = {
 const x = Array.from({ length: 200 }, (_, i) => [Math.sin(12.9 * i), Math.sin(78.2 * i + 1)]);
 const y = x.map(([a, b]) => (a * b > 0 ? 'same' : 'opposite'));
 
-const result = await trainReluNetwork({ x, y }, { loss: 'logistic', beta: 0.5 });
+const result = await trainReluNetwork({ x, y }, { loss: 'logistic', lambda: 0.5 });
 print(result.message);
 print('objective', result.objective, 'lower bound', result.lowerBound);
 print('prediction', nonconvex.predict(result.network, [[0.5, 0.5], [0.5, -0.5]]));
@@ -28,7 +28,7 @@ const covariance = [
   [0.0, 0.02, 0.06, 0.01],
   [0.0, 0.0, 0.01, 0.02],
 ];
-const result = await maxSharpe(mu, covariance, { bounds: { upper: 0.5 } });
+const result = await maxSharpe({ mu, Sigma: covariance }, { bounds: { upper: 0.5 } });
 print('weights', result.weights);
 print('ratio', result.ratio, result.certificate);
 return result;

@@ -106,13 +106,14 @@ struct ReluEntry {
     };
     if (in.has("rounds")) wanted.rounds = in.integer("rounds");
     if (in.has("timeLimit")) wanted.timeLimit = in.number("timeLimit");
-    if (in.has("starts")) wanted.starts = in.integer("starts");
+    const int restarts = in.has("restarts") ? in.integer("restarts") : 0;
+    expect(restarts >= 0 && restarts < 1000, "restarts", restarts, "expected an integer in [0, 999]");
+    if (in.has("restarts")) wanted.starts = restarts + 1;
+    if (in.has("onlyPrices")) wanted.starts = 0;
     if (in.has("program")) wanted.program = in.boolean("program");
     if (in.has("estimate")) wanted.estimate = in.boolean("estimate");
     expect(wanted.rounds >= 0, "rounds", wanted.rounds, "expected an integer >= 0");
     expect(wanted.timeLimit >= 0, "timeLimit", wanted.timeLimit, "expected a number >= 0 (seconds)");
-    const int starts = wanted.starts.value_or(1);
-    expect(starts >= 0 && starts <= 1000, "starts", starts, "expected an integer in [1, 1000]");
     return wanted;
   }
 };

@@ -76,7 +76,8 @@ std::unique_ptr<FiniteSum<double>> CallbackSource::inDouble(const Cpu& la) const
   return std::make_unique<CallbackSum>(la, rows_, variables_, functions_);
 }
 std::unique_ptr<FiniteSum<float>> CallbackSource::inSingle(const Cpu&) const {
-  throw Error(ErrorKind::type, "precision = 'single': expected 'double' for callbacks, whose vectors are Float64Array");
+  throw Error(ErrorKind::type,
+              "precision = 'float32': expected 'float64' for callbacks, whose vectors are Float64Array");
 }
 
 }  // namespace nonconvex

@@ -19,7 +19,7 @@ struct DeepLinearSettings : Limits {
 
   int depth = 2;
   bool parallel = false;
-  double beta = solverChooses;
+  double lambda = solverChooses;
 
   static constexpr auto fields() {
     using Self = DeepLinearSettings;
@@ -27,10 +27,11 @@ struct DeepLinearSettings : Limits {
         Limits::fields(),
         std::tuple{
             FIELD(depth, between(2, 1000), "Layers L of weights."),
-            FIELD(parallel, anyValue(),
-                  "A sum of networks with weight decay of degree L, (beta / 2) sum_l ||W_l||_F^L each, in place of one "
-                  "network with (beta / 2) sum_l ||W_l||_F^2. With two layers they are the same."),
-            FIELD(beta, positiveOr("0.001 n"), "Weight of the regulariser.")});
+            FIELD(
+                parallel, anyValue(),
+                "A sum of networks with weight decay of degree L, (lambda / 2) sum_l ||W_l||_F^L each, in place of one "
+                "network with (lambda / 2) sum_l ||W_l||_F^2. With two layers they are the same."),
+            FIELD(lambda, positiveOr("0.001 n"), "Weight of the regulariser.")});
   }
 };
 static_assert(sizeFromFields<DeepLinearSettings>() == sizeof(DeepLinearSettings));

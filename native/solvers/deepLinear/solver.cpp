@@ -18,9 +18,9 @@ constexpr double outOfBalance = 4;                       // of the residuals' ra
 constexpr double roundingOfBound = 16 * machineEpsilon;  // times the size of the terms that a bound is made of
 
 SpectralPenalty penaltyOf(const DeepLinearSettings& settings, int rows) {
-  const double beta = isKnown(settings.beta) ? settings.beta : 0.001 * rows;
-  if (settings.parallel) return {.weight = beta * settings.depth / 2, .power = 1};
-  return {.weight = beta, .power = 2.0 / settings.depth};
+  const double lambda = isKnown(settings.lambda) ? settings.lambda : 0.001 * rows;
+  if (settings.parallel) return {.weight = lambda * settings.depth / 2, .power = 1};
+  return {.weight = lambda, .power = 2.0 / settings.depth};
 }
 
 void requireFinite(const char* name, int i, int j, double value) {

@@ -16,9 +16,9 @@
 
 namespace nonconvex {
 
-/// minimise ||X W_1 ... W_L - Y||^2 / 2 + (beta / 2) sum_l ||W_l||_F^2, or the same for a sum of such products with
-/// ||W_l||_F^L for each. For a product Z with singular values t the regulariser is at best (beta L / 2) sum_k
-/// t_k^(2 / L), for a sum (beta L / 2) sum_k t_k, so that what is solved is
+/// minimise ||X W_1 ... W_L - Y||^2 / 2 + (lambda / 2) sum_l ||W_l||_F^2, or the same for a sum of such products with
+/// ||W_l||_F^L for each. For a product Z with singular values t the regulariser is at best (lambda L / 2) sum_k
+/// t_k^(2 / L), for a sum (lambda L / 2) sum_k t_k, so that what is solved is
 ///
 ///   minimise ||X Z - Y||^2 / 2 + penalty(t(Z)).
 ///

@@ -445,9 +445,9 @@ void CoordinateDescent::sweep(const Cpu& la) {
 
 /// Once through the coordinates of this sweep; the sum of squares of the residual.
 double CoordinateDescent::pass(const Cpu& la) {
-  if (settings_.order == FractionalOrder::greedy) return greedyPass(la);
+  if (settings_.sweepOrder == FractionalOrder::greedy) return greedyPass(la);
   std::vector<int>& order = working_.coordinates();
-  if (settings_.order == FractionalOrder::shuffled) shuffle(order);
+  if (settings_.sweepOrder == FractionalOrder::shuffled) shuffle(order);
   return (this->*ratioPass_)(la, order);
 }
 
@@ -458,7 +458,7 @@ void CoordinateDescent::chooseNext(double residual) {
     return;
   }
   residual_ = residual;
-  const bool mayShrink = working_.mayShrink() && settings_.activeSet && settings_.order != FractionalOrder::greedy;
+  const bool mayShrink = working_.mayShrink() && settings_.activeSet && settings_.sweepOrder != FractionalOrder::greedy;
   if (mayShrink && !converged()) working_.shrinkTo(x_);
 }
 

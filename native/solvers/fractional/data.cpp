@@ -51,10 +51,10 @@ void requireRoom(const FractionalProblem& problem, const FractionalSettings& set
       rows += sparse.rows;
     }
   }
-  const int starts = settings.restarts;
+  const int starts = settings.restarts + 1;
   bytes += ofUnknown * problem.n + starts * (ofStart * problem.n + 24 * rows);
-  requireMemory(bytes, "n = " + show(problem.n) + " unknowns, restarts: " + show(starts) + " and matrices of " +
-                           show(numbers) + " entries need");
+  requireMemory(bytes, "n = " + show(problem.n) + " unknowns, restarts: " + show(settings.restarts) +
+                           " and matrices of " + show(numbers) + " entries need");
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ FractionalData::FractionalData(const Cpu& la, const FractionalProblem& problem, 
   std::erase_if(smooth, isZero);
   classify();
   chooseMethod(settings.method);
-  require(settings.order != FractionalOrder::greedy || n <= 2000, "order", "greedy",
+  require(settings.sweepOrder != FractionalOrder::greedy || n <= 2000, "sweepOrder", "greedy",
           "expected 'cyclic' or 'shuffled' for more than 2000 unknowns, here " + show(n));
   makeGram(la, settings.gram);
   makeCoordinates(settings.proximalWeight);

@@ -28,8 +28,8 @@ struct FractionalSettings : Limits {
   FractionalSettings() { maxIterations = 10000; }
 
   FractionalMethod method = FractionalMethod::automatic;
-  FractionalOrder order = FractionalOrder::cyclic;
-  int restarts = 1;
+  FractionalOrder sweepOrder = FractionalOrder::cyclic;
+  int restarts = 0;
   double proximalWeight = 1e-6;
   bool lassoStart = true;
   bool radialStep = true;
@@ -46,11 +46,12 @@ struct FractionalSettings : Limits {
                   "How a coordinate is given its value: fractional (`'fcd'`, the ratio itself is minimised) or "
                   "parametric (`'pcd'`, numerator - ratio * denominator is). Both end at the same points. `'auto'` "
                   "takes `'pcd'` for denominators that grow linearly or are concave, `'fcd'` for squared ones."),
-            FIELD(order, anyValue(),
+            FIELD(sweepOrder, anyValue(),
                   "Coordinates one after the other, in an order drawn anew for each sweep, or always the one that "
                   "gains most (for at most 2000 unknowns)."),
-            FIELD(restarts, between(1, 100000),
-                  "Points to start from; the best end counts. The first is `start` or the solver's own, the others "
+            FIELD(restarts, between(0, 100000),
+                  "Points to start from beside the first, which is `start` or the solver's own; the best end counts. "
+                  "They "
                   "are taken from the data and then drawn by `seed`."),
             FIELD(proximalWeight, between(0, 1000000),
                   "Proximal weight: a coordinate's surrogate has curvature (1 + proximalWeight) c_i, with c_i that of "

@@ -103,7 +103,7 @@ struct Candidate {
 class StartSearch {
  public:
   StartSearch(const Cpu& la, const FractionalData& data, const FractionalSettings& settings)
-      : la_(la), data_(data), settings_(settings), count_(static_cast<std::size_t>(settings.restarts)) {
+      : la_(la), data_(data), settings_(settings), count_(static_cast<std::size_t>(settings.restarts) + 1) {
     settings_.acceleration = false;
     for (const Columns& matrix : data.matrices) work_ += static_cast<double>(matrix.entries());
   }
@@ -139,7 +139,7 @@ class StartSearch {
   void tryPlainPointsAndRows() {
     std::vector<Point> points = plainPoints(data_);
     if (data_.denominator.term.kind == Kind::lpNorm) {
-      for (Point& x : rows(la_, data_, settings_.restarts)) points.push_back(std::move(x));
+      for (Point& x : rows(la_, data_, settings_.restarts + 1)) points.push_back(std::move(x));
     }
     for (Candidate& candidate : useful(std::move(points))) add(std::move(candidate));
   }

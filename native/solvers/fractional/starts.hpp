@@ -6,8 +6,8 @@
 
 namespace nonconvex {
 
-/// `settings.restarts` points with a positive denominator: the given one or the best of those that the data suggests,
-/// then more of these, then random ones; fewer where the solve is to end. A RangeError if there is none.
+/// `settings.restarts` + 1 points with a positive denominator: the given one or the best of those that the data
+/// suggests, then more of these, then random ones; fewer where the solve is to end. A RangeError if there is none.
 std::vector<std::vector<double>> fractionalStarts(const Cpu& la, const FractionalData& data,
                                                   const FractionalSettings& settings);
 

@@ -172,7 +172,7 @@ double ReluCertificate<La>::offerPoint(const ReluPoint<Space>& point) {
   double total = 0;
   for (int k = 0; k < static_cast<int>(parts_.size()); ++k) {
     Part& part = parts_[at(k)];
-    const double objective = lossValue(point.f, k) + data_.beta * penalty(point, k);
+    const double objective = lossValue(point.f, k) + data_.lambda * penalty(point, k);
     total += objective;
     if (objective >= part.objective) continue;
     // Below the bound by what the cones' violation, which rounding leaves, may have gained.
@@ -186,7 +186,8 @@ double ReluCertificate<La>::offerPoint(const ReluPoint<Space>& point) {
   return total;
 }
 
-/// maximise -loss*(-theta) subject to ||Proj_{K_i}(+-X^T D_i theta)|| <= beta. Squared loss: theta y - 1/2 ||theta||^2.
+/// maximise -loss*(-theta) subject to ||Proj_{K_i}(+-X^T D_i theta)|| <= lambda. Squared loss: theta y - 1/2
+/// ||theta||^2.
 template <LinAlg La>
 double ReluCertificate<La>::offerCandidate(Double q) {
   if (parts_.size() == 1) return offerPart(0, prox_.largestDualNorm(q));
@@ -208,7 +209,7 @@ double ReluCertificate<La>::offerPart(int k, double largest) {
   const double* targets = outputsOf(k, y()).data;
   double* theta = point.data;
   // A hair inside: the bound must hold in floating point too.
-  const double most = largest > 0 ? data_.beta / largest * (1 - 1e-14) : INFINITY;
+  const double most = largest > 0 ? data_.lambda / largest * (1 - 1e-14) : INFINITY;
   const bool squared = data_.loss.kind == ReluLoss::squared;
   const double linear = squared ? sumOverRows(size, kernels::Product{theta, targets}) : 0;
   const double quadratic = squared ? sumOverRows(size, kernels::Product{theta, theta}) : 0;
@@ -244,7 +245,7 @@ ReluSolution ReluCertificate<La>::solution() const {
   }
   for (double& norm : norms) norm = std::sqrt(norm) * data_.normScale();
   const double regulariser = writeNeurons(best, norms, s);
-  s.networkObjective = networkLoss(s) + data_.beta / data_.normScale() / 2 * regulariser;
+  s.networkObjective = networkLoss(s) + data_.lambda / data_.normScale() / 2 * regulariser;
   s.gap = gap();
   s.patterns = p;
   s.global = data_.exact && data_.c == 1;

@@ -193,14 +193,14 @@ void standardizeColumns(const ReluProblem& problem, bool center, double total, R
 /// Fills xt, the shifts and the scales; returns the root mean square of the scaled x.
 double readX(const ReluProblem& problem, const ReluSettings& settings, ReluData& data, const Look& look) {
   const int columns = problem.d;
-  const bool normalized = settings.normalize == ReluNormalize::columns;
+  const bool normalized = settings.standardize == ReluStandardize::norm;
   readValues(problem, data, look);
   data.inputShift = HostBuffer<double>(static_cast<std::size_t>(columns));
   data.inputScale = HostBuffer<double>(static_cast<std::size_t>(columns));
   std::fill(data.inputScale.data(), data.inputScale.data() + columns, 1.0);
   const double total = readWeights(problem, data);
   if (normalized) normalizeColumns(problem, data, look);
-  if (settings.normalize == ReluNormalize::standardize) standardizeColumns(problem, settings.bias, total, data, look);
+  if (settings.standardize == ReluStandardize::deviation) standardizeColumns(problem, settings.bias, total, data, look);
   double squares = 0;
   forRows(problem, data, look, [&](const double* x, double weight) {
     for (int j = 0; j < columns; ++j) squares += weight * x[j] * x[j];
@@ -279,16 +279,16 @@ ReluData::ReluData(const ReluProblem& problem, const ReluSettings& settings, dou
   readY(problem, settings, *this);
   loss = ReluRowLoss{.kind = settings.loss, .delta = settings.huberDelta, .c = c, .stride = n};
   applyWeights(problem, *this);
-  require(!std::isnan(settings.beta), "beta", settings.beta, "expected a finite number > 0");
+  require(!std::isnan(settings.lambda), "lambda", settings.lambda, "expected a finite number > 0");
   // ||v'|| = ||v / rowScale||, so the penalty's weight takes the scale of the rows.
-  beta = settings.beta / rowScale;
-  require(std::isfinite(beta) && beta > 0, "beta / (scale of x)", beta, "out of range; rescale x");
+  lambda = settings.lambda / rowScale;
+  require(std::isfinite(lambda) && lambda > 0, "lambda / (scale of x)", lambda, "out of range; rescale x");
 
   chooseGates(wanted, settings);
   if (wanted.exact) system = chooseSystem(n, c, settings, d, gates.cols(), available, numberBytes);
 }
 
-/// Takes over what does not depend on rows, patterns or beta.
+/// Takes over what does not depend on rows, patterns or lambda.
 void ReluData::copyColumns(const ReluData& from) {
   d = from.d;
   c = from.c;
@@ -320,7 +320,7 @@ ReluData ReluData::withPatterns(const ReluSettings& settings, HostMatrix<double>
   made.roots = roots.copy();
   made.gates = std::move(newGates);
   made.masks = std::move(patterns);
-  made.beta = beta;
+  made.lambda = lambda;
   made.system = chooseSystem(n, made.c, settings, d, made.gates.cols(), available, sizeof(double));
   return made;
 }
@@ -347,7 +347,7 @@ ReluData ReluData::everyRow(int step) const {
     if (roots.size() > 0) made.roots[static_cast<std::size_t>(k)] = roots[static_cast<std::size_t>(k * step)];
   }
   made.loss.stride = made.n;
-  made.beta = beta * made.n / n;
+  made.lambda = lambda * made.n / n;
   made.system = system;
   return made;
 }

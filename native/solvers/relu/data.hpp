@@ -38,7 +38,7 @@ struct ReluData {
   ReluData withPatterns(const ReluSettings& settings, HostMatrix<double> gates, HostMatrix<double> masks,
                         double available, std::optional<int> output = {}) const;
 
-  /// Every `step`-th row of this data, with the share of beta that goes with them; without patterns.
+  /// Every `step`-th row of this data, with the share of lambda that goes with them; without patterns.
   ReluData everyRow(int step) const;
 
   /// Between weights of the user's network (on x / inputScale and 1) and of the scaled data. With fixed directions
@@ -52,7 +52,7 @@ struct ReluData {
     if (ranks) ranks->sum(values);
   }
   double together(double value) const { return ranks ? ranks->sum(value) : value; }
-  /// Factor from ||scaled|| to the norm that the user's beta weighs.
+  /// Factor from ||scaled|| to the norm that the user's lambda weighs.
   double normScale() const { return 1 / rowScale; }
 
   std::shared_ptr<Ranks> ranks;    ///< that have other rows; null where all are here
@@ -73,7 +73,7 @@ struct ReluData {
   bool exact;                      ///< their patterns are all that exist
   bool directions;                 ///< weights are multiples of the gates, which have unit length
   bool bias;                       ///< the last column is the constant one
-  double beta;                     ///< of the penalty on scaled weights
+  double lambda;                   ///< of the penalty on scaled weights
   ReluRowLoss loss;
   ReluSystemBy system;  ///< how ReluSystem works
 

@@ -200,7 +200,7 @@ double ReluNetworkObjective::predict(const double* x) {
 }
 
 double ReluNetworkObjective::value(In x) {
-  return predict(x.data()) + data_.beta / 2 * blas::dot(static_cast<int>(x.size()), x.data(), x.data());
+  return predict(x.data()) + data_.lambda / 2 * blas::dot(static_cast<int>(x.size()), x.data(), x.data());
 }
 
 double ReluNetworkObjective::gradient(In x, Out g) {
@@ -214,12 +214,12 @@ double ReluNetworkObjective::gradient(In x, Out g) {
       m,
       [&](int j) {
         const double slope = pullBack(n, alpha[j], theta_.column(outputs_[at(j)]), hidden_.column(j));
-        g[at(weights + j)] = data_.beta * alpha[j] - slope;
+        g[at(weights + j)] = data_.lambda * alpha[j] - slope;
       },
       4.0 * n * m);
-  for (std::size_t i = 0; i < at(weights); ++i) g[i] = data_.beta * x[i];
+  for (std::size_t i = 0; i < at(weights); ++i) g[i] = data_.lambda * x[i];
   slopes_.multiply(la_, -1.0, xt_, hidden_, 1.0, Mat<double>{g.data(), d, m, d});
-  return loss + data_.beta / 2 * blas::dot(weights + m, x.data(), x.data());
+  return loss + data_.lambda / 2 * blas::dot(weights + m, x.data(), x.data());
 }
 
 double ReluNetworkObjective::value(const ReluNeurons& neurons) {

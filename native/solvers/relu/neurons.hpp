@@ -56,7 +56,7 @@ void writeNetwork(const ReluData& data, const std::vector<NeuronSource>& neurons
 /// z := weight theta where z > 0, else 0; returns theta . z_+.
 double pullBack(int n, double weight, const double* theta, double* z);
 
-/// loss(f, y) + (beta / 2) sum_j (||u_j||^2 + alpha_j^2), the objective of networks on the scaled data.
+/// loss(f, y) + (lambda / 2) sum_j (||u_j||^2 + alpha_j^2), the objective of networks on the scaled data.
 class ReluNetworkObjective {
  public:
   ReluNetworkObjective(const Cpu& la, const ReluData& data) : ReluNetworkObjective(la, data, data.xt) {}

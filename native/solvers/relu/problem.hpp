@@ -22,7 +22,7 @@ enum class ReluActivation { relu, gated };
 enum class ReluMethod { admm, sampled };
 enum class ReluSplitting { cone, slack };
 enum class ReluCoupling { oneVsAll, frobenius };
-enum class ReluNormalize { none, columns, standardize };
+enum class ReluStandardize { none, norm, deviation };
 enum class ReluInner { automatic, exact, krylov };
 enum class ReluPrecision { float64, float32 };
 
@@ -30,7 +30,7 @@ constexpr auto names(ReluActivation) { return std::array{"relu"sv, "gated"sv}; }
 constexpr auto names(ReluMethod) { return std::array{"admm"sv, "sampled"sv}; }
 constexpr auto names(ReluSplitting) { return std::array{"cone"sv, "slack"sv}; }
 constexpr auto names(ReluCoupling) { return std::array{"oneVsAll"sv, "frobenius"sv}; }
-constexpr auto names(ReluNormalize) { return std::array{"none"sv, "columns"sv, "standardize"sv}; }
+constexpr auto names(ReluStandardize) { return std::array{"false"sv, "norm"sv, "true"sv}; }
 constexpr auto names(ReluInner) { return std::array{"auto"sv, "exact"sv, "krylov"sv}; }
 constexpr auto names(ReluPrecision) { return std::array{"float64"sv, "float32"sv}; }
 
@@ -43,10 +43,10 @@ struct ReluSettings : Limits {
 
   ReluLoss loss = ReluLoss::squared;
   double huberDelta = 1;
-  double beta = solverChooses;
+  double lambda = solverChooses;
   bool bias = true;
   bool regularizeBias = true;
-  ReluNormalize normalize = ReluNormalize::none;
+  ReluStandardize standardize = ReluStandardize::none;
   ReluActivation activation = ReluActivation::relu;
   ReluCoupling coupling = ReluCoupling::oneVsAll;
   ReluMethod method = ReluMethod::admm;
@@ -65,13 +65,13 @@ struct ReluSettings : Limits {
                   "Loss of predictions f and targets y, summed over the rows: 1/2 (f - y)^2, log(1 + exp(-y f)), "
                   "max(0, 1 - y f), log sum exp(f) - f_y, or Huber's."),
             FIELD(huberDelta, positive(), "Where Huber's loss turns from quadratic to linear, in units of y."),
-            FIELD(beta, positiveOr("a share of betaMax"),
-                  "Weight of the regulariser (beta / 2) sum_j (||u_j||^2 + alpha_j^2)."),
+            FIELD(lambda, positiveOr("a share of lambdaMax"),
+                  "Weight of the regulariser (lambda / 2) sum_j (||u_j||^2 + alpha_j^2)."),
             FIELD(bias, anyValue(), "Append a constant column 1 to x, so that every hidden neuron has a bias."),
             FIELD(regularizeBias, anyValue(),
                   "Let the regulariser include the biases like any weight. If not, a bias counts as a hundredth of a "
                   "weight on data of the size of x: 0 would leave the program without a certificate."),
-            FIELD(normalize, anyValue(),
+            FIELD(standardize, anyValue(),
                   "Divide each column of x by its Euclidean norm before training, or, less its mean where there is a "
                   "bias, by its standard deviation; the regulariser then acts on the scaled weights."),
             FIELD(activation, anyValue(),
@@ -171,7 +171,7 @@ struct ReluProgress : Progress {
         OUT_IF_KNOWN(innerSteps, "Products of conjugate gradients with the system of an iteration, so far."),
         OUT_IF_KNOWN(
             violation,
-            "Refinement: the largest max_u |theta^T (X u)_+| / beta found, ||u|| <= 1, at the round's residual "
+            "Refinement: the largest max_u |theta^T (X u)_+| / lambda found, ||u|| <= 1, at the round's residual "
             "theta; at most 1 at the optimum of all networks."),
         OUT_IF_KNOWN(estimatedLowerBound,
                      "Refinement: the best dual value at a theta divided by the violation found for it. An estimate: a "
@@ -194,7 +194,7 @@ struct ReluEstimate {
         OUT(lowerBound, "The best dual value at a theta divided by the largest violation found for it."),
         OUT(gap, "(objective - lowerBound) / objective."),
         OUT(violation,
-            "The largest max_u |theta^T (X u)_+| / beta found at the theta of the bound. Good to a few hundredths."),
+            "The largest max_u |theta^T (X u)_+| / lambda found at the theta of the bound. Good to a few hundredths."),
         OUT(searches, "Starts of the local searches for it."),
         OUT(nodes, "Cones that branch and bound looked at for bounds of all networks.")};
   }

@@ -23,8 +23,8 @@ struct ReluPoint {
 /// The largest -(2 D_i - 1) x_k v_i of the listed columns v_j = scale_j p_j, given X p_j side by side.
 double coneViolation(Mat<const double> masks, Vec<const int> list, Vec<const double> scale, Mat<const double> xp);
 
-/// v := argmin beta sum_i ||v_i|| + rho/2 ||v - b||^2 on a device. Cones are relaxed there; `project` has the CPU bring
-/// a point to them.
+/// v := argmin lambda sum_i ||v_i|| + rho/2 ||v - b||^2 on a device. Cones are relaxed there; `project` has the CPU
+/// bring a point to them.
 template <LinAlg La>
 class ReluProx {
  public:

@@ -25,8 +25,8 @@ void refuseWithout(const ReluProblem& problem, const ReluSettings& settings) {
   refuse(settings.activation == ReluActivation::relu, "activation", "gated", "'relu'");
   refuse(settings.method == ReluMethod::admm, "method", "sampled", "'admm'");
   refuse(settings.splitting == ReluSplitting::cone, "splitting", "slack", "'cone'");
-  refuse(settings.normalize == ReluNormalize::none, "normalize", nameOf(settings.normalize),
-         "'none', as the radius is in the units of x");
+  refuse(settings.standardize == ReluStandardize::none, "standardize", nameOf(settings.standardize),
+         "false, as the radius is in the units of x");
   const bool known =
       settings.loss == ReluLoss::squared || settings.loss == ReluLoss::hinge || settings.loss == ReluLoss::logistic;
   refuse(known, "loss", nameOf(settings.loss), "'squared', 'hinge' or 'logistic'");
@@ -103,7 +103,7 @@ void RobustReluSolver::start() {
   norms_.resize(at(groups()));
   const double size = data_.typical;
   const double targets = blas::nrm2(n, data_.y.data()) / std::sqrt(static_cast<double>(n));
-  rho_ = 30 * data_.beta * size / std::max(targets, 1e-3);
+  rho_ = 30 * data_.lambda * size / std::max(targets, 1e-3);
   sigma_ = square(size);
   factor();
   proxOfRows();
@@ -219,7 +219,7 @@ void RobustReluSolver::proxOfWeights() {
     double* v = v_.column(g);
     cones_[at(g)].project(b_.column(g), v);
     const double norm = blas::nrm2(data_.d, v);
-    const double share = norm > data_.beta / rho_ ? 1 - data_.beta / rho_ / norm : 0;
+    const double share = norm > data_.lambda / rho_ ? 1 - data_.lambda / rho_ / norm : 0;
     for (int i = 0; i < data_.d; ++i) v[i] *= share;
   });
 }
@@ -305,7 +305,7 @@ void RobustReluSolver::certify() {
     norms_[at(g)] = blas::nrm2(data_.d, v);
   });
   double regulariser = 0;
-  for (int g = 0; g < groups(); ++g) regulariser += data_.beta * norms_[at(g)];
+  for (int g = 0; g < groups(); ++g) regulariser += data_.lambda * norms_[at(g)];
   const double moved = std::sqrt(squaredDistance(feasible_, v_));
   const double loss = worstLoss(feasible_);
   if (!(loss + regulariser < objective_)) return;
@@ -334,7 +334,7 @@ void RobustReluSolver::offerBound() {
     linear += worst_[at(k)].tau * data_.y(k, 0);
     quadratic += square(worst_[at(k)].t);
   }
-  const double most = largest > 0 ? data_.beta / largest : infinity;
+  const double most = largest > 0 ? data_.lambda / largest : infinity;
   // A multiple must not turn the sign of t.
   const double t = std::max(0.0, dualFactor(settings_.loss, most, linear, quadratic));
   double bound = 0, size = 0;
@@ -375,7 +375,7 @@ std::string RobustReluSolver::explain(Status) const {
            "a smaller radius, bias: true, or patterns of a network trained with a margin.";
   }
   return "The network without neurons is optimal: " + room +
-         ", and none gains more than beta; take a smaller radius or beta, or patterns of a network trained with a "
+         ", and none gains more than lambda; take a smaller radius or lambda, or patterns of a network trained with a "
          "margin.";
 }
 

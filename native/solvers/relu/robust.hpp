@@ -16,7 +16,7 @@ namespace nonconvex {
 
 /// The robust convex program of Bai, Gautam and Sojoudi (2023, section 4): with c_k = sum_i D_ik (v_i - w_i),
 ///
-///   minimise    sum_k worst loss of row k at c_k + beta sum_i (||v_i|| + ||w_i||)
+///   minimise    sum_k worst loss of row k at c_k + lambda sum_i (||v_i|| + ||w_i||)
 ///   subject to  (2 D_i - I) X v_i >= radius ||v_i||_q, and the same for w_i,
 ///
 /// so that no perturbation changes a neuron's pattern at a row, and the worst loss of the network is that of the
@@ -26,7 +26,7 @@ namespace nonconvex {
 /// n), as the program without an adversary is, but that all of c_k is split from the weights, not its product with the
 /// row alone:
 ///
-///   v      = prox(b):  p = the projection onto the robust cone, (1 - beta / (rho ||p||))_+ p
+///   v      = prox(b):  p = the projection onto the robust cone, (1 - lambda / (rho ||p||))_+ p
 ///   c_k    = prox of the worst loss at a_k
 ///   (u, C) = the point with C = (U_v - U_w) D^T nearest to (2 v - b, 2 c - a) in rho ||.||^2 + sigma ||.||^2,
 ///            by a system of P unknowns for all columns, (rho I + 2 sigma D^T D) t = sigma (h - delta D^T) D

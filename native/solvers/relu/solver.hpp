@@ -1,6 +1,6 @@
 // Two-layer ReLU networks trained through their convex reformulation.
 //
-//   minimise  loss(sum_i D_i X (v_i - w_i), y) + beta sum_i (||v_i|| + ||w_i||)
+//   minimise  loss(sum_i D_i X (v_i - w_i), y) + lambda sum_i (||v_i|| + ||w_i||)
 //   subject to  (2 D_i - I) X v_i >= 0,  (2 D_i - I) X w_i >= 0,      D_i = diag(1[X g_i >= 0])
 //
 // M. Pilanci, T. Ergen, "Neural networks are convex regularizers", ICML 2020; ADMM: Y. Bai, T. Gautam, S. Sojoudi,

@@ -121,7 +121,7 @@ struct MinimizeSumSolution {
                      "f(x) - f* is at most this: ||gradient||^2 / (2 mu), where mu is the least ridge of a convex sum, "
                      "or `polyakLojasiewicz`."),
         OUT(method, "The method, as `auto` resolved it."),
-        OUT(precision, "`single` or `double`."),
+        OUT(precision, "`float32` or `float64`."),
         OUT(pieces, "The pieces of the method: estimator, guard, coupling, momentum, geometry, step, mean."),
         OUT(ending,
             "Whether `maxEpochs` came first, or the loss is no longer a number: minimizeSum() makes the status of "

@@ -72,7 +72,7 @@ class Run final : public SumRun {
         origin_(startOf(problem, units)),
         at_(*sum_, settings_, la_, problem.rows.empty() ? RowSet::range(0, sum_->rows()) : RowSet::list(problem.rows),
             origin_),
-        set_(problem, units.scales, settings.l1),
+        set_(problem, units.scales, settings.lambda),
         g_(zeros(at_)) {
     require(problem.norms.empty() || problem.norms.size() == at_.blocks.size(), "norms.length", problem.norms.size(),
             "expected one for each of the " + show(at_.blocks.size()) + " variables");

@@ -26,8 +26,8 @@ constexpr auto names(SumAveraging) { return std::array{"auto"sv, "last"sv, "poly
 enum class SquaresOf { adagradSqr, adamSqr, hutchinson };
 constexpr auto names(SquaresOf) { return std::array{"adagradSqr"sv, "adamSqr"sv, "hutchinson"sv}; }
 
-enum class SumPrecision { automatic, single, full };
-constexpr auto names(SumPrecision) { return std::array{"auto"sv, "single"sv, "double"sv}; }
+enum class SumPrecision { automatic, float32, float64 };
+constexpr auto names(SumPrecision) { return std::array{"auto"sv, "float32"sv, "float64"sv}; }
 
 enum class SumScaling { automatic, columns, none };
 constexpr auto names(SumScaling) { return std::array{"auto"sv, "columns"sv, "none"sv}; }
@@ -291,12 +291,12 @@ struct SpectralSettings {
 };
 
 struct PenaltySettings {
-  double l1 = 0;
+  double lambda = 0;
   int coordinateBlocks = 0;
 
   static constexpr auto fields() {
     using Self = PenaltySettings;
-    return std::tuple{FIELD(l1, Bounds({.lower = 0, .openUpper = true}), "Factor of ||x||_1, which is added."),
+    return std::tuple{FIELD(lambda, Bounds({.lower = 0, .openUpper = true}), "Factor of ||x||_1, which is added."),
                       FIELD(coordinateBlocks, between(0, 2147483647),
                             "How many blocks x is cut into. 0: its variables, or 10 if there is one.")};
   }
@@ -326,14 +326,14 @@ struct CommonSettings {
         FIELD(trackBest, anyValue(),
               "Whether checks compute the loss over all rows, so that `best` is known and reports have it."),
         FIELD(precision, anyValue(),
-              "Of rows, x and the method's state; sums of losses are in double precision always. `auto`: `single` "
+              "Of rows, x and the method's state; sums of losses are in double precision always. `auto`: `float32` "
               "where batches are drawn."),
         FIELD(
             scaling, anyValue(),
             "Units: with `columns` x_j is measured in those of 1 / the root mean square of the column of data that it "
             "multiplies, of a regression with an intercept around the column's mean, and given back in those of the "
             "data. `auto`: that, but for private methods, as it looks at "
-            "the data, and for `l1` or sets other than bounds."),
+            "the data, and for `lambda` or sets other than bounds."),
         FIELD(polyakLojasiewicz, positiveOr("unknown"),
               "A number mu that is known: f - f* <= ||gradient||^2 / (2 mu) everywhere. The certificate rests on it."),
         FIELD(method, anyValue(),

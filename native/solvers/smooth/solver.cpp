@@ -94,8 +94,8 @@ void refuseCombinations(const MinimizeSumProblem& problem, const MinimizeSumSett
   refuse(settings.gradientPenalty > 0 && row.estimator != "batch" && row.estimator != "full", "gradientPenalty",
          show(settings.gradientPenalty), "expected 0 for " + of + ", whose gradients are not those of a batch alone");
   const bool otherSet = problem.set == SumSet::ball || problem.set == SumSet::simplex;
-  refuse((otherSet || settings.l1 > 0) && settings.scaling == SumScaling::columns, "scaling", "columns",
-         "expected 'none' with l1 or a set other than bounds, which mean x in its own units");
+  refuse((otherSet || settings.lambda > 0) && settings.scaling == SumScaling::columns, "scaling", "columns",
+         "expected 'none' with lambda or a set other than bounds, which mean x in its own units");
   const bool inMetric = row.geometry != "l2" && row.geometry != "sign" && row.geometry != "normalized";
   if (otherSet && inMetric) {
     throw Error(ErrorKind::range, "set: expected none or bounds for " + of +
@@ -147,8 +147,8 @@ MinimizeSumSolver::MinimizeSumSolver(const Cpu& la, const MinimizeSumProblem& pr
     requireLength("upper", problem_.upper.size(), n);
   }
   single_ =
-      settings_.precision == SumPrecision::single || (settings_.precision == SumPrecision::automatic &&
-                                                      problem_.sum->hasSingle() && drawsBatches(problem_, settings_));
+      settings_.precision == SumPrecision::float32 || (settings_.precision == SumPrecision::automatic &&
+                                                       problem_.sum->hasSingle() && drawsBatches(problem_, settings_));
 }
 
 bool MinimizeSumSolver::aborted() const { return la_.childMonitor().aborted(); }
@@ -178,7 +178,7 @@ void MinimizeSumSolver::openIn(std::unique_ptr<FiniteSum<T>> sum) {
   requireUsed(settings_);
   refuseCombinations(problem_, settings_);
   requireAbilities(sum->facts(), settings_);
-  const bool ownUnits = isPrivate(presetOf(settings_.method)) || settings_.l1 > 0 || problem_.set == SumSet::ball ||
+  const bool ownUnits = isPrivate(presetOf(settings_.method)) || settings_.lambda > 0 || problem_.set == SumSet::ball ||
                         problem_.set == SumSet::simplex;
   SumUnits units;
   if (settings_.scaling != SumScaling::none && !ownUnits) {
@@ -285,10 +285,10 @@ MinimizeSumSolver::Whole MinimizeSumSolver::whole(const std::vector<double>& x) 
   double value = exact_->gradient(rows, nullptr, x.data(), g.data());
   if (exact_->hasRest()) value += exact_->addRest(x.data(), g.data());
   passes_ += 1;
-  for (std::size_t j = 0; j < x.size(); ++j) value += settings_.l1 * std::abs(x[j]);
+  for (std::size_t j = 0; j < x.size(); ++j) value += settings_.lambda * std::abs(x[j]);
   std::vector<double> moved = x;
   for (std::size_t j = 0; j < x.size(); ++j) moved[j] -= g[j];
-  const ChosenSet<double> set(problem_, {}, settings_.l1);
+  const ChosenSet<double> set(problem_, {}, settings_.lambda);
   if (set.everywhere()) return {value, normOf(g)};
   set.project(moved.data(), 1);
   for (std::size_t j = 0; j < x.size(); ++j) moved[j] -= x[j];
@@ -347,7 +347,7 @@ MinimizeSumSolution MinimizeSumSolver::solution() {
   found.best = best_;
   const SumPreset& row = presetOf(settings_.method);
   found.method = row.name;
-  found.precision = single_ ? "single" : "double";
+  found.precision = single_ ? "float32" : "float64";
   found.pieces = piecesOf(row, settings_);
   if (diverged_) found.ending = SumEnding::diverged;
   if (epochsMet_) found.ending = SumEnding::epochLimit;
@@ -365,7 +365,7 @@ MinimizeSumSolution MinimizeSumSolver::solution() {
                   .passes = passes_};
   if (!looked_) return found;
   found.gradientNorm = seen_.gradientNorm;
-  const bool free = problem_.set == SumSet::none && settings_.l1 == 0;
+  const bool free = problem_.set == SumSet::none && settings_.lambda == 0;
   const SumFacts facts = exact_->facts();
   const double convexity = facts.convex ? facts.strongConvexity : 0;
   const double mu = std::isnan(settings_.polyakLojasiewicz) ? convexity : settings_.polyakLojasiewicz;

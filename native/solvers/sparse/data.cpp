@@ -159,7 +159,7 @@ std::shared_ptr<const Columns> readColumns(const Cpu& la, const SparseProblem& p
 
 SparseData::SparseData(const Cpu& la, const SparseProblem& problem, const SparseSettings& settings)
     : family(settings.family),
-      delta(settings.delta),
+      huberDelta(settings.huberDelta),
       level(settings.level),
       ties(settings.ties),
       la_(la),

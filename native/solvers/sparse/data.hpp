@@ -46,7 +46,7 @@ class SparseData {
   void multiplyTransposed(const Cpu& la, Mat<const double> r, const double* sums, Mat<double> out) const;
 
   SparseFamily family = SparseFamily::gaussian;
-  double delta = 0, level = 0;  ///< of the losses that have them
+  double huberDelta = 0, level = 0;  ///< of the losses that have them
   CoxTies ties = CoxTies::efron;
   std::vector<double> event, strata;         ///< n, or none: whether a time ended with the event, and of which stratum
   std::vector<double> start;                 ///< n, or none: the time from which on a row is at risk

@@ -104,7 +104,7 @@ struct SparseSettings : Limits {
   SparseSettings() { maxIterations = 100000; }
 
   SparseFamily family = SparseFamily::gaussian;
-  double delta = 1.35;
+  double huberDelta = 1.35;
   double level = 0.5;
   CoxTies ties = CoxTies::efron;
   SparsePenalty penalty = SparsePenalty::lasso;
@@ -130,7 +130,7 @@ struct SparseSettings : Limits {
                   "The loss: of numbers, of two classes, of counts, of positive numbers, of classes; of numbers with "
                   "outliers, of a "
                   "quantile of numbers, of times until an event."),
-            FIELD(delta, positive(),
+            FIELD(huberDelta, positive(),
                   "Of the family huber: the residual, in units of y, from which on the loss grows linearly."),
             FIELD(level, inside(0, 1), "Of the family quantile: which quantile of y the model is of."),
             FIELD(ties, anyValue(), "Of the family cox: how several events at one time count."),

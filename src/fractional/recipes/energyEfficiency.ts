@@ -1,8 +1,13 @@
 // Powers for channels of a radio link.
-import { checkNumber, checkNumbers, checkVector } from '../../core/check.js';
+import { checkMembers, checkNumber, checkNumbers, checkVector } from '../../core/check.js';
 import { checkOptions } from '../../core/settingNames.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
 import { affine, at, box, sumLog } from '../terms.js';
+
+export interface EnergyEfficiencyData {
+  /** n numbers >= 0: each channel's gain over its noise, per unit of power. */
+  gains: ArrayLike<number>;
+}
 
 export interface EnergyEfficiencyOptions extends FractionalSettings {
   /** Power that is used whatever is sent, > 0, in the unit of the result. */
@@ -27,11 +32,11 @@ export interface EnergyEfficiencyResult extends FractionalResult {
  *
  *     maximise  sum_i log(1 + gains_i p_i) / (circuitPower + sum_i p_i)   subject to   0 <= p_i <= maxPower_i
  *
- * with n gains >= 0, each the channel's gain over its noise, per unit of power. The denominator of its inverse, which is minimised, is
+ * The denominator of its inverse, which is minimised, is
  * concave, so the optimum is global.
  *
  * ```ts
- * const { power, efficiency } = await energyEfficiency(gains, { circuitPower: 1, maxPower: 2 });
+ * const { power, efficiency } = await energyEfficiency({ gains }, { circuitPower: 1, maxPower: 2 });
  * ```
  *
  * A. Zappone, E. Jorswieck, "Energy efficiency in wireless networks via fractional programming theory", Foundations and Trends in
@@ -40,7 +45,7 @@ export interface EnergyEfficiencyResult extends FractionalResult {
  * @throws (rejects) TypeError or RangeError that names the argument and the value, and as {@link minimizeRatio} does.
  */
 export async function energyEfficiency(
-  gains: ArrayLike<number>,
+  data: EnergyEfficiencyData,
   options: EnergyEfficiencyOptions,
 ): Promise<EnergyEfficiencyResult> {
   const {
@@ -48,6 +53,7 @@ export async function energyEfficiency(
     maxPower = Number.POSITIVE_INFINITY,
     ...settings
   } = checkOptions('fractional', options, ['circuitPower', 'maxPower']);
+  const { gains } = checkMembers('data', data, ['gains']);
   const h = checkVector('gains', gains, { lower: 0 });
   if (h.every((gain) => gain === 0)) throw new RangeError('gains: expected a number that is not 0');
   const fixed = checkNumber('circuitPower', circuitPower, { lower: 0, open: true });

@@ -1,6 +1,6 @@
 // Fisher's linear discriminant of two classes.
 import { centred, dot, eachEntry, meansOf, multiply, norm, squares, supportOf } from '../../core/algebra.js';
-import { checkNumber } from '../../core/check.js';
+import { checkMembers, checkNumber } from '../../core/check.js';
 import type { MatrixLike } from '../../core/matrix.js';
 import { toOperand } from '../../core/operand.js';
 import { checkOptions } from '../../core/settingNames.js';
@@ -8,6 +8,13 @@ import { checkedValues, distinct, type Label } from '../../core/targets.js';
 import { rescaled, timesTwo } from '../scale.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
 import { affineSquared, l1Squared, leastSquares } from '../terms.js';
+
+export interface FisherDiscriminantData {
+  /** m x n, dense: a row for each observation. */
+  x: MatrixLike;
+  /** m numbers, strings or booleans with two distinct values; the larger is the second class. */
+  y: ArrayLike<number> | readonly string[] | readonly boolean[];
+}
 
 export interface FisherDiscriminantOptions extends FractionalSettings {
   /** Weight of ||w||_1^2 against the variance within the classes, >= 0. Default: 0, which needs at least n + 2 rows. */
@@ -36,11 +43,10 @@ export interface FisherDiscriminantResult extends FractionalResult {
  *
  *     minimise  (w^T S w + lambda ||w||_1^2) / (w^T (mean_2 - mean_1))^2
  *
- * with S the pooled covariance within the classes (divided by m - 2), which is not formed. X is m x n: a row for each
- * observation. `labels` are m numbers, strings or booleans with two distinct values; the larger is the second class.
+ * with S the pooled covariance within the classes (divided by m - 2), which is not formed.
  *
  * ```ts
- * const { direction, threshold, classes } = await fisherDiscriminant(X, labels, { lambda: 0.02 });
+ * const { direction, threshold, classes } = await fisherDiscriminant({ x, y }, { lambda: 0.02 });
  * const predicted = dot(row, direction) > threshold ? classes[1] : classes[0];
  * ```
  *
@@ -50,22 +56,22 @@ export interface FisherDiscriminantResult extends FractionalResult {
  * @throws (rejects) TypeError or RangeError that names the argument and the value, and as {@link minimizeRatio} does.
  */
 export async function fisherDiscriminant(
-  X: MatrixLike,
-  labels: ArrayLike<number> | readonly string[] | readonly boolean[],
+  data: FisherDiscriminantData,
   options: FisherDiscriminantOptions = {},
 ): Promise<FisherDiscriminantResult> {
   const { lambda = 0, ...settings } = checkOptions('fractional', options, ['lambda']);
-  const data = toOperand('X', X);
-  if (!('data' in data))
-    throw new TypeError('X: expected a dense matrix; less its means, a sparse one is no longer sparse');
-  const { rows: m, columns: n } = data;
+  const { x, y } = checkMembers('data', data, ['x', 'y']);
+  const given = toOperand('x', x);
+  if (!('data' in given))
+    throw new TypeError('x: expected a dense matrix; less its means, a sparse one is no longer sparse');
+  const { rows: m, columns: n } = given;
   const weight = checkNumber('lambda', lambda, { lower: 0 });
-  const { classes, classOf } = twoClasses(labels, m);
+  const { classes, classOf } = twoClasses(y, m);
   checkRows(m, n, weight);
-  const means = [0, 1].map((each) => meansOf(data, (i) => classOf[i] === each)) as [Float64Array, Float64Array];
+  const means = [0, 1].map((each) => meansOf(given, (i) => classOf[i] === each)) as [Float64Array, Float64Array];
   const difference = means[1].map((value, j) => value - (means[0][j] as number));
-  if (difference.every((value) => value === 0)) throw new RangeError('X: expected classes with different means');
-  const within = centred(data, means, (i) => classOf[i] as number, 1 / Math.sqrt(m - 2));
+  if (difference.every((value) => value === 0)) throw new RangeError('x: expected classes with different means');
+  const within = centred(given, means, (i) => classOf[i] as number, 1 / Math.sqrt(m - 2));
   const variances = squaresOfColumns(within, n);
   // By halves, as `leastSquares` has 1/2 in it.
   const result = await minimizeRatio(
@@ -91,10 +97,10 @@ export async function fisherDiscriminant(
 }
 
 /** The two labels, in order, and for each of m rows which of them it has. */
-function twoClasses(labels: ArrayLike<number> | readonly string[] | readonly boolean[], m: number) {
-  const of = Array.from(checkedValues(labels, m, { name: 'labels', of: 'X' }));
+function twoClasses(y: FisherDiscriminantData['y'], m: number) {
+  const of = Array.from(checkedValues(y, m));
   const classes = distinct(of);
-  if (classes.length !== 2) throw new RangeError(`labels: expected two classes, got ${classes.length}`);
+  if (classes.length !== 2) throw new RangeError(`y: expected two classes, got ${classes.length}`);
   return { classes: classes as [Label, Label], classOf: of.map((label) => Number(label === classes[1])) };
 }
 
@@ -109,10 +115,10 @@ function squaresOfColumns(matrix: Parameters<typeof eachEntry>[0], n: number): F
 
 /** Whether m rows of n numbers are enough for a covariance within two classes. */
 function checkRows(m: number, n: number, lambda: number): void {
-  if (m < 3) throw new RangeError(`X: expected at least 3 rows, got ${m}`);
+  if (m < 3) throw new RangeError(`x: expected at least 3 rows, got ${m}`);
   if (lambda === 0 && m - 2 < n) {
     throw new RangeError(
-      `lambda = 0: expected a number > 0, as X has fewer rows less 2 (${m - 2}) than columns (${n})`,
+      `lambda = 0: expected a number > 0, as x has fewer rows less 2 (${m - 2}) than columns (${n})`,
     );
   }
 }

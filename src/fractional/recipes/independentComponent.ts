@@ -1,6 +1,6 @@
 // An independent component, by its kurtosis.
 import { centred, meansOf, multiply, norm, pNorm } from '../../core/algebra.js';
-import { checkBoolean } from '../../core/check.js';
+import { checkBoolean, checkMembers } from '../../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { toOperand } from '../../core/operand.js';
 import { checkOptions } from '../../core/settingNames.js';
@@ -9,14 +9,19 @@ import { type FractionalSettings, minimizeRatio } from '../solver.js';
 import { leastSquares, lpNorm } from '../terms.js';
 import { type LpPcaResult, lpPca } from './lpPca.js';
 
-/** The settings are those of {@link minimizeRatio}, but for `restarts`: 5, as they end at different points. */
+export interface IndependentComponentData {
+  /** m x n: a row for each observation, a column for each mixture; sparse only if `whitened`. */
+  x: MatrixLike | SparseMatrix;
+}
+
+/** The settings are those of {@link minimizeRatio}, but for `restarts`: 4, as they end at different points. */
 export interface IndependentComponentOptions extends FractionalSettings {
-  /** X has uncorrelated columns of mean 0 and equal variance already: it is taken as it is. Default: false. */
+  /** x has uncorrelated columns of mean 0 and equal variance already: it is taken as it is. Default: false. */
   whitened?: boolean | undefined;
 }
 
 export interface IndependentComponentResult extends LpPcaResult {
-  /** The component's value for each row: (X - means) v. */
+  /** The component's value for each row: (x - means) v. */
   component: Float64Array;
   /** Excess kurtosis of `component`, 0 for a normal distribution: what was maximised. */
   kurtosis: number;
@@ -28,21 +33,22 @@ export interface IndependentComponentResult extends LpPcaResult {
  *
  *     maximise  ||G v||_4   subject to   ||G v||_2^2 = m
  *
- * with G = X less the means of its columns, so that no whitening is needed. `whitened` data are taken as G, with v^T v = 1 in
- * place of the second. X is m x n: a row for each observation, a column for each mixture; sparse only if `whitened`.
+ * with G = x less the means of its columns, so that no whitening is needed. `whitened` data are taken as G, with v^T v = 1 in
+ * place of the second.
  *
  * ```ts
- * const { component, kurtosis } = await independentComponent(X);
+ * const { component, kurtosis } = await independentComponent({ x });
  * ```
  *
  * @throws (rejects) as {@link lpPca}.
  */
 export async function independentComponent(
-  X: MatrixLike | SparseMatrix,
+  data: IndependentComponentData,
   options: IndependentComponentOptions = {},
 ): Promise<IndependentComponentResult> {
-  const { whitened = false, restarts = 5, ...settings } = checkOptions('fractional', options, ['whitened']);
-  const given = toOperand('X', X);
+  const { whitened = false, restarts = 4, ...settings } = checkOptions('fractional', options, ['whitened']);
+  const { x } = checkMembers('data', data, ['x']);
+  const given = toOperand('x', x);
   const withKurtosis = (result: LpPcaResult, G: Matrix | SparseMatrix): IndependentComponentResult => {
     const component = multiply(G, result.v);
     const [squares, fourths] = [2, 4].map((power) => component.reduce((sum, value) => sum + value ** power, 0)) as [
@@ -51,10 +57,11 @@ export async function independentComponent(
     ];
     return { ...result, component, kurtosis: (G.rows * fourths) / squares ** 2 - 3 };
   };
-  if (checkBoolean('whitened', whitened)) return withKurtosis(await lpPca(given, 4, { restarts, ...settings }), given);
+  if (checkBoolean('whitened', whitened))
+    return withKurtosis(await lpPca({ G: given, p: 4 }, { restarts, ...settings }), given);
   if (!('data' in given)) {
     throw new TypeError(
-      'X: expected a dense matrix, or whitened: true; less its means, a sparse one is no longer sparse',
+      'x: expected a dense matrix, or whitened: true; less its means, a sparse one is no longer sparse',
     );
   }
   const G = centred(given, [meansOf(given)], () => 0);

@@ -1,6 +1,6 @@
 // Principal components by p-norms.
 import { dot, multiply, pNorm } from '../../core/algebra.js';
-import { checkBoolean } from '../../core/check.js';
+import { checkBoolean, checkMembers } from '../../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { toOperand, toSymmetric } from '../../core/operand.js';
 import { checkOptions } from '../../core/settingNames.js';
@@ -9,7 +9,14 @@ import { timesTwo } from '../scale.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio, naming } from '../solver.js';
 import { lpNorm, quadratic, sumSquares } from '../terms.js';
 
-/** The settings are those of {@link minimizeRatio}, but for `restarts`: 5 unless p is 2 or Infinity, as they end at different points. */
+export interface LpPcaData {
+  /** m x n, dense or sparse, taken as it is: subtract the means of the columns first if they should not count. */
+  G: MatrixLike | SparseMatrix;
+  /** The norm: 1, 2, 4 or Infinity. */
+  p: number;
+}
+
+/** The settings are those of {@link minimizeRatio}, but for `restarts`: 4 unless p is 2 or Infinity, as they end at different points. */
 export interface LpPcaOptions extends FractionalSettings {
   /** n x n, symmetric and positive definite, dense or sparse. Default: the identity. */
   Q?: MatrixLike | SparseMatrix | undefined;
@@ -29,11 +36,10 @@ export interface LpPcaResult extends FractionalResult {
  *
  *     maximise  ||G v||_p   subject to   v^T Q v = 1
  *
- * as the minimum over x of x^T Q x / ||G x||_p^2 or, if not `squared`, of (x^T Q x + 1) / ||G x||_p; v = x / sqrt(x^T Q x). G is
- * m x n, dense or sparse, taken as it is: subtract the means of the columns first if they should not count.
+ * as the minimum over x of x^T Q x / ||G x||_p^2 or, if not `squared`, of (x^T Q x + 1) / ||G x||_p; v = x / sqrt(x^T Q x).
  *
  * ```ts
- * const { v, value } = await lpPca(G, 1);   // robust principal component
+ * const { v, value } = await lpPca({ G, p: 1 });   // robust principal component
  * ```
  *
  * With p = Infinity the best v is Q^-1 g / sqrt(g^T Q^-1 g) for the row g with the largest g^T Q^-1 g. The solve begins there,
@@ -44,11 +50,12 @@ export interface LpPcaResult extends FractionalResult {
  *
  * @throws (rejects) TypeError or RangeError that names the argument and the value, and as {@link minimizeRatio} does.
  */
-export async function lpPca(G: MatrixLike | SparseMatrix, p: number, options: LpPcaOptions = {}): Promise<LpPcaResult> {
+export async function lpPca(data: LpPcaData, options: LpPcaOptions = {}): Promise<LpPcaResult> {
+  const { G, p } = checkMembers('data', data, ['G', 'p']);
   const {
     Q,
     squared = true,
-    restarts = p === 1 || p === 4 ? 5 : 1,
+    restarts = p === 1 || p === 4 ? 4 : 0,
     ...settings
   } = checkOptions('fractional', options, ['Q', 'squared']);
   const rows = toOperand('G', G);

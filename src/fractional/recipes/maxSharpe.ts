@@ -12,6 +12,13 @@ import { type FractionalResult, type FractionalSettings, minimizeRatio, naming }
  * The settings are those of {@link minimizeRatio}, but for `maxIterations`: 100,000, as strongly correlated assets take many.
  * A `warmStart` beyond the bounds is not used.
  */
+export interface MaxSharpeData {
+  /** n expected returns. */
+  mu: ArrayLike<number>;
+  /** n x n, their covariance, of the same period: a ratio of monthly numbers is a monthly ratio. */
+  Sigma: MatrixLike;
+}
+
 export interface MaxSharpeOptions extends FractionalSettings {
   /**
    * lower_i <= w_i <= upper_i, each one number for all or n of them. Default: lower 0, so no short positions, and upper Infinity.
@@ -25,7 +32,7 @@ export interface MaxSharpeOptions extends FractionalSettings {
    * Weight of ||w||_1^2 against the variance, >= 0: a price of gross exposure, which without short positions is 1. Not with bounds
    * other than none where a lower one is negative. Default: 0.
    */
-  l1?: number | undefined;
+  lambda?: number | undefined;
   /** Return of what has no risk, in the unit of mu, which returns are compared with. Default: 0. */
   riskFree?: number | undefined;
 }
@@ -37,23 +44,20 @@ export interface MaxSharpeResult extends FractionalResult {
   expectedReturn: number;
   /** sqrt(w^T Sigma w). */
   volatility: number;
-  /** (mu^T w - riskFree) / volatility: what is maximised, without `l1`. */
+  /** (mu^T w - riskFree) / volatility: what is maximised, without `lambda`. */
   ratio: number;
 }
 
 /**
  * The portfolio with the largest Sharpe ratio:
  *
- *     maximise    (mu^T w - riskFree) / sqrt(w^T Sigma w + l1 ||w||_1^2)
+ *     maximise    (mu^T w - riskFree) / sqrt(w^T Sigma w + lambda ||w||_1^2)
  *     subject to  sum_i w_i = 1,  lower <= w <= upper
  *
- * mu are n expected returns and Sigma is their n x n covariance, of the same period: a ratio of monthly numbers is a
- * monthly ratio.
- *
  * ```ts
- * const { weights, ratio } = await maxSharpe(mu, Sigma);                                  // long only
- * const capped = await maxSharpe(mu, Sigma, { bounds: { upper: 0.1 } });                  // at most a tenth each
- * const free = await maxSharpe(mu, Sigma, { bounds: { lower: -Infinity }, l1: 0.001 });   // any short positions
+ * const { weights, ratio } = await maxSharpe({ mu, Sigma });                                  // long only
+ * const capped = await maxSharpe({ mu, Sigma }, { bounds: { upper: 0.1 } });                  // at most a tenth each
+ * const free = await maxSharpe({ mu, Sigma }, { bounds: { lower: -Infinity }, lambda: 0.001 });   // any short positions
  * ```
  *
  * The inverse of the squared ratio does not depend on the length of w, so with w >= 0 it is minimised for any sum and then scaled. So
@@ -65,12 +69,9 @@ export interface MaxSharpeResult extends FractionalResult {
  * @throws (rejects) TypeError or RangeError that names the argument and the value: bounds that no weights satisfy or that are
  * not possible, no portfolio with a return above `riskFree`; and as {@link minimizeRatio} does.
  */
-export async function maxSharpe(
-  mu: ArrayLike<number>,
-  Sigma: MatrixLike,
-  options: MaxSharpeOptions = {},
-): Promise<MaxSharpeResult> {
-  const { bounds = {}, l1 = 0, riskFree = 0, maxIterations = 100_000, ...others } = checkedOptions(options);
+export async function maxSharpe(data: MaxSharpeData, options: MaxSharpeOptions = {}): Promise<MaxSharpeResult> {
+  const { bounds = {}, lambda = 0, riskFree = 0, maxIterations = 100_000, ...others } = checkedOptions(options);
+  const { mu, Sigma } = checkMembers('data', data, ['mu', 'Sigma']);
   const settings = { maxIterations, ...others };
   const returns = checkVector('mu', mu);
   const n = returns.length;
@@ -83,13 +84,13 @@ export async function maxSharpe(
   const market: Market = {
     excess: returns.map((value) => value - checkNumber('riskFree', riskFree)),
     covariance,
-    exposure: checkNumber('l1', l1, { lower: 0 }),
+    exposure: checkNumber('lambda', lambda, { lower: 0 }),
   };
   checkScale('mu', market.excess);
   checkScale('Sigma', covariance.data);
   const polytope = checkedBounds(bounds, n);
   if (market.exposure > 0 && polytope !== 'none' && polytope.lower.some((low) => low < 0)) {
-    throw new RangeError(`l1 = ${l1}: expected 0 with lower bounds below 0, unless there are no bounds at all`);
+    throw new RangeError(`lambda = ${lambda}: expected 0 with lower bounds below 0, unless there are no bounds at all`);
   }
   const found = await (polytope === 'none'
     ? withoutBounds(market, settings)
@@ -107,7 +108,7 @@ export async function maxSharpe(
 }
 
 function checkedOptions(options: MaxSharpeOptions): MaxSharpeOptions {
-  return checkOptions('fractional', options, ['bounds', 'l1', 'riskFree']);
+  return checkOptions('fractional', options, ['bounds', 'lambda', 'riskFree']);
 }
 
 /** Checks that squares of the values, and quotients of squares, keep their digits. */

@@ -1,6 +1,6 @@
 // Sparse generalised eigenvectors.
 import { diagonalOf, dot, multiply, supportOf } from '../../core/algebra.js';
-import { checkNumber } from '../../core/check.js';
+import { checkMembers, checkNumber } from '../../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { toSymmetric } from '../../core/operand.js';
 import { checkOptions } from '../../core/settingNames.js';
@@ -8,7 +8,14 @@ import { rescaled, timesTwo } from '../scale.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio, naming } from '../solver.js';
 import { l1Squared, quadratic } from '../terms.js';
 
-/** The settings are those of {@link minimizeRatio}, but for `restarts`: 5, as they end at different points. */
+export interface SparseGeneralizedEigenData {
+  /** n x n, symmetric, positive semidefinite, dense or sparse. */
+  W: MatrixLike | SparseMatrix;
+  /** n x n, likewise. */
+  B: MatrixLike | SparseMatrix;
+}
+
+/** The settings are those of {@link minimizeRatio}, but for `restarts`: 4, as they end at different points. */
 export interface SparseGeneralizedEigenOptions extends FractionalSettings {
   /** Weight of ||x||_1^2, >= 0; 0 gives the eigenvector itself. */
   lambda: number;
@@ -22,7 +29,7 @@ export interface SparseGeneralizedEigenResult extends FractionalResult {
 }
 
 /**
- * A sparse x for the smallest generalised eigenvalue of W and B, both n x n, symmetric, positive semidefinite, dense or sparse:
+ * A sparse x for the smallest generalised eigenvalue of W and B:
  *
  *     minimise  (x^T W x + lambda ||x||_1^2) / (x^T B x)
  *
@@ -31,17 +38,17 @@ export interface SparseGeneralizedEigenResult extends FractionalResult {
  * with W the identity and B a covariance matrix, that is sparse principal component analysis.
  *
  * ```ts
- * const { x, eigenvalue, support } = await sparseGeneralizedEigen(W, B, { lambda: 0.1 });
+ * const { x, eigenvalue, support } = await sparseGeneralizedEigen({ W, B }, { lambda: 0.1 });
  * ```
  *
  * @throws (rejects) TypeError or RangeError that names the argument and the value, and as {@link minimizeRatio} does.
  */
 export async function sparseGeneralizedEigen(
-  W: MatrixLike | SparseMatrix,
-  B: MatrixLike | SparseMatrix,
+  data: SparseGeneralizedEigenData,
   options: SparseGeneralizedEigenOptions,
 ): Promise<SparseGeneralizedEigenResult> {
-  const { lambda, restarts = 5, ...settings } = checkOptions('fractional', options, ['lambda']);
+  const { lambda, restarts = 4, ...settings } = checkOptions('fractional', options, ['lambda']);
+  const { W, B } = checkMembers('data', data, ['W', 'B']);
   const [w, b] = [toSymmetric('W', W), toSymmetric('B', B)];
   if (w.rows !== b.rows) {
     throw new RangeError(`B: expected ${w.rows} x ${w.rows} as W is, got ${b.rows} x ${b.rows}`);

@@ -1,10 +1,17 @@
 // Sparse solutions of linear equations, by the ratio to the largest entries.
 import { eachEntry, norm, residual, supportOf } from '../../core/algebra.js';
-import { checkInteger, checkNumber, checkOneOf, show } from '../../core/check.js';
+import { checkInteger, checkMembers, checkNumber, checkOneOf, show } from '../../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { checkOptions } from '../../core/settingNames.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
 import { type LeastSquares, l1 as l1Penalty, leastSquares, norm2, topK } from '../terms.js';
+
+export interface SparseRecoveryData {
+  /** m x n, dense or sparse. */
+  A: MatrixLike | SparseMatrix;
+  /** m numbers, not all 0. */
+  b: ArrayLike<number>;
+}
 
 export interface SparseRecoveryOptions extends FractionalSettings {
   /** `'topK'` where `k` is given, else `'l1l2'`, unless set. */
@@ -34,10 +41,10 @@ export interface SparseRecoveryResult extends FractionalResult {
  *     minimise  (1/2 ||A x - b||^2 + lambda ||x||_1) / (lambda ||x||_2)          penalty 'l1l2'
  *
  * where topK(x) is the sum of the k largest |x_i|. The first is 1 exactly where x has at most k entries other than 0 and
- * A x = b, and larger elsewhere; it needs k, which the second does not. A is m x n, dense or sparse, b has m numbers.
+ * A x = b, and larger elsewhere; it needs k, which the second does not.
  *
  * ```ts
- * const { x, support } = await sparseRecovery(A, b, { k: 10, lambda: 0.01 });
+ * const { x, support } = await sparseRecovery({ A, b }, { k: 10, lambda: 0.01 });
  * ```
  *
  * It begins at the lasso's solution, min 1/2 ||A x - b||^2 + lambda ||x||_1, unless there is a `warmStart`.
@@ -48,8 +55,7 @@ export interface SparseRecoveryResult extends FractionalResult {
  * @throws (rejects) TypeError or RangeError that names the argument and the value, and as {@link minimizeRatio} does.
  */
 export async function sparseRecovery(
-  A: MatrixLike | SparseMatrix,
-  b: ArrayLike<number>,
+  data: SparseRecoveryData,
   options: SparseRecoveryOptions = {},
 ): Promise<SparseRecoveryResult> {
   const {
@@ -58,6 +64,7 @@ export async function sparseRecovery(
     penalty = k === undefined ? 'l1l2' : 'topK',
     ...settings
   } = checkOptions('fractional', options, ['k', 'lambda', 'penalty']);
+  const { A, b } = checkMembers('data', data, ['A', 'b']);
   const fit = leastSquares(A, b);
   if (fit.b.every((value) => value === 0)) throw new RangeError('b: expected a number that is not 0');
   const entries: ArrayLike<number> = 'values' in fit.matrix ? fit.matrix.values : fit.matrix.data;

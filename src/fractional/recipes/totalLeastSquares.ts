@@ -1,6 +1,6 @@
 // Linear equations with errors on both sides.
 import { appendColumn, norm, residual, squares } from '../../core/algebra.js';
-import { checkNumber } from '../../core/check.js';
+import { checkMembers, checkNumber } from '../../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { checkOptions } from '../../core/settingNames.js';
 import { warmStartPoint } from '../../core/warmStart.js';
@@ -8,9 +8,16 @@ import { timesTwo } from '../scale.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
 import { type LeastSquares, l1 as l1Penalty, leastSquares, sumSquares } from '../terms.js';
 
+export interface TotalLeastSquaresData {
+  /** m x n, dense or sparse. */
+  A: MatrixLike | SparseMatrix;
+  /** m numbers. */
+  b: ArrayLike<number>;
+}
+
 export interface TotalLeastSquaresOptions extends FractionalSettings {
   /** Weight of ||x||_1, >= 0. Default: 0. */
-  l1?: number | undefined;
+  lambda?: number | undefined;
 }
 
 export interface TotalLeastSquaresResult extends FractionalResult {
@@ -21,13 +28,13 @@ export interface TotalLeastSquaresResult extends FractionalResult {
 /**
  * Solves A x = b where both A and b have errors (errors in variables), optionally with a sparse x:
  *
- *     minimise  (||A x - b||^2 + l1 ||x||_1) / (||x||^2 + 1)
+ *     minimise  (||A x - b||^2 + lambda ||x||_1) / (||x||^2 + 1)
  *
- * Without l1 the minimum is the square of the smallest singular value of [A b], and x is as close to a solution as changes of
- * equal size in all entries can tell. A is m x n, dense or sparse, b has m numbers.
+ * Without lambda the minimum is the square of the smallest singular value of [A b], and x is as close to a solution as changes of
+ * equal size in all entries can tell.
  *
  * ```ts
- * const { x, distance } = await totalLeastSquares(A, b);
+ * const { x, distance } = await totalLeastSquares({ A, b });
  * ```
  *
  * G. H. Golub, C. F. Van Loan, "An analysis of the total least squares problem", SIAM J. Numer. Anal. 17(6), 1980.
@@ -35,13 +42,13 @@ export interface TotalLeastSquaresResult extends FractionalResult {
  * @throws (rejects) TypeError or RangeError that names the argument and the value, and as {@link minimizeRatio} does.
  */
 export async function totalLeastSquares(
-  A: MatrixLike | SparseMatrix,
-  b: ArrayLike<number>,
+  data: TotalLeastSquaresData,
   options: TotalLeastSquaresOptions = {},
 ): Promise<TotalLeastSquaresResult> {
-  const { l1 = 0, ...settings } = checkOptions('fractional', options, ['l1']);
+  const { lambda = 0, ...settings } = checkOptions('fractional', options, ['lambda']);
+  const { A, b } = checkMembers('data', data, ['A', 'b']);
   const fit = leastSquares(A, b);
-  const weight = checkNumber('l1', l1, { lower: 0 });
+  const weight = checkNumber('lambda', lambda, { lower: 0 });
   const solved = await (weight === 0 ? smallestSingular(fit, settings) : sparseTotal(fit, weight, settings));
   return { ...solved, distance: norm(residual(fit.matrix, solved.x, fit.b)) / Math.hypot(norm(solved.x), 1) };
 }

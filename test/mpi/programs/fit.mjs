@@ -55,7 +55,7 @@ const programs = {
     const all = rows(0, n);
     const [a, b] = [logisticRegression({ ...all, ridge: 0.01 }), logisticRegression({ ...own, ridge: 0.01, ranks })];
     const full = { method: 'qagd', tolerance: 1e-8, maxEpochs: 5000 };
-    const batches = { batchSize: 64, precision: 'double', maxEpochs: 1 };
+    const batches = { batchSize: 64, precision: 'float64', maxEpochs: 1 };
     /** The mean of (x - row)^2 / 2 over rows, by functions of this program. */
     const callbacks = (data, more = {}) => ({
       rows: data.length,
@@ -83,7 +83,7 @@ const programs = {
     };
     const features = (data) => data.x.map((row) => row.slice(0, 4));
     const values = (data) => Float64Array.from(data.x, (row, i) => Math.abs(row[0]) - 0.5 * row[1] + 0.2 * data.y[i]);
-    const gated = { activation: 'gated', beta: 1, tolerance: 1e-6, patterns: { sample: 10 } };
+    const gated = { activation: 'gated', lambda: 1, tolerance: 1e-6, patterns: { sample: 10 } };
     const network = (settings, loss = 'squared') => {
       const [whole, part] = [all, own].map((data) => ({
         x: features(data),
@@ -106,22 +106,22 @@ const programs = {
         () => minimizeSum(callbacks(own.x, { ranks }), { method: 'qagd', tolerance: 1e-6, maxEpochs: 5000 }),
         1e-6,
       ],
-      ratio: [() => minimizeRatio(ratio, { restarts: 9 }), () => minimizeRatio(ratio, { restarts: 9, ranks }), 1e-6],
+      ratio: [() => minimizeRatio(ratio, { restarts: 8 }), () => minimizeRatio(ratio, { restarts: 8, ranks }), 1e-6],
       gated: [...network(gated), 1e-6],
       products: [...network({ ...gated, inner: 'krylov' }, 'logistic'), 1e-6],
-      cone: [...network({ beta: 40, tolerance: 1e-4, patterns: { sample: 10 } }), 1e-4],
+      cone: [...network({ lambda: 40, tolerance: 1e-4, patterns: { sample: 10 } }), 1e-4],
       slack: [
         ...network({
           splitting: 'slack',
-          normalize: 'standardize',
-          beta: 40,
+          standardize: true,
+          lambda: 40,
           tolerance: 3e-3,
           maxIterations: 20_000,
           patterns: { sample: 10 },
         }),
         3e-3,
       ],
-      sampled: [...network({ method: 'sampled', beta: 2, tolerance: 1e-6, patterns: { sample: 20 } }), 1e-6],
+      sampled: [...network({ method: 'sampled', lambda: 2, tolerance: 1e-6, patterns: { sample: 20 } }), 1e-6],
     };
     const said = { rank, statuses: {}, away: {}, bits: {}, same: {} };
     for (const [name, [alone, together, tolerance]] of Object.entries(solves)) {

@@ -26,7 +26,7 @@ ReluSettings settingsFor(ReluLoss loss) {
   ReluSettings settings;
   settings.loss = loss;
   settings.activation = ReluActivation::gated;
-  settings.beta = 0.4;
+  settings.lambda = 0.4;
   settings.maxIterations = 3000;
   return settings;
 }
@@ -40,15 +40,15 @@ std::vector<Case> allCases() {
       if (loss == ReluLoss::softmax && c == 1) continue;
       for (const ReluCoupling coupling : {ReluCoupling::oneVsAll, ReluCoupling::frobenius}) {
         if (c == 1 && coupling == ReluCoupling::frobenius) continue;
-        for (const ReluNormalize normalize : {ReluNormalize::none, ReluNormalize::columns}) {
+        for (const ReluStandardize standardize : {ReluStandardize::none, ReluStandardize::norm}) {
           Case each{"", instance(24, 3, c, loss, static_cast<std::uint32_t>(all.size())), settingsFor(loss)};
           each.settings.coupling = coupling;
-          each.settings.normalize = normalize;
+          each.settings.standardize = standardize;
           each.settings.bias = all.size() % 3 != 0;
           each.settings.regularizeBias = all.size() % 4 != 1;
           each.name = std::string(nameOf(loss)) + ", outputs " + show(c) +
                       (coupling == ReluCoupling::oneVsAll ? ", oneVsAll" : ", frobenius") +
-                      (normalize == ReluNormalize::columns ? ", columns" : "");
+                      (standardize == ReluStandardize::norm ? ", columns" : "");
           all.push_back(std::move(each));
         }
       }
@@ -95,7 +95,7 @@ void checkAgainstCpu(const Case& each, double tolerance) {
   CHECK(last.lowerBound >= last.objective * (1 - settings.tolerance));
   // What is said of the network is so, by plain loops.
   // The checks below weigh a bias as any weight.
-  const bool weighed = !settings.bias || (settings.regularizeBias && settings.normalize == ReluNormalize::none);
+  const bool weighed = !settings.bias || (settings.regularizeBias && settings.standardize == ReluStandardize::none);
   CHECK(!weighed || relative(networkObjective(each.data, settings, device.solution), last.objective) <= 1e-9);
   CHECK(relative(device.solution.networkObjective, last.objective) <= 1e-9);
   if (settings.method == ReluMethod::admm) {

@@ -86,7 +86,7 @@ void checkAll(double tolerance) {
   for (const int c : {1, 2}) {
     const Instance data = instance(90, 4, c, ReluLoss::squared, 3);
     ReluSettings settings;
-    settings.beta = 0.001 * data.n;
+    settings.lambda = 0.001 * data.n;
     checkWays<T>(data, settings, tolerance);
     settings.activation = ReluActivation::gated;
     checkWays<T>(data, settings, tolerance);
@@ -101,7 +101,7 @@ void checkSolves(double tolerance) {
   for (const ReluLoss loss : {ReluLoss::squared, ReluLoss::logistic}) {
     const Instance data = instance(80, 5, 1, loss, 4);
     ReluSettings settings;
-    settings.beta = 0.001 * data.n;
+    settings.lambda = 0.001 * data.n;
     settings.loss = loss;
     settings.activation = ReluActivation::gated;
     settings.tolerance = tolerance;

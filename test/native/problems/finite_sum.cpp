@@ -235,5 +235,5 @@ TEST(sumsOfCallbacks) {
   CHECK(!sum->facts().hessianProducts);
   CHECK_EQ(check::messageOf([&] { sum->normOfRows(rows, at1.data(), g.data()); }),
            "problem: callbacks give no gradients of single rows");
-  CHECK(check::contains(check::messageOf([&] { source.inSingle(Cpu()); }), "precision = 'single'"));
+  CHECK(check::contains(check::messageOf([&] { source.inSingle(Cpu()); }), "precision = 'float32'"));
 }

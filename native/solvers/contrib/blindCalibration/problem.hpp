@@ -17,12 +17,12 @@ struct BlindCalibrationSettings : Limits {
     tolerance = 1e-10;
   }
 
-  double rho = std::numeric_limits<double>::infinity();
+  double gainRange = std::numeric_limits<double>::infinity();
 
   static constexpr auto fields() {
     using Self = BlindCalibrationSettings;
-    return std::tuple_cat(Limits::fields(), std::tuple{FIELD(rho, Bounds({.lower = 0, .openLower = true}),
-                                                             "Gains are within 1 - rho and 1 + rho.")});
+    return std::tuple_cat(Limits::fields(), std::tuple{FIELD(gainRange, Bounds({.lower = 0, .openLower = true}),
+                                                             "Gains are within 1 - gainRange and 1 + gainRange.")});
   }
 };
 static_assert(sizeFromFields<BlindCalibrationSettings>() == sizeof(BlindCalibrationSettings));

@@ -38,7 +38,7 @@ BlindDescent::BlindDescent(const Cpu& la, const BlindCalibrationProblem& problem
       settings_(settings),
       signal_(problem.startSignal),
       gains_(problem.startGains) {
-  require(problem.gainBasis.cols() == 0 || std::isinf(settings.rho), "rho", settings.rho,
+  require(problem.gainBasis.cols() == 0 || std::isinf(settings.gainRange), "gainRange", settings.gainRange,
           "expected nothing where the gains have a basis");
   requireFinite("warmStart.signal", signal_);
   requireFinite("warmStart.gains", gains_);
@@ -122,10 +122,10 @@ void BlindDescent::keepOnSubspace(std::vector<double>& direction) {
   la_.gemv(Transpose::no, 1.0, basis_, viewOf(inner_), 0.0, viewOf(direction));
 }
 
-/// The point next to gains in {|gamma - 1| <= rho, mean(gamma) = 1}: a shift, and then a clip, with the shift at which
-/// the mean is 1.
+/// The point next to gains in {|gamma - 1| <= gainRange, mean(gamma) = 1}: a shift, and then a clip, with the shift at
+/// which the mean is 1.
 void BlindDescent::projectGains(std::vector<double>& gains) const {
-  const double least = 1 - settings_.rho, most = 1 + settings_.rho;
+  const double least = 1 - settings_.gainRange, most = 1 + settings_.gainRange;
   const auto [smallest, greatest] = std::minmax_element(gains.begin(), gains.end());
   double mean = 0;
   for (const double gain : gains) mean += gain / sensors();
@@ -162,7 +162,7 @@ void BlindDescent::updateGradients() {
   signalStep_ = ofSignal > 0 ? signalSquares / ofSignal : 0;
   gainStep_ = ofGains > 0 ? gainSquares / ofGains : 0;
   double blocked = std::sqrt(gainSquares);
-  if (std::isfinite(settings_.rho) && gainStep_ > 0) {
+  if (std::isfinite(settings_.gainRange) && gainStep_ > 0) {
     addScaled(gains_, -gainStep_, gainGradient_, trialGains_);
     projectGains(trialGains_);
     double squares = 0;

@@ -10,10 +10,10 @@
 
 namespace nonconvex {
 
-/// minimise f(xi, gamma) = sum_l ||gamma o (A_l xi) - y_l||^2 / (2 m p) with mean(gamma) = 1 and |gamma - 1| <= rho,
-/// from xi = sum_l A_l^T y_l / (m p) and gamma = 1: both blocks go along their gradients, each with the step at which f
-/// is least along it, gamma back onto its set, and together a half of that as long as f would rise. With bases xi = Z z
-/// and gamma = B c, whose range has the vector of ones.
+/// minimise f(xi, gamma) = sum_l ||gamma o (A_l xi) - y_l||^2 / (2 m p) with mean(gamma) = 1 and |gamma - 1| <=
+/// gainRange, from xi = sum_l A_l^T y_l / (m p) and gamma = 1: both blocks go along their gradients, each with the step
+/// at which f is least along it, gamma back onto its set, and together a half of that as long as f would rise. With
+/// bases xi = Z z and gamma = B c, whose range has the vector of ones.
 ///
 /// V. Cambareri, L. Jacques, "Through the haze: a non-convex approach to blind gain calibration for linear random
 /// sensing models", Information and Inference 8, 2019.

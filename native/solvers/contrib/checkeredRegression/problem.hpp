@@ -21,7 +21,7 @@ struct CheckeredRegressionSettings : Limits {
   int factors = 2;
   CheckeredMethod method = CheckeredMethod::em;
   double lambda = 1e-4;
-  int restarts = 5;
+  int restarts = 4;
 
   static constexpr auto fields() {
     using Self = CheckeredRegressionSettings;
@@ -33,7 +33,7 @@ struct CheckeredRegressionSettings : Limits {
                          "descent."),
                    FIELD(lambda, positive(),
                          "Weight of the ridge on all weights, intercepts too, beside the mean loss of the rows."),
-                   FIELD(restarts, between(1, 100000), "Random starts, of which the best end is the result.")});
+                   FIELD(restarts, between(0, 100000), "Random starts beside the first; the best end is the result. 0: none.")});
   }
 };
 static_assert(sizeFromFields<CheckeredRegressionSettings>() == sizeof(CheckeredRegressionSettings));

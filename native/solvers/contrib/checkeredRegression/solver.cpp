@@ -67,7 +67,7 @@ void CheckeredDescent::start() {
   }
   for (HostMatrix<double>* m : {&scores_, &slopes_, &curvatures_}) *m = HostMatrix<double>(n(), factors());
   losses_.resize(at(n()));
-  objectives_.reserve(at(settings_.restarts));
+  objectives_.reserve(at(settings_.restarts + 1));
   units_.assign(at(unknowns), 0);
   for (int i = 0; i < n(); ++i) {
     for (int j = 0; j < unknowns; ++j) units_[at(j)] += std::abs(xt_(j, i)) / n();
@@ -184,7 +184,7 @@ void CheckeredDescent::keepBest() {
 std::optional<Status> CheckeredDescent::step() {
   const bool advanced = residual_ <= settings_.tolerance || advance();
   keepBest();
-  const int most = std::max(1, settings_.maxIterations / settings_.restarts);
+  const int most = std::max(1, settings_.maxIterations / (settings_.restarts + 1));
   const bool ended = !advanced || residual_ <= settings_.tolerance;
   if (!ended && (finishing_ || ++steps_ < most)) return std::nullopt;
   return next();
@@ -192,7 +192,7 @@ std::optional<Status> CheckeredDescent::step() {
 
 /// Begins the next start, or after the last one goes on with the best until that has converged.
 std::optional<Status> CheckeredDescent::next() {
-  if (begun_ < settings_.restarts) {
+  if (begun_ <= settings_.restarts) {
     draw();
     return std::nullopt;
   }

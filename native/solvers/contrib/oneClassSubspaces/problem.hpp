@@ -17,8 +17,8 @@ struct OneClassSubspacesSettings : Limits {
   }
 
   int dimension = 2;
-  double eta = 0.1;
-  double nu = 10;
+  double margin = 0.1;
+  double violationWeight = 10;
   double softness = 0.02;
 
   static constexpr auto fields() {
@@ -27,8 +27,8 @@ struct OneClassSubspacesSettings : Limits {
         Limits::fields(),
         std::tuple{FIELD(dimension, between(1, 100000),
                          "Columns K of each of the two frames; as many as x has where these are fewer."),
-                   FIELD(eta, atLeast(0), "Margin of the two sets of half-spaces."),
-                   FIELD(nu, positive(), "Weight of the rows that miss it."),
+                   FIELD(margin, atLeast(0), "Margin of the two sets of half-spaces."),
+                   FIELD(violationWeight, positive(), "Weight of the rows that miss it."),
                    FIELD(softness, atLeast(0),
                          "Temperature T of the soft minimum -T log sum_k exp(-v_k / T) in place of the least v_k, in "
                          "units of x. 0: the minimum itself, at whose kinks descent is slow.")});
@@ -51,8 +51,8 @@ struct OneClassSubspacesSolution {
     using Self = OneClassSubspacesSolution;
     return std::tuple{OUT(lowerFrame, "d x K: W_1, with orthonormal columns."),
                       OUT(upperFrame, "d x K: W_2, with orthonormal columns."),
-                      OUT(lowerOffsets, "K numbers b_1: rows of the class have W_1^T x + b_1 >= eta."),
-                      OUT(upperOffsets, "K numbers b_2: rows of the class have W_2^T x + b_2 <= -eta.")};
+                      OUT(lowerOffsets, "K numbers b_1: rows of the class have W_1^T x + b_1 >= margin."),
+                      OUT(upperOffsets, "K numbers b_2: rows of the class have W_2^T x + b_2 <= -margin.")};
   }
 };
 static_assert(sizeFromFields<OneClassSubspacesSolution>() == sizeof(OneClassSubspacesSolution));

@@ -57,7 +57,7 @@ void SubspacePair::begin() {
   for (double& each : mean) each /= n();
   std::vector<double>& offsets = descent_.point.numbers;
   la_.gemv(Transpose::yes, -1.0, descent_.point.frames, viewOf(mean), 0.0, viewOf(offsets));
-  for (int k = 0; k < 2 * width(); ++k) offsets[at(k)] += k < width() ? settings_.eta : -settings_.eta;
+  for (int k = 0; k < 2 * width(); ++k) offsets[at(k)] += k < width() ? settings_.margin : -settings_.margin;
   descent_.begin([this](const FramesAndNumbers& point, FramesAndNumbers& slope) { return evaluate(point, slope); });
   const double steepness = std::sqrt(descent_.squares);
   scale_ = steepness > 0 ? steepness : 1;
@@ -65,7 +65,7 @@ void SubspacePair::begin() {
 }
 
 double SubspacePair::evaluate(const FramesAndNumbers& point, FramesAndNumbers& gradient) {
-  const double weight = settings_.nu / n();
+  const double weight = settings_.violationWeight / n();
   // Rows that stay in the cache while both products need them.
   for (int from = 0; from < n(); from += rowsAtOnce()) {
     la_.checkpoint();
@@ -97,7 +97,7 @@ double SubspacePair::evaluate(const FramesAndNumbers& point, FramesAndNumbers& g
     gradient.numbers[at(k)] += 2 * difference;
     gradient.numbers[at(other)] -= 2 * difference;
   }
-  return apart + settings_.nu * missed / (2 * n());
+  return apart + settings_.violationWeight * missed / (2 * n());
 }
 
 /// The square of what a row misses its margin by; its derivatives, halved, take the place of its scores.
@@ -120,7 +120,7 @@ double SubspacePair::miss(int row, bool upper, const std::vector<double>& offset
     v[k] = T > 0 ? std::exp((least - v[k]) / T) : (k == lowest ? 1 : 0);
     sum += v[k];
   }
-  const double lacking = std::max(0.0, settings_.eta - (least - (T > 0 ? T * std::log(sum) : 0)));
+  const double lacking = std::max(0.0, settings_.margin - (least - (T > 0 ? T * std::log(sum) : 0)));
   for (int k = 0; k < width(); ++k) v[k] *= -sign * lacking / sum;
   return square(lacking);
 }

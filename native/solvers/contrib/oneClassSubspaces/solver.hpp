@@ -12,8 +12,9 @@
 
 namespace nonconvex {
 
-/// minimise 1/2 ||W_1 - W_2||^2 + ||b_1 - b_2||^2 + nu / (2 n) sum_i (eta - min_k (W_1^T x_i + b_1)_k)_+^2
-///                                                       + (eta + max_k (W_2^T x_i + b_2)_k)_+^2
+/// minimise 1/2 ||W_1 - W_2||^2 + ||b_1 - b_2||^2 + violationWeight / (2 n) sum_i (margin - min_k (W_1^T x_i +
+/// b_1)_k)_+^2
+///                                                       + (margin + max_k (W_2^T x_i + b_2)_k)_+^2
 /// over d x K matrices with orthonormal columns and offsets, with the soft minimum -T log sum_k exp(-v_k / T) in place
 /// of the minimum, and accordingly for the maximum, unless T = 0: by conjugate gradients on Stiefel manifolds.
 ///

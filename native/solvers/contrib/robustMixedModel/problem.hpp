@@ -16,14 +16,14 @@ struct RobustMixedModelSettings : Limits {
     tolerance = 1e-8;
   }
 
-  double nu = 4;
+  double degreesOfFreedom = 4;
   bool intercept = true;
 
   static constexpr auto fields() {
     using Self = RobustMixedModelSettings;
     return std::tuple_cat(
         Limits::fields(),
-        std::tuple{FIELD(nu, positive(), "Degrees of freedom of Student's distribution of the errors."),
+        std::tuple{FIELD(degreesOfFreedom, positive(), "Degrees of freedom of Student's distribution of the errors."),
                    FIELD(intercept, anyValue(), "Whether the model has an intercept.")});
   }
 };

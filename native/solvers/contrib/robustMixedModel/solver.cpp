@@ -157,14 +157,14 @@ void StudentMixedModel::chooseTau() {
 void StudentMixedModel::weigh() {
   for (std::size_t g = 0; g < sizes_.size(); ++g) {
     const double apart = (squares_[g] - tau_ * square(sums_[g]) / (1 + tau_ * sizes_[g])) / variance_;
-    weights_[g] = (settings_.nu + sizes_[g]) / (settings_.nu + apart);
+    weights_[g] = (settings_.degreesOfFreedom + sizes_[g]) / (settings_.degreesOfFreedom + apart);
   }
 }
 
 /// Weights, objective and residual at the present point.
 void StudentMixedModel::measure() {
   weigh();
-  const double nu = settings_.nu;
+  const double nu = settings_.degreesOfFreedom;
   double total = 0, fall = 0, rise = 0;
   for (std::size_t g = 0; g < sizes_.size(); ++g) {
     const double size = sizes_[g];

@@ -19,7 +19,7 @@ constexpr auto names(TaskOrder) { return std::array{"cyclic"sv, "random"sv}; }
 struct SequentialMaxMarginSettings : Limits {
   SequentialMaxMarginSettings() { maxIterations = 10000; }
 
-  TaskOrder order = TaskOrder::cyclic;
+  TaskOrder taskOrder = TaskOrder::cyclic;
   int maxSweeps = 100000;
 
   static constexpr auto fields() {
@@ -27,7 +27,7 @@ struct SequentialMaxMarginSettings : Limits {
     return std::tuple_cat(
         Limits::fields(),
         std::tuple{
-            FIELD(order, anyValue(), "Which task comes next: one after the other, or one drawn by `seed`."),
+            FIELD(taskOrder, anyValue(), "Which task comes next: one after the other, or one drawn by `seed`."),
             FIELD(maxSweeps, between(1, 2147483647),
                   "Most sweeps over the rows of a task in one projection, after which the solve ends with status "
                   "`stalled`.")});

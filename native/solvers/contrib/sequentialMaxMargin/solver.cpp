@@ -95,7 +95,7 @@ double SequentialProjections::leastNorm(int begin, int end) {
 std::optional<Status> SequentialProjections::step() {
   const auto count = static_cast<std::uint64_t>(steps_++);
   const auto tasks64 = static_cast<std::uint64_t>(tasks());
-  const int task = settings_.order == TaskOrder::cyclic
+  const int task = settings_.taskOrder == TaskOrder::cyclic
                        ? static_cast<int>(count % tasks64)
                        : static_cast<int>(random_.below(count, static_cast<std::uint32_t>(tasks())));
   const int begin = problem_.tasks[at(task)], end = problem_.tasks[at(task) + 1];

@@ -27,7 +27,7 @@ struct TeachKernelSettings : Limits {
 
   TeachingKernel kernel = TeachingKernel::gaussian;
   Teacher teacher = Teacher::greedy;
-  double gamma = solverChooses;
+  double kernelWidth = solverChooses;
   double rate = solverChooses;
 
   static constexpr auto fields() {
@@ -36,9 +36,9 @@ struct TeachKernelSettings : Limits {
         Limits::fields(),
         std::tuple{
             FIELD(kernel, anyValue(),
-                  "Kernel: exp(-gamma ||a - b||^2), a^T b, or one whose values between all rows are given as x."),
+                  "Kernel: exp(-||a - b||^2 / (2 kernelWidth^2)), a^T b, or one whose values between all rows are given as x."),
             FIELD(teacher, anyValue(), "Picks the row with the largest error, or any row, drawn by `seed`."),
-            FIELD(gamma, positiveOr("1 / columns of x"), "Of the Gaussian kernel."),
+            FIELD(kernelWidth, positiveOr("the root of half the columns of x"), "Width of the Gaussian kernel, in units of x."),
             FIELD(rate, positiveOr("1 / (largest K(x_i, x_i) times the largest row sum of |A|)"),
                   "Learning rate eta: eta K(x_i, x_i) times the largest eigenvalue of A has to be below 2.")});
   }
@@ -56,7 +56,7 @@ struct TeachKernelSolution {
   HostMatrix<double> coefficients;
   HostMatrix<double> errors;
   std::vector<std::int32_t> sequence;
-  double gamma = unknown;
+  double kernelWidth = unknown;
   double rate = unknown;
 
   static constexpr auto fields() {
@@ -64,7 +64,7 @@ struct TeachKernelSolution {
     return std::tuple{OUT(coefficients, "n x d: what the learners know is sum_i K(x_i, x) c_i, c_i row i."),
                       OUT(errors, "n x d: what they know at the rows of x less what they are to know."),
                       OUT(sequence, "Rows in the order in which they were taught, the first 1048576 of them."),
-                      OUT_IF_KNOWN(gamma, "Of the Gaussian kernel."),
+                      OUT_IF_KNOWN(kernelWidth, "Width of the Gaussian kernel."),
                       OUT_IF_KNOWN(rate, "Learning rate that was used.")};
   }
 };

@@ -87,12 +87,14 @@ void KernelTeaching::fillKernel() {
 
 /// Makes of the products of rows their Gaussian kernel.
 void KernelTeaching::fillGaussian() {
-  gamma_ = isKnown(settings_.gamma) ? settings_.gamma : 1.0 / problem_.x.columns;
+  const double chosen = settings_.kernelWidth;
+  width_ = isKnown(chosen) ? chosen : std::sqrt(problem_.x.columns / 2.0);
+  const double curvature = isKnown(chosen) ? 0.5 / (chosen * chosen) : 1.0 / problem_.x.columns;
   std::vector<double> squares(at(n()));
   for (int i = 0; i < n(); ++i) squares[at(i)] = kernel_(i, i);
   la_.forEach(n(), n(), [&](int i, int j) {
     const double apart = std::max(0.0, squares[at(i)] + squares[at(j)] - 2 * kernel_(i, j));
-    kernel_(i, j) = i == j ? 1 : std::exp(-gamma_ * apart);
+    kernel_(i, j) = i == j ? 1 : std::exp(-curvature * apart);
   });
 }
 
@@ -172,7 +174,7 @@ Progress KernelTeaching::progress() const {
 }
 
 TeachKernelSolution KernelTeaching::solution() const {
-  return {coefficients_.copy(), errors_.copy(), sequence_, gamma_, rate_};
+  return {coefficients_.copy(), errors_.copy(), sequence_, width_, rate_};
 }
 
 }  // namespace nonconvex

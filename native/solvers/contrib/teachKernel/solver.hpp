@@ -47,7 +47,7 @@ class KernelTeaching {
   HostMatrix<double> between_;                         // A
   std::vector<double> lesson_;                         // -eta A (f - f*)(x_t)
   std::vector<std::int32_t> sequence_;
-  double gamma_ = unknown, rate_ = unknown, scale_ = 1;
+  double width_ = unknown, rate_ = unknown, scale_ = 1;
   int steps_ = 0;
   bool started_ = false;
 };

@@ -94,7 +94,7 @@ void ReluActiveSetNewton::evaluate() {
 /// Everything at theta, with the centre and rho as they are.
 void ReluActiveSetNewton::place() {
   la_.forEach(b_.rows(), b_.cols(), kernels::WarmStart<double, Host>{1 / rho_, centre_, q_, b_});
-  prox_.apply(b_, data_.beta / rho_);
+  prox_.apply(b_, data_.lambda / rho_);
   const In v = prox_.v();
   const In fv = prox_.fv();
   la_.forEach(static_cast<int>(r_.size()), [&](int i) { r_.data()[i] = fv.data[i] - f_.data()[i]; });
@@ -117,7 +117,7 @@ bool ReluActiveSetNewton::solved() const {
   const double moved = distance();
   const double proximal = rho_ / 2 * moved * moved;
   const double objective =
-      la_.sum(data_.n, kernels::LossValue<Host>{data_.loss, point.f, data_.y}) + data_.beta * point.penalty;
+      la_.sum(data_.n, kernels::LossValue<Host>{data_.loss, point.f, data_.y}) + data_.lambda * point.penalty;
   return objective + proximal + value_ <= std::max(proximalAccuracy * proximal, relativeRounding * objective);
 }
 
@@ -127,7 +127,7 @@ void ReluActiveSetNewton::moveCentre() {
   la_.copy(v, centre_.view());
   double longest = 0;
   for (int j = 0; j < v.cols; ++j) longest = std::max(longest, blas::nrm2(v.rows, v.column(j)));
-  const double least = longest > 0 ? data_.beta / (longestPoint * longest) : rho_;
+  const double least = longest > 0 ? data_.lambda / (longestPoint * longest) : rho_;
   rho_ = std::min(rho_, std::max(least, rho_ / (inner_ <= fewSteps ? quickly : slowly)));
   inner_ = 0;
   place();
@@ -235,7 +235,7 @@ void ReluActiveSetNewton::writeFree(int column, Mat<double> free, double* work) 
   }
   const double* v = prox_.v().column(column);
   const double length = blas::nrm2(d, v);
-  const double across = std::sqrt(length / (length + data_.beta / rho_));
+  const double across = std::sqrt(length / (length + data_.lambda / rho_));
   const double scale = 1 / std::sqrt(rho_);
   for (int l = 0; l < free.cols; ++l) {
     double* z = free.column(l);

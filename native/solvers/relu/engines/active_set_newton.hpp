@@ -10,16 +10,16 @@
 namespace nonconvex {
 
 /// The proximal point method on
-///   minimise  loss(F v) + beta sum_j ||v_j||   subject to  v_j in the cone K_j
-/// with each of its problems, loss(F v) + beta sum_j ||v_j|| + rho/2 ||v - centre||^2, solved by Newton's method on the
-/// dual: X. Li, D. Sun, K.-C. Toh, "A highly efficient semismooth Newton augmented Lagrangian method for solving lasso
-/// problems", SIAM J. Optim. 28(1), 2018; there the penalty is the l1 norm, here a norm on a cone.
+///   minimise  loss(F v) + lambda sum_j ||v_j||   subject to  v_j in the cone K_j
+/// with each of its problems, loss(F v) + lambda sum_j ||v_j|| + rho/2 ||v - centre||^2, solved by Newton's method on
+/// the dual: X. Li, D. Sun, K.-C. Toh, "A highly efficient semismooth Newton augmented Lagrangian method for solving
+/// lasso problems", SIAM J. Optim. 28(1), 2018; there the penalty is the l1 norm, here a norm on a cone.
 ///
 /// The dual point is written theta = -loss'(f), so that it stays in the conjugate's domain, with f the unknown:
 ///   v = prox(centre + F^T theta / rho),   r = F v - f = 0.
-/// The proximal step's derivative at a neuron p = Proj(b), ||p|| > beta / rho, has the active normals in its null space
-/// and acts as (1 - a) I + a w w^T on what is orthogonal to them: w = p / ||p||, a = beta / (rho ||p||). So with B a
-/// matrix of as many columns as the active neurons have free dimensions, and W the loss's second derivative,
+/// The proximal step's derivative at a neuron p = Proj(b), ||p|| > lambda / rho, has the active normals in its null
+/// space and acts as (1 - a) I + a w w^T on what is orthogonal to them: w = p / ||p||, a = lambda / (rho ||p||). So
+/// with B a matrix of as many columns as the active neurons have free dimensions, and W the loss's second derivative,
 ///   (I + B B^T W) df = r,
 /// a system of the size of the rows or of B's columns, whichever is less. Projections find which rows are active and
 /// the norm's threshold which neurons are, in any number at a step; nothing is assumed of them, so repeated or

@@ -36,7 +36,7 @@ class ReluAdmm : public ReluEngine<La> {
   static constexpr bool single = ReluState<La>::single;
   using In = Mat<const T, Space>;
 
-  /// rho of a first iteration, where beta s / r_y is the `unit`: s the root mean square of X, r_y that of y.
+  /// rho of a first iteration, where lambda s / r_y is the `unit`: s the root mean square of X, r_y that of y.
   virtual double firstRho(double unit) const = 0;
   /// Starts the system, and all else that the iteration needs.
   virtual void startSplitting() = 0;
@@ -110,7 +110,7 @@ void ReluAdmm<La>::choosePenalties() {
   const ReluData& data = state_.data;
   const bool margins = data.loss.kind != ReluLoss::squared && data.loss.kind != ReluLoss::huber;
   const double y = margins ? 1.0 : typicalTarget();
-  penalties_.rho = firstRho(data.beta * data.typical / (y > 0 ? y : 1));
+  penalties_.rho = firstRho(data.lambda * data.typical / (y > 0 ? y : 1));
   const double given = std::isnan(state_.settings.rho) ? state_.warmStart.rho : state_.settings.rho;
   if (!std::isnan(given)) penalties_.rho = given / (data.normScale() * data.normScale());
   penalties_.sigma = state_.squared()      ? 1

@@ -32,7 +32,7 @@ void ConeAdmm::offerStart(Mat<const double> weights) {
 }
 
 ReluPoint<Host> ConeAdmm::weights() {
-  state_.prox.makeExact(iterate_.b0, state_.data.beta / penalties_.rho);
+  state_.prox.makeExact(iterate_.b0, state_.data.lambda / penalties_.rho);
   state_.prox.shiftByProjection(iterate_.b0, penalties_.rho);
   return GatedAdmm<Cpu>::weights();
 }

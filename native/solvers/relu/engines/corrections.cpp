@@ -146,7 +146,7 @@ void ReluCorrections::correctLengths(Room& room, int output) {
   std::vector<double>& best = room.rhs;
   room.la.gemv(Transpose::yes, 1.0, room.gradients.columns(0, count), {data_.y.column(output), data_.n}, 0.0,
                {best.data(), count});
-  for (int i = 0; i < count; ++i) best[at(i)] -= data_.beta;
+  for (int i = 0; i < count; ++i) best[at(i)] -= data_.lambda;
   room.la.choleskySolve(room.gram.view().block(0, 0, count, count), {best.data(), count, 1, count});
   double step = 1;
   for (int i = 0; i < count; ++i) {
@@ -180,7 +180,7 @@ void ReluCorrections::correctTheta(Room& room, int output) {
     const int j = prox_.list()[room.places[at(i)]];
     const double along =
         map_.sign(j) * blas::dot(q_.rows(), prox_.v().column(j), q_.column(j % q_.cols())) / room.lengths[at(i)];
-    room.rhs[at(i)] = std::max(along, prox_.bound(j)) - data_.beta;
+    room.rhs[at(i)] = std::max(along, prox_.bound(j)) - data_.lambda;
   }
   listExceeding(room, output);
   const int count = room.count;
@@ -190,23 +190,23 @@ void ReluCorrections::correctTheta(Room& room, int output) {
                {theta_.column(output), data_.n});
 }
 
-/// Adds the columns of an output that are zero and whose norms are above beta, as long as there is room. The direction
-/// is that of q_j + shift_j, whose length bounds the norm.
+/// Adds the columns of an output that are zero and whose norms are above lambda, as long as there is room. The
+/// direction is that of q_j + shift_j, whose length bounds the norm.
 void ReluCorrections::listExceeding(Room& room, int output) const {
   const int p = map_.patterns();
   const int first = room.count;
   for (int s = 0; s < map_.signs(); ++s) {
     for (int j = (s * data_.c + output) * p; j < (s * data_.c + output + 1) * p; ++j) {
-      if (prox_.bound(j) <= data_.beta || room.count == room.gradients.cols()) continue;
+      if (prox_.bound(j) <= data_.lambda || room.count == room.gradients.cols()) continue;
       if (blas::nrm2(q_.rows(), prox_.v().column(j)) > 0) continue;
       double* w = room.directions.column(room.count - first);
       const double* shift = prox_.shift().column(j);
       for (int i = 0; i < q_.rows(); ++i) w[i] = map_.sign(j) * q_(i, j % q_.cols()) + shift[i];
       const double length = blas::nrm2(q_.rows(), w);
-      if (length <= data_.beta) continue;
+      if (length <= data_.lambda) continue;
       for (int i = 0; i < q_.rows(); ++i) w[i] *= map_.sign(j) / length;
       room.columns[at(room.count)] = j;
-      room.rhs[at(room.count++)] = prox_.bound(j) - data_.beta;
+      room.rhs[at(room.count++)] = prox_.bound(j) - data_.lambda;
     }
   }
   const int added = room.count - first;

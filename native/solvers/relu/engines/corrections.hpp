@@ -13,8 +13,8 @@ namespace nonconvex {
 /// What a solver of first order has right soonest is the directions w_j = v_j / ||v_j|| of the columns in use. With
 /// h_j = +-D_i X w_j, the predictions of a column of length 1, both corrections are small dense problems for each
 /// output:
-///   lengths t that minimise 1/2 ||y - sum_j t_j h_j||^2 + beta sum_j t_j, which are those of a feasible point;
-///   the dual point next to theta for which the norms ||Proj(q_j)||, beta for all j at an optimum, are so to first
+///   lengths t that minimise 1/2 ||y - sum_j t_j h_j||^2 + lambda sum_j t_j, which are those of a feasible point;
+///   the dual point next to theta for which the norms ||Proj(q_j)||, lambda for all j at an optimum, are so to first
 ///   order.
 /// Scaling theta by its largest norm, which makes it feasible, then costs little: errors are those of second order.
 class ReluCorrections {

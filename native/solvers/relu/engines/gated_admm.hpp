@@ -40,7 +40,7 @@ class GatedAdmm : public ReluAdmm<La> {
   void takeWarmStart() override;
   void iterate() override;
   /// v := prox of the norms, and of the cones where there are some, at b.
-  virtual void updateV() { state_.prox.apply(iterate_.b, state_.data.beta / penalties_.rho); }
+  virtual void updateV() { state_.prox.apply(iterate_.b, state_.data.lambda / penalties_.rho); }
   /// Offers weights that the iteration begins at to the certificate, where they need not be those that updateV finds.
   virtual void offerStart(Mat<const double, Space> /*weights*/) {}
 
@@ -52,7 +52,7 @@ class GatedAdmm : public ReluAdmm<La> {
 
  private:
   struct Tuning {
-    /// measured: rho over beta s / r_y; where the loss depends on all outputs of a row ADMM is slow with that.
+    /// measured: rho over lambda s / r_y; where the loss depends on all outputs of a row ADMM is slow with that.
     static constexpr double rho = 30, rhoCoupled = 10;
     /// measured: The gap down to which systems are solved in single precision.
     static constexpr double roundedTo = 1e-3;

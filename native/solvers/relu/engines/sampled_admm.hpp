@@ -17,7 +17,7 @@ class SampledAdmm final : public GatedAdmm<La> {
 
  private:
   struct Tuning {
-    /// measured: rho over beta s^2 / r_y, as a feature is a whole product <x, g>, ||g|| = 1.
+    /// measured: rho over lambda s^2 / r_y, as a feature is a whole product <x, g>, ||g|| = 1.
     static constexpr double rho = 30;
   };
 

@@ -62,7 +62,7 @@ ReluSlack<La>::ReluSlack(const La& la, const ReluData& data, const ReluMap<La>& 
   together(metric.view());
   la.forEach(d, kernels::AddToDiagonal<T, Space>{1, metric});
   if (!la.cholesky(metric.view()))
-    throw Error(ErrorKind::range, "x: its columns differ too much in scale; use normalize: 'columns'");
+    throw Error(ErrorKind::range, "x: its columns differ too much in scale; use standardize: 'norm'");
   whitened_ = la.template matrix<T>(d, n, Uninitialized{});
   la.copy(map.xt(), whitened_.view());
   la.trsm(Side::left, Transpose::no, 1.0, In(metric), whitened_.view());

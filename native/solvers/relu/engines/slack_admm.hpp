@@ -33,7 +33,7 @@ class SlackAdmm final : public ReluAdmm<La> {
   using Base::iterate_, Base::penalties_, Base::q_, Base::rhs_, Base::state_;
 
   struct Tuning {
-    /// measured: rho over beta s / r_y.
+    /// measured: rho over lambda s / r_y.
     static constexpr double rho = 0.5;
   };
 
@@ -49,7 +49,7 @@ class SlackAdmm final : public ReluAdmm<La> {
     state_.la.copy(iterate_.now.view(), iterate_.before.view());
     slack_->begin(state_.rows.y, iterate_.b, rhs_);
     this->solveSystem();
-    slack_->end(q_, penalties_.rho, state_.settings.relaxation, state_.data.beta / penalties_.rho, state_.prox,
+    slack_->end(q_, penalties_.rho, state_.settings.relaxation, state_.data.lambda / penalties_.rho, state_.prox,
                 iterate_.b);
     this->measureStep();
   }

@@ -217,7 +217,7 @@ class BatchDescent {
     const AdamStep change{
         .rate = static_cast<float>(rate / beginning),
         .squares = static_cast<float>(1 / (1 - std::pow(static_cast<double>(memory), step + 1))),
-        .shrinkage = static_cast<float>(data_.beta / data_.n / (target_ * data_.typical)),
+        .shrinkage = static_cast<float>(data_.lambda / data_.n / (target_ * data_.typical)),
     };
     // The bias weighs as a column of the data.
     AdamStep ofBias = change;

@@ -82,7 +82,7 @@ void RefinementParts::takeLocal(ReluNeurons network) {
     for (int j = 0; j < network_.count(); ++j) {
       if (partOf(network_.outputs[at(j)]) != k) continue;
       distinct.insert(network_.patterns[at(j)]);
-      part.objective += data_.beta * network_.size(j);
+      part.objective += data_.lambda * network_.size(j);
     }
     part.patterns.assign(distinct.begin(), distinct.end());
     part.lowerBound = residualBound(la_, data_, network_, theta_, k * outputs, outputs, dual_);

@@ -25,7 +25,7 @@ class RefinementParts {
     bool last = false;  ///< nothing but a search follows
   };
 
-  /// Begins with the network without neurons, which is optimal where beta is large. All references must outlive this;
+  /// Begins with the network without neurons, which is optimal where lambda is large. All references must outlive this;
   /// `memory` gives the bytes that a convex program may take.
   RefinementParts(const Cpu& la, const ReluData& data, const ReluSettings& settings, const RefinementClock& clock,
                   std::function<double()> memory, int count);

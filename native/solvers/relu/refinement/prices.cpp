@@ -20,9 +20,9 @@ struct RefinementPrices::Tuning {
   /// nodes that a second is counted for.
   static constexpr double nodesOfRound = 3e5, nodesAtEnd = 2e6, nodesPerSecond = 2e5;
   /// measured: The accuracy of the largest price over the tolerance and, in rounds, over what the largest price that
-  /// was found exceeds beta by.
+  /// was found exceeds lambda by.
   static constexpr double ofTolerance = 0.3, ofExcess = 0.1;
-  /// rounding: The factor of an upper bound that makes up for its division of beta.
+  /// rounding: The factor of an upper bound that makes up for its division of lambda.
   static constexpr double above = 1 + 1e-14;
 };
 
@@ -54,7 +54,7 @@ ReluPrices RefinementPrices::starts(const ReluNeurons& network, const Search& wa
 ReluPrices RefinementPrices::search(const ReluNeurons& network, Mat<const double> theta, const Search& wanted) {
   ReluPrices prices = starts(network, wanted);
   ascendPrices(la_, data_, theta, prices, std::max(0.0, clock_.left() * wanted.share));
-  violation_ = prices.largest() / data_.beta;
+  violation_ = prices.largest() / data_.lambda;
   const double bound = scaledDualValue(data_, theta, prices.largest());
   if (!(bound <= estimate_.lowerBound)) {
     estimate_ = {
@@ -69,7 +69,7 @@ ReluPrices RefinementPrices::search(const ReluNeurons& network, Mat<const double
 /// Finds the largest price exactly, which gives a bound for all networks, and adds its direction for each output. In
 /// rounds no more accurate than matters.
 void RefinementPrices::addLargest(Mat<const double> theta, ReluPrices& prices, bool last) {
-  const double excess = last ? 0.0 : std::max(0.0, prices.largest() / data_.beta - 1);
+  const double excess = last ? 0.0 : std::max(0.0, prices.largest() / data_.lambda - 1);
   const double nodes =
       std::clamp(Tuning::nodesPerSecond * clock_.left(), 1.0, last ? Tuning::nodesAtEnd : Tuning::nodesOfRound);
   const PriceLimits limits{.tolerance = std::max(Tuning::ofTolerance * settings_.tolerance, Tuning::ofExcess * excess),
@@ -89,7 +89,7 @@ void RefinementPrices::addLargest(Mat<const double> theta, ReluPrices& prices, b
   }
   prices.directions = std::move(directions);
   const double bound = scaledDualValue(data_, theta, upper * Tuning::above);
-  violation_ = upper / data_.beta;
+  violation_ = upper / data_.lambda;
   if (!(bound <= globalBound_)) globalBound_ = bound;
 }
 
@@ -102,7 +102,7 @@ ReluNeurons RefinementPrices::worthwhile(const ReluPrices& prices, int most) con
   std::set<std::tuple<std::int32_t, int, int>> seen;
   std::vector<int> chosen;
   for (const int j : order) {
-    if (static_cast<int>(chosen.size()) == most || priceOf(j) <= data_.beta * (1 + settings_.tolerance)) break;
+    if (static_cast<int>(chosen.size()) == most || priceOf(j) <= data_.lambda * (1 + settings_.tolerance)) break;
     if (seen.emplace(patterns[at(j)], prices.outputs[at(j)], prices.signs[at(j)]).second) chosen.push_back(j);
   }
   ReluNeurons made = ReluNeurons::ofSize(data_.d, static_cast<int>(chosen.size()));
@@ -113,7 +113,7 @@ ReluNeurons RefinementPrices::worthwhile(const ReluPrices& prices, int most) con
     blas::gemv('T', data_.d, data_.n, 1.0, data_.xt.data(), data_.d, u, 0.0, z.data());
     double squares = 0;
     for (const double zi : z) squares += zi > 0 ? zi * zi : 0.0;
-    const double root = std::sqrt((priceOf(j) - data_.beta) / squares / made.count());
+    const double root = std::sqrt((priceOf(j) - data_.lambda) / squares / made.count());
     for (int i = 0; i < data_.d; ++i) made.directions(i, k) = root * u[i];
     made.weights[at(k)] = prices.signs[at(j)] * root;
     made.outputs[at(k)] = prices.outputs[at(j)];

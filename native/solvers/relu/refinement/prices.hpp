@@ -33,11 +33,11 @@ class RefinementPrices {
   /// Local maxima of the price at theta: from the neurons, from copies of them that were moved, and from random
   /// directions; and the largest of all, if that is asked for.
   ReluPrices search(const ReluNeurons& network, Mat<const double> theta, const Search& wanted);
-  /// New neurons, `most` at most, at the best prices above beta, one for each pattern, sign and output, each with a
-  /// small share of the weight that would be best for it alone: (price - beta) / ||(X u)_+||^2.
+  /// New neurons, `most` at most, at the best prices above lambda, one for each pattern, sign and output, each with a
+  /// small share of the weight that would be best for it alone: (price - lambda) / ||(X u)_+||^2.
   ReluNeurons worthwhile(const ReluPrices& prices, int most) const;
 
-  /// The largest price over beta at the theta that was priced last.
+  /// The largest price over lambda at the theta that was priced last.
   double violation() const { return violation_; }
   /// The bound of all networks by the largest price found exactly; unknown before that.
   double globalBound() const { return globalBound_; }

@@ -187,7 +187,7 @@ double scaledDualValue(const ReluData& data, Mat<const double> theta, double lar
   const int size = data.n * data.c;
   const double linear = blas::dot(size, theta.data, data.y.data());
   const double quadratic = blas::dot(size, theta.data, theta.data);
-  const double t = dualFactor(data.loss.kind, largest > 0 ? data.beta / largest : infinity, linear, quadratic);
+  const double t = dualFactor(data.loss.kind, largest > 0 ? data.lambda / largest : infinity, linear, quadratic);
   std::vector<double> scaled(theta.data, theta.data + size);
   for (double& entry : scaled) entry *= t;
   double bound = 0;

@@ -28,8 +28,8 @@ struct ReluPrices {
 void ascendPrices(const Cpu& la, const ReluData& data, Mat<const double> theta, ReluPrices& starts,
                   double seconds = std::numeric_limits<double>::infinity());
 
-/// -loss*(-t theta), t the best factor by which no price is above beta when the largest is `largest`: a lower bound for
-/// all networks if that is the maximum.
+/// -loss*(-t theta), t the best factor by which no price is above lambda when the largest is `largest`: a lower bound
+/// for all networks if that is the maximum.
 double scaledDualValue(const ReluData& data, Mat<const double> theta, double largest);
 
 }  // namespace nonconvex

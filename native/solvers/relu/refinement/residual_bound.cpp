@@ -59,7 +59,7 @@ double residualBound(const Cpu& la, const ReluData& data, const ReluNeurons& net
   const double linear = blas::dot(size, scaled, y);
   const double quadratic = blas::dot(size, scaled, scaled);
   // A hair inside: the bound must hold in floating point too.
-  const double most = largest > 0 ? data.beta / largest * (1 - 1e-12) : infinity;
+  const double most = largest > 0 ? data.lambda / largest * (1 - 1e-12) : infinity;
   const double t = dualFactor(data.loss.kind, most, linear, quadratic);
   for (int i = 0; i < size; ++i) scaled[i] *= t;
   const ReluRowLoss loss = lossOfSome(data, outputs);

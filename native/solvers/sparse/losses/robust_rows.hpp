@@ -13,7 +13,7 @@ namespace nonconvex {
 /// curvature delta / |t - y|, with which it would be above the loss, and all of it where steps fail.
 class HuberRows final : public RowsLoss {
  public:
-  explicit HuberRows(const SparseData& data) : data_(data), loss_{data.delta} {}
+  explicit HuberRows(const SparseData& data) : data_(data), loss_{data.huberDelta} {}
 
   double evaluate(std::span<const double> t, std::span<double> first, std::span<double> second) const override;
   void curvatures(std::span<const double> t, std::span<const double> second, double stretch,

@@ -10,9 +10,9 @@ namespace nonconvex {
 namespace {
 
 /// The problem, checked.
-const TrendFilterProblem& checked(const TrendFilterProblem& problem, int order) {
-  const std::size_t n = problem.y.size(), least = at(order) + 2;
-  require(n >= least, "y.length", n, "expected at least " + show(least) + " for order " + show(order));
+const TrendFilterProblem& checked(const TrendFilterProblem& problem, int degree) {
+  const std::size_t n = problem.y.size(), least = at(degree) + 2;
+  require(n >= least, "y.length", n, "expected at least " + show(least) + " for degree " + show(degree));
   double squares = 0;
   for (std::size_t i = 0; i < n; ++i) {
     squares += (problem.sampleWeight.empty() ? 1 : problem.sampleWeight[i]) * square(problem.y[i]);
@@ -27,9 +27,9 @@ const TrendFilterProblem& checked(const TrendFilterProblem& problem, int order) 
 }  // namespace
 
 TrendFiltering::TrendFiltering(const Cpu& la, const TrendFilterProblem& problem, const TrendFilterSettings& settings)
-    : problem_(checked(problem, settings.order)),
+    : problem_(checked(problem, settings.degree)),
       settings_(settings),
-      trend_(la, problem.y, problem.sampleWeight, settings.order) {
+      trend_(la, problem.y, problem.sampleWeight, settings.degree) {
   out_.knotOffsets.push_back(0);
 }
 
@@ -56,7 +56,7 @@ std::optional<Status> TrendFiltering::step() {
   } else if (lambda == 0) {
     trend_.take(problem_.y);
     trend_.measure(lambda);
-  } else if (settings_.order == 0) {
+  } else if (settings_.degree == 0) {
     denoise(lambda);
   } else {
     reached_ = trend_.minimize(lambda, settings_.tolerance * objectiveOfPolynomial_) && reached_;
@@ -71,7 +71,7 @@ void TrendFiltering::record() {
   out_.fitted.insert(out_.fitted.end(), u.begin(), u.end());
   out_.objectives.push_back(trend_.objective());
   out_.gaps.push_back(objectiveOfPolynomial_ > 0 ? trend_.gap() / objectiveOfPolynomial_ : 0);
-  for (const int row : trend_.knots()) out_.knots.push_back(row + settings_.order);
+  for (const int row : trend_.knots()) out_.knots.push_back(row + settings_.degree);
   out_.knotOffsets.push_back(static_cast<int>(out_.knots.size()));
 }
 

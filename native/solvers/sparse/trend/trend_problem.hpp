@@ -12,18 +12,18 @@ namespace nonconvex {
 struct TrendFilterSettings : Limits {
   TrendFilterSettings() { maxIterations = 100000; }
 
-  int order = 0;
+  int degree = 0;
 
   static constexpr auto fields() {
     using Self = TrendFilterSettings;
     return std::tuple_cat(Limits::fields(),
-                          std::tuple{FIELD(order, between(0, 2),
+                          std::tuple{FIELD(degree, between(0, 2),
                                            "Degree of the pieces of the trend: 0 constant, 1 linear, 2 quadratic.")});
   }
 };
 static_assert(sizeFromFields<TrendFilterSettings>() == sizeof(TrendFilterSettings));
 
-/// minimise sum_i w_i (y_i - u_i)^2 / 2 + lambda ||D u||_1, D the differences of order `order` + 1.
+/// minimise sum_i w_i (y_i - u_i)^2 / 2 + lambda ||D u||_1, D the differences of order `degree` + 1.
 struct TrendFilterProblem {
   std::vector<double> y;
   std::vector<double> sampleWeight;  ///< empty: 1

@@ -24,5 +24,9 @@ export const cases = () =>
       name: `${name}, ${title}`,
       run: ({ contrib }) => contrib.blindCalibration({ snapshots, ...data }, { ...settings, ...more }),
     });
-    return [solve('any gains', {}, {}), solve('bounded gains', {}, { rho: 0.15 }), solve('bases', bases(sensors), {})];
+    return [
+      solve('any gains', {}, {}),
+      solve('bounded gains', {}, { gainRange: 0.15 }),
+      solve('bases', bases(sensors), {}),
+    ];
   });

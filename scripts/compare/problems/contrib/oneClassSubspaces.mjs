@@ -10,7 +10,7 @@ export function cases() {
     'one column': { dimension: 1 },
     'three columns': { dimension: 3, seed: 2 },
     'the minimum itself': { softness: 0, maxIterations: 300 },
-    'weights and margin': { eta: 0.3, nu: 2 },
+    'weights and margin': { margin: 0.3, violationWeight: 2 },
   };
   return Object.entries(options).map(([name, settings]) => ({
     name,

@@ -9,7 +9,12 @@ const shifts = vector(9, normal);
 const y = vector(rows, (i) => x.data[i * columns] + shifts[i % 9] + normal() ** 3 / 2);
 
 export function cases() {
-  const options = { usual: {}, 'nu 1': { nu: 1 }, 'q 1.5': { q: 1.5 }, 'no intercept': { intercept: false } };
+  const options = {
+    usual: {},
+    'nu 1': { degreesOfFreedom: 1 },
+    'q 1.5': { q: 1.5 },
+    'no intercept': { intercept: false },
+  };
   return Object.entries(options).flatMap(([name, settings]) =>
     Object.entries({ groups: { x, y, groups }, 'no groups': { x, y } }).map(([title, data]) => ({
       name: `${name}, ${title}`,

@@ -11,9 +11,9 @@ function tasksOf(seed, count, rows, columns) {
 
 export const cases = () =>
   Object.entries({ few: [3, 4, 6], many: [12, 8, 10], wide: [5, 10, 60] }).flatMap(([name, shape], k) =>
-    ['cyclic', 'random'].map((order) => ({
-      name: `${name}, ${order}`,
-      run: ({ contrib }) => contrib.sequentialMaxMargin({ tasks: tasksOf(82 + k, ...shape) }, { order, seed: 2 }),
+    ['cyclic', 'random'].map((taskOrder) => ({
+      name: `${name}, ${taskOrder}`,
+      run: ({ contrib }) => contrib.sequentialMaxMargin({ tasks: tasksOf(82 + k, ...shape) }, { taskOrder, seed: 2 }),
       also: (_, result) => ({ decisions: result.decision(tasksOf(82 + k, ...shape)[0].x) }),
     })),
   );

@@ -9,8 +9,8 @@ const transposed = matrix(3, 40, (i, j) => x.data[3 * j + i]);
 
 export function cases() {
   const kernels = {
-    gaussian: [{ x, y }, { gamma: 2 }],
-    'gaussian, learners': [{ x, y, learners }, { gamma: 9 }],
+    gaussian: [{ x, y }, { kernelWidth: 0.5 }],
+    'gaussian, learners': [{ x, y, learners }, { kernelWidth: Math.sqrt(1 / 18) }],
     linear: [
       { x, y },
       { kernel: 'linear', maxIterations: 200 },

@@ -18,7 +18,7 @@ function orthogonal(outputs) {
 
 const networkCase = (name, data, settings) => ({
   name,
-  run: ({ deepLinear }) => deepLinear.linearNetwork(data, settings),
+  run: ({ deepLinear }) => deepLinear.trainLinearNetwork(data, settings),
   also: (_, result) => ({ predictions: result.predict(data.x) }),
 });
 
@@ -26,11 +26,11 @@ const shapes = { tall: [60, 8, 3], wide: [20, 40, 4], 'one output': [50, 10, 1],
 
 function shapeCases() {
   return Object.entries(shapes).flatMap(([shape, sizes], k) =>
-    [0.05, 2].flatMap((beta) => {
+    [0.05, 2].flatMap((lambda) => {
       const data = draw(61 + k, sizes);
       return [
-        networkCase(`${shape}, beta ${beta}`, data, { beta }),
-        networkCase(`${shape}, beta ${beta}, three layers of branches`, data, { beta, depth: 3, parallel: true }),
+        networkCase(`${shape}, lambda ${lambda}`, data, { lambda }),
+        networkCase(`${shape}, lambda ${lambda}, three layers of branches`, data, { lambda, depth: 3, parallel: true }),
       ];
     }),
   );
@@ -39,7 +39,7 @@ function shapeCases() {
 const orthogonalCases = () =>
   [1, 3].flatMap((outputs) =>
     [3, 5].map((depth) =>
-      networkCase(`orthogonal, ${outputs} outputs, depth ${depth}`, orthogonal(outputs), { depth, beta: 0.2 }),
+      networkCase(`orthogonal, ${outputs} outputs, depth ${depth}`, orthogonal(outputs), { depth, lambda: 0.2 }),
     ),
   );
 
@@ -49,17 +49,17 @@ const warm = {
   name: 'warm',
   run: async ({ deepLinear }) => {
     const data = draw(70, shapes.tall);
-    const warmStart = await deepLinear.linearNetwork(data, { beta: 1 });
-    return deepLinear.linearNetwork(data, { beta: 0.5, warmStart });
+    const warmStart = await deepLinear.trainLinearNetwork(data, { lambda: 1 });
+    return deepLinear.trainLinearNetwork(data, { lambda: 0.5, warmStart });
   },
 };
 
 export const cases = () => [
   ...shapeCases(),
   ...orthogonalCases(),
-  networkCase('single precision', single(draw(71, shapes.tall)), { beta: 0.5 }),
+  networkCase('single precision', single(draw(71, shapes.tall)), { lambda: 0.5 }),
   networkCase('accurate', draw(72, shapes.wide), {
-    beta: 0.5,
+    lambda: 0.5,
     tolerance: 1e-12,
     checkInterval: 3,
     maxIterations: 1000,

@@ -19,38 +19,68 @@ export function cases() {
   const Sigma = gram(A, 5);
   const recipes = {
     sparseRecovery: {
-      'k = 5': [wide, image, { k: 5, lambda: 0.05 }],
-      l1l2: [wide, image, { lambda: 0.05 }],
-      sparse: [sparse(thin, 'csc'), b, { k: 6, lambda: 0.1 }],
-      '3 starts': [wide, image, { k: 5, lambda: 0.05, restarts: 3, order: 'shuffled' }],
+      'k = 5': [
+        { A: wide, b: image },
+        { k: 5, lambda: 0.05 },
+      ],
+      l1l2: [{ A: wide, b: image }, { lambda: 0.05 }],
+      sparse: [
+        { A: sparse(thin, 'csc'), b },
+        { k: 6, lambda: 0.1 },
+      ],
+      '3 starts': [
+        { A: wide, b: image },
+        { k: 5, lambda: 0.05, restarts: 2, sweepOrder: 'shuffled' },
+      ],
     },
-    totalLeastSquares: { '': [A, b], l1: [A, b, { l1: 0.5 }], sparse: [sparse(thin, 'csr'), b] },
-    fisherDiscriminant: { '': [A, labels], sparse: [A, labels, { lambda: 0.1 }] },
+    totalLeastSquares: { '': [{ A, b }], l1: [{ A, b }, { lambda: 0.5 }], sparse: [{ A: sparse(thin, 'csr'), b }] },
+    fisherDiscriminant: { '': [{ x: A, y: labels }], sparse: [{ x: A, y: labels }, { lambda: 0.1 }] },
     independentComponent: {
-      '': [mixed],
-      whitened: [mixed, { whitened: true, restarts: 2 }],
-      'another seed': [mixed, { seed: 4, restarts: 3 }],
+      '': [{ x: mixed }],
+      whitened: [{ x: mixed }, { whitened: true, restarts: 1 }],
+      'another seed': [{ x: mixed }, { seed: 4, restarts: 2 }],
     },
     lpPca: {
-      ...Object.fromEntries([1, 2, 4, Infinity].map((p) => [`p = ${p}`, [A, p, { maxIterations: 300 }]])),
-      'not squared': [A, 1, { squared: false, maxIterations: 300 }],
-      'with Q': [A, 4, { Q: W, maxIterations: 300 }],
-      'Infinity, with Q': [A, Infinity, { Q: W, maxIterations: 300 }],
+      ...Object.fromEntries([1, 2, 4, Infinity].map((p) => [`p = ${p}`, [{ G: A, p }, { maxIterations: 300 }]])),
+      'not squared': [
+        { G: A, p: 1 },
+        { squared: false, maxIterations: 300 },
+      ],
+      'with Q': [
+        { G: A, p: 4 },
+        { Q: W, maxIterations: 300 },
+      ],
+      'Infinity, with Q': [
+        { G: A, p: Infinity },
+        { Q: W, maxIterations: 300 },
+      ],
     },
     sparseGeneralizedEigen: {
-      'lambda 0': [W, V, { lambda: 0, maxIterations: 300 }],
-      'lambda 1': [W, V, { lambda: 1 }],
-      '2 starts': [W, V, { lambda: 0.2, restarts: 2, seed: 1 }],
+      'lambda 0': [
+        { W, B: V },
+        { lambda: 0, maxIterations: 300 },
+      ],
+      'lambda 1': [{ W, B: V }, { lambda: 1 }],
+      '2 starts': [
+        { W, B: V },
+        { lambda: 0.2, restarts: 1, seed: 1 },
+      ],
     },
     energyEfficiency: {
-      '': [gains, { circuitPower: 1 }],
-      limited: [gains, { circuitPower: 0.5, maxPower: vector(30, (i) => 0.1 + i / 10) }],
+      '': [{ gains }, { circuitPower: 1 }],
+      limited: [{ gains }, { circuitPower: 0.5, maxPower: vector(30, (i) => 0.1 + i / 10) }],
     },
     maxSharpe: {
-      '': [mu, Sigma],
-      capped: [mu, Sigma, { bounds: { upper: 0.1 }, riskFree: 0.01 }],
-      'short positions': [mu, Sigma, { bounds: { lower: -Infinity }, l1: 0.01 }],
-      'both bounds': [mu, Sigma, { bounds: { lower: -0.05, upper: 0.15 } }],
+      '': [{ mu, Sigma }],
+      capped: [
+        { mu, Sigma },
+        { bounds: { upper: 0.1 }, riskFree: 0.01 },
+      ],
+      'short positions': [
+        { mu, Sigma },
+        { bounds: { lower: -Infinity }, lambda: 0.01 },
+      ],
+      'both bounds': [{ mu, Sigma }, { bounds: { lower: -0.05, upper: 0.15 } }],
     },
   };
   return Object.entries(recipes).flatMap(([recipe, cases]) =>

@@ -93,14 +93,14 @@ export function cases() {
         minus: terms.denominators[denominator],
         start,
       };
-      return library.fractional.differenceOfConvex(problem, { maxIterations: 500 });
+      return library.fractional.minimizeDifference(problem, { maxIterations: 500 });
     },
   });
   const { numerators, denominators } = termNames;
   const variants = {
-    'shuffled, seed 7': { order: 'shuffled', seed: 7 },
-    greedy: { order: 'greedy' },
-    '4 starts': { restarts: 4, start: false, seed: 2 },
+    'shuffled, seed 7': { sweepOrder: 'shuffled', seed: 7 },
+    greedy: { sweepOrder: 'greedy' },
+    '4 starts': { restarts: 3, start: false, seed: 2 },
     'proximalWeight 0': { proximalWeight: 0 },
     'proximalWeight 1': { proximalWeight: 1 },
     'start of its own': { start: false },

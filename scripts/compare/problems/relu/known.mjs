@@ -9,7 +9,7 @@ export function cases({ problems }) {
   const folder = join(problems, 'relu');
   return ['synth', 'bc', 'digits'].flatMap((name) => {
     const read = once(() => readKnown(folder, name));
-    return [0.01, 0.001].flatMap((lambda) =>
+    return [0.01, 0.001].flatMap((perRow) =>
       Object.entries({
         relu: { maxIterations: 400 },
         gated: { activation: 'gated', maxIterations: 400 },
@@ -17,12 +17,12 @@ export function cases({ problems }) {
         sampled: { method: 'sampled', maxIterations: 200 },
       }).map(([title, settings]) => ({
         needs: join(folder, `${name}.csv.gz`),
-        ...reluSolve(`${name} ${lambda}, ${title}`, () => {
+        ...reluSolve(`${name} ${perRow}, ${title}`, () => {
           const { data, gates } = read();
           const patterns = title === 'sampled' ? {} : { patterns: { gates } };
           // As a column of numbers, since labels 1 and -1 would have to be said to be values.
           const column = { ...data, y: { data: Float64Array.from(data.y), rows: data.x.rows, columns: 1 } };
-          return { data: column, settings: { bias: false, beta: lambda * data.x.rows, ...patterns, ...settings } };
+          return { data: column, settings: { bias: false, lambda: perRow * data.x.rows, ...patterns, ...settings } };
         }),
       })),
     );

@@ -17,7 +17,7 @@ const three = Array.from(y, (value) => (value > 1 ? 7 : value < -1 ? 2 : 5));
 const several = matrix(n, 2, (i, k) => y[i] * (k + 1) + 0.2 * normal());
 
 export function cases() {
-  const refine = { rounds: 4, starts: 2 };
+  const refine = { rounds: 4, restarts: 1 };
   const trainings = {
     squared: [y, {}],
     huber: [y, { loss: 'huber', huberDelta: 0.3 }],
@@ -32,10 +32,10 @@ export function cases() {
       labels,
       { loss: 'logistic', adversary: { norm: 'inf', radius: 0.05 }, patterns: { sample: 15 } },
     ],
-    'beta by itself': [y, { beta: 'auto', patterns: { sample: 15 } }],
-    'beta by cross-validation': [y, { beta: 'crossValidated', patterns: { sample: 15 } }],
+    'lambda by itself': [y, { lambda: 'auto', patterns: { sample: 15 } }],
+    'lambda by cross-validation': [y, { lambda: 'crossValidated', patterns: { sample: 15 } }],
   };
-  const usual = { beta: 0.2, patterns: { refine }, maxIterations: 500, seed: 4 };
+  const usual = { lambda: 0.2, patterns: { refine }, maxIterations: 500, seed: 4 };
   return Object.entries(trainings).map(([name, [targets, settings]]) =>
     reluSolve(name, () => ({ data: { x, y: targets }, settings: { ...usual, ...settings } })),
   );

@@ -30,7 +30,7 @@ export function cases() {
     'signs, logistic': [signs, { loss: 'logistic', coupling: 'frobenius' }],
     'no bias': [outputs, { bias: false }],
     'free bias': [outputs, { regularizeBias: false }],
-    normalized: [outputs, { normalize: 'columns' }],
+    normalized: [outputs, { standardize: 'norm' }],
     'another seed': [outputs, { seed: 5 }],
     krylov: [outputs, { inner: 'krylov' }],
     'krylov, gated': [outputs, { inner: 'krylov', activation: 'gated' }],
@@ -40,7 +40,7 @@ export function cases() {
     'fixed penalty': [outputs, { rho: 2, relaxation: 1 }],
     'all patterns': [outputs.subarray(0, plane.rows), { patterns: { exact: true } }, plane],
   };
-  const usual = { beta: 0.05, patterns: { sample: 25 }, maxIterations: 500 };
+  const usual = { lambda: 0.05, patterns: { sample: 25 }, maxIterations: 500 };
   const solves = Object.entries(cases).map(([name, [y, settings, inputs = x]]) =>
     reluSolve(name, () => ({ data: { x: inputs, y }, settings: { ...usual, ...settings } })),
   );
@@ -49,7 +49,7 @@ export function cases() {
     run: async ({ relu }) => {
       const data = { x, y: outputs };
       const warmStart = await relu.trainReluNetwork(data, { ...usual, maxIterations: 30 });
-      return relu.trainReluNetwork(data, { beta: 0.02, warmStart, maxIterations: 500 });
+      return relu.trainReluNetwork(data, { lambda: 0.02, warmStart, maxIterations: 500 });
     },
   };
   return [...solves, warm];

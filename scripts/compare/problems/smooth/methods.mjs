@@ -43,7 +43,7 @@ const needed = { dpSgd: { insecureNoise: true }, normalized: allRows, qagd: allR
 
 const methodCases = () =>
   methods.flatMap((method) =>
-    ['single', 'double'].flatMap((precision) => {
+    ['float32', 'float64'].flatMap((precision) => {
       const settings = { method, precision, ...needed[method] };
       return [
         sumCase(`${method}, ${precision}`, regression, settings),
@@ -59,7 +59,7 @@ function optionCases() {
   const options = {
     ...Object.fromEntries(samplers.map((sampler) => [`sampler ${sampler}`, { method: 'sgdm', sampler }])),
     ...Object.fromEntries(schedules.map((schedule) => [`schedule ${schedule}`, { method: 'adam', schedule }])),
-    'all rows': { batchSize: 'full', precision: 'double', tolerance: 1e-6, maxEpochs: 2000 },
+    'all rows': { batchSize: 'full', precision: 'float64', tolerance: 1e-6, maxEpochs: 2000 },
     'best point': { method: 'adam', trackBest: true, checkInterval: 2 },
     validation: { method: 'adam', validation: 0.2 },
     'a ball': { method: 'sgdm', set: { radius: 0.5 } },
@@ -69,7 +69,7 @@ function optionCases() {
     'columns scaled': { method: 'adam', scaling: 'columns' },
     averaged: { method: 'sgdm', averaging: 'polynomial' },
     'gradients penalised': { method: 'sgdm', gradientPenalty: 0.1 },
-    l1: { method: 'cyclicBcd', ...allRows, l1: 0.02 },
+    l1: { method: 'cyclicBcd', ...allRows, lambda: 0.02 },
   };
   return Object.entries(options).map(([name, settings]) => sumCase(name, regression, settings));
 }

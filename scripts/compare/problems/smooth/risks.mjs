@@ -21,7 +21,7 @@ function riskCases() {
   return Object.entries(risks).flatMap(([risk, settings]) =>
     Object.entries({ given: { smoothing: 0.5 }, own: {} }).map(([name, smoothing]) => ({
       name: `${risk}, smoothing ${name}`,
-      run: (library) => library.smooth.robustRisk(problemOf(library), { risk, ...settings, ...smoothing }),
+      run: (library) => library.smooth.minimizeRobustRisk(problemOf(library), { risk, ...settings, ...smoothing }),
     })),
   );
 }
@@ -52,7 +52,9 @@ const others = [
   {
     name: 'privacySpent',
     run: ({ smooth }) => ({
-      epsilons: [0.7, 1.5, 4].map((noise) => smooth.privacySpent({ noise, rate: 0.02, steps: 300, delta: 1e-5 })),
+      epsilons: [0.7, 1.5, 4].map((noise) =>
+        smooth.privacySpent({ noise, rate: 0.02, steps: 300, privacyDelta: 1e-5 }),
+      ),
     }),
   },
 ];

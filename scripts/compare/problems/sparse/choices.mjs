@@ -43,7 +43,7 @@ const oneEach = (family) => [
 const screen = {
   name: 'mutualInformation',
   prepare: given('gaussian'),
-  run: ({ sparse }, { x, y }) => sparse.mutualInformation(x, y),
+  run: ({ sparse }, { x, y }) => sparse.mutualInformation({ x, y }),
 };
 
 export const cases = () => [

@@ -6,10 +6,10 @@ function trendCases() {
   const y = vector(200, (i) => Math.sin(i / 20) + (i > 120 ? 1 : 0) + 0.2 * normal());
   const uniform = uniforms(42);
   const sampleWeight = vector(200, () => 0.3 + uniform());
-  return [0, 1, 2].flatMap((order) =>
+  return [0, 1, 2].flatMap((degree) =>
     Object.entries({ plain: { y }, weighted: { y, sampleWeight } }).map(([name, data]) => ({
-      name: `trendFilter, order ${order}, ${name}`,
-      run: ({ sparse: library }) => library.trendFilter(data, { order, lambdas: [20, 2, 0.3] }),
+      name: `trendFilter, order ${degree}, ${name}`,
+      run: ({ sparse: library }) => library.trendFilter(data, { degree, lambdas: [20, 2, 0.3] }),
     })),
   );
 }

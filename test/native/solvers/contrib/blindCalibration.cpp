@@ -13,7 +13,7 @@ TEST(blindCalibrationStepsAskForNoMemory) {
   problem.y = normals(40, 7);
   problem.sensors = 10;
   BlindCalibrationSettings settings;
-  settings.rho = 0.5;
+  settings.gainRange = 0.5;
   const Cpu la;
   BlindDescent solver(la, problem, settings);
   CHECK_EQ(allocationsOf(solver, 50), 0L);

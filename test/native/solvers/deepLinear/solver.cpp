@@ -55,7 +55,7 @@ TEST(deepLinearShrinksTheSingularValues) {
   problem.x = {.f64 = x, .rows = 2, .columns = 2};
   problem.y = {.f64 = y, .rows = 2, .columns = 2};
   DeepLinearSettings settings;
-  settings.beta = 1;
+  settings.lambda = 1;
   const Cpu la;
   Monitor monitor;
   LinearNetworkSolver solver(la, problem, settings);

@@ -30,8 +30,8 @@ void checkSweeps(FractionalTerm numerator, FractionalTerm denominator, bool pena
   if (penalties) problem.l1 = ones;
   if (denominator.kind == Kind::sumSqrt) problem.lower = zeros;
   FractionalSettings settings;
-  settings.order = order;
-  settings.restarts = 3;
+  settings.sweepOrder = order;
+  settings.restarts = 2;
   const Cpu la;
   FractionalSolver<Cpu> solver(la, problem, settings);
   solver.start();

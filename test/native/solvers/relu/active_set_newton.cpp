@@ -39,7 +39,7 @@ struct Bench {
 };
 
 /// How far weights are from optimal, relative to what there is: the largest violation of a cone, of
-/// <q_j, v_j> = beta ||v_j||, and of ||Proj_j(q_j)|| <= beta, where q_j = +-X^T D_j theta and theta = -loss'(F v).
+/// <q_j, v_j> = lambda ||v_j||, and of ||Proj_j(q_j)|| <= lambda, where q_j = +-X^T D_j theta and theta = -loss'(F v).
 struct Optimality {
   double objective = 0;
   double cones = 0, complementarity = 0, dual = 0;
@@ -84,7 +84,7 @@ Optimality optimality(const Bench& bench, Mat<const double> v, bool withDual) {
     double squares = 0;
     for (int i = 0; i < d; ++i) squares += v(i, j) * v(i, j);
     longest = std::max(longest, std::sqrt(squares));
-    found.objective += bench.data.beta * std::sqrt(squares);
+    found.objective += bench.data.lambda * std::sqrt(squares);
     for (int k = 0; k < n; ++k) {
       const double z = productOf(k, v.column(j));
       const bool on = bench.rows.masks(k, j % p) != 0;
@@ -109,18 +109,18 @@ Optimality optimality(const Bench& bench, Mat<const double> v, bool withDual) {
       squares += v(i, j) * v(i, j);
     }
     if (squares > 0) {
-      const double share = std::abs(product - bench.data.beta * std::sqrt(squares)) / (bench.data.beta * longest);
+      const double share = std::abs(product - bench.data.lambda * std::sqrt(squares)) / (bench.data.lambda * longest);
       found.complementarity = std::max(found.complementarity, share);
     }
-    if (withDual) found.dual = std::max(found.dual, projectedNorm(bench, j % p, std::move(q)) / bench.data.beta - 1);
+    if (withDual) found.dual = std::max(found.dual, projectedNorm(bench, j % p, std::move(q)) / bench.data.lambda - 1);
   }
   return found;
 }
 
-ReluSettings settingsOf(ReluLoss loss, double beta) {
+ReluSettings settingsOf(ReluLoss loss, double lambda) {
   ReluSettings settings;
   settings.loss = loss;
-  settings.beta = beta;
+  settings.lambda = lambda;
   settings.huberDelta = 0.5;
   return settings;
 }
@@ -153,11 +153,11 @@ void checkOptimal(const Bench& bench, const char* name) {
 TEST(newtonEndsAtOptimalPoints) {
   for (const ReluLoss loss : smooth) {
     const Instance data = instance(40, 4, loss == ReluLoss::softmax ? 3 : 2, loss, 3);
-    for (const double beta : {0.3, 1.0}) {
-      Bench bench(data, settingsOf(loss, beta), 8);
+    for (const double lambda : {0.3, 1.0}) {
+      Bench bench(data, settingsOf(loss, lambda), 8);
       bench.startAtZero(1);
       const int steps = run(bench);
-      if (steps >= 100) std::fprintf(stderr, "  %s, beta %g: %d steps\n", nameOf(loss).data(), beta, steps);
+      if (steps >= 100) std::fprintf(stderr, "  %s, lambda %g: %d steps\n", nameOf(loss).data(), lambda, steps);
       CHECK(steps < 100);
       checkOptimal(bench, nameOf(loss).data());
     }

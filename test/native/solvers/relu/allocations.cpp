@@ -45,7 +45,7 @@ TEST(stepsOfEveryLoss) {
        {ReluLoss::squared, ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax, ReluLoss::huber}) {
     const Instance data = instance(60, 6, loss == ReluLoss::softmax ? 3 : 1, loss, 1);
     ReluSettings settings;
-    settings.beta = 0.06;
+    settings.lambda = 0.06;
     settings.loss = loss;
     checkSteps(data, settings, nameOf(loss).data());
   }
@@ -54,7 +54,7 @@ TEST(stepsOfEveryLoss) {
 TEST(stepsOfTheOtherVariants) {
   const Instance data = instance(60, 6, 2, ReluLoss::squared, 2);
   ReluSettings settings;
-  settings.beta = 0.06;
+  settings.lambda = 0.06;
   settings.activation = ReluActivation::gated;
   checkSteps(data, settings, "gated");
   settings.inner = ReluInner::krylov;
@@ -77,7 +77,7 @@ TEST(stepsOfNewtonsMethod) {
     const Instance instance = instances::instance(60, 5, loss == ReluLoss::softmax ? 3 : 1, loss, 3);
     ReluSettings settings;
     settings.loss = loss;
-    settings.beta = 1;
+    settings.lambda = 1;
     const Cpu la;
     ReluData data(instance.problem(10), settings, la.availableMemory(), sizeof(double));
     const ReluRows<Cpu> rows(la, data);
@@ -99,7 +99,7 @@ TEST(stepsWithAnAdversary) {
     ReluProblem problem = data.problem(15);
     problem.adversary = ReluAdversary{.norm = AdversaryNorm::inf, .radius = 0.01};
     ReluSettings settings;
-    settings.beta = 0.06;
+    settings.lambda = 0.06;
     settings.loss = kind;
     const Cpu la;
     RobustReluSolver solver(la, problem, settings);

@@ -32,7 +32,7 @@ struct Moved {
       data.scaleWeights(solution.weights.column(j), j % map.patterns(), b.column(j));
       for (int i = 0; i < b.rows(); ++i) b(i, j) += map.sign(j) * q(i, j % q.cols()) / rho;
     }
-    prox.apply(b, data.beta / rho);
+    prox.apply(b, data.lambda / rho);
     prox.shiftByProjection(b, rho);
     const Random random(3, 1);
     std::uint64_t draw = 0;
@@ -77,7 +77,7 @@ struct Moved {
         value += residual * residual / 2;
       }
     }
-    for (int j = 0; j < map.columns(); ++j) value += data.beta * length(j);
+    for (int j = 0; j < map.columns(); ++j) value += data.lambda * length(j);
     return value;
   }
 
@@ -95,7 +95,7 @@ struct Moved {
 ReluSettings settingsOf(ReluActivation activation) {
   ReluSettings settings;
   settings.activation = activation;
-  settings.beta = 2;
+  settings.lambda = 2;
   return settings;
 }
 
@@ -117,10 +117,10 @@ TEST(correctedLengthsAreOptimal) {
         if (at.length(j) == 0) continue;
         ++used;
         // The derivative of the objective with regard to the length of v_j.
-        CHECK_NEAR(at.alongDirection(j, residual), at.data.beta, 1e-6);
+        CHECK_NEAR(at.alongDirection(j, residual), at.data.lambda, 1e-6);
       }
       CHECK(used > c);
-      CHECK_NEAR(at.prox.point().penalty * at.data.beta +
+      CHECK_NEAR(at.prox.point().penalty * at.data.lambda +
                      0.5 * blas::dot(static_cast<int>(residual.size()), residual.data(), residual.data()),
                  at.objective(), 1e-9 * before);
     }
@@ -130,15 +130,15 @@ TEST(correctedLengthsAreOptimal) {
 TEST(correctedDualPointsCostLessToMakeFeasible) {
   for (const int c : {1, 3}) {
     Moved at(instance(80, 4, c, ReluLoss::squared, 6), settingsOf(ReluActivation::relu));
-    const double beta = at.data.beta;
+    const double lambda = at.data.lambda;
     const double before = at.prox.largestDualNorm(at.q);
     at.corrections.startDual(at.theta, at.q);
     at.corrections.correctDual(at.all());
     const double after = at.prox.largestDualNorm(at.corrections.q());
-    CHECK(before > beta * (1 + 1e-4));
-    CHECK(after - beta < (before - beta) / 3);
+    CHECK(before > lambda * (1 + 1e-4));
+    CHECK(after - lambda < (before - lambda) / 3);
     for (int j = 0; j < at.map.columns(); ++j) {
-      if (at.length(j) > 0) CHECK(at.alongDirection(j, at.corrections.theta()) < beta * (1 + 1e-9));
+      if (at.length(j) > 0) CHECK(at.alongDirection(j, at.corrections.theta()) < lambda * (1 + 1e-9));
     }
   }
 }

@@ -35,7 +35,7 @@ struct Case {
   ReluLoss loss;
   ReluMethod method;
   ReluInner inner;
-  ReluNormalize normalize = ReluNormalize::none;
+  ReluStandardize standardize = ReluStandardize::none;
   bool weighted = false;
   double tolerance = 1e-5;
   ReluActivation activation = ReluActivation::gated;
@@ -59,8 +59,8 @@ Solved<ReluSolution> solve(const Data& data, const Case& c, int begin, int end, 
   settings.activation = c.method == ReluMethod::sampled ? ReluActivation::relu : c.activation;
   settings.splitting = c.splitting;
   settings.inner = c.inner;
-  settings.normalize = c.normalize;
-  settings.beta = c.method == ReluMethod::sampled ? 5 : c.activation == ReluActivation::relu ? 20 : 1;
+  settings.standardize = c.standardize;
+  settings.lambda = c.method == ReluMethod::sampled ? 5 : c.activation == ReluActivation::relu ? 20 : 1;
   settings.maxIterations = 100000;
   settings.tolerance = c.tolerance;
   const Cpu la(nullptr, 1, &monitor);
@@ -136,24 +136,24 @@ TEST(gatedNetworksOverRanks) {
       compare({ReluLoss::squared, ReluMethod::admm, inner}, size);
     }
   }
-  compare({ReluLoss::squared, ReluMethod::admm, ReluInner::exact, ReluNormalize::standardize, true}, 3);
-  compare({ReluLoss::logistic, ReluMethod::admm, ReluInner::exact, ReluNormalize::columns}, 2);
+  compare({ReluLoss::squared, ReluMethod::admm, ReluInner::exact, ReluStandardize::deviation, true}, 3);
+  compare({ReluLoss::logistic, ReluMethod::admm, ReluInner::exact, ReluStandardize::norm}, 2);
 }
 
 TEST(otherLossesOverRanks) {
   if (!check::longRun()) return;
   for (const ReluLoss loss : {ReluLoss::logistic, ReluLoss::hinge, ReluLoss::softmax, ReluLoss::huber}) {
-    compare({loss, ReluMethod::admm, ReluInner::exact, ReluNormalize::none, false, 1e-3}, 2);
+    compare({loss, ReluMethod::admm, ReluInner::exact, ReluStandardize::none, false, 1e-3}, 2);
     // Coupled outputs of columns of other scales take inexact solves very long, on one process too.
-    const ReluNormalize scales = loss == ReluLoss::softmax ? ReluNormalize::standardize : ReluNormalize::none;
+    const ReluStandardize scales = loss == ReluLoss::softmax ? ReluStandardize::deviation : ReluStandardize::none;
     compare({loss, ReluMethod::admm, ReluInner::krylov, scales, false, 1e-3}, 2);
-    compare({loss, ReluMethod::admm, ReluInner::exact, ReluNormalize::standardize, true, 1e-3}, 3);
+    compare({loss, ReluMethod::admm, ReluInner::exact, ReluStandardize::deviation, true, 1e-3}, 3);
   }
 }
 
 TEST(reluNetworksOverRanks) {
   const auto relu = [](ReluSplitting splitting, ReluInner inner, double tolerance) {
-    return Case{ReluLoss::squared, ReluMethod::admm,     inner,    ReluNormalize::standardize, false,
+    return Case{ReluLoss::squared, ReluMethod::admm,     inner,    ReluStandardize::deviation, false,
                 tolerance,         ReluActivation::relu, splitting};
   };
   compare(relu(ReluSplitting::slack, ReluInner::exact, 1e-2), 2);
@@ -195,7 +195,7 @@ double bytesOfIteration(ReluActivation activation, ReluSplitting splitting, int&
     settings.activation = activation;
     settings.splitting = splitting;
     settings.inner = ReluInner::exact;
-    settings.beta = 1;
+    settings.lambda = 1;
     const Cpu la(nullptr, 1, &joint.monitor());
     ReluSolver<Cpu> solver(la, problem, settings);
     solver.start();
@@ -225,7 +225,7 @@ TEST(bytesOfAnIteration) {
 TEST(fixedDirectionsOverRanks) {
   compare({ReluLoss::squared, ReluMethod::sampled, ReluInner::exact}, 2);
   compare({ReluLoss::squared, ReluMethod::sampled, ReluInner::krylov}, 3);
-  if (check::longRun()) compare({ReluLoss::logistic, ReluMethod::sampled, ReluInner::exact, ReluNormalize::columns}, 4);
+  if (check::longRun()) compare({ReluLoss::logistic, ReluMethod::sampled, ReluInner::exact, ReluStandardize::norm}, 4);
 }
 
 }  // namespace

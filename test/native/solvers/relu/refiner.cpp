@@ -25,7 +25,7 @@ ReluData dataOf(const Instance& made, const ReluSettings& settings) {
 ReluSettings settingsFor(ReluLoss loss) {
   ReluSettings settings;
   settings.loss = loss;
-  settings.beta = 0.3;
+  settings.lambda = 0.3;
   return settings;
 }
 
@@ -83,7 +83,7 @@ TEST(gradientOfTheNetworkObjectiveIsThatOfDifferences) {
   }
 }
 
-TEST(everyThirdRowIsAProblemWithItsShareOfBeta) {
+TEST(everyThirdRowIsAProblemWithItsShareOfLambda) {
   const Instance made = instance(31, 4, 2, ReluLoss::huber, 3);
   ReluProblem problem = made.problem();
   std::vector<double> weights(31);
@@ -102,7 +102,7 @@ TEST(everyThirdRowIsAProblemWithItsShareOfBeta) {
     }
   }
   ReluNetworkObjective objective(serial, part);
-  CHECK_NEAR(objective.value(neurons), loss + data.beta * 11 / 31 * penalty(neurons), 1e-9 * loss);
+  CHECK_NEAR(objective.value(neurons), loss + data.lambda * 11 / 31 * penalty(neurons), 1e-9 * loss);
 }
 
 TEST(batchesDescendAlmostAsFarAsAllRows) {
@@ -132,7 +132,7 @@ TEST(batchesGiveTheSameForAnyThreadsAndScale) {
     for (double& value : scaled.y) value *= scale;
     ReluSettings settings = settingsFor(ReluLoss::squared);
     settings.bias = false;
-    settings.beta *= scale * scale;
+    settings.lambda *= scale * scale;
     const ReluData data = dataOf(scaled, settings);
     ReluNeurons neurons = someNeurons(data, 70, 1);
     descendByBatches(la, data, neurons, {.rows = 16, .steps = 50});
@@ -181,7 +181,7 @@ TEST(theBoundOfANetworksResidualIsBelowTheProgramOverItsPatterns) {
       const double value = objective.value(network);
       double sizes = 0;
       for (int j = 0; j < network.count(); ++j) sizes += network.size(j);
-      CHECK_NEAR(lossOf(data, objective.predictions(), 0) + data.beta * penalty(network), value, 1e-12 * value);
+      CHECK_NEAR(lossOf(data, objective.predictions(), 0) + data.lambda * penalty(network), value, 1e-12 * value);
       HostMatrix<double> dual(30, 1);
       const double bound = residualBound(serial, data, network, objective.residual(), 0, 1, dual);
       ReluPatternTable table(data);
@@ -195,7 +195,7 @@ TEST(theBoundOfANetworksResidualIsBelowTheProgramOverItsPatterns) {
       const double optimum = iterate(solver, settings, quiet).progress.objective;
       CHECK(bound > 0);
       CHECK(bound <= optimum * (1 + 1e-6));
-      CHECK(optimum <= lossOf(data, objective.predictions(), 0) + data.beta * sizes + 1e-9);
+      CHECK(optimum <= lossOf(data, objective.predictions(), 0) + data.lambda * sizes + 1e-9);
     }
   }
 }
@@ -235,7 +235,7 @@ TEST(withFewRowsADescentStaysInTheirSpan) {
     for (int i = 0; i < data.n; ++i) {
       for (int k = 0; k < data.c; ++k) loss += square(prediction(data, neurons, i, k) - data.y(i, k)) / 2;
     }
-    CHECK_NEAR(found, loss + data.beta * penalty(neurons), 1e-9 * found);
+    CHECK_NEAR(found, loss + data.lambda * penalty(neurons), 1e-9 * found);
     // A vector that is orthogonal to all rows, by eliminating them one after the other.
     std::vector<std::vector<double>> left;
     for (int i = 0; i <= data.n; ++i) {

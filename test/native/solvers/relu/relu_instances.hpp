@@ -106,7 +106,7 @@ inline double lossOf(const Instance& data, const ReluSettings& settings, const s
   return total;
 }
 
-/// loss + beta/2 (sum ||u||^2 + alpha^2) by a forward pass. With coupling 'frobenius' neurons of one pattern and sign
+/// loss + lambda/2 (sum ||u||^2 + alpha^2) by a forward pass. With coupling 'frobenius' neurons of one pattern and sign
 /// share alpha.
 inline double networkObjective(const Instance& data, const ReluSettings& settings, const ReluSolution& s) {
   const int m = s.hiddenWeights.cols();
@@ -134,10 +134,10 @@ inline double networkObjective(const Instance& data, const ReluSettings& setting
       for (int o = 0; o < data.c && on; ++o) f[static_cast<std::size_t>(k * data.c + o)] += z * s.outputWeights(j, o);
     }
   }
-  return lossOf(data, settings, f) + settings.beta / 2 * regulariser;
+  return lossOf(data, settings, f) + settings.lambda / 2 * regulariser;
 }
 
-/// loss(sum D_i X (v_i - w_i)) + beta sum of norms, and the largest violation of the cones relative to the longest v.
+/// loss(sum D_i X (v_i - w_i)) + lambda sum of norms, and the largest violation of the cones relative to the longest v.
 struct ConvexValue {
   double objective = 0;
   double violation = 0;
@@ -166,7 +166,7 @@ inline ConvexValue convexValue(const Instance& data, const ReluSettings& setting
   value.objective = lossOf(data, settings, f);
   const double longest = std::sqrt(*std::max_element(squares.begin(), squares.end()));
   if (longest > 0) value.violation /= longest;
-  for (const double square : squares) value.objective += settings.beta * std::sqrt(square);
+  for (const double square : squares) value.objective += settings.lambda * std::sqrt(square);
   return value;
 }
 

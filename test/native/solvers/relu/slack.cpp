@@ -13,11 +13,11 @@ using Vector = std::vector<double>;
 /// Bai, Gautam, Sojoudi, algorithm 3.1, by dense matrices: F = [D_i X, -D_i X], G = blkdiag((2 D_i - I) X).
 class Published {
  public:
-  Published(const Instance& data, Mat<const double> gates, double beta, double rho, double tau, double relaxation)
+  Published(const Instance& data, Mat<const double> gates, double lambda, double rho, double tau, double relaxation)
       : n_(data.n),
         d_(data.d),
         groups_(2 * gates.cols),
-        beta_(beta),
+        beta_(lambda),
         rho_(rho),
         tau_(tau),
         relaxation_(relaxation),
@@ -125,7 +125,7 @@ TEST(iteratesOfThePublishedMethod) {
       for (const double relaxation : {1.0, 1.6}) {
         ReluSettings settings;
         settings.bias = false;
-        settings.beta = 0.1;
+        settings.lambda = 0.1;
         settings.splitting = ReluSplitting::slack;
         settings.rho = rho;
         settings.relaxation = relaxation;
@@ -136,7 +136,7 @@ TEST(iteratesOfThePublishedMethod) {
         const Patterns patterns = patternsOf(la, xt, normalDirections(3, 5, seed));
         problem.patterns.gates = HostMatrix<double>(3, patterns.gates.cols());
         std::copy(patterns.gates.data(), patterns.gates.data() + patterns.gates.size(), problem.patterns.gates.data());
-        Published published(data, patterns.gates, settings.beta, rho, tau, relaxation);
+        Published published(data, patterns.gates, settings.lambda, rho, tau, relaxation);
         int steps = 0;
         for (const int wanted : {1, 2, 3, 10, 50, 200}) {
           for (; steps < wanted; ++steps) published.step();

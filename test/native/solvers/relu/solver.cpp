@@ -11,7 +11,7 @@ namespace {
 ReluSettings settingsFor(ReluLoss loss) {
   ReluSettings settings;
   settings.loss = loss;
-  settings.beta = 0.4;
+  settings.lambda = 0.4;
   settings.tolerance = 1e-7;
   settings.maxIterations = 20000;
   return settings;
@@ -118,7 +118,7 @@ TEST(boundsOfEarlyStopsHold) {
   }
 }
 
-/// The dual point: `lowerBound` is its value, and ||Proj(X^T D_i theta)|| <= beta for all cones (any sign).
+/// The dual point: `lowerBound` is its value, and ||Proj(X^T D_i theta)|| <= lambda for all cones (any sign).
 TEST(theDualPointIsFeasibleAndHasTheValueOfTheBound) {
   for (const Case& each : cases()) {
     if (each.settings.method == ReluMethod::sampled || each.settings.coupling == ReluCoupling::frobenius) continue;
@@ -165,8 +165,8 @@ TEST(theDualPointIsFeasibleAndHasTheValueOfTheBound) {
       }
       for (int i = 0; i < 2 * patterns; ++i) largest = std::max(largest, blas::nrm2(d, p.column(i)));
     }
-    CHECK(largest <= each.settings.beta * (1 + 1e-10));
-    CHECK(largest >= each.settings.beta * 0.99);  // the optimum lies on the border
+    CHECK(largest <= each.settings.lambda * (1 + 1e-10));
+    CHECK(largest >= each.settings.lambda * 0.99);  // the optimum lies on the border
     say(each, check::failures == before);
   }
 }
@@ -204,8 +204,8 @@ TEST(theSameBitsOnALargerProblem) {
   }
 }
 
-/// X -> s X with beta -> s beta gives the same objective; y -> s y with beta -> s beta multiplies it by s^2 (squared
-/// loss).
+/// X -> s X with lambda -> s lambda gives the same objective; y -> s y with lambda -> s lambda multiplies it by s^2
+/// (squared loss).
 TEST(scaleOfXAndY) {
   for (const bool gated : {false, true}) {
     for (const double factor : {2.0, 0x1p-40, 3.7, 1e-5, 1e100, 1e-200}) {
@@ -215,7 +215,7 @@ TEST(scaleOfXAndY) {
       settings.activation = gated ? ReluActivation::gated : ReluActivation::relu;
       const Run base = solve(data.problem(), settings);
       for (double& value : data.x) value *= factor;
-      settings.beta *= factor;
+      settings.lambda *= factor;
       const Run scaled = solve(data.problem(), settings);
       CHECK(scaled.outcome.status == Status::solved);
       CHECK(relative(scaled.outcome.progress.objective, base.outcome.progress.objective) < 2e-7);
@@ -230,7 +230,7 @@ TEST(scaleOfXAndY) {
       settings.activation = gated ? ReluActivation::gated : ReluActivation::relu;
       const Run base = solve(data.problem(), settings);
       for (double& value : data.y) value *= factor;
-      settings.beta *= std::abs(factor);
+      settings.lambda *= std::abs(factor);
       const Run scaled = solve(data.problem(), settings);
       CHECK(relative(scaled.outcome.progress.objective, factor * factor * base.outcome.progress.objective) < 2e-7);
     }
@@ -288,12 +288,12 @@ TEST(frobeniusGroupsShareTheirNorm) {
   for (const double value : data.y) copies.y.insert(copies.y.end(), 4, value);
   ReluSettings frobenius = settings;
   frobenius.coupling = ReluCoupling::frobenius;
-  settings.beta /= 2;  // sum of losses 4 L, norm sqrt(4) N: 4 (L + beta / 2 N)
+  settings.lambda /= 2;  // sum of losses 4 L, norm sqrt(4) N: 4 (L + lambda / 2 N)
   const double single = solve(data.problem(), settings).outcome.progress.objective;
   CHECK(relative(solve(copies.problem(), frobenius).outcome.progress.objective, 4 * single) < 3e-7);
 }
 
-/// Group lasso conditions of the gated program: X^T D_i r = beta v_i / ||v_i||, or at most beta long.
+/// Group lasso conditions of the gated program: X^T D_i r = lambda v_i / ||v_i||, or at most lambda long.
 TEST(gatedSolutionsMeetTheGroupLassoConditions) {
   const Instance data = instance(30, 4, 1, ReluLoss::squared, 11);
   ReluSettings settings = settingsFor(ReluLoss::squared);
@@ -321,9 +321,9 @@ TEST(gatedSolutionsMeetTheGroupLassoConditions) {
         if (on(k, i)) q += x * residual[static_cast<std::size_t>(k)];
       }
       length += q * q;
-      if (norm > 0) error += std::pow(q - settings.beta * s.weights(j, i) / norm, 2);
+      if (norm > 0) error += std::pow(q - settings.lambda * s.weights(j, i) / norm, 2);
     }
-    CHECK(std::sqrt(length) <= settings.beta * (1 + 1e-5));
+    CHECK(std::sqrt(length) <= settings.lambda * (1 + 1e-5));
     if (norm > 1e-6) CHECK_NEAR(std::sqrt(error), 0, 1e-4);
     active += norm > 0 ? 1 : 0;
   }
@@ -335,7 +335,7 @@ TEST(sampledMethodIsALasso) {
   const Instance data = instance(30, 4, 1, ReluLoss::squared, 12);
   ReluSettings settings = settingsFor(ReluLoss::squared);
   settings.method = ReluMethod::sampled;
-  settings.beta = 1;
+  settings.lambda = 1;
   const Run run = solve(data.problem(40), settings);
   const int patterns = run.solution.gates.cols();
   std::vector<std::vector<double>> features;
@@ -358,14 +358,14 @@ TEST(sampledMethodIsALasso) {
       }
       if (square == 0) continue;
       const double target = inner + square * weights[i];
-      const double next = std::copysign(std::max(0.0, std::abs(target) - settings.beta), target) / square;
+      const double next = std::copysign(std::max(0.0, std::abs(target) - settings.lambda), target) / square;
       for (std::size_t k = 0; k < residual.size(); ++k) residual[k] -= (next - weights[i]) * features[i][k];
       weights[i] = next;
     }
   }
   double objective = 0;
   for (const double r : residual) objective += r * r / 2;
-  for (const double w : weights) objective += settings.beta * std::abs(w);
+  for (const double w : weights) objective += settings.lambda * std::abs(w);
   CHECK(run.outcome.status == Status::solved);
   CHECK(relative(run.outcome.progress.objective, objective) < 2e-7);
 }
@@ -407,12 +407,12 @@ TEST(aWarmStartAtTheSolutionIsSolvedAtOnce) {
   }
 }
 
-/// The network is empty with beta above ||Proj(X^T D_i y)|| for all i: nothing is worth its price.
-TEST(aLargeBetaGivesTheEmptyNetwork) {
+/// The network is empty with lambda above ||Proj(X^T D_i y)|| for all i: nothing is worth its price.
+TEST(aLargeLambdaGivesTheEmptyNetwork) {
   for (const ReluLoss loss : kinds) {
     const Instance data = instance(20, 3, loss == ReluLoss::softmax ? 3 : 1, loss, 15);
     ReluSettings settings = settingsFor(loss);
-    settings.beta = 1e4;
+    settings.lambda = 1e4;
     const Run run = solve(data.problem(), settings);
     CHECK(run.outcome.status == Status::solved);
     CHECK_EQ(run.outcome.progress.iteration, 0);
@@ -486,8 +486,8 @@ TEST(normalizedColumns) {
   for (int k = 0; k < data.n; ++k) data.x[static_cast<std::size_t>(3 * k)] *= 1000;
   ReluSettings settings = settingsFor(ReluLoss::squared);
   settings.bias = false;
-  settings.normalize = ReluNormalize::columns;
-  settings.beta = 0.05;
+  settings.standardize = ReluStandardize::norm;
+  settings.lambda = 0.05;
   ReluProblem problem = data.problem();
   problem.patterns.gates = normalDirections(3, 12, 3);
   const Run run = solve(problem, settings);
@@ -504,7 +504,7 @@ TEST(normalizedColumns) {
     for (int j = 0; j < 12; ++j) plain.patterns.gates(i, j) = problem.patterns.gates(i, j) * std::sqrt(squares);
     CHECK_NEAR(run.solution.inputScale[static_cast<std::size_t>(i)], std::sqrt(squares), 1e-12 * std::sqrt(squares));
   }
-  settings.normalize = ReluNormalize::none;
+  settings.standardize = ReluStandardize::none;
   CHECK(relative(solve(plain, settings).outcome.progress.objective, run.outcome.progress.objective) < 3e-7);
 }
 

@@ -207,7 +207,7 @@ TEST(systemOfReluAndGatedAndSampled) {
     for (const int c : {1, 3}) {
       const Instance data = instance(n, 5, c, ReluLoss::squared, 4);
       ReluSettings settings;
-      settings.beta = 0.001 * data.n;
+      settings.lambda = 0.001 * data.n;
       checkSystem(data, settings, 12, "relu");
       settings.activation = ReluActivation::gated;
       checkSystem(data, settings, 12, "gated");
@@ -221,7 +221,7 @@ TEST(systemOfReluAndGatedAndSampled) {
 
 TEST(systemOfHardData) {
   ReluSettings settings;
-  settings.beta = 0.2;
+  settings.lambda = 0.2;
   settings.activation = ReluActivation::gated;
   checkSystem(withRepeatedRows(instance(160, 6, 2, ReluLoss::squared, 5)), settings, 15, "repeated rows");
   checkSystem(withUnits(instance(160, 6, 1, ReluLoss::squared, 6)), settings, 15, "units");
@@ -234,7 +234,7 @@ TEST(systemOfHardData) {
 
 TEST(inexactSolutionsKeepTheirTolerance) {
   ReluSettings settings;
-  settings.beta = 0.2;
+  settings.lambda = 0.2;
   checkTolerance(instance(300, 8, 1, ReluLoss::squared, 8), settings);
   checkTolerance(instance(300, 8, 3, ReluLoss::squared, 9), settings);
   checkTolerance(withRepeatedRows(instance(300, 8, 2, ReluLoss::squared, 10)), settings);
@@ -246,7 +246,7 @@ TEST(systemInAnotherInnerProduct) {
   // M^{-1} between F and F^T, as splitting 'slack' has it.
   const Instance data = instance(90, 5, 2, ReluLoss::squared, 12);
   ReluSettings settings;
-  settings.beta = 0.001 * data.n;
+  settings.lambda = 0.001 * data.n;
   Dense dense(data, settings, 10);
   const int d = dense.relu.d;
   const Cpu& la = dense.la;
@@ -274,7 +274,7 @@ TEST(systemInAnotherInnerProduct) {
 
 TEST(solutionsInSinglePrecision) {
   ReluSettings settings;
-  settings.beta = 0.1;
+  settings.lambda = 0.1;
   checkRounded(instance(200, 20, 3, ReluLoss::squared, 1), settings);
 }
 
@@ -331,7 +331,7 @@ TEST(wholeSolvesByEachWay) {
       for (const bool gated : {false, true}) {
         if (!check::longRun() && turn++ % 5 != 0) continue;  // each loss, case and activation once at least
         ReluSettings settings;
-        settings.beta = 0.001 * one.data.n;
+        settings.lambda = 0.001 * one.data.n;
         settings.loss = loss;
         settings.activation = gated ? ReluActivation::gated : ReluActivation::relu;
         settings.tolerance = loss == ReluLoss::hinge ? 3e-3 : 1e-6;
@@ -363,11 +363,11 @@ TEST(hardSolvesWithoutAMatrix) {
   ReluSettings settings;
   settings.inner = ReluInner::krylov;
   settings.activation = ReluActivation::gated;
-  settings.beta = 1e-6;
+  settings.lambda = 1e-6;
   settings.tolerance = 1e-4;
   const Instance normal = instance(150, 8, 2, ReluLoss::squared, 18);
   CHECK(solve(normal.problem(20), settings).outcome.status == Status::solved);
-  settings.beta = 0.15;
+  settings.lambda = 0.15;
   // Of other draws in such units about half come to a stand at gaps of 1e-3 to 1e-1, which of them by the rounding of
   // the products alone: the images of solutions, which are carried on and never computed anew, lose their digits.
   for (const int draw : {17, 23, 25}) {
@@ -389,7 +389,7 @@ TEST(choiceBySizeAndMemory) {
     return ReluData(data.problem(sample), settings, available, 8).system;
   };
   ReluSettings settings;
-  settings.beta = 0.2;
+  settings.lambda = 0.2;
   settings.bias = false;
   CHECK(chosen(100, 10, 20, settings, plenty) == ReluSystemBy::rows);
   CHECK(chosen(400, 10, 20, settings, plenty) == ReluSystemBy::weights);
@@ -419,7 +419,7 @@ TEST(choiceBySizeAndMemory) {
 // made beside the rest: the memory that is asked for has them, and falls where one row more is too many for the cache.
 TEST(memoryOfListedRows) {
   ReluSettings settings;
-  settings.beta = 0.2;
+  settings.lambda = 0.2;
   settings.bias = false;
   constexpr int rows = 4096, columns = 64, patterns = 100;
   const auto least = [&](int n) {  // bytes with which such data are taken
@@ -445,7 +445,7 @@ TEST(memoryOfListedRows) {
 TEST(adjointOfManyRowsAndFewPatterns) {  // cut by rows, the last part shorter
   const Instance data = instance(4501, 3, 2, ReluLoss::squared, 8);
   ReluSettings settings;
-  settings.beta = 1;
+  settings.lambda = 1;
   const Cpu la;
   ReluData relu(data.problem(4), settings, plenty, 8);
   const ReluRows<Cpu> rows(la, relu);

@@ -396,7 +396,7 @@ TEST(blocksInTurnAreAheadUnderAnL1Penalty) {
   const auto mapping = [&](int blocks, int passes) {
     MinimizeSumSettings settings = method("cyclicBcd");
     settings.schedule = StepSchedule::automatic;
-    settings.l1 = l1;
+    settings.lambda = l1;
     settings.coordinateBlocks = blocks;
     std::vector<double> x = after(passes * blocks, settings, std::vector<double>(n, 0.1), gradient), g(n);
     gradient(RowSet::range(0, 1), x.data(), g.data());

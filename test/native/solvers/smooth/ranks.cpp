@@ -89,7 +89,7 @@ TEST(sumsOverRanks) {
     batches.batchSize = 16;
     batches.maxEpochs = 3;
     batches.tolerance = 0;
-    batches.precision = SumPrecision::full;
+    batches.precision = SumPrecision::float64;
     compare(batches, SumEnding::epochLimit, 1e-10, 2);
   }
 }

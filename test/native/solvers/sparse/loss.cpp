@@ -25,7 +25,7 @@ std::vector<Case> cases() {
                             SparseFamily::huber, SparseFamily::quantile, SparseFamily::cox}) {
     Case one;
     one.settings.family = family;
-    one.settings.delta = 0.7;
+    one.settings.huberDelta = 0.7;
     one.settings.level = 0.8;
     made.push_back(one);
     one.weights = true;

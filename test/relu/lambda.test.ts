@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Matrix, matrix } from '../../src/index.js';
 import {
-  betaMax,
   fromJSON,
+  lambdaMax,
   partialDependence,
   predict,
   type ReluSettings,
@@ -21,13 +21,16 @@ const values = x.map(
 const two = values.map((value) => (value > 0 ? 'up' : 'down'));
 const three = values.map((value) => (value > 0.4 ? 'up' : value < -0.4 ? 'down' : 'middle'));
 
-describe('betaMax', () => {
+describe('lambdaMax', () => {
   it('of the identity is the length of what is positive or negative of y', async () => {
     const y = [3, -1, 4, -2];
     const identity = [0, 1, 2, 3].map((i) => [0, 1, 2, 3].map((j) => Number(i === j)));
-    const most = await betaMax({ x: identity, y }, { bias: false, task: 'regression' });
+    const most = await lambdaMax({ x: identity, y }, { bias: false, task: 'regression' });
     expect(most).toBeCloseTo(5, 6);
-    const turned = await betaMax({ x: identity, y: y.map((value) => -2 * value) }, { bias: false, task: 'regression' });
+    const turned = await lambdaMax(
+      { x: identity, y: y.map((value) => -2 * value) },
+      { bias: false, task: 'regression' },
+    );
     expect(turned).toBeCloseTo(10, 6);
   });
 
@@ -40,17 +43,17 @@ describe('betaMax', () => {
   ] as const)('is where neurons come, %s', async (loss, y) => {
     const settings: ReluSettings = { loss, patterns: { refine: { rounds: 3 } }, maxIterations: 2000 };
     const data = { x: x.slice(0, 40), y: y.slice(0, 40) as number[] };
-    const most = await betaMax(data, { loss });
-    const above = await trainReluNetwork(data, { ...settings, beta: 1.01 * most });
+    const most = await lambdaMax(data, { loss });
+    const above = await trainReluNetwork(data, { ...settings, lambda: 1.01 * most });
     expect(above.activeNeurons).toBe(0);
-    const below = await trainReluNetwork(data, { ...settings, beta: 0.99 * most });
+    const below = await trainReluNetwork(data, { ...settings, lambda: 0.99 * most });
     expect(below.activeNeurons).toBeGreaterThan(0);
     expect(below.objective).toBeLessThan(above.objective);
   });
 
   it('is searched for where columns are many', async () => {
     const wide = x.map((row) => [...row, ...Array.from({ length: 9 }, normal)]);
-    const most = await betaMax({ x: wide, y: values });
+    const most = await lambdaMax({ x: wide, y: values });
     // No direction of one neuron alone does better: a coordinate is one of them.
     const prices = wide[0]?.map((_, j) =>
       Math.abs(wide.reduce((s, row, k) => s + Math.max(0, row[j] as number) * (values[k] as number), 0)),
@@ -60,40 +63,40 @@ describe('betaMax', () => {
   });
 });
 
-describe("beta: 'auto'", () => {
-  it('is the default, a share of betaMax, and the result says so', async () => {
-    const most = await betaMax({ x, y: values }, { beta: 'auto' });
+describe("lambda: 'auto'", () => {
+  it('is the default, a share of lambdaMax, and the result says so', async () => {
+    const most = await lambdaMax({ x, y: values }, { lambda: 'auto' });
     const relu = await trainReluNetwork({ x, y: values });
-    expect([relu.beta, relu.betaFrom, relu.betaMax]).toEqual([0.01 * most, 'auto', most]);
-    const gated = await trainReluNetwork({ x, y: values }, { beta: 'auto', activation: 'gated' });
-    expect([gated.beta, gated.betaFrom, gated.betaMax]).toEqual([0.05 * most, 'auto', most]);
+    expect([relu.lambda, relu.lambdaFrom, relu.lambdaMax]).toEqual([0.01 * most, 'auto', most]);
+    const gated = await trainReluNetwork({ x, y: values }, { lambda: 'auto', activation: 'gated' });
+    expect([gated.lambda, gated.lambdaFrom, gated.lambdaMax]).toEqual([0.05 * most, 'auto', most]);
     const same = await trainReluNetwork(
       { x, y: values },
-      { beta: 0.01 * most, normalize: 'standardize', standardizeTargets: true },
+      { lambda: 0.01 * most, standardize: true, standardizeTargets: true },
     );
     expect(same.objective).toBe(relu.objective);
-    expect([same.beta, same.betaFrom]).toEqual([relu.beta, 'given']);
-    expect(same).not.toHaveProperty('betaMax');
+    expect([same.lambda, same.lambdaFrom]).toEqual([relu.lambda, 'given']);
+    expect(same).not.toHaveProperty('lambdaMax');
   });
 
   it('is a smaller share of many rows, each of which counts as often as it weighs', async () => {
     const data = { x, y: values, sampleWeights: x.map(() => 100) }; // 6,000 rows
-    const most = await betaMax(data, { beta: 'auto' });
+    const most = await lambdaMax(data, { lambda: 'auto' });
     const shareOf = async (settings: ReluSettings) =>
-      (await trainReluNetwork(data, { ...settings, maxIterations: 0 })).beta / most;
+      (await trainReluNetwork(data, { ...settings, maxIterations: 0 })).lambda / most;
     expect(await shareOf({})).toBeCloseTo((0.01 * 250) / 6000, 12);
     expect(await shareOf({ activation: 'gated' })).toBeCloseTo(0.05 * Math.sqrt(250 / 6000), 12);
-    expect(await shareOf({ patterns: { refine: { rounds: 0, starts: 1, estimate: false } } })).toBeCloseTo(
+    expect(await shareOf({ patterns: { refine: { rounds: 0, restarts: 0, estimate: false } } })).toBeCloseTo(
       0.01 * Math.sqrt(250 / 6000),
       12,
     );
   });
 
   it('takes the network without neurons for targets that do not vary', async () => {
-    const { network, beta, betaFrom, status } = await trainReluNetwork({ x, y: x.map(() => 7.5) });
-    expect({ beta, betaFrom, status, neurons: network.biases.length }).toEqual({
-      beta: 1,
-      betaFrom: 'auto',
+    const { network, lambda, lambdaFrom, status } = await trainReluNetwork({ x, y: x.map(() => 7.5) });
+    expect({ lambda, lambdaFrom, status, neurons: network.biases.length }).toEqual({
+      lambda: 1,
+      lambdaFrom: 'auto',
       status: 'solved',
       neurons: 0,
     });
@@ -108,8 +111,8 @@ describe("beta: 'auto'", () => {
   });
 
   it('is refused with other words', async () => {
-    const wrong = trainReluNetwork({ x, y: values }, { beta: 'automatic' as 'auto' });
-    await expect(wrong).rejects.toThrow("beta = 'automatic': expected a number > 0, 'auto' or 'crossValidated'");
+    const wrong = trainReluNetwork({ x, y: values }, { lambda: 'automatic' as 'auto' });
+    await expect(wrong).rejects.toThrow("lambda = 'automatic': expected a number > 0, 'auto' or 'crossValidated'");
   });
 });
 
@@ -132,7 +135,7 @@ describe('standardised data', () => {
   ] as const)('are those standardised by hand: %s, %s', async (activation, loss) => {
     const settings = { activation, loss, tolerance: 1e-6, maxIterations: 20000 };
     const result = await trainReluNetwork({ x: units, y: far }, settings);
-    const byHand = await trainReluNetwork({ x: z, y: standardized(far) }, { ...settings, beta: result.beta });
+    const byHand = await trainReluNetwork({ x: z, y: standardized(far) }, { ...settings, lambda: result.lambda });
     expect(Math.abs(result.objective - byHand.objective)).toBeLessThan(1e-5 * byHand.objective);
     const { network } = result;
     const [shift, scale] = [network.targetShift?.[0] as number, network.targetScale?.[0] as number];
@@ -144,7 +147,7 @@ describe('standardised data', () => {
     if (loss === 'squared') {
       const squares = predicted.reduce((s, f, i) => s + ((f - (far[i] as number)) / scale) ** 2, 0) / 2;
       const norms = [...network.hiddenWeights.data, ...network.biases, ...network.outputWeights.data];
-      const penalty = (result.beta / 2) * norms.reduce((s, w) => s + w * w, 0);
+      const penalty = (result.lambda / 2) * norms.reduce((s, w) => s + w * w, 0);
       expect(squares + penalty).toBeCloseTo(result.networkObjective, 6);
     }
     expect(score(network, units, far)).toBeGreaterThan(0.9);
@@ -165,22 +168,22 @@ describe('standardised data', () => {
     expect(Math.abs((means.data[0] as number) - 152)).toBeLessThan(77);
   });
 
-  it('is what a warm start had, though beta is a number', async () => {
+  it('is what a warm start had, though lambda is a number', async () => {
     const first = await trainReluNetwork({ x: units, y: far });
-    const next = await trainReluNetwork({ x: units, y: far }, { beta: 0.9 * first.beta, warmStart: first });
+    const next = await trainReluNetwork({ x: units, y: far }, { lambda: 0.9 * first.lambda, warmStart: first });
     expect(next.network.targetScale).toEqual(first.network.targetScale);
     expect(next.network.inputShift).toEqual(first.network.inputShift);
     expect(next.patterns).toBe(first.patterns);
     expect(next.objective).toBeLessThan(first.objective);
     const cold = await trainReluNetwork(
       { x: units, y: far },
-      { beta: 0.9 * first.beta, normalize: 'standardize', standardizeTargets: true },
+      { lambda: 0.9 * first.lambda, standardize: true, standardizeTargets: true },
     );
     expect(Math.abs(next.objective - cold.objective)).toBeLessThan(3e-4 * cold.objective);
   });
 
-  it('is not done with a beta that is a number, nor to classes', async () => {
-    const plain = await trainReluNetwork({ x, y: values }, { beta: 0.1 });
+  it('is not done with a lambda that is a number, nor to classes', async () => {
+    const plain = await trainReluNetwork({ x, y: values }, { lambda: 0.1 });
     expect(plain.network).not.toHaveProperty('targetShift');
     expect(plain.network).not.toHaveProperty('inputShift');
     expect([...plain.network.inputScale]).toEqual([1, 1, 1]);
