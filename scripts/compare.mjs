@@ -158,7 +158,7 @@ function given() {
   const renamed = (values.renamed ?? '').split(',').filter((pair) => pair !== '');
   if (!threads.every((count) => Number.isInteger(count) && count > 0)) throw new Error(`--threads ${values.threads}`);
   if (!(Number.isInteger(time) && time >= 0)) throw new Error(`--time ${values.time}: expected a number of rounds`);
-  if (!renamed.every((pair) => /^\w+=\w+$/.test(pair)))
+  if (!renamed.every((pair) => /^[\w.]+=[\w.]+$/.test(pair)))
     throw new Error(`--renamed ${values.renamed}: expected a=b,c=d`);
   return {
     settings: {

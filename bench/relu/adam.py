@@ -1,6 +1,6 @@
 """Adam of PyTorch on the objective of two-layer ReLU networks: reads a line of JSON, answers with one.
 
-    1/2 ||f - y||^2 + (beta / 2) (||U||^2 + ||alpha||^2),   f = (X U)_+ alpha
+    1/2 ||f - y||^2 + (lambda / 2) (||U||^2 + ||alpha||^2),   f = (X U)_+ alpha
 
 The file has n, d and the rows of tests as int32, then X, y and the tests' rows and values as float64, all row by row. An
 answer has the seconds of training, the objective on all rows in double precision, and both accuracies of signs.
@@ -23,7 +23,7 @@ def load(path):
         return [torch.tensor(part) for part in parts]
 
 
-def train(x, y, beta, width, epochs, batch, rate, seed):
+def train(x, y, weight, width, epochs, batch, rate, seed):
     torch.manual_seed(seed)
     x, y = x.float(), y.float()
     n, d = x.shape
@@ -36,7 +36,7 @@ def train(x, y, beta, width, epochs, batch, rate, seed):
     for _ in range(epochs):
         for rows in torch.randperm(n).split(batch):
             loss = ((torch.relu(x[rows] @ u) @ a - y[rows]) ** 2).sum() / 2 * (n / len(rows))
-            loss = loss + beta / 2 * ((u**2).sum() + (a**2).sum())
+            loss = loss + weight / 2 * ((u**2).sum() + (a**2).sum())
             adam.zero_grad()
             loss.backward()
             adam.step()
@@ -54,11 +54,11 @@ for line in sys.stdin:
         continue
     x, y, x_test, y_test = data
     start = time.perf_counter()
-    u, a = train(x, y, ask["beta"], ask["width"], ask["epochs"], ask["batch"], ask["rate"], ask["seed"])
+    u, a = train(x, y, ask["lambda"], ask["width"], ask["epochs"], ask["batch"], ask["rate"], ask["seed"])
     seconds = time.perf_counter() - start
     f = torch.relu(x @ u) @ a
     # Balanced, which is the least penalty of the same function.
-    objective = ((f - y) ** 2).sum() / 2 + ask["beta"] * (u.norm(dim=0) * a.abs()).sum()
+    objective = ((f - y) ** 2).sum() / 2 + ask["lambda"] * (u.norm(dim=0) * a.abs()).sum()
     right = lambda f, y: ((f > 0) == (y > 0)).double().mean().item() if len(y) else 0.0
     tested = right(torch.relu(x_test @ u) @ a, y_test)
     answer = {"seconds": seconds, "objective": objective.item(), "train": right(f, y), "test": tested}

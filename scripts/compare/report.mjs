@@ -7,9 +7,9 @@ function sameBits(a, b) {
   return a.constructor === b.constructor && bytes(a).equals(bytes(b));
 }
 
-/** A name with new words in place of old ones. */
+/** A name with new words in place of old ones. What is renamed may be several words, as in certificate.delta. */
 export const nowNamed = (name, renamed) =>
-  name.replaceAll(/\w+/g, (word) => (Object.hasOwn(renamed, word) ? renamed[word] : word));
+  Object.entries(renamed).reduce((text, [old, now]) => text.replaceAll(new RegExp(`\\b${old}\\b`, 'g'), now), name);
 
 /** Members that two results do not share, with what to say of them. `renamed` has new names of words in names of members. */
 export function differencesOf(before, after, renamed = {}) {

@@ -90,7 +90,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
     expect(byBash(script, 'nonconvex', 'solve', '--inner', 'k')).toEqual(['krylov']);
     expect(byBash(script, 'nonconvex', 'train', '--model', '')).toEqual(['network', 'regression']);
     // Options of every model.
-    expect(byBash(script, 'nonconvex', 'train', '--bet')).toEqual(['--lambda']);
+    expect(byBash(script, 'nonconvex', 'train', '--lamb')).toEqual(['--lambda']);
     expect(byBash(script, 'nonconvex', 'train', '--pena')).toContain('--penalty');
     expect(byBash(script, 'nonconvex', 'completion', 'z')).toEqual(['zsh']);
     // Names of files are the shell's.

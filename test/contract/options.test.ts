@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import * as nonconvex from '../../src/index.js';
 import { found, solverFixtures, solverOf } from './fixtures.js';
-import type { Options, Takes, Taking } from './takesOptions.js';
+import type { Options, Renamed, Takes, Taking } from './takesOptions.js';
 
-const given = (await found<{ taking: Taking; others: readonly string[] }>('options')).map(({ module }) => module);
+const given = (await found<{ taking: Taking; others: readonly string[]; renamed?: Renamed }>('options')).map(({ module }) => module);
 
 /** The functions that solve, with their settings. */
 const solvers = Object.values(solverFixtures)
@@ -18,6 +18,7 @@ const solvers = Object.values(solverFixtures)
   });
 
 const taking: Taking = Object.assign(Object.fromEntries(solvers), ...given.map((module) => module.taking));
+const renamed = given.flatMap((module) => module.renamed ?? []);
 const others = given.flatMap((module) => module.others).concat('devices', 'poolStats');
 
 /** The error of a call, thrown or rejected. */
@@ -44,6 +45,12 @@ describe('options of', () => {
     const misspelt = await errorOf(() => call({ [swapped]: undefined } as never));
     expect(misspelt).toBeInstanceOf(TypeError);
     expect(String(misspelt)).toContain(`'${swapped}': did you mean '${known}'?`);
+  });
+
+  it.each(renamed)('%s say what %s is called now', async (name, old, now) => {
+    const error = await errorOf(() => (taking[name] as Takes)[1]({ [old]: 1 } as never));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(String(error)).toContain(`'${old}': '${old}' is now '${now}'`);
   });
 
   it('all solvers and most other functions are refused in words where they are a revoked proxy', async () => {

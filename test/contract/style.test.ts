@@ -177,26 +177,6 @@ describe.each(Object.entries(calls))('%s', (solver, call) => {
   );
 });
 
-it.each([
-  ['relu/trainReluNetwork', 'beta', "'beta' is now 'lambda'"],
-  ['relu/trainReluNetwork', 'normalize', "'normalize' is now 'standardize': true in place of 'standardize'"],
-  ['deepLinear/trainLinearNetwork', 'beta', "'beta' is now 'lambda'"],
-  ['smooth/minimizeSum', 'l1', "'l1' is now 'lambda'"],
-  ['smooth/minimizeSum', 'delta', "'delta' is now 'privacyDelta'"],
-  ['sparse/sparsePath', 'delta', "'delta' is now 'huberDelta'"],
-  ['sparse/trendFilter', 'order', "'order' is now 'degree'"],
-  ['fractional/minimizeRatio', 'order', "'order' is now 'sweepOrder'"],
-  ['fractional/minimizeRatio', 'starts', "'starts' is now 'restarts', one less than starts"],
-  ['structured/sequentialMaxMargin', 'order', "'order' is now 'taskOrder'"],
-  ['structured/teachKernel', 'gamma', "'gamma' is now 'kernelWidth', 1 / sqrt(2 gamma)"],
-  ['structured/robustMixedModel', 'nu', "'nu' is now 'degreesOfFreedom'"],
-  ['structured/oneClassSubspaces', 'nu', "'nu' is now 'violationWeight'"],
-  ['structured/oneClassSubspaces', 'eta', "'eta' is now 'margin'"],
-  ['structured/blindCalibration', 'rho', "'rho' is now 'gainRange'"],
-])('%s says what %s is called now', async (name, old, said) => {
-  await expect((calls[name] as Call)({ [old]: 1 })).rejects.toThrow(`unknown setting '${old}': ${said}`);
-});
-
 it('the seed and the number of starting points have one name', async () => {
   for (const [name, { small }] of Object.entries(solverFixtures)) {
     if (!settingNames(name).includes('seed')) continue;

@@ -9,6 +9,9 @@ export type Takes = [known: string, call: (options: never) => unknown];
 /** Each function with options, as subpath/name; where it takes several objects, 'subpath/name, which' for each. */
 export type Taking = Record<string, Takes>;
 
+/** Options of functions in `taking`, or of those that solve, that had other names before. */
+export type Renamed = readonly (readonly [name: string, old: string, now: string])[];
+
 // Data for such calls: 12 rows of 4 numbers, with a number and a label for each, and a positive definite matrix.
 export const rows = Array.from({ length: 12 }, (_, i) => Array.from(numbers(4, i + 1)));
 export const values = numbers(12, 99);

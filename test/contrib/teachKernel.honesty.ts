@@ -6,7 +6,7 @@ import type { Trial } from '../contract/problem.js';
 export const gaussian = (a: readonly number[], b: readonly number[], width: number): number =>
   Math.exp((-0.5 / width ** 2) * a.reduce((sum, value, j) => sum + (value - (b[j] as number)) ** 2, 0));
 
-/** Of the kernel exp(-3 ||a - b||^2). */
+/** The width for which the kernel is exp(-3 ||a - b||^2). */
 const width = Math.sqrt(1 / 6);
 
 export const trial: Trial = async (seed) => {

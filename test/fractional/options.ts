@@ -1,6 +1,6 @@
 // What the contract test of options calls: each function of the subpath that takes some.
 import * as fractional from '../../src/fractional/index.js';
-import { labels, type Options, rows, square, type Taking, values } from '../contract/takesOptions.js';
+import { labels, type Options, type Renamed, rows, square, type Taking, values } from '../contract/takesOptions.js';
 
 export const taking: Taking = {
   'fractional/minimizeRatio, problem': [
@@ -76,4 +76,11 @@ export const taking: Taking = {
 export const others = [
   ...['affine', 'affineSquared', 'box', 'elasticNet', 'l1', 'l1Squared', 'leastSquares', 'logistic', 'nonNegative'],
   'squaredHinge',
+];
+
+export const renamed: Renamed = [
+  ['fractional/minimizeRatio', 'order', 'sweepOrder'],
+  ['fractional/minimizeRatio', 'starts', 'restarts'],
+  ['fractional/totalLeastSquares', 'l1', 'lambda'],
+  ['fractional/maxSharpe', 'l1', 'lambda'],
 ];

@@ -121,8 +121,8 @@ describe('two builds', () => {
 
   /** Solvers of signals, of which a change is one of the last bit or of all. */
   const signals = (change: string) => `
-    export async function trendFilter({ y, sampleWeight }, { order }) {
-      const fitted = Float64Array.from(y, (value) => value / (3 + order));
+    export async function trendFilter({ y, sampleWeight }, { degree }) {
+      const fitted = Float64Array.from(y, (value) => value / (3 + degree));
       const weighted = sampleWeight !== undefined;
       ${change}
       return { status: 'solved', seconds: Math.random(), fitted, history: [{ gap: 1 / 3 }, { gap: 0.5 }] };
@@ -133,10 +133,10 @@ describe('two builds', () => {
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'nonconvex-compare-'));
-    const bit = 'if (order === 1 && weighted) new Uint8Array(fitted.buffer)[8 * 7] ^= 1; // the last bit of fitted[7]';
+    const bit = 'if (degree === 1 && weighted) new Uint8Array(fitted.buffer)[8 * 7] ^= 1; // the last bit of fitted[7]';
     same = checkout(join(folder, 'same'), { sparse: signals('') });
     other = checkout(join(folder, 'other'), { sparse: signals(bit) });
-    dying = checkout(join(folder, 'dying'), { sparse: signals('if (order === 1 && weighted) process.exit(3);') });
+    dying = checkout(join(folder, 'dying'), { sparse: signals('if (degree === 1 && weighted) process.exit(3);') });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

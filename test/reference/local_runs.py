@@ -1,7 +1,7 @@
 """The best of many local runs on a two-layer ReLU network, by SciPy's L-BFGS.
 
-Reads a line of JSON for each problem, { x, y, beta, runs, seed }, and prints a line { best, median, seconds }: of
-1/2 sum_i (f(x_i) - y_i)^2 + beta/2 sum_j (||u_j||^2 + alpha_j^2) over runs from normal random weights, with networks of
+Reads a line of JSON for each problem, { x, y, lambda, runs, seed }, and prints a line { best, median, seconds }: of
+1/2 sum_i (f(x_i) - y_i)^2 + lambda/2 sum_j (||u_j||^2 + alpha_j^2) over runs from normal random weights, with networks of
 20, 50 and 100 neurons in turn. x has a column of ones where there is a bias. Prints the version of SciPy first.
 """
 
@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 WIDTHS = (20, 50, 100)
 
 
-def local_run(x, y, beta, width, rng):
+def local_run(x, y, weight, width, rng):
     n, d = x.shape
 
     def value_and_gradient(weights):
@@ -26,8 +26,8 @@ def local_run(x, y, beta, width, rng):
         hidden = np.maximum(z, 0)
         residual = hidden @ alpha - y
         back = np.where(z > 0, residual[:, None] * alpha, 0)
-        gradient = np.concatenate([(x.T @ back).ravel(), hidden.T @ residual]) + beta * weights
-        return residual @ residual / 2 + beta / 2 * weights @ weights, gradient
+        gradient = np.concatenate([(x.T @ back).ravel(), hidden.T @ residual]) + weight * weights
+        return residual @ residual / 2 + weight / 2 * weights @ weights, gradient
 
     start = rng.normal(size=(d + 1) * width) * 0.7 * width**-0.25
     options = {"maxiter": 1500, "maxfun": 3000, "maxcor": 20, "ftol": 1e-11, "gtol": 1e-9}
@@ -41,6 +41,6 @@ for line in sys.stdin:
     targets = np.array(problem["y"], float)
     generator = np.random.default_rng(problem["seed"])
     begun = time.time()
-    found = [local_run(data, targets, problem["beta"], WIDTHS[k % 3], generator) for k in range(problem["runs"])]
+    found = [local_run(data, targets, problem["lambda"], WIDTHS[k % 3], generator) for k in range(problem["runs"])]
     answer = {"best": min(found), "median": float(np.median(found)), "seconds": time.time() - begun}
     print(json.dumps(answer), flush=True)

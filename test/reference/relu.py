@@ -2,9 +2,9 @@
 
 Reads a JSON array of instances from standard input, writes the array of their optimal values. An instance has
   x: n rows of d numbers (a constant column included where there is a bias), y: n rows of c numbers,
-  patterns: n rows of P numbers 0 or 1, loss, activation, coupling, beta, delta (Huber's).
+  patterns: n rows of P numbers 0 or 1, loss, activation, coupling, lambda, delta (Huber's).
 
-  minimise    loss(sum_i D_i X (V_i - W_i), Y) + beta sum of norms of groups
+  minimise    loss(sum_i D_i X (V_i - W_i), Y) + lambda sum of norms of groups
   subject to  (2 D_i - I) X V_i >= 0,  (2 D_i - I) X W_i >= 0          activation 'relu'; gated: no W, no constraints
 
 A group is a column of V_i or W_i (coupling 'oneVsAll') or the whole of it ('frobenius').
@@ -27,7 +27,7 @@ def optimum(instance):
     x = np.array(instance["x"], dtype=float)
     y = np.array(instance["y"], dtype=float)
     on = np.array(instance["patterns"], dtype=float)
-    beta = instance["beta"]
+    weight = instance["lambda"]
     loss = instance["loss"]
     n, d = x.shape
     c = y.shape[1]
@@ -58,7 +58,7 @@ def optimum(instance):
     norms = len(groups)
     size = weights + norms + extra
     cost = np.zeros(size)
-    cost[weights : weights + norms] = beta
+    cost[weights : weights + norms] = weight
     quadratic = np.zeros((size, size))
     constant = 0.0
     linear = [np.hstack([np.vstack(cones), np.zeros((n * len(cones), size - weights))])] if cones else []

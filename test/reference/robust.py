@@ -1,6 +1,6 @@
 """Optimal values of robust convex programs, by cvxopt: conelp and, for the logistic loss, cp.
 
-Reads a list of { loss, norm, radius, x, inputs, y, patterns, beta, published } and prints the list of optima. Variables: v_i, w_i (columns of
+Reads a list of { loss, norm, radius, x, inputs, y, patterns, lambda, published } and prints the list of optima. Variables: v_i, w_i (columns of
 x each), for every row z_k >= what the loss takes and n_k >= the dual norm of c_k, for every group g_i >= the dual norm of its
 inputs and t_i >= ||v_i||.
 """
@@ -89,7 +89,7 @@ def program(p):
 def optimum(p):
     place, size, linear, bounds, cones, groups, n = program(p)
     cost = np.zeros(size)
-    cost[place["t"] : place["t"] + groups] = p["beta"]
+    cost[place["t"] : place["t"] + groups] = p["lambda"]
     z = range(place["z"], place["z"] + n)
     if p["loss"] == "hinge":
         cost[list(z)] = 1

@@ -1,6 +1,6 @@
 // What the contract test of options calls: each function of the subpath that takes some.
 import * as relu from '../../src/relu/index.js';
-import { type Options, rows, type Taking, values } from '../contract/takesOptions.js';
+import { type Options, type Renamed, rows, type Taking, values } from '../contract/takesOptions.js';
 
 /** 2 (x_0)_+ - (x_1)_+ of four columns. */
 const additive = relu.fromJSON({
@@ -47,4 +47,10 @@ export const others = [
   'score',
   'summarize',
   'toJSON',
+];
+
+export const renamed: Renamed = [
+  ['relu/trainReluNetwork', 'beta', 'lambda'],
+  ['relu/lambdaMax, settings', 'normalize', 'standardize'],
+  ['relu/trainReluPath', 'beta', 'lambda'],
 ];

@@ -1,7 +1,7 @@
 // What the contract test of options calls: each function of the subpath that takes some.
 import { Model, sumSquares } from '../../src/expressions/index.js';
 import * as smooth from '../../src/smooth/index.js';
-import type { Options, Taking } from '../contract/takesOptions.js';
+import type { Options, Renamed, Taking } from '../contract/takesOptions.js';
 
 export const others: readonly string[] = [];
 
@@ -21,3 +21,9 @@ export const taking: Taking = {
     (more: Options) => smooth.privacySpent({ rate: 0.1, steps: 10, privacyDelta: 1e-5, noise: 2, ...more }),
   ],
 };
+
+export const renamed: Renamed = [
+  ['smooth/minimizeSum', 'l1', 'lambda'],
+  ['smooth/minimizeSum', 'delta', 'privacyDelta'],
+  ['smooth/privacySpent', 'delta', 'privacyDelta'],
+];

@@ -1,6 +1,6 @@
 // What the contract test of options calls: each function of the subpath that takes some.
 import * as sparse from '../../src/sparse/index.js';
-import { rows, type Taking, values } from '../contract/takesOptions.js';
+import { type Renamed, rows, type Taking, values } from '../contract/takesOptions.js';
 
 const data = { x: rows, y: values };
 const entries = { rows: 2, columns: 2, rowIndices: [0, 1], columnIndices: [1, 1], values: [1, 2] };
@@ -26,7 +26,7 @@ export const taking: Taking = {
   'sparse/slope': ['weights', (options) => sparse.slope(options)],
   'sparse/oscar': ['c', (options) => sparse.oscar(options)],
   'sparse/fused': ['alpha', (options) => sparse.fused(options)],
-  'sparse/trendFilter': ['lambdas', (settings: object) => sparse.trendFilter(values, { lambda: 1, ...settings })],
+  'sparse/trendFilter': ['verbose', (settings: object) => sparse.trendFilter(values, { lambda: 1, ...settings })],
   'sparse/trendFilter, data': [
     'sampleWeight',
     (more: object) => sparse.trendFilter({ y: values, ...more }, { lambda: 1 }),
@@ -48,3 +48,8 @@ export const taking: Taking = {
 
 /** Functions without options. */
 export const others = ['elasticNet', 'huber', 'lasso', 'quantile', 'sparseGroupLasso'];
+
+export const renamed: Renamed = [
+  ['sparse/sparseRegression', 'delta', 'huberDelta'],
+  ['sparse/trendFilter', 'order', 'degree'],
+];

@@ -33,7 +33,8 @@ struct CheckeredRegressionSettings : Limits {
                          "descent."),
                    FIELD(lambda, positive(),
                          "Weight of the ridge on all weights, intercepts too, beside the mean loss of the rows."),
-                   FIELD(restarts, between(0, 100000), "Random starts beside the first; the best end is the result. 0: none.")});
+                   FIELD(restarts, between(0, 100000),
+                         "Random starts beside the first; the best end is the result. 0: none.")});
   }
 };
 static_assert(sizeFromFields<CheckeredRegressionSettings>() == sizeof(CheckeredRegressionSettings));

@@ -34,13 +34,14 @@ struct TeachKernelSettings : Limits {
     using Self = TeachKernelSettings;
     return std::tuple_cat(
         Limits::fields(),
-        std::tuple{
-            FIELD(kernel, anyValue(),
-                  "Kernel: exp(-||a - b||^2 / (2 kernelWidth^2)), a^T b, or one whose values between all rows are given as x."),
-            FIELD(teacher, anyValue(), "Picks the row with the largest error, or any row, drawn by `seed`."),
-            FIELD(kernelWidth, positiveOr("the root of half the columns of x"), "Width of the Gaussian kernel, in units of x."),
-            FIELD(rate, positiveOr("1 / (largest K(x_i, x_i) times the largest row sum of |A|)"),
-                  "Learning rate eta: eta K(x_i, x_i) times the largest eigenvalue of A has to be below 2.")});
+        std::tuple{FIELD(kernel, anyValue(),
+                         "Kernel: exp(-||a - b||^2 / (2 kernelWidth^2)), a^T b, or one whose values between all rows "
+                         "are given as x."),
+                   FIELD(teacher, anyValue(), "Picks the row with the largest error, or any row, drawn by `seed`."),
+                   FIELD(kernelWidth, positiveOr("the root of half the columns of x"),
+                         "Width of the Gaussian kernel, in units of x."),
+                   FIELD(rate, positiveOr("1 / (largest K(x_i, x_i) times the largest row sum of |A|)"),
+                         "Learning rate eta: eta K(x_i, x_i) times the largest eigenvalue of A has to be below 2.")});
   }
 };
 static_assert(sizeFromFields<TeachKernelSettings>() == sizeof(TeachKernelSettings));
