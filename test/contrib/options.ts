@@ -7,10 +7,10 @@ export const taking: Taking = {};
 export const others: readonly string[] = [];
 
 export const renamed: Renamed = [
-  ['structured/sequentialMaxMargin', 'order', 'taskOrder'],
-  ['structured/teachKernel', 'gamma', 'kernelWidth'],
-  ['structured/robustMixedModel', 'nu', 'degreesOfFreedom'],
-  ['structured/oneClassSubspaces', 'nu', 'violationWeight'],
-  ['structured/oneClassSubspaces', 'eta', 'margin'],
-  ['structured/blindCalibration', 'rho', 'gainRange'],
+  ['contrib/sequentialMaxMargin', 'order', 'taskOrder'],
+  ['contrib/teachKernel', 'gamma', 'kernelWidth'],
+  ['contrib/robustMixedModel', 'nu', 'degreesOfFreedom'],
+  ['contrib/oneClassSubspaces', 'nu', 'violationWeight'],
+  ['contrib/oneClassSubspaces', 'eta', 'margin'],
+  ['contrib/blindCalibration', 'rho', 'gainRange'],
 ];
