@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "methods/line_search/armijo.hpp"
+
 namespace nonconvex {
 namespace {
 
@@ -45,17 +47,18 @@ double LineSearch::byMerit(const Search& search, const MeritFunction& merit, con
   constexpr double hardlyLess = 0.9;
   constexpr double byChance = 1e-5;  // of the tolerance: rounding alone may take ||c|| below a least so small
   const NlpPoint& trial = search.trial;
-  const double value = merit.value(search.point);
-  const double slope = merit.at(search.direction.slope);
-  const double noise = merit.noise(search.point);
+  const ArmijoCondition condition{.value = merit.value(search.point),
+                                  .slope = merit.at(search.direction.slope),
+                                  .decrease = settings_.sufficientDecrease,
+                                  .rounding = merit.noise(search.point)};
   const double normF = std::sqrt(search.point.squaredF());
   const KktShift& shift = search.direction.shift;
   const bool mayRestore = shift.primal == 0 && shift.dual == 0 && least.c > byChance * settings_.tolerance;
   const auto judge = [&](double alpha, bool corrected) {
     const bool far = !corrected && mayRestore && alpha >= longStep * largestDefinedStep_;
     const double restored = far ? (1 - restoredShare * alpha) * least.c : 0;
-    const double bound = value + settings_.sufficientDecrease * alpha * slope + noise;
-    const bool hidden = -alpha * slope <= noise;
+    const double bound = condition.bound(alpha);
+    const bool hidden = -alpha * condition.slope <= condition.rounding;
     const auto restores = [&] { return std::sqrt(trial.squaredC()) < restored; };
     const auto tooHigh = [&] { return !hidden && !restores() && merit.valueWithoutGradient(trial) > bound; };
     const Verdict verdict = evaluate(search.point, search.trial, tooHigh);

@@ -7,6 +7,7 @@
 
 #include "core/numbers.hpp"
 #include "linalg/vectors.hpp"
+#include "methods/line_search/armijo.hpp"
 #include "methods/stiefel/frames.hpp"
 
 namespace nonconvex {
@@ -73,8 +74,6 @@ class StiefelConjugateGradients {
 
  private:
   static constexpr double leastDescent = 1e-3;
-  static constexpr double sufficient = 1e-4;
-  static constexpr int mostHalvings = 60;
 
   static double product(const FramesAndNumbers& a, const FramesAndNumbers& b) {
     return dot(a.flat(), b.flat()) + dot(a.numbers, b.numbers);
@@ -98,25 +97,23 @@ class StiefelConjugateGradients {
   /// Puts the first step that gains enough into the trial point, its value and its gradient.
   template <class Function>
   bool search(Function&& f, double descent) {
+    const ArmijoCondition condition{.value = value, .slope = descent};
     const double allowed = 8 * machineEpsilon * std::abs(value);
-    double t = std::min(2 * length_, longest);
-    for (int halvings = 0; halvings < mostHalvings; ++halvings, t /= 2) {
-      addScaled(point.flat(), t, direction_.flat(), trial_.flat());
-      addScaled(point.numbers, t, direction_.numbers, trial_.numbers);
+    double there = value;
+    const double t = backtrack({.first = std::min(2 * length_, longest)}, [&](double length) {
+      addScaled(point.flat(), length, direction_.flat(), trial_.flat());
+      addScaled(point.numbers, length, direction_.numbers, trial_.numbers);
       orthonormalize(trial_);
-      const double there = f(std::as_const(trial_), slope_);
-      if (!(there <= value + allowed)) continue;
-      if (!(there <= value + sufficient * t * descent)) {
-        // Values tell no more than their rounding here: the slope at the end decides (Hager and Zhang, 2005).
-        project(trial_, slope_);
-        if (!(product(slope_, direction_) <= (2 * sufficient - 1) * descent)) continue;
-      }
-      value = there;
-      length_ = t;
-      return true;
-    }
-    length_ = 1;
-    return false;
+      there = f(std::as_const(trial_), slope_);
+      if (!(there <= value + allowed)) return false;
+      if (there <= condition.bound(length)) return true;
+      // Values tell no more than their rounding here: the slope at the end decides.
+      project(trial_, slope_);
+      return product(slope_, direction_) <= condition.slopeBound();
+    });
+    length_ = t > 0 ? t : 1;
+    if (t > 0) value = there;
+    return t > 0;
   }
 
   /// Makes the trial point the point, and the next direction.

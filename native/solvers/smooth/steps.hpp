@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "methods/line_search/armijo.hpp"
 #include "solvers/smooth/context.hpp"
 #include "solvers/smooth/first_distance.hpp"
 
@@ -373,18 +374,18 @@ class ArmijoStep final : public StepLength<T> {
   explicit ArmijoStep(const StepInput<T>& in) : set_(in.set), trial_(zeros(in.at)) {}
   void choose(SumContext<T>& at, const T* x, const T* g, const T* d) override {
     static constexpr double share = 0.1;
-    static constexpr int most = 60;
     eta_ *= std::exp2(static_cast<double>(at.rows.count) / at.all.count);
     const double rounding = 1e-14 * std::abs(at.loss);
-    for (int k = 0; k < most; ++k, eta_ /= 2) {
-      sweeps::combine(at.n, 1, x, -eta_, d, trial_.data());
-      set_.project(trial_.data(), eta_);
+    const double found = backtrack({.first = eta_}, [&](double eta) {
+      sweeps::combine(at.n, 1, x, -eta, d, trial_.data());
+      set_.project(trial_.data(), eta);
       double decrease = 0;
       for (int i = 0; i < at.n; ++i) {
         decrease += g[i] * (static_cast<double>(x[i]) - trial_[static_cast<std::size_t>(i)]);
       }
-      if (decrease <= rounding || at.value(at.rows, trial_.data()) <= at.loss - share * decrease + rounding) break;
-    }
+      return decrease <= rounding || at.value(at.rows, trial_.data()) <= at.loss - share * decrease + rounding;
+    });
+    eta_ = found > 0 ? found : std::ldexp(eta_, -BacktrackingSettings{}.mostTrials);
     at.setEta(eta_);
   }
   void visit(Archive& archive) override { archive.visit(eta_); }

@@ -9,6 +9,7 @@
 #include "core/require_memory.hpp"
 #include "data/checked_rows.hpp"
 #include "linalg/vectors.hpp"
+#include "methods/line_search/armijo.hpp"
 #include "methods/stiefel/frames.hpp"
 
 namespace nonconvex {
@@ -19,7 +20,6 @@ constexpr double outsideRange = 1e-10;
 /// Steps after which A xi is computed anew rather than moved along.
 constexpr int stepsBetweenProducts = 32;
 constexpr int gainBisections = 100;
-constexpr int blindHalvings = 60;
 
 const BlindCalibrationProblem& withRoomToCalibrate(const BlindCalibrationProblem& problem) {
   const double reports = problem.a.rows, n = problem.a.columns, k = problem.signalBasis.cols();
@@ -174,19 +174,17 @@ void BlindDescent::updateGradients() {
 }
 
 std::optional<Status> BlindDescent::step() {
-  const double allowed = objective_ * (1 + 8 * machineEpsilon);
-  double share = 1;
-  for (int halvings = 0;; ++halvings, share /= 2) {
-    if (halvings == blindHalvings) return Status::stalled;
+  const auto along = [&](double share) {
     addScaled(signal_, -share * signalStep_, signalGradient_, trialSignal_);
     addScaled(seen_, -share * signalStep_, moved_, trialSeen_);
     addScaled(gains_, -share * gainStep_, gainGradient_, trialGains_);
     projectGains(trialGains_);
-    const double there = misfit(trialSeen_, trialGains_);
-    if (!(there <= allowed)) continue;
-    objective_ = there;
-    break;
-  }
+    return misfit(trialSeen_, trialGains_);
+  };
+  // The steps are those of exact searches: it is enough that the misfit does not rise.
+  const auto found = armijo(along, {.value = objective_, .rounding = 8 * machineEpsilon * objective_});
+  if (!found) return Status::stalled;
+  objective_ = found->value;
   signal_.swap(trialSignal_);
   seen_.swap(trialSeen_);
   gains_.swap(trialGains_);

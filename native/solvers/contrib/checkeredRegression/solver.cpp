@@ -10,12 +10,10 @@
 #include "core/require_memory.hpp"
 #include "data/checked_rows.hpp"
 #include "functions/losses.hpp"
+#include "methods/line_search/armijo.hpp"
 
 namespace nonconvex {
 namespace {
-
-constexpr double checkeredDecrease = 1e-4;  // share of the slope that a step has to gain
-constexpr int checkeredHalvings = 60;
 
 const CheckeredRegressionProblem& withRoomForFactors(const CheckeredRegressionProblem& problem, int factors) {
   const double n = problem.x.rows, p = problem.x.columns + 1.0, k = factors;
@@ -157,20 +155,20 @@ bool CheckeredDescent::advance() {
   if (!findDirection()) return false;
   const double slope = la_.dot(direction_.flat(), gradient_.flat());
   const double allowed = 8 * machineEpsilon * std::abs(objective_);
-  double t = settings_.method == CheckeredMethod::gd ? 2 * length_ : 1;
-  for (int halvings = 0; halvings < checkeredHalvings; ++halvings, t /= 2) {
+  const auto along = [&](double t) {
     for (std::size_t k = 0; k < weights_.size(); ++k) {
       trial_.data()[k] = weights_.data()[k] + t * direction_.data()[k];
     }
-    const double there = evaluate(trial_);
-    if (!(there <= objective_ + checkeredDecrease * t * slope + allowed)) continue;
-    length_ = t;
-    objective_ = there;
-    std::swap(weights_, trial_);
-    updateGradient();
-    return true;
-  }
-  return false;
+    return evaluate(trial_);
+  };
+  const ArmijoCondition condition{.value = objective_, .slope = slope, .rounding = allowed};
+  const auto found = armijo(along, condition, {.first = settings_.method == CheckeredMethod::gd ? 2 * length_ : 1});
+  if (!found) return false;
+  length_ = found->length;
+  objective_ = found->value;
+  std::swap(weights_, trial_);
+  updateGradient();
+  return true;
 }
 
 void CheckeredDescent::keepBest() {

@@ -9,14 +9,13 @@
 #include "core/require_memory.hpp"
 #include "data/checked_rows.hpp"
 #include "functions/losses.hpp"
+#include "methods/line_search/armijo.hpp"
 
 namespace nonconvex {
 namespace {
 
 /// Least pivot of I - V^T V, whose eigenvalues are in [0, 1]: below it half of the digits of a removal would be lost.
 constexpr double leastPivot = 1e-10;
-constexpr double sufficientDecrease = 1e-4;
-constexpr int mostHalvings = 40;
 
 const UnlearnProblem& withRoomToUnlearn(const UnlearnProblem& problem) {
   const double n = problem.x.rows, p = problem.x.columns + 1.0, s = static_cast<double>(problem.rows.size());
@@ -150,21 +149,16 @@ void RowUnlearning::findDirection() {
 bool RowUnlearning::advance() {
   double slope = 0;
   for (std::size_t j = 0; j < b_.size(); ++j) slope += direction_[j] * gradient_[j];
-  const double allowed = 8 * machineEpsilon * std::abs(objective_);
-  double t = 1;
-  for (int halvings = 0; halvings < mostHalvings; ++halvings, t /= 2) {
+  const double allowed = logistic() ? 8 * machineEpsilon * std::abs(objective_) : infinity;
+  const auto along = [&](double t) {
     for (std::size_t j = 0; j < b_.size(); ++j) trial_[j] = b_[j] + t * direction_[j];
-    const double there = evaluate(trial_);
-    if (!logistic() || there <= objective_ + sufficientDecrease * t * slope + allowed) {
-      objective_ = there;
-      b_.swap(trial_);
-      updateGradient(b_);
-      return true;
-    }
-  }
-  objective_ = evaluate(b_);
+    return evaluate(trial_);
+  };
+  const auto found = armijo(along, {.value = objective_, .slope = slope, .rounding = allowed});
+  if (found) b_.swap(trial_);
+  objective_ = found ? found->value : evaluate(b_);
   updateGradient(b_);
-  return false;
+  return found.has_value();
 }
 
 std::optional<Status> RowUnlearning::step() {

@@ -6,6 +6,7 @@
 
 #include "linalg/by_tiles.hpp"
 #include "linalg/vector_kernels.hpp"
+#include "methods/line_search/armijo.hpp"
 
 namespace nonconvex {
 namespace {
@@ -22,10 +23,9 @@ constexpr double longestPoint = 1e4;
 constexpr double relativeRounding = 1e-12;
 // Curvature below this is taken for it: square roots are divided by.
 constexpr double leastCurvature = 1e-60;
-constexpr double armijo = 1e-4;
 // How many times as fast as ADMM's iterations the products of large matrices are.
 constexpr double matrixSpeed = 3;
-constexpr double shortestStep = 1e-3;
+constexpr int mostHalvings = 10;
 constexpr int mostRefusals = 3;
 constexpr int chunk = 8;  // neurons whose free dimensions one task finds
 // Systems of coupled outputs from this size on are factored in single precision, and their solutions corrected until
@@ -438,16 +438,16 @@ bool ReluActiveSetNewton::solveInSingle(In b, Vec<double> x) {
 bool ReluActiveSetNewton::search() {
   // Projections keep their active sets: a direction that is no number would spoil them.
   if (!(slope_ <= 0) || !loops::allFinite(direction_.size(), direction_.data())) return false;
-  const double value = value_;
   const double slack =
-      1e-14 * (std::abs(value) + rho_ * dotOf(static_cast<int>(centre_.size()), centre_.data(), centre_.data()));
+      1e-14 * (std::abs(value_) + rho_ * dotOf(static_cast<int>(centre_.size()), centre_.data(), centre_.data()));
   const int size = static_cast<int>(f_.size());
   la_.copy(f_.view(), before_.view());
-  for (double t = 1; t >= shortestStep; t /= 2) {
+  const auto along = [&](double t) {
     la_.forEach(size, [&](int i) { f_.data()[i] = before_.data()[i] + t * direction_.data()[i]; });
     evaluate();
-    if (value_ <= value + armijo * t * slope_ + slack) return true;
-  }
+    return value_;
+  };
+  if (armijo(along, {.value = value_, .slope = slope_, .rounding = slack}, {.mostTrials = mostHalvings})) return true;
   la_.copy(before_.view(), f_.view());
   evaluate();
   return false;

@@ -7,6 +7,7 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "linalg/vectors.hpp"
+#include "methods/line_search/armijo.hpp"
 #include "solvers/sparse/certificates/certificate.hpp"
 
 namespace nonconvex {
@@ -15,7 +16,6 @@ namespace {
 constexpr int mostSteps = 20000;        // at one lambda
 constexpr int stepsBetweenChecks = 50;  // of whether the solve is to end
 constexpr double ofLipschitz = 0.99;    // a step over the inverse of the Lipschitz constant
-constexpr double decrease = 1e-4;       // that a search asks for, of what the slope promises
 constexpr int searchHalvings = 12;
 constexpr int sharpenings = 8;  // of the tolerance, until the gap is small
 
@@ -161,19 +161,19 @@ bool GradientPath::accelerate(const PenaltyAt& penalty, double tolerance) {
 
 /// Halves a step along direction_ until the objective falls; entries that would change sign stop at 0.
 bool GradientPath::search(const PenaltyAt& penalty, double slope) {
-  double step = 2 * step_;
-  for (int k = 0; k < searchHalvings; ++k, step /= 2) {
+  const auto along = [&](double step) {
     for (std::size_t j = 0; j < b_.size(); ++j) {
       trial_[j] = b_[j] + step * direction_[j];
       if (j + 1 < b_.size() && trial_[j] * b_[j] < 0) trial_[j] = 0;
     }
-    const double found = objective(penalty, trial_);
-    if (!(found <= objective_ + decrease * step * slope)) continue;
-    b_.swap(trial_);
-    step_ = step;
-    return true;
-  }
-  return false;
+    return objective(penalty, trial_);
+  };
+  const auto found =
+      armijo(along, {.value = objective_, .slope = slope}, {.first = 2 * step_, .mostTrials = searchHalvings});
+  if (!found) return false;
+  b_.swap(trial_);
+  step_ = found->length;
+  return true;
 }
 
 bool GradientPath::conjugate(const PenaltyAt& penalty, double tolerance) {
