@@ -16,7 +16,7 @@ namespace nonconvex {
 /// - the others are free: a method may multiply their part of the gradient by any positive definite matrix.
 class TwoMetricBox {
  public:
-  /// Without bounds where `lower` or `upper` is empty.
+  /// An empty `lower` or `upper` sets no bounds.
   TwoMetricBox(int n, In lower, In upper);
 
   /// Moves x to the nearest point of the box; true if it was not in there.
