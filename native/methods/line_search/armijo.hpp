@@ -25,9 +25,9 @@ double backtrack(const BacktrackingSettings& settings, Accepts&& accepts) {
 /// The decrease that a step has to bring.
 struct ArmijoCondition {
   double value = 0;        ///< f at the beginning
-  double slope = 0;        ///< of f along the direction there, negative
+  double slope = 0;        ///< derivative of f along the direction there, negative
   double decrease = 1e-4;  ///< share of the decrease promised by the slope
-  double rounding = 0;     ///< by this much values say nothing
+  double rounding = 0;     ///< differences of values that say nothing
 
   /// The largest f that a step of length t may end with.
   double bound(double t) const { return value + decrease * t * slope + rounding; }
@@ -39,7 +39,7 @@ struct ArmijoCondition {
 
 struct LineStep {
   double length;
-  double value;  ///< of f there
+  double value;  ///< f there
 };
 
 /// Backtracks until phi(t), f after a step of length t, meets the condition. Nothing is returned if it never does. The

@@ -32,7 +32,7 @@ struct WolfeSettings {
   double decrease = 1e-4;  ///< share of the decrease promised by the slope
   double curvature = 0.9;  ///< share of the slope that may be left; infinity: any
   double longest = 1e10;   ///< no longer step is tried
-  double rounding = 0;     ///< where values differ by no more than this, slopes decide
+  double rounding = 0;     ///< differences of values for which slopes decide
   int mostTrials = 60;     ///< safeguard: bisection ends by rounding before
 };
 

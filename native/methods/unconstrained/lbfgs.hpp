@@ -17,10 +17,11 @@ namespace nonconvex {
 
 struct LbfgsSettings {
   int memory = 10;          ///< pairs that are kept
-  double tolerance = 1e-8;  ///< of `residual()`, at which it is solved
-  /// Decrease of f over ten steps, relative to f, at which it has stalled: for functions with kinks, whose gradients do
-  /// not become small.
+  double tolerance = 1e-8;  ///< `residual()` at which it is solved
+  /// Decrease of f over `window` steps, relative to f, at which it has stalled: for functions with kinks, whose
+  /// gradients do not become small.
   double leastDecrease = 0;
+  int window = 10;
   WolfeSettings search = {};
 };
 
@@ -69,7 +70,7 @@ class Lbfgs {
     f_ = *next;
     x_.swap(end_);
     g_.swap(endGradient_);
-    if (++steps_ % stepsBetweenLooks == 0 && hardlyFalls()) return Status::stalled;
+    if (++steps_ % settings_.window == 0 && hardlyFalls()) return Status::stalled;
     return ended();
   }
 
@@ -137,8 +138,6 @@ class Lbfgs {
     memory_.update(direction_.data(), change_.data());
     return ray.lastValue();
   }
-
-  static constexpr int stepsBetweenLooks = 10;
 
   const Cpu& la_;
   F& function_;

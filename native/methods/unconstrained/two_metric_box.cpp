@@ -36,7 +36,7 @@ bool TwoMetricBox::project(Out x) const {
 }
 
 bool TwoMetricBox::project(const SmoothPoint& from, Out end) const {
-  constexpr double left = 0.1;  // of the way
+  constexpr double left = 0.1;  // share of the way
   bool moved = project(end);
   for (std::size_t j = 0; j < end.size(); ++j) {
     if (from.g[j] == 0) continue;

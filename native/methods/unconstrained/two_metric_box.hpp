@@ -48,7 +48,7 @@ class TwoMetricBox {
   double inside(std::size_t j, double x) const { return std::max(lower_[j], std::min(x, upper_[j])); }
 
   Vector lower_, upper_;
-  Vector kinds_;  // at the point whose face was found last
+  Vector kinds_;  // classes of the variables at the point of the last face
 };
 
 }  // namespace nonconvex
