@@ -16,7 +16,10 @@ interface Constant {
 const declaration =
   /^(\s*)(?:static |inline )*constexpr (?:double|float|int|long|unsigned|std::u?int\d+_t|std::size_t|auto) (\w+) ?(?:=|\{) ?-?[\d.]/;
 
-/** The constants of a file of C++ that are given by a number, outside of functions, with the comment that each has. */
+/**
+ * The constants of a file of C++ that are given by a number, outside of functions, with the comment that each has. Constants of a Tuning on
+ * consecutive lines share the comment above the first one.
+ */
 function constantsOf(file: string, text: string): Constant[] {
   const lines = text.split('\n');
   const found: Constant[] = [];
@@ -27,7 +30,9 @@ function constantsOf(file: string, text: string): Constant[] {
     const [, indent, name] = declaration.exec(line) ?? [];
     const inFunction = indent !== '' && tuning === undefined && !line.includes('static ');
     if (name === undefined || inFunction) return;
-    const comment = commentOf(lines, index);
+    const before = found.at(-1);
+    const shared = tuning !== undefined && declaration.test(lines[index - 1] ?? '') ? before?.comment : undefined;
+    const comment = commentOf(lines, index) || (shared ?? '');
     found.push({ place: `${file}:${index + 1}: ${name}`, name, comment, inTuning: tuning !== undefined });
   });
   return found;
@@ -86,6 +91,7 @@ describe('constants', () => {
       'struct Tuning {',
       '  /// measured: a share.',
       '  static constexpr double share = 0.5;',
+      '  static constexpr int more = 2;',
       '  double of = 2;',
       '};',
       'struct Solver::Tuning {',
@@ -100,7 +106,8 @@ describe('constants', () => {
       { place: 'native/a/b.hpp:3: b', name: 'b', comment: 'of rows', inTuning: false },
       { place: 'native/a/b.hpp:6: c', name: 'c', comment: 'Why it is so.', inTuning: false },
       { place: 'native/a/b.hpp:9: share', name: 'share', comment: 'measured: a share.', inTuning: true },
-      { place: 'native/a/b.hpp:13: most', name: 'most', comment: 'safeguard: of steps', inTuning: true },
+      { place: 'native/a/b.hpp:10: more', name: 'more', comment: 'measured: a share.', inTuning: true },
+      { place: 'native/a/b.hpp:14: most', name: 'most', comment: 'safeguard: of steps', inTuning: true },
     ]);
   });
 });
