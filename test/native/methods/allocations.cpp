@@ -2,9 +2,11 @@
 #include "allocations.hpp"
 
 #include "check.hpp"
+#include "methods/composite/accelerated.hpp"
 #include "methods/interior_point/barrier_augmented_lagrangian.hpp"
 #include "methods/interior_point/barrier_restoration.hpp"
 #include "methods/krylov/pcg.hpp"
+#include "methods/unconstrained/lbfgs.hpp"
 
 using namespace nonconvex;
 
@@ -121,4 +123,60 @@ TEST(pcgAllocatesForTheFirstSystemAlone) {
   const long before = allocations;
   CHECK(method.solve(y, {}, multiply).end == PcgEnd::accurate);
   CHECK_EQ(allocations - before, 0);
+}
+
+namespace {
+
+/// sum_i (i + 1) / 2 (x_i - 1)^2
+struct Parabolas {
+  int variables() const { return 50; }
+  double value(In x) const {
+    double sum = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) sum += static_cast<double>(i + 1) / 2 * square(x[i] - 1);
+    return sum;
+  }
+  double gradient(In x, Out g) const {
+    for (std::size_t i = 0; i < x.size(); ++i) g[i] = static_cast<double>(i + 1) * (x[i] - 1);
+    return value(x);
+  }
+};
+
+struct NonNegative {
+  double value(In) const { return 0; }
+  void prox(double, In x, Out out) const {
+    for (std::size_t i = 0; i < x.size(); ++i) out[i] = std::max(0.0, x[i]);
+  }
+};
+
+/// Allocations of a method's steps until it is solved.
+template <class Method>
+long allocationsUntilSolved(Method& method) {
+  const long before = allocations;
+  std::optional<Status> status;
+  for (int k = 0; k < 1000 && !status; ++k) status = method.step();
+  CHECK(status == Status::solved);
+  return allocations - before;
+}
+
+}  // namespace
+
+TEST(stepsOfLbfgsAllocateNothing) {
+  const Cpu la;
+  Parabolas f;
+  Lbfgs method(la, f);
+  method.start(Vector(50, -1.0));
+  CHECK_EQ(allocationsUntilSolved(method), 0);
+  const Vector upper(50, 0.5);
+  Lbfgs inBox(la, f, {}, TwoMetricBox(50, {}, upper));
+  inBox.start(Vector(50, -1.0));
+  CHECK_EQ(allocationsUntilSolved(inBox), 0);
+}
+
+TEST(stepsOfAcceleratedGradientsAllocateNothing) {
+  const Cpu la;
+  Parabolas f;
+  NonNegative penalty;
+  AcceleratedGradients method(la, f, penalty);
+  method.start(Vector(50, -1.0));
+  CHECK_EQ(allocationsUntilSolved(method), 0);
 }

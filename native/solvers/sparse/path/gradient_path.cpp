@@ -8,6 +8,7 @@
 #include "core/numbers.hpp"
 #include "linalg/vectors.hpp"
 #include "methods/line_search/armijo.hpp"
+#include "methods/spectral/largest_eigenvalue.hpp"
 #include "solvers/sparse/certificates/certificate.hpp"
 
 namespace nonconvex {
@@ -34,14 +35,31 @@ GradientPath::GradientPath(const Cpu& la, const SparseData& data, const SparseSe
   for (auto* each : {&t_, &first_, &second_}) each->resize(at(data.n()));
 }
 
-/// The loss, whose derivatives in the predictions are kept.
-double GradientPath::value(const Point& point) {
+/// t_ := the predictions, less the offset unless that is to be added.
+void GradientPath::predict(In point, bool withOffset) {
   double sum = point.back();
   for (int j = 0; j < data_.p(); ++j) sum -= point[at(j)] * data_.shift[at(j)] / data_.scale[at(j)];
-  for (std::size_t i = 0; i < t_.size(); ++i) t_[i] = sum + (data_.offset.empty() ? 0 : data_.offset[i]);
+  const bool add = withOffset && !data_.offset.empty();
+  for (std::size_t i = 0; i < t_.size(); ++i) t_[i] = sum + (add ? data_.offset[i] : 0);
   for (int j = 0; j < data_.p(); ++j) {
     if (point[at(j)] != 0) data_.axpy(j, point[at(j)], t_.data());
   }
+}
+
+/// to := the transposed map of predict(), of rows.
+void GradientPath::pullBack(In rows, Out to) {
+  const double sum = std::accumulate(rows.begin(), rows.end(), 0.0);
+  const int n = data_.n(), p = data_.p();
+  data_.multiplyTransposed(la_, {rows.data(), n, 1, n}, &sum, {to.data(), p, 1, p});
+  for (int j = 0; j < p; ++j) {
+    if (data_.constant[at(j)]) to[at(j)] = 0;
+  }
+  to.back() = settings_.intercept ? sum : 0;
+}
+
+/// The loss, whose derivatives in the predictions are kept.
+double GradientPath::value(const Point& point) {
+  predict(point, true);
   ++evaluations_;
   return loss_->evaluate(t_, first_, second_);
 }
@@ -49,13 +67,7 @@ double GradientPath::value(const Point& point) {
 /// The loss and its gradient.
 double GradientPath::gradient(const Point& point, Point& to) {
   const double loss = value(point);
-  const double sum = std::accumulate(first_.begin(), first_.end(), 0.0);
-  const int n = data_.n(), p = data_.p();
-  data_.multiplyTransposed(la_, {first_.data(), n, 1, n}, &sum, {to.data(), p, 1, p});
-  for (int j = 0; j < p; ++j) {
-    if (data_.constant[at(j)]) to[at(j)] = 0;
-  }
-  to.back() = settings_.intercept ? sum : 0;
+  pullBack(first_, to);
   return loss;
 }
 
@@ -63,27 +75,13 @@ double GradientPath::gradient(const Point& point, Point& to) {
 void GradientPath::estimateLipschitz() {
   constexpr int products = 60;
   constexpr double safety = 1.01;
-  const int n = data_.n(), p = data_.p();
-  for (std::size_t j = 0; j < b_.size(); ++j) z_[j] = 1 + 0.1 * static_cast<double>(j % 7);
-  double eigenvalue = 0;
-  for (int k = 0; k < products; ++k) {
-    for (int j = 0; j < p; ++j) {
-      if (data_.constant[at(j)]) z_[at(j)] = 0;
-    }
-    if (!settings_.intercept) z_.back() = 0;
-    const double norm = std::sqrt(norm2Squared(z_));
-    if (norm == 0) break;
-    double sum = z_.back() / norm;
-    for (int j = 0; j < p; ++j) sum -= z_[at(j)] / norm * data_.shift[at(j)] / data_.scale[at(j)];
-    std::fill(t_.begin(), t_.end(), sum);
-    for (int j = 0; j < p; ++j) data_.axpy(j, z_[at(j)] / norm, t_.data());
+  LargestEigenvalue largest(la_);
+  const auto multiply = [&](In v, Out out) {
+    predict(v, false);
     for (std::size_t i = 0; i < t_.size(); ++i) t_[i] *= data_.weights[i];
-    const double total = std::accumulate(t_.begin(), t_.end(), 0.0);
-    data_.multiplyTransposed(la_, {t_.data(), n, 1, n}, &total, {z_.data(), p, 1, p});
-    z_.back() = total;
-    eigenvalue = std::sqrt(norm2Squared(z_));
-    la_.checkpoint();
-  }
+    pullBack(t_, out);
+  };
+  const double eigenvalue = largest.improve(b_.size(), products, multiply).length;
   const double steepest = data_.family == SparseFamily::binomial ? 0.25 : 1;
   lipschitz_ = std::max(safety * steepest * eigenvalue, 1e-300);
 }

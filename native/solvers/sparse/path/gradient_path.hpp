@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "linalg/cpu.hpp"
+#include "problems/functions.hpp"
 #include "solvers/sparse/data.hpp"
 #include "solvers/sparse/path/engine.hpp"
 #include "solvers/sparse/penalties/penalty_at.hpp"
@@ -34,6 +35,8 @@ class GradientPath : public PathEngine {
   /// Coefficients, with the intercept behind them.
   using Point = std::vector<double>;
 
+  void predict(In point, bool withOffset);
+  void pullBack(In rows, Out to);
   double value(const Point& at);
   double gradient(const Point& at, Point& to);
   void estimateLipschitz();

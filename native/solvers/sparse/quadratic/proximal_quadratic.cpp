@@ -6,6 +6,7 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "linalg/vectors.hpp"
+#include "methods/composite/accelerated.hpp"
 
 namespace nonconvex {
 namespace {
@@ -15,6 +16,16 @@ constexpr int mostParts = 100;       // of coefficients in turn
 constexpr int betweenPatterns = 10;  // gradients
 constexpr int mostGroups = 1500;     // for whose values equations are solved
 constexpr double safety = 1.02;      // of the largest eigenvalue beyond its estimate
+
+/// lambda norm(b), with proximal steps of length 1 / L: lambda / L has one rounding less than lambda times that.
+struct WeightedNorm {
+  StructuredPenalty& norm;
+  double lambda;
+  const double& lipschitz;
+
+  double value(In b) { return lambda * norm.value(b); }
+  void prox(double, In b, Out out) { norm.prox(b, lambda / lipschitz, out); }
+};
 
 }  // namespace
 
@@ -30,32 +41,22 @@ void PartOfForm::gather(QuadraticForm& from, std::span<const int> places) {
 }
 
 void ProximalQuadratic::resize() {
-  for (auto* each : {&b, &q, &y_, &gy_, &next_, &gradient_, &move_, &product_}) each->resize(at(form_.size()));
+  for (auto* each : {&b, &q, &next_, &move_, &product_}) each->resize(at(form_.size()));
   forget();
 }
 
-void ProximalQuadratic::multiply(std::span<const double> d, std::span<double> out) {
+void ProximalQuadratic::hessianProduct(std::span<const double> d, std::span<double> out) {
   std::fill(out.begin(), out.end(), 0.0);
   for (int e = 0; e < form_.size(); ++e) {
     if (d[at(e)] != 0) axpy(d[at(e)], {form_.gram(e), d.size()}, out);
   }
 }
 
-/// Multiplies in turn, from where it ended before: few products do where little has changed.
 void ProximalQuadratic::estimateLipschitz() {
   constexpr int atFirst = 30, later = 10;
-  const int products = eigen_.size() == b.size() ? later : atFirst;
-  for (std::size_t e = eigen_.size(); e < b.size(); ++e) eigen_.push_back(1 + 0.1 * static_cast<double>(e % 7));
-  eigen_.resize(b.size());
-  for (int k = 0; k < products; ++k) {
-    const double norm = std::sqrt(norm2Squared(eigen_));
-    for (double& each : eigen_) each /= norm;
-    multiply(eigen_, product_);
-    lipschitz_ = std::max(dot(eigen_, product_), 1e-300);
-    if (norm2Squared(product_) == 0) break;
-    eigen_ = product_;
-  }
-  lipschitz_ *= safety;
+  const int products = largest_.size() == b.size() ? later : atFirst;
+  const auto product = [&](In v, Out out) { hessianProduct(v, out); };
+  lipschitz_ = safety * std::max(largest_.improve(b.size(), products, product).quotient, 1e-300);
 }
 
 double ProximalQuadratic::violation(double lambda) {
@@ -102,7 +103,7 @@ bool ProximalQuadratic::patternStep(double lambda) {
       move_[e] = k < 0 ? 0 : share * pattern_.sign[e] * c(k, 0);
       next_[e] = k < 0 ? b[e] : pattern_.sign[e] * (pattern_.values[at(k)] + share * c(k, 0));
     }
-    multiply(move_, product_);
+    hessianProduct(move_, product_);
     if (change(next_, product_, lambda) >= 0) continue;
     for (std::size_t e = 0; e < b.size(); ++e) q[e] += product_[e];
     b = next_;
@@ -141,59 +142,30 @@ void ProximalQuadratic::minimizePart(double lambda, double tolerance) {
     move_[place] = part_->b[e] - b[place];
     b[place] = part_->b[e];
   }
-  multiply(move_, product_);
+  hessianProduct(move_, product_);
   for (std::size_t e = 0; e < b.size(); ++e) q[e] += product_[e];
 }
 
-/// Longer than most: the method's steps in its order.
 bool ProximalQuadratic::minimizeAll(double lambda, double tolerance) {
   if (b.empty()) return true;
   form_.needGram();
   if (lipschitz_ == 0) estimateLipschitz();
-  y_ = b;
-  gy_ = q;
-  double momentum = 1;
+  WeightedNorm norm{penalty_, lambda, lipschitz_};
+  AcceleratedGradients method(la_, *this, norm, {lipschitz_, tolerance});
+  method.start(b, q);
   for (int k = 1; k <= mostGradients; ++k) {
     ++steps_;
-    addScaled(y_, -1 / lipschitz_, gy_, move_);
-    penalty_.prox(move_, lambda / lipschitz_, next_);
-    double largest = 0, size = 0, along = 0;
-    for (std::size_t e = 0; e < b.size(); ++e) {
-      const double step = next_[e] - y_[e];
-      largest = std::max(largest, std::abs(step));
-      size += step * step;
-      along += step * (next_[e] - b[e]);
-      move_[e] = next_[e] - b[e];
-    }
-    multiply(move_, product_);
-    for (std::size_t e = 0; e < b.size(); ++e) gradient_[e] = q[e] + product_[e];
-    double bent = 0;
-    for (std::size_t e = 0; e < b.size(); ++e) bent += (next_[e] - y_[e]) * (gradient_[e] - gy_[e]);
-    if (bent > lipschitz_ * size * (1 + 1e-10)) {
-      lipschitz_ *= 2;
-      continue;
-    }
-    const bool restart = along < 0;
-    const double before = momentum;
-    momentum = restart ? 1 : (1 + std::sqrt(1 + 4 * before * before)) / 2;
-    const double beta = restart ? 0 : (before - 1) / momentum;
-    for (std::size_t e = 0; e < b.size(); ++e) {
-      y_[e] = next_[e] + beta * (next_[e] - b[e]);
-      gy_[e] = gradient_[e] + beta * (gradient_[e] - q[e]);
-    }
-    b.swap(next_);
-    q.swap(gradient_);
-    if (lipschitz_ * largest <= tolerance) return true;
-    if (k % betweenPatterns != 0) continue;
-    la_.checkpoint();
+    const bool reached = method.step().has_value();
+    lipschitz_ = method.lipschitz();
+    if (!reached && k % betweenPatterns != 0) continue;
+    b.assign(method.x().begin(), method.x().end());
+    q.assign(method.gradient().begin(), method.gradient().end());
+    if (reached) return true;
     const bool moved = patternStep(lambda);
     if (violation(lambda) <= tolerance) return true;
-    if (!moved) continue;
-    y_ = b;
-    gy_ = q;
-    momentum = 1;
+    if (moved) method.start(b, q);
   }
-  return violation(lambda) <= tolerance;
+  return false;
 }
 
 }  // namespace nonconvex

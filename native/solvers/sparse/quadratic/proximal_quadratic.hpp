@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "linalg/cpu.hpp"
+#include "methods/spectral/largest_eigenvalue.hpp"
 #include "solvers/sparse/penalties/structured_penalty.hpp"
 #include "solvers/sparse/quadratic/quadratic_form.hpp"
 
@@ -28,14 +29,18 @@ class PartOfForm final : public QuadraticForm {
 
 /// minimise q^T d + d^T G d / 2 + lambda norm(b + d) for the G of a metric.
 ///
-/// A. Beck, M. Teboulle, "A fast iterative shrinkage-thresholding algorithm", SIAM Journal on Imaging Sciences 2(1),
-/// 2009, begun anew as B. O'Donoghue, E. Candes, "Adaptive restart for accelerated gradient schemes", 2015, say. Once
-/// in a while the minimiser on the present pattern, which is that of linear equations, is tried. Where the penalty lets
-/// coefficients be left out, all of that is done on those that are not 0 or that a proximal step takes from there.
+/// Accelerated proximal gradients. Once in a while the minimiser on the present pattern, which is that of linear
+/// equations, is tried. Where the penalty lets coefficients be left out, all of that is done on those that are not 0 or
+/// that a proximal step takes from there.
 class ProximalQuadratic {
  public:
   ProximalQuadratic(const Cpu& la, QuadraticForm& form, StructuredPenalty& penalty)
-      : la_(la), form_(form), penalty_(penalty) {}
+      : la_(la), form_(form), penalty_(penalty), largest_(la) {}
+
+  // G as a QuadraticFunction.
+  static constexpr bool quadratic = true;
+  int variables() const { return form_.size(); }
+  void hessianProduct(std::span<const double> v, std::span<double> out);
 
   std::vector<double> b;  ///< one for each place of the metric
   std::vector<double> q;  ///< the gradient there
@@ -52,7 +57,6 @@ class ProximalQuadratic {
   double steps() const { return steps_ + (part_ ? part_->steps_ : 0); }
 
  private:
-  void multiply(std::span<const double> d, std::span<double> out);
   void estimateLipschitz();
   bool patternStep(double lambda);
   bool minimizeAll(double lambda, double tolerance);
@@ -69,8 +73,8 @@ class ProximalQuadratic {
   std::vector<int> working_;
   PartOfForm partOfForm_;
   std::unique_ptr<ProximalQuadratic> part_;
-  std::vector<double> eigen_;  ///< about that of the largest eigenvalue
-  std::vector<double> y_, gy_, next_, gradient_, move_, product_;
+  LargestEigenvalue largest_;
+  std::vector<double> next_, move_, product_;
 };
 
 }  // namespace nonconvex
