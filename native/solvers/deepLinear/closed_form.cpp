@@ -5,6 +5,7 @@
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
+#include "methods/one_dimensional/bisection.hpp"
 
 namespace nonconvex {
 namespace {
@@ -15,15 +16,10 @@ double largerZero(double a, double b, const SpectralPenalty& penalty, double end
   if (penalty.power == 1) return std::clamp((b - penalty.weight) / a, 0.0, end);
   const auto derivative = [&](double t) { return a * t - b + penalty.weight * std::pow(t, penalty.power - 1); };
   // Where the derivative is least.
-  double low = std::pow(penalty.weight * (1 - penalty.power) / a, 1 / (2 - penalty.power));
+  const double low = std::pow(penalty.weight * (1 - penalty.power) / a, 1 / (2 - penalty.power));
   if (!(derivative(low) < 0)) return 0;
-  double high = b / a;  // there it is positive
-  for (int k = 0; k < 200 && low < high; ++k) {
-    const double middle = low + (high - low) / 2;
-    if (middle == low || middle == high) break;
-    (derivative(middle) < 0 ? low : high) = middle;
-  }
-  return std::min(high, end);
+  const double high = b / a;  // there it is positive
+  return std::min(bisect({low, high}, 200, [&](double t) { return derivative(t) < 0; }).high, end);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "core/status.hpp"
 #include "methods/line_search/armijo.hpp"
 #include "methods/line_search/wolfe.hpp"
+#include "methods/one_dimensional/bisection.hpp"
 
 using namespace nonconvex;
 
@@ -106,4 +107,11 @@ TEST(wolfeGoesByTheSlopeWhereValuesAreRounded) {
   const double t = wolfe(flat, 1, -6e-20, {.first = 100, .curvature = 0.1, .rounding = 1e-15});
   CHECK(t > 2.5 && t < 6);
   CHECK(flat.slope() >= -6e-21);
+}
+
+TEST(bisectionEndsWhereNoNumberLiesBetween) {
+  const Bracket found = bisect({0, 8}, 2000, [](double t) { return t * t < 2; });
+  CHECK(found.low * found.low < 2 && found.high * found.high >= 2);
+  CHECK_EQ(std::nextafter(found.low, 8), found.high);
+  CHECK_EQ(bisect({0, 8}, 3, [](double t) { return t < 5.5; }).middle(), 5.5);
 }

@@ -10,6 +10,7 @@
 #include "data/checked_rows.hpp"
 #include "linalg/vectors.hpp"
 #include "methods/line_search/armijo.hpp"
+#include "methods/one_dimensional/bisection.hpp"
 #include "methods/stiefel/frames.hpp"
 
 namespace nonconvex {
@@ -133,14 +134,13 @@ void BlindDescent::projectGains(std::vector<double>& gains) const {
     for (double& gain : gains) gain += 1 - mean;
     return;
   }
-  double low = *smallest - most, high = *greatest - least;
-  for (int k = 0; k < gainBisections; ++k) {
-    const double middle = (low + high) / 2;
+  const auto tooLittle = [&](double shift) {
     double sum = 0;
-    for (const double gain : gains) sum += std::clamp(gain - middle, least, most) - 1;
-    (sum > 0 ? low : high) = middle;
-  }
-  for (double& gain : gains) gain = std::clamp(gain - (low + high) / 2, least, most);
+    for (const double gain : gains) sum += std::clamp(gain - shift, least, most) - 1;
+    return sum > 0;
+  };
+  const double shift = bisect({*smallest - most, *greatest - least}, gainBisections, tooLittle).middle();
+  for (double& gain : gains) gain = std::clamp(gain - shift, least, most);
 }
 
 /// Gradients at the present point, whose residuals are at hand, the step of each and the residual.

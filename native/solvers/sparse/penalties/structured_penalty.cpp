@@ -6,6 +6,7 @@
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
+#include "methods/one_dimensional/bisection.hpp"
 #include "methods/one_dimensional/sorted_l1.hpp"
 #include "methods/one_dimensional/total_variation.hpp"
 
@@ -14,13 +15,7 @@ namespace {
 
 /// The x with a share of `tail` of the normal distribution above it, tail < 1/2.
 double normalQuantile(double tail) {
-  double low = 0, high = 40;
-  constexpr int halvings = 80;
-  for (int k = 0; k < halvings; ++k) {
-    const double middle = (low + high) / 2;
-    (std::erfc(middle / std::numbers::sqrt2) / 2 > tail ? low : high) = middle;
-  }
-  return low;
+  return bisect({0, 40}, 80, [&](double x) { return std::erfc(x / std::numbers::sqrt2) / 2 > tail; }).low;
 }
 
 /// Weights of p sorted coefficients: those that are given, or those of the procedure of Benjamini and Hochberg.
