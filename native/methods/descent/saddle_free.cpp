@@ -9,6 +9,7 @@
 #include "methods/descent/tridiagonal.hpp"
 #include "methods/line_search/ray.hpp"
 #include "methods/line_search/wolfe.hpp"
+#include "methods/stiefel/frames.hpp"
 
 namespace nonconvex {
 namespace {
@@ -65,8 +66,7 @@ class SaddleFree final : public Descent {
       diagonal_[at] = dot(column(k), work_);
       if (k + 1 == size) break;
       const double before = std::sqrt(norm2Squared(work_));
-      orthogonalize(k + 1);
-      const double norm = std::sqrt(norm2Squared(work_));
+      const double norm = frames::orthogonalize(basis_.columns(0, k + 1), work_);
       below_[at] = norm > 1e-10 * before ? norm : 0;
       if (below_[at] == 0) drawBeside(k + 1);
       std::copy(work_.begin(), work_.end(), column(k + 1).begin());
@@ -74,14 +74,9 @@ class SaddleFree final : public Descent {
     }
   }
 
-  void orthogonalize(int count) {
-    for (int twice = 0; twice < 2; ++twice) {
-      for (int j = 0; j < count; ++j) axpy(-dot(column(j), work_), column(j), work_);
-    }
-  }
   void drawBeside(int count) {
     for (double& value : work_) value = random_.normal(drawn_++);
-    orthogonalize(count);
+    frames::orthogonalize(basis_.columns(0, count), work_);
   }
   static void normalize(std::span<double> v) {
     const double norm = std::sqrt(norm2Squared(v));

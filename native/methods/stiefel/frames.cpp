@@ -14,15 +14,19 @@ std::span<double> columnIn(Mat<double> a, int j) { return {a.column(j), static_c
 
 }  // namespace
 
+double orthogonalize(Mat<const double> basis, std::span<double> x) {
+  for (int pass = 0; pass < 2; ++pass) {
+    for (int k = 0; k < basis.cols; ++k) axpy(-dot(columnIn(basis, k), x), columnIn(basis, k), x);
+  }
+  return std::sqrt(norm2Squared(x));
+}
+
 int orthonormalize(Mat<double> w, double dependent) {
   int rank = 0;
   for (int j = 0; j < w.cols; ++j) {
     const std::span<double> column = columnIn(w, j);
     const double before = std::sqrt(norm2Squared(column));
-    for (int pass = 0; pass < 2; ++pass) {
-      for (int k = 0; k < j; ++k) axpy(-dot(columnIn(w, k), column), columnIn(w, k), column);
-    }
-    const double left = std::sqrt(norm2Squared(column));
+    const double left = orthogonalize(w.columns(0, j), column);
     const bool counts = left > dependent * before;
     for (double& value : column) value = counts ? value / left : 0;
     if (counts) ++rank;

@@ -38,6 +38,17 @@ TEST(framesAreOrthonormalWithAPositiveDiagonal) {
   CHECK_EQ(dependent(3, 1), 0.0);
 }
 
+TEST(whatIsOrthogonalizedHasNoPartAlongTheBasis) {
+  HostMatrix<double> w = normals(9, 3, 6);
+  frames::orthonormalize(w);
+  HostMatrix<double> x = normals(9, 1, 7);
+  const HostMatrix<double> before = x.copy();
+  const double length = frames::orthogonalize(w, {x.data(), x.size()});
+  for (int k = 0; k < 3; ++k) CHECK(std::abs(product(w, k, x, 0)) < 1e-15);
+  CHECK_NEAR(product(x, 0, x, 0), length * length, 1e-13);
+  CHECK_NEAR(product(x, 0, before, 0), length * length, 1e-13);
+}
+
 TEST(tangentsOfFramesHaveASkewProductWithThem) {
   HostMatrix<double> w = normals(7, 3, 3), g = normals(7, 3, 4), inner(3, 3);
   frames::orthonormalize(w);

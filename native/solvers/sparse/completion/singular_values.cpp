@@ -8,6 +8,7 @@
 #include "core/numbers.hpp"
 #include "core/random.hpp"
 #include "linalg/vectors.hpp"
+#include "methods/stiefel/frames.hpp"
 
 namespace nonconvex {
 namespace {
@@ -35,18 +36,6 @@ void rotate(HostMatrix<double>& a, HostMatrix<double>& vectors, int i, int j) {
     vectors(k, i) = c * u - s * v;
     vectors(k, j) = s * u + c * v;
   }
-}
-
-/// x less its parts along the first columns of a basis, twice, and its length then.
-double orthogonalize(const HostMatrix<double>& basis, int count, std::span<double> x) {
-  constexpr int passes = 2;
-  for (int pass = 0; pass < passes; ++pass) {
-    for (int k = 0; k < count; ++k) {
-      const std::span<const double> each(basis.column(k), x.size());
-      axpy(-dot(each, x), each, x);
-    }
-  }
-  return std::sqrt(norm2Squared(x));
 }
 
 }  // namespace
@@ -99,12 +88,12 @@ SingularTriplets largestSingularValues(int m, int n, const Product& multiply, co
       const std::span<double> left(u.column(k), at(m)), right(v.column(k), at(n)), next(v.column(k + 1), at(n));
       multiply(right, left);
       for (int i = 0; i < k; ++i) b(i, k) = dot({u.column(i), at(m)}, left);
-      b(k, k) = orthogonalize(u, k, left);
+      b(k, k) = frames::orthogonalize(u.columns(0, k), left);
       ++count;
       if (b(k, k) <= 1e-14 * b(0, 0) || b(k, k) == 0) break;
       for (double& each : left) each /= b(k, k);
       multiplyTransposed(left, next);
-      const double rest = orthogonalize(v, k + 1, next);
+      const double rest = frames::orthogonalize(v.columns(0, k + 1), next);
       if (rest <= 1e-14 * b(0, 0)) break;
       for (double& each : next) each /= rest;
     }
