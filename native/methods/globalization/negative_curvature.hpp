@@ -9,6 +9,7 @@
 #include "linalg/vectors.hpp"
 #include "methods/globalization/merit_function.hpp"
 #include "methods/kkt/kkt_system.hpp"
+#include "methods/line_search/armijo.hpp"
 
 namespace nonconvex {
 
@@ -18,12 +19,9 @@ namespace nonconvex {
 /// the longest.
 template <class Accepted>
 double searchNegativeCurvature(std::span<const double> x, Accepted&& accepted) {
-  constexpr double shortest = 1e-8;
+  constexpr int mostTrials = 27;  // 2^-26 is the last power above 1e-8
   const double longest = std::max(1.0, std::sqrt(norm2Squared(x)));
-  for (double alpha = longest; alpha > shortest * longest; alpha /= 2) {
-    if (accepted(alpha) || accepted(-alpha)) return alpha;
-  }
-  return 0;
+  return backtrack({longest, mostTrials}, [&](double alpha) { return accepted(alpha) || accepted(-alpha); });
 }
 
 /// Looks for a step from the point along the eigenvector of H of the least eigenvalue on the null space of J, by the

@@ -1,6 +1,7 @@
 #include "solvers/nlp/restoration.hpp"
 
 #include "methods/globalization/negative_curvature.hpp"
+#include "methods/line_search/armijo.hpp"
 
 namespace nonconvex {
 namespace {
@@ -87,19 +88,16 @@ FeasibilityRestoration::Outcome FeasibilityRestoration::trustStep(ScaledNlp& mod
 /// predicted the decrease.
 bool FeasibilityRestoration::tryStep(ScaledNlp& model, const NlpPoint& point, std::span<const double> p,
                                      double predicted, NlpPoint& trial) {
-  constexpr double shortest = 0.25;
   constexpr double least = 1e-3;  // share of the decrease predicted
   constexpr double poor = 0.25, good = 0.75;
   constexpr double leastShift = 1e-12;
   const double half = 0.5 * point.squaredC();
   double ratio = 0;
-  double alpha = 1;
-  const auto falls = [&] {
-    if (tryPoint(model, point, alpha, p, trial)) ratio = (half - 0.5 * trial.squaredC()) / predicted;
+  const double alpha = backtrack({.mostTrials = 3}, [&](double t) {
+    if (tryPoint(model, point, t, p, trial)) ratio = (half - 0.5 * trial.squaredC()) / predicted;
     return ratio > least;
-  };
-  while (!falls() && alpha > shortest) alpha /= 2;
-  if (!(ratio > least) || !model.evaluateDerivatives(trial)) return false;
+  });
+  if (alpha == 0 || !model.evaluateDerivatives(trial)) return false;
   if (alpha < 1) {
     shift_ *= 2;
   } else if (ratio > good) {

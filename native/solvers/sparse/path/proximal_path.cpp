@@ -7,6 +7,7 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "linalg/vectors.hpp"
+#include "methods/line_search/armijo.hpp"
 #include "solvers/sparse/certificates/certificate.hpp"
 
 namespace nonconvex {
@@ -145,16 +146,16 @@ bool ProximalPath::descend(double lambda) {
   const double objective = value_ + penaltyValue(lambda), interceptBefore = intercept_;
   const double rounding = roundingOfSum(data_.n(), std::abs(objective) + std::abs(nullLoss_) + std::abs(perfect_));
   kept_ = t_;
-  constexpr double leastShare = 1.0 / 64;
-  for (double share = 1; share >= leastShare; share /= 2) {
+  const auto falls = [&](double share) {
     addScaled(kept_, share, move_, t_);
     for (std::size_t e = 0; e < step_.size(); ++e) {
       quadratic_.b[e] = share == 1 ? end_[e] : start_[e] + share * step_[e];
     }
     intercept_ = interceptBefore + share * ofIntercept;
     evaluate();
-    if (value_ + penaltyValue(lambda) <= objective + rounding) return true;
-  }
+    return value_ + penaltyValue(lambda) <= objective + rounding;
+  };
+  if (backtrack({.mostTrials = 7}, falls) > 0) return true;
   quadratic_.b = start_;
   intercept_ = interceptBefore;
   t_ = kept_;
