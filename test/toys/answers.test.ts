@@ -5,7 +5,7 @@ import { holdToysTo } from './addon.js';
 
 await holdToysTo(async () => {
   const { fixtures, solve, timeless } = await import('../contract/fixtures.js');
-  const { root } = await import('./fixtures.js');
+  const { root, sides } = await import('./fixtures.js');
   const small = async <Solution>(name: string, more: Record<string, unknown> = {}) =>
     (await solve((fixtures[name] as (typeof fixtures)[string]).small, more)) as SolveResult & Solution;
 
@@ -80,6 +80,20 @@ await holdToysTo(async () => {
     expect(half.status).toBe('iterationLimit');
     expect(half.open).toBeGreaterThan(0);
     expect(half.lowerBound).toBeLessThan(half.objective as number);
+  });
+
+  it('a logistic regression has no gradient at its minimum', async () => {
+    const result = await small<{ coefficients: Float64Array }>('logistic', { tolerance: 1e-10 });
+    expect(result.status).toBe('solved');
+    const { X, signs } = sides;
+    const gradient = Array.from(result.coefficients, (b) => b / 10);
+    signs.forEach((sign, i) => {
+      const row = X.data.subarray(4 * i, 4 * i + 4);
+      const margin = sign * row.reduce((sum, x, j) => sum + x * (result.coefficients[j] as number), 0);
+      row.forEach((x, j) => void ((gradient[j] as number) -= (sign * x) / (1 + Math.exp(margin)) / X.rows));
+    });
+    for (const entry of gradient) expect(Math.abs(entry)).toBeLessThan(2e-10);
+    expect(result.iterations).toBeLessThan(40);
   });
 
   it('a bilevel problem is solved through solves inside it', async () => {

@@ -24,6 +24,9 @@ const b = Float64Array.from({ length: A.rows }, (_, i) =>
   root.reduce((sum, x, j) => sum + (A.data[4 * i + j] as number) * x, 0),
 );
 
+/** Rows and the side of a plane that each lies on, but every seventh row has the other side. */
+export const sides = { X: A, signs: b.map((value, i) => (value > 0 === (i % 7 !== 0) ? 1 : -1)) };
+
 /** All of the same value per weight: which come first is drawn. */
 const items = Float64Array.of(13, 22, 31, 47, 58, 64, 79, 86, 93, 11);
 /** Even weights and an odd capacity: no selection meets the bound, so all are looked at. */
@@ -61,6 +64,12 @@ export const fixtures: Record<string, Fixture> = {
     small: problem('discrete', { values: items, weights: items, capacity: 250.5 }, { maxIterations: 100_000 }),
     endless: problem('discrete', { values: even, weights: even, capacity: 44_999 }, { ...limitless, checkInterval: 1 }),
     wrong: { values: items, weights: items.subarray(1), capacity: 1 },
+  },
+  logistic: {
+    small: problem('logistic', sides),
+    endless: problem('logistic', sides, crawling),
+    wrong: { ...sides, signs: b.subarray(1) },
+    deterministic: true,
   },
   bilevel: {
     small: problem('bilevel', bilevel),
