@@ -10,6 +10,7 @@
 #include "linalg/cpu.hpp"
 #include "solvers/sparse/data.hpp"
 #include "solvers/sparse/losses/loss.hpp"
+#include "solvers/sparse/penalties/blocks.hpp"
 #include "solvers/sparse/penalties/penalty_at.hpp"
 
 namespace nonconvex {
@@ -31,10 +32,12 @@ inline double penaltyConjugate(double v, double l1, double l2, double lower, dou
   return b == 0 ? 0 : (excess - l2 / 2 * b) * b;
 }
 
-/// The largest share s <= 1 for which s times the gradients of the columns has a finite conjugate.
-double feasibleShare(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients);
-/// The sum of the conjugates of the penalty at -s g_j.
-double conjugates(const SparseData& data, const PenaltyAt& penalty, std::span<const double> gradients, double share);
+/// The largest share s <= 1 for which s times the gradients of the columns, which are p x K, has a finite conjugate.
+double feasibleShare(const SparseData& data, const PenaltyAt& penalty, Mat<const double> gradients);
+double feasibleShare(const Blocks& blocks, const BlockPenaltyAt& penalty, Mat<const double> gradients);
+/// The sum of the conjugates of the penalty at -s times the gradients.
+double conjugates(const SparseData& data, const PenaltyAt& penalty, Mat<const double> gradients, double share);
+double conjugates(const Blocks& blocks, const BlockPenaltyAt& penalty, Mat<const double> gradients, double share);
 
 /// Whether a bound holds a coefficient, at place j + p k of column j and response k, against a derivative of more than
 /// `least`.

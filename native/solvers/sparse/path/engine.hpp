@@ -18,11 +18,11 @@ namespace nonconvex {
 struct PathModel {
   double lambda = 0;               ///< 0 where it is of a size
   std::vector<double> intercepts;  ///< one for each response
-  std::vector<int> columns;        ///< of coefficients that are not 0: j + p k for column j and response k
+  std::vector<int> columns;        ///< places of coefficients that are not 0: j + p k for column j and response k
   std::vector<double> values;
   double objective = 0;
-  double loss = 0;        ///< the mean over rows
-  std::vector<int> held;  ///< of columns without penalty, likewise, the coefficients that bounds hold
+  double loss = 0;                ///< the mean over rows
+  std::vector<int> activeBounds;  ///< coefficients at such places without penalty that a bound stops
   double gap = unknown;
   double violation = 0;
   bool locallyConvex = true;

@@ -1,9 +1,8 @@
 #include "solvers/sparse/path/engines.hpp"
 
-#include "solvers/sparse/path/coordinate_path.hpp"
 #include "solvers/sparse/path/gradient_path.hpp"
-#include "solvers/sparse/path/group_path.hpp"
 #include "solvers/sparse/path/proximal_path.hpp"
+#include "solvers/sparse/path/working_set_path.hpp"
 #include "solvers/sparse/subsets/subset_path.hpp"
 
 namespace nonconvex {
@@ -33,13 +32,13 @@ std::unique_ptr<PathEngine> makePathEngine(const Cpu& la, const SparseData& data
   if (byProducts) return std::make_unique<GradientPath>(la, data, settings);
   const bool ofNorms = penalty <= SparsePenalty::scad || isOfGroups(penalty);
   if (isOfGroups(penalty) || (data.responses() > 1 && ofNorms)) {
-    return std::make_unique<GroupPath>(la, data, settings);
+    return std::make_unique<WorkingSetPath<BlockPenaltyAt>>(la, data, settings);
   }
   require(data.responses() == 1, "penalty", nameOf(penalty),
           "expected lasso(), elasticNet(), mcp(), scad() or a penalty of groups for several responses");
   if (penalty == SparsePenalty::bestSubset) return std::make_unique<SubsetPath>(la, data, settings);
   if (!hasStruct(penalty)) return std::make_unique<ProximalPath>(la, data, problem, settings);
-  return std::make_unique<CoordinatePath>(la, data, settings);
+  return std::make_unique<WorkingSetPath<PenaltyAt>>(la, data, settings);
 }
 
 }  // namespace nonconvex

@@ -262,8 +262,9 @@ PathModel GradientPath::model(const PenaltyAt& penalty, double lambda) {
   const int n = data_.n(), p = data_.p();
   data_.multiplyTransposed(la_, {slopes.data(), n, 1, n}, &sum, {g_.data(), p, 1, p});
   const std::span<const double> gradients(g_.data(), at(p));
-  const double share = feasibleShare(data_, penalty, gradients), scale = scaleOfGap();
-  const double bound = loss_->dualValue(slopes, share) - conjugates(data_, penalty, gradients, share);
+  const Mat<const double> all{gradients.data(), data_.p(), 1, data_.p()};
+  const double share = feasibleShare(data_, penalty, all), scale = scaleOfGap();
+  const double bound = loss_->dualValue(slopes, share) - conjugates(data_, penalty, all, share);
   made.gap = scale > 0 ? std::max(0.0, made.objective - bound) / scale : 0;
   return made;
 }

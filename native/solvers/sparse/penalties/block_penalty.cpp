@@ -72,6 +72,23 @@ bool BlockPenalty::leavesZero(std::span<const double> to, std::span<const double
   return norm2Squared(to) > 0 && (dualNorm(g) > l || value(to) <= room);
 }
 
+double BlockPenalty::minimizerFromZero(double curvature, double gradient, const BlockBounds& bounds) const {
+  if (!(curvature > 0)) return 0;
+  return with([&](const auto& along) {
+    if (!bounds.given()) return along.minimizer(curvature + ridge, -gradient);
+    return penalties::minimizerWithin(along, curvature + ridge, -gradient, bounds.lower[0], bounds.upper[0]);
+  });
+}
+
+double BlockPenalty::slopeAlong(std::span<const double> b, std::span<const double> step) const {
+  const double r = norm(b);
+  double sum = r > 0 ? (l / r + ridge) * dot(b, step) : l * norm(step);
+  for (std::size_t k = 0; k < b.size() && l1 > 0; ++k) {
+    sum += b[k] == 0 ? l1 * std::abs(step[k]) : std::copysign(l1, b[k]) * step[k];
+  }
+  return sum;
+}
+
 /// The q with which min(w q, u) are the sizes of the point where -s g^T b less the penalty is largest. With r its norm
 /// q is r / (l + ridge r), so that sum_k min(w_k q, u_k)^2 = (l q / (1 - ridge q))^2, of which the left side is concave
 /// in q^2 and the right one convex: Newton's method from the right stays on its side of the root. Infinite where

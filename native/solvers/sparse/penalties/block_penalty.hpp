@@ -52,6 +52,10 @@ struct BlockPenalty {
   /// Whether a block that is 0 with the gradient g goes to `to`, the minimiser of a quadratic in place of a loss that
   /// can fall by no more than `room`: where it does so against the slope the penalty there is below that.
   bool leavesZero(std::span<const double> to, std::span<const double> g, double room) const;
+  /// The minimiser of a coefficient that is 0, a block of one, for a curvature and a gradient of the loss.
+  double minimizerFromZero(double curvature, double gradient, const BlockBounds& bounds) const;
+  /// The derivative along a step from b, of a convex penalty.
+  double slopeAlong(std::span<const double> b, std::span<const double> step) const;
   /// The conjugate of a convex penalty within bounds at -s g, the largest -s g^T b less the penalty; infinite where
   /// there is no ridge and -s g is steeper than the penalty in directions without bounds.
   double conjugate(std::span<const double> g, double share, const BlockBounds& bounds = {}) const;

@@ -7,9 +7,14 @@
 
 #include "functions/selection_penalties.hpp"
 #include "solvers/sparse/data.hpp"
+#include "solvers/sparse/penalties/block_penalty.hpp"
 #include "solvers/sparse/problem.hpp"
 
 namespace nonconvex {
+
+/// Factor of the least lambda without an escape from 0: where 0 and a point far away are equally good, rounding is not
+/// to decide between them. Kind: rounding.
+inline constexpr double besideTie = 1 + 1e-12;
 
 /// The penalties of all columns at one lambda.
 class PenaltyAt {
@@ -18,6 +23,7 @@ class PenaltyAt {
       : data_(data),
         kind_(settings.penalty),
         convex_(isConvex(kind_)),
+        alpha_(settings.alpha),
         l1_(lambda * settings.alpha),
         l2_(lambda * (1 - settings.alpha)),
         gamma_(gammaOf(settings)) {}
@@ -89,6 +95,27 @@ class PenaltyAt {
     const double slope = g + l2(column) * b, l = l1(column);
     return b == 0 ? std::max(0.0, std::abs(slope) - l) : std::abs(slope + std::copysign(l, b));
   }
+  // Of a coefficient that is 0, a block of one, by its gradient:
+  /// Whether it is near the edge from which on the coefficient leaves 0, by this share of the penalty.
+  bool isNearEdge(int column, std::span<const double> gradient, const BlockBounds&, double share) const {
+    return std::abs(gradient[0]) >= share * l1(column);
+  }
+  double violationAtZero(int column, std::span<const double> gradient, const BlockBounds&) const {
+    return violation(column, 0, gradient[0]);
+  }
+  /// The lambda at which the slope of the penalty is that of the loss, for alpha no less than `leastAlpha`.
+  double lambdaOfSlope(int column, std::span<const double> gradient, const BlockBounds& bounds,
+                       double leastAlpha) const {
+    if (bounds.reach(0, gradient[0]) == 0) return 0;
+    return std::abs(gradient[0]) / (data_.factor[at(column)] * std::max(alpha_, leastAlpha));
+  }
+  /// The least lambda at which the coefficient is 0, for a curvature of the loss along it.
+  double lambdaOfZero(int column, std::span<const double> gradient, const BlockBounds& bounds, double leastAlpha,
+                      double curvature) const {
+    if (convex() || bounds.reach(0, gradient[0]) == 0) return lambdaOfSlope(column, gradient, bounds, leastAlpha);
+    const double l = besideTie * weightOfZero(column, curvature, std::abs(gradient[0]));
+    return l / (data_.factor[at(column)] * std::max(alpha_, leastAlpha));
+  }
 
  private:
   double violationWithin(int column, double b, double g) const;
@@ -96,7 +123,7 @@ class PenaltyAt {
   const SparseData& data_;
   SparsePenalty kind_;
   bool convex_;
-  double l1_, l2_, gamma_;
+  double alpha_, l1_, l2_, gamma_;
   std::span<const double> slopes_;  ///< in place of l1_; empty: none
 };
 

@@ -12,7 +12,6 @@ namespace nonconvex {
 namespace {
 
 constexpr int mostRoundsOfBlocks = 500;  // of sweeps and a Newton step
-constexpr int mostRoundsInVain = 40;     // of them in a row, without a smaller violation
 constexpr int sweepsInTurn = 12;         // between looks at all conditions
 constexpr int memoryOfBlockSweeps = 5;
 constexpr int mostDirect = 600;             // entries of a support whose system is factored
@@ -29,12 +28,12 @@ constexpr double leastPivotOfBlocks = 1e-13;  // of the largest diagonal entry, 
 
 }  // namespace
 
-BlockQuadratic::BlockQuadratic(const Cpu& la, const Blocks& blocks, GramMetric& metric, int responses)
+BlockQuadratic::BlockQuadratic(const Cpu& la, const Blocks& blocks, GramMetric& metric)
     : la_(la),
       blocks_(blocks),
       form_(metric),
       metric_(&metric),
-      responses_(responses),
+      responses_(blocks.responses()),
       firstOf_(at(blocks.count()), -1),
       conjugateGradients_(la) {}
 
@@ -196,18 +195,18 @@ double BlockQuadratic::violation(const BlockPenaltyAt& penalty, int block) {
   // At 0 also the slope that would lead as far as a lower minimum lies which derivatives do not show.
   if (of.size == 1) {
     best(along, block, this->of(b, of), this->of(q, of), next_);
-    if (!along.leavesZero({next_.data(), 1}, this->of(q, of), room)) return found;
+    if (!along.leavesZero({next_.data(), 1}, this->of(q, of), possibleDecrease)) return found;
     return std::max(found, form_.curvature(of.first / responses_) * std::abs(next_[0]));
   }
   if (curvature(block).least() > along.concavity()) return found;
   best(along, block, this->of(b, of), this->of(q, of), next_);
   const std::span<const double> next(next_.data(), at(of.size));
-  if (!along.leavesZero(next, this->of(q, of), room)) return found;
+  if (!along.leavesZero(next, this->of(q, of), possibleDecrease)) return found;
   return std::max(found, curvature(block).largest() * std::sqrt(norm2Squared(next)));
 }
 
 double BlockQuadratic::largestViolation(const BlockPenaltyAt& penalty) {
-  if (!byRows()) form_.needGram();
+  if (!goesByRows()) form_.needGram();
   std::size_t widest = 1;
   for (const Used& each : used_) widest = std::max(widest, at(each.size));
   next_.resize(widest);
@@ -223,27 +222,70 @@ double BlockQuadratic::penaltyValue(const BlockPenaltyAt& penalty) const {
   return sum;
 }
 
-/// The gap between the objective and the dual problem's value at a share of the present gradients, on the places in
-/// use, of a loss that is a quadratic from its least value on.
-double BlockQuadratic::gapInUse(const BlockPenaltyAt& penalty, double loss) const {
+double BlockQuadratic::gap(const BlockPenaltyAt& penalty, double scale) const {
   if (!penalty.convex()) return infinity;
   double share = 1, products = 0, values = 0;
+  const auto isFree = [&](const BlockPenalty& along) { return along.isZero() && !blocks_.bounded(); };
   for (const Used& each : used_) {
-    share = std::min(share, penalty.of(each.group).feasibleShare(of(q, each), boundsOf(each)));
+    const BlockPenalty along = penalty.of(each.group);
+    if (!isFree(along)) share = std::min(share, along.feasibleShare(of(q, each), boundsOf(each)));
   }
   for (const Used& each : used_) {
     const BlockPenalty along = penalty.of(each.group);
+    const double c = form_.curvature(each.first / responses_);
+    if (isFree(along)) {
+      if (c > 0) values += norm2Squared(of(q, each)) / (2 * c);
+      continue;
+    }
     values += along.value(of(b, each));
     if (along.ridge > 0 || blocks_.bounded()) values += along.conjugate(of(q, each), share, boundsOf(each));
     products += dot(of(b, each), of(q, each));
   }
-  return values + share * products + square(1 - share) * loss;
+  return values + share * products + square(1 - share) * scale;
+}
+
+double BlockQuadratic::penaltySlope(const BlockPenaltyAt& penalty, std::span<const double> step) const {
+  double sum = 0;
+  for (const Used& each : used_) {
+    sum += penalty.of(each.group).slopeAlong(of(b, each), step.subspan(at(each.first), at(each.size)));
+  }
+  return sum;
+}
+
+void BlockQuadratic::slopesAt(const BlockPenaltyAt& penalty, std::span<const double> coefficients,
+                              std::vector<double>& slopes) const {
+  slopes.assign(at(blocks_.count()), 0.0);
+  for (const Used& each : used_) {
+    const double r = std::sqrt(norm2Squared(coefficients.subspan(at(each.first), at(each.size))));
+    slopes[at(each.group)] = penalty.of(each.group).with([&](const auto& along) { return along.slope(r); });
+  }
+}
+
+std::vector<Escape> BlockQuadratic::escapes(const BlockPenaltyAt& penalty) {
+  std::vector<Escape> found;
+  for (std::size_t g = 0; g < used_.size(); ++g) {
+    const Used& each = used_[g];
+    const BlockPenalty along = penalty.of(each.group);
+    const std::span<const double> gradient = of(q, each);
+    if (norm2Squared(of(b, each)) > 0 || along.dualNorm(gradient, boundsOf(each)) > along.l) continue;
+    const int block = static_cast<int>(g);
+    if (each.size > 1 && curvature(block).least() > along.concavity()) continue;
+    best(along, block, of(b, each), gradient, next_);
+    const std::span<const double> to(next_.data(), at(each.size));
+    if (!along.leavesZero(to, gradient, possibleDecrease)) continue;
+    // The curvature along the block is at most the largest.
+    const double c = each.size > 1 ? curvature(block).largest() : form_.curvature(each.first / responses_);
+    found.push_back(
+        {each.first, {to.begin(), to.end()}, dot(gradient, to) + c / 2 * norm2Squared(to) + along.value(to)});
+  }
+  std::ranges::sort(found, {}, [](const Escape& each) { return std::pair(each.change, each.first); });
+  return found;
 }
 
 bool BlockQuadratic::minimize(const BlockPenaltyAt& penalty, const Goal& goal) {
   double violation = largestViolation(penalty), least = violation;
-  for (int round = 0, since = 0; round < mostRoundsOfBlocks && since < mostRoundsInVain; ++round) {
-    if (reached(penalty, goal, violation)) return true;
+  for (int round = 0, since = 0; round < mostRoundsOfBlocks && since < goal.patience; ++round) {
+    if (meets(penalty, goal, violation)) return true;
     la_.checkpoint();
     working_.clear();
     for (std::size_t g = 0; g < used_.size(); ++g) {
@@ -251,27 +293,22 @@ bool BlockQuadratic::minimize(const BlockPenaltyAt& penalty, const Goal& goal) {
     }
     const int sweeps = sweep(penalty, goal.violation);
     const double after = largestViolation(penalty);
-    if (reached(penalty, goal, after)) return true;
+    if (meets(penalty, goal, after)) return true;
     const double rate = std::pow(after / violation, 1.0 / sweeps);
-    newtonStep(penalty, rate < 1 ? std::min(mostSweepsSpared, std::log(goal.violation / after) / std::log(rate))
-                                 : mostSweepsSpared);
+    const double left =
+        rate < 1 ? std::min(mostSweepsSpared, std::log(goal.violation / after) / std::log(rate)) : mostSweepsSpared;
+    if (!goal.sweepsOnly) newtonStep(penalty, left);
     violation = largestViolation(penalty);
     since = violation < least ? 0 : since + 1;
     least = std::min(least, violation);
   }
-  return reached(penalty, goal, violation);
-}
-
-/// Whether sweeps go over the rows: where these are so few that a column has less entries than there are places.
-bool BlockQuadratic::byRows() const {
-  const double places = form_.size();
-  return metric_ && !metric_->hasOuter() && 2 * metric_->entries() < places * places;
+  return meets(penalty, goal, violation);
 }
 
 /// Some sweeps over the working blocks, with Anderson's extrapolation; how many. The state is b, and behind it the
 /// gradients, or by rows the change of the predictions times their curvatures.
 int BlockQuadratic::sweep(const BlockPenaltyAt& penalty, double tolerance) {
-  const bool rows = byRows();
+  const bool rows = goesByRows();
   const std::size_t head = b.size(), tail = rows ? at(metric_->rows()) * at(responses_) : head;
   if (!rows) form_.needGram();
   if (!anderson_ || state_.size() != head + tail) {
@@ -312,7 +349,7 @@ double BlockQuadratic::objective(const BlockPenaltyAt& penalty, std::span<const 
   const std::size_t head = b.size();
   const std::span<const double> tail = state.subspan(head);
   double sum = 0;
-  if (byRows()) {
+  if (goesByRows()) {
     for (std::size_t k = 0; k < head; ++k) sum += base_[k] * (state[k] - start_[k]);
     sum += metric_->squaredNormOfRows(tail) / 2;
   } else {
@@ -407,7 +444,7 @@ void BlockQuadratic::finishSweeps(bool rows) {
 /// out := G d
 void BlockQuadratic::applyGram(std::span<const double> d, std::span<double> out) {
   const int width = responses_;
-  if (byRows()) {
+  if (goesByRows()) {
     const std::size_t n = at(metric_->rows());
     column_.resize(n);
     places_.resize(at(form_.size()));
@@ -548,7 +585,7 @@ bool BlockQuadratic::solveByProducts() {
 bool BlockQuadratic::newtonStep(const BlockPenaltyAt& penalty, double sweepsLeft) {
   const int count = collectSupport(penalty);
   if (count == 0) return false;
-  const bool direct = count <= mostDirect && !byRows();
+  const bool direct = count <= mostDirect && !goesByRows();
   const double size = count,
                cost = direct ? size * size / 3 / operationsBlocked / (form_.size() * responses_) : sweepsOfDirections;
   if (cost > sweepsLeft) return false;

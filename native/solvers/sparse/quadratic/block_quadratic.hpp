@@ -11,6 +11,7 @@
 #include "methods/acceleration/anderson.hpp"
 #include "methods/krylov/pcg.hpp"
 #include "solvers/sparse/penalties/blocks.hpp"
+#include "solvers/sparse/quadratic/goal.hpp"
 #include "solvers/sparse/quadratic/gram_metric.hpp"
 
 namespace nonconvex {
@@ -22,37 +23,48 @@ inline bool meetsZero(double before, double after) { return before != 0 && after
 /// responses; b + d and the gradient q + G d are kept. Coefficients are S x K by rows for the S places of the metric.
 class BlockQuadratic {
  public:
-  BlockQuadratic(const Cpu& la, const Blocks& blocks, GramMetric& metric, int responses);
+  BlockQuadratic(const Cpu& la, const Blocks& blocks, GramMetric& metric);
   /// A quadratic of coefficients by themselves, whose form has a row for each.
   BlockQuadratic(const Cpu& la, const Blocks& blocks, QuadraticForm& form);
 
   std::vector<double> b, q;
   /// The most that the loss which the quadratic stands for can still fall by.
-  double room = infinity;
+  double possibleDecrease = infinity;
 
   /// Gives entries := the places of the blocks of another that are not 0 or violate their conditions by more than that.
   void collectWorking(const BlockPenaltyAt& penalty, double tolerance, std::vector<int>& entries);
   /// Takes over the blocks of another at these of its places; their gradients are still to be set.
   void takeOver(const BlockQuadratic& other, std::span<const int> entries);
 
-  /// Takes groups in that are not in use, at 0; their gradients are still to be set.
+  /// Adds groups to the working set, at 0; their gradients are still to be set.
   void add(std::span<const int> groups);
-  bool inUse(int group) const { return firstOf_[at(group)] >= 0; }
+  bool isWorking(int group) const { return firstOf_[at(group)] >= 0; }
   int size() const { return form_.size(); }
   int responses() const { return responses_; }
 
-  /// What a minimum is known by: no block violates its conditions by more than `violation`, or the gap on the places in
-  /// use is at most `gap`.
-  struct Goal {
-    double violation = 0;
-    double gap = 0;
-    double loss = 0;  ///< at the present point, above that of a perfect fit
-  };
-  /// Goes down until the goal is reached; whether it was.
+  /// Goes down until the goal is met; whether it was.
   bool minimize(const BlockPenaltyAt& penalty, const Goal& goal);
-  bool reached(const BlockPenaltyAt& penalty, const Goal& goal, double violation) const {
-    return violation <= goal.violation || (goal.gap > 0 && gapInUse(penalty, goal.loss) <= goal.gap);
+  /// Whether a violation, or the gap, is small enough.
+  bool meets(const BlockPenaltyAt& penalty, const Goal& goal, double violation) const {
+    return violation <= goal.violation || (penalty.convex() && gap(penalty, goal.scale) <= goal.gap);
   }
+  /// Goes by a Newton step to the stationary point nearby, with the blocks alone that are not 0; whether it moved.
+  bool stepOnSupport(const BlockPenaltyAt& penalty) { return newtonStep(penalty, infinity); }
+  /// Blocks that would leave 0 against their slope, the first ones those that gain the most.
+  std::vector<Escape> escapes(const BlockPenaltyAt& penalty);
+  /// The distance to the bound of the optimum on the places in use, for convex penalties, of a loss that is a quadratic
+  /// from its least value on.
+  double gap(const BlockPenaltyAt& penalty, double scale) const;
+  /// The derivative of a convex penalty along a step from b.
+  double penaltySlope(const BlockPenaltyAt& penalty, std::span<const double> step) const;
+  /// slopes := those of the penalties of groups at the norms of coefficients, for groups in use.
+  void slopesAt(const BlockPenaltyAt& penalty, std::span<const double> coefficients, std::vector<double>& slopes) const;
+  /// out := G d
+  void applyGram(std::span<const double> d, std::span<double> out);
+  /// Products of steps with X are not kept.
+  std::span<const double> productOfSteps() const { return {}; }
+  /// Whether steps are taken by rows at first, for which new weights cost little.
+  bool byRows() const { return metric_ && metric_->byRows(); }
   double largestViolation(const BlockPenaltyAt& penalty);
   double penaltyValue(const BlockPenaltyAt& penalty) const;
   /// Whether the objective is strictly convex near b on the blocks that are not 0 or whose gradient is near the edge.
@@ -97,18 +109,16 @@ class BlockQuadratic {
   }
   bool isWithin(std::span<const double> before, std::span<double> after) const;
   BlockCurvature& curvature(int block);
-  double gapInUse(const BlockPenaltyAt& penalty, double loss) const;
   double violation(const BlockPenaltyAt& penalty, int block);
   bool works(const BlockPenaltyAt& penalty, int block, double tolerance);
   void best(const BlockPenalty& penalty, int block, std::span<const double> at_, std::span<const double> gradient,
             std::span<double> out);
-  bool byRows() const;
+  bool goesByRows() const { return byRows() && !form_.hasGram(); }
   int sweep(const BlockPenaltyAt& penalty, double tolerance);
   double sweepGram(const BlockPenaltyAt& penalty);
   double sweepRows(const BlockPenaltyAt& penalty);
   double objective(const BlockPenaltyAt& penalty, std::span<const double> state) const;
   void finishSweeps(bool rows);
-  void applyGram(std::span<const double> d, std::span<double> out);
   bool newtonStep(const BlockPenaltyAt& penalty, double sweepsLeft);
   bool factor();
   bool solveDirectly();

@@ -207,6 +207,33 @@ double GramMetric::curvatureOf(int column) const {
   return centred() ? std::max(0.0, squares - sum * sum / total_) : squares;
 }
 
+HostMatrix<double> GramMetric::gramOf(std::span<const int> columns) const {
+  const int size = static_cast<int>(columns.size());
+  HostMatrix<double> x(data_.n(), size), gram(size, size), products(outer_ ? outer_->outerTerms() : 0, size);
+  for (int e = 0; e < size; ++e) {
+    const auto j = at(columns[at(e)]);
+    for (int i = 0; i < data_.n(); ++i) x(i, e) = -data_.shift[j] / data_.scale[j];
+    data_.x().forEntries(columns[at(e)], [&](int i, double v) { x(i, e) += v / data_.scale[j]; });
+    if (outer_) outer_->outerProducts(x.column(e), products.column(e));
+  }
+  for (int e = 0; e < size; ++e) {
+    for (int f = 0; f <= e; ++f) {
+      double sum = 0, left = 0, right = 0;
+      for (int i = 0; i < data_.n(); ++i) {
+        const double h = h_[at(i)];
+        sum += h * x(i, e) * x(i, f);
+        left += h * x(i, e);
+        right += h * x(i, f);
+      }
+      const double outer = outer_       ? blas::dot(products.rows(), products.column(e), products.column(f))
+                           : intercept_ ? left * right / total_
+                                        : 0;
+      gram(e, f) = gram(f, e) = sum - outer;
+    }
+  }
+  return gram;
+}
+
 void GramMetric::needGram() {
   if (filled_ == size()) return;
   reserveGram();

@@ -32,6 +32,8 @@ class GramMetric final : public QuadraticForm {
   double curvature(int place) const override { return curvatures_[at(place)]; }
   /// G_jj as it would be of any column of the data, in one pass over that.
   double curvatureOf(int column) const;
+  /// G of any columns of the data.
+  HostMatrix<double> gramOf(std::span<const int> columns) const;
   /// The mean of a column by h, 0 without an intercept.
   double mean(int place) const { return centred() ? means_[at(place)] : 0; }
   double totalWeight() const { return total_; }

@@ -40,10 +40,11 @@ double PenalizedQuadratic::violation(const PenaltyAt& penalty, int place, double
   const int j = metric_.column(place);
   const double found = penalty.violation(j, b[at(place)], gradient), c = metric_.curvature(place);
   if (penalty.convex() || b[at(place)] != 0 || !(c > 0)) return found;
-  return std::max(found, c * std::abs(penalty.minimizerFromZero(j, c, gradient, room)));
+  return std::max(found, c * std::abs(penalty.minimizerFromZero(j, c, gradient, possibleDecrease)));
 }
 
-void PenalizedQuadratic::resize() {
+void PenalizedQuadratic::add(std::span<const int> columns) {
+  metric_.add(columns);
   b.resize(at(metric_.size()), 0.0);
   q.resize(at(metric_.size()), 0.0);
   slotOf_.resize(at(metric_.size()), -1);
@@ -55,7 +56,7 @@ void PenalizedQuadratic::Factored::clear() {
   diagonal.clear();
 }
 
-void PenalizedQuadratic::forgetFactor() {
+void PenalizedQuadratic::forgetCurvatures() {
   factor_.clear();
   convexity_.clear();
   for (const int e : slots_) slotOf_[at(e)] = -1;
@@ -68,20 +69,44 @@ double PenalizedQuadratic::largestViolation(const PenaltyAt& penalty) const {
   return most;
 }
 
-std::vector<std::pair<int, double>> PenalizedQuadratic::jumps(const PenaltyAt& penalty) const {
-  std::vector<std::pair<int, double>> found;
-  std::vector<double> change(b.size());
+std::vector<Escape> PenalizedQuadratic::escapes(const PenaltyAt& penalty) const {
+  std::vector<Escape> found;
   for (int e = 0; e < metric_.size(); ++e) {
     const int j = metric_.column(e);
     const double g = q[at(e)], c = metric_.curvature(e);
     if (b[at(e)] != 0 || !(c > 0) || std::abs(g) > penalty.slopeAtZero(j)) continue;
-    const double to = penalty.minimizerFromZero(j, c, g, room);
-    if (to == 0) continue;
-    change[at(e)] = (c / 2 * to + g) * to + penalty.value(j, to);
-    found.emplace_back(e, to);
+    const double to = penalty.minimizerFromZero(j, c, g, possibleDecrease);
+    if (to != 0) found.push_back({e, {to}, (c / 2 * to + g) * to + penalty.value(j, to)});
   }
-  std::ranges::sort(found, {}, [&](const auto& jump) { return std::pair(change[at(jump.first)], jump.first); });
+  std::ranges::sort(found, {}, [](const Escape& each) { return std::pair(each.change, each.first); });
   return found;
+}
+
+double PenalizedQuadratic::penaltyValue(const PenaltyAt& penalty) const {
+  double sum = 0;
+  for (int e = 0; e < metric_.size(); ++e) {
+    if (b[at(e)] != 0) sum += penalty.value(metric_.column(e), b[at(e)]);
+  }
+  return sum;
+}
+
+double PenalizedQuadratic::penaltySlope(const PenaltyAt& penalty, std::span<const double> step) const {
+  double sum = 0;
+  for (std::size_t e = 0; e < step.size(); ++e) {
+    const int j = metric_.column(static_cast<int>(e));
+    const double l = penalty.l1(j);
+    sum += b[e] == 0 ? l * std::abs(step[e]) : (penalty.l2(j) * b[e] + std::copysign(l, b[e])) * step[e];
+  }
+  return sum;
+}
+
+void PenalizedQuadratic::slopesAt(const PenaltyAt& penalty, std::span<const double> coefficients,
+                                  std::vector<double>& slopes) const {
+  slopes.resize(at(data_.p()));
+  for (int e = 0; e < metric_.size(); ++e) {
+    const int j = metric_.column(e);
+    slopes[at(j)] = penalty.slopeAt(j, std::abs(coefficients[at(e)]));
+  }
 }
 
 double PenalizedQuadratic::gap(const PenaltyAt& penalty, double scale) const {
@@ -137,9 +162,9 @@ bool PenalizedQuadratic::minimizeByGram(const PenaltyAt& penalty, const Goal& go
 /// says.
 template <class Penalty>
 void PenalizedQuadratic::descend(const PenaltyAt& penalty, const Goal& goal) {
-  const double tolerance = goal.violation, enough = goal.rough ? negligible * tolerance : tolerance / 2;
+  const double tolerance = goal.violation, enough = goal.sweepsOnly ? negligible * tolerance : tolerance / 2;
   setLines(penalty);
-  bool newton = !goal.rough;
+  bool newton = !goal.sweepsOnly;
   for (int cycle = 0; cycle < mostCycles; ++cycle) {
     newton = newton && newtonSteps<Penalty>(penalty);
     double most = 0;
@@ -147,7 +172,7 @@ void PenalizedQuadratic::descend(const PenaltyAt& penalty, const Goal& goal) {
       most = std::max(most, violation(penalty, e, slotGradient_[at(slotOf_[at(e)])]));
     }
     if (most <= tolerance) return;
-    const int sweeps = newton ? sweepsByNewton : goal.rough ? roughSweeps : sweepsAlone;
+    const int sweeps = newton ? sweepsByNewton : goal.sweepsOnly ? roughSweeps : sweepsAlone;
     for (int k = 0; k < sweeps && sweep<Penalty>(penalty, negligible * tolerance) > enough; ++k) continue;
     if (!newton) return;
   }
@@ -164,7 +189,7 @@ bool PenalizedQuadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& go
     la_.checkpoint();
     collect(penalty, goal.violation);
     const auto [sweeps, size] = sweepByRows<Penalty>(penalty, goal.violation);
-    if (goal.lax && size <= goal.violation / 2) {
+    if (goal.looseTolerance && size <= goal.violation / 2) {
       onlySweeps_ = round == 0;
       hard_ = false;
       return true;
@@ -218,7 +243,7 @@ template <class Penalty>
 double PenalizedQuadratic::best(const PenaltyAt& penalty, const Line& line, double value, double gradient) const {
   if (!(line.curvature > 0)) return value;
   if (!Penalty::convex && value == 0) {
-    return penalty.minimizerFromZero(line.column, line.curvature, gradient, room);
+    return penalty.minimizerFromZero(line.column, line.curvature, gradient, possibleDecrease);
   }
   const Penalty along{line.l1, penalty.gamma()};
   const double z = line.curvature * value - gradient;

@@ -12,24 +12,12 @@
 #include "linalg/growing_factor.hpp"
 #include "methods/acceleration/anderson.hpp"
 #include "methods/krylov/pcg.hpp"
+#include "solvers/sparse/penalties/blocks.hpp"
 #include "solvers/sparse/penalties/penalty_at.hpp"
+#include "solvers/sparse/quadratic/goal.hpp"
 #include "solvers/sparse/quadratic/gram_metric.hpp"
 
 namespace nonconvex {
-
-/// What a minimum is known by: no violation of its conditions is larger, or, if the penalty is convex, its gap is not.
-struct Goal {
-  double violation = 0;
-  double gap = 0;
-  double scale = 0;  ///< of the loss, beside which the gap is small
-  /// Whether sweeps alone are to go there, which do so in less time where the goal is not far.
-  bool rough = false;
-  /// Whether b is all that is asked for: by rows, steps as small as the violation are then taken for the end, and q is
-  /// of no use afterwards.
-  bool lax = false;
-  /// Looks at all conditions in a row that find no smaller violation, after which that is all.
-  int patience = 40;
-};
 
 /// minimise q^T d + d^T G d / 2 + sum_j P_j(b_j + d_j) for the G of a metric, of which b + d and the gradient q + G d
 /// are kept.
@@ -39,24 +27,30 @@ struct Goal {
 /// as long as these take less time than G and its factor would, or there is no memory for G.
 class PenalizedQuadratic {
  public:
-  PenalizedQuadratic(const Cpu& la, const SparseData& data, GramMetric& metric)
-      : la_(la), data_(data), metric_(metric), factor_(la), convexity_(la), conjugateGradients_(la) {}
+  PenalizedQuadratic(const Cpu& la, const Blocks& blocks, GramMetric& metric)
+      : la_(la), data_(blocks.data()), metric_(metric), factor_(la), convexity_(la), conjugateGradients_(la) {}
 
   std::vector<double> b;  ///< one for each place of the metric
   std::vector<double> q;
   /// The most that the loss which the quadratic stands for can still fall by.
-  double room = infinity;
+  double possibleDecrease = infinity;
 
-  /// Makes room for columns that the metric has taken in, at 0; their gradients are still to be set.
-  void resize();
+  /// Adds columns to the working set, at 0; their gradients are still to be set.
+  void add(std::span<const int> columns);
+  bool isWorking(int column) const { return metric_.place(column) >= 0; }
   /// Goes down until the goal is met; whether it was.
   bool minimize(const PenaltyAt& penalty, const Goal& goal);
   /// Goes by Newton steps to the stationary point nearby, with the places alone that are not 0; whether it went
   /// anywhere.
   bool stepOnSupport(const PenaltyAt& penalty);
   double largestViolation(const PenaltyAt& penalty) const;
-  /// The places that would leave 0 against their slope, with where to: those first of which that gains the most.
-  std::vector<std::pair<int, double>> jumps(const PenaltyAt& penalty) const;
+  /// Places that would leave 0 against their slope, the first ones those that gain the most.
+  std::vector<Escape> escapes(const PenaltyAt& penalty) const;
+  double penaltyValue(const PenaltyAt& penalty) const;
+  /// The derivative of a convex penalty along a step from b.
+  double penaltySlope(const PenaltyAt& penalty, std::span<const double> step) const;
+  /// slopes := those of the penalties of columns at the sizes of coefficients, for columns in use.
+  void slopesAt(const PenaltyAt& penalty, std::span<const double> coefficients, std::vector<double>& slopes) const;
   /// Whether a violation, or the gap, is small enough.
   bool meets(const PenaltyAt& penalty, const Goal& goal, double violation) const {
     return violation <= goal.violation || (penalty.convex() && gap(penalty, goal.scale) <= goal.gap);
@@ -69,7 +63,7 @@ class PenalizedQuadratic {
   /// out := G d, by rows where G is not there.
   void applyGram(std::span<const double> d, std::span<double> out);
   /// The metric has changed: factors and copies of it are of no use.
-  void forgetFactor();
+  void forgetCurvatures();
   /// X times what the last minimize() has added to b, less the shifts; empty where that was not needed.
   std::span<const double> productOfSteps() const;
   /// Whether steps are taken by rows at first, for which new weights cost little.
@@ -155,7 +149,7 @@ class PenalizedQuadratic {
   std::vector<double> slotGradient_;
   std::vector<double> base_, start_;  ///< of sweeps by rows: gradients and coefficients at their start
   std::vector<double> state_, last_;
-  std::size_t head_ = 0;  ///< room for coefficients in a state
+  std::size_t head_ = 0;  ///< capacity for coefficients in a state
   std::unique_ptr<Anderson<Cpu>> anderson_;
   bool onlySweeps_ = false;   ///< the last minimize() was these sweeps and nothing else
   bool goesByRows_ = false;   ///< steps are taken by rows now

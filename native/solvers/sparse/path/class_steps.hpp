@@ -1,0 +1,62 @@
+// Steps of a loss of classes, whose second derivatives are no diagonal matrix.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "linalg/cpu.hpp"
+#include "methods/krylov/pcg.hpp"
+#include "solvers/sparse/data.hpp"
+#include "solvers/sparse/path/working_set.hpp"
+#include "solvers/sparse/quadratic/block_quadratic.hpp"
+#include "solvers/sparse/quadratic/class_metric.hpp"
+
+namespace nonconvex {
+
+/// Quadratics with all second derivatives of classes, by the coefficients that are not 0 or not to stay there, and
+/// where these are too many, Newton steps on the support by products with the rows.
+class ClassSteps {
+ public:
+  ClassSteps(const Cpu& la, const SparseData& data, bool intercept, WorkingSet<BlockPenaltyAt>& set);
+
+  /// Whether the next quadratic is the one with all second derivatives; chooses its coefficients.
+  bool areTaken(const BlockPenaltyAt& penalty, double tolerance);
+  /// Sets the working set's coefficients to the minimum of that quadratic. False where it is not to be had.
+  bool minimize(const BlockPenaltyAt& penalty, const Goal& goal, double stretch);
+  /// Whether the second derivatives serve for the next step as well.
+  void keep(bool serve) { serve_ = serve; }
+  /// Sets the working set's coefficients to the end of a Newton step on the support. False where there is none.
+  bool newtonStep(const BlockPenaltyAt& penalty);
+  /// What the intercepts move by with the coefficients.
+  std::span<const double> moves() const { return moves_; }
+
+ private:
+  struct Tuning;
+
+  void findFree(const BlockPenaltyAt& penalty);
+  bool solveOnRows();
+  void multiplyByCurvature(std::span<const double> v, std::span<double> out);
+  void clip(const BlockPenaltyAt& penalty, std::span<const double> before, std::span<double> after) const;
+
+  const Cpu& la_;
+  const SparseData& data_;
+  bool intercept_;
+  WorkingSet<BlockPenaltyAt>& set_;
+  ClassMetric metric_;
+  BlockQuadratic quadratic_;  ///< the quadratic with all second derivatives
+  bool serve_ = false;
+  std::vector<int> working_, free_;
+  std::vector<double> sums_, moves_, step_, places_, diagonal_;
+  Pcg conjugateGradients_;
+};
+
+/// Stands for them where each row has one prediction.
+struct NoClassSteps {
+  NoClassSteps(const Cpu&, const SparseData&, bool, WorkingSet<PenaltyAt>&) {}
+};
+
+/// The intercepts of classes, and their coefficients of columns without penalty, mean something only beside each other:
+/// they sum to 0 afterwards, the latter as nearly as bounds let them.
+void centreClasses(const SparseData& data, PathModel& model);
+
+}  // namespace nonconvex

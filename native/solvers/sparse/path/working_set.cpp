@@ -1,0 +1,311 @@
+#include "solvers/sparse/path/working_set.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+#include "solvers/sparse/certificates/certificate.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr int mostBisections = 16;  ///< safeguard: halvings of the interval in which a convex function stops falling
+
+/// About the largest share below 1 with which a convex function still falls; 0 where that is too small.
+template <class Falls>
+double shareOfLeast(Falls&& falls) {
+  double low = 0, high = 1;
+  for (int k = 0; k < mostBisections; ++k) {
+    const double middle = (low + high) / 2;
+    (falls(middle) ? low : high) = middle;
+  }
+  return low;
+}
+
+}  // namespace
+
+template <class Penalty>
+WorkingSet<Penalty>::WorkingSet(const Cpu& la, const SparseData& data, const SparseSettings& settings, RowsLoss& loss)
+    : la_(la),
+      data_(data),
+      settings_(settings),
+      blocks_(data, settings),
+      metric_(la, data, settings.intercept),
+      quadratic_(la, blocks_, metric_),
+      loss_(la, data, settings.intercept, metric_, loss),
+      scale_(-loss_.perfect()) {}
+
+template <class Penalty>
+std::vector<int> WorkingSet<Penalty>::columnsOf(std::span<const int> blocks) const {
+  std::vector<int> columns;
+  for (const int g : blocks) columns.insert(columns.end(), blocks_.columns(g).begin(), blocks_.columns(g).end());
+  return columns;
+}
+
+template <class Penalty>
+void WorkingSet<Penalty>::start() {
+  loss_.start();
+  setPossibleDecrease();
+  if (!loss_.squared()) setCurvatures(1);
+}
+
+template <class Penalty>
+void WorkingSet<Penalty>::add(std::span<const int> blocks) {
+  if (blocks.empty()) return;
+  metric_.requireRoomFor(columnsOf(blocks));
+  quadratic_.add(blocks);
+  setGradient();
+}
+
+template <class Penalty>
+void WorkingSet<Penalty>::allowEscapes(bool may) {
+  escapes_ = may;
+  setPossibleDecrease();
+}
+
+template <class Penalty>
+void WorkingSet<Penalty>::setPossibleDecrease() {
+  if (!loss_.squared()) quadratic_.possibleDecrease = escapes_ ? loss_.value() - loss_.perfect() : 0;
+}
+
+template <class Penalty>
+void WorkingSet<Penalty>::evaluate() {
+  loss_.evaluate();
+  setPossibleDecrease();
+}
+
+template <class Penalty>
+double WorkingSet<Penalty>::exactObjective(const Penalty& penalty) const {
+  return loss_.valueOf(quadratic_.b, quadratic_.q) + penaltyValue(penalty);
+}
+
+template <class Penalty>
+double WorkingSet<Penalty>::violation(const Penalty& penalty) {
+  return std::max(quadratic_.largestViolation(penalty), loss_.violationOfIntercepts());
+}
+
+template <class Penalty>
+double WorkingSet<Penalty>::gap(const Penalty& penalty) const {
+  return penalty.convex() ? quadratic_.gap(penalty, scale_) + loss_.gapOfIntercepts() : infinity;
+}
+
+template <class Penalty>
+void WorkingSet<Penalty>::setGradient() {
+  if (!loss_.squared()) return loss_.gradient(quadratic_.q);
+  quadratic_.applyGram(quadratic_.b, quadratic_.q);
+  loss_.addCorrelations(quadratic_.q);
+}
+
+template <class Penalty>
+void WorkingSet<Penalty>::setCurvatures(double stretch, bool known) {
+  if (known) loss_.addIntercepts(1, quadratic_.q);
+  loss_.setCurvatures(stretch);
+  quadratic_.forgetCurvatures();
+  curvaturesLag_ = false;
+  known ? loss_.addIntercepts(-1, quadratic_.q) : setGradient();
+}
+
+template <class Penalty>
+bool WorkingSet<Penalty>::descend(const Penalty& penalty, std::span<const double> product, int halvings,
+                                  std::span<const double> moves) {
+  const std::vector<double>& b = quadratic_.b;
+  move_.resize(b.size());
+  for (std::size_t e = 0; e < move_.size(); ++e) move_[e] = b[e] - before_[e];
+  loss_.setProduct(move_, product);
+  return descendWithProduct(penalty, halvings, moves);
+}
+
+template <class Penalty>
+bool WorkingSet<Penalty>::descendWithProduct(const Penalty& penalty, int halvings, std::span<const double> moves) {
+  after_ = quadratic_.b;
+  move_.resize(after_.size());
+  for (std::size_t e = 0; e < move_.size(); ++e) move_[e] = after_[e] - before_[e];
+  loss_.prepareMove(move_, moves);
+  quadratic_.b = before_;
+  const double objective = this->objective(penalty);
+  const double rounding = roundingOfSum(data_.n(), std::abs(objective) + scale_ + std::abs(loss_.perfect()));
+  const auto moveTo = [&](double share) {
+    for (std::size_t e = 0; e < move_.size(); ++e) {
+      quadratic_.b[e] = share == 1 ? after_[e] : before_[e] + share * move_[e];
+    }
+    loss_.moveTo(share);
+    setPossibleDecrease();
+    return this->objective(penalty) <= objective + rounding;
+  };
+  if (loss_.rows().kinked() && penalty.convex()) {
+    const auto falls = [&](double share) {
+      return moveTo(share) && loss_.slopeOfMove() + quadratic_.penaltySlope(penalty, move_) <= 0;
+    };
+    if (falls(1)) return true;
+    if (const double share = shareOfLeast(falls); share > 0 && moveTo(share)) return true;
+  } else {
+    for (double share = 1; share > std::ldexp(1.0, -halvings); share /= 2) {
+      if (moveTo(share)) return true;
+    }
+  }
+  quadratic_.b = before_;
+  loss_.moveBack();
+  setPossibleDecrease();
+  return false;
+}
+
+template <class Penalty>
+PathModel WorkingSet<Penalty>::model(const Penalty& penalty, double lambda, bool reached) {
+  const int responses = loss_.responses();
+  PathModel made;
+  made.lambda = lambda;
+  made.reached = reached;
+  for (std::size_t entry = 0; entry < quadratic_.b.size(); ++entry) {
+    const int e = static_cast<int>(entry);
+    if (quadratic_.b[entry] == 0) continue;
+    made.columns.push_back(metric_.column(e / responses) + data_.p() * (e % responses));
+    made.values.push_back(quadratic_.b[entry]);
+  }
+  loss_.describe(made, quadratic_.b, quadratic_.q);
+  made.objective = made.loss + penaltyValue(penalty);
+  made.violation = quadratic_.largestViolation(penalty);
+  made.locallyConvex = locallyConvex(penalty);
+  return made;
+}
+
+template <class Penalty>
+void WorkingSet<Penalty>::restore(const PathModel& model) {
+  const int responses = loss_.responses();
+  std::fill(quadratic_.b.begin(), quadratic_.b.end(), 0.0);
+  for (std::size_t k = 0; k < model.columns.size(); ++k) {
+    const int j = model.columns[k] % data_.p(), response = model.columns[k] / data_.p();
+    quadratic_.b[at(metric_.place(j) * responses + response)] = model.values[k];
+  }
+  loss_.restore(model);
+  setPossibleDecrease();
+  setGradient();
+}
+
+template <class Penalty>
+bool WorkingSet<Penalty>::locallyConvex(const Penalty& penalty) {
+  if (penalty.convex()) return true;
+  if (loss_.exact()) {
+    setCurvatures(1);
+    return quadratic_.locallyConvex(penalty);
+  }
+  if (!loss_.rows().kinked()) return quadratic_.locallyConvex(penalty);
+  if (!loss_.setLeastCurvatures()) return false;
+  quadratic_.forgetCurvatures();
+  const bool convex = quadratic_.locallyConvex(penalty);
+  setCurvatures(1);
+  return convex;
+}
+
+template <class Penalty>
+double WorkingSet<Penalty>::curvatureOf(int column) {
+  if (!loss_.squared()) return metric_.curvatureOf(column);
+  if (curvatures_.empty()) curvatures_.assign(at(data_.p()), unknown);
+  double& c = curvatures_[at(column)];
+  if (!isKnown(c)) c = metric_.curvatureOf(column);
+  return c;
+}
+
+template <class Penalty>
+bool WorkingSet<Penalty>::leavesZero(const Penalty& penalty, int block, std::span<const double> gradient,
+                                     const BlockBounds& bounds, double loss) {
+  if (penalty.convex()) return false;
+  const double room = loss - loss_.perfect();
+  if constexpr (ofCoefficients<Penalty>) {
+    const double c = curvatureOf(block);
+    return c > 0 && penalty.minimizerFromZero(block, c, gradient[0], room) != 0;
+  } else {
+    const std::span<const int> columns = blocks_.columns(block);
+    const BlockPenalty along = penalty.of(block);
+    if (gradient.size() == 1) {
+      const double to = along.minimizerFromZero(curvatureOf(columns[0]), gradient[0], bounds);
+      return along.leavesZero({&to, 1}, gradient, room);
+    }
+    BlockCurvature curvature(static_cast<int>(columns.size()), loss_.responses());
+    curvature.set(metric_.gramOf(columns));
+    if (curvature.least() > along.concavity()) return false;
+    std::vector<double> z(gradient.size()), b(gradient.size());
+    for (std::size_t k = 0; k < z.size(); ++k) z[k] = -gradient[k];
+    curvature.minimize(along, z, b);
+    return along.leavesZero(b, gradient, room);
+  }
+}
+
+template <class Penalty>
+std::vector<int> WorkingSet<Penalty>::activeBounds(const Penalty& penalty) {
+  std::vector<int> active;
+  if (!data_.bounded) return active;
+  const int responses = loss_.responses();
+  const double least = violationsOfHeld * quadratic_.largestViolation(penalty);
+  for (std::size_t entry = 0; entry < quadratic_.b.size(); ++entry) {
+    const int e = static_cast<int>(entry), j = metric_.column(e / responses), place = j + data_.p() * (e % responses);
+    const bool free = penalty.isZero() || data_.factor[at(j)] == 0;
+    if (free && isHeld(data_, place, quadratic_.b[entry], quadratic_.q[entry], least)) active.push_back(place);
+  }
+  return active;
+}
+
+/// Columns of each response without penalty, at 0 all that are not constant, but for those at active bounds.
+template <class Penalty>
+std::vector<std::vector<int>> WorkingSet<Penalty>::unpenalised(const Penalty& penalty) {
+  std::vector<int> active = activeBounds(penalty);
+  std::ranges::sort(active);
+  std::vector<std::vector<int>> free(at(loss_.responses()));
+  for (int j = 0; j < data_.p(); ++j) {
+    if (data_.constant[at(j)] || !(penalty.isZero() || data_.factor[at(j)] == 0)) continue;
+    for (std::size_t k = 0; k < free.size(); ++k) {
+      if (!std::ranges::binary_search(active, j + data_.p() * static_cast<int>(k))) free[k].push_back(j);
+    }
+  }
+  return free;
+}
+
+/// Whether a bound needs slopes that are made orthogonal first: those of the squared loss are so to the intercept.
+template <class Penalty>
+bool WorkingSet<Penalty>::needsOrthogonal(const Penalty& penalty) const {
+  return penalty.convex() && !(loss_.squared() && data_.free.empty() && !penalty.isZero());
+}
+
+template <class Penalty>
+bool WorkingSet<Penalty>::slopesOf(const PathModel& model, const Penalty& penalty, std::span<double> slopes,
+                                   std::span<double> t) {
+  loss_.slopesOf(model, slopes);
+  std::copy_n(loss_.predictions().begin(), t.size(), t.begin());
+  return !needsOrthogonal(penalty) || loss_.makeOrthogonal(unpenalised(penalty), slopes, t);
+}
+
+template <class Penalty>
+double WorkingSet<Penalty>::bound(const PathModel& model, const Penalty& penalty, std::span<const double> slopes,
+                                  Mat<const double> gradients, std::span<const double> t) const {
+  const RowsLoss& loss = loss_.rows();
+  const double share = std::min(feasibleShare(penalised(), penalty, gradients), loss.feasibleShare(slopes));
+  double value = 0;
+  if (!needsOrthogonal(penalty)) {
+    for (std::size_t k = 0; k < model.columns.size(); ++k) {
+      value -= model.values[k] * gradients(model.columns[k] % data_.p(), model.columns[k] / data_.p());
+    }
+    value = share * (value + (2 - share) * model.loss);
+  } else {
+    value = loss.dualValueAt(slopes, share, t);
+  }
+  return value - conjugates(penalised(), penalty, gradients, share) -
+         conjugatesOfHeld(data_, model.activeBounds, gradients, share);
+}
+
+template <class Penalty>
+double WorkingSet<Penalty>::boundOfWorkingSet(const Penalty& penalty) {
+  PathModel present;
+  const std::span<const double> first = loss_.first();
+  std::vector<double> slopes(first.begin(), first.end()), own(quadratic_.b.size());
+  if (!loss_.makeOrthogonal(unpenalised(penalty), slopes, {})) return -infinity;
+  HostMatrix<double> gradients(data_.p(), 1);
+  metric_.gradient(slopes, own);
+  for (int e = 0; e < metric_.size(); ++e) gradients(metric_.column(e), 0) = own[at(e)];
+  present.activeBounds = activeBounds(penalty);
+  return bound(present, penalty, slopes, gradients, {});
+}
+
+template class WorkingSet<PenaltyAt>;
+template class WorkingSet<BlockPenaltyAt>;
+
+}  // namespace nonconvex

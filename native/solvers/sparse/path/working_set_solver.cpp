@@ -1,0 +1,371 @@
+#include "solvers/sparse/path/working_set_solver.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+
+namespace nonconvex {
+namespace {
+
+struct SolverTuning {
+  static constexpr int mostQuadratics = 100;       ///< safeguard: quadratics in turn for one model
+  static constexpr int mostOfClasses = 300;        ///< safeguard: the same for a loss of classes
+  static constexpr int mostInVain = 50;            ///< safeguard: the same once such a model was not reached
+  static constexpr int patience = 8;               ///< safeguard: rounds of a quadratic that may have no minimum
+  static constexpr int mostLoose = 10;             ///< measured: quadratics that a small step may end
+  static constexpr double slow = 0.1;              ///< measured: a larger share of the last violation is slow
+  static constexpr double slowest = 0.8;           ///< measured: a larger share asks for new curvatures
+  static constexpr double columnsOfStep = 32;      ///< measured: columns whose Gram matrix takes as long as a step
+  static constexpr double stretching = 4;          ///< measured: factor of curvatures where the objective rises
+  static constexpr double mostStretched = 1e6;     ///< safeguard: largest such factor
+  static constexpr int manyHalvings = 20;          ///< safeguard: halvings of a step that surely falls at first
+  static constexpr int halvingsOfClasses = 8;      ///< safeguard: halvings of a step of classes
+  static constexpr int mostEscapesInVain = 10;     ///< measured: escapes from 0 in a row that lower nothing
+  static constexpr double leastFall = 1e-10;       ///< rounding: a fall beside the null model's loss
+  static constexpr double innerLeft = 0.9;         ///< measured: share of the violation at the goal, by rows
+  static constexpr double innerMost = 0.5;         ///< measured: share of the present violation, by rows
+  static constexpr double littleCurvature = 0.03;  ///< measured: change of a row's curvature that steps bear
+  static constexpr double innerShare = 0.1;        ///< measured: share of the violation left by a quadratic
+  static constexpr double innerOfGoal = 0.3;       ///< measured: share of the goal left by a quadratic
+  static constexpr double shareOfGap = 0.03;       ///< measured: share of the tolerance for the working set
+  static constexpr double shareOfBlocks = 0.3;     ///< measured: the same for blocks, whose steps cost more
+  static constexpr double shareWithRidge = 1e-3;   ///< measured: the same where the gap is of the second order
+  static constexpr double besideObjective = 30;    ///< measured: scale of the gap beside a small objective
+  static constexpr double leastBeside = 0.05;      ///< measured: least share of the null model's loss there
+  static constexpr int mostEnvelopes = 60;         ///< safeguard: envelopes in turn for one model
+  static constexpr double narrowing = 0.25;        ///< measured: width of an envelope beside the last one
+  static constexpr int hardEnvelope = 10;          ///< measured: quadratics after which the next one is wider
+  static constexpr double shareOfEnvelopes = 0.3;  ///< measured: share of the tolerance for the working set
+  static constexpr double accuracyOfNull = 1e-9;   ///< rounding: accuracy of the null model's loss
+  static constexpr double roughly = 3e-3;          ///< measured: violation beside lambda of a first look
+  static constexpr double promising = 1e-4;        ///< measured: objectives above the best by less are finished
+  static constexpr double farthest = 2;            ///< measured: extrapolation beside the last step in lambda
+};
+
+}  // namespace
+
+template <class Penalty>
+WorkingSetSolver<Penalty>::WorkingSetSolver(const Cpu& la, const SparseData& data, const SparseSettings& settings,
+                                            WorkingSet<Penalty>& set)
+    : la_(la), data_(data), settings_(settings), set_(set), classes_(la, data, settings.intercept, set) {}
+
+template <class Penalty>
+Goal WorkingSetSolver<Penalty>::goal(const Penalty& penalty, double sharper, double steepest) const {
+  using T = SolverTuning;
+  const double least = settings_.tolerance * std::max(0.1 * penalty.largestSlope(), 1e-4 * steepest);
+  // Without a penalty the gap is not asked for: its bound is that of each column alone.
+  const double usual = ofCoefficients<Penalty> ? T::shareOfGap : T::shareOfBlocks;
+  const double share = penalty.isZero() ? 0 : penalty.hasRidge() ? T::shareWithRidge : usual;
+  // Beside an objective that is near 0, as those of counts may be, a gap counts for more.
+  const double scale = set_.scale();
+  const double beside =
+      set_.loss().squared() || !penalty.hasRidge()
+          ? scale
+          : std::clamp(T::besideObjective * std::abs(set_.objective(penalty)), T::leastBeside * scale, scale);
+  return {.violation = sharper * least, .gap = sharper * share * settings_.tolerance * beside, .scale = scale};
+}
+
+template <class Penalty>
+bool WorkingSetSolver<Penalty>::solve(const Penalty& penalty, const Goal& goal) {
+  if (set_.loss().squared()) return set_.quadratic().minimize(penalty, goal);
+  return set_.loss().rows().envelope() ? solveEnvelopes(penalty, goal.violation) : solveQuadratics(penalty, goal);
+}
+
+/// The method of multipliers for a loss that is not smooth: its envelope is minimised, whose derivatives are the next
+/// multipliers, until these prove that the loss itself is small enough on the working set.
+///
+/// Longer steps of the multipliers: R. T. Rockafellar, "Augmented Lagrangians and applications of the proximal point
+/// algorithm in convex programming", Mathematics of Operations Research 1(2), 1976.
+template <class Penalty>
+bool WorkingSetSolver<Penalty>::solveEnvelopes(const Penalty& penalty, double tolerance) {
+  using T = SolverTuning;
+  LossEnvelope& envelope = *set_.loss().rows().envelope();
+  double within = tolerance;
+  for (int k = 0; k < T::mostEnvelopes; ++k) {
+    const bool reached = solveQuadratics(penalty, {.violation = within, .scale = set_.scale()}),
+               hard = quadratics_ > T::hardEnvelope;
+    const double loss = envelope.exact(set_.loss().predictions()), scale = set_.scale();
+    const double goal = scale > 0 ? T::shareOfEnvelopes * settings_.tolerance * scale : T::accuracyOfNull * loss;
+    if (loss + set_.penaltyValue(penalty) - set_.boundOfWorkingSet(penalty) <= goal) return true;
+    // A bound that is linear in the share of the slopes asks for a violation as small as the gap, both relative.
+    if (penalty.largestSlope() > 0) within = std::min(tolerance, goal / loss * penalty.largestSlope() / 4);
+    if (reached) envelope.update(set_.loss().predictions());
+    envelope.scale(!reached || hard ? 1 / T::narrowing : T::narrowing);
+    set_.evaluate();
+    set_.setCurvatures(1);
+  }
+  return false;
+}
+
+/// The accuracy that is enough for one quadratic, at a point with this violation and gap.
+template <class Penalty>
+Goal WorkingSetSolver<Penalty>::innerGoal(const Penalty& penalty, const Goal& goal, double violation,
+                                          double gap) const {
+  using T = SolverTuning;
+  Goal inner = goal;
+  inner.violation = std::max(std::min(T::innerShare * violation, square(violation) / penalty.largestSlope()),
+                             T::innerOfGoal * goal.violation);
+  if (set_.quadratic().byRows()) {
+    // A look by rows costs as much as a sweep, so that it rather goes down to the likely goal.
+    const double left = penalty.hasRidge() ? std::sqrt(goal.gap / gap) : goal.gap / gap;
+    inner.violation = std::max(inner.violation, std::min(T::innerMost, T::innerLeft * left) * violation);
+  }
+  inner.gap = std::max(T::innerShare * gap, T::innerOfGoal * goal.gap);
+  inner.looseTolerance = quadratics_ < T::mostLoose;
+  inner.patience = T::patience;
+  return inner;
+}
+
+template <class Penalty>
+int WorkingSetSolver<Penalty>::mostQuadratics() const {
+  using T = SolverTuning;
+  if (!set_.loss().rows().coupled()) return T::mostQuadratics;
+  // Where columns explain all, a penalty that does not grow leaves no minimum, nor will it at smaller lambdas.
+  return inVain_ ? T::mostInVain : T::mostOfClasses;
+}
+
+template <class Penalty>
+bool WorkingSetSolver<Penalty>::solveQuadratics(const Penalty& penalty, const Goal& goal) {
+  using T = SolverTuning;
+  double stretch = 1;
+  set_.allowEscapes(true);
+  for (quadratics_ = 0;; ++quadratics_) {
+    la_.checkpoint();
+    const double violation = set_.violation(penalty), gap = set_.gap(penalty);
+    if (violation <= goal.violation || gap <= goal.gap) return true;
+    if (quadratics_ == mostQuadratics() || stretch > T::mostStretched) break;
+    if (settleEscapes(penalty, goal.violation)) continue;
+    if (set_.curvaturesLag()) followCurvatures(stretch);
+    const Goal inner = innerGoal(penalty, goal, violation, gap);
+    set_.rememberCoefficients();
+    if (stepByClasses(penalty, goal, inner, violation, stretch)) continue;
+    set_.quadratic().minimize(penalty, inner);
+    bool moved = set_.descend(penalty, set_.quadratic().productOfSteps());
+    if (!moved && stayAtZero(penalty)) continue;
+    if (!moved && !penalty.convex()) {
+      const bool fell = takeTangentStep(penalty, goal);
+      moved = takeSupportStep(penalty) || fell;
+    }
+    // Where the objective rises, the quadratic is too flat: with a penalty that is not convex it may lead over a hump.
+    stretch = moved ? std::max(1.0, stretch / T::stretching) : stretch * T::stretching;
+    if (!moved || (set_.quadratic().byRows() && !penalty.convex())) {
+      set_.setCurvatures(stretch);
+      continue;
+    }
+    set_.setGradient();
+    if (set_.quadratic().byRows()) {
+      set_.setCurvaturesLag(true);
+      continue;
+    }
+    takeNewtonStep(penalty);
+    if (!keepsCurvatures(penalty, goal, violation, gap)) set_.setCurvatures(stretch);
+  }
+  inVain_ = inVain_ || !penalty.convex();
+  return false;
+}
+
+/// Goes to the minimum of the quadratic with all second derivatives of classes, or a part of the way there. False where
+/// such a step is not to be taken.
+template <class Penalty>
+bool WorkingSetSolver<Penalty>::stepByClasses(const Penalty& penalty, const Goal& goal, const Goal& inner,
+                                              double violation, double& stretch) {
+  using T = SolverTuning;
+  if constexpr (!ofCoefficients<Penalty>) {
+    if (!classes_.areTaken(penalty, goal.violation)) return false;
+    const bool moved =
+        classes_.minimize(penalty, inner, stretch) && set_.descend(penalty, {}, T::halvingsOfClasses, classes_.moves());
+    set_.setGradient();
+    stretch = moved ? std::max(1.0, stretch / T::stretching) : stretch * T::stretching;
+    classes_.keep(moved && set_.violation(penalty) <= T::slow * violation);
+    return true;
+  }
+  return false;
+}
+
+/// Takes a Newton step of the objective itself on the support, where the loss is one of classes.
+template <class Penalty>
+void WorkingSetSolver<Penalty>::takeNewtonStep(const Penalty& penalty) {
+  if constexpr (!ofCoefficients<Penalty>) {
+    if (!set_.loss().rows().coupled()) return;
+    set_.rememberCoefficients();
+    if (!classes_.newtonStep(penalty)) return;
+    set_.descend(penalty, {}, SolverTuning::halvingsOfClasses, classes_.moves());
+    set_.setGradient();
+  }
+}
+
+/// Whether steps with the curvatures of an earlier point are to go on, after one from this violation and gap: as many
+/// as are left at the rate of the last cost less than a Gram matrix with new curvatures.
+template <class Penalty>
+bool WorkingSetSolver<Penalty>::keepsCurvatures(const Penalty& penalty, const Goal& goal, double violation,
+                                                double gap) {
+  using T = SolverTuning;
+  const double next = set_.violation(penalty), rate = next / violation;
+  if (next <= std::max(T::slow * violation, goal.violation)) return true;
+  if (rate > T::slowest) return false;
+  double left = std::log(goal.violation / next) / std::log(rate);
+  if (penalty.convex()) {
+    const double nextGap = set_.gap(penalty);
+    if (nextGap <= goal.gap) return true;
+    if (nextGap < gap) left = std::min(left, std::log(goal.gap / nextGap) / std::log(nextGap / gap));
+  }
+  return left * T::columnsOfStep <= set_.metric().size();
+}
+
+/// Sets new curvatures where those of an earlier point, which steps by rows were taken with, are too far from them.
+template <class Penalty>
+void WorkingSetSolver<Penalty>::followCurvatures(double stretch) {
+  if (set_.loss().curvaturesDiffer(stretch, SolverTuning::littleCurvature)) set_.setCurvatures(stretch, true);
+  set_.setCurvaturesLag(false);
+}
+
+/// Whether derivatives are small enough, so that only escapes from 0 are left: then those that lower the objective are
+/// taken, and there are none from then on if none does. So it is half of the way to giving up, too.
+template <class Penalty>
+bool WorkingSetSolver<Penalty>::settleEscapes(const Penalty& penalty, double tolerance) {
+  if (penalty.convex() || !set_.escapes()) return false;
+  const bool may = quadratics_ < mostQuadratics() / 2;
+  set_.allowEscapes(false);
+  const bool small = set_.violation(penalty) <= tolerance;
+  set_.allowEscapes(may);
+  if (small && may && !takeEscapes(penalty)) set_.allowEscapes(false);
+  return small;
+}
+
+/// Whether the objective is below `before` by more than rounding.
+template <class Penalty>
+bool WorkingSetSolver<Penalty>::fell(const Penalty& penalty, double before) const {
+  return set_.objective(penalty) < before - SolverTuning::leastFall * set_.scale();
+}
+
+/// Takes blocks from 0 against their slope, one after the other, where that lowers the objective; whether any did.
+template <class Penalty>
+bool WorkingSetSolver<Penalty>::takeEscapes(const Penalty& penalty) {
+  int inVain = 0;
+  bool any = false;
+  for (const Escape& escape : set_.quadratic().escapes(penalty)) {
+    la_.checkpoint();
+    const double objective = set_.objective(penalty);
+    set_.rememberCoefficients();
+    std::ranges::copy(escape.to, set_.quadratic().b.begin() + escape.first);
+    const bool lower = set_.descend(penalty) && fell(penalty, objective);
+    any = any || lower;
+    if (inVain = lower ? 0 : inVain + 1; inVain == SolverTuning::mostEscapesInVain) break;
+  }
+  if (any) set_.setCurvatures(1);
+  return any;
+}
+
+/// Leaves blocks at 0 that would escape against their slope, the first to be suspected where a quadratic leads over a
+/// hump. Whether there may have been such.
+template <class Penalty>
+bool WorkingSetSolver<Penalty>::stayAtZero(const Penalty& penalty) {
+  if (penalty.convex() || !set_.escapes()) return false;
+  set_.allowEscapes(false);
+  set_.setCurvatures(1);
+  return true;
+}
+
+/// Goes down from the remembered point with lines instead of a penalty that is not convex, which they touch there and
+/// are above elsewhere, so that the objective falls along the step. Whether it fell by more than rounding.
+///
+/// H. Zou, R. Li, "One-step sparse estimates in nonconcave penalized likelihood models", Annals of Statistics 36(4),
+/// 2008.
+template <class Penalty>
+bool WorkingSetSolver<Penalty>::takeTangentStep(const Penalty& penalty, const Goal& goal) {
+  set_.setCurvatures(1);
+  set_.quadratic().slopesAt(penalty, set_.remembered(), tangents_);
+  const double objective = set_.objective(penalty);
+  const Penalty lines = penalty.tangent(tangents_);
+  // The violation is that of derivatives: lines gain nothing by an escape from 0.
+  const double violation = set_.quadratic().largestViolation(lines);
+  set_.quadratic().minimize(
+      lines, {.violation = innerGoal(penalty, goal, violation, infinity).violation, .looseTolerance = true});
+  return set_.descend(penalty, set_.quadratic().productOfSteps(), SolverTuning::manyHalvings) &&
+         fell(penalty, objective);
+}
+
+/// Goes to the stationary point of the quadratic nearby, with the blocks that are not 0 alone. Whether the objective
+/// fell by more than rounding, or the violation became less.
+template <class Penalty>
+bool WorkingSetSolver<Penalty>::takeSupportStep(const Penalty& penalty) {
+  set_.setCurvatures(1);
+  set_.rememberCoefficients();
+  const double objective = set_.objective(penalty), violation = set_.quadratic().largestViolation(penalty);
+  if (!set_.quadratic().stepOnSupport(penalty) || !set_.descend(penalty, {}, SolverTuning::manyHalvings)) return false;
+  set_.setGradient();
+  return fell(penalty, objective) || set_.quadratic().largestViolation(penalty) < violation;
+}
+
+template <class Penalty>
+void WorkingSetSolver<Penalty>::forgetPassed(double lambda) {
+  passedLambda_ = 0;
+  presentLambda_ = lambda;
+}
+
+/// Moves coefficients by a share of their move since the model before, and sets the product of x with that: predictions
+/// have moved alike, but for coefficients that are 0 or would change sign.
+template <class Penalty>
+void WorkingSetSolver<Penalty>::extrapolate(double share) {
+  std::vector<double>& b = set_.quadratic().b;
+  const int responses = set_.loss().responses();
+  passed_.resize(b.size(), 0.0);
+  step_.assign(b.size(), 0.0);
+  for (std::size_t e = 0; e < b.size(); ++e) {
+    const double value = b[e], next = value + share * (value - passed_[e]);
+    const int entry = static_cast<int>(e);
+    const auto place = at(set_.metric().column(entry / responses) + data_.p() * (entry % responses));
+    if (value != 0) b[e] = next * value > 0 ? std::clamp(next, data_.lower[place], data_.upper[place]) : 0;
+    step_[e] = b[e] - next;
+  }
+  set_.loss().extrapolateProduct(passedT_, passedIntercepts_, share, step_);
+}
+
+template <class Penalty>
+void WorkingSetSolver<Penalty>::warmStartNext(const Penalty& penalty, double lambda) {
+  const double between = passedLambda_ - presentLambda_, ahead = presentLambda_ - lambda;
+  const bool known = between > 0 && ahead > 0 && ahead <= SolverTuning::farthest * between;
+  const bool goes = known && penalty.convex() && !set_.loss().rows().envelope();
+  set_.rememberCoefficients();
+  if (goes) extrapolate(ahead / between);
+  passed_ = set_.remembered();
+  passedT_.assign(set_.loss().predictions().begin(), set_.loss().predictions().end());
+  passedIntercepts_ = set_.loss().intercepts();
+  if (goes && set_.descendWithProduct(penalty)) {
+    set_.setGradient();
+    set_.setCurvaturesLag(set_.quadratic().byRows());
+  }
+  passedLambda_ = presentLambda_;
+  presentLambda_ = lambda;
+}
+
+template <class Penalty>
+void WorkingSetSolver<Penalty>::moveTo(const Minimum& minimum) {
+  set_.quadratic().b = minimum.b;
+  set_.quadratic().q = minimum.q;
+}
+
+template <class Penalty>
+void WorkingSetSolver<Penalty>::lookAhead(double lambda) {
+  set_.quadratic().minimize(set_.penaltyAt(lambda), {.violation = SolverTuning::roughly * lambda, .sweepsOnly = true});
+}
+
+template <class Penalty>
+bool WorkingSetSolver<Penalty>::takeIfLower(const Penalty& penalty, double lambda, const Goal& goal, Minimum& best) {
+  using T = SolverTuning;
+  auto& quadratic = set_.quadratic();
+  quadratic.minimize(penalty, {.violation = std::max(T::roughly * lambda, goal.violation), .sweepsOnly = true});
+  if (set_.exactObjective(penalty) > (1 + T::promising) * best.objective) return false;
+  if (!quadratic.minimize(penalty, goal)) return false;
+  const double found = set_.exactObjective(penalty);
+  if (found >= best.objective - roundingOfSum(data_.n(), set_.loss().squaresOfResponses())) return false;
+  best = minimum(found);
+  return true;
+}
+
+template class WorkingSetSolver<PenaltyAt>;
+template class WorkingSetSolver<BlockPenaltyAt>;
+
+}  // namespace nonconvex
