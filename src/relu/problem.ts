@@ -242,7 +242,7 @@ export function encoded(data: ReluData, settings: ReluSettings, standardize?: bo
     y,
     ...defined({ classes, weights, featureNames: names }),
     standardizeTargets: wanted && values,
-    options: { ...options, standardize: scalingOf(options.standardize ?? usual) },
+    options: { ...options, standardize: scalingOf(options.standardize === undefined ? usual : options.standardize) },
   };
 }
 
@@ -250,7 +250,8 @@ export function encoded(data: ReluData, settings: ReluSettings, standardize?: bo
 function scalingOf(standardize: ReluSettings['standardize']): ReluOptions['standardize'] {
   if (typeof standardize === 'boolean') return `${standardize}`;
   if (standardize === 'norm') return standardize;
-  throw new TypeError(`standardize = ${show(standardize)}: expected true, false or 'norm'`);
+  const Kind = typeof standardize === 'string' ? RangeError : TypeError;
+  throw new Kind(`standardize = ${show(standardize)}: expected true, false or 'norm'`);
 }
 
 function checkedAdversary(adversary: ReluAdversary | undefined): ReluAdversary | undefined {

@@ -27,7 +27,9 @@ describe.each(Object.entries(solverFixtures))('%s', (name, { small }) => {
 
   it.each(settings)('$name', async (setting) => {
     await accepts(setting, undefined);
-    if (setting.default !== undefined) await accepts(setting, setting.default);
+    // A choice of the addon between true, false and more is given as truth values by users.
+    const usual = { true: true, false: false }[String(setting.default)] ?? setting.default;
+    if (usual !== undefined) await accepts(setting, usual);
     for (const wrong of [null, {}, [], () => {}, Symbol.iterator]) await refuses(setting, wrong, TypeError);
 
     if (Array.isArray(setting.type)) {

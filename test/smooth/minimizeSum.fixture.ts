@@ -54,7 +54,7 @@ export const fixture: Fixture = {
     'by columns, from a start': {
       solver: 'smooth/minimizeSum',
       data: { loss: 'poisson', x: sparse('csc', 40, 6), y: numbers(40, 2).map(Math.abs), start: numbers(6, 9) },
-      settings: { maxEpochs: 3, batchSize: 8, validation: Int32Array.of(3, 5, 9), precision: 'double' },
+      settings: { maxEpochs: 3, batchSize: 8, validation: Int32Array.of(3, 5, 9), precision: 'float64' },
       build,
     },
     'model of rows': {
