@@ -1,5 +1,6 @@
 // Verbs and recipes of the families, found by their files (docs/developers/add-a-solver.md), and what is made of them:
 //   src/FAMILY/verbs.ts    hands on their files
+//   src/predict/verbs.ts   the kinds of their models, src/predict/verbs/NAME.ts
 //   docs/FAMILY.md         lists their pages, docs/FAMILY/NAME.md, between two lines
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -11,6 +12,20 @@ export function functionsOf(family) {
   const recipe = new RegExp(`^src/${family}/recipes/(\\w+)\\.ts$`);
   const named = (folder, pattern) => files(folder).flatMap((path) => pattern.exec(path)?.[1] ?? []);
   return { verbs: named(`native/solvers/${family}`, problem), recipes: named(`src/${family}/recipes`, recipe) };
+}
+
+/** The text of src/predict/verbs.ts. */
+export function modelsModule() {
+  const names = files('src/predict/verbs').map((path) => basename(path, '.ts'));
+  return [
+    '// Made by scripts/types.mjs: the models of src/predict/verbs. Do not edit.',
+    ...names.map((name) => `export { ${name}Kind } from './verbs/${name}.js';`),
+    '',
+    '/** The functions whose results are such models. */',
+    'export type VerbKind =',
+    `${names.map((name) => `  | '${name}'`).join('\n')};`,
+    '',
+  ].join('\n');
 }
 
 /** The text of src/FAMILY/verbs.ts. */

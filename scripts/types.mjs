@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { declaredSettings } from './declaredSettings.mjs';
 import { kindsModule } from './kinds.mjs';
 import { files, main, root } from './shared.mjs';
-import { pageWithFunctions, verbsModule } from './shelves.mjs';
+import { modelsModule, pageWithFunctions, verbsModule } from './shelves.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -254,6 +254,7 @@ main(() => {
       '',
     ].join('\n'),
     'src/families.ts': familyNamespaces(families),
+    'src/predict/verbs.ts': modelsModule(),
     'package.json': withSubpaths(families),
   };
   for (const family of families) {

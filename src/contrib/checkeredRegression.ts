@@ -1,5 +1,6 @@
 import { checkObject, checkVector, isPromise } from '../core/check.js';
 import { toMatrix } from '../core/matrix.js';
+import { withMethods } from '../core/methods.js';
 import {
   type Label,
   type Matrix,
@@ -10,11 +11,10 @@ import {
   type SolveOptions,
   type SolveResult,
   solveOnCpu,
-  withFunctions,
 } from '../core/readData.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { CheckeredRegressionOptions, CheckeredRegressionSolution } from '../generated/checkeredRegression.js';
-import { checkeredRegressionKind } from '../predict/statistics.js';
+import { checkeredRegressionKind } from '../predict/verbs/checkeredRegression.js';
 
 export interface CheckeredRegressionData {
   /** n x p. */
@@ -62,7 +62,7 @@ export async function checkeredRegression(
   const { values, classes } = isPromise(signs) ? await signs : signs;
   const request = { x: given, y: values, start: startOf(warmStart, given.columns) };
   const answer = await solveOnCpu<CheckeredRegressionSolution>('checkeredRegression', request, others);
-  return withFunctions({ ...answer, classes } as CheckeredRegressionResult, checkeredRegressionKind.functions);
+  return withMethods({ ...answer, classes } as CheckeredRegressionResult, checkeredRegressionKind.functions);
 }
 
 /** Weights and intercepts, side by side. */

@@ -1,5 +1,6 @@
 import { checkObject, isPromise } from '../core/check.js';
 import { toMatrix } from '../core/matrix.js';
+import { withMethods } from '../core/methods.js';
 import {
   type Matrix,
   type MatrixLike,
@@ -8,11 +9,10 @@ import {
   type SolveOptions,
   type SolveResult,
   solveOnCpu,
-  withFunctions,
 } from '../core/readData.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { OneClassSubspacesOptions, OneClassSubspacesSolution } from '../generated/oneClassSubspaces.js';
-import { oneClassSubspacesKind } from '../predict/statistics.js';
+import { oneClassSubspacesKind } from '../predict/verbs/oneClassSubspaces.js';
 
 export interface OneClassSubspacesData {
   /** n x d, rows of the class. */
@@ -54,7 +54,7 @@ export async function oneClassSubspaces(
   const given = isPromise(read) ? await read : read;
   const request = { x: given, start: startOf(warmStart, given.columns) };
   const answer = await solveOnCpu<OneClassSubspacesSolution>('oneClassSubspaces', request, others);
-  return withFunctions(answer as OneClassSubspacesResult, oneClassSubspacesKind.functions);
+  return withMethods(answer as OneClassSubspacesResult, oneClassSubspacesKind.functions);
 }
 
 /** Both frames side by side. */

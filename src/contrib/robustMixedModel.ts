@@ -1,4 +1,5 @@
 import { checkNumber, checkObject, checkVector, isPromise } from '../core/check.js';
+import { withMethods } from '../core/methods.js';
 import {
   type Label,
   type MatrixLike,
@@ -8,12 +9,11 @@ import {
   type SolveOptions,
   type SolveResult,
   solveOnCpu,
-  withFunctions,
 } from '../core/readData.js';
 import { checkedValues, distinct } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { RobustMixedModelOptions, RobustMixedModelSolution } from '../generated/robustMixedModel.js';
-import { robustMixedModelKind } from '../predict/statistics.js';
+import { robustMixedModelKind } from '../predict/verbs/robustMixedModel.js';
 
 export interface RobustMixedModelData {
   /** n x p. */
@@ -72,7 +72,7 @@ export async function robustMixedModel(
     start: startOf(warmStart, given.columns, others.intercept !== false),
   };
   const answer = await solveOnCpu<RobustMixedModelSolution>('robustMixedModel', request, others);
-  return withFunctions(
+  return withMethods(
     { ...answer, ...(labels && { groups: labels }) } as RobustMixedModelResult,
     robustMixedModelKind.functions,
   );

@@ -1,4 +1,5 @@
 import { checkMembers, checkObject, checkVector, isList, isPromise, show } from '../core/check.js';
+import { withMethods } from '../core/methods.js';
 import {
   type Label,
   type Matrix,
@@ -10,7 +11,6 @@ import {
   type SolveResult,
   solveOnCpu,
   stacked,
-  withFunctions,
 } from '../core/readData.js';
 import { finishedInTurns, inPieces, type Steps } from '../core/turns.js';
 import { checkWarmStart } from '../core/warmStart.js';
@@ -19,7 +19,7 @@ import type {
   SequentialMaxMarginProgress,
   SequentialMaxMarginSolution,
 } from '../generated/sequentialMaxMargin.js';
-import { sequentialMaxMarginKind } from '../predict/statistics.js';
+import { sequentialMaxMarginKind } from '../predict/verbs/sequentialMaxMargin.js';
 
 /** Rows of one task, and a label of two classes for each. */
 export interface MarginTask {
@@ -98,7 +98,7 @@ export async function sequentialMaxMargin(
     start: start && checkVector('warmStart.w', start.w, length),
   };
   const answer = await solveOnCpu<SequentialMaxMarginSolution>('sequentialMaxMargin', request, others as SolveOptions);
-  return withFunctions({ ...answer, classes } as SequentialMaxMarginResult, sequentialMaxMarginKind.functions);
+  return withMethods({ ...answer, classes } as SequentialMaxMarginResult, sequentialMaxMarginKind.functions);
 }
 
 function* addLabels(labels: Label[], task: string, y: unknown, { rows }: Matrix): Steps<void> {

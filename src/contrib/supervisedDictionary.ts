@@ -1,4 +1,5 @@
 import { checkNumber, checkObject, checkVector, isPromise } from '../core/check.js';
+import { withMethods } from '../core/methods.js';
 import {
   type Label,
   type Matrix,
@@ -9,11 +10,10 @@ import {
   type SolveOptions,
   type SolveResult,
   solveOnCpu,
-  withFunctions,
 } from '../core/readData.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { SupervisedDictionaryOptions, SupervisedDictionarySolution } from '../generated/supervisedDictionary.js';
-import { supervisedDictionaryKind } from '../predict/statistics.js';
+import { supervisedDictionaryKind } from '../predict/verbs/supervisedDictionary.js';
 
 export interface SupervisedDictionaryData {
   /** n x p. */
@@ -69,7 +69,7 @@ export async function supervisedDictionary(
     start: startOf(warmStart, given.columns),
   };
   const answer = await solveOnCpu<SupervisedDictionarySolution>('supervisedDictionary', request, others);
-  return withFunctions({ ...answer, classes } as SupervisedDictionaryResult, supervisedDictionaryKind.functions);
+  return withMethods({ ...answer, classes } as SupervisedDictionaryResult, supervisedDictionaryKind.functions);
 }
 
 function startOf(warmStart: SupervisedDictionarySettings['warmStart'], columns: number): Float64Array | undefined {

@@ -1,5 +1,6 @@
 import { checkObject, checkVector, isPromise } from '../core/check.js';
 import { looksLikeMatrix, toFloat64, toMatrix } from '../core/matrix.js';
+import { withMethods } from '../core/methods.js';
 import {
   type Matrix,
   type MatrixLike,
@@ -8,11 +9,10 @@ import {
   type SolveOptions,
   type SolveResult,
   solveOnCpu,
-  withFunctions,
 } from '../core/readData.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { TeachKernelOptions, TeachKernelSolution } from '../generated/teachKernel.js';
-import { teachKernelKind } from '../predict/statistics.js';
+import { teachKernelKind } from '../predict/verbs/teachKernel.js';
 
 export interface TeachKernelData {
   /** n x p, the rows that can be taught; for the kernel `'precomputed'` n x n, its values between them. */
@@ -77,7 +77,7 @@ export async function teachKernel(
     kernel,
     ...(kernel !== 'precomputed' && { points: { ...points, data: toFloat64(points) } }),
   };
-  return withFunctions(result as TeachKernelResult, teachKernelKind.functions);
+  return withMethods(result as TeachKernelResult, teachKernelKind.functions);
 }
 
 function targetsOf(y: unknown, rows: number): Matrix {

@@ -1,4 +1,5 @@
 import { checkNumber, checkObject, checkOneOf, checkVector, isList, isPromise, show } from '../core/check.js';
+import { withMethods } from '../core/methods.js';
 import {
   type Label,
   type MatrixLike,
@@ -9,11 +10,10 @@ import {
   type SolveOptions,
   type SolveResult,
   solveOnCpu,
-  withFunctions,
 } from '../core/readData.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { UnlearnOptions, UnlearnSolution } from '../generated/unlearn.js';
-import { unlearnKind } from '../predict/statistics.js';
+import { unlearnKind } from '../predict/verbs/unlearn.js';
 
 /** A regression, and the rows that it is to be without. */
 export interface UnlearnData {
@@ -80,7 +80,7 @@ export async function unlearn(data: UnlearnData, settings: UnlearnSettings = {})
   };
   const answer = await solveOnCpu<UnlearnSolution>('unlearn', request, others);
   const result = { ...answer, rows: request.rows, ...(signs && { classes: signs.classes }) };
-  return withFunctions(result as UnlearnResult, unlearnKind.functions);
+  return withMethods(result as UnlearnResult, unlearnKind.functions);
 }
 
 /** Numbers of rows, each once, that leave some row. */

@@ -1,10 +1,9 @@
-// What the functions of this family share: checks of data, and what their results say of new rows.
+// Checks of the data of a verb, large ones in pieces between which other events are served.
 
 import { types } from 'node:util';
 import { checkMembers, checkVector, isPromise } from './check.js';
 import { hasManyRows, type Matrix, type MatrixLike, toMatrix, toMatrixInPieces } from './matrix.js';
 import { requireMemory } from './memory.js';
-import { withMethods } from './methods.js';
 import { type SolveOptions, type SolveResult, solve } from './solve.js';
 import { type EncodedTargets, encodeInTurns, type Label } from './targets.js';
 
@@ -14,14 +13,6 @@ import { type EncodedTargets, encodeInTurns, type Label } from './targets.js';
  */
 export function readMatrix(name: string, value: unknown): Matrix | Promise<Matrix> {
   return hasManyRows(value) ? toMatrixInPieces(name, value) : toMatrix(name, value);
-}
-
-/** A result with functions, which are no part of it where it is copied or written as JSON. */
-export function withFunctions<Result extends object, Functions extends object>(
-  result: Result,
-  functions: Functions,
-): Result & Functions {
-  return withMethods(result, functions);
 }
 
 /** Classes as -1 and 1, the second in order being 1. */

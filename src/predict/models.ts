@@ -7,19 +7,11 @@ import { completedMatrixKind, linearNetworkKind } from './matrices.js';
 import { membersSchema, record } from './members.js';
 import { type NetworkModel, networkKind } from './network.js';
 import { type RegressionModel, regressionKind, sparseKind } from './regression.js';
-import * as statistics from './statistics.js';
+import * as verbs from './verbs.js';
 
 /** A model of another kind, such as `checkeredRegression`, with the functions of the result that it was. */
 export interface OtherModel {
-  readonly kind:
-    | 'completedMatrix'
-    | 'checkeredRegression'
-    | 'oneClassSubspaces'
-    | 'robustMixedModel'
-    | 'sequentialMaxMargin'
-    | 'supervisedDictionary'
-    | 'teachKernel'
-    | 'unlearn';
+  readonly kind: 'completedMatrix' | verbs.VerbKind;
   predict(x: unknown, options?: object): unknown;
 }
 
@@ -43,7 +35,7 @@ export const kinds = [
   regressionKind,
   linearNetworkKind,
   completedMatrixKind,
-  ...Object.values(statistics),
+  ...Object.values(verbs),
 ] as const as readonly Kind[];
 
 /**

@@ -1,4 +1,5 @@
 // Products of rows with weights, and what becomes of them: means of responses and probabilities of classes.
+import { checkMembers, checkOneOf } from '../core/check.js';
 import { type Matrix, toMatrix } from '../core/matrix.js';
 import type { Label } from '../core/targets.js';
 
@@ -83,3 +84,13 @@ export function rowOf({ data, columns }: Matrix, i: number): Float64Array | Floa
 /** The class of each number, by its sign. */
 export const classesOf = (scores: Float64Array, classes: readonly [Label, Label]): Label[] =>
   Array.from(scores, (score) => classes[score > 0 ? 1 : 0]);
+
+/** Whether classes or probabilities of the second of them are asked for. */
+export interface ClassOptions {
+  type?: 'response' | 'class' | undefined;
+}
+
+export function typeOf(options: ClassOptions): 'response' | 'class' {
+  const { type = 'response' } = checkMembers('options', options, ['type'], 'option');
+  return checkOneOf('type', type, ['response', 'class']);
+}
