@@ -1,0 +1,9 @@
+// The best of three solves.
+import { newFunction } from 'nonconvex/newFamily';
+
+// more imports
+
+const { status } = await newFunction(theProblem, { theSettings, tries: 3 });
+console.log(status);
+
+// prints: solved

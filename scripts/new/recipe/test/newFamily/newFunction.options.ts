@@ -1,0 +1,13 @@
+// What the contract test of options calls.
+import { newFunction } from '../../src/newFamily/index.js';
+import type { Options, Taking } from '../contract/takesOptions.js';
+// more imports
+
+export const others: readonly string[] = [];
+
+export const taking: Taking = {
+  'newFamily/newFunction': [
+    'maxIterations',
+    (options: Options) => newFunction(theProblem, { theSettings, tries: 1, ...options }),
+  ],
+};

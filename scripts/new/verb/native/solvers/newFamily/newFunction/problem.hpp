@@ -1,0 +1,39 @@
+// The data of `newFunction`, its settings and its result.
+#pragma once
+
+#include <tuple>
+#include <vector>
+
+#include "core/limits.hpp"
+#include "data/matrix_input.hpp"
+
+namespace nonconvex {
+
+struct NewFunctionSettings : Limits {
+  double smoothing = 1e-6;
+
+  static constexpr auto fields() {
+    using Self = NewFunctionSettings;
+    return std::tuple_cat(
+        Limits::fields(),
+        std::tuple{FIELD(smoothing, positive(), "Length s that rounds the distances off: sqrt(||m - x_i||^2 + s^2).")});
+  }
+};
+static_assert(sizeFromFields<NewFunctionSettings>() == sizeof(NewFunctionSettings));
+
+struct NewFunctionProblem {
+  MatrixInput x;              ///< n x p, a point a row
+  std::vector<double> start;  ///< p; empty: the mean of the points
+};
+
+struct NewFunctionSolution {
+  std::vector<double> center;
+
+  static constexpr auto fields() {
+    using Self = NewFunctionSolution;
+    return std::tuple{OUT(center, "p numbers: m.")};
+  }
+};
+static_assert(sizeFromFields<NewFunctionSolution>() == sizeof(NewFunctionSolution));
+
+}  // namespace nonconvex
