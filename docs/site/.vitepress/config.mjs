@@ -57,6 +57,7 @@ export default defineConfig({
       {
         text: 'Questions',
         items: [
+          page('The first ten minutes', 'tutorial'),
           page('Which solver?', 'choosing'),
           page('I come from ...', 'moving'),
           page('It does not converge', 'troubleshooting'),
