@@ -104,7 +104,7 @@ function limitsTypes(limits) {
 }
 
 /** What every solve reports and gives, whatever the solver. */
-function solveTypes({ statuses, progress, result }) {
+function solveTypes({ statuses, kinds, certificate, progress, result }) {
   return [
     `// ${notice}`,
     '',
@@ -115,6 +115,21 @@ function solveTypes({ statuses, progress, result }) {
     ' */',
     'export type Status =',
     `${statuses.map(({ name }) => `  | ${quoted(name)}`).join('\n')};`,
+    '',
+    '/**',
+    ' * How much is known of an answer, the least first.',
+    ' *',
+    ...kinds.flatMap(({ name, doc }) => wrapped(`- \`${name}\`: ${doc}`).map((line) => ` * ${line}`)),
+    ' */',
+    'export type CertificateKind =',
+    `${kinds.map(({ name }) => `  | ${quoted(name)}`).join('\n')};`,
+    '',
+    '/** What is known of an answer, in the same words for all solvers. Members that do not apply are absent. */',
+    'export interface Certificate {',
+    ...resultLines(
+      certificate.map((member) => (member.name === 'kind' ? { ...member, type: 'CertificateKind' } : member)),
+    ),
+    '}',
     '',
     '/** One report of a running solve. Members that the solver does not know are absent; a solver may have more of its own. */',
     'export interface Progress {',
@@ -135,6 +150,8 @@ const resultMembers = ({ result, progress }) => [
   ...result,
 ];
 
+const certifies = (result) => JSON.stringify(result).includes('"Certificate');
+
 function solverTypes(solver, limits, schema) {
   const name = capitalized(solver);
   const { settings, progress } = schema;
@@ -144,7 +161,7 @@ function solverTypes(solver, limits, schema) {
     `// ${notice}`,
     ...(JSON.stringify(result).includes('"Matrix"') ? ["import type { Matrix } from '../core/matrix.js';"] : []),
     "import { type Limits, limitDefaults } from './limits.js';",
-    "import type { Progress } from './solve.js';",
+    `import type { ${certifies(result) ? 'Certificate, ' : ''}Progress } from './solve.js';`,
     '',
     `export interface ${name}Options extends Limits {`,
     ...own.flatMap(settingLines),
@@ -212,6 +229,34 @@ function resultRows(members, path = '') {
   });
 }
 
+/** What each verb can say of its answers: the table of docs/certificates.md. */
+function certificatesTable({ kinds, certificate, solvers }) {
+  const familyOf = ([name, { family = name }]) => family;
+  const byFamily = Object.entries(solvers).sort((a, b) => familyOf(a).localeCompare(familyOf(b)));
+  const rows = byFamily.map(([name, { family = name, claims }]) => {
+    const { verbs, over, gapScale, remark } = claims;
+    const points = over.map((each) => `\`${each.name}\`: ${each.meaning}`).join('; ');
+    return row([
+      `[${verbs.map((verb) => `\`${verb}\``).join(', ')}](../${family}.md)`,
+      claims.kinds.map((kind) => `\`${kind}\``).join(', '),
+      points || 'all admissible points',
+      gapScale || 'no bound',
+      remark,
+    ]);
+  });
+  return [
+    ...heading('Verb', 'Kinds beside `none`', 'Over', '`gapScale`', 'Remark'),
+    ...rows,
+    '',
+    ...heading('Kind', 'Meaning').slice(1),
+    ...kinds.map(({ name, doc }) => row([`\`${name}\``, doc])),
+    '',
+    ...heading('Member', 'Type', 'Meaning').slice(1),
+    ...resultRows(certificate),
+    '',
+  ].join('\n');
+}
+
 /** The namespaces that src/index.ts passes on. */
 function familyNamespaces(families) {
   return [`// ${notice}`, ...families.map((family) => `export * as ${family} from './${family}/index.js';`), ''].join(
@@ -245,9 +290,10 @@ main(() => {
       ...heading('Member', 'Type', 'Meaning'),
       ...resultRows(result),
       '',
-      'And `device`, that it ran on. What each status says: [a table](status.md).',
+      'And `device`, that it ran on, and `certificate`: [what is known of the answer](certificates.md). What each status says: [a table](status.md).',
       '',
     ].join('\n'),
+    'docs/generated/certificates.md': certificatesTable(schema),
     'docs/generated/status.md': [
       ...heading('Status', 'Meaning'),
       ...statuses.map(({ name, doc }) => row([`\`${name}\``, doc])),

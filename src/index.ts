@@ -4,7 +4,7 @@ export { SolverError, type SolverErrorCode } from './core/error.js';
 export { type Matrix, type MatrixLike, matrix, type SparseMatrix } from './core/matrix.js';
 export { type PoolStats, poolStats, type SolveEnd, type SolveStart } from './core/observe.js';
 export { type Ranks, type WorldOptions, world } from './core/ranks.js';
-export type { Progress, SolveOptions, SolveResult, Status } from './core/solve.js';
+export type { Certificate, CertificateKind, Progress, SolveOptions, SolveResult, Status } from './core/solve.js';
 export type { Label, Prediction, Targets } from './core/targets.js';
 export * as data from './data/index.js';
 export {

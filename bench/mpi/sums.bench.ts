@@ -23,7 +23,16 @@ for (const { name, launcher, args } of libraries) {
     .slice(1);
   const [shim, program] = [join(folder, `shim-${name}.o`), join(folder, `sums-${name}`)];
   const include = ['-I', join(root, 'native/binding'), '-I', join(root, 'native')];
-  execFileSync('cc', ['-std=c11', '-O2', '-c', '-o', shim, ...include, join(root, 'native/binding/mpi_shim.c'), ...flags]);
+  execFileSync('cc', [
+    '-std=c11',
+    '-O2',
+    '-c',
+    '-o',
+    shim,
+    ...include,
+    join(root, 'native/binding/mpi_shim.c'),
+    ...flags,
+  ]);
   const core = [
     'communicator',
     'monitor',

@@ -79,12 +79,23 @@ async function solve(d: number, perRow: number, instance: number): Promise<Run> 
   );
   const local = await bestOfLocalRuns({ d, perRow, instance }, { x: x.map((row) => [...row, 1]), y, lambda });
   const { objective, lowerBound, gap, certificate, activeNeurons, estimate, seconds } = result;
-  const run = { d, perRow, instance, objective, lowerBound, gap, certificate, neurons: activeNeurons, seconds, local };
+  const run = {
+    d,
+    perRow,
+    instance,
+    objective,
+    lowerBound,
+    gap,
+    certificate: certificate.over ?? 'global',
+    neurons: activeNeurons,
+    seconds,
+    local,
+  };
   console.error(
     `  d = ${d}, lambda ${perRow} n, ${instance}: gap ${gap.toExponential(1)}, ${short(seconds)} s; bound ${lowerBound.toPrecision(7)}, ` +
       `objective ${objective.toPrecision(7)}, best of local runs ${local?.toPrecision(7)}`,
   );
-  if (certificate !== 'global') console.error('  no bound for all networks');
+  if (certificate.over !== undefined) console.error('  no bound for all networks');
   if (local && local < lowerBound) throw new Error(`a local run ended at ${local}, below the bound ${lowerBound}`);
   return { ...run, nodes: estimate?.nodes ?? 0 };
 }

@@ -44,6 +44,18 @@ Napi::Value shapeOf(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), shape);
 }
 
+/// The kinds of certificates, each with what the docs say of it: [{ name, doc }, ...].
+Napi::Array kindSchema(Napi::Env env) {
+  Napi::Array schema = Napi::Array::New(env);
+  for (std::size_t i = 0; i < names(CertificateKind{}).size(); ++i) {
+    Writer kind(env);
+    kind.text("name", names(CertificateKind{})[i]);
+    kind.text("doc", sentences(CertificateKind{})[i]);
+    schema.Set(schema.Length(), kind.object());
+  }
+  return schema;
+}
+
 /// The statuses, each with what the docs say of it: [{ name, doc }, ...].
 Napi::Array statusSchema(Napi::Env env) {
   Napi::Array schema = Napi::Array::New(env);
@@ -56,9 +68,9 @@ Napi::Array statusSchema(Napi::Env env) {
   return schema;
 }
 
-/// schema() -> { statuses, limits: [setting, ...], progress: [member, ...], result: [member, ...], solvers: { name: {
-/// settings, members, result, progress }, ... } }. Every solver's settings begin with the limits, where its defaults
-/// may be others; its reports and results have the members that all have, and its own.
+/// schema() -> { statuses, kinds, certificate: [member, ...], limits: [setting, ...], progress: [member, ...], result:
+/// [member, ...], solvers: { name: { settings, members, result, progress }, ... } }. Every solver's settings begin with
+/// the limits, where its defaults may be others; its reports and results have the members that all have, and its own.
 Napi::Value schema(const Napi::CallbackInfo& info) {
   Writer solvers(info.Env());
   for (const auto& [name, solver] : Registry::instance().solvers) {
@@ -66,6 +78,8 @@ Napi::Value schema(const Napi::CallbackInfo& info) {
   }
   Writer out(info.Env());
   out.value("statuses", statusSchema(info.Env()));
+  out.value("kinds", kindSchema(info.Env()));
+  out.value("certificate", resultSchemaOf<Certificate>(info.Env()));
   out.value("limits", schemaOf<Limits>(info.Env()));
   out.value("progress", resultSchemaOf<Progress>(info.Env()));
   out.value("result", outcomeSchema(info.Env()));
@@ -90,6 +104,25 @@ const RegisterFunction ofRegistry[] = {{"solve", solve},     {"abort", abort},
                                        {"threads", threads}, {"requireMemory", requireMemoryFor, "request"}};
 
 }  // namespace
+
+Napi::Object claimsSchema(Napi::Env env, const Claims& claims) {
+  std::vector<std::string_view> kinds;
+  for (const CertificateKind kind : claims.kinds) kinds.push_back(nameOf(kind));
+  Napi::Array over = Napi::Array::New(env);
+  for (const auto& [name, meaning] : claims.over) {
+    Writer each(env);
+    each.text("name", name);
+    each.text("meaning", meaning);
+    over.Set(over.Length(), each.object());
+  }
+  Writer out(env);
+  out.value("verbs", out.texts(claims.verbs));
+  out.value("kinds", out.texts(kinds));
+  out.value("over", over);
+  out.text("gapScale", claims.gapScale);
+  out.text("remark", claims.remark);
+  return out.object();
+}
 
 Napi::Object objectArgument(const Napi::CallbackInfo& info, std::size_t index, const char* name) {
   const Napi::Value value = info[index];

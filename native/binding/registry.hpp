@@ -24,8 +24,9 @@ class RegisteredSolver {
   /// Checks problem and settings, and makes of them what a worker runs.
   virtual std::shared_ptr<Job> job(const Reader& problem, Napi::Object settings) const = 0;
   /// { family: name, settings: [setting, ...], members: [name, ...], answersUnread: true, result: [member, ...],
-  /// progress: [member, ...] }; the first is there where it is another name than the solver's, answersUnread where an
-  /// aborted solve needs no data, the last has its own members of reports.
+  /// claims: { verbs, kinds, over: [{ name, meaning }, ...], gapScale, remark }, progress: [member, ...] }; the first
+  /// is there where it is another name than the solver's, answersUnread where an aborted solve needs no data, the last
+  /// has its own members of reports.
   virtual Napi::Object schema(Napi::Env env) const = 0;
 };
 
@@ -61,7 +62,8 @@ class SolverOf final : public RegisteredSolver {
     out.value("settings", schemaOf<typename Entry::Settings>(env));
     out.value("members", out.texts(Entry::members));
     if constexpr (AnswersUnread<Backend, Entry>) out.boolean("answersUnread", true);
-    out.value("result", resultSchemaOf<typename Entry::Solution>(env));
+    out.value("result", solutionSchema<typename Entry::Solution>(env));
+    out.value("claims", claimsSchema(env, Entry::Solution::claims()));
     using Report = ProgressOf<typename Entry::Solution>;
     if constexpr (HasOwnFields<Report>) {
       out.value("progress", resultSchemaOf<Report>(env));

@@ -14,6 +14,7 @@
 
 #include "binding/js.hpp"
 #include "binding/packed_result.hpp"
+#include "core/certificate.hpp"
 #include "core/fields.hpp"
 #include "core/run.hpp"
 
@@ -172,7 +173,8 @@ template <HasFields T>
 Napi::Array resultSchemaOf(Napi::Env env);
 
 /// A type as scripts/types.mjs reads it: 'number', 'boolean', 'string', 'Float64Array', 'Int32Array', 'Matrix',
-/// 'Report[]', a list of the names of an enumeration, { fields }, or { items } of a list of such.
+/// 'Report[]', 'Certificate', 'Certificate[]', a list of the names of an enumeration, { fields }, or { items } of a
+/// list of such.
 template <class T>
 Napi::Value resultTypeOf(Writer& out) {
   if constexpr (std::is_same_v<T, bool>) {
@@ -187,6 +189,10 @@ Napi::Value resultTypeOf(Writer& out) {
     return out.texts(names(T{}));
   } else if constexpr (std::convertible_to<T, std::string_view>) {
     return out.toText("string");
+  } else if constexpr (std::is_same_v<T, Certificate>) {
+    return out.toText("Certificate");
+  } else if constexpr (std::is_same_v<T, std::vector<Certificate>>) {
+    return out.toText("Certificate[]");
   } else if constexpr (HasFields<T>) {
     Writer type(out.env());
     type.value("fields", resultSchemaOf<T>(out.env()));
@@ -230,6 +236,28 @@ Napi::Array resultSchemaOf(Napi::Env env) {
   forEachField<T>([&](const auto& field) { schema.Set(schema.Length(), memberSchema(env, field, field.name)); });
   return schema;
 }
+
+/// A solution of one answer; others have a list of certificates, one for each of their answers.
+template <class Solution>
+concept HasOneCertificate = requires(const Solution& solution) {
+  { solution.certificate } -> std::same_as<const Certificate&>;
+};
+
+/// The members of a solution, and the gap that a result has beside its certificate, if there may be one.
+template <HasFields Solution>
+Napi::Array solutionSchema(Napi::Env env) {
+  Napi::Array schema = resultSchemaOf<Solution>(env);
+  if constexpr (HasOneCertificate<Solution>) {
+    if (Solution::claims().gapScale.empty()) return schema;
+    forEachField<Certificate>([&](const auto& field) {
+      if (field.name == "gap"sv) schema.Set(schema.Length(), memberSchema(env, field, field.name));
+    });
+  }
+  return schema;
+}
+
+/// What a solver can know of its answers, for the table in the docs and the tests.
+Napi::Object claimsSchema(Napi::Env env, const Claims& claims);
 
 /// The members of every result, in the order of `writeOutcome`.
 inline Napi::Array outcomeSchema(Napi::Env env) {

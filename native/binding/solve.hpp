@@ -12,6 +12,7 @@
 #include "binding/job.hpp"
 #include "binding/results.hpp"
 #include "binding/solve_together.hpp"
+#include "core/certificate.hpp"
 #include "core/run.hpp"
 #include "linalg/cpu.hpp"
 
@@ -147,9 +148,14 @@ class SolveJob final : public Job {
   }
 
   Napi::Object result(Napi::Env env) override {
+    settleCertificate();
     PackedResult out(env);
     writeOutcome(out, solved_->outcome);
     writeFields(out, solved_->solution);
+    if constexpr (HasOneCertificate<typename Entry::Solution>) {
+      const double gap = solved_->solution.certificate.gap;
+      if (isKnown(gap)) out.number("gap", gap);
+    }
     out.constant("device", Backend::device);
     return out.packed(Environment::of(env).shapes());
   }
@@ -173,6 +179,15 @@ class SolveJob final : public Job {
       const std::span<const double> answer = Entry::answer(solved_->solution);
       return std::vector<double>(answer.begin(), answer.end());
     });
+  }
+
+  /// Says what is known now that the solve has ended; the bound of the result is that of its certificate.
+  void settleCertificate() {
+    auto& [outcome, solution] = *solved_;
+    settle(solution.certificate, outcome.status, settings_.tolerance);
+    if constexpr (HasOneCertificate<typename Entry::Solution>) {
+      if (isKnown(solution.certificate.lowerBound)) outcome.progress.lowerBound = solution.certificate.lowerBound;
+    }
   }
 
   void answerUnread(Monitor& monitor) {

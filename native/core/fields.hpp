@@ -99,13 +99,15 @@ concept HasFields = requires {
   T::fields();
 };
 
-/// Whether a value is known: what is a number unless it is NaN, a struct if its own `known()` says so, an optional
-/// value if there is one.
+/// Whether a value is known: what is a number unless it is NaN, text unless it is empty, a struct if its own `known()`
+/// says so, an optional value if there is one.
 template <class T>
 constexpr bool isKnown(const T& value) {
   if constexpr (std::is_convertible_v<T, double>) {
     const double number = value;
     return number == number;
+  } else if constexpr (std::is_convertible_v<T, std::string_view>) {
+    return !std::string_view(value).empty();
   } else if constexpr (requires { value.known(); }) {
     return value.known();
   } else if constexpr (requires { value.has_value(); }) {

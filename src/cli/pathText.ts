@@ -1,4 +1,6 @@
 // What the command line program prints of a path: a table, or one object.
+
+import { certificateText } from '../core/certificateText.js';
 import {
   alongOf,
   type Chosen,
@@ -76,8 +78,9 @@ function choiceTable(path: PathRun['path'], chosen: readonly Chosen[]): string {
     figure(alongOf(fit)),
     String(fit.support.length),
     figure(shareExplained(fit.deviance, fit.nullDeviance)),
+    certificateText(fit.certificate),
   ]);
-  return aligned(['chosen by', parameterOf(path), 'columns', 'explained'], rows, 4, 1);
+  return aligned(['chosen by', parameterOf(path), 'columns', 'explained', 'certificate'], rows, 4, 1);
 }
 
 function coefficientTable(run: PathRun, { by, fit }: Chosen): string {

@@ -1,4 +1,5 @@
 // What the command line program prints of a solve.
+import { certificateText } from '../core/certificateText.js';
 import { visible } from '../core/check.js';
 import { exponential } from '../core/iterationTable.js';
 import type { NlpResult } from '../nlp/solver.js';
@@ -32,7 +33,7 @@ export function print(text: string): void {
 
 /** How a solve ended, in a few lines. */
 export function summary({ result, objective, inequalities }: Run): string {
-  const { status, message, residual, feasibility, iterations, seconds } = result;
+  const { status, message, residual, feasibility, certificate, iterations, seconds } = result;
   const rows = {
     status,
     objective: exponential(objective, 15),
@@ -42,10 +43,11 @@ export function summary({ result, objective, inequalities }: Run): string {
       complementarity: exponential(inequalities.complementarity, 2),
       phase: inequalities.phase,
     }),
+    certificate: certificateText(certificate),
     iterations,
     seconds: seconds.toFixed(3),
   };
-  const width = inequalities ? 17 : 12;
+  const width = inequalities ? 17 : 13;
   const lines = Object.entries(rows).map(([name, value]) => `${name.padEnd(width)}${value}`);
   return [message, ...lines].join('\n');
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { addon, type SettingSchema } from '../core/addon.js';
 import { toDense } from '../core/algebra.js';
+import { certificateText } from '../core/certificateText.js';
 import { visible } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import type { Label, Targets } from '../core/targets.js';
@@ -202,7 +203,7 @@ function ratioText({ result, numbers }: Answer, { names }: DataFile): string {
     .sort((a, b) => Math.abs(x[b] as number) - Math.abs(x[a] as number));
   const rows: [string, string][] = [
     ['objective', figure(objective, 10)],
-    ['certificate', certificate],
+    ['certificate', certificateText(certificate)],
     ...Object.entries(numbers).map(([name, value]): [string, string] => [name, figure(value, 6)]),
     ...all.slice(0, most).map((j): [string, string] => [shortened(names[j] as string, 50), figure(x[j], 6)]),
   ];

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { SolverError } from '../core/error.js';
+import type { Certificate } from '../core/solve.js';
 import { counted } from '../report/text.js';
 import { type Answer, answerTo } from './answer.js';
 import { dataForm } from './dataFile.js';
@@ -74,12 +75,12 @@ async function printJson(path: string, choices: Choices, signal: AbortSignal): P
   const solved = await run(path, { ...choices, outlev: 0 }, signal);
   const { objective, inequalities, notes, x, multipliers, lowerMultipliers, upperMultipliers } = solved;
   // What is not known or not finite is null.
-  const { status, message, residual = null, feasibility = null, iterations, seconds } = solved.result;
+  const { status, message, residual = null, feasibility = null, certificate, iterations, seconds } = solved.result;
   const { complementarity = null, phase } = inequalities ?? {};
   const answer = {
     ...{ status, message, objective, residual, feasibility },
     ...(inequalities && { complementarity, phase }),
-    ...{ iterations, seconds, x, multipliers },
+    ...{ certificate: plain(certificate), iterations, seconds, x, multipliers },
     ...(lowerMultipliers && { lowerMultipliers, upperMultipliers }),
     ...(notes.length > 0 && { notes }),
   };
@@ -99,6 +100,12 @@ async function printAll(path: string, choices: Choices, signal: AbortSignal): Pr
   if (!quiet) print(summary(solved));
   printSolution(solved, choices.wantsol);
   return solved;
+}
+
+/** A certificate as JSON has it, with the vectors of a proof as arrays. */
+function plain({ proof, ...certificate }: Certificate): object {
+  const vectors = proof && { y: Array.from(proof.y), lower: Array.from(proof.lower), upper: Array.from(proof.upper) };
+  return { ...certificate, ...(proof && { proof: { ...proof, ...vectors } }) };
 }
 
 /** The result in the terms of the file, with the variables that it fixes. */

@@ -1,6 +1,6 @@
 // What native/binding/addon.cpp exports.
 
-import type { Progress } from '../generated/solve.js';
+import type { CertificateKind, Progress } from '../generated/solve.js';
 import type { Bounds } from './bounds.js';
 import { SolverError } from './error.js';
 import { loadAddon, loadCudaAddon, type Addon as Untyped } from './loader.js';
@@ -230,6 +230,10 @@ export interface Job {
 export interface Schema {
   /** How a solve may end, each with what the docs say of it. */
   statuses: { name: string; doc: string }[];
+  /** Kinds of certificates, each with what the docs say of it. */
+  kinds: { name: string; doc: string }[];
+  /** What a certificate has. */
+  certificate: ResultSchema[];
   /** The settings that every solver has. */
   limits: SettingSchema[];
   /** What every report has. */
@@ -251,14 +255,25 @@ export interface SolverSchema {
   answersUnread?: true;
   /** What a result has beside what all results and reports have. */
   result: ResultSchema[];
+  /** What is known of answers: functions that give them, kinds beside `none`, and what bounds are over and relative to. */
+  claims: Claims;
   /** What a report, and with it a result, has beside what all reports have. */
   progress: ResultSchema[];
+}
+
+export interface Claims {
+  verbs: string[];
+  kinds: CertificateKind[];
+  over: { name: string; meaning: string }[];
+  /** Empty: there is no lower bound. */
+  gapScale: string;
+  remark: string;
 }
 
 export interface ResultSchema {
   name: string;
   doc: string;
-  /** 'number', 'boolean', 'string', 'Float64Array', 'Int32Array', 'Matrix' or 'Report[]'; an array lists the names of an enumeration. */
+  /** 'number', 'boolean', 'string', 'Float64Array', 'Int32Array', 'Matrix', 'Report[]', 'Certificate' or 'Certificate[]'; an array lists the names of an enumeration. */
   type: string | string[] | { fields: ResultSchema[] } | { items: ResultSchema[] };
   /** Absent where it is not known. */
   optional: boolean;

@@ -1,6 +1,6 @@
 // The way of every solver from its typed function to the addon and back.
 import { AsyncResource } from 'node:async_hooks';
-import type { Outcome, Progress, Status } from '../generated/solve.js';
+import type { Certificate, CertificateKind, Outcome, Progress, Status } from '../generated/solve.js';
 import { addon, answersUnread, cudaAddon, type Solvers } from './addon.js';
 import { withArrayCopies } from './arrayCopies.js';
 import { Callbacks, type Guard, type Numeric } from './callbacks.js';
@@ -12,7 +12,7 @@ import { observed } from './observe.js';
 import { unpack } from './packed.js';
 import { checkOptions } from './settingNames.js';
 
-export type { Guard, Numeric, Outcome, Progress, Status };
+export type { Certificate, CertificateKind, Guard, Numeric, Outcome, Progress, Status };
 
 /** Settings that every solver takes beside its own. */
 export interface SolveOptions<Report extends Progress = Progress> {

@@ -32,6 +32,8 @@ export interface LinearNetworkResult extends SolveResult, DeepLinearSolution {
   objective: number;
   /** No network of this kind, of any widths, has a smaller objective. */
   lowerBound: number;
+  /** (objective - lowerBound) / objective. */
+  gap: number;
   /**
    * W_1 (d x r), W_2, ..., W_{L-1} (r x r, diagonal), W_L (r x c), so that predictions are X W_1 ... W_L. For `parallel` the r branches
    * are the columns of W_1, entries on the diagonals and rows of W_L that belong together.
@@ -82,6 +84,7 @@ export async function trainLinearNetwork(
     ...answer,
     objective: answer.objective ?? Number.NaN,
     lowerBound: answer.lowerBound ?? Number.NaN,
+    gap: answer.gap ?? Number.NaN,
     layers: layersOf(left, singularValues, right, depth),
   };
   return withMethods(result, linearNetworkKind.functions);

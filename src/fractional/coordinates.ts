@@ -12,7 +12,7 @@ import {
 } from '../core/check.js';
 import { iterate, type Monitor, type Report, type Solver } from '../core/iterate.js';
 import { checkSettings } from '../core/settingNames.js';
-import type { Outcome, SolveOptions, Status } from '../core/solve.js';
+import type { Certificate, Outcome, SolveOptions, Status } from '../core/solve.js';
 import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
 
 export interface CoordinateProblem {
@@ -50,6 +50,8 @@ export interface CoordinateResult extends Outcome {
   sweeps: number;
   /** Coordinates moved. */
   updates: number;
+  /** Of kind `'none'`, as nothing is known of the functions. */
+  certificate: Certificate;
 }
 
 /**
@@ -96,6 +98,7 @@ export async function minimizeByCoordinates(
     objective: outcome.objective ?? Number.NaN,
     sweeps: outcome.iterations,
     updates: descent.updates,
+    certificate: { kind: 'none' },
     x,
   };
 }

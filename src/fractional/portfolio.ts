@@ -38,11 +38,12 @@ export function objectiveAt(w: Float64Array, { excess, covariance, exposure }: M
     : Number.POSITIVE_INFINITY;
 }
 
-/** The result at w. All minima are global: the numerator is the square of a norm, the denominator that of a linear function. */
+/** The result at w. What is solved is global: the numerator is the square of a norm, the denominator that of a linear function. */
 export function resultAt(w: Float64Array, market: Market, result: FractionalResult): FractionalResult {
   const objective = objectiveAt(w, market);
   const denominator = dot(market.excess, w) ** 2;
-  return { ...result, x: w, numerator: objective * denominator, denominator, objective, certificate: 'global' };
+  const certificate = { kind: result.status === 'solved' ? ('global' as const) : ('none' as const) };
+  return { ...result, x: w, numerator: objective * denominator, denominator, objective, certificate };
 }
 
 /** Whether weights are within the bounds and sum to 1, up to rounding. */

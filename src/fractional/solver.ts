@@ -41,18 +41,13 @@ export interface DifferenceOfConvexProblem {
 /** How one start of several ended. */
 export type FractionalStart = FractionalSolution['starts'][number];
 
-export interface FractionalResult extends SolveResult, Omit<FractionalSolution, 'global' | 'method'> {
+export interface FractionalResult extends SolveResult, Omit<FractionalSolution, 'method'> {
   /** The ratio or the difference at x. */
   objective: number;
   /** Passes over the coordinates, as many as `iterations`. */
   sweeps: number;
   /** What `method: 'auto'` chose. */
   method: 'fcd' | 'pcd';
-  /**
-   * What `solved` means. `'coordinateWise'`: no change of one coordinate, however large, lowers the objective; several at once
-   * might (`logistic` and `squaredHinge` count as the parabola that touches them at x and lies above them). `'global'`: no x has a lower objective, as every coordinate-wise minimum of this problem is a global one.
-   */
-  certificate: 'global' | 'coordinateWise';
 }
 
 /**
@@ -78,7 +73,7 @@ export interface FractionalResult extends SolveResult, Omit<FractionalSolution, 
  *
  * Each update replaces one coordinate by the global minimiser of the ratio along it (`'fcd'`), or of numerator - ratio *
  * denominator (`'pcd'`). Where it ends, no change of a single coordinate lowers the objective: that is stronger than being
- * a critical point, but not a global minimum unless the denominator is concave (`certificate: 'global'`).
+ * a critical point, but not a global minimum unless the denominator is concave (`certificate.kind` is `'global'`).
  *
  * G. Yuan, "Coordinate descent methods for fractional minimization", ICML 2023.
  *
@@ -110,7 +105,7 @@ export async function minimizeRatio(
  * ```
  *
  * The terms are those of {@link minimizeRatio}. Where it ends, no change of a single coordinate lowers the objective. Without
- * `minus`, or with a concave one, that is the global minimum (`certificate: 'global'`).
+ * `minus`, or with a concave one, that is the global minimum (`certificate.kind` is `'global'`).
  *
  * G. Yuan, "Coordinate descent methods for DC minimization", AAAI 2023.
  *
@@ -140,13 +135,12 @@ async function run(
   const names: Record<string, string> = point ? { start: 'warmStart.x' } : {};
   const make = (guard: Guard) => ({ ...problem(names, guard, point), ranks });
   const solved = solve<FractionalSolution>('fractional', make, others, { cpuOnly: 'fractional programs' });
-  const { global, method, ...answer } = await naming(names, solved);
+  const { method, ...answer } = await naming(names, solved);
   return {
     ...answer,
     objective: answer.objective ?? Number.NaN,
     sweeps: answer.iterations,
     method: method as Exclude<typeof method, 'auto'>,
-    certificate: global ? 'global' : 'coordinateWise',
   };
 }
 

@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface BlindCalibrationOptions extends Limits {
   /**
@@ -44,4 +44,6 @@ export interface BlindCalibrationSolution {
   gains: Float64Array;
   /** The signal's in its basis, or the signal itself where there is none. */
   coefficients: Float64Array;
+  /** What is known of the answer. */
+  certificate: Certificate;
 }

@@ -1,7 +1,7 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface CheckeredRegressionOptions extends Limits {
   /**
@@ -60,4 +60,6 @@ export interface CheckeredRegressionSolution {
   intercepts: Float64Array;
   /** Where each start that was begun has ended or stands, in their order. */
   objectives: Float64Array;
+  /** What is known of the answer. */
+  certificate: Certificate;
 }

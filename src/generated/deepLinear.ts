@@ -1,7 +1,7 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface DeepLinearOptions extends Limits {
   /**
@@ -70,18 +70,20 @@ export interface DeepLinearSolution {
   right: Matrix;
   /** d x c: W_1 ... W_L. */
   product: Matrix;
-  /** (objective - lowerBound) / |objective|. */
-  gap: number;
+  /** What is known of the objective, over networks of any widths. */
+  certificate: Certificate;
   /**
    * Optimal value of the dual program, a lower bound. It is `lowerBound` where the duality gap is zero: for two
    * layers, parallel networks and one output.
    */
   dualOptimum: number;
   /**
-   * (objective - dualOptimum) / |objective|: more than `gap` for three and more layers, not parallel, with several
+   * (objective - dualOptimum) / |objective|: more than the gap for three and more layers, not parallel, with several
    * outputs.
    */
   dualityGap: number;
   /** Whether the optimum was had in closed form, as X has orthogonal columns of one length. */
   closedForm: boolean;
+  /** (objective - lowerBound) / gapScale. */
+  gap?: number;
 }

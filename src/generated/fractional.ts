@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface FractionalOptions extends Limits {
   /**
@@ -106,8 +106,13 @@ export interface FractionalSolution {
   updates: number;
   /** What `method: 'auto'` chose. */
   method: 'auto' | 'fcd' | 'pcd';
-  /** Whether no x has a lower objective, as every coordinate-wise minimum of this problem is a global one. */
-  global: boolean;
+  /**
+   * What `solved` means. `coordinateWise`: no change of one coordinate, however large, lowers the objective; several
+   * at once might. `stationary`: that is so of the parabola that touches `logistic` and `squaredHinge` at x and lies
+   * above them. `global`: no x has a lower objective, as every coordinate-wise minimum of this problem is a global
+   * one.
+   */
+  certificate: Certificate;
   /** How each start ended; x is the best of them. */
   starts: {
     /** Where it ended. */

@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface MatrixCompletionOptions extends Limits {
   /**
@@ -48,8 +48,8 @@ export interface MatrixCompletionSolution {
   singularValues: Float64Array;
   /** Objective of each matrix. */
   objectives: Float64Array;
-  /** Objective less a lower bound, over half the squares of the known entries, for each lambda. */
-  gaps: Float64Array;
+  /** What is known of each matrix. */
+  certificates: Certificate[];
   /** The least lambda at which the matrix is 0. */
   lambdaMax: number;
 }

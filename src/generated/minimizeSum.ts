@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface MinimizeSumOptions extends Limits {
   /**
@@ -384,10 +384,11 @@ export interface MinimizeSumSolution {
    */
   gradientNorm?: number;
   /**
-   * f(x) - f* is at most this: ||gradient||^2 / (2 mu), where mu is the least ridge of a convex sum, or
-   * `polyakLojasiewicz`.
+   * What is known of x. Of a convex sum with a ridge, everywhere: f(x) - f* <= ||gradient||^2 / (2 mu), mu the least
+   * ridge. Over `polyakLojasiewicz`: that, if mu is what this setting says. Otherwise `stationary` where the
+   * gradient's norm is at most `tolerance`, and `local` where second derivatives say so, of method `minimize`.
    */
-  gap?: number;
+  certificate: Certificate;
   /** The method, as `auto` resolved it. */
   method: string;
   /** `float32` or `float64`. */
@@ -396,4 +397,6 @@ export interface MinimizeSumSolution {
   pieces: string;
   /** Whether `maxEpochs` came first, or the loss is no longer a number: minimizeSum() makes the status of it. */
   ending: 'status' | 'epochLimit' | 'diverged';
+  /** (objective - lowerBound) / gapScale. */
+  gap?: number;
 }

@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface NlpOptions extends Limits {
   /**
@@ -267,31 +267,11 @@ export interface NlpSolution {
    */
   degenerate: boolean;
   /**
-   * What is proven: of `infeasible` constraints that are linear, a vector that shows it. Without one the status is
-   * never `infeasible` there.
+   * What is known of x. `local`: `inertia` has positive eigenvalues alone and x is not `degenerate`; `stationary`
+   * otherwise. Of `infeasible` constraints that are linear: `global`, with a proof. Without one the status is never
+   * `infeasible` there.
    */
-  certificate?: {
-    /** `global`: the status holds everywhere, not near x alone. */
-    kind: 'global';
-    /** What shows it. */
-    proof: {
-      /** `farkas`: linear constraints cannot be met within the bounds. */
-      kind: 'farkas';
-      /**
-       * m numbers, multipliers of the constraints: >= 0 where their upper sides count, <= 0 where their lower ones do.
-       * With d = A^T y of constraints A x + c(0), no x within the bounds makes y^T c(x) smaller than least = y^T c(0) +
-       * sum_j min(d_j lower_j, d_j upper_j), and no values within the sides make it larger than most = sum_i max(y_i
-       * constraintsLower_i, y_i constraintsUpper_i).
-       */
-      y: Float64Array;
-      /** n numbers >= 0: the positive part of d, multipliers of the lower bounds. */
-      lower: Float64Array;
-      /** n numbers >= 0: the negative part of d, multipliers of the upper bounds. */
-      upper: Float64Array;
-      /** least - most, less what rounding may have done to it: above 0, so that there is no feasible point. */
-      gap: number;
-    };
-  };
+  certificate: Certificate;
   /**
    * What found x: `newton` of equations alone, `descent` of the methods for functions without constraints, otherwise
    * a phase of the method for inequalities.

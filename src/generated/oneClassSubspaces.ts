@@ -1,7 +1,7 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface OneClassSubspacesOptions extends Limits {
   /**
@@ -72,4 +72,6 @@ export interface OneClassSubspacesSolution {
   lowerOffsets: Float64Array;
   /** K numbers b_2: rows of the class have W_2^T x + b_2 <= -margin. */
   upperOffsets: Float64Array;
+  /** What is known of the answer. */
+  certificate: Certificate;
 }

@@ -1,7 +1,7 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface ReluOptions extends Limits {
   /**
@@ -204,19 +204,16 @@ export interface ReluSolution {
   leftOut: Matrix;
   /** Loss and regulariser of the network, by a forward pass: the non-convex objective. */
   networkObjective: number;
-  /** (objective - lowerBound) / |objective|. */
-  gap: number;
+  /**
+   * What is known of the objective. Over `patterns`: networks whose neurons have activation patterns of this convex
+   * program. Over `ownPatterns`: networks of which each output's neurons have patterns that this output's neurons
+   * have here, not those of all outputs. Otherwise of networks of any width.
+   */
+  certificate: Certificate;
   /** Neurons of the network. */
   activeNeurons: number;
   /** Distinct activation patterns in the convex program. */
   patterns: number;
-  /** Whether the program had every pattern that exists, so that `lowerBound` holds for all networks. */
-  global: boolean;
-  /**
-   * Whether `lowerBound` holds for networks of which each output's neurons have patterns that this output's neurons
-   * have here, not those of all outputs.
-   */
-  ownPatterns: boolean;
   /** The last penalty of the augmented Lagrangian. */
   rho: number;
   /** Refinement: what is estimated for all networks. */
@@ -247,4 +244,6 @@ export interface ReluSolution {
      */
     patternsWithRoom: number;
   };
+  /** (objective - lowerBound) / gapScale. */
+  gap?: number;
 }

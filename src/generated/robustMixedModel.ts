@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface RobustMixedModelOptions extends Limits {
   /**
@@ -57,4 +57,6 @@ export interface RobustMixedModelSolution {
   randomIntercepts: Float64Array;
   /** How much each group counts, or each row where there are none: less, the farther it is. */
   weights: Float64Array;
+  /** What is known of the answer. */
+  certificate: Certificate;
 }

@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface RobustRiskOptions extends Limits {
   /**
@@ -71,12 +71,14 @@ export interface RobustRiskSolution {
   /** Norm of the gradient of the smoothed risk at x. */
   gradientNorm?: number;
   /**
-   * The smoothed risk is at most so far above its minimum: ||gradient||^2 / (2 mu), mu the least ridge of a convex
-   * sum.
+   * What is known of x. Of a convex sum with a ridge: the smoothed risk is at most ||gradient||^2 / (2 mu) above its
+   * minimum, mu the least ridge. Otherwise `stationary` where it is solved.
    */
-  gap?: number;
+  certificate: Certificate;
   /** The step that was taken. */
   stepSize?: number;
   /** The smoothing nu. */
   smoothing?: number;
+  /** (objective - lowerBound) / gapScale. */
+  gap?: number;
 }

@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface SequentialMaxMarginOptions extends Limits {
   /**
@@ -48,4 +48,6 @@ export interface SequentialMaxMarginSolution {
   margins: Float64Array;
   /** How often each task has been projected on. */
   visits: Int32Array;
+  /** What is known of the answer. */
+  certificate: Certificate;
 }

@@ -24,6 +24,75 @@ export type Status =
   | 'numericalError'
   | 'aborted';
 
+/**
+ * How much is known of an answer, the least first.
+ *
+ * - `none`: Nothing is known of the answer.
+ * - `stationary`: The first-order conditions of a minimum hold, up to `tolerance`. The point may be a saddle.
+ * - `coordinateWise`: No change of a single coordinate lowers the objective, up to `tolerance`. Changes of several
+ * may.
+ * - `local`: The point is a strict local minimum, as far as second derivatives say.
+ * - `bounded`: No admissible point has an objective below `lowerBound`. `gap` is above `tolerance`.
+ * - `global`: No admissible point is better: `gap` is at most `tolerance`, or the theory of the problem says so
+ * without a bound. With the status `infeasible`: there is no admissible point, as `proof` shows.
+ */
+export type CertificateKind =
+  | 'none'
+  | 'stationary'
+  | 'coordinateWise'
+  | 'local'
+  | 'bounded'
+  | 'global';
+
+/** What is known of an answer, in the same words for all solvers. Members that do not apply are absent. */
+export interface Certificate {
+  /** How much is known, the least first. */
+  kind: CertificateKind;
+  /**
+   * The points that `global` and `bounded` are about where these are not all admissible ones, such as `patterns`: the
+   * page of the solver says which.
+   */
+  over?: string;
+  /** None of these points has a smaller objective. */
+  lowerBound?: number;
+  /** (objective - lowerBound) / gapScale. */
+  gap?: number;
+  /** The size that the gap is relative to. */
+  gapScale?: number;
+  /**
+   * Signs of the eigenvalues of the Hessian, under constraints that of the Lagrangian on the null space of the
+   * gradients of what is active.
+   */
+  inertia?: {
+    /** Positive eigenvalues. */
+    positive: number;
+    /** Negative eigenvalues. */
+    negative: number;
+    /** Eigenvalues that are zero. */
+    zero: number;
+  };
+  /** A vector that shows a status, which anyone can check. */
+  proof?: {
+    /** `farkas`: linear constraints cannot be met within the bounds. */
+    kind: 'farkas';
+    /**
+     * m numbers, multipliers of the constraints: >= 0 where their upper sides count, <= 0 where their lower ones do.
+     * With d = A^T y of constraints A x + c(0), no x within the bounds makes y^T c(x) smaller than least = y^T c(0) +
+     * sum_j min(d_j lower_j, d_j upper_j), and no values within the sides make it larger than most = sum_i max(y_i
+     * constraintsLower_i, y_i constraintsUpper_i).
+     */
+    y: Float64Array;
+    /** n numbers >= 0: the positive part of d, multipliers of the lower bounds. */
+    lower: Float64Array;
+    /** n numbers >= 0: the negative part of d, multipliers of the upper bounds. */
+    upper: Float64Array;
+    /** least - most, less what rounding may have done to it: above 0, so that there is no feasible point. */
+    margin: number;
+  };
+  /** One sentence for people: why, or under which condition. */
+  because?: string;
+}
+
 /** One report of a running solve. Members that the solver does not know are absent; a solver may have more of its own. */
 export interface Progress {
   /** Iterations that were completed. */

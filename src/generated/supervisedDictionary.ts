@@ -1,7 +1,7 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface SupervisedDictionaryOptions extends Limits {
   /**
@@ -67,4 +67,6 @@ export interface SupervisedDictionarySolution {
   intercept: number;
   /** Mean logistic loss, the objective's part of the classes. */
   loss?: number;
+  /** What is known of the answer. */
+  certificate: Certificate;
 }

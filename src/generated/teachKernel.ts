@@ -1,7 +1,7 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface TeachKernelOptions extends Limits {
   /**
@@ -69,4 +69,6 @@ export interface TeachKernelSolution {
   kernelWidth?: number;
   /** Learning rate that was used. */
   rate?: number;
+  /** What is known of the answer. */
+  certificate: Certificate;
 }

@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface TrendFilterOptions extends Limits {
   /**
@@ -38,8 +38,8 @@ export interface TrendFilterSolution {
   knots: Int32Array;
   /** Objective of each trend. */
   objectives: Float64Array;
-  /** Objective less a lower bound, over that of the trend of one piece, for each lambda. */
-  gaps: Float64Array;
+  /** What is known of each trend. */
+  certificates: Certificate[];
   /** The least lambda at which the trend has one piece. */
   lambdaMax: number;
 }

@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface UnlearnOptions extends Limits {
   /**
@@ -61,4 +61,6 @@ export interface UnlearnSolution {
    * None where the solve was ended before.
    */
   leverages: Float64Array;
+  /** What is known of the answer. */
+  certificate: Certificate;
 }

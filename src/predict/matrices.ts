@@ -2,7 +2,7 @@
 import { isList, show } from '../core/check.js';
 import type { Matrix, MatrixLike } from '../core/matrix.js';
 import type { Kind } from './kind.js';
-import { count, matrixOf, number, numbers } from './members.js';
+import { count, facts, matrixOf, number, numbers, optional } from './members.js';
 import { affine, newRows } from './products.js';
 
 interface Product {
@@ -47,7 +47,9 @@ export const completedMatrixKind: Kind<Completed> = {
     singularValues: numbers('rank'),
     right: matrixOf('columns', 'rank'),
     objective: number(),
+    lowerBound: optional(number({ infinite: true })),
     gap: number({ infinite: true }),
+    certificate: optional(facts()),
   },
   marks: ['left', 'singularValues', 'right', 'lambda', 'rank'],
   functions: class CompletedMatrix {

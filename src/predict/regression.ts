@@ -212,11 +212,12 @@ export const sparseKind: Kind<Coefficients> = {
     support: integers(undefined, 'coefficients'),
     supportNames: optional(strings()),
     ...Object.fromEntries(
-      ['df', 'objective', 'deviance', 'nullDeviance', 'aic', 'bic', 'ebic'].map((name) => [
-        name,
-        optional(number({ infinite: true })),
-      ]),
+      [
+        ...['df', 'objective', 'deviance', 'nullDeviance', 'aic', 'bic', 'ebic'],
+        ...['lowerBound', 'gap', 'violation', 'nodes', 'largest'],
+      ].map((name) => [name, optional(number({ infinite: true }))]),
     ),
+    ...{ locallyConvex: optional(boolean()), without: optional(integers()) },
     certificate: optional(facts()),
     baselineHazard: optional(
       listOf({ stratum: optional(label()), time: numbers('times'), hazard: numbers('times', { infinite: true }) }),

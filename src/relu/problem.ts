@@ -64,7 +64,7 @@ export interface ReluRefinement {
   restarts?: number | undefined;
   /**
    * Whether convex programs over the patterns that networks have are solved. `false` ends after the first local descent, with the bound
-   * that the network's own residual gives (`certificate: 'ownPatterns'`): for data so large that a program takes long. Default: true.
+   * that the network's own residual gives (`certificate.over: 'ownPatterns'`): for data so large that a program takes long. Default: true.
    */
   program?: boolean | undefined;
   /** Whether the result has an `estimate` for all networks, which takes a long search at the end. Default: true. */
@@ -142,7 +142,7 @@ export interface ReluConvexProgram extends Pick<ReluSolution, 'gates' | 'weights
 
 export interface ReluResult<P extends Prediction = Prediction>
   extends SolveResult<ReluProgress>,
-    Pick<ReluSolution, 'networkObjective' | 'gap' | 'activeNeurons' | 'patterns' | 'rho'>,
+    Pick<ReluSolution, 'networkObjective' | 'certificate' | 'activeNeurons' | 'patterns' | 'rho'>,
     Pick<ReluSolution, 'feasibility' | 'step' | 'innerSteps' | 'violation' | 'estimatedLowerBound' | 'estimate'>,
     Pick<ReluSolution, 'robustness'> {
   /**
@@ -165,14 +165,8 @@ export interface ReluResult<P extends Prediction = Prediction>
   objective: number;
   /** Value of a feasible point of the dual program: no solution of the convex program has a smaller objective. */
   lowerBound: number;
-  /**
-   * What `lowerBound` and `gap` hold for. `'patterns'`: all networks whose neurons have activation patterns of this convex program.
-   * `'global'`: all networks of any width, as the program had every pattern that exists or, with `patterns: 'refine'` and up to six
-   * columns (bias included), as no neuron outside of it can lower the objective by more than `gap` says. `'ownPatterns'`, the weakest, of
-   * refinement with several outputs of large data: all networks of which each output's neurons have patterns that this output's neurons have
-   * here, not those of all outputs.
-   */
-  certificate: 'global' | 'patterns' | 'ownPatterns';
+  /** (objective - lowerBound) / objective. */
+  gap: number;
   convex: ReluConvexProgram;
 }
 

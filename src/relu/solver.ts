@@ -33,8 +33,8 @@ import { largestLambda, train } from './training.js';
  *     subject to  (2 D_i - I) X v_i >= 0,  (2 D_i - I) X w_i >= 0
  *
  * What is certified: `lowerBound` <= optimum of the convex program over the given patterns <= `objective`. This is the
- * global optimum of the network's problem only if the patterns are all that exist (`certificate: 'global'`, by
- * `patterns: { exact: true }`). With sampled or given patterns (`certificate: 'patterns'`) other networks may be better.
+ * global optimum of the network's problem only if the patterns are all that exist (a `certificate` without `over`, by
+ * `patterns: { exact: true }`). With sampled or given patterns (`certificate.over: 'patterns'`) other networks may be better.
  *
  * M. Pilanci, T. Ergen, "Neural networks are convex regularizers", ICML 2020; Y. Bai, T. Gautam, S. Sojoudi, "Efficient
  * global optimization of two-layer ReLU networks", SIMODS 5(2), 2023.

@@ -53,13 +53,13 @@ function resultOf<P extends Prediction>(
 ): Omit<Trained<P>, 'lambda' | 'lambdaFrom'> {
   const { activation, loss, bias, standardize } = { ...reluDefaults, ...defined(options) };
   const { hiddenWeights, biases, outputWeights, pattern, inputShift, inputScale, ...others } = answer;
-  const { gates, weights, dual, global, ownPatterns, ...rest } = others;
+  const { gates, weights, dual, ...rest } = others;
   return {
     ...rest,
     ...(rest.status === 'solved' && Number.isNaN(rest.networkObjective) && overflown),
     objective: rest.objective ?? Number.NaN,
     lowerBound: rest.lowerBound ?? Number.NaN,
-    certificate: global ? 'global' : ownPatterns ? 'ownPatterns' : 'patterns',
+    gap: rest.gap ?? Number.NaN,
     convex: { gates, weights, dual },
     network: withMethods(
       {

@@ -5,7 +5,7 @@ import { type Part, soft } from './page.js';
 import { figure } from './text.js';
 
 /** The objective less the bound over the size of the objective; `undefined` where either is not known. */
-export function relativeGap({ objective, lowerBound }: Pick<Progress, 'objective' | 'lowerBound'>): number | undefined {
+function relativeGap({ objective, lowerBound }: Pick<Progress, 'objective' | 'lowerBound'>): number | undefined {
   if (objective === undefined || lowerBound === undefined) return undefined;
   const gap = (objective - lowerBound) / Math.abs(objective);
   return Number.isFinite(gap) ? gap : undefined;

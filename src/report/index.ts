@@ -1,12 +1,13 @@
 // The subpath nonconvex/report: a page about a result. The build makes one file of it, with the libraries that draw.
 import { version } from '../../package.json';
+import { certificateText } from '../core/certificateText.js';
 import { checkInteger, checkMembers, checkObject, isList, show } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, type SparseMatrix, toMatrix } from '../core/matrix.js';
 import type { Label, Prediction, Targets } from '../core/targets.js';
-import type { Progress } from '../generated/solve.js';
+import type { Certificate, Progress } from '../generated/solve.js';
 import { kindOf } from '../predict/models.js';
 import type { NetworkMembers } from '../predict/network.js';
-import { convergence, relativeGap } from './convergence.js';
+import { convergence } from './convergence.js';
 import { compared } from './fit.js';
 import { facts, isMatrix, members, settingRows } from './members.js';
 import { type Part, page, soft, table, tiles } from './page.js';
@@ -58,7 +59,8 @@ type Result = Solution & {
   network?: NetworkMembers;
 } & Partial<Pick<Progress, 'objective' | 'lowerBound' | 'residual' | 'seconds'>> & {
     iterations?: number;
-    gap?: unknown;
+    gap?: number;
+    certificate?: Certificate | readonly Certificate[];
   };
 
 /** Members that parts of the page show by themselves, so that the list of all members need not. */
@@ -71,7 +73,7 @@ const shownElsewhere = [
  * A page about the result of any solver, or of a path or a cross-validation: one HTML document as text that loads and runs nothing, for light
  * and dark.
  *
- * It has the status with its message, objective, bound and gap; charts of how they converged; of a model with `data` the residuals or the
+ * It has the status with its message, what is known of the answer, objective, bound and gap; charts of how they converged; of a model with `data` the residuals or the
  * confusion matrix; of a path its coefficients and its cross-validation; of a network the hidden units, as images where `image` gives their
  * size; of a problem with constraints what is active, and multipliers; settings, all other members, and versions.
  *
@@ -117,9 +119,12 @@ export function report(result: object, options: ReportOptions = {}): string {
     factsPart('Versions', versions(environment)),
   ].filter((part): part is Part => part !== undefined);
   const about = [path?.about].filter((text) => text !== undefined).map(soft);
-  const head = [statusLine(given), ...about, tiles(path && path.tiles.length > 0 ? path.tiles : tilesOf(given))].join(
-    '\n',
-  );
+  const head = [
+    statusLine(given),
+    certificateLine(given),
+    ...about,
+    tiles(path && path.tiles.length > 0 ? path.tiles : tilesOf(given)),
+  ].join('\n');
   return page(title ?? kindName(given, path !== undefined), head, parts, `nonconvex ${version}`);
 }
 
@@ -129,13 +134,19 @@ function statusLine({ status, message }: Result): string {
   return `<p><span class="${kind}">${escaped(status)}</span> ${escaped(message ?? '')}</p>`;
 }
 
+/** What is known of the answer; of a path each model has that for itself. */
+function certificateLine({ certificate }: Result): string {
+  if (certificate === undefined || !('kind' in certificate)) return '';
+  const because = certificate.because === undefined ? '' : ` ${certificate.because}`;
+  return soft(`Certificate: ${certificateText(certificate)}.${because}`);
+}
+
 function tilesOf(result: Result): Tile[] {
-  const { objective, lowerBound, residual, iterations, seconds } = result;
-  const gap = relativeGap(result);
+  const { objective, lowerBound, gap, residual, iterations, seconds } = result;
   const items: [string, number | undefined, number][] = [
     ['objective', objective, 6],
     ['lower bound', lowerBound, 6],
-    ['relative gap', gap, 2],
+    ['gap', gap, 2],
     ['residual', residual, 2],
     ['iterations', iterations, 12],
     ['seconds', seconds, 3],

@@ -34,9 +34,9 @@ function stepsFor({ maxEpochs = minimizeSumDefaults.maxEpochs }: Given, { pass, 
   return typeof maxEpochs === 'number' ? (maxEpochs * pass) / hessian : 0;
 }
 
-/** A result of minimizeSum() but for what its callers add, with the signs of the eigenvalues of the Hessian. */
+/** A result of minimizeSum() but for what its callers add. */
 export type WholeAnswer = Omit<SolveResult<MinimizeSumProgress>, 'status'> &
-  MinimizeSumSolution & { status: SolveResult['status'] | 'epochLimit'; inertia?: NlpSolution['inertia'] };
+  MinimizeSumSolution & { status: SolveResult['status'] | 'epochLimit' };
 
 /** Solves a sum by `minimize`, and looks at the answer as minimizeSum() does. Longer than most: what both say is put together. */
 export async function solveWhole(settings: object, read: ReadSum): Promise<WholeAnswer> {
@@ -69,16 +69,23 @@ export async function solveWhole(settings: object, read: ReadSum): Promise<Whole
     return read.ahead?.(native)?.then(made) ?? made();
   };
   // No epoch: the loss and its gradient over all rows at the point.
-  const look = { method: 'adog', maxEpochs: 0, scaling: 'none', precision: 'float64', polyakLojasiewicz };
+  const look = {
+    method: 'adog',
+    maxEpochs: 0,
+    scaling: 'none',
+    precision: 'float64',
+    tolerance: asked,
+    polyakLojasiewicz,
+  };
   const { timeLimit, verbose, ...others } = shared;
   const seen = await solve<MinimizeSumSolution>('minimizeSum', sum, { ...others, ...look }, support);
   const { objective, gradient, hessian, factorization } = answer.counts;
-  const { inertia } = answer;
+  const end = endOf(answer, asked > 0 && !((seen.gradientNorm ?? Number.NaN) <= asked));
   return {
     ...seen,
     ...(seen.objective === undefined && answer.objective !== undefined && { objective: answer.objective }),
-    ...(inertia && { inertia }),
-    ...endOf(answer, asked > 0 && !((seen.gradientNorm ?? Number.NaN) <= asked)),
+    ...end,
+    ...(seen.gap === undefined && { certificate: end.status === 'solved' ? answer.certificate : { kind: 'none' } }),
     iterations: answer.iterations,
     seconds: answer.seconds + seen.seconds,
     history: answer.history.map(reportOf),

@@ -24,7 +24,6 @@ export {
   type MinimizeSumResult,
   type MinimizeSumSettings,
   minimizeSum,
-  type SumCertificate,
   type SumStatus,
 } from './solver.js';
 export * from './verbs.js';

@@ -1,4 +1,4 @@
-// What of a problem no private steps are taken on, and the certificate of those that were.
+// What of a problem no private steps are taken on, and the privacy of those that were.
 import { checkNumber } from '../core/check.js';
 import { RegressionProgram } from '../problems/regression.js';
 import { privacySpent } from './privacy.js';
@@ -7,6 +7,15 @@ import { privacySpent } from './privacy.js';
 export const privateMethod = 'dpSgd';
 
 const of = `for method '${privateMethod}'`;
+
+/**
+ * (epsilon, privacyDelta)-differential privacy: whoever sees x, and no more, learns of single rows what that allows, after the steps that were
+ * taken. The number of rows is taken for known: a row that is absent is one whose gradient is 0.
+ */
+export interface Privacy {
+  epsilon: number;
+  privacyDelta: number;
+}
 
 /** Settings that the privacy of a solve rests on. */
 interface PrivacySettings {
@@ -19,7 +28,7 @@ interface PrivacySettings {
 }
 
 /**
- * Looks, before the solve, at what its certificate is to rest on; the addon refuses settings that let rows without noise decide something.
+ * Looks, before the solve, at what its privacy is to rest on; the addon refuses settings that let rows without noise decide something.
  * @throws TypeError or RangeError that names the argument.
  */
 export function checkPrivacy(
@@ -53,7 +62,7 @@ function refuseStatistics({ rows, classes = [0, 1] }: RegressionProgram): void {
   }
 }
 
-/** The delta of a certificate: as given, or by the number of rows. */
+/** The delta of the privacy: as given, or by the number of rows. */
 function deltaOf(given: unknown, rows: number): number {
   if (given === undefined) return 1 / (10 * rows);
   const delta = checkNumber('privacyDelta', given, { lower: 0, open: true });
@@ -62,15 +71,11 @@ function deltaOf(given: unknown, rows: number): number {
 }
 
 /** What is promised of a solve of so many private steps; nothing without noise, or where nobody could use it. */
-export function privacyOf(
-  settings: PrivacySettings,
-  rows: number,
-  steps: number,
-): { kind: 'privacy'; epsilon: number; privacyDelta: number } | undefined {
+export function privacyOf(settings: PrivacySettings, rows: number, steps: number): Privacy | undefined {
   const { noise = 1, insecureNoise = false, batchSize = 64 } = settings;
   if (insecureNoise || noise === 0 || steps === 0) return undefined;
   const rate = batchSize === 'full' ? 1 : Math.min(1, (batchSize || 64) / rows);
   const privacyDelta = deltaOf(settings.privacyDelta, rows);
   const epsilon = privacySpent({ noise, rate, steps, privacyDelta });
-  return Number.isFinite(epsilon) ? { kind: 'privacy', epsilon, privacyDelta } : undefined;
+  return Number.isFinite(epsilon) ? { epsilon, privacyDelta } : undefined;
 }

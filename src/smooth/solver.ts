@@ -12,7 +12,7 @@ import type { MinimizeSumOptions, MinimizeSumProgress, MinimizeSumSolution } fro
 import type { RegressionProgram } from '../problems/regression.js';
 import type { SumCallbacks } from './callbacks.js';
 import { handsOver, solveWhole, type WholeAnswer } from './handOver.js';
-import { checkPrivacy, privacyOf, privateMethod } from './privateSteps.js';
+import { checkPrivacy, type Privacy, privacyOf, privateMethod } from './privateSteps.js';
 import { type ReadSum, readSum } from './problem.js';
 import type { PlayingSet } from './sets.js';
 
@@ -30,7 +30,7 @@ export interface MinimizeSumSettings extends Omit<MinimizeSumOptions, 'batchSize
   validation?: ArrayLike<number> | number | undefined;
   /** A norm for each variable, in order, of method `normSteepest`. Default: `'spectral'` for matrices and `'l2'` for the rest. */
   geometry?: readonly ('l2' | 'sign' | 'spectral')[] | undefined;
-  /** The delta of differential privacy, of the certificate of method `dpSgd`. Default: 1 / (10 N) for N rows. */
+  /** The delta of differential privacy, of method `dpSgd`. Default: 1 / (10 N) for N rows. */
   privacyDelta?: number | undefined;
   /**
    * A point to begin with, or an earlier result: with its `state` the solve goes on where that one ended, as if it had not been broken
@@ -38,33 +38,6 @@ export interface MinimizeSumSettings extends Omit<MinimizeSumOptions, 'batchSize
    */
   warmStart?: { x: ArrayLike<number>; state?: Float64Array | undefined } | undefined;
 }
-
-/** What is proven of a result. */
-export type SumCertificate =
-  | {
-      /** f(x) - f* <= gap, as the sum is convex and its ridge is mu: gap = ||gradient||^2 / (2 mu). */
-      kind: 'convex';
-      gap: number;
-    }
-  | {
-      /** The bound ||gradient||^2 / (2 mu) of f(x) - f*, if mu is what `polyakLojasiewicz` says that it is. */
-      kind: 'polyakLojasiewicz';
-      gap: number;
-    }
-  | {
-      /**
-       * Whoever sees x, and no more, learns of single rows what (epsilon, privacyDelta)-differential privacy allows, after the steps that were
-       * taken. The number of rows is taken for known: a row that is absent is one whose gradient is 0.
-       */
-      kind: 'privacy';
-      epsilon: number;
-      privacyDelta: number;
-    }
-  | {
-      /** x is a strict local minimum as far as the eigenvalues of the Hessian say, of whose signs these are the numbers. */
-      kind: 'secondOrder';
-      inertia: { positive: number; negative: number; zero: number };
-    };
 
 /**
  * How a solve ended: as others do, or by `'epochLimit'`, `maxEpochs` came first; or `'diverged'`, the loss is no longer a number, and x is a
@@ -74,10 +47,10 @@ export type SumStatus = Status | 'epochLimit' | 'diverged';
 
 export interface MinimizeSumResult
   extends Omit<SolveResult<MinimizeSumProgress>, 'status'>,
-    Omit<MinimizeSumSolution, 'gap' | 'ending'> {
+    Omit<MinimizeSumSolution, 'ending'> {
   status: SumStatus;
-  /** What is proven; left out where nothing is. */
-  certificate?: SumCertificate;
+  /** Of method `dpSgd`: what whoever sees x, and no more, may learn of single rows. Left out where nothing is promised. */
+  privacy?: Privacy;
 }
 
 const own = ['set', 'validation', 'geometry', 'privacyDelta'];
@@ -99,7 +72,7 @@ const own = ['set', 'validation', 'geometry', 'privacyDelta'];
  * are then those of one process that has the rows of one rank after the other's. `method` is a
  * row of the table in docs/smooth.md; the default, `'adog'`, learns its steps from distances and gradients, but where second derivatives cost less than
  * `maxEpochs` passes over the data the methods of {@link minimize} solve the problem, and `method` of the result is `'minimize'`. The result says what is
- * known over all rows at the answer: `objective`, `gradientNorm`, and a `certificate` where there is one. An end at `maxEpochs` has
+ * known over all rows at the answer: `objective`, `gradientNorm`, and a `certificate`. An end at `maxEpochs` has
  * status `'epochLimit'`; `'solved'` means that `tolerance`, compared with the gradient's norm, or `target` was met, or of `'minimize'` what it means there.
  *
  * @throws (rejects) TypeError or RangeError that names the argument and the value, such as a setting that the method does not use; {@link SolverError}
@@ -117,7 +90,7 @@ export async function minimizeSum(
   const { batchSize, set, validation, geometry, privacyDelta: _, warmStart, ...others } = checked;
   const seed = seedOf(others);
   const read = readSum(problem, true, seed);
-  if (handsOver(checked, read)) return certified(await solveWhole(checked, read), checked, read.rows);
+  if (handsOver(checked, read)) return resultOf(await solveWhole(checked, read), checked, read.rows);
   const { sum, ahead, start, rows, bounds, ranks } = read;
   if (ranks) refuseOverRanks({ validation, method: others.method });
   checkPrivacy(problem, checked, rows);
@@ -138,18 +111,18 @@ export async function minimizeSum(
     ...(batchSize !== undefined && { batchSize: batchSize === 'full' ? 2 ** 31 - 1 : batchSize }),
   };
   const answer = await solve<MinimizeSumSolution>('minimizeSum', made, native, { cpuOnly: 'sums over rows' });
-  return certified(answer, checked, rows);
+  return resultOf(answer, checked, rows);
 }
 
-/** The result of an answer, with what is proven of it. */
-function certified(
+/** The result of an answer, with the privacy of its steps. */
+function resultOf(
   answer: Omit<WholeAnswer, 'status'> & { status: SumStatus },
   settings: MinimizeSumSettings,
   rows: number,
 ): MinimizeSumResult {
-  const { gap, ending, inertia, ...result } = answer;
-  const certificate = certificateOf(answer, settings, rows);
-  return { ...result, ...endOf(ending, answer), ...(certificate && { certificate }) };
+  const { ending, ...result } = answer;
+  const privacy = answer.method === privateMethod ? privacyOf(settings, rows, answer.counts.steps) : undefined;
+  return { ...result, ...endOf(ending, answer), ...(privacy && { privacy }) };
 }
 
 /** Refuses what looks at rows that this rank does not have, or draws what the others do not know. */
@@ -249,18 +222,4 @@ function normsOf(geometry: unknown, method: unknown): Int32Array | undefined {
   return Int32Array.from({ length: geometry.length }, (_, k) =>
     norms.indexOf(checkOneOf(`geometry[${k}]`, geometry[k], norms)),
   );
-}
-
-function certificateOf(
-  answer: MinimizeSumSolution & Pick<WholeAnswer, 'inertia'> & { status: SumStatus },
-  settings: MinimizeSumSettings,
-  rows: number,
-): SumCertificate | undefined {
-  const { method, counts, gap, inertia } = answer;
-  if (method === privateMethod) return privacyOf(settings, rows, counts.steps);
-  if (gap === undefined) {
-    const strict = answer.status === 'solved' && inertia?.negative === 0 && inertia.zero === 0;
-    return strict ? { kind: 'secondOrder', inertia } : undefined;
-  }
-  return { kind: settings.polyakLojasiewicz === undefined ? 'convex' : 'polyakLojasiewicz', gap };
 }

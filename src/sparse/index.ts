@@ -17,7 +17,7 @@ export {
   matrixCompletion,
 } from './matrixCompletion.js';
 export type { SparseMeasure } from './measures.js';
-export type { PredictOptions, SparseCertificate, SparseFit, SparseModel } from './model.js';
+export type { PredictOptions, SparseFit, SparseModel } from './model.js';
 export { type SparseCriterion, type SparsePath, type SparsePathSettings, sparsePath } from './path.js';
 export * from './penalties.js';
 export type { LambdaSettings, SparseData, SparseModelSettings, SparseProgress, SparseStart } from './problem.js';

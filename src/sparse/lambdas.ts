@@ -2,12 +2,19 @@
 import { settingNames } from '../core/addon.js';
 import { checkNumber, checkVector, show } from '../core/check.js';
 import { callOptions, checkSettings } from '../core/settingNames.js';
+import type { Certificate } from '../core/solve.js';
 
 export interface OneOrMoreLambdas {
   /** Weight of the penalty. One of `lambda` and `lambdas` is to be there. */
   lambda?: number | undefined;
   /** Several, in any order, which are solved from the largest on. */
   lambdas?: ArrayLike<number> | undefined;
+}
+
+/** A certificate with the bound and the gap that stand beside it. */
+export function boundOf(certificate: Certificate): { lowerBound: number; gap: number; certificate: Certificate } {
+  const { lowerBound = Number.NaN, gap = Number.NaN } = certificate;
+  return { lowerBound, gap, certificate };
 }
 
 /** Settings of a solver with its lambdas, whose names must be known. */

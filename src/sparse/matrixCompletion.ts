@@ -3,11 +3,11 @@
 import { checkInteger, checkMembers, checkOneOf, checkVector } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
-import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { type Certificate, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { MatrixCompletionOptions, MatrixCompletionSolution } from '../generated/matrixCompletion.js';
 import { completedMatrixKind, indices } from '../predict/matrices.js';
-import { checkLambdaSettings, fallingLambdas, type OneOrMoreLambdas } from './lambdas.js';
+import { boundOf, checkLambdaSettings, fallingLambdas, type OneOrMoreLambdas } from './lambdas.js';
 
 /** Known entries: value k is that of row `rowIndices[k]` and column `columnIndices[k]`. */
 export interface KnownEntries {
@@ -33,8 +33,12 @@ export interface CompletedMatrix {
   /** columns x rank, orthonormal columns. */
   right: Matrix;
   objective: number;
-  /** Objective less a lower bound, over half the squares of the known entries. */
+  /** No matrix has a smaller objective. */
+  lowerBound: number;
+  /** Objective less the lower bound, over half the squares of the known entries. */
   gap: number;
+  /** What is known of the matrix. */
+  certificate: Certificate;
   /**
    * Entries of the completed matrix, one for each pair of a row and a column.
    * @throws TypeError or RangeError that names the argument and the value.
@@ -42,7 +46,10 @@ export interface CompletedMatrix {
   predict(rowIndices: ArrayLike<number>, columnIndices: ArrayLike<number>): Float64Array;
 }
 
-export interface MatrixCompletionResult extends SolveResult, Partial<CompletedMatrix> {
+export interface MatrixCompletionResult
+  extends SolveResult,
+    Omit<Partial<CompletedMatrix>, 'certificate'>,
+    Pick<CompletedMatrix, 'certificate'> {
   /** A matrix for each lambda that was reached, from the largest on; the members of the last are those of the result, too. */
   matrices: CompletedMatrix[];
   /** The least lambda at which the matrix is 0. */
@@ -76,7 +83,7 @@ export async function matrixCompletion(
   const answer = await solve<MatrixCompletionSolution>('matrixCompletion', request, others, {
     cpuOnly: 'matrix completion',
   });
-  const { ranks, left, right, singularValues, objectives, gaps, ...rest } = answer;
+  const { ranks, left, right, singularValues, objectives, certificate, lowerBound, ...rest } = answer;
   const { rows, columns } = entries;
   let before = 0;
   const matrices = Array.from(ranks, (rank, k): CompletedMatrix => {
@@ -87,11 +94,13 @@ export async function matrixCompletion(
       left: rowsOf(left.subarray(from * rows, before * rows), rows, rank),
       singularValues: singularValues.slice(from, before),
       right: rowsOf(right.subarray(from * columns, before * columns), columns, rank),
-      ...{ objective: objectives[k] as number, gap: gaps[k] as number },
+      objective: objectives[k] as number,
+      ...boundOf(certificate[k] as Certificate),
     };
     return withMethods(completed, completedMatrixKind.functions);
   });
-  return withMethods({ ...rest, matrices, ...matrices.at(-1) }, completedMatrixKind.functions);
+  const last = { certificate: { kind: 'none' } as Certificate, ...matrices.at(-1) };
+  return withMethods({ ...rest, matrices, ...last }, completedMatrixKind.functions);
 }
 
 /** The factors of an earlier result, with the roots of the singular values in each. */

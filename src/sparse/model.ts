@@ -4,6 +4,7 @@ import { eachEntry } from '../core/algebra.js';
 import { checkMembers, checkVector } from '../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
+import type { Certificate } from '../core/solve.js';
 import type { Label } from '../core/targets.js';
 import { checkType, meanOf } from '../predict/regression.js';
 import { filled, readMatrix } from './missing.js';
@@ -48,27 +49,6 @@ export interface SparseModel extends Origin {
   ): Float64Array;
 }
 
-/**
- * What is known of a minimum. `'none'`: nothing, as the solve was ended before there was a model, the model is a relaxed one, which minimises
- * no objective of its lambda, or a best subset whose coefficients are as large as those of columns that depend on each other were allowed to
- * be. `'global'`: no coefficients have an objective below `bound`; `gap` is the objective less it, over the mean
- * loss of the null model less that of a perfect fit. `'coordinateWise'`: no change of one coefficient lowers the objective, but for
- * `violation`, in units of lambdaMax. `'localMinimum'`: that, and the objective is strictly convex near by. `'bounded'`, of best subsets: no
- * subset has an objective below `bound`, by `nodes` of branch and bound; where `largest` is there, none with coefficients up to that size, of
- * columns as they are penalised. With `without`, columns that vary by no more than rounding beside their size and are left out as constant,
- * all this is said of the other columns alone.
- */
-export type SparseCertificate =
-  | { kind: 'none' }
-  | { kind: 'global'; gap: number; bound: number; without?: Int32Array }
-  | { kind: 'bounded'; gap: number; bound: number; nodes: number; largest?: number; without?: Int32Array }
-  | {
-      kind: 'localMinimum' | 'coordinateWise';
-      violation: number;
-      locallyConvex: boolean;
-      without?: Int32Array;
-    };
-
 /** A model that was fitted. */
 export interface SparseFit extends SparseModel {
   /** Degrees of freedom of the coefficients, without the intercept: how many are not 0, which is more than they are where squares shrink them. */
@@ -83,7 +63,29 @@ export interface SparseFit extends SparseModel {
   aic: number;
   bic: number;
   ebic: number;
-  certificate: SparseCertificate;
+  /** No coefficients have a smaller objective, of those that `certificate.over` names; absent where nothing is known of that. */
+  lowerBound?: number;
+  /** Objective less the lower bound, over the mean loss of the null model less that of a perfect fit. */
+  gap?: number;
+  /** Largest violation of the conditions of a coordinate-wise minimum, in units of lambdaMax; NaN where it is not known. */
+  violation: number;
+  /** Whether the objective is strictly convex near by. */
+  locallyConvex: boolean;
+  /** Nodes of branch and bound, of best subsets. */
+  nodes?: number;
+  /** The size of coefficients, as they are penalised, up to which the bound of a best subset holds, if there is one. */
+  largest?: number;
+  /** Columns that vary by no more than rounding beside their size and are left out as constant: what is known is said of the others. */
+  without?: Int32Array;
+  /**
+   * What is known of the minimum. `'none'`: nothing, as the solve was ended before there was a model, it did not reach the tolerance, the
+   * model is a relaxed one, which minimises no objective of its lambda, or a best subset whose coefficients are as large as those of
+   * columns that depend on each other were allowed to be. `'global'` and `'bounded'`: no coefficients have an objective below
+   * `lowerBound`; over `'size'` none up to the size `largest`, over `'columns'` none of columns that are not in `without`.
+   * `'coordinateWise'`: no change of one coefficient lowers the objective, but for `violation`. `'local'`: that, and the objective is
+   * strictly convex near by.
+   */
+  certificate: Certificate;
 }
 
 /** The functions of models, which are no part of them where they are copied or written as JSON. */
@@ -185,7 +187,7 @@ export function unfitted({ origin, columns }: About, lambda: number, size?: numb
     ...modelOf(new Float64Array(columns * (origin.responses ?? 1)), new Float64Array(origin.responses ?? 1), origin),
     ...{ df: 0, objective: unknown, deviance: unknown, nullDeviance: unknown },
     ...{ aic: unknown, bic: unknown, ebic: unknown },
-    certificate: { kind: 'none' },
+    ...{ violation: unknown, locallyConvex: false, certificate: { kind: 'none' } },
   });
 }
 
@@ -215,24 +217,28 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
     ...modelOf(coefficients, answer.intercepts.slice(k * count, (k + 1) * count), origin),
     ...{ df, objective, deviance, nullDeviance },
     ...criteria(origin.family, terms),
-    certificate: certificateOf({ answer, about }, k),
+    ...knownOf(answer, k),
   });
 }
 
 /** What is known of model k of a path. */
-function certificateOf({ answer, about }: Fitted, k: number): SparseCertificate {
-  const at = (numbers: ArrayLike<number>): number => numbers[k] as number;
-  const [gap, violation, largest] = [at(answer.gap), at(answer.violation), at(answer.bounded)];
-  const nodes = answer.nodes[k];
-  if (Number.isNaN(violation) || (nodes !== undefined && Number.isNaN(gap))) return { kind: 'none' };
-  const locallyConvex = at(answer.locallyConvex) !== 0;
-  const bound = at(answer.objectives) - (gap * answer.nullDeviance) / (2 * about.rows);
-  const left = answer.nearlyConstantColumns;
-  const without = left.length > 0 ? { without: left.slice() } : {};
-  if (nodes !== undefined)
-    return { kind: 'bounded', gap, bound, nodes, ...(Number.isFinite(largest) && { largest }), ...without };
-  if (about.convex && !Number.isNaN(gap)) return { kind: 'global', gap, bound, ...without };
-  return { kind: locallyConvex ? 'localMinimum' : 'coordinateWise', violation, locallyConvex, ...without };
+function knownOf(
+  answer: SparseAnswer,
+  k: number,
+): Partial<SparseFit> & Pick<SparseFit, 'violation' | 'locallyConvex' | 'certificate'> {
+  const certificate = answer.certificate[k] as Certificate;
+  const { lowerBound, gap } = certificate;
+  const [nodes, largest] = [answer.nodes[k], answer.bounded[k]];
+  const without = answer.nearlyConstantColumns;
+  return {
+    ...(lowerBound !== undefined && gap !== undefined && { lowerBound, gap }),
+    violation: answer.violation[k] as number,
+    locallyConvex: answer.locallyConvex[k] !== 0,
+    ...(nodes !== undefined && { nodes }),
+    ...(largest !== undefined && Number.isFinite(largest) && { largest }),
+    ...(without.length > 0 && { without: without.slice() }),
+    certificate,
+  };
 }
 
 /** Coefficients and intercepts, which columns have coefficients that are not 0, and their names. */

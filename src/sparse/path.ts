@@ -3,7 +3,7 @@
 import { checkNumber, checkOneOf, isPromise } from '../core/check.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
-import type { SolveResult } from '../core/solve.js';
+import type { Certificate, SolveResult } from '../core/solve.js';
 import { type Asked, askedOfPath } from './asked.js';
 import { type Fitted, fitOf, modelOf, type SparseFit, type SparseModel, withFunctions } from './model.js';
 import {
@@ -53,6 +53,8 @@ export interface SparsePath extends SolveResult<SparseProgress>, Origin {
   deviance: Float64Array;
   /** Objective less a lower bound of the optimum, over the mean loss of the null model less that of a perfect fit; NaN where there is none. */
   gap: Float64Array;
+  /** What is known of the model of each lambda. */
+  certificate: Certificate[];
   /** The largest violation of the conditions of a coordinate-wise minimum, over lambdaMax, for each lambda. */
   violation: Float64Array;
   /** Nodes of branch and bound for each lambda, of best subsets. */
@@ -144,6 +146,7 @@ export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, want
     objectives: answer.objectives,
     deviance: answer.deviance,
     gap: answer.gap,
+    certificate: answer.certificate,
     violation: answer.violation,
     locallyConvex: convexAt,
     locallyConvexFrom: within > 0 ? (lambda[within - 1] as number) : Number.POSITIVE_INFINITY,

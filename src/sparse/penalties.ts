@@ -77,7 +77,7 @@ export interface BestSubsetOptions {
   ridge?: number | undefined;
   /**
    * The largest size of a coefficient, of columns as they are penalised. Default: none with a ridge or where the columns are independent, else
-   * 1.5 times the largest that was found, which `certificate.largest` then says.
+   * 1.5 times the largest that was found, which `largest` of the fit then says.
    */
   largest?: number | undefined;
 }

@@ -361,5 +361,6 @@ function joined(answer: SparseAnswer, models: readonly Refit[][], columns: numbe
     deviance: Float64Array.from(models, (_, k) => sumOf(k, ({ deviance }) => deviance)),
     df: Float64Array.from(models, (_, k) => sumOf(k, ({ support }) => support.length)),
     locallyConvex: answer.locallyConvex.slice(0, count),
+    certificate: Array.from({ length: count }, () => ({ kind: 'none' })),
   };
 }

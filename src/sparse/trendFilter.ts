@@ -1,9 +1,9 @@
 // Trends of a signal in pieces of polynomials.
 import { checkMembers, checkVector, isList } from '../core/check.js';
-import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { type Certificate, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { TrendFilterOptions, TrendFilterSolution } from '../generated/trendFilter.js';
-import { checkLambdaSettings, fallingLambdas, type OneOrMoreLambdas } from './lambdas.js';
+import { boundOf, checkLambdaSettings, fallingLambdas, type OneOrMoreLambdas } from './lambdas.js';
 
 export interface TrendFilterData {
   /** n numbers in order, evenly apart. */
@@ -25,11 +25,18 @@ export interface Trend {
   /** Places behind which a new piece begins, in order. */
   knots: Int32Array;
   objective: number;
-  /** Objective less a lower bound, over the objective of the trend of one piece. */
+  /** No trend has a smaller objective. */
+  lowerBound: number;
+  /** Objective less the lower bound, over the objective of the trend of one piece. */
   gap: number;
+  /** What is known of the trend. */
+  certificate: Certificate;
 }
 
-export interface TrendFilterResult extends SolveResult, Partial<Trend> {
+export interface TrendFilterResult
+  extends SolveResult,
+    Omit<Partial<Trend>, 'certificate'>,
+    Pick<Trend, 'certificate'> {
   /** A trend for each lambda that was reached, from the largest on; the members of the last are those of the result, too. */
   trends: Trend[];
   /** The least lambda at which the trend has one piece. */
@@ -72,7 +79,7 @@ export async function trendFilter(
     lambdas: asked,
   };
   const answer = await solve<TrendFilterSolution>('trendFilter', request, others, { cpuOnly: 'trend filtering' });
-  const { fitted, knotOffsets, knots, objectives, gaps, ...rest } = answer;
+  const { fitted, knotOffsets, knots, objectives, certificate, lowerBound, ...rest } = answer;
   const trends = Array.from(
     objectives,
     (objective, k): Trend => ({
@@ -80,8 +87,8 @@ export async function trendFilter(
       fitted: fitted.slice(k * y.length, (k + 1) * y.length),
       knots: knots.slice(knotOffsets[k], knotOffsets[k + 1]),
       objective,
-      gap: gaps[k] as number,
+      ...boundOf(certificate[k] as Certificate),
     }),
   );
-  return { ...rest, trends, ...trends.at(-1) };
+  return { ...rest, trends, certificate: { kind: 'none' }, ...trends.at(-1) };
 }

@@ -164,13 +164,12 @@ const contradictory: Trial = async (seed) => {
   const result = await minimize(modelOf(program), { timeLimit: 20 });
   const wrong: string[] = [];
   if (result.status === 'infeasible') {
-    const { certificate } = result;
+    const { proof } = result.certificate;
     const reach = Array.from(result.x, (value) => 1e6 * Math.max(1, Math.abs(value)));
-    const gap = certificate && exactGap(program, Array.from(certificate.proof.y), reach);
-    if (!certificate) wrong.push('infeasible without a certificate');
+    const gap = proof && exactGap(program, Array.from(proof.y), reach);
+    if (!proof || result.certificate.kind !== 'global') wrong.push('infeasible without a certificate');
     else if (!gap || sign(gap) <= 0) wrong.push('the certificate proves nothing');
-    else if (rounded(gap) < certificate.proof.gap * (1 - 1e-9))
-      wrong.push(`gap ${certificate.proof.gap}, but ${rounded(gap)}`);
+    else if (rounded(gap) < proof.margin * (1 - 1e-9)) wrong.push(`margin ${proof.margin}, but ${rounded(gap)}`);
   }
   if (result.status === 'unbounded') wrong.push('unbounded, though no point meets the constraints');
   wrong.push(...refuted(modelOf(program), result));

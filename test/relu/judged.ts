@@ -69,7 +69,8 @@ export async function judgedNetwork(
     wrong.push(`solved with a gap of ${objective - lowerBound}`);
   if (status === 'solved' && !near(own, objective, 1e-4))
     wrong.push(`a network of ${own}, where ${objective} is claimed`);
-  if (result.certificate !== 'global') wrong.push(`certificate ${result.certificate}`);
+  if (result.certificate.over !== undefined) wrong.push(`certificate over ${result.certificate.over}`);
+  if (status === 'solved' && result.certificate.kind !== 'global') wrong.push(`certificate ${result.certificate.kind}`);
   const local = descended(instance, { u: table(4, x[0]?.length ?? 0, draw), a: table(4, 1, draw) });
   if (local < lowerBound * (1 - 1e-9) - 1e-12) wrong.push(`a local network of ${local} below the bound ${lowerBound}`);
   return { status, wrong };

@@ -27,7 +27,7 @@ describe.skipIf(!available)('refinement of problems with best known networks', (
         { task: 'regression', bias: false, lambda: perRow * y.length, patterns: { refine: { rounds: 3 } } },
       );
       expect(result.status).toBe('solved');
-      expect(result.certificate).toBe('patterns');
+      expect(result.certificate.over).toBe('patterns');
       expect(result.objective).toBeLessThanOrEqual(best.bestOfLocalRuns);
       expect(result.objective).toBeGreaterThanOrEqual(best.estimatedLowerBound * 0.99);
       expect(result.estimate?.lowerBound).toBeLessThanOrEqual(result.objective);
@@ -90,7 +90,7 @@ describe('refinement of several outputs of large data', () => {
         onProgress: (report) => void reports.push(report),
       },
     );
-    expect(result.certificate).toBe('ownPatterns');
+    expect(result.certificate.over).toBe('ownPatterns');
     expect(result.status).toBe('solved');
     expect(result.gap).toBeLessThanOrEqual(1e-2);
     expect(Math.abs(result.networkObjective / result.objective - 1)).toBeLessThan(1e-8);
@@ -129,7 +129,7 @@ describe('refinement of several outputs of large data', () => {
     const classes = Array.from({ length: rows }, (_, i) => largest(i));
     const { result } = await new ReluClassifier().fit(x, classes);
     expect(result.lambdaFrom).toBe('crossValidated');
-    expect(result.certificate).toBe('ownPatterns');
+    expect(result.certificate.over).toBe('ownPatterns');
     expect(result.message).toContain('patterns.refine.program = false');
     expect(result.lowerBound).toBeLessThanOrEqual(result.objective);
   });
@@ -140,7 +140,7 @@ describe('refinement of several outputs of large data', () => {
       { x, y: classes },
       { loss: 'softmax', lambda: 5, patterns: { refine: { rounds: 0, program: false, estimate: false } } },
     );
-    expect(result.certificate).toBe('ownPatterns');
+    expect(result.certificate.over).toBe('ownPatterns');
     expect(result.lowerBound).toBeGreaterThan(0);
     expect(Math.abs(result.networkObjective / result.objective - 1)).toBeLessThan(1e-8);
   });

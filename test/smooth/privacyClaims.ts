@@ -1,4 +1,4 @@
-// Generators of private solves: what one row moves, and what the certificate says of it.
+// Generators of private solves: what one row moves, and what the result says of it.
 import { add, dot, Model, mul, square, sub, sumSquares, tanh } from '../../src/expressions/index.js';
 import type { SparseMatrix, Status } from '../../src/index.js';
 import { generalizedLinearModel } from '../../src/nlp/index.js';
@@ -158,7 +158,7 @@ const oneRow: Trial = async (seed) => {
   return { status: statusOf(present), wrong };
 };
 
-/** The certificate of a solve, or of one that went on from another, by two accountants of the test. */
+/** The privacy of a solve, or of one that went on from another, by two accountants of the test. */
 const epsilon: Trial = async (seed) => {
   const uniform = uniforms(seed);
   const [rows, columns] = [10 + Math.floor(100 * uniform()), 2];
@@ -177,17 +177,17 @@ const epsilon: Trial = async (seed) => {
   let found = await minimizeSum(problem, { ...settings, ...(seed % 2 === 1 && { maxIterations: 1 }) });
   if (seed % 2 === 1) found = await minimizeSum(problem, { ...settings, warmStart: found });
   const wrong: string[] = [];
-  if (found.certificate?.kind !== 'privacy') return { status: statusOf(found), wrong: ['no certificate'] };
-  const { certificate } = found;
+  const { privacy } = found;
+  if (privacy === undefined) return { status: statusOf(found), wrong: ['no privacy'] };
   const promised = delta ?? 1 / (10 * rows);
   if (found.counts.steps !== steps) wrong.push(`${found.counts.steps} steps, of which ${steps} were asked for`);
-  if (certificate.privacyDelta !== promised) wrong.push(`delta ${certificate.privacyDelta}, which is ${promised}`);
+  if (privacy.privacyDelta !== promised) wrong.push(`delta ${privacy.privacyDelta}, which is ${promised}`);
   const least = epsilonByIntegrals({ noise, rate, steps }, promised);
-  if (!(certificate.epsilon >= least * (1 - 1e-9))) {
-    wrong.push(`epsilon ${certificate.epsilon}, by integrals ${least}`);
+  if (!(privacy.epsilon >= least * (1 - 1e-9))) {
+    wrong.push(`epsilon ${privacy.epsilon}, by integrals ${least}`);
   }
-  const fails = leastDelta({ noise, rate, steps }, certificate.epsilon);
-  if (!(fails <= promised)) wrong.push(`epsilon ${certificate.epsilon} fails with ${fails}, above ${promised}`);
+  const fails = leastDelta({ noise, rate, steps }, privacy.epsilon);
+  if (!(fails <= promised)) wrong.push(`epsilon ${privacy.epsilon} fails with ${fails}, above ${promised}`);
   return { status: statusOf(found), wrong };
 };
 

@@ -43,7 +43,7 @@ it('a row without which there are fewer than a batch moves x by its own gradient
   expect(apart).toBeCloseTo((0.5 * 0.5) / 1000, 9); // step times slope over the batch
 });
 
-it('a state of other steps is refused, whose certificate would be of both', async () => {
+it('a state of other steps is refused, whose privacy would be of both', async () => {
   const of = { method: 'dpSgd', noise: 0.1, batchSize: 100, maxEpochs: 2 } as const;
   const first = await minimizeSum(problem, { ...of, maxIterations: 1 });
   for (const [change, message] of [
@@ -79,7 +79,7 @@ it('a loss that is no number does not end private steps', async () => {
   expect(counts.steps).toBe(5);
 });
 
-it('noise has the deviation of the certificate', async () => {
+it('noise has the deviation of the privacy', async () => {
   // No row has a gradient, so that x is the noise of one step.
   const n = 4000;
   const zero = { format: 'csr', rows: 2, columns: n, offsets: [0, 0, 0], indices: [], values: [] } as const;
@@ -104,7 +104,7 @@ it('noise has the deviation of the certificate', async () => {
   }
 });
 
-it('rows are drawn with the rate of the certificate, each by itself', async () => {
+it('rows are drawn with the rate of the privacy, each by itself', async () => {
   // Row i alone moves x_i, each time that it is drawn by the same.
   const [count, batch, steps] = [200, 20, 100];
   const identity = Array.from({ length: count }, (_, i) => Array.from({ length: count }, (__, j) => Number(i === j)));
@@ -128,13 +128,13 @@ it('rows are drawn with the rate of the certificate, each by itself', async () =
 });
 
 it('nothing is certified of noise that is too small to promise anything', async () => {
-  const { certificate } = await minimizeSum(problem, {
+  const { privacy } = await minimizeSum(problem, {
     ...plain,
     insecureNoise: false,
     noise: 1e-160,
     precision: 'float64',
   });
-  expect(certificate).toBeUndefined();
+  expect(privacy).toBeUndefined();
 });
 
 it.each(Object.entries(privacyClaims))('%s: the first claims are true', async (_, { trial }) => {

@@ -51,11 +51,11 @@ describe('the best of all subsets', () => {
       const least = leastOfAll(sums, lambda, ridge, factors);
       expect(fit.status).toBe('solved');
       expect(Math.abs(fit.objective - least)).toBeLessThanOrEqual(1e-6 * sums.squares);
-      expect(fit.certificate).toMatchObject({ kind: 'bounded' });
-      if (fit.certificate.kind !== 'bounded') continue;
-      expect(fit.certificate.bound).toBeLessThanOrEqual(least + 1e-12);
-      expect(fit.certificate.largest).toBeUndefined();
-      expect(fit.objective - fit.certificate.bound).toBeLessThanOrEqual(1.01e-6 * (sums.squares / 2));
+      expect(fit.certificate).toMatchObject({ kind: 'global' });
+      expect(fit.lowerBound).toBeLessThanOrEqual(least + 1e-12);
+      expect(fit).not.toHaveProperty('largest');
+      expect(fit.certificate.over).toBeUndefined();
+      expect(fit.objective - (fit.lowerBound as number)).toBeLessThanOrEqual(1.01e-6 * (sums.squares / 2));
     }
   });
 });
@@ -67,9 +67,9 @@ it('finds what was planted among more columns than rows, and closes the gap', as
     expect(Array.from(fit.support)).toEqual(support);
     expect(fit.status).toBe('solved');
     const { certificate } = fit;
-    expect(certificate).toMatchObject({ kind: 'bounded' });
+    expect(certificate).toMatchObject({ kind: 'global' });
     // Without a ridge dependent columns could have coefficients of any size: the bound says up to which it holds.
-    if (certificate.kind === 'bounded') expect(certificate.largest !== undefined).toBe(ridge === 0);
+    expect([fit.largest !== undefined, certificate.over]).toEqual(ridge === 0 ? [true, 'size'] : [false, undefined]);
   }
 });
 
@@ -79,7 +79,7 @@ it('where nodes are few the gap is told', async () => {
   const more = await sparseRegression({ x, y }, { lambda: 0.03, penalty: bestSubset(), maxNodes: 60 });
   expect(few.status).toBe('stalled');
   expect(few.message).toMatch(/did not reach the tolerance/);
-  const bound = ({ certificate }: SparseFit) => (certificate.kind === 'bounded' ? certificate.bound : Number.NaN);
+  const bound = ({ lowerBound }: SparseFit) => lowerBound ?? Number.NaN;
   expect(bound(more)).toBeGreaterThanOrEqual(bound(few));
   expect(more.objective).toBeLessThanOrEqual(few.objective);
   expect(bound(more)).toBeLessThanOrEqual(more.objective);
@@ -93,7 +93,7 @@ it('a largest coefficient is kept to', async () => {
   );
   expect(fit.status).toBe('solved');
   expect(Math.max(...fit.coefficients.map(Math.abs))).toBeCloseTo(0.5, 12);
-  expect(fit.certificate).toMatchObject({ kind: 'bounded', largest: 0.5 });
+  expect(fit).toMatchObject({ largest: 0.5, certificate: { kind: 'global', over: 'size' } });
 });
 
 it('has paths of sizes that grow, sparse as dense', async () => {
@@ -136,8 +136,8 @@ describe('columns that depend on each other', () => {
     const fit = await sparseRegression({ x, y }, { lambda: 0.05, penalty: bestSubset(), standardize: false });
     expect(fit.status).toBe('solved');
     expect(fit.objective).toBeCloseTo(0.15, 12);
-    expect(fit.certificate).toMatchObject({ kind: 'bounded', gap: 0 });
-    expect(fit.certificate).not.toHaveProperty('largest');
+    expect(fit.certificate).toMatchObject({ kind: 'global', gap: 0 });
+    expect(fit).not.toHaveProperty('largest');
   });
 
   it('also of any units', async () => {
@@ -145,7 +145,7 @@ describe('columns that depend on each other', () => {
       const scaled = x.map((row) => row.map((value, j) => value * (j % 2 ? unit : 1 / unit)));
       const fit = await sparseRegression({ x: scaled, y }, { lambda: 0.05, penalty: bestSubset(), standardize: false });
       expect(fit).toMatchObject({ status: 'solved', objective: expect.closeTo(0.15, 9) });
-      expect(fit.certificate).not.toHaveProperty('largest');
+      expect(fit).not.toHaveProperty('largest');
     }
   });
 
@@ -156,8 +156,8 @@ describe('columns that depend on each other', () => {
     const rows = Array.from(first, (a, i) => [a, a + 1e-3 * (rest[i] as number), ...draws.normals(12)]);
     const fit = await sparseRegression({ x: rows, y: rest }, { size: 2 });
     expect(Array.from(fit.support)).toEqual([0, 1]);
-    expect(fit).toMatchObject({ status: 'solved', certificate: { kind: 'bounded' } });
-    expect(fit.certificate).not.toHaveProperty('largest');
+    expect(fit).toMatchObject({ status: 'solved', certificate: { kind: 'global' } });
+    expect(fit).not.toHaveProperty('largest');
   });
 
   // Draws of which one was called solved, or had a bound, above the objective of another subset while coefficients were capped.
@@ -176,9 +176,9 @@ describe('columns that depend on each other', () => {
     expect(held).not.toHaveProperty('residual');
     expect(held.message).toMatch(/has a coefficient of [\d.]+, the most that coefficients were allowed/);
     const raised = await sparseRegression(data, settings);
-    if (raised.certificate.kind !== 'bounded') throw new Error(raised.message);
+    expect(raised.certificate).toMatchObject({ kind: 'global', over: 'size' });
     const largest = Math.max(...raised.coefficients.map(Math.abs));
-    expect(raised.certificate.largest).toBeGreaterThan(1.001 * largest);
+    expect(raised.largest).toBeGreaterThan(1.001 * largest);
   });
 
   it('where they are many, the message says up to which coefficients a bound holds', async () => {

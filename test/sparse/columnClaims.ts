@@ -85,11 +85,10 @@ const weightsOf = (draws: Draws, count: number) =>
 /** The columns that a fit leaves out as constant, those that are not quite constant with what it has to say of them. */
 function leftOut(fit: SparseResult, x: readonly Float64Array[], weights: ArrayLike<number> | undefined) {
   const wrong: string[] = [];
-  const certificate = fit.certificate as { without?: Int32Array };
   for (const j of fit.constantColumns) {
     const counted = (x[j] as Float64Array).filter((_, i) => !weights || at(weights, i) > 0);
     const constant = counted.every((value) => value === counted[0]);
-    const told = certificate.without?.includes(j) ?? false;
+    const told = fit.without?.includes(j) ?? false;
     if (constant === told)
       wrong.push(`column ${j}, ${constant ? '' : 'not '}constant, is ${told ? '' : 'not '}told of`);
     const size = Math.max(...counted.map(Math.abs));
@@ -97,7 +96,7 @@ function leftOut(fit: SparseResult, x: readonly Float64Array[], weights: ArrayLi
     if (spread > 1e-10 * size) wrong.push(`column ${j} varies by ${spread}, beside ${size}, and is left out`);
     if (fit.coefficients[j] !== 0) wrong.push(`coefficient ${j} of a constant column is ${fit.coefficients[j]}`);
   }
-  if (certificate.without && !fit.message.includes('left out as constant')) wrong.push(`message: ${fit.message}`);
+  if (fit.without && !fit.message.includes('left out as constant')) wrong.push(`message: ${fit.message}`);
   return wrong;
 }
 
@@ -148,13 +147,14 @@ function wrongOf(
 ): string[] {
   const wrong: string[] = [];
   const { objective, bound } = own;
-  const { certificate, status } = fit;
+  const { status } = fit;
   const size = 1 + Math.abs(objective);
   if (!close(objective, fit.objective, own.rounding)) wrong.push(`objective ${fit.objective}, which is ${objective}`);
-  if (certificate.kind === 'global') {
-    if (!(certificate.bound <= objective + 1e-9 * size)) wrong.push(`bound ${certificate.bound} above ${objective}`);
-    if (!close(certificate.gap * own.scale, fit.objective - certificate.bound))
-      wrong.push(`gap ${certificate.gap}, which is ${(fit.objective - certificate.bound) / own.scale}`);
+  const { lowerBound, gap } = fit;
+  if (lowerBound !== undefined && gap !== undefined) {
+    if (!(lowerBound <= objective + 1e-9 * size)) wrong.push(`bound ${lowerBound} above ${objective}`);
+    if (!close(gap * own.scale, fit.objective - lowerBound))
+      wrong.push(`gap ${gap}, which is ${(fit.objective - lowerBound) / own.scale}`);
   }
   if (status !== 'solved') return wrong;
   if (!(own.violation <= 5e-3 * own.lambda + 1e-9)) wrong.push(`violation ${own.violation} at lambda ${own.lambda}`);
@@ -201,7 +201,7 @@ const columns: Trial = async (seed) => {
   const point = judgedPoint(problem, fit, { ...drawnColumns, scales: units }, kept);
   const scale = nullScale(problem, fit.nullDeviance);
   const rounding = roundingOf(judged, point.coefficients);
-  const convex = fit.certificate.kind === 'global';
+  const convex = fit.gap !== undefined;
   if (!ofGroups) {
     const [objective, violation] = [objectiveAt(problem, lambda, point), violationAt(problem, lambda, point)];
     const bound = convex ? lowerBoundAt(problem, lambda, point) : undefined;

@@ -221,10 +221,10 @@ describe('bounds with groups', () => {
       const sharp = await sparsePath({ ...data, y }, { ...settings, tolerance: 1e-10 });
       for (const each of [path, sharp]) expect(each.status, each.message).toBe('solved');
       for (const k of [0, 1]) {
-        const { certificate, objective, coefficients } = path.fit(k);
+        const { certificate, lowerBound, objective, coefficients } = path.fit(k);
         expect(certificate.kind).toBe('global');
         expect(path.gap[k]).toBeLessThanOrEqual(1e-6);
-        expect((certificate as { bound: number }).bound).toBeLessThanOrEqual(sharp.fit(k).objective + 1e-12);
+        expect(lowerBound).toBeLessThanOrEqual(sharp.fit(k).objective + 1e-12);
         expect(sharp.fit(k).objective).toBeLessThanOrEqual(objective + 1e-12);
         expect(Math.min(...coefficients)).toBe(-0.02);
         expect(Math.max(...coefficients)).toBe(0.15);

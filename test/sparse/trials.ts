@@ -47,9 +47,9 @@ function wrongOf(
   const size = 1 + Math.abs(objective);
   if (!(Math.abs(objective - fit.objective) <= 1e-9 * size))
     wrong.push(`objective ${fit.objective}, which is ${objective}`);
-  const { certificate, status } = fit;
-  if (certificate.kind === 'global' && !(certificate.bound <= objective + 1e-9 * size))
-    wrong.push(`bound ${certificate.bound} above ${objective}`);
+  const { lowerBound, status } = fit;
+  if (lowerBound !== undefined && !(lowerBound <= objective + 1e-9 * size))
+    wrong.push(`bound ${lowerBound} above ${objective}`);
   if (status !== 'solved') return { status, wrong };
   if (!(violation <= 5e-3 * lambda + 1e-9)) wrong.push(`violation ${violation} at lambda ${lambda}`);
   if (bound !== undefined && !(objective - bound <= 1e-5 * size))
@@ -98,7 +98,7 @@ export const groups: Trial = async (seed) => {
     lambda,
     objective: blockObjectiveAt(problem, lambda, point),
     violation: blockViolationAt(problem, lambda, point),
-    bound: fit.certificate.kind === 'global' ? blockBoundAt(problem, lambda, point) : undefined,
+    bound: fit.lowerBound !== undefined ? blockBoundAt(problem, lambda, point) : undefined,
   });
 };
 
@@ -269,7 +269,7 @@ export const coxRegression: Trial = async (seed) => {
   const least = -(total(event.map(Number)) * Math.log(rows)) / rows;
   const bound = objective - Math.max(0, violation) * (sizes + (lossAt(new Float64Array(rows)).loss - least) / lambda);
   if (
-    fit.certificate.kind === 'global' &&
+    fit.lowerBound !== undefined &&
     fit.status === 'solved' &&
     !(objective - bound <= 1e-3 * (1 + Math.abs(objective)))
   )

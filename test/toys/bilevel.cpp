@@ -66,10 +66,14 @@ struct BilevelSolution {
   using Progress = BilevelProgress;
   std::vector<double> y;
   std::vector<double> x;
+  Certificate certificate = {.kind = CertificateKind::stationary};
+
+  static Claims claims() { return {.verbs = {"bilevel"}, .kinds = {CertificateKind::stationary}}; }
 
   static constexpr auto fields() {
     using Self = BilevelSolution;
-    return std::tuple{OUT(y, "n numbers, the upper variables."), OUT(x, "n numbers, the lower ones: Q^-1 y.")};
+    return std::tuple{OUT(y, "n numbers, the upper variables."), OUT(x, "n numbers, the lower ones: Q^-1 y."),
+                      OUT(certificate, "What is known of the answer.")};
   }
 };
 

@@ -25,10 +25,13 @@ static_assert(sizeFromFields<DerivativeFreeSettings>() == sizeof(DerivativeFreeS
 
 struct DerivativeFreeSolution {
   std::vector<double> x;
+  Certificate certificate;
+
+  static Claims claims() { return {.verbs = {"derivativeFree"}, .kinds = {CertificateKind::stationary}}; }
 
   static constexpr auto fields() {
     using Self = DerivativeFreeSolution;
-    return std::tuple{OUT(x, "n numbers.")};
+    return std::tuple{OUT(x, "n numbers."), OUT(certificate, "What is known of the answer.")};
   }
 };
 
@@ -77,7 +80,12 @@ class CompassSearch {
     return now;
   }
 
-  DerivativeFreeSolution solution() const { return {x_}; }
+  /// Where the mesh is small the point is about stationary; one that has met the target may be anywhere.
+  DerivativeFreeSolution solution() const {
+    DerivativeFreeSolution found{x_, {}};
+    if (mesh_ <= settings_.tolerance) found.certificate.kind = CertificateKind::stationary;
+    return found;
+  }
 
  private:
   std::optional<Status> reached() const {

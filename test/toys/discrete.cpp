@@ -26,10 +26,18 @@ struct DiscreteSolution {
   using Progress = DiscreteProgress;
   std::vector<std::int32_t> chosen;
   double value = 0;
+  Certificate certificate;
+
+  static Claims claims() {
+    return {.verbs = {"discrete"},
+            .kinds = {CertificateKind::bounded, CertificateKind::global},
+            .gapScale = "the value, 1 at least"};
+  }
 
   static constexpr auto fields() {
     using Self = DiscreteSolution;
-    return std::tuple{OUT(chosen, "1 for each item that is taken, else 0."), OUT(value, "Sum of their values.")};
+    return std::tuple{OUT(chosen, "1 for each item that is taken, else 0."), OUT(value, "Sum of their values."),
+                      OUT(certificate, "What is known of the answer.")};
   }
 };
 
@@ -86,7 +94,11 @@ class BranchAndBound {
     return now;
   }
 
-  DiscreteSolution solution() const { return {best_, incumbent_}; }
+  DiscreteSolution solution() const {
+    const DiscreteProgress last = progress();
+    const double scale = std::max(1.0, std::abs(incumbent_));
+    return {best_, incumbent_, boundedBelow(last.objective, last.lowerBound, scale)};
+  }
 
  private:
   struct Node {

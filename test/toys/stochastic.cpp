@@ -26,10 +26,15 @@ struct StochasticProgress : Progress {
 struct StochasticSolution {
   using Progress = StochasticProgress;
   std::vector<double> x;
+  Certificate certificate;
+
+  static Claims claims() {
+    return {.verbs = {"stochastic"}, .kinds = {CertificateKind::bounded, CertificateKind::global}, .gapScale = "1"};
+  }
 
   static constexpr auto fields() {
     using Self = StochasticSolution;
-    return std::tuple{OUT(x, "n numbers.")};
+    return std::tuple{OUT(x, "n numbers."), OUT(certificate, "What is known of the answer.")};
   }
 };
 
@@ -68,7 +73,11 @@ class Kaczmarz {
     return now;
   }
 
-  StochasticSolution solution() const { return {x_}; }
+  /// Squares have a sum of at least 0.
+  StochasticSolution solution() const {
+    const Progress last = progress();
+    return {x_, last.objective.known() ? boundedBelow(last.objective, 0, 1) : Certificate{}};
+  }
 
  private:
   int rows() const { return problem_.A.rows(); }

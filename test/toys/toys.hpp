@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "binding/registry.hpp"
+#include "core/certificate.hpp"
 #include "core/random.hpp"
 
 namespace nonconvex::toys {

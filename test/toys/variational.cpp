@@ -12,10 +12,13 @@ struct VariationalProblem {
 struct VariationalSolution {
   std::vector<double> x;
   std::vector<double> map;
+  Certificate certificate = {.kind = CertificateKind::stationary};
+
+  static Claims claims() { return {.verbs = {"variational"}, .kinds = {CertificateKind::stationary}}; }
 
   static constexpr auto fields() {
     using Self = VariationalSolution;
-    return std::tuple{OUT(x, "n numbers."), OUT(map, "F(x).")};
+    return std::tuple{OUT(x, "n numbers."), OUT(map, "F(x)."), OUT(certificate, "What is known of the answer.")};
   }
 };
 

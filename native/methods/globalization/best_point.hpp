@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include "methods/kkt/reduced_inertia.hpp"
+#include "core/reduced_inertia.hpp"
 #include "methods/nlp/scaled_nlp.hpp"
 
 namespace nonconvex {

@@ -173,12 +173,12 @@ std::optional<FarkasProof> FarkasSearch::evaluated() const {
   proof.lower.resize(n_);
   proof.upper.resize(n_);
   std::vector<Terms> d(n_);
-  Terms gap;
+  Terms margin;
   for (std::size_t i = 0; i < m_; ++i) {
     proof.y[i] = y_[i] * model_.constraintScales()[i];
     if (y_[i] == 0) continue;
-    gap.add(y_[i], offset_[i]);
-    gap.add(-y_[i], y_[i] > 0 ? high_[i] : low_[i]);
+    margin.add(y_[i], offset_[i]);
+    margin.add(-y_[i], y_[i] > 0 ? high_[i] : low_[i]);
     for (int k = rows.offsets[i]; k < rows.offsets[i + 1]; ++k) d[at(rows.indices[at(k)])].add(J_[at(k)], y_[i]);
   }
   double error = 0;
@@ -188,7 +188,7 @@ std::optional<FarkasProof> FarkasSearch::evaluated() const {
     if (std::abs(value) > allowed) {
       const double bound = value > 0 ? low : high;
       if (!std::isfinite(bound)) return std::nullopt;
-      gap.add(value, bound);
+      margin.add(value, bound);
       error += allowed * std::abs(bound);
       (value > 0 ? proof.lower : proof.upper)[j] = std::abs(value);
     } else {
@@ -197,8 +197,8 @@ std::optional<FarkasProof> FarkasSearch::evaluated() const {
       error += 2 * allowed * std::max(reach(low), reach(high));
     }
   }
-  proof.gap = gap.sum.value() - error - rounding * gap.size;
-  if (!(proof.gap > 0)) return std::nullopt;
+  proof.margin = margin.sum.value() - error - rounding * margin.size;
+  if (!proof.known()) return std::nullopt;
   return proof;
 }
 
@@ -233,13 +233,13 @@ std::optional<FarkasProof> proveInfeasible(const Cpu& la, const NlpStart& proble
   return proveInfeasible(state, state.point);
 }
 
-FarkasProof contradictionProof(int n, int m, const std::optional<int>& variable, double gap) {
+FarkasProof contradictionProof(int n, int m, const std::optional<int>& variable, double margin) {
   FarkasProof proof;
   proof.y.assign(at(m), 0.0);
   proof.lower.assign(at(n), 0.0);
   proof.upper.assign(at(n), 0.0);
   if (variable) proof.lower[at(*variable)] = proof.upper[at(*variable)] = 1;
-  proof.gap = gap;
+  proof.margin = margin;
   return proof;
 }
 

@@ -1,9 +1,9 @@
 // Second-order conditions, and directions of negative curvature.
 #pragma once
 
+#include "core/reduced_inertia.hpp"
 #include "methods/kkt/inertia_correction.hpp"
 #include "methods/kkt/kkt_solver.hpp"
-#include "methods/kkt/reduced_inertia.hpp"
 #include "methods/nlp/scaled_nlp.hpp"
 
 namespace nonconvex {

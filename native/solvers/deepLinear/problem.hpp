@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 #include "linalg/views.hpp"
@@ -47,10 +48,18 @@ struct DeepLinearSolution {
   std::vector<double> singularValues;
   HostMatrix<double> right;
   HostMatrix<double> product;
-  double gap = 0;
+  Certificate certificate;
   double dualOptimum = 0;
   double dualityGap = 0;
   bool closedForm = false;
+
+  static Claims claims() {
+    using enum CertificateKind;
+    return {.verbs = {"linearNetwork"},
+            .kinds = {bounded, global},
+            .gapScale = "the objective",
+            .remark = "Over networks of any widths."};
+  }
 
   static constexpr auto fields() {
     using Self = DeepLinearSolution;
@@ -59,12 +68,12 @@ struct DeepLinearSolution {
         OUT(singularValues, "r numbers, the singular values of the product, the largest first."),
         OUT(right, "c x r: the right singular vectors."),
         OUT(product, "d x c: W_1 ... W_L."),
-        OUT(gap, "(objective - lowerBound) / |objective|."),
+        OUT(certificate, "What is known of the objective, over networks of any widths."),
         OUT(dualOptimum,
             "Optimal value of the dual program, a lower bound. It is `lowerBound` where the duality gap is zero: for "
             "two layers, parallel networks and one output."),
         OUT(dualityGap,
-            "(objective - dualOptimum) / |objective|: more than `gap` for three and more layers, not parallel, "
+            "(objective - dualOptimum) / |objective|: more than the gap for three and more layers, not parallel, "
             "with several outputs."),
         OUT(closedForm, "Whether the optimum was had in closed form, as X has orthogonal columns of one length.")};
   }

@@ -291,7 +291,7 @@ DeepLinearSolution LinearNetworkSolver::solution() const {
   la_.forEach(d(), r, [&](int i, int k) { scaled(i, k) *= s.singularValues[at(k)]; });
   s.product = HostMatrix<double>(d(), c());
   if (r > 0) la_.gemm(Transpose::no, Transpose::yes, 1.0, scaled, s.right, 0.0, s.product);
-  s.gap = gap(lowerBound_);
+  s.certificate = boundedBelow(bestObjective_, lowerBound_, bestObjective_);
   s.dualOptimum = dual_;
   s.dualityGap = gap(dual_);
   s.closedForm = closedForm_;

@@ -258,6 +258,13 @@ bool FractionalData::numeratorIsSumOfSquares() const {
   return !anyNonZero(linear) && !anyNonZero(l1) && constant >= 0;
 }
 
+CertificateKind FractionalData::kindOfMinimum() const {
+  const bool majorized = std::any_of(smooth.begin(), smooth.end(), [](const FractionalTermData& data) {
+    return data.term.kind == Kind::logistic || data.term.kind == Kind::squaredHinge;
+  });
+  return global ? CertificateKind::global : majorized ? CertificateKind::stationary : CertificateKind::coordinateWise;
+}
+
 void FractionalData::classify() {
   const FractionalTerm& g = denominator.term;
   const bool concave = isConcave(g.kind) || g.kind == Kind::none;

@@ -46,6 +46,8 @@ struct FractionalData {
   bool parametric;              ///< PCD rather than FCD
   bool scaleInvariant = false;  ///< F(t x) = F(x) for t > 0
   bool global = false;          ///< every coordinate-wise minimum is a global one
+  /// What is known of a point that no step along a coordinate improves.
+  CertificateKind kindOfMinimum() const;
 
   /// A point near the given one within the bounds.
   std::vector<double> clamped(std::vector<double> x) const;

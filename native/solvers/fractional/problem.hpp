@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/communicator.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
@@ -148,7 +149,7 @@ struct FractionalSolution {
   double denominator = 0;
   double updates = 0;
   FractionalMethod method = FractionalMethod::fcd;
-  bool global = false;
+  Certificate certificate;
 
   struct Start {
     double objective = 0;
@@ -165,6 +166,15 @@ struct FractionalSolution {
   };
   std::vector<Start> starts;
 
+  static Claims claims() {
+    using enum CertificateKind;
+    return {.verbs = {"minimizeRatio", "differenceOfConvex"},
+            .kinds = {stationary, coordinateWise, global},
+            .remark =
+                "`global` by the theory of the problem: concave denominators, and squares of linear ones below "
+                "sums of squares. `stationary` with `logistic` and `squaredHinge`."};
+  }
+
   static constexpr auto fields() {
     using Self = FractionalSolution;
     return std::tuple{
@@ -173,8 +183,11 @@ struct FractionalSolution {
         OUT(denominator, "g(x); 0 if there is none."),
         OUT(updates, "Coordinate updates that moved, of all starts."),
         OUT(method, "What `method: 'auto'` chose."),
-        OUT(global,
-            "Whether no x has a lower objective, as every coordinate-wise minimum of this problem is a global one."),
+        OUT(certificate,
+            "What `solved` means. `coordinateWise`: no change of one coordinate, however large, lowers the objective; "
+            "several at once might. `stationary`: that is so of the parabola that touches `logistic` and "
+            "`squaredHinge` at x and lies above them. `global`: no x has a lower objective, as every coordinate-wise "
+            "minimum of this problem is a global one."),
         OUT(starts, "How each start ended; x is the best of them.")};
   }
 };

@@ -99,7 +99,7 @@ class FractionalSolver {
   FractionalSolution solution() const {
     FractionalSolution s;
     s.method = data_.parametric ? FractionalMethod::pcd : FractionalMethod::fcd;
-    s.global = data_.global;
+    s.certificate.kind = data_.kindOfMinimum();
     s.x.resize(static_cast<std::size_t>(data_.n));
     if (!shared() || isBestOfAll()) {
       const CoordinateDescent& descent = *descents_[best()];

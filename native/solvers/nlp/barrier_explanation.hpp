@@ -4,8 +4,8 @@
 #include <span>
 #include <string>
 
+#include "core/reduced_inertia.hpp"
 #include "methods/interior_point/barrier_nlp.hpp"
-#include "methods/kkt/reduced_inertia.hpp"
 #include "solvers/nlp/attempts.hpp"
 
 namespace nonconvex {

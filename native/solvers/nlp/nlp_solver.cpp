@@ -184,10 +184,10 @@ NlpProgress NlpSolver::progress() const {
   return interior() ? interior_->progress() : newton_->progress();
 }
 NlpSolution NlpSolver::solution() const {
-  if (descends()) return descent_->solution();
+  if (descends()) return certified(descent_->solution());
   NlpSolution found = interior() ? interior_->solution() : newton_->solution();
   if (proof_) found.certificate.proof = *proof_;
-  return found;
+  return certified(std::move(found));
 }
 
 std::string NlpSolver::explain(Status status) const {

@@ -8,10 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/limits.hpp"
 #include "core/status.hpp"
-#include "methods/interior_point/farkas_proof.hpp"
-#include "methods/kkt/reduced_inertia.hpp"
 #include "methods/kkt/settings.hpp"
 #include "methods/nlp/start.hpp"
 
@@ -214,23 +213,6 @@ struct NlpProgress : Progress {
   }
 };
 
-enum class NlpCertificateKind { global };
-constexpr auto names(NlpCertificateKind) { return std::array{"global"sv}; }
-
-/// What is proven of the answer.
-struct NlpCertificate {
-  NlpCertificateKind kind = NlpCertificateKind::global;
-  FarkasProof proof;
-
-  bool known() const { return proof.gap > 0; }
-
-  static constexpr auto fields() {
-    using Self = NlpCertificate;
-    return std::tuple{OUT(kind, "`global`: the status holds everywhere, not near x alone."),
-                      OUT(proof, "What shows it.")};
-  }
-};
-
 struct NlpSolution {
   using Progress = NlpProgress;
 
@@ -248,7 +230,7 @@ struct NlpSolution {
   double complementarity = 0;
   ReducedInertia inertia;
   bool degenerate = false;
-  NlpCertificate certificate;
+  Certificate certificate;
   NlpPhase phase = NlpPhase::newton;
   bool polished = false;
   double barrier = unknown;
@@ -292,6 +274,13 @@ struct NlpSolution {
   double objectiveScale = 1;
   std::vector<double> constraintScales;
 
+  static Claims claims() {
+    using enum CertificateKind;
+    return {.verbs = {"minimize"},
+            .kinds = {stationary, local, global},
+            .remark = "`global` is said of infeasible linear constraints alone, with a Farkas vector as `proof`."};
+  }
+
   // Longer than most: a list of the members.
   static constexpr auto fields() {
     using Self = NlpSolution;
@@ -321,10 +310,10 @@ struct NlpSolution {
         OUT(degenerate,
             "Whether the kind of point is not known for certain: a bound or inequality and its multiplier are both "
             "about 0, or multipliers have grown without bound."),
-        OUT_IF_KNOWN(
-            certificate,
-            "What is proven: of `infeasible` constraints that are linear, a vector that shows it. Without one the "
-            "status is never `infeasible` there."),
+        OUT(certificate,
+            "What is known of x. `local`: `inertia` has positive eigenvalues alone and x is not `degenerate`; "
+            "`stationary` otherwise. Of `infeasible` constraints that are linear: `global`, with a proof. Without one "
+            "the status is never `infeasible` there."),
         OUT(phase,
             "What found x: `newton` of equations alone, `descent` of the methods for functions without constraints, "
             "otherwise a phase of the method for inequalities."),
@@ -341,5 +330,17 @@ struct NlpSolution {
 static_assert(sizeFromFields<NlpSolution::Counts>() == sizeof(NlpSolution::Counts));
 static_assert(sizeFromFields<NlpSolution::Time>() == sizeof(NlpSolution::Time));
 static_assert(sizeFromFields<NlpSolution>() == sizeof(NlpSolution));
+
+/// The solution with its certificate: by second derivatives, as far as these are known, or by a proof.
+inline NlpSolution certified(NlpSolution solution) {
+  Certificate& known = solution.certificate;
+  known.inertia = solution.inertia;
+  const ReducedInertia& inertia = solution.inertia;
+  const bool strict = inertia.known() && inertia.negative == 0 && inertia.zero == 0 && !solution.degenerate;
+  known.kind = known.proof.known() ? CertificateKind::global
+               : strict            ? CertificateKind::local
+                                   : CertificateKind::stationary;
+  return solution;
+}
 
 }  // namespace nonconvex

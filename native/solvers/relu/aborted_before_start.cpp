@@ -44,7 +44,7 @@ ReluSolution ReluAbortedBeforeStart::solution() const {
   s.weights = HostMatrix<double>(d + (settings_.bias ? 1 : 0), 0);
   s.dual = HostMatrix<double>(problem_.n, c);
   s.networkObjective = objective_;
-  s.gap = objective_ > 0 ? 1 : 0;
+  s.certificate = boundedBelow(objective_, 0, objective_, overPatterns);
   ReluHeldOutOutputs(problem_, settings_).write(s);
   return s;
 }

@@ -246,9 +246,9 @@ ReluSolution ReluCertificate<La>::solution() const {
   for (double& norm : norms) norm = std::sqrt(norm) * data_.normScale();
   const double regulariser = writeNeurons(best, norms, s);
   s.networkObjective = networkLoss(s) + data_.lambda / data_.normScale() / 2 * regulariser;
-  s.gap = gap();
+  s.certificate =
+      boundedBelow(objective(), lowerBound(), objective(), data_.exact && data_.c == 1 ? ""sv : overPatterns);
   s.patterns = p;
-  s.global = data_.exact && data_.c == 1;
   return s;
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/communicator.hpp"
 #include "core/error.hpp"
 #include "core/limits.hpp"
@@ -220,6 +221,10 @@ struct ReluRobustness {
   }
 };
 
+/// Networks that a bound is about where these are not all.
+constexpr std::string_view overPatterns = "patterns";
+constexpr std::string_view overOwnPatterns = "ownPatterns";
+
 struct ReluSolution {
   using Progress = ReluProgress;
 
@@ -238,14 +243,25 @@ struct ReluSolution {
   HostMatrix<double> leftOut;
 
   double networkObjective = 0;
-  double gap = 0;
+  Certificate certificate;
   int activeNeurons = 0;
   int patterns = 0;
-  bool global = false;
-  bool ownPatterns = false;
   double rho = 0;
   ReluEstimate estimate;
   ReluRobustness robustness;
+
+  static Claims claims() {
+    using enum CertificateKind;
+    return {.verbs = {"trainReluNetwork", "reluPath"},
+            .kinds = {bounded, global},
+            .over = {{overPatterns, "networks whose neurons have activation patterns of the convex program"},
+                     {overOwnPatterns,
+                      "networks of which each output's neurons have patterns that this output's neurons have"}},
+            .gapScale = "the objective",
+            .remark =
+                "Networks of any width with `patterns: { exact: true }` and one output, and with refinement of up "
+                "to six columns."};
+  }
 
   static constexpr auto fields() {
     using Self = ReluSolution;
@@ -263,13 +279,12 @@ struct ReluSolution {
         OUT(dual, "n x c, feasible for the dual program; `lowerBound` is its value."),
         OUT(leftOut, "The outputs at rows of x that were not trained on, in order."),
         OUT(networkObjective, "Loss and regulariser of the network, by a forward pass: the non-convex objective."),
-        OUT(gap, "(objective - lowerBound) / |objective|."),
+        OUT(certificate,
+            "What is known of the objective. Over `patterns`: networks whose neurons have activation patterns of this "
+            "convex program. Over `ownPatterns`: networks of which each output's neurons have patterns that this "
+            "output's neurons have here, not those of all outputs. Otherwise of networks of any width."),
         OUT(activeNeurons, "Neurons of the network."),
         OUT(patterns, "Distinct activation patterns in the convex program."),
-        OUT(global, "Whether the program had every pattern that exists, so that `lowerBound` holds for all networks."),
-        OUT(ownPatterns,
-            "Whether `lowerBound` holds for networks of which each output's neurons have patterns that this output's "
-            "neurons have here, not those of all outputs."),
         OUT(rho, "The last penalty of the augmented Lagrangian."),
         OUT_IF_KNOWN(estimate, "Refinement: what is estimated for all networks."),
         OUT_IF_KNOWN(robustness, "With an adversary: what is certified of the worst case.")};

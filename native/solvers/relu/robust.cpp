@@ -410,7 +410,7 @@ ReluSolution RobustReluSolver::solution() const {
   }
   s.activeNeurons = m;
   s.patterns = patterns_;
-  s.gap = gap();
+  s.certificate = boundedBelow(objective_, std::min(lowerBound_, objective_), objective_, overPatterns);
   s.rho = rho_;
   s.networkObjective = cleanLoss() + (objective_ - bestLoss_);
   s.robustness = {.worstCaseLoss = bestLoss_, .patternsFound = found_, .patternsWithRoom = patterns_};

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/status.hpp"
 #include "problems/finite_sum.hpp"
 #include "solvers/smooth/settings.hpp"
@@ -89,6 +90,8 @@ struct BestSumPoint {
   }
 };
 
+constexpr std::string_view overPolyakLojasiewicz = "polyakLojasiewicz";
+
 struct MinimizeSumSolution {
   using Progress = MinimizeSumProgress;
 
@@ -98,11 +101,22 @@ struct MinimizeSumSolution {
   BestSumPoint best;
   SumCounts counts;
   double gradientNorm = unknown;
-  double gap = unknown;
+  Certificate certificate;
   std::string method;
   std::string precision;
   std::string pieces;
   SumEnding ending = SumEnding::status;
+
+  static Claims claims() {
+    using enum CertificateKind;
+    return {.verbs = {"minimizeSum"},
+            .kinds = {stationary, local, bounded, global},
+            .over = {{overPolyakLojasiewicz, "all points, if f has the constant that the setting says"}},
+            .gapScale = "1",
+            .remark =
+                "Bounds are those of convex sums with a ridge, without a set and `l1`. `local` where `auto` takes "
+                "the methods of `minimize`."};
+  }
 
   static constexpr auto fields() {
     using Self = MinimizeSumSolution;
@@ -117,9 +131,11 @@ struct MinimizeSumSolution {
         OUT_IF_KNOWN(gradientNorm,
                      "Norm of the gradient over all rows at x; under bounds or in a set of x - P(x - gradient), P the "
                      "projection. Left out where the solve was aborted."),
-        OUT_IF_KNOWN(gap,
-                     "f(x) - f* is at most this: ||gradient||^2 / (2 mu), where mu is the least ridge of a convex sum, "
-                     "or `polyakLojasiewicz`."),
+        OUT(certificate,
+            "What is known of x. Of a convex sum with a ridge, everywhere: f(x) - f* <= ||gradient||^2 / (2 mu), mu "
+            "the least ridge. Over `polyakLojasiewicz`: that, if mu is what this setting says. Otherwise "
+            "`stationary` where the gradient's norm is at most `tolerance`, and `local` where second derivatives say "
+            "so, of method `minimize`."),
         OUT(method, "The method, as `auto` resolved it."),
         OUT(precision, "`float32` or `float64`."),
         OUT(pieces, "The pieces of the method: estimator, guard, coupling, momentum, geometry, step, mean."),

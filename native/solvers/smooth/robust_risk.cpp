@@ -148,7 +148,11 @@ RobustRiskSolution RobustRiskSolver::solution() {
   found.risk = now_->plain();
   found.gradientNorm = norm_;
   const SumFacts facts = sum_->facts();
-  if (facts.convex && facts.strongConvexity > 0) found.gap = norm_ * norm_ / (2 * facts.strongConvexity);
+  if (facts.convex && facts.strongConvexity > 0 && std::isfinite(objective_)) {
+    found.certificate = boundedByGap(objective_, norm_ * norm_ / (2 * facts.strongConvexity), 1);
+  } else {
+    found.certificate.kind = CertificateKind::stationary;
+  }
   return found;
 }
 

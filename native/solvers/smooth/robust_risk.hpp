@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/limits.hpp"
 #include "linalg/cpu.hpp"
 #include "problems/finite_sum.hpp"
@@ -59,9 +60,17 @@ struct RobustRiskSolution {
   std::vector<double> weights;
   double risk = unknown;
   double gradientNorm = unknown;
-  double gap = unknown;
+  Certificate certificate;
   double stepSize = unknown;
   double smoothing = unknown;
+
+  static Claims claims() {
+    using enum CertificateKind;
+    return {.verbs = {"robustRisk"},
+            .kinds = {stationary, bounded, global},
+            .gapScale = "1",
+            .remark = "Of the smoothed risk. Bounds are those of convex sums with a ridge."};
+  }
 
   static constexpr auto fields() {
     using Self = RobustRiskSolution;
@@ -70,9 +79,9 @@ struct RobustRiskSolution {
         OUT(weights, "N numbers of sum 1: the weight of each row in the smoothed risk at x."),
         OUT_IF_KNOWN(risk, "The risk at x without smoothing, and without what the sum adds, such as a ridge."),
         OUT_IF_KNOWN(gradientNorm, "Norm of the gradient of the smoothed risk at x."),
-        OUT_IF_KNOWN(gap,
-                     "The smoothed risk is at most so far above its minimum: ||gradient||^2 / (2 mu), mu the least "
-                     "ridge of a convex sum."),
+        OUT(certificate,
+            "What is known of x. Of a convex sum with a ridge: the smoothed risk is at most ||gradient||^2 / (2 mu) "
+            "above its minimum, mu the least ridge. Otherwise `stationary` where it is solved."),
         OUT_IF_KNOWN(stepSize, "The step that was taken."),
         OUT_IF_KNOWN(smoothing, "The smoothing nu.")};
   }

@@ -368,9 +368,14 @@ MinimizeSumSolution MinimizeSumSolver::solution() {
   const bool free = problem_.set == SumSet::none && settings_.lambda == 0;
   const SumFacts facts = exact_->facts();
   const double convexity = facts.convex ? facts.strongConvexity : 0;
-  const double mu = std::isnan(settings_.polyakLojasiewicz) ? convexity : settings_.polyakLojasiewicz;
-  if (free && mu > 0 && std::isfinite(seen_.gradientNorm)) {
-    found.gap = seen_.gradientNorm * seen_.gradientNorm / (2 * mu);
+  const bool given = !std::isnan(settings_.polyakLojasiewicz);
+  const double mu = given ? settings_.polyakLojasiewicz : convexity;
+  if (free && mu > 0 && std::isfinite(seen_.gradientNorm) && std::isfinite(seen_.objective)) {
+    const double gap = seen_.gradientNorm * seen_.gradientNorm / (2 * mu);
+    found.certificate = boundedByGap(seen_.objective, gap, 1, given ? overPolyakLojasiewicz : ""sv);
+    if (given) found.certificate.because = "The bound holds if f has the constant `polyakLojasiewicz`."sv;
+  } else if (seen_.gradientNorm <= settings_.tolerance) {
+    found.certificate.kind = CertificateKind::stationary;
   }
   return found;
 }

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/limits.hpp"
 #include "core/status.hpp"
 #include "data/matrix_input.hpp"
@@ -203,6 +204,10 @@ struct SparseProgress : Progress {
 };
 static_assert(sizeof(Progress) + sizeFromFields<SparseProgress>() == sizeof(SparseProgress));
 
+/// Coefficients that a certificate is about where these are not all.
+constexpr std::string_view overSize = "size";
+constexpr std::string_view overColumns = "columns";
+
 struct SparseSolution {
   using Progress = SparseProgress;
 
@@ -212,6 +217,7 @@ struct SparseSolution {
   std::vector<int> offsets, indices;
   std::vector<double> values;
   std::vector<double> objectives, deviance, df, gap, violation;
+  std::vector<Certificate> certificate;
   std::vector<int> locallyConvex;
   std::vector<double> nodes, bounded;
   double lambdaMax = 0;
@@ -220,6 +226,18 @@ struct SparseSolution {
   std::vector<int> constantColumns, nearlyConstantColumns;
   PathEnd end = PathEnd::interrupted;
   double sweeps = 0;
+
+  static Claims claims() {
+    using enum CertificateKind;
+    return {.verbs = {"sparseRegression", "sparsePath"},
+            .kinds = {coordinateWise, local, bounded, global},
+            .over = {{overSize, "coefficients, as they are penalised, up to `largest`"},
+                     {overColumns, "coefficients of the columns that are not nearly constant (`without`)"}},
+            .gapScale = "the mean loss of the null model less that of a perfect fit",
+            .remark =
+                "One for each lambda. Bounds are those of convex penalties and of best subsets. Relaxed fits have "
+                "none."};
+  }
 
   static constexpr auto fields() {
     using Self = SparseSolution;
@@ -242,6 +260,9 @@ struct SparseSolution {
         OUT(violation,
             "Largest violation of the conditions of a coordinate-wise minimum, over lambdaMax, for each "
             "lambda, in the units of the columns that are penalised."),
+        OUT(certificate,
+            "What is known of the model of each lambda. Over `size`: coefficients, as they are penalised, up to "
+            "`bounded`. Over `columns`: coefficients of columns that are not nearly constant."),
         OUT(locallyConvex,
             "1 where the objective is strictly convex in the neighbourhood of the solution, else 0, for "
             "each lambda."),

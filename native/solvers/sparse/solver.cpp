@@ -298,6 +298,22 @@ std::string PathSolver::explainCap() const {
          show(least) + ", as they are penalised.";
 }
 
+/// What is known of a model; `scale` is that of its gap, `without`: columns that are nearly constant were left out.
+static Certificate certificateOf(const PathModel& model, double scale, bool without) {
+  const bool capped = std::isfinite(model.bounded);
+  const std::string_view over = capped ? overSize : without ? overColumns : ""sv;
+  if (isKnown(model.gap)) {
+    Certificate made = boundedByGap(model.objective, model.gap, scale, over);
+    if (capped && without) made.because = "Nearly constant columns are left out, too."sv;
+    return made;
+  }
+  Certificate made;
+  if (!model.reached || model.onCap) return made;
+  made.over = over;
+  made.kind = model.locallyConvex ? CertificateKind::local : CertificateKind::coordinateWise;
+  return made;
+}
+
 /// Longer than most: each of the vectors gets its entry of a model.
 SparseSolution PathSolver::solution() const {
   SparseSolution out;
@@ -324,6 +340,8 @@ SparseSolution PathSolver::solution() const {
     out.df.push_back(static_cast<double>(each.columns.size()));
     out.gap.push_back(each.gap);
     out.violation.push_back(engine_->lambdaMax() > 0 ? each.violation / engine_->lambdaMax() : 0);
+    out.certificate.push_back(
+        certificateOf(each, engine_->nullLoss() - engine_->perfectLoss(), !out.nearlyConstantColumns.empty()));
     out.locallyConvex.push_back(each.locallyConvex);
     if (settings_.penalty == SparsePenalty::bestSubset) {
       out.nodes.push_back(each.nodes);

@@ -43,7 +43,7 @@ export interface LpPcaResult extends FractionalResult {
  * ```
  *
  * With p = Infinity the best v is Q^-1 g / sqrt(g^T Q^-1 g) for the row g with the largest g^T Q^-1 g. The solve begins there,
- * and so ends at the global optimum (`certificate: 'global'`), unless a `warmStart` is given or a large Q makes that row too costly to
+ * and so ends at the global optimum (`certificate.kind` is `'global'`), unless a `warmStart` is given or a large Q makes that row too costly to
  * find (n^3 / 3 + m n^2 > 10^8 operations). With p = 2 this is an eigenvalue problem, for which eigenvalue solvers are faster.
  *
  * G. Yuan, "Coordinate descent methods for fractional minimization", ICML 2023, section 3.
@@ -81,7 +81,7 @@ export async function lpPca(data: LpPcaData, options: LpPcaOptions = {}): Promis
   const v = x.map((value) => value / length);
   return {
     ...timesTwo(result),
-    certificate: begin?.optimal ? 'global' : result.certificate,
+    certificate: begin?.optimal && result.status === 'solved' ? { kind: 'global' } : result.certificate,
     v,
     value: pNorm(multiply(rows, v), p),
   };

@@ -173,5 +173,5 @@ async function withoutBounds(market: Market, settings: Limited): Promise<Fractio
     result,
   );
   const message = `No weights that sum to 1 attain the largest ratio: the best mixture sums to ${sum / gross} for a gross exposure of 1.`;
-  return { ...short, status: 'unbounded', message };
+  return { ...short, status: 'unbounded', message, certificate: { kind: 'none' } };
 }

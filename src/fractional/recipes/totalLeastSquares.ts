@@ -79,7 +79,8 @@ async function smallestSingular(
   }
   const message =
     'There is no smallest change of A and b that makes A x = b solvable: the smaller the change, the longer x.';
-  return { ...result, x, numerator: result.objective * denominator, denominator, status: 'unbounded', message };
+  const end = { status: 'unbounded', message, certificate: { kind: 'none' } } as const;
+  return { ...result, x, numerator: result.objective * denominator, denominator, ...end };
 }
 
 async function sparseTotal(fit: LeastSquares, weight: number, settings: FractionalSettings): Promise<FractionalResult> {

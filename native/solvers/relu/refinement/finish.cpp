@@ -67,11 +67,13 @@ ReluSolution solutionOf(const RefinementState& s) {
   const double objective = s.parts.objective();
   ReluSolution found;
   s.parts.write(found);
-  found.global = isGlobal(s);
-  found.gap = found.global ? (objective - s.prices.globalBound()) / objective : s.parts.gap();
-  found.ownPatterns = s.parts.ownPatterns() && !found.global;
+  const bool global = isGlobal(s);
+  found.certificate = boundedBelow(objective, global ? s.prices.globalBound() : s.parts.lowerBound(), objective,
+                                   global                  ? ""sv
+                                   : s.parts.ownPatterns() ? overOwnPatterns
+                                                           : overPatterns);
   found.estimate = s.prices.estimate();
-  found.estimate.lowerBound = found.global ? s.prices.globalBound() : std::min(found.estimate.lowerBound, objective);
+  found.estimate.lowerBound = global ? s.prices.globalBound() : std::min(found.estimate.lowerBound, objective);
   found.estimate.nodes = s.prices.nodes();
   found.estimate.gap = (objective - found.estimate.lowerBound) / objective;
   return found;

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/limits.hpp"
 #include "core/status.hpp"
 
@@ -38,8 +39,15 @@ struct MatrixCompletionProblem {
 struct MatrixCompletionSolution {
   std::vector<int> ranks;
   std::vector<double> left, right, singularValues;
-  std::vector<double> objectives, gaps;
+  std::vector<double> objectives;
+  std::vector<Certificate> certificate;
   double lambdaMax = 0;
+
+  static Claims claims() {
+    using enum CertificateKind;
+    return {
+        .verbs = {"matrixCompletion"}, .kinds = {bounded, global}, .gapScale = "half the squares of the known entries"};
+  }
 
   static constexpr auto fields() {
     using Self = MatrixCompletionSolution;
@@ -49,7 +57,7 @@ struct MatrixCompletionSolution {
         OUT(right, "Right singular vectors, likewise."),
         OUT(singularValues, "Singular values, likewise, falling for each lambda."),
         OUT(objectives, "Objective of each matrix."),
-        OUT(gaps, "Objective less a lower bound, over half the squares of the known entries, for each lambda."),
+        OUT(certificate, "What is known of each matrix."),
         OUT(lambdaMax, "The least lambda at which the matrix is 0.")};
   }
 };

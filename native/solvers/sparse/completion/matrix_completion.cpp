@@ -248,7 +248,7 @@ void MatrixCompletion::record() {
   keep(b_, problem_.columns, out_.right);
   out_.singularValues.insert(out_.singularValues.end(), singular_.begin(), singular_.end());
   out_.objectives.push_back(objective_);
-  out_.gaps.push_back(gap_);
+  out_.certificate.push_back(boundedByGap(objective_, gap_, squares_ / 2));
 }
 
 Progress MatrixCompletion::progress() const {
@@ -261,10 +261,11 @@ Progress MatrixCompletion::progress() const {
 }
 
 std::string MatrixCompletion::explain() const {
-  for (std::size_t k = 0; k < out_.gaps.size(); ++k) {
-    if (out_.gaps[k] <= settings_.tolerance) continue;
+  for (std::size_t k = 0; k < out_.certificate.size(); ++k) {
+    const double gap = out_.certificate[k].gap;
+    if (gap <= settings_.tolerance) continue;
     const std::string full = out_.ranks[k] >= settings_.rank ? ", with the largest rank that is allowed" : "";
-    return "The matrix at lambda = " + show(problem_.lambdas[k]) + " has a gap of " + show(out_.gaps[k]) + full + ".";
+    return "The matrix at lambda = " + show(problem_.lambdas[k]) + " has a gap of " + show(gap) + full + ".";
   }
   return {};
 }

@@ -70,7 +70,9 @@ void TrendFiltering::record() {
   const std::span<const double> u = trend_.values();
   out_.fitted.insert(out_.fitted.end(), u.begin(), u.end());
   out_.objectives.push_back(trend_.objective());
-  out_.gaps.push_back(objectiveOfPolynomial_ > 0 ? trend_.gap() / objectiveOfPolynomial_ : 0);
+  const double gap = objectiveOfPolynomial_ > 0 ? trend_.gap() / objectiveOfPolynomial_ : 0;
+  out_.certificate.push_back(boundedByGap(trend_.objective(), gap, objectiveOfPolynomial_));
+  out_.certificate.back().lowerBound = trend_.objective() - trend_.gap();
   for (const int row : trend_.knots()) out_.knots.push_back(row + settings_.degree);
   out_.knotOffsets.push_back(static_cast<int>(out_.knots.size()));
 }
@@ -79,8 +81,8 @@ Progress TrendFiltering::progress() const {
   Progress now;
   if (out_.objectives.empty()) return now;
   now.objective = out_.objectives.back();
-  now.lowerBound = now.objective - trend_.gap();
-  now.residual = out_.gaps.back();
+  now.lowerBound = out_.certificate.back().lowerBound;
+  now.residual = out_.certificate.back().gap;
   return now;
 }
 

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/limits.hpp"
 #include "core/status.hpp"
 
@@ -33,8 +34,15 @@ struct TrendFilterProblem {
 struct TrendFilterSolution {
   std::vector<double> fitted;
   std::vector<int> knotOffsets, knots;
-  std::vector<double> objectives, gaps;
+  std::vector<double> objectives;
+  std::vector<Certificate> certificate;
   double lambdaMax = 0;
+
+  static Claims claims() {
+    using enum CertificateKind;
+    return {
+        .verbs = {"trendFilter"}, .kinds = {bounded, global}, .gapScale = "the objective of the trend of one piece"};
+  }
 
   static constexpr auto fields() {
     using Self = TrendFilterSolution;
@@ -43,7 +51,7 @@ struct TrendFilterSolution {
         OUT(knotOffsets, "The knots of trend k are the entries knotOffsets[k] to knotOffsets[k + 1] - 1."),
         OUT(knots, "Places behind which a trend has a new piece."),
         OUT(objectives, "Objective of each trend."),
-        OUT(gaps, "Objective less a lower bound, over that of the trend of one piece, for each lambda."),
+        OUT(certificate, "What is known of each trend."),
         OUT(lambdaMax, "The least lambda at which the trend has one piece.")};
   }
 };

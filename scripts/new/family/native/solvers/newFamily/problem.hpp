@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/limits.hpp"
 #include "linalg/views.hpp"
 
@@ -30,10 +31,14 @@ struct NewFamilyProblem {
 struct NewFamilySolution {
   std::vector<double> x;
   std::vector<double> gradient;
+  Certificate certificate = {.kind = CertificateKind::stationary};  ///< where it is solved
+
+  /// A row of the table in docs/certificates.md.
+  static Claims claims() { return {.verbs = {"solveNewFamily"}, .kinds = {CertificateKind::stationary}}; }
 
   static constexpr auto fields() {
     using Self = NewFamilySolution;
-    return std::tuple{OUT(x, "n numbers."), OUT(gradient, "Q x + c.")};
+    return std::tuple{OUT(x, "n numbers."), OUT(gradient, "Q x + c."), OUT(certificate, "What is known of x.")};
   }
 };
 static_assert(sizeFromFields<NewFamilySolution>() == sizeof(NewFamilySolution));

@@ -22,7 +22,9 @@ struct FarkasProof {
   std::vector<double> y;
   std::vector<double> lower;
   std::vector<double> upper;
-  double gap = 0;
+  double margin = 0;
+
+  bool known() const { return margin > 0; }
 
   static constexpr auto fields() {
     using Self = FarkasProof;
@@ -36,7 +38,8 @@ struct FarkasProof {
             "sum_i max(y_i constraintsLower_i, y_i constraintsUpper_i)."),
         OUT(lower, "n numbers >= 0: the positive part of d, multipliers of the lower bounds."),
         OUT(upper, "n numbers >= 0: the negative part of d, multipliers of the upper bounds."),
-        OUT(gap, "least - most, less what rounding may have done to it: above 0, so that there is no feasible point.")};
+        OUT(margin,
+            "least - most, less what rounding may have done to it: above 0, so that there is no feasible point.")};
   }
 };
 
