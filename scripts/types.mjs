@@ -229,33 +229,43 @@ function resultRows(members, path = '') {
   });
 }
 
-/** What each verb can say of its answers: the table of docs/certificates.md. */
-function certificatesTable({ kinds, certificate, solvers }) {
+/** What each verb can say of its answers. */
+function verbsTable({ solvers }) {
   const familyOf = ([name, { family = name }]) => family;
   const byFamily = Object.entries(solvers).sort((a, b) => familyOf(a).localeCompare(familyOf(b)));
   const rows = byFamily.map(([name, { family = name, claims }]) => {
     const { verbs, over, gapScale, remark } = claims;
     const points = over.map((each) => `\`${each.name}\`: ${each.meaning}`).join('; ');
     return row([
-      `[${verbs.map((verb) => `\`${verb}\``).join(', ')}](../${family}.md)`,
+      `[${verbs.map((verb) => `\`${verb}\``).join(', ')}](${family}.md)`,
       claims.kinds.map((kind) => `\`${kind}\``).join(', '),
       points || 'all admissible points',
       gapScale || 'no bound',
       remark,
     ]);
   });
-  return [
-    ...heading('Verb', 'Kinds beside `none`', 'Over', '`gapScale`', 'Remark'),
-    ...rows,
-    '',
-    ...heading('Kind', 'Meaning').slice(1),
-    ...kinds.map(({ name, doc }) => row([`\`${name}\``, doc])),
-    '',
-    ...heading('Member', 'Type', 'Meaning').slice(1),
-    ...resultRows(certificate),
-    '',
-  ].join('\n');
+  return [...heading('Verb', 'Kinds beside `none`', 'Over', '`gapScale`', 'Remark'), ...rows];
 }
+
+/** A page of the docs with its table, which is what stands behind the notice and before a comment that ends it. */
+function pageWithTable(name, table) {
+  const end = '<!-- end of the table -->';
+  const text = readFileSync(join(root, name), 'utf8');
+  const [before, rest] = text.split(`<!-- ${notice} -->`);
+  const after = rest?.split(end)[1];
+  if (after === undefined) throw new Error(`${name}: expected the comments around its table`);
+  return [`${before}${table.join('\n')}`, `${end}${after}`].join('\n');
+}
+
+/** Kinds and members of certificates. */
+const certificateTables = ({ kinds, certificate }) => [
+  ...heading('Kind', 'Meaning'),
+  ...kinds.map(({ name, doc }) => row([`\`${name}\``, doc])),
+  '',
+  ...heading('Member', 'Type', 'Meaning').slice(1),
+  ...resultRows(certificate),
+  '',
+];
 
 /** The namespaces that src/index.ts passes on. */
 function familyNamespaces(families) {
@@ -290,10 +300,11 @@ main(() => {
       ...heading('Member', 'Type', 'Meaning'),
       ...resultRows(result),
       '',
-      'And `device`, that it ran on, and `certificate`: [what is known of the answer](certificates.md). What each status says: [a table](status.md).',
+      'And `device`, that it ran on, and `certificate`: [what is known of the answer](../certificates.md). What each status says: [a table](status.md).',
       '',
     ].join('\n'),
-    'docs/generated/certificates.md': certificatesTable(schema),
+    'docs/certificates.md': pageWithTable('docs/certificates.md', verbsTable(schema)),
+    'docs/generated/certificate.md': certificateTables(schema).join('\n'),
     'docs/generated/status.md': [
       ...heading('Status', 'Meaning'),
       ...statuses.map(({ name, doc }) => row([`\`${name}\``, doc])),

@@ -18,7 +18,7 @@ for (const [name, options] of [
   ['any short positions', { bounds: { lower: Number.NEGATIVE_INFINITY } }],
 ]) {
   const { weights, expectedReturn, volatility, ratio, certificate } = await maxSharpe({ mu, Sigma }, options);
-  console.log(`${name}: ratio ${ratio.toFixed(4)} (${certificate})`);
+  console.log(`${name}: ratio ${ratio.toFixed(4)} (${certificate.kind})`);
   console.log(`  return ${percent(expectedReturn)}, volatility ${percent(volatility)} a month`);
   console.log(`  weights ${Array.from(weights, percent).join(' ')}`);
   for (const [k, weight] of weights.entries()) portfolios.push({ name, weight, asset: k + 1 });

@@ -10,7 +10,7 @@ for (let i = 0; i < 24; i++) {
 }
 const result = await trainReluNetwork({ x, y }, { loss: 'logistic', lambda: 0.1, patterns: { exact: true } });
 
-console.log(`${result.status}, certificate: ${result.certificate} (all ${result.patterns} patterns)`);
+console.log(`${result.status}, certificate: ${result.certificate.kind} (all ${result.patterns} patterns)`);
 console.log(`objective ${result.networkObjective.toFixed(2)}, lower bound ${result.lowerBound.toFixed(2)}`);
 console.log(`accuracy ${score(result.network, x, y)}, (0.5, 0.7) is '${predict(result.network, [[0.5, 0.7]])[0]}'`);
 

@@ -24,7 +24,7 @@ const accuracy = (w) => test.x.filter((row, i) => product(row, w) > 0 === (test.
 const problem = logisticRegression(train);
 const points = [];
 for (const noise of [0.7, 1, 2, 4, 8, 16]) {
-  const { x: w, certificate } = await minimizeSum(problem, {
+  const { x: w, privacy } = await minimizeSum(problem, {
     method: 'dpSgd',
     noise,
     batchSize: 50,
@@ -33,7 +33,7 @@ for (const noise of [0.7, 1, 2, 4, 8, 16]) {
     schedule: 'linear',
     privacyDelta: 1e-5,
   });
-  points.push({ noise, epsilon: certificate.epsilon, accuracy: accuracy(w) });
+  points.push({ noise, epsilon: privacy.epsilon, accuracy: accuracy(w) });
 }
 const { x: plain } = await minimizeSum(problem, { maxEpochs: 10 });
 console.log(`without privacy: accuracy ${accuracy(plain).toFixed(2)}`);

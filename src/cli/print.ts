@@ -47,7 +47,7 @@ export function summary({ result, objective, inequalities }: Run): string {
     iterations,
     seconds: seconds.toFixed(3),
   };
-  const width = inequalities ? 17 : 13;
+  const width = inequalities ? 17 : 12;
   const lines = Object.entries(rows).map(([name, value]) => `${name.padEnd(width)}${value}`);
   return [message, ...lines].join('\n');
 }

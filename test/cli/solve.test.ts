@@ -34,6 +34,7 @@ describe('--json', () => {
       'objective',
       'residual',
       'feasibility',
+      'certificate',
       'iterations',
       'seconds',
     ]);
@@ -41,6 +42,7 @@ describe('--json', () => {
     expect(answer.objective).toBeCloseTo(-2, 8);
     expect(answer.residual).toBeLessThanOrEqual(1e-8);
     expect(answer.feasibility).toBeLessThanOrEqual(1e-8);
+    expect(answer.certificate).toMatchObject({ kind: 'local', inertia: { negative: 0, zero: 0 } });
     expect(answer.iterations).toBeGreaterThan(0);
     expect(answer.seconds).toBeGreaterThanOrEqual(0);
     expect(x).toEqual([expect.closeTo(-1, 8), expect.closeTo(-1, 8)]);

@@ -16,7 +16,7 @@ import {
   topK,
 } from '../../src/fractional/index.js';
 import { type FractionalProblem, type Matrix, minimizeRatio } from '../../src/index.js';
-import type { Trial } from '../contract/problem.js';
+import { numbers, type Trial } from '../contract/problem.js';
 import { type Draw, ratioAt, roundingAt, termAt, vector } from './values.js';
 
 /** A random ratio of a kind; `changed` makes other rows of those that are drawn. */
@@ -73,15 +73,29 @@ function numeratorAlong(problem: FractionalProblem, x: Float64Array, i: number):
   return (t) => parts.reduce((sum, part) => sum + part(t), 0);
 }
 
+/** What is known of a solved ratio of these kinds: those with a concave denominator have bounds, `nonNegative()`. */
+function kindOf({ numerator, denominator }: FractionalProblem): string {
+  if (['sumSqrt', 'sumLog', 'affine'].includes(denominator.kind)) return 'global';
+  return numerator.some(({ kind }) => kind === 'logistic') ? 'stationary' : 'coordinateWise';
+}
+
 /** A ratio, solved, and what of its result is not true. */
 export async function judgedRatio(problem: FractionalProblem, seed: number): ReturnType<Trial> {
-  const { status, x, objective } = await minimizeRatio(problem, { tolerance: 1e-7, seed });
+  const { status, x, objective, certificate } = await minimizeRatio(problem, { tolerance: 1e-7, seed });
   const wrong: string[] = [];
   const rounding = roundingAt(problem, x);
   if (!(Math.abs(ratioAt(problem, x) - objective) <= 1e-9 * Math.abs(objective) + rounding)) {
     wrong.push(`objective ${objective}, which is ${ratioAt(problem, x)}`);
   }
+  if (certificate.kind !== (status === 'solved' ? kindOf(problem) : 'none'))
+    wrong.push(`certificate ${certificate.kind}`);
   if (status !== 'solved') return { status, wrong };
+  for (let k = 0; k < (certificate.kind === 'global' ? 200 : 0); ++k) {
+    const other = numbers(x.length, 200 * seed + k).map((step, j) => Math.max(0, (x[j] as number) + 2 * step));
+    const there = termAt(problem.denominator, other) > 0 ? ratioAt(problem, other) : Number.POSITIVE_INFINITY;
+    if (there < objective * (1 - 1e-6) - rounding)
+      wrong.push(`${other} has ${there} < ${objective}, which is called global`);
+  }
   for (let i = 0; i < x.length; ++i) {
     const numerator = numeratorAlong(problem, x, i);
     for (let power = -20; power <= 6; ++power) {

@@ -1,6 +1,6 @@
 // Random smooth programs whose results are checked by their formulas and differences of these.
 import { minimize } from '../../src/index.js';
-import type { Claim, Trial } from '../contract/problem.js';
+import { type Claim, numbers, type Trial } from '../contract/problem.js';
 import { evaluate, modelOf, randomProblem, violationAt } from '../problems/random.js';
 import { farClaims } from './farClaims.js';
 import { linearClaims } from './linearClaims.js';
@@ -13,6 +13,17 @@ function gradientOf(f: (x: readonly number[]) => number, x: readonly number[]): 
     const at = (to: number) => f(x.map((each, k) => (k === j ? to : each)));
     return (at(value + step) - at(value - step)) / (2 * step);
   });
+}
+
+/** The least second difference of a function along some directions of the variables that are free. */
+function leastCurvature(f: (x: readonly number[]) => number, x: readonly number[], free: readonly boolean[]): number {
+  const step = 1e-4 * Math.max(1, ...x.map(Math.abs));
+  const along = Array.from({ length: 20 }, (_, k) => numbers(x.length, k + 1).map((d, j) => (free[j] ? d : 0)));
+  const differences = along.map((d) => {
+    const [up, down] = [1, -1].map((sign) => f(x.map((value, j) => value + sign * step * (d[j] as number))));
+    return ((up as number) + (down as number) - 2 * f(x)) / step ** 2;
+  });
+  return Math.min(...differences);
 }
 
 const descents = ['lbfgs', 'trustRegion', 'gradientRegularized', 'saddleFree', 'oasis'] as const;
@@ -65,6 +76,14 @@ export const trial: Trial = async (seed) => {
     expect('unbounded, though a point is known that is as low', sense !== 'none' && isLower);
   }
   if (result.status !== 'solved') return { status: result.status, wrong };
+  const { kind, inertia } = result.certificate;
+  expect(`solved with certificate '${kind}'`, kind === 'local' || kind === 'stationary');
+  expect('local by another inertia', kind !== 'local' || (inertia?.negative === 0 && inertia.zero === 0));
+  if (kind === 'local' && rows.length === 0 && !far) {
+    const free = x.map((entry, j) => entry > (lower[j] as number) && entry < (upper[j] as number));
+    const least = leastCurvature((at) => (sense === 'maximize' ? -1 : 1) * evaluate(objective, at), x, free);
+    expect(`local with curvature ${least}`, sense === 'none' || least >= -1e-5 * Math.max(1, Math.abs(value)));
+  }
   expect(`violation ${violationAt(problem, x)}`, violationAt(problem, x) <= 1e-6);
   // L = f + multipliers^T c - lowerMultipliers^T (x - xl) - upperMultipliers^T (xu - x); a maximisation has all signs turned.
   const sign = sense === 'maximize' ? -1 : 1;

@@ -29,6 +29,8 @@ describe('a page', () => {
       expect(page, name).toContain(`<span class="status${status === 'solved' ? ' solved' : ''}">${status}</span>`);
       expect(page, name).toContain(message.replaceAll('>', '&gt;').replaceAll("'", '&#39;'));
       expect(page, name).not.toMatch(/<script|https?:|<link|url\(|undefined|\[object|NaN/);
+      const { certificate } = result as { certificate: { kind: string } | unknown[] };
+      if ('kind' in certificate) expect(page, name).toContain(`Certificate: ${certificate.kind}`);
       // The reports of a path are of one lambda after the other, so that they do not converge.
       if (isList((result as { lambda?: unknown }).lambda)) continue;
       const objectives = known(history, 'objective');

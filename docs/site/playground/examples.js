@@ -30,7 +30,7 @@ const covariance = [
 ];
 const result = await maxSharpe({ mu, Sigma: covariance }, { bounds: { upper: 0.5 } });
 print('weights', result.weights);
-print('ratio', result.ratio, result.certificate);
+print('ratio', result.ratio, result.certificate.kind);
 return result;
 `,
   'a nonlinear program': `const { Model, minimize } = nonconvex;

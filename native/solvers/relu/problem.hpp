@@ -252,7 +252,7 @@ struct ReluSolution {
 
   static Claims claims() {
     using enum CertificateKind;
-    return {.verbs = {"trainReluNetwork", "reluPath"},
+    return {.verbs = {"trainReluNetwork"},
             .kinds = {bounded, global},
             .over = {{overPatterns, "networks whose neurons have activation patterns of the convex program"},
                      {overOwnPatterns,

@@ -229,7 +229,7 @@ struct SparseSolution {
 
   static Claims claims() {
     using enum CertificateKind;
-    return {.verbs = {"sparseRegression", "sparsePath"},
+    return {.verbs = {"sparseRegression", "sparsePath", "crossValidate"},
             .kinds = {coordinateWise, local, bounded, global},
             .over = {{overSize, "coefficients, as they are penalised, up to `largest`"},
                      {overColumns, "coefficients of the columns that are not nearly constant (`without`)"}},

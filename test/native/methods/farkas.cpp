@@ -34,7 +34,7 @@ TEST(aProofOfRowsThatContradictEachOther) {
   CHECK(y0 < 0 && y1 > 0);
   CHECK(y0 + 2 * y1 >= 0 && y0 + y1 >= 0);
   const double gap = y1 * 1 - (3 * y0 + 2 * y1);
-  CHECK(gap > 0 && proof->gap > 0 && proof->gap <= gap);
+  CHECK(gap > 0 && proof->margin > 0 && proof->margin <= gap);
   CHECK_NEAR(proof->lower[0], y0 + 2 * y1, 1e-15);
 }
 

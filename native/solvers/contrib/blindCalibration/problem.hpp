@@ -5,6 +5,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 #include "linalg/views.hpp"
@@ -41,11 +42,15 @@ struct BlindCalibrationSolution {
   std::vector<double> signal;
   std::vector<double> gains;
   std::vector<double> coefficients;
+  Certificate certificate = {.kind = CertificateKind::stationary};
+
+  static Claims claims() { return {.verbs = {"blindCalibration"}, .kinds = {CertificateKind::stationary}}; }
 
   static constexpr auto fields() {
     using Self = BlindCalibrationSolution;
     return std::tuple{OUT(signal, "n numbers."), OUT(gains, "m numbers, whose mean is 1."),
-                      OUT(coefficients, "The signal's in its basis, or the signal itself where there is none.")};
+                      OUT(coefficients, "The signal's in its basis, or the signal itself where there is none."),
+                      OUT(certificate, "What is known of the answer.")};
   }
 };
 static_assert(sizeFromFields<BlindCalibrationSolution>() == sizeof(BlindCalibrationSolution));

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 #include "linalg/views.hpp"
@@ -49,11 +50,15 @@ struct CheckeredRegressionSolution {
   HostMatrix<double> weights;
   std::vector<double> intercepts;
   std::vector<double> objectives;
+  Certificate certificate = {.kind = CertificateKind::stationary};
+
+  static Claims claims() { return {.verbs = {"checkeredRegression"}, .kinds = {CertificateKind::stationary}}; }
 
   static constexpr auto fields() {
     using Self = CheckeredRegressionSolution;
     return std::tuple{OUT(weights, "K x p: w_k, one a row."), OUT(intercepts, "K numbers b_k."),
-                      OUT(objectives, "Where each start that was begun has ended or stands, in their order.")};
+                      OUT(objectives, "Where each start that was begun has ended or stands, in their order."),
+                      OUT(certificate, "What is known of the answer.")};
   }
 };
 static_assert(sizeFromFields<CheckeredRegressionSolution>() == sizeof(CheckeredRegressionSolution));

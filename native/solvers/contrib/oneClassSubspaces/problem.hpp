@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 #include "linalg/views.hpp"
@@ -46,13 +47,17 @@ struct OneClassSubspacesSolution {
   HostMatrix<double> upperFrame;
   std::vector<double> lowerOffsets;
   std::vector<double> upperOffsets;
+  Certificate certificate = {.kind = CertificateKind::stationary};
+
+  static Claims claims() { return {.verbs = {"oneClassSubspaces"}, .kinds = {CertificateKind::stationary}}; }
 
   static constexpr auto fields() {
     using Self = OneClassSubspacesSolution;
     return std::tuple{OUT(lowerFrame, "d x K: W_1, with orthonormal columns."),
                       OUT(upperFrame, "d x K: W_2, with orthonormal columns."),
                       OUT(lowerOffsets, "K numbers b_1: rows of the class have W_1^T x + b_1 >= margin."),
-                      OUT(upperOffsets, "K numbers b_2: rows of the class have W_2^T x + b_2 <= -margin.")};
+                      OUT(upperOffsets, "K numbers b_2: rows of the class have W_2^T x + b_2 <= -margin."),
+                      OUT(certificate, "What is known of the answer.")};
   }
 };
 static_assert(sizeFromFields<OneClassSubspacesSolution>() == sizeof(OneClassSubspacesSolution));

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 
@@ -44,6 +45,9 @@ struct RobustMixedModelSolution {
   double groupScale = unknown;
   std::vector<double> randomIntercepts;
   std::vector<double> weights;
+  Certificate certificate = {.kind = CertificateKind::stationary};
+
+  static Claims claims() { return {.verbs = {"robustMixedModel"}, .kinds = {CertificateKind::stationary}}; }
 
   static constexpr auto fields() {
     using Self = RobustMixedModelSolution;
@@ -53,7 +57,8 @@ struct RobustMixedModelSolution {
         OUT_IF_KNOWN(scale, "Scale sigma of the errors: their variance is sigma^2 nu / (nu - 2) for nu > 2."),
         OUT_IF_KNOWN(groupScale, "Scale of the groups' intercepts, where there are groups."),
         OUT(randomIntercepts, "The expected intercept of each group beside the common one; empty without groups."),
-        OUT(weights, "How much each group counts, or each row where there are none: less, the farther it is.")};
+        OUT(weights, "How much each group counts, or each row where there are none: less, the farther it is."),
+        OUT(certificate, "What is known of the answer.")};
   }
 };
 static_assert(sizeFromFields<RobustMixedModelSolution>() == sizeof(RobustMixedModelSolution));

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/limits.hpp"
 #include "core/status.hpp"
 #include "data/matrix_input.hpp"
@@ -59,13 +60,21 @@ struct SequentialMaxMarginSolution {
   std::vector<double> w;
   std::vector<double> margins;
   std::vector<std::int32_t> visits;
+  Certificate certificate = {.kind = CertificateKind::global,
+                             .because = "All rows have their margin, up to the tolerance."sv};
+
+  static Claims claims() {
+    return {.verbs = {"sequentialMaxMargin"},
+            .kinds = {CertificateKind::global},
+            .remark = "Where all rows have their margin."};
+  }
 
   static constexpr auto fields() {
     using Self = SequentialMaxMarginSolution;
     return std::tuple{
         OUT(w, "p numbers, the weights."),
         OUT(margins, "Smallest y_i x_i^T w of each task; empty where the solve ended before it read the rows."),
-        OUT(visits, "How often each task has been projected on.")};
+        OUT(visits, "How often each task has been projected on."), OUT(certificate, "What is known of the answer.")};
   }
 };
 static_assert(sizeFromFields<SequentialMaxMarginSolution>() == sizeof(SequentialMaxMarginSolution));

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 #include "linalg/views.hpp"
@@ -45,6 +46,9 @@ struct SupervisedDictionarySolution {
   std::vector<double> coefficients;
   double intercept = 0;
   double loss = unknown;
+  Certificate certificate = {.kind = CertificateKind::stationary};
+
+  static Claims claims() { return {.verbs = {"supervisedDictionary"}, .kinds = {CertificateKind::stationary}}; }
 
   static constexpr auto fields() {
     using Self = SupervisedDictionarySolution;
@@ -53,7 +57,8 @@ struct SupervisedDictionarySolution {
                       OUT(weights, "r numbers, of the features W^T x in the classification."),
                       OUT(coefficients, "p numbers: a = W times the weights."),
                       OUT(intercept, "Intercept c."),
-                      OUT_IF_KNOWN(loss, "Mean logistic loss, the objective's part of the classes.")};
+                      OUT_IF_KNOWN(loss, "Mean logistic loss, the objective's part of the classes."),
+                      OUT(certificate, "What is known of the answer.")};
   }
 };
 static_assert(sizeFromFields<SupervisedDictionarySolution>() == sizeof(SupervisedDictionarySolution));

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 #include "linalg/views.hpp"
@@ -59,6 +60,13 @@ struct TeachKernelSolution {
   std::vector<std::int32_t> sequence;
   double kernelWidth = unknown;
   double rate = unknown;
+  Certificate certificate = {.kind = CertificateKind::global, .because = "The errors are 0, up to the tolerance."sv};
+
+  static Claims claims() {
+    return {.verbs = {"teachKernel"},
+            .kinds = {CertificateKind::global},
+            .remark = "Where all errors are 0, up to the tolerance."};
+  }
 
   static constexpr auto fields() {
     using Self = TeachKernelSolution;
@@ -66,7 +74,8 @@ struct TeachKernelSolution {
                       OUT(errors, "n x d: what they know at the rows of x less what they are to know."),
                       OUT(sequence, "Rows in the order in which they were taught, the first 1048576 of them."),
                       OUT_IF_KNOWN(kernelWidth, "Width of the Gaussian kernel."),
-                      OUT_IF_KNOWN(rate, "Learning rate that was used.")};
+                      OUT_IF_KNOWN(rate, "Learning rate that was used."),
+                      OUT(certificate, "What is known of the answer.")};
   }
 };
 static_assert(sizeFromFields<TeachKernelSolution>() == sizeof(TeachKernelSolution));

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 
@@ -52,6 +53,11 @@ struct UnlearnSolution {
   std::vector<double> influence;
   double influenceIntercept = unknown;
   std::vector<double> leverages;
+  Certificate certificate = {.kind = CertificateKind::stationary};
+
+  static Claims claims() {
+    return {.verbs = {"unlearn"}, .kinds = {CertificateKind::stationary}, .remark = "The objective is convex."};
+  }
 
   static constexpr auto fields() {
     using Self = UnlearnSolution;
@@ -65,7 +71,8 @@ struct UnlearnSolution {
         OUT_IF_KNOWN(influenceIntercept, "Intercept after that step."),
         OUT(leverages,
             "A number for each removed row: its share of its own prediction, x_i^T H^-1 x_i times the curvature of its "
-            "loss. None where the solve was ended before.")};
+            "loss. None where the solve was ended before."),
+        OUT(certificate, "What is known of the answer.")};
   }
 };
 static_assert(sizeFromFields<UnlearnSolution>() == sizeof(UnlearnSolution));

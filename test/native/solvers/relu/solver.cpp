@@ -62,8 +62,8 @@ TEST(everyCaseIsSolvedAndItsNumbersAreTrue) {
     const Run run = solve(each.data.problem(), each.settings);
     const Progress& last = run.outcome.progress;
     CHECK(run.outcome.status == Status::solved);
-    CHECK(run.solution.gap <= each.settings.tolerance);
-    CHECK(run.solution.gap >= 0);
+    CHECK(run.solution.certificate.gap <= each.settings.tolerance);
+    CHECK(run.solution.certificate.gap >= 0);
     CHECK_NEAR(networkObjective(each.data, each.settings, run.solution), last.objective, 1e-9 * last.objective);
     CHECK_NEAR(run.solution.networkObjective, last.objective, 1e-9 * last.objective);
     if (each.settings.method == ReluMethod::admm) {
@@ -78,7 +78,7 @@ TEST(everyCaseIsSolvedAndItsNumbersAreTrue) {
     for (int j = 0; j < run.solution.activeNeurons; ++j) {
       CHECK(blas::nrm2(each.data.d, run.solution.hiddenWeights.column(j)) > least);
     }
-    CHECK(!run.solution.global);
+    CHECK(run.solution.certificate.over == overPatterns);
     say(each, check::failures == before);
   }
 }

@@ -1,0 +1,3 @@
+import { holdToysTo } from './addon.js';
+
+await holdToysTo(() => import('../contract/certificates.test.js'));
