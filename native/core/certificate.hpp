@@ -90,7 +90,7 @@ inline void settle(Certificate& certificate, Status status, double tolerance) {
   settleGap(certificate, tolerance);
   if (!isKnown(certificate.gap) && !isKnown(certificate.proof) && status != Status::solved) certificate = {};
 }
-/// Those of several answers of one solve, each of which was solved or not for itself.
+/// Settles the certificates of several answers of one solve, each of which was solved or not for itself.
 inline void settle(std::vector<Certificate>& certificates, Status, double tolerance) {
   for (Certificate& certificate : certificates) settleGap(certificate, tolerance);
 }

@@ -50,7 +50,7 @@ export interface CoordinateResult extends Outcome {
   sweeps: number;
   /** Coordinates moved. */
   updates: number;
-  /** Of kind `'none'`, as nothing is known of the functions. */
+  /** What is known of x: nothing, as nothing is known of the functions. */
   certificate: Certificate;
 }
 

@@ -118,13 +118,9 @@ export function report(result: object, options: ReportOptions = {}): string {
     factsPart('Settings', settingRows(settings)),
     factsPart('Versions', versions(environment)),
   ].filter((part): part is Part => part !== undefined);
-  const about = [path?.about].filter((text) => text !== undefined).map(soft);
-  const head = [
-    statusLine(given),
-    certificateLine(given),
-    ...about,
-    tiles(path && path.tiles.length > 0 ? path.tiles : tilesOf(given)),
-  ].join('\n');
+  const about = path ? [soft(path.about)] : [];
+  const shown = tiles(path && path.tiles.length > 0 ? path.tiles : tilesOf(given));
+  const head = [statusLine(given), certificateLine(given), ...about, shown].join('\n');
   return page(title ?? kindName(given, path !== undefined), head, parts, `nonconvex ${version}`);
 }
 

@@ -49,7 +49,7 @@ export interface MinimizeSumResult
   extends Omit<SolveResult<MinimizeSumProgress>, 'status'>,
     Omit<MinimizeSumSolution, 'ending'> {
   status: SumStatus;
-  /** Of method `dpSgd`: what whoever sees x, and no more, may learn of single rows. Left out where nothing is promised. */
+  /** What whoever sees x, and no more, may learn of single rows, of method `dpSgd`. Left out where nothing is promised. */
   privacy?: Privacy;
 }
 

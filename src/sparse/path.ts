@@ -127,8 +127,7 @@ export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, want
   const { length } = lambda;
   const nonzeros = new Int32Array(length);
   for (let k = 0; k < length; ++k) nonzeros[k] = (offsets[k + 1] as number) - (offsets[k] as number);
-  const convexAt: boolean[] = [];
-  for (let k = 0; k < length; ++k) convexAt.push(locallyConvex[k] !== 0);
+  const convexAt = Array.from(locallyConvex, (is) => is !== 0);
   const within = convex || !convexAt.includes(false) ? length : convexAt.indexOf(false);
   const path: Omit<SparsePath, keyof PathFunctions> = {
     ...origin,
