@@ -59,6 +59,7 @@ export default defineConfig({
         items: [
           page('The first ten minutes', 'tutorial'),
           page('Which solver?', 'choosing'),
+          page('What is known of an answer', 'certificates'),
           page('I come from ...', 'moving'),
           page('It does not converge', 'troubleshooting'),
           page('Others ask', 'faq'),
