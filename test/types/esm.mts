@@ -1,6 +1,8 @@
 // Compiled by types.long.test.ts against the built declarations, as a user's ES module would be; never run.
 
 import {
+  type Certificate,
+  type CertificateKind,
   type Device,
   devices,
   type FractionalProblem,
@@ -126,7 +128,7 @@ await trainReluNetwork({ x });
 await trainReluNetwork({ x, y: [new Date()] });
 
 const status: Status = numbers.status;
-const certificate: 'global' | 'patterns' | 'ownPatterns' = numbers.certificate;
+const certificate: Certificate = numbers.certificate;
 const bound: number = numbers.lowerBound;
 const text: string = JSON.stringify(toJSON(labelled.network));
 const general: ReluNetwork = labelled.network;
@@ -184,7 +186,7 @@ const problem: FractionalProblem = {
   start: new Float32Array(2),
 };
 const ratio: FractionalResult = await minimizeRatio(problem, fractional);
-const guarantee: 'global' | 'coordinateWise' = ratio.certificate;
+const guarantee: CertificateKind = ratio.certificate.kind;
 const table: FractionalStart[] = ratio.starts;
 const numerator: readonly NumeratorTerm[] = [
   squaredHinge(x, [1, 2]),

@@ -55,7 +55,7 @@ struct DeepLinearSolution {
 
   static Claims claims() {
     using enum CertificateKind;
-    return {.verbs = {"linearNetwork"},
+    return {.verbs = {"trainLinearNetwork"},
             .kinds = {bounded, global},
             .gapScale = "the objective",
             .remark = "Over networks of any widths."};

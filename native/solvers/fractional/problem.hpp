@@ -168,7 +168,7 @@ struct FractionalSolution {
 
   static Claims claims() {
     using enum CertificateKind;
-    return {.verbs = {"minimizeRatio", "differenceOfConvex"},
+    return {.verbs = {"minimizeRatio", "minimizeDifference"},
             .kinds = {stationary, coordinateWise, global},
             .remark =
                 "`global` by the theory of the problem: concave denominators, and squares of linear ones below "

@@ -66,7 +66,7 @@ struct RobustRiskSolution {
 
   static Claims claims() {
     using enum CertificateKind;
-    return {.verbs = {"robustRisk"},
+    return {.verbs = {"minimizeRobustRisk"},
             .kinds = {stationary, bounded, global},
             .gapScale = "1",
             .remark = "Of the smoothed risk. Bounds are those of convex sums with a ridge."};
