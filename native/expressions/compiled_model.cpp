@@ -5,11 +5,11 @@ namespace nonconvex {
 template <class T, class Make>
 const T& CompiledModel::get(Lazy<T>& lazy, const Cpu& la, Make&& make) {
   if (const T* const ready = lazy.ready.load(std::memory_order_acquire)) return *ready;
-  const auto goOn = [&] {
+  const auto checkpoint = [&] {
     la.abortPoint();
     return false;
   };
-  const T* const made = lazy.made.get(make, goOn).get();
+  const T* const made = lazy.made.get(make, checkpoint).get();
   lazy.ready.store(made, std::memory_order_release);
   return *made;
 }

@@ -12,7 +12,7 @@ import {
   solveOnCpu,
   stacked,
 } from '../core/readData.js';
-import { finishedInTurns, inPieces, type Steps } from '../core/turns.js';
+import { finishedInTurns, inPieces, type Steps } from '../core/yieldingLoops.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type {
   SequentialMaxMarginOptions,

@@ -3,7 +3,7 @@
 import { types } from 'node:util';
 import type { ArrayCopy, Solvers } from './addon.js';
 import type { SparseMatrix } from './matrix.js';
-import { pauses } from './turns.js';
+import { pauses } from './yieldingLoops.js';
 
 /** Called with a problem that is ready; where its solve was aborted meanwhile, `left`, of one whose large arrays nobody is to read. */
 type Use<T> = (problem: object, left: boolean) => T;

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { checkVector, isList, isRevoked, show } from './check.js';
 import { fromOtherMatrix, isOtherMatrix, type OtherMatrix } from './otherMatrices.js';
-import { pauses } from './turns.js';
+import { pauses } from './yieldingLoops.js';
 
 /** A dense matrix, row after row: entry (i, j) is `data[i * columns + j]`. A solve copies the numbers when it is called, those of large ones over some turns of the event loop. */
 export interface Matrix {

@@ -2,7 +2,7 @@
 import { types } from 'node:util';
 import { fromOtherVector, isList, isOtherVector, show, type VectorOfValues } from './check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from './matrix.js';
-import { finished, finishedInTurns, inPieces, type Steps } from './turns.js';
+import { finished, finishedInTurns, inPieces, type Steps } from './yieldingLoops.js';
 
 export type Label = number | string | boolean;
 

@@ -18,7 +18,7 @@ import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
 export interface CoordinateProblem {
   /** n numbers, with a finite objective. */
   start: ArrayLike<number>;
-  /** F(x). Asked once a sweep, and for every step that has no `step` function to find it. */
+  /** F(x). Request once a sweep, and for every step that has no `step` function to find it. */
   objective: (x: Float64Array) => number;
   /**
    * A global minimiser t of F(x + t e_i); 0 to stay. What would leave the bounds is cut off there. Default: {@link minimizeAlong}, which

@@ -60,7 +60,7 @@ export class QuadraticProgram extends FamilyProgram {
     return { program: this.#elsewhere.handle(native) };
   }
 
-  /** Asked of the CPU's addon, so that they are not kept twice. */
+  /** Request of the CPU's addon, so that they are not kept twice. */
   #data(): QuadraticRequest {
     const zero = new Float64Array(this.n);
     const lower = this.hessian(zero, new Float64Array(this.m));

@@ -186,7 +186,7 @@ export class SolveQueue {
     const give = () => waiter.reject(signal?.reason);
     signal?.addEventListener('abort', give, { once: true });
     const look = () => this.#look(id).catch((error: unknown) => this.#settle(id, (waiter) => waiter.reject(error)));
-    // Asked after it is waited for, so that no end is missed; not where the server will say it.
+    // Request after it is waited for, so that no end is missed; not where the server will say it.
     if (!this.#going.has(id)) void look();
     const timer = setInterval(look, lookInterval);
     try {

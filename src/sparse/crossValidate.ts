@@ -4,7 +4,7 @@ import { checkBoolean, checkFunction, checkInteger, checkOneOf, isPromise } from
 import type { Matrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
 import type { SolveOptions } from '../core/solve.js';
-import { type Asked, askedBy, askedOfPath } from './asked.js';
+import { type Request, requestOf, requestOfPath } from './request.js';
 import { foldsOf, weightsOfRows } from './folds.js';
 import { linksAlong } from './links.js';
 import { checkMeasure, isGain, measured, type SparseMeasure } from './measures.js';
@@ -107,7 +107,7 @@ export async function crossValidate(
   const given = inMemory(data, others);
   const { prepared, readable } = await ownedBySolves(prepare(isPromise(given) ? await given : given, others));
   const shares = checkShares(relax);
-  const asked = askedOfPath(others, prepared.about.columns);
+  const asked = requestOfPath(others, prepared.about.columns);
   const measures = checkMeasure(measure, prepared);
   const dealt = foldsOf(prepared, folds, checkInteger('seed', others.seed ?? 0, 0));
   const { foldOf } = dealt;
@@ -116,7 +116,7 @@ export async function crossValidate(
   const answer = await ahead.beside((settings) => solvePrepared(prepared, { ...asked, settings }));
   await readable();
   const loose = shares.length > 0 ? await relaxed(prepared, answer) : undefined;
-  const fitted = askedBy(loose ?? answer);
+  const fitted = requestOf(loose ?? answer);
   const count = countOf(fitted);
   const reached = count > 0 && !interrupted(answer);
   const begun = ahead.along(reached ? fitted : undefined);
@@ -156,7 +156,7 @@ function curvesOf(
 }
 
 /** How many models are asked for. */
-const countOf = ({ lambdas, sizes }: Asked): number => (lambdas ?? sizes)?.length ?? 0;
+const countOf = ({ lambdas, sizes }: Request): number => (lambdas ?? sizes)?.length ?? 0;
 
 /** The places of the best model and of the first within one standard error of it. */
 interface Places {
@@ -169,7 +169,7 @@ const bestPlaces = new WeakMap<object, Places>();
 
 /** The lambdas, or the sizes, of the models at these places. */
 function chosenOf(
-  { lambdas, sizes }: Asked,
+  { lambdas, sizes }: Request,
   { best, within }: Places,
 ): Pick<SparseCrossValidation, 'lambdaMin' | 'lambda1se' | 'sizeMin' | 'size1se'> {
   if (best === undefined || within === undefined) return {};
@@ -256,7 +256,7 @@ interface OfFold {
 }
 
 /** Fits the path without a part; where there is no memory for its first model it is one that ended before that. */
-async function leftOut(prepared: Prepared, part: Part, asked: Asked, of: OfFold = {}): Promise<LeftOut> {
+async function leftOut(prepared: Prepared, part: Part, asked: Request, of: OfFold = {}): Promise<LeftOut> {
   try {
     return await fitWithout(prepared, part, asked, of);
   } catch (error) {
@@ -270,7 +270,7 @@ async function leftOut(prepared: Prepared, part: Part, asked: Asked, of: OfFold 
 async function fitWithout(
   prepared: Prepared,
   { rows, weights }: Part,
-  asked: Asked,
+  asked: Request,
   { spent = 0, relax = false, signal = prepared.settings.signal, readable }: OfFold,
 ): Promise<LeftOut> {
   const { timeLimit } = prepared.settings;
@@ -299,11 +299,11 @@ class FoldsAhead {
   readonly #parts: readonly Part[];
   readonly #readable: () => Promise<void>;
   readonly #stop = new AbortController();
-  #asked: Asked;
+  #asked: Request;
   #folds: Promise<LeftOut[]> | undefined;
   readonly #abort = (): void => this.#stop.abort();
 
-  constructor(prepared: Prepared, asked: Asked, parts: readonly Part[], readable: () => Promise<void>) {
+  constructor(prepared: Prepared, asked: Request, parts: readonly Part[], readable: () => Promise<void>) {
     this.#prepared = prepared;
     this.#readable = readable;
     this.#parts = prepared.settings.timeLimit === undefined ? parts : [];
@@ -331,7 +331,7 @@ class FoldsAhead {
   }
 
   /** The folds along the lambdas that the path on all rows has; undefined where others were begun, or none. */
-  along(asked: Asked | undefined): Promise<LeftOut[]> | undefined {
+  along(asked: Request | undefined): Promise<LeftOut[]> | undefined {
     const [ahead, along] = [this.#asked, asked ?? {}].map(({ lambdas, sizes }) => lambdas ?? sizes);
     const wanted = this.#folds && along?.length === ahead?.length && ahead?.every((each, k) => each === along?.[k]);
     if (wanted) return this.#folds?.finally(() => this.#end());

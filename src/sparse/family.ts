@@ -1,7 +1,7 @@
 // Families of responses: what a linear prediction says of the mean, and how far a response is from it.
 import { checkMembers, checkNumber, checkOneOf, show } from '../core/check.js';
 import { type Family, meanOf } from '../predict/regression.js';
-import { checkInside } from './shares.js';
+import { checkOpenFraction } from './fractions.js';
 
 export { meanOf };
 
@@ -40,7 +40,7 @@ export function huber(huberDelta = 1.35): SparseLoss {
  * @throws TypeError or RangeError that names the argument and the value.
  */
 export function quantile(level: number): SparseLoss {
-  return Object.freeze({ kind: 'quantile', level: checkInside('level', level) });
+  return Object.freeze({ kind: 'quantile', level: checkOpenFraction('level', level) });
 }
 
 /**

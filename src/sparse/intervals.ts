@@ -3,10 +3,10 @@ import { checkInteger, checkOneOf, isList, isPromise, show } from '../core/check
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { upperQuantile, upperTail } from '../core/normal.js';
 import type { Status } from '../core/solve.js';
-import { checkLambda } from './asked.js';
+import { checkLambda } from './request.js';
 import { crossValidate } from './crossValidate.js';
 import { meanOf } from './family.js';
-import { inTurn } from './inTurn.js';
+import { concurrently } from './concurrently.js';
 import { type Adder, adderOf } from './links.js';
 import type { SparseFit } from './model.js';
 import { sparsePath } from './path.js';
@@ -20,7 +20,7 @@ import {
   type SparseData,
   type SparseModelSettings,
 } from './problem.js';
-import { checkInside } from './shares.js';
+import { checkOpenFraction } from './fractions.js';
 import { sparseRegression } from './solver.js';
 
 export interface DebiasedIntervalsSettings
@@ -99,14 +99,14 @@ export async function debiasedIntervals(
     lambda,
     ...others
   } = checkModelSettings(settings, false, ['columns', 'level', 'lambda']);
-  checkInside('level', level);
+  checkOpenFraction('level', level);
   const given = inMemory(data, { impute: others.impute, signal: others.signal });
   const whole = isPromise(given) ? await given : given;
   const prepared = ofSingle(await owned(prepare(whole, others)));
   const wanted = checkColumns(columns, prepared);
   const fit = await lassoOf(whole, others, lambda);
   const lines = linesOf(prepared, fit);
-  const found = await inTurn(wanted.length, (k) => corrected(prepared, lines, wanted[k] as number, others));
+  const found = await concurrently(wanted.length, (k) => corrected(prepared, lines, wanted[k] as number, others));
   const estimates = Float64Array.from(
     found,
     ({ shift }, k) => (fit.coefficients[wanted[k] as number] as number) + shift,

@@ -1,7 +1,7 @@
 // Linear predictions of some rows by all models of a path.
 import { transposeStorage } from '../core/algebra.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
-import { pauses } from '../core/turns.js';
+import { pauses } from '../core/yieldingLoops.js';
 import type { SparseAnswer } from './problem.js';
 
 /**

@@ -4,7 +4,7 @@ import { eachEntry } from '../core/algebra.js';
 import { isList } from '../core/check.js';
 import { type Matrix, type MatrixLike, type SparseMatrix, sliceInPieces, toMatrix } from '../core/matrix.js';
 import { isSparse, toOperand, toSizedOperand } from '../core/operand.js';
-import { pauses } from '../core/turns.js';
+import { pauses } from '../core/yieldingLoops.js';
 
 /** A matrix whose missing entries are 0, and where they are: places in its array of numbers. */
 export interface WithMissing {

@@ -4,7 +4,7 @@ import { checkNumber, checkOneOf, isPromise } from '../core/check.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
 import type { Certificate, SolveResult } from '../core/solve.js';
-import { type Asked, askedOfPath } from './asked.js';
+import { type Request, requestOfPath } from './request.js';
 import { type Fitted, fitOf, modelOf, type SparseFit, type SparseModel, withFunctions } from './model.js';
 import {
   checkModelSettings,
@@ -113,7 +113,7 @@ export async function sparsePath(data: SparseData, settings: SparsePathSettings 
   const given = inMemory(data, known);
   const plain = prepare(isPromise(given) ? await given : given, known);
   const prepared = share === undefined ? plain : await owned(plain);
-  const asked = askedOfPath(known, plain.about.columns);
+  const asked = requestOfPath(known, plain.about.columns);
   const answer = await solvePrepared(prepared, asked);
   if (share === undefined) return pathOf(answer, prepared, asked);
   const loose = await relaxed(prepared, answer);
@@ -121,7 +121,7 @@ export async function sparsePath(data: SparseData, settings: SparsePathSettings 
 }
 
 /** A path of what the addon answers. Member by member, since the rest of an object takes as long to copy as a small solve. */
-export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, wanted: Asked): SparsePath {
+export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, wanted: Request): SparsePath {
   const { origin, convex, columns } = about;
   const { lambda, sizes, offsets, indices, values, locallyConvex, nodes } = answer;
   const { length } = lambda;
@@ -248,7 +248,7 @@ function selected(path: SparsePath, fitted: Fitted, criterion: SparseCriterion):
 }
 
 /** The lambdas, or sizes, behind those that were fitted: of those that were wanted, or the rest of even steps in the logarithm. */
-function leftOf(fitted: Float64Array, { lambdas, sizes }: Asked, { nLambda = 100 }: LambdaSettings): Float64Array {
+function leftOf(fitted: Float64Array, { lambdas, sizes }: Request, { nLambda = 100 }: LambdaSettings): Float64Array {
   const wanted = lambdas ?? sizes;
   if (wanted) return Float64Array.from(wanted).subarray(fitted.length);
   const [first, second] = fitted;

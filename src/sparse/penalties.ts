@@ -1,7 +1,7 @@
 // Penalties that select columns: small frozen objects from functions that check what they are given.
 import { checkMembers, checkNumber, checkVector, show } from '../core/check.js';
 import type { SparseOptions } from '../generated/sparse.js';
-import { checkInside, checkShare } from './shares.js';
+import { checkOpenFraction, checkFraction } from './fractions.js';
 
 /** A penalty made by one of the functions of this file, such as {@link lasso} or {@link mcp}. */
 export interface SparsePenalty {
@@ -42,7 +42,7 @@ export function lasso(): SparsePenalty {
  * @throws TypeError or RangeError that names the argument and the value.
  */
 export function elasticNet(alpha: number): SparsePenalty {
-  return Object.freeze({ kind: 'elasticNet', alpha: checkShare('alpha', alpha, false) });
+  return Object.freeze({ kind: 'elasticNet', alpha: checkFraction('alpha', alpha, false) });
 }
 
 /**
@@ -69,7 +69,7 @@ export function scad(options: NonConvexPenaltyOptions = {}): SparsePenalty {
  */
 export function lq(options: Pick<NonConvexPenaltyOptions, 'alpha'> = {}): SparsePenalty {
   const { alpha = 1 } = checkMembers('options', options, ['alpha'], 'option');
-  return Object.freeze({ kind: 'lq', alpha: checkShare('alpha', alpha, true) });
+  return Object.freeze({ kind: 'lq', alpha: checkFraction('alpha', alpha, true) });
 }
 
 export interface BestSubsetOptions {
@@ -116,7 +116,7 @@ export function slope(options: SlopeOptions = {}): SparsePenalty {
   return Object.freeze({
     kind: 'slope',
     alpha: 1,
-    ...(q !== undefined && { q: checkInside('q', q) }),
+    ...(q !== undefined && { q: checkOpenFraction('q', q) }),
     ...(weights !== undefined && { weights: Object.freeze(fallingWeights(weights)) }),
   });
 }
@@ -148,7 +148,7 @@ export function oscar(options: { c?: number | undefined } = {}): SparsePenalty {
  */
 export function fused(options: { alpha?: number | undefined } = {}): SparsePenalty {
   const { alpha = 0.5 } = checkMembers('options', options, ['alpha'], 'option');
-  return Object.freeze({ kind: 'fused', alpha: checkShare('alpha', alpha, true) });
+  return Object.freeze({ kind: 'fused', alpha: checkFraction('alpha', alpha, true) });
 }
 
 /**
@@ -159,7 +159,7 @@ export function fused(options: { alpha?: number | undefined } = {}): SparsePenal
  */
 export function groupLasso(options: GroupLassoOptions = {}): SparsePenalty {
   const { alpha = 1 } = checkMembers('options', options, ['alpha'], 'option');
-  return Object.freeze({ kind: 'groupLasso', alpha: checkShare('alpha', alpha, true) });
+  return Object.freeze({ kind: 'groupLasso', alpha: checkFraction('alpha', alpha, true) });
 }
 
 /**
@@ -168,7 +168,7 @@ export function groupLasso(options: GroupLassoOptions = {}): SparsePenalty {
  * @throws TypeError or RangeError that names the argument and the value.
  */
 export function sparseGroupLasso(alpha: number): SparsePenalty {
-  return Object.freeze({ kind: 'sparseGroupLasso', alpha: checkShare('alpha', alpha, false) });
+  return Object.freeze({ kind: 'sparseGroupLasso', alpha: checkFraction('alpha', alpha, false) });
 }
 
 /**
@@ -196,7 +196,7 @@ function nonConvex(
   const { gamma = usual, alpha = 1 } = checkMembers('options', options, ['gamma', 'alpha'], 'option');
   return Object.freeze({
     kind,
-    alpha: checkShare('alpha', alpha, true),
+    alpha: checkFraction('alpha', alpha, true),
     gamma: checkNumber('gamma', gamma, { lower, open: true }),
   });
 }

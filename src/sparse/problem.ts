@@ -35,7 +35,7 @@ import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import type { Label } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { SparseOptions, SparseProgress, SparseSolution } from '../generated/sparse.js';
-import { type Asked, isBySize } from './asked.js';
+import { type Request, isBySize } from './request.js';
 import { type FamilyOf, familySettings, type SparseFamily, type SparseLoss } from './family.js';
 import { type Groups, readGroups } from './groups.js';
 import { columnMeans, filled, filledInPieces, readInPieces, readMatrix, type WithMissing } from './missing.js';
@@ -476,7 +476,7 @@ function startOf(
   warmStart: SparseStart | undefined,
   columns: number,
   count: number,
-  { lambdas, sizes }: Asked,
+  { lambdas, sizes }: Request,
 ): Float64Array | undefined {
   if (warmStart === undefined) return undefined;
   const { coefficients, intercept = 0, intercepts = [], lambda } = warmStart;
@@ -525,7 +525,7 @@ function nearest(numbers: ArrayLike<number>, wanted: number, scale: (value: numb
 export type SparseAnswer = SparseSolution & SolveResult<SparseProgress>;
 
 /** What may differ between the solves of one problem. */
-export interface Variation extends Asked {
+export interface Variation extends Request {
   /** Weights in place of those of the data, with the means of the columns by them. */
   weights?: Float64Array | undefined;
   settings?: SparseOptions & SolveOptions<SparseProgress>;

@@ -2,7 +2,7 @@
 import { isList, isPromise, show } from '../core/check.js';
 import { looksLikeMatrix, type MatrixLike, toMatrix } from '../core/matrix.js';
 import { checking, classSteps, type Label } from '../core/targets.js';
-import { finished, finishedInTurns, inPieces, type Steps } from '../core/turns.js';
+import { finished, finishedInTurns, inPieces, type Steps } from '../core/yieldingLoops.js';
 import { responses } from '../problems/regression.js';
 import { losses, type SparseFamily } from './family.js';
 

@@ -4,7 +4,7 @@ import { checkData, checkInteger, checkMembers, checkSignal, checkVector } from 
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { toOperand } from '../core/operand.js';
 import { checkedValues, distinct, type Label } from '../core/targets.js';
-import { pauses } from '../core/turns.js';
+import { pauses } from '../core/yieldingLoops.js';
 
 export interface MutualInformationData {
   /** n x p, dense or sparse. */

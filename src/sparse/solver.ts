@@ -1,7 +1,7 @@
 // Sparse regression at one lambda.
 import { checkObject, isPromise } from '../core/check.js';
 import type { SolveResult } from '../core/solve.js';
-import { askedOfModel } from './asked.js';
+import { requestOfModel } from './request.js';
 import { linksAlong } from './links.js';
 import { fitOf, type SparseFit, unfitted } from './model.js';
 import {
@@ -59,7 +59,7 @@ export async function sparseRegression(data: SparseData, settings: SparseSetting
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const given = inMemory(data, others);
   const prepared = prepare(isPromise(given) ? await given : given, others);
-  const answer = await solvePrepared(prepared, askedOfModel({ lambda, size: others.size }));
+  const answer = await solvePrepared(prepared, requestOfModel({ lambda, size: others.size }));
   const { status, message, iterations, seconds, history, device, lambdaMax, constantColumns, residual } = answer;
   const { about } = prepared;
   const fit = answer.lambda.length > 0 ? fitOf({ answer, about }, 0) : unfitted(about, lambda ?? 0, others.size);

@@ -1,9 +1,9 @@
 // Columns that are selected again and again, whichever half of the rows the model is fitted to.
 import { checkInteger, checkNumber, isPromise } from '../core/check.js';
 import type { Status } from '../core/solve.js';
-import { askedOfModel, askedOfPath } from './asked.js';
+import { requestOfModel, requestOfPath } from './request.js';
 import { dealt, weightsOfRows } from './folds.js';
-import { inTurn } from './inTurn.js';
+import { concurrently } from './concurrently.js';
 import type { SparsePathSettings } from './path.js';
 import {
   checkModelSettings,
@@ -83,10 +83,10 @@ export async function stabilitySelection(
   if (q !== undefined && alone) throw new RangeError(`q = ${q}: expected none beside a ${alone}`);
   const most =
     q === undefined ? Math.max(1, Math.floor(Math.sqrt((2 * threshold - 1) * unit.count))) : checkInteger('q', q, 1);
-  const fixed = alone && askedOfModel({ lambda, size: others.size });
-  const asked = fixed ?? askedOfPath(others, prepared.about.columns);
+  const fixed = alone && requestOfModel({ lambda, size: others.size });
+  const asked = fixed ?? requestOfPath(others, prepared.about.columns);
   const seed = checkInteger('seed', others.seed ?? 0, 0);
-  const ended = await inTurn(subsamples, async (k) => {
+  const ended = await concurrently(subsamples, async (k) => {
     const weights = halfOf(prepared, seed, k);
     const settings = fixed ? {} : { maxNonzeros: unit.coefficientsOf(most) };
     const answer = await solvePrepared(prepared, { ...asked, weights, settings });

@@ -18,7 +18,7 @@ if (!found)
 
 const dist = join(import.meta.dirname, '../../dist/esm');
 
-interface Asked {
+interface Request {
   json: string;
   onnx: number[] | null;
   x: number[][];
@@ -36,7 +36,7 @@ interface Answer {
 }
 
 /** Runs in the page: what the models predict, of JSON and of ONNX. */
-async function inPage(asked: Asked[]): Promise<Answer[]> {
+async function inPage(asked: Request[]): Promise<Answer[]> {
   const { library } = globalThis as never as { library: typeof import('../../src/predict/index.js') };
   const plain = (value: unknown): unknown[] =>
     Array.from((value as { data?: ArrayLike<unknown> }).data ?? (value as ArrayLike<unknown>));

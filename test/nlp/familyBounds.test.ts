@@ -13,7 +13,7 @@ import { long } from '../long.js';
 import { inverse, square } from '../problems/dense.js';
 import { instance, losses } from '../problems/regression.js';
 import { normals } from '../problems/relu.js';
-import { type Asked, coefficients, oracle } from '../reference/regression.js';
+import { type Request, coefficients, oracle } from '../reference/regression.js';
 
 const none = Number.POSITIVE_INFINITY;
 
@@ -305,7 +305,7 @@ describe('a regression with bounds and inequalities', () => {
       ];
     });
     const found = await Promise.all(given.map((each) => solved(generalizedLinearModel(each))));
-    const expected = coefficients(given.map((each) => ({ ...each, start: new Float64Array(5) })) as Asked[]);
+    const expected = coefficients(given.map((each) => ({ ...each, start: new Float64Array(5) })) as Request[]);
     found.forEach(({ x }, k) => {
       closeTo(x, expected[k] as number[], 5);
     });

@@ -13,7 +13,7 @@ export function oracle(): boolean {
 }
 
 /** min 1/2 x^T Q x + c^T x subject to low <= A x <= high, lower <= x <= upper; infinite where there is no side. */
-export interface Asked {
+export interface Request {
   n: number;
   Q?: number[][] | undefined;
   c: number[];
@@ -30,7 +30,7 @@ export interface Answer {
 }
 
 /** Answers to all problems, in one run of Python. */
-export function answers(problems: readonly Asked[]): Answer[] {
+export function answers(problems: readonly Request[]): Answer[] {
   const script = fileURLToPath(new URL('programs.py', import.meta.url));
   const run = spawnSync(python, [script], {
     input: JSON.stringify(problems), // which writes null for what is infinite

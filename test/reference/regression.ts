@@ -12,7 +12,7 @@ export function oracle(): boolean {
   return found;
 }
 
-export type Asked = Omit<Instance, 'ridge'> & {
+export type Request = Omit<Instance, 'ridge'> & {
   ridge: number;
   intercept: boolean;
   start?: ArrayLike<number>;
@@ -22,7 +22,7 @@ export type Asked = Omit<Instance, 'ridge'> & {
 };
 
 /** Coefficients of all instances, in one run of Python. */
-export function coefficients(instances: readonly Asked[]): number[][] {
+export function coefficients(instances: readonly Request[]): number[][] {
   const script = fileURLToPath(new URL('regression.py', import.meta.url));
   const run = spawnSync(python, [script], {
     input: JSON.stringify(instances.map((each) => ({ ...each, ...(each.start && { start: Array.from(each.start) }) }))),

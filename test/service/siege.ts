@@ -11,7 +11,7 @@ import type { Service } from './service.js';
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A request, and the members of its answer that say what was found. */
-interface Asked {
+interface Request {
   kind: 'network' | 'regression' | 'portfolio';
   body: object;
   answer: Record<string, unknown>;
@@ -21,8 +21,8 @@ const rows = (n: number, p: number, of: number): number[][] =>
   Array.from({ length: n }, (_, i) => Array.from({ length: p }, (_, j) => Math.sin(of + i * (j + 1.3) + j)));
 
 /** Requests of each kind with their answers, as JSON has them. */
-export async function questions(count: number): Promise<Asked[]> {
-  const made: Asked[] = [];
+export async function questions(count: number): Promise<Request[]> {
+  const made: Request[] = [];
   for (let k = 0; k < count; ++k) {
     const x = rows(60, 4, k);
     const y = x.map(([a = 0, b = 0, c = 0], i) => a * b + c + 0.1 * Math.cos(7 * i));
@@ -75,7 +75,7 @@ export class Siege {
 
   constructor(
     readonly service: Service,
-    readonly asked: readonly Asked[],
+    readonly asked: readonly Request[],
     clients: number,
     readonly chance: Chance,
     /** Milliseconds that a client thinks before it asks, at most. */
@@ -115,7 +115,7 @@ export class Siege {
   }
 
   /** Asks until there is an answer. */
-  async #patient({ kind, body, answer }: Asked, query = ''): Promise<Record<string, unknown>> {
+  async #patient({ kind, body, answer }: Request, query = ''): Promise<Record<string, unknown>> {
     const begin = performance.now();
     const events = query === '' && this.chance.below(2) === 0;
     for (;;) {

@@ -51,7 +51,7 @@ struct AndersonControl {
   /// `sums` are f^T f, f^T (newest column) and the products of all columns with it. normOfG() is asked for where the
   /// residual is the least so far; solve(columns) gives weights.
   template <class NormOfG, class Solve>
-  NONCONVEX_HD void takeIn(const double* sums, const NormOfG& normOfG, const Solve& solve) {
+  NONCONVEX_HD void addPair(const double* sums, const NormOfG& normOfG, const Solve& solve) {
     const double residual = std::sqrt(sums[0]);
     takenBack = extrapolated && !(residual <= patience * lastResidual);
     if (takenBack) return restart();
@@ -192,7 +192,7 @@ struct AndersonDecide {
   AndersonView<T, Space> at;
   const double* sums;
   NONCONVEX_HD void operator()(int) const {
-    at.control->takeIn(sums + 1, AndersonRoot{sums[0]}, AndersonSolve{at.control});
+    at.control->addPair(sums + 1, AndersonRoot{sums[0]}, AndersonSolve{at.control});
   }
 };
 
@@ -329,12 +329,12 @@ class Anderson<Cpu> {
     const int column = control_.column();
     const int columns = control_.columns();
     la_.tasks(
-        pieces_, [&](int k) { takeIn(k, s, g, column, columns); }, 4.0 * size_ * (columns + 1));
+        pieces_, [&](int k) { addPair(k, s, g, column, columns); }, 4.0 * size_ * (columns + 1));
     for (int k = 1; k < pieces_; ++k) {
       for (int i = 0; i < columns + 2; ++i) partial_(i, 0) += partial_(i, k);
     }
     if (together_) together_({partial_.data(), static_cast<std::size_t>(columns + 2)});
-    control_.takeIn(
+    control_.addPair(
         partial_.data(), [&] { return std::sqrt(square(g)); }, [&](int size) { return solve(size); });
     lastTaken_ = !control_.takenBack;
     if (control_.takenBack) {
@@ -373,7 +373,7 @@ class Anderson<Cpu> {
 
   /// The differences of a piece into `column`, and its part of f^T f, f^T (that column) and of the products of all
   /// columns with it.
-  void takeIn(int piece, const double* s, const double* g, int column, int columns) {
+  void addPair(int piece, const double* s, const double* g, int column, int columns) {
     const int begin = piece * piece_;
     const int end = std::min(size_, begin + piece_);
     const int rows = std::min(end, head_) - begin;  // of the head

@@ -27,6 +27,6 @@ class BallProblem {
 std::unique_ptr<BallProblem> truncatedGradients(ScaledNlp& model);
 /// A minimum, by factors of H + lambda I: J. J. Moré, D. C. Sorensen, "Computing a trust region step", SIAM J. Sci.
 /// Stat. Comput. 4, 1983.
-std::unique_ptr<BallProblem> exactInBall(const Cpu& la, ScaledNlp& model);
+std::unique_ptr<BallProblem> moreSorensen(const Cpu& la, ScaledNlp& model);
 
 }  // namespace nonconvex

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "linalg/cpu.hpp"
-#include "methods/descent/box_face.hpp"
+#include "methods/descent/two_metric_projection.hpp"
 #include "methods/nlp/scaled_nlp.hpp"
 
 namespace nonconvex {
@@ -29,7 +29,7 @@ class Descent {
 struct DescentSetting {
   const Cpu& la;
   ScaledNlp& model;
-  const BoxFace* box = nullptr;  ///< null: x is free
+  const TwoMetricProjection* box = nullptr;  ///< null: x is free
   std::uint64_t seed = 0;
 
   /// Moves the end of a step into the box; true if it was not where it belongs.

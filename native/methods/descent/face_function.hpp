@@ -25,7 +25,7 @@ static_assert(SmoothInStages<FaceFunction>);
 /// A box whose face the function has already: its gradient is 0 where a variable is held. All of space without a box.
 class FaceRegion {
  public:
-  explicit FaceRegion(const BoxFace* box) : box_(box) {}
+  explicit FaceRegion(const TwoMetricProjection* box) : box_(box) {}
 
   bool project(const SmoothPoint& from, Out end) const { return box_ != nullptr && box_->project(from, end); }
   In freeGradient(const SmoothPoint& from, Out) const { return from.g; }
@@ -37,7 +37,7 @@ class FaceRegion {
   }
 
  private:
-  const BoxFace* box_;
+  const TwoMetricProjection* box_;
 };
 
 }  // namespace nonconvex

@@ -83,7 +83,7 @@ class TrustRegion final : public Descent {
 
 std::unique_ptr<Descent> trustRegionDescent(const DescentSetting& of, BallMethod method) {
   return std::make_unique<TrustRegion>(
-      of, method == BallMethod::exact ? exactInBall(of.la, of.model) : truncatedGradients(of.model));
+      of, method == BallMethod::exact ? moreSorensen(of.la, of.model) : truncatedGradients(of.model));
 }
 
 }  // namespace nonconvex

@@ -65,7 +65,7 @@ Watchdog::Advice Watchdog::afterStep() {
     shortSteps_ = 0;
     return Advice::restore;
   }
-  return Advice::goOn;
+  return Advice::proceed;
 }
 
 }  // namespace nonconvex

@@ -11,7 +11,7 @@ namespace nonconvex {
 class Watchdog {
  public:
   enum class Advice {
-    goOn,
+    proceed,
     stop,         ///< rounding hides what steps bring
     leaveSaddle,  ///< steps with shifts bring little, as on the way to a saddle
     restore,      ///< steps are short: the constraints may be in the way

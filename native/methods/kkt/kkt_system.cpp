@@ -6,7 +6,7 @@
 
 #include "methods/kkt/choice.hpp"
 #include "methods/kkt/krylov_kkt.hpp"
-#include "methods/kkt/published.hpp"
+#include "methods/kkt/paper_variants.hpp"
 
 namespace nonconvex {
 namespace {

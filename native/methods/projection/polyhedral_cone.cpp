@@ -340,8 +340,8 @@ void ConeProjector::writeNormals(int group, Scratch& candidates) const {
 
 /// Goldfarb and Idnani's method on the candidate rows: takes in the most violated one while there is one and the point
 /// is longer than `threshold`. Returns the number of changes to the active set.
-int ConeProjector::takeIn(ConeActiveSet& set, const double* b, double tolerance, double threshold, double* p,
-                          Scratch& candidates) const {
+int ConeProjector::addToWorkingSet(ConeActiveSet& set, const double* b, double tolerance, double threshold, double* p,
+                                   Scratch& candidates) const {
   const int count = static_cast<int>(candidates.rows.size());
   double* slack = candidates.slack.data();
   const int mostChanges = 20 * (count + d_);
@@ -531,7 +531,7 @@ bool ConeProjector::settleOne(const Request& request, int place, double* product
   double* point = request.p.column(g);
   const double tolerance = allowed_ * normOf(d_, b);
   findViolated(g, product, tolerance, candidates);
-  if (!candidates.rows.empty()) return goOn(request, place, tolerance, candidates);
+  if (!candidates.rows.empty()) return resume(request, place, tolerance, candidates);
   if (normOf(d_, point) <= rounding * normOf(d_, b)) {
     std::fill(point, point + d_, 0.0);
     std::fill(product, product + n_, 0.0);
@@ -552,15 +552,15 @@ bool ConeProjector::screenOne(const Request& request, int place, float* cosines,
   }
   const double tolerance = allowed_ * size;
   screen(g, point, length, tolerance, cosines, candidates);
-  return candidates.rows.empty() || goOn(request, place, tolerance, candidates);
+  return candidates.rows.empty() || resume(request, place, tolerance, candidates);
 }
 
 /// Takes in the worst of the rows that were found violated.
-bool ConeProjector::goOn(const Request& request, int place, double tolerance, Scratch& candidates) {
+bool ConeProjector::resume(const Request& request, int place, double tolerance, Scratch& candidates) {
   const int g = request.list[place];
   writeNormals(g, candidates);
-  pivots_ += takeIn(sets_[static_cast<std::size_t>(g)], request.b.column(g), tolerance, request.threshold,
-                    request.p.column(g), candidates);
+  pivots_ += addToWorkingSet(sets_[static_cast<std::size_t>(g)], request.b.column(g), tolerance, request.threshold,
+                             request.p.column(g), candidates);
   return isShort(request, place);
 }
 

@@ -133,7 +133,7 @@ class ConeProjector {
   int screenSome(const Request& request, int first, int count, Scratch& scratch);
   bool settleOne(const Request& request, int place, double* product, Scratch& candidates);
   bool screenOne(const Request& request, int place, float* cosines, Scratch& candidates);
-  bool goOn(const Request& request, int place, double tolerance, Scratch& candidates);
+  bool resume(const Request& request, int place, double tolerance, Scratch& candidates);
   bool isShort(const Request& request, int place) const;
   void prefetch(int group) const;
   bool shortAsBefore(const Request& request, int place);
@@ -144,8 +144,8 @@ class ConeProjector {
   template <class T>
   static void keepWorst(int count, const T& slack, Scratch& found);
   void writeNormals(int group, Scratch& candidates) const;
-  int takeIn(ConeActiveSet& set, const double* b, double tolerance, double threshold, double* p,
-             Scratch& candidates) const;
+  int addToWorkingSet(ConeActiveSet& set, const double* b, double tolerance, double threshold, double* p,
+                      Scratch& candidates) const;
   int activate(ConeActiveSet& set, int candidate, double* p, Scratch& candidates) const;
   void multiply(const Cpu& la, Mat<const double> points, Mat<double> products) const;
   double sign(int row, int group) const { return 2 * patterns_(row, group % patterns_.cols) - 1; }

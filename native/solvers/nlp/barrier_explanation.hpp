@@ -6,7 +6,7 @@
 
 #include "core/reduced_inertia.hpp"
 #include "methods/interior_point/barrier_nlp.hpp"
-#include "solvers/nlp/attempts.hpp"
+#include "solvers/nlp/multistart.hpp"
 
 namespace nonconvex {
 

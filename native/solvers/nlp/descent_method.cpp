@@ -12,17 +12,17 @@ namespace nonconvex {
 namespace {
 
 /// The face of the program's box, if it has one. The program has to be without constraints.
-std::shared_ptr<BoxFace> faceOf(const NlpProblem& problem, NlpMethod method) {
+std::shared_ptr<TwoMetricProjection> faceOf(const NlpProblem& problem, NlpMethod method) {
   const std::shared_ptr<Nlp> nlp = problem.nlp.open();
   require(nlp->constraints() == 0, "method", nameOf(method),
           "expected 'auto' or 'interiorPoint', as this method takes functions without constraints, and the problem "
           "has " +
               show(nlp->constraints()) + " constraints");
-  return boxFaceOf(nlp);
+  return twoMetricProjectionOf(nlp);
 }
 
 /// The problem with the face in place of the program.
-NlpProblem facing(const std::shared_ptr<BoxFace>& box, const NlpProblem& problem) {
+NlpProblem facing(const std::shared_ptr<TwoMetricProjection>& box, const NlpProblem& problem) {
   NlpProblem faced = problem;
   if (box) faced.nlp = box;
   return faced;
@@ -67,7 +67,7 @@ DescentMethod::DescentMethod(const Cpu& la, const NlpProblem& problem, const Nlp
 
 std::optional<Status> DescentMethod::start() {
   if (box_ && box_->contradiction()) return Status::infeasible;
-  return started_ ? goOn() : std::nullopt;
+  return started_ ? finishOrContinue() : std::nullopt;
 }
 
 std::optional<Status> DescentMethod::step() {
@@ -85,10 +85,10 @@ std::optional<Status> DescentMethod::step() {
     best_.take(point_);
     return Status::unbounded;
   }
-  return goOn();
+  return finishOrContinue();
 }
 
-std::optional<Status> DescentMethod::goOn() { return arrived() ? checkSecondOrder() : std::nullopt; }
+std::optional<Status> DescentMethod::finishOrContinue() { return arrived() ? checkSecondOrder() : std::nullopt; }
 
 /// Takes over the scale of the point, where that of a start far away was smaller; whether that has changed anything.
 bool DescentMethod::rescaleHere() {

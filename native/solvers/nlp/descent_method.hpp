@@ -35,7 +35,7 @@ class DescentMethod {
 
  private:
   bool arrived() const { return best_.residual() <= settings_.tolerance; }
-  std::optional<Status> goOn();
+  std::optional<Status> finishOrContinue();
   bool rescaleHere();
   std::optional<Status> checkSecondOrder();
   bool mayFactor() const;
@@ -47,7 +47,7 @@ class DescentMethod {
   const Cpu& la_;
   const NlpSettings settings_;
   const bool reportIterates_;
-  const std::shared_ptr<BoxFace> box_;  // null: x is free
+  const std::shared_ptr<TwoMetricProjection> box_;  // null: x is free
   ScaledNlp model_;
   NlpPoint point_;
   NlpPoint trial_;

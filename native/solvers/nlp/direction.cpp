@@ -1,7 +1,7 @@
 #include "solvers/nlp/direction.hpp"
 
 #include "core/numbers.hpp"
-#include "methods/kkt/published.hpp"
+#include "methods/kkt/paper_variants.hpp"
 
 namespace nonconvex {
 

@@ -28,7 +28,7 @@ InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& proble
       main_(state_),
       restoration_(state_),
       augmentedLagrangian_(state_),
-      attempts_(nlp_.m() > 0, nlp_.finiteSides() > 0, settings.restarts),
+      multistart_(nlp_.m() > 0, nlp_.finiteSides() > 0, settings.restarts),
       warm_(problem),
       start_(nlp_.model().beginning().begin(), nlp_.model().beginning().end()) {
   nlp_.copy(state_.point, best_.point);
@@ -50,7 +50,7 @@ std::optional<Status> InteriorPointMethod::start() {
     if (const auto status = startWarm(); status || warmError_ > 0 || predictor_) return status;
     if (!nlp_.beginAt(start_, state_.point)) return std::nullopt;
   }
-  state_.mu = attempts_.now().mu;
+  state_.mu = multistart_.now().mu;
   state_.estimateMultipliers();
   main_.begin();
   record();
@@ -113,8 +113,8 @@ std::optional<Status> InteriorPointMethod::step() {
   la_.checkpoint();
   ++iterations_;
   if (predictor_) return predictorStep();
-  if (warmInVain() && !begin(attempts_.now())) return endAttempt(Status::stalled);
-  const int most = attempts_.first() ? iterationsOfFirst(settings_.maxIterations) : laterIterations;
+  if (warmInVain() && !begin(multistart_.now())) return endAttempt(Status::stalled);
+  const int most = multistart_.first() ? iterationsOfFirst(settings_.maxIterations) : laterIterations;
   if ((++inAttempt_ > most || idle() || searchedLong()) && settings_.restarts > 0) return endAttempt(Status::stalled);
   switch (phase_) {
     case NlpPhase::restoration:
@@ -221,7 +221,7 @@ std::optional<Status> InteriorPointMethod::endDivergence() {
   if (!feasibleSeen_ && !restoredFromStart_) {
     if (!nlp_.beginAt(start_, state_.point)) return endAttempt(Status::stalled);
     restoredFromStart_ = untilFeasible_ = true;
-    state_.mu = attempts_.now().mu;
+    state_.mu = multistart_.now().mu;
     main_.begin();
     restoration_.begin();
     phase_ = NlpPhase::restoration;
@@ -244,7 +244,7 @@ std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
   const bool linear = nlp_.model().linearConstraints();
   if (linear && reason == Status::infeasible && proveInfeasible(leastInfeasible_.point)) return Status::infeasible;
   do {
-    if (searchedLong() || (!attempts_.next() && !searchElsewhere())) {
+    if (searchedLong() || (!multistart_.next() && !searchElsewhere())) {
       if (unboundedSeen_ > 0) return endUnbounded();
       if (saddle_) return endAtSaddle();
       if (linear) return proveInfeasible(best_.point) ? Status::infeasible : Status::stalled;
@@ -252,7 +252,7 @@ std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
       best_ = {leastInfeasible_.point, nlp_.errors(leastInfeasible_.point, 0).worst()};
       return Status::infeasible;
     }
-  } while (!begin(attempts_.now()));
+  } while (!begin(multistart_.now()));
   return std::nullopt;
 }
 
@@ -271,8 +271,8 @@ bool InteriorPointMethod::searchElsewhere() {
   if (!leastInfeasible_.known || saddle_ || unboundedSeen_ > 0 || settings_.restarts == 0) return false;
   if (searchEnd_ > 0 || nlp_.model().linearConstraints()) return false;
   searchEnd_ = std::min(2 * iterations_, settings_.maxIterations - 1);
-  attempts_.addSearches(nlp_.n() + nlp_.m() <= small ? many : settings_.restarts);
-  return attempts_.next();
+  multistart_.addSearches(nlp_.n() + nlp_.m() <= small ? many : settings_.restarts);
+  return multistart_.next();
 }
 
 /// Whether that search has taken as many iterations as all before it, so that there is a verdict before the limit.
@@ -308,7 +308,7 @@ bool InteriorPointMethod::begin(const Attempt& attempt) {
   const Vector& start = lower_.x.empty() ? start_ : lower_.x;
   Vector x = attempt.from == Attempt::From::end ? state_.point.at.x : start;
   if (attempt.from == Attempt::From::random) {
-    const Random random(settings_.seed, static_cast<std::uint32_t>(attempts_.randomPoints()));
+    const Random random(settings_.seed, static_cast<std::uint32_t>(multistart_.randomPoints()));
     for (std::size_t j = 0; j < x.size(); ++j) {
       const double low = std::max(x[j] - std::max(1.0, std::abs(x[j])), nlp_.givenLower()[j]);
       const double high = std::min(x[j] + std::max(1.0, std::abs(x[j])), nlp_.givenUpper()[j]);
@@ -346,7 +346,7 @@ std::optional<Status> InteriorPointMethod::finish() {
 std::optional<Status> InteriorPointMethod::judge() {
   if (const UnitChange* const change = nlp_.rescale(polish_->point())) {
     takeOver(*change);
-    if (!polish_->solved()) return goOnRescaled(change->objective);
+    if (!polish_->solved()) return resumeRescaled(change->objective);
   }
   const bool better = !saddle_ || belowSaddle() || polish_->minimum();
   if (better && confirmed(nlp_, polish_->point())) {
@@ -370,7 +370,7 @@ void InteriorPointMethod::takeOver(const UnitChange& change) {
 }
 
 /// Goes on with the main phase where the polished point is no solution by the scales that belong to it.
-std::optional<Status> InteriorPointMethod::goOnRescaled(double objectiveFactor) {
+std::optional<Status> InteriorPointMethod::resumeRescaled(double objectiveFactor) {
   constexpr double inside = 1e-10, largestMu = 0.1;  // sides that were relaxed less move slacks by rounding
   polish_ = nullptr;
   kkt_.reset();
@@ -469,17 +469,17 @@ NlpSolution InteriorPointMethod::solution() const {
   s.phase = phase_;
   s.counts.restoration = restorationSteps_;
   s.counts.correction = main_.corrections();
-  s.counts.phases = attempts_.count();
+  s.counts.phases = multistart_.count();
   if (proof_) s.certificate.proof = *proof_;
   return s;
 }
 
 std::string InteriorPointMethod::explain(Status status) const {
   if (status == Status::solved) return {};
-  if (status == Status::stalled && polish_) return explainSaddle(polish_->inertia(), attempts_.made());
+  if (status == Status::stalled && polish_) return explainSaddle(polish_->inertia(), multistart_.made());
   if (status == Status::infeasible) return explainInfeasible(nlp_, bestPoint());
   const bool stalled = status == Status::stalled;
-  return unboundedTest_.addTo(stalled ? explainStalled(nlp_, bestPoint(), best_.error, attempts_.made()) : "");
+  return unboundedTest_.addTo(stalled ? explainStalled(nlp_, bestPoint(), best_.error, multistart_.made()) : "");
 }
 
 }  // namespace nonconvex

@@ -13,7 +13,7 @@
 #include "methods/interior_point/barrier_restoration.hpp"
 #include "methods/interior_point/farkas.hpp"
 #include "methods/interior_point/filter_phase.hpp"
-#include "solvers/nlp/attempts.hpp"
+#include "solvers/nlp/multistart.hpp"
 #include "solvers/nlp/problem.hpp"
 #include "solvers/nlp/warm_start.hpp"
 
@@ -78,7 +78,7 @@ class InteriorPointMethod {
   std::optional<Status> finish();
   std::optional<Status> judge();
   void takeOver(const UnitChange& change);
-  std::optional<Status> goOnRescaled(double objectiveFactor);
+  std::optional<Status> resumeRescaled(double objectiveFactor);
   bool belowSaddle() const;
   bool leaveSaddle();
   void stayAtSaddle();
@@ -102,7 +102,7 @@ class InteriorPointMethod {
   FilterPhase main_;
   BarrierRestoration restoration_;
   BarrierAugmentedLagrangian augmentedLagrangian_;
-  Attempts attempts_;
+  Multistart multistart_;
   const WarmStart warm_;
   double warmError_ = 0;  ///< E(0) at a warm start that is still to prove itself; 0: there is none
   Vector start_;          ///< x at which the first attempt begins

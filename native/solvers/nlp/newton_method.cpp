@@ -58,13 +58,13 @@ std::optional<Status> NewtonMethod::start() {
   if (!multipliersKnown_) multipliers_.takeFirst(system_, point_);
   least_.begin(point_);
   best_.record(point_);
-  return goOn();
+  return finishOrContinue();
 }
 
 std::optional<Status> NewtonMethod::step() {
   la_.checkpoint();
   if (restoration_.active()) return restorationStep();
-  return modelStep() ? goOn() : newtonStep();
+  return modelStep() ? finishOrContinue() : newtonStep();
 }
 
 /// Searches along the direction of a KKT system, first of the cheapest one that may do, then of sharper ones.
@@ -98,7 +98,7 @@ std::optional<Status> NewtonMethod::acceptStep(const SearchDirection& direction,
     // Is there a feasible point near?
     if (!holds) restoration_.begin(point_, unboundedTest_.allowedInfeasibility(point_));
   } else if (advice == Watchdog::Advice::leaveSaddle) {
-    if (negativeCurvatureStep()) return goOnBesideSaddle();
+    if (negativeCurvatureStep()) return resumeBesideSaddle();
   } else if (advice == Watchdog::Advice::restore) {
     const bool infeasible = normInf(point_.c) > std::max(settings_.tolerance, leastRestorable);
     if (infeasible) restoration_.begin(point_, restoredShare * settings_.tolerance);
@@ -162,15 +162,15 @@ std::optional<Status> NewtonMethod::leaveSaddle() {
   constexpr int mostSaddles = 50;
   stallReason_ = StallReason::saddle;
   const bool left = ++saddles_ <= mostSaddles && system_.factorLoaded() && negativeCurvatureStep();
-  return left ? goOnBesideSaddle() : restart(Status::stalled);
+  return left ? resumeBesideSaddle() : restart(Status::stalled);
 }
 
 /// Goes on after a step away from a saddle. Where a short one is enough for M to fall and ends at a stationary point,
 /// the negative curvature was that of rounding, as of multipliers of about 0, and second order is not looked at again.
-std::optional<Status> NewtonMethod::goOnBesideSaddle() {
+std::optional<Status> NewtonMethod::resumeBesideSaddle() {
   constexpr double shortStep = 1e-3;
   if (arrived() && lastStep_ <= shortStep * (1 + normInf(point_.x))) return Status::solved;
-  return goOn();
+  return finishOrContinue();
 }
 
 /// Moves along the direction of the most negative curvature, by the factors at hand; false where M does not fall.
@@ -190,7 +190,7 @@ std::optional<Status> NewtonMethod::recoverFromFailedStep() {
     merit_.reset();
     watchdog_.forgetShortSteps();
     best_.record(point_);
-    return goOn();
+    return finishOrContinue();
   }
   if (normInf(point_.c) > settings_.tolerance) {
     restoration_.begin(point_, restoredShare * settings_.tolerance);
@@ -233,7 +233,7 @@ std::optional<Status> NewtonMethod::restorationStep() {
     if (low && unboundedTest_.confirms(point_)) return endHere(Status::unbounded);
   }
   best_.record(point_);
-  return goOn();
+  return finishOrContinue();
 }
 
 void NewtonMethod::resetAtPoint() {
@@ -256,7 +256,7 @@ std::optional<Status> NewtonMethod::restart(Status reason) {
     if (!model_.evaluateValues(point_) || !model_.evaluateDerivatives(point_)) continue;
     resetAtPoint();
     best_.record(point_);
-    return goOn();
+    return finishOrContinue();
   }
   if (verdict_ == Status::infeasible) best_.takeLeastInfeasible();
   return verdict_;

@@ -56,8 +56,8 @@ class NewtonMethod {
   // What to do at a point that may be the last.
   bool suspectsUnbounded() { return unboundedTest_.suspects(point_, normInf(point_.c)); }
   bool arrived() const;
-  std::optional<Status> goOn() { return arrived() ? checkSecondOrder() : std::nullopt; }
-  std::optional<Status> goOnBesideSaddle();
+  std::optional<Status> finishOrContinue() { return arrived() ? checkSecondOrder() : std::nullopt; }
+  std::optional<Status> resumeBesideSaddle();
   bool rescaleHere();
   std::optional<Status> checkSecondOrder();
   std::optional<Status> leaveSaddle();

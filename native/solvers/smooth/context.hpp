@@ -169,7 +169,7 @@ struct Estimator : SumPiece {
 
 /// Changes gradients before anybody goes by them.
 template <class T>
-struct Guard : SumPiece {
+struct Clipping : SumPiece {
   /// A weight for each of the rows drawn, of whose gradients the sum is taken; null: the mean.
   virtual const T* weights(SumContext<T>&, const T* /*x*/) { return nullptr; }
   virtual void apply(SumContext<T>&, T* /*g*/) {}

@@ -12,7 +12,7 @@ namespace nonconvex {
 template <class T>
 struct PieceInput {
   SumContext<T>& at;
-  Guard<T>& guard;
+  Clipping<T>& clipping;
   bool privateSteps = false;  ///< rows and noise are to be secret
 };
 
@@ -36,7 +36,7 @@ class BatchEstimator final : public Estimator<T> {
   static constexpr auto fields() { return BatchSettings::fields(); }
 
   explicit BatchEstimator(const PieceInput<T>& in)
-      : guard_(in.guard),
+      : clipping_(in.clipping),
         private_(in.privateSteps),
         rows_(in.at,
               in.privateSteps && in.at.settings.sampler == RowSampler::automatic ? RowSampler::poisson
@@ -48,7 +48,8 @@ class BatchEstimator final : public Estimator<T> {
   void estimate(SumContext<T>& at, const T* x, T* g) override {
     // How many rows are drawn in secret is to decide nothing, such as when the solve ends: the expected number counts.
     const std::int64_t expected = at.rowsSeen + rows_.batch();
-    const T* const weights = at.rows.count == 0 || rows_.weights() != nullptr ? rows_.weights() : guard_.weights(at, x);
+    const T* const weights =
+        at.rows.count == 0 || rows_.weights() != nullptr ? rows_.weights() : clipping_.weights(at, x);
     if (at.rows.count == 0) {
       std::fill(g, g + at.n, T(0));
       at.loss = unknown;
@@ -63,7 +64,7 @@ class BatchEstimator final : public Estimator<T> {
 
  private:
   static constexpr int usual = 64;
-  Guard<T>& guard_;
+  Clipping<T>& clipping_;
   const bool private_;
   Rows<T> rows_;
 };

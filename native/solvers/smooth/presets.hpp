@@ -12,13 +12,13 @@ namespace nonconvex {
 /// One row of the table, by names of pieces (estimators.hpp and the files beside it).
 struct SumPreset {
   std::string_view name;
-  std::string_view estimator, guard, coupling, momentum, geometry, step, mean;
+  std::string_view estimator, clipping, coupling, momentum, geometry, step, averaging;
   double stepSize = 0;  ///< unless it is given; 0: the method needs none
   std::string_view schedule = "constant";
 };
 
 inline constexpr std::array sumPresets = {
-    //          name           estimator  guard          coupling     momentum    geometry       step       mean
+    //          name           estimator  clipping          coupling     momentum    geometry       step       averaging
     SumPreset{"adog", "batch", "none", "triangle", "none", "l2", "dog", "weights"},
     SumPreset{"dog", "batch", "none", "plain", "none", "l2", "dog", "polynomial"},
     SumPreset{"ldog", "batch", "none", "plain", "none", "l2", "dogOfVariables", "polynomial"},
@@ -52,7 +52,7 @@ inline constexpr std::array sumPresets = {
 };
 
 /// Whether the steps of a method are private.
-constexpr bool isPrivate(const SumPreset& row) { return row.guard == "clipRows"; }
+constexpr bool isPrivate(const SumPreset& row) { return row.clipping == "clipRows"; }
 
 /// A method by its place in the table, behind 'auto'.
 enum class SumMethod {};

@@ -138,7 +138,7 @@ struct MinimizeSumSolution {
             "so, of method `minimize`."),
         OUT(method, "The method, as `auto` resolved it."),
         OUT(precision, "`float32` or `float64`."),
-        OUT(pieces, "The pieces of the method: estimator, guard, coupling, momentum, geometry, step, mean."),
+        OUT(pieces, "The pieces of the method: estimator, clipping, coupling, momentum, geometry, step, averaging."),
         OUT(ending,
             "Whether `maxEpochs` came first, or the loss is no longer a number: minimizeSum() makes the status of "
             "it.")};

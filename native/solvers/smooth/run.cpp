@@ -7,10 +7,10 @@
 
 #include "core/type_list.hpp"
 #include "solvers/smooth/answers.hpp"
+#include "solvers/smooth/clipping.hpp"
 #include "solvers/smooth/couplings.hpp"
 #include "solvers/smooth/estimators.hpp"
 #include "solvers/smooth/geometries.hpp"
-#include "solvers/smooth/guards.hpp"
 #include "solvers/smooth/momenta.hpp"
 #include "solvers/smooth/steps.hpp"
 
@@ -29,10 +29,10 @@ constexpr int placeOf(TypeList<Piece...>, std::string_view name) {
 
 template <class T>
 constexpr bool isOfPieces(const SumPreset& row) {
-  return placeOf(Estimators<T>{}, row.estimator) >= 0 && placeOf(Guards<T>{}, row.guard) >= 0 &&
+  return placeOf(Estimators<T>{}, row.estimator) >= 0 && placeOf(Clippings<T>{}, row.clipping) >= 0 &&
          placeOf(Couplings<T>{}, row.coupling) >= 0 && placeOf(Momenta<T>{}, row.momentum) >= 0 &&
          placeOf(Geometries<T>{}, row.geometry) >= 0 && placeOf(StepLengths<T>{}, row.step) >= 0 &&
-         placeOf(Averagings<T>{}, row.mean) >= 0;
+         placeOf(Averagings<T>{}, row.averaging) >= 0;
 }
 static_assert(
     [] {
@@ -52,9 +52,9 @@ std::unique_ptr<Base> makePiece(List list, std::string_view name, Input& input) 
 /// The row of the table, with the average and the penalty that are asked for.
 SumPreset chosenRow(const MinimizeSumSettings& settings) {
   SumPreset row = presetOf(settings.method);
-  if (settings.averaging == SumAveraging::last) row.mean = "last";
-  if (settings.averaging == SumAveraging::polynomial) row.mean = "polynomial";
-  if (settings.gradientPenalty > 0 && row.guard == "none") row.guard = "gradientPenalty";
+  if (settings.averaging == SumAveraging::last) row.averaging = "last";
+  if (settings.averaging == SumAveraging::polynomial) row.averaging = "polynomial";
+  if (settings.gradientPenalty > 0 && row.clipping == "none") row.clipping = "gradientPenalty";
   return row;
 }
 
@@ -78,15 +78,15 @@ class Run final : public SumRun {
             "expected one for each of the " + show(at_.blocks.size()) + " variables");
     at_.norms = problem.norms;
     if (!set_.everywhere()) set_.project(origin_.data(), 0);
-    guard_ = makePiece<Guard<T>>(Guards<T>{}, row_.guard, at_);
-    PieceInput<T> in{at_, *guard_, private_};
+    clipping_ = makePiece<Clipping<T>>(Clippings<T>{}, row_.clipping, at_);
+    PieceInput<T> in{at_, *clipping_, private_};
     estimator_ = makePiece<Estimator<T>>(Estimators<T>{}, row_.estimator, in);
     coupling_ = makePiece<Coupling<T>>(Couplings<T>{}, row_.coupling, at_);
     momentum_ = makePiece<Momentum<T>>(Momenta<T>{}, row_.momentum, at_);
     geometry_ = makePiece<Geometry<T>>(Geometries<T>{}, row_.geometry, at_);
     StepInput<T> ofStep{at_, row_, set_};
     length_ = makePiece<StepLength<T>>(StepLengths<T>{}, row_.step, ofStep);
-    averaging_ = makePiece<Averaging<T>>(Averagings<T>{}, row_.mean, at_);
+    averaging_ = makePiece<Averaging<T>>(Averagings<T>{}, row_.averaging, at_);
     if (problem.state.empty()) return;
     Archive archive{std::span<const double>(problem.state)};
     visitAll(archive);
@@ -102,7 +102,7 @@ class Run final : public SumRun {
     estimator_->draw(at_);
     const T* x = at_.place = coupling_->place(at_);
     estimator_->estimate(at_, x, g_.data());
-    guard_->apply(at_, g_.data());
+    clipping_->apply(at_, g_.data());
     const T* m = at_.momentum = momentum_->apply(at_, g_.data());
     geometry_->learn(at_, x, g_.data(), m);
     const T* d = geometry_->direction(at_, m);
@@ -160,7 +160,7 @@ class Run final : public SumRun {
     archive.visit(origin_);
     at_.visit(archive);
     for (SumPiece* piece :
-         std::initializer_list<SumPiece*>{estimator_.get(), guard_.get(), coupling_.get(), momentum_.get(),
+         std::initializer_list<SumPiece*>{estimator_.get(), clipping_.get(), coupling_.get(), momentum_.get(),
                                           geometry_.get(), length_.get(), averaging_.get()}) {
       piece->visit(archive);
     }
@@ -177,7 +177,7 @@ class Run final : public SumRun {
   ChosenSet<T> set_;
   std::vector<T> g_;
   std::unique_ptr<Estimator<T>> estimator_;
-  std::unique_ptr<Guard<T>> guard_;
+  std::unique_ptr<Clipping<T>> clipping_;
   std::unique_ptr<Coupling<T>> coupling_;
   std::unique_ptr<Momentum<T>> momentum_;
   std::unique_ptr<Geometry<T>> geometry_;
@@ -198,12 +198,12 @@ void addNamesOf(List list, std::string_view name, std::set<std::string_view>& na
 std::set<std::string_view> settingsOf(const SumPreset& row) {
   std::set<std::string_view> names;
   addNamesOf(Estimators<double>{}, row.estimator, names);
-  addNamesOf(Guards<double>{}, row.guard, names);
+  addNamesOf(Clippings<double>{}, row.clipping, names);
   addNamesOf(Couplings<double>{}, row.coupling, names);
   addNamesOf(Momenta<double>{}, row.momentum, names);
   addNamesOf(Geometries<double>{}, row.geometry, names);
   addNamesOf(StepLengths<double>{}, row.step, names);
-  addNamesOf(Averagings<double>{}, row.mean, names);
+  addNamesOf(Averagings<double>{}, row.averaging, names);
   return names;
 }
 
@@ -250,7 +250,8 @@ void requireUsed(const MinimizeSumSettings& settings) {
 std::string piecesOf(const SumPreset& preset, const MinimizeSumSettings& settings) {
   const SumPreset row = chosenRow(settings);
   std::string text(preset.estimator);
-  for (const std::string_view piece : {row.guard, row.coupling, row.momentum, row.geometry, row.step, row.mean}) {
+  for (const std::string_view piece :
+       {row.clipping, row.coupling, row.momentum, row.geometry, row.step, row.averaging}) {
     text += ", " + std::string(piece);
   }
   return text;

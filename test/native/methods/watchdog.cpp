@@ -36,7 +36,7 @@ struct Series {
   int stepsUntil(Advice expected, int most) {
     for (int k = 1; k <= most; ++k) {
       const Advice advice = step();
-      if (advice == Advice::goOn) continue;
+      if (advice == Advice::proceed) continue;
       CHECK(advice == expected);
       return k;
     }
@@ -55,9 +55,9 @@ TEST(stepsThatBringOnlyRoundingEnd) {
 TEST(aStepThatBringsSomethingBeginsTheCountAnew) {
   Series s;
   s.from.f = s.to.f = 1;
-  for (int k = 0; k < 29; ++k) CHECK(s.step() == Advice::goOn);
+  for (int k = 0; k < 29; ++k) CHECK(s.step() == Advice::proceed);
   s.to.f = 0;
-  CHECK(s.step() == Advice::goOn);
+  CHECK(s.step() == Advice::proceed);
   s.to.f = 1;
   CHECK_EQ(s.stepsUntil(Advice::stop, 100), 30);
 }
@@ -85,7 +85,7 @@ TEST(shortStepsAskForARestoration) {
   s.largestDefined = 0.1;  // short for a domain alone
   CHECK_EQ(s.stepsUntil(Advice::restore, 100), -1);
   s.largestDefined = 1;
-  for (int k = 0; k < 3; ++k) CHECK(s.step() == Advice::goOn);
+  for (int k = 0; k < 3; ++k) CHECK(s.step() == Advice::proceed);
   s.watchdog.forgetShortSteps();
   CHECK_EQ(s.stepsUntil(Advice::restore, 100), 4);
   // Where the constraints alone decide, a step is short that leaves most of them.

@@ -8,9 +8,9 @@
 #include "check.hpp"
 #include "core/index.hpp"
 #include "core/random.hpp"
+#include "solvers/smooth/clipping.hpp"
 #include "solvers/smooth/coreset.hpp"
 #include "solvers/smooth/estimators.hpp"
-#include "solvers/smooth/guards.hpp"
 #include "solvers/smooth/solver.hpp"
 
 using namespace nonconvex;
@@ -141,8 +141,8 @@ TEST(spidersErrorIsBounded) {
   const Cpu la;
   const std::vector<double> start(n, 1.0);
   SumContext<double> context(sum, settings, la, RowSet::range(0, rows), start);
-  NoGuard<double> guard(context);
-  const PieceInput<double> in{context, guard, false};
+  NoClipping<double> clipping(context);
+  const PieceInput<double> in{context, clipping, false};
   SpiderEstimator<double> estimator(in);
   constexpr double gamma = 0.01;
   std::vector<double> x = start, v(n), exact(n);

@@ -45,7 +45,7 @@ Data logistic() {
 MinimizeSumSettings settingsOf(std::size_t row) {
   MinimizeSumSettings settings;
   settings.method = static_cast<SumMethod>(row + 1);
-  settings.insecureNoise = sumPresets[row].guard == "clipRows";
+  settings.insecureNoise = sumPresets[row].clipping == "clipRows";
   return settings;
 }
 

@@ -3,13 +3,13 @@ import { checkInteger, checkNumber, checkVector, show } from '../core/check.js';
 import type { SparseSolution } from '../generated/sparse.js';
 
 /** Which models a path has: those of lambdas that fall, made from the data where there are none, or of sizes that grow. */
-export interface Asked {
+export interface Request {
   lambdas?: Float64Array | undefined;
   sizes?: Int32Array | undefined;
 }
 
 /** What a path may be asked for. */
-interface AskedOfPath {
+interface PathSettings {
   lambdas?: unknown;
   sizes?: unknown;
   maxSize?: unknown;
@@ -37,7 +37,7 @@ export const isBySize = (settings: { size?: unknown; sizes?: unknown; maxSize?: 
   settings.size !== undefined || settings.sizes !== undefined || settings.maxSize !== undefined;
 
 /** The models of a path of so many columns. */
-export function askedOfPath(settings: AskedOfPath, columns: number): Asked {
+export function requestOfPath(settings: PathSettings, columns: number): Request {
   if (!isBySize(settings)) return { lambdas: checkLambdas(settings.lambdas) };
   const { sizes, maxSize, lambdas, nLambda, minRatio } = settings;
   for (const [name, value] of Object.entries({ lambdas, nLambda, minRatio, ...(sizes !== undefined && { maxSize }) })) {
@@ -59,7 +59,7 @@ function checkSizes(sizes: unknown): Int32Array {
 }
 
 /** The one model of a lambda or of a size. */
-export function askedOfModel({ lambda, size }: { lambda?: unknown; size?: unknown }): Asked {
+export function requestOfModel({ lambda, size }: { lambda?: unknown; size?: unknown }): Request {
   if (size === undefined && lambda === undefined)
     throw new TypeError('lambda = undefined: expected a number, or a size');
   if (size === undefined) return { lambdas: Float64Array.of(checkLambda(lambda)) };
@@ -68,5 +68,5 @@ export function askedOfModel({ lambda, size }: { lambda?: unknown; size?: unknow
 }
 
 /** The models that an answer has, so that others can be asked for the same. */
-export const askedBy = ({ lambda, sizes }: Pick<SparseSolution, 'lambda' | 'sizes'>): Asked =>
+export const requestOf = ({ lambda, sizes }: Pick<SparseSolution, 'lambda' | 'sizes'>): Request =>
   sizes.length > 0 ? { sizes } : { lambdas: lambda };

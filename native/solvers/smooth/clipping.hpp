@@ -25,12 +25,12 @@ void shorten(SumContext<T>& at, T* g, double most) {
 
 /// Nothing, or clipping where `clipNorm` is given; where `gradientPenalty` is, the piece of that name in its place.
 template <class T>
-class NoGuard final : public Guard<T> {
+class NoClipping final : public Clipping<T> {
  public:
   static constexpr std::string_view name = "none";
   static constexpr auto fields() { return std::tuple_cat(ClipSettings::fields(), GradientPenaltySettings::fields()); }
 
-  explicit NoGuard(SumContext<T>& at) : most_(at.settings.clipNorm) {}
+  explicit NoClipping(SumContext<T>& at) : most_(at.settings.clipNorm) {}
   void apply(SumContext<T>& at, T* g) override {
     if (!std::isnan(most_)) shorten(at, g, most_);
   }
@@ -43,10 +43,10 @@ class NoGuard final : public Guard<T> {
 /// Pope, M. Moeller, T. Goldstein, "Stochastic training is not necessary for generalization", ICLR 2022. After it
 /// clipping where `clipNorm` is given.
 template <class T>
-class GradientPenalty final : public Guard<T> {
+class GradientPenalty final : public Clipping<T> {
  public:
   static constexpr std::string_view name = "gradientPenalty";
-  static constexpr auto fields() { return NoGuard<T>::fields(); }
+  static constexpr auto fields() { return NoClipping<T>::fields(); }
 
   explicit GradientPenalty(SumContext<T>& at) : most_(at.settings.clipNorm), near_(zeros(at)), g_(zeros(at)) {}
   void apply(SumContext<T>& at, T* g) override {
@@ -70,7 +70,7 @@ class GradientPenalty final : public Guard<T> {
 
 /// clip(g, l) = g min(1, l / ||g||)
 template <class T>
-class ClipNorm final : public Guard<T> {
+class ClipNorm final : public Clipping<T> {
  public:
   static constexpr std::string_view name = "clipNorm";
   static constexpr auto fields() { return ClipSettings::fields(); }
@@ -85,7 +85,7 @@ class ClipNorm final : public Guard<T> {
 /// clip(g, B / alpha), alpha the weight of the step: E. Gorbunov, M. Danilova, A. Gasnikov, "Stochastic optimization
 /// with heavy-tailed noise via accelerated gradient clipping", NeurIPS 2020.
 template <class T>
-class ClipGrowing final : public Guard<T> {
+class ClipGrowing final : public Clipping<T> {
  public:
   static constexpr std::string_view name = "clipGrowing";
   static constexpr auto fields() { return ClipSettings::fields(); }
@@ -100,7 +100,7 @@ class ClipGrowing final : public Guard<T> {
 /// (sum_i g_i min(1, C / ||g_i||) + sigma C z) / B, z normal, B the size of batches that is asked for: M. Abadi et al.,
 /// "Deep learning with differential privacy", CCS 2016. B does not depend on the data, but where it is all rows.
 template <class T>
-class ClipRows final : public Guard<T> {
+class ClipRows final : public Clipping<T> {
  public:
   static constexpr std::string_view name = "clipRows";
   static constexpr auto fields() { return PrivacySettings::fields(); }
@@ -170,6 +170,6 @@ class ClipRows final : public Guard<T> {
 };
 
 template <class T>
-using Guards = TypeList<NoGuard<T>, GradientPenalty<T>, ClipNorm<T>, ClipGrowing<T>, ClipRows<T>>;
+using Clippings = TypeList<NoClipping<T>, GradientPenalty<T>, ClipNorm<T>, ClipGrowing<T>, ClipRows<T>>;
 
 }  // namespace nonconvex

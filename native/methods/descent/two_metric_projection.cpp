@@ -1,4 +1,4 @@
-#include "methods/descent/box_face.hpp"
+#include "methods/descent/two_metric_projection.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -27,7 +27,7 @@ SparsePattern withDiagonal(const SparsePattern& given, std::vector<std::size_t>&
 
 }  // namespace
 
-BoxFace::BoxFace(std::shared_ptr<Nlp> nlp)
+TwoMetricProjection::TwoMetricProjection(std::shared_ptr<Nlp> nlp)
     : nlp_(std::move(nlp)),
       box_(nlp_->variables(), nlp_->variableBounds().lower, nlp_->variableBounds().upper),
       pattern_(withDiagonal(nlp_->hessianPattern(), places_)),
@@ -35,7 +35,7 @@ BoxFace::BoxFace(std::shared_ptr<Nlp> nlp)
   for (Vector* v : {&x_, &gradient_, &diagonal_, &moving_}) v->resize(box_.lower().size());
 }
 
-void BoxFace::moveTo(std::span<const double> x) {
+void TwoMetricProjection::moveTo(std::span<const double> x) {
   std::copy(x.begin(), x.end(), x_.begin());
   project(x_);
   nlp_->moveTo(x_);
@@ -43,31 +43,31 @@ void BoxFace::moveTo(std::span<const double> x) {
 }
 
 /// Finds what is held at x_.
-void BoxFace::look() {
+void TwoMetricProjection::look() {
   if (looked_) return;
   nlp_->gradient(gradient_);
   box_.classify({x_, unknown, gradient_}, diagonal_);
   looked_ = true;
 }
 
-void BoxFace::gradient(std::span<double> g) {
+void TwoMetricProjection::gradient(std::span<double> g) {
   look();
   for (std::size_t j = 0; j < g.size(); ++j) g[j] = diagonal_[j] == 0 ? 0 : gradient_[j];
 }
 
-void BoxFace::takenByBounds(std::span<const double> x, std::span<double> out) {
+void TwoMetricProjection::takenByBounds(std::span<const double> x, std::span<double> out) {
   moveTo(x);
   look();
   for (std::size_t j = 0; j < out.size(); ++j) out[j] = diagonal_[j] == 0 ? gradient_[j] : 0;
 }
 
-void BoxFace::keepHeld(const SmoothPoint& point, std::span<double> direction) const {
+void TwoMetricProjection::keepHeld(const SmoothPoint& point, std::span<double> direction) const {
   for (std::size_t j = 0; j < direction.size(); ++j) {
     if (held(j, point)) direction[j] = 0;
   }
 }
 
-void BoxFace::hessian(double sigma, std::span<const double> lambda, std::span<double> values) {
+void TwoMetricProjection::hessian(double sigma, std::span<const double> lambda, std::span<double> values) {
   nlp_->hessian(sigma, lambda, given_);
   std::fill(values.begin(), values.end(), 0.0);
   for (std::size_t k = 0; k < places_.size(); ++k) values[places_[k]] = given_[k];
@@ -90,12 +90,12 @@ void BoxFace::hessian(double sigma, std::span<const double> lambda, std::span<do
   }
 }
 
-void BoxFace::jacobianTransposedProduct(std::span<const double>, std::span<double> out) {
+void TwoMetricProjection::jacobianTransposedProduct(std::span<const double>, std::span<double> out) {
   std::fill(out.begin(), out.end(), 0.0);
 }
 
-void BoxFace::hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
-                             std::span<double> out) {
+void TwoMetricProjection::hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
+                                         std::span<double> out) {
   look();
   for (std::size_t j = 0; j < moving_.size(); ++j) moving_[j] = still(j) ? 0 : v[j];
   nlp_->hessianProduct(sigma, lambda, moving_, out);
@@ -104,14 +104,14 @@ void BoxFace::hessianProduct(double sigma, std::span<const double> lambda, std::
   }
 }
 
-std::shared_ptr<BoxFace> boxFaceOf(const std::shared_ptr<Nlp>& nlp) {
+std::shared_ptr<TwoMetricProjection> twoMetricProjectionOf(const std::shared_ptr<Nlp>& nlp) {
   const NlpBounds bounds = nlp->variableBounds();
   const auto finite = [](double bound) { return std::isfinite(bound); };
   if (std::none_of(bounds.lower.begin(), bounds.lower.end(), finite) &&
       std::none_of(bounds.upper.begin(), bounds.upper.end(), finite)) {
     return nullptr;
   }
-  return std::make_shared<BoxFace>(nlp);
+  return std::make_shared<TwoMetricProjection>(nlp);
 }
 
 }  // namespace nonconvex

@@ -21,9 +21,9 @@ namespace nonconvex {
 ///   step leads to the bound, the rest of the row and column are 0.
 ///
 /// So a point whose gradient is 0 here meets the first-order conditions with multipliers, `takenByBounds`.
-class BoxFace final : public Nlp, public ThreadedEvaluation {
+class TwoMetricProjection final : public Nlp, public ThreadedEvaluation {
  public:
-  explicit BoxFace(std::shared_ptr<Nlp> nlp);
+  explicit TwoMetricProjection(std::shared_ptr<Nlp> nlp);
 
   const TwoMetricBox& bounds() const { return box_; }
   bool project(std::span<double> x) const { return box_.project(x); }
@@ -76,7 +76,7 @@ class BoxFace final : public Nlp, public ThreadedEvaluation {
 };
 
 /// The face of a problem without constraints that has a bound; null where it has none.
-std::shared_ptr<BoxFace> boxFaceOf(const std::shared_ptr<Nlp>& nlp);
+std::shared_ptr<TwoMetricProjection> twoMetricProjectionOf(const std::shared_ptr<Nlp>& nlp);
 
 inline SmoothPoint smoothPoint(const NlpPoint& point) { return {point.x, point.f, point.g}; }
 

@@ -29,10 +29,10 @@ struct Attempt {
 
 /// The attempts in their order. Without constraints the augmented Lagrangian is the main phase, and left out; without
 /// bounds, so are other barrier parameters.
-class Attempts {
+class Multistart {
  public:
   /// `restarts`: how many random points; 0: no more than the first attempt.
-  Attempts(bool constrained, bool bounded, int restarts);
+  Multistart(bool constrained, bool bounded, int restarts);
 
   const Attempt& now() const { return list_[at_]; }
   int count() const { return static_cast<int>(at_) + 1; }

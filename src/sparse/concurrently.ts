@@ -1,4 +1,4 @@
-// Many solves, of which no more run at a time than there is work for.
+// Many solves, of which no more run at a time than keep all threads busy.
 import { addon } from '../core/addon.js';
 
 /** Results of `count` jobs, of which no more run than keep all threads busy: each has a copy of what it reads. */

@@ -1,10 +1,10 @@
-#include "solvers/nlp/attempts.hpp"
+#include "solvers/nlp/multistart.hpp"
 
 #include <algorithm>
 
 namespace nonconvex {
 
-Attempts::Attempts(bool constrained, bool bounded, int restarts) {
+Multistart::Multistart(bool constrained, bool bounded, int restarts) {
   using From = Attempt::From;
   list_.push_back({});
   if (restarts == 0) return;
@@ -20,11 +20,11 @@ Attempts::Attempts(bool constrained, bool bounded, int restarts) {
   for (int k = 0; k < restarts; ++k) list_.push_back({.from = From::random});
 }
 
-void Attempts::addSearches(int count) {
+void Multistart::addSearches(int count) {
   for (int k = 0; k < count; ++k) list_.push_back({.from = Attempt::From::random, .mu = 1e-3, .restoration = true});
 }
 
-int Attempts::randomPoints() const {
+int Multistart::randomPoints() const {
   const auto end = list_.begin() + static_cast<std::ptrdiff_t>(at_) + 1;
   return static_cast<int>(
       std::count_if(list_.begin(), end, [](const Attempt& a) { return a.from == Attempt::From::random; }));

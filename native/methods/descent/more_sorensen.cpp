@@ -11,9 +11,9 @@ namespace {
 
 /// s = -(H + lambda I)^{-1} g with the least lambda >= 0 for which H + lambda I is positive semidefinite and ||s|| <=
 /// radius. lambda by Newton's method for 1 / ||s|| = 1 / radius, kept in an interval.
-class ExactInBall final : public BallProblem {
+class MoreSorensen final : public BallProblem {
  public:
-  ExactInBall(const Cpu& la, ScaledNlp& model) : la_(la), model_(model), H_(model.hessianValues()) {
+  MoreSorensen(const Cpu& la, ScaledNlp& model) : la_(la), model_(model), H_(model.hessianValues()) {
     for (Vector* v : {&w_, &Hs_, &u_}) v->resize(static_cast<std::size_t>(model.n()));
   }
 
@@ -130,8 +130,8 @@ class ExactInBall final : public BallProblem {
 
 }  // namespace
 
-std::unique_ptr<BallProblem> exactInBall(const Cpu& la, ScaledNlp& model) {
-  return std::make_unique<ExactInBall>(la, model);
+std::unique_ptr<BallProblem> moreSorensen(const Cpu& la, ScaledNlp& model) {
+  return std::make_unique<MoreSorensen>(la, model);
 }
 
 }  // namespace nonconvex

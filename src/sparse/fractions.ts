@@ -2,14 +2,14 @@
 import { checkNumber } from '../core/check.js';
 
 /** A number in [0, 1], or in (0, 1] if `open`. */
-export function checkShare(name: string, value: unknown, open: boolean): number {
+export function checkFraction(name: string, value: unknown, open: boolean): number {
   const share = checkNumber(name, value, { lower: 0, open });
   if (share > 1) throw new RangeError(`${name} = ${share}: expected a number in ${open ? '(' : '['}0, 1]`);
   return share;
 }
 
 /** A number in (0, 1). */
-export function checkInside(name: string, value: unknown): number {
+export function checkOpenFraction(name: string, value: unknown): number {
   const inside = checkNumber(name, value, { lower: 0, open: true });
   if (inside >= 1) throw new RangeError(`${name} = ${inside}: expected a number in (0, 1)`);
   return inside;

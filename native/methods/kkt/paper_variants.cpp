@@ -1,4 +1,4 @@
-#include "methods/kkt/published.hpp"
+#include "methods/kkt/paper_variants.hpp"
 
 #include <algorithm>
 #include <cmath>

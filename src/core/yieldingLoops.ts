@@ -44,10 +44,10 @@ export function finished<T>(steps: Steps<T>): T {
 /** Does it in pieces between which other events are served; at once where it has no pauses. */
 export function finishedInTurns<T>(steps: Steps<T>): T | Promise<T> {
   const first = steps.next();
-  return first.done ? first.value : goOn(steps);
+  return first.done ? first.value : finishRest(steps);
 }
 
-async function goOn<T>(steps: Steps<T>): Promise<T> {
+async function finishRest<T>(steps: Steps<T>): Promise<T> {
   const pause = pauses();
   for (;;) {
     const due = pause();
