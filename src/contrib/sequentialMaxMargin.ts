@@ -12,8 +12,8 @@ import {
   solveOnCpu,
   stacked,
 } from '../core/readData.js';
-import { finishedInTurns, inPieces, type Steps } from '../core/yieldingLoops.js';
 import { checkWarmStart } from '../core/warmStart.js';
+import { finishedInTurns, inPieces, type Steps } from '../core/yieldingLoops.js';
 import type {
   SequentialMaxMarginOptions,
   SequentialMaxMarginProgress,

@@ -2,7 +2,7 @@
 import { addon } from '../core/addon.js';
 
 /** Results of `count` jobs, of which no more run than keep all threads busy: each has a copy of what it reads. */
-export async function inTurn<T>(count: number, job: (k: number) => Promise<T>): Promise<T[]> {
+export async function concurrently<T>(count: number, job: (k: number) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   let next = 0;
   const lane = async (): Promise<void> => {

@@ -4,7 +4,6 @@ import { checkBoolean, checkFunction, checkInteger, checkOneOf, isPromise } from
 import type { Matrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
 import type { SolveOptions } from '../core/solve.js';
-import { type Request, requestOf, requestOfPath } from './request.js';
 import { foldsOf, weightsOfRows } from './folds.js';
 import { linksAlong } from './links.js';
 import { checkMeasure, isGain, measured, type SparseMeasure } from './measures.js';
@@ -25,6 +24,7 @@ import {
   solvePrepared,
 } from './problem.js';
 import { blended, checkShares, isOutOfMemory, type Relax, relaxed } from './relaxed.js';
+import { type Request, requestOf, requestOfPath } from './request.js';
 import { checkLeft } from './responses.js';
 import { concordance, coxDeviance, riskSets, type Survival } from './survival.js';
 

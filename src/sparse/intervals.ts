@@ -3,10 +3,10 @@ import { checkInteger, checkOneOf, isList, isPromise, show } from '../core/check
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { upperQuantile, upperTail } from '../core/normal.js';
 import type { Status } from '../core/solve.js';
-import { checkLambda } from './request.js';
+import { concurrently } from './concurrently.js';
 import { crossValidate } from './crossValidate.js';
 import { meanOf } from './family.js';
-import { concurrently } from './concurrently.js';
+import { checkOpenFraction } from './fractions.js';
 import { type Adder, adderOf } from './links.js';
 import type { SparseFit } from './model.js';
 import { sparsePath } from './path.js';
@@ -20,7 +20,7 @@ import {
   type SparseData,
   type SparseModelSettings,
 } from './problem.js';
-import { checkOpenFraction } from './fractions.js';
+import { checkLambda } from './request.js';
 import { sparseRegression } from './solver.js';
 
 export interface DebiasedIntervalsSettings

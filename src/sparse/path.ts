@@ -4,7 +4,6 @@ import { checkNumber, checkOneOf, isPromise } from '../core/check.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
 import type { Certificate, SolveResult } from '../core/solve.js';
-import { type Request, requestOfPath } from './request.js';
 import { type Fitted, fitOf, modelOf, type SparseFit, type SparseModel, withFunctions } from './model.js';
 import {
   checkModelSettings,
@@ -21,6 +20,7 @@ import {
   solvePrepared,
 } from './problem.js';
 import { blended, checkRelax, type Relax, relaxed } from './relaxed.js';
+import { type Request, requestOfPath } from './request.js';
 
 export interface SparsePathSettings extends SparseModelSettings, LambdaSettings {
   /**

@@ -1,7 +1,7 @@
 // Penalties that select columns: small frozen objects from functions that check what they are given.
 import { checkMembers, checkNumber, checkVector, show } from '../core/check.js';
 import type { SparseOptions } from '../generated/sparse.js';
-import { checkOpenFraction, checkFraction } from './fractions.js';
+import { checkFraction, checkOpenFraction } from './fractions.js';
 
 /** A penalty made by one of the functions of this file, such as {@link lasso} or {@link mcp}. */
 export interface SparsePenalty {

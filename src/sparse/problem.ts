@@ -35,12 +35,12 @@ import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import type { Label } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { SparseOptions, SparseProgress, SparseSolution } from '../generated/sparse.js';
-import { type Request, isBySize } from './request.js';
 import { type FamilyOf, familySettings, type SparseFamily, type SparseLoss } from './family.js';
 import { type Groups, readGroups } from './groups.js';
 import { columnMeans, filled, filledInPieces, readInPieces, readMatrix, type WithMissing } from './missing.js';
 import type { SparsePenalty } from './penalties.js';
 import { isConvex, isOfGroups, penaltySettings, sortedWeights } from './penaltySettings.js';
+import { isBySize, type Request } from './request.js';
 import { byColumns, checkLeft, type Responses, readInTurns, readRows } from './responses.js';
 import { readSurvival, type Survival, type SurvivalTimes } from './survival.js';
 

@@ -1,7 +1,6 @@
 // Sparse regression at one lambda.
 import { checkObject, isPromise } from '../core/check.js';
 import type { SolveResult } from '../core/solve.js';
-import { requestOfModel } from './request.js';
 import { linksAlong } from './links.js';
 import { fitOf, type SparseFit, unfitted } from './model.js';
 import {
@@ -16,6 +15,7 @@ import {
   type SparseProgress,
   solvePrepared,
 } from './problem.js';
+import { requestOfModel } from './request.js';
 import { type BaselineHazard, baselineHazards, riskSets } from './survival.js';
 
 export interface SparseSettings extends SparseModelSettings {

@@ -1,9 +1,8 @@
 // Columns that are selected again and again, whichever half of the rows the model is fitted to.
 import { checkInteger, checkNumber, isPromise } from '../core/check.js';
 import type { Status } from '../core/solve.js';
-import { requestOfModel, requestOfPath } from './request.js';
-import { dealt, weightsOfRows } from './folds.js';
 import { concurrently } from './concurrently.js';
+import { dealt, weightsOfRows } from './folds.js';
 import type { SparsePathSettings } from './path.js';
 import {
   checkModelSettings,
@@ -16,6 +15,7 @@ import {
   type SparseData,
   solvePrepared,
 } from './problem.js';
+import { requestOfModel, requestOfPath } from './request.js';
 
 export interface StabilitySelectionSettings
   extends Omit<SparsePathSettings, 'onProgress' | 'verbose' | 'warmStart' | 'maxNonzeros' | 'relax'> {

@@ -4,7 +4,9 @@ import * as nonconvex from '../../src/index.js';
 import { found, solverFixtures, solverOf } from './fixtures.js';
 import type { Options, Renamed, Takes, Taking } from './takesOptions.js';
 
-const given = (await found<{ taking: Taking; others: readonly string[]; renamed?: Renamed }>('options')).map(({ module }) => module);
+const given = (await found<{ taking: Taking; others: readonly string[]; renamed?: Renamed }>('options')).map(
+  ({ module }) => module,
+);
 
 /** The functions that solve, with their settings. */
 const solvers = Object.values(solverFixtures)

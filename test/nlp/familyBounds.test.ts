@@ -13,7 +13,7 @@ import { long } from '../long.js';
 import { inverse, square } from '../problems/dense.js';
 import { instance, losses } from '../problems/regression.js';
 import { normals } from '../problems/relu.js';
-import { type Request, coefficients, oracle } from '../reference/regression.js';
+import { coefficients, oracle, type Request } from '../reference/regression.js';
 
 const none = Number.POSITIVE_INFINITY;
 

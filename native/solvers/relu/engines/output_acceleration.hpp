@@ -79,7 +79,7 @@ class OutputAcceleration {
     double sums[AndersonControl::most + 2] = {};
     takeIn(k, s, g, sums);
     const auto norm = [&] { return std::sqrt(square(k, g)); };
-    control.takeIn(sums, norm, [&](int size) { return solve(output, size); });
+    control.addPair(sums, norm, [&](int size) { return solve(output, size); });
     if (control.takenBack) return takeBack(k, g);
     std::swap(output.lastG, output.nextG);
     if (!control.extrapolated) return;
