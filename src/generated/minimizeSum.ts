@@ -393,7 +393,7 @@ export interface MinimizeSumSolution {
   method: string;
   /** `float32` or `float64`. */
   precision: string;
-  /** The pieces of the method: estimator, guard, coupling, momentum, geometry, step, mean. */
+  /** The pieces of the method: estimator, clipping, coupling, momentum, geometry, step, averaging. */
   pieces: string;
   /** Whether `maxEpochs` came first, or the loss is no longer a number: minimizeSum() makes the status of it. */
   ending: 'status' | 'epochLimit' | 'diverged';
