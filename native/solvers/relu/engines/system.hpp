@@ -61,8 +61,12 @@ class ReluSystem {
   long products() const { return products_; }
 
  private:
-  static constexpr int mostSteps = 200;
-  static constexpr double negligible = 0.01;
+  struct Tuning {
+    /// safeguard: Steps of conjugate gradients for one system.
+    static constexpr int mostSteps = 200;
+    /// measured: The trace that the preconditioner may leave out, per unknown and over that of I / tau.
+    static constexpr double negligible = 0.01;
+  };
 
   bool overRanks() const { return std::is_same_v<La, Cpu> && data_.ranks; }
   /// The length of the vectors that products are with.
@@ -109,6 +113,16 @@ class ReluSystem {
   }
   void solveOverRanks(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space> q, double tolerance);
 
+  /// Rows of X and of the patterns at the pivots, and inner products of these patterns with those of all rows.
+  struct Pivoted {
+    Matrix rows, active, overlap;
+  };
+  /// The last solution, where solutions by a factor may be in single precision.
+  struct LastByFactor {
+    Matrix rhs, theta, q;
+    bool known = false;
+  };
+
   const La& la_;
   const ReluMap<La>& map_;
   const ReluData& data_;
@@ -127,10 +141,9 @@ class ReluSystem {
   Matrix theta_, image_;                       // n x c: the last solution and (I + tau K0) of it
   std::unique_ptr<EarlierSolutions> earlier_;  // on the CPU
   Matrix change_, imageChange_;                // n x c: of theta_ and image_ in the last solution
-  Matrix lastRhs_, lastQ_;                     // of theta_, where solutions by a factor may be in single precision
-  bool knowsLast_ = false;
-  Matrix rows_, active_, overlap_;  // of pivots: rows of X and of the patterns, their inner products with all
-  Matrix ofRows_;                   // n x c: F of something, where that is of this rank's rows
+  Pivoted pivoted_;
+  LastByFactor last_;
+  Matrix ofRows_;  // n x c: F of something, where that is of this rank's rows
   long products_ = 0;
 };
 
@@ -232,10 +245,10 @@ void ReluSystem<La>::preconditionRows() {
       const Mat<const T, Space> part = masks.block(first, 0, some, masks.cols);
       la_.forEach(some, kernels::TimesActive<T, Space>{part, map_.signs(), diagonal.flat().part(first, some)});
     });
-    rows_ = la_.template matrix<T>(xt_.rows, Pivots::most);
-    overlap_ = la_.template matrix<T>(n, Pivots::most);
+    pivoted_.rows = la_.template matrix<T>(xt_.rows, Pivots::most);
+    pivoted_.overlap = la_.template matrix<T>(n, Pivots::most);
   }
-  active_ = la_.template matrix<T>(Pivots::most, map_.patterns());
+  pivoted_.active = la_.template matrix<T>(Pivots::most, map_.patterns());
   const int rank = preconditionerRank(n, map_.dimension(), map_.patterns());
   nystrom_ = std::make_unique<Nystrom<La>>(la_, std::move(diagonal), rank, seed_);
 }
@@ -266,13 +279,14 @@ void ReluSystem<La>::preconditionWeights() {
 template <LinAlg La>
 bool ReluSystem<La>::set(double tau) {
   const double before = std::exchange(tau_, tau);
-  knowsLast_ = false;
+  last_.known = false;
   if (factor_) return factor_->set(tau);
   if (earlier_) earlier_->forget();
   if (before > 0) {  // I + tau K0 is a combination of the matrix that was and I
     la_.forEach(unknowns(), data_.c, kernels::Combine<T, Space>{1 - tau / before, theta_, tau / before, image_});
   }
-  nystrom_->extend(negligible * unknowns() / tau, [&](const Pivots& pivots, Mat<T, Space> to) { columns(pivots, to); });
+  nystrom_->extend(Tuning::negligible * unknowns() / tau,
+                   [&](const Pivots& pivots, Mat<T, Space> to) { columns(pivots, to); });
   return nystrom_->shift(tau);
 }
 
@@ -311,26 +325,26 @@ void ReluSystem<La>::solveByFactor(Mat<const T, Space> rhs, Mat<T, Space> theta,
 /// so vanishes with it. In single precision for all of rhs the iteration came to a stand far from the optimum.
 template <LinAlg La>
 void ReluSystem<La>::solveFromLast(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<T, Space> q) {
-  if (lastRhs_.size() == 0) {
-    for (Matrix* m : {&lastRhs_, &theta_}) *m = la_.template matrix<T>(rhs.rows, rhs.cols);
-    lastQ_ = la_.template matrix<T>(q.rows, q.cols);
+  if (last_.rhs.size() == 0) {
+    for (Matrix* m : {&last_.rhs, &last_.theta}) *m = la_.template matrix<T>(rhs.rows, rhs.cols);
+    last_.q = la_.template matrix<T>(q.rows, q.cols);
   }
   const auto add = [&](double scale, Mat<const T, Space> x, Mat<T, Space> to) {
     la_.forEach(x.rows, x.cols, kernels::Combine<T, Space>{scale, x, 1, to});
   };
-  const bool ofChange = rounded_ && knowsLast_;
-  if (ofChange) add(-1, lastRhs_, rhs);
+  const bool ofChange = rounded_ && last_.known;
+  if (ofChange) add(-1, last_.rhs, rhs);
   solveByFactor(rhs, theta, q, ofChange);
   if (ofChange) {
-    add(1, theta_, theta);
-    add(1, lastQ_, q);
-    add(1, rhs, lastRhs_.view());
+    add(1, last_.theta, theta);
+    add(1, last_.q, q);
+    add(1, rhs, last_.rhs.view());
   } else {
-    la_.copy(Mat<const T, Space>(rhs), lastRhs_.view());
+    la_.copy(Mat<const T, Space>(rhs), last_.rhs.view());
   }
-  la_.copy(Mat<const T, Space>(theta), theta_.view());
-  la_.copy(Mat<const T, Space>(q), lastQ_.view());
-  knowsLast_ = true;
+  la_.copy(Mat<const T, Space>(theta), last_.theta.view());
+  la_.copy(Mat<const T, Space>(q), last_.q.view());
+  last_.known = true;
 }
 
 /// (I + tau F^T F) w = F^T rhs up to a residual r; theta = rhs - tau F w, q = F^T theta = w + r. An error of r is one
@@ -369,7 +383,7 @@ void ReluSystem<La>::solveByProducts(Mat<T, Space> rhs, double tolerance) {
   const bool predictions = data_.loss.kind != ReluLoss::squared || overRanks();
   gradients_->solve(
       theta_, rhs, predictions ? ResidualNorm::euclidean : ResidualNorm::energy,
-      predictions ? tolerance : tolerance / std::pow(nystrom_->floor(), 0.25), mostSteps,
+      predictions ? tolerance : tolerance / std::pow(nystrom_->floor(), 0.25), Tuning::mostSteps,
       [&](Mat<const T, Space> p, Mat<T, Space> image) { multiply(p, image); },
       [&](Mat<const T, Space> r, Mat<T, Space> z) { nystrom_->apply(r, z); });
   la_.forEach(n, c, kernels::Combine<T, Space>{-1, rhs, 1, image_});
@@ -433,7 +447,7 @@ template <LinAlg La>
 void ReluSystem<La>::columns(const Pivots& pivots, Mat<T, Space> to) {
   if (overRanks()) return columnsOfWeights(pivots, to);
   const int count = pivots.count;
-  const Mat<T, Space> active = active_.view().block(0, 0, count, map_.patterns());
+  const Mat<T, Space> active = pivoted_.active.view().block(0, 0, count, map_.patterns());
   const Mat<const T, Space> masks = map_.features() ? map_.activations() : map_.masks();
   la_.forEach(count, masks.cols, kernels::GatherRows<T, Space>{masks, active, pivots});
   const auto inPieces = [&](auto&& work) { byRows(to.rows, std::max(masks.cols, xt_.rows), work); };
@@ -444,8 +458,8 @@ void ReluSystem<La>::columns(const Pivots& pivots, Mat<T, Space> to) {
     });
   };
   if (map_.features()) return timesActive(to);
-  const Mat<T, Space> rows = rows_.columns(0, count);
-  const Mat<T, Space> overlap = overlap_.columns(0, count);
+  const Mat<T, Space> rows = pivoted_.rows.columns(0, count);
+  const Mat<T, Space> overlap = pivoted_.overlap.columns(0, count);
   la_.forEach(rows.rows, count, kernels::GatherColumns<T, Space>{xt_, rows, pivots});
   inPieces([&](int first, int some) {
     la_.gemm(Transpose::yes, Transpose::no, 1.0, xt_.columns(first, some), Mat<const T, Space>(rows), 0.0,

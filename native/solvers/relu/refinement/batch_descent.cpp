@@ -14,13 +14,19 @@
 namespace nonconvex {
 namespace {
 
-/// The largest rate, over the root mean square of the weights at the beginning.
-constexpr double largestRate = 0.2;
-constexpr double warmUp = 0.05;  // the share of the steps in which the rate rises to that
-constexpr float momentum = 0.9F;
-constexpr float memory = 0.999F;  // of squares
-constexpr float least = 1e-8F;
-constexpr int neuronsOfChunk = 32;
+struct BatchTuning {
+  /// measured: The largest rate, over the root mean square of the weights at the beginning.
+  static constexpr double largestRate = 0.2;
+  /// measured: The share of the steps in which the rate rises to that.
+  static constexpr double warmUp = 0.05;
+  /// measured: The shares that the means of gradients and of squares keep of themselves at a step, as Kingma and Ba
+  /// have them.
+  static constexpr float momentum = 0.9F, memory = 0.999F;
+  /// rounding: The least root of a mean square that a step is divided by.
+  static constexpr float least = 1e-8F;
+  /// measured: Neurons that a task deals with.
+  static constexpr int neuronsOfChunk = 32;
+};
 
 struct AdamStep {
   float rate;           // corrected for the momentum's beginning
@@ -32,9 +38,9 @@ struct AdamStep {
 NONCONVEX_CLONES void adam(int n, AdamStep step, const float* gradient, float* first, float* second, float* x) {
   for (int i = 0; i < n; ++i) {
     const float g = gradient[i] + step.shrinkage * x[i];
-    first[i] = momentum * first[i] + (1 - momentum) * g;
-    second[i] = memory * second[i] + (1 - memory) * g * g;
-    x[i] -= step.rate * first[i] / (std::sqrt(second[i] * step.squares) + least);
+    first[i] = BatchTuning::momentum * first[i] + (1 - BatchTuning::momentum) * g;
+    second[i] = BatchTuning::memory * second[i] + (1 - BatchTuning::memory) * g * g;
+    x[i] -= step.rate * first[i] / (std::sqrt(second[i] * step.squares) + BatchTuning::least);
   }
 }
 
@@ -68,6 +74,17 @@ double rootMeanSquare(std::size_t count, const double* values) {
   return count > 0 ? std::sqrt(squares / static_cast<double>(count)) : 0;
 }
 
+/// Adam's means of the gradients, or of their squares.
+struct Moments {
+  HostMatrix<float> u;       // d x m
+  std::vector<float> alpha;  // m
+};
+
+/// Root mean squares, or 1 in place of 0.
+struct Units {
+  double weights = 1, targets = 1;
+};
+
 /// Weights are in units of those at the beginning, and gradients of what follows from them and the data, so that
 /// numbers are near 1 for data of any scale. With a bias, columns have their means subtracted, which the bias makes up
 /// for: a common step of all weights, which means would give, could leave a neuron inactive on every row.
@@ -84,7 +101,7 @@ class BatchDescent {
         x_(data.d, rows_),
         hidden_(rows_, neurons.count()),
         kept_(rows_, neurons.count()),
-        partial_(rows_, neurons.count() / neuronsOfChunk + data.c + 1),
+        partial_(rows_, neurons.count() / BatchTuning::neuronsOfChunk + data.c + 1),
         f_(rows_, data.c),
         y_(rows_, data.y.cols()),
         theta_(rows_, data.c),
@@ -92,17 +109,16 @@ class BatchDescent {
     loss_.stride = rows_;
     std::iota(order_.begin(), order_.end(), 0);
     layOut(neurons);
-    for (HostMatrix<float>* m : {&u_, &gradient_, &firstU_, &secondU_}) *m = HostMatrix<float>(data.d, count());
-    for (std::vector<float>* v : {&alpha_, &firstAlpha_, &secondAlpha_}) v->assign(at(count()), 0.0F);
-    unit_ = rootMeanSquare(neurons.directions.size(), neurons.directions.data());
-    target_ = rootMeanSquare(at(data.n * data.c), data.y.data());
-    if (!(unit_ > 0)) unit_ = 1;
-    if (!(target_ > 0)) target_ = 1;
+    for (HostMatrix<float>* m : {&u_, &gradient_, &first_.u, &second_.u}) *m = HostMatrix<float>(data.d, count());
+    for (std::vector<float>* v : {&alpha_, &first_.alpha, &second_.alpha}) v->assign(at(count()), 0.0F);
+    const double weights = rootMeanSquare(neurons.directions.size(), neurons.directions.data());
+    const double targets = rootMeanSquare(at(data.n * data.c), data.y.data());
+    unit_ = {.weights = weights > 0 ? weights : 1, .targets = targets > 0 ? targets : 1};
     findMeans();
     for (int j = 0; j < count(); ++j) {
       const int from = own_[at(j)];
-      for (int i = 0; i < data.d; ++i) u_(i, j) = static_cast<float>(neurons.directions(i, from) / unit_);
-      alpha_[at(j)] = static_cast<float>(neurons.weights[at(from)] / unit_);
+      for (int i = 0; i < data.d; ++i) u_(i, j) = static_cast<float>(neurons.directions(i, from) / unit_.weights);
+      alpha_[at(j)] = static_cast<float>(neurons.weights[at(from)] / unit_.weights);
       if (data.bias) u_(inputs_, j) += blas::dot(inputs_, means_.data(), u_.column(j));
     }
   }
@@ -122,9 +138,9 @@ class BatchDescent {
   void write(ReluNeurons& neurons) const {
     for (int j = 0; j < count(); ++j) {
       const int to = own_[at(j)];
-      for (int i = 0; i < data_.d; ++i) neurons.directions(i, to) = unit_ * u_(i, j);
-      if (data_.bias) neurons.directions(inputs_, to) = unit_ * biasOf(j);
-      neurons.weights[at(to)] = unit_ * alpha_[at(j)];
+      for (int i = 0; i < data_.d; ++i) neurons.directions(i, to) = unit_.weights * u_(i, j);
+      if (data_.bias) neurons.directions(inputs_, to) = unit_.weights * biasOf(j);
+      neurons.weights[at(to)] = unit_.weights * alpha_[at(j)];
       neurons.patterns[at(to)] = -1;
     }
   }
@@ -153,7 +169,7 @@ class BatchDescent {
         if (neurons.outputs[at(j)] == k) own_.push_back(j);
       }
       const int of = count() - begin;
-      const int pieces = (of + neuronsOfChunk - 1) / neuronsOfChunk;
+      const int pieces = (of + BatchTuning::neuronsOfChunk - 1) / BatchTuning::neuronsOfChunk;
       for (int p = 0; p < pieces; ++p) {
         const int first = begin + of * p / pieces;
         chunks_.push_back({.first = first, .count = begin + of * (p + 1) / pieces - first, .output = k});
@@ -162,8 +178,9 @@ class BatchDescent {
   }
 
   static double rateAt(double done) {
-    if (done < warmUp) return largestRate * done / warmUp;
-    return largestRate * 0.5 * (1 + std::cos(std::numbers::pi * (done - warmUp) / (1 - warmUp)));
+    if (done < BatchTuning::warmUp) return BatchTuning::largestRate * done / BatchTuning::warmUp;
+    return BatchTuning::largestRate * 0.5 *
+           (1 + std::cos(std::numbers::pi * (done - BatchTuning::warmUp) / (1 - BatchTuning::warmUp)));
   }
 
   /// Takes the next rows; after all of them, in a new order.
@@ -206,18 +223,19 @@ class BatchDescent {
     for (std::size_t which = 0; which < chunks_.size(); ++which) {
       double* f = f_.column(chunks_[which].output);
       const float* part = partial_.column(static_cast<int>(which));
-      for (int r = 0; r < rows_; ++r) f[r] += unit_ * unit_ * part[r];
+      for (int r = 0; r < rows_; ++r) f[r] += unit_.weights * unit_.weights * part[r];
     }
     for (int r = 0; r < rows_; ++r) loss_.dualPoint(f_.data() + r, y_.data() + r, slopes_.data() + r);
-    for (std::size_t i = 0; i < theta_.size(); ++i) theta_.data()[i] = static_cast<float>(slopes_.data()[i] / target_);
+    for (std::size_t i = 0; i < theta_.size(); ++i)
+      theta_.data()[i] = static_cast<float>(slopes_.data()[i] / unit_.targets);
   }
 
   void backward(int step, double rate) {
-    const double beginning = 1 - std::pow(static_cast<double>(momentum), step + 1);
+    const double beginning = 1 - std::pow(static_cast<double>(BatchTuning::momentum), step + 1);
     const AdamStep change{
         .rate = static_cast<float>(rate / beginning),
-        .squares = static_cast<float>(1 / (1 - std::pow(static_cast<double>(memory), step + 1))),
-        .shrinkage = static_cast<float>(data_.lambda / data_.n / (target_ * data_.typical)),
+        .squares = static_cast<float>(1 / (1 - std::pow(static_cast<double>(BatchTuning::memory), step + 1))),
+        .shrinkage = static_cast<float>(data_.lambda / data_.n / (unit_.targets * data_.typical)),
     };
     // The bias weighs as a column of the data.
     AdamStep ofBias = change;
@@ -230,7 +248,7 @@ class BatchDescent {
       for (int j = own.first; j < own.first + own.count; ++j) {
         pullBack(rows_, alpha_[at(j)], theta, hidden_.column(j), kept_.column(j));
         const float slope = perRow * blas::dot(rows_, theta, kept_.column(j));
-        adam(1, change, &slope, &firstAlpha_[at(j)], &secondAlpha_[at(j)], &alpha_[at(j)]);
+        adam(1, change, &slope, &first_.alpha[at(j)], &second_.alpha[at(j)], &alpha_[at(j)]);
       }
       blas::gemm('N', 'N', data_.d, own.count, rows_, perRow, x_.data(), data_.d, hidden_.column(own.first), rows_,
                  0.0F, gradient_.column(own.first), data_.d);
@@ -239,10 +257,10 @@ class BatchDescent {
           const float shrink = change.shrinkage * biasOf(j);
           gradient_(inputs_, j) += shrink;
           blas::axpy(inputs_, -shrink, means_.data(), gradient_.column(j));
-          adam(1, ofBias, gradient_.column(j) + inputs_, firstU_.column(j) + inputs_, secondU_.column(j) + inputs_,
+          adam(1, ofBias, gradient_.column(j) + inputs_, first_.u.column(j) + inputs_, second_.u.column(j) + inputs_,
                u_.column(j) + inputs_);
         }
-        adam(inputs_, change, gradient_.column(j), firstU_.column(j), secondU_.column(j), u_.column(j));
+        adam(inputs_, change, gradient_.column(j), first_.u.column(j), second_.u.column(j), u_.column(j));
       }
     });
   }
@@ -259,13 +277,14 @@ class BatchDescent {
   std::vector<int> order_;  // of the rows, of which those before `next_` were drawn in this pass
   int next_ = 0;
   int pass_ = 0;
-  double unit_ = 1, target_ = 1;                         // of weights and of targets
-  HostMatrix<float> u_, gradient_, firstU_, secondU_;    // d x m
-  std::vector<float> alpha_, firstAlpha_, secondAlpha_;  // m
-  HostMatrix<float> x_;                                  // d x rows
-  HostMatrix<float> hidden_, kept_;                      // rows x m
-  HostMatrix<float> partial_;                            // rows x chunks
-  HostMatrix<double> f_, y_;                             // rows x c
+  Units unit_;
+  HostMatrix<float> u_, gradient_;   // d x m
+  std::vector<float> alpha_;         // m
+  Moments first_, second_;           // of both
+  HostMatrix<float> x_;              // d x rows
+  HostMatrix<float> hidden_, kept_;  // rows x m
+  HostMatrix<float> partial_;        // rows x chunks
+  HostMatrix<double> f_, y_;         // rows x c
   HostMatrix<float> theta_;
   HostMatrix<double> slopes_;
 };
