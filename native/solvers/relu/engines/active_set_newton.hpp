@@ -1,9 +1,8 @@
 // Newton's method on the active neurons and active cone constraints of the convex program of two-layer ReLU networks.
 #pragma once
 
-#include <vector>
-
 #include "linalg/cpu.hpp"
+#include "solvers/relu/engines/newton_system.hpp"
 #include "solvers/relu/map.hpp"
 #include "solvers/relu/prox.hpp"
 
@@ -44,8 +43,8 @@ class ReluActiveSetNewton {
 
   /// How many of ADMM's iterations the next step takes the time of, and the bytes that it needs, by the last v of the
   /// proximal step.
-  double iterations();
-  double bytes();
+  double iterations() { return system_.iterations(); }
+  double bytes() { return system_.bytes(); }
 
   double rho() const { return rho_; }
   In b() const { return b_; }          ///< d x columns: v = prox(b)
@@ -55,56 +54,27 @@ class ReluActiveSetNewton {
   double distance() const;
 
  private:
-  /// A neuron: a column of the weights that is not zero, and the columns of its output's part of B that it has.
-  struct Active {
-    int column, begin, size;
-  };
-  /// The neurons of one output.
-  struct Part {
-    int first = 0, count = 0;  // places in `active_`
-    int columns = 0;           // of B
-  };
+  struct Tuning;
 
   void evaluate();
   void place();
   bool solved() const;
   void moveCentre();
-  void listActive();
-  void writeCurvature();
-  void writeColumns(const Part& part, int output, Mat<double> b);
-  void writeFree(int column, Mat<double> free, double* work) const;
-  bool solveOutput(int output);
-  bool solveCoupled();
-  void times(In b, Vec<const double> x, Mat<double> image) const;
-  void timesTransposed(In b, In image, Vec<double> x) const;
-  template <class T>
-  Mat<T> coupledMatrix(In b, HostBuffer<T>& room, HostBuffer<T>& matrix);
-  bool solveInSingle(In b, Vec<double> x);
-  template <class T>
-  bool factor(Mat<T> m) const;
-  bool search();
-
-  template <class T>
-  Mat<T> view(HostBuffer<T>& buffer, int rows, int cols);
+  bool search(double slope);
 
   const Cpu& la_;
   const ReluData& data_;
   const ReluMap<Cpu>& map_;
   ReluProx<Cpu>& prox_;
+  ReluNewtonSystem system_;
   double rho_ = 1;
-  double value_ = 0;            // of the merit function
-  double slope_ = 0;            // its derivative along the direction
-  int inner_ = 0;               // steps since the centre moved
-  int refusals_ = 0;            // searches in a row that found nothing
-  bool singleIsEnough_ = true;  // for the systems of coupled outputs
+  double value_ = 0;  // of the merit function
+  int inner_ = 0;     // steps since the centre moved
+  int refusals_ = 0;  // searches in a row that found nothing
 
-  HostMatrix<double> centre_, b_;                              // d x columns
-  HostMatrix<double> q_;                                       // d x columns of one sign
-  HostMatrix<double> f_, before_, direction_, theta_, r_, s_;  // n x c; s: square roots of W's diagonal
-  std::vector<Active> active_;                                 // by output
-  std::vector<Part> parts_;                                    // by output
-  HostBuffer<double> free_, columns_, weighted_, matrix_, work_, rhs_, image_;
-  HostBuffer<float> singleColumns_, singleMatrix_, singleRhs_;
+  HostMatrix<double> centre_, b_;                          // d x columns
+  HostMatrix<double> q_;                                   // d x columns of one sign
+  HostMatrix<double> f_, before_, direction_, theta_, r_;  // n x c
 };
 
 }  // namespace nonconvex
