@@ -9,7 +9,7 @@
 #include "solvers/relu/aborted_before_start.hpp"
 #include "solvers/relu/held_out_outputs.hpp"
 #include "solvers/relu/refinement/rounds.hpp"
-#include "solvers/relu/robust.hpp"
+#include "solvers/relu/robust/solver.hpp"
 #include "solvers/relu/solver.hpp"
 
 namespace nonconvex {

@@ -3,7 +3,7 @@
 
 #include "check.hpp"
 #include "solvers/relu/relu_instances.hpp"
-#include "solvers/relu/robust.hpp"
+#include "solvers/relu/robust/solver.hpp"
 
 using namespace nonconvex;
 using namespace instances;

@@ -1,5 +1,5 @@
 // Worst-case losses and their prox, and projections onto robust cones.
-#include "solvers/relu/robust.hpp"
+#include "solvers/relu/robust/solver.hpp"
 
 #include <array>
 

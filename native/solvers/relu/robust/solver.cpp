@@ -1,4 +1,4 @@
-#include "solvers/relu/robust.hpp"
+#include "solvers/relu/robust/solver.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "solvers/relu/robust_cone.hpp"
+#include "solvers/relu/robust/cone.hpp"
 
 #include <algorithm>
 #include <cmath>

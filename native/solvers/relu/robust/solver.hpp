@@ -9,7 +9,7 @@
 #include "linalg/cpu.hpp"
 #include "solvers/relu/data.hpp"
 #include "solvers/relu/problem.hpp"
-#include "solvers/relu/robust_cone.hpp"
+#include "solvers/relu/robust/cone.hpp"
 #include "solvers/relu/worst_case_loss.hpp"
 
 namespace nonconvex {
