@@ -151,7 +151,7 @@ void ReluNewtonSystem::writeFree(int column, Mat<double> free, double* work) con
   }
   const double* v = prox_.v().column(column);
   const double length = blas::nrm2(d, v);
-  const double across = std::sqrt(length / (length + data_.beta / rho_));
+  const double across = std::sqrt(length / (length + data_.lambda / rho_));
   const double scale = 1 / std::sqrt(rho_);
   for (int l = 0; l < free.cols; ++l) {
     double* z = free.column(l);

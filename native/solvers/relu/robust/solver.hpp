@@ -7,10 +7,9 @@
 
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
-#include "solvers/relu/data.hpp"
 #include "solvers/relu/problem.hpp"
-#include "solvers/relu/robust/cone.hpp"
-#include "solvers/relu/worst_case_loss.hpp"
+#include "solvers/relu/robust/certificate.hpp"
+#include "solvers/relu/robust/program.hpp"
 
 namespace nonconvex {
 
@@ -41,54 +40,29 @@ class RobustReluSolver {
   void start();
   std::optional<Status> step();
   ReluProgress progress();
-  ReluSolution solution() const;
-  std::string explain(Status status) const;
+  ReluSolution solution() const { return certificate_.solution(rho_); }
+  std::string explain(Status /*status*/) const { return certificate_.explain(); }
 
  private:
-  int groups() const { return 2 * patterns_; }
-  double sign(int g) const { return g < patterns_ ? 1 : -1; }
-  RobustCone coneOf(int g) const;
+  struct Tuning;
 
-  void choosePatterns();
-  HostMatrix<double> gatesWithShifts() const;
-  void findRoom();
-  void keepPatternsWithRoom();
   void factor();
   void proxOfWeights();
   void proxOfRows();
   void projectOntoGraph();
   void balance();
-  void certify();
-  void offerBound();
-  double worstLoss(Mat<const double> weights);
-  double cleanLoss() const;
-  double gap() const { return objective_ > 0 ? (objective_ - lowerBound_) / objective_ : 0; }
 
-  const Cpu& la_;
-  ReluSettings settings_;
-  ReluData data_;
-  ReluAdversary adversary_;
-  int inputs_;
-  WorstCaseLoss loss_;
-  int found_ = 0;                                // patterns, of which those with room for the adversary remain
-  int patterns_ = 0;                             // P
-  HostMatrix<double> gates_, masks_, interior_;  // d x P, n x P, d x 2P
-  std::vector<char> ofPositive_, ofNegative_;    // rows that constrain v and w
-  std::vector<char> room_;                       // by group: whether its cone has an interior
-  std::vector<RobustCone> cones_, dualCones_;    // by group
-  HostMatrix<double> b_, v_, vBefore_, u_;       // d x 2P
-  HostMatrix<double> a_, c_, cBefore_, image_;   // d x n
-  HostMatrix<double> factor_, right_;            // P x P, P x d
-  std::vector<WorstCase> worst_;
-  HostMatrix<double> directions_, slopes_;  // d x n: minus derivatives of the losses; d x P
+  RobustProgram program_;
+  RobustCertificate certificate_;
+  std::vector<RobustCone> cones_;               // by group
+  HostMatrix<double> b_, v_, vBefore_, u_;      // d x 2P
+  HostMatrix<double> a_, c_, cBefore_, image_;  // d x n
+  HostMatrix<double> factor_, right_, map_;     // P x P, P x d, d x P
+  std::vector<WorstCase> worst_;                // by row
+  HostMatrix<double> directions_;               // d x n: minus derivatives of the losses
   double rho_ = 0, sigma_ = 0;
   int steps_ = 0, changed_ = 0;
   bool measured_ = true;
-
-  HostMatrix<double> best_, feasible_, map_;  // d x 2P, the same, d x P
-  std::vector<double> losses_, norms_;        // by row; by group
-  double objective_ = 0, lowerBound_ = 0, bestLoss_ = 0, feasibility_ = 0;
-  HostBuffer<double> dual_;  // n: tau
 };
 
 }  // namespace nonconvex
