@@ -22,9 +22,6 @@ double distance(const Vector& a, const Vector& b, double sense) {
   return std::sqrt(squares);
 }
 
-// Unit rows this close to each other, or to each other's opposite, are taken for one line.
-constexpr double sameLine = 1e-9;
-
 /// Adds to an orthonormal basis the part of x outside its span, if it is longer than `tolerance`. Returns its length,
 /// or 0 where nothing was added.
 double extendBasis(std::vector<Vector>& basis, Vector x, double tolerance) {
@@ -55,6 +52,15 @@ Vector coordinatesIn(const std::vector<Vector>& basis, const Vector& x) {
 /// v.
 class Arrangement {
  public:
+  struct Tuning {
+    /// rounding: The distance of unit rows from each other, or from each other's opposite, that makes them one line.
+    static constexpr double sameLine = 1e-9;
+    /// rounding: The part of a row outside the span of others, below which it depends on them.
+    static constexpr double dependent = 1e-9;
+    /// rounding: The error of a product of unit vectors, with some to spare.
+    static constexpr double product = 64 * std::numeric_limits<double>::epsilon();
+  };
+
   static std::vector<Vector> cells(const std::vector<Vector>& rows, int r) {
     if (r == 1) return {{1.0}, {-1.0}};
     Arrangement arrangement(rows, r);
@@ -75,11 +81,6 @@ class Arrangement {
   }
 
  private:
-  /// Rows whose part outside the span of others is shorter are taken for dependent.
-  static constexpr double dependent = 1e-9;
-  /// Rounding of a product of unit vectors, with some to spare.
-  static constexpr double rounding = 64 * std::numeric_limits<double>::epsilon();
-
   Arrangement(const std::vector<Vector>& rows, int r) : rows_(rows), r_(static_cast<std::size_t>(r)) {}
 
   /// Adds the cells around the ray where r - 1 rows vanish. Rows that are dependent have none: another choice has
@@ -87,7 +88,7 @@ class Arrangement {
   void addAround(const std::vector<int>& chosen) {
     std::vector<Vector> basis;
     double volume = 1;  // of the chosen rows: rounding turns the ray by about 1 / volume times as much
-    for (const int k : chosen) volume *= extendBasis(basis, rows_[static_cast<std::size_t>(k)], dependent);
+    for (const int k : chosen) volume *= extendBasis(basis, rows_[static_cast<std::size_t>(k)], Tuning::dependent);
     if (volume == 0) return;
     const Vector ray = orthogonalTo(basis);
     if (ray.empty()) return;
@@ -96,7 +97,7 @@ class Arrangement {
     double nearest = INFINITY;
     for (std::size_t k = 0; k < rows_.size(); ++k) {
       const double s = std::abs(dot(rows_[k], ray));
-      vanishes[k] = s <= rounding / volume;
+      vanishes[k] = s <= Tuning::product / volume;
       if (vanishes[k]) {
         local.push_back(coordinatesIn(basis, rows_[k]));
       } else {
@@ -161,7 +162,7 @@ std::vector<Vector> distinctLines(Mat<const double> xt) {
     const double length = std::sqrt(dot(row, row));
     for (double& value : row) value /= length;
     const bool fresh = std::all_of(rows.begin(), rows.end(), [&](const Vector& other) {
-      return std::min(distance(row, other, 1), distance(row, other, -1)) > sameLine;
+      return std::min(distance(row, other, 1), distance(row, other, -1)) > Arrangement::Tuning::sameLine;
     });
     if (fresh) rows.push_back(std::move(row));
   }

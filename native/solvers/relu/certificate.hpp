@@ -74,9 +74,13 @@ class ReluCertificate {
   template <class U>
   using Matrix = typename La::template Matrix<U>;
 
-  /// Points are feasible to about 1e-13 of what was projected, which may be 10^4 times as long: an objective and a
-  /// bound that differ by less, relatively, and the wrong way round, are equal.
-  static constexpr double feasibilityRounding = 1e-9;
+  struct Tuning {
+    /// rounding: Points are feasible to about 1e-13 of what was projected, which may be 10^4 times as long: an
+    /// objective and a bound that differ by less, relatively, and the wrong way round, are equal.
+    static constexpr double feasibility = 1e-9;
+    /// rounding: The factor of a scaled dual point that keeps it inside, so that its bound holds in floating point too.
+    static constexpr double inside = 1 - 1e-14;
+  };
 
   /// Outputs that are a program of their own: all of them, or one.
   struct Part {
@@ -176,7 +180,7 @@ double ReluCertificate<La>::offerPoint(const ReluPoint<Space>& point) {
     total += objective;
     if (objective >= part.objective) continue;
     // Below the bound by what the cones' violation, which rounding leaves, may have gained.
-    const bool rounded = objective < part.lowerBound && objective > part.lowerBound * (1 - feasibilityRounding);
+    const bool rounded = objective < part.lowerBound && objective > part.lowerBound * (1 - Tuning::feasibility);
     if (!isKnown(violation)) violation = prox_.violation();
     part.objective = rounded ? part.lowerBound : objective;
     part.violation = violation;
@@ -208,15 +212,14 @@ double ReluCertificate<La>::offerPart(int k, double largest) {
   const int size = point.rows * point.cols;
   const double* targets = outputsOf(k, y()).data;
   double* theta = point.data;
-  // A hair inside: the bound must hold in floating point too.
-  const double most = largest > 0 ? data_.lambda / largest * (1 - 1e-14) : INFINITY;
+  const double most = largest > 0 ? data_.lambda / largest * Tuning::inside : INFINITY;
   const bool squared = data_.loss.kind == ReluLoss::squared;
   const double linear = squared ? sumOverRows(size, kernels::Product{theta, targets}) : 0;
   const double quadratic = squared ? sumOverRows(size, kernels::Product{theta, theta}) : 0;
   const double t = dualFactor(data_.loss.kind, most, linear, quadratic);
   la_.forEach(size, kernels::Scale{t, theta});
   double bound = sumOverRows(data_.n, kernels::LossDualValue<Space>{lossOfPart(), point, outputsOf(k, y())});
-  if (bound > part.objective && bound < part.objective * (1 + feasibilityRounding)) bound = part.objective;
+  if (bound > part.objective && bound < part.objective * (1 + Tuning::feasibility)) bound = part.objective;
   if (bound > part.lowerBound) {
     part.lowerBound = bound;
     la_.copy(point, outputsOf(k, bestDual_.view()));

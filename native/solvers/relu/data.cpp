@@ -8,15 +8,21 @@
 #include "solvers/relu/activation_patterns.hpp"
 
 namespace nonconvex {
-namespace {
 
-/// A bias outside the regulariser has a constant column this many times the size of the data, so that it counts a
-/// hundredth of a weight of the same effect. Weight zero proper would leave the dual without interior, and no
-/// certificate.
-constexpr double freeBiasScale = 100;
-constexpr int mostExactPatterns = 20000;
-/// A column that deviates from its mean by less, as a share of it, is constant.
-constexpr double constantColumn = 1e-13;
+struct ReluData::Tuning {
+  /// measured: The size of the constant column of a bias outside the regulariser over that of the data, so that it
+  /// counts a hundredth of a weight of the same effect. Weight zero proper would leave the dual without interior, and
+  /// no certificate.
+  static constexpr double freeBiasScale = 100;
+  /// safeguard: Patterns that are listed exactly.
+  static constexpr int mostExactPatterns = 20000;
+  /// rounding: The deviation of a column from its mean, as a share of it, below which the column is constant.
+  static constexpr double constantColumn = 1e-13;
+  /// measured: Rows up to which a system is factored: factors of more rows take longer than iterations do.
+  static constexpr double mostFactored = 10000;
+};
+
+namespace {
 
 double valueOfX(const ReluProblem& problem, int k, int j) {
   const std::size_t i =
@@ -25,9 +31,6 @@ double valueOfX(const ReluProblem& problem, int k, int j) {
 }
 
 std::string entry(const char* array, int k, int j) { return std::string(array) + "[" + show(k) + "][" + show(j) + "]"; }
-
-/// Factors of more rows than this take longer than iterations do.
-constexpr double mostFactored = 10000;
 
 /// How the system is to be solved, by size and memory. What would not fit is refused: X twice, for the G columns of
 /// weights their products with X, iterates and Anderson's memory, with cones also the active sets; and the system.
@@ -57,8 +60,8 @@ ReluSystemBy chooseSystem(int rows, int outputs, const ReluSettings& settings, i
   const double unknowns = ranks != nullptr ? weights : n;
   const double products =
       beside + numberBytes * (unknowns * (rank + 130 + earlier + 7 * c) + 3 * rank * rank + 2 * iterates);
-  bool factored = settings.inner == ReluInner::exact ||
-                  (settings.inner == ReluInner::automatic && size <= mostFactored && exact <= available);
+  bool factored = settings.inner == ReluInner::exact || (settings.inner == ReluInner::automatic &&
+                                                         size <= ReluData::Tuning::mostFactored && exact <= available);
   if (ranks != nullptr) factored = ranks->min(factored) > 0;
   const double bytes = factored ? exact : products;
   requireMemory(bytes, available,
@@ -179,7 +182,7 @@ void standardizeColumns(const ReluProblem& problem, bool center, double total, R
   data.together({scales.data(), size});
   for (std::size_t j = 0; j < size; ++j) {
     scales[j] = std::sqrt(scales[j] / total);
-    if (!(scales[j] > constantColumn * std::abs(means[j]))) scales[j] = 1 / data.rowScale;
+    if (!(scales[j] > ReluData::Tuning::constantColumn * std::abs(means[j]))) scales[j] = 1 / data.rowScale;
     if (!center) means[j] = 0;
     data.inputShift[j] = means[j] * data.rowScale;
     data.inputScale[j] = scales[j] * data.rowScale;
@@ -213,7 +216,7 @@ double readX(const ReluProblem& problem, const ReluSettings& settings, ReluData&
   }
   if (settings.bias) {
     const double one = normalized ? 1 / std::sqrt(total) : 1 / data.rowScale;
-    data.constant = settings.regularizeBias ? one : freeBiasScale * typical;
+    data.constant = settings.regularizeBias ? one : ReluData::Tuning::freeBiasScale * typical;
     forRows(problem, data, look, [&](double* x, double) { x[columns] = data.constant; });
     data.columnScale[static_cast<std::size_t>(columns)] = 1 / data.constant;
   }
@@ -355,7 +358,7 @@ ReluData ReluData::everyRow(int step) const {
 void ReluData::chooseGates(const ReluPatterns& wanted, const ReluSettings& settings) {
   if (wanted.exact) {
     require(!directions, "patterns", "exact", "expected { sample } or { gates } with method 'sampled'");
-    gates = allDirections(xt, mostExactPatterns);
+    gates = allDirections(xt, ReluData::Tuning::mostExactPatterns);
     exact = true;
     return;
   }

@@ -55,6 +55,8 @@ struct ReluData {
   /// Factor from ||scaled|| to the norm that the user's lambda weighs.
   double normScale() const { return 1 / rowScale; }
 
+  struct Tuning;
+
   std::shared_ptr<Ranks> ranks;    ///< that have other rows; null where all are here
   int n;                           ///< rows
   int d;                           ///< columns, the bias included

@@ -113,10 +113,16 @@ class ReluMap {
   void forward(Vec<const int> list, In v, Out f) const requires onHost;
 
  private:
-  static constexpr int piece = 256;
-  static constexpr int together = 2048;   // columns of n numbers that a device holds at once
-  static constexpr int mostParts = 8;     // of rows that are cut, for as many threads
-  static constexpr int rowsOfPart = 512;  // at least
+  struct Tuning {
+    /// measured: Rows that are masked at once, into the cache.
+    static constexpr int piece = 256;
+    /// measured: Columns of n numbers that a device holds at once.
+    static constexpr int together = 2048;
+    /// measured: Parts into which many rows are cut, for as many threads.
+    static constexpr int mostParts = 8;
+    /// measured: Rows of such a part at least.
+    static constexpr int rowsOfPart = 512;
+  };
 
   /// The columns that a task of `adjoint` has.
   int columnsOfChunk() const { return inCache() ? 12 : 48; }
@@ -168,14 +174,14 @@ ReluMap<La, T>::ReluMap(const La& la, const ReluData& data, const ReluRows<La>& 
   convertX_ = {la, d_, n_};
   xt_ = convertX_(la, rows.xt);
   if constexpr (onHost) {
-    const bool cut = patterns_ * c_ <= columnsOfChunk() && n_ >= rowsOfPart * mostParts;
-    parts_ = cut ? mostParts : 1;
-    masked_ = HostMatrix<T>(piece, patterns_ * c_ * parts_);
+    const bool cut = patterns_ * c_ <= columnsOfChunk() && n_ >= Tuning::rowsOfPart * Tuning::mostParts;
+    parts_ = cut ? Tuning::mostParts : 1;
+    masked_ = HostMatrix<T>(Tuning::piece, patterns_ * c_ * parts_);
     if (cut) partial_ = HostMatrix<T>(d_, patterns_ * c_ * parts_);
     gathered_ = HostMatrix<T>(d_, columns());
     if (c_ > 1 && inCache()) activeRows_ = std::make_unique<ReluActiveRows>(la, xt_, masks_, c_);
   } else {
-    masked_ = la.template matrix<T>(n_, std::min(together, columns()), Uninitialized{});
+    masked_ = la.template matrix<T>(n_, std::min(Tuning::together, columns()), Uninitialized{});
   }
 }
 
@@ -209,8 +215,8 @@ void ReluMap<La, T>::forward(In v, Out f) const {
   } else {
     la_.fill(f, T(0));
     const int signs = v.cols / (patterns_ * c_);
-    for (int first = 0; first < v.cols; first += together) {
-      const int count = std::min(together, v.cols - first);
+    for (int first = 0; first < v.cols; first += Tuning::together) {
+      const int count = std::min(Tuning::together, v.cols - first);
       const Out xv = masked_.columns(0, count);
       la_.gemm(Transpose::yes, Transpose::no, 1.0, xt_, v.columns(first, count), 0.0, xv);
       la_.forEach(n_, c_, kernels::AddPredictions<T, Number, Space>{masks_, xv, first, signs, f});
@@ -227,8 +233,8 @@ void ReluMap<La, T>::adjointOfOwnRows(In theta, Out q) const {
     if (!listsRows()) return adjointOnHost(theta, q);
     activeRows_->adjoint(theta, q, rounded_, abortable_);
   } else {
-    for (int first = 0; first < columns; first += together) {
-      const int count = std::min(together, columns - first);
+    for (int first = 0; first < columns; first += Tuning::together) {
+      const int count = std::min(Tuning::together, columns - first);
       const Out masked = masked_.columns(0, count);
       la_.forEach(n_, count, kernels::Masked<T, Number, Space>{masks_, theta, first, masked});
       la_.gemm(Transpose::no, Transpose::no, 1.0, xt_, In(masked), 0.0, q.columns(first, count));
@@ -252,14 +258,14 @@ void ReluMap<La, T>::adjointOnHost(In theta, Out q) const requires onHost {
               const Out to = parts == 1 ? q.columns(first, count) : partial_.view().columns(part * columns, count);
               const Out masked = masked_.view().columns(part * columns + first, count);
               const int end = std::min(n_, (part + 1) * length);
-              for (int begin = part * length; begin < end; begin += piece) {
+              for (int begin = part * length; begin < end; begin += Tuning::piece) {
                 abortPoint();
-                const int rows = std::min(piece, end - begin);
+                const int rows = std::min(Tuning::piece, end - begin);
                 for (int j = first; j < first + count; ++j) {
                   const double* pattern = masks_.column(j % patterns_);
                   loops::mask(rows, pattern + begin, theta.column(j / patterns_) + begin, masked.column(j - first));
                 }
-                blas::gemm('N', 'N', d_, count, rows, 1.0, xt_.column(begin), xt_.stride, masked.data, piece,
+                blas::gemm('N', 'N', d_, count, rows, 1.0, xt_.column(begin), xt_.stride, masked.data, Tuning::piece,
                            begin == part * length ? 0.0 : 1.0, to.data, to.stride);
               }
             },

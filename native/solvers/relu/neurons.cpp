@@ -10,9 +10,13 @@
 #include "solvers/relu/row_span.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr int rowsOfChunk = 256;
+struct ReluNetworkObjective::Tuning {
+  /// measured: Rows that a task deals with.
+  static constexpr int rowsOfChunk = 256;
+};
+
+namespace {
 
 /// f += weight z_+
 NONCONVEX_CLONES void addActive(int n, double weight, const double* z, double* f) {
@@ -166,7 +170,7 @@ void ReluNetworkObjective::setOutputs(const std::vector<std::int32_t>& outputs) 
     f_ = HostMatrix<double>(data_.n, data_.c);
     theta_ = HostMatrix<double>(data_.n, data_.c);
   }
-  losses_.resize(at((data_.n + rowsOfChunk - 1) / rowsOfChunk));
+  losses_.resize(at((data_.n + Tuning::rowsOfChunk - 1) / Tuning::rowsOfChunk));
 }
 
 /// hidden := X U; f and theta; returns the loss.
@@ -180,8 +184,8 @@ double ReluNetworkObjective::predict(const double* x) {
   la_.tasks(
       static_cast<int>(losses_.size()),
       [&](int chunk) {
-        const int begin = chunk * rowsOfChunk;
-        const int end = std::min(data_.n, begin + rowsOfChunk);
+        const int begin = chunk * Tuning::rowsOfChunk;
+        const int end = std::min(data_.n, begin + Tuning::rowsOfChunk);
         for (int k = 0; k < data_.c; ++k) std::fill(f_.column(k) + begin, f_.column(k) + end, 0.0);
         for (int j = 0; j < m; ++j) {
           addActive(end - begin, alpha[j], hidden_.column(j) + begin, f_.column(outputs_[at(j)]) + begin);

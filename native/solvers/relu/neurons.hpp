@@ -78,6 +78,8 @@ class ReluNetworkObjective {
   Mat<const double> residual() const { return theta_; }
 
  private:
+  struct Tuning;
+
   int count() const { return static_cast<int>(outputs_.size()); }
   double predict(const double* x);
 

@@ -3,12 +3,11 @@
 #include "core/index.hpp"
 
 namespace nonconvex {
-namespace {
 
-/// Places of the list whose violations one task finds.
-constexpr int placesAtOnce = 32;
-
-}  // namespace
+struct ReluProx<Cpu>::Tuning {
+  /// measured: Places of the list whose violations one task finds.
+  static constexpr int placesAtOnce = 32;
+};
 
 double coneViolation(Mat<const double> masks, Vec<const int> list, Vec<const double> scale, Mat<const double> xp) {
   double worst = 0;
@@ -37,7 +36,7 @@ ReluProx<Cpu>::ReluProx(const Cpu& la, const ReluData& data, const ReluMap<Cpu>&
   refined_.resize(static_cast<std::size_t>(blocks.count));
   list_.reserve(count);
   listed_.resize(count);
-  worst_.resize(count / placesAtOnce + 1);
+  worst_.resize(count / Tuning::placesAtOnce + 1);
   listBlocks();
 }
 
@@ -180,10 +179,10 @@ void ReluProx<Cpu>::project(In point) {
 double ReluProx<Cpu>::violation() const {
   if (!hasCones()) return 0;
   writeProducts();
-  const int chunks = (list().size + placesAtOnce - 1) / placesAtOnce;
+  const int chunks = (list().size + Tuning::placesAtOnce - 1) / Tuning::placesAtOnce;
   la_.tasks(chunks, [&](int chunk) {
-    const int first = chunk * placesAtOnce;
-    const int count = std::min(placesAtOnce, list().size - first);
+    const int first = chunk * Tuning::placesAtOnce;
+    const int count = std::min(Tuning::placesAtOnce, list().size - first);
     worst_[at(chunk)] = coneViolation(map_.masks(), list().part(first, count), scale().part(first, count),
                                       Mat<const double>(xv_).columns(first, count));
   });

@@ -218,6 +218,8 @@ class ReluProx<Cpu> {
   void largestDualNorms(In q, Vec<double> largest);
 
  private:
+  struct Tuning;
+
   bool hasCones() const { return projector_ || coneRanks_; }
   void projectListed(In b, double threshold);
   double normBound(int column, const double* q, double* work) const {

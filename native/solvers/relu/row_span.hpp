@@ -35,8 +35,10 @@ class ReluRowSpan {
   }
 
  private:
-  /// A rest of a row that is shorter than this share of it is rounding.
-  static constexpr double dependent = 1e-12;
+  struct Tuning {
+    /// rounding: The share of a row below which its rest is rounding.
+    static constexpr double dependent = 1e-12;
+  };
 
   void add(const double* row, int k) {
     const int d = basis_.rows();
@@ -51,7 +53,7 @@ class ReluRowSpan {
       }
     }
     const double length = blas::nrm2(d, rest);
-    const bool independent = length > dependent * blas::nrm2(d, row);
+    const bool independent = length > Tuning::dependent * blas::nrm2(d, row);
     if (independent) y[k] = length;
     for (int i = 0; i < d; ++i) rest[i] = independent ? rest[i] / length : 0.0;
   }

@@ -15,6 +15,7 @@ struct ReluActiveSetNewton::Tuning {
   static constexpr double proximalAccuracy = 1;
   /// measured: rho is divided by the first number after a problem that took few steps, by the second after others.
   static constexpr double quickly = 10, slowly = 4;
+  /// measured: Steps that are few.
   static constexpr int fewSteps = 4;
   /// rounding: Points before the threshold are at most about so many times as long as v: projections are exact to 1e-13
   /// of them.
@@ -25,8 +26,9 @@ struct ReluActiveSetNewton::Tuning {
   static constexpr double roundingOfMerit = 1e-14;
   /// safeguard: Lengths of a step that are tried, each half of the one before.
   static constexpr int mostTrials = 10;
-  /// safeguard: Searches in a row that find nothing, after which the method ends; rho grows by `growth` after each.
+  /// safeguard: Searches in a row that find nothing, after which the method ends.
   static constexpr int mostRefusals = 3;
+  /// safeguard: The factor of rho after a search that found nothing.
   static constexpr double growth = 10;
 };
 

@@ -4,9 +4,8 @@
 #include <cmath>
 
 namespace nonconvex {
-namespace {
 
-struct TurnTuning {
+struct AdmmWithNewton::Tuning {
   /// measured: The gap from which Newton's method is considered, and where the loss depends on all outputs of a row,
   /// with which ADMM is slow from the beginning.
   static constexpr double gap = 0.03, gapCoupled = 0.1;
@@ -24,12 +23,11 @@ struct TurnTuning {
   static constexpr double shareOfMemory = 0.25;
   /// safeguard: Times that Newton's method is begun.
   static constexpr int mostAttempts = 2;
-  /// safeguard: Steps in a row that may leave the gap above `progress` times the best one.
+  /// safeguard: Steps in a row that may pass without progress.
   static constexpr int mostIdle = 20;
+  /// measured: The gap over the best one before, below which a step is progress.
   static constexpr double progress = 0.9;
 };
-
-}  // namespace
 
 bool AdmmWithNewton::suits(const ReluState<Cpu>& s) {
   return s.blocks.members == 1 && !s.data.ranks && ReluActiveSetNewton::supports(s.data.loss.kind) &&
@@ -53,18 +51,17 @@ bool AdmmWithNewton::pays() {
   rate.reports = state_.reports;
   const double gap = state_.certificate.gap();
   const double tolerance = state_.settings.tolerance;
-  const double left = TurnTuning::slowing * rate.iterationsLeft(state_.iteration, gap, tolerance);
-  const double from = state_.data.loss.coupled() ? TurnTuning::gapCoupled : TurnTuning::gap;
-  if (!(gap < from) || left == 0 || attempts_ == TurnTuning::mostAttempts) return false;
-  const double steps = TurnTuning::steps + std::log(gap / std::max(tolerance, TurnTuning::leastTolerance));
-  return left > steps * newton_.iterations() &&
-         newton_.bytes() < TurnTuning::shareOfMemory * state_.la.availableMemory();
+  const double left = Tuning::slowing * rate.iterationsLeft(state_.iteration, gap, tolerance);
+  const double from = state_.data.loss.coupled() ? Tuning::gapCoupled : Tuning::gap;
+  if (!(gap < from) || left == 0 || attempts_ == Tuning::mostAttempts) return false;
+  const double steps = Tuning::steps + std::log(gap / std::max(tolerance, Tuning::leastTolerance));
+  return left > steps * newton_.iterations() && newton_.bytes() < Tuning::shareOfMemory * state_.la.availableMemory();
 }
 
 /// Goes on by Newton's method from ADMM's v and dual point.
 void AdmmWithNewton::begin() {
   ++attempts_;
-  const double rho = (state_.data.loss.coupled() ? TurnTuning::rhoCoupled : TurnTuning::rho) * penalties_.rho;
+  const double rho = (state_.data.loss.coupled() ? Tuning::rhoCoupled : Tuning::rho) * penalties_.rho;
   if (state_.squared()) {
     HostMatrix<double> f(state_.data.n, state_.data.c);
     state_.la.forEach(static_cast<int>(f.size()),
@@ -85,11 +82,11 @@ std::optional<Status> AdmmWithNewton::newtonStep() {
     reports_.offer(*this);
     const double gap = state_.certificate.gap();
     if (gap <= state_.settings.tolerance) return Status::solved;
-    if (gap < TurnTuning::progress * bestGap_) {
+    if (gap < Tuning::progress * bestGap_) {
       bestGap_ = gap;
       idle_ = 0;
     }
-    if (++idle_ <= TurnTuning::mostIdle) return std::nullopt;
+    if (++idle_ <= Tuning::mostIdle) return std::nullopt;
   }
   end();
   return std::nullopt;

@@ -28,6 +28,8 @@ class AdmmWithNewton final : public ConeAdmm {
   bool secondOrder() const override { return runs_; }
 
  private:
+  struct Tuning;
+
   bool pays();
   void begin();
   std::optional<Status> newtonStep();

@@ -3,22 +3,18 @@
 #include <cmath>
 
 namespace nonconvex {
-namespace {
-
-struct ConeTuning {
+struct ConeAdmm::Tuning {
   /// measured: The first iterations, whose v may lie outside of the cones.
   static constexpr int looseSteps = 6;
   /// measured: How far v may lie outside in the first iteration, ConeProjector::allow; half as far in each later one.
   static constexpr double looseFrom = 0.1;
 };
 
-}  // namespace
-
 /// How far v may lie outside of the cones: the first iterations meet most cones for the first time, far from where they
 /// end.
 double ConeAdmm::allowedViolation() const {
   const int k = state_.iteration;
-  return k < ConeTuning::looseSteps ? ConeTuning::looseFrom * std::pow(0.5, k) : ConeProjector::feasibility;
+  return k < Tuning::looseSteps ? Tuning::looseFrom * std::pow(0.5, k) : ConeProjector::feasibility;
 }
 
 void ConeAdmm::updateV() {

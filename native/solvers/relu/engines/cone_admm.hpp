@@ -21,6 +21,8 @@ class ConeAdmm : public GatedAdmm<Cpu> {
   void offerStart(Mat<const double> weights) override;
 
  private:
+  struct Tuning;
+
   double allowedViolation() const;
 };
 

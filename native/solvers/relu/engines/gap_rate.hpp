@@ -22,8 +22,8 @@ struct ReluGapRate {
     if (last_.iteration < 0) last_ = earlier_ = {iteration, gap};
     const int span = iteration - earlier_.iteration;
     const double decrease = std::log(earlier_.gap / gap);
-    const bool known = span >= 40 && std::isfinite(decrease);
-    if (iteration - last_.iteration >= std::max(40, iteration / 4)) {
+    const bool known = span >= Tuning::leastSpan && std::isfinite(decrease);
+    if (iteration - last_.iteration >= std::max(Tuning::leastSpan, iteration / Tuning::shareOfAll)) {
       earlier_ = last_;
       last_ = {iteration, gap};
     }
@@ -35,6 +35,12 @@ struct ReluGapRate {
   int reports = 0;  ///< how many there were at the last look
 
  private:
+  struct Tuning {
+    /// measured: Iterations from one look at the gap to the next.
+    static constexpr int leastSpan = 40;
+    /// measured: The share of all iterations that lie between two looks later.
+    static constexpr int shareOfAll = 4;
+  };
   struct Look {
     int iteration = -1;
     double gap = 0;

@@ -14,21 +14,15 @@
 namespace nonconvex {
 namespace {
 
-struct BatchTuning {
-  /// measured: The largest rate, over the root mean square of the weights at the beginning.
-  static constexpr double largestRate = 0.2;
-  /// measured: The share of the steps in which the rate rises to that.
-  static constexpr double warmUp = 0.05;
-  /// measured: The shares that the means of gradients and of squares keep of themselves at a step, as Kingma and Ba
-  /// have them.
-  static constexpr float momentum = 0.9F, memory = 0.999F;
-  /// rounding: The least root of a mean square that a step is divided by.
-  static constexpr float least = 1e-8F;
-  /// measured: Neurons that a task deals with.
-  static constexpr int neuronsOfChunk = 32;
-};
-
 struct AdamStep {
+  struct Tuning {
+    /// measured: The shares that the means of gradients and of their squares keep at a step, as Kingma and Ba have
+    /// them.
+    static constexpr float momentum = 0.9F, memory = 0.999F;
+    /// rounding: The least root of a mean square that a step is divided by.
+    static constexpr float least = 1e-8F;
+  };
+
   float rate;           // corrected for the momentum's beginning
   float squares;        // 1 / the correction of the squares' beginning
   float shrinkage = 0;  // the derivative of the penalty at 1
@@ -38,9 +32,9 @@ struct AdamStep {
 NONCONVEX_CLONES void adam(int n, AdamStep step, const float* gradient, float* first, float* second, float* x) {
   for (int i = 0; i < n; ++i) {
     const float g = gradient[i] + step.shrinkage * x[i];
-    first[i] = BatchTuning::momentum * first[i] + (1 - BatchTuning::momentum) * g;
-    second[i] = BatchTuning::memory * second[i] + (1 - BatchTuning::memory) * g * g;
-    x[i] -= step.rate * first[i] / (std::sqrt(second[i] * step.squares) + BatchTuning::least);
+    first[i] = AdamStep::Tuning::momentum * first[i] + (1 - AdamStep::Tuning::momentum) * g;
+    second[i] = AdamStep::Tuning::memory * second[i] + (1 - AdamStep::Tuning::memory) * g * g;
+    x[i] -= step.rate * first[i] / (std::sqrt(second[i] * step.squares) + AdamStep::Tuning::least);
   }
 }
 
@@ -101,7 +95,7 @@ class BatchDescent {
         x_(data.d, rows_),
         hidden_(rows_, neurons.count()),
         kept_(rows_, neurons.count()),
-        partial_(rows_, neurons.count() / BatchTuning::neuronsOfChunk + data.c + 1),
+        partial_(rows_, neurons.count() / Tuning::neuronsOfChunk + data.c + 1),
         f_(rows_, data.c),
         y_(rows_, data.y.cols()),
         theta_(rows_, data.c),
@@ -146,6 +140,15 @@ class BatchDescent {
   }
 
  private:
+  struct Tuning {
+    /// measured: The largest rate, over the root mean square of the weights at the beginning.
+    static constexpr double largestRate = 0.2;
+    /// measured: The share of the steps in which the rate rises to that.
+    static constexpr double warmUp = 0.05;
+    /// measured: Neurons that a task deals with.
+    static constexpr int neuronsOfChunk = 32;
+  };
+
   int count() const { return static_cast<int>(own_.size()); }
 
   /// The bias for columns with their means.
@@ -169,7 +172,7 @@ class BatchDescent {
         if (neurons.outputs[at(j)] == k) own_.push_back(j);
       }
       const int of = count() - begin;
-      const int pieces = (of + BatchTuning::neuronsOfChunk - 1) / BatchTuning::neuronsOfChunk;
+      const int pieces = (of + Tuning::neuronsOfChunk - 1) / Tuning::neuronsOfChunk;
       for (int p = 0; p < pieces; ++p) {
         const int first = begin + of * p / pieces;
         chunks_.push_back({.first = first, .count = begin + of * (p + 1) / pieces - first, .output = k});
@@ -178,9 +181,9 @@ class BatchDescent {
   }
 
   static double rateAt(double done) {
-    if (done < BatchTuning::warmUp) return BatchTuning::largestRate * done / BatchTuning::warmUp;
-    return BatchTuning::largestRate * 0.5 *
-           (1 + std::cos(std::numbers::pi * (done - BatchTuning::warmUp) / (1 - BatchTuning::warmUp)));
+    if (done < Tuning::warmUp) return Tuning::largestRate * done / Tuning::warmUp;
+    return Tuning::largestRate * 0.5 *
+           (1 + std::cos(std::numbers::pi * (done - Tuning::warmUp) / (1 - Tuning::warmUp)));
   }
 
   /// Takes the next rows; after all of them, in a new order.
@@ -231,10 +234,10 @@ class BatchDescent {
   }
 
   void backward(int step, double rate) {
-    const double beginning = 1 - std::pow(static_cast<double>(BatchTuning::momentum), step + 1);
+    const double beginning = 1 - std::pow(static_cast<double>(AdamStep::Tuning::momentum), step + 1);
     const AdamStep change{
         .rate = static_cast<float>(rate / beginning),
-        .squares = static_cast<float>(1 / (1 - std::pow(static_cast<double>(BatchTuning::memory), step + 1))),
+        .squares = static_cast<float>(1 / (1 - std::pow(static_cast<double>(AdamStep::Tuning::memory), step + 1))),
         .shrinkage = static_cast<float>(data_.lambda / data_.n / (unit_.targets * data_.typical)),
     };
     // The bias weighs as a column of the data.

@@ -9,9 +9,6 @@
 namespace nonconvex {
 namespace {
 
-/// A column this much shorter after projection, relatively, depends on the others.
-constexpr double dependent = 1e-9;
-
 /// Linearly independent columns B = Q R, that are added and taken out one by one.
 class Basis {
  public:
@@ -31,7 +28,7 @@ class Basis {
       }
     }
     const double norm = blas::nrm2(n_, rest_.data());
-    if (size_ < q_.cols() && norm > dependent * blas::nrm2(n_, column)) {
+    if (size_ < q_.cols() && norm > Tuning::dependent * blas::nrm2(n_, column)) {
       for (int i = 0; i < n_; ++i) q_(i, size_) = rest_[at(i)] / norm;
       std::copy(projection_.begin(), projection_.begin() + size_, r_.column(size_));
       r_(size_, size_) = norm;
@@ -62,6 +59,11 @@ class Basis {
   }
 
  private:
+  struct Tuning {
+    /// rounding: The length of a column after projection over that before, below which it depends on the others.
+    static constexpr double dependent = 1e-9;
+  };
+
   static void rotate(double c, double s, double& a, double& b) {
     const double rotated = c * a + s * b;
     b = c * b - s * a;

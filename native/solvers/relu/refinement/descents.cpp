@@ -11,25 +11,15 @@
 namespace nonconvex {
 namespace {
 
-struct DescentTuning {
-  /// measured: Batches of a first descent.
-  static constexpr int batches = 2000;
-  /// measured: Times as many where a convex program follows: begun at a better network, it takes half of the iterations
-  /// and its patterns are better ones.
-  static constexpr int beforeProgram = 2;
-  /// safeguard: The least seconds that a descent by batches plans for.
-  static constexpr double leastSeconds = 1e-3;
-};
-
 /// Descends from a random network: where data is large on some of its rows, then on all. Returns the objective.
 double descendFirst(const Cpu& la, const RefinementState& s, ReluNeurons& network) {
   if (s.effort.batch > 0) {
     beginAtMeans(s.data, network);
     descendByBatches(la, s.data, network,
                      {.rows = s.effort.batch,
-                      .steps = (s.wanted.program ? DescentTuning::beforeProgram : 1) * DescentTuning::batches,
+                      .steps = s.wanted.program ? s.effort.batchesBeforeProgram : s.effort.batches,
                       .seed = s.settings.seed,
-                      .seconds = std::max(DescentTuning::leastSeconds, s.clock.forDescent())});
+                      .seconds = s.clock.forBatches()});
     return 0;  // there is one start alone
   }
   if (s.effort.rowStep == 1) return descend(la, s.data, network, s.effort.firstIterations);
@@ -42,7 +32,7 @@ double descendFirst(const Cpu& la, const RefinementState& s, ReluNeurons& networ
 ReluNeurons bestOfRandom(const RefinementState& s) {
   std::vector<ReluNeurons> networks(at(s.starts));
   std::vector<double> objectives(at(s.starts));
-  const Monitor monitor = s.la.childMonitor(std::max(0.0, s.clock.forDescent()));
+  const Monitor monitor = s.la.childMonitor(s.clock.forDescent());
   const Cpu watched = s.la.watchedBy(monitor);
   const Cpu own = s.starts > 1 ? watched.serial() : watched;
   s.la.tasks(s.starts, [&](int k) {
@@ -56,7 +46,7 @@ ReluNeurons bestOfRandom(const RefinementState& s) {
 }
 
 ReluNeurons descended(const RefinementState& s, ReluNeurons network) {
-  const Monitor monitor = s.la.childMonitor(std::max(0.0, s.clock.forDescent()));
+  const Monitor monitor = s.la.childMonitor(s.clock.forDescent());
   descend(s.la.watchedBy(monitor), s.data, network, s.effort.iterations);
   s.la.checkpoint();
   return pruned(network);

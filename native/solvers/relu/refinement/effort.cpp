@@ -8,8 +8,9 @@ struct RefinementEffort::Tuning {
   /// measured: Rows x columns from which a first descent begins on some of the rows. With less data the network is
   /// worse, and the convex program after it takes the time that is saved.
   static constexpr double largeData = 2e7;
-  /// measured: Rows x columns of that part of the data, and its least number of rows.
+  /// measured: Rows x columns of that part of the data.
   static constexpr double sizeOfPart = 4e6;
+  /// measured: The least number of its rows.
   static constexpr int leastRowsOfPart = 1000;
   /// measured: The share of iterations that a descent on all rows needs after that.
   static constexpr int shareAfterPart = 4;
@@ -20,21 +21,29 @@ struct RefinementEffort::Tuning {
   static constexpr double sizeOfOutput = 4e8, fewestOfOutput = 30, mostOfOutput = 100;
   /// measured: Rows of a batch, a hundredth of all within bounds.
   static constexpr int batchesOfAll = 100, fewestRowsOfBatch = 50, mostRowsOfBatch = 250;
-  /// measured: Neurons of a first network: as many as make rows x columns x neurons so large, within bounds, and so
-  /// many for each output at least.
+  /// measured: Neurons of a first network: as many as make rows x columns x neurons so large, within bounds.
   static constexpr double sizeOfNetwork = 1e7, fewest = 32, most = 200;
+  /// measured: Neurons of each output in it at least.
   static constexpr int ofOutput = 6;
-  /// measured: Iterations of a first descent, by its cost and within bounds, and the share of them in a later one.
+  /// measured: Iterations of a first descent, by its cost and within bounds.
   static constexpr double costOfDescent = 1e10, fewestIterations = 400, mostIterations = 1000;
-  static constexpr int shareOfLater = 5;
+  /// measured: The share of them in the descent of a round.
+  static constexpr int shareOfRound = 5;
   /// measured: Neurons that a round adds: a share of those of the first network, and so many at least.
   static constexpr int shareAdded = 4, fewestAdded = 16;
   /// measured: Rows x columns up to which the best of four random networks is the first one, and of two.
   static constexpr double fourStarts = 3e5, twoStarts = 1e6;
-  /// measured: Random directions that a round prices, by the size of the data and within bounds, and so many for each
-  /// output at least.
+  /// measured: Random directions that a round prices, by the size of the data and within bounds.
   static constexpr double sizeOfSearches = 4e7, fewestSearches = 20, mostSearches = 400;
+  /// measured: Random directions for each output at least.
   static constexpr int searchesOfOutput = 4;
+  /// measured: Random directions of the last searches over those of a round.
+  static constexpr int timesAtEnd = 8;
+  /// measured: Batches of a first descent by batches.
+  static constexpr int batches = 2000;
+  /// measured: Times as many where a convex program follows: begun at a better network, it takes half of the iterations
+  /// and its patterns are better ones.
+  static constexpr int timesBeforeProgram = 2;
 };
 
 RefinementEffort RefinementEffort::of(const ReluData& data) {
@@ -48,13 +57,16 @@ RefinementEffort RefinementEffort::of(const ReluData& data) {
   effort.firstIterations =
       within(Tuning::costOfDescent / size / effort.neurons, Tuning::fewestIterations, Tuning::mostIterations);
   effort.laterIterations = effort.firstIterations / Tuning::shareAfterPart;
-  effort.iterations = effort.firstIterations / Tuning::shareOfLater;
+  effort.iterations = effort.firstIterations / Tuning::shareOfRound;
   const int step = std::min(static_cast<int>(size / Tuning::sizeOfPart), data.n / Tuning::leastRowsOfPart);
   effort.rowStep = size < Tuning::largeData ? 1 : std::max(1, step);
   effort.added = std::max(Tuning::fewestAdded, effort.neurons / Tuning::shareAdded);
   effort.starts = size <= Tuning::fourStarts ? 4 : size <= Tuning::twoStarts ? 2 : 1;
   effort.searches = std::max(within(Tuning::sizeOfSearches / size, Tuning::fewestSearches, Tuning::mostSearches),
                              Tuning::searchesOfOutput * data.c);
+  effort.lastSearches = Tuning::timesAtEnd * effort.searches;
+  effort.batches = Tuning::batches;
+  effort.batchesBeforeProgram = Tuning::timesBeforeProgram * Tuning::batches;
   if (data.c > 1 && size * data.c >= Tuning::largeOutputs && data.n >= Tuning::leastRowsOfPart) {
     effort.neurons = data.c * within(Tuning::sizeOfOutput / size, Tuning::fewestOfOutput, Tuning::mostOfOutput);
     effort.batch = std::clamp(data.n / Tuning::batchesOfAll, Tuning::fewestRowsOfBatch, Tuning::mostRowsOfBatch);

@@ -18,7 +18,10 @@ struct RefinementEffort {
   int added;            ///< neurons that a round adds at most; the first as many as `neurons`
   int starts;           ///< random networks of which the best is the first, unless the user says
   int searches;         ///< random directions that a round prices, with both signs
-  int batch;  ///< rows of a batch, where the first descent goes by batches: several outputs of large data; else 0
+  int lastSearches;     ///< random directions that are priced at the end
+  int batch;    ///< rows of a batch, where the first descent goes by batches: several outputs of large data; else 0
+  int batches;  ///< in that descent
+  int batchesBeforeProgram;  ///< in that descent, where a convex program follows
 
   static RefinementEffort of(const ReluData& data);
 
@@ -36,7 +39,9 @@ class RefinementClock {
   double left() const { return limit_ - watch_.seconds(); }
   bool endsRounds() const { return watch_.seconds() >= Tuning::rounds * limit_; }
   /// Seconds after which the descent of a round is cut short.
-  double forDescent() const { return Tuning::descent * forRound(); }
+  double forDescent() const { return std::max(0.0, Tuning::descent * forRound()); }
+  /// Seconds that a descent by batches plans for.
+  double forBatches() const { return std::max(Tuning::leastBatches, forDescent()); }
   /// Seconds after which a convex program is cut short.
   double forProgram(bool last) const { return last ? Tuning::lastProgram * left() : forRound(); }
 
@@ -48,6 +53,8 @@ class RefinementClock {
     static constexpr double lastRound = 0.9;
     /// measured: The share of the time left to a round that its descent may take.
     static constexpr double descent = 0.6;
+    /// safeguard: The least seconds that a descent by batches plans for.
+    static constexpr double leastBatches = 1e-3;
     /// measured: The share of the time left that the last convex program may take: the rest is for the search after it.
     static constexpr double lastProgram = 0.7;
   };

@@ -1,19 +1,19 @@
 #include "solvers/relu/refinement/finish.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace nonconvex {
-namespace {
 
-struct FinishTuning {
-  /// measured: Random directions of the last searches over those of a round.
-  static constexpr int random = 8;
-  /// measured: Shares of their lengths by which copies of the neurons are moved, of which these searches begin as well.
-  static constexpr double jitters[] = {0.1, 0.3};
+struct RefinementState::Tuning {
+  /// measured: A share of their lengths by which copies of the neurons are moved for the last searches.
+  static constexpr double jitter = 0.1;
+  /// measured: Another such share.
+  static constexpr double largeJitter = 0.3;
   /// measured: The share of the time left that the search at an earlier theta takes.
   static constexpr double shareOfEarlier = 0.5;
 };
+
+namespace {
 
 bool isGlobal(const RefinementState& s) { return s.ended && isKnown(s.prices.globalBound()); }
 
@@ -22,7 +22,7 @@ bool isGlobal(const RefinementState& s) { return s.ended && isKnown(s.prices.glo
 void searchLong(RefinementState& s) {
   const bool exactly = s.data.d <= exactAtEnd && (s.wanted.rounds > 0 || s.starts == 0);
   // The network without neurons alone is to be cheap: its largest prices are found from most starts.
-  const int random = s.starts == 0 ? s.effort.searches : FinishTuning::random * s.effort.searches;
+  const int random = s.starts == 0 ? s.effort.searches : s.effort.lastSearches;
   const HostMatrix<double> before = s.prices.estimateTheta().copy();
   s.prices.forgetEstimate();
   for (const bool last : {false, true}) {
@@ -32,8 +32,8 @@ void searchLong(RefinementState& s) {
                     {.round = s.round,
                      .random = random,
                      .exactly = last && exactly,
-                     .jitters = {std::begin(FinishTuning::jitters), std::end(FinishTuning::jitters)},
-                     .share = last ? 1.0 : FinishTuning::shareOfEarlier,
+                     .jitters = {RefinementState::Tuning::jitter, RefinementState::Tuning::largeJitter},
+                     .share = last ? 1.0 : RefinementState::Tuning::shareOfEarlier,
                      .last = true});
   }
 }

@@ -10,17 +10,24 @@
 namespace nonconvex {
 namespace {
 
-constexpr int mostAscentSteps = 60;
-constexpr int fewestAscentSteps = 3;
-constexpr double leastAscentStep = 1e-4;
-constexpr double leastAscentGain = 1e-9;
-constexpr double together = 4e6;  // numbers of X U that are held at once
-
 /// Some of the starts, ascended side by side, so that a step is two matrix products. g(u) = s theta^T (X u)_+ is
 /// homogeneous with gradient q(u) = s X^T (1[X u > 0] o theta), so that g = u . q; a step goes from u towards q /
 /// ||q||.
 class Ascent {
  public:
+  struct Tuning {
+    /// safeguard: Steps of an ascent.
+    static constexpr int mostSteps = 60;
+    /// measured: Steps of an ascent that has no time.
+    static constexpr int fewestSteps = 3;
+    /// measured: The shortest step, as a share of the way to the gradient's direction.
+    static constexpr double leastStep = 1e-4;
+    /// measured: The relative gain at which an ascent ends.
+    static constexpr double leastGain = 1e-9;
+    /// measured: Numbers of X U that are held at once.
+    static constexpr double together = 4e6;
+  };
+
   Ascent(const Cpu& la, const ReluData& data, Mat<const double> theta, ReluPrices& starts, int first, int count)
       : la_(la),
         data_(data),
@@ -40,9 +47,9 @@ class Ascent {
     for (std::size_t place = 0; place < running_.size(); ++place) takeStart(static_cast<int>(place));
     evaluate();
     for (std::size_t place = 0; place < running_.size(); ++place) accept(static_cast<int>(place));
-    for (int step = 0; step < mostAscentSteps && !running_.empty(); ++step) {
+    for (int step = 0; step < Tuning::mostSteps && !running_.empty(); ++step) {
       la_.checkpoint();
-      if (step >= fewestAscentSteps && late()) break;
+      if (step >= Tuning::fewestSteps && late()) break;
       for (std::size_t place = 0; place < running_.size(); ++place) propose(static_cast<int>(place));
       evaluate();
       for (std::size_t place = 0; place < running_.size(); ++place) judge(static_cast<int>(place));
@@ -113,10 +120,10 @@ class Ascent {
     if (gain > 0) {
       accept(place);
       now.step = std::min(1.0, 2 * now.step);
-      now.done = gain < leastAscentGain * std::abs(now.value);
+      now.done = gain < Tuning::leastGain * std::abs(now.value);
     } else {
       now.step /= 4;
-      now.done = now.step < leastAscentStep;
+      now.done = now.step < Tuning::leastStep;
     }
   }
 
@@ -167,7 +174,7 @@ void ascendPrices(const Cpu& la, const ReluData& data, Mat<const double> theta, 
   const auto late = [&] { return watch.seconds() >= seconds; };
   const int count = static_cast<int>(starts.outputs.size());
   starts.values.assign(at(count), 0.0);
-  const int some = std::clamp(static_cast<int>(together / data.n), 16, std::max(16, count));
+  const int some = std::clamp(static_cast<int>(Ascent::Tuning::together / data.n), 16, std::max(16, count));
   int begun = 0;
   while (begun < count && (begun == 0 || !late())) {
     const int now = std::min(some, count - begun);

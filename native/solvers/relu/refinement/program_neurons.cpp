@@ -10,14 +10,9 @@
 #include "linalg/blas.hpp"
 
 namespace nonconvex {
-namespace {
-
-/// rounding: The weight of a neuron over that of the largest, below which it is dropped.
-constexpr double leastNeuron = 1e-6;
-
-}  // namespace
 
 ReluNeurons pruned(const ReluNeurons& neurons) {
+  constexpr double leastNeuron = 1e-6;  // rounding: over the weight of the largest
   double largest = 0;
   for (int j = 0; j < neurons.count(); ++j) largest = std::max(largest, neurons.size(j));
   std::vector<int> kept;

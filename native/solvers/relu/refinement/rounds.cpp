@@ -19,19 +19,22 @@ constexpr std::string_view outOfMemory = "OUT_OF_MEMORY";
 }  // namespace
 
 struct ReluRefiner::Tuning {
-  /// measured: The relative gain below which a round is idle, and idle rounds in a row that end the refinement.
+  /// measured: The relative gain below which a round is idle.
   static constexpr double leastGain = 2e-5;
+  /// measured: Idle rounds in a row that end the refinement.
   static constexpr int mostIdle = 3;
   /// measured: How far a neuron is moved before a descent, as a share of its length; and, in every other round, after
   /// one that gained less than `smallGain`: further, as what is near has been found.
   static constexpr double jitter = 0.1, largeJitter = 0.3, smallGain = 1e-4;
-  /// measured: Accuracy and iterations of the convex programs of rounds; that of the end has the settings'.
+  /// measured: The accuracy of the convex programs of rounds; that of the end has the settings'.
   static constexpr double tolerance = 3e-4;
+  /// measured: Iterations of the convex programs of rounds.
   static constexpr int iterations = 300;
   /// measured: Columns, bias included, up to which the largest price is found exactly in each round.
   static constexpr int exactInRounds = 4;
-  /// measured: Accuracy, over the tolerance, and iterations of convex programs whose theta is priced exactly.
+  /// measured: The accuracy, over the tolerance, of convex programs whose theta is priced exactly.
   static constexpr double columnAccuracy = 1e-4;
+  /// safeguard: Iterations of these programs.
   static constexpr int columnIterations = 2000;
 };
 

@@ -24,6 +24,8 @@ struct RefinementState {
     return parts.objective() - prices.globalBound() <= settings.tolerance * parts.objective();
   }
 
+  struct Tuning;
+
   const Cpu& la;
   const ReluSettings settings;
   const ReluRefinement wanted;

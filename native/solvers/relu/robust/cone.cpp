@@ -8,13 +8,21 @@
 #include "linalg/blas.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr double accuracy = 1e-11;  // of a projection, relative to ||b|| ||x_k||
-constexpr double longest = 1e4;     // of an interior point, in units of 1 / ||x_k||: beyond, the cone counts as empty
-constexpr double regularization = 1e-13;  // of Gram matrices of unit normals, which may be dependent
-
-}  // namespace
+struct RobustCone::Tuning {
+  /// rounding: The accuracy of a projection, relative to ||b|| ||x_k||.
+  static constexpr double accuracy = 1e-11;
+  /// measured: The share of it by which half-spaces that are there already may be violated.
+  static constexpr double allowed = 0.1;
+  /// rounding: The length of an interior point, in units of 1 / ||x_k||, from which the cone counts as empty.
+  static constexpr double longest = 1e4;
+  /// rounding: Added to Gram matrices of unit normals, which may be dependent.
+  static constexpr double regularization = 1e-13;
+  /// safeguard: Rounds of adding half-spaces.
+  static constexpr int mostRounds = 200;
+  /// measured: Rows whose half-spaces a round adds at most.
+  static constexpr int together = 6;
+};
 
 RobustCone::RobustCone(Mat<const double> xt, const double* pattern, const char* constrained,
                        const ReluAdversary& adversary, int inputs)
@@ -39,13 +47,14 @@ RobustCone::RobustCone(Mat<const double> xt, const double* pattern, const char* 
 
 void RobustCone::project(const double* b, double* p) {
   const double size = blas::nrm2(d_, b);
-  approach({.b = b, .wanted = 0, .sufficient = -accuracy * size * largestRow_, .longest = infinity}, p);
+  approach({.b = b, .wanted = 0, .sufficient = -Tuning::accuracy * size * largestRow_, .longest = infinity}, p);
 }
 
 bool RobustCone::findInterior(double* v) {
   rows_.clear(), wanted_.clear(), mu_.clear(), passive_.clear();
   if (!(largestRow_ > 0)) return false;
-  const bool found = approach({.b = nullptr, .wanted = 1, .sufficient = 0.5, .longest = longest / largestRow_}, v);
+  const bool found =
+      approach({.b = nullptr, .wanted = 1, .sufficient = 0.5, .longest = Tuning::longest / largestRow_}, v);
   rows_.clear(), wanted_.clear(), mu_.clear(), passive_.clear();
   return found;
 }
@@ -62,7 +71,7 @@ double RobustCone::leastSlack(const double* v) {
 /// Adds half-spaces until none is violated by more than is allowed; whether it came to that.
 bool RobustCone::approach(const Target& target, double* p) {
   solve(target, p);
-  for (int round = 0; round < mostRounds; ++round) {
+  for (int round = 0; round < Tuning::mostRounds; ++round) {
     if (addViolated(target, p) == 0) return leastSlack(p) >= target.sufficient;
     solve(target, p);
     if (blas::nrm2(d_, p) > target.longest) return false;
@@ -79,8 +88,8 @@ int RobustCone::addViolated(const Target& target, const double* p) {
   for (int k = 0; k < n_; ++k) {
     if (!isConstrained(k) || !(slack(k) < target.sufficient)) continue;
     // The worst in order, at most `together` of them.
-    if (static_cast<int>(violated_.size()) == together && slack(k) >= slack(violated_.back())) continue;
-    if (static_cast<int>(violated_.size()) == together) violated_.pop_back();
+    if (static_cast<int>(violated_.size()) == Tuning::together && slack(k) >= slack(violated_.back())) continue;
+    if (static_cast<int>(violated_.size()) == Tuning::together) violated_.pop_back();
     violated_.push_back(k);
     for (std::size_t j = violated_.size() - 1; j > 0 && slack(violated_[j]) < slack(violated_[j - 1]); --j) {
       std::swap(violated_[j], violated_[j - 1]);
@@ -122,7 +131,8 @@ void RobustCone::solve(const Target& target, double* p) {
   for (int step = 0; step < 3 * most_; ++step) {
     while (!solveOnPassive(target)) stepBack();
     writePoint(target, p);
-    const double allowed = target.b != nullptr ? 0.1 * accuracy * blas::nrm2(d_, target.b) : 1e-9 / largestRow_;
+    const double allowed =
+        target.b != nullptr ? Tuning::allowed * Tuning::accuracy * blas::nrm2(d_, target.b) : 1e-9 / largestRow_;
     int worst = -1;
     double least = -allowed;
     for (int j = 0; j < count(); ++j) {
@@ -149,7 +159,7 @@ bool RobustCone::solveOnPassive(const Target& target) {
   for (int c = 0; c < m; ++c) {
     const int j = list_[at(c)];
     for (int r = c; r < m; ++r) factor_(r, c) = gram_(list_[at(r)], j);
-    factor_(c, c) += regularization * m;
+    factor_(c, c) += Tuning::regularization * m;
     trial_[at(c)] = wanted_[at(j)] - (target.b != nullptr ? blas::dot(d_, normals_.column(j), target.b) : 0);
   }
   blas::potrfLower(m, factor_.data(), most_);
@@ -192,7 +202,7 @@ void RobustCone::writePoint(const Target& target, double* p) const {
 
 /// Leaves out the half-spaces without a multiplier.
 void RobustCone::forgetIdle() {
-  if (count() < most_ - together - 1) return;
+  if (count() < most_ - Tuning::together - 1) return;
   int kept = 0;
   for (int j = 0; j < count(); ++j) {
     if (!(mu_[at(j)] > 0)) continue;

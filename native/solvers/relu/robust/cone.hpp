@@ -38,8 +38,7 @@ class RobustCone {
     double sufficient;  // where it ends
     double longest;     // p at which it gives up
   };
-  static constexpr int mostRounds = 200;
-  static constexpr int together = 6;  // rows whose half-spaces a round adds at most
+  struct Tuning;
 
   bool approach(const Target& target, double* p);
   void solve(const Target& target, double* p);
