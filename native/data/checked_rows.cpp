@@ -10,6 +10,10 @@
 
 namespace nonconvex {
 
+std::string entryName(std::string_view name, int i, int j) {
+  return std::string(name) + "[" + show(i) + "][" + show(j) + "]";
+}
+
 void requireFinite(std::string_view name, std::span<const double> values) {
   for (std::size_t k = 0; k < values.size(); ++k) {
     if (std::isfinite(values[k])) continue;
@@ -33,9 +37,7 @@ HostMatrix<double> transposedRows(const Cpu& la, std::string_view name, const Ma
     double* column = made.column(i);
     for (int j = 0; j < x.columns; ++j) {
       column[j] = x(i, j);
-      if (!std::isfinite(column[j])) {
-        require(false, std::string(name) + "[" + show(i) + "][" + show(j) + "]", column[j], "expected a finite number");
-      }
+      requireFinite(name, i, j, column[j]);
       squares += square(column[j]);
     }
     std::fill(column + x.columns, column + made.rows(), 1.0);

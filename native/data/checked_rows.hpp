@@ -1,16 +1,26 @@
 // Checks of numbers, and rows of data as columns of a matrix.
 #pragma once
 
+#include <cmath>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/error.hpp"
 #include "data/matrix_input.hpp"
 #include "linalg/cpu.hpp"
 #include "linalg/views.hpp"
 
 namespace nonconvex {
 
+/// The name of an entry of a matrix: "name[i][j]".
+std::string entryName(std::string_view name, int i, int j);
+
+/// Throws a RangeError "name[i][j] = value: expected a finite number" unless the value is one.
+inline void requireFinite(std::string_view name, int i, int j, double value) {
+  if (!std::isfinite(value)) require(false, entryName(name, i, j), value, "expected a finite number");
+}
 /// Throws a RangeError "name[k] = value: expected a finite number" unless all are.
 void requireFinite(std::string_view name, std::span<const double> values);
 

@@ -7,6 +7,7 @@
 #include "core/numbers.hpp"
 #include "core/random.hpp"
 #include "core/require_memory.hpp"
+#include "data/checked_rows.hpp"
 #include "linalg/blas.hpp"
 
 namespace nonconvex {
@@ -21,11 +22,6 @@ SpectralPenalty penaltyOf(const DeepLinearSettings& settings, int rows) {
   const double lambda = isKnown(settings.lambda) ? settings.lambda : 0.001 * rows;
   if (settings.parallel) return {.weight = lambda * settings.depth / 2, .power = 1};
   return {.weight = lambda, .power = 2.0 / settings.depth};
-}
-
-void requireFinite(const char* name, int i, int j, double value) {
-  if (std::isfinite(value)) return;
-  require(false, std::string(name) + "[" + show(i) + "][" + show(j) + "]", value, "expected a finite number");
 }
 
 /// The problem, where there is the memory for what its sizes ask for.

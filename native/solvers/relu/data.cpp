@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/require_memory.hpp"
+#include "data/checked_rows.hpp"
 #include "methods/krylov/earlier_solutions.hpp"
 #include "solvers/relu/activation_patterns.hpp"
 
@@ -29,8 +30,6 @@ double valueOfX(const ReluProblem& problem, int k, int j) {
       static_cast<std::size_t>(problem.row(k)) * static_cast<std::size_t>(problem.d) + static_cast<std::size_t>(j);
   return problem.x64 != nullptr ? problem.x64[i] : static_cast<double>(problem.x32[i]);
 }
-
-std::string entry(const char* array, int k, int j) { return std::string(array) + "[" + show(k) + "][" + show(j) + "]"; }
 
 /// How the system is to be solved, by size and memory. What would not fit is refused: X twice, for the G columns of
 /// weights their products with X, iterates and Anderson's memory, with cones also the active sets; and the system.
@@ -133,7 +132,7 @@ void readValues(const ReluProblem& problem, ReluData& data, const Look& look) {
   forRowNumbers(data, look, [&](int k) {
     for (int j = 0; j < problem.d; ++j) {
       const double value = valueOfX(problem, k, j);
-      if (!std::isfinite(value)) require(false, entry("x", k, j), value, "expected a finite number");
+      requireFinite("x", k, j, value);
       largest = std::max(largest, std::abs(value));
       data.xt(j, k) = value;
     }
@@ -231,7 +230,7 @@ void readY(const ReluProblem& problem, const ReluSettings& settings, ReluData& d
       const double value = problem.y[static_cast<std::size_t>(problem.row(k)) * static_cast<std::size_t>(data.c) +
                                      static_cast<std::size_t>(j)];
       const auto refuse = [&](const char* expected) {
-        require(false, data.c == 1 ? "y[" + show(k) + "]" : entry("y", k, j), value, expected);
+        require(false, data.c == 1 ? "y[" + show(k) + "]" : entryName("y", k, j), value, expected);
       };
       if (!std::isfinite(value)) refuse("expected a finite number");
       if ((settings.loss == ReluLoss::logistic || settings.loss == ReluLoss::hinge) && std::abs(value) != 1) {
@@ -369,7 +368,7 @@ void ReluData::chooseGates(const ReluPatterns& wanted, const ReluSettings& setti
     for (int i = 0; i < gates.cols(); ++i) {
       for (int j = 0; j < d; ++j) {
         const double value = wanted.gates(j, i);
-        if (!std::isfinite(value)) require(false, entry("gates", j, i), value, "expected a finite number");
+        requireFinite("gates", j, i, value);
         gates(j, i) += value * columnScale[static_cast<std::size_t>(j)];
         // What was subtracted from x acts on the constant column.
         if (bias && j < d - 1) {

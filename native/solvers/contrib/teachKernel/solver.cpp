@@ -31,7 +31,7 @@ void requireSymmetric(std::string_view name, Mat<const double> a) {
   for (int j = 0; j < a.cols; ++j) {
     for (int i = 0; i < j; ++i) {
       if (std::abs(a(i, j) - a(j, i)) <= asymmetry * most) continue;
-      require(false, std::string(name) + "[" + show(i) + "][" + show(j) + "]", a(i, j),
+      require(false, entryName(name, i, j), a(i, j),
               "expected a symmetric matrix, whose entry at [" + show(j) + "][" + show(i) + "] is the same, not " +
                   show(a(j, i)));
     }
@@ -80,8 +80,7 @@ void KernelTeaching::fillKernel() {
     if (settings_.kernel == TeachingKernel::gaussian) fillGaussian();
   }
   for (int i = 0; i < n(); ++i) {
-    require(kernel_(i, i) >= 0, "x[" + show(i) + "][" + show(i) + "]", kernel_(i, i),
-            "expected a number >= 0 on a kernel's diagonal");
+    require(kernel_(i, i) >= 0, entryName("x", i, i), kernel_(i, i), "expected a number >= 0 on a kernel's diagonal");
   }
 }
 
