@@ -37,15 +37,14 @@ class AcceleratedGradients {
 
   /// Begins at x.
   void start(In x) requires Smooth<F> {
-    g_.resize(x.size());
-    f_ = function_.gradient(x, g_);
-    start(x, g_);
+    goTo(x);
+    f_ = function_.gradient(In(x_), Out(g_));
+    restart();
   }
-  /// Begins at x, whose gradient is known.
-  void start(In x, In g) {
-    resize(x.size());
-    std::copy(x.begin(), x.end(), x_.begin());
-    if (g.data() != g_.data()) std::copy(g.begin(), g.end(), g_.begin());
+  /// Begins at x, where g is the gradient of the quadratic.
+  void start(In x, In g) requires QuadraticFunction<F> {
+    goTo(x);
+    std::copy(g.begin(), g.end(), g_.begin());
     restart();
   }
   /// Begins at x(), which is 0 where no other start was given.
@@ -79,8 +78,9 @@ class AcceleratedGradients {
   }
 
  private:
-  void resize(std::size_t n) {
-    for (Vector* v : {&x_, &g_, &y_, &gy_, &next_, &gNext_, &move_, &product_}) v->resize(n);
+  void goTo(In x) {
+    for (Vector* v : {&x_, &g_, &y_, &gy_, &next_, &gNext_, &move_, &product_}) v->resize(x.size());
+    std::copy(x.begin(), x.end(), x_.begin());
   }
   void restart() {
     y_ = x_;
@@ -129,6 +129,7 @@ class AcceleratedGradients {
     if constexpr (QuadraticFunction<F>) {
       for (std::size_t e = 0; e < x_.size(); ++e) gy_[e] = gNext_[e] + beta * (gNext_[e] - g_[e]);
       g_.swap(gNext_);
+      f_ = unknown;
     } else {
       fy_ = function_.gradient(In(y_), Out(gy_));
       f_ = fNext_;

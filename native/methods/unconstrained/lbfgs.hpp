@@ -22,13 +22,13 @@ struct LbfgsSettings {
   /// gradients do not become small.
   double leastDecrease = 0;
   int window = 10;
-  WolfeSettings search = {};
+  WolfeSettings search = {};  ///< the rounding follows from f
 };
 
 /// Minimises a smooth function, in a box if one is given: there the matrix is that of the free variables (M. Schmidt,
-/// D. Kim, S. Sra, "Projected Newton-type methods in machine learning", in "Optimization for Machine Learning", 2011,
-/// section 11.4). Functions with kinks are minimised as well (A. S. Lewis, M. L. Overton, "Nonsmooth
-/// optimization via quasi-Newton methods", Mathematical Programming 141, 2013); `residual()` says nothing of them.
+/// D. Kim, S. Sra, "Projected Newton-type methods in machine learning", in "Optimization for Machine Learning", 2011).
+/// Functions with kinks are minimised as well (A. S. Lewis, M. L. Overton, "Nonsmooth optimization via quasi-Newton
+/// methods", Mathematical Programming 141, 2013); `residual()` says nothing of them.
 ///
 /// `iterate` runs it. The function and `la` must outlive it.
 template <class F, class Region = WholeSpace>
