@@ -106,8 +106,8 @@ void SubsetEnumeration::leaveOut(Node& node, int place) {
 }
 
 /// The least squares of some columns, without those that depend on columns before them.
-Subset SubsetEnumeration::fit(const SubsetObjective& objective, std::span<const int> columns) const {
-  Node node = root();
+Subset SubsetEnumeration::fit(std::span<const int> columns) const {
+  Node node = all();
   for (int k = node.rest.columns(); k-- > 0;) {
     if (std::find(columns.begin(), columns.end(), node.columns[at(k)]) == columns.end()) leaveOut(node, k);
   }
@@ -119,7 +119,7 @@ Subset SubsetEnumeration::fit(const SubsetObjective& objective, std::span<const 
     }
   }
   Subset made{node.columns, node.rest.solve(), node.rest.lossBesideAll()};
-  for (const int j : made.columns) made.objective += objective.cost(j);
+  for (const int j : made.columns) made.objective += objective_.cost(j);
   return made;
 }
 
@@ -130,68 +130,63 @@ void SubsetEnumeration::leaveOutDependent(Node& node) const {
   }
 }
 
-/// Takes the chosen columns of a node for a subset, and splits the node unless its bound closes it.
-void SubsetEnumeration::visit(const SubsetObjective& objective, Node& node, double tolerance) {
+/// How many more columns a subset of the node may have.
+int SubsetEnumeration::left(const Node& node) const {
+  return objective_.bySize() ? objective_.size - static_cast<int>(node.chosen.size()) : node.rest.columns();
+}
+
+/// The bound of all subsets of a node with more columns than those that are chosen.
+double SubsetEnumeration::bound(Node& node, const TreeVisit& /*visit*/) const {
   leaveOutDependent(node);
-  if (const double value = node.rest.loss() + node.cost; value < least_) {
-    least_ = value;
-    best_ = node.chosen;
-  }
-  const int left = objective.bySize() ? objective.size - static_cast<int>(node.chosen.size()) : node.rest.columns();
-  if (node.columns.empty() || left == 0) return;
+  if (node.columns.empty() || left(node) == 0) return infinity;
   double cost = infinity, most = -1;
-  int place = 0;
   for (int k = 0; k < node.rest.columns(); ++k) {
-    cost = std::min(cost, objective.cost(node.columns[at(k)]));
+    cost = std::min(cost, objective_.cost(node.columns[at(k)]));
     const double gain = node.rest.gain(k);
     if (gain <= most) continue;
     most = gain;
-    place = k;
+    node.branching = k;
   }
-  // Any other subset has one column more at least.
-  const double bound = node.rest.lossBesideAll() + node.cost + cost;
-  if (bound >= least_ - tolerance) {
-    closed_ = std::min(closed_, bound);
-    return;
-  }
-  // Where a size has room for all of them, no subset is better for one less.
-  const bool roomForAll = objective.bySize() && left >= node.rest.columns();
-  split(objective, node, place, !roomForAll);
+  return node.rest.lossBesideAll() + node.cost + cost;
+}
+
+/// Takes the chosen columns of a node for a subset.
+void SubsetEnumeration::incumbent(const Node& node) {
+  const double value = node.rest.loss() + node.cost;
+  if (value >= least_) return;
+  least_ = value;
+  best_ = node.chosen;
 }
 
 /// A node with a column, which is looked at first, and one without it, if that may be.
-void SubsetEnumeration::split(const SubsetObjective& objective, Node& node, int place, bool without) {
+void SubsetEnumeration::branch(Node& node, OpenNodes<Node>& open) const {
   Node with = node;
-  const int j = node.columns[at(place)];
+  const int place = node.branching, j = node.columns[at(place)];
   with.rest.take(place);
   with.columns.erase(with.columns.begin() + place);
   with.chosen.push_back(j);
-  with.cost += objective.cost(j);
-  if (without) {
+  with.cost += objective_.cost(j);
+  // Where a size has room for all columns, no subset is better for one less.
+  if (!objective_.bySize() || left(node) < node.rest.columns()) {
     leaveOut(node, place);
-    open_.push_back(std::move(node));
+    open.add(std::move(node), -infinity);
   }
-  open_.push_back(std::move(with));
+  open.add(std::move(with), -infinity);
 }
 
 SubsetEnumeration::Outcome SubsetEnumeration::search(const SubsetObjective& objective, const Subset& best,
                                                      double tolerance, double mostNodes) {
-  Outcome out;
-  out.best = fit(objective, best.columns);
-  least_ = out.best.objective;
-  best_ = out.best.columns;
-  closed_ = infinity;
-  open_.assign(1, root());
-  while (!open_.empty() && out.nodes < mostNodes && !la_.ending()) {
-    Node next = std::move(open_.back());
-    open_.pop_back();
-    visit(objective, next, tolerance);
-    ++out.nodes;
+  objective_ = objective;
+  tolerance_ = tolerance;
+  const Subset start = fit(best.columns);
+  least_ = start.objective;
+  best_ = start.columns;
+  const Cpu steady;  // whose searches are not interrupted, so that what was found is not lost
+  TreeSearch tree(steady, *this, {.order = TreeOrder::depthFirst, .mostNodes = mostNodes});
+  tree.start();
+  while (!la_.ending() && !tree.step()) {
   }
-  out.complete = open_.empty();
-  out.best = fit(objective, best_);
-  out.bound = std::min(closed_, least_);
-  return out;
+  return {fit(best_), tree.lowerBound(), tree.nodes(), tree.finished()};
 }
 
 }  // namespace nonconvex

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "linalg/cpu.hpp"
+#include "methods/tree_search/tree_search.hpp"
 #include "solvers/sparse/data.hpp"
 #include "solvers/sparse/subsets/subset_search.hpp"
 #include "solvers/sparse/subsets/subset_triangle.hpp"
@@ -33,33 +34,41 @@ class SubsetEnumeration {
   /// Searches until no subset can be better than the best one by more than `tolerance`, or it was `mostNodes` parts.
   Outcome search(const SubsetObjective& objective, const Subset& best, double tolerance, double mostNodes);
 
- private:
   /// A part of all subsets: columns that are chosen in all of it, and those that may be.
   struct Node {
     SubsetTriangle rest;
     std::vector<int> columns;  ///< of `rest`
     std::vector<int> chosen;
-    double cost = 0;  ///< of those that are chosen
+    double cost = 0;     ///< of those that are chosen
+    int branching = -1;  ///< the place of the column to branch on, once the node is bounded
   };
+  // What TreeSearch asks of a problem:
+  void root(OpenNodes<Node>& open) const { open.add(all(), -infinity); }
+  double bound(Node& node, const TreeVisit& visit) const;
+  void incumbent(const Node& node);
+  void branch(Node& node, OpenNodes<Node>& open) const;
+  double objective() const { return least_; }
+  double goal() const { return least_ - tolerance_; }
 
+ private:
   static std::vector<int> candidatesOf(const SparseData& data);
   void read(const SparseData& data, bool intercept);
   void readColumn(const SparseData& data, int j, bool intercept, std::span<double> out);
-  Node root() const { return {triangle_, columns_, {}, 0}; }
+  Node all() const { return {triangle_, columns_, {}, 0, -1}; }
+  int left(const Node& node) const;
   bool depends(const Node& node, int place, double length) const;
   static void leaveOut(Node& node, int place);
   void leaveOutDependent(Node& node) const;
-  Subset fit(const SubsetObjective& objective, std::span<const int> columns) const;
-  void visit(const SubsetObjective& objective, Node& node, double tolerance);
-  void split(const SubsetObjective& objective, Node& node, int place, bool without);
+  Subset fit(std::span<const int> columns) const;
 
   const Cpu& la_;
   std::vector<int> columns_;
   SubsetTriangle triangle_;
   std::vector<double> lengths_;  ///< p
-  std::vector<Node> open_;
+  SubsetObjective objective_;
+  double tolerance_ = 0;
   std::vector<int> best_;
-  double least_ = 0, closed_ = 0;  ///< the best objective, and the least bound of parts that need no more search
+  double least_ = 0;  ///< the best objective
 };
 
 }  // namespace nonconvex

@@ -85,7 +85,7 @@ double SubsetTree::minimizer(std::size_t k, double c, double a) const {
 }
 
 /// The part of all subsets.
-SubsetNode SubsetTree::root() {
+SubsetNode SubsetTree::all() const {
   SubsetNode node;
   for (int j = 0; j < gram_.size(); ++j) {
     if (gram_.usable(j)) node.columns.push_back(j);
@@ -144,7 +144,7 @@ double SubsetTree::lentBy(const std::vector<int>& columns) {
 }
 
 bool SubsetTree::definite() {
-  const std::vector<int> columns = root().columns;
+  const std::vector<int> columns = all().columns;
   if (!rootLent_) {
     const bool few = columns.size() <= mostLending && columns.size() < at(gram_.rows());
     rootLent_ = few && !columns.empty() ? lentBy(columns) : 0;
@@ -307,12 +307,12 @@ void SubsetTree::chooseMultiplier() {
 }
 
 /// Moves the multiplier towards where shares sum to the size; whether the bound may become worth it.
-bool SubsetTree::turn(double goal) {
+bool SubsetTree::turn() {
   const double excess = shares_ - left_;
   if (left_ == 0 || std::abs(excess) <= sizeReached * left_) return false;
   (excess > 0 ? low_ : high_) = {node_.lambda, value_, excess};
   const double most = mostBetween();
-  if (most - node_.bound <= std::max(preciseEnough * (goal - most), 1e-3 * tolerance_)) return false;
+  if (most - node_.bound <= std::max(preciseEnough * (goal() - most), 1e-3 * tolerance_)) return false;
   if (low_.known() && high_.known()) {
     // Where the excess is 0 on the line through both, and not too near either.
     constexpr double inside = 0.1;
@@ -389,29 +389,27 @@ SubsetTree::State SubsetTree::relax() {
   for (int sweeps = 0; sweeps < mostRelaxing; ++sweeps) {
     sweep();
     measure();
-    const double goal = best_.objective - tolerance_;
-    if (node_.bound >= goal) return State::closed;
+    if (node_.bound >= goal()) return State::closed;
     const double off = value_ - dualThere_;
-    const bool near = off <= std::max(preciseEnough * (goal - value_), 1e-3 * tolerance_);
-    if (la_.ending() || (near && (turns++ == mostTurns || !turn(goal)))) break;
+    const bool near = off <= std::max(preciseEnough * (goal() - value_), 1e-3 * tolerance_);
+    if (la_.ending() || (near && (turns++ == mostTurns || !turn()))) break;
   }
   return State::open;
 }
 
 /// Leaves columns out, and chooses some for good, without which no subset of the node is better than the best.
 /// Whether any was.
-bool SubsetTree::fix() {
-  const double goal = best_.objective - tolerance_;
-  if (node_.bound >= goal) return false;  // as the best subset has become better since
+bool SubsetTree::fix(TreeVisit& visit) {
+  if (node_.bound >= goal()) return false;  // as the best subset has become better since
   std::size_t kept = 0;
   bool any = false;
   for (std::size_t k = 0; k < q_.size(); ++k) {
     const double reached = reach(k, q_[k]);
     const bool in = reached >= (objective_.bySize() ? above_ : cost(k));
     const double other = dual_ + std::abs(reached - (!objective_.bySize() ? cost(k) : in ? below_ : above_));
-    if (!node_.chosen[k] && other >= goal) {
+    if (!node_.chosen[k] && other >= goal()) {
       any = true;
-      close(other);
+      visit.leaveOut(other);
       if (!in) continue;
       node_.chosen[k] = 1;
     }
@@ -443,8 +441,31 @@ int SubsetTree::branching() const {
   return found;
 }
 
-/// Two nodes, one with the column at place k and one without; that which agrees with the best subset comes first.
-void SubsetTree::split(int k) {
+void SubsetTree::root(OpenNodes<SubsetNode>& open) {
+  SubsetNode node = all();
+  const auto size = static_cast<double>(node.columns.size());
+  open.add(std::move(node), 0, size);
+}
+
+/// Bounds a node, and takes what it can for a subset.
+double SubsetTree::bound(SubsetNode& node, TreeVisit& visit) {
+  enter(node);
+  State state = relax();
+  // Columns that go out let G lend more, and so on.
+  for (bool better = improveBest(visit.number == 0); state == State::open && (fix(visit) || better);
+       better = improveBest(false)) {
+    lend();
+    setGradient();
+    state = relax();
+  }
+  return node_.bound;
+}
+
+/// Splits the node that was bounded last into one with a column and one without; that which agrees with the best subset
+/// comes first.
+void SubsetTree::branch(SubsetNode& /*node*/, OpenNodes<SubsetNode>& open) {
+  const int k = branching();
+  if (k < 0) return;
   const int j = node_.columns[at(k)];
   SubsetNode with = node_, without = node_;
   with.chosen[at(k)] = 1;
@@ -452,63 +473,26 @@ void SubsetTree::split(int k) {
   without.chosen.erase(without.chosen.begin() + k);
   without.b.erase(without.b.begin() + k);
   const bool inBest = std::find(best_.columns.begin(), best_.columns.end(), j) != best_.columns.end();
-  open_.push_back(inBest ? std::move(without) : std::move(with));
-  open_.push_back(inBest ? std::move(with) : std::move(without));
-}
-
-/// Bounds a node, takes what it can for a subset, and splits what is left of it.
-void SubsetTree::visit(SubsetNode& next, bool first) {
-  enter(next);
-  State state = relax();
-  // Columns that go out let G lend more, and so on.
-  for (bool better = improveBest(first); state == State::open && (fix() || better); better = improveBest(false)) {
-    lend();
-    setGradient();
-    state = relax();
+  for (SubsetNode* child : {inBest ? &without : &with, inBest ? &with : &without}) {
+    open.add(std::move(*child), node_.bound, static_cast<double>(child->columns.size()));
   }
-  const int k = state == State::closed ? -1 : branching();
-  if (k >= 0) return split(k);
-  close(node_.bound);
-  takeLeast();
-}
-
-/// Has the search go on where the bound is the least, which is that of all, while the open parts take little memory.
-void SubsetTree::takeLeast() {
-  constexpr double mostNumbers = 1e7;  // of columns in open parts
-  double numbers = 0;
-  std::size_t least = 0;
-  for (std::size_t k = 0; k < open_.size(); ++k) {
-    numbers += static_cast<double>(open_[k].columns.size());
-    if (open_[k].bound < open_[least].bound) least = k;
-  }
-  if (!open_.empty() && numbers <= mostNumbers) std::swap(open_[least], open_.back());
 }
 
 SubsetTree::Outcome SubsetTree::search(const SubsetObjective& objective, Subset best, double tolerance,
                                        double mostNodes) {
+  constexpr double mostNumbers = 1e7;  // safeguard: columns of open nodes, which take memory
   objective_ = objective;
   best_ = std::move(best);
   tolerance_ = tolerance;
-  closed_ = infinity;
   left_ = 0;
   definite();
-  open_.clear();
   tried_.clear();
-  open_.push_back(root());
-  Outcome out;
-  while (!open_.empty() && out.nodes < std::max(1.0, mostNodes) && !la_.ending()) {
-    SubsetNode next = std::move(open_.back());
-    open_.pop_back();
-    if (next.bound >= best_.objective - tolerance_) {
-      close(next.bound);
-    } else {
-      visit(next, ++out.nodes == 1);
-    }
+  TreeSearch tree(steady_, *this, {.mostNodes = std::max(1.0, mostNodes), .mostOpenSize = mostNumbers});
+  tree.start();
+  while (!la_.ending() && !tree.step()) {
   }
-  out.bound = std::min(closed_, best_.objective);
-  for (const SubsetNode& node : open_) out.bound = std::min(out.bound, node.bound);
-  out.best = std::move(best_);
-  return out;
+  const double bound = tree.lowerBound();
+  return {std::move(best_), bound, tree.nodes()};
 }
 
 }  // namespace nonconvex

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "linalg/cpu.hpp"
+#include "methods/tree_search/tree_search.hpp"
 #include "solvers/sparse/subsets/subset_gram.hpp"
 #include "solvers/sparse/subsets/subset_search.hpp"
 
@@ -38,8 +39,7 @@ struct SubsetNode {
 /// lambda / r)) and lambda + r b^2 / 2 beyond. It is minimised along coordinates, and any point on the way gives a
 /// bound, by the conjugates at c - G b. A G that is positive definite on the columns lends a share of its diagonal to
 /// r. A column goes out, or is chosen for good, where the bound without that, which costs nothing, is above the best
-/// subset; of what is left the column whose share is nearest 1/2 is branched on, depth first
-/// until a part is closed, then from the part with the least bound.
+/// subset; of what is left the column whose share is nearest 1/2 is branched on, in the order TreeOrder::dive.
 ///
 /// At a size k shares may sum to k at most. Each part has a multiplier lambda of that sum, which is moved to where the
 /// minimiser's shares sum to k: there the bound is the largest. At any point on the way the best multiplier is known,
@@ -62,6 +62,14 @@ class SubsetTree {
   };
   /// Searches until no subset can be better than the best one by more than `tolerance`, or it was `mostNodes` parts.
   Outcome search(const SubsetObjective& objective, Subset best, double tolerance, double mostNodes);
+
+  // What TreeSearch asks of a problem, in rounds of one node:
+  using Node = SubsetNode;
+  void root(OpenNodes<SubsetNode>& open);
+  double bound(SubsetNode& node, TreeVisit& visit);
+  void branch(SubsetNode& node, OpenNodes<SubsetNode>& open);
+  double objective() const { return best_.objective; }
+  double goal() const { return best_.objective - tolerance_; }
 
  private:
   enum class State { closed, open };
@@ -97,20 +105,16 @@ class SubsetTree {
   void settle();
   void chooseMultiplier();
   void finish();
-  bool turn(double goal);
+  bool turn();
   double mostBetween() const;
   std::vector<int> likely() const;
   bool improveBest(bool thorough);
   State relax();
-  bool fix();
+  bool fix(TreeVisit& visit);
   void lend();
   double lentBy(const std::vector<int>& columns);
   int branching() const;
-  void close(double bound) { closed_ = std::min(closed_, bound); }
-  void split(int k);
-  void takeLeast();
-  void visit(SubsetNode& next, bool first);
-  SubsetNode root();
+  SubsetNode all() const;
 
   const Cpu& la_;
   Cpu steady_;  ///< whose operations are not interrupted, so that what was found is not lost
@@ -120,8 +124,6 @@ class SubsetTree {
   Subset best_;
   std::optional<double> rootLent_;
   double tolerance_ = 0;
-  double closed_ = infinity;  ///< the least bound of parts that need no more search
-  std::vector<SubsetNode> open_;
 
   SubsetNode node_;
   std::vector<double> q_;  ///< c - G b of the node's columns, without what was lent
