@@ -29,7 +29,7 @@ class OpenNodes {
     double bound;
   };
 
-  /// Where the sizes of open nodes sum to more than `mostSize` the newest node comes first, which keeps them few.
+  /// Takes the newest node first where the sizes of open nodes sum to more than `mostSize`, which keeps them few.
   OpenNodes(TreeOrder order, double mostSize)
       : order_(order), mostSize_(mostSize), stacked_(order == TreeOrder::depthFirst) {}
 
@@ -108,7 +108,7 @@ class OpenNodes {
   struct Entry {
     double bound, size;
     std::int64_t number;
-    std::size_t place;  // in nodes_
+    std::size_t place;  // index in nodes_
   };
 
   /// The order of the heap, whose first entry is before all others.
@@ -153,7 +153,7 @@ class OpenNodes {
   bool stacked_;  // entries_ by age; else a heap by bound
   std::vector<Entry> entries_;
   std::vector<Entry> dives_;     // children that come next in the order `dive`
-  std::vector<Entry> children_;  // of the node that is being branched on
+  std::vector<Entry> children_;  // what `endChildren` lines up
   std::vector<Node> nodes_;
   std::vector<std::size_t> free_;  // places in nodes_
   double goal_ = infinity, closed_ = infinity, size_ = 0;

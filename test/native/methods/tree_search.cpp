@@ -92,8 +92,8 @@ class Valley {
     double x = 0, value = infinity;
   };
 
-  double width = 4;      // of the whole interval, on either side of 0
-  double narrowest = 0;  // of what is still split
+  double width = 4;      // length of the interval on either side of 0
+  double narrowest = 0;  // length of an interval that is not split
   bool empty = false;    // no points at all
   const Monitor* interrupts = nullptr;
 
@@ -128,7 +128,7 @@ class Valley {
   mutable std::vector<std::int64_t> numbers = std::vector<std::int64_t>(64);
 
  private:
-  /// By |f'| <= 8 + width / 5.
+  /// A bound by |f'| <= 8 + width / 5.
   double lowest(const Node& node) const { return node.value - (8 + width / 5) * (node.high - node.low) / 2; }
 
   double least_ = infinity;

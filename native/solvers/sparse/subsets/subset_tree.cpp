@@ -103,13 +103,6 @@ SubsetNode SubsetTree::all() const {
   return node;
 }
 
-void SubsetTree::enter(SubsetNode& node) {
-  node_ = std::move(node);
-  settle();
-  lend();
-  setGradient();
-}
-
 /// The least eigenvalue of G on some columns, divided by the roots of its diagonal so that units do not matter, or a
 /// little less; 0 where there is none above rounding.
 double SubsetTree::lentBy(const std::vector<int>& columns) {
@@ -449,7 +442,10 @@ void SubsetTree::root(OpenNodes<SubsetNode>& open) {
 
 /// Bounds a node, and takes what it can for a subset.
 double SubsetTree::bound(SubsetNode& node, TreeVisit& visit) {
-  enter(node);
+  node_ = std::move(node);
+  settle();
+  lend();
+  setGradient();
   State state = relax();
   // Columns that go out let G lend more, and so on.
   for (bool better = improveBest(visit.number == 0); state == State::open && (fix(visit) || better);

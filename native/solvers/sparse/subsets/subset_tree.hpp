@@ -94,7 +94,6 @@ class SubsetTree {
   double share(std::size_t k, double b) const;
   double minimizer(std::size_t k, double c, double a) const;
 
-  void enter(SubsetNode& node);
   void setGradient();
   void fetch();
   void sweep();
