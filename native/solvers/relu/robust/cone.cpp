@@ -36,12 +36,12 @@ RobustCone::RobustCone(Mat<const double> xt, const double* pattern, const char* 
       most_(xt.rows + 64),
       normals_(xt.rows, most_),
       gram_(most_, most_),
-      factor_(most_, most_),
-      trial_(at(most_)),
-      slack_(at(xt.cols)) {
-  for (std::vector<int>* list : {&rows_, &list_, &violated_}) list->reserve(at(most_));
-  for (std::vector<double>* list : {&wanted_, &mu_}) list->reserve(at(most_));
-  passive_.reserve(at(most_));
+      dual_(most_),
+      slack_(at(xt.cols)),
+      zeros_(at(most_), 0.0),
+      infinities_(at(most_), infinity) {
+  for (std::vector<int>* list : {&rows_, &violated_}) list->reserve(at(most_));
+  for (std::vector<double>* list : {&wanted_, &mu_, &missing_}) list->reserve(at(most_));
   for (int k = 0; k < n_; ++k) largestRow_ = std::max(largestRow_, blas::nrm2(d_, xt_.column(k)));
 }
 
@@ -51,11 +51,10 @@ void RobustCone::project(const double* b, double* p) {
 }
 
 bool RobustCone::findInterior(double* v) {
-  rows_.clear(), wanted_.clear(), mu_.clear(), passive_.clear();
+  rows_.clear(), wanted_.clear(), mu_.clear();
   if (!(largestRow_ > 0)) return false;
-  const bool found =
-      approach({.b = nullptr, .wanted = 1, .sufficient = 0.5, .longest = Tuning::longest / largestRow_}, v);
-  rows_.clear(), wanted_.clear(), mu_.clear(), passive_.clear();
+  const bool found = approach({.b = nullptr, .wanted = 1, .sufficient = 0.5, .longest = Tuning::longest / largestRow_}, v);
+  rows_.clear(), wanted_.clear(), mu_.clear();
   return found;
 }
 
@@ -120,83 +119,32 @@ bool RobustCone::add(int row, const double* p, double wanted) {
   rows_.push_back(row);
   wanted_.push_back(wanted / length);
   mu_.push_back(0);
-  passive_.push_back(0);
   return true;
 }
 
-/// Lawson and Hanson's method on the half-spaces that there are.
+/// p := b + sum_j mu_j a_j of least length, with mu >= 0: the dual of the projection on the half-spaces that there are.
 void RobustCone::solve(const Target& target, double* p) {
   forgetIdle();
-  for (int j = 0; j < count(); ++j) passive_[at(j)] = mu_[at(j)] > 0 ? 1 : 0;
-  for (int step = 0; step < 3 * most_; ++step) {
-    while (!solveOnPassive(target)) stepBack();
-    writePoint(target, p);
-    const double allowed =
-        target.b != nullptr ? Tuning::allowed * Tuning::accuracy * blas::nrm2(d_, target.b) : 1e-9 / largestRow_;
-    int worst = -1;
-    double least = -allowed;
-    for (int j = 0; j < count(); ++j) {
-      if (passive_[at(j)] != 0) continue;
-      const double excess = blas::dot(d_, normals_.column(j), p) - wanted_[at(j)];
-      if (excess < least) {
-        least = excess;
-        worst = j;
-      }
-    }
-    if (worst < 0) return;
-    passive_[at(worst)] = 1;
-  }
-}
-
-/// trial := what makes the passive ones hold with equality; whether it is positive, and then mu too.
-bool RobustCone::solveOnPassive(const Target& target) {
-  list_.clear();
+  missing_.clear();
   for (int j = 0; j < count(); ++j) {
-    if (passive_[at(j)] != 0) list_.push_back(j);
+    const double there = target.b != nullptr ? blas::dot(d_, normals_.column(j), target.b) : 0;
+    missing_.push_back(wanted_[at(j)] - there);
   }
-  const int m = static_cast<int>(list_.size());
-  if (m == 0) return true;
-  for (int c = 0; c < m; ++c) {
-    const int j = list_[at(c)];
-    for (int r = c; r < m; ++r) factor_(r, c) = gram_(list_[at(r)], j);
-    factor_(c, c) += Tuning::regularization * m;
-    trial_[at(c)] = wanted_[at(j)] - (target.b != nullptr ? blas::dot(d_, normals_.column(j), target.b) : 0);
-  }
-  blas::potrfLower(m, factor_.data(), most_);
-  blas::trsv('L', 'N', m, factor_.data(), most_, trial_.data());
-  blas::trsv('L', 'T', m, factor_.data(), most_, trial_.data());
-  for (int c = 0; c < m; ++c) {
-    if (!(trial_[at(c)] > 0)) return false;
-  }
-  for (int c = 0; c < m; ++c) mu_[at(list_[at(c)])] = trial_[at(c)];
-  return true;
-}
-
-/// Moves mu towards the trial until one becomes 0, which leaves the passive set.
-void RobustCone::stepBack() {
-  double share = 1;
-  int leaving = list_.front();
-  for (std::size_t c = 0; c < list_.size(); ++c) {
-    const double now = mu_[at(list_[c])], then = trial_[c];
-    if (then > 0) continue;
-    const double until = now > 0 && std::isfinite(then) ? now / (now - then) : 0;
-    if (until <= share) {
-      share = until;
-      leaving = list_[c];
-    }
-  }
-  for (std::size_t c = 0; c < list_.size(); ++c) {
-    double& mu = mu_[at(list_[c])];
-    if (share > 0) mu = std::max(0.0, mu + share * (trial_[c] - mu));
-  }
-  mu_[at(leaving)] = 0;
-  passive_[at(leaving)] = 0;
+  const double allowed = target.b != nullptr ? Tuning::allowed * Tuning::accuracy * blas::nrm2(d_, target.b) : 1e-9 / largestRow_;
+  dual_.solve({.G = gram_.view().block(0, 0, count(), count()),
+               .r = missing_,
+               .lower = In(zeros_).first(mu_.size()),
+               .upper = In(infinities_).first(mu_.size()),
+               .ridge = Tuning::regularization,
+               .accuracy = allowed},
+              mu_);
+  writePoint(target, p);
 }
 
 void RobustCone::writePoint(const Target& target, double* p) const {
   for (int i = 0; i < d_; ++i) p[i] = target.b != nullptr ? target.b[i] : 0;
   for (int j = 0; j < count(); ++j) {
-    if (passive_[at(j)] != 0) blas::axpy(d_, mu_[at(j)], normals_.column(j), p);
+    if (mu_[at(j)] > 0) blas::axpy(d_, mu_[at(j)], normals_.column(j), p);
   }
 }
 
@@ -211,11 +159,10 @@ void RobustCone::forgetIdle() {
       rows_[at(kept)] = rows_[at(j)];
       wanted_[at(kept)] = wanted_[at(j)];
       mu_[at(kept)] = mu_[at(j)];
-      passive_[at(kept)] = passive_[at(j)];
     }
     ++kept;
   }
-  rows_.resize(at(kept)), wanted_.resize(at(kept)), mu_.resize(at(kept)), passive_.resize(at(kept));
+  rows_.resize(at(kept)), wanted_.resize(at(kept)), mu_.resize(at(kept));
   for (int j = 0; j < kept; ++j) {
     for (int k = 0; k <= j; ++k) gram_(j, k) = gram_(k, j) = blas::dot(d_, normals_.column(j), normals_.column(k));
   }

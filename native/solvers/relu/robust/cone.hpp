@@ -5,14 +5,14 @@
 #include <vector>
 
 #include "linalg/views.hpp"
+#include "methods/quadratic/bounded_quadratic.hpp"
 #include "solvers/relu/worst_case_loss.hpp"
 
 namespace nonconvex {
 
 /// One cone. It is the intersection of half-spaces a . v >= 0 with a = s_k x_k - radius w, ||w||_p <= 1 on the inputs,
 /// of which those that a point violates most are found as they are needed. The projection of b is p = b + sum_j mu_j
-/// a_j with the mu >= 0 of least ||p||, found by the active-set method of Lawson and Hanson (1974). Half-spaces with
-/// mu_j > 0 are kept for the next projection.
+/// a_j with the mu >= 0 of least ||p||. Half-spaces with mu_j > 0 are kept for the next projection.
 class RobustCone {
  public:
   /// `xt` is d x n: column k is x_k; `pattern` has n entries 0 or 1: s_k = 2 pattern - 1. Where `constrained` is not
@@ -42,8 +42,6 @@ class RobustCone {
 
   bool approach(const Target& target, double* p);
   void solve(const Target& target, double* p);
-  bool solveOnPassive(const Target& target);
-  void stepBack();
   void writePoint(const Target& target, double* p) const;
   int addViolated(const Target& target, const double* p);
   bool add(int row, const double* p, double wanted);
@@ -62,11 +60,11 @@ class RobustCone {
   HostMatrix<double> normals_, gram_;
   std::vector<int> rows_;
   std::vector<double> wanted_, mu_;
-  std::vector<char> passive_;
   // Work space.
-  HostMatrix<double> factor_;
-  std::vector<double> trial_, slack_;
-  std::vector<int> list_, violated_;
+  BoundedQuadratic dual_;
+  std::vector<double> missing_, slack_;
+  std::vector<double> zeros_, infinities_;  // bounds of mu
+  std::vector<int> violated_;
 };
 
 }  // namespace nonconvex

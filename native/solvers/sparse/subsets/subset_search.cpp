@@ -5,16 +5,16 @@
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
+#include "methods/quadratic/bounded_quadratic.hpp"
 
 namespace nonconvex {
 namespace {
 
 constexpr double leastDecrease = 1e-10;  // of the objective, relative to the squares of the response, that counts
-constexpr double settled = 1e-9;         // a change of a coefficient, relative to the largest, that ends sweeps
 constexpr int subsetSweeps = 1000;
-constexpr int exchangeRounds = 100;     // of descent, splicing and swaps
-constexpr std::size_t mostSpliced = 8;  // columns that are exchanged at once
-constexpr double leastFreePivot = 1e-9;     // of a diagonal entry, that is left of it where a column depends on no others
+constexpr int exchangeRounds = 100;      // of descent, splicing and swaps
+constexpr std::size_t mostSpliced = 8;   // columns that are exchanged at once
+constexpr double leastFreePivot = 1e-9;  // of a diagonal entry, that is left of it where a column depends on no others
 
 }  // namespace
 
@@ -129,65 +129,25 @@ std::vector<int> SubsetSearch::independent(const SubsetObjective& objective, std
 
 /// Goes to the minimiser within the bounds, where a coefficient is outside of them.
 void SubsetSearch::clip(const SubsetObjective& objective, Subset& subset) {
-  bool outside = false;
-  for (double& value : subset.values) {
-    outside = outside || std::abs(value) > objective.largest;
-    value = std::clamp(value, -objective.largest, objective.largest);
-  }
-  for (int sweep = 0; outside && sweep < subsetSweeps; ++sweep) {
-    outside = sweepWithin(objective, subset) > settled * objective.largest;
-    if (outside) solveInside(objective, subset);
-  }
-}
-
-/// Moves each coefficient to its best within the bounds; returns the largest change.
-double SubsetSearch::sweepWithin(const SubsetObjective& objective, Subset& subset) {
-  double change = 0;
-  for (std::size_t k = 0; k < subset.columns.size(); ++k) {
-    const int j = subset.columns[k];
-    const double* column = gram_.column(j);
-    double without = gram_.correlation(j);
-    for (std::size_t l = 0; l < subset.columns.size(); ++l) {
-      if (l != k) without -= column[subset.columns[l]] * subset.values[l];
-    }
-    const double to = best(objective, j, without);
-    change = std::max(change, std::abs(to - subset.values[k]));
-    subset.values[k] = to;
-  }
-  return change;
-}
-
-/// Goes from what is inside of the bounds towards the minimiser over that, as far as the bounds allow.
-void SubsetSearch::solveInside(const SubsetObjective& objective, Subset& subset) {
-  std::vector<int> columns;
-  std::vector<std::size_t> places;
-  for (std::size_t k = 0; k < subset.columns.size(); ++k) {
-    if (std::abs(subset.values[k]) >= objective.largest) continue;
-    columns.push_back(subset.columns[k]);
-    places.push_back(k);
-  }
-  const int m = static_cast<int>(columns.size());
-  HostMatrix<double> a(m, m), c(m, 1);
-  fillWithGram(objective, columns, a);
+  const auto beyond = [&](double value) { return std::abs(value) > objective.largest; };
+  if (std::none_of(subset.values.begin(), subset.values.end(), beyond)) return;
+  const int m = static_cast<int>(subset.columns.size());
+  HostMatrix<double> a(m, m);
+  fillWithGram(objective, subset.columns, a);
+  std::vector<double> c, lower(at(m), -objective.largest), upper(at(m), objective.largest);
+  double steepest = 0, longest = 0;
   for (int f = 0; f < m; ++f) {
-    const double* column = gram_.column(columns[at(f)]);
-    c(f, 0) = gram_.correlation(columns[at(f)]);
-    for (std::size_t l = 0; l < subset.columns.size(); ++l) {
-      if (std::abs(subset.values[l]) >= objective.largest) c(f, 0) -= column[subset.columns[l]] * subset.values[l];
-    }
+    for (int g = f; g < m; ++g) a(f, g) = a(g, f);
+    c.push_back(gram_.correlation(subset.columns[at(f)]));
+    steepest = std::max(steepest, std::abs(c.back()));
+    longest = std::max(longest, a(f, f));
   }
-  if (m == 0 || !steady_.cholesky(a)) return;
-  steady_.choleskySolve(a, c);
-  double share = 1;
-  for (int f = 0; f < m; ++f) {
-    const double from = subset.values[places[at(f)]], by = c(f, 0) - from;
-    if (std::abs(c(f, 0)) > objective.largest)
-      share = std::min(share, (std::copysign(objective.largest, by) - from) / by);
-  }
-  for (int f = 0; f < m; ++f) {
-    double& value = subset.values[places[at(f)]];
-    value = std::clamp(value + share * (c(f, 0) - value), -objective.largest, objective.largest);
-  }
+  constexpr double ridge = 1e-14;     // rounding: share of the longest column, since columns may depend on each other
+  constexpr double accuracy = 1e-13;  // rounding: share of the largest correlation
+  BoundedQuadratic within(m);
+  within.solve(
+      {.G = a, .r = c, .lower = lower, .upper = upper, .ridge = ridge * longest, .accuracy = accuracy * steepest},
+      subset.values);
 }
 
 /// Coordinate descent with the exact step along each coordinate, then the minimiser on what it chose.

@@ -68,8 +68,6 @@ class SubsetSearch {
   void drop(const SubsetObjective& objective, Subset& subset);
   bool exchange(const SubsetObjective& objective, Subset& subset);
   void clip(const SubsetObjective& objective, Subset& subset);
-  double sweepWithin(const SubsetObjective& objective, Subset& subset);
-  void solveInside(const SubsetObjective& objective, Subset& subset);
   double objectiveOf(const SubsetObjective& objective, const Subset& subset);
 
   const Cpu& la_;
