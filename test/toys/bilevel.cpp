@@ -1,4 +1,5 @@
 // A bilevel program by gradients of the upper objective: a solver that runs other solves inside its own.
+#include "methods/implicit/implicit_derivative.hpp"
 #include "toys.hpp"
 
 namespace nonconvex::toys {
@@ -47,6 +48,48 @@ class Lower {
   double norm_ = 1e-300;
 };
 
+/// Solutions x(y) = argmin x^T Q x / 2 - y^T x by solves inside a solve, and the OptimalityMap Q x - y, whose systems
+/// are such solves as well.
+template <class La>
+class LowerSolves {
+ public:
+  LowerSolves(const La& la, const HostMatrix<double>& Q, double tolerance)
+      : la_(la), Q_(Q), right_(static_cast<std::size_t>(Q.rows())), p_(right_.size()) {
+    limits_.tolerance = tolerance;
+    limits_.maxIterations = 10000;
+  }
+
+  /// x(y), from the x that is given.
+  void minimize(const std::vector<double>& y, std::vector<double>& x) {
+    Monitor monitor = la_.childMonitor();
+    Lower lower(Q_, y, x);
+    const Outcome outcome = iterate(lower, limits_, monitor);
+    steps_ += outcome.progress.iteration;
+    la_.checkpoint();  // what was interrupted is no answer
+  }
+  double steps() const { return steps_; }
+
+  int variables() const { return Q_.rows(); }
+  int parameters() const { return Q_.rows(); }
+  bool solve(In v, Out out) {
+    std::copy(v.begin(), v.end(), right_.begin());
+    minimize(right_, p_);
+    std::copy(p_.begin(), p_.end(), out.begin());
+    return true;
+  }
+  void parameterProduct(In v, Out out) const {
+    for (std::size_t i = 0; i < v.size(); ++i) out[i] = -v[i];
+  }
+  void parameterTransposed(In v, Out out) const { parameterProduct(v, out); }
+
+ private:
+  const La& la_;
+  const HostMatrix<double>& Q_;
+  Limits limits_;
+  std::vector<double> right_, p_;  // p_: the last solution of a system, from which the next one begins
+  double steps_ = 0;
+};
+
 struct BilevelProblem {
   HostMatrix<double> Q;
   std::vector<double> target;
@@ -78,14 +121,20 @@ struct BilevelSolution {
 };
 
 /// Minimises ||x(y) - target||^2 / 2 + weight ||y||^2 / 2 over y, where x(y) minimises x^T Q x / 2 - y^T x, Q positive
-/// definite: x(y) and the gradient, Q^-1 (x - target) + weight y, are from solves of the lower problem.
+/// definite: x(y) is from a solve of the lower problem, and the gradient from the conditions Q x - y = 0 of its
+/// solution, whose systems are lower problems as well.
 ///
 /// F. Pedregosa, "Hyperparameter optimization with approximate gradient", ICML 2016, Algorithm 1, with a constant step.
 template <class La>
 class Bilevel {
  public:
   Bilevel(const La& la, const BilevelProblem& problem, const StepSettings& settings)
-      : la_(la), problem_(problem), settings_(settings), y_(problem.target.size()), x_(y_.size()), p_(y_.size()) {
+      : problem_(problem),
+        settings_(settings),
+        lower_(la, problem.Q, 0.1 * settings.tolerance),
+        derivative_(cpu_, lower_),
+        y_(problem.target.size()),
+        x_(y_.size()) {
     const Random random(settings.seed);
     for (std::size_t i = 0; i < y_.size(); ++i) y_[i] = 2 * random.uniform(i) - 1;
     off_ = gradient_ = y_;
@@ -102,7 +151,7 @@ class Bilevel {
 
   BilevelProgress progress() const {
     BilevelProgress now;
-    now.innerSteps = innerSteps_;
+    now.innerSteps = lower_.steps();
     if (!differentiated_) return now;
     double squares = 0, weighted = 0, most = 0;
     for (std::size_t i = 0; i < y_.size(); ++i) {
@@ -120,29 +169,19 @@ class Bilevel {
  private:
   void differentiate() {
     differentiated_ = false;
-    solveLower(y_, x_);
+    lower_.minimize(y_, x_);
     for (std::size_t i = 0; i < y_.size(); ++i) off_[i] = x_[i] - problem_.target[i];
-    solveLower(off_, p_);
-    for (std::size_t i = 0; i < y_.size(); ++i) gradient_[i] = p_[i] + problem_.weight * y_[i];
+    derivative_.adjoint(off_, gradient_);
+    for (std::size_t i = 0; i < y_.size(); ++i) gradient_[i] += problem_.weight * y_[i];
     differentiated_ = true;
   }
 
-  void solveLower(const std::vector<double>& right, std::vector<double>& x) {
-    Limits limits;
-    limits.tolerance = 0.1 * settings_.tolerance;
-    limits.maxIterations = 10000;
-    Monitor monitor = la_.childMonitor();
-    Lower lower(problem_.Q, right, x);
-    const Outcome outcome = iterate(lower, limits, monitor);
-    innerSteps_ += outcome.progress.iteration;
-    la_.checkpoint();  // what was interrupted is no answer
-  }
-
-  const La& la_;
   const BilevelProblem& problem_;
   const StepSettings& settings_;
-  std::vector<double> y_, x_, p_, off_, gradient_;
-  double innerSteps_ = 0;
+  Cpu cpu_;
+  LowerSolves<La> lower_;
+  ImplicitDerivative<LowerSolves<La>> derivative_;
+  std::vector<double> y_, x_, off_, gradient_;
   bool differentiated_ = false;
 };
 
