@@ -1,0 +1,135 @@
+// Headers of the rooms below the families are for several of them: one that a single family includes stands in the list below with a
+// reason, which only shrinks, and those that several include only become more.
+import { expect, it } from 'vitest';
+import { type Arrows, includesOf, readSources, resolveIncludes } from './sources.js';
+
+const rooms = ['methods', 'functions', 'sketching', 'problems', 'data'];
+
+/** Headers that two families or more include; raise it when there are more. */
+const leastShared = 8;
+
+/** Headers that one family alone includes, by the reason why they lie in a room for all. The list only shrinks. */
+const ofOneFamily: Record<string, string[]> = {
+  'how data is read': ['native/data/shared_columns.hpp'],
+  'losses and penalties, one place for each': [
+    'native/functions/row_losses.hpp',
+    'native/functions/selection_penalties.hpp',
+  ],
+  'methods of numerical mathematics that know nothing of their one user': [
+    'native/methods/acceleration/history_kernels.hpp',
+    'native/methods/acceleration/nonlinear_acceleration.hpp',
+    'native/methods/krylov/conjugate_gradients.hpp',
+    'native/methods/krylov/earlier_solutions.hpp',
+    'native/methods/one_dimensional/polynomial.hpp',
+    'native/methods/one_dimensional/sorted_l1.hpp',
+    'native/methods/one_dimensional/top_k_sum.hpp',
+    'native/methods/one_dimensional/total_variation.hpp',
+    'native/methods/projection/cones_over_ranks.hpp',
+    'native/methods/projection/polyhedral_cone.hpp',
+    'native/methods/stiefel/conjugate_gradients.hpp',
+    'native/methods/stiefel/frames.hpp',
+    'native/sketching/nystrom.hpp',
+  ],
+  'parts of methods on ScaledNlp, for any solver of nonlinear programs': [
+    'native/methods/descent/descent.hpp',
+    'native/methods/globalization/best_point.hpp',
+    'native/methods/globalization/line_search.hpp',
+    'native/methods/globalization/merit_function.hpp',
+    'native/methods/globalization/negative_curvature.hpp',
+    'native/methods/globalization/restarts.hpp',
+    'native/methods/globalization/unbounded_test.hpp',
+    'native/methods/globalization/watchdog.hpp',
+    'native/methods/interior_point/active_set_polish.hpp',
+    'native/methods/interior_point/barrier_augmented_lagrangian.hpp',
+    'native/methods/interior_point/barrier_nlp.hpp',
+    'native/methods/interior_point/barrier_restoration.hpp',
+    'native/methods/interior_point/farkas.hpp',
+    'native/methods/interior_point/farkas_proof.hpp',
+    'native/methods/interior_point/filter_phase.hpp',
+    'native/methods/interior_point/infeasibility.hpp',
+    'native/methods/interior_point/judge.hpp',
+    'native/methods/kkt/device_kkt.hpp',
+    'native/methods/kkt/device_sketch.hpp',
+    'native/methods/kkt/inertia_correction.hpp',
+    'native/methods/kkt/kkt_device.hpp',
+    'native/methods/kkt/kkt_solver.hpp',
+    'native/methods/kkt/kkt_system.hpp',
+    'native/methods/kkt/multipliers.hpp',
+    'native/methods/kkt/published.hpp',
+    'native/methods/kkt/reduced_inertia.hpp',
+    'native/methods/kkt/second_order.hpp',
+    'native/methods/kkt/settings.hpp',
+    'native/methods/nlp/scaled_nlp.hpp',
+    'native/methods/nlp/start.hpp',
+  ],
+  'methods on any function, which the next families are to call': [
+    'native/methods/krylov/pcg.hpp',
+    'native/methods/tree_search/tree_search.hpp',
+    'native/methods/unconstrained/lbfgs.hpp',
+    'native/problems/functions.hpp',
+  ],
+  'problems of known form, which bindings and benchmarks build as well': [
+    'native/problems/constrained_objective.hpp',
+    'native/problems/finite_sum.hpp',
+    'native/problems/glm/objective.hpp',
+    'native/problems/glm/row_losses.hpp',
+    'native/problems/quadratic_model.hpp',
+    'native/problems/quasi_newton_nlp.hpp',
+    'native/problems/sums/scaled_sum.hpp',
+    'native/problems/sums/sum_units.hpp',
+  ],
+};
+
+/** The families that include each header of the rooms. A verb of contrib counts as one: they have nothing in common. */
+function familiesOf(arrows: Arrows): Map<string, string[]> {
+  const isHeader = (file: string) => file.endsWith('.hpp') && rooms.some((room) => file.startsWith(`native/${room}/`));
+  const found = new Map([...arrows.keys()].filter(isHeader).map((header) => [header, [] as string[]]));
+  for (const [file, needed] of arrows) {
+    const family = /^native\/solvers\/(contrib\/\w+|\w+)\//.exec(file)?.[1];
+    for (const header of needed) {
+      const of = found.get(header);
+      if (family && of && !of.includes(family)) of.push(family);
+    }
+  }
+  return found;
+}
+
+const users = familiesOf(resolveIncludes(includesOf(readSources('native', ['.hpp', '.cpp', '.def'])), ['native', '.']));
+const usedBy = (count: (families: number) => boolean) =>
+  [...users].filter(([, of]) => count(of.length)).map(([header]) => header);
+
+it('headers that one family alone includes are listed with a reason', () => {
+  expect(users.size).toBeGreaterThan(100);
+  const listed = Object.values(ofOneFamily).flat();
+  const single = usedBy((count) => count === 1);
+  expect(
+    single.filter((header) => !listed.includes(header)),
+    'move it to the family that includes it, or let a second family use it',
+  ).toEqual([]);
+  expect(
+    listed.filter((header) => !single.includes(header)),
+    'shared now, or gone: take it out of the list',
+  ).toEqual([]);
+});
+
+it('headers that several families include become more', () => {
+  const shared = usedBy((count) => count >= 2);
+  expect(shared.length).toBeGreaterThanOrEqual(leastShared);
+  if (shared.length > leastShared) console.warn(`leastShared of ${import.meta.filename} can be ${shared.length}`);
+});
+
+it('counts families, not files', () => {
+  const arrows: Arrows = new Map([
+    ['native/methods/a.hpp', []],
+    ['native/methods/b.hpp', ['native/methods/a.hpp']],
+    ['native/core/c.hpp', []],
+    ['native/solvers/x/one.cpp', ['native/methods/b.hpp', 'native/core/c.hpp']],
+    ['native/solvers/x/two/two.cpp', ['native/methods/b.hpp']],
+    ['native/solvers/xy/three.cpp', ['native/methods/b.hpp']],
+    ['native/solvers/contrib/z/four.cpp', ['native/methods/b.hpp']],
+  ]);
+  expect([...familiesOf(arrows)]).toEqual([
+    ['native/methods/a.hpp', []],
+    ['native/methods/b.hpp', ['x', 'xy', 'contrib/z']],
+  ]);
+});
