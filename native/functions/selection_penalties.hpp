@@ -6,6 +6,7 @@
 //   curvature(s)                  the second derivative at s > 0
 //   minimizer(c, z)               argmin_u c / 2 u^2 - z u + P(u), the global one, for any curvature c > 0
 //   branches(c, a, out)           the stationary points s > 0 for z = a > 0, each inside its own branch; how many
+//   concavity()                   the steepest that the slope falls; infinite where there is no such number
 //   weightOfZero(c, a)            the least l with which 0 is the minimiser for z = a
 //   convex                        whether P is
 //   l, gamma                      its weight, and its shape with the usual value; 0 where it has none
@@ -17,6 +18,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <string_view>
 
@@ -55,6 +57,7 @@ struct Lasso {
   double value(double s) const { return l * s; }
   double slope(double /*s*/) const { return l; }
   double curvature(double /*s*/) const { return 0; }
+  double concavity() const { return 0; }
   double minimizer(double c, double z) const {
     const double a = std::abs(z) - l;
     return a > 0 ? std::copysign(a, z) / c : 0.0;
@@ -80,6 +83,7 @@ struct Mcp {
   double value(double s) const { return s <= gamma * l ? (l - s / (2 * gamma)) * s : gamma * l * l / 2; }
   double slope(double s) const { return std::max(0.0, l - s / gamma); }
   double curvature(double s) const { return s < gamma * l ? -1 / gamma : 0; }
+  double concavity() const { return 1 / gamma; }
   double minimizer(double c, double z) const {
     if (c * gamma <= 1) return bestOfBranches(*this, c, z);
     const double a = std::abs(z);
@@ -112,6 +116,7 @@ struct Scad {
   }
   double slope(double s) const { return s <= l ? l : std::max(0.0, (gamma * l - s) / (gamma - 1)); }
   double curvature(double s) const { return s > l && s < gamma * l ? -1 / (gamma - 1) : 0; }
+  double concavity() const { return 1 / (gamma - 1); }
   double minimizer(double c, double z) const {
     if (c * (gamma - 1) <= 1) return bestOfBranches(*this, c, z);
     const double a = std::abs(z);
@@ -145,6 +150,7 @@ struct Lq {
   double value(double s) const { return l * std::sqrt(s); }
   double slope(double s) const { return l > 0 ? l / (2 * std::sqrt(s)) : 0; }
   double curvature(double s) const { return l > 0 ? -l / (4 * s * std::sqrt(s)) : 0; }
+  double concavity() const { return std::numeric_limits<double>::infinity(); }
   double minimizer(double c, double z) const {
     double s = 0;
     return weightOfZero(c, std::abs(z)) > l && branches(c, std::abs(z), &s) > 0 ? std::copysign(s, z) : 0.0;

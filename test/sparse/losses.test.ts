@@ -314,20 +314,6 @@ describe('refuses', () => {
     ['an intercept', () => sparseRegression({ x, y: { time, event } }, { ...settings, intercept: true }), /^intercept/],
     ['numbers for cox', () => sparseRegression({ x, y }, settings), /^y = .*expected \{ time, event \}/],
     [
-      'mcp of quantiles',
-      () => sparseRegression({ x, y }, { lambda: 1, family: quantile(0.5), penalty: mcp() }),
-      /^penalty/,
-    ],
-    [
-      'groups',
-      () =>
-        sparseRegression(
-          { x, y, groups: [0, 0, 1, 1, 1] },
-          { lambda: 1, family: quantile(0.5), penalty: groupLasso() },
-        ),
-      /^penalty = 'groupLasso'.*for family 'quantile'/,
-    ],
-    [
       'a measure of rows',
       () => crossValidate({ x, y: { time, event } }, { family: cox(), measure: 'auc' }),
       /^measure/,

@@ -52,6 +52,62 @@ it.each(['gaussian', 'binomial'] as const)('%s: no change of one coefficient low
   }
 });
 
+/** Mean loss of links, which are rows by responses, and their responses. */
+const losses = {
+  gaussian: (links: ArrayLike<number>, y: ArrayLike<number>) =>
+    Array.from(links, (t, k) => (t - (y[k] as number)) ** 2 / 2).reduce((sum, v) => sum + v, 0) / rows,
+  multinomial: (links: ArrayLike<number>, y: ArrayLike<number>) => {
+    let sum = 0;
+    for (let i = 0; i < rows; ++i) {
+      const own = Array.from({ length: 3 }, (_, k) => links[3 * i + k] as number);
+      sum += Math.log(own.reduce((all, t) => all + Math.exp(t), 0));
+      own.forEach((t, k) => {
+        sum -= t * (y[3 * i + k] as number);
+      });
+    }
+    return sum / rows;
+  },
+};
+const rows = 60;
+
+it.each(['gaussian', 'multinomial'] as const)(
+  '%s with three responses: no change of one coefficient lowers the objective',
+  async (family) => {
+    const { x } = drawn(97, 'gaussian', rows, 6);
+    const signal = (i: number, k: number) => (k === 1 ? -1.5 : 1) * (x.data[i * 6 + k] as number);
+    const labels = Array.from({ length: rows }, (_, i) => {
+      const own = [0, 1, 2].map((k) => signal(i, k) + Math.sin(7 * i + 3 * k));
+      return own.indexOf(Math.max(...own));
+    });
+    const data = Float64Array.from({ length: rows * 3 }, (_, e) => {
+      const [i, k] = [Math.floor(e / 3), e % 3];
+      return family === 'gaussian' ? signal(i, k) + 0.5 * Math.sin(5 * e) : Number(labels[i] === k);
+    });
+    const y = family === 'gaussian' ? { data, rows, columns: 3 } : labels;
+    const settings = { family, penalty: lq(), standardize: false, minRatio: 0.1, nLambda: 8 };
+    const path = await sparsePath({ x, y }, settings);
+    expect(path.status).toBe('solved');
+    expect(path.nonzeros[0]).toBe(0);
+    expect(path.nonzeros.at(-1)).toBeGreaterThan(2);
+    for (const [k, lambda] of path.lambda.entries()) {
+      const fit = path.fit(k);
+      const links = Float64Array.from(fit.predict(x, { type: 'link' }));
+      const here = losses[family](links, data);
+      for (let j = 0; j < 6; ++j) {
+        for (let response = 0; response < 3; ++response) {
+          const b = fit.coefficients[response * 6 + j] as number;
+          for (let share = -1; share <= 1; share += 1 / 16) {
+            const step = share * (family === 'gaussian' ? 2 : 0.05);
+            const moved = links.map((t, e) => (e % 3 === response ? t + step * (x.data[Math.floor(e / 3) * 6 + j] as number) : t));
+            const penalty = lambda * (Math.sqrt(Math.abs(b + step)) - Math.sqrt(Math.abs(b)));
+            expect(losses[family](moved, data) + penalty).toBeGreaterThan(here - 1e-7);
+          }
+        }
+      }
+    }
+  },
+);
+
 it('is in the code as the page about adding a penalty shows it', () => {
   const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
   const diff = /```diff\n([\s\S]*?)```/.exec(read('docs/developers/add-a-penalty.md'))?.[1] ?? '';

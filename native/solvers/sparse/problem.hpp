@@ -69,7 +69,8 @@ constexpr bool hasStruct(SparsePenalty kind) { return kind < SparsePenalty::best
 
 /// Whether a kind is a penalty of the norms of groups of columns.
 constexpr bool isOfGroups(SparsePenalty kind) {
-  return kind >= SparsePenalty::groupLasso && kind <= SparsePenalty::sparseGroupLasso;
+  return kind == SparsePenalty::groupLasso || kind == SparsePenalty::groupMcp || kind == SparsePenalty::groupScad ||
+         kind == SparsePenalty::sparseGroupLasso;
 }
 /// The kind that a penalty of groups is of their norms; another one itself.
 constexpr SparsePenalty ofNorm(SparsePenalty kind) {

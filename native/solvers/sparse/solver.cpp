@@ -24,12 +24,12 @@ void requireSettings(const SparseSettings& settings) {
       const double gamma = PenaltyAt::gammaOf(settings);
       require(gamma > Penalty::leastGamma || Penalty{}.gamma == 0, "gamma", gamma,
               "expected more than " + show(Penalty::leastGamma) + " for " + std::string(Penalty::name));
+      require(settings.family != SparseFamily::quantile || std::isfinite(Penalty{1, gamma}.slope(0)), "penalty",
+              nameOf(settings.penalty),
+              "expected a penalty with a finite slope at 0 for family 'quantile': beside an infinite one any coefficient "
+              "may stay 0, and the loss has no curvature that says which of them are better elsewhere");
     });
   }
-  require(settings.family != SparseFamily::quantile || settings.penalty == SparsePenalty::lasso, "penalty",
-          names(settings.penalty)[static_cast<std::size_t>(settings.penalty)],
-          "expected lasso or elasticNet for family 'quantile', whose loss has no curvature that a penalty which is not "
-          "convex could lack");
   if (isKnown(settings.minRatio)) {
     require(settings.minRatio < 1, "minRatio", settings.minRatio, "expected a number in (0, 1)");
   }

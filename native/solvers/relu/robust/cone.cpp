@@ -53,7 +53,8 @@ void RobustCone::project(const double* b, double* p) {
 bool RobustCone::findInterior(double* v) {
   rows_.clear(), wanted_.clear(), mu_.clear();
   if (!(largestRow_ > 0)) return false;
-  const bool found = approach({.b = nullptr, .wanted = 1, .sufficient = 0.5, .longest = Tuning::longest / largestRow_}, v);
+  const bool found =
+      approach({.b = nullptr, .wanted = 1, .sufficient = 0.5, .longest = Tuning::longest / largestRow_}, v);
   rows_.clear(), wanted_.clear(), mu_.clear();
   return found;
 }
@@ -130,7 +131,8 @@ void RobustCone::solve(const Target& target, double* p) {
     const double there = target.b != nullptr ? blas::dot(d_, normals_.column(j), target.b) : 0;
     missing_.push_back(wanted_[at(j)] - there);
   }
-  const double allowed = target.b != nullptr ? Tuning::allowed * Tuning::accuracy * blas::nrm2(d_, target.b) : 1e-9 / largestRow_;
+  const double allowed =
+      target.b != nullptr ? Tuning::allowed * Tuning::accuracy * blas::nrm2(d_, target.b) : 1e-9 / largestRow_;
   dual_.solve({.G = gram_.view().block(0, 0, count(), count()),
                .r = missing_,
                .lower = In(zeros_).first(mu_.size()),

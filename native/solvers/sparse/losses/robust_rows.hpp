@@ -1,6 +1,7 @@
 // Losses of rows that grow like |t - y|: Huber's and that of quantiles.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <vector>
 
@@ -41,6 +42,11 @@ class QuantileRows final : public RowsLoss, public LossEnvelope {
   double dualValue(std::span<const double> slopes, double share) const override;
   double feasibleShare(std::span<const double> slopes) const override;
   bool kinked() const override { return true; }
+  /// The loss is linear but for its kinks.
+  void leastCurvatures(std::span<const double> /*t*/, std::span<const double> /*second*/,
+                       std::span<double> h) const override {
+    std::ranges::fill(h, 0.0);
+  }
   double perfect() const override { return 0; }
   LossEnvelope* envelope() override { return this; }
 

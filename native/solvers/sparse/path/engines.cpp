@@ -30,12 +30,12 @@ std::unique_ptr<PathEngine> makePathEngine(const Cpu& la, const SparseData& data
   require(!byProducts || data.responses() == 1, "method", nameOf(settings.method),
           "expected 'coordinateDescent' for several responses");
   if (byProducts) return std::make_unique<GradientPath>(la, data, settings);
-  const bool ofNorms = penalty <= SparsePenalty::scad || isOfGroups(penalty);
-  if (isOfGroups(penalty) || (data.responses() > 1 && ofNorms)) {
+  if (isOfGroups(penalty) || (data.responses() > 1 && hasStruct(penalty))) {
     return std::make_unique<WorkingSetPath<BlockPenaltyAt>>(la, data, settings);
   }
-  require(data.responses() == 1, "penalty", nameOf(penalty),
-          "expected lasso(), elasticNet(), mcp(), scad() or a penalty of groups for several responses");
+  require(
+      data.responses() == 1, "penalty", nameOf(penalty),
+      "expected a penalty of single coefficients or of groups, such as lasso() or groupLasso(), for several responses");
   if (penalty == SparsePenalty::bestSubset) return std::make_unique<SubsetPath>(la, data, settings);
   if (!hasStruct(penalty)) return std::make_unique<ProximalPath>(la, data, problem, settings);
   return std::make_unique<WorkingSetPath<PenaltyAt>>(la, data, settings);

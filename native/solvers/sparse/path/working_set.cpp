@@ -209,7 +209,8 @@ double WorkingSet<Penalty>::curvatureOf(int column) {
 template <class Penalty>
 bool WorkingSet<Penalty>::leavesZero(const Penalty& penalty, int block, std::span<const double> gradient,
                                      const BlockBounds& bounds, double loss) {
-  if (penalty.convex()) return false;
+  // A loss without curvature does not tell which minima are far from 0.
+  if (penalty.convex() || loss_.rows().envelope()) return false;
   const double room = loss - loss_.perfect();
   if constexpr (ofCoefficients<Penalty>) {
     const double c = curvatureOf(block);

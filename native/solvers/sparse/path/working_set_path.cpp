@@ -8,27 +8,6 @@
 #include "core/numbers.hpp"
 
 namespace nonconvex {
-namespace {
-
-struct PathTuning {
-  static constexpr int mostLambdas = 8;            ///< measured: lambdas of a batch
-  static constexpr int mostColumns = 32;           ///< measured: columns of slopes of a batch of several responses
-  static constexpr double leastShare = 0.5;        ///< safeguard: least share of lambda that makes candidates
-  static constexpr double mostShare = 1;           ///< safeguard: largest such share
-  static constexpr double presentShare = 1.45;     ///< measured: that of present gradients beside foreseen ones
-  static constexpr double wider = 0.85;            ///< measured: factor of the share after blocks were missing
-  static constexpr double narrower = 1.02;         ///< measured: factor of the share after none were
-  static constexpr int mostAttempts = 12;          ///< safeguard: attempts at one lambda
-  static constexpr int fewAttempts = 2;            ///< safeguard: the same once no block is missing any more
-  static constexpr int columnsToWarmStart = 100;   ///< measured: with fewer a warm start costs more than it spares
-  static constexpr double leastAlpha = 1e-3;       ///< safeguard: lambdaMax of a penalty that is nearly squares alone
-  static constexpr double accuracyOfNull = 1e-12;  ///< rounding: violation of the null model beside its slopes
-  static constexpr double leastViolation = 1e-9;   ///< rounding: violation beside lambda that adds no block
-  static constexpr double lookingAhead[] = {0.7, 0.4};  ///< measured: shares of lambda from where minima are sought
-};
-
-}  // namespace
-
 template <class Penalty>
 WorkingSetPath<Penalty>::WorkingSetPath(const Cpu& la, const SparseData& data, const SparseSettings& settings)
     : PathEngine(data),
@@ -51,7 +30,7 @@ bool WorkingSetPath<Penalty>::isOutside(int block) const {
 
 template <class Penalty>
 std::size_t WorkingSetPath<Penalty>::mostInBatch() const {
-  return at(std::clamp(PathTuning::mostColumns / responses(), 1, PathTuning::mostLambdas));
+  return at(std::clamp(Tuning::mostColumns / responses(), 1, Tuning::mostLambdas));
 }
 
 template <class Penalty>
@@ -65,7 +44,7 @@ void WorkingSetPath<Penalty>::fitNull() {
   // All blocks in use are without penalty, so that any lambda will do.
   const Penalty penalty = set_.penaltyAt(1);
   const double slopes = std::max(norm1(set_.loss().first()), 1e-300);
-  solver_.solve(penalty, {.violation = PathTuning::accuracyOfNull * slopes});
+  solver_.solve(penalty, {.violation = Tuning::accuracyOfNull * slopes});
   null_ = set_.model(penalty, infinity, true);
   nullLoss_ = null_.loss;
   set_.setScale(scaleOfGap());
@@ -77,12 +56,13 @@ void WorkingSetPath<Penalty>::fitNull() {
 template <class Penalty>
 void WorkingSetPath<Penalty>::findLargestLambda(const Penalty& penalty) {
   const Blocks& blocks = set_.blocks();
+  const bool smooth = !loss_->envelope();
   for (int g = 0; g < blocks.count(); ++g) {
     if (blocks.factor(g) == 0) continue;
     blocks.forBlocks(g, gradients_, [&](std::span<const double> gradient, const BlockBounds& bounds) {
-      const double curvature = penalty.convex() ? 0 : set_.curvatureOf(blocks.columns(g)[0]);
-      steepest_ = std::max(steepest_, penalty.lambdaOfSlope(g, gradient, bounds, PathTuning::leastAlpha));
-      lambdaMax_ = std::max(lambdaMax_, penalty.lambdaOfZero(g, gradient, bounds, PathTuning::leastAlpha, curvature));
+      const double curvature = smooth && !penalty.convex() ? set_.curvatureOf(blocks.columns(g)[0]) : 0;
+      steepest_ = std::max(steepest_, penalty.lambdaOfSlope(g, gradient, bounds, Tuning::leastAlpha));
+      lambdaMax_ = std::max(lambdaMax_, penalty.lambdaOfZero(g, gradient, bounds, Tuning::leastAlpha, curvature));
     });
   }
   steepest_ = std::min(steepest_, lambdaMax_);
@@ -151,7 +131,7 @@ std::vector<int> WorkingSetPath<Penalty>::candidates(double lambda) const {
   const Penalty penalty = set_.penaltyAt(lambda);
   const double between = earlierLambda_ - gradientLambda_;
   const double ahead = between > 0 ? (gradientLambda_ - lambda) / between : 0;
-  const double presentShare = (penalty.convex() ? PathTuning::presentShare : 1) * candidateShare_;
+  const double presentShare = (penalty.convex() ? Tuning::presentShare : 1) * candidateShare_;
   const auto foreseen = [&](int j, int k) {
     const double g = gradients_(j, k);
     return g + ahead * (g - earlier_(j, k));
@@ -198,7 +178,7 @@ std::vector<PathModel> WorkingSetPath<Penalty>::fit(std::span<const double> lamb
     // A model of a penalty that is not convex is soon as near as it comes: it may have no minimum at all.
     inVain = any ? 0 : inVain + 1;
     const bool farDown = !squared && !convex && !any && explained(batch.models[0].loss) >= fullyExplained;
-    const bool last = attempt >= PathTuning::mostAttempts || (!convex && inVain > PathTuning::fewAttempts) || farDown;
+    const bool last = attempt >= Tuning::mostAttempts || (!convex && inVain > Tuning::fewAttempts) || farDown;
     if (accepted == 0 && last) {
       // The goal on the working set is smaller than the accuracy that a model is told to have.
       batch.models[0].reached = !convex && batch.models[0].violation <= settings_.tolerance * steepest_;
@@ -259,8 +239,8 @@ void WorkingSetPath<Penalty>::addMissingLater(const Batch& batch, std::size_t fi
 /// Makes more or fewer blocks candidates, as some were missing or none.
 template <class Penalty>
 void WorkingSetPath<Penalty>::followMissing(bool any) {
-  candidateShare_ = any ? std::max(PathTuning::leastShare, PathTuning::wider * candidateShare_)
-                        : std::min(PathTuning::mostShare, PathTuning::narrower * candidateShare_);
+  candidateShare_ = any ? std::max(Tuning::leastShare, Tuning::wider * candidateShare_)
+                        : std::min(Tuning::mostShare, Tuning::narrower * candidateShare_);
 }
 
 /// Keeps the gradients at a model and the one before it, from which those at smaller lambdas are foreseen.
@@ -298,7 +278,7 @@ typename WorkingSetPath<Penalty>::Batch WorkingSetPath<Penalty>::solveBatch(std:
   for (int k = 0; k < count; ++k) {
     const double lambda = lambdas[at(k)];
     const Penalty penalty = set_.penaltyAt(lambda);
-    if (!squared && (set_.byRows() || set_.metric().size() >= PathTuning::columnsToWarmStart)) {
+    if (!squared && (set_.byRows() || set_.metric().size() >= Tuning::columnsToWarmStart)) {
       solver_.warmStartNext(penalty, lambda);
     }
     const bool reached = solver_.solve(penalty, solver_.goal(penalty, sharper, steepest_));
@@ -357,7 +337,7 @@ void WorkingSetPath<Penalty>::seekLower(std::span<const double> lambdas, double 
       tryAt(k);
       continue;
     }
-    for (const double share : PathTuning::lookingAhead) {
+    for (const double share : Tuning::lookingAhead) {
       solver_.moveTo(minima[k]);
       solver_.lookAhead(share * lambdas[k]);
       tryAt(k);
@@ -382,7 +362,7 @@ bool WorkingSetPath<Penalty>::check(Batch& batch, int k, std::vector<int>& missi
   PathModel& model = batch.models[at(k)];
   const Penalty penalty = set_.penaltyAt(model.lambda);
   const Mat<const double> gradients = batch.gradients.columns(k * responses(), responses());
-  const double allowed = std::max(model.violation, PathTuning::leastViolation * model.lambda);
+  const double allowed = std::max(model.violation, Tuning::leastViolation * model.lambda);
   for (int g = 0; g < set_.blocks().count(); ++g) {
     if (!isOutside(g)) continue;
     bool leaves = false;

@@ -32,6 +32,23 @@ class WorkingSetPath : public PathEngine {
   double sweeps() const override { return set_.sweeps(); }
 
  private:
+  struct Tuning {
+    static constexpr int mostLambdas = 8;            ///< measured: lambdas of a batch
+    static constexpr int mostColumns = 32;           ///< measured: columns of slopes of a batch of several responses
+    static constexpr double leastShare = 0.5;        ///< safeguard: least share of lambda that makes candidates
+    static constexpr double mostShare = 1;           ///< safeguard: largest such share
+    static constexpr double presentShare = 1.45;     ///< measured: that of present gradients beside foreseen ones
+    static constexpr double wider = 0.85;            ///< measured: factor of the share after blocks were missing
+    static constexpr double narrower = 1.02;         ///< measured: factor of the share after none were
+    static constexpr int mostAttempts = 12;          ///< safeguard: attempts at one lambda
+    static constexpr int fewAttempts = 2;            ///< safeguard: the same once no block is missing any more
+    static constexpr int columnsToWarmStart = 100;   ///< measured: with fewer a warm start costs more than it spares
+    static constexpr double leastAlpha = 1e-3;       ///< safeguard: lambdaMax of a penalty that is nearly squares alone
+    static constexpr double accuracyOfNull = 1e-12;  ///< rounding: violation of the null model beside its slopes
+    static constexpr double leastViolation = 1e-9;   ///< rounding: violation beside lambda that adds no block
+    static constexpr double lookingAhead[] = {0.7, 0.4};  ///< measured: shares of lambda from where minima are sought
+  };
+
   using Minimum = typename WorkingSetSolver<Penalty>::Minimum;
 
   /// Models of some lambdas, and the numbers that checks need: K columns for each.

@@ -7,45 +7,6 @@
 #include "core/numbers.hpp"
 
 namespace nonconvex {
-namespace {
-
-struct SolverTuning {
-  static constexpr int mostQuadratics = 100;       ///< safeguard: quadratics in turn for one model
-  static constexpr int mostOfClasses = 300;        ///< safeguard: the same for a loss of classes
-  static constexpr int mostInVain = 50;            ///< safeguard: the same once such a model was not reached
-  static constexpr int patience = 8;               ///< safeguard: rounds of a quadratic that may have no minimum
-  static constexpr int mostLoose = 10;             ///< measured: quadratics that a small step may end
-  static constexpr double slow = 0.1;              ///< measured: a larger share of the last violation is slow
-  static constexpr double slowest = 0.8;           ///< measured: a larger share asks for new curvatures
-  static constexpr double columnsOfStep = 32;      ///< measured: columns whose Gram matrix takes as long as a step
-  static constexpr double stretching = 4;          ///< measured: factor of curvatures where the objective rises
-  static constexpr double mostStretched = 1e6;     ///< safeguard: largest such factor
-  static constexpr int manyHalvings = 20;          ///< safeguard: halvings of a step that surely falls at first
-  static constexpr int halvingsOfClasses = 8;      ///< safeguard: halvings of a step of classes
-  static constexpr int mostEscapesInVain = 10;     ///< measured: escapes from 0 in a row that lower nothing
-  static constexpr double leastFall = 1e-10;       ///< rounding: a fall beside the null model's loss
-  static constexpr double innerLeft = 0.9;         ///< measured: share of the violation at the goal, by rows
-  static constexpr double innerMost = 0.5;         ///< measured: share of the present violation, by rows
-  static constexpr double littleCurvature = 0.03;  ///< measured: change of a row's curvature that steps bear
-  static constexpr double innerShare = 0.1;        ///< measured: share of the violation left by a quadratic
-  static constexpr double innerOfGoal = 0.3;       ///< measured: share of the goal left by a quadratic
-  static constexpr double shareOfGap = 0.03;       ///< measured: share of the tolerance for the working set
-  static constexpr double shareOfBlocks = 0.3;     ///< measured: the same for blocks, whose steps cost more
-  static constexpr double shareWithRidge = 1e-3;   ///< measured: the same where the gap is of the second order
-  static constexpr double besideObjective = 30;    ///< measured: scale of the gap beside a small objective
-  static constexpr double leastBeside = 0.05;      ///< measured: least share of the null model's loss there
-  static constexpr int mostEnvelopes = 60;         ///< safeguard: envelopes in turn for one model
-  static constexpr double narrowing = 0.25;        ///< measured: width of an envelope beside the last one
-  static constexpr int hardEnvelope = 10;          ///< measured: quadratics after which the next one is wider
-  static constexpr double shareOfEnvelopes = 0.3;  ///< measured: share of the tolerance for the working set
-  static constexpr double accuracyOfNull = 1e-9;   ///< rounding: accuracy of the null model's loss
-  static constexpr double roughly = 3e-3;          ///< measured: violation beside lambda of a first look
-  static constexpr double promising = 1e-4;        ///< measured: objectives above the best by less are finished
-  static constexpr double farthest = 2;            ///< measured: extrapolation beside the last step in lambda
-};
-
-}  // namespace
-
 template <class Penalty>
 WorkingSetSolver<Penalty>::WorkingSetSolver(const Cpu& la, const SparseData& data, const SparseSettings& settings,
                                             WorkingSet<Penalty>& set)
@@ -53,7 +14,7 @@ WorkingSetSolver<Penalty>::WorkingSetSolver(const Cpu& la, const SparseData& dat
 
 template <class Penalty>
 Goal WorkingSetSolver<Penalty>::goal(const Penalty& penalty, double sharper, double steepest) const {
-  using T = SolverTuning;
+  using T = Tuning;
   const double least = settings_.tolerance * std::max(0.1 * penalty.largestSlope(), 1e-4 * steepest);
   // Without a penalty the gap is not asked for: its bound is that of each column alone.
   const double usual = ofCoefficients<Penalty> ? T::shareOfGap : T::shareOfBlocks;
@@ -70,7 +31,24 @@ Goal WorkingSetSolver<Penalty>::goal(const Penalty& penalty, double sharper, dou
 template <class Penalty>
 bool WorkingSetSolver<Penalty>::solve(const Penalty& penalty, const Goal& goal) {
   if (set_.loss().squared()) return set_.quadratic().minimize(penalty, goal);
-  return set_.loss().rows().envelope() ? solveEnvelopes(penalty, goal.violation) : solveQuadratics(penalty, goal);
+  if (!set_.loss().rows().envelope()) return solveQuadratics(penalty, goal);
+  return penalty.convex() ? solveEnvelopes(penalty, goal.violation) : solveMajorants(penalty, goal.violation);
+}
+
+/// Solves beside a loss that has no curvature with lines instead of a penalty that is not convex. They touch it at the
+/// present sizes and are above it elsewhere, so that each minimum with them lowers the objective, until slopes stay and
+/// the conditions of first order hold.
+template <class Penalty>
+bool WorkingSetSolver<Penalty>::solveMajorants(const Penalty& penalty, double violation) {
+  for (int k = 0; k < Tuning::mostMajorants; ++k) {
+    set_.quadratic().slopesAt(penalty, set_.quadratic().b, tangents_);
+    const Penalty lines = penalty.tangent(tangents_);
+    const bool reached = solveEnvelopes(lines, violation);
+    set_.allowEscapes(false);
+    const double left = set_.quadratic().largestViolation(penalty);
+    if (!reached || left <= std::max(violation, 2 * set_.quadratic().largestViolation(lines))) return reached;
+  }
+  return false;
 }
 
 /// The method of multipliers for a loss that is not smooth: its envelope is minimised, whose derivatives are the next
@@ -80,7 +58,7 @@ bool WorkingSetSolver<Penalty>::solve(const Penalty& penalty, const Goal& goal) 
 /// algorithm in convex programming", Mathematics of Operations Research 1(2), 1976.
 template <class Penalty>
 bool WorkingSetSolver<Penalty>::solveEnvelopes(const Penalty& penalty, double tolerance) {
-  using T = SolverTuning;
+  using T = Tuning;
   LossEnvelope& envelope = *set_.loss().rows().envelope();
   double within = tolerance;
   for (int k = 0; k < T::mostEnvelopes; ++k) {
@@ -103,7 +81,7 @@ bool WorkingSetSolver<Penalty>::solveEnvelopes(const Penalty& penalty, double to
 template <class Penalty>
 Goal WorkingSetSolver<Penalty>::innerGoal(const Penalty& penalty, const Goal& goal, double violation,
                                           double gap) const {
-  using T = SolverTuning;
+  using T = Tuning;
   Goal inner = goal;
   inner.violation = std::max(std::min(T::innerShare * violation, square(violation) / penalty.largestSlope()),
                              T::innerOfGoal * goal.violation);
@@ -120,7 +98,7 @@ Goal WorkingSetSolver<Penalty>::innerGoal(const Penalty& penalty, const Goal& go
 
 template <class Penalty>
 int WorkingSetSolver<Penalty>::mostQuadratics() const {
-  using T = SolverTuning;
+  using T = Tuning;
   if (!set_.loss().rows().coupled()) return T::mostQuadratics;
   // Where columns explain all, a penalty that does not grow leaves no minimum, nor will it at smaller lambdas.
   return inVain_ ? T::mostInVain : T::mostOfClasses;
@@ -128,7 +106,7 @@ int WorkingSetSolver<Penalty>::mostQuadratics() const {
 
 template <class Penalty>
 bool WorkingSetSolver<Penalty>::solveQuadratics(const Penalty& penalty, const Goal& goal) {
-  using T = SolverTuning;
+  using T = Tuning;
   double stretch = 1;
   set_.allowEscapes(true);
   for (quadratics_ = 0;; ++quadratics_) {
@@ -171,7 +149,7 @@ bool WorkingSetSolver<Penalty>::solveQuadratics(const Penalty& penalty, const Go
 template <class Penalty>
 bool WorkingSetSolver<Penalty>::stepByClasses(const Penalty& penalty, const Goal& goal, const Goal& inner,
                                               double violation, double& stretch) {
-  using T = SolverTuning;
+  using T = Tuning;
   if constexpr (!ofCoefficients<Penalty>) {
     if (!classes_.areTaken(penalty, goal.violation)) return false;
     const bool moved =
@@ -191,7 +169,7 @@ void WorkingSetSolver<Penalty>::takeNewtonStep(const Penalty& penalty) {
     if (!set_.loss().rows().coupled()) return;
     set_.rememberCoefficients();
     if (!classes_.newtonStep(penalty)) return;
-    set_.descend(penalty, {}, SolverTuning::halvingsOfClasses, classes_.moves());
+    set_.descend(penalty, {}, Tuning::halvingsOfClasses, classes_.moves());
     set_.setGradient();
   }
 }
@@ -201,7 +179,7 @@ void WorkingSetSolver<Penalty>::takeNewtonStep(const Penalty& penalty) {
 template <class Penalty>
 bool WorkingSetSolver<Penalty>::keepsCurvatures(const Penalty& penalty, const Goal& goal, double violation,
                                                 double gap) {
-  using T = SolverTuning;
+  using T = Tuning;
   const double next = set_.violation(penalty), rate = next / violation;
   if (next <= std::max(T::slow * violation, goal.violation)) return true;
   if (rate > T::slowest) return false;
@@ -217,7 +195,7 @@ bool WorkingSetSolver<Penalty>::keepsCurvatures(const Penalty& penalty, const Go
 /// Sets new curvatures where those of an earlier point, which steps by rows were taken with, are too far from them.
 template <class Penalty>
 void WorkingSetSolver<Penalty>::followCurvatures(double stretch) {
-  if (set_.loss().curvaturesDiffer(stretch, SolverTuning::littleCurvature)) set_.setCurvatures(stretch, true);
+  if (set_.loss().curvaturesDiffer(stretch, Tuning::littleCurvature)) set_.setCurvatures(stretch, true);
   set_.setCurvaturesLag(false);
 }
 
@@ -237,7 +215,7 @@ bool WorkingSetSolver<Penalty>::settleEscapes(const Penalty& penalty, double tol
 /// Whether the objective is below `before` by more than rounding.
 template <class Penalty>
 bool WorkingSetSolver<Penalty>::fell(const Penalty& penalty, double before) const {
-  return set_.objective(penalty) < before - SolverTuning::leastFall * set_.scale();
+  return set_.objective(penalty) < before - Tuning::leastFall * set_.scale();
 }
 
 /// Takes blocks from 0 against their slope, one after the other, where that lowers the objective; whether any did.
@@ -252,7 +230,7 @@ bool WorkingSetSolver<Penalty>::takeEscapes(const Penalty& penalty) {
     std::ranges::copy(escape.to, set_.quadratic().b.begin() + escape.first);
     const bool lower = set_.descend(penalty) && fell(penalty, objective);
     any = any || lower;
-    if (inVain = lower ? 0 : inVain + 1; inVain == SolverTuning::mostEscapesInVain) break;
+    if (inVain = lower ? 0 : inVain + 1; inVain == Tuning::mostEscapesInVain) break;
   }
   if (any) set_.setCurvatures(1);
   return any;
@@ -283,8 +261,7 @@ bool WorkingSetSolver<Penalty>::takeTangentStep(const Penalty& penalty, const Go
   const double violation = set_.quadratic().largestViolation(lines);
   set_.quadratic().minimize(
       lines, {.violation = innerGoal(penalty, goal, violation, infinity).violation, .looseTolerance = true});
-  return set_.descend(penalty, set_.quadratic().productOfSteps(), SolverTuning::manyHalvings) &&
-         fell(penalty, objective);
+  return set_.descend(penalty, set_.quadratic().productOfSteps(), Tuning::manyHalvings) && fell(penalty, objective);
 }
 
 /// Goes to the stationary point of the quadratic nearby, with the blocks that are not 0 alone. Whether the objective
@@ -294,7 +271,7 @@ bool WorkingSetSolver<Penalty>::takeSupportStep(const Penalty& penalty) {
   set_.setCurvatures(1);
   set_.rememberCoefficients();
   const double objective = set_.objective(penalty), violation = set_.quadratic().largestViolation(penalty);
-  if (!set_.quadratic().stepOnSupport(penalty) || !set_.descend(penalty, {}, SolverTuning::manyHalvings)) return false;
+  if (!set_.quadratic().stepOnSupport(penalty) || !set_.descend(penalty, {}, Tuning::manyHalvings)) return false;
   set_.setGradient();
   return fell(penalty, objective) || set_.quadratic().largestViolation(penalty) < violation;
 }
@@ -326,7 +303,7 @@ void WorkingSetSolver<Penalty>::extrapolate(double share) {
 template <class Penalty>
 void WorkingSetSolver<Penalty>::warmStartNext(const Penalty& penalty, double lambda) {
   const double between = passedLambda_ - presentLambda_, ahead = presentLambda_ - lambda;
-  const bool known = between > 0 && ahead > 0 && ahead <= SolverTuning::farthest * between;
+  const bool known = between > 0 && ahead > 0 && ahead <= Tuning::farthest * between;
   const bool goes = known && penalty.convex() && !set_.loss().rows().envelope();
   set_.rememberCoefficients();
   if (goes) extrapolate(ahead / between);
@@ -349,12 +326,12 @@ void WorkingSetSolver<Penalty>::moveTo(const Minimum& minimum) {
 
 template <class Penalty>
 void WorkingSetSolver<Penalty>::lookAhead(double lambda) {
-  set_.quadratic().minimize(set_.penaltyAt(lambda), {.violation = SolverTuning::roughly * lambda, .sweepsOnly = true});
+  set_.quadratic().minimize(set_.penaltyAt(lambda), {.violation = Tuning::roughly * lambda, .sweepsOnly = true});
 }
 
 template <class Penalty>
 bool WorkingSetSolver<Penalty>::takeIfLower(const Penalty& penalty, double lambda, const Goal& goal, Minimum& best) {
-  using T = SolverTuning;
+  using T = Tuning;
   auto& quadratic = set_.quadratic();
   quadratic.minimize(penalty, {.violation = std::max(T::roughly * lambda, goal.violation), .sweepsOnly = true});
   if (set_.exactObjective(penalty) > (1 + T::promising) * best.objective) return false;

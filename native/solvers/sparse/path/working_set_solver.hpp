@@ -45,10 +45,47 @@ class WorkingSetSolver {
   bool takeIfLower(const Penalty& penalty, double lambda, const Goal& goal, Minimum& best);
 
  private:
+  struct Tuning {
+    static constexpr int mostQuadratics = 100;       ///< safeguard: quadratics in turn for one model
+    static constexpr int mostOfClasses = 300;        ///< safeguard: the same for a loss of classes
+    static constexpr int mostInVain = 50;            ///< safeguard: the same once such a model was not reached
+    static constexpr int patience = 8;               ///< safeguard: rounds of a quadratic that may have no minimum
+    static constexpr int mostLoose = 10;             ///< measured: quadratics that a small step may end
+    static constexpr double slow = 0.1;              ///< measured: a larger share of the last violation is slow
+    static constexpr double slowest = 0.8;           ///< measured: a larger share asks for new curvatures
+    static constexpr double columnsOfStep = 32;      ///< measured: columns whose Gram matrix takes as long as a step
+    static constexpr double stretching = 4;          ///< measured: factor of curvatures where the objective rises
+    static constexpr double mostStretched = 1e6;     ///< safeguard: largest such factor
+    static constexpr int manyHalvings = 20;          ///< safeguard: halvings of a step that surely falls at first
+    static constexpr int halvingsOfClasses = 8;      ///< safeguard: halvings of a step of classes
+    static constexpr int mostEscapesInVain = 10;     ///< measured: escapes from 0 in a row that lower nothing
+    static constexpr double leastFall = 1e-10;       ///< rounding: a fall beside the null model's loss
+    static constexpr double innerLeft = 0.9;         ///< measured: share of the violation at the goal, by rows
+    static constexpr double innerMost = 0.5;         ///< measured: share of the present violation, by rows
+    static constexpr double littleCurvature = 0.03;  ///< measured: change of a row's curvature that steps bear
+    static constexpr double innerShare = 0.1;        ///< measured: share of the violation left by a quadratic
+    static constexpr double innerOfGoal = 0.3;       ///< measured: share of the goal left by a quadratic
+    static constexpr double shareOfGap = 0.03;       ///< measured: share of the tolerance for the working set
+    static constexpr double shareOfBlocks = 0.3;     ///< measured: the same for blocks, whose steps cost more
+    static constexpr double shareWithRidge = 1e-3;   ///< measured: the same where the gap is of the second order
+    static constexpr double besideObjective = 30;    ///< measured: scale of the gap beside a small objective
+    static constexpr double leastBeside = 0.05;      ///< measured: least share of the null model's loss there
+    static constexpr int mostEnvelopes = 60;         ///< safeguard: envelopes in turn for one model
+    static constexpr int mostMajorants = 100;        ///< safeguard: lines that replace a penalty, in turn
+    static constexpr double narrowing = 0.25;        ///< measured: width of an envelope beside the last one
+    static constexpr int hardEnvelope = 10;          ///< measured: quadratics after which the next one is wider
+    static constexpr double shareOfEnvelopes = 0.3;  ///< measured: share of the tolerance for the working set
+    static constexpr double accuracyOfNull = 1e-9;   ///< rounding: accuracy of the null model's loss
+    static constexpr double roughly = 3e-3;          ///< measured: violation beside lambda of a first look
+    static constexpr double promising = 1e-4;        ///< measured: objectives above the best by less are finished
+    static constexpr double farthest = 2;            ///< measured: extrapolation beside the last step in lambda
+  };
+
   Goal innerGoal(const Penalty& penalty, const Goal& goal, double violation, double gap) const;
   int mostQuadratics() const;
   bool solveQuadratics(const Penalty& penalty, const Goal& goal);
   bool solveEnvelopes(const Penalty& penalty, double violation);
+  bool solveMajorants(const Penalty& penalty, double violation);
   bool stepByClasses(const Penalty& penalty, const Goal& goal, const Goal& inner, double violation, double& stretch);
   bool keepsCurvatures(const Penalty& penalty, const Goal& goal, double violation, double gap);
   void followCurvatures(double stretch);

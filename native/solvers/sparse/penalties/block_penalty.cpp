@@ -26,11 +26,6 @@ double softThreshold(double v, double l) {
 
 }  // namespace
 
-double BlockPenalty::concavity() const {
-  if (kind == SparsePenalty::mcp) return 1 / gamma;
-  return kind == SparsePenalty::scad ? 1 / (gamma - 1) : 0;
-}
-
 double BlockPenalty::value(std::span<const double> b) const {
   const double squares = norm2Squared(b);
   if (squares == 0) return 0;
@@ -57,7 +52,7 @@ double BlockPenalty::dualNorm(std::span<const double> g, const BlockBounds& boun
 
 double BlockPenalty::violation(std::span<const double> b, std::span<const double> g, const BlockBounds& bounds) const {
   const double r = norm(b);
-  if (r == 0) return std::max(0.0, dualNorm(g, bounds) - l);
+  if (r == 0) return std::max(0.0, dualNorm(g, bounds) - slopeAtZero());
   const double slope = with([&](const auto& penalty) { return penalty.slope(r); });
   double squares = 0;
   for (std::size_t k = 0; k < b.size(); ++k) {
@@ -69,7 +64,7 @@ double BlockPenalty::violation(std::span<const double> b, std::span<const double
 }
 
 bool BlockPenalty::leavesZero(std::span<const double> to, std::span<const double> g, double room) const {
-  return norm2Squared(to) > 0 && (dualNorm(g) > l || value(to) <= room);
+  return norm2Squared(to) > 0 && (dualNorm(g) > slopeAtZero() || value(to) <= room);
 }
 
 double BlockPenalty::minimizerFromZero(double curvature, double gradient, const BlockBounds& bounds) const {

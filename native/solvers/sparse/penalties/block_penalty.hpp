@@ -28,10 +28,10 @@ struct BlockBounds {
   }
 };
 
-/// P(||b||) + l1 ||b||_1 + ridge ||b||^2 / 2 for the coefficients b of a block, P with slope l at 0 being that of
-/// lasso, mcp or scad. Only lasso goes with an l1.
+/// P(||b||) + l1 ||b||_1 + ridge ||b||^2 / 2 for the coefficients b of a block, P being that of lasso, mcp, scad or
+/// lq. Only lasso goes with an l1.
 struct BlockPenalty {
-  SparsePenalty kind = SparsePenalty::lasso;  ///< lasso, mcp or scad
+  SparsePenalty kind = SparsePenalty::lasso;  ///< one that has a struct
   double l = 0, gamma = 3, l1 = 0, ridge = 0;
 
   /// f(penalty) of the norm, its struct.
@@ -39,15 +39,23 @@ struct BlockPenalty {
   decltype(auto) with(F&& f) const {
     return visit(SelectionPenalties{}, static_cast<int>(kind), [&]<class Penalty>() { return f(Penalty{l, gamma}); });
   }
-  bool convex() const { return kind == SparsePenalty::lasso; }
+  bool convex() const {
+    return with([](const auto& along) { return along.convex; });
+  }
   bool isZero() const { return l == 0 && l1 == 0 && ridge == 0; }
   /// The steepest that the second derivative of P falls.
-  double concavity() const;
+  double concavity() const {
+    return with([](const auto& along) { return along.concavity(); });
+  }
+  /// The slope of P at 0, which l is but for penalties that are infinitely steep there.
+  double slopeAtZero() const {
+    return with([](const auto& along) { return along.slope(0); });
+  }
   double value(std::span<const double> b) const;
   /// How far -g is from the derivatives of the penalty at b, in the norm, where the bounds let b go.
   double violation(std::span<const double> b, std::span<const double> g, const BlockBounds& bounds = {}) const;
   /// The norm of g without what l1 takes of each entry, and without entries that bounds at 0 stop; it has to be at most
-  /// l where the block is 0.
+  /// the slope at 0 where the block is 0.
   double dualNorm(std::span<const double> g, const BlockBounds& bounds = {}) const;
   /// Whether a block that is 0 with the gradient g goes to `to`, the minimiser of a quadratic in place of a loss that
   /// can fall by no more than `room`: where it does so against the slope the penalty there is below that.

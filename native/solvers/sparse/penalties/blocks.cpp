@@ -77,7 +77,7 @@ bool BlockPenaltyAt::isNearEdge(int group, std::span<const double> gradient, con
 
 double BlockPenaltyAt::violationAtZero(int group, std::span<const double> gradient, const BlockBounds& bounds) const {
   const BlockPenalty along = of(group);
-  return std::max(0.0, along.dualNorm(gradient, bounds) - along.l);
+  return std::max(0.0, along.dualNorm(gradient, bounds) - along.slopeAtZero());
 }
 
 double BlockPenaltyAt::lambdaOfSlope(int group, std::span<const double> gradient, const BlockBounds& bounds,

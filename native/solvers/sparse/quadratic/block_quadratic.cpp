@@ -191,7 +191,7 @@ double BlockQuadratic::violation(const BlockPenaltyAt& penalty, int block) {
   const Used& of = used_[at(block)];
   const BlockPenalty along = penalty.of(of.group);
   const double found = along.violation(this->of(b, of), this->of(q, of), boundsOf(of));
-  if (along.convex() || b[at(of.first)] != 0) return found;
+  if (along.convex() || b[at(of.first)] != 0 || possibleDecrease <= 0) return found;
   // At 0 also the slope that would lead as far as a lower minimum lies which derivatives do not show.
   if (of.size == 1) {
     best(along, block, this->of(b, of), this->of(q, of), next_);
@@ -267,7 +267,7 @@ std::vector<Escape> BlockQuadratic::escapes(const BlockPenaltyAt& penalty) {
     const Used& each = used_[g];
     const BlockPenalty along = penalty.of(each.group);
     const std::span<const double> gradient = of(q, each);
-    if (norm2Squared(of(b, each)) > 0 || along.dualNorm(gradient, boundsOf(each)) > along.l) continue;
+    if (norm2Squared(of(b, each)) > 0 || along.dualNorm(gradient, boundsOf(each)) > along.slopeAtZero()) continue;
     const int block = static_cast<int>(g);
     if (each.size > 1 && curvature(block).least() > along.concavity()) continue;
     best(along, block, of(b, each), gradient, next_);
@@ -646,7 +646,7 @@ bool BlockQuadratic::locallyConvex(const BlockPenaltyAt& penalty) {
   for (const Used& each : used_) {
     const BlockPenalty along = penalty.of(each.group);
     const bool on = norm2Squared(of(b, each)) > 0;
-    if (!on && along.dualNorm(of(q, each), boundsOf(each)) < (1 - nearEdgeOfBlock) * along.l) continue;
+    if (!on && along.dualNorm(of(q, each), boundsOf(each)) < (1 - nearEdgeOfBlock) * along.slopeAtZero()) continue;
     addToSupport(along, each, true);
   }
   return entries_.empty() || factor();
