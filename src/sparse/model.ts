@@ -49,31 +49,6 @@ export interface SparseModel extends Origin {
   ): Float64Array;
 }
 
-<<<<<<< HEAD
-=======
-/**
- * What is known of a minimum. `'none'`: nothing, as the solve was ended before there was a model, the model is a relaxed one, which minimises
- * no objective of its lambda, or a best subset whose coefficients are as large as those of columns that depend on each other were allowed to
- * be. `'global'`: no coefficients have an objective below `bound`; `gap` is the objective less it, over the mean
- * loss of the null model less that of a perfect fit. `'coordinateWise'`: no change of one coefficient lowers the objective, but for
- * `violation`, in units of lambdaMax. `'localMinimum'`: that, and the objective is strictly convex near by. `'stationary'`, of
- * quantiles with a penalty that is not convex: the objective falls in no direction, but for `violation`. `'bounded'`, of best subsets: no
- * subset has an objective below `bound`, by `nodes` of branch and bound; where `largest` is there, none with coefficients up to that size, of
- * columns as they are penalised. With `without`, columns that vary by no more than rounding beside their size and are left out as constant,
- * all this is said of the other columns alone.
- */
-export type SparseCertificate =
-  | { kind: 'none' }
-  | { kind: 'global'; gap: number; bound: number; without?: Int32Array }
-  | { kind: 'bounded'; gap: number; bound: number; nodes: number; largest?: number; without?: Int32Array }
-  | {
-      kind: 'localMinimum' | 'coordinateWise' | 'stationary';
-      violation: number;
-      locallyConvex: boolean;
-      without?: Int32Array;
-    };
-
->>>>>>> 005e5ece (Quantiles take penalties of groups, MCP and SCAD, and lq takes several responses)
 /** A model that was fitted. */
 export interface SparseFit extends SparseModel {
   /** Degrees of freedom of the coefficients, without the intercept: how many are not 0, which is more than they are where squares shrink them. */
@@ -247,7 +222,6 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
 }
 
 /** What is known of model k of a path. */
-<<<<<<< HEAD
 function knownOf(
   answer: SparseAnswer,
   k: number,
@@ -265,23 +239,6 @@ function knownOf(
     ...(without.length > 0 && { without: without.slice() }),
     certificate,
   };
-=======
-function certificateOf({ answer, about }: Fitted, k: number): SparseCertificate {
-  const at = (numbers: ArrayLike<number>): number => numbers[k] as number;
-  const [gap, violation, largest] = [at(answer.gap), at(answer.violation), at(answer.bounded)];
-  const nodes = answer.nodes[k];
-  if (Number.isNaN(violation) || (nodes !== undefined && Number.isNaN(gap))) return { kind: 'none' };
-  const locallyConvex = at(answer.locallyConvex) !== 0;
-  const bound = at(answer.objectives) - (gap * answer.nullDeviance) / (2 * about.rows);
-  const left = answer.nearlyConstantColumns;
-  const without = left.length > 0 ? { without: left.slice() } : {};
-  if (nodes !== undefined)
-    return { kind: 'bounded', gap, bound, nodes, ...(Number.isFinite(largest) && { largest }), ...without };
-  if (about.convex && !Number.isNaN(gap)) return { kind: 'global', gap, bound, ...without };
-  // The loss of quantiles has no curvature, by which other minima along a coefficient would be told.
-  const coordinateWise = about.origin.family === 'quantile' ? 'stationary' : 'coordinateWise';
-  return { kind: locallyConvex ? 'localMinimum' : coordinateWise, violation, locallyConvex, ...without };
->>>>>>> 005e5ece (Quantiles take penalties of groups, MCP and SCAD, and lq takes several responses)
 }
 
 /** Coefficients and intercepts, which columns have coefficients that are not 0, and their names. */

@@ -231,7 +231,7 @@ struct SparseSolution {
   static Claims claims() {
     using enum CertificateKind;
     return {.verbs = {"sparseRegression", "sparsePath", "crossValidate"},
-            .kinds = {coordinateWise, local, bounded, global},
+            .kinds = {stationary, coordinateWise, local, bounded, global},
             .over = {{overSize, "coefficients, as they are penalised, up to `largest`"},
                      {overColumns, "coefficients of the columns that are not nearly constant (`without`)"}},
             .gapScale = "the mean loss of the null model less that of a perfect fit",

@@ -24,10 +24,11 @@ void requireSettings(const SparseSettings& settings) {
       const double gamma = PenaltyAt::gammaOf(settings);
       require(gamma > Penalty::leastGamma || Penalty{}.gamma == 0, "gamma", gamma,
               "expected more than " + show(Penalty::leastGamma) + " for " + std::string(Penalty::name));
-      require(settings.family != SparseFamily::quantile || std::isfinite(Penalty{1, gamma}.slope(0)), "penalty",
-              nameOf(settings.penalty),
-              "expected a penalty with a finite slope at 0 for family 'quantile': beside an infinite one any coefficient "
-              "may stay 0, and the loss has no curvature that says which of them are better elsewhere");
+      require(
+          settings.family != SparseFamily::quantile || std::isfinite(Penalty{1, gamma}.slope(0)), "penalty",
+          nameOf(settings.penalty),
+          "expected a penalty with a finite slope at 0 for family 'quantile': beside an infinite one any coefficient "
+          "may stay 0, and the loss has no curvature that says which of them are better elsewhere");
     });
   }
   if (isKnown(settings.minRatio)) {
@@ -298,8 +299,9 @@ std::string PathSolver::explainCap() const {
          show(least) + ", as they are penalised.";
 }
 
-/// What is known of a model; `scale` is that of its gap, `without`: columns that are nearly constant were left out.
-static Certificate certificateOf(const PathModel& model, double scale, bool without) {
+/// What is known of a model; `scale` is that of its gap, `without`: columns that are nearly constant were left out;
+/// `solved` is the kind of a solved model that is not known to be more.
+static Certificate certificateOf(const PathModel& model, double scale, bool without, CertificateKind solved) {
   const bool capped = std::isfinite(model.bounded);
   const std::string_view over = capped ? overSize : without ? overColumns : ""sv;
   if (isKnown(model.gap)) {
@@ -310,7 +312,7 @@ static Certificate certificateOf(const PathModel& model, double scale, bool with
   Certificate made;
   if (!model.reached || model.onCap) return made;
   made.over = over;
-  made.kind = model.locallyConvex ? CertificateKind::local : CertificateKind::coordinateWise;
+  made.kind = model.locallyConvex ? CertificateKind::local : solved;
   return made;
 }
 
@@ -332,6 +334,9 @@ SparseSolution PathSolver::solution() const {
   for (const PathModel& each : models_) entries += each.columns.size();
   out.indices.reserve(entries);
   out.values.reserve(entries);
+  // The loss of quantiles has no curvature that would tell of other minima along a coordinate.
+  const bool curved = settings_.family != SparseFamily::quantile;
+  const CertificateKind solved = curved ? CertificateKind::coordinateWise : CertificateKind::stationary;
   for (const PathModel& each : models_) {
     if (!problem_.sizes.empty()) out.sizes.push_back(problem_.sizes[out.lambda.size()]);
     out.lambda.push_back(each.lambda);
@@ -341,7 +346,7 @@ SparseSolution PathSolver::solution() const {
     out.gap.push_back(each.gap);
     out.violation.push_back(engine_->lambdaMax() > 0 ? each.violation / engine_->lambdaMax() : 0);
     out.certificate.push_back(
-        certificateOf(each, engine_->nullLoss() - engine_->perfectLoss(), !out.nearlyConstantColumns.empty()));
+        certificateOf(each, engine_->nullLoss() - engine_->perfectLoss(), !out.nearlyConstantColumns.empty(), solved));
     out.locallyConvex.push_back(each.locallyConvex);
     if (settings_.penalty == SparsePenalty::bestSubset) {
       out.nodes.push_back(each.nodes);
