@@ -1,5 +1,6 @@
 // What portfolios are measured by, and the bounds that they keep.
 import { dot, multiply } from '../core/algebra.js';
+import { checkMembers, checkNumbers } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import type { FractionalProblem, FractionalResult } from './solver.js';
 import { affineSquared, l1Squared, quadratic } from './terms.js';
@@ -82,3 +83,43 @@ export function noReturn(most: number): RangeError {
 
 export const largest = (values: Float64Array): number =>
   values.reduce((best, value, i) => (value > (values[best] as number) ? i : best), 0);
+
+/** Checks that squares of the values, and quotients of squares, keep their digits. */
+export function checkScale(name: string, values: ArrayLike<number>): void {
+  let largest = 0;
+  for (let i = 0; i < values.length; ++i) largest = Math.max(largest, Math.abs(values[i] as number));
+  if (largest !== 0 && !(largest >= 1e-75 && largest <= 1e75)) {
+    throw new RangeError(`${name}: its largest entry is ${largest}, expected between 1e-75 and 1e75; use other units`);
+  }
+}
+
+/** The bounds of n weights, checked; 'none' where all are infinite. */
+export function checkedBounds(bounds: { lower?: unknown; upper?: unknown }, n: number): Polytope | 'none' {
+  const { lower = 0, upper = Number.POSITIVE_INFINITY } = checkMembers('bounds', bounds, ['lower', 'upper']);
+  const vector = (name: string, value: unknown): Float64Array => {
+    const numbers = checkNumbers(name, value, { infinite: true });
+    if (typeof numbers === 'number') return new Float64Array(n).fill(numbers);
+    if (numbers.length === n) return numbers;
+    throw new RangeError(`${name}: expected ${n} numbers, as many as mu, got ${numbers.length}`);
+  };
+  const [low, high] = [vector('bounds.lower', lower), vector('bounds.upper', upper)];
+  const [least, most] = [low, high].map((each) => each.reduce((sum, value) => sum + value, 0)) as [number, number];
+  low.forEach((value, i) => {
+    if (!(value <= (high[i] as number))) {
+      throw new RangeError(`bounds.lower[${i}] = ${value}: expected at most bounds.upper[${i}], ${high[i]}`);
+    }
+  });
+  if (!(least <= 1 + 1e-12 && most >= 1 - 1e-12)) {
+    throw new RangeError(`bounds: no weights within them sum to 1: lower ones sum to ${least}, upper ones to ${most}`);
+  }
+  if (
+    low.every((value) => value === Number.NEGATIVE_INFINITY) &&
+    high.every((value) => value === Number.POSITIVE_INFINITY)
+  ) {
+    return 'none';
+  }
+  if (!Number.isFinite(least) && !Number.isFinite(most)) {
+    throw new RangeError('bounds: expected all lower ones to be finite, or all upper ones, or no bounds at all');
+  }
+  return { lower: low, upper: high };
+}

@@ -13,18 +13,6 @@ const families = readdirSync(join(root, 'native/solvers'));
 /** The shelf of methods of one paper each: verbs alone, without a solver of its own. */
 const shelf = 'contrib';
 
-/** Debts of recipes that are older than the rule. The list only shrinks. */
-const stillOwed: Record<string, string[]> = {
-  fractional: [
-    'energyEfficiency: an example',
-    'fisherDiscriminant: an example',
-    'independentComponent: an example',
-    'lpPca: an example',
-    'maxSharpe: at most 150 lines',
-    'sparseGeneralizedEigen: an example',
-  ],
-};
-
 type Places = [folder: string, file: RegExp][];
 
 /** What a family consists of. A folder has at least one file that matches. */
@@ -130,7 +118,7 @@ describe.each(families)('%s', (family) => {
         ...(called.test(examples) ? [] : [`${name}: an example`]),
       ];
     });
-    expect(owed).toEqual(stillOwed[family] ?? []);
+    expect(owed).toEqual([]);
   });
 
   it('has a row in the README', () => {

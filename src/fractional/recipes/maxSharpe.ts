@@ -1,10 +1,10 @@
 import { dot, multiply } from '../../core/algebra.js';
-import { checkMembers, checkNumber, checkNumbers, checkVector } from '../../core/check.js';
+import { checkMembers, checkNumber, checkVector } from '../../core/check.js';
 import type { Matrix, MatrixLike } from '../../core/matrix.js';
 import { toSymmetric } from '../../core/operand.js';
 import { checkOptions } from '../../core/settingNames.js';
 import { withinBounds } from '../activeSet.js';
-import { type Market, noReturn, type Polytope, ratioOf, resultAt } from '../portfolio.js';
+import { checkedBounds, checkScale, type Market, noReturn, ratioOf, resultAt } from '../portfolio.js';
 import type { Limited } from '../sequence.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio, naming } from '../solver.js';
 
@@ -109,45 +109,6 @@ export async function maxSharpe(data: MaxSharpeData, options: MaxSharpeOptions =
 
 function checkedOptions(options: MaxSharpeOptions): MaxSharpeOptions {
   return checkOptions('fractional', options, ['bounds', 'lambda', 'riskFree']);
-}
-
-/** Checks that squares of the values, and quotients of squares, keep their digits. */
-function checkScale(name: string, values: ArrayLike<number>): void {
-  let largest = 0;
-  for (let i = 0; i < values.length; ++i) largest = Math.max(largest, Math.abs(values[i] as number));
-  if (largest !== 0 && !(largest >= 1e-75 && largest <= 1e75)) {
-    throw new RangeError(`${name}: its largest entry is ${largest}, expected between 1e-75 and 1e75; use other units`);
-  }
-}
-
-function checkedBounds(bounds: NonNullable<MaxSharpeOptions['bounds']>, n: number): Polytope | 'none' {
-  const { lower = 0, upper = Number.POSITIVE_INFINITY } = checkMembers('bounds', bounds, ['lower', 'upper']);
-  const vector = (name: string, value: unknown): Float64Array => {
-    const numbers = checkNumbers(name, value, { infinite: true });
-    if (typeof numbers === 'number') return new Float64Array(n).fill(numbers);
-    if (numbers.length === n) return numbers;
-    throw new RangeError(`${name}: expected ${n} numbers, as many as mu, got ${numbers.length}`);
-  };
-  const [low, high] = [vector('bounds.lower', lower), vector('bounds.upper', upper)];
-  const [least, most] = [low, high].map((each) => each.reduce((sum, value) => sum + value, 0)) as [number, number];
-  low.forEach((value, i) => {
-    if (!(value <= (high[i] as number))) {
-      throw new RangeError(`bounds.lower[${i}] = ${value}: expected at most bounds.upper[${i}], ${high[i]}`);
-    }
-  });
-  if (!(least <= 1 + 1e-12 && most >= 1 - 1e-12)) {
-    throw new RangeError(`bounds: no weights within them sum to 1: lower ones sum to ${least}, upper ones to ${most}`);
-  }
-  if (
-    low.every((value) => value === Number.NEGATIVE_INFINITY) &&
-    high.every((value) => value === Number.POSITIVE_INFINITY)
-  ) {
-    return 'none';
-  }
-  if (!Number.isFinite(least) && !Number.isFinite(most)) {
-    throw new RangeError('bounds: expected all lower ones to be finite, or all upper ones, or no bounds at all');
-  }
-  return { lower: low, upper: high };
 }
 
 async function withoutBounds(market: Market, settings: Limited): Promise<FractionalResult> {
