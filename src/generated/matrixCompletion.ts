@@ -49,7 +49,7 @@ export interface MatrixCompletionSolution {
   /** Objective of each matrix. */
   objectives: Float64Array;
   /** What is known of each matrix. */
-  certificates: Certificate[];
+  certificate: Certificate[];
   /** The least lambda at which the matrix is 0. */
   lambdaMax: number;
 }

@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import { type Limits, limitDefaults } from './limits.js';
-import type { Progress } from './solve.js';
+import type { Certificate, Progress } from './solve.js';
 
 export interface SparseOptions extends Limits {
   /**
@@ -198,6 +198,11 @@ export interface SparseSolution {
    * of the columns that are penalised.
    */
   violation: Float64Array;
+  /**
+   * What is known of the model of each lambda. Over `size`: coefficients, as they are penalised, up to `bounded`.
+   * Over `columns`: coefficients of columns that are not nearly constant.
+   */
+  certificate: Certificate[];
   /** 1 where the objective is strictly convex in the neighbourhood of the solution, else 0, for each lambda. */
   locallyConvex: Int32Array;
   /** Nodes of branch and bound, for each lambda; empty for other penalties. */

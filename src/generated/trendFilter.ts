@@ -39,7 +39,7 @@ export interface TrendFilterSolution {
   /** Objective of each trend. */
   objectives: Float64Array;
   /** What is known of each trend. */
-  certificates: Certificate[];
+  certificate: Certificate[];
   /** The least lambda at which the trend has one piece. */
   lambdaMax: number;
 }

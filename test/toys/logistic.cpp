@@ -12,10 +12,13 @@ struct LogisticProblem {
 
 struct LogisticSolution {
   std::vector<double> coefficients;
+  Certificate certificate = {.kind = CertificateKind::stationary};
+
+  static Claims claims() { return {.verbs = {"logistic"}, .kinds = {CertificateKind::stationary}}; }
 
   static constexpr auto fields() {
     using Self = LogisticSolution;
-    return std::tuple{OUT(coefficients, "One for each column of X.")};
+    return std::tuple{OUT(coefficients, "One for each column of X."), OUT(certificate, "What is known of the answer.")};
   }
 };
 

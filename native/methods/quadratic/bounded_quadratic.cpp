@@ -65,7 +65,7 @@ BoundedQuadratic::Inside BoundedQuadratic::solveOnFree(const BoundedQuadraticPro
   blas::trsv('L', 'T', m, factor_.data(), factor_.rows(), trial_.data());
   for (int c = 0; c < m; ++c) {
     const std::size_t j = at(list_[at(c)]);
-    if (!(trial_[at(c)] > problem.lower[j] && trial_[at(c)] < problem.upper[j])) return Inside::none;
+    if (!(trial_[at(c)] > problem.lower[j] && trial_[at(c)] < problem.upper[j])) return Inside::nothing;
   }
   for (int c = 0; c < m; ++c) x[at(list_[at(c)])] = trial_[at(c)];
   return Inside::all;

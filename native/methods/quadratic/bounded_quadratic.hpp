@@ -38,7 +38,7 @@ class BoundedQuadratic {
   int steps() const { return steps_; }
 
  private:
-  enum class Inside { all, none, singular };
+  enum class Inside { all, nothing, singular };
 
   void begin(const BoundedQuadraticProblem& problem, Out x);
   Inside solveOnFree(const BoundedQuadraticProblem& problem, Out x);
