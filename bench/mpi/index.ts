@@ -1,4 +1,4 @@
-// Solves over ranks of one machine: clock, processor time and bytes of an iteration, beside the bytes that docs/scale.md says.
+// Solves over ranks of one machine: clock, processor time and bytes of an iteration, beside the bytes that docs/scale-mpi.md says.
 //
 //   npm run bench -- mpi [--rows=200000] [--columns=50] [--rounds=3] [--problems=exact,gated] [--no-picture]
 //

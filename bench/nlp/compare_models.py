@@ -4,7 +4,7 @@
     bench_nlp_models 20 auto *.nl > ours.jsonl; python3 compare_models.py ours.jsonl ipopt-reference.json
 
 The reference, where one is given, takes the place of Ipopt's lines. Times of both are only compared where they are of
-the same run. With `--table` the slowest beside Ipopt are printed alone, as the table of docs/nlp-methods.md.
+the same run. With `--table` the slowest beside Ipopt are printed alone, as the table of docs/nlp-linear-algebra.md.
 """
 
 import json

@@ -1,7 +1,7 @@
 // Inner solvers of the constrained Newton method on tall logistic regressions under ten linear equations: how they grow, where a
 // sketched preconditioner begins to pay, and what the paper's own projections take.
 //
-//   npm run bench -- nlp/inner            about two minutes; rewrites the picture of docs/nlp-methods.md, bench/nlp/inner.results.json
+//   npm run bench -- nlp/inner            about two minutes; rewrites the picture of docs/nlp-linear-algebra.md, bench/nlp/inner.results.json
 //   npm run bench -- nlp/inner --large    about four minutes more, 5 GB: 80,000 x 2,000 and 200,000 x 2,000 beside
 //   npm run bench -- nlp/inner --quick    small sizes, writes nothing
 //   npm run bench -- nlp/inner ROWS COLUMNS CONDITION    one more problem, such as 200000 2000 1e3

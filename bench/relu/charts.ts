@@ -1,4 +1,4 @@
-// The two pictures of bench/relu/page.md, and that of refinement in docs/relu.md.
+// The two pictures of bench/relu/page.md, and that of refinement in docs/relu-refinement.md.
 import { writeChart } from '../../scripts/chart.mjs';
 import { logAxis } from '../shared/chart.js';
 import { type Method, methods, middleRun, type Race } from './race.js';

@@ -1,6 +1,6 @@
 // Ten classes to a certified gap of 1e-4 beside scikit-learn's MLPClassifier: scikit-learn's digits, 1,257 x 64.
 //
-//   npm run bench -- relu/classes [--rounds 3]   a minute or two; rewrites a table of docs/relu.md and
+//   npm run bench -- relu/classes [--rounds 3]   a minute or two; rewrites a table of docs/relu-refinement.md and
 //                                                bench/relu/classes.results.json
 //
 // All methods take turns in each round, so that a machine that is busy is so for all of them; ratios are of one round.
@@ -91,7 +91,7 @@ if (!python) {
     sklearn: digits.version,
     runs: { mlp, ...Object.fromEntries(methods.map(({ name }, k) => [name, ours[k]])) },
   });
-  writeSection('docs/relu.md', 'reluClasses', text);
+  writeSection('docs/relu-refinement.md', 'reluClasses', text);
 }
 
 async function solved({ x, y, xTest, yTest }: Digits, { settings }: Method): Promise<Run> {

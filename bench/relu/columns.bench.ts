@@ -1,10 +1,10 @@
 // Refinement of networks on many columns: MNIST, 2 against 8, at 28 x 28 and at 10 x 10 pixels.
 //
-//   npm run bench -- relu/columns [--rows 12000] [--ten] some minutes; rewrites a table of docs/relu.md and
+//   npm run bench -- relu/columns [--rows 12000] [--ten] some minutes; rewrites a table of docs/relu-large.md and
 //                                                        bench/relu/columns.results.json unless rows are fewer
-//   --ten: ten classes of all 60,000 images instead, a minute; rewrites a table of docs/relu.md and
+//   --ten: ten classes of all 60,000 images instead, a minute; rewrites a table of docs/relu-large.md and
 //          bench/relu/ten.results.json
-//   --wide: two classes of 10,000 generated images of 32 x 32 x 3 instead, some minutes; rewrites a table of docs/relu.md
+//   --wide: two classes of 10,000 generated images of 32 x 32 x 3 instead, some minutes; rewrites a table of docs/relu-large.md
 //           and bench/relu/wide.results.json unless rows are fewer
 //
 // Published times are of other machines: MNIST 2 against 8 at 10 x 10 by ADMM with coordinate steps of random blocks
@@ -185,7 +185,7 @@ async function ten(): Promise<void> {
   console.log(`\n${text}\n`);
   if (wanted < 60000) return;
   writeResults('relu/ten', { environment: where, load, before, runs });
-  writeSection('docs/relu.md', 'reluTen', text);
+  writeSection('docs/relu-large.md', 'reluTen', text);
 }
 
 /** Two kinds of textures, 32 x 32 in three colours: waves of random phase, more of them upright in one class. */
@@ -261,7 +261,7 @@ async function wide(): Promise<void> {
   console.log(`\n${text}\n`);
   if (wanted < 10000) return;
   writeResults('relu/wide', { environment: where, load, run });
-  writeSection('docs/relu.md', 'reluWide', text);
+  writeSection('docs/relu-large.md', 'reluWide', text);
 }
 
 async function pairs(): Promise<void> {
@@ -325,5 +325,5 @@ async function pairs(): Promise<void> {
   console.log(`\n${text}\n`);
   if (wanted < 12000) return;
   writeResults('relu/columns', { environment: where, load, runs, adam });
-  writeSection('docs/relu.md', 'reluColumns', text);
+  writeSection('docs/relu-large.md', 'reluColumns', text);
 }

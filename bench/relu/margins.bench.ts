@@ -1,7 +1,7 @@
 // What decides between weights of the regulariser on 1,000 images left out: MNIST, networks of one descent on 4,000 images, their criteria on
 // 10,000 other images of the training set, and which weight each criterion takes on tenths of these.
 //
-//   npm run bench -- relu/margins   a minute; rewrites a table of docs/relu.md and bench/relu/margins.results.json
+//   npm run bench -- relu/margins   a minute; rewrites a table of docs/relu-lambda.md and bench/relu/margins.results.json
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -77,4 +77,4 @@ const text = [
 ].join('\n\n');
 console.log(`\n${text}\n`);
 writeResults('relu/margins', { environment: where, lambdas, lines });
-writeSection('docs/relu.md', 'reluMargins', text);
+writeSection('docs/relu-lambda.md', 'reluMargins', text);

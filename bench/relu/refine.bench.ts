@@ -1,7 +1,7 @@
 // Refinement of the six problems with known optima of their sampled programs, beside the best networks known and Adam of
 // PyTorch, and of data that planted networks made.
 //
-//   npm run bench -- relu/refine            some minutes; rewrites two tables of docs/relu.md, docs/images/relu-refine.svg and
+//   npm run bench -- relu/refine            some minutes; rewrites two tables of docs/relu-refinement.md, docs/images/relu-refine.svg and
 //                                           bench/relu/refine.results.json
 //   npm run bench -- relu/refine synth 0.01    one problem, round by round; writes nothing
 //
@@ -102,7 +102,7 @@ if (chosen.length === 0) {
         `one run each; ${where.cpu}, two threads`,
       );
     writeResults('relu/refine', { environment: where, runs, plants });
-    writeSection('docs/relu.md', 'reluRefine', text);
+    writeSection('docs/relu-refinement.md', 'reluRefine', text);
   }
 }
 

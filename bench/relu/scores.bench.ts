@@ -1,6 +1,6 @@
 // Test scores without tuning, beside scikit-learn's methods with their defaults, on data that scikit-learn ships or makes.
 //
-//   npm run bench -- relu/scores            some ten minutes; rewrites a table of docs/relu.md and bench/relu/scores.results.json
+//   npm run bench -- relu/scores            some ten minutes; rewrites a table of docs/relu-defaults.md and bench/relu/scores.results.json
 //   npm run bench -- relu/scores wine       one data set, of the ten or 'nested classes'; writes nothing
 //   npm run bench -- relu/scores wine keep  one data set, in place of its row in both
 import { readFileSync } from 'node:fs';
@@ -76,7 +76,7 @@ if (!python) {
   console.log(`\n${text}\n`);
   if (only === undefined || keep === 'keep') {
     writeResults('relu/scores', { environment: where, sklearn: version, rows });
-    writeSection('docs/relu.md', 'reluScores', text);
+    writeSection('docs/relu-defaults.md', 'reluScores', text);
   }
 }
 

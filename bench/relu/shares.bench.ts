@@ -1,6 +1,6 @@
 // Test scores by the weight of the regulariser, as a share of lambdaMax, for several numbers of rows: what `lambda: 'auto'` rests on.
 //
-//   npm run bench -- relu/shares   some ten minutes; rewrites a table of docs/relu.md and bench/relu/shares.results.json
+//   npm run bench -- relu/shares   some ten minutes; rewrites a table of docs/relu-defaults.md and bench/relu/shares.results.json
 import { lambdaMax, type ReluSettings, score, trainReluNetwork } from '../../src/relu/index.js';
 import { Python } from '../shared/python.js';
 import { describe, environment, table, writeResults, writeSection } from '../shared/report.js';
@@ -54,7 +54,7 @@ if (!python) {
   ].join('\n\n');
   console.log(`\n${text}\n`);
   writeResults('relu/shares', { environment: where, sklearn: version, shares, lines });
-  writeSection('docs/relu.md', 'reluShares', text);
+  writeSection('docs/relu-defaults.md', 'reluShares', text);
 }
 
 async function scoresOf(

@@ -1,6 +1,6 @@
 // What solves cost those who share the process with them: turns of the event loop, aborts, the calling thread's time, start-up.
 //
-//   npm run bench -- service [turns] [aborts] [calls] [callers] [start]    into docs/reliability.md; without a name all
+//   npm run bench -- service [turns] [aborts] [calls] [callers] [start]    into docs/reliability-service.md; without a name all
 import { stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import * as nonconvex from '../../src/index.js';
@@ -239,5 +239,5 @@ for (const [name, measure] of Object.entries(parts)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const text = `${await measure()}\n\n${describe(environment())}`;
   console.log(`${text}\n`);
-  if (only === '') writeSection('docs/reliability.md', name, text);
+  if (only === '') writeSection('docs/reliability-service.md', name, text);
 }

@@ -2,7 +2,7 @@
 //
 //   npm run bench -- sparse/trends
 //
-// Prints the table of docs/sparse.md.
+// Prints the table of docs/sparse-signals.md.
 import { trendFilter } from '../../src/sparse/index.js';
 import { normals } from '../shared/random.js';
 import { describe, environment, short, table } from '../shared/report.js';
