@@ -1,7 +1,7 @@
 // How a solver registers itself in the addon of CUDA. For g++: nvcc never sees napi.h.
 #pragma once
 
-#include "binding/registry.hpp"
+#include "binding/register_solver.hpp"
 
 namespace nonconvex {
 

@@ -1,5 +1,5 @@
-// From the schema that the addon exports: src/generated/<solver>.ts, docs/generated/<solver>-settings.md and
-// <solver>-result.md; likewise limits.ts and limits.md of what every solver's settings begin with, solve.ts, result.md and
+// From the schema that the addon exports: src/generated/<solver>.ts, docs/generated/<solver>-problem.md,
+// <solver>-settings.md and <solver>-result.md; likewise limits.ts and limits.md of what every solver's settings begin with, solve.ts, result.md and
 // status.md of what every report and result has. Each family, which is one solver or several, is a
 // subpath: one line in src/families.ts and one entry among the exports of package.json, and has what shelves.mjs finds in its folder.
 // src/generated/kinds.ts is what kinds.mjs finds in all of them.
@@ -87,6 +87,49 @@ function resultType(type, indent) {
   return ['{', ...body, `${indent}}${type.items ? '[]' : ''}`].join('\n');
 }
 
+/** A type of a member of a problem; what may be left out may be undefined, too. */
+function inputType(type, indent) {
+  if (Array.isArray(type)) return type.map(quoted).join(' | ');
+  if (typeof type === 'string') return type === 'integer' ? 'number' : type;
+  const body = inputLines(type.fields ?? type.items, `${indent}  `);
+  return ['{', ...body, `${indent}}${type.items ? '[]' : ''}`].join('\n');
+}
+
+function inputLines(members, indent = '  ') {
+  return members.flatMap(({ name, doc, type, optional }) => {
+    const written = inputType(type, indent);
+    return [
+      ...commented(indent, doc),
+      `${indent}${name}${optional ? '?' : ''}: ${written}${optional ? ' | undefined' : ''};`,
+    ];
+  });
+}
+
+/** "n x p", "n K numbers >= 0", "an integer >= 1". */
+function shapeOf({ type, rows, columns, times, below, more, distinct, rising, ...bounds }) {
+  const plus = more > 0 ? ` + ${more}` : '';
+  if (typeof type === 'string' && type.includes('Matrix')) return `${rows ?? '.'} x ${columns ?? '.'}${plus}`;
+  const length = rows ? `${rows}${times ? ` ${times}` : ''}${plus} ` : '';
+  if (type === 'Int32Array') {
+    const range = below && !rising ? ` in [0, ${below})` : bounds.upper < Infinity ? ` in [0, ${bounds.upper}]` : ' >= 0';
+    return `${length}${distinct ? 'different ' : ''}integers${rising ? ` from 0 to ${below}, rising` : range}`;
+  }
+  const range = rangeOf({ ...bounds, type });
+  if (type === 'Float64Array') return `${length}${range.replace(/^an? /, '').replace('number', 'numbers')}`;
+  return ['number', 'integer'].includes(type) ? range : inputType(type, '').startsWith('{') ? 'object' : code(inputType(type, ''));
+}
+
+/** One row a member of a problem, those of objects under their path. */
+function inputRows(members, path = '') {
+  return members.flatMap((member) => {
+    const { name, doc, type } = member;
+    const inner = type.fields ?? type.items;
+    const at = `${path}${name}${type.items ? '[]' : ''}`;
+    const what = type.items ? 'array' : shapeOf(member);
+    return [row([`\`${at}\``, what, member.optional ? '' : 'yes', doc]), ...inputRows(inner ?? [], `${at}.`)];
+  });
+}
+
 function limitsTypes(limits) {
   return [
     `// ${notice}`,
@@ -154,14 +197,19 @@ const certifies = (result) => JSON.stringify(result).includes('"Certificate');
 
 function solverTypes(solver, limits, schema) {
   const name = capitalized(solver);
-  const { settings, progress } = schema;
+  const { settings, progress, problem } = schema;
   const result = resultMembers(schema);
   const own = ownSettings(limits, settings);
   return [
     `// ${notice}`,
-    ...(JSON.stringify(result).includes('"Matrix"') ? ["import type { Matrix } from '../core/matrix.js';"] : []),
+    ...matrixImports(JSON.stringify([result, problem])),
     "import { type Limits, limitDefaults } from './limits.js';",
     `import type { ${certifies(result) ? 'Certificate, ' : ''}Progress } from './solve.js';`,
+    '',
+    '/** What the addon takes beside settings, as far as a table says it. */',
+    `export interface ${name}Problem {`,
+    ...inputLines(problem),
+    '}',
     '',
     `export interface ${name}Options extends Limits {`,
     ...own.flatMap(settingLines),
@@ -183,6 +231,12 @@ function solverTypes(solver, limits, schema) {
     '}',
     '',
   ].join('\n');
+}
+
+/** The import of the types of matrices that a schema has. */
+function matrixImports(schema) {
+  const names = ['Matrix', 'SparseMatrix'].filter((each) => new RegExp(`[" ]${each}[" ]`).test(schema));
+  return names.length > 0 ? [`import type { ${names.join(', ')} } from '../core/matrix.js';`] : [];
 }
 
 function wrapped(text) {
@@ -324,6 +378,9 @@ main(() => {
     const table = settingsTable(ownSettings(limits, its.settings), declared);
     const more = 'Beside these, the [limits](limits.md) that every solver takes.';
     made[`docs/generated/${solver}-settings.md`] = [...table, '', more, ''].join('\n');
+    const lacking = its.readsMore ? ['', 'Functions, and matrices that belong to them, are in no table.'] : [];
+    const inputs = [...heading('Member', 'Expected', 'Needed', 'Meaning'), ...inputRows(its.problem), ...lacking];
+    made[`docs/generated/${solver}-problem.md`] = [...inputs, ''].join('\n');
     const members = [...heading('Member', 'Type', 'Meaning'), ...resultRows(resultMembers(its))];
     const common = 'Beside these, the [members](result.md) that every result has.';
     made[`docs/generated/${solver}-result.md`] = [...members, '', common, ''].join('\n');

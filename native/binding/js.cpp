@@ -280,6 +280,11 @@ SparseView Reader::asSparse() const {
   return matrix;
 }
 
+AnyMatrix Reader::asAnyMatrix() const {
+  if (has("format")) return asSparse();
+  return asMatrix();
+}
+
 /// Whether the matrix is of copies that were checked in pieces.
 bool Reader::wasChecked(const SparseView& matrix) const {
   const Napi::Env env = object_.Env();

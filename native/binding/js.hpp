@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "binding/copies.hpp"
+#include "binding/tables.hpp"
 #include "core/error.hpp"
 #include "core/status.hpp"
 #include "data/matrix_input.hpp"
@@ -120,10 +121,13 @@ class Reader {
   }
   /// { format, rows, columns, offsets, indices, values }
   SparseView asSparse() const;
+  /// A sparse matrix where it has a format, else a dense one.
+  AnyMatrix asAnyMatrix() const;
   /// A sparse matrix whose offsets and indices are not looked at.
   SparseView asUncheckedSparse() const;
   /// Says that the solve, which is aborted, is not to look at its data.
   void leaveUnread() const { inputs_->unread = true; }
+  bool unread() const { return inputs_->unread; }
   /// A typed array as it is at this moment.
   ArrayBytes arrayNow(const char* name) const { return found(name, "a typed array"); }
 

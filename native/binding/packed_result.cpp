@@ -1,11 +1,31 @@
 #include "binding/packed_result.hpp"
 
+#include <algorithm>
+
 namespace nonconvex {
 
 void PackedResult::matrix(const char* name, Mat<const double> matrix) {
   Writer one(env_);
   one.matrix("matrix", matrix);
   value(name, one.object().Get("matrix"));
+}
+
+void PackedResult::noteColumn(char kind, const char* name, const std::vector<bool>& known,
+                              std::span<const std::string_view> names) {
+  const bool all = std::find(known.begin(), known.end(), false) == known.end();
+  noteNames(all ? kind : static_cast<char>(kind - 'a' + 'A'), name, names);
+  if (!all) numbers_.insert(numbers_.end(), known.begin(), known.end());
+}
+
+void PackedResult::column(char kind, const char* name, const std::vector<bool>& known, std::span<const double> values,
+                          std::span<const std::string_view> names) {
+  noteColumn(kind, name, known, names);
+  numbers_.insert(numbers_.end(), values.begin(), values.end());
+}
+
+void PackedResult::column(const char* name, const std::vector<bool>& known, std::span<const napi_value> values) {
+  noteColumn('v', name, known, {});
+  others_.insert(others_.end(), values.begin(), values.end());
 }
 
 std::size_t PackedShapes::numberOf(const std::string& shape) {

@@ -2,11 +2,9 @@
 // result one by one through Node's interface, and making its many short arrays.
 #pragma once
 
-#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -62,14 +60,10 @@ class PackedResult {
     (shape_ += ' ') += text;
     shape_ += '\n';
   }
-  /// A value of an enumeration.
-  template <class E>
-  void choice(const char* name, E value) {
-    shape_ += 'e';
-    shape_ += name;
-    for (const std::string_view each : names(value)) (shape_ += ' ') += each;
-    shape_ += '\n';
-    numbers_.push_back(static_cast<double>(value));
+  /// A value of an enumeration of these names.
+  void choice(const char* name, int value, std::span<const std::string_view> names) {
+    noteNames('e', name, names);
+    numbers_.push_back(value);
   }
   void matrix(const char* name, Mat<const double> matrix);
   void vector(const char* name, std::span<const double> values) { list('f', name, values); }
@@ -91,32 +85,12 @@ class PackedResult {
     write(*this);
     note('}', "");
   }
-  /// One member of all objects of a list, of those that have it: valueOf(i) is a number, a truth value, the value of an
-  /// enumeration or what Node-API has for anything else.
-  template <class ValueOf>
-  void column(const char* name, const std::vector<bool>& known, ValueOf&& valueOf) {
-    using Value = std::remove_cvref_t<decltype(valueOf(0))>;
-    constexpr char kind = std::is_enum_v<Value>         ? 'e'
-                          : std::is_same_v<Value, bool> ? 'b'
-                          : std::is_arithmetic_v<Value> ? 'n'
-                                                        : 'v';
-    const bool all = std::find(known.begin(), known.end(), false) == known.end();
-    shape_ += all ? kind : static_cast<char>(kind - 'a' + 'A');
-    shape_ += name;
-    if constexpr (kind == 'e') {
-      for (const std::string_view each : names(Value{})) (shape_ += ' ') += each;
-    }
-    shape_ += '\n';
-    if (!all) numbers_.insert(numbers_.end(), known.begin(), known.end());
-    for (std::size_t i = 0; i < known.size(); ++i) {
-      if (!known[i]) continue;
-      if constexpr (kind == 'v') {
-        others_.push_back(valueOf(i));
-      } else {
-        numbers_.push_back(static_cast<double>(valueOf(i)));
-      }
-    }
-  }
+  /// One member of all objects of a list, of those that have it: numbers, truth values ('b') or values of an enumeration
+  /// ('e').
+  void column(char kind, const char* name, const std::vector<bool>& known, std::span<const double> values,
+              std::span<const std::string_view> names = {});
+  /// One member of all objects of a list, of those that have it, of any type.
+  void column(const char* name, const std::vector<bool>& known, std::span<const napi_value> values);
 
   Napi::Object packed(PackedShapes& shapes);
 
@@ -129,6 +103,14 @@ class PackedResult {
     shape_ += name;
     shape_ += '\n';
   }
+  void noteNames(char kind, const char* name, std::span<const std::string_view> names) {
+    shape_ += kind;
+    shape_ += name;
+    for (const std::string_view each : names) (shape_ += ' ') += each;
+    shape_ += '\n';
+  }
+  void noteColumn(char kind, const char* name, const std::vector<bool>& known,
+                  std::span<const std::string_view> names);
   template <class T>
   void list(char kind, const char* name, std::span<const T> values) {
     if (values.size() >= shortest) return value(name, typedArray(env_, values));

@@ -13,6 +13,7 @@
 #include "binding/operand.hpp"
 #include "binding/ranks.hpp"
 #include "binding/registry.hpp"
+#include "binding/settings.hpp"
 #include "core/index.hpp"
 #include "core/lazy_shared.hpp"
 #include "problems/constrained_objective.hpp"

@@ -1,8 +1,12 @@
 #include "binding/registry.hpp"
 
-#include <utility>
+#include <memory>
+#include <string>
 #include <vector>
 
+#include "binding/results.hpp"
+#include "binding/settings.hpp"
+#include "binding/solve_job.hpp"
 #include "core/require_memory.hpp"
 
 namespace nonconvex {
@@ -11,22 +15,20 @@ namespace {
 /// The version in package.json; a test compares them.
 constexpr const char* version = "0.1.0";
 
-const RegisteredSolver& solverNamed(const std::string& name) {
+const SolverDeclaration& solverNamed(const std::string& name) {
   const auto& solvers = Registry::instance().solvers;
-  const auto found = solvers.find(name);
-  if (found != solvers.end()) return *found->second;
   std::vector<std::string_view> known;
   for (const auto& [each, solver] : solvers) known.push_back(each);
-  throw Error(ErrorKind::range, "solver = " + show(name) + ": " + oneOf(known));
+  return *solvers.at(known[static_cast<std::size_t>(placeOfName("solver", name, known))]);
 }
 
 /// solve(name, problem, settings, onProgress | undefined, aborted, number) -> a promise of the packed result. `number`
 /// is one that no other solve has.
 Napi::Value solve(const Napi::CallbackInfo& info) {
-  const RegisteredSolver& solver = solverNamed(info[0].ToString().Utf8Value());
+  const SolverDeclaration& solver = solverNamed(info[0].ToString().Utf8Value());
   Inputs inputs{.shared = &Environment::of(info.Env()).copies()};
   const Reader problem(objectArgument(info, 1, "problem"), inputs);
-  const std::shared_ptr<Job> job = solver.job(problem, objectArgument(info, 2, "settings"));
+  const auto job = std::make_shared<SolveJob>(solver, problem, objectArgument(info, 2, "settings"));
   if (info[4].ToBoolean() || inputs.unread) job->abort();
   if (inputs.unread) job->leaveUnread();
   return Environment::of(info.Env()).start(job, info[3], std::move(inputs), info[5].ToNumber().DoubleValue());
@@ -74,14 +76,15 @@ Napi::Array statusSchema(Napi::Env env) {
 Napi::Value schema(const Napi::CallbackInfo& info) {
   Writer solvers(info.Env());
   for (const auto& [name, solver] : Registry::instance().solvers) {
-    solvers.value(name.data(), solver->schema(info.Env()));
+    solvers.value(name.data(), schemaOf(info.Env(), *solver));
   }
   Writer out(info.Env());
   out.value("statuses", statusSchema(info.Env()));
+  const Limits defaults;
   out.value("kinds", kindSchema(info.Env()));
-  out.value("certificate", resultSchemaOf<Certificate>(info.Env()));
-  out.value("limits", schemaOf<Limits>(info.Env()));
-  out.value("progress", resultSchemaOf<Progress>(info.Env()));
+  out.value("certificate", schemaOf(info.Env(), outRows<Certificate>));
+  out.value("limits", schemaOf(info.Env(), settingRows<Limits>, &defaults));
+  out.value("progress", schemaOf(info.Env(), outRows<Progress>));
   out.value("result", outcomeSchema(info.Env()));
   out.value("solvers", solvers.object());
   return out.object();
@@ -105,24 +108,7 @@ const RegisterFunction ofRegistry[] = {{"solve", solve},     {"abort", abort},
 
 }  // namespace
 
-Napi::Object claimsSchema(Napi::Env env, const Claims& claims) {
-  std::vector<std::string_view> kinds;
-  for (const CertificateKind kind : claims.kinds) kinds.push_back(nameOf(kind));
-  Napi::Array over = Napi::Array::New(env);
-  for (const auto& [name, meaning] : claims.over) {
-    Writer each(env);
-    each.text("name", name);
-    each.text("meaning", meaning);
-    over.Set(over.Length(), each.object());
-  }
-  Writer out(env);
-  out.value("verbs", out.texts(claims.verbs));
-  out.value("kinds", out.texts(kinds));
-  out.value("over", over);
-  out.text("gapScale", claims.gapScale);
-  out.text("remark", claims.remark);
-  return out.object();
-}
+void addSolver(const SolverDeclaration& solver) { Registry::instance().solvers.emplace(solver.name, &solver); }
 
 Napi::Object objectArgument(const Napi::CallbackInfo& info, std::size_t index, const char* name) {
   const Napi::Value value = info[index];

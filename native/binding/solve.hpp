@@ -1,4 +1,5 @@
-// From the entry of a solver to a job: problem and settings in, one plain object out.
+// Solves as the binding sees them: problem and settings in, an answer out. Knows nothing of JavaScript, so that an entry
+// is compiled without Node's headers.
 #pragma once
 
 #include <concepts>
@@ -6,17 +7,63 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "binding/job.hpp"
-#include "binding/results.hpp"
 #include "binding/solve_together.hpp"
+#include "binding/tables.hpp"
 #include "core/certificate.hpp"
 #include "core/run.hpp"
 #include "linalg/cpu.hpp"
 
 namespace nonconvex {
+
+/// The reports of a solver's history, one behind the other.
+struct ReportsView {
+  const std::byte* first;
+  std::size_t count;
+  std::size_t size;  ///< of each
+};
+
+/// How a solve ended and what it found: the members of an Outcome, and the solution.
+struct AnswerView {
+  Status status;
+  const std::string& message;
+  const Progress& progress;
+  ReportsView history;
+  const void* solution;
+  double gap;  ///< of a solution of one answer; NaN where it is not known
+};
+
+/// A solution of one answer; others have a list of certificates, one for each of their answers.
+template <class Solution>
+concept HasOneCertificate = requires(const Solution& solution) {
+  { solution.certificate } -> std::same_as<const Certificate&>;
+};
+
+/// A solve of an entry, which alone knows the types of its problem, settings and solution.
+class Solve {
+ public:
+  virtual ~Solve() = default;
+  /// Where the members of the problem that tables have, and the settings, are read to before it runs.
+  virtual void* inputs() = 0;
+  virtual void* settings() = 0;
+  /// Where an entry reads to what no table has.
+  virtual void* problem() = 0;
+  /// Has it wait for its place in the order of solves that ranks run together.
+  virtual void join(std::shared_ptr<Ranks::Turn> turn) = 0;
+  /// Refuses settings that the backend does not have.
+  virtual void check() const = 0;
+  /// Computes, on a worker. `unread`: the data were not copied, as the solve is aborted.
+  virtual void run(WorkerPool& pool, Monitor& monitor, bool unread) = 0;
+  /// Gives back the memory that the answer does not need.
+  virtual void giveBack() = 0;
+  virtual AnswerView answer() const = 0;
+  /// A copy of a report that `run` has made.
+  virtual std::shared_ptr<const Progress> copyOf(const Progress& report) const = 0;
+};
 
 /// A solver with something to run in its place where a solve is aborted while it is constructed.
 template <class Solver>
@@ -121,25 +168,37 @@ concept SolvesTogether = requires(const typename Entry::Problem& problem, const 
   { Entry::fingerprint(problem, settings) } -> std::same_as<std::uint64_t>;
 };
 
-template <class Entry, class Backend>
-class SolveJob final : public Job {
- public:
-  SolveJob(typename Entry::Problem problem, typename Entry::Settings settings)
-      : problem_(std::move(problem)), settings_(settings) {}
+/// An entry with a struct `Inputs` that is read in place of the problem: take(inputs, problem) makes that of it.
+template <class Entry>
+concept HasInputs = requires {
+  typename Entry::Inputs;
+};
+template <class Entry>
+struct InputsOf {
+  using Type = typename Entry::Problem;
+};
+template <HasInputs Entry>
+struct InputsOf<Entry> {
+  using Type = typename Entry::Inputs;
+};
 
-  void run(WorkerPool& pool, Monitor& monitor) override {
-    // Time spent in the queue does not count.
-    monitor.restart();
-    monitor.limitTime(settings_.timeLimit);
-    monitor.setInterruptible(false);
-    if constexpr (SolvesTogether<Entry>) {
-      if (problem_.turn) return runTogether(pool, monitor);
-    }
-    if (unread()) {
-      answerUnread(monitor);
-    } else {
-      solved_ = Backend::template solve<Entry>(problem_, settings_, pool, monitor, memory_);
-    }
+template <class Entry, class Backend>
+class SolveOf final : public Solve {
+ public:
+  void* inputs() override {
+    if constexpr (HasInputs<Entry>) return &inputs_;
+    return &problem_;
+  }
+  void* settings() override { return &settings_; }
+  void* problem() override { return &problem_; }
+  void join(std::shared_ptr<Ranks::Turn> turn) override {
+    if constexpr (SolvesTogether<Entry>) problem_.turn = std::move(turn);
+  }
+  void check() const override { Backend::check(settings_); }
+
+  void run(WorkerPool& pool, Monitor& monitor, bool unread) override {
+    compute(pool, monitor, unread);
+    settleCertificate();
   }
 
   void giveBack() override {
@@ -147,24 +206,38 @@ class SolveJob final : public Job {
     problem_ = typename Entry::Problem();
   }
 
-  Napi::Object result(Napi::Env env) override {
-    settleCertificate();
-    PackedResult out(env);
-    writeOutcome(out, solved_->outcome);
-    writeFields(out, solved_->solution);
-    if constexpr (HasOneCertificate<typename Entry::Solution>) {
-      const double gap = solved_->solution.certificate.gap;
-      if (isKnown(gap)) out.number("gap", gap);
-    }
-    out.constant("device", Backend::device);
-    return out.packed(Environment::of(env).shapes());
+  AnswerView answer() const override {
+    const auto& outcome = solved_->outcome;
+    const auto& reports = outcome.history.reports();
+    return {outcome.status,
+            outcome.message,
+            outcome.progress,
+            {reinterpret_cast<const std::byte*>(reports.data()), reports.size(), sizeof(SolverProgress)},
+            &solved_->solution,
+            gap()};
   }
 
-  std::unique_ptr<Report> keep(const Progress& progress) const override {
-    return std::make_unique<Kept>(static_cast<const SolverProgress&>(progress));
+  std::shared_ptr<const Progress> copyOf(const Progress& report) const override {
+    return std::make_shared<const SolverProgress>(static_cast<const SolverProgress&>(report));
   }
 
  private:
+  void compute(WorkerPool& pool, Monitor& monitor, bool unread) {
+    // Time spent in the queue does not count.
+    monitor.restart();
+    monitor.limitTime(settings_.timeLimit);
+    monitor.setInterruptible(false);
+    if constexpr (HasInputs<Entry>) Entry::take(inputs_, problem_);
+    if constexpr (SolvesTogether<Entry>) {
+      if (problem_.turn) return runTogether(pool, monitor);
+    }
+    if (unread) {
+      answerUnread(monitor);
+    } else {
+      solved_ = Backend::template solve<Entry>(problem_, settings_, pool, monitor, memory_);
+    }
+  }
+
   /// Over ranks: on a monitor of its own, which ends when they have agreed on that.
   void runTogether(WorkerPool& pool, Monitor& monitor) {
     const std::shared_ptr<Ranks::Turn> turn = std::move(problem_.turn);
@@ -190,6 +263,11 @@ class SolveJob final : public Job {
     }
   }
 
+  double gap() const {
+    if constexpr (HasOneCertificate<typename Entry::Solution>) return solved_->solution.certificate.gap;
+    return unknown;
+  }
+
   void answerUnread(Monitor& monitor) {
     if constexpr (AnswersUnread<Backend, Entry>) {
       solved_ = Backend::template answerUnread<Entry>(problem_, settings_, monitor);
@@ -200,16 +278,8 @@ class SolveJob final : public Job {
 
   using SolverProgress = ProgressOf<typename Entry::Solution>;
 
-  struct Kept final : Report {
-    explicit Kept(const SolverProgress& progress) : report(progress) {}
-    Napi::Object toJs(Napi::Env env) const override {
-      Writer out(env);
-      writeReport(out, report);
-      return out.object();
-    }
-    SolverProgress report;
-  };
-
+  struct None {};
+  std::conditional_t<HasInputs<Entry>, typename InputsOf<Entry>::Type, None> inputs_;
   typename Entry::Problem problem_;
   typename Entry::Settings settings_;
   std::shared_ptr<void> memory_;  // of the solver, which refers to problem and settings

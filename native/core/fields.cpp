@@ -16,4 +16,8 @@ std::string Bounds::text(std::string_view noun) const {
   return text;
 }
 
+void checkBounds(std::string_view name, const Bounds& bounds, std::string_view noun, double value) {
+  require(bounds.contains(value), name, value, "expected " + bounds.text(noun));
+}
+
 }  // namespace nonconvex

@@ -53,18 +53,27 @@ constexpr std::string_view nameOf(E value) {
   return names(value)[static_cast<std::size_t>(value)];
 }
 
+// Structs with fields inherit from each other and are therefore of no standard layout. All compilers that the package is
+// built with know their offsets, since nothing in them is virtual.
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+
+/// The place of a member in an object of the type T*, which has it itself or inherits it.
+#define NONCONVEX_OFFSET(member) \
+  []<class T>(const T*) constexpr -> std::size_t { return __builtin_offsetof(T, member); }
+
 /// A member of the settings.
-template <class Struct, class T>
+template <class Struct, class T, class Offset>
 struct Field {
   using Value = T;
   std::string_view name;
   T Struct::*member;
   Bounds bounds;
   std::string_view doc;
+  Offset offset;
 };
 
 #define FIELD(member, bounds, doc) \
-  ::nonconvex::Field { #member, &Self::member, bounds, doc }
+  ::nonconvex::Field { #member, &Self::member, bounds, doc, NONCONVEX_OFFSET(member) }
 
 /// A column of the table that `verbose: true` prints of reports of progress.
 struct Column {
@@ -74,24 +83,25 @@ struct Column {
 
 /// A member of what a solver gives back: of its solution, or of its reports of progress. Numbers, booleans,
 /// enumerations, text, vectors, matrices, structs that have fields of their own, and vectors of such structs.
-template <class Struct, class T>
+template <class Struct, class T, class Offset>
 struct OutField {
   using Value = T;
   std::string_view name;
   T Struct::*member;
   std::string_view doc;
+  Offset offset;
   bool optional = false;  ///< left out in JavaScript while it is not known
   Column column = {};
 };
 
 #define OUT(member, doc) \
-  ::nonconvex::OutField { #member, &Self::member, doc }
+  ::nonconvex::OutField { #member, &Self::member, doc, NONCONVEX_OFFSET(member) }
 #define OUT_IF_KNOWN(member, doc) \
-  ::nonconvex::OutField { #member, &Self::member, doc, true }
+  ::nonconvex::OutField { #member, &Self::member, doc, NONCONVEX_OFFSET(member), true }
 /// A number or a name of a report, if it is known, and a column of the table of reports.
-#define OUT_COLUMN(member, title, digits, doc)                               \
-  ::nonconvex::OutField {                                                    \
-#member, &Self::member, doc, true, ::nonconvex::Column { title, digits } \
+#define OUT_COLUMN(member, title, digits, doc)                                                         \
+  ::nonconvex::OutField {                                                                              \
+#member, &Self::member, doc, NONCONVEX_OFFSET(member), true, ::nonconvex::Column { title, digits } \
   }
 
 template <class T>
@@ -144,11 +154,7 @@ constexpr std::size_t sizeFromFields() {
   return (size + alignment - 1) / alignment * alignment;
 }
 
-/// Checks one value against its field; throws a RangeError that names the setting, the value and what was expected.
-template <class Struct, class T>
-void checkBounds(const Field<Struct, T>& field, double value) {
-  require(field.bounds.contains(value), field.name, value,
-          "expected " + field.bounds.text(std::is_integral_v<T> ? "integer" : "number"));
-}
+/// Throws a RangeError that names the setting, its value and what was expected, unless it is within the bounds.
+void checkBounds(std::string_view name, const Bounds& bounds, std::string_view noun, double value);
 
 }  // namespace nonconvex

@@ -48,14 +48,6 @@ struct Outcome {
   std::string message;
   Report progress;
   History<Report> history;
-
-  /// Members of every result; those of `progress` stand in place of it.
-  static constexpr auto fields() {
-    using Self = Outcome;
-    return std::tuple{OUT(status, "How the solve ended."), OUT(message, "One sentence with the numbers."),
-                      OUT(progress, "The last report."),
-                      OUT(history, "Reports of progress over the solve, at most about a thousand.")};
-  }
 };
 
 /// The reports of the solver that finds a Solution: Solution::Progress where that is declared.

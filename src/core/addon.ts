@@ -244,9 +244,39 @@ export interface Schema {
   solvers: Record<string, SolverSchema>;
 }
 
+/** A member of a problem: its type, sizes by name and what is expected of its numbers. */
+export interface InputSchema {
+  name: string;
+  doc: string;
+  /** The name of a type, the names of an enumeration, or the members of an object or of each object of a list. */
+  type: string | string[] | { fields?: InputSchema[]; items?: InputSchema[] };
+  optional: boolean;
+  /** Of a matrix its rows, of an array its length, of a number the size that it is. */
+  rows?: string;
+  columns?: string;
+  /** A size that the length is multiplied by. */
+  times?: string;
+  /** A size that indices are smaller than. */
+  below?: string;
+  /** Entries beside those of `rows`, or columns beside `columns`. */
+  more: number;
+  distinct: boolean;
+  /** Offsets from 0 to `below`. */
+  rising: boolean;
+  falling: boolean;
+  lower: number;
+  upper: number;
+  openLower: boolean;
+  openUpper: boolean;
+}
+
 export interface SolverSchema {
   /** The family that it is one of several solvers of; absent where it is the only one and has the family's name. */
   family?: string;
+  /** The members of a problem, as far as a table has them. */
+  problem: InputSchema[];
+  /** Whether a problem has more members, such as functions. */
+  readsMore: boolean;
   /** The limits, with the solver's own defaults, and then its own settings. */
   settings: SettingSchema[];
   /** Members of the settings that are part of its problem. */

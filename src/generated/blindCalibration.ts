@@ -1,6 +1,25 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
+
+/** What the addon takes beside settings, as far as a table says it. */
+export interface BlindCalibrationProblem {
+  /** Rows of what each sensor sees, one snapshot after the other. */
+  A: Matrix;
+  /** What the sensors report. */
+  y: Float64Array;
+  /** Sensors of each snapshot. */
+  sensors: number;
+  /** Basis of the signal, a column each. Default: the signal is any. */
+  signalBasis?: Matrix | undefined;
+  /** Basis of the gains, a column each. Default: the gains are any. */
+  gainBasis?: Matrix | undefined;
+  /** Signal to begin at, in its basis where there is one. Default: back-projection. */
+  startSignal?: Float64Array | undefined;
+  /** Gains to begin at. Default: 1 each. */
+  startGains?: Float64Array | undefined;
+}
 
 export interface BlindCalibrationOptions extends Limits {
   /**

@@ -3,6 +3,16 @@ import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
+/** What the addon takes beside settings, as far as a table says it. */
+export interface CheckeredRegressionProblem {
+  /** Rows of the regression. */
+  x: Matrix;
+  /** Classes of the rows, -1 or 1. */
+  y: Float64Array;
+  /** Weights of the factors to begin at, a row each, with the intercept last. */
+  start?: Matrix | undefined;
+}
+
 export interface CheckeredRegressionOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.

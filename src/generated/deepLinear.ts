@@ -3,6 +3,16 @@ import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
+/** What the addon takes beside settings, as far as a table says it. */
+export interface DeepLinearProblem {
+  /** Inputs of the network, a row each. */
+  x: Matrix;
+  /** Outputs that the network is to have. */
+  y: Matrix;
+  /** Product of the layers to begin at. */
+  start?: Matrix | undefined;
+}
+
 export interface DeepLinearOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.

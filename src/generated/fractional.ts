@@ -2,6 +2,96 @@
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
+/** What the addon takes beside settings, as far as a table says it. */
+export interface FractionalProblem {
+  /** Unknowns. */
+  n: number;
+  /** Terms of the smooth part of the numerator. */
+  numerator: {
+    /** Kind of the term. */
+    kind: 'leastSquares' | 'squaredHinge' | 'logistic' | 'affine' | 'quadratic' | 'sumSquares' | 'norm1' | 'norm2' | 'normInf' | 'topK' | 'lpNorm' | 'linear' | 'affineSquared' | 'sumSqrt' | 'sumLog' | 'separable' | 'none';
+    /** Number of its matrix among `matrices`. */
+    matrix?: number | undefined;
+    /** Right-hand sides of the rows of its matrix. */
+    b?: Float64Array | undefined;
+    /** Classes of the rows, of logistic losses. */
+    y?: Float64Array | undefined;
+    /** Coefficients of its linear part. */
+    c?: Float64Array | undefined;
+    /** Coefficients of the linear part of quadratics. */
+    linear?: Float64Array | undefined;
+    /** Numbers that are added under the roots. */
+    epsilon?: Float64Array | undefined;
+    /** Factors within the logarithms. */
+    h?: Float64Array | undefined;
+    /** Weights of its summands. */
+    weights?: Float64Array | undefined;
+    /** Constant of the term. */
+    constant?: number | undefined;
+    /** Weight of the sum of squares. */
+    weight?: number | undefined;
+    /** How many of the largest entries count. */
+    k?: number | undefined;
+    /** Exponent of the norm, 0 for the largest entry. */
+    p?: number | undefined;
+    /** Whether the norm is squared. */
+    squared?: boolean | undefined;
+    /** Factor of a denominator. */
+    scale?: number | undefined;
+    /** Number that is added to a denominator. */
+    shift?: number | undefined;
+  }[];
+  /** The denominator. Default: none. */
+  denominator?: {
+    /** Kind of the term. */
+    kind: 'leastSquares' | 'squaredHinge' | 'logistic' | 'affine' | 'quadratic' | 'sumSquares' | 'norm1' | 'norm2' | 'normInf' | 'topK' | 'lpNorm' | 'linear' | 'affineSquared' | 'sumSqrt' | 'sumLog' | 'separable' | 'none';
+    /** Number of its matrix among `matrices`. */
+    matrix?: number | undefined;
+    /** Right-hand sides of the rows of its matrix. */
+    b?: Float64Array | undefined;
+    /** Classes of the rows, of logistic losses. */
+    y?: Float64Array | undefined;
+    /** Coefficients of its linear part. */
+    c?: Float64Array | undefined;
+    /** Coefficients of the linear part of quadratics. */
+    linear?: Float64Array | undefined;
+    /** Numbers that are added under the roots. */
+    epsilon?: Float64Array | undefined;
+    /** Factors within the logarithms. */
+    h?: Float64Array | undefined;
+    /** Weights of its summands. */
+    weights?: Float64Array | undefined;
+    /** Constant of the term. */
+    constant?: number | undefined;
+    /** Weight of the sum of squares. */
+    weight?: number | undefined;
+    /** How many of the largest entries count. */
+    k?: number | undefined;
+    /** Exponent of the norm, 0 for the largest entry. */
+    p?: number | undefined;
+    /** Whether the norm is squared. */
+    squared?: boolean | undefined;
+    /** Factor of a denominator. */
+    scale?: number | undefined;
+    /** Number that is added to a denominator. */
+    shift?: number | undefined;
+  } | undefined;
+  /** Weights of the absolute values. Default: 0. */
+  l1?: Float64Array | undefined;
+  /** Weights of the squares. Default: 0. */
+  l2?: Float64Array | undefined;
+  /** Lower bounds. Default: none. */
+  lower?: Float64Array | undefined;
+  /** Upper bounds. Default: none. */
+  upper?: Float64Array | undefined;
+  /** Weight of the squared sum of absolute values. Default: 0. */
+  l1Squared?: number | undefined;
+  /** Whether the difference is minimised instead of the ratio. */
+  difference: boolean;
+  /** Point to begin at. Default: the choice of the solver. */
+  start?: Float64Array | undefined;
+}
+
 export interface FractionalOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.

@@ -2,6 +2,26 @@
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
+/** What the addon takes beside settings, as far as a table says it. */
+export interface MatrixCompletionProblem {
+  /** Rows of the matrix. */
+  rows: number;
+  /** Columns of the matrix. */
+  columns: number;
+  /** Rows of the known entries. */
+  rowIndices: Int32Array;
+  /** Columns of the known entries. */
+  columnIndices: Int32Array;
+  /** Known entries. */
+  values: Float64Array;
+  /** Lambdas, falling. */
+  lambdas: Float64Array;
+  /** Factor of the rows to begin at, as many numbers for each row. Default: 0. */
+  startRows?: Float64Array | undefined;
+  /** Factor of the columns to begin at. Default: 0. */
+  startColumns?: Float64Array | undefined;
+}
+
 export interface MatrixCompletionOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.

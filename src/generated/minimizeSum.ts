@@ -2,6 +2,28 @@
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
+/** What the addon takes beside settings, as far as a table says it. */
+export interface MinimizeSumProblem {
+  /** Point to begin at. Default: 0. */
+  start?: Float64Array | undefined;
+  /** Lower bounds. Default: none. */
+  lower?: Float64Array | undefined;
+  /** Upper bounds. Default: none. */
+  upper?: Float64Array | undefined;
+  /** Radius of the ball about 0 that x is in. Default: no ball. */
+  radius?: number | undefined;
+  /** Whether x is in the simplex. */
+  simplex?: boolean | undefined;
+  /** Rows of the sum. Default: all. */
+  rows?: Int32Array | undefined;
+  /** Other rows, on which the answer is tried. */
+  validation?: Int32Array | undefined;
+  /** Norm of each variable: Euclidean, largest, spectral. */
+  norms?: Int32Array | undefined;
+  /** State of an earlier solve to go on from. */
+  state?: Float64Array | undefined;
+}
+
 export interface MinimizeSumOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.

@@ -2,6 +2,36 @@
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
+/** What the addon takes beside settings, as far as a table says it. */
+export interface NlpProblem {
+  /** Point to begin at. Default: what the program computes. */
+  start?: Float64Array | undefined;
+  /** Point to begin at where the objective is huge at the start. */
+  fallbackStart?: Float64Array | undefined;
+  /** Multipliers of the constraints to begin at. Default: least squares. */
+  multipliers?: Float64Array | undefined;
+  /** Multipliers of the lower bounds to begin at. */
+  lowerMultipliers?: Float64Array | undefined;
+  /** Multipliers of the upper bounds to begin at. */
+  upperMultipliers?: Float64Array | undefined;
+  /** Scale of the objective of an earlier solve. Default: by the gradient. */
+  objectiveScale?: number | undefined;
+  /** Scales of the constraints of an earlier solve. */
+  constraintScales?: Float64Array | undefined;
+  /** Lower bounds instead of those of the program. */
+  lower?: Float64Array | undefined;
+  /** Upper bounds instead of those of the program. */
+  upper?: Float64Array | undefined;
+  /** Lower sides instead of those of the program. */
+  constraintsLower?: Float64Array | undefined;
+  /** Upper sides instead of those of the program. */
+  constraintsUpper?: Float64Array | undefined;
+  /** Constraints, where their number is known before the program is opened. */
+  m?: number | undefined;
+  /** Whether reports of progress have the point. */
+  reportIterates: boolean;
+}
+
 export interface NlpOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.

@@ -3,6 +3,14 @@ import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
+/** What the addon takes beside settings, as far as a table says it. */
+export interface OneClassSubspacesProblem {
+  /** Rows of one class. */
+  x: Matrix;
+  /** Both frames to begin at, a column each direction. Default: drawn by the seed. */
+  start?: Matrix | undefined;
+}
+
 export interface OneClassSubspacesOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.

@@ -3,6 +3,54 @@ import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
+/** What the addon takes beside settings, as far as a table says it. */
+export interface ReluProblem {
+  /** Inputs of the network, a row each. */
+  x: Matrix;
+  /** Outputs that the network is to have: values, -1 and 1, or shares of classes. */
+  y: Matrix;
+  /** How much the loss of each row counts. Default: 1. */
+  sampleWeights?: Float64Array | undefined;
+  /** Rows to train on. Default: all. */
+  rows?: Int32Array | undefined;
+  /** Activation patterns of the convex program. Default: a sample. */
+  patterns?: {
+    /** Random patterns. */
+    sample?: number | undefined;
+    /** Whether all patterns are enumerated. */
+    exact?: boolean | undefined;
+    /** How patterns are refined. */
+    refine?: {
+      /** Most rounds of refinement. */
+      rounds?: number | undefined;
+      /** Seconds after which no round is begun. */
+      timeLimit?: number | undefined;
+      /** Random networks of which the best is descended from. */
+      starts?: number | undefined;
+      /** Whether convex programs are solved beside the local descent. */
+      program?: boolean | undefined;
+      /** Whether a search estimates the optimum of all networks at the end. */
+      estimate?: boolean | undefined;
+    } | undefined;
+    /** Gates of the patterns, a column each. */
+    gates?: Matrix | undefined;
+  } | undefined;
+  /** An earlier solution of the convex program to begin at. */
+  warmStart?: {
+    /** Weights of the convex program. */
+    weights: Matrix;
+    /** Dual variables of its constraints. */
+    dual: Matrix;
+  } | undefined;
+  /** What an adversary may add to each row of inputs. */
+  adversary?: {
+    /** Norm of what is added. */
+    norm: 'inf' | 'two';
+    /** Most that is added, in the units of x. */
+    radius: number;
+  } | undefined;
+}
+
 export interface ReluOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.

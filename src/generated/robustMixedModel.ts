@@ -1,6 +1,19 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
+
+/** What the addon takes beside settings, as far as a table says it. */
+export interface RobustMixedModelProblem {
+  /** Rows of the regression. */
+  x: Matrix;
+  /** Responses of the rows. */
+  y: Float64Array;
+  /** Number of the group of each row, from 0. Default: no groups. */
+  groups?: Int32Array | undefined;
+  /** Coefficients to begin at, with the intercept last where there is one. Default: least squares. */
+  start?: Float64Array | undefined;
+}
 
 export interface RobustMixedModelOptions extends Limits {
   /**

@@ -2,6 +2,12 @@
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
+/** What the addon takes beside settings, as far as a table says it. */
+export interface RobustRiskProblem {
+  /** Point to begin at. Default: 0. */
+  start?: Float64Array | undefined;
+}
+
 export interface RobustRiskOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.

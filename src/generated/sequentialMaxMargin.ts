@@ -1,6 +1,19 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
+
+/** What the addon takes beside settings, as far as a table says it. */
+export interface SequentialMaxMarginProblem {
+  /** Rows of all tasks, one task after the other. */
+  x: Matrix;
+  /** Classes of the rows, -1 or 1. */
+  y: Float64Array;
+  /** The row that each task begins with, and the number of rows. */
+  tasks: Int32Array;
+  /** Coefficients to begin at. Default: 0. */
+  start?: Float64Array | undefined;
+}
 
 export interface SequentialMaxMarginOptions extends Limits {
   /**

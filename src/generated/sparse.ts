@@ -1,6 +1,43 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
+
+/** What the addon takes beside settings, as far as a table says it. */
+export interface SparseProblem {
+  /** Rows of the regression, dense or sparse. */
+  x: Matrix | SparseMatrix;
+  /** Responses of each row, or classes of multinomial. Default: 1. */
+  responses?: number | undefined;
+  /** Responses, one column after the other. For cox: times. */
+  y: Float64Array;
+  /** For cox: 1 where y is the time of the event, else 0. */
+  event?: Float64Array | undefined;
+  /** For cox: numbers that are equal in a stratum. Default: one stratum. */
+  strata?: Float64Array | undefined;
+  /** For cox: the time from which on a row is at risk. Default: always. */
+  start?: Float64Array | undefined;
+  /** How often each row counts. Default: 1. */
+  sampleWeight?: Float64Array | undefined;
+  /** Numbers that are added to the linear predictions. Default: 0. */
+  offset?: Float64Array | undefined;
+  /** Factors of the penalty, one for each column or group. Default: 1, or the root of the size of a group. */
+  penaltyFactor?: Float64Array | undefined;
+  /** Number of the group of each column, from 0. Default: each column is a group. */
+  groups?: Int32Array | undefined;
+  /** Lower bounds of the coefficients. Default: none. */
+  lowerBounds?: Float64Array | undefined;
+  /** Upper bounds of the coefficients. Default: none. */
+  upperBounds?: Float64Array | undefined;
+  /** Weights of slope, falling. Default: by `q`. */
+  sortedWeights?: Float64Array | undefined;
+  /** Lambdas of the path, falling. Default: made from the data. */
+  lambdas?: Float64Array | undefined;
+  /** Most columns of each model, growing, where these are asked for instead of lambdas. */
+  sizes?: Int32Array | undefined;
+  /** Coefficients to begin at, and the intercepts behind them. Default: 0. */
+  warmStart?: Float64Array | undefined;
+}
 
 export interface SparseOptions extends Limits {
   /**

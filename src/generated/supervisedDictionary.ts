@@ -3,6 +3,16 @@ import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
+/** What the addon takes beside settings, as far as a table says it. */
+export interface SupervisedDictionaryProblem {
+  /** Rows of the data. */
+  x: Matrix;
+  /** Classes of the rows, 0 or 1. */
+  y: Float64Array;
+  /** Coefficients to begin at, with the intercept last. Default: 0. */
+  start?: Float64Array | undefined;
+}
+
 export interface SupervisedDictionaryOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.

@@ -3,6 +3,18 @@ import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
+/** What the addon takes beside settings, as far as a table says it. */
+export interface TeachKernelProblem {
+  /** Examples by rows, or the n x n kernel. */
+  x: Matrix;
+  /** What each of d learners is to know, a column each. */
+  y: Matrix;
+  /** How much learners take from each other. Default: the identity. */
+  learners?: Matrix | undefined;
+  /** Coefficients to begin at. Default: 0. */
+  start?: Matrix | undefined;
+}
+
 export interface TeachKernelOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.

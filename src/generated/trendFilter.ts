@@ -2,6 +2,16 @@
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
+/** What the addon takes beside settings, as far as a table says it. */
+export interface TrendFilterProblem {
+  /** Numbers in order, evenly apart. */
+  y: Float64Array;
+  /** Weights of the squares. Default: 1. */
+  sampleWeight?: Float64Array | undefined;
+  /** Lambdas, falling. */
+  lambdas: Float64Array;
+}
+
 export interface TrendFilterOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.

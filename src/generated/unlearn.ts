@@ -1,6 +1,21 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
+
+/** What the addon takes beside settings, as far as a table says it. */
+export interface UnlearnProblem {
+  /** All rows that the regression was fitted to. */
+  x: Matrix;
+  /** Numbers, or 0 and 1 of two classes. */
+  y: Float64Array;
+  /** Coefficients of the fit to all rows. */
+  coefficients: Float64Array;
+  /** Intercept of that fit, where it has one. */
+  intercept?: number | undefined;
+  /** Numbers of the rows to remove, from 0. */
+  rows: Int32Array;
+}
 
 export interface UnlearnOptions extends Limits {
   /**

@@ -96,7 +96,10 @@ async function refinedOfBest<P extends Prediction>(
   const begin = performance.now();
   const timeLeft = clock(of.options.timeLimit);
   const { x, weights, options } = of;
-  const { lambdaMax, status } = await largestLambda({ x, y: targetsOf(of).y, ...defined({ weights }) }, options);
+  const { lambdaMax, status } = await largestLambda(
+    { x, y: targetsOf(of).y, ...defined({ sampleWeights: weights }) },
+    options,
+  );
   const ended = status === 'aborted' || status === 'timeLimit';
   const comparison =
     wanted && lambdaMax > 0 && !ended ? await comparisonOf(of, lambdaMax, timeLeft, orAffine) : undefined;

@@ -6,7 +6,13 @@ import { checkOptions } from '../core/settingNames.js';
 import type { SolveOptions, SolveResult } from '../core/solve.js';
 import { classNumber, encodeTargets, type Label, type Prediction, type Targets } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
-import { type ReluOptions, type ReluProgress, type ReluSolution, reluDefaults } from '../generated/relu.js';
+import {
+  type ReluProblem as AddonProblem,
+  type ReluOptions,
+  type ReluProgress,
+  type ReluSolution,
+  reluDefaults,
+} from '../generated/relu.js';
 import type { NetworkModel } from '../predict/network.js';
 import type { ReluAdversary } from './attack.js';
 import { checkFeatureNames, type ReluNetwork } from './network.js';
@@ -373,15 +379,9 @@ function refuseAmbiguous(y: unknown): void {
   );
 }
 
-/** A problem as the addon takes it. */
-export interface ReluProblem {
+/** A problem as the addon takes it, on all ranks where there are several. */
+export interface ReluProblem extends AddonProblem {
   x: Matrix;
-  y: Matrix;
-  patterns?: { sample: number } | { gates: Matrix } | { exact: true } | { refine: ReluRefinement; gates?: Matrix };
-  warmStart?: { weights: Matrix; dual: Matrix };
-  adversary?: ReluAdversary;
-  weights?: Float64Array;
-  rows?: Int32Array;
   ranks?: object;
 }
 
@@ -391,7 +391,7 @@ export interface ReluProblem {
  */
 export function flopsOf({ x, y, patterns = { sample: 50 } }: ReluProblem): number {
   if ('refine' in patterns) return 0;
-  const count = 'sample' in patterns ? patterns.sample : 'gates' in patterns ? (patterns.gates?.columns ?? 1) : 1;
+  const count = patterns.sample ?? patterns.gates?.columns ?? 1;
   return 100 * x.rows * x.columns * y.columns * count;
 }
 

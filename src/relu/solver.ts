@@ -71,5 +71,5 @@ export async function lambdaMax<const Y extends Targets>(
 ): Promise<number> {
   const of = encoded(await withMatrix(data), settings, typeof checkObject('settings', settings).lambda === 'string');
   const { x, weights, options } = of;
-  return (await largestLambda({ x, y: targetsOf(of).y, ...defined({ weights }) }, options)).lambdaMax;
+  return (await largestLambda({ x, y: targetsOf(of).y, ...defined({ sampleWeights: weights }) }, options)).lambdaMax;
 }

@@ -25,7 +25,7 @@ export type Trained<P extends Prediction> = ReluResult<P> & Pick<ReluSolution, '
 export async function train<P extends Prediction>(encoded: Encoded): Promise<Trained<P>> {
   const { x, weights, rows, ranks, options } = encoded;
   const { y, targets } = targetsOf(encoded);
-  const of = { x, y, ...defined({ weights, rows }) };
+  const of = { x, y, ...defined({ sampleWeights: weights, rows }) };
   const problem: ReluProblem = {
     ...of,
     ...patternsAndStart(options, { ...y, rows: rows?.length ?? y.rows }),
@@ -103,7 +103,7 @@ function autoShareOf(rows: number, { activation = reluDefaults.activation, patte
 }
 
 /** The number of rows, each as often as it weighs. */
-function rowsOf({ x, rows, weights }: Rows): number {
+function rowsOf({ x, rows, sampleWeights: weights }: Rows): number {
   if (!weights) return rows?.length ?? x.rows;
   const sumOf = (values: Iterable<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0);
   return sumOf(rows ? Array.from(rows, (row) => weights[row] as number) : weights);
@@ -114,7 +114,7 @@ interface Chosen extends Pick<ReluResult, 'lambda' | 'lambdaFrom' | 'lambdaMax'>
   seconds?: number;
 }
 
-type Rows = Pick<ReluProblem, 'x' | 'y' | 'weights' | 'rows'>;
+type Rows = Pick<ReluProblem, 'x' | 'y' | 'sampleWeights' | 'rows'>;
 
 async function automaticLambda(problem: Rows, options: Encoded['options']): Promise<Chosen> {
   const { lambda } = options;

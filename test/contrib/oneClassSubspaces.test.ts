@@ -59,7 +59,7 @@ describe('refuses', () => {
       { warmStart: { lowerFrame: [[1]], upperFrame: [[1]] } },
       'warmStart.lowerFrame: expected 4 x 1 numbers, got 1 x 1',
     ],
-    [{ x: [] }, {}, 'rows of'],
+    [{ x: [] }, {}, 'x: expected at least one row and one column'],
   ])('%#', async (data, settings, message) => {
     await expect(oneClassSubspaces(data as never, settings as never)).rejects.toThrow(message);
   });

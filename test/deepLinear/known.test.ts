@@ -237,7 +237,7 @@ it('begins at an earlier result, for another lambda, too', async () => {
       y.map((row) => row.slice(1)),
       { warmStart: first },
     ),
-  ).rejects.toThrow('columns of warmStart.product = 5');
+  ).rejects.toThrow('warmStart.product: expected 4 columns, one for each column of x, got 5');
 });
 
 it('the network of zeros is optimal for a large lambda', async () => {
@@ -273,7 +273,7 @@ describe('refuses', () => {
     [{ x, y: x }, { depth: 1 }, 'depth = 1: expected an integer in [2, 1000]'],
     [{ x, y: x }, { lambda: 0 }, 'lambda = 0: expected a finite number > 0'],
     [{ x, y: x }, { width: 3 }, "unknown setting 'width'"],
-    [{ x, y: [1, 2, 3] }, {}, 'rows of y = 3: expected as many as x has: 2'],
+    [{ x, y: [1, 2, 3] }, {}, 'y: expected 2 rows, one for each row of x, got 3'],
     [{ x, y: [1, Number.NaN] }, {}, 'y[1] = NaN: expected a finite number'],
     [{ x: [[1, Number.POSITIVE_INFINITY]], y: [1] }, {}, 'x[0][1] = Infinity: expected a finite number'],
     [{ x }, {}, 'y'],

@@ -177,6 +177,6 @@ it('arguments are checked', async () => {
     /^sum of squares of y = Infinity: expected numbers whose weighted squares have a finite sum$/,
   );
   await expect(trendFilter({ y: [1, 2], sampleWeight: [1, 0] }, { lambda: 1 })).rejects.toThrow(
-    /^sampleWeight\[1\] = 0: expected a number > 0$/,
+    /^sampleWeight\[1\] = 0: expected a finite number > 0$/,
   );
 });

@@ -94,6 +94,13 @@ struct BilevelProblem {
   HostMatrix<double> Q;
   std::vector<double> target;
   double weight = 0;
+
+  static constexpr auto fields() {
+    using Self = BilevelProblem;
+    return std::tuple{IN(Q, matrix("n", "n"), "Positive definite."),
+IN(target, vector("n"), "What x is to be near."),
+IN(weight, number(), "Weight of the squares of y.")};
+  }
 };
 
 struct BilevelProgress : Progress {
@@ -185,19 +192,13 @@ class Bilevel {
   bool differentiated_ = false;
 };
 
-struct BilevelEntry : ToyEntry {
+struct BilevelEntry {
   static constexpr const char* name = "bilevel";
   using Problem = BilevelProblem;
   using Settings = StepSettings;
   using Solution = BilevelSolution;
   template <class La>
   using Solver = Bilevel<La>;
-
-  static Problem read(const Reader& in) {
-    Problem problem{in.matrixCopy("Q"), copyOf(in, "target"), in.number("weight")};
-    requireSquare(problem.Q, problem.target.size(), "Q", "target");
-    return problem;
-  }
 };
 
 const RegisterSolver<BilevelEntry> ofBilevel;

@@ -6,6 +6,11 @@ namespace {
 
 struct DerivativeFreeProblem {
   std::vector<double> center;
+
+  static constexpr auto fields() {
+    using Self = DerivativeFreeProblem;
+    return std::tuple{IN(center, vector("n"), "Where the objective is least.")};
+  }
 };
 
 struct DerivativeFreeSettings : Limits, EvaluationLimits {
@@ -112,19 +117,13 @@ class CompassSearch {
   std::uint64_t rounds_ = 0;
 };
 
-struct DerivativeFreeEntry : ToyEntry {
+struct DerivativeFreeEntry {
   static constexpr const char* name = "derivativeFree";
   using Problem = DerivativeFreeProblem;
   using Settings = DerivativeFreeSettings;
   using Solution = DerivativeFreeSolution;
   template <class La>
   using Solver = CompassSearch<La>;
-
-  static Problem read(const Reader& in) {
-    Problem problem{copyOf(in, "center")};
-    require(!problem.center.empty(), "center.length", problem.center.size(), "expected at least one number");
-    return problem;
-  }
 };
 
 const RegisterSolver<DerivativeFreeEntry> ofDerivativeFree;

@@ -11,6 +11,13 @@ struct DiscreteProblem {
   std::vector<double> values;
   std::vector<double> weights;
   double capacity = 0;
+
+  static constexpr auto fields() {
+    using Self = DiscreteProblem;
+    return std::tuple{IN(values, vector("n").positive(), "Value of each thing."),
+IN(weights, vector("n").positive(), "Weight of each thing."),
+IN(capacity, number(), "Most weight of what is taken.")};
+  }
 };
 
 struct DiscreteProgress : Progress {
@@ -150,22 +157,13 @@ class BranchAndBound {
   TreeSearch<Knapsack> tree_;
 };
 
-struct DiscreteEntry : ToyEntry {
+struct DiscreteEntry {
   static constexpr const char* name = "discrete";
   using Problem = DiscreteProblem;
   using Settings = Limits;
   using Solution = DiscreteSolution;
   template <class La>
   using Solver = BranchAndBound<La>;
-
-  static Problem read(const Reader& in) {
-    Problem problem{copyOf(in, "values"), copyOf(in, "weights"), in.number("capacity")};
-    require(problem.values.size() == problem.weights.size(), "weights.length", problem.weights.size(),
-            "expected as many as values");
-    for (const double w : problem.weights) require(w > 0, "weights", w, "expected numbers > 0");
-    for (const double v : problem.values) require(v > 0, "values", v, "expected numbers > 0");
-    return problem;
-  }
 };
 
 const RegisterSolver<DiscreteEntry> ofDiscrete;

@@ -8,6 +8,12 @@ namespace {
 struct LogisticProblem {
   HostMatrix<double> X;
   std::vector<double> signs;
+
+  static constexpr auto fields() {
+    using Self = LogisticProblem;
+    return std::tuple{IN(X, matrix("n", "p"), "Rows of the regression."),
+                      IN(signs, vector("n"), "Classes of the rows, -1 or 1.")};
+  }
 };
 
 struct LogisticSolution {
@@ -64,20 +70,13 @@ class LogisticRegression {
   Lbfgs<LogisticLoss> method_;
 };
 
-struct LogisticEntry : ToyEntry {
+struct LogisticEntry {
   static constexpr const char* name = "logistic";
   using Problem = LogisticProblem;
   using Settings = StepSettings;
   using Solution = LogisticSolution;
   template <class La>
   using Solver = LogisticRegression<La>;
-
-  static Problem read(const Reader& in) {
-    Problem problem{in.matrixCopy("X"), copyOf(in, "signs")};
-    require(static_cast<std::size_t>(problem.X.rows()) == problem.signs.size(), "signs.length", problem.signs.size(),
-            "expected one number for each row of X");
-    return problem;
-  }
 };
 
 const RegisterSolver<LogisticEntry> ofLogistic;

@@ -7,6 +7,12 @@ namespace {
 struct StochasticProblem {
   HostMatrix<double> A;
   std::vector<double> b;
+
+  static constexpr auto fields() {
+    using Self = StochasticProblem;
+    return std::tuple{IN(A, matrix("m", "n"), "Rows of the least squares."),
+IN(b, vector("m"), "Right-hand sides.")};
+  }
 };
 
 struct StochasticSettings : StepSettings, EvaluationLimits {
@@ -95,21 +101,13 @@ class Kaczmarz {
   std::vector<double> x_;
 };
 
-struct StochasticEntry : ToyEntry {
+struct StochasticEntry {
   static constexpr const char* name = "stochastic";
   using Problem = StochasticProblem;
   using Settings = StochasticSettings;
   using Solution = StochasticSolution;
   template <class La>
   using Solver = Kaczmarz<La>;
-
-  static Problem read(const Reader& in) {
-    Problem problem{in.matrixCopy("A"), copyOf(in, "b")};
-    require(problem.A.rows() > 0, "rows of A", problem.A.rows(), "expected at least one");
-    require(static_cast<std::size_t>(problem.A.rows()) == problem.b.size(), "b.length", problem.b.size(),
-            "expected as many numbers as A has rows");
-    return problem;
-  }
 };
 
 const RegisterSolver<StochasticEntry> ofStochastic;

@@ -9,8 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "binding/registry.hpp"
+#include "binding/register_solver.hpp"
 #include "core/certificate.hpp"
+#include "core/inputs.hpp"
 #include "core/random.hpp"
 
 namespace nonconvex::toys {
@@ -26,20 +27,5 @@ struct StepSettings : Limits {
   }
 };
 static_assert(sizeFromFields<StepSettings>() == sizeof(StepSettings));
-
-struct ToyEntry {
-  static constexpr std::array<std::string_view, 0> members = {};
-};
-
-inline std::vector<double> copyOf(const Reader& in, const char* name) {
-  const auto from = in.vector(name);
-  return {from.begin(), from.end()};
-}
-
-inline void requireSquare(const HostMatrix<double>& A, std::size_t n, const char* matrix, const char* vector) {
-  require(A.rows() == A.cols(), std::string("rows of ") + matrix, A.rows(), "expected as many as columns");
-  require(static_cast<std::size_t>(A.rows()) == n, std::string(vector) + ".length", n,
-          "expected as many numbers as " + std::string(matrix) + " has rows");
-}
 
 }  // namespace nonconvex::toys

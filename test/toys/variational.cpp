@@ -7,6 +7,12 @@ namespace {
 struct VariationalProblem {
   HostMatrix<double> M;
   std::vector<double> q;
+
+  static constexpr auto fields() {
+    using Self = VariationalProblem;
+    return std::tuple{IN(M, matrix("n", "n"), "Matrix of the map."),
+IN(q, vector("n"), "Constant of the map.")};
+  }
 };
 
 struct VariationalSolution {
@@ -83,19 +89,13 @@ class Extragradient {
   double tau_ = 0;
 };
 
-struct VariationalEntry : ToyEntry {
+struct VariationalEntry {
   static constexpr const char* name = "variational";
   using Problem = VariationalProblem;
   using Settings = StepSettings;
   using Solution = VariationalSolution;
   template <class La>
   using Solver = Extragradient<La>;
-
-  static Problem read(const Reader& in) {
-    Problem problem{in.matrixCopy("M"), copyOf(in, "q")};
-    requireSquare(problem.M, problem.q.size(), "M", "q");
-    return problem;
-  }
 };
 
 const RegisterSolver<VariationalEntry> ofVariational;

@@ -1,46 +1,124 @@
 // How the minimisation of ratios is read from JavaScript.
-#include <array>
 #include <memory>
-#include <string_view>
+#include <optional>
+#include <span>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
-#include "binding/ranks.hpp"
-#include "binding/registry.hpp"
+#include "binding/js.hpp"
+#include "binding/register_solver.hpp"
+#include "core/inputs.hpp"
 #include "solvers/fractional/solver.hpp"
 
 namespace nonconvex {
 namespace {
+
+/// A term with the names that its kind has for its vectors.
+struct TermInputs : FractionalTerm {
+  std::span<const double> y, linear, epsilon, h;
+
+  static constexpr auto fields() {
+    using Self = TermInputs;
+    return std::tuple{
+        IN(kind, choice(), "Kind of the term."),
+        IN_OPTIONAL(matrix, number().atLeast(-1), "Number of its matrix among `matrices`. Default: -1, none."),
+        IN_OPTIONAL(b, vector(), "Right-hand sides of the rows of its matrix."),
+        IN_OPTIONAL(y, vector(), "Classes of the rows, of logistic losses."),
+        IN_OPTIONAL(c, vector("n"), "Coefficients of its linear part."),
+        IN_OPTIONAL(linear, vector("n"), "Coefficients of the linear part of quadratics."),
+        IN_OPTIONAL(epsilon, vector("n"), "Numbers that are added under the roots."),
+        IN_OPTIONAL(h, vector("n"), "Factors within the logarithms."),
+        IN_OPTIONAL(weights, vector("n"), "Weights of its summands."),
+        IN_OPTIONAL(constant, number(), "Constant of the term."),
+        IN_OPTIONAL(weight, number(), "Weight of the sum of squares."),
+        IN_OPTIONAL(k, number(), "How many of the largest entries count."),
+        IN_OPTIONAL(p, number(), "Exponent of the norm, 0 for the largest entry."),
+        IN_OPTIONAL(squared, flag(), "Whether the norm is squared."),
+        IN_OPTIONAL(scale, number(), "Factor of a denominator."),
+        IN_OPTIONAL(shift, number(), "Number that is added to a denominator.")};
+  }
+
+  /// The term, whose vectors have one name each.
+  FractionalTerm term(std::string called) const {
+    FractionalTerm made = *this;
+    made.name = std::move(called);
+    if (!y.empty()) made.b = y;
+    for (const auto& each : {linear, epsilon, h}) {
+      if (!each.empty()) made.c = each;
+    }
+    return made;
+  }
+};
+
+/// A ratio, without its matrices and functions.
+struct FractionalInputs {
+  int n = 0;
+  std::vector<TermInputs> numerator;
+  std::optional<TermInputs> denominator;
+  std::span<const double> l1, l2, lower, upper;
+  double l1Squared = 0;
+  bool difference = false;
+  std::span<const double> start;
+
+  static constexpr auto fields() {
+    using Self = FractionalInputs;
+    return std::tuple{
+        IN(n, count("n"), "Unknowns."),
+        IN(numerator, list(), "Terms of the smooth part of the numerator."),
+        IN_OPTIONAL(denominator, members(), "The denominator. Default: none."),
+        IN_OPTIONAL(l1, vector("n").atLeast(0), "Weights of the absolute values. Default: 0."),
+        IN_OPTIONAL(l2, vector("n").atLeast(0), "Weights of the squares. Default: 0."),
+        IN_OPTIONAL(lower, vector("n").orInfinite(), "Lower bounds. Default: none."),
+        IN_OPTIONAL(upper, vector("n").orInfinite(), "Upper bounds. Default: none."),
+        IN_OPTIONAL(l1Squared, number().atLeast(0), "Weight of the squared sum of absolute values. Default: 0."),
+        IN(difference, flag(), "Whether the difference is minimised instead of the ratio."),
+        IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: the choice of the solver.")};
+  }
+};
 
 struct FractionalEntry {
   static constexpr const char* name = "fractional";
   struct Problem : FractionalProblem {
     std::shared_ptr<Ranks::Turn> turn;  ///< of a solve over ranks
   };
+  using Inputs = FractionalInputs;
   using Settings = FractionalSettings;
   using Solution = FractionalSolution;
   template <class La>
   using Solver = FractionalSolver<La>;
 
-  static constexpr std::array<std::string_view, 0> members = {};
-
-  static Problem read(const Reader& in) {
-    Problem problem;
-    problem.turn = readTurn(in);
-    problem.n = in.integer("n");
-    for (const Reader& matrix : in.list("matrices")) {
-      problem.matrices.push_back(matrix.has("format") ? FractionalMatrix(matrix.asSparse()) : matrix.asMatrix());
+  /// Reads matrices, and the functions of a separable denominator.
+  static void read(const Reader& in, Problem& problem) {
+    for (const Reader& matrix : in.list("matrices")) problem.matrices.push_back(matrix.asAnyMatrix());
+    if (!in.has("denominator")) return;
+    const Reader denominator = in.object("denominator");
+    if (!denominator.has("derivative")) return;
+    const auto ofCoordinate = [](Callback f) {
+      return [f = std::move(f)](int i, double u) { return f({u, 1.0 * i}); };
+    };
+    problem.denominator.phi = ofCoordinate(denominator.function("value"));
+    problem.denominator.derivative = ofCoordinate(denominator.function("derivative"));
+  }
+  static void take(const Inputs& inputs, Problem& problem) {
+    problem.n = inputs.n;
+    for (std::size_t k = 0; k < inputs.numerator.size(); ++k) {
+      problem.numerator.push_back(inputs.numerator[k].term("numerator[" + show(k) + "]"));
     }
-    for (const Reader& term : in.list("numerator")) problem.numerator.push_back(readTerm(term));
-    if (in.has("denominator")) problem.denominator = readTerm(in.object("denominator"));
-    if (in.has("l1")) problem.l1 = in.vector("l1");
-    if (in.has("l2")) problem.l2 = in.vector("l2");
-    if (in.has("lower")) problem.lower = in.vector("lower");
-    if (in.has("upper")) problem.upper = in.vector("upper");
-    if (in.has("l1Squared")) problem.l1Squared = in.number("l1Squared");
-    if (in.has("start")) problem.start = in.vector("start");
-    problem.difference = in.boolean("difference");
-    return problem;
+    if (inputs.denominator) {
+      FractionalTerm made = inputs.denominator->term("denominator");
+      made.phi = std::move(problem.denominator.phi);
+      made.derivative = std::move(problem.denominator.derivative);
+      problem.denominator = std::move(made);
+    }
+    problem.l1 = inputs.l1;
+    problem.l2 = inputs.l2;
+    problem.lower = inputs.lower;
+    problem.upper = inputs.upper;
+    problem.l1Squared = inputs.l1Squared;
+    problem.difference = inputs.difference;
+    problem.start = inputs.start;
   }
 
   static void join(Problem& problem, const std::shared_ptr<Ranks>& ranks) { problem.ranks = ranks; }
@@ -54,42 +132,6 @@ struct FractionalEntry {
     return hash;
   }
   static std::span<const double> answer(const Solution& solution) { return solution.x; }
-
- private:
-  static FractionalTerm readTerm(const Reader& in) {
-    FractionalTerm term;
-    term.name = in.path();
-    term.kind = valueNamed<FractionalTerm::Kind>(in.pathOf("kind"), in.text("kind"));
-    const auto number = [&](const char* member, double& value) {
-      if (in.has(member)) value = in.number(member);
-    };
-    const auto integer = [&](const char* member, int& value) {
-      if (in.has(member)) value = in.integer(member);
-    };
-    integer("matrix", term.matrix);
-    integer("k", term.k);
-    integer("p", term.p);
-    number("constant", term.constant);
-    number("weight", term.weight);
-    number("scale", term.scale);
-    number("shift", term.shift);
-    if (in.has("squared")) term.squared = in.boolean("squared");
-    if (in.has("weights")) term.weights = in.vector("weights");
-    if (term.kind == FractionalTerm::Kind::separable) {
-      const auto ofCoordinate = [](Callback f) {
-        return [f = std::move(f)](int i, double u) { return f({u, 1.0 * i}); };
-      };
-      term.phi = ofCoordinate(in.function("value"));
-      term.derivative = ofCoordinate(in.function("derivative"));
-    }
-    for (const char* member : {"b", "y"}) {
-      if (in.has(member)) term.b = in.vector(member);
-    }
-    for (const char* member : {"c", "linear", "epsilon", "h"}) {
-      if (in.has(member)) term.c = in.vector(member);
-    }
-    return term;
-  }
 };
 
 const RegisterSolver<FractionalEntry> registered;

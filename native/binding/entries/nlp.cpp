@@ -1,6 +1,6 @@
 #include "binding/entries/nlp.hpp"
 
-#include "binding/registry.hpp"
+#include "binding/register_solver.hpp"
 
 namespace nonconvex {
 namespace {

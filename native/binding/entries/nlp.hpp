@@ -2,20 +2,55 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "binding/model.hpp"
-#include "binding/ranks.hpp"
 #include "binding/solve_together.hpp"
+#include "binding/tables.hpp"
+#include "core/inputs.hpp"
 #include "solvers/nlp/solver.hpp"
 
 namespace nonconvex {
+
+/// Numbers of a nonlinear program beside its functions.
+struct NlpInputs {
+  std::vector<double> start, fallbackStart;
+  std::vector<double> multipliers, lowerMultipliers, upperMultipliers;
+  double objectiveScale = 0;
+  std::vector<double> constraintScales;
+  std::vector<double> lower, upper, constraintsLower, constraintsUpper;
+  int m = 0;
+  bool reportIterates = false;
+
+  static constexpr auto fields() {
+    using Self = NlpInputs;
+    return std::tuple{
+        IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: what the program computes."),
+        IN_OPTIONAL(fallbackStart, vector("n"), "Point to begin at where the objective is huge at the start."),
+        IN_OPTIONAL(multipliers, vector("m"), "Multipliers of the constraints to begin at. Default: least squares."),
+        IN_OPTIONAL(lowerMultipliers, vector("n"), "Multipliers of the lower bounds to begin at."),
+        IN_OPTIONAL(upperMultipliers, vector("n"), "Multipliers of the upper bounds to begin at."),
+        IN_OPTIONAL(objectiveScale, number(), "Scale of the objective of an earlier solve. Default: by the gradient."),
+        IN_OPTIONAL(constraintScales, vector("m"), "Scales of the constraints of an earlier solve."),
+        IN_OPTIONAL(lower, vector("n").orInfinite(), "Lower bounds instead of those of the program."),
+        IN_OPTIONAL(upper, vector("n").orInfinite(), "Upper bounds instead of those of the program."),
+        IN_OPTIONAL(constraintsLower, vector("m").orInfinite(), "Lower sides instead of those of the program."),
+        IN_OPTIONAL(constraintsUpper, vector("m").orInfinite(), "Upper sides instead of those of the program."),
+        IN_OPTIONAL(m, number().atLeast(0), "Constraints, where their number is known before the program is opened."),
+        IN(reportIterates, flag(), "Whether reports of progress have the point.")};
+  }
+};
 
 struct NlpEntry {
   static constexpr const char* name = "nlp";
   struct Problem : NlpProblem {
     std::shared_ptr<Ranks::Turn> turn;  ///< of a solve over ranks
   };
+  using Inputs = NlpInputs;
   using Settings = NlpSettings;
   using Solution = NlpSolution;
   template <class La>
@@ -25,37 +60,29 @@ struct NlpEntry {
 
   static constexpr double largeProgram = 1e7;  // bytes, of which most take milliseconds to compile
 
-  static Problem read(const Reader& in) {
-    Problem problem;
-    problem.turn = readTurn(in);
-    if (in.has("unread")) {
-      in.leaveUnread();
-    } else {
-      problem.nlp = readNlp(in);
-      problem.large = bytesOfProgram(in) > largeProgram;
-    }
-    const auto copy = [&](const char* member) {
-      const auto from = in.vector(member);
-      return std::vector<double>(from.begin(), from.end());
-    };
-    if (!in.has("start") && !in.has("unread")) problem.feasibleStart = readFeasibleStart(in);
-    if (!problem.feasibleStart) problem.start = copy("start");
-    const auto copyGiven = [&](const char* member, std::vector<double>& to) {
-      if (in.has(member)) to = copy(member);
-    };
-    copyGiven("fallbackStart", problem.fallbackStart);
-    copyGiven("multipliers", problem.multipliers);
-    copyGiven("lowerMultipliers", problem.lowerMultipliers);
-    copyGiven("upperMultipliers", problem.upperMultipliers);
-    copyGiven("constraintScales", problem.constraintScales);
-    if (in.has("objectiveScale")) problem.objectiveScale = in.number("objectiveScale");
-    copyGiven("lower", problem.bounds.lower);
-    copyGiven("upper", problem.bounds.upper);
-    copyGiven("constraintsLower", problem.bounds.constraintLower);
-    copyGiven("constraintsUpper", problem.bounds.constraintUpper);
-    if (in.has("m")) problem.constraints = in.integer("m");
-    problem.reportIterates = in.boolean("reportIterates");
-    return problem;
+  /// Reads the functions of the program, or where it begins.
+  static void read(const Reader& in, Problem& problem) {
+    if (in.has("unread")) return in.leaveUnread();
+    problem.nlp = readNlp(in);
+    problem.large = bytesOfProgram(in) > largeProgram;
+    if (in.has("start")) return;
+    problem.feasibleStart = readFeasibleStart(in);
+    if (!problem.feasibleStart) in.vector("start");  // which is missing
+  }
+  static void take(Inputs& inputs, Problem& problem) {
+    problem.start = std::move(inputs.start);
+    problem.fallbackStart = std::move(inputs.fallbackStart);
+    problem.multipliers = std::move(inputs.multipliers);
+    problem.lowerMultipliers = std::move(inputs.lowerMultipliers);
+    problem.upperMultipliers = std::move(inputs.upperMultipliers);
+    problem.objectiveScale = inputs.objectiveScale;
+    problem.constraintScales = std::move(inputs.constraintScales);
+    problem.bounds = {.lower = std::move(inputs.lower),
+                      .upper = std::move(inputs.upper),
+                      .constraintLower = std::move(inputs.constraintsLower),
+                      .constraintUpper = std::move(inputs.constraintsUpper)};
+    problem.constraints = inputs.m;
+    problem.reportIterates = inputs.reportIterates;
   }
 
   static std::uint64_t fingerprint(const Problem& problem, const Settings& settings) {

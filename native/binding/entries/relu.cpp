@@ -1,6 +1,6 @@
 #include "binding/entries/relu.hpp"
 
-#include "binding/registry.hpp"
+#include "binding/register_solver.hpp"
 
 namespace nonconvex {
 namespace {

@@ -1,16 +1,17 @@
 // How sums over rows are read from JavaScript.
-#include <algorithm>
-#include <array>
-#include <cmath>
 #include <memory>
+#include <optional>
 #include <string>
-#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "binding/callbacks.hpp"
-#include "binding/ranks.hpp"
-#include "binding/registry.hpp"
+#include "binding/inputs.hpp"
+#include "binding/register_solver.hpp"
 #include "binding/rows.hpp"
 #include "core/index.hpp"
+#include "core/inputs.hpp"
 #include "problems/sums/callback_sum.hpp"
 #include "problems/sums/joint_sum.hpp"
 #include "problems/sums/regression_sum.hpp"
@@ -20,39 +21,34 @@
 namespace nonconvex {
 namespace {
 
-std::vector<double> numbersIn(const Reader& in, const char* name) {
-  if (!in.has(name)) return {};
-  const auto from = in.vector(name);
-  return {from.begin(), from.end()};
-}
+/// Rows of a regression.
+struct RegressionInputs {
+  AnyMatrix x;
+  GlmFamily loss = GlmFamily::logistic;
+  std::vector<double> y, weights, offset, ridge;
+  bool intercept = false;
 
-std::vector<std::int32_t> rowsIn(const Reader& in, const char* name, int limit) {
-  if (!in.has(name)) return {};
-  const auto from = in.integers(name);
-  for (std::size_t k = 0; k < from.size(); ++k) {
-    if (from[k] < 0 || from[k] >= limit) {
-      require(false, std::string(name) + "[" + show(k) + "]", from[k],
-              "expected an integer in [0, " + show(limit - 1) + "]");
-    }
+  static constexpr auto fields() {
+    using Self = RegressionInputs;
+    return std::tuple{IN(loss, choice(), "Loss of the rows."),
+                      IN(x, matrix("n", "p"), "Rows of the regression, dense or sparse."),
+                      IN(y, vector("n"), "Responses."),
+                      IN(weights, vector("n").atLeast(0), "Weights of the rows, of sum 1."),
+                      IN_OPTIONAL(offset, vector("n"), "Numbers that are added to the predictions. Default: 0."),
+                      IN_OPTIONAL(ridge, vector("p").atLeast(0), "Weight of the square of each coefficient."),
+                      IN(intercept, flag(), "Whether the last column is that of the intercept.")};
   }
-  return {from.begin(), from.end()};
-}
+};
 
 std::shared_ptr<const FiniteSumSource> readRegression(const Reader& in) {
-  RegressionRows rows;
-  rows.family = valueNamed<GlmFamily>("loss", in.text("loss"));
-  const Reader x = in.object("x");
-  if (x.has("format")) {
-    rows.matrix = x.asSparse();
-  } else {
-    rows.matrix = x.asMatrix();
-  }
-  rows.y = numbersIn(in, "y");
-  rows.weights = numbersIn(in, "weights");
-  rows.offset = numbersIn(in, "offset");
-  rows.ridge = numbersIn(in, "ridge");
-  rows.intercept = in.boolean("intercept");
-  return std::make_shared<RegressionSource>(std::move(rows));
+  auto from = readStruct<RegressionInputs>(in);
+  return std::make_shared<RegressionSource>(RegressionRows{.family = from.loss,
+                                                           .matrix = from.x,
+                                                           .y = std::move(from.y),
+                                                           .weights = std::move(from.weights),
+                                                           .offset = std::move(from.offset),
+                                                           .ridge = std::move(from.ridge),
+                                                           .intercept = from.intercept});
 }
 
 std::shared_ptr<const FiniteSumSource> readCallbacks(const Reader& in) {
@@ -74,37 +70,65 @@ std::shared_ptr<const FiniteSumSource> readSum(const Reader& in) {
   return in.has("program") ? readRowSum(in) : readRegression(in);
 }
 
+/// Numbers of a sum beside its rows or functions.
+struct MinimizeSumInputs {
+  std::vector<double> start, lower, upper;
+  std::optional<double> radius;
+  bool simplex = false;
+  std::vector<std::int32_t> rows, validation, norms;
+  std::vector<double> state;
+
+  static constexpr auto fields() {
+    using Self = MinimizeSumInputs;
+    return std::tuple{
+        IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: 0."),
+        IN_OPTIONAL(lower, vector("n").orInfinite(), "Lower bounds. Default: none."),
+        IN_OPTIONAL(upper, vector("n").orInfinite(), "Upper bounds. Default: none."),
+        IN_OPTIONAL(radius, number().positive(), "Radius of the ball about 0 that x is in. Default: no ball."),
+        IN_OPTIONAL(simplex, flag(), "Whether x is in the simplex."),
+        IN_OPTIONAL(rows, indices(), "Rows of the sum. Default: all."),
+        IN_OPTIONAL(validation, indices(), "Other rows, on which the answer is tried."),
+        IN_OPTIONAL(norms, indices().within(between(0, 2)), "Norm of each variable: Euclidean, largest, spectral."),
+        IN_OPTIONAL(state, vector().orInfinite(), "State of an earlier solve to go on from.")};
+  }
+};
+
+void requireBelow(const char* name, const std::vector<std::int32_t>& rows, int limit) {
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    if (rows[k] < limit) continue;
+    require(false, std::string(name) + "[" + show(k) + "]", rows[k],
+            "expected an integer in [0, " + show(limit - 1) + "]");
+  }
+}
+
 struct MinimizeSumEntry {
   static constexpr const char* family = "smooth";
   static constexpr const char* name = "minimizeSum";
   struct Problem : MinimizeSumProblem {
     std::shared_ptr<Ranks::Turn> turn;  ///< of a solve over ranks
   };
+  using Inputs = MinimizeSumInputs;
   using Settings = MinimizeSumSettings;
   using Solution = MinimizeSumSolution;
   template <class La>
   using Solver = MinimizeSumSolver;
 
-  static constexpr std::array<std::string_view, 0> members = {};
-
-  static Problem read(const Reader& in) {
-    Problem problem;
-    problem.turn = readTurn(in);
-    problem.sum = readSum(in);
-    problem.start = numbersIn(in, "start");
-    problem.lower = numbersIn(in, "lower");
-    problem.upper = numbersIn(in, "upper");
-    if (!problem.lower.empty()) problem.set = SumSet::box;
-    if (in.has("radius")) {
-      problem.set = SumSet::ball;
-      problem.radius = in.number("radius");
-    }
-    if (in.has("simplex")) problem.set = SumSet::simplex;
-    problem.rows = rowsIn(in, "rows", problem.sum->rows());
-    problem.validation = rowsIn(in, "validation", problem.sum->rows());
-    problem.norms = rowsIn(in, "norms", 3);
-    problem.state = numbersIn(in, "state");
-    return problem;
+  static void read(const Reader& in, Problem& problem) { problem.sum = readSum(in); }
+  static void take(Inputs& inputs, Problem& problem) {
+    requireBelow("rows", inputs.rows, problem.sum->rows());
+    requireBelow("validation", inputs.validation, problem.sum->rows());
+    problem.start = std::move(inputs.start);
+    problem.set = inputs.simplex          ? SumSet::simplex
+                  : inputs.radius         ? SumSet::ball
+                  : !inputs.lower.empty() ? SumSet::box
+                                          : SumSet::none;
+    problem.radius = inputs.radius.value_or(1);
+    problem.lower = std::move(inputs.lower);
+    problem.upper = std::move(inputs.upper);
+    problem.rows = std::move(inputs.rows);
+    problem.validation = std::move(inputs.validation);
+    problem.norms = std::move(inputs.norms);
+    problem.state = std::move(inputs.state);
   }
 
   static void join(Problem& problem, const std::shared_ptr<Ranks>& ranks) {
@@ -122,18 +146,27 @@ struct MinimizeSumEntry {
   static std::span<const double> answer(const Solution& solution) { return solution.x; }
 };
 
+struct RobustRiskInputs {
+  std::vector<double> start;
+
+  static constexpr auto fields() {
+    using Self = RobustRiskInputs;
+    return std::tuple{IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: 0.")};
+  }
+};
+
 struct RobustRiskEntry {
   static constexpr const char* family = "smooth";
   static constexpr const char* name = "robustRisk";
   using Problem = RobustRiskProblem;
+  using Inputs = RobustRiskInputs;
   using Settings = RobustRiskSettings;
   using Solution = RobustRiskSolution;
   template <class La>
   using Solver = RobustRiskSolver;
 
-  static constexpr std::array<std::string_view, 0> members = {};
-
-  static Problem read(const Reader& in) { return {.sum = readSum(in), .start = numbersIn(in, "start")}; }
+  static void read(const Reader& in, Problem& problem) { problem.sum = readSum(in); }
+  static void take(Inputs& inputs, Problem& problem) { problem.start = std::move(inputs.start); }
 };
 
 const RegisterSolver<MinimizeSumEntry> minimizeSum;

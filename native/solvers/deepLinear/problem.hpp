@@ -1,10 +1,12 @@
 // What goes into and comes out of the training of deep linear networks with weight decay.
 #pragma once
 
+#include <optional>
 #include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
+#include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 #include "linalg/views.hpp"
@@ -37,10 +39,27 @@ struct DeepLinearSettings : Limits {
 };
 static_assert(sizeFromFields<DeepLinearSettings>() == sizeof(DeepLinearSettings));
 
+/// An earlier result.
+struct DeepLinearStart {
+  HostMatrix<double> product;
+
+  static constexpr auto fields() {
+    using Self = DeepLinearStart;
+    return std::tuple{IN(product, matrix("d", "c"), "Product of the layers.")};
+  }
+};
+
 struct DeepLinearProblem {
-  MatrixInput x;             ///< n x d
-  MatrixInput y;             ///< n x c
-  HostMatrix<double> start;  ///< d x c: a product of layers to begin at; no columns when there is none
+  MatrixInput x;
+  MatrixInput y;
+  std::optional<DeepLinearStart> warmStart;
+
+  static constexpr auto fields() {
+    using Self = DeepLinearProblem;
+    return std::tuple{IN(x, matrix("n", "d"), "Inputs of the network, a row each."),
+IN(y, matrix("n", "c"), "Outputs that the network is to have."),
+IN_OPTIONAL(warmStart, members(), "An earlier result to begin at.")};
+  }
 };
 
 struct DeepLinearSolution {

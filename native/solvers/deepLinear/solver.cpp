@@ -83,9 +83,6 @@ bool LinearNetworkSolver::read() {
   residual_ = y_.copy();
   targetSquares_ = la_.dot(y_.flat(), y_.flat());
   bestObjective_ = targetSquares_ / 2;
-  for (int j = 0; j < problem_.start.cols(); ++j) {
-    for (int i = 0; i < problem_.start.rows(); ++i) requireFinite("warmStart.product", i, j, problem_.start(i, j));
-  }
   require(std::isfinite(targetSquares_), "y", targetSquares_, "expected numbers whose squares have a finite sum");
   const int rows = std::max(1, atOnce / std::max(1, d()));
   for (int i = 0; i < n(); ++i) {
@@ -128,8 +125,8 @@ void LinearNetworkSolver::start() {
 
 /// Begins at the product that was given, with the multiplier that belongs to it, or at a small one drawn by the seed.
 void LinearNetworkSolver::begin() {
-  if (problem_.start.cols() > 0) {
-    svd_.decompose(problem_.start);
+  if (problem_.warmStart) {
+    svd_.decompose(problem_.warmStart->product);
     for (int k = 0; k < svd_.count(); ++k) t_[at(k)] = svd_.value(k);
     compose();
     measure();

@@ -10,6 +10,7 @@
 #include "core/certificate.hpp"
 #include "core/communicator.hpp"
 #include "core/error.hpp"
+#include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "core/numbers.hpp"
 #include "core/status.hpp"
@@ -113,11 +114,27 @@ inline void requireNoCones(const ReluSettings& settings) {
 struct ReluRefinement {
   int rounds = 30;
   double timeLimit = infinity;  ///< seconds after which no more is begun, and the result is what was found
-  /// Random networks of which the best is descended from, by the size of the data unless given; 0: none, prices are
-  /// those of zero.
-  std::optional<int> starts;
+  std::optional<int> restarts;  ///< random networks beside the first to descend from, by the size of the data unless given
   bool program = true;   ///< whether convex programs are solved, or a local descent is all
   bool estimate = true;  ///< whether a search at the end says how far the best of all networks may be below
+  bool onlyPrices = false;  ///< whether there is no random network, and prices are those of zero
+
+  /// Random networks of which the best is descended from; none: by the size of the data.
+  std::optional<int> starts() const {
+    if (onlyPrices) return 0;
+    return restarts ? std::optional(*restarts + 1) : std::nullopt;
+  }
+
+  static constexpr auto fields() {
+    using Self = ReluRefinement;
+    return std::tuple{
+        IN_OPTIONAL(rounds, number().atLeast(0), "Most rounds of refinement."),
+        IN_OPTIONAL(timeLimit, number().atLeast(0).orInfinite(), "Seconds after which no round is begun."),
+        IN_OPTIONAL(restarts, number().within(between(0, 999)), "Random networks beside the first to descend from."),
+        IN_OPTIONAL(onlyPrices, flag(), "Whether there is no random network, and prices are those of zero."),
+        IN_OPTIONAL(program, flag(), "Whether convex programs are solved beside the local descent."),
+        IN_OPTIONAL(estimate, flag(), "Whether a search estimates the optimum of all networks at the end.")};
+  }
 };
 
 /// How activation patterns are had: found by refinement if that is asked for, `gates` if it has columns, all of them if
@@ -127,6 +144,14 @@ struct ReluPatterns {
   bool exact = false;
   std::optional<ReluRefinement> refine;
   HostMatrix<double> gates;  ///< (d + bias) x P, one column a pattern, acting on x as given
+
+  static constexpr auto fields() {
+    using Self = ReluPatterns;
+    return std::tuple{IN_OPTIONAL(sample, number(), "Random patterns."),
+                      IN_OPTIONAL(exact, flag(), "Whether all patterns are enumerated."),
+                      IN_OPTIONAL(refine, members(), "How patterns are refined."),
+                      IN_OPTIONAL(gates, matrix(), "Gates of the patterns, a column each.")};
+  }
 };
 
 /// An earlier solution to start from.
@@ -134,6 +159,12 @@ struct ReluWarmStart {
   HostMatrix<double> weights;  ///< as ReluSolution::weights; no columns when there is none
   HostMatrix<double> dual;     ///< as ReluSolution::dual
   double rho = unknown;        ///< the first penalty, unless the settings say it: that of a like problem
+
+  static constexpr auto fields() {
+    using Self = ReluWarmStart;
+    return std::tuple{IN(weights, matrix().orEmpty(), "Weights of the convex program."),
+                      IN(dual, matrix().orEmpty(), "Dual variables of its constraints.")};
+  }
 };
 
 struct ReluProblem {

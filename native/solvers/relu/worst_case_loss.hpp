@@ -28,6 +28,12 @@ struct ReluAdversary {
 
   /// The norm dual to the adversary's.
   double dualNorm(int inputs, const double* c) const;
+
+  static constexpr auto fields() {
+    using Self = ReluAdversary;
+    return std::tuple{IN(norm, choice(), "Norm of what is added."),
+                      IN(radius, number().atLeast(0), "Most that is added, in the units of x.")};
+  }
 };
 
 /// The maximiser of the maximum above.

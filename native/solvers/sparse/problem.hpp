@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/certificate.hpp"
+#include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "core/status.hpp"
 #include "data/matrix_input.hpp"
@@ -169,21 +170,39 @@ static_assert(sizeFromFields<SparseSettings>() == sizeof(SparseSettings));
 /// minimise sum_i w_i loss(o_i + b_0 + x_i^T b, y_i) / sum_i w_i + sum_j P(b_j; lambda f_j), with bounds on b. With K
 /// responses y, offsets, intercepts and predictions have K columns, and b is p x K; matrices lie column after column.
 struct SparseProblem {
-  std::variant<MatrixInput, SparseView> x;       ///< n x p
-  std::span<const double> y;                     ///< n x K
-  std::vector<double> event;                     ///< n; of the family cox, 1 where y is the time of the event, else 0
-  std::vector<double> strata;                    ///< n; of the family cox, equal in a stratum; empty: one stratum
-  std::vector<double> start;                     ///< n; of the family cox, from when on a row is at risk; empty: always
-  std::vector<double> sampleWeight;              ///< n; empty: 1
-  std::vector<double> offset;                    ///< n x K; empty: 0
-  std::vector<double> penaltyFactor;             ///< p, or of each group; empty: 1, or the root of a group's size
-  std::vector<int> groups;                       ///< p: the group of each column, from 0; empty: each column is one
-  std::vector<double> lowerBounds, upperBounds;  ///< p x K; empty: none
-  std::vector<double> sortedWeights;             ///< p, of slope; empty: by `q`
-  std::vector<double> lambdas;                   ///< of the path, falling; empty: made from the data
-  std::vector<int> sizes;                        ///< in place of lambdas: the most columns of each model, growing
-  std::vector<double> warmStart;                 ///< p K coefficients to begin at, and K intercepts; empty: none
-  int responses = 1;                             ///< K, the classes of multinomial
+  std::variant<MatrixInput, SparseView> x;
+  std::span<const double> y;
+  std::vector<double> event, strata, start;
+  std::vector<double> sampleWeight, offset;
+  std::vector<double> penaltyFactor;
+  std::vector<int> groups;
+  std::vector<double> lowerBounds, upperBounds;
+  std::vector<double> sortedWeights;
+  std::vector<double> lambdas;
+  std::vector<int> sizes;
+  std::vector<double> warmStart;
+  int responses = 1;
+
+  /// Longer than most: a list of the members.
+  static constexpr auto fields() {
+    using Self = SparseProblem;
+    return std::tuple{IN(x, matrix("n", "p"), "Rows of the regression, dense or sparse."),
+IN_OPTIONAL(responses, count("K"), "Responses of each row, or classes of multinomial. Default: 1."),
+IN(y, vector("n").times("K"), "Responses, one column after the other. For cox: times."),
+IN_OPTIONAL(event, vector("n").within(between(0, 1)), "For cox: 1 where y is the time of the event, else 0."),
+IN_OPTIONAL(strata, vector("n"), "For cox: numbers that are equal in a stratum. Default: one stratum."),
+IN_OPTIONAL(start, vector("n").orInfinite(), "For cox: the time from which on a row is at risk. Default: always."),
+IN_OPTIONAL(sampleWeight, vector("n").atLeast(0), "How often each row counts. Default: 1."),
+IN_OPTIONAL(offset, vector("n").times("K"), "Numbers that are added to the linear predictions. Default: 0."),
+IN_OPTIONAL(penaltyFactor, vector().atLeast(0).orInfinite(), "Factors of the penalty, one for each column or group. Default: 1, or the root of the size of a group."),
+IN_OPTIONAL(groups, indices("p"), "Number of the group of each column, from 0. Default: each column is a group."),
+IN_OPTIONAL(lowerBounds, vector("p").times("K").orInfinite(), "Lower bounds of the coefficients. Default: none."),
+IN_OPTIONAL(upperBounds, vector("p").times("K").orInfinite(), "Upper bounds of the coefficients. Default: none."),
+IN_OPTIONAL(sortedWeights, vector("p").atLeast(0), "Weights of slope, falling. Default: by `q`."),
+IN_OPTIONAL(lambdas, vector().atLeast(0).falling(), "Lambdas of the path, falling. Default: made from the data."),
+IN_OPTIONAL(sizes, indices(), "Most columns of each model, growing, where these are asked for instead of lambdas."),
+IN_OPTIONAL(warmStart, vector(), "Coefficients to begin at, and the intercepts behind them. Default: 0.")};
+  }
 };
 
 /// A report of a path, one a lambda.

@@ -99,7 +99,7 @@ TEST(boundsInWords) {
 
 TEST(aValueOutOfBoundsIsNamed) {
   const auto message = [](double value) {
-    return check::messageOf([&] { forEachField<Complete>([&](const auto& field) { checkBounds(field, value); }); });
+    return check::messageOf([&] { checkBounds("count", between(1, 10), "integer", value); });
   };
   CHECK_EQ(message(0), "count = 0: expected an integer in [1, 10]");
   CHECK_EQ(message(10.5), "count = 10.5: expected an integer in [1, 10]");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/certificate.hpp"
+#include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 #include "linalg/views.hpp"
@@ -29,13 +30,24 @@ struct BlindCalibrationSettings : Limits {
 static_assert(sizeFromFields<BlindCalibrationSettings>() == sizeof(BlindCalibrationSettings));
 
 struct BlindCalibrationProblem {
-  MatrixInput a;                    ///< pm x n: what m sensors see, one snapshot after the other
-  std::vector<double> y;            ///< pm
-  int sensors = 1;                  ///< m
-  HostMatrix<double> signalBasis;   ///< n x k: the signal is in its range; no columns: anywhere
-  HostMatrix<double> gainBasis;     ///< m x h: the gains are in its range; no columns: anywhere
-  std::vector<double> startSignal;  ///< n, or k where there is a basis; empty: back-projection
-  std::vector<double> startGains;   ///< m; empty: ones
+  MatrixInput A;
+  std::vector<double> y;
+  int sensors = 1;
+  HostMatrix<double> signalBasis;
+  HostMatrix<double> gainBasis;
+  std::vector<double> startSignal;
+  std::vector<double> startGains;
+
+  static constexpr auto fields() {
+    using Self = BlindCalibrationProblem;
+    return std::tuple{IN(A, matrix("reports", "n"), "Rows of what each sensor sees, one snapshot after the other."),
+IN(y, vector("reports"), "What the sensors report."),
+IN(sensors, count("m"), "Sensors of each snapshot."),
+IN_OPTIONAL(signalBasis, matrix("n"), "Basis of the signal, a column each. Default: the signal is any."),
+IN_OPTIONAL(gainBasis, matrix("m"), "Basis of the gains, a column each. Default: the gains are any."),
+IN_OPTIONAL(startSignal, vector(), "Signal to begin at, in its basis where there is one. Default: back-projection."),
+IN_OPTIONAL(startGains, vector("m"), "Gains to begin at. Default: 1 each.")};
+  }
 };
 
 struct BlindCalibrationSolution {

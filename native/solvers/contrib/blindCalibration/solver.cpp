@@ -23,10 +23,10 @@ constexpr int stepsBetweenProducts = 32;
 constexpr int gainBisections = 100;
 
 const BlindCalibrationProblem& withRoomToCalibrate(const BlindCalibrationProblem& problem) {
-  const double reports = problem.a.rows, n = problem.a.columns, k = problem.signalBasis.cols();
+  const double reports = problem.A.rows, n = problem.A.columns, k = problem.signalBasis.cols();
   const double m = problem.sensors, h = problem.gainBasis.cols();
   requireMemory(sizeof(double) * (reports * (n + k + 5) + m * (h + 4) + 4 * n),
-                "snapshots of " + show(problem.a.rows) + " reports and " + show(problem.a.columns) + " columns need");
+                "snapshots of " + show(problem.A.rows) + " reports and " + show(problem.A.columns) + " columns need");
   return problem;
 }
 
@@ -39,11 +39,15 @@ BlindDescent::BlindDescent(const Cpu& la, const BlindCalibrationProblem& problem
       settings_(settings),
       signal_(problem.startSignal),
       gains_(problem.startGains) {
+  require(problem.A.rows % problem.sensors == 0, "sensors", problem.sensors,
+          "expected a divisor of the number of rows of A, " + show(problem.A.rows));
+  const int unknowns = problem.signalBasis.cols() > 0 ? problem.signalBasis.cols() : problem.A.columns;
+  if (!problem.startSignal.empty()) requireLength("startSignal", problem.startSignal.size(), unknowns);
   require(problem.gainBasis.cols() == 0 || std::isinf(settings.gainRange), "gainRange", settings.gainRange,
           "expected nothing where the gains have a basis");
   requireFinite("warmStart.signal", signal_);
   requireFinite("warmStart.gains", gains_);
-  signal_.resize(at(problem.signalBasis.cols() > 0 ? problem.signalBasis.cols() : problem.a.columns));
+  signal_.resize(at(unknowns));
   gains_.resize(at(problem.sensors), 1);
 }
 
@@ -70,7 +74,7 @@ void BlindDescent::start() {
 
 /// Copies A^T, times that of the signal's basis where there is one.
 void BlindDescent::readSensing() {
-  at_ = transposedRows(la_, "A", problem_.a);
+  at_ = transposedRows(la_, "A", problem_.A);
   if (problem_.signalBasis.cols() == 0) return;
   requireFinite("signalBasis", problem_.signalBasis.flat());
   HostMatrix<double> reduced(unknowns(), reports());
@@ -207,7 +211,7 @@ Progress BlindDescent::progress() const {
 BlindCalibrationSolution BlindDescent::solution() const {
   BlindCalibrationSolution made{signal_, gains_, signal_};
   if (problem_.signalBasis.cols() == 0) return made;
-  made.signal.resize(at(problem_.a.columns));
+  made.signal.resize(at(problem_.A.columns));
   la_.gemv(Transpose::no, 1.0, problem_.signalBasis, viewOf(signal_), 0.0, viewOf(made.signal));
   return made;
 }

@@ -28,7 +28,7 @@ class BlindDescent {
 
  private:
   int sensors() const { return problem_.sensors; }
-  int reports() const { return problem_.a.rows; }
+  int reports() const { return problem_.A.rows; }
   int unknowns() const { return static_cast<int>(signal_.size()); }
 
   void readSensing();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/certificate.hpp"
+#include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 #include "linalg/views.hpp"
@@ -41,9 +42,16 @@ struct CheckeredRegressionSettings : Limits {
 static_assert(sizeFromFields<CheckeredRegressionSettings>() == sizeof(CheckeredRegressionSettings));
 
 struct CheckeredRegressionProblem {
-  MatrixInput x;             ///< n x p
-  std::vector<double> y;     ///< -1 or 1
-  HostMatrix<double> start;  ///< K x (p + 1), weights and intercepts of the first start; no columns: drawn
+  MatrixInput x;
+  std::vector<double> y;
+  HostMatrix<double> start;
+
+  static constexpr auto fields() {
+    using Self = CheckeredRegressionProblem;
+    return std::tuple{IN(x, matrix("n", "p"), "Rows of the regression."),
+IN(y, vector("n"), "Classes of the rows, -1 or 1."),
+IN_OPTIONAL(start, matrix(nullptr, "p").plus(1), "Weights of the factors to begin at, a row each, with the intercept last.")};
+  }
 };
 
 struct CheckeredRegressionSolution {

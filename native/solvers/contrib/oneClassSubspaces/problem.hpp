@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/certificate.hpp"
+#include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 #include "linalg/views.hpp"
@@ -38,8 +39,14 @@ struct OneClassSubspacesSettings : Limits {
 static_assert(sizeFromFields<OneClassSubspacesSettings>() == sizeof(OneClassSubspacesSettings));
 
 struct OneClassSubspacesProblem {
-  MatrixInput x;             ///< n x d
-  HostMatrix<double> start;  ///< d x 2K, both frames, columns that are made orthonormal; no columns: drawn
+  MatrixInput x;
+  HostMatrix<double> start;
+
+  static constexpr auto fields() {
+    using Self = OneClassSubspacesProblem;
+    return std::tuple{IN(x, matrix("n", "d"), "Rows of one class."),
+IN_OPTIONAL(start, matrix("d"), "Both frames to begin at, a column each direction. Default: drawn by the seed.")};
+  }
 };
 
 struct OneClassSubspacesSolution {

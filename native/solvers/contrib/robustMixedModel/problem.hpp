@@ -1,11 +1,13 @@
 // The data of `robustMixedModel`, its settings and its result.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
+#include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 
@@ -31,11 +33,21 @@ struct RobustMixedModelSettings : Limits {
 static_assert(sizeFromFields<RobustMixedModelSettings>() == sizeof(RobustMixedModelSettings));
 
 struct RobustMixedModelProblem {
-  MatrixInput x;                     ///< n x p
-  std::vector<double> y;             ///< n
-  std::vector<std::int32_t> groups;  ///< of each row; empty: there are none
-  int groupCount = 0;
-  std::vector<double> start;  ///< coefficients, and intercept last if there is one; empty: least squares
+  MatrixInput x;
+  std::vector<double> y;
+  std::vector<std::int32_t> groups;
+  std::vector<double> start;
+
+  /// Groups are numbered from 0; 0 where there are none.
+  int groupCount() const { return groups.empty() ? 0 : 1 + *std::max_element(groups.begin(), groups.end()); }
+
+  static constexpr auto fields() {
+    using Self = RobustMixedModelProblem;
+    return std::tuple{IN(x, matrix("n", "p"), "Rows of the regression."),
+IN(y, vector("n"), "Responses of the rows."),
+IN_OPTIONAL(groups, indices("n").below("n"), "Number of the group of each row, from 0. Default: no groups."),
+IN_OPTIONAL(start, vector(), "Coefficients to begin at, with the intercept last where there is one. Default: least squares.")};
+  }
 };
 
 struct RobustMixedModelSolution {

@@ -22,7 +22,7 @@ constexpr int bisections = 60;
 
 const RobustMixedModelProblem& withRoomForModel(const RobustMixedModelProblem& problem) {
   const double n = problem.x.rows, p = problem.x.columns + 1.0;
-  const double groups = problem.groups.empty() ? n : problem.groupCount;
+  const double groups = problem.groups.empty() ? n : problem.groupCount();
   requireMemory(sizeof(double) * (2 * n * p + p * p + p * groups + 6 * n + 4 * groups),
                 "x with " + show(problem.x.columns) + " columns and n = " + show(problem.x.rows) + " rows needs");
   return problem;
@@ -38,7 +38,7 @@ StudentMixedModel::StudentMixedModel(const Cpu& la, const RobustMixedModelProble
   require(b_.empty() || b_.size() == at(unknowns), "warmStart.coefficients.length", b_.size(),
           "expected with the intercept, if there is one, " + show(unknowns));
   b_.resize(at(unknowns));
-  sizes_.assign(at(problem.groups.empty() ? problem.x.rows : problem.groupCount), 0);
+  sizes_.assign(at(problem.groups.empty() ? problem.x.rows : problem.groupCount()), 0);
   weights_.assign(sizes_.size(), 1.0);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/certificate.hpp"
+#include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "core/status.hpp"
 #include "data/matrix_input.hpp"
@@ -37,10 +38,18 @@ struct SequentialMaxMarginSettings : Limits {
 static_assert(sizeFromFields<SequentialMaxMarginSettings>() == sizeof(SequentialMaxMarginSettings));
 
 struct SequentialMaxMarginProblem {
-  MatrixInput x;                    ///< the rows of all tasks, one task after the other
-  std::vector<double> y;            ///< -1 or 1 for each
-  std::vector<std::int32_t> tasks;  ///< where each begins, and where the last one ends
-  std::vector<double> start;        ///< w; empty: zero
+  MatrixInput x;
+  std::vector<double> y;
+  std::vector<std::int32_t> tasks;
+  std::vector<double> start;
+
+  static constexpr auto fields() {
+    using Self = SequentialMaxMarginProblem;
+    return std::tuple{IN(x, matrix("n", "p"), "Rows of all tasks, one task after the other."),
+IN(y, vector("n"), "Classes of the rows, -1 or 1."),
+IN(tasks, offsets("n"), "The row that each task begins with, and the number of rows."),
+IN_OPTIONAL(start, vector("p"), "Coefficients to begin at. Default: 0.")};
+  }
 };
 
 /// A report of sequential projections.

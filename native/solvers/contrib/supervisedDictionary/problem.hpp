@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/certificate.hpp"
+#include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 #include "linalg/views.hpp"
@@ -34,9 +35,16 @@ struct SupervisedDictionarySettings : Limits {
 static_assert(sizeFromFields<SupervisedDictionarySettings>() == sizeof(SupervisedDictionarySettings));
 
 struct SupervisedDictionaryProblem {
-  MatrixInput x;              ///< n x p
-  std::vector<double> y;      ///< 0 or 1
-  std::vector<double> start;  ///< coefficients, and the intercept last; empty: zero
+  MatrixInput x;
+  std::vector<double> y;
+  std::vector<double> start;
+
+  static constexpr auto fields() {
+    using Self = SupervisedDictionaryProblem;
+    return std::tuple{IN(x, matrix("n", "p"), "Rows of the data."),
+IN(y, vector("n"), "Classes of the rows, 0 or 1."),
+IN_OPTIONAL(start, vector("p").plus(1), "Coefficients to begin at, with the intercept last. Default: 0.")};
+  }
 };
 
 struct SupervisedDictionarySolution {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/certificate.hpp"
+#include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 #include "linalg/views.hpp"
@@ -48,10 +49,18 @@ struct TeachKernelSettings : Limits {
 static_assert(sizeFromFields<TeachKernelSettings>() == sizeof(TeachKernelSettings));
 
 struct TeachKernelProblem {
-  MatrixInput x;                ///< n x p, or the kernel's n x n
-  HostMatrix<double> y;         ///< n x d, what each of d learners is to know
-  HostMatrix<double> learners;  ///< d x d, A; no columns: the identity
-  HostMatrix<double> start;     ///< n x d, coefficients to begin at; no columns: zero
+  MatrixInput x;
+  HostMatrix<double> y;
+  HostMatrix<double> learners;
+  HostMatrix<double> start;
+
+  static constexpr auto fields() {
+    using Self = TeachKernelProblem;
+    return std::tuple{IN(x, matrix("n"), "Examples by rows, or the n x n kernel."),
+IN(y, matrix("n", "d"), "What each of d learners is to know, a column each."),
+IN_OPTIONAL(learners, matrix("d", "d"), "How much learners take from each other. Default: the identity."),
+IN_OPTIONAL(start, matrix("n", "d"), "Coefficients to begin at. Default: 0.")};
+  }
 };
 
 struct TeachKernelSolution {

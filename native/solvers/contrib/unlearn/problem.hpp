@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/certificate.hpp"
+#include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 
@@ -40,11 +41,20 @@ struct UnlearnSettings : Limits {
 static_assert(sizeFromFields<UnlearnSettings>() == sizeof(UnlearnSettings));
 
 struct UnlearnProblem {
-  MatrixInput x;                     ///< n x p, the rows to be removed among them
-  std::vector<double> y;             ///< n; 0 or 1 for the logistic loss
-  std::vector<double> coefficients;  ///< p, of the fit to all rows
-  double intercept = unknown;        ///< known where there is one
-  std::vector<std::int32_t> rows;    ///< to be removed
+  MatrixInput x;
+  std::vector<double> y;
+  std::vector<double> coefficients;
+  double intercept = unknown;
+  std::vector<std::int32_t> rows;
+
+  static constexpr auto fields() {
+    using Self = UnlearnProblem;
+    return std::tuple{IN(x, matrix("n", "p"), "All rows that the regression was fitted to."),
+IN(y, vector("n"), "Numbers, or 0 and 1 of two classes."),
+IN(coefficients, vector("p"), "Coefficients of the fit to all rows."),
+IN_OPTIONAL(intercept, number(), "Intercept of that fit, where it has one."),
+IN(rows, indices().below("n").distinct(), "Numbers of the rows to remove, from 0.")};
+  }
 };
 
 struct UnlearnSolution {

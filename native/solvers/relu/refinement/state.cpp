@@ -37,7 +37,7 @@ RefinementState::RefinementState(const Cpu& linearAlgebra, const ReluProblem& pr
       clock(wanted.timeLimit),
       data(refinedData(la, problem, settings)),
       effort(RefinementEffort::of(data)),
-      starts(wanted.starts.value_or(effort.starts)),
+      starts(wanted.starts().value_or(effort.starts)),
       parts(la, data, settings, clock, std::move(memory), partsOf(data, effort)),
       prices(la, data, settings, clock) {}
 

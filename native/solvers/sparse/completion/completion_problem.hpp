@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/certificate.hpp"
+#include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "core/status.hpp"
 
@@ -30,10 +31,22 @@ static_assert(sizeFromFields<MatrixCompletionSettings>() == sizeof(MatrixComplet
 /// minimise sum over known entries (x_ij - z_ij)^2 / 2 + lambda ||Z||_*, the sum of singular values.
 struct MatrixCompletionProblem {
   int rows = 0, columns = 0;
-  std::vector<std::int32_t> rowIndices, columnIndices;  ///< of the known entries
+  std::vector<std::int32_t> rowIndices, columnIndices;
   std::vector<double> values;
-  std::vector<double> lambdas;                  ///< falling
-  std::vector<double> startRows, startColumns;  ///< factors to begin at, rank numbers for each line; empty: 0
+  std::vector<double> lambdas;
+  std::vector<double> startRows, startColumns;
+
+  static constexpr auto fields() {
+    using Self = MatrixCompletionProblem;
+    return std::tuple{IN(rows, count("m"), "Rows of the matrix."),
+IN(columns, count("n"), "Columns of the matrix."),
+IN(rowIndices, indices("known").below("m"), "Rows of the known entries."),
+IN(columnIndices, indices("known").below("n"), "Columns of the known entries."),
+IN(values, vector("known"), "Known entries."),
+IN(lambdas, vector().positive().falling(), "Lambdas, falling."),
+IN_OPTIONAL(startRows, vector("rank").times("m"), "Factor of the rows to begin at, as many numbers for each row. Default: 0."),
+IN_OPTIONAL(startColumns, vector("rank").times("n"), "Factor of the columns to begin at. Default: 0.")};
+  }
 };
 
 struct MatrixCompletionSolution {

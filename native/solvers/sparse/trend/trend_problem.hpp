@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/certificate.hpp"
+#include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "core/status.hpp"
 
@@ -27,8 +28,15 @@ static_assert(sizeFromFields<TrendFilterSettings>() == sizeof(TrendFilterSetting
 /// minimise sum_i w_i (y_i - u_i)^2 / 2 + lambda ||D u||_1, D the differences of order `degree` + 1.
 struct TrendFilterProblem {
   std::vector<double> y;
-  std::vector<double> sampleWeight;  ///< empty: 1
+  std::vector<double> sampleWeight;
   std::vector<double> lambdas;
+
+  static constexpr auto fields() {
+    using Self = TrendFilterProblem;
+    return std::tuple{IN(y, vector("n"), "Numbers in order, evenly apart."),
+IN_OPTIONAL(sampleWeight, vector("n").positive(), "Weights of the squares. Default: 1."),
+IN(lambdas, vector().atLeast(0).falling(), "Lambdas, falling.")};
+  }
 };
 
 struct TrendFilterSolution {

@@ -207,7 +207,7 @@ TEST(aNetworkOfOneDescentSaysThatItsBoundIsOfItsOwnPatterns) {
     const ReluSettings settings = settingsFor(loss);
     ReluProblem problem = made.problem();
     problem.patterns.refine =
-        ReluRefinement{.rounds = 0, .timeLimit = infinity, .starts = 1, .program = false, .estimate = false};
+        ReluRefinement{.rounds = 0, .timeLimit = infinity, .restarts = 0, .program = false, .estimate = false};
     ReluRefiner solver(serial, problem, settings);
     Monitor quiet;
     const auto outcome = iterate(solver, settings, quiet);
@@ -358,7 +358,7 @@ TEST(refinementOfEveryLossGivesTheNetworkThatItReports) {
     ReluSettings settings = settingsFor(loss);
     settings.checkInterval = 1;
     ReluProblem problem = made.problem();
-    problem.patterns.refine = ReluRefinement{.rounds = 2, .timeLimit = infinity, .starts = 2};
+    problem.patterns.refine = ReluRefinement{.rounds = 2, .timeLimit = infinity, .restarts = 1};
     ReluRefiner solver(serial, problem, settings);
     Monitor monitor;
     std::vector<double> objectives;
@@ -380,7 +380,7 @@ TEST(refinementEndsWithItsBestNetworkWhereMemoryDoes) {
   const Instance made = instance(60, 4, 1, ReluLoss::squared, 3);
   const ReluSettings settings = settingsFor(ReluLoss::squared);
   ReluProblem problem = made.problem();
-  problem.patterns.refine = ReluRefinement{.rounds = 5, .timeLimit = infinity, .starts = 1};
+  problem.patterns.refine = ReluRefinement{.rounds = 5, .timeLimit = infinity, .restarts = 0};
   int programs = 0;
   ReluRefiner solver(serial, problem, settings, [&] { return ++programs <= 2 ? 1e12 : 1.0; });
   Monitor quiet;
@@ -398,7 +398,7 @@ TEST(refinementInNoTimeHasAnEstimate) {
   const Instance made = instance(60, 4, 1, ReluLoss::squared, 3);
   const ReluSettings settings = settingsFor(ReluLoss::squared);
   ReluProblem problem = made.problem();
-  problem.patterns.refine = ReluRefinement{.rounds = 5, .timeLimit = 1e-9, .starts = 1};
+  problem.patterns.refine = ReluRefinement{.rounds = 5, .timeLimit = 1e-9, .restarts = 0};
   ReluRefiner solver(serial, problem, settings);
   Monitor quiet;
   const auto outcome = iterate(solver, settings, quiet);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/certificate.hpp"
+#include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "linalg/views.hpp"
 
@@ -23,9 +24,16 @@ static_assert(sizeFromFields<NewFamilySettings>() == sizeof(NewFamilySettings));
 
 /// minimise x^T Q x / 2 + c^T x.
 struct NewFamilyProblem {
-  HostMatrix<double> Q;       ///< n x n, symmetric
-  std::vector<double> c;      ///< n
-  std::vector<double> start;  ///< n; empty: drawn by the seed
+  HostMatrix<double> Q;
+  std::vector<double> c;
+  std::vector<double> start;
+
+  static constexpr auto fields() {
+    using Self = NewFamilyProblem;
+    return std::tuple{IN(Q, matrix("n", "n"), "A symmetric positive definite matrix."),
+IN(c, vector("n"), "Linear part of the objective."),
+IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: drawn by the seed.")};
+  }
 };
 
 struct NewFamilySolution {
