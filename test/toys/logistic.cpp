@@ -63,7 +63,7 @@ class LogisticRegression {
   void start() {}
   std::optional<Status> step() { return method_.step(); }
   Progress progress() const { return method_.progress(); }
-  LogisticSolution solution() const { return {{method_.x().begin(), method_.x().end()}}; }
+  LogisticSolution solution() const { return {.coefficients = {method_.x().begin(), method_.x().end()}}; }
 
  private:
   LogisticLoss loss_;

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
 
@@ -22,8 +23,14 @@ struct NewFunctionSettings : Limits {
 static_assert(sizeFromFields<NewFunctionSettings>() == sizeof(NewFunctionSettings));
 
 struct NewFunctionProblem {
-  MatrixInput x;              ///< n x p, a point a row
-  std::vector<double> start;  ///< p; empty: the mean of the points
+  MatrixInput x;
+  std::vector<double> start;
+
+  static constexpr auto fields() {
+    using Self = NewFunctionProblem;
+    return std::tuple{IN(x, matrix("n", "p"), "Points, a row each."),
+                      IN_OPTIONAL(start, vector("p"), "Point to begin at. Default: the mean of the points.")};
+  }
 };
 
 struct NewFunctionSolution {
