@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "data/matrix_input.hpp"
@@ -35,10 +36,13 @@ struct NewFunctionProblem {
 
 struct NewFunctionSolution {
   std::vector<double> center;
+  Certificate certificate = {.kind = CertificateKind::stationary};  ///< where it is solved
+
+  static Claims claims() { return {.verbs = {"newFunction"}, .kinds = {CertificateKind::stationary}}; }
 
   static constexpr auto fields() {
     using Self = NewFunctionSolution;
-    return std::tuple{OUT(center, "p numbers: m.")};
+    return std::tuple{OUT(center, "p numbers: m."), OUT(certificate, "What is known of the answer.")};
   }
 };
 static_assert(sizeFromFields<NewFunctionSolution>() == sizeof(NewFunctionSolution));

@@ -51,7 +51,7 @@ class NewFunctionSolver {
 
   Progress progress() const { return now_; }
 
-  NewFunctionSolution solution() const { return {center_}; }
+  NewFunctionSolution solution() const { return {.center = center_}; }
 
  private:
   /// f, its gradient and the mean of 1 / d_i at the center.
