@@ -89,7 +89,6 @@ class BatchDescent {
         data_(data),
         plan_(plan),
         rows_(std::min(plan.rows, data.n)),
-        inputs_(data.bias ? data.d - 1 : data.d),
         loss_(data.loss),
         order_(at(data.n)),
         x_(data.d, rows_),
@@ -113,7 +112,7 @@ class BatchDescent {
       const int from = own_[at(j)];
       for (int i = 0; i < data.d; ++i) u_(i, j) = static_cast<float>(neurons.directions(i, from) / unit_.weights);
       alpha_[at(j)] = static_cast<float>(neurons.weights[at(from)] / unit_.weights);
-      if (data.bias) u_(inputs_, j) += blas::dot(inputs_, means_.data(), u_.column(j));
+      if (data.bias) u_(inputs(), j) += blas::dot(inputs(), means_.data(), u_.column(j));
     }
   }
 
@@ -133,7 +132,7 @@ class BatchDescent {
     for (int j = 0; j < count(); ++j) {
       const int to = own_[at(j)];
       for (int i = 0; i < data_.d; ++i) neurons.directions(i, to) = unit_.weights * u_(i, j);
-      if (data_.bias) neurons.directions(inputs_, to) = unit_.weights * biasOf(j);
+      if (data_.bias) neurons.directions(inputs(), to) = unit_.weights * biasOf(j);
       neurons.weights[at(to)] = unit_.weights * alpha_[at(j)];
       neurons.patterns[at(to)] = -1;
     }
@@ -150,17 +149,19 @@ class BatchDescent {
   };
 
   int count() const { return static_cast<int>(own_.size()); }
+  /// Columns without that of the bias.
+  int inputs() const { return data_.bias ? data_.d - 1 : data_.d; }
 
   /// The bias for columns with their means.
-  float biasOf(int j) const { return u_(inputs_, j) - blas::dot(inputs_, means_.data(), u_.column(j)); }
+  float biasOf(int j) const { return u_(inputs(), j) - blas::dot(inputs(), means_.data(), u_.column(j)); }
 
   /// Means of the columns, over the constant; rows may be times the roots of their weights.
   void findMeans() {
     if (!data_.bias) return;
     std::vector<double> sums(at(data_.d));
-    for (int i = 0; i < data_.n; ++i) blas::axpy(data_.d, data_.xt(inputs_, i), data_.xt.column(i), sums.data());
-    for (int j = 0; j < inputs_; ++j) {
-      means_.push_back(static_cast<float>(sums[at(inputs_)] > 0 ? sums[at(j)] / sums[at(inputs_)] : 0));
+    for (int i = 0; i < data_.n; ++i) blas::axpy(data_.d, data_.xt(inputs(), i), data_.xt.column(i), sums.data());
+    for (int j = 0; j < inputs(); ++j) {
+      means_.push_back(static_cast<float>(sums[at(inputs())] > 0 ? sums[at(j)] / sums[at(inputs())] : 0));
     }
   }
 
@@ -201,7 +202,7 @@ class BatchDescent {
       for (int r = piece * some; r < std::min(rows_, (piece + 1) * some); ++r) {
         const int row = order_[at(next_ + r)];
         narrow(data_.d, data_.xt.column(row), x_.column(r));
-        if (data_.bias) blas::axpy(inputs_, -x_(inputs_, r), means_.data(), x_.column(r));
+        if (data_.bias) blas::axpy(inputs(), -x_(inputs(), r), means_.data(), x_.column(r));
         for (int j = 0; j < y_.cols(); ++j) y_(r, j) = data_.y(row, j);
       }
     });
@@ -258,12 +259,12 @@ class BatchDescent {
       for (int j = own.first; j < own.first + own.count; ++j) {
         if (data_.bias) {
           const float shrink = change.shrinkage * biasOf(j);
-          gradient_(inputs_, j) += shrink;
-          blas::axpy(inputs_, -shrink, means_.data(), gradient_.column(j));
-          adam(1, ofBias, gradient_.column(j) + inputs_, first_.u.column(j) + inputs_, second_.u.column(j) + inputs_,
-               u_.column(j) + inputs_);
+          gradient_(inputs(), j) += shrink;
+          blas::axpy(inputs(), -shrink, means_.data(), gradient_.column(j));
+          adam(1, ofBias, gradient_.column(j) + inputs(), first_.u.column(j) + inputs(), second_.u.column(j) + inputs(),
+               u_.column(j) + inputs());
         }
-        adam(inputs_, change, gradient_.column(j), first_.u.column(j), second_.u.column(j), u_.column(j));
+        adam(inputs(), change, gradient_.column(j), first_.u.column(j), second_.u.column(j), u_.column(j));
       }
     });
   }
@@ -272,7 +273,6 @@ class BatchDescent {
   const ReluData& data_;
   const BatchPlan plan_;
   const int rows_;
-  const int inputs_;  // columns without the bias's
   ReluRowLoss loss_;
   std::vector<float> means_;  // of them
   std::vector<int> own_;      // of the neurons given, in the order that they have here
