@@ -201,9 +201,10 @@ void RefinementParts::take(int k, const Ending& ending, const ReluSolution& foun
   la_.copy(Mat<const double>(found.dual), dual_.view().columns(first, outputs));
   rho_ = found.rho;
   Part& part = parts_[at(k)];
-  part = {.objective = ending.zero ? part.objective : double(ending.progress.objective),
-          .lowerBound = ending.progress.lowerBound,
-          .patterns = std::move(patterns)};
+  // Objectives that are level differ by rounding: the lesser one is kept, so that reports do not rise.
+  if (!ending.zero) part.objective = std::min(part.objective, double(ending.progress.objective));
+  part.lowerBound = std::min(part.objective, double(ending.progress.lowerBound));
+  part.patterns = std::move(patterns);
   ownPatterns_ = count() > 1;
   addUp();
 }
