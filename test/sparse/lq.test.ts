@@ -98,7 +98,9 @@ it.each(['gaussian', 'multinomial'] as const)(
           const b = fit.coefficients[response * 6 + j] as number;
           for (let share = -1; share <= 1; share += 1 / 16) {
             const step = share * (family === 'gaussian' ? 2 : 0.05);
-            const moved = links.map((t, e) => (e % 3 === response ? t + step * (x.data[Math.floor(e / 3) * 6 + j] as number) : t));
+            const moved = links.map((t, e) =>
+              e % 3 === response ? t + step * (x.data[Math.floor(e / 3) * 6 + j] as number) : t,
+            );
             const penalty = lambda * (Math.sqrt(Math.abs(b + step)) - Math.sqrt(Math.abs(b)));
             expect(losses[family](moved, data) + penalty).toBeGreaterThan(here - 1e-7);
           }
