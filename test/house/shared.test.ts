@@ -62,7 +62,9 @@ const ofOneFamily: Record<string, string[]> = {
     'native/methods/nlp/start.hpp',
   ],
   'methods on any function, which the next families are to call': [
+    'native/methods/composite/accelerated.hpp',
     'native/methods/krylov/pcg.hpp',
+    'native/methods/spectral/largest_eigenvalue.hpp',
     'native/methods/tree_search/tree_search.hpp',
     'native/methods/unconstrained/lbfgs.hpp',
   ],
