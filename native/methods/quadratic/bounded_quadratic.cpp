@@ -6,11 +6,12 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "linalg/blas.hpp"
+#include "linalg/vectors.hpp"
 
 namespace nonconvex {
 
 BoundedQuadratic::BoundedQuadratic(int most)
-    : factor_(most, most), trial_(at(most)), free_(at(most)), refused_(at(most)) {
+    : factor_(most, most), trial_(at(most)), slopes_(at(most)), free_(at(most)), refused_(at(most)) {
   list_.reserve(at(most));
 }
 
@@ -95,16 +96,16 @@ void BoundedQuadratic::stepToBound(const BoundedQuadraticProblem& problem, Out x
 }
 
 /// The variable at a bound whose slope leads inwards most; -1: none does.
-int BoundedQuadratic::mostWanted(const BoundedQuadraticProblem& problem, In x) const {
+int BoundedQuadratic::mostWanted(const BoundedQuadraticProblem& problem, In x) {
+  for (std::size_t j = 0; j < x.size(); ++j) slopes_[j] = -problem.r[j];
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    if (x[k] != 0) axpy(x[k], {problem.G.column(static_cast<int>(k)), x.size()}, Out(slopes_).first(x.size()));
+  }
   int wanted = -1;
   double most = problem.accuracy;
   for (std::size_t j = 0; j < x.size(); ++j) {
     if (free_[j] != 0 || refused_[j] != 0 || problem.lower[j] == problem.upper[j]) continue;
-    double slope = -problem.r[j];
-    for (std::size_t k = 0; k < x.size(); ++k) {
-      if (x[k] != 0) slope += problem.G(static_cast<int>(j), static_cast<int>(k)) * x[k];
-    }
-    const double inwards = x[j] == problem.lower[j] ? -slope : slope;
+    const double inwards = x[j] == problem.lower[j] ? -slopes_[j] : slopes_[j];
     if (inwards <= most) continue;
     most = inwards;
     wanted = static_cast<int>(j);

@@ -43,10 +43,10 @@ class BoundedQuadratic {
   void begin(const BoundedQuadraticProblem& problem, Out x);
   Inside solveOnFree(const BoundedQuadraticProblem& problem, Out x);
   void stepToBound(const BoundedQuadraticProblem& problem, Out x);
-  int mostWanted(const BoundedQuadraticProblem& problem, In x) const;
+  int mostWanted(const BoundedQuadraticProblem& problem, In x);
 
   HostMatrix<double> factor_;
-  std::vector<double> trial_;
+  std::vector<double> trial_, slopes_;
   std::vector<int> list_;  // the free variables
   std::vector<char> free_;
   std::vector<char> refused_;  // went back to its bound at once: rounding decides about its slope
