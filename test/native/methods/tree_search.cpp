@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "allocations.hpp"
 #include "check.hpp"
 #include "core/limits.hpp"
 #include "core/random.hpp"
@@ -304,4 +305,12 @@ TEST(a_tree_search_is_a_solver_that_iterate_runs) {
   CHECK(outcome.status == Status::solved);
   CHECK(outcome.progress.residual <= 1e-6);
   CHECK_EQ(static_cast<double>(outcome.progress.lowerBound), tree.lowerBound());
+}
+
+TEST(steps_of_a_tree_search_with_plain_nodes_allocate_nothing) {
+  const Cpu la;
+  Valley problem;
+  TreeSearch tree(la, problem, {.order = TreeOrder::depthFirst, .together = 4});
+  tree.reserve(1000);
+  CHECK_EQ(allocationsOf(tree, 200), 0);
 }
