@@ -4,7 +4,6 @@ import {
   cox,
   crossValidate,
   elasticNet,
-  groupLasso,
   huber,
   mcp,
   quantile,
