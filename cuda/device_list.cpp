@@ -1,6 +1,7 @@
 // devices(), which the addon of CUDA exports beside its solvers.
 #include <cstdlib>
 
+#include "binding/registry.hpp"
 #include "cuda/devices.hpp"
 #include "cuda/register.hpp"
 

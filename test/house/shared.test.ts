@@ -56,20 +56,13 @@ const ofOneFamily: Record<string, string[]> = {
     'native/methods/kkt/kkt_solver.hpp',
     'native/methods/kkt/kkt_system.hpp',
     'native/methods/kkt/multipliers.hpp',
-<<<<<<< HEAD
     'native/methods/kkt/paper_variants.hpp',
-=======
->>>>>>> 503bab4e (The list of headers of one family has the new names)
     'native/methods/kkt/second_order.hpp',
     'native/methods/kkt/settings.hpp',
     'native/methods/nlp/scaled_nlp.hpp',
     'native/methods/nlp/start.hpp',
   ],
   'methods on any function, which the next families are to call': [
-<<<<<<< HEAD
-=======
-    'native/methods/spectral/largest_eigenvalue.hpp',
->>>>>>> 503bab4e (The list of headers of one family has the new names)
     'native/methods/composite/accelerated.hpp',
     'native/methods/krylov/pcg.hpp',
     'native/methods/spectral/largest_eigenvalue.hpp',
