@@ -49,10 +49,10 @@ function problemOf(family) {
     text
       .replaceAll('theVerb', verb)
       .replaceAll('theModule', basename(module, '.ts'))
-      .replaceAll(', theNames', names.map((each) => `, ${each}`).join(''))
+      .replaceAll('import { newFunction', `import { ${[...names, 'newFunction'].join(', ')}`)
       .replaceAll('theProblem', problem)
       .replaceAll('theSettings, ', settings ? `${settings}, ` : '')
-      .replaceAll('// more imports\n', imports(path).join(''));
+      .replaceAll(/\n+\/\/ more imports\n/g, `\n${imports(path).join('')}`);
 }
 
 /** Paths, by the repository's root, and texts of the files. */
