@@ -39,7 +39,7 @@ IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: drawn by the seed."
 struct NewFamilySolution {
   std::vector<double> x;
   std::vector<double> gradient;
-  Certificate certificate = {.kind = CertificateKind::stationary};  ///< where it is solved
+  Certificate certificate = {.kind = CertificateKind::stationary};  ///< the claim of a solve that has ended well
 
   /// A row of the table in docs/certificates.md.
   static Claims claims() { return {.verbs = {"solveNewFamily"}, .kinds = {CertificateKind::stationary}}; }

@@ -72,7 +72,7 @@ class NewFamilySolver {
   std::vector<double> x_;
   std::vector<double> gradient_;
   std::vector<double> product_;  ///< Q times the gradient
-  double scale_ = 1;             ///< of the gradient, for the residual
+  double scale_ = 1;             ///< scale of the gradient in the residual
 };
 
 }  // namespace nonconvex

@@ -36,7 +36,7 @@ struct NewFunctionProblem {
 
 struct NewFunctionSolution {
   std::vector<double> center;
-  Certificate certificate = {.kind = CertificateKind::stationary};  ///< where it is solved
+  Certificate certificate = {.kind = CertificateKind::stationary};  ///< the claim of a solve that has ended well
 
   static Claims claims() { return {.verbs = {"newFunction"}, .kinds = {CertificateKind::stationary}}; }
 

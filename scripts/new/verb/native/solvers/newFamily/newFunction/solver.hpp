@@ -60,7 +60,7 @@ class NewFunctionSolver {
     std::fill(gradient_.begin(), gradient_.end(), 0.0);
     weight_ = 0;
     double sum = 0;
-    now_ = {};  // if a checkpoint ends the solve
+    now_ = {};  // stays so where a checkpoint ends the solve
     for (int i = 0; i < points_.cols(); ++i) {
       if (i % rowsBetweenCheckpoints == 0) la_.checkpoint();
       const double* point = points_.column(i);
