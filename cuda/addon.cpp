@@ -1,4 +1,5 @@
 // nonconvex-cuda.node: the solvers of cuda/solvers.
+#include "binding/registry.hpp"
 #include "cuda/register.hpp"
 
 static Napi::Object initialize(Napi::Env env, Napi::Object exports) {

@@ -16,7 +16,9 @@ function sizeOf(path) {
 /** Bytes of functions whose names have a pattern. */
 function codeOf(path, pattern) {
   const lines = run('nm', '-CS', '--defined-only', path).split('\n');
-  const functions = lines.map((line) => /^\S+ (\S+) [tTwW] (.*)$/.exec(line)).filter((each) => each?.[2].match(pattern));
+  const functions = lines
+    .map((line) => /^\S+ (\S+) [tTwW] (.*)$/.exec(line))
+    .filter((each) => each?.[2].match(pattern));
   return functions.reduce((sum, [, size]) => sum + Number.parseInt(size, 16), 0);
 }
 

@@ -111,12 +111,17 @@ function shapeOf({ type, rows, columns, times, below, more, distinct, rising, ..
   if (typeof type === 'string' && type.includes('Matrix')) return `${rows ?? '.'} x ${columns ?? '.'}${plus}`;
   const length = rows ? `${rows}${times ? ` ${times}` : ''}${plus} ` : '';
   if (type === 'Int32Array') {
-    const range = below && !rising ? ` in [0, ${below})` : bounds.upper < Infinity ? ` in [0, ${bounds.upper}]` : ' >= 0';
+    const range =
+      below && !rising ? ` in [0, ${below})` : bounds.upper < Infinity ? ` in [0, ${bounds.upper}]` : ' >= 0';
     return `${length}${distinct ? 'different ' : ''}integers${rising ? ` from 0 to ${below}, rising` : range}`;
   }
   const range = rangeOf({ ...bounds, type });
   if (type === 'Float64Array') return `${length}${range.replace(/^an? /, '').replace('number', 'numbers')}`;
-  return ['number', 'integer'].includes(type) ? range : inputType(type, '').startsWith('{') ? 'object' : code(inputType(type, ''));
+  return ['number', 'integer'].includes(type)
+    ? range
+    : inputType(type, '').startsWith('{')
+      ? 'object'
+      : code(inputType(type, ''));
 }
 
 /** One row a member of a problem, those of objects under their path. */

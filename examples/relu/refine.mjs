@@ -30,7 +30,9 @@ const settings = { bias: false, lambda: 0.2 };
 const sampled = await trainReluNetwork({ x, y }, { ...settings, patterns: { sample: 50 } });
 const refined = await trainReluNetwork({ x, y }, { ...settings, patterns: 'refine' });
 
-console.log(`50 random patterns: objective ${sampled.objective.toFixed(2)}, certificate: ${sampled.certificate.kind} over ${sampled.certificate.over}`);
+console.log(
+  `50 random patterns: objective ${sampled.objective.toFixed(2)}, certificate: ${sampled.certificate.kind} over ${sampled.certificate.over}`,
+);
 console.log(
   `refined: objective ${refined.objective.toFixed(2)}, lower bound ${refined.lowerBound.toFixed(2)}, ${refined.certificate.kind}`,
 );

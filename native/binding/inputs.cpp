@@ -82,8 +82,7 @@ Napi::Value typeOf(Napi::Env env, const InRow& row) {
     case ShapeKind::indices:
       return out.toText("Int32Array");
     case ShapeKind::matrix:
-      return out.toText(row.kind == ValueKind::anyMatrix    ? "Matrix | SparseMatrix"
-                                                            : "Matrix");
+      return out.toText(row.kind == ValueKind::anyMatrix ? "Matrix | SparseMatrix" : "Matrix");
     case ShapeKind::members:
     case ShapeKind::list:
       nested.value(row.shape.kind == ShapeKind::list ? "items" : "fields", schemaOf(env, row.members));

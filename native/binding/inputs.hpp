@@ -9,8 +9,8 @@
 
 namespace nonconvex {
 
-/// Sets the members of `problem` that the table has, and checks types and sizes. Throws what names the member, its value
-/// and what was expected.
+/// Sets the members of `problem` that the table has, and checks types and sizes. Throws what names the member, its
+/// value and what was expected.
 void readMembers(std::span<const InRow> table, const Reader& in, void* problem);
 
 /// A struct that has fields, from a JavaScript object, with all checks.

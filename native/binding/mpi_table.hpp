@@ -1,4 +1,5 @@
-/* Between the addon, which knows no MPI, and a shim, native/binding/mpi_shim.c, which knows nothing of the addon. In C, too. */
+/* Between the addon, which knows no MPI, and a shim, native/binding/mpi_shim.c, which knows nothing of the addon. In C,
+ * too. */
 #pragma once
 
 enum { NONCONVEX_MPI_VERSION = 2 };

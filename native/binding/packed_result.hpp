@@ -85,7 +85,8 @@ class PackedResult {
     write(*this);
     note('}', "");
   }
-  /// One member of all objects of a list, of those that have it: numbers, truth values ('b') or values of an enumeration
+  /// One member of all objects of a list, of those that have it: numbers, truth values ('b') or values of an
+  /// enumeration
   /// ('e').
   void column(char kind, const char* name, const std::vector<bool>& known, std::span<const double> values,
               std::span<const std::string_view> names = {});
@@ -109,8 +110,7 @@ class PackedResult {
     for (const std::string_view each : names) (shape_ += ' ') += each;
     shape_ += '\n';
   }
-  void noteColumn(char kind, const char* name, const std::vector<bool>& known,
-                  std::span<const std::string_view> names);
+  void noteColumn(char kind, const char* name, const std::vector<bool>& known, std::span<const std::string_view> names);
   template <class T>
   void list(char kind, const char* name, std::span<const T> values) {
     if (values.size() >= shortest) return value(name, typedArray(env_, values));

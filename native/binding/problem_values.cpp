@@ -18,7 +18,8 @@ MatrixSize matrixSize(ValueKind kind, const void* value) {
   const auto of = [](int rows, int columns) {
     return MatrixSize{static_cast<std::size_t>(rows), static_cast<std::size_t>(columns)};
   };
-  if (kind == ValueKind::matrix) return of(valueAt<HostMatrix<double>>(value).rows(), valueAt<HostMatrix<double>>(value).cols());
+  if (kind == ValueKind::matrix)
+    return of(valueAt<HostMatrix<double>>(value).rows(), valueAt<HostMatrix<double>>(value).cols());
   if (kind == ValueKind::matrixView) return of(valueAt<MatrixInput>(value).rows, valueAt<MatrixInput>(value).columns);
   return std::visit([&](const auto& matrix) { return of(matrix.rows, matrix.columns); }, valueAt<AnyMatrix>(value));
 }
@@ -67,8 +68,7 @@ void checkLength(const InRow& row, const std::string& path, std::size_t length, 
   if (!sizes.has(shape.rows)) {
     throw Error(ErrorKind::range, path + ": expected a multiple of " + show(times) + " numbers, got " + show(length));
   }
-  throw Error(ErrorKind::range,
-              path + ": expected " + expectedLength(shape, sizes, noun) + ", got " + show(length));
+  throw Error(ErrorKind::range, path + ": expected " + expectedLength(shape, sizes, noun) + ", got " + show(length));
 }
 
 void checkMatrix(const InRow& row, const std::string& path, MatrixSize size, Sizes& sizes) {
@@ -78,7 +78,8 @@ void checkMatrix(const InRow& row, const std::string& path, MatrixSize size, Siz
                                       show(size.columns));
   }
   const auto check = [&](const char* name, std::size_t length, std::size_t more, const char* noun) {
-    if (name == nullptr || (length >= more && sizes.agrees(name, length - more, std::string(noun) + " of " + path))) return;
+    if (name == nullptr || (length >= more && sizes.agrees(name, length - more, std::string(noun) + " of " + path)))
+      return;
     throw Error(ErrorKind::range, path + ": expected " + show(sizes.of(name) + more) + " " + noun + "s, one for each " +
                                       sizes.unitOf(name) + (more > 0 ? " and " + show(more) + " more" : "") + ", got " +
                                       show(length));
@@ -103,7 +104,8 @@ void checkNumbers(const InRow& row, const std::string& path, std::span<const dou
   if (!row.shape.descending) return;
   for (std::size_t k = 1; k < numbers.size(); ++k) {
     if (numbers[k] < numbers[k - 1]) continue;
-    require(false, path + "[" + show(k) + "]", numbers[k], "expected less than the number before, " + show(numbers[k - 1]));
+    require(false, path + "[" + show(k) + "]", numbers[k],
+            "expected less than the number before, " + show(numbers[k - 1]));
   }
 }
 
@@ -117,7 +119,8 @@ void checkMatrixNumbers(const InRow& row, const std::string& path, const HostMat
   }
 }
 
-void checkIndices(const InRow& row, const std::string& path, std::span<const std::int32_t> indices, const Sizes& sizes) {
+void checkIndices(const InRow& row, const std::string& path, std::span<const std::int32_t> indices,
+                  const Sizes& sizes) {
   const Shape& shape = row.shape;
   const double below = shape.limit != nullptr ? static_cast<double>(sizes.of(shape.limit)) : 0;
   Bounds bounds = shape.bounds;

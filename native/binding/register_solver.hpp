@@ -16,28 +16,28 @@ class Reader;
 /// A solver as the binding sees it: tables of what it takes and gives, and functions that its entry has.
 struct SolverDeclaration {
   std::string_view name;
-  std::string_view family;                   ///< empty: it has the name of the solver
-  std::string_view device;                   ///< that it runs on
-  std::span<const std::string_view> members; ///< names in the settings object that belong to the problem
-  std::span<const InRow> problem;            ///< members that are read by this table
+  std::string_view family;                    ///< empty: it has the name of the solver
+  std::string_view device;                    ///< that it runs on
+  std::span<const std::string_view> members;  ///< names in the settings object that belong to the problem
+  std::span<const InRow> problem;             ///< members that are read by this table
   std::span<const SettingRow> settings;
   std::span<const OutRow> result;
-  std::span<const OutRow> progress;          ///< own members of reports
-  Claims (*claims)();                        ///< what it can know of its answers
-  bool oneAnswer;                            ///< a result has the gap of its certificate, too
-  bool answersUnread;                        ///< an aborted solve needs no data
-  bool together;                             ///< ranks may run it together
-  std::unique_ptr<Solve> (*make)();          ///< a solve whose settings are the defaults
+  std::span<const OutRow> progress;               ///< own members of reports
+  Claims (*claims)();                             ///< what it can know of its answers
+  bool oneAnswer;                                 ///< a result has the gap of its certificate, too
+  bool answersUnread;                             ///< an aborted solve needs no data
+  bool together;                                  ///< ranks may run it together
+  std::unique_ptr<Solve> (*make)();               ///< a solve whose settings are the defaults
   void (*read)(const Reader& in, void* problem);  ///< reads what no table has; null: that is nothing
 };
 
 /// Has the addon export a solver.
 void addSolver(const SolverDeclaration& solver);
 
-/// A solver of a struct `Entry`, which has its `name`, Problem, Settings, Solution and what the backend runs (Solver for
-/// the CPU). One of several solvers of a family names that as its `family`. The fields() of Problem, or of Inputs where
-/// the entry has these, say what is read; read(reader, problem), if there is one, reads more. `members`, if there are
-/// any, are names in the settings object that belong to the problem.
+/// A solver of a struct `Entry`, which has its `name`, Problem, Settings, Solution and what the backend runs (Solver
+/// for the CPU). One of several solvers of a family names that as its `family`. The fields() of Problem, or of Inputs
+/// where the entry has these, say what is read; read(reader, problem), if there is one, reads more. `members`, if there
+/// are any, are names in the settings object that belong to the problem.
 template <class Entry, class Backend>
 class DeclarationOf {
   using Report = ProgressOf<typename Entry::Solution>;

@@ -35,8 +35,10 @@ void writeValue(Out& out, const char* name, const OutRow& row, const void* value
     case ValueKind::boolean:
       return out.boolean(name, valueAt<bool>(value));
     case ValueKind::choice:
-      if constexpr (packed) return out.choice(name, valueAt<int>(value), row.names);
-      else return out.text(name, row.names[static_cast<std::size_t>(valueAt<int>(value))]);
+      if constexpr (packed)
+        return out.choice(name, valueAt<int>(value), row.names);
+      else
+        return out.text(name, row.names[static_cast<std::size_t>(valueAt<int>(value))]);
     case ValueKind::text:
       return out.text(name, valueAt<std::string>(value));
     case ValueKind::textView:

@@ -1,5 +1,5 @@
-// Solves as the binding sees them: problem and settings in, an answer out. Knows nothing of JavaScript, so that an entry
-// is compiled without Node's headers.
+// Solves as the binding sees them: problem and settings in, an answer out. Knows nothing of JavaScript, so that an
+// entry is compiled without Node's headers.
 #pragma once
 
 #include <concepts>

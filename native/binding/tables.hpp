@@ -29,23 +29,23 @@ namespace nonconvex {
 /// The type of a member, as far as JavaScript tells types apart.
 enum class ValueKind : std::uint8_t {
   boolean,
-  integer,         ///< int
-  longInteger,     ///< std::int64_t
-  unsignedInteger, ///< std::uint64_t
-  number,          ///< double
-  quantity,        ///< Quantity
-  choice,          ///< an enumeration of ints that has names
-  text,            ///< std::string
-  textView,        ///< std::string_view
-  numbers,         ///< doubles, one behind the other
-  integers,        ///< std::vector<std::int32_t>
-  matrix,          ///< HostMatrix<double>
-  numbersView,     ///< std::span<const double>, of copies that belong to the solve, as in the next ones
-  integersView,    ///< std::span<const std::int32_t>
-  matrixView,      ///< MatrixInput
-  anyMatrix,       ///< MatrixInput or SparseView
-  members,         ///< a struct that has fields
-  list             ///< a vector of such structs
+  integer,          ///< int
+  longInteger,      ///< std::int64_t
+  unsignedInteger,  ///< std::uint64_t
+  number,           ///< double
+  quantity,         ///< Quantity
+  choice,           ///< an enumeration of ints that has names
+  text,             ///< std::string
+  textView,         ///< std::string_view
+  numbers,          ///< doubles, one behind the other
+  integers,         ///< std::vector<std::int32_t>
+  matrix,           ///< HostMatrix<double>
+  numbersView,      ///< std::span<const double>, of copies that belong to the solve, as in the next ones
+  integersView,     ///< std::span<const std::int32_t>
+  matrixView,       ///< MatrixInput
+  anyMatrix,        ///< MatrixInput or SparseView
+  members,          ///< a struct that has fields
+  list              ///< a vector of such structs
 };
 constexpr bool isNumber(ValueKind kind) { return kind >= ValueKind::integer && kind <= ValueKind::quantity; }
 
@@ -73,7 +73,8 @@ template <class T>
 concept Numbers = requires(const T& value) {
   { value.data() } -> std::convertible_to<const double*>;
   { value.size() } -> std::same_as<std::size_t>;
-} && !std::is_same_v<T, HostMatrix<double>> && !std::is_same_v<T, std::span<const double>>;
+}
+&&!std::is_same_v<T, HostMatrix<double>> && !std::is_same_v<T, std::span<const double>>;
 
 /// A matrix as users have it.
 using AnyMatrix = std::variant<MatrixInput, SparseView>;
@@ -159,12 +160,12 @@ struct OutRow {
   const char* doc;
   std::uint32_t offset;
   ValueKind kind;
-  bool optional;                                        ///< left out while it is not known
-  std::uint32_t size = 0;                               ///< of each value of a list
-  const void* (*content)(const void* member) = nullptr; ///< of a value that may be missing; null: it is
-  ListView (*list)(const void* value) = nullptr;        ///< of numbers and lists
-  std::span<const std::string_view> names = {};         ///< of an enumeration
-  std::span<const OutRow> members = {};                 ///< of a struct, or of each value of a list
+  bool optional;                                         ///< left out while it is not known
+  std::uint32_t size = 0;                                ///< of each value of a list
+  const void* (*content)(const void* member) = nullptr;  ///< of a value that may be missing; null: it is
+  ListView (*list)(const void* value) = nullptr;         ///< of numbers and lists
+  std::span<const std::string_view> names = {};          ///< of an enumeration
+  std::span<const OutRow> members = {};                  ///< of a struct, or of each value of a list
   Column column = {};
 
   /// The value in a struct; null where it is not known.
@@ -182,9 +183,9 @@ struct InRow {
   ValueKind kind;
   bool optional;
   Shape shape;
-  std::span<const std::string_view> names = {};  ///< of an enumeration
-  std::span<const InRow> members = {};           ///< of a struct, or of each value of a list
-  void* (*make)(void* member) = nullptr;         ///< the value in a std::optional, or another one of a list
+  std::span<const std::string_view> names = {};          ///< of an enumeration
+  std::span<const InRow> members = {};                   ///< of a struct, or of each value of a list
+  void* (*make)(void* member) = nullptr;                 ///< the value in a std::optional, or another one of a list
   const void* (*content)(const void* member) = nullptr;  ///< of a std::optional; null: the value is the member itself
   ListView (*list)(const void* value) = nullptr;         ///< of a list
   std::uint32_t size = 0;                                ///< of each value of a list
@@ -195,12 +196,9 @@ constexpr auto settingRowsFrom(std::index_sequence<I...>) {
   constexpr auto fields = T::fields();
   const auto row = [](const auto& field) {
     using Value = typename std::remove_cvref_t<decltype(field)>::Value;
-    return SettingRow{field.name.data(),
-                      field.doc.data(),
-                      kindOf<Value>(),
-                      static_cast<std::uint32_t>(field.offset(static_cast<const T*>(nullptr))),
-                      namesOfKind<Value>(),
-                      field.bounds};
+    return SettingRow{field.name.data(),    field.doc.data(),
+                      kindOf<Value>(),      static_cast<std::uint32_t>(field.offset(static_cast<const T*>(nullptr))),
+                      namesOfKind<Value>(), field.bounds};
   };
   return std::array<SettingRow, sizeof...(I)>{row(std::get<I>(fields))...};
 }
@@ -325,8 +323,11 @@ constexpr InRow inRow(const Field& field) {
   using Value = typename Field::Value;
   constexpr ValueKind kind = kindOf<Value>();
   if (!fits(field.shape.kind, kind)) throw "a member of this type has another shape";
-  InRow row{field.name.data(), field.doc.data(),
-            static_cast<std::uint32_t>(field.offset(static_cast<const T*>(nullptr))), kind, field.optional,
+  InRow row{field.name.data(),
+            field.doc.data(),
+            static_cast<std::uint32_t>(field.offset(static_cast<const T*>(nullptr))),
+            kind,
+            field.optional,
             field.shape};
   if constexpr (Optional<Value>) row.content = contentOf<Value>;
   if constexpr (Optional<Value> || kind == ValueKind::list) row.make = makeIn<Value>;

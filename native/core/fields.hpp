@@ -53,13 +53,13 @@ constexpr std::string_view nameOf(E value) {
   return names(value)[static_cast<std::size_t>(value)];
 }
 
-// Structs with fields inherit from each other and are therefore of no standard layout. All compilers that the package is
-// built with know their offsets, since nothing in them is virtual.
+// Structs with fields inherit from each other and are therefore of no standard layout. All compilers that the package
+// is built with know their offsets, since nothing in them is virtual.
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
 
 /// The place of a member in an object of the type T*, which has it itself or inherits it.
 #define NONCONVEX_OFFSET(member) \
-  []<class T>(const T*) constexpr -> std::size_t { return __builtin_offsetof(T, member); }
+  []<class T>(const T*) constexpr->std::size_t { return __builtin_offsetof(T, member); }
 
 /// A member of the settings.
 template <class Struct, class T, class Offset>

@@ -16,30 +16,46 @@ enum class ShapeKind : std::uint8_t { matrix, vector, indices, number, flag, cho
 /// size gives it, all others are compared with that.
 struct Shape {
   ShapeKind kind;
-  const char* rows = nullptr;     ///< the size that a matrix has as rows, a vector as length, a count as value; null: any
+  const char* rows = nullptr;  ///< the size that a matrix has as rows, a vector as length, a count as value; null: any
   const char* columns = nullptr;  ///< of a matrix
   const char* factor = nullptr;   ///< a size that a length is multiplied by
   int more = 0;                   ///< entries beside those of `rows`, or columns beside `columns`
   const char* limit = nullptr;    ///< a size that indices are smaller than
-  bool once = false;  ///< indices of which none comes twice
-  bool rising = false;  ///< offsets from 0 to the size `limit`, each larger than the one before
-  bool descending = false;  ///< numbers, each smaller than the one before
-  bool empty = false;    ///< a matrix may have no rows or no columns
-  bool doubles = false;  ///< a matrix has numbers of 64 bits
+  bool once = false;              ///< indices of which none comes twice
+  bool rising = false;            ///< offsets from 0 to the size `limit`, each larger than the one before
+  bool descending = false;        ///< numbers, each smaller than the one before
+  bool empty = false;             ///< a matrix may have no rows or no columns
+  bool doubles = false;           ///< a matrix has numbers of 64 bits
   Bounds bounds = {.openLower = true, .openUpper = true};  // finite
 
-  constexpr Shape within(Bounds of) const { return changed([&](Shape& shape) { shape.bounds = of; }); }
+  constexpr Shape within(Bounds of) const {
+    return changed([&](Shape& shape) { shape.bounds = of; });
+  }
   constexpr Shape atLeast(double lower) const { return within({.lower = lower, .openUpper = true}); }
   constexpr Shape positive() const { return within({.lower = 0, .openLower = true, .openUpper = true}); }
   /// Numbers that may be infinite.
   constexpr Shape orInfinite() const { return within({.lower = bounds.lower}); }
-  constexpr Shape plus(int entries) const { return changed([&](Shape& shape) { shape.more = entries; }); }
-  constexpr Shape times(const char* size) const { return changed([&](Shape& shape) { shape.factor = size; }); }
-  constexpr Shape below(const char* size) const { return changed([&](Shape& shape) { shape.limit = size; }); }
-  constexpr Shape distinct() const { return changed([&](Shape& shape) { shape.once = true; }); }
-  constexpr Shape falling() const { return changed([&](Shape& shape) { shape.descending = true; }); }
-  constexpr Shape orEmpty() const { return changed([&](Shape& shape) { shape.empty = true; }); }
-  constexpr Shape inDoubles() const { return changed([&](Shape& shape) { shape.doubles = true; }); }
+  constexpr Shape plus(int entries) const {
+    return changed([&](Shape& shape) { shape.more = entries; });
+  }
+  constexpr Shape times(const char* size) const {
+    return changed([&](Shape& shape) { shape.factor = size; });
+  }
+  constexpr Shape below(const char* size) const {
+    return changed([&](Shape& shape) { shape.limit = size; });
+  }
+  constexpr Shape distinct() const {
+    return changed([&](Shape& shape) { shape.once = true; });
+  }
+  constexpr Shape falling() const {
+    return changed([&](Shape& shape) { shape.descending = true; });
+  }
+  constexpr Shape orEmpty() const {
+    return changed([&](Shape& shape) { shape.empty = true; });
+  }
+  constexpr Shape inDoubles() const {
+    return changed([&](Shape& shape) { shape.doubles = true; });
+  }
 
  private:
   template <class Change>

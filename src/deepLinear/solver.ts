@@ -76,7 +76,9 @@ export async function trainLinearNetwork(
   const y = looksLikeMatrix(given.y) ? toMatrix('y', given.y) : asColumn(given.y);
   const depth = options.depth ?? deepLinearDefaults.depth;
   const start =
-    warmStart === undefined ? {} : { warmStart: { product: toMatrix('warmStart.product', checkWarmStart(warmStart).product) } };
+    warmStart === undefined
+      ? {}
+      : { warmStart: { product: toMatrix('warmStart.product', checkWarmStart(warmStart).product) } };
   const problem = { x, y, ...start };
   const answer = await solve<DeepLinearSolution>('deepLinear', problem, options, { cpuOnly: 'linear networks' });
   const { left, singularValues, right } = answer;

@@ -9,8 +9,11 @@ export interface DeepLinearProblem {
   x: Matrix;
   /** Outputs that the network is to have. */
   y: Matrix;
-  /** Product of the layers to begin at. */
-  start?: Matrix | undefined;
+  /** An earlier result to begin at. */
+  warmStart?: {
+    /** Product of the layers. */
+    product: Matrix;
+  } | undefined;
 }
 
 export interface DeepLinearOptions extends Limits {

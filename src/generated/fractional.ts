@@ -10,7 +10,7 @@ export interface FractionalProblem {
   numerator: {
     /** Kind of the term. */
     kind: 'leastSquares' | 'squaredHinge' | 'logistic' | 'affine' | 'quadratic' | 'sumSquares' | 'norm1' | 'norm2' | 'normInf' | 'topK' | 'lpNorm' | 'linear' | 'affineSquared' | 'sumSqrt' | 'sumLog' | 'separable' | 'none';
-    /** Number of its matrix among `matrices`. */
+    /** Number of its matrix among `matrices`. Default: -1, none. */
     matrix?: number | undefined;
     /** Right-hand sides of the rows of its matrix. */
     b?: Float64Array | undefined;
@@ -45,7 +45,7 @@ export interface FractionalProblem {
   denominator?: {
     /** Kind of the term. */
     kind: 'leastSquares' | 'squaredHinge' | 'logistic' | 'affine' | 'quadratic' | 'sumSquares' | 'norm1' | 'norm2' | 'normInf' | 'topK' | 'lpNorm' | 'linear' | 'affineSquared' | 'sumSqrt' | 'sumLog' | 'separable' | 'none';
-    /** Number of its matrix among `matrices`. */
+    /** Number of its matrix among `matrices`. Default: -1, none. */
     matrix?: number | undefined;
     /** Right-hand sides of the rows of its matrix. */
     b?: Float64Array | undefined;

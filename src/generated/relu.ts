@@ -25,8 +25,10 @@ export interface ReluProblem {
       rounds?: number | undefined;
       /** Seconds after which no round is begun. */
       timeLimit?: number | undefined;
-      /** Random networks of which the best is descended from. */
-      starts?: number | undefined;
+      /** Random networks beside the first to descend from. */
+      restarts?: number | undefined;
+      /** Whether there is no random network, and prices are those of zero. */
+      onlyPrices?: boolean | undefined;
       /** Whether convex programs are solved beside the local descent. */
       program?: boolean | undefined;
       /** Whether a search estimates the optimum of all networks at the end. */

@@ -44,7 +44,9 @@ function valueFor(member: InputSchema, sizes: Sizes): unknown {
   const { type, rows, columns, times, more } = member;
   if (Array.isArray(type)) return type[0];
   if (typeof type === 'object') {
-    const made = Object.fromEntries((type.fields ?? type.items ?? []).map((each) => [each.name, valueFor(each, sizes)]));
+    const made = Object.fromEntries(
+      (type.fields ?? type.items ?? []).map((each) => [each.name, valueFor(each, sizes)]),
+    );
     return type.items ? [made] : made;
   }
   if (type === 'boolean') return false;
@@ -119,11 +121,14 @@ function wrongValues(member: InputSchema, value: unknown, sizes: Sizes, known: b
     return [...typed, ...wrongNumbers(member, type === 'integer').map(([what, each]): Wrong => [what, each])];
   }
   const numbers = value as Float64Array;
-  const longer = known[0] ? [['one more', (numbers.constructor as Float64ArrayConstructor).of(...numbers, 1)] as Wrong] : [];
+  const longer = known[0]
+    ? [['one more', (numbers.constructor as Float64ArrayConstructor).of(...numbers, 1)] as Wrong]
+    : [];
   const entries = wrongNumbers(member, type === 'Int32Array').map(
     ([what, each]): Wrong => [`${what} first`, changed(numbers, 0, each), '[0]'],
   );
-  const limit = below === undefined || rising ? [] : [['at its limit', changed(numbers, 0, sizeOf(sizes, below)), '[0]'] as Wrong];
+  const limit =
+    below === undefined || rising ? [] : [['at its limit', changed(numbers, 0, sizeOf(sizes, below)), '[0]'] as Wrong];
   const twice = distinct ? [['twice', Int32Array.of(0, 0), '[1]'] as Wrong] : [];
   const { of } = numbers.constructor as Float64ArrayConstructor;
   const [first = 0] = numbers;

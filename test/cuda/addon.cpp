@@ -1,4 +1,5 @@
 // nonconvex-cuda-simulated.node: the CUDA addon on the simulated device, and what tests ask of that.
+#include "binding/registry.hpp"
 #include "cuda/register.hpp"
 #include "simulated_device.hpp"
 

@@ -547,7 +547,12 @@ describe('problems', () => {
   it('give results with every member', async () => {
     const problem = { numerator: [fit, l1(0.1)], denominator: topK(2) };
     const result = await minimizeRatio(problem, { restarts: 2, seed: 5 });
-    expect(result).toMatchObject({ status: 'solved', method: 'pcd', device: 'cpu', certificate: { kind: 'coordinateWise' } });
+    expect(result).toMatchObject({
+      status: 'solved',
+      method: 'pcd',
+      device: 'cpu',
+      certificate: { kind: 'coordinateWise' },
+    });
     expect(result.message).toMatch(/^Solved after \d+ iterations?: /);
     expect(result.x).toBeInstanceOf(Float64Array);
     expect(result.x).toHaveLength(5);

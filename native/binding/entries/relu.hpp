@@ -30,7 +30,8 @@ struct ReluInputs {
     using Self = ReluInputs;
     return std::tuple{
         IN(x, matrix("n", "d"), "Inputs of the network, a row each."),
-        IN(y, matrix("n", "c").inDoubles(), "Outputs that the network is to have: values, -1 and 1, or shares of classes."),
+        IN(y, matrix("n", "c").inDoubles(),
+           "Outputs that the network is to have: values, -1 and 1, or shares of classes."),
         IN_OPTIONAL(sampleWeights, vector("n").atLeast(0), "How much the loss of each row counts. Default: 1."),
         IN_OPTIONAL(rows, indices().below("n").distinct(), "Rows to train on. Default: all."),
         IN_OPTIONAL(patterns, members(), "Activation patterns of the convex program. Default: a sample."),

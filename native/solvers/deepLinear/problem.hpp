@@ -57,8 +57,8 @@ struct DeepLinearProblem {
   static constexpr auto fields() {
     using Self = DeepLinearProblem;
     return std::tuple{IN(x, matrix("n", "d"), "Inputs of the network, a row each."),
-IN(y, matrix("n", "c"), "Outputs that the network is to have."),
-IN_OPTIONAL(warmStart, members(), "An earlier result to begin at.")};
+                      IN(y, matrix("n", "c"), "Outputs that the network is to have."),
+                      IN_OPTIONAL(warmStart, members(), "An earlier result to begin at.")};
   }
 };
 

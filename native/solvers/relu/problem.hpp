@@ -114,9 +114,10 @@ inline void requireNoCones(const ReluSettings& settings) {
 struct ReluRefinement {
   int rounds = 30;
   double timeLimit = infinity;  ///< seconds after which no more is begun, and the result is what was found
-  std::optional<int> restarts;  ///< random networks beside the first to descend from, by the size of the data unless given
-  bool program = true;   ///< whether convex programs are solved, or a local descent is all
-  bool estimate = true;  ///< whether a search at the end says how far the best of all networks may be below
+  std::optional<int>
+      restarts;             ///< random networks beside the first to descend from, by the size of the data unless given
+  bool program = true;      ///< whether convex programs are solved, or a local descent is all
+  bool estimate = true;     ///< whether a search at the end says how far the best of all networks may be below
   bool onlyPrices = false;  ///< whether there is no random network, and prices are those of zero
 
   /// Random networks of which the best is descended from; none: by the size of the data.

@@ -186,22 +186,31 @@ struct SparseProblem {
   /// Longer than most: a list of the members.
   static constexpr auto fields() {
     using Self = SparseProblem;
-    return std::tuple{IN(x, matrix("n", "p"), "Rows of the regression, dense or sparse."),
-IN_OPTIONAL(responses, count("K"), "Responses of each row, or classes of multinomial. Default: 1."),
-IN(y, vector("n").times("K"), "Responses, one column after the other. For cox: times."),
-IN_OPTIONAL(event, vector("n").within(between(0, 1)), "For cox: 1 where y is the time of the event, else 0."),
-IN_OPTIONAL(strata, vector("n"), "For cox: numbers that are equal in a stratum. Default: one stratum."),
-IN_OPTIONAL(start, vector("n").orInfinite(), "For cox: the time from which on a row is at risk. Default: always."),
-IN_OPTIONAL(sampleWeight, vector("n").atLeast(0), "How often each row counts. Default: 1."),
-IN_OPTIONAL(offset, vector("n").times("K"), "Numbers that are added to the linear predictions. Default: 0."),
-IN_OPTIONAL(penaltyFactor, vector().atLeast(0).orInfinite(), "Factors of the penalty, one for each column or group. Default: 1, or the root of the size of a group."),
-IN_OPTIONAL(groups, indices("p"), "Number of the group of each column, from 0. Default: each column is a group."),
-IN_OPTIONAL(lowerBounds, vector("p").times("K").orInfinite(), "Lower bounds of the coefficients. Default: none."),
-IN_OPTIONAL(upperBounds, vector("p").times("K").orInfinite(), "Upper bounds of the coefficients. Default: none."),
-IN_OPTIONAL(sortedWeights, vector("p").atLeast(0), "Weights of slope, falling. Default: by `q`."),
-IN_OPTIONAL(lambdas, vector().atLeast(0).falling(), "Lambdas of the path, falling. Default: made from the data."),
-IN_OPTIONAL(sizes, indices(), "Most columns of each model, growing, where these are asked for instead of lambdas."),
-IN_OPTIONAL(warmStart, vector(), "Coefficients to begin at, and the intercepts behind them. Default: 0.")};
+    return std::tuple{
+        IN(x, matrix("n", "p"), "Rows of the regression, dense or sparse."),
+        IN_OPTIONAL(responses, count("K"), "Responses of each row, or classes of multinomial. Default: 1."),
+        IN(y, vector("n").times("K"), "Responses, one column after the other. For cox: times."),
+        IN_OPTIONAL(event, vector("n").within(between(0, 1)), "For cox: 1 where y is the time of the event, else 0."),
+        IN_OPTIONAL(strata, vector("n"), "For cox: numbers that are equal in a stratum. Default: one stratum."),
+        IN_OPTIONAL(start, vector("n").orInfinite(),
+                    "For cox: the time from which on a row is at risk. Default: always."),
+        IN_OPTIONAL(sampleWeight, vector("n").atLeast(0), "How often each row counts. Default: 1."),
+        IN_OPTIONAL(offset, vector("n").times("K"), "Numbers that are added to the linear predictions. Default: 0."),
+        IN_OPTIONAL(
+            penaltyFactor, vector().atLeast(0).orInfinite(),
+            "Factors of the penalty, one for each column or group. Default: 1, or the root of the size of a group."),
+        IN_OPTIONAL(groups, indices("p"),
+                    "Number of the group of each column, from 0. Default: each column is a group."),
+        IN_OPTIONAL(lowerBounds, vector("p").times("K").orInfinite(),
+                    "Lower bounds of the coefficients. Default: none."),
+        IN_OPTIONAL(upperBounds, vector("p").times("K").orInfinite(),
+                    "Upper bounds of the coefficients. Default: none."),
+        IN_OPTIONAL(sortedWeights, vector("p").atLeast(0), "Weights of slope, falling. Default: by `q`."),
+        IN_OPTIONAL(lambdas, vector().atLeast(0).falling(),
+                    "Lambdas of the path, falling. Default: made from the data."),
+        IN_OPTIONAL(sizes, indices(),
+                    "Most columns of each model, growing, where these are asked for instead of lambdas."),
+        IN_OPTIONAL(warmStart, vector(), "Coefficients to begin at, and the intercepts behind them. Default: 0.")};
   }
 };
 

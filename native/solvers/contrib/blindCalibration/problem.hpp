@@ -40,13 +40,15 @@ struct BlindCalibrationProblem {
 
   static constexpr auto fields() {
     using Self = BlindCalibrationProblem;
-    return std::tuple{IN(A, matrix("reports", "n"), "Rows of what each sensor sees, one snapshot after the other."),
-IN(y, vector("reports"), "What the sensors report."),
-IN(sensors, count("m"), "Sensors of each snapshot."),
-IN_OPTIONAL(signalBasis, matrix("n"), "Basis of the signal, a column each. Default: the signal is any."),
-IN_OPTIONAL(gainBasis, matrix("m"), "Basis of the gains, a column each. Default: the gains are any."),
-IN_OPTIONAL(startSignal, vector(), "Signal to begin at, in its basis where there is one. Default: back-projection."),
-IN_OPTIONAL(startGains, vector("m"), "Gains to begin at. Default: 1 each.")};
+    return std::tuple{
+        IN(A, matrix("reports", "n"), "Rows of what each sensor sees, one snapshot after the other."),
+        IN(y, vector("reports"), "What the sensors report."),
+        IN(sensors, count("m"), "Sensors of each snapshot."),
+        IN_OPTIONAL(signalBasis, matrix("n"), "Basis of the signal, a column each. Default: the signal is any."),
+        IN_OPTIONAL(gainBasis, matrix("m"), "Basis of the gains, a column each. Default: the gains are any."),
+        IN_OPTIONAL(startSignal, vector(),
+                    "Signal to begin at, in its basis where there is one. Default: back-projection."),
+        IN_OPTIONAL(startGains, vector("m"), "Gains to begin at. Default: 1 each.")};
   }
 };
 

@@ -49,8 +49,9 @@ struct CheckeredRegressionProblem {
   static constexpr auto fields() {
     using Self = CheckeredRegressionProblem;
     return std::tuple{IN(x, matrix("n", "p"), "Rows of the regression."),
-IN(y, vector("n"), "Classes of the rows, -1 or 1."),
-IN_OPTIONAL(start, matrix(nullptr, "p").plus(1), "Weights of the factors to begin at, a row each, with the intercept last.")};
+                      IN(y, vector("n"), "Classes of the rows, -1 or 1."),
+                      IN_OPTIONAL(start, matrix(nullptr, "p").plus(1),
+                                  "Weights of the factors to begin at, a row each, with the intercept last.")};
   }
 };
 

@@ -45,7 +45,8 @@ struct OneClassSubspacesProblem {
   static constexpr auto fields() {
     using Self = OneClassSubspacesProblem;
     return std::tuple{IN(x, matrix("n", "d"), "Rows of one class."),
-IN_OPTIONAL(start, matrix("d"), "Both frames to begin at, a column each direction. Default: drawn by the seed.")};
+                      IN_OPTIONAL(start, matrix("d"),
+                                  "Both frames to begin at, a column each direction. Default: drawn by the seed.")};
   }
 };
 

@@ -43,10 +43,11 @@ struct RobustMixedModelProblem {
 
   static constexpr auto fields() {
     using Self = RobustMixedModelProblem;
-    return std::tuple{IN(x, matrix("n", "p"), "Rows of the regression."),
-IN(y, vector("n"), "Responses of the rows."),
-IN_OPTIONAL(groups, indices("n").below("n"), "Number of the group of each row, from 0. Default: no groups."),
-IN_OPTIONAL(start, vector(), "Coefficients to begin at, with the intercept last where there is one. Default: least squares.")};
+    return std::tuple{
+        IN(x, matrix("n", "p"), "Rows of the regression."), IN(y, vector("n"), "Responses of the rows."),
+        IN_OPTIONAL(groups, indices("n").below("n"), "Number of the group of each row, from 0. Default: no groups."),
+        IN_OPTIONAL(start, vector(),
+                    "Coefficients to begin at, with the intercept last where there is one. Default: least squares.")};
   }
 };
 

@@ -46,9 +46,9 @@ struct SequentialMaxMarginProblem {
   static constexpr auto fields() {
     using Self = SequentialMaxMarginProblem;
     return std::tuple{IN(x, matrix("n", "p"), "Rows of all tasks, one task after the other."),
-IN(y, vector("n"), "Classes of the rows, -1 or 1."),
-IN(tasks, offsets("n"), "The row that each task begins with, and the number of rows."),
-IN_OPTIONAL(start, vector("p"), "Coefficients to begin at. Default: 0.")};
+                      IN(y, vector("n"), "Classes of the rows, -1 or 1."),
+                      IN(tasks, offsets("n"), "The row that each task begins with, and the number of rows."),
+                      IN_OPTIONAL(start, vector("p"), "Coefficients to begin at. Default: 0.")};
   }
 };
 

@@ -41,9 +41,9 @@ struct SupervisedDictionaryProblem {
 
   static constexpr auto fields() {
     using Self = SupervisedDictionaryProblem;
-    return std::tuple{IN(x, matrix("n", "p"), "Rows of the data."),
-IN(y, vector("n"), "Classes of the rows, 0 or 1."),
-IN_OPTIONAL(start, vector("p").plus(1), "Coefficients to begin at, with the intercept last. Default: 0.")};
+    return std::tuple{
+        IN(x, matrix("n", "p"), "Rows of the data."), IN(y, vector("n"), "Classes of the rows, 0 or 1."),
+        IN_OPTIONAL(start, vector("p").plus(1), "Coefficients to begin at, with the intercept last. Default: 0.")};
   }
 };
 

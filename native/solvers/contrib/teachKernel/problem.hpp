@@ -56,10 +56,11 @@ struct TeachKernelProblem {
 
   static constexpr auto fields() {
     using Self = TeachKernelProblem;
-    return std::tuple{IN(x, matrix("n"), "Examples by rows, or the n x n kernel."),
-IN(y, matrix("n", "d"), "What each of d learners is to know, a column each."),
-IN_OPTIONAL(learners, matrix("d", "d"), "How much learners take from each other. Default: the identity."),
-IN_OPTIONAL(start, matrix("n", "d"), "Coefficients to begin at. Default: 0.")};
+    return std::tuple{
+        IN(x, matrix("n"), "Examples by rows, or the n x n kernel."),
+        IN(y, matrix("n", "d"), "What each of d learners is to know, a column each."),
+        IN_OPTIONAL(learners, matrix("d", "d"), "How much learners take from each other. Default: the identity."),
+        IN_OPTIONAL(start, matrix("n", "d"), "Coefficients to begin at. Default: 0.")};
   }
 };
 

@@ -50,10 +50,10 @@ struct UnlearnProblem {
   static constexpr auto fields() {
     using Self = UnlearnProblem;
     return std::tuple{IN(x, matrix("n", "p"), "All rows that the regression was fitted to."),
-IN(y, vector("n"), "Numbers, or 0 and 1 of two classes."),
-IN(coefficients, vector("p"), "Coefficients of the fit to all rows."),
-IN_OPTIONAL(intercept, number(), "Intercept of that fit, where it has one."),
-IN(rows, indices().below("n").distinct(), "Numbers of the rows to remove, from 0.")};
+                      IN(y, vector("n"), "Numbers, or 0 and 1 of two classes."),
+                      IN(coefficients, vector("p"), "Coefficients of the fit to all rows."),
+                      IN_OPTIONAL(intercept, number(), "Intercept of that fit, where it has one."),
+                      IN(rows, indices().below("n").distinct(), "Numbers of the rows to remove, from 0.")};
   }
 };
 

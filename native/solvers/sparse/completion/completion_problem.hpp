@@ -38,14 +38,16 @@ struct MatrixCompletionProblem {
 
   static constexpr auto fields() {
     using Self = MatrixCompletionProblem;
-    return std::tuple{IN(rows, count("m"), "Rows of the matrix."),
-IN(columns, count("n"), "Columns of the matrix."),
-IN(rowIndices, indices("known").below("m"), "Rows of the known entries."),
-IN(columnIndices, indices("known").below("n"), "Columns of the known entries."),
-IN(values, vector("known"), "Known entries."),
-IN(lambdas, vector().positive().falling(), "Lambdas, falling."),
-IN_OPTIONAL(startRows, vector("rank").times("m"), "Factor of the rows to begin at, as many numbers for each row. Default: 0."),
-IN_OPTIONAL(startColumns, vector("rank").times("n"), "Factor of the columns to begin at. Default: 0.")};
+    return std::tuple{
+        IN(rows, count("m"), "Rows of the matrix."),
+        IN(columns, count("n"), "Columns of the matrix."),
+        IN(rowIndices, indices("known").below("m"), "Rows of the known entries."),
+        IN(columnIndices, indices("known").below("n"), "Columns of the known entries."),
+        IN(values, vector("known"), "Known entries."),
+        IN(lambdas, vector().positive().falling(), "Lambdas, falling."),
+        IN_OPTIONAL(startRows, vector("rank").times("m"),
+                    "Factor of the rows to begin at, as many numbers for each row. Default: 0."),
+        IN_OPTIONAL(startColumns, vector("rank").times("n"), "Factor of the columns to begin at. Default: 0.")};
   }
 };
 

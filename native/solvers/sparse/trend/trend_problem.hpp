@@ -34,8 +34,8 @@ struct TrendFilterProblem {
   static constexpr auto fields() {
     using Self = TrendFilterProblem;
     return std::tuple{IN(y, vector("n"), "Numbers in order, evenly apart."),
-IN_OPTIONAL(sampleWeight, vector("n").positive(), "Weights of the squares. Default: 1."),
-IN(lambdas, vector().atLeast(0).falling(), "Lambdas, falling.")};
+                      IN_OPTIONAL(sampleWeight, vector("n").positive(), "Weights of the squares. Default: 1."),
+                      IN(lambdas, vector().atLeast(0).falling(), "Lambdas, falling.")};
   }
 };
 

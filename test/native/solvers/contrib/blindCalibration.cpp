@@ -9,7 +9,7 @@ using namespace nonconvex;
 TEST(blindCalibrationStepsAskForNoMemory) {
   const std::vector<double> a = normals(10 * 3 * 4, 6);
   BlindCalibrationProblem problem;
-  problem.a = {.f64 = a.data(), .rows = 40, .columns = 3};
+  problem.A = {.f64 = a.data(), .rows = 40, .columns = 3};
   problem.y = normals(40, 7);
   problem.sensors = 10;
   BlindCalibrationSettings settings;

@@ -12,7 +12,6 @@ TEST(robustMixedModelStepsAskForNoMemory) {
   problem.x = {.f64 = x.data(), .rows = 100, .columns = 2};
   problem.y = normals(100, 5);
   for (int i = 0; i < 100; ++i) problem.groups.push_back(i % 9);
-  problem.groupCount = 9;
   const Cpu la;
   StudentMixedModel solver(la, problem, {});
   CHECK_EQ(allocationsOf(solver, 10), 0L);

@@ -1,10 +1,9 @@
 // Worst-case losses and their prox, and projections onto robust cones.
-#include "solvers/relu/robust/solver.hpp"
-
 #include <array>
 
 #include "check.hpp"
 #include "core/random.hpp"
+#include "solvers/relu/robust/solver.hpp"
 
 using namespace nonconvex;
 
