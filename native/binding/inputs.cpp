@@ -10,7 +10,8 @@ namespace {
 
 void readRows(std::span<const InRow> table, const Reader& in, void* problem, Sizes& sizes);
 
-void readValue(const InRow& row, const Reader& in, void* value, Sizes& sizes) {
+/// Reads numbers, names and what is no array.
+void readScalar(const InRow& row, const Reader& in, void* value) {
   switch (row.kind) {
     case ValueKind::boolean:
       valueAt<bool>(value) = in.boolean(row.name);
@@ -18,12 +19,16 @@ void readValue(const InRow& row, const Reader& in, void* value, Sizes& sizes) {
     case ValueKind::integer:
       valueAt<int>(value) = in.integer(row.name);
       return;
-    case ValueKind::number:
-      valueAt<double>(value) = in.number(row.name);
-      return;
     case ValueKind::choice:
       valueAt<int>(value) = placeOfName(in.pathOf(row.name), in.text(row.name), row.names);
       return;
+    default:
+      valueAt<double>(value) = in.number(row.name);
+  }
+}
+
+void readValue(const InRow& row, const Reader& in, void* value, Sizes& sizes) {
+  switch (row.kind) {
     case ValueKind::numbersView:
       valueAt<std::span<const double>>(value) = in.vector(row.name);
       return;
@@ -51,8 +56,11 @@ void readValue(const InRow& row, const Reader& in, void* value, Sizes& sizes) {
       return;
     case ValueKind::members:
       return readRows(row.members, in.object(row.name), value, sizes);
-    default:
+    case ValueKind::list:
       for (const Reader& each : in.list(row.name)) readRows(row.members, each, row.make(value), sizes);
+      return;
+    default:
+      readScalar(row, in, value);
   }
 }
 

@@ -171,7 +171,7 @@ void checkRows(std::span<const InRow> table, const std::string& before, const vo
 
 void checkRow(const InRow& row, const std::string& path, const void* value, Sizes& sizes) {
   if (row.optional && isMissing(row, value)) return;
-  checkSizes(row, path, value, sizes);  // for the names of sizes
+  checkSizes(row, path, value, sizes);  // gives sizes their names
   switch (row.shape.kind) {
     case ShapeKind::vector:
       return checkNumbers(row, path, numbersIn(row, value));

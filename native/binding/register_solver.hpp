@@ -17,7 +17,7 @@ class Reader;
 struct SolverDeclaration {
   std::string_view name;
   std::string_view family;                    ///< empty: it has the name of the solver
-  std::string_view device;                    ///< that it runs on
+  std::string_view device;                    ///< the device that it runs on
   std::span<const std::string_view> members;  ///< names in the settings object that belong to the problem
   std::span<const InRow> problem;             ///< members that are read by this table
   std::span<const SettingRow> settings;

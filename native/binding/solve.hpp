@@ -47,10 +47,10 @@ concept HasOneCertificate = requires(const Solution& solution) {
 class Solve {
  public:
   virtual ~Solve() = default;
-  /// Where the members of the problem that tables have, and the settings, are read to before it runs.
+  /// The struct that the tables of the problem and of the settings describe, to be filled before it runs.
   virtual void* inputs() = 0;
   virtual void* settings() = 0;
-  /// Where an entry reads to what no table has.
+  /// The problem, for members that no table has.
   virtual void* problem() = 0;
   /// Has it wait for its place in the order of solves that ranks run together.
   virtual void join(std::shared_ptr<Ranks::Turn> turn) = 0;
@@ -282,7 +282,7 @@ class SolveOf final : public Solve {
   std::conditional_t<HasInputs<Entry>, typename InputsOf<Entry>::Type, None> inputs_;
   typename Entry::Problem problem_;
   typename Entry::Settings settings_;
-  std::shared_ptr<void> memory_;  // of the solver, which refers to problem and settings
+  std::shared_ptr<void> memory_;  // the solver, which refers to problem and settings
   std::optional<Solved<typename Entry::Solution>> solved_;
 };
 

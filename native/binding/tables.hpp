@@ -80,6 +80,7 @@ concept Numbers = requires(const T& value) {
 using AnyMatrix = std::variant<MatrixInput, SparseView>;
 
 /// The kind of a type, of what is in it where that may be missing.
+/// Longer than most: a list of the types.
 template <class T>
 constexpr ValueKind kindOf() {
   if constexpr (Optional<T>) {
@@ -144,7 +145,7 @@ struct SettingRow {
   const char* doc;
   ValueKind kind;
   std::uint32_t offset;
-  std::span<const std::string_view> names;  ///< of an enumeration
+  std::span<const std::string_view> names;  ///< names of an enumeration
   Bounds bounds;
 };
 
@@ -161,11 +162,11 @@ struct OutRow {
   std::uint32_t offset;
   ValueKind kind;
   bool optional;                                         ///< left out while it is not known
-  std::uint32_t size = 0;                                ///< of each value of a list
-  const void* (*content)(const void* member) = nullptr;  ///< of a value that may be missing; null: it is
-  ListView (*list)(const void* value) = nullptr;         ///< of numbers and lists
-  std::span<const std::string_view> names = {};          ///< of an enumeration
-  std::span<const OutRow> members = {};                  ///< of a struct, or of each value of a list
+  std::uint32_t size = 0;                                ///< bytes of each value of a list
+  const void* (*content)(const void* member) = nullptr;  ///< finds a value that may be missing; null: it is the member
+  ListView (*list)(const void* value) = nullptr;         ///< views numbers and lists
+  std::span<const std::string_view> names = {};          ///< names of an enumeration
+  std::span<const OutRow> members = {};                  ///< rows of a struct, or of each value of a list
   Column column = {};
 
   /// The value in a struct; null where it is not known.
@@ -183,12 +184,12 @@ struct InRow {
   ValueKind kind;
   bool optional;
   Shape shape;
-  std::span<const std::string_view> names = {};          ///< of an enumeration
-  std::span<const InRow> members = {};                   ///< of a struct, or of each value of a list
+  std::span<const std::string_view> names = {};          ///< names of an enumeration
+  std::span<const InRow> members = {};                   ///< rows of a struct, or of each value of a list
   void* (*make)(void* member) = nullptr;                 ///< the value in a std::optional, or another one of a list
-  const void* (*content)(const void* member) = nullptr;  ///< of a std::optional; null: the value is the member itself
-  ListView (*list)(const void* value) = nullptr;         ///< of a list
-  std::uint32_t size = 0;                                ///< of each value of a list
+  const void* (*content)(const void* member) = nullptr;  ///< finds the value in a std::optional; null: it is the member
+  ListView (*list)(const void* value) = nullptr;         ///< views a list
+  std::uint32_t size = 0;                                ///< bytes of each value of a list
 };
 
 template <class T, std::size_t... I>

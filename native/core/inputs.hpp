@@ -17,7 +17,7 @@ enum class ShapeKind : std::uint8_t { matrix, vector, indices, number, flag, cho
 struct Shape {
   ShapeKind kind;
   const char* rows = nullptr;  ///< the size that a matrix has as rows, a vector as length, a count as value; null: any
-  const char* columns = nullptr;  ///< of a matrix
+  const char* columns = nullptr;  ///< columns of a matrix; null: any
   const char* factor = nullptr;   ///< a size that a length is multiplied by
   int more = 0;                   ///< entries beside those of `rows`, or columns beside `columns`
   const char* limit = nullptr;    ///< a size that indices are smaller than
@@ -76,7 +76,7 @@ constexpr Shape vector(const char* length = nullptr) { return {.kind = ShapeKind
 constexpr Shape indices(const char* length = nullptr) {
   return {.kind = ShapeKind::indices, .rows = length, .bounds = {.lower = 0}};
 }
-/// Where each part of a size begins, and where the last one ends.
+/// Offsets at which the parts of a size begin, and the end of the last one.
 constexpr Shape offsets(const char* of) {
   return {.kind = ShapeKind::indices, .limit = of, .rising = true, .bounds = {.lower = 0}};
 }

@@ -251,7 +251,7 @@ export interface InputSchema {
   /** The name of a type, the names of an enumeration, or the members of an object or of each object of a list. */
   type: string | string[] | { fields?: InputSchema[]; items?: InputSchema[] };
   optional: boolean;
-  /** Of a matrix its rows, of an array its length, of a number the size that it is. */
+  /** The size that a matrix has as rows, an array as length, a number as its value. */
   rows?: string;
   columns?: string;
   /** A size that the length is multiplied by. */

@@ -37,6 +37,7 @@ it('gives the members that the schema says, those that are optional where they a
     if (type === 'number' || type === 'boolean') expect(typeof value, name).toBe(type);
     else if (type === 'Matrix')
       expect(value, name).toMatchObject({ data: expect.any(Float64Array), rows: expect.any(Number) });
+    else if (type === 'Certificate') expect(value, name).toMatchObject({ kind: expect.any(String) });
     else expect((value as object).constructor.name, name).toBe(type);
   }
 });
@@ -99,7 +100,11 @@ describe('wrong arguments throw', () => {
       ['relu', { x: { ...x, rows: 65536, columns: 65536 }, y }, {}],
       'x.data.length = 120: expected rows x',
     ],
-    ['y of other length', ['relu', { x, y: { data: new Float64Array(3), rows: 3, columns: 1 } }, {}], 'rows of y = 3'],
+    [
+      'y of other length',
+      ['relu', { x, y: { data: new Float64Array(3), rows: 3, columns: 1 } }, {}],
+      'y: expected 40 rows, one for each row of x, got 3',
+    ],
     [
       'y in single precision',
       ['relu', { x, y: { ...y, data: new Float32Array(40) } }, {}],
@@ -133,10 +138,14 @@ describe('wrong arguments throw', () => {
     const predict = (change: object) => () => native.reluPredict({ ...network, ...change }, { x });
     expect(predict({})()).toEqual(new Float64Array(x.rows));
     expect(predict({ outputWeights: { data: new Float64Array(3), rows: 3, columns: 1 } })).toThrow(
-      'rows of outputWeights = 3',
+      'outputWeights: expected 2 rows, one for each column of hiddenWeights, got 3',
     );
-    expect(predict({ biases: new Float64Array(1) })).toThrow('biases.length = 1: expected 2');
-    expect(predict({ inputScale: new Float64Array(1) })).toThrow('inputScale.length = 1: expected 3');
+    expect(predict({ biases: new Float64Array(1) })).toThrow(
+      'biases: expected 2 numbers, one for each column of hiddenWeights, got 1',
+    );
+    expect(predict({ inputScale: new Float64Array(1) })).toThrow(
+      'inputScale: expected 3 numbers, one for each row of hiddenWeights, got 1',
+    );
     const gates = { data: new Float64Array(4), rows: 4, columns: 1 };
     expect(predict({ gates })()).toEqual(new Float64Array(x.rows));
     expect(predict({ gates: { ...gates, rows: 2, columns: 2 } })).toThrow('rows of gates = 2: expected 3 or 4');

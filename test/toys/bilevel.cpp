@@ -97,9 +97,8 @@ struct BilevelProblem {
 
   static constexpr auto fields() {
     using Self = BilevelProblem;
-    return std::tuple{IN(Q, matrix("n", "n"), "Positive definite."),
-IN(target, vector("n"), "What x is to be near."),
-IN(weight, number(), "Weight of the squares of y.")};
+    return std::tuple{IN(Q, matrix("n", "n"), "Positive definite."), IN(target, vector("n"), "What x is to be near."),
+                      IN(weight, number(), "Weight of the squares of y.")};
   }
 };
 

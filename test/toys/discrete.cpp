@@ -15,8 +15,8 @@ struct DiscreteProblem {
   static constexpr auto fields() {
     using Self = DiscreteProblem;
     return std::tuple{IN(values, vector("n").positive(), "Value of each thing."),
-IN(weights, vector("n").positive(), "Weight of each thing."),
-IN(capacity, number(), "Most weight of what is taken.")};
+                      IN(weights, vector("n").positive(), "Weight of each thing."),
+                      IN(capacity, number(), "Most weight of what is taken.")};
   }
 };
 

@@ -10,8 +10,7 @@ struct StochasticProblem {
 
   static constexpr auto fields() {
     using Self = StochasticProblem;
-    return std::tuple{IN(A, matrix("m", "n"), "Rows of the least squares."),
-IN(b, vector("m"), "Right-hand sides.")};
+    return std::tuple{IN(A, matrix("m", "n"), "Rows of the least squares."), IN(b, vector("m"), "Right-hand sides.")};
   }
 };
 

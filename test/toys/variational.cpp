@@ -10,8 +10,7 @@ struct VariationalProblem {
 
   static constexpr auto fields() {
     using Self = VariationalProblem;
-    return std::tuple{IN(M, matrix("n", "n"), "Matrix of the map."),
-IN(q, vector("n"), "Constant of the map.")};
+    return std::tuple{IN(M, matrix("n", "n"), "Matrix of the map."), IN(q, vector("n"), "Constant of the map.")};
   }
 };
 

@@ -183,7 +183,6 @@ struct SparseProblem {
   std::vector<double> warmStart;
   int responses = 1;
 
-  /// Longer than most: a list of the members.
   static constexpr auto fields() {
     using Self = SparseProblem;
     return std::tuple{

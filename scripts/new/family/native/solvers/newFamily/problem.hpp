@@ -31,8 +31,8 @@ struct NewFamilyProblem {
   static constexpr auto fields() {
     using Self = NewFamilyProblem;
     return std::tuple{IN(Q, matrix("n", "n"), "A symmetric positive definite matrix."),
-IN(c, vector("n"), "Linear part of the objective."),
-IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: drawn by the seed.")};
+                      IN(c, vector("n"), "Linear part of the objective."),
+                      IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: drawn by the seed.")};
   }
 };
 
