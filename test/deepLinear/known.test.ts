@@ -237,7 +237,7 @@ it('begins at an earlier result, for another lambda, too', async () => {
       y.map((row) => row.slice(1)),
       { warmStart: first },
     ),
-  ).rejects.toThrow('warmStart.product: expected 4 columns, one for each column of x, got 5');
+  ).rejects.toThrow('warmStart.product: expected 4 columns, one for each column of y, got 5');
 });
 
 it('the network of zeros is optimal for a large lambda', async () => {

@@ -3,12 +3,36 @@
 //   relu:   f(x) = sum_j (z . u_j + b_j)_+ a_j             z = (x - inputShift) / inputScale
 //   gated:  f(x) = sum_j 1[(z, 1) . g_j >= 0] (z . u_j + b_j) a_j
 #include <algorithm>
+#include <span>
+#include <tuple>
+#include <utility>
 
+#include "binding/inputs.hpp"
 #include "binding/registry.hpp"
+#include "core/inputs.hpp"
 #include "linalg/cpu.hpp"
 
 namespace nonconvex {
 namespace {
+
+/// A network as JavaScript has it.
+struct NetworkInputs {
+  MatrixInput hiddenWeights, outputWeights, gates;
+  std::span<const double> biases, inputShift, inputScale;
+  std::span<const std::int32_t> pattern;
+
+  static constexpr auto fields() {
+    using Self = NetworkInputs;
+    return std::tuple{
+        IN(hiddenWeights, matrix("d", "m").inDoubles().orEmpty(), "Weights of the neurons, a column each."),
+        IN(outputWeights, matrix("m", "c").inDoubles().orEmpty(), "Weights of the outputs, a row for each neuron."),
+        IN(biases, vector("m"), "Biases of the neurons."),
+        IN(inputScale, vector("d"), "Numbers that inputs are divided by."),
+        IN_OPTIONAL(inputShift, vector("d"), "Numbers that inputs are less before. Default: 0."),
+        IN_OPTIONAL(gates, matrix(nullptr, "P").inDoubles().orEmpty(), "Gates of the patterns, a column each."),
+        IN_OPTIONAL(pattern, indices("m"), "Number of the pattern of each neuron.")};
+  }
+};
 
 struct Network {
   // A row-major matrix is its column-major transpose, which is how all of these are used.
@@ -21,40 +45,30 @@ struct Network {
   std::span<const std::int32_t> pattern;
 };
 
-Mat<const double> transposeOf(const Reader& in, const char* name) {
-  const MatrixInput matrix = in.matrix64(name);
+Mat<const double> transposeOf(const MatrixInput& matrix) {
   return {matrix.f64, matrix.columns, matrix.rows, matrix.columns};
 }
 
 Network readNetwork(const Reader& in) {
-  Network network{.hidden = transposeOf(in, "hiddenWeights"),
-                  .output = transposeOf(in, "outputWeights"),
-                  .gates = {},
-                  .biases = in.vector("biases"),
-                  .shift = {},
-                  .scale = in.vector("inputScale"),
-                  .pattern = {}};
-  const auto d = static_cast<std::size_t>(network.hidden.cols);
-  const auto m = static_cast<std::size_t>(network.hidden.rows);
-  require(static_cast<std::size_t>(network.output.cols) == m, "rows of outputWeights", network.output.cols,
-          "expected as many as hiddenWeights has columns: " + show(m));
-  require(network.biases.size() == m, "biases.length", network.biases.size(), "expected " + show(m));
-  require(network.scale.size() == d, "inputScale.length", network.scale.size(), "expected " + show(d));
-  if (in.has("inputShift")) {
-    network.shift = in.vector("inputShift");
-    require(network.shift.size() == d, "inputShift.length", network.shift.size(), "expected " + show(d));
-  }
+  NetworkInputs inputs;
+  readMembers(inRows<NetworkInputs>, in, &inputs);
+  const int d = inputs.hiddenWeights.rows;
   if (in.has("gates")) {
-    network.gates = transposeOf(in, "gates");
-    network.pattern = in.integers("pattern");
-    require(network.gates.cols == network.hidden.cols || network.gates.cols == network.hidden.cols + 1, "rows of gates",
-            network.gates.cols, "expected " + show(d) + " or " + show(d + 1));
-    require(network.pattern.size() == m, "pattern.length", network.pattern.size(), "expected " + show(m));
-    for (const std::int32_t p : network.pattern) {
-      require(p >= 0 && p < network.gates.rows, "pattern", p, "expected 0 to " + show(network.gates.rows - 1));
+    const int rows = inputs.gates.rows;
+    require(rows == d || rows == d + 1, "rows of gates", rows, "expected " + show(d) + " or " + show(d + 1));
+    require(std::cmp_equal(inputs.pattern.size(), inputs.hiddenWeights.columns), "pattern.length",
+            inputs.pattern.size(), "expected " + show(inputs.hiddenWeights.columns));
+    for (const std::int32_t p : inputs.pattern) {
+      require(p >= 0 && p < inputs.gates.columns, "pattern", p, "expected 0 to " + show(inputs.gates.columns - 1));
     }
   }
-  return network;
+  return {.hidden = transposeOf(inputs.hiddenWeights),
+          .output = transposeOf(inputs.outputWeights),
+          .gates = transposeOf(inputs.gates),
+          .biases = inputs.biases,
+          .shift = inputs.inputShift,
+          .scale = inputs.inputScale,
+          .pattern = inputs.pattern};
 }
 
 /// Most rows of x that are worked on at a time.
