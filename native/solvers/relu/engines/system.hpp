@@ -210,11 +210,8 @@ void ReluSystem<La>::startProducts() {
     preconditionRows();
   }
   gradients_ = std::make_unique<ConjugateGradients<La>>(la_, n, c);
-  for (Matrix* m : {&theta_, &image_}) *m = la_.template matrix<T>(n, c);
-  if constexpr (std::is_same_v<La, Cpu>) {
-    earlier_ = std::make_unique<EarlierSolutions>(la_, n, c);
-    for (Matrix* m : {&change_, &imageChange_}) *m = la_.template matrix<T>(n, c);
-  }
+  for (Matrix* m : {&theta_, &image_, &change_, &imageChange_}) *m = la_.template matrix<T>(n, c);
+  if constexpr (std::is_same_v<La, Cpu>) earlier_ = std::make_unique<EarlierSolutions>(la_, n, c);
   trace_ = nystrom_->trace();
 }
 
@@ -366,32 +363,29 @@ void ReluSystem<La>::solveOverRanks(Mat<T, Space> rhs, Mat<T, Space> theta, Mat<
   fromWhite(q);
 }
 
-/// theta_ := (I + tau K0)^{-1} rhs by conjugate gradients; rhs becomes the residual that is left.
+/// theta_ := (I + tau K0)^{-1} rhs by conjugate gradients for the change of theta_; rhs becomes the residual that is
+/// left. The image of the change is the difference of the residuals: that of the images would have the rounding of
+/// these, which are much longer where the system is far from the identity.
 template <LinAlg La>
 void ReluSystem<La>::solveByProducts(Mat<T, Space> rhs, double tolerance) {
   const int n = unknowns();
   const int c = data_.c;
   la_.forEach(n, c, kernels::Combine<T, Space>{-1, image_, 1, rhs});
-  if constexpr (std::is_same_v<La, Cpu>) {
-    la_.copy(theta_.view(), change_.view());
-    la_.copy(image_.view(), imageChange_.view());
-  }
-  la_.forEach(n, c, kernels::Combine<T, Space>{1, rhs, 1, image_});
-  if constexpr (std::is_same_v<La, Cpu>) earlier_->improve(theta_.view(), rhs);
+  la_.copy(Mat<const T, Space>(rhs), imageChange_.view());
+  la_.fill(change_.view(), T(0));
+  if constexpr (std::is_same_v<La, Cpu>) earlier_->improve(change_.view(), rhs);
   // Only predictions that are part of the iterate feel the image of an error. Without them r^T P^{-1} r is about the
   // square of the error, and times the floor of P no less: between the two.
   const bool predictions = data_.loss.kind != ReluLoss::squared || overRanks();
   gradients_->solve(
-      theta_, rhs, predictions ? ResidualNorm::euclidean : ResidualNorm::energy,
+      change_, rhs, predictions ? ResidualNorm::euclidean : ResidualNorm::energy,
       predictions ? tolerance : tolerance / std::pow(nystrom_->floor(), 0.25), Tuning::mostSteps,
       [&](Mat<const T, Space> p, Mat<T, Space> image) { multiply(p, image); },
       [&](Mat<const T, Space> r, Mat<T, Space> z) { nystrom_->apply(r, z); });
-  la_.forEach(n, c, kernels::Combine<T, Space>{-1, rhs, 1, image_});
-  if constexpr (std::is_same_v<La, Cpu>) {
-    la_.forEach(n, c, kernels::Combine<T, Space>{1, theta_, -1, change_});
-    la_.forEach(n, c, kernels::Combine<T, Space>{1, image_, -1, imageChange_});
-    earlier_->add(change_.view(), imageChange_.view());
-  }
+  la_.forEach(n, c, kernels::Combine<T, Space>{-1, rhs, 1, imageChange_});
+  la_.forEach(n, c, kernels::Combine<T, Space>{1, change_, 1, theta_});
+  la_.forEach(n, c, kernels::Combine<T, Space>{1, imageChange_, 1, image_});
+  if constexpr (std::is_same_v<La, Cpu>) earlier_->add(change_.view(), imageChange_.view());
 }
 
 /// q := (I + tau K0) p
