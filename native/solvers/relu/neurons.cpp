@@ -50,7 +50,9 @@ double descendOn(const Cpu& la, const ReluData& data, Mat<const double> xt, Relu
   Monitor monitor = la.childMonitor();
   monitor.setInterruptible(false);  // the point so far is of use
   const Cpu watched = la.watchedBy(monitor);
-  Lbfgs method(watched, objective, {.memory = 30, .tolerance = 0, .leastDecrease = 1e-12});
+  // At a kink a search halves to the end: thirty trials took 3 % less time than sixty, with the same networks.
+  Lbfgs method(watched, objective,
+               {.memory = 30, .tolerance = 0, .leastDecrease = 1e-12, .search = {.mostTrials = 30}});
   std::optional<Status> status = method.start({x.data(), x.size()});
   for (int k = 0; k < iterations && !status && !la.ending(); ++k) status = method.step();
   std::copy(method.x().begin(), method.x().end(), x.data());
