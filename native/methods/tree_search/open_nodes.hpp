@@ -33,11 +33,20 @@ class OpenNodes {
   OpenNodes(TreeOrder order, double mostSize)
       : order_(order), mostSize_(mostSize), stacked_(order == TreeOrder::depthFirst) {}
 
-  void clear() { *this = OpenNodes(order_, mostSize_); }
+  /// Forgets all nodes, open and closed, and keeps the room for them.
+  void clear() {
+    for (std::vector<Entry>* entries : {&entries_, &dives_, &children_}) entries->clear();
+    nodes_.clear();
+    free_.clear();
+    stacked_ = order_ == TreeOrder::depthFirst;
+    goal_ = closed_ = infinity;
+    size_ = 0;
+    added_ = 0;
+  }
 
   /// Makes room for `count` open nodes.
   void reserve(std::size_t count) {
-    entries_.reserve(count);
+    for (std::vector<Entry>* entries : {&entries_, &dives_, &children_}) entries->reserve(count);
     nodes_.reserve(count);
     free_.reserve(count);
   }
