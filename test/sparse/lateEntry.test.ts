@@ -37,7 +37,7 @@ describe.each(['breslow', 'efron'] as const)('%s', (ties) => {
         { family: cox({ ties }), lambda, standardize: false, tolerance: 1e-8 },
       );
       const { objective, slopes } = byDefinition(of, offset, fit.coefficients);
-      expect(fit.certificate.kind).toBe('global');
+      expect(fit.certificate.kind).toBe(fit.status === 'solved' ? 'global' : 'bounded');
       expect(Math.abs(fit.objective - objective), `offset ${far}`).toBeLessThan(
         1e-12 * Math.max(1, Math.abs(objective)),
       );
