@@ -34,7 +34,7 @@ class SharedCopies {
   /// The copy of what was of this size at this place, which may have changed since; null: there is none.
   Copy knownAt(std::span<const std::byte> numbers);
   struct Known {
-    const std::byte* place;  ///< of the array, which may be gone
+    const std::byte* place;  ///< the identity of the array, which may be gone
     std::weak_ptr<const CopiedBytes> copy;
   };
   std::vector<Known> known_;

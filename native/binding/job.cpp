@@ -383,7 +383,7 @@ void Environment::call(const std::shared_ptr<Mailbox::Call>& call) {
                   "CALLBACK_FAILED");
     }
     answer(*call, value);
-  } catch (const Napi::Error&) {  // of a listener of errors, or as the environment is about to end
+  } catch (const Napi::Error&) {  // a listener of errors threw, or the environment is about to end
     mailbox_->answer(*call, unknown,
                      std::make_exception_ptr(Error(ErrorKind::solver, "a callback threw", "CALLBACK_FAILED")));
   } catch (...) {

@@ -70,7 +70,7 @@ class Job {
 
   std::vector<Copy> copies_;  // of its arrays, given back by the worker: that takes long where they are large
   bool unread_ = false;
-  Mailbox* listener_ = nullptr;  // where reports go, if anybody wants them
+  Mailbox* listener_ = nullptr;  // the function that reports go to, if one was given
   std::exception_ptr error_;     // what `run` threw
   Update news_;                  // guarded by the mailbox
   bool posted_ = false;          // guarded by the mailbox: it is in `ready_`

@@ -201,7 +201,7 @@ ArrayBytes Reader::found(const char* name, napi_typedarray_type type, const char
 }
 
 ArrayBytes Reader::copied(ArrayBytes array, const char* name) const {
-  constexpr std::size_t large = std::size_t{1} << 20;  // to look for a copy takes longer than to copy what is small
+  constexpr std::size_t large = std::size_t{1} << 20;  // a search for a copy takes longer than copying so few numbers
   const std::span<const std::byte> bytes = array.bytes;
   if (array.copy != nullptr) {
     inputs_->unread = inputs_->unread || array.copy->left;

@@ -46,7 +46,7 @@ using Callback = std::function<double(std::initializer_list<double>)>;
 struct SharedVector {
   std::string name;
   Napi::TypedArray array;
-  std::span<double> memory;  ///< of Inputs::memories
+  std::span<double> memory;  ///< one of Inputs::memories
 
   /// Copies from `memory` into the array, or from the array into `memory`, on the JavaScript thread. Throws
   /// CALLBACK_FAILED where the array has lost its memory.
@@ -59,10 +59,10 @@ struct Inputs {
   /// Whether large dense matrices are read where they are, for calls that are over before any JavaScript runs. Nothing
   /// keeps the memory of an array alive: it can be detached, transferred to another thread or shrunk at any time.
   bool inPlace = false;
-  SharedCopies* shared = nullptr;   ///< of large arrays; null: none are
+  SharedCopies* shared = nullptr;   ///< the copies of large arrays; null where no array is large
   bool unread = false;              ///< copies were left when the solve was aborted: nobody is to look at the data
-  std::vector<Copy> copies = {};    ///< for the solve, which gives them back on its worker
-  std::vector<Copy> memories = {};  ///< of vectors that functions read and write
+  std::vector<Copy> copies = {};    ///< the arrays of the solve, which gives them back on its worker
+  std::vector<Copy> memories = {};  ///< the vectors that functions read and write
   struct Function {
     Napi::Function function;
     std::shared_ptr<Callback> callback;  ///< empty until the job starts

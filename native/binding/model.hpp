@@ -18,7 +18,7 @@ using NlpMaker = std::function<NlpSource(const Reader& request)>;
 /// What the first solve of a problem computes for all; null: nothing.
 struct BeforeSolves {
   std::function<void(const Cpu&)> check = nullptr;       ///< throws where no point satisfies the equations
-  std::shared_ptr<const FeasibleStart> start = nullptr;  ///< of requests that have no start
+  std::shared_ptr<const FeasibleStart> start = nullptr;  ///< the start of requests that have none
 };
 /// A handle, the `program` of requests to come, of about so many bytes.
 Napi::Object makeHandle(Napi::Env env, NlpMaker make, std::size_t bytes, BeforeSolves before = {});

@@ -39,7 +39,7 @@ void OwnOperand::requireFinite(const std::string& name, const Pause& pause) cons
     const auto value = [&](std::size_t k) {
       return sparse_ ? sparse_->values[k] : dense_.f64 != nullptr ? dense_.f64[k] : static_cast<double>(dense_.f32[k]);
     };
-    double sum = 0;  // of zeros, or NaN
+    double sum = 0;  // zeros, or NaN
     for (std::size_t k = begin; k < end; ++k) sum += 0 * value(k);
     for (std::size_t k = begin; sum != 0 && k < end; ++k) {
       if (std::isfinite(value(k))) continue;

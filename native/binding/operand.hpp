@@ -30,7 +30,7 @@ class OwnOperand {
 
  private:
   std::optional<SparseView> sparse_;
-  MatrixInput dense_;  // where there is no sparse one
+  MatrixInput dense_;  // the dense matrix, unless there is a sparse one
   std::vector<Copy> copies_;
 };
 

@@ -242,7 +242,7 @@ class SolveOf final : public Solve {
   void runTogether(WorkerPool& pool, Monitor& monitor) {
     const std::shared_ptr<Ranks::Turn> turn = std::move(problem_.turn);
     solveTogether(turn, monitor, Entry::fingerprint(problem_, settings_), [&](Monitor& agreed) {
-      std::shared_ptr<void> memory;  // of what knows that monitor
+      std::shared_ptr<void> memory;  // the state that knows the monitor
       if constexpr (requires { Entry::join(problem_, turn->ranks()); }) Entry::join(problem_, turn->ranks());
       if (AnswersUnread<Backend, Entry> && agreed.ending()) {
         answerUnread(agreed);

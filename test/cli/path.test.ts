@@ -131,7 +131,9 @@ describe('the table', () => {
     expect(output).toMatch(/^ iter +objective +lower bound +residual +lambda +nonzeros +explained +seconds$/m);
     expect(output).toMatch(/^ +lambda +df +explained +gap +deviance +s\.e\.$/m);
     expect(output).toMatch(/^ *\d+ .* lambda\.1se/m);
-    expect(output).toMatch(/^lambda\.min +0\.\d+ +\d +0\.\d+$/m);
+    expect(output).toMatch(
+      /^lambda\.min +0\.\d+ +\d +0\.\d+ {2,}(global, gap \S+|bounded, gap \S+|local|coordinateWise)$/m,
+    );
     expect(output).toMatch(/^age +1\.\d+$/m);
     expect(output).not.toContain('\u001b');
     expect(output).toContain('red\\x1b[31m');

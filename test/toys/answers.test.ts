@@ -90,7 +90,9 @@ await holdToysTo(async () => {
     signs.forEach((sign, i) => {
       const row = X.data.subarray(4 * i, 4 * i + 4);
       const margin = sign * row.reduce((sum, x, j) => sum + x * (result.coefficients[j] as number), 0);
-      row.forEach((x, j) => void ((gradient[j] as number) -= (sign * x) / (1 + Math.exp(margin)) / X.rows));
+      row.forEach((x, j) => {
+        gradient[j] = (gradient[j] as number) - (sign * x) / (1 + Math.exp(margin)) / X.rows;
+      });
     });
     for (const entry of gradient) expect(Math.abs(entry)).toBeLessThan(2e-10);
     expect(result.iterations).toBeLessThan(40);
