@@ -1,5 +1,6 @@
 // From the schema that the addon exports: src/generated/<solver>.ts, docs/generated/<solver>-problem.md,
-// <solver>-settings.md and <solver>-result.md; likewise limits.ts and limits.md of what every solver's settings begin with, solve.ts, result.md and
+// <solver>-settings.md and <solver>-result.md; where settings belong to methods, src/generated/<solver>Methods.ts, which makes them, and
+// docs/generated/<solver>-methods.md; likewise limits.ts and limits.md of what every solver's settings begin with, solve.ts, result.md and
 // status.md of what every report and result has. Each family, which is one solver or several, is a
 // subpath: one line in src/families.ts and one entry among the exports of package.json, and has what shelves.mjs finds in its folder.
 // src/generated/kinds.ts is what kinds.mjs finds in all of them.
@@ -200,15 +201,60 @@ const resultMembers = ({ result, progress }) => [
 
 const certifies = (result) => JSON.stringify(result).includes('"Certificate');
 
+/** The settings of a solver that belong to methods, and the others. */
+function byOwner({ settings, methods = [] }) {
+  const ofMethods = ({ name }) => methods.some((method) => method.settings.includes(name));
+  return { top: settings.filter((setting) => !ofMethods(setting)), ofMethods: settings.filter(ofMethods) };
+}
+
+/** src/generated/<solver>Methods.ts: a function for each method that has settings of its own. */
+function methodTypes(solver, schema) {
+  const name = capitalized(solver);
+  const { type: names } = schema.settings.find((setting) => setting.name === 'method');
+  const made = schema.methods.filter(({ settings }) => settings.length > 0);
+  return [
+    `// ${notice}`,
+    '',
+    "import { makersOf } from '../core/makers.js';",
+    '',
+    `/** The settings that belong to methods of \`${solver}\`. */`,
+    `export interface ${name}MethodSettings {`,
+    ...byOwner(schema).ofMethods.flatMap(settingLines),
+    '}',
+    '',
+    `const method = makersOf<${name}MethodSettings>();`,
+    ...made.flatMap((method) => [
+      '',
+      `/** The method \`${method.name}\` of \`${solver}\` with its settings. */`,
+      ...listed(`export const ${method.name} = method('${method.name}', [`, method.settings, ']);'),
+    ]),
+    '',
+    '/** The name of a method, or one with its settings. */',
+    `export type ${name}Method =`,
+    ...names.map((each) => `  | ${quoted(each)}`),
+    `${made.map((method) => `  | ReturnType<typeof ${method.name}>`).join('\n')};`,
+    '',
+  ].join('\n');
+}
+
+/** A list of names on one line where it is short enough, else one a line. */
+function listed(before, names, after) {
+  const line = `${before}${names.map(quoted).join(', ')}${after}`;
+  return line.length <= 120 ? [line] : [before, ...names.map((each) => `  ${quoted(each)},`), after];
+}
+
 function solverTypes(solver, limits, schema) {
   const name = capitalized(solver);
-  const { settings, progress, problem } = schema;
+  const { progress, methods, problem } = schema;
   const result = resultMembers(schema);
-  const own = ownSettings(limits, settings);
+  const own = ownSettings(limits, byOwner(schema).top).map((setting) =>
+    methods && setting.name === 'method' ? { ...setting, type: `${name}Method` } : setting,
+  );
   return [
     `// ${notice}`,
     ...matrixImports(JSON.stringify([result, problem])),
     "import { type Limits, limitDefaults } from './limits.js';",
+    ...(methods ? [`import type { ${name}Method } from './${solver}Methods.js';`] : []),
     `import type { ${certifies(result) ? 'Certificate, ' : ''}Progress } from './solve.js';`,
     '',
     '/** What the addon takes beside settings, as far as a table says it. */',
@@ -276,6 +322,28 @@ function settingsTable(settings, declared = []) {
   });
   return [...heading('Setting', 'Type', 'Default', 'Meaning'), ...native, ...others];
 }
+
+/** A table of the settings of methods, and one for each method with their types, defaults and first words. */
+function methodTables(solver, schema) {
+  const { ofMethods } = byOwner(schema);
+  const family = schema.family ?? solver;
+  const table = (method) => {
+    const declared = declaredSettings(family, `SettingsOf<typeof declared.${method.name}>`);
+    const its = ofMethods.filter(({ name }) => method.settings.includes(name));
+    return settingsTable(
+      its.map((setting) => ({ ...setting, doc: shortened(setting.doc) })),
+      declared,
+    ).slice(1);
+  };
+  const tables = schema.methods.flatMap((method) => {
+    const none = method.settings.length === 0;
+    return ['', `## \`${method.name}\``, '', ...(none ? ['It has no settings of its own.'] : table(method))];
+  });
+  return [...settingsTable(ofMethods), ...tables, ''];
+}
+
+/** What stands before the first colon, semicolon or end of a sentence. */
+const shortened = (text) => `${text.split(/[:;.] |\.$/)[0]}.`;
 
 /** One row a member, those of objects under their path. */
 function resultRows(members, path = '') {
@@ -380,9 +448,14 @@ main(() => {
   for (const [solver, its] of Object.entries(solvers)) {
     made[`src/generated/${solver}.ts`] = solverTypes(solver, limits, its);
     const declared = declaredSettings(its.family ?? solver, `${capitalized(solver)}Options`);
-    const table = settingsTable(ownSettings(limits, its.settings), declared);
-    const more = 'Beside these, the [limits](limits.md) that every solver takes.';
+    const table = settingsTable(ownSettings(limits, byOwner(its).top), declared);
+    const others = its.methods ? ` and the settings of the [method](${solver}-methods.md)` : '';
+    const more = `Beside these, the [limits](limits.md) that every solver takes${others}.`;
     made[`docs/generated/${solver}-settings.md`] = [...table, '', more, ''].join('\n');
+    if (its.methods) {
+      made[`src/generated/${solver}Methods.ts`] = methodTypes(solver, its);
+      made[`docs/generated/${solver}-methods.md`] = methodTables(solver, its).join('\n');
+    }
     const lacking = its.readsMore ? ['', 'Functions, and matrices that belong to them, are in no table.'] : [];
     const inputs = [...heading('Member', 'Expected', 'Needed', 'Meaning'), ...inputRows(its.problem), ...lacking];
     made[`docs/generated/${solver}-problem.md`] = [...inputs, ''].join('\n');

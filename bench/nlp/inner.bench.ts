@@ -6,8 +6,8 @@
 //   npm run bench -- nlp/inner --quick    small sizes, writes nothing
 //   npm run bench -- nlp/inner ROWS COLUMNS CONDITION    one more problem, such as 200000 2000 1e3
 import { join } from 'node:path';
-import { minimize, type NlpSettings } from '../../src/index.js';
 import { logisticRegression, type RegressionProgram } from '../../src/nlp/index.js';
+import { minimize, type NlpSettings } from '../../test/flat.js';
 import { type Machine, measureMachine } from '../relu/floor.js';
 import { buildPrograms, root } from '../shared/native.js';
 import { normals, uniforms } from '../shared/random.js';

@@ -4,7 +4,8 @@
 //   npm run bench -- nlp/paper
 
 import { toProgram } from '../../src/expressions/model.js';
-import { type Model, minimize, type NlpSettings } from '../../src/index.js';
+import type { Model } from '../../src/index.js';
+import { minimize, type NlpSettings } from '../../test/flat.js';
 import { paperProblems } from '../../test/problems/paper.js';
 import { table } from '../shared/report.js';
 

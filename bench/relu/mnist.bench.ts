@@ -7,7 +7,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Matrix, type ReluSettings, trainReluNetwork } from 'nonconvex';
-import { score } from 'nonconvex/relu';
+import { admm, score } from 'nonconvex/relu';
 
 const { values: options } = parseArgs({
   options: { patterns: { type: 'string', default: '40' }, seconds: { type: 'string', default: '60' } },
@@ -35,7 +35,7 @@ const common: ReluSettings = {
 const choices: [string, ReluSettings][] = [
   ['gated', { activation: 'gated' }],
   ['relu, cone', { activation: 'relu' }],
-  ['relu, slack', { activation: 'relu', splitting: 'slack' }],
+  ['relu, slack', { activation: 'relu', method: admm({ splitting: 'slack' }) }],
   [
     'refined',
     {

@@ -1,6 +1,6 @@
 // Four methods on one problem, a round at a time.
 import { join } from 'node:path';
-import { type ReluSettings, trainReluNetwork } from '../../src/index.js';
+import { type ReluSettings, trainReluNetwork } from '../../test/flat.js';
 import { runProgram } from '../shared/native.js';
 import { median, rotated } from '../shared/report.js';
 import { type Problem, writeProblem } from './problems.js';

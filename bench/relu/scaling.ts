@@ -1,5 +1,6 @@
 // How set-up and iterations grow with n, d and P, one at a time.
-import { type Matrix, matrix, trainReluNetwork } from '../../src/index.js';
+import { type Matrix, matrix } from '../../src/index.js';
+import { trainReluNetwork } from '../../test/flat.js';
 import { normals } from '../shared/random.js';
 import { median } from '../shared/report.js';
 import type { Shape } from './floor.js';

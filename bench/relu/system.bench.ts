@@ -6,7 +6,7 @@
 //
 // Each solve has a process of its own, whose most memory is what the table says.
 import { execFileSync } from 'node:child_process';
-import { type ReluSettings, trainReluNetwork } from '../../src/index.js';
+import { type ReluSettings, trainReluNetwork } from '../../test/flat.js';
 import { describe, environment, short, table, writeResults, writeSection } from '../shared/report.js';
 import { teacher } from './scaling.js';
 

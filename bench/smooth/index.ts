@@ -10,7 +10,7 @@ import { uniforms } from '../../src/core/random.js';
 import type { SparseMatrix } from '../../src/index.js';
 import { readLibsvm } from '../../src/index.js';
 import { logisticRegression, minimize } from '../../src/nlp/index.js';
-import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
+import { type MinimizeSumSettings, minimizeSum } from '../../test/flat.js';
 import { root } from '../shared/native.js';
 import { Python } from '../shared/python.js';
 import {

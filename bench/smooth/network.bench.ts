@@ -7,7 +7,7 @@
 // Without PyTorch for /usr/bin/python3 its rows are left out. Two threads are timed by the clock, on a machine that is not otherwise busy.
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
+import { type MinimizeSumSettings, minimizeSum } from '../../test/flat.js';
 import { network, readDigits } from '../../test/smooth/digits.js';
 import { buildPrograms, startProgram } from '../shared/native.js';
 import { Python } from '../shared/python.js';

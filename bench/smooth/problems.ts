@@ -19,7 +19,7 @@ import {
 } from '../../src/expressions/index.js';
 import type { SparseMatrix } from '../../src/index.js';
 import { generalizedLinearModel, logisticRegression } from '../../src/nlp/index.js';
-import type { minimizeSum } from '../../src/smooth/index.js';
+import type { minimizeSum } from '../../test/flat.js';
 import { network, readDigits } from '../../test/smooth/digits.js';
 
 export interface Case {

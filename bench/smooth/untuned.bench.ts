@@ -5,7 +5,7 @@
 //   npm run bench -- smooth/untuned --kinds     the kinds alone; with a word after it those whose names have it, and nothing is written
 import { parseArgs } from 'node:util';
 import { minimize } from '../../src/nlp/index.js';
-import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
+import { type MinimizeSumSettings, minimizeSum } from '../../test/flat.js';
 import { accuracy, network, readDigits } from '../../test/smooth/digits.js';
 import { describe, deviation, environment, mean, short, table, writeResults, writeSection } from '../shared/report.js';
 import { cases } from './problems.js';

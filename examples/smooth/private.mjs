@@ -1,6 +1,6 @@
 // Logistic regression of which nobody learns whether somebody was among its 1,000 rows: accuracy beside the privacy that it costs.
 import { logisticRegression } from 'nonconvex/nlp';
-import { minimizeSum } from 'nonconvex/smooth';
+import { dpSgd, minimizeSum } from 'nonconvex/smooth';
 
 // Standard normal numbers, the same at every run.
 let state = 1;
@@ -25,13 +25,9 @@ const problem = logisticRegression(train);
 const points = [];
 for (const noise of [0.7, 1, 2, 4, 8, 16]) {
   const { x: w, privacy } = await minimizeSum(problem, {
-    method: 'dpSgd',
-    noise,
+    method: dpSgd({ noise, stepSize: 0.5, schedule: 'linear', privacyDelta: 1e-5 }),
     batchSize: 50,
     maxEpochs: 10,
-    stepSize: 0.5,
-    schedule: 'linear',
-    privacyDelta: 1e-5,
   });
   points.push({ noise, epsilon: privacy.epsilon, accuracy: accuracy(w) });
 }

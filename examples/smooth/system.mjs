@@ -1,6 +1,6 @@
 // A linear system learned from what goes in and what comes out: h' = A h + B u, y = C h. Its squared error is not convex but, where A is a
 // companion matrix of a stable system, nearly quasar-convex (Hardt, Ma, Recht 2018): accelerated descent by that property, beside descent.
-import { minimizeSum } from 'nonconvex/smooth';
+import { cyclicBcd, minimizeSum, qagd } from 'nonconvex/smooth';
 
 // Standard normal numbers, the same at every run.
 let state = 1;
@@ -58,12 +58,12 @@ const problem = {
 };
 
 const course = [];
-for (const [name, settings] of Object.entries({
-  'quasar-convex acceleration': { method: 'qagd', quasarConvexity: 0.5 },
-  descent: { method: 'cyclicBcd', coordinateBlocks: 1 },
+for (const [name, method] of Object.entries({
+  'quasar-convex acceleration': qagd({ quasarConvexity: 0.5 }),
+  descent: cyclicBcd({ coordinateBlocks: 1 }),
 })) {
   const { x, objective, counts, history } = await minimizeSum(problem, {
-    ...settings,
+    method,
     maxEpochs: 300,
     trackBest: true,
   });

@@ -5,9 +5,11 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "binding/solve.hpp"
 #include "binding/tables.hpp"
+#include "core/method_settings.hpp"
 
 namespace nonconvex {
 
@@ -21,6 +23,7 @@ struct SolverDeclaration {
   std::span<const std::string_view> members;  ///< names in the settings object that belong to the problem
   std::span<const InRow> problem;             ///< members that are read by this table
   std::span<const SettingRow> settings;
+  std::vector<MethodSettings> (*methods)();  ///< methods that settings belong to; null if there are none
   std::span<const OutRow> result;
   std::span<const OutRow> progress;               ///< own members of reports
   Claims (*claims)();                             ///< what it can know of its answers
@@ -51,6 +54,11 @@ class DeclarationOf {
     if constexpr (requires { Entry::members; }) return Entry::members;
     return {};
   }
+  using Methods = std::vector<MethodSettings> (*)();
+  static constexpr Methods methods() {
+    if constexpr (requires { Entry::Settings::methods(); }) return Entry::Settings::methods;
+    return nullptr;
+  }
   static constexpr std::span<const OutRow> progress() {
     if constexpr (HasOwnFields<Report>) return outRows<Report>;
     return {};
@@ -77,6 +85,7 @@ class DeclarationOf {
                                               .members = members(),
                                               .problem = problem(),
                                               .settings = settingRows<typename Entry::Settings>,
+                                              .methods = methods(),
                                               .result = outRows<typename Entry::Solution>,
                                               .progress = progress(),
                                               .claims = Entry::Solution::claims,

@@ -83,12 +83,25 @@ Napi::Object claimsSchema(Napi::Env env, const Claims& claims) {
 
 }  // namespace
 
+/// [{ name, settings: [name, ...] }]: the settings that each method reads.
+Napi::Array methodsSchema(Napi::Env env, const std::vector<MethodSettings>& methods) {
+  Napi::Array schema = Napi::Array::New(env);
+  for (const MethodSettings& method : methods) {
+    Writer out(env);
+    out.text("name", method.name);
+    out.value("settings", out.texts(method.settings));
+    schema.Set(schema.Length(), out.object());
+  }
+  return schema;
+}
+
 Napi::Object schemaOf(Napi::Env env, const SolverDeclaration& solver) {
   Writer out(env);
   if (!solver.family.empty()) out.text("family", solver.family);
   out.value("problem", schemaOf(env, solver.problem));
   out.boolean("readsMore", solver.read != nullptr);
   out.value("settings", schemaOf(env, solver.settings, solver.make()->settings()));
+  if (solver.methods) out.value("methods", methodsSchema(env, solver.methods()));
   out.value("members", out.texts(solver.members));
   if (solver.answersUnread) out.boolean("answersUnread", true);
   const Claims claims = solver.claims();

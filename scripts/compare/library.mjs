@@ -33,7 +33,40 @@ export async function loadLibrary(checkout) {
     name,
     await import(pathToFileURL(join(checkout, file)).href),
   ]);
-  return Object.fromEntries(await Promise.all(loaded));
+  return withFlatSettings(Object.fromEntries(await Promise.all(loaded)), checkout);
+}
+
+/** What a checkout's addon says of its solvers whose methods have settings; nothing of a checkout in which all stand beside the method. */
+function solversWithMethods(checkout) {
+  if (!existsSync(join(checkout, 'src/core/makers.ts'))) return [];
+  const { solvers } = createRequire(import.meta.url)(builtFiles(checkout).addon).schema();
+  return Object.entries(solvers).filter(([, { methods }]) => methods);
+}
+
+/** A library whose functions take the settings of a method beside it, as cases have them. */
+function withFlatSettings(library, checkout) {
+  const changed = { ...library };
+  for (const [solver, { family = solver, methods, settings, claims }] of solversWithMethods(checkout)) {
+    const names = new Set(methods.flatMap((method) => method.settings));
+    const usual = settings.find(({ name }) => name === 'method').default;
+    const verbs = claims.verbs.filter((verb) => verb in library[family]);
+    const flat = verbs.map((verb) => [
+      verb,
+      (data, given) => library[family][verb](data, grouped(given, names, usual)),
+    ]);
+    changed[family] = { ...changed[family], ...Object.fromEntries(flat) };
+  }
+  return changed;
+}
+
+/** Settings with those of these names within the method; where none is named, it is the `usual` one. */
+function grouped(settings = {}, names, usual) {
+  const its = Object.entries(settings).filter(([name]) => names.has(name));
+  if (its.length === 0) return settings;
+  const others = Object.entries(settings).filter(([name]) => !names.has(name));
+  const { method = usual } = settings;
+  const named = typeof method === 'string' ? { kind: method } : method;
+  return { ...Object.fromEntries(others), method: { ...named, ...Object.fromEntries(its) } };
 }
 
 /** Leaves imports of the subpaths and of the addon open, by their names; other files of src/ become part of the bundle. */
@@ -73,7 +106,12 @@ export async function loadModule(file, checkout, library, seen = (_, namespace) 
   });
   const requireHere = createRequire(join(root, file));
   const find = (name) => {
-    if (name === 'library:addon') return { addon: () => requireHere(builtFiles(checkout).addon) };
+    if (name === 'library:addon') {
+      const solverOf = (solver) => Object.fromEntries(solversWithMethods(checkout))[solver];
+      const methodsOf = (solver) => solverOf(solver)?.methods ?? [];
+      const defaultOfSetting = (solver, name) => solverOf(solver)?.settings.find((each) => each.name === name).default;
+      return { addon: () => requireHere(builtFiles(checkout).addon), methodsOf, defaultOfSetting };
+    }
     const subpath = /^library:(.*)/.exec(name)?.[1];
     return subpath === undefined ? requireHere(name) : seen(subpath, library[subpath]);
   };

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { addon, type SettingSchema } from '../core/addon.js';
 import { toDense } from '../core/algebra.js';
 import type { Matrix } from '../core/matrix.js';
+import { withMethod } from '../core/methodSettings.js';
 import { replaceFile } from '../core/replaceFile.js';
 import type { Targets } from '../core/targets.js';
 import type { ReluSettings } from '../relu/problem.js';
@@ -59,7 +60,13 @@ const trainers: Record<string, Trainer> = {
       const log = outlev === 0 ? undefined : follow('relu', settings, outlev);
       const scaling: ReluSettings['standardize'] =
         standardize === undefined || standardize === 'norm' ? standardize : standardize === 'true';
-      const options = { ...settings, standardize: scaling, featureNames: names, signal, onProgress: log?.report };
+      const options = {
+        ...withMethod('relu', settings),
+        standardize: scaling,
+        featureNames: names,
+        signal,
+        onProgress: log?.report,
+      };
       const result = await trainReluNetwork({ x, y: y as string[] }, options);
       log?.end(result.history);
       return { model: result.network, result, status: result.status, message: result.message };

@@ -279,6 +279,8 @@ export interface SolverSchema {
   readsMore: boolean;
   /** The limits, with the solver's own defaults, and then its own settings. */
   settings: SettingSchema[];
+  /** The settings that belong to each method; absent where there are none. */
+  methods?: MethodSchema[];
   /** Members of the settings that are part of its problem. */
   members: string[];
   /** Whether an aborted solve needs no data: no large ones are copied any more. */
@@ -289,6 +291,12 @@ export interface SolverSchema {
   claims: Claims;
   /** What a report, and with it a result, has beside what all reports have. */
   progress: ResultSchema[];
+}
+
+/** A method and the settings that it reads beside those of every method. */
+export interface MethodSchema {
+  name: string;
+  settings: string[];
 }
 
 export interface Claims {
@@ -349,8 +357,19 @@ function declared(): Schema {
   return schema;
 }
 
-/** The names that the settings of a solver may have, beside those of every call. */
+/** The methods of a solver that settings belong to. */
+export function methodsOf(solver: string): readonly MethodSchema[] {
+  return declared().solvers[solver]?.methods ?? [];
+}
+
+/** The names that the settings of a solver may have, beside those of every call and of methods. */
 export function settingNames(solver: string): readonly string[] {
+  const ofMethods = new Set(methodsOf(solver).flatMap(({ settings }) => settings));
+  return nativeNames(solver).filter((name) => !ofMethods.has(name));
+}
+
+/** The names that the addon takes for settings of a solver. */
+export function nativeNames(solver: string): readonly string[] {
   const { settings, members } = declared().solvers[solver] ?? { settings: [], members: [] };
   return [...settings.map(({ name }) => name), ...members];
 }
@@ -365,6 +384,10 @@ export function namesOfSetting(solver: string, name: string): readonly string[] 
   const type = declared().solvers[solver]?.settings.find((setting) => setting.name === name)?.type;
   return Array.isArray(type) ? type : [];
 }
+
+/** The default of a setting of a solver, unless the solver chooses. */
+export const defaultOfSetting = (solver: string, name: string): SettingSchema['default'] =>
+  declared().solvers[solver]?.settings.find((setting) => setting.name === name)?.default;
 
 /** The members of a solver's reports that have a column in a table; without a solver, those of all reports. */
 export function columnsOf(solver?: string): readonly (ResultSchema & Required<Pick<ResultSchema, 'column'>>)[] {

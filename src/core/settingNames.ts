@@ -1,5 +1,5 @@
 // Names of settings, and those that other libraries have for them.
-import { settingNames } from './addon.js';
+import { nativeNames, settingNames } from './addon.js';
 import { checkMembers, checkObject, isList, renamed } from './check.js';
 
 /** What settings are called here, the likeliest first; by their names elsewhere, in lower case without underscores and points. */
@@ -105,18 +105,36 @@ export function checkOptions<T extends object>(
   return checkSettings(options, own.length > 0 ? namesOf(solver, own) : ownNames(solver), name);
 }
 
-const namesOf = (solver: string, own: readonly string[]): readonly string[] => [
+/**
+ * Settings as the addon takes them, those of methods beside the others, and those of every call.
+ * @throws TypeError
+ */
+export function checkNative<T extends object>(solver: string, settings: T): T {
+  const known = remembered(native, solver, () => [...nativeNames(solver), ...callOptions]);
+  return checkSettings(settings, known);
+}
+
+/** Names of the settings of a solver that stand beside its method, and of its `own`. */
+export const namesOf = (solver: string, own: readonly string[]): readonly string[] => [
   ...new Set([...settingNames(solver), ...own, ...callOptions]),
 ];
 
 const ofSolvers = new Map<string, readonly string[]>();
+const native = new Map<string, readonly string[]>();
 
-/** What {@link namesOf} gives of a solver alone, made once: small solves take little longer. */
-function ownNames(solver: string): readonly string[] {
-  let names = ofSolvers.get(solver);
+/** What {@link namesOf} gives of a solver alone. */
+const ownNames = (solver: string): readonly string[] => remembered(ofSolvers, solver, () => namesOf(solver, []));
+
+/** Names that are made once: small solves take little longer. */
+function remembered(
+  known: Map<string, readonly string[]>,
+  solver: string,
+  make: () => readonly string[],
+): readonly string[] {
+  let names = known.get(solver);
   if (!names) {
-    names = namesOf(solver, []);
-    ofSolvers.set(solver, names);
+    names = make();
+    known.set(solver, names);
   }
   return names;
 }
@@ -127,11 +145,7 @@ function ownNames(solver: string): readonly string[] {
  * @throws TypeError
  */
 export function checkSettings<T extends object>(settings: T, known: readonly string[], argument = 'settings'): T {
-  if (isList(settings)) {
-    throw new TypeError(
-      `${argument}: expected an object, got an array; data come first, as one object, such as { x, y }`,
-    );
-  }
+  refuseList(settings, argument);
   for (const name of Object.keys(checkObject(argument, settings))) {
     const said = known.includes(name) || renamed(name, known) ? undefined : saidElsewhere(name, known);
     if (said !== undefined) throw new TypeError(`unknown setting '${name}': ${said}`);
@@ -139,9 +153,23 @@ export function checkSettings<T extends object>(settings: T, known: readonly str
   return checkMembers(argument, settings, known, 'setting');
 }
 
+const keyOf = (name: string): string => name.toLowerCase().replaceAll(/[_.-]/g, '');
+
+/** The known setting that other libraries call `name`. */
+export const calledHere = (name: string, known: readonly string[]): string | undefined =>
+  names.get(keyOf(name))?.find((each) => known.includes(each));
+
+/** Refuses an array in the place of settings. */
+export function refuseList(settings: unknown, argument: string): void {
+  if (!isList(settings)) return;
+  throw new TypeError(
+    `${argument}: expected an object, got an array; data come first, as one object, such as { x, y }`,
+  );
+}
+
 function saidElsewhere(name: string, known: readonly string[]): string | undefined {
-  const key = name.toLowerCase().replaceAll(/[_.-]/g, '');
-  const here = names.get(key)?.find((each) => known.includes(each));
+  const key = keyOf(name);
+  const here = calledHere(name, known);
   if (here !== undefined) return `it is called '${here}' here`;
   if (key === 'c' && known.includes('penaltyFactor')) return ofTheMean;
   return weights.includes(key) && !known.includes('lambda') ? ofTheProblem : sentences.get(key);

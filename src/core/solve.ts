@@ -10,7 +10,7 @@ import { fromNative, SolverError } from './error.js';
 import { iterationTable } from './iterationTable.js';
 import { observed } from './observe.js';
 import { unpack } from './packed.js';
-import { checkOptions } from './settingNames.js';
+import { checkNative } from './settingNames.js';
 
 export type { Certificate, CertificateKind, Guard, Numeric, Outcome, Progress, Status };
 
@@ -182,7 +182,7 @@ function begin(signal: AbortSignal): Watch {
 
 /** What every call has, checked, and the solver's own settings, whose names are known. */
 function splitOptions(solver: string, settings: SolveOptions) {
-  const checked = checkOptions(solver, settings, [], 'settings');
+  const checked = checkNative(solver, settings);
   const { device = 'auto', signal, onProgress, verbose = false, ...own } = checked;
   checkSignal('signal', signal);
   checkFunction('onProgress', onProgress, { optional: true });

@@ -1,6 +1,7 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
+import type { ReluMethod } from './reluMethods.js';
 import type { Certificate, Progress } from './solve.js';
 
 /** What the addon takes beside settings, as far as a table says it. */
@@ -134,42 +135,7 @@ export interface ReluOptions extends Limits {
    *
    * @defaultValue 'admm'
    */
-  method?: 'admm' | 'sampled' | undefined;
-  /**
-   * Where ADMM keeps the cone constraints: inside the proximal step (every iterate is feasible), or relaxed by slack
-   * variables as published.
-   *
-   * @defaultValue 'cone'
-   */
-  splitting?: 'cone' | 'slack' | undefined;
-  /**
-   * How the linear system of each iteration is solved: `exact` factors its matrix, `krylov` iterates with a
-   * preconditioner and without the matrix, `auto` chooses by size and memory.
-   *
-   * @defaultValue 'auto'
-   */
-  inner?: 'auto' | 'exact' | 'krylov' | undefined;
-  /**
-   * Penalty of the augmented Lagrangian; fixed when given.
-   *
-   * Expected: a finite number > 0.
-   * @defaultValue adaptive
-   */
-  rho?: number | undefined;
-  /**
-   * Over-relaxation of ADMM; 1 is none.
-   *
-   * Expected: a number in (0, 2).
-   * @defaultValue 1.8
-   */
-  relaxation?: number | undefined;
-  /**
-   * Numbers of the iterations on a GPU; the CPU iterates in 'float64'. Objective, bound and network are computed in
-   * 'float64' in any case.
-   *
-   * @defaultValue 'float64'
-   */
-  precision?: 'float64' | 'float32' | undefined;
+  method?: ReluMethod | undefined;
 }
 
 export const reluDefaults = {
@@ -185,10 +151,6 @@ export const reluDefaults = {
   activation: 'relu',
   coupling: 'oneVsAll',
   method: 'admm',
-  splitting: 'cone',
-  inner: 'auto',
-  relaxation: 1.8,
-  precision: 'float64',
 } as const satisfies ReluOptions;
 
 /** What a report of the solver has beside what all reports have. */

@@ -1,5 +1,6 @@
 import type { Bounds } from '../core/bounds.js';
-import { checkBoolean, checkNumber, checkObject, checkOneOf, checkVector } from '../core/check.js';
+import { checkBoolean, checkNumber, checkOneOf, checkVector } from '../core/check.js';
+import { flatSettings } from '../core/methodSettings.js';
 import { withMethods } from '../core/methods.js';
 import { seedOf } from '../core/random.js';
 import { type MakeProblem, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
@@ -118,7 +119,8 @@ export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
  */
 export async function minimize(problem: Model | Program, settings: NlpSettings = {}): Promise<NlpResult> {
   const program = toProgram('problem', problem);
-  const { warmStart, reportIterates, nonsmooth } = checkObject('settings', settings);
+  const flat = flatSettings('nlp', settings);
+  const { warmStart, reportIterates, nonsmooth } = flat;
   requireSmooth(program, nonsmooth);
   const { bounds } = program;
   const parameters = program instanceof CompiledProgram ? program.parts.parameters() : new Float64Array(0);
@@ -135,7 +137,7 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
     return ahead ? ahead.then((ready) => (ready ? made() : unread())) : made();
   };
   const present = program.sense === 'maximize' ? maximized : undefined;
-  const answer = await solve<NlpSolution>('nlp', toNative, settings, program.deviceSupport, present);
+  const answer = await solve<NlpSolution>('nlp', toNative, flat, program.deviceSupport, present);
   answer.objective ??= Number.NaN;
   if (answer.status !== 'solved') answer.message = withNames(answer.message, program);
   if (program.derivatives) Object.assign(answer, { derivatives: program.derivatives });

@@ -13,10 +13,8 @@ async function trained<Y extends Targets>(
   settings: ReluSettings,
 ): Promise<ReluResult<Prediction<Y>>> {
   if (settings.lambda !== undefined) return trainReluNetwork<Y>(data, settings);
-  const { activation, method, splitting, patterns, warmStart, coupling, adversary } = settings;
-  const refinable = [activation, method, splitting, patterns, warmStart, coupling, adversary].every(
-    (each) => each === undefined,
-  );
+  const { activation, method, patterns, warmStart, coupling, adversary } = settings;
+  const refinable = [activation, method, patterns, warmStart, coupling, adversary].every((each) => each === undefined);
   const of = encoded(data, settings);
   if (refinable) return trainUntuned<Prediction<Y>>(settings.loss === undefined ? withLoss(of, data, settings) : of);
   return trainReluNetwork<Y>(data, { ...settings, lambda: isLarge(of) ? 'auto' : 'crossValidated' });

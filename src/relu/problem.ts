@@ -1,8 +1,8 @@
 // What the training of a ReLU network is given and gives, and the form of it that the addon takes.
 import { checkBoolean, checkData, checkMembers, checkObject, checkOneOf, checkVector, show } from '../core/check.js';
 import { hasManyRows, type Matrix, type MatrixLike, toMatrix, toMatrixInPieces } from '../core/matrix.js';
+import { flatSettings } from '../core/methodSettings.js';
 import type { Ranks } from '../core/ranks.js';
-import { checkOptions } from '../core/settingNames.js';
 import type { SolveOptions, SolveResult } from '../core/solve.js';
 import { classNumber, encodeTargets, type Label, type Prediction, type Targets } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
@@ -176,6 +176,9 @@ export interface ReluResult<P extends Prediction = Prediction>
   convex: ReluConvexProgram;
 }
 
+/** Settings with those of the method beside the others. */
+type FlatSettings = Omit<ReluSettings, 'method'> & { method?: string };
+
 /** Data as numbers, and the settings of the solver. */
 export interface Encoded {
   x: Matrix;
@@ -192,7 +195,7 @@ export interface Encoded {
   standardizeTargets: boolean;
   featureNames?: readonly string[];
   /** `lambda`, `standardize` and the settings that are passed on. */
-  options: Omit<ReluSettings, keyof typeof ownSettings | 'standardize'> & Pick<ReluOptions, 'standardize'>;
+  options: Omit<FlatSettings, keyof typeof ownSettings | 'standardize'> & Pick<ReluOptions, 'standardize'>;
 }
 
 /** Settings that are dealt with here. */
@@ -203,7 +206,8 @@ export type TargetUnits = Required<Pick<ReluNetwork, 'targetShift' | 'targetScal
 
 /** Settings whose names are known: those of {@link trainReluNetwork} and `more`. */
 export function checkReluSettings<T extends object>(settings: T, more: readonly string[] = []): T {
-  return checkOptions('relu', settings, [...Object.keys(ownSettings), ...more], 'settings');
+  flatSettings('relu', settings, [...Object.keys(ownSettings), ...more]);
+  return settings;
 }
 
 /** Data whose x is no array of many rows: these are copied, in pieces between which other events are served. */
@@ -214,7 +218,7 @@ export function withMatrix<Data extends ReluData>(data: Data): Data | Promise<Da
 
 /** Brings data and settings into the form of a solve; `standardize` is the default where the settings do not say. */
 export function encoded(data: ReluData, settings: ReluSettings, standardize?: boolean): Encoded {
-  const all = checkReluSettings(settings);
+  const all: FlatSettings = flatSettings('relu', settings, Object.keys(ownSettings));
   const { task, standardizeTargets, classWeights, featureNames, ...options } = all;
   const { loss } = { ...reluDefaults, ...defined(options) };
   const given = checkData(data, ['x', 'y', 'sampleWeights']);

@@ -1,6 +1,7 @@
 // The subpath nonconvex/smooth: sums over rows, learners of streams, schedules of step sizes with their bounds, and what noisy steps cost
 // of privacy.
 export type { SumCallbacks } from './callbacks.js';
+export * from './methods.js';
 export {
   type OnlineLearner,
   type OnlineMethod,

@@ -36,10 +36,7 @@ export function checkPrivacy(
   { method = 'auto', validation, privacyDelta }: PrivacySettings,
   rows: number,
 ): void {
-  if (method !== privateMethod) {
-    if (privacyDelta === undefined) return;
-    throw new RangeError(`privacyDelta: method '${method}' does not use it; '${privateMethod}' does`);
-  }
+  if (method !== privateMethod) return;
   deltaOf(privacyDelta, rows);
   if (validation !== undefined)
     throw new RangeError(`validation: expected none ${of}, as losses of rows, by which it chooses, are not private`);

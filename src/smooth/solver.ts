@@ -1,24 +1,33 @@
 // Sums over rows of data, minimised by looking at some rows at a time.
 
-import { settingNames } from '../core/addon.js';
 import { checkNumber, checkObject, checkOneOf, checkVector, isList, show } from '../core/check.js';
+import { flatSettings } from '../core/methodSettings.js';
 import { seedOf, uniforms } from '../core/random.js';
-import { callOptions, checkSettings } from '../core/settingNames.js';
 import { type MakeProblem, type SolveOptions, type SolveResult, type Status, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { Model } from '../expressions/model.js';
 import type { CompiledProgram } from '../expressions/program.js';
 import type { MinimizeSumOptions, MinimizeSumProgress, MinimizeSumSolution } from '../generated/minimizeSum.js';
+import type { MinimizeSumMethod } from '../generated/minimizeSumMethods.js';
 import type { RegressionProgram } from '../problems/regression.js';
 import type { SumCallbacks } from './callbacks.js';
 import { handsOver, solveWhole, type WholeAnswer } from './handOver.js';
+import type { dpSgd, normSteepest } from './methods.js';
 import { checkPrivacy, type Privacy, privacyOf, privateMethod } from './privateSteps.js';
 import { type ReadSum, readSum } from './problem.js';
 import type { PlayingSet } from './sets.js';
 
 export type { MinimizeSumProgress };
 
-export interface MinimizeSumSettings extends Omit<MinimizeSumOptions, 'batchSize'>, SolveOptions<MinimizeSumProgress> {
+export interface MinimizeSumSettings
+  extends Omit<MinimizeSumOptions, 'batchSize' | 'method'>,
+    SolveOptions<MinimizeSumProgress> {
+  /**
+   * A row of the table of methods: its name, or what the function of that name makes of its settings, as `adam({ beta2: 0.99 })`. `'auto'`
+   * (default): `adog` for sums that are known to be convex, such as regressions, or `qagd` where every step is to look at all rows; `prodigy` for
+   * others, unless `target`, `validation` or an infinite `maxEpochs` let it end before its steps are 0. None of them needs a step size.
+   */
+  method?: MinimizeSumMethod | ReturnType<typeof dpSgd | typeof normSteepest> | undefined;
   /** Rows of a batch, or `'full'`: all rows, in order, at every step. Default: 64, or the method's. */
   batchSize?: number | 'full' | undefined;
   /** The set that x is to be in: `{ lower, upper }`, `{ radius }` or `'simplex'`. Default: everywhere, or within the bounds of the regression. */
@@ -28,10 +37,6 @@ export interface MinimizeSumSettings extends Omit<MinimizeSumOptions, 'batchSize
    * then drawn by the seed. The best point by them is the answer, and `patience` ends the solve.
    */
   validation?: ArrayLike<number> | number | undefined;
-  /** A norm for each variable, in order, of method `normSteepest`. Default: `'spectral'` for matrices and `'l2'` for the rest. */
-  geometry?: readonly ('l2' | 'sign' | 'spectral')[] | undefined;
-  /** The delta of differential privacy, of method `dpSgd`. Default: 1 / (10 N) for N rows. */
-  privacyDelta?: number | undefined;
   /**
    * A point to begin with, or an earlier result: with its `state` the solve goes on where that one ended, as if it had not been broken
    * off, bit for bit, where method, data, batches, `seed`, `precision` and `maxEpochs` are the same.
@@ -53,7 +58,15 @@ export interface MinimizeSumResult
   privacy?: Privacy;
 }
 
-const own = ['set', 'validation', 'geometry', 'privacyDelta'];
+/** Settings with those of the method beside the others. */
+type FlatSettings = Omit<MinimizeSumSettings, 'method'> & {
+  method?: string;
+  geometry?: unknown;
+  privacyDelta?: number;
+};
+
+const own = ['set', 'validation'];
+const ownOfMethods = { normSteepest: ['geometry'], dpSgd: ['privacyDelta'] };
 
 /**
  * Minimises a sum over the rows of data by gradients of some of them at a time,
@@ -82,11 +95,7 @@ export async function minimizeSum(
   problem: Model | CompiledProgram | RegressionProgram | SumCallbacks,
   settings: MinimizeSumSettings = {},
 ): Promise<MinimizeSumResult> {
-  const checked = checkSettings(checkObject('settings', settings), [
-    ...settingNames('minimizeSum'),
-    ...own,
-    ...callOptions,
-  ]);
+  const checked: FlatSettings = flatSettings('minimizeSum', settings, own, ownOfMethods);
   const { batchSize, set, validation, geometry, privacyDelta: _, warmStart, ...others } = checked;
   const seed = seedOf(others);
   const read = readSum(problem, true, seed);
@@ -99,7 +108,7 @@ export async function minimizeSum(
     ...begin(warmStart, start),
     ...setOf(set, n, bounds),
     ...split(validation, rows, seed),
-    norms: normsOf(geometry, others.method),
+    norms: normsOf(geometry),
     ranks,
   };
   const made: MakeProblem = (guard, native) => {
@@ -117,7 +126,7 @@ export async function minimizeSum(
 /** The result of an answer, with the privacy of its steps. */
 function resultOf(
   answer: Omit<WholeAnswer, 'status'> & { status: SumStatus },
-  settings: MinimizeSumSettings,
+  settings: FlatSettings,
   rows: number,
 ): MinimizeSumResult {
   const { ending, ...result } = answer;
@@ -213,10 +222,8 @@ function split(validation: unknown, count: number, seed: number): { rows?: Int32
 
 const norms = ['l2', 'sign', 'spectral'] as const;
 
-function normsOf(geometry: unknown, method: unknown): Int32Array | undefined {
+function normsOf(geometry: unknown): Int32Array | undefined {
   if (geometry === undefined) return undefined;
-  if (method !== 'normSteepest')
-    throw new RangeError(`geometry: method '${String(method ?? 'auto')}' does not use it; 'normSteepest' does`);
   if (!isList(geometry))
     throw new TypeError(`geometry = ${show(geometry)}: expected an array of 'l2', 'sign' and 'spectral'`);
   return Int32Array.from({ length: geometry.length }, (_, k) =>

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nlpDefaults } from '../../src/generated/nlp.js';
+import { addon } from '../../src/core/addon.js';
 import { long } from '../long.js';
 import { chain, circle, nl } from './nl.js';
 import { type Ended, ended, Folder, interruptOnceLogged, program } from './program.js';
@@ -210,8 +210,10 @@ describe('the settings', () => {
     if (name === 'timeLimit') return '1000000';
     return value === Number.POSITIVE_INFINITY ? '100' : String(value);
   };
+  const settings = addon().schema().solvers.nlp?.settings ?? [];
+
   it('are all taken, as options and as AMPL writes them', async () => {
-    const all = Object.entries(nlpDefaults).map(([name, value]) => [name, values(name, value)] as const);
+    const all = settings.map(({ name, default: value }) => [name, values(name, value as never)] as const);
     expect(all.map(([name]) => name)).toEqual(
       expect.arrayContaining(['tolerance', 'maxIterations', 'accuracy', 'constraintPenalty']),
     );
@@ -325,7 +327,7 @@ describe('the program', () => {
     expect(await folder.run(['--help'])).toMatchObject({ code: 0, errors: '' });
     const { code, output } = await folder.run(['solve', '--help']);
     expect(code).toBe(0);
-    for (const name of Object.keys(nlpDefaults)) expect(output).toContain(`--${name} <value>`);
+    for (const { name } of addon().schema().solvers.nlp?.settings ?? []) expect(output).toContain(`--${name} <value>`);
     expect(output).toContain('--json');
   });
 });

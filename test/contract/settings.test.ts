@@ -10,10 +10,13 @@ it('has a fixture for every solver', () => {
 });
 
 describe.each(Object.entries(solverFixtures))('%s', (name, { small }) => {
-  const { settings, progress } = solvers[name] as SolverSchema;
+  const { settings, methods = [], progress } = solvers[name] as SolverSchema;
   // Settings are read before anything runs: an aborted solve is enough to see them accepted.
-  const run = (setting: SettingSchema, value: unknown) =>
-    solve(small, { [setting.name]: value, signal: AbortSignal.abort() });
+  const run = (setting: SettingSchema, value: unknown) => {
+    const owner = methods.find((method) => method.settings.includes(setting.name));
+    const own = { [setting.name]: value };
+    return solve(small, { ...(owner ? { method: { kind: owner.name, ...own } } : own), signal: AbortSignal.abort() });
+  };
   const accepts = async (setting: SettingSchema, value: unknown) =>
     expect(['aborted', 'solved']).toContain((await run(setting, value)).status);
   const refuses = async (setting: SettingSchema, value: unknown, type: typeof TypeError | typeof RangeError) => {
@@ -53,6 +56,20 @@ describe.each(Object.entries(solverFixtures))('%s', (name, { small }) => {
       await refuses(setting, Number.NEGATIVE_INFINITY, RangeError);
     }
   });
+
+  it.each(methods.filter((method) => method.settings.length > 0))(
+    'has settings of $name with the method alone',
+    async ({ name: method, settings: [own] }) => {
+      const beside = solve(small, { method, [own as string]: 1 });
+      await expect(beside).rejects.toThrow(`'${own}' belongs to a method: method: ${method}({ ${own}: 1 })`);
+      const other = methods.find((each) => !each.settings.includes(own as string));
+      if (!other) return;
+      await expect(solve(small, { method: { kind: other.name, [own as string]: 1 } })).rejects.toThrow(
+        `method.${own}: '${other.name}' does not read it; it belongs to `,
+      );
+      await expect(solve(small, { method: { kind: method, zebra: 1 } })).rejects.toThrow("unknown setting 'zebra'");
+    },
+  );
 
   it('has a sentence and a default for each', () => {
     for (const setting of settings) {

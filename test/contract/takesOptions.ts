@@ -1,4 +1,5 @@
 // What the folders of tests give the contract test of options: each has a file options.ts with `taking` and `others`.
+import { addon, type SolverSchema } from '../../src/core/addon.js';
 import { numbers } from '../contract/problem.js';
 
 export type Options = Record<string, unknown>;
@@ -8,6 +9,18 @@ export type Takes = [known: string, call: (options: never) => unknown];
 
 /** Each function with options, as subpath/name; where it takes several objects, 'subpath/name, which' for each. */
 export type Taking = Record<string, Takes>;
+
+/** The functions of a subpath that make methods of a solver with their settings. */
+export function makersIn(family: string, solver: string, space: object): Taking {
+  const { methods = [] } = addon().schema().solvers[solver] as SolverSchema;
+  const made = methods.filter(({ settings }) => settings.length > 0);
+  return Object.fromEntries(
+    made.map(({ name, settings }) => [
+      `${family}/${name}`,
+      [settings[0] as string, (options) => (space as Record<string, (of: Options) => unknown>)[name]?.(options)],
+    ]),
+  );
+}
 
 /** Options of functions in `taking`, or of those that solve, that had other names before. */
 export type Renamed = readonly (readonly [name: string, old: string, now: string])[];

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { leastSquares, minimizeRatio, topK } from '../../src/fractional/index.js';
 import { smooth, world } from '../../src/index.js';
-import { generalizedLinearModel, logisticRegression, minimize, type RegressionData } from '../../src/nlp/index.js';
-import { lambdaMax, type ReluSettings, trainReluNetwork } from '../../src/relu/index.js';
+import { generalizedLinearModel, logisticRegression, type RegressionData } from '../../src/nlp/index.js';
+import { lambdaMax } from '../../src/relu/index.js';
+import { minimize, type ReluSettings, trainReluNetwork } from '../flat.js';
 
 const rows = Array.from({ length: 60 }, (_, i) => [Math.sin(i), Math.cos(3 * i), Math.sin(i * i)]);
 const signs = rows.map(([a = 0, b = 0], i) => (a + 0.5 * b + 0.4 * Math.sin(7 * i) > 0 ? 1 : -1));

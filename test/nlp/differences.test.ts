@@ -1,8 +1,9 @@
 // Problems of callbacks of which derivatives are missing: what takes their place, what results say of it, and where it looks.
 import { setImmediate as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { checkOptimality, minimize, SolverError } from '../../src/index.js';
+import { checkOptimality, SolverError } from '../../src/index.js';
 import { type Callbacks, fromCallbacks } from '../../src/nlp/index.js';
+import { minimize } from '../flat.js';
 
 /** f = exp(x_0) x_1^2 + x_1 x_2, c = (x_0 x_2, x_1 + x_2^3), with all derivatives. */
 const all = {

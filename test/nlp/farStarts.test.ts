@@ -16,8 +16,8 @@ import {
   sum,
   sumSquares,
 } from '../../src/expressions/index.js';
-import { checkOptimality, minimize } from '../../src/index.js';
-import type { NlpSettings } from '../../src/nlp/index.js';
+import { checkOptimality } from '../../src/index.js';
+import { minimize, type NlpSettings } from '../flat.js';
 import { long } from '../long.js';
 
 type Method = NonNullable<NlpSettings['method']>;

@@ -1,8 +1,9 @@
 // Inner solvers: the paper's problems in no more iterations than the paper, and minima that are the exact solver's.
 import { describe, expect, it } from 'vitest';
 import { toProgram } from '../../src/expressions/model.js';
-import { type Model, minimize, type NlpSettings } from '../../src/index.js';
+import type { Model } from '../../src/index.js';
 import { logisticRegression, poissonControl } from '../../src/nlp/index.js';
+import { minimize, type NlpSettings } from '../flat.js';
 import { long } from '../long.js';
 import * as bundle from '../problems/nlp/bundle.js';
 import { range } from '../problems/nlp/define.js';

@@ -1,7 +1,8 @@
 // Wrong and odd arguments of minimize.
 import { describe, expect, it } from 'vitest';
 import { sum, sumSquares } from '../../src/expressions/index.js';
-import { Model, minimize, type NlpSettings } from '../../src/index.js';
+import { Model } from '../../src/index.js';
+import { minimize, type NlpSettings } from '../flat.js';
 
 function circle() {
   const model = new Model();
@@ -85,12 +86,17 @@ describe('arguments', () => {
       ['bounds', bounded, { inner: 'krylov' }, "inner = 'krylov': expected 'auto' or 'exact'"],
       ['a sketch', bounded, { inner: 'sketch', sketch: 'gaussian' }, "inner = 'sketch': expected 'auto' or 'exact'"],
       ['a preconditioner', bounded, { preconditioner: 'lagged' }, "preconditioner = 'lagged': expected 'auto'"],
-      ['the method by name', circle, { method: 'interiorPoint', inner: 'krylov' }, "inner = 'krylov': expected"],
     ] as const)('%s', async (_, build, settings, message) => {
       const error = await minimize(build(), settings).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(RangeError);
       expect((error as Error).message).toContain(message);
       expect((error as Error).message).toContain(reason);
+    });
+
+    it('nor where it is named', async () => {
+      await expect(minimize(circle(), { method: 'interiorPoint', inner: 'krylov' })).rejects.toThrow(
+        "method.inner: 'interiorPoint' does not read it; it belongs to exactAugmentedLagrangian, trustRegion",
+      );
     });
 
     it('but those that choose', async () => {

@@ -54,9 +54,21 @@ export const kind: Kind = {
           constraints: (all) => [sub(at(all, 0), at(all, 1)), sub(mul(at(all, 2), at(all, 3)), 1)],
         }),
     },
-    krylov: { ...logistic, settings: { ...logistic.settings, inner: 'krylov' } },
-    'krylov, lagged': { ...logistic, settings: { ...logistic.settings, inner: 'krylov', preconditioner: 'lagged' } },
-    exact: { ...logistic, settings: { ...logistic.settings, inner: 'exact' } },
+    krylov: {
+      ...logistic,
+      settings: { ...logistic.settings, method: { kind: 'exactAugmentedLagrangian', inner: 'krylov' } },
+    },
+    'krylov, lagged': {
+      ...logistic,
+      settings: {
+        ...logistic.settings,
+        method: { kind: 'exactAugmentedLagrangian', inner: 'krylov', preconditioner: 'lagged' },
+      },
+    },
+    exact: {
+      ...logistic,
+      settings: { ...logistic.settings, method: { kind: 'exactAugmentedLagrangian', inner: 'exact' } },
+    },
     'warm started': {
       ...logistic,
       settings: { ...logistic.settings, warmStart: { x: [0.4, -0.2, 0.3, 0.8], multipliers: [0.1, 0] } },
@@ -126,12 +138,17 @@ export const kind: Kind = {
   // The Hessian alone, 9000 x 9000, has 648 MB.
   wide: model({ loss: 'squared', x: { data: numbers(90_000), rows: 10, columns: 9000 }, y: numbers(10), ridge: 1 }),
   wrong: {
-    settings: [{ beta: -1 }, { bta: 1 }, { inner: 'lu' }, { warmStart: { x: [1] } }],
+    settings: [
+      { beta: -1 },
+      { bta: 1 },
+      { method: { kind: 'exactAugmentedLagrangian', inner: 'lu' } },
+      { warmStart: { x: [1] } },
+    ],
     data: { ...logistic.data, y: [...labels.slice(1), Number.NaN] },
     says: 'y[59]',
   },
   refused: [
-    [{ ...logistic, settings: { inner: 'sketch' } }, "'sketch'"],
+    [{ ...logistic, settings: { method: { kind: 'exactAugmentedLagrangian', inner: 'sketch' } } }, "'sketch'"],
     [
       model({
         ...logistic.data,

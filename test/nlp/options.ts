@@ -1,10 +1,11 @@
 // What the contract test of options calls: each function of the subpath that takes some.
 import * as nlp from '../../src/nlp/index.js';
-import { labels, type Options, rows, square, type Taking, values } from '../contract/takesOptions.js';
+import { labels, makersIn, type Options, rows, square, type Taking, values } from '../contract/takesOptions.js';
 
 const callbacks = { n: 1, objective: () => 0, gradient: () => {}, hessian: () => {} };
 
 export const taking: Taking = {
+  ...makersIn('nlp', 'nlp', nlp),
   'nlp/checkDerivatives': [
     'multipliers',
     (options) => nlp.checkDerivatives(nlp.fromCallbacks(callbacks), [1], options),

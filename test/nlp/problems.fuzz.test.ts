@@ -2,8 +2,9 @@
 // conditions of a minimum, written down here from the definitions.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Matrix, matrix, minimize, type NlpSettings } from '../../src/index.js';
+import { type Matrix, matrix } from '../../src/index.js';
 import { generalizedLinearModel, quadraticProgram, type RegressionLoss } from '../../src/nlp/index.js';
+import { minimize, type NlpSettings } from '../flat.js';
 import { Draw, sum } from '../fractional/values.js';
 import { leastOf, nullSpace } from '../problems/conditions.js';
 import { losses, toCsr } from '../problems/regression.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { at, square, sub } from '../../src/expressions/index.js';
-import { matrix, minimize } from '../../src/index.js';
+import { matrix } from '../../src/index.js';
 import {
   checkDerivatives,
   generalizedLinearModel,
@@ -12,6 +12,7 @@ import {
   type Program,
   writeNl,
 } from '../../src/nlp/index.js';
+import { minimize } from '../flat.js';
 import { long } from '../long.js';
 import { type Instance, instance, losses, modelOf, toCsr } from '../problems/regression.js';
 import { ipopt, oracle } from '../reference/ipopt.js';

@@ -16,7 +16,8 @@ import {
   sub,
   sum,
 } from '../../src/expressions/index.js';
-import { checkOptimality, minimize, type NlpSettings } from '../../src/nlp/index.js';
+import { checkOptimality } from '../../src/nlp/index.js';
+import { minimize, type NlpSettings } from '../flat.js';
 import { chosen, long } from '../long.js';
 
 type Starts = 'published' | 'straight';

@@ -1,13 +1,6 @@
 // The typed functions around the ReLU solver: arguments, results, networks. Its optima are tested elsewhere.
 import { describe, expect, it } from 'vitest';
-import {
-  type Matrix,
-  matrix,
-  type ReluNetwork,
-  type ReluResult,
-  type ReluSettings,
-  trainReluNetwork,
-} from '../../src/index.js';
+import { type Matrix, matrix, type ReluNetwork, type ReluResult } from '../../src/index.js';
 import {
   type AttackSettings,
   attack,
@@ -21,6 +14,7 @@ import {
   toJSON,
 } from '../../src/relu/index.js';
 import { numbers } from '../contract/fixtures.js';
+import { type ReluSettings, trainReluNetwork } from '../flat.js';
 import { chosen } from '../long.js';
 
 const n = 60;

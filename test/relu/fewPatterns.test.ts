@@ -1,6 +1,6 @@
 // Patterns that are active on no row are none: where all that were drawn are such, the best network over them is zero.
 import { describe, expect, it } from 'vitest';
-import { type ReluSettings, trainReluNetwork } from '../../src/relu/index.js';
+import { type ReluSettings, trainReluNetwork } from '../flat.js';
 
 const x = { data: new Float64Array(60).fill(0.5), rows: 20, columns: 3 };
 const y = Float64Array.from({ length: 20 }, (_, k) => (k % 2 ? 1.5 : -1));

@@ -31,10 +31,10 @@ export const kind: Kind = {
     softmax: network({ x, y: classes }, { loss: 'softmax' }),
     'two outputs, coupled': network({ x, y: twoOutputs }, { coupling: 'frobenius' }),
     'no bias, normalised': network({ x, y }, { bias: false, standardize: 'norm' }),
-    'single precision': network({ x, y }, { precision: 'float32' }),
-    'without factors': network({ x, y }, { inner: 'krylov' }),
+    'single precision': network({ x, y }, { method: { kind: 'admm', precision: 'float32' } }),
+    'without factors': network({ x, y }, { method: { kind: 'admm', inner: 'krylov' } }),
     sampled: network({ x, y }, { method: 'sampled', activation: 'relu' }),
-    slack: network({ x, y }, { splitting: 'slack', activation: 'relu' }),
+    slack: network({ x, y }, { method: { kind: 'admm', splitting: 'slack' }, activation: 'relu' }),
   },
   problem: gated,
   endless: {
@@ -43,7 +43,7 @@ export const kind: Kind = {
   },
   large: network(regression(500, 40), { patterns: { gates }, maxIterations: 2 }),
   // The matrix to factor alone, 9000 x 9000, has 648 MB.
-  wide: network(regression(9000, 20), { patterns: { sample: 500 }, inner: 'exact' }),
+  wide: network(regression(9000, 20), { patterns: { sample: 500 }, method: { kind: 'admm', inner: 'exact' } }),
   wrong: {
     settings: [{ lambda: -1 }, { bta: 1 }, { loss: 'l2' }],
     data: { ...gated.data, y: new Array(40).fill(Number.NaN) },

@@ -1,6 +1,6 @@
 // What the contract test of options calls: each function of the subpath that takes some.
 import * as relu from '../../src/relu/index.js';
-import { type Options, type Renamed, rows, type Taking, values } from '../contract/takesOptions.js';
+import { makersIn, type Options, type Renamed, rows, type Taking, values } from '../contract/takesOptions.js';
 
 /** 2 (x_0)_+ - (x_1)_+ of four columns. */
 const additive = relu.fromJSON({
@@ -18,6 +18,7 @@ const additive = relu.fromJSON({
 });
 
 export const taking: Taking = {
+  ...makersIn('relu', 'relu', relu),
   'relu/lambdaMax, settings': ['task', (options) => relu.lambdaMax({ x: rows, y: values }, options)],
   'relu/lambdaMax, data': ['x', (more: Options) => relu.lambdaMax({ x: rows, y: values, ...more })],
   'relu/trainReluNetwork, task': ['patterns', (options) => relu.trainReluNetwork({ x: rows, y: values }, options)],

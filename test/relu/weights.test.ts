@@ -1,13 +1,8 @@
 // Weights of rows and classes: 2 is the row twice, 0 leaves it out.
 import { describe, expect, it } from 'vitest';
 import { matrix } from '../../src/index.js';
-import {
-  crossValidate,
-  decisionFunction,
-  lambdaMax,
-  type ReluSettings,
-  trainReluNetwork,
-} from '../../src/relu/index.js';
+import { crossValidate, decisionFunction, lambdaMax } from '../../src/relu/index.js';
+import { type ReluSettings, trainReluNetwork } from '../flat.js';
 import { chosen } from '../long.js';
 import { normals } from '../problems/relu.js';
 

@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { add, dot, Model, square, sub, sumSquares } from '../../src/expressions/index.js';
 import { generalizedLinearModel, logisticRegression, minimize } from '../../src/nlp/index.js';
-import { type MinimizeSumProgress, type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
+import type { MinimizeSumProgress } from '../../src/smooth/index.js';
 import { numbers } from '../contract/problem.js';
+import { type MinimizeSumSettings, minimizeSum } from '../flat.js';
 import { functionOf, leastSquares, lossOf } from './sums.js';
 
 const [rows, columns] = [400, 3];

@@ -1,7 +1,7 @@
 // Random regressions by random methods, whose objective and gradient are recomputed.
 import { generalizedLinearModel } from '../../src/nlp/index.js';
-import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
 import { numbers, type Trial } from '../contract/problem.js';
+import { type MinimizeSumSettings, minimizeSum } from '../flat.js';
 import { privacyClaims } from './privacyClaims.js';
 import { roughClaims } from './roughClaims.js';
 import { lossOf, methods } from './sums.js';

@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { crossEntropy, dot, Model } from '../../src/expressions/index.js';
 import { generalizedLinearModel, logisticRegression, minimize } from '../../src/nlp/index.js';
-import { type MinimizeSumSettings, minimizeSum, type SumCallbacks } from '../../src/smooth/index.js';
+import type { SumCallbacks } from '../../src/smooth/index.js';
 import { numbers } from '../contract/problem.js';
+import { type MinimizeSumSettings, minimizeSum } from '../flat.js';
 import { lossOf, methods } from './sums.js';
 
 const [rows, columns] = [300, 5];

@@ -6,11 +6,11 @@ import { uniforms } from '../../src/core/random.js';
 import { crossEntropy, Model, matvec } from '../../src/expressions/index.js';
 import { readLibsvm, type SparseMatrix } from '../../src/index.js';
 import { logisticRegression, minimize } from '../../src/nlp/index.js';
-import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
 import { root } from '../house/sources.js';
 import { accuracy, network, readDigits } from './digits.js';
 import { functionOf, normals } from './sums.js';
 import './methods.test.js';
+import { type MinimizeSumSettings, minimizeSum } from '../flat.js';
 
 /** Rows of normal numbers with classes by a hyperplane and noise. */
 function classes(rows: number, columns: number, seed: number, noise = 1) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { uniforms } from '../../src/core/random.js';
 import { Model, matvec, sub, sumSquares } from '../../src/expressions/index.js';
 import { generalizedLinearModel, logisticRegression, minimize } from '../../src/nlp/index.js';
-import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
+import { type MinimizeSumSettings, minimizeSum } from '../flat.js';
 import { functionOf, leastSquares, normals } from './sums.js';
 
 const exact = { precision: 'float64', scaling: 'none' } as const;

@@ -1,7 +1,7 @@
 // What the contract test of options calls: each function of the subpath that takes some.
 import { Model, sumSquares } from '../../src/expressions/index.js';
 import * as smooth from '../../src/smooth/index.js';
-import type { Options, Renamed, Taking } from '../contract/takesOptions.js';
+import { makersIn, type Options, type Renamed, type Taking } from '../contract/takesOptions.js';
 
 export const others: readonly string[] = [];
 
@@ -10,6 +10,7 @@ model.minimize(sumSquares(model.variable(2)));
 const x = [1, 2];
 
 export const taking: Taking = {
+  ...makersIn('smooth', 'minimizeSum', smooth),
   'smooth/onlineLearner': ['diameter', (more: Options) => smooth.onlineLearner({ n: 2, ...more })],
   'smooth/schedule': ['stepSize', (options) => smooth.schedule('linear', 3, options)],
   'smooth/scheduleBound': ['distance', (options) => smooth.scheduleBound([0.1, 0.1], options)],

@@ -2,8 +2,9 @@
 import { add, dot, Model, mul, square, sub, sumSquares, tanh } from '../../src/expressions/index.js';
 import type { SparseMatrix, Status } from '../../src/index.js';
 import { generalizedLinearModel } from '../../src/nlp/index.js';
-import { type MinimizeSumResult, type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
+import type { MinimizeSumResult } from '../../src/smooth/index.js';
 import { type Claim, numbers, type Trial } from '../contract/problem.js';
+import { type MinimizeSumSettings, minimizeSum } from '../flat.js';
 import { epsilonByIntegrals, leastDelta } from './accountant.js';
 
 const losses = ['logistic', 'squared', 'poisson', 'gamma'] as const;

@@ -1,8 +1,8 @@
 // What private steps refuse, and what they promise beside what test/smooth/privacyClaims.ts draws.
 import { expect, it } from 'vitest';
 import { generalizedLinearModel, logisticRegression } from '../../src/nlp/index.js';
-import { type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
 import { numbers } from '../contract/problem.js';
+import { type MinimizeSumSettings, minimizeSum } from '../flat.js';
 import { privacyClaims } from './privacyClaims.js';
 
 const rows = 1000;
@@ -20,7 +20,7 @@ it.each<[MinimizeSumSettings, string]>([
   [{ validation: 0.2 }, "validation: expected none for method 'dpSgd'"],
   [{ privacyDelta: 1 }, 'privacyDelta = 1: expected below 1'],
   [{ privacyDelta: 0 }, 'privacyDelta = 0: expected a finite number > 0'],
-  [{ method: 'adog', privacyDelta: 0.1 }, "privacyDelta: method 'adog' does not use it; 'dpSgd' does"],
+  [{ method: 'adog', privacyDelta: 0.1 }, "method.privacyDelta: 'adog' does not read it; it belongs to dpSgd"],
   [{ clip: 1e-40 }, 'clip = 1e-40: expected noise * clip / batchSize of at least'],
 ])('%o is refused', async (settings, message) => {
   await expect(minimizeSum(problem, { method: 'dpSgd', ...settings })).rejects.toThrow(message);

@@ -2,8 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { addon } from '../../src/core/addon.js';
 import { generalizedLinearModel, logisticRegression, minimize } from '../../src/nlp/index.js';
-import { type MinimizeSumResult, type MinimizeSumSettings, minimizeSum } from '../../src/smooth/index.js';
+import type { MinimizeSumResult } from '../../src/smooth/index.js';
+import * as smooth from '../../src/smooth/index.js';
 import { numbers } from '../contract/problem.js';
+import { type MinimizeSumSettings, minimizeSum } from '../flat.js';
 import { leastSquares, lossOf, methods } from './sums.js';
 
 const [rows, columns] = [1200, 5];
@@ -44,7 +46,8 @@ describe.each(methods)('%s', (method) => {
       .solvers.minimizeSum?.settings.map(({ name }) => name);
     expect(known).toContain('stepSize');
     const still = await minimizeSum(problem, { ...settings, stepSize: 0 }).catch((error: Error) => error);
-    if (still instanceof Error) expect(still.message).toMatch(/stepSize = 0: method '\w+' does not use it; it has/);
+    if (still instanceof Error)
+      expect(still.message).toMatch(/method\.stepSize: '\w+' does not read it; it belongs to/);
     else expect(Array.from(still.x)).toEqual(new Array(columns).fill(0));
   });
 
@@ -134,6 +137,18 @@ describe('a solve', () => {
     expect(found.best?.objective).toBeCloseTo(lossOf('squared', part, b.subarray(0, 15), 0, found.x).value, 10);
   });
 
+  it('takes a method by its name and settings, as its function makes it or as JSON has it', async () => {
+    const settings = { maxEpochs: 2, seed: 5 };
+    const made = smooth.adam({ beta2: 0.9, stepSize: 0.01 });
+    const [one, other] = [
+      await smooth.minimizeSum(problem, { ...settings, method: made }),
+      await smooth.minimizeSum(problem, { ...settings, method: { kind: 'adam', beta2: 0.9, stepSize: 0.01 } }),
+    ];
+    expect(one.x).toEqual(other.x);
+    expect(one.x).not.toEqual((await smooth.minimizeSum(problem, { ...settings, method: 'adam' })).x);
+    expect(one.method).toBe('adam');
+  });
+
   it('keeps within a set', async () => {
     const { problem: squares, solution } = leastSquares(50, 4, 3);
     const ball = await minimizeSum(squares, { set: { radius: 0.1 }, maxEpochs: 20 });
@@ -151,6 +166,16 @@ describe('a solve', () => {
     await expect(minimizeSum(problem, { momentum: 0.5 })).rejects.toThrow(
       "momentum = 0.5: method 'adog' does not use it; it has batchSize, clipNorm, gradientPenalty, initialDistance, sampler",
     );
+    await expect(smooth.minimizeSum(problem, { momentum: 0.5 } as never)).rejects.toThrow(
+      "'momentum' belongs to a method: method: adam({ momentum: 0.5 })",
+    );
+    await expect(smooth.minimizeSum(problem, { lr: 0.1, method: 'sgdm' } as never)).rejects.toThrow(
+      "unknown setting 'lr': it is called 'stepSize' here; 'stepSize' belongs to a method: method: sgdm({ stepSize: 0.1 })",
+    );
+    await expect(smooth.minimizeSum(problem, { method: { kind: 'qagd', beta2: 0.9 } } as never)).rejects.toThrow(
+      "method.beta2: 'qagd' does not read it; it belongs to adam, amsgrad,",
+    );
+    expect(() => smooth.adam({ quasarConvexity: 1 } as never)).toThrow("unknown setting 'quasarConvexity'");
     await expect(minimizeSum(problem, { method: 'adam', privacy: 1 } as never)).rejects.toThrow(
       "unknown setting 'privacy'",
     );

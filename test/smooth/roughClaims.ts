@@ -1,15 +1,11 @@
 // Sums and robust risks of rough data, whose objectives, gradients and gaps are recomputed, and whose minima another method tries to beat.
 import type { Status } from '../../src/index.js';
 import { generalizedLinearModel } from '../../src/nlp/index.js';
-import {
-  type MinimizeSumSettings,
-  minimizeRobustRisk,
-  minimizeSum,
-  type RobustRiskSettings,
-} from '../../src/smooth/index.js';
+import { minimizeRobustRisk, type RobustRiskSettings } from '../../src/smooth/index.js';
 import { dot, normals, solved, table, uniforms } from '../algebra.js';
 import type { Claim, Trial } from '../contract/problem.js';
 import { roughened } from '../contract/rough.js';
+import { type MinimizeSumSettings, minimizeSum } from '../flat.js';
 
 type Loss = 'logistic' | 'squared' | 'poisson' | 'gamma';
 

@@ -19,7 +19,7 @@ import {
   sumSquares,
 } from '../../src/expressions/index.js';
 import { logisticRegression, minimize } from '../../src/nlp/index.js';
-import { minimizeSum } from '../../src/smooth/index.js';
+import { minimizeSum } from '../flat.js';
 
 const N = 400;
 const random = uniforms(11);

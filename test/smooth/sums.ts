@@ -3,11 +3,12 @@ import { addon } from '../../src/core/addon.js';
 import { uniforms } from '../../src/core/random.js';
 import type { Matrix } from '../../src/index.js';
 import { generalizedLinearModel } from '../../src/nlp/index.js';
-import type { MinimizeSumSettings, SumCallbacks } from '../../src/smooth/index.js';
+import type { SumCallbacks } from '../../src/smooth/index.js';
+import type { MinimizeSumSettings } from '../flat.js';
 
 type Loss = 'logistic' | 'squared' | 'poisson' | 'gamma';
 
-type Method = Exclude<NonNullable<MinimizeSumSettings['method']>, 'auto'>;
+type Method = Exclude<NonNullable<MinimizeSumSettings['method']>, 'auto' | object>;
 
 const settings = addon().schema().solvers.minimizeSum?.settings ?? [];
 

@@ -62,13 +62,15 @@ import {
 import { at, type Constraint, dot, type Parameter, sum } from 'nonconvex/model';
 import {
   generalizedLinearModel,
+  interiorPoint,
   logisticRegression,
   type Program,
   poissonControl,
   quadraticProgram,
 } from 'nonconvex/nlp';
 import * as predicting from 'nonconvex/predict';
-import { fromJSON, predict, score, toJSON } from 'nonconvex/relu';
+import { admm, fromJSON, predict, sampled, score, toJSON } from 'nonconvex/relu';
+import { adam, dpSgd, minimizeSum, normSteepest } from 'nonconvex/smooth';
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 const same = <A, B>(..._: Same<A, B> extends true ? [] : ['types differ']): void => {};
@@ -300,3 +302,31 @@ model.variable(2, { lower: sum(vector) });
 model.variable({ upper: '1' });
 // @ts-expect-error: the side of an expression is written with atLeast
 model.between(vector, sum(vector), 1);
+
+// Settings belong to methods: each takes its own alone.
+const regression = logisticRegression({ x: rows, y: [0, 1] });
+await minimizeSum(regression, { method: adam({ beta2: 0.99, schedule: 'cosine' }), batchSize: 'full' });
+await minimizeSum(regression, { method: { kind: 'lion', decay: 0.1 } });
+await minimizeSum(regression, { method: dpSgd({ noise: 4, privacyDelta: 1e-5 }) });
+await minimizeSum(regression, { method: normSteepest({ geometry: ['l2'] }) });
+await minimize(model, { method: interiorPoint({ polish: false, restarts: 0 }), tolerance: 1e-6 });
+await minimize(model, { method: 'lbfgs' });
+await trainReluNetwork({ x, y: [1, 2] }, { method: admm({ splitting: 'slack', rho: 1 }) });
+// @ts-expect-error: a setting of methods stands with one
+await minimizeSum(regression, { method: 'adam', beta2: 0.99 });
+// @ts-expect-error: adam clips no rows
+adam({ noise: 4 });
+// @ts-expect-error: qagd has no memory of squares
+await minimizeSum(regression, { method: { kind: 'qagd', beta2: 0.99 } });
+// @ts-expect-error: privacy is that of dpSgd
+await minimizeSum(regression, { method: { kind: 'adam', privacyDelta: 1e-5 } });
+// @ts-expect-error: no such method
+await minimizeSum(regression, { method: 'adamw' });
+// @ts-expect-error: the method of gradients has nothing to polish
+await minimize(model, { method: { kind: 'lbfgs', polish: false } });
+// @ts-expect-error: the interior-point method factors its systems
+interiorPoint({ inner: 'krylov' });
+// @ts-expect-error: a setting of methods stands with one
+await minimize(model, { restarts: 0 });
+// @ts-expect-error: a lasso has no cones to split
+sampled({ splitting: 'slack' });

@@ -10,6 +10,7 @@
 
 #include "core/certificate.hpp"
 #include "core/limits.hpp"
+#include "core/method_settings.hpp"
 #include "core/status.hpp"
 #include "methods/kkt/settings.hpp"
 #include "methods/nlp/start.hpp"
@@ -69,6 +70,20 @@ struct NlpSettings : Limits, EvaluationLimits {
 
   KktSettings kkt() const {
     return {inner, sketch, sketchSize, sketchMemory, preconditioner, innerSteps, accuracy, tolerance, seed, shift};
+  }
+
+  /// Descent methods, but for `trustRegion`, have none of their own.
+  static std::vector<MethodSettings> methods() {
+    return {{"interiorPoint", {"polish", "strictBounds", "restarts"}},
+            {"exactAugmentedLagrangian",
+             {"inner", "sketch", "sketchSize", "sketchMemory", "preconditioner", "innerSteps", "accuracy", "shift",
+              "constraintPenalty", "gradientPenalty", "sufficientDecrease", "penaltyFactor", "sampleStart",
+              "reuseHessian"}},
+            {"lbfgs", {}},
+            {"trustRegion", {"inner"}},
+            {"gradientRegularized", {}},
+            {"saddleFree", {}},
+            {"oasis", {}}};
   }
 
   // Longer than most: a sentence for each setting.

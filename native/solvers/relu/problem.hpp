@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/inputs.hpp"
 #include "core/limits.hpp"
+#include "core/method_settings.hpp"
 #include "core/numbers.hpp"
 #include "core/status.hpp"
 #include "linalg/views.hpp"
@@ -57,6 +58,11 @@ struct ReluSettings : Limits {
   double rho = solverChooses;
   double relaxation = 1.8;
   ReluPrecision precision = ReluPrecision::float64;
+
+  static std::vector<MethodSettings> methods() {
+    return {{"admm", {"splitting", "inner", "rho", "relaxation", "precision"}},
+            {"sampled", {"inner", "rho", "relaxation", "precision"}}};
+  }
 
   static constexpr auto fields() {
     using Self = ReluSettings;

@@ -229,6 +229,16 @@ template std::unique_ptr<SumRun> makeRun(const Cpu&, const MinimizeSumProblem&, 
 template std::unique_ptr<SumRun> makeRun(const Cpu&, const MinimizeSumProblem&, const MinimizeSumSettings&,
                                          std::unique_ptr<FiniteSum<double>>, const SumUnits&);
 
+std::vector<MethodSettings> MinimizeSumSettings::methods() {
+  std::vector<MethodSettings> all;
+  for (const SumPreset& row : sumPresets) {
+    std::set<std::string_view> names = settingsOf(row);
+    names.erase("batchSize");
+    all.push_back({row.name, {names.begin(), names.end()}});
+  }
+  return all;
+}
+
 void requireUsed(const MinimizeSumSettings& settings) {
   const SumPreset& row = presetOf(settings.method);
   const std::set<std::string_view> used = settingsOf(row);

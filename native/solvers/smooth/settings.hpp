@@ -4,8 +4,10 @@
 #include <array>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "core/limits.hpp"
+#include "core/method_settings.hpp"
 #include "solvers/smooth/presets.hpp"
 
 namespace nonconvex {
@@ -386,6 +388,8 @@ struct MinimizeSumSettings : Limits,
                     PenaltySettings>();
   }
   static constexpr auto fields() { return std::tuple_cat(fieldsOf<Limits, CommonSettings>(), ofPieces()); }
+  /// The methods of the table, each with the settings that its pieces read beside `batchSize`, by which `auto` chooses.
+  static std::vector<MethodSettings> methods();
 };
 
 }  // namespace nonconvex

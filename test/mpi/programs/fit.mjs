@@ -28,7 +28,7 @@ const problem = (more = {}) => logisticRegression({ ...own, ridge: 0.01, interce
 const programs = {
   async solve() {
     // The start from a sample of rows is that of a process that has all of them.
-    const settings = { sampleStart: false };
+    const settings = { method: { kind: 'exactAugmentedLagrangian', sampleStart: false } };
     const alone = await minimize(logisticRegression({ ...rows(0, n), ridge: 0.01, intercept: true }), settings);
     const result = await minimize(problem(), settings);
     const sphere = await minimize(problem({ squaredNorm: 1 }));
@@ -38,7 +38,9 @@ const programs = {
     const counts = { ...own, y: own.y.map((value) => value + 1) };
     const both = await Promise.all([
       minimize(generalizedLinearModel({ ...counts, loss: 'poisson', ridge: 0.1, ranks })),
-      minimize(generalizedLinearModel({ ...counts, loss: 'squared', ridge: 0.1, ranks }), { inner: 'krylov' }),
+      minimize(generalizedLinearModel({ ...counts, loss: 'squared', ridge: 0.1, ranks }), {
+        method: { kind: 'exactAugmentedLagrangian', inner: 'krylov' },
+      }),
     ]);
     const away = (a, b) => Math.max(...a.x.map((value, j) => Math.abs(value - b.x[j])));
     say({
@@ -108,11 +110,11 @@ const programs = {
       ],
       ratio: [() => minimizeRatio(ratio, { restarts: 8 }), () => minimizeRatio(ratio, { restarts: 8, ranks }), 1e-6],
       gated: [...network(gated), 1e-6],
-      products: [...network({ ...gated, inner: 'krylov' }, 'logistic'), 1e-6],
+      products: [...network({ ...gated, method: { kind: 'admm', inner: 'krylov' } }, 'logistic'), 1e-6],
       cone: [...network({ lambda: 40, tolerance: 1e-4, patterns: { sample: 10 } }), 1e-4],
       slack: [
         ...network({
-          splitting: 'slack',
+          method: { kind: 'admm', splitting: 'slack' },
           standardize: true,
           lambda: 40,
           tolerance: 3e-3,
