@@ -58,9 +58,13 @@ const calls: Record<string, Call> = {
 
 afterEach(() => vi.restoreAllMocks());
 
-/** Names of the settings of the solver whose function is tried. */
-const namesOf = (solver: string): readonly string[] =>
-  Object.entries(solverFixtures).flatMap(([name, { small }]) => (small.solver === solver ? settingNames(name) : []));
+/** Names in the schema of the solver whose function is tried. */
+const solversOf = (solver: string): string[] =>
+  Object.entries(solverFixtures).flatMap(([name, { small }]) => (small.solver === solver ? [name] : []));
+/** Names of the settings of the solver whose function is tried, and of those of its methods. */
+const namesOf = (solver: string): readonly string[] => solversOf(solver).flatMap((name) => settingNames(name));
+const namesOfMethods = (solver: string): readonly string[] =>
+  solversOf(solver).flatMap((name) => methodsOf(name).flatMap(({ settings }) => settings));
 
 describe.each(Object.entries(calls))('%s', (solver, call) => {
   it('gives a result with the members of all results', async () => {
@@ -154,7 +158,7 @@ describe.each(Object.entries(calls))('%s', (solver, call) => {
     ['x0', "it is called 'warmStart' here"],
     [
       'learning_rate',
-      methodsOf(solver).some(({ settings }) => settings.includes('stepSize'))
+      [...namesOf(solver), ...namesOfMethods(solver)].includes('stepSize')
         ? "it is called 'stepSize' here"
         : 'there is none to choose: steps are found by the solver',
     ],
