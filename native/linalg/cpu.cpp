@@ -55,7 +55,7 @@ void Cpu::gemmWithAborts(Transpose opA, Transpose opB, double alpha, Mat<const d
   const bool byRows = c.rows >= c.cols;
   const int extent = byRows ? c.rows : c.cols;
   const double ofOne = std::max(1.0, 2.0 * k * (byRows ? c.cols : c.rows));
-  constexpr int multiple = 24 * 8;  // of what the kernels of BLAS take at a time
+  constexpr int multiple = 24 * 8;  // pieces are multiples of the blocks of BLAS kernels
   const int wanted = static_cast<int>(std::min(1e9, threads() * operationsAtOnce / ofOne));
   const int piece = std::max(multiple, wanted / multiple * multiple);
   for (int begin = 0; begin == 0 || begin < extent; begin += piece) {

@@ -118,8 +118,8 @@ class Cpu {
   void forEach(int m, int n, F&& f) const {
     if (m == 0) return;
     const int grain = 2048;
-    const int pieces = (m + grain - 1) / grain;  // of a column
-    const int columns = std::max(1, grain / m);  // in a chunk
+    const int pieces = (m + grain - 1) / grain;  // number of pieces of a column
+    const int columns = std::max(1, grain / m);  // number of columns in a chunk
     const int groups = (n + columns - 1) / columns;
     tasks(pieces * groups, [&](int chunk) {
       const int begin = chunk % pieces * grain;

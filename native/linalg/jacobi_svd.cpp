@@ -72,7 +72,7 @@ void JacobiSvd::product(Mat<const double> a, const std::function<void()>& pause)
 
 /// Makes each pair of columns orthogonal in its turn; whether some pair was not.
 bool JacobiSvd::sweep(const std::function<void()>& pause) {
-  constexpr int longColumn = 1000;  // of which a pair takes some microseconds
+  constexpr int longColumn = 1000;  // the length at which a pair takes some microseconds
   double total = 0;
   for (int j = 0; j < short_; ++j) total += blas::dot(long_, work_.column(j), work_.column(j));
   // Columns this short are zero beside the rounding of the others.

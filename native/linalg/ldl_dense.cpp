@@ -19,7 +19,7 @@ int columnsAtOnce(int n) { return std::max(1, (1 << 19) / std::max(1, n)); }
 /// out_i = max(out_i, largest |a_ij| s_i s_j) over columns [begin, end) of the column-major lower triangle. False if an
 /// entry is not finite.
 NONCONVEX_CLONES bool rowMaxima(int n, int begin, int end, const double* a, int stride, const double* s, double* out) {
-  double sum = 0;  // of zeros, or NaN
+  double sum = 0;  // a sum of zeros, or NaN
   for (int j = begin; j < end; ++j) {
     const double* column = a + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride);
     constexpr int lanes = 8;
@@ -153,7 +153,7 @@ void DenseLdl::solve(Mat<double> b) const {
 }
 
 void DenseLdl::solveOne(double* x) const {
-  constexpr int small = 300;  // from where on BLAS is faster
+  constexpr int small = 300;  // BLAS is faster from this order on
   const Mat<const double> l{l_.data(), n_, n_, n_};
   n_ < small ? solveLower(l, x) : blas::trsv('L', 'N', n_, l_.data(), n_, x);
   solvePivots({diagonal_.data(), below_.data()}, n_, x);

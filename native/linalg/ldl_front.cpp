@@ -11,7 +11,7 @@ namespace nonconvex {
 namespace {
 
 constexpr int panelWidth = 64;
-constexpr int blockWidth = 16;  // of pivots within a panel, where columns are long
+constexpr int blockWidth = 16;  // number of pivots of a block within a panel, if columns are long
 constexpr int manyRows = 160;
 
 double largest(int n, const double* x) {

@@ -18,7 +18,7 @@ struct Inertia {
   int positive = 0;
   int negative = 0;
   int zero = 0;
-  int undefined = 0;     ///< not zero if numbers were NaN or infinite: the factorisation is of no use
+  int undefined = 0;     ///< number of NaN or infinite pivots: if not zero, the factorisation is of no use
   bool givenUp = false;  ///< pivots that wait would have taken too much work: nothing is known, all count as zero
 
   Inertia& operator+=(const Inertia& other);

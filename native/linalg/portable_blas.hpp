@@ -192,7 +192,7 @@ void trsv(char uplo, char trans, bool unit, int n, const T* a, int lda, T* x) {
   for (int k = 0; k < n; ++k) {
     const int j = forward ? k : n - 1 - k;
     const T* column = at(a, lda, 0, j);
-    const int first = lower ? j + 1 : 0;  // of the entries beside the diagonal
+    const int first = lower ? j + 1 : 0;  // first of the entries beside the diagonal
     const int count = lower ? n - j - 1 : j;
     if (transposed(trans)) x[j] -= dot(count, column + first, x + first);
     if (!unit) x[j] /= column[j];
@@ -207,8 +207,8 @@ template <class T>
 struct Blocks {
   static constexpr int rows = 2 * Register<T>::lanes;
   static constexpr int columns = 4;
-  static constexpr int depth = 256;    // of a panel: both of a tile stay in the first cache
-  static constexpr int rowBlock = 64;  // rows of A that stay in the second cache
+  static constexpr int depth = 256;    // length of a panel: the two of a tile stay in the first-level cache
+  static constexpr int rowBlock = 64;  // rows of A that stay in the second-level cache
   static constexpr int columnBlock = 512;
 
   /// out = the product of a panel of A and one of B

@@ -244,7 +244,7 @@ NONCONVEX_CLONES void sparseAxpy(int count, double t, const double* a, const std
 
 namespace {
 
-constexpr int side = 8;  // of the squares by which `transposeInto` goes: their lines are whole cache lines
+constexpr int side = 8;  // side of the squares that `transposeInto` copies: their lines are whole cache lines
 
 /// Transposes a square of 8 and adds 0 times each entry to `check`: NaN once one is not finite.
 template <class T>
@@ -422,7 +422,7 @@ template <int Bytes>
 struct LargestInLanes {
   using Vector = typename Wide<double, Bytes>::Vector;
   Vector best,
-      sums;  // without initializers: Clang 19 has no constructors for what only functions for several processors use
+      sums;  // no initializers: Clang 19 has no constructors for what only functions for several processors use
 
   inline __attribute__((always_inline)) void add(const Vector& x) {
     const Vector size = x < 0 ? -x : x;

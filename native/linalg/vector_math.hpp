@@ -85,7 +85,7 @@ template <class T>
 NONCONVEX_ALWAYS_INLINE T vectorExp(T x) {
   using E = ExpParts<T>;
   const ReducedExp<T> e = reduceExp(x < E::least ? E::least : (x > E::most ? E::most : x));
-  const auto half = e.k >> 1;  // in two factors, for the largest k
+  const auto half = e.k >> 1;  // the power of two is split into two factors for the largest k
   const T value = ((1 + e.p) * powerOfTwo<T>(half)) * powerOfTwo<T>(e.k - half);
   const T flushed = x < E::least ? T(0) : value;
   const T whole = x > E::most ? static_cast<T>(HUGE_VAL) : flushed;

@@ -17,7 +17,7 @@ using Vector = std::vector<double>;
 inline int sizeOf(std::span<const double> v) { return static_cast<int>(v.size()); }
 
 inline double dot(std::span<const double> a, std::span<const double> b) {
-  constexpr std::size_t small = 48;  // from where on BLAS is faster
+  constexpr std::size_t small = 48;  // BLAS is faster from this length on
   if (a.size() >= small) return blas::dot(sizeOf(a), a.data(), b.data());
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];

@@ -36,7 +36,7 @@ struct Mat {
   T* data = nullptr;
   int rows = 0;
   int cols = 0;
-  int stride = 0;  ///< from one column to the next
+  int stride = 0;  ///< distance from one column to the next
 
   NONCONVEX_HD T* column(int j) const { return data + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride); }
   NONCONVEX_HD T& operator()(int i, int j) const { return column(j)[i]; }

@@ -336,7 +336,7 @@ class Planner {
       std::sort(plan_.rows.begin() + static_cast<std::ptrdiff_t>(me.rowsAt), plan_.rows.end());
       me.rows = static_cast<int>(plan_.rows.size() - me.rowsAt);
       me.factorAt = plan_.factorSize;
-      plan_.factorSize += (at(me.order()) * at(me.columns) + 7) / 8 * 8;  // on cache lines
+      plan_.factorSize += (at(me.order()) * at(me.columns) + 7) / 8 * 8;  // fronts begin on cache lines
       plan_.flops += me.flops();
     }
   }
@@ -522,7 +522,7 @@ class Planner {
       for (int c = 0; c < me.children; ++c) {
         const int child = plan_.children[me.childrenAt + at(c)];
         if (!onStack(child)) continue;
-        top[1 - side] = front(child).contributionAt;  // that of the first child, below those of the others
+        top[1 - side] = front(child).contributionAt;  // the first child lies below the others
         break;
       }
     }

@@ -24,15 +24,15 @@ struct FrontPlan {
   int columns = 0;
   int rows = 0;
   int parent = -1;
-  std::size_t rowsAt = 0;          ///< in `rows`
-  std::size_t runsAt = 0;          ///< in `runs`
+  std::size_t rowsAt = 0;          ///< first place in `rows`
+  std::size_t runsAt = 0;          ///< first place in `runs`
   std::size_t factorAt = 0;        ///< (columns + rows) x columns numbers
   std::size_t contributionAt = 0;  ///< rows x rows numbers, on the stack of who works on the subtree, or kept
-  bool kept = false;               ///< for the top
-  bool tridiagonal = false;        ///< with its rows, and only its first column has a part of its only child, if any
-  std::size_t entriesAt = 0;       ///< in `entries`
+  bool kept = false;               ///< the contribution is kept for the top
+  bool tridiagonal = false;   ///< true with its rows, and only the first column has a part of the only child, if any
+  std::size_t entriesAt = 0;  ///< first place in `entries`
   std::size_t entries = 0;
-  std::size_t childrenAt = 0;  ///< in `children`
+  std::size_t childrenAt = 0;  ///< first place in `children`
   int children = 0;
   int chain = 0;        ///< links of a long chain, this one and those after it; 0: none begins here
   int chainBehind = 0;  ///< links of a long chain, this one and those before it; 0: none ends here
@@ -62,7 +62,7 @@ struct AssemblyTree {
   std::vector<int> order;         ///< order[k] is eliminated as the k-th
   std::vector<FrontPlan> fronts;  ///< children before parents, subtrees together
   std::vector<int> rows;
-  std::vector<int> places;  ///< of each of the rows in the parent's front
+  std::vector<int> places;  ///< place of each of the rows in the parent's front
   std::vector<Run> runs;    ///< places of rows in the parent's front
   std::vector<int> children;
   std::vector<Entry> entries;
@@ -71,8 +71,8 @@ struct AssemblyTree {
   std::vector<Subtree> subtrees;  ///< independent of each other, the largest first
   std::vector<int> top;           ///< the fronts above them
   std::size_t factorSize = 0;
-  std::size_t stackSize = 0;  ///< for the contributions within any subtree
-  std::size_t keptSize = 0;   ///< for those that the top needs
+  std::size_t stackSize = 0;  ///< size of the stack that holds the contributions within any subtree
+  std::size_t keptSize = 0;   ///< size of the contributions that the top needs
   double flops = 0;
 };
 

@@ -12,7 +12,7 @@
 namespace nonconvex {
 namespace {
 
-constexpr int parts = 8;  // that run side by side: about as many as a division takes times longer than the next begins
+constexpr int parts = 8;  // pieces of a chain that run side by side, about as many as hide the time of a division
 constexpr int linkColumns = FrontPlan::linkColumns;
 
 /// A chain of links, fronts of `linkColumns` columns.

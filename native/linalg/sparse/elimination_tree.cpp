@@ -85,7 +85,7 @@ std::vector<double> weightsOfLeaves(const Adjacency& graph, const std::vector<in
     for (const int neighbour : graph.of(order[at])) {
       const int i = place[static_cast<std::size_t>(neighbour)];
       const auto row = static_cast<std::size_t>(i);
-      if (i <= j || first[at] <= largestFirst[row]) continue;  // not a leaf of the row's subtree
+      if (i <= j || first[at] <= largestFirst[row]) continue;  // j is no leaf of the row's subtree
       largestFirst[row] = first[at];
       const double weight = graph.weights[static_cast<std::size_t>(neighbour)];
       count[at] += weight;

@@ -12,10 +12,10 @@ struct FrontOutcome {
   double growth = 1;
   double waited = 0;   ///< operations on fronts below that columns which wait have made larger, as far as they wait on
   int left = 0;        ///< columns that wait for the parent's front
-  int negative = 0;    ///< pivots, where the front is plain
+  int negative = 0;    ///< number of negative pivots, if the front is plain
   bool plain = false;  ///< all columns were eliminated in their order by pivots of size 1, the first of them at `first`
-  bool likely = true;  ///< to be plain, by the last elimination
-  bool chain = false;  ///< the chain that begins here was eliminated in one go, with so many negative pivots
+  bool likely = true;  ///< the last elimination suggests that the front is plain
+  bool chain = false;  ///< the chain that begins here was eliminated in one go; `negative` counts all its pivots
 };
 
 /// What the loops over plain fronts read and write. The factor of a front lies at its `factorAt` by columns, its pivots
@@ -30,7 +30,7 @@ struct FrontMemory {
   double* below;
   double* chained;  ///< solutions in passing, of chains
   FrontOutcome* outcomes;
-  double threshold;  ///< of the pivots in fronts that have a parent
+  double threshold;  ///< least relative size of the pivots in fronts that have a parent
 
   double* contribution(const FrontPlan& f) const { return (f.kept ? kept : stack) + f.contributionAt; }
 };

@@ -361,12 +361,12 @@ class SparseLdl::Implementation {
   /// Operations at which a factorisation is given up.
   struct WorkLimits {
     double ofAFront = infinity;
-    double ofWaiting = infinity;  ///< on a front and those below it from which columns wait
+    double ofWaiting = infinity;  ///< operations on a front and those below it from which columns wait
   };
 
   /// What a front holds after its elimination.
   struct State {
-    int columns = 0;  ///< with those that were delayed in children
+    int columns = 0;  ///< number of columns, the ones that were delayed in children included
     int eliminated = 0;
     Mat<double> factor;
     int* labels = nullptr;  ///< places in the order of its columns
@@ -663,7 +663,7 @@ class SparseLdl::Implementation {
       const AssemblyTree::Entry& entry = plan_.entries[k];
       state.factor(delayed + entry.row, delayed + entry.column) += values[entry.value];
     }
-    int seat = 0;  // of the next delayed variable
+    int seat = 0;  // place of the next delayed variable
     for (int c = 0; c < me.children; ++c) {
       const int number = plan_.children[me.childrenAt + at(c)];
       const FrontPlan& childPlan = plan(number);
@@ -828,16 +828,16 @@ class SparseLdl::Implementation {
   const double* chosenScale_ = nullptr;  ///< one of the two
   std::vector<int> partner_;
   std::optional<PivotScaling> pivotScaling_;
-  std::size_t level_ = 0;                       ///< in `spreads`
-  bool settled_ = true;                         ///< on that level, for good
-  std::array<double, spreads.size()> works_{};  ///< of the last factorisation on each level
+  std::size_t level_ = 0;                       ///< the current place in `spreads`
+  bool settled_ = true;                         ///< this level is final
+  std::array<double, spreads.size()> works_{};  ///< work of the last factorisation on each level
   WorkLimits limits_;
-  double work_ = 0;  ///< of the last one
+  double work_ = 0;  ///< work of the last factorisation
   mutable std::vector<double> diagonal_;
   mutable std::vector<double> below_;
   std::vector<int> labels_;
-  std::vector<State> states_;                   ///< of fronts that are not plain
-  mutable std::vector<FrontOutcome> outcomes_;  ///< of all
+  std::vector<State> states_;                   ///< states of the fronts that are not plain
+  mutable std::vector<FrontOutcome> outcomes_;  ///< outcomes of all fronts
   std::vector<int> sequence_;                   ///< all fronts
   mutable std::vector<Slot> slots_;
   mutable std::mutex slotsMutex_;

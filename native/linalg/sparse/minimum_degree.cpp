@@ -356,7 +356,7 @@ class MinimumDegree {
   std::vector<int> degree_;    ///< weight of the variables of an element
   std::vector<double> known_;  ///< pairs of neighbours of a variable of L_p in older elements
   std::vector<int> head_, next_, previous_;
-  std::vector<int> list_;  ///< in which a variable is
+  std::vector<int> list_;  ///< the list that a variable is in
   std::vector<int> nextMember_, lastMember_;
   std::vector<std::uint32_t> hash_;
   std::vector<int> buckets_;

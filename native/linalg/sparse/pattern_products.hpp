@@ -80,7 +80,7 @@ inline __attribute__((always_inline)) void addSymmetricStretch(const SparsePatte
   for (int r = 0; r < count; ++r) out[begin + r] += sign * sums[r];
 }
 
-constexpr int productColumns = 64;  // at a time
+constexpr int productColumns = 64;  // columns that are multiplied at a time
 
 /// What `addSymmetricStretch` does for up to `productColumns` columns, as the processor at hand does it best: products
 /// may not be rounded before they are added. For large matrices, which may have other bits on other processors.

@@ -34,11 +34,11 @@ class PivotScaling {
   void chooseFactors(double spread, std::span<const double> scaled);
 
   const SparsePattern& lower_;
-  std::vector<int> place_;              ///< of a variable in the order
+  std::vector<int> place_;              ///< place of a variable in the order
   std::vector<int> diagonal_, couple_;  ///< values of (k, k), and of k and its partner where k comes first; or -1
   std::vector<int> offsets_;
-  std::vector<Entry> entries_;   ///< by the place of the variable that comes first
-  std::vector<double> factors_;  ///< by place
+  std::vector<Entry> entries_;   ///< entries of each variable with the variables that come later, by its place
+  std::vector<double> factors_;  ///< factor of each variable, by its place
   std::vector<double> limits_;   ///< largest |a_ij| times the factor of i, over the i that come before j
 };
 
