@@ -18,7 +18,7 @@ void requireFinite(double value, std::string_view name, int i, int j) {
   require(false, std::string(name) + "[" + show(i) + ", " + show(j) + "]", value, "expected a finite number");
 }
 
-constexpr int entriesOfPiece = 1 << 16;  // that take a millisecond
+constexpr int entriesOfPiece = 1 << 16;  // number of entries that are checked in about a millisecond
 
 /// Looks now and then, in loops over entries, whether a solve is aborted.
 class AbortPoints {

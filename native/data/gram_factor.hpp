@@ -11,7 +11,7 @@ namespace nonconvex {
 /// A^T D A, D >= 0 diagonal, A by rows: dense, or sparse.
 struct GramFactor {
   MatrixInput dense = {};
-  SparseView sparse = {};           ///< by rows; where `dense` has no rows
+  SparseView sparse = {};           ///< A by rows, used if `dense` has no rows
   std::span<const double> weights;  ///< D
 
   bool isDense() const { return dense.rows > 0; }

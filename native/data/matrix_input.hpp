@@ -13,7 +13,7 @@ struct MatrixInput {
   const float* f32 = nullptr;
   int rows = 0;
   int columns = 0;
-  const SharedColumns* shared = nullptr;  ///< of these numbers, where several solves read them
+  const SharedColumns* shared = nullptr;  ///< the columns of these numbers, if several solves read them
 
   double operator()(int i, int j) const {
     const std::size_t at =

@@ -192,7 +192,7 @@ template <int Bytes, int Together>
 template <int Bytes>
 [[gnu::always_inline]] inline void sumBytes(int count, const double* weights, const int* pieces,
                                             const std::uint8_t* rows, int bytesOfRow, double* sum) {
-  constexpr int most = Bytes == 16 ? 2 : 4;  // as many as registers hold the sums of
+  constexpr int most = Bytes == 16 ? 2 : 4;  // the number of sums that fit in registers
   int b = 0;
   for (; b + most <= bytesOfRow; b += most) {
     sumLanes<Bytes, most>(count, weights, pieces, rows + b, bytesOfRow, sum + b * lane);
@@ -248,7 +248,7 @@ std::unique_ptr<const RowTree> RowTree::of(const SparseMatrix& matrix, const Cpu
 /// Leaves [first, end) as one node, as far as costs go.
 struct RowTree::Range {
   double pieces = 0;
-  double entries = 0;  ///< of all pieces
+  double entries = 0;  ///< number of entries of all pieces
   int columns = 0;
   double cost = 0;
   int split = 0;
@@ -523,7 +523,7 @@ class RowTree::GrowingRange {
   std::vector<int> users_;  // how many rows have a piece
   PairNumbering pieces_;
   int columns_ = 0;
-  int own_ = 0, ownEntries_ = 0;  // of the rows that are not shared
+  int own_ = 0, ownEntries_ = 0;  // pieces of the rows that are not shared, and their entries
 };
 
 /// What each range of leaves would be as one node; the parts that begin at a leaf are worked on side by side.

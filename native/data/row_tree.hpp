@@ -41,16 +41,16 @@ class RowTree {
     int count = 0;               // pieces
     // The entries of each piece; not of the root.
     std::vector<int> offsets = {0};
-    std::vector<std::uint16_t> indices;  // from `first` on
+    std::vector<std::uint16_t> indices;  // columns of the entries, counted from `first`
     std::vector<double> values;          // empty once known to be all 1
-    std::vector<std::uint8_t> ones;      // of entries that are all 1 and many: every column of each piece, one a bit
+    std::vector<std::uint8_t> ones;  // every column of each piece, one a bit, if all entries are 1 and they are many
     // Children of an inner node. Pieces come in the order of those of the pivot, the child by which products are
     // collected.
     std::vector<int> leftPiece, rightPiece;
     bool pivotLeft = true;
-    std::vector<int> starts;  // of the pivot's pieces among these
-    int chunks = 1;           // of the pivot's pieces, to be worked on side by side
-    std::size_t block = 0;    // where its chunks' products begin in the work
+    std::vector<int> starts;  // first piece of this node for each piece of the pivot
+    int chunks = 1;           // number of chunks of the pivot's pieces, which run side by side
+    std::size_t block = 0;    // place in the work where its chunks' products begin
 
     bool leaf() const { return left < 0; }
     double value(int entry) const { return values.empty() ? 1 : values[static_cast<std::size_t>(entry)]; }
@@ -59,7 +59,7 @@ class RowTree {
     }
   };
 
-  using PiecesOfRows = std::vector<std::vector<int>>;  // by node, then by row
+  using PiecesOfRows = std::vector<std::vector<int>>;  // the piece of each row, by node
   enum class Values : std::uint8_t { one, oneOrZero, several };
   struct Range;
   class Ranges;
@@ -80,9 +80,9 @@ class RowTree {
   double crossCost(const Node& node, bool pivotLeft) const;
 
   int columns_;
-  std::vector<double> scales_;             // of columns that have one value: it is 1 in the tree
+  std::vector<double> scales_;             // the value of each column that has a single one: it is 1 in the tree
   std::vector<Node> nodes_;                // children before their parents; the last is the root
-  std::vector<int> pieceOf_;               // of each row, at the root
+  std::vector<int> pieceOf_;               // the root's piece that each row has
   std::vector<int> rowStarts_, rowOrder_;  // the rows of each piece of the root
   std::size_t blocks_ = 0;
 };
@@ -110,7 +110,7 @@ class RowTree::Work {
 
   const RowTree& tree_;
   std::vector<double> x_;                  // scaled
-  std::vector<std::vector<double>> sums_;  // by node, of each piece
+  std::vector<std::vector<double>> sums_;  // the sum of each piece, by node
   std::vector<double> blocks_;             // products of pivot and other side, by chunk
   struct Task {
     int node, chunk;
