@@ -93,8 +93,8 @@ class Ranks {
   double bytes_ = 0;
   mutable std::mutex mutex_;
   std::condition_variable turned_;
-  std::uint64_t turns_ = 0;  // that were given
-  std::uint64_t now_ = 0;    // whose turn it is
+  std::uint64_t turns_ = 0;  // the number of turns that were given out
+  std::uint64_t now_ = 0;    // the number of the turn that may solve
   std::set<std::uint64_t> left_;
 };
 

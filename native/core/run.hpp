@@ -209,7 +209,7 @@ class OuterLoop {
   Monitor& monitor_;
   Outcome<Report> outcome_;
   int iteration_ = 0;
-  bool outOfTime_ = false;  // at the last look
+  bool outOfTime_ = false;  // the time limit was exceeded at the last check
   bool reported_ = false;
 };
 

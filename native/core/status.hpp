@@ -14,7 +14,7 @@ enum class Status {
   solved,
   iterationLimit,
   timeLimit,
-  evaluationLimit,  ///< of solvers whose settings have EvaluationLimits
+  evaluationLimit,  ///< the status of solvers whose settings have EvaluationLimits
   stalled,
   infeasible,
   unbounded,

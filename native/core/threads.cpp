@@ -117,7 +117,7 @@ class WorkerPool::Workers {
     void (*call)(void*, int);
     void* context;
     int chunks;
-    int stretches;  // at most maxStretches
+    int stretches;  // number of stretches, at most maxStretches
     int freeSlots;  // guarded by mutex_
     /// The next chunk of each stretch of neighbours. A thread begins with its own stretch, the same in every region, so
     /// that it finds in its cache what it wrote last time, and helps with the others afterwards.
