@@ -69,13 +69,13 @@ class DifferenceNlp final : public Nlp {
   const Box box_;
   std::vector<int> rowOrder_;  // which entry by columns is the next one by rows of the Jacobian
   First first_, nested_;
-  std::optional<Differences> hessian_;  // of both triangles
+  std::optional<Differences> hessian_;  // differences for both triangles of the Hessian
   std::vector<int> below_, above_;      // which entries of both triangles belong to one of the lower one
   std::vector<double> x_, at_;          // the point, and where the problem inside is
   std::optional<double> value_;
   bool constraintsKnown_ = false, jacobianKnown_ = false;
   std::vector<double> c_, jacobian_;
-  std::vector<double> otherC_, otherJacobian_, base_, both_, hessianValues_;  // of `hessian`
+  std::vector<double> otherC_, otherJacobian_, base_, both_, hessianValues_;  // work of `hessian`
 };
 
 }  // namespace nonconvex

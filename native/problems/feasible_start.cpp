@@ -62,9 +62,9 @@ class LeastSteps {
 
 bool moveToFeasible(Nlp& nlp, std::span<double> x, const GiveUp& giveUp) {
   constexpr int mostSteps = 40;
-  constexpr double mostOperations = 1e8;  // of a step
-  constexpr double fewOperations = 1e6;   // of a step that is made whatever giveUp says
-  constexpr double feasible = 1e-11;      // of the first ||c||, or absolutely
+  constexpr double mostOperations = 1e8;  // a step of more operations is not made
+  constexpr double fewOperations = 1e6;   // a step of fewer operations is made whatever giveUp says
+  constexpr double feasible = 1e-11;      // the target for ||c||, absolute or relative to the first ||c||
   requireEqualityConstraints(nlp, "a feasible start");
   const int n = nlp.variables(), m = nlp.constraints();
   if (m == 0) return true;

@@ -16,7 +16,7 @@ class QuadraticModel final : public Objective {
     std::vector<double> x0;
     double f = 0;
     std::vector<double> g;
-    std::vector<double> H;  ///< in the order of the pattern
+    std::vector<double> H;  ///< values of the Hessian in the order of the pattern
   };
 
   /// `pattern` must outlive this.

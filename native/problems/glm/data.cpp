@@ -117,7 +117,7 @@ std::shared_ptr<const GlmData::Analysis> GlmData::analyse(const Cpu& la) const {
   made->tree = RowTree::of(rows_.matrix, la);
   if (!made->tree) return made;
   made->gram = Gram::tree;
-  made->work.hessian = RowWork::perPiece * made->tree->cost();  // with the passes
+  made->work.hessian = RowWork::perPiece * made->tree->cost();  // the passes are included
   made->work.gradient = RowWork::perRow * count();
   return made;
 }
@@ -247,7 +247,7 @@ double GlmData::meanResponse() const {
 }
 
 std::size_t GlmData::bytes() const {
-  const double n = columns(), square = 2 * n * n;  // of the pattern, where it is full
+  const double n = columns(), square = 2 * n * n;  // `square`: size of the pattern, if it is full
   const double tree = columns() <= mostSquare ? 1 : 0;
   return static_cast<std::size_t>((12 + 8 * tree) * static_cast<double>(rows_.matrix.indices.size()) + 24.0 * count() +
                                   (dense() || tree > 0 ? square : 0));

@@ -37,8 +37,8 @@ class GlmData {
   struct Analysis {
     SparsePattern hessian;
     Gram gram = Gram::blocks;
-    ListedPattern columns;                ///< of a sparse A, as places in the matrix by rows; for Gram::columns
-    std::unique_ptr<const RowTree> tree;  ///< for Gram::tree
+    ListedPattern columns;  ///< columns of a sparse A, as places in the matrix by rows; used by Gram::columns
+    std::unique_ptr<const RowTree> tree;  ///< the tree that Gram::tree uses
     RowWork work;
   };
 

@@ -55,8 +55,8 @@ class DeviceGlm final : public Objective, public LaggedHessian, public HessianLo
   }
 
  private:
-  static constexpr int blockEntries = 1 << 25;   // that are written out for a Gram matrix: long columns pay
-  static constexpr int cachedEntries = 1 << 21;  // that are converted and read again
+  static constexpr int blockEntries = 1 << 25;   // entries written out at a time for a Gram matrix: long columns pay
+  static constexpr int cachedEntries = 1 << 21;  // entries that are converted at a time and read again
   static constexpr int productThreads = 1 << 17;
 
   template <class F>
@@ -77,9 +77,9 @@ class DeviceGlm final : public Objective, public LaggedHessian, public HessianLo
   Matrix y_, weights_, offset_, ridge_;
   Matrix t_, first_, second_;  // predictors of the last product, derivatives of the weighted losses
   Matrix x_, parts_, sum_;
-  Matrix block_;                    // of A, weighted or converted
+  Matrix block_;                    // a block of A, weighted or converted
   Matrix kept_, keptWeights_;       // the last A W A^T, its lower triangle, and W
-  std::optional<double> multiple_;  // of kept_, in place of the next Hessian
+  std::optional<double> multiple_;  // the next Hessian is this multiple of kept_
   int pieceColumns_;
   std::vector<double> at_;
   bool evaluated_ = false;
@@ -241,7 +241,7 @@ void DeviceGlm<La>::writeKept(double sigma, double factor, Mat<double, Space> H)
 
 template <LinAlg La>
 bool DeviceGlm<La>::useLaggedHessian(double accuracy) {
-  constexpr double columnsOfAPass = 240;  // whose Hessian takes as long as a pass over the data: an estimate
+  constexpr double columnsOfAPass = 240;  // their Hessian takes as long as a pass over the data: an estimate
   evaluate();
   if (kept_.size() == 0) return false;
   const Vec<const double, Space> now = second_.flat(), then = keptWeights_.flat();

@@ -47,7 +47,7 @@ template <class T, class Space>
 struct PieceOfProduct {
   Mat<const T, Space> A;
   Vec<const double, Space> r;
-  int columns;  // of a piece
+  int columns;  // number of columns of a piece
   Mat<double, Space> to;
   NONCONVEX_HD void operator()(int j, int p) const {
     const int begin = p * columns;

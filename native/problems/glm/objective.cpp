@@ -14,9 +14,9 @@ namespace nonconvex {
 namespace {
 
 constexpr int mostBlockRows = 256;
-constexpr int sharedRows = 1024;  // of a block that all threads work on
-constexpr int smallSquare = 512;  // from here on a square is shared by all threads
-constexpr int tinySquare = 64;    // up to here it is not worth the copies that BLAS makes
+constexpr int sharedRows = 1024;  // rows of a block that all threads work on
+constexpr int smallSquare = 512;  // a larger square is shared by all threads
+constexpr int tinySquare = 64;    // a smaller square is not worth the copies that BLAS makes
 
 constexpr int columnTasks = 32;
 
@@ -234,7 +234,7 @@ void GlmObjective::evaluateGradient() {
   together(gradient_);
   const std::vector<double>& ridge = data_->rows().ridge;
   for (std::size_t j = 0; j < x_.size(); ++j) gradient_[j] += ridge[j] * x_[j];
-  gradientKnown_ = true;  // not where an abort has ended the sum
+  gradientKnown_ = true;  // reached only if no abort has ended the sum
 }
 
 double GlmObjective::value() {
@@ -290,7 +290,7 @@ void GlmObjective::hessianProduct(double sigma, std::span<const double> v, std::
 }
 
 std::optional<GramFactor> GlmObjective::gramFactor(double sigma, std::span<const double>, std::span<double> rest) {
-  if (data_->rows().ranks) return std::nullopt;  // of some of the rows
+  if (data_->rows().ranks) return std::nullopt;  // the rows of this rank alone give no factor
   evaluate();
   for (std::size_t j = 0; j < rest.size(); ++j) rest[j] = sigma * data_->rows().ridge[j];
   GramFactor gram;
@@ -323,7 +323,7 @@ std::unique_ptr<Objective> GlmObjective::sample(double overhead) const {
   auto sampled = std::make_unique<GlmObjective>(
       std::make_shared<const GlmData>(*data_, analysis(), sample),
       MatrixInput{.f64 = numbers.data(), .rows = static_cast<int>(sample.rows.size()), .columns = n});
-  sampled->ownRows_ = std::move(numbers);  // where they are
+  sampled->ownRows_ = std::move(numbers);  // keeps the address of the numbers
   return sampled;
 }
 

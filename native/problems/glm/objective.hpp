@@ -74,28 +74,28 @@ class GlmObjective final : public Objective,
 
   std::shared_ptr<const GlmData> data_;
   MatrixInput dense_;
-  std::vector<double> ownRows_;     // of a sample of dense data
-  std::vector<double> ownWeights_;  // where they are normalised over ranks
+  std::vector<double> ownRows_;     // the rows of a sample of dense data
+  std::vector<double> ownWeights_;  // the weights, if they are normalised over ranks
   std::span<const double> weights_;
   Cpu la_;
   mutable std::shared_ptr<const GlmData::Analysis> analysis_;  // null until it is needed
   int blockRows_;
-  std::vector<Piece> pieces_;  // of the rows, one a task; they depend on sizes alone
-  std::vector<Piece> shares_;  // of the rows, one a square
+  std::vector<Piece> pieces_;  // pieces of the rows, one a task; they depend on sizes alone
+  std::vector<Piece> shares_;  // shares of the rows, one a square
   std::optional<RowTree::Work> tree_;
   std::vector<double> x_;
   bool evaluated_ = false;
-  bool gradientKnown_ = false;  // at x, as the next
+  bool gradientKnown_ = false;  // gradient_ is the one at x
   bool isKept_ = false;
   bool keptHere_ = false;
-  std::optional<double> multiple_;  // of kept_, in place of the next Hessian
+  std::optional<double> multiple_;  // the next Hessian is this multiple of kept_
   double value_ = 0;
   std::vector<double> gradient_;
   std::vector<double> curvatures_;      // w_i loss''_i
   HostBuffer<double> kept_;             // A^T W A of the last Hessian
-  std::vector<double> keptCurvatures_;  // and W
+  std::vector<double> keptCurvatures_;  // W of the last Hessian
   std::vector<double> t_;               // predictors of the last pass, then the r of A^T r
-  std::vector<double> sums_;            // of f, by piece
+  std::vector<double> sums_;            // the part of f that each piece of rows gives
   std::vector<double> partial_;         // A^T r, by piece
   HostBuffer<double> widened_;          // rows of single precision, by piece
   HostBuffer<double> squares_;          // n x n, by share; of Gram::columns a column for each task

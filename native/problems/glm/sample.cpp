@@ -44,7 +44,7 @@ RowSample sampleRows(std::span<const double> weights, std::span<const double> y,
 }
 
 int sampleSize(int rows, int columns, const RowWork& work, double overhead) {
-  constexpr double share = 1.0 / 8;       // of the work
+  constexpr double share = 1.0 / 8;       // share of the work of all rows
   constexpr double worthwhile = 1.0 / 3;  // no more than that, overhead included
   constexpr double rowsPerColumn = 8;     // fewer tell too little
   const double whole = work.iteration();

@@ -22,10 +22,10 @@ RowSample sampleRows(std::span<const double> weights, std::span<const double> y,
 
 /// Work of evaluations over all rows, in operations of BLAS.
 struct RowWork : EvaluationWork {
-  static constexpr double perEntry = 25, perRow = 250;  ///< of a pass
+  static constexpr double perEntry = 25, perRow = 250;  ///< costs of a pass
   static constexpr double perPiece = 10;                ///< an update in a tree, where ones come many at a time
 
-  double ofRow = 0;  ///< of an iteration, with nothing in common with others
+  double ofRow = 0;  ///< work of a row in an iteration, if it shares nothing with others
 };
 
 /// How many of `rows` rows to begin with; 0: better with all. `overhead` comes on top of each iteration's work, however

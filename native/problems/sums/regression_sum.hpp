@@ -20,7 +20,7 @@ struct RegressionRows {
   GlmFamily family = GlmFamily::logistic;
   std::variant<MatrixInput, SparseView> matrix;
   std::vector<double> y;
-  std::vector<double> weights;  ///< of sum 1
+  std::vector<double> weights;  ///< weights whose sum is 1
   std::vector<double> offset;   ///< empty: 0
   std::vector<double> ridge;    ///< one for each column
   bool intercept = false;       ///< the last column is a variable of its own, without a scale

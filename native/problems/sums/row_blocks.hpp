@@ -13,7 +13,7 @@ namespace nonconvex {
 
 /// How many rows are cut into blocks: by their number alone.
 struct RowBlocks {
-  static constexpr int most = 64;  // so many vectors of length n are held for a sum
+  static constexpr int most = 64;  // the most blocks: a sum holds one vector of length n for each
   int rows = 0;
   int perBlock = 1;
 

@@ -68,7 +68,7 @@ class ScaledSum final : public FiniteSum<T> {
   /// 1 / s of a variable: one for each number, or for each column of a matrix, where its rows have the same.
   struct Factors {
     int rows, columns;
-    std::size_t first;  ///< in inverse_
+    std::size_t first;  ///< the variable's first place in inverse_
   };
   void addFactors(const SumBlock& block, const double* scales) {
     const int size = block.size();
