@@ -32,7 +32,7 @@ struct L1 {
   /// The size of prox(a, weight) from |a|.
   NONCONVEX_ALWAYS_INLINE static double shrink(double size, double weight) { return std::max(0.0, size - weight); }
   NONCONVEX_HD static double prox(double a, double weight) {
-    return std::copysign(shrink(std::abs(a), weight), a) + 0.0;  // not -0
+    return std::copysign(shrink(std::abs(a), weight), a) + 0.0;  // + 0.0 turns -0 into 0
   }
   NONCONVEX_HD static double conjugate(double s) { return std::abs(s) <= 1 ? 0 : INFINITY; }
   NONCONVEX_HD static double subgradientDistance(double u, double s) {
@@ -175,7 +175,7 @@ struct TopK {
     const double level = levelOf(n, a, weight);
     for (int i = 0; i < n; ++i) {
       const double size = std::abs(a[i]);
-      u[i] = std::copysign(std::max(std::min(size, level), size - weight), a[i]) + 0.0;  // not -0
+      u[i] = std::copysign(std::max(std::min(size, level), size - weight), a[i]) + 0.0;  // + 0.0 turns -0 into 0
     }
   }
   NONCONVEX_HD double conjugate(int n, const double* s) const {

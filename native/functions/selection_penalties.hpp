@@ -170,7 +170,7 @@ template <class Penalty>
 double minimizerWithin(const Penalty& penalty, double c, double z, double lower, double upper) {
   const double free = penalty.minimizer(c, z);
   if (free >= lower && free <= upper) return free;
-  const double end = free < lower ? lower : upper;  // on the side of z; nothing on the other is better than 0
+  const double end = free < lower ? lower : upper;  // the bound on the side of z; nothing on the other is better than 0
   if (Penalty::convex) return end;
   const auto value = [&](double s) { return (c / 2 * s - std::abs(z)) * s + penalty.value(s); };
   double at[2];

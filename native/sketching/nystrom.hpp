@@ -243,8 +243,8 @@ class Nystrom {
   const La& la_;
   Random random_;
   std::uint64_t draws_ = 0;
-  typename La::template Matrix<double> diagonal_;  // of K - F F^T
-  HostMatrix<double> rest_;                        // the same on the host
+  typename La::template Matrix<double> diagonal_;  // the diagonal of K - F F^T
+  HostMatrix<double> rest_;                        // a copy of diagonal_ on the host
   std::vector<double> cumulative_;
   typename La::template Matrix<T> f_, block_, rows_, square_;
   HostMatrix<T> hostSquare_;

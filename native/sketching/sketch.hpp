@@ -82,7 +82,7 @@ class SparseSignSketch {
   int columns_;
   int perColumn_;
   Random random_;
-  std::uint64_t blocks_;  // of random bits, for each column
+  std::uint64_t blocks_;  // number of blocks of random bits for each column
   double scale_;
   std::vector<int> groups_;
 };
