@@ -11,7 +11,7 @@ namespace nonconvex {
 struct CudaDevice {
   int number = 0;
   std::string name;
-  std::string capability;  ///< such as "9.0"
+  std::string capability;  ///< the compute capability, such as "9.0"
   double memory = 0;       ///< bytes
   double freeMemory = 0;
   bool usable = false;

@@ -38,7 +38,7 @@ const void* kernel() {
 
 /// What a simulated device is handed as a kernel.
 struct HostKernel {
-  std::size_t bytes;  ///< of the body
+  std::size_t bytes;  ///< size of the body
   void (*run)(const void* body, Geometry launch);
 };
 

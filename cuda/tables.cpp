@@ -71,7 +71,7 @@ fs::path find(const Folders& folders, const std::string& name) {
 
 struct Version {
   std::string name;
-  std::vector<std::string> needed;  // in this order, since wheels lie in folders apart
+  std::vector<std::string> needed;  // libraries to open first, in this order, since wheels lie apart
 };
 
 struct Library {

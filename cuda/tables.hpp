@@ -22,7 +22,7 @@ enum class Direction : int { hostToDevice = 1, deviceToHost = 2, deviceToDevice 
 
 struct Properties {
   std::string name;
-  int major = 0;  ///< of the compute capability
+  int major = 0;  ///< the compute capability's first number
   int minor = 0;
 };
 
@@ -75,7 +75,7 @@ struct CublasRoutines {
 };
 
 struct Cublas {
-  std::string library;  ///< where it was found; empty: it was not
+  std::string library;  ///< the path of the library; empty if it was not found
   std::string missing;  ///< a sentence that says what was not found
   int (*create)(void** handle) = nullptr;
   int (*destroy)(void* handle) = nullptr;

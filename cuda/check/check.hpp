@@ -38,13 +38,13 @@ struct Sizes {
   Shape solved;                 ///< problems whose optima are compared
   int square = 0;               ///< rows of the matrices whose products and factors are timed
   int tall = 0;                 ///< rows of a matrix with few columns whose Gram matrix is timed
-  Shape product;                ///< whose products are timed
-  std::vector<Shape> iterated;  ///< problems whose iterations are timed, on the CPU too
-  std::vector<Shape> large;     ///< and on the device alone
+  Shape product;                ///< the matrix whose products are timed
+  std::vector<Shape> iterated;  ///< problems whose iterations are timed on the CPU and on the device
+  std::vector<Shape> large;     ///< problems whose iterations are timed on the device alone
   int repetitions = 0;
-  Tall regression;                ///< whose optima are compared
-  std::vector<Tall> regressions;  ///< whose derivatives and solves are timed
-  int solves = 100;               ///< after which all memory must be back
+  Tall regression;                ///< the regression whose optima are compared
+  std::vector<Tall> regressions;  ///< regressions whose derivatives and solves are timed
+  int solves = 100;               ///< the number of solves after which all memory must be back
 };
 
 class Report {
@@ -477,7 +477,7 @@ class Check {
   const cuda::Tables& tables_;
   Sizes sizes_;
   Report report_;
-  Ceilings single_, full_;  // of the card, by number type
+  Ceilings single_, full_;  // what the card reaches, one for each number type
   WorkerPool pool_{std::max(1, availableThreads() - 1)};
 };
 

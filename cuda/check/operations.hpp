@@ -19,7 +19,7 @@ namespace nonconvex::checks {
 struct Comparison {
   std::string operation;
   double error = 0;    ///< the largest, relative to the largest entry
-  double allowed = 0;  ///< by the number type and the length of sums
+  double allowed = 0;  ///< the bound that follows from the number type and the length of sums
   bool good() const { return error <= allowed; }
 };
 
@@ -165,7 +165,7 @@ class Operations {
         const auto whole = la_.matrix<T>(m, n, Uninitialized{});
         const Framed back = poisoned(m, n);
         la_.copy(on(a).view, other.view());
-        la_.copy(other.view(), whole.view());  // without gaps: in packs where the size allows
+        la_.copy(other.view(), whole.view());  // a copy without gaps goes in packs where the size allows
         la_.copy(whole.view(), back.view);
         compare("copy to another type", rounded, back, 0);
 
@@ -202,7 +202,7 @@ class Operations {
   }
 
   void sums() {
-    constexpr double allowed = 1e-13;  // in double precision, whatever T is
+    constexpr double allowed = 1e-13;  // a bound in double precision, whatever T is
     std::vector<int> lengths = sizes_;
     lengths.insert(lengths.end(), {2049, 70001});
     for (const int m : lengths) {
