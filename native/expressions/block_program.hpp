@@ -70,7 +70,7 @@ class BlockProgram {
   std::vector<Instruction> instructions_;
   std::vector<int> inputs_;  // the formulas' inputs that occur
   std::vector<double> constants_;
-  std::vector<int> outputs_;  // for each output, its operand
+  std::vector<int> outputs_;  // the operand of each output
   int registers_ = 0;
 };
 

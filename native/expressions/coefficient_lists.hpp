@@ -17,7 +17,7 @@ namespace nonconvex {
 
 struct Coefficient {
   int row;
-  int entry;  // of a node
+  int entry;  // the entry of the node that this coefficient belongs to
   double value;
 };
 
@@ -96,7 +96,7 @@ class CoefficientLists {
     return parts_[of.part][of.offset];
   }
 
-  std::array<std::unique_ptr<Link[]>, 26> parts_;  // for as many as an int counts
+  std::array<std::unique_ptr<Link[]>, 26> parts_;  // enough parts for as many links as an int counts
   int size_ = 0;                                   // links that were given out
   std::vector<int> first_;                         // -1: none
   int free_ = -1;

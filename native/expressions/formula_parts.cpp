@@ -14,11 +14,11 @@ namespace {
 using Node = NormalForm::Node;
 using Kind = NormalForm::Kind;
 
-constexpr std::size_t mostInputs = 12;         // of a formula; above, parts of it are cut off
-constexpr std::size_t mostAdditiveInputs = 6;  // of an additive part inside another formula
-constexpr int mostOperations = 300;            // of a formula
+constexpr std::size_t mostInputs = 12;         // inputs of a formula: parts of one with more are cut off
+constexpr std::size_t mostAdditiveInputs = 6;  // inputs of an additive part inside another formula
+constexpr int mostOperations = 300;            // operations of a formula
 constexpr int mostAffineOperations = 30;
-constexpr int sharedOperations = 30;  // from here on, a part with several users is computed once
+constexpr int sharedOperations = 30;  // a part of this size with several users is computed once
 
 /// Operands that are nodes.
 std::array<int, 2> operands(const Node& node) { return {node.a, isBinary(node.op) ? node.b : -1}; }
@@ -78,7 +78,7 @@ struct FormulaParts::Cutting {
   const NormalForm& form;
   const std::vector<char> users;
   Inputs inputs;
-  std::vector<int> operations;  // by node
+  std::vector<int> operations;  // number of operations of each node
   std::vector<int> set;         // active inputs of the node at hand, sorted
 };
 

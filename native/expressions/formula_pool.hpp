@@ -63,12 +63,12 @@ class FormulaPool {
   std::unordered_map<std::vector<std::int32_t>, int, SignatureHash> known_;
   std::vector<int> leafPool_;
   std::vector<double> constantPool_;
-  int numbers_ = 0;  // of the formula at hand
+  int numbers_ = 0;  // numbers in the formula at hand
 
   // One entry a node.
   std::vector<int> rootOf_;  // -1: none
   std::vector<int> role_;
-  std::vector<std::pair<int, int>> number_;  // of which root's formula it is part, and its number there
+  std::vector<std::pair<int, int>> number_;  // the root whose formula the node is part of, and its number there
 };
 
 }  // namespace nonconvex

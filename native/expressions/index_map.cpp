@@ -23,7 +23,7 @@ NONCONVEX_CLONES void addTo(double* __restrict to, double a, const double* from,
 
 IndexMap::IndexMap(std::vector<int> positions)
     : rows_(static_cast<int>(positions.size())), list_(std::move(positions)) {
-  constexpr int leastLength = 8;  // of a piece, on average
+  constexpr int leastLength = 8;  // average length of a piece, below which a list is faster
   const auto at = [&](int row) { return list_[static_cast<std::size_t>(row)]; };
   for (int row = 0; row < rows_;) {
     const int stride = row + 1 < rows_ ? at(row + 1) - at(row) : 0;

@@ -46,7 +46,7 @@ class IndexMap {
 
   int rows_ = 0;
   std::vector<Piece> pieces_;  // empty: too short to be worth it
-  std::vector<int> pieceOf_;   // where each block begins
+  std::vector<int> pieceOf_;   // the piece where each block begins
   std::vector<int> list_;      // positions; empty for a single piece
 };
 

@@ -175,7 +175,7 @@ void Kernel::adjoint(const double* entries, double* adjoints, bool stagesOnly, B
 void Kernel::addGradient(const double* values, const double* entries, const Outer& outer, double* adjoints,
                          BlockMemory& memory) const {
   const int block = gradientBlock();
-  double* const result = memory.buffers() + first_.numbers();  // of which nobody asks here
+  double* const result = memory.buffers() + first_.numbers();  // values that are not used here
   double* const slopes = result + block;
   double* const terms = slopes + partials_.size() * static_cast<std::size_t>(block);
   if (!first_.empty()) first_.prepare(memory);

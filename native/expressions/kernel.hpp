@@ -16,7 +16,7 @@ class Kernel {
   struct Partial {
     int input;
     int entry;
-    bool constant;  ///< the same for all rows, and set already
+    bool constant;  ///< one entry serves all rows, and is set already
     bool ofStage;   ///< the input is a stage's value in some row
 
     int at(int row) const { return constant ? entry : entry + row; }

@@ -55,7 +55,7 @@ void LinearRows::complete() {
 }
 
 void LinearRows::findStretches(int row) {
-  constexpr int leastLength = 16;  // on average
+  constexpr int leastLength = 16;  // average length of the stretches that pay
   if (row == 0) stretchOffsets.assign(1, 0);
   const std::size_t before = stretches.size();
   const int first = offsets[at(row)], last = offsets[at(row) + 1];

@@ -70,9 +70,9 @@ class RunningSum {
   const double* v_;
   int origin_ = 0;  // index of the first number in v_
   double total_;
-  std::size_t stretch_ = 0;      // the next one, where there are several
-  int term_ = 0;                 // the next one
-  double parts_[sumParts] = {};  // of a large stretch
+  std::size_t stretch_ = 0;      // the next stretch of several
+  int term_ = 0;                 // the next term
+  double parts_[sumParts] = {};  // partial sums of a large stretch
 };
 
 }  // namespace nonconvex

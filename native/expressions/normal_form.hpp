@@ -66,11 +66,11 @@ class NormalForm {
   const Graph& graph_;
   std::vector<Node> nodes_;
   std::vector<Kind> kinds_;
-  std::vector<int> translated_;  // by node of the graph
+  std::vector<int> translated_;  // the node here for each node of the graph
   std::vector<double> scalars_;
   std::vector<int> pieces_;
-  std::unordered_map<int, std::vector<int>> ends_;  // of the pieces of a concatenation that are not all scalars
-  std::vector<int> table_;                          // of nodes; -1: free
+  std::unordered_map<int, std::vector<int>> ends_;  // ends of the pieces of a concatenation that are not all scalars
+  std::vector<int> table_;                          // hash table of nodes; -1: free
   std::unordered_map<std::uint64_t, int> constantOf_;
   std::vector<int> constraints_;
   int objective_ = -1;

@@ -133,18 +133,18 @@ class Planner {
   Plan plan_;
   CoefficientLists rows_;
   int rowCount_;               // f, c, and linear values
-  std::vector<int> rowOwner_;  // of a linear value's row, behind those of f and c
+  std::vector<int> rowOwner_;  // the node of each linear value's row, behind the rows of f and c
 
   // One entry a node.
-  std::vector<char> used_;     // as the input of a stage, or in a row
-  std::vector<int> firstRow_;  // of a linear value; -1: it is none
+  std::vector<char> used_;     // true if a stage or a row uses the node
+  std::vector<int> firstRow_;  // first row of a linear value; -1 if the node is not linear
   std::vector<int> level_;
   std::vector<int> place_;              // position of a value's first entry
-  std::vector<std::size_t> firstRank_;  // in rank_
-  std::vector<int> rank_;               // by entry: its place among those that are used; -1: not used
+  std::vector<std::size_t> firstRank_;  // first place in rank_
+  std::vector<int> rank_;               // place of each entry among the used ones; -1: not used
 
-  std::vector<std::vector<int>> linearRows_;  // by linear stage
-  std::vector<int> entries_;                  // of usedEntries
+  std::vector<std::vector<int>> linearRows_;  // the rows of each linear stage
+  std::vector<int> entries_;                  // work of usedEntries
 };
 
 Planner::Planner(const Graph& graph, const Cpu& la)
@@ -369,7 +369,7 @@ void Planner::setLevels() {
       for (const int leaf : formulas_.leaves(id)) level = std::max(level, level_[at(leaf)]);
       ++level;
     } else if (firstRow_[at(id)] >= 0) {
-      level = std::max(level, 1);  // those of its terms have been noted
+      level = std::max(level, 1);  // the terms came first and have raised the level
     } else if (isValue(id)) {
       level = level_[at(node.a)] + 1;
     }
@@ -427,8 +427,8 @@ void Planner::placeStages() {
     levels[at(level_[at(id)])].push_back(id);
   }
   for (const std::vector<int>& level : levels) {
-    std::vector<int> linear[2];               // without x, with x
-    std::map<int, std::vector<int>> kernels;  // by signature
+    std::vector<int> linear[2];               // linear values without x, with x
+    std::map<int, std::vector<int>> kernels;  // nodes of each signature
     for (const int id : level) {
       if (formulas_.has(id)) {
         kernels[formulas_.signature(id)].push_back(id);

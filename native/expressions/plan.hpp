@@ -50,7 +50,7 @@ struct MaximumStage {
 struct Stage {
   enum class Kind { kernel, linear, dense, maximum };
   Kind kind = Kind::kernel;
-  int index = 0;   ///< in the list of its kind
+  int index = 0;   ///< place in the list of its kind
   int output = 0;  ///< position of its first value
   int size = 0;
   bool active = false;  ///< depends on x

@@ -15,7 +15,7 @@ namespace {
 
 /// out = M in, or += M^T in with the sizes changed.
 void multiply(const DenseStage& stage, bool transposed, const double* in, double beta, double* out) {
-  const ConstantMatrix& m = *stage.matrix;  // by rows: its transpose by columns
+  const ConstantMatrix& m = *stage.matrix;  // stored by rows: BLAS takes it as the transpose
   const int outSize = transposed ? m.columns : m.rows;
   const int inSize = transposed ? m.rows : m.columns;
   const char trans = transposed ? 'N' : 'T';
@@ -141,7 +141,7 @@ void Program::evaluate() {
 
 /// Computes derivatives of all kernels but terms: nobody takes those of terms one by one but a sweep along a vector.
 void Program::differentiate() {
-  if (differentiated_ || largeSum_) return;  // of a large sum all there is are terms
+  if (differentiated_ || largeSum_) return;  // a large sum consists of terms only
   for (std::size_t s = 0; s < plan_->stages.size(); ++s) {
     const Stage& stage = plan_->stages[s];
     const bool slopes = stage.kind == Stage::Kind::kernel && !model_->isTerm(s);

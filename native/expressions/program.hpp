@@ -80,10 +80,10 @@ class Program final : public Nlp, public ThreadedEvaluation {
 
   std::shared_ptr<const CompiledModel> model_;
   const Plan* plan_;
-  const Cpu* la_ = nullptr;       // of the solve that evaluates; null: of none
-  bool largeSum_;                 // the objective is one, of terms that need not be kept
+  const Cpu* la_ = nullptr;       // the solve that evaluates; null: none
+  bool largeSum_;                 // the objective is a large sum, whose terms are not kept
   std::vector<double> values_;    // x, parameters, constants, stages
-  std::vector<double> entries_;   // those of the model, and behind them those of the sparse Jacobian
+  std::vector<double> entries_;   // entries of the model, then entries of the sparse Jacobian
   std::vector<double> weighted_;  // second derivatives times adjoints
   std::vector<double> tangents_;
   std::vector<double> adjoints_;

@@ -220,7 +220,7 @@ void SparseHessian::addGram(const DenseStage& dense, int weight) {
 void SparseHessian::collectOuters(const Cpu& la) {
   const SparseJacobian& D = jacobian_;
   const auto forEach = [&](auto&& use) {
-    constexpr std::size_t atOnce = 4096;  // of which each may have a few dozen numbers
+    constexpr std::size_t atOnce = 4096;  // outer products between two checks: each may have a few dozen numbers
     for (std::size_t o = 0; o < outers_.size(); ++o) {
       if (o % atOnce == 0) la.abortPoint();
       const int u = outers_[o].u;

@@ -67,8 +67,8 @@ class SparseHessian {
   };
   struct OuterInColumn {
     int outer;
-    int entry;          // of u in this column
-    std::size_t begin;  // of v's part on or below the diagonal
+    int entry;          // the entry of u in this column
+    std::size_t begin;  // first place of v's part on or below the diagonal
   };
   // A^T diag(weighted[weight, weight + rows)) A on neighbouring variables.
   struct Gram {
@@ -76,7 +76,7 @@ class SparseHessian {
     int weight;
     int first;                // variable
     SparsePattern pattern;    // columns of the lower triangle
-    std::vector<int> places;  // of its entries in the Hessian
+    std::vector<int> places;  // places of the pattern's entries in the Hessian
   };
 
   // A^T weighted[weight, weight + rows) in the column or row of another variable, or twice on its diagonal.
@@ -85,7 +85,7 @@ class SparseHessian {
     int weight;
     int first;                // variable of A
     int variable;             // the other one
-    std::vector<int> places;  // in the Hessian, by column of A; -1: the column is zero
+    std::vector<int> places;  // places in the Hessian, by column of A; -1: the column is zero
   };
 
   // Neighbouring columns of which each has the direct terms of the one before, with the next weights.
@@ -93,7 +93,7 @@ class SparseHessian {
     int begin;  // entry
     int end;
     int period;  // entries of a column
-    int terms;   // of its first column, in stretchTerms_
+    int terms;   // first place of its first column in stretchTerms_
   };
 
   struct Columns;  // what is known while the pattern is made
@@ -136,7 +136,7 @@ class SparseHessian {
   Sums<Scaled> scaled_;
   Sums<Chained> chained_;
   std::vector<Outer> outers_;
-  std::vector<int> outerColumns_;  // that have any
+  std::vector<int> outerColumns_;  // columns that have outer products
   std::vector<std::size_t> outerOffsets_;
   std::vector<OuterInColumn> outerInColumn_;
   std::vector<Gram> grams_;

@@ -77,12 +77,12 @@ class SparseJacobian {
   const CompiledStages& model_;
   const Plan& plan_;
   int firstStage_;
-  std::vector<int> stageOf_;  // by stage value; -1: none, or it does not depend on x
-  std::vector<char> needed_;  // by stage
-  std::vector<Row> rows_;     // by stage value
-  std::vector<int> columns_;  // of a row: increasing
+  std::vector<int> stageOf_;  // the stage of each stage value; -1: none, or it does not depend on x
+  std::vector<char> needed_;  // true for each stage that is needed
+  std::vector<Row> rows_;     // the row of each stage value
+  std::vector<int> columns_;  // columns of each row, increasing
   std::vector<int> rowEntries_;
-  std::vector<char> constant_;  // by entry: does not change with the point
+  std::vector<char> constant_;  // true for each entry that does not change with the point
   std::vector<double> tail_;    // entries behind the model's: constants, and 0 for sums of products
   // entries[targets[k]] = sum of entries[a] entries[b] over products [offsets[k], offsets[k + 1])
   std::vector<int> targets_;

@@ -86,7 +86,7 @@ class FixedVariables {
   const Graph& from_;
   const NlModel& model_;
   Graph to_;
-  std::vector<int> translated_;  // by node of from_
+  std::vector<int> translated_;  // the node of to_ for each node of from_
   std::vector<int> pieces_;
   int matrices_ = 0;
 };

@@ -139,7 +139,7 @@ int NlGuard::copy(int expression, std::size_t mostNodes) {
     });
   }
   const int result = copied(expression, none);
-  copied_[keyOf(result, none)] = result;  // where other expressions take it, nothing is left to do
+  copied_[keyOf(result, none)] = result;  // the copy itself is copied no further
   return result;
 }
 

@@ -36,7 +36,7 @@ class NlGuard {
   int copy(int expression, std::size_t mostNodes);
 
  private:
-  static constexpr int none = -1;  // in place of a condition: no branch
+  static constexpr int none = -1;  // the condition outside of all branches
   struct Visit {
     int node;
     int condition;
@@ -53,8 +53,8 @@ class NlGuard {
   int guarded(int operand, int condition, double number);
 
   Graph& graph_;
-  std::unordered_map<std::uint64_t, int> copied_;  // by node and condition
-  std::unordered_map<std::uint64_t, int> both_;    // by two conditions
+  std::unordered_map<std::uint64_t, int> copied_;  // the copy of a node under a condition
+  std::unordered_map<std::uint64_t, int> both_;    // the node that joins two conditions
 };
 
 }  // namespace nonconvex

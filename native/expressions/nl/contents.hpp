@@ -33,18 +33,18 @@ struct NlContents {
   Terms jacobianTerms;
   Terms gradientTerms;
 
-  Graph graph{0};                   ///< on all variables of the file; has nonlinear parts only
+  Graph graph{0};                   ///< the nonlinear parts, on all variables of the file
   std::vector<int> bodies;          ///< node of each constraint's nonlinear part; -1: not read
   std::vector<int> objectiveNodes;  ///< node of each objective's nonlinear part; -1: not read
-  std::vector<char> maximise;       ///< by objective
+  std::vector<char> maximise;       ///< true for each objective that is maximised
   std::vector<std::vector<NlLinearTerm>> rows;
   std::vector<std::vector<NlLinearTerm>> objectiveRows;
-  std::vector<NlSides> sides;   ///< of each constraint
-  std::vector<NlSides> bounds;  ///< of each variable
+  std::vector<NlSides> sides;   ///< the sides of each constraint
+  std::vector<NlSides> bounds;  ///< the bounds of each variable
   std::vector<double> start;
   std::vector<double> duals;
-  std::vector<double> lowerDuals;  ///< by variable, from the suffix ipopt_zL_in; empty: the file has none
-  std::vector<double> upperDuals;  ///< by variable, from the suffix ipopt_zU_in; empty: the file has none
+  std::vector<double> lowerDuals;  ///< one for each variable, from the suffix ipopt_zL_in; empty: the file has none
+  std::vector<double> upperDuals;  ///< one for each variable, from the suffix ipopt_zU_in; empty: the file has none
   int integers = 0;                ///< integer and binary variables
   int functions = 0;               ///< imported functions
   std::vector<std::string> notes;  ///< what has been left out or relaxed, a sentence each

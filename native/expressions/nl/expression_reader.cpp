@@ -72,7 +72,7 @@ int NlExpressionReader::read() {
   struct Waiting {
     int code;
     std::size_t operands;  // how many it takes
-    std::size_t first;     // of `nodes`
+    std::size_t first;     // place of its first operand in `nodes`
   };
   std::vector<Waiting> waiting;
   std::vector<int> nodes;
@@ -136,7 +136,7 @@ void NlExpressionReader::readDefinition() {
              std::to_string(static_cast<long long>(variables_) + defined_ - 1));
   }
   const int terms = in_.count("linear terms", 4);
-  in_.integer();  // where it is used
+  in_.integer();  // skips the place where it is used
   in_.endLine();
   if (definedNodes_[at(k - variables_)] >= 0) in_.fail("a second V segment " + std::to_string(k));
   std::vector<int> nodes;

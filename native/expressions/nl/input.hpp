@@ -142,7 +142,7 @@ class NlInput {
   std::span<const char> bytes_;
   const std::string& name_;
   std::size_t at_ = 0;
-  std::size_t start_ = 0;  // of the last thing read
+  std::size_t start_ = 0;  // place where the last thing read begins
   long line_ = 1;
   bool binary_ = false;
 };

@@ -18,7 +18,7 @@ namespace nonconvex {
 /// where it maximises.
 struct NlModel {
   Graph graph{0};
-  std::optional<Graph> whole;                ///< of all of the file's variables, where it fixes some
+  std::optional<Graph> whole;                ///< the graph on all variables of the file, if it fixes some
   std::vector<double> start;                 ///< values of x; 0 where the file has none
   std::vector<double> multipliers;           ///< 0 where the file has none
   std::vector<double> variableLower;         ///< xl; -infinity: none

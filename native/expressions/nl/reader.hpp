@@ -13,7 +13,7 @@ struct NlOptions {
   int objective = 1;           ///< AMPL's objno: which objective counts, from 1; 0: f = 0
   bool relaxIntegers = false;  ///< whether integer variables may be any number between their bounds
   double maxBytes =
-      std::numeric_limits<double>::quiet_NaN();  ///< of the file; NaN: a tenth of the memory that is available
+      std::numeric_limits<double>::quiet_NaN();  ///< largest size of the file; NaN: a tenth of the available memory
 };
 
 /// Throws a SolverError: FILE_NOT_FOUND; OUT_OF_MEMORY for a file of more than maxBytes; INVALID_FILE for what is cut

@@ -92,8 +92,8 @@ class Writer {
   bool mayBeSum(const Stage& stage) const;
   template <class F>
   void asQuotient(bool wanted, F&& write);
-  void value(int position);  // as an operand
-  void body(int position);   // what a stage's value is
+  void value(int position);  // writes the value as an operand
+  void body(int position);   // writes the formula of a stage's value
   void row(const LinearRows& rows, int i, bool whole);
   std::vector<double> numbersOf(const KernelStage& kernel, int r) const;
   KernelRow kernelRow(int position) const;
@@ -115,10 +115,10 @@ class Writer {
   Program program_;
   const NlData& data_;
   bool hasObjective_;
-  std::vector<char> active_;    // by value: depends on x
-  std::vector<double> values_;  // of those that are numbers
-  std::vector<int> stageOf_;    // by value
-  std::vector<int> defined_;    // by value: number of its common subexpression; -1: none
+  std::vector<char> active_;    // true for each value that depends on x
+  std::vector<double> values_;  // numbers of the values that do not depend on x
+  std::vector<int> stageOf_;    // the stage of each value
+  std::vector<int> defined_;    // number of each value's common subexpression; -1: none
   int definedCount_ = 0;
   std::string out_;
 };
@@ -173,7 +173,7 @@ void Writer::chooseDefined() {
     for (int r = 0; r < stage.size; ++r) forEachInput(stage, r, [&](int value) { users[at(value)] = 2; });
   }
   defined_.assign(plan_.values.size(), -1);
-  std::vector<int> depth(plan_.values.size(), 0);  // of conditions that are written where they are used
+  std::vector<int> depth(plan_.values.size(), 0);  // depth of the conditions that are written where they are used
   constexpr int deepest = 8;
   for (const Stage& stage : plan_.stages) {
     for (int r = 0; r < stage.size; ++r) {

@@ -10,7 +10,7 @@ namespace nonconvex {
 namespace {
 
 constexpr int mostLanes = 8;
-constexpr int mostNumbers = 1 << 25;  // of the gradients of all lanes
+constexpr int mostNumbers = 1 << 25;  // numbers in the gradients of all lanes
 
 }  // namespace
 

@@ -22,7 +22,7 @@ struct RowRequest {
   const T* weights = nullptr;  ///< null: `factor` for each row
   T factor = 1;
   RowTheta<T> gradient = {};       ///< gets the gradient, numbers of [x | shared]
-  RowTheta<const T> tangent = {};  ///< of theta
+  RowTheta<const T> tangent = {};  ///< a direction in theta
   RowTheta<T> along = {};          ///< gets the derivative of the gradient along the tangent
   double* squares = nullptr;       ///< gets ||gradient||^2 of each row without its weight; of plans that are `separate`
 };

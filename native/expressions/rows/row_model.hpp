@@ -23,8 +23,8 @@ struct RowClosing {
   enum class Kind { mean, sum, max };
   Kind kind = Kind::mean;
   int table = 0;
-  int output = 0;  ///< of the table's formula
-  int first = 0;   ///< in s
+  int output = 0;  ///< number of the output of the table's formula
+  int first = 0;   ///< first place in s
   int size = 1;
 };
 

@@ -45,7 +45,7 @@ class RowNlp final : public Nlp, public ThreadedEvaluation {
     std::vector<int> firsts;  // entry of each output
     std::vector<double> sums, each, seeds, tailGradient, tailAlong;
     bool largest = false;           // a maximum is asked for
-    std::vector<int> rowOfLargest;  // of each entry
+    std::vector<int> rowOfLargest;  // the row where each entry is largest
   };
 
   RowSet all(const Table& table) const { return RowSet::range(0, table.lanes->bound().table->rows()); }
@@ -75,7 +75,7 @@ class RowNlp final : public Nlp, public ThreadedEvaluation {
   std::vector<double> point_;  // [x | s]
   std::vector<double> wide_, out_, scratch_, result_;
   std::vector<double> outerJacobian_;
-  std::vector<double> eachGradient_;  // of all s, where F is not linear in them or constraints have them
+  std::vector<double> eachGradient_;  // gradient by all of s, if F is not linear in s or constraints have s
   bool summed_ = false, moved_ = false, eachKnown_ = false;
 };
 

@@ -580,8 +580,8 @@ template <class T>
 void RowPass<T>::multiplySparse(const RowProduct& product, const T* weights, T* out) {
   const SparseMatrix& x = bound_->table->column(product.column).sparse;
   const int size = product.out();
-  const std::size_t step = product.transposed ? 1 : at(product.columns);    // from one output to the next
-  const std::size_t stride = product.transposed ? at(product.columns) : 1;  // from one input to the next
+  const std::size_t step = product.transposed ? 1 : at(product.columns);    // distance from one output to the next
+  const std::size_t stride = product.transposed ? at(product.columns) : 1;  // distance from one input to the next
   for (int r = 0; r < count_; ++r) {
     const int i = rows_[r];
     const int begin = x.offsets[at(i)], end = x.offsets[at(i) + 1];

@@ -31,7 +31,7 @@ struct BoundRows {
 
   std::shared_ptr<const RowPlan> plan;
   std::shared_ptr<const RowTable> table;
-  std::vector<const int*> indices;  ///< of each lookup
+  std::vector<const int*> indices;  ///< indices of each lookup
 };
 
 /// One block at a time. After `forward` values of all stages are known; `backward` goes from adjoints of the outputs to
@@ -120,9 +120,9 @@ class RowPass {
   Buffer values_, adjoints_;
   Buffer tangents_, turned_;      // the adjoints' derivatives along the tangents
   std::vector<Buffer> gathered_;  // rows as they are stored, for each product that reads a column
-  std::vector<const T*> stored_;  // where those of this block are
-  std::vector<T> row_, sums_;     // of the widest column or product; of rows
-  std::vector<double> rowSums_;   // of rows, for each input of a kernel
+  std::vector<const T*> stored_;  // addresses of the stored rows of this block
+  std::vector<T> row_, sums_;     // numbers of the widest column or product; sums of rows
+  std::vector<double> rowSums_;   // sums of rows for each input of a kernel
   Buffer buffers_;                // chunks: of the inputs of a kernel, their tangents, slopes, and how these turn
   std::vector<const T*> inputs_;
   std::vector<T*> outputs_;

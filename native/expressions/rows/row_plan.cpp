@@ -61,7 +61,7 @@ class RowPlanner {
   RowPlan plan_;
   std::vector<char> used_;
   std::vector<int> uses_;
-  std::vector<int> consumerSize_;  // of the kernel that uses it; -1: something else does
+  std::vector<int> consumerSize_;  // size of the kernel that uses the value; -1: something else does
   std::vector<char> root_;
   std::vector<Value> values_;
   std::vector<int> outputs_;

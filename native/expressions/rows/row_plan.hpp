@@ -32,9 +32,9 @@ struct RowKernel {
   };
   std::vector<Input> inputs;
   RowCode value;
-  RowCode slopes;  ///< of inputs `slopeOf`; reads the inputs and the result
+  RowCode slopes;  ///< slopes of the inputs `slopeOf`; reads the inputs and the result
   std::vector<int> slopeOf;
-  RowCode turns;  ///< of inputs `turnOf`: sum_j d slope / d u_j t_j; reads u, t and the result
+  RowCode turns;  ///< turns of the inputs `turnOf`: sum_j d slope / d u_j t_j; reads u, t and the result
   std::vector<int> turnOf;
 };
 
@@ -72,7 +72,7 @@ struct RowLookup {
   RowPlace from;
   bool fromActive = false;
   int column = 0;
-  int indices = 1;  ///< of a row
+  int indices = 1;  ///< indices of a row
   int width = 1;
 };
 
@@ -89,7 +89,7 @@ struct RowCopy {
 struct RowStage {
   enum class Kind { kernel, product, sparseProduct, sum, logSumExp, lookup, copy };
   Kind kind = Kind::kernel;
-  int index = 0;   ///< in the list of its kind
+  int index = 0;   ///< place in the list of its kind
   int output = 0;  ///< its first entry
   int size = 0;
   bool active = false;  ///< depends on x or on what is shared
@@ -99,7 +99,7 @@ struct RowPlan {
   int variables = 0;  ///< numbers of x
   int shared = 0;     ///< numbers of [x | shared]
   std::vector<double> constants;
-  int entries = 0;  ///< of a block, in all
+  int entries = 0;  ///< entries of a block, in all
   struct Loaded {
     int column = 0;
     int output = 0;
@@ -124,7 +124,7 @@ struct RowPlan {
     int size = 0;
     int indexLimit = 0;  ///< it is a list of indices below this; 0: it is not
   };
-  std::vector<UsedColumn> columns;  ///< those that are read, each once or as indices once more
+  std::vector<UsedColumn> columns;  ///< the columns that are read; indices have an element of their own
   /// Rows of a block: as many as leave its numbers in the second-level cache.
   int block = 0;
   /// Whether each number of theta that is active is an input of one stage at most, where norms of the gradients of

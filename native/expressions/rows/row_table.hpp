@@ -19,7 +19,7 @@ struct RowColumn {
   Form form = Form::doubles;
   std::vector<double> doubles;  ///< row after row
   std::vector<float> floats;
-  SparseMatrix sparse;  ///< by rows
+  SparseMatrix sparse;  ///< rows of a sparse column
 
   /// The numbers of row i, of a dense form, as T.
   template <class T>
