@@ -87,7 +87,7 @@ class Arrangement {
   /// theirs.
   void addAround(const std::vector<int>& chosen) {
     std::vector<Vector> basis;
-    double volume = 1;  // of the chosen rows: rounding turns the ray by about 1 / volume times as much
+    double volume = 1;  // volume of the chosen rows: rounding turns the ray by about 1 / volume times as much
     for (const int k : chosen) volume *= extendBasis(basis, rows_[static_cast<std::size_t>(k)], Tuning::dependent);
     if (volume == 0) return;
     const Vector ray = orthogonalTo(basis);
@@ -144,9 +144,8 @@ class Arrangement {
   const std::vector<Vector>& rows_;
   std::size_t r_;
   std::vector<Vector> found_;
-  std::map<std::vector<bool>, std::size_t>
-      seen_;                          // by the signs of the rows in them, the places of the cells in found_
-  std::set<std::vector<bool>> rays_;  // which rows vanish on the lines that are done
+  std::map<std::vector<bool>, std::size_t> seen_;  // places in found_ of the cells, by the signs of the rows in them
+  std::set<std::vector<bool>> rays_;               // which rows vanish on the lines that are done
 };
 
 /// The lines through the origin in the directions of the columns of X^T, as vectors of length 1, each line once: a
@@ -158,7 +157,7 @@ std::vector<Vector> distinctLines(Mat<const double> xt) {
     double largest = 0;
     for (const double value : row) largest = std::max(largest, std::abs(value));
     if (largest == 0) continue;
-    for (double& value : row) value /= largest;  // so that its square neither overflows nor vanishes
+    for (double& value : row) value /= largest;  // keeps the square from overflow and underflow
     const double length = std::sqrt(dot(row, row));
     for (double& value : row) value /= length;
     const bool fresh = std::all_of(rows.begin(), rows.end(), [&](const Vector& other) {
@@ -226,7 +225,7 @@ Patterns patternsOf(const Cpu& la, Mat<const double> xt, Mat<const double> gates
     for (int k = 0; k < n; ++k)
       draws(k, j) = random.uniform(static_cast<std::uint64_t>(before) + static_cast<std::uint64_t>(k));
   }
-  HostMatrix<double> sums(3, gates.cols);  // of a direction: active rows, and their random numbers
+  HostMatrix<double> sums(3, gates.cols);  // active rows of each direction, and the sums of their random numbers
   la.tasks(
       gates.cols,
       [&](int i) {

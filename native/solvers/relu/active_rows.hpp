@@ -34,13 +34,13 @@ class ReluActiveRows {
   const Cpu& la_;
   Mat<const double> xt_;
   int patterns_, c_;
-  std::vector<std::int32_t> rows_;                     // by pattern those where it is active
+  std::vector<std::int32_t> rows_;                     // rows where each pattern is active
   std::vector<std::ptrdiff_t> first_;                  // P + 1
   HostMatrix<double> thetaByRow_, outputsByRow_;       // c x n, and with c rounded up
   HostMatrix<double> netWeights_;                      // c rounded up x d P: v_i - w_i of each pattern
-  std::vector<int> places_;                            // by output and pattern: the row there, or -1
-  std::vector<int> used_;                              // by pattern: the rows there
-  HostMatrix<float> xtInSingle_, thetaByRowInSingle_;  // from the first time on
+  std::vector<int> places_;                            // the row at each output and pattern, or -1
+  std::vector<int> used_;                              // number of rows at each pattern
+  HostMatrix<float> xtInSingle_, thetaByRowInSingle_;  // copies in single precision, made on first use
 };
 
 }  // namespace nonconvex

@@ -86,7 +86,7 @@ class ReluCertificate {
   struct Part {
     double objective = INFINITY;
     double lowerBound = 0;  // losses and norms are not negative
-    double violation = 0;   // of the best point
+    double violation = 0;   // the violation of the best point
   };
 
   bool apart() const {
@@ -143,7 +143,7 @@ class ReluCertificate {
   const kernels::Blocks blocks_;
   const ReluActivation activation_;
   std::vector<Part> parts_;
-  std::vector<double> largest_;          // by output: work of bounds
+  std::vector<double> largest_;          // one for each output: work of bounds
   Matrix<double> candidate_, bestDual_;  // n x c
   Matrix<double> candidateQ_;            // d x columns of one sign
   Matrix<double> best_;                  // d x columns

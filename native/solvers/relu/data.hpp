@@ -57,7 +57,7 @@ struct ReluData {
 
   struct Tuning;
 
-  std::shared_ptr<Ranks> ranks;    ///< that have other rows; null where all are here
+  std::shared_ptr<Ranks> ranks;    ///< the ranks that hold the other rows; null if all rows are here
   int n;                           ///< rows
   int d;                           ///< columns, the bias included
   int c;                           ///< outputs
@@ -66,8 +66,8 @@ struct ReluData {
   HostBuffer<double> roots;        ///< rows of xt and y are times the roots of their weights, squared loss; else empty
   double constant = 1;             ///< the entries of the constant column, before that
   HostBuffer<double> columnScale;  ///< d
-  HostBuffer<double> inputShift;   ///< of the user's columns, as in ReluSolution
-  HostBuffer<double> inputScale;   ///< of the user's columns, as in ReluSolution
+  HostBuffer<double> inputShift;   ///< shifts of the user's columns, as in ReluSolution
+  HostBuffer<double> inputScale;   ///< scales of the user's columns, as in ReluSolution
   double rowScale;                 ///< the power of two: xt = (x - inputShift) / (inputScale rowScale)
   double typical;                  ///< root mean square of xt without the constant column
   HostMatrix<double> gates;        ///< act on the columns of xt, have unit length; their patterns may coincide
@@ -75,7 +75,7 @@ struct ReluData {
   bool exact;                      ///< their patterns are all that exist
   bool directions;                 ///< weights are multiples of the gates, which have unit length
   bool bias;                       ///< the last column is the constant one
-  double lambda;                   ///< of the penalty on scaled weights
+  double lambda;                   ///< weight of the penalty on scaled weights
   ReluRowLoss loss;
   ReluSystemBy system;  ///< how ReluSystem works
 

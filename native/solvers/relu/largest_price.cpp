@@ -44,7 +44,7 @@ class PriceSearch {
 
   void run() {
     constexpr double narrower = 4;  // steps of the gap while the cones multiply
-    constexpr double farther = 64;  // where they hardly do; not all the way at once, since a good best spares many
+    constexpr double farther = 64;  // steps while they hardly do; moderate, since a good best spares many cones
     const double wanted = 0.9 * limits_.tolerance;
     double gap = std::max(1.0, wanted);
     for (auto before = static_cast<std::int64_t>(parts_.size()); searchWith(gap); before = lastSearch_) {

@@ -21,7 +21,7 @@ constexpr auto names(ReluLoss) { return namesOf(ReluLosses{}); }
 /// The loss of one row of n x c column-major matrices: pointers go to its first entry, entries lie `stride` apart.
 struct ReluRowLoss {
   ReluLoss kind = ReluLoss::squared;
-  double delta = 1;  ///< of the Huber loss
+  double delta = 1;  ///< parameter of the Huber loss
   int c = 1;
   int stride = 0;
   bool weighted = false;  ///< rows of targets have one entry more, the weight of their loss
@@ -51,7 +51,7 @@ struct ReluRowLoss {
   /// theta := -(a subgradient of the loss at f): a point of the dual's domain.
   NONCONVEX_HD void dualPoint(const double* f, const double* y, double* theta) const {
     visitLoss([&](const auto& loss) { loss.derivative(c, row(f), row(y), row(theta)); });
-    for (int j = 0; j < c; ++j) theta[j * stride] = 0.0 - weight(y) * theta[j * stride];  // not -0
+    for (int j = 0; j < c; ++j) theta[j * stride] = 0.0 - weight(y) * theta[j * stride];  // 0.0 - x is never -0
   }
 
   /// h := what the Hessian of the loss at f is made of: diag(h), less h h^T / weight where `coupled()`.

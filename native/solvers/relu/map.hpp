@@ -144,7 +144,7 @@ class ReluMap {
   Converted<La, double, T> convertX_, convertFeatures_;
   In xt_, activations_;
   Mat<const Number, Space> masks_;
-  int parts_ = 1;  // of the rows, on the CPU
+  int parts_ = 1;  // parts of the rows, on the CPU
   // On the CPU piece x P c, rows of D_i theta_k, for each part; on a device n x columns, also of X V.
   typename La::template Matrix<T> masked_;
   // On the CPU with several outputs, where X stays in a core's cache.

@@ -17,7 +17,7 @@ namespace nonconvex {
 struct ReluNeurons {
   HostMatrix<double> directions;       ///< d x m: column j is u_j
   HostBuffer<double> weights;          ///< alpha_j
-  std::vector<std::int32_t> outputs;   ///< of which output neuron j is
+  std::vector<std::int32_t> outputs;   ///< the output that neuron j belongs to
   std::vector<std::int32_t> patterns;  ///< its number in a ReluPatternTable; -1: that of u_j itself
 
   int count() const { return static_cast<int>(outputs.size()); }
@@ -89,7 +89,7 @@ class ReluNetworkObjective {
   std::vector<std::int32_t> outputs_;
   HostMatrix<double> hidden_;     // n x m
   HostMatrix<double> f_, theta_;  // n x c
-  std::vector<double> losses_;    // by chunk of rows
+  std::vector<double> losses_;    // sum of the losses in each chunk of rows
   LongProduct slopes_;            // X^T times what goes back through the hidden layer
 };
 

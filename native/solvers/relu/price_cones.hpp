@@ -41,9 +41,9 @@ class PriceCones {
 
   bool finished() const { return open_.empty(); }
   double sign() const { return sign_; }
-  std::int64_t nodes() const { return nodes_; }  ///< of all runs
+  std::int64_t nodes() const { return nodes_; }  ///< number of cones in all runs
   double best() const { return best_; }
-  const Point<D>& bestDirection() const { return direction_; }  ///< where best is more than what `begin` was given
+  const Point<D>& bestDirection() const { return direction_; }  ///< valid if `best` is more than `begin` was given
 
   /// A number that sign g does not exceed on the orthant's unit vectors, PriceFunction::error aside.
   double upper() const {
@@ -53,9 +53,9 @@ class PriceCones {
   }
 
  private:
-  static constexpr int mostSweeps = 16;         // over the slopes of concave kinks, then the cone is split
-  static constexpr int mostDepth = 50 * D;      // where generators agree to all digits
-  static constexpr double shortestEdge = 0.25;  // of the longest one squared: no cone gets thin
+  static constexpr int mostSweeps = 16;         // sweeps over the slopes of concave kinks before the cone is split
+  static constexpr int mostDepth = 50 * D;      // generators agree to all digits at this depth
+  static constexpr double shortestEdge = 0.25;  // least share of the longest edge squared: no cone gets thin
   static constexpr int checkpointEvery = 1024;  // nodes
 
   /// A kink of positive weight that passes through the cone: z . v_i for its generators.
@@ -71,12 +71,12 @@ class PriceCones {
   };
   struct Cone {
     SimplicialCone<D> shape;
-    Point<D> value{};   ///< of the overestimate without the concave kinks that pass through, at the generators
+    Point<D> value{};   ///< overestimate at the generators, without the concave kinks that pass through
     Point<D> weight{};  ///< coordinates of where the overestimate was largest
-    double error = 0;   ///< of `value`
+    double error = 0;   ///< error of `value`
     double bound = std::numeric_limits<double>::infinity();
     int depth = 0;
-    std::size_t convex = 0, concave = 0;  ///< where its kinks begin; those of the cone opened last end the lists
+    std::size_t convex = 0, concave = 0;  ///< first places of its kinks; those of the cone opened last end the lists
   };
 
   void addRoot();
@@ -181,7 +181,7 @@ void PriceCones<D>::addChild(const Cone& parent, int keep, int drop) {
   child.concave = concave_.size();
   child.shape.halve(keep, drop);
   const auto k = static_cast<std::size_t>(keep), d = static_cast<std::size_t>(drop);
-  double weights = 0;  // of all kinks, whose `at` have errors too
+  double weights = 0;  // sum over all kinks, whose `at` have errors
   for (const ConvexKink& kink : parentConvex_) weights += kink.weight;
   for (const ConcaveKink& kink : parentConcave_) weights += kink.weight;
   const double drops = addConvexKinks(keep, drop);

@@ -163,8 +163,8 @@ struct ReluPatterns {
 
 /// An earlier solution to start from.
 struct ReluWarmStart {
-  HostMatrix<double> weights;  ///< as ReluSolution::weights; no columns when there is none
-  HostMatrix<double> dual;     ///< as ReluSolution::dual
+  HostMatrix<double> weights;  ///< the weights, as ReluSolution::weights; no columns if there are none
+  HostMatrix<double> dual;     ///< the dual variables, as ReluSolution::dual
   double rho = unknown;        ///< the first penalty, unless the settings say it: that of a like problem
 
   static constexpr auto fields() {
@@ -181,7 +181,7 @@ struct ReluProblem {
   const float* x32 = nullptr;
   int outputs = 1;            ///< c
   const double* y = nullptr;  ///< row-major n x c: values, or -1/+1 (logistic, hinge), or rows of a simplex (softmax)
-  const double* weights = nullptr;     ///< of the rows' losses, >= 0; all 1 where there are none
+  const double* weights = nullptr;     ///< weights of the rows' losses, >= 0; null: all 1
   std::span<const std::int32_t> rows;  ///< the n rows of x, y and weights to train on; empty: all
   int leftOut = 0;                     ///< how many more rows there are
 
@@ -189,8 +189,8 @@ struct ReluProblem {
   double weight(int k) const { return weights == nullptr ? 1.0 : weights[row(k)]; }
   ReluPatterns patterns;
   ReluWarmStart warmStart;
-  std::optional<ReluAdversary> adversary;  ///< whose worst perturbation of each row counts
-  std::shared_ptr<Ranks> ranks;            ///< that have the other rows; null where all are here
+  std::optional<ReluAdversary> adversary;  ///< the adversary whose worst perturbation of each row counts
+  std::shared_ptr<Ranks> ranks;            ///< the ranks that hold the other rows; null if all rows are here
 };
 
 /// What the solver reports beside what all solvers do.

@@ -68,7 +68,7 @@ class ReluProx {
   const ReluMap<La, double>& exact_;
   kernels::Blocks blocks_;
   Matrix<T> v_, fv_;
-  Matrix<double> squares_, shifted_, factors_;  // by column
+  Matrix<double> squares_, shifted_, factors_;  // one entry for each column
   HostMatrix<double> hostSquares_, hostShifted_;
   Converted<La, T, double> exactV_;
   Matrix<double> exactF_;
@@ -242,25 +242,25 @@ class ReluProx<Cpu> {
   const ReluMap<Cpu>& map_;
   kernels::Blocks blocks_;
   std::unique_ptr<ConeProjector> projector_;
-  std::unique_ptr<ConesOverRanks> coneRanks_;  // in its place where ranks have other rows
+  std::unique_ptr<ConesOverRanks> coneRanks_;  // the projection used instead if ranks have other rows
 
   HostMatrix<double> p_, v_;            // d x columns: projection, its shrinkage
   mutable HostMatrix<double> xv_;       // n x columns: X p of the listed columns
   mutable bool knowsProducts_ = false;  // what xv_ is to have is there
   HostMatrix<double> fv_;               // n x c
   std::vector<int> list_;               // columns that can be nonzero in v
-  std::vector<char> listed_;            // by column
-  HostBuffer<double> norms_;            // by block
+  std::vector<char> listed_;            // true for each column in the list
+  HostBuffer<double> norms_;            // the norm of each block
   HostBuffer<double> scale_;            // v_j = scale_j p_j, by place in the list
   double penalty_ = 0;                  // sum of the norms of v
   double allowed_ = ConeProjector::feasibility;
   bool knowsShift_ = false;    // p - b is a sum of normals times multipliers >= 0: not within an interrupted step
   HostMatrix<double> shift_;   // d x columns
   HostMatrix<double> points_;  // work of bounds
-  HostBuffer<double> bounds_;  // by column
-  std::vector<char> refined_;  // by block
+  HostBuffer<double> bounds_;  // the bound of each column
+  std::vector<char> refined_;  // true for each block that was refined
   mutable std::vector<double> worst_;       // violations by some places of the list
-  std::vector<std::vector<int>> blocksOf_;  // by output, and all
+  std::vector<std::vector<int>> blocksOf_;  // blocks of each output, then all
 };
 
 }  // namespace nonconvex

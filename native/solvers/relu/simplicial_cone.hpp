@@ -38,7 +38,7 @@ struct SimplicialCone {
   /// Begins with the facets whose multipliers are positive (Lawson and Hanson, Solving least squares problems, chapter
   /// 23). Ends after a few exchanges in any case: what p lacks then, if anything, the bound that uses it accounts for.
   void project(const Square& gram, const Point<D>& q, Point<D>& multipliers, Point<D>& p) const {
-    constexpr double negligible = 1e-14;  // of ||q||
+    constexpr double negligible = 1e-14;  // share of ||q|| that counts as zero
     Point<D> right;
     for (std::size_t i = 0; i < D; ++i) right[i] = -dot<D>(inverse[i], q);
     const double tolerance = negligible * norm<D>(q);

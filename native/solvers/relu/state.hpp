@@ -55,7 +55,7 @@ struct ReluState {
   const La& la;
   const ReluSettings settings;
   ReluData data;
-  ReluWarmStart warmStart;  ///< on the scaled data; no columns where there is none
+  ReluWarmStart warmStart;  ///< a start on the scaled data; no columns if there is none
   ReluRows<La> rows;
   ReluMap<La> map;
   const std::unique_ptr<ReluMap<La, double>> exactMap;  ///< made where `map` is not in double precision

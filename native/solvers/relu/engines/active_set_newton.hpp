@@ -68,7 +68,7 @@ class ReluActiveSetNewton {
   ReluProx<Cpu>& prox_;
   ReluNewtonSystem system_;
   double rho_ = 1;
-  double value_ = 0;  // of the merit function
+  double value_ = 0;  // the merit function at the iterate
   int inner_ = 0;     // steps since the centre moved
   int refusals_ = 0;  // searches in a row that found nothing
 

@@ -30,7 +30,7 @@ struct AdmmIterate {
 
   typename La::template Matrix<T> now, before;
   Mat<T, Space> b, a, fb;
-  Mat<const T, Space> b0, a0;  ///< in `before`
+  Mat<const T, Space> b0, a0;  ///< views of `before`
   int weights = 0;             ///< entries of b
   int split = 0;               ///< entries of a
 };

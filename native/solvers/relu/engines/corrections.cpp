@@ -88,7 +88,7 @@ void ReluCorrections::forOutputs(Vec<const char> wanted, const F& f) {
       if (wanted[output]) f(rooms_[at(r)], output);
     }
   };
-  if (rooms == 1) return all(0);  // whose parts are shared out instead
+  if (rooms == 1) return all(0);  // a single room shares out the parts of its work instead
   la_.tasks(rooms, all);
 }
 

@@ -70,11 +70,11 @@ class ReluCorrections {
   /// Room to work, where one output after the other is corrected.
   struct Room {
     Cpu la;
-    std::vector<int> places;                         // of the columns in use, in the list of the proximal step
-    std::vector<double> lengths;                     // of these
-    std::vector<int> columns;                        // of the weights, by column of `gradients`, where these are zero
-    std::vector<double> rhs;                         // by column of `gradients`
-    int count = 0;                                   // of columns of `gradients`: those in use, then others
+    std::vector<int> places;                         // places of the columns in use, in the list of the proximal step
+    std::vector<double> lengths;                     // lengths of the columns in use
+    std::vector<int> columns;                        // columns of the weights that are zero, by column of `gradients`
+    std::vector<double> rhs;                         // one number for each column of `gradients`
+    int count = 0;                                   // columns of `gradients`: the ones in use, then others
     HostMatrix<double> gradients, gram, directions;  // n x most: h_j; most x most; d x most
   };
 
@@ -92,11 +92,11 @@ class ReluCorrections {
   const ReluData& data_;
   const ReluMap<Cpu>& map_;
   ReluProx<Cpu>& prox_;
-  std::vector<Room> rooms_;      // as many as threads work on outputs
-  std::vector<double> factors_;  // by place in the list of the proximal step: new lengths over old ones
+  std::vector<Room> rooms_;      // one room for each thread that works on outputs
+  std::vector<double> factors_;  // new lengths over old ones, by place in the list of the proximal step
   HostMatrix<double> theta_, q_;
-  std::vector<char> wanted_, pays_;  // by output
-  std::vector<double> gaps_;         // by output
+  std::vector<char> wanted_, pays_;  // one for each output
+  std::vector<double> gaps_;         // the gap of each output
 };
 
 }  // namespace nonconvex

@@ -39,7 +39,7 @@ class ReluNewtonSystem {
   /// The neurons of one output.
   struct Part {
     int first = 0, count = 0;  // places in `active_`
-    int columns = 0;           // of B
+    int columns = 0;           // columns of B
   };
 
   void listActive();
@@ -63,12 +63,12 @@ class ReluNewtonSystem {
   const ReluMap<Cpu>& map_;
   const ReluProx<Cpu>& prox_;
   double rho_ = 1;
-  double slope_ = 0;            // of the merit function along the direction
-  bool singleIsEnough_ = true;  // for the systems of coupled outputs
+  double slope_ = 0;            // slope of the merit function along the direction
+  bool singleIsEnough_ = true;  // single precision suffices for the systems of coupled outputs
   HostMatrix<double> s_;        // n x c: square roots of W's diagonal
   HostMatrix<double> product_;  // n x c: B times something
-  std::vector<Active> active_;  // by output
-  std::vector<Part> parts_;     // by output
+  std::vector<Active> active_;  // neurons, ordered by output
+  std::vector<Part> parts_;     // the part of each output
   HostBuffer<double> free_, columns_, weighted_, matrix_, work_, rhs_, image_;
   HostBuffer<float> singleColumns_, singleMatrix_, singleRhs_;
 };

@@ -146,7 +146,7 @@ class OutputAcceleration {
   const Cpu& la_;
   std::vector<Run> runs_;
   std::size_t headRuns_;
-  int head_ = 0, size_ = 0;  // of an output
+  int head_ = 0, size_ = 0;  // numbers of an output in the head runs, and in all
   std::vector<Output> outputs_;
 };
 

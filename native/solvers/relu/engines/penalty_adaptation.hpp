@@ -61,7 +61,7 @@ struct BalanceSquares {
 };
 
 struct AddBalance {
-  const double* squares;  // of v, and of z if `split`
+  const double* squares;  // sums of squares of v, then of z if `split`
   bool split;
   double relaxation;
   ReluBalanceSums* sums;

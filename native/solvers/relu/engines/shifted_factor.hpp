@@ -103,7 +103,7 @@ class ShiftedFactor {
   std::unique_ptr<PackedFactor<float>> packedInSingle_;
   bool isPacked_ = false, isPackedInSingle_ = false;
   int factorizations_ = 0;
-  int solves_ = 0;  // with this factor
+  int solves_ = 0;  // solves with the current factor
 };
 
 }  // namespace nonconvex

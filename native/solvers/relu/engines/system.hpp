@@ -139,7 +139,7 @@ class ReluSystem {
   std::unique_ptr<ConjugateGradients<La>> gradients_;
   Matrix metricPull_;                          // d x P c: M^{-1} F^T p, or between weights and white ones
   Matrix theta_, image_;                       // n x c: the last solution and (I + tau K0) of it
-  std::unique_ptr<EarlierSolutions> earlier_;  // on the CPU
+  std::unique_ptr<EarlierSolutions> earlier_;  // null on a device
   Matrix change_, imageChange_;                // n x c: of theta_ and image_ in the last solution
   Pivoted pivoted_;
   LastByFactor last_;

@@ -274,16 +274,16 @@ class BatchDescent {
   const BatchPlan plan_;
   const int rows_;
   ReluRowLoss loss_;
-  std::vector<float> means_;  // of them
-  std::vector<int> own_;      // of the neurons given, in the order that they have here
+  std::vector<float> means_;  // means of the inputs over the rows
+  std::vector<int> own_;      // the given neurons, in the order that they have here
   std::vector<Chunk> chunks_;
-  std::vector<int> order_;  // of the rows, of which those before `next_` were drawn in this pass
+  std::vector<int> order_;  // order of the rows; the ones before `next_` were drawn in this pass
   int next_ = 0;
   int pass_ = 0;
   Units unit_;
   HostMatrix<float> u_, gradient_;   // d x m
   std::vector<float> alpha_;         // m
-  Moments first_, second_;           // of both
+  Moments first_, second_;           // moments of u_ and alpha_
   HostMatrix<float> x_;              // d x rows
   HostMatrix<float> hidden_, kept_;  // rows x m
   HostMatrix<float> partial_;        // rows x chunks

@@ -10,10 +10,10 @@
 namespace nonconvex {
 
 struct BatchPlan {
-  int rows;   ///< of a batch
+  int rows;   ///< rows of a batch
   int steps;  ///< batches in all
   std::uint64_t seed = 0;
-  double seconds = infinity;  ///< that the rates fall to zero within, where the steps take longer
+  double seconds = infinity;  ///< time within which the rates fall to zero if the steps take longer
 };
 
 /// Descends from the neurons by Adam on batches of rows, with rates that rise for a twentieth of the steps and then

@@ -102,7 +102,7 @@ class Exchange {
   /// sense in which the sum of all weights does not grow, until one has none; if that is one of the basis, it leaves.
   void exchange(int column) {
     const double sum = std::accumulate(coefficients_.begin(), coefficients_.end(), 0.0);
-    const double sense = sum > 1 ? 1 : -1;  // of the change of the column's weight
+    const double sense = sum > 1 ? 1 : -1;  // sign of the change of the column's weight
     double length = sense < 0 ? weights_[at(column)] : infinity;
     int leaving = -1;
     for (int k = 0; k < basis_.size(); ++k) {
@@ -125,7 +125,7 @@ class Exchange {
   Mat<const double> activations_;
   std::vector<double>& weights_;
   Basis basis_;
-  std::vector<int> members_;  // of the basis: columns, in its order
+  std::vector<int> members_;  // columns of the basis, in its order
   std::vector<double> coefficients_;
 };
 

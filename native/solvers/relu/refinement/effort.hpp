@@ -10,18 +10,18 @@ namespace nonconvex {
 
 /// How much is done in a round, by the size of the data: what a round costs is a few seconds at most.
 struct RefinementEffort {
-  int neurons;          ///< in a first network
+  int neurons;          ///< neurons of a first network
   int rowStep;          ///< its descent begins on every `rowStep`-th row alone
-  int firstIterations;  ///< on all rows, or on those
-  int laterIterations;  ///< on all rows, after the descent on those
-  int iterations;       ///< in the descent of a round
+  int firstIterations;  ///< iterations on all rows, or on the chosen ones
+  int laterIterations;  ///< iterations on all rows, after the descent on the chosen ones
+  int iterations;       ///< iterations in the descent of a round
   int added;            ///< neurons that a round adds at most; the first as many as `neurons`
   int starts;           ///< random networks of which the best is the first, unless the user says
   int searches;         ///< random directions that a round prices, with both signs
   int lastSearches;     ///< random directions that are priced at the end
   int batch;    ///< rows of a batch, where the first descent goes by batches: several outputs of large data; else 0
-  int batches;  ///< in that descent
-  int batchesBeforeProgram;  ///< in that descent, where a convex program follows
+  int batches;  ///< batches of that descent
+  int batchesBeforeProgram;  ///< batches of that descent if a convex program follows
 
   static RefinementEffort of(const ReluData& data);
 

@@ -55,7 +55,7 @@ class RefinementParts {
   struct Part {
     double objective = 0;
     double lowerBound = 0;
-    std::vector<std::int32_t> patterns;  ///< of the program, by their numbers in the table
+    std::vector<std::int32_t> patterns;  ///< the program's patterns, by their numbers in the table
 
     double gap() const { return objective > 0 ? (objective - lowerBound) / objective : 0; }
   };
@@ -92,10 +92,10 @@ class RefinementParts {
   std::vector<Part> parts_;
   HostMatrix<double> dual_, theta_;  // n x c
   double networkObjective_ = 0;
-  double objective_ = 0, lowerBound_ = 0;  // of all parts
+  double objective_ = 0, lowerBound_ = 0;  // sums over all parts
   bool ownPatterns_ = false;
-  double rho_ = 0;               // of the last program that was taken
-  double programRho_ = unknown;  // of the last program
+  double rho_ = 0;               // the penalty factor of the last program that was taken
+  double programRho_ = unknown;  // the penalty factor of the last program
 };
 
 }  // namespace nonconvex

@@ -30,8 +30,8 @@ class ReluPatternTable {
 
   const ReluData& data_;
   std::map<Bits, std::int32_t> found_;
-  std::vector<const Bits*> bits_;           // by number
-  std::vector<std::vector<double>> gates_;  // by number
+  std::vector<const Bits*> bits_;           // bits of each pattern
+  std::vector<std::vector<double>> gates_;  // gate of each pattern
 };
 
 }  // namespace nonconvex

@@ -18,11 +18,11 @@ class RefinementPrices {
  public:
   /// One search.
   struct Search {
-    int round = 0;                     ///< of the refinement, which chooses the random directions
+    int round = 0;                     ///< number of the round, which chooses the random directions
     int random = 0;                    ///< directions, with both signs
     bool exactly = false;              ///< whether the largest price of all is found, too
     std::vector<double> jitters = {};  ///< shares of their lengths by which copies of the neurons are moved
-    double share = 1;                  ///< of the time left, that the search may take
+    double share = 1;                  ///< share of the time left that the search may take
     bool last = false;                 ///< no round follows
   };
 
@@ -59,7 +59,7 @@ class RefinementPrices {
   const RefinementClock& clock_;
   double violation_ = unknown;
   double globalBound_ = unknown;
-  double nodes_ = 0;  // of all searches for it
+  double nodes_ = 0;  // nodes of all searches for globalBound_
   ReluEstimate estimate_;
   HostMatrix<double> estimateTheta_;
 };

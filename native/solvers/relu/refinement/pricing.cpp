@@ -61,8 +61,8 @@ class Ascent {
  private:
   struct One {
     int start;         // its place among the starts
-    double value = 0;  // at its point
-    double trial = 0;  // at the point that is tried
+    double value = 0;  // the price at its point
+    double trial = 0;  // the price at the point that is tried
     double step = 1;
     bool done = false;
   };

@@ -42,12 +42,12 @@ class ReluRefiner {
   void columnRound();
 
   RefinementState state_;
-  ReluNeurons given_;  // by a warm start
+  ReluNeurons given_;  // neurons of a warm start
   int begun_ = 0;      // parts whose first program was solved, where there is one step for each
-  double gain_ = 1;    // of the last round, relative
+  double gain_ = 1;    // relative gain of the last round
   int idle_ = 0;       // rounds in a row that gained next to nothing
   int idleColumnRounds_ = 0;
-  std::string shortage_;  // of memory, which ended it
+  std::string shortage_;  // the memory shortage that ended the refinement
 };
 
 }  // namespace nonconvex

@@ -36,10 +36,10 @@ class RobustCertificate {
   void writeNetwork(ReluSolution& s) const;
 
   const RobustProgram& program_;
-  std::vector<RobustCone> dualCones_;   // by group
+  std::vector<RobustCone> dualCones_;   // one cone for each group
   HostMatrix<double> best_, feasible_;  // d x 2P
   HostMatrix<double> map_, slopes_;     // d x P
-  std::vector<double> losses_, norms_;  // by row; by group
+  std::vector<double> losses_, norms_;  // loss of each row; norm of each group
   double objective_ = 0, lowerBound_ = 0, bestLoss_ = 0, feasibility_ = 0;
   HostBuffer<double> dual_;  // n: tau
 };

@@ -34,8 +34,8 @@ class RobustCone {
  private:
   struct Target {
     const double* b;    // null: the origin
-    double wanted;      // of s_k x_k . p - radius ||p||_q
-    double sufficient;  // where it ends
+    double wanted;      // the wanted s_k x_k . p - radius ||p||_q
+    double sufficient;  // the value at which the search ends
     double longest;     // p at which it gives up
   };
   struct Tuning;

@@ -26,14 +26,14 @@ struct RobustProgram {
   const Cpu& la;
   const ReluSettings settings;
   const ReluData data;
-  const ReluAdversary adversary;  ///< in the scaled data's units
+  const ReluAdversary adversary;  ///< the adversary in the scaled data's units
   const int inputs;               ///< columns without that of the bias
   const WorstCaseLoss loss;
 
   int found = 0;                              ///< distinct patterns of the gates
   int patterns = 0;                           ///< P, those with room among them
   HostMatrix<double> gates, masks, interior;  ///< d x P, n x P, d x 2P: a point inside of each cone
-  std::vector<char> room;                     ///< by group: whether its cone has an interior
+  std::vector<char> room;                     ///< true for each group whose cone has an interior
 
  private:
   HostMatrix<double> gatesWithShifts() const;

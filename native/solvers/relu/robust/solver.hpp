@@ -54,11 +54,11 @@ class RobustReluSolver {
 
   RobustProgram program_;
   RobustCertificate certificate_;
-  std::vector<RobustCone> cones_;               // by group
+  std::vector<RobustCone> cones_;               // the cone of each group
   HostMatrix<double> b_, v_, vBefore_, u_;      // d x 2P
   HostMatrix<double> a_, c_, cBefore_, image_;  // d x n
   HostMatrix<double> factor_, right_, map_;     // P x P, P x d, d x P
-  std::vector<WorstCase> worst_;                // by row
+  std::vector<WorstCase> worst_;                // the worst case of each row
   HostMatrix<double> directions_;               // d x n: minus derivatives of the losses
   double rho_ = 0, sigma_ = 0;
   int steps_ = 0, changed_ = 0;
