@@ -173,7 +173,7 @@ void JointSolve::fail(const std::string& why) noexcept {
   try {
     head(Stage::end, 0, &why);
   } catch (...) {
-    // Nobody is left to be told.
+    // No rank can be told of the failure.
   }
 }
 

@@ -65,7 +65,7 @@ class Ranks {
   /// with PEER_FAILED. Not while this rank solves.
   bool leave();
 
-  /// A place in the order of solves, which is to be the same on all ranks; given back by whoever does not solve.
+  /// A place in the order of solves, which is to be the same on all ranks; a caller that does not solve gives it back.
   class Turn {
    public:
     explicit Turn(std::shared_ptr<Ranks> ranks);
@@ -104,8 +104,8 @@ class Ranks {
 /// different ways, or have points that differ by a bit, hear of it.
 class JointSolve {
  public:
-  /// Waits for its turn and for the other ranks. `wishes` is the monitor of whoever asked; `fingerprint`, of what is
-  /// the same on all ranks, is compared. Throws Error PEER_FAILED.
+  /// Waits for its turn and for the other ranks. `wishes` is the caller's monitor; the ranks compare `fingerprint`,
+  /// which must be the same on all of them. Throws Error PEER_FAILED.
   JointSolve(std::shared_ptr<Ranks::Turn> turn, Monitor& wishes, std::uint64_t fingerprint);
   JointSolve(const JointSolve&) = delete;
   JointSolve& operator=(const JointSolve&) = delete;

@@ -5,8 +5,8 @@
 
 namespace nonconvex {
 
-/// The path of this process's control group of version 2 below /sys/fs/cgroup; empty where there is none. Each folder
-/// of the path may set limits.
+/// The path of this process's control group of version 2 below /sys/fs/cgroup; empty if the process has none. Each
+/// folder of the path may set limits.
 std::string controlGroup();
 
 }  // namespace nonconvex

@@ -48,7 +48,7 @@ void require(bool condition, std::string_view name, const T& value, std::string_
   }
 }
 
-/// Throws a RangeError "name.length = length: expected as many numbers as x has rows: 3" unless a vector has so many
+/// Throws a RangeError "name.length = length: expected as many numbers as x has rows: 3" unless a vector has `expected`
 /// entries; `per` is those words before the number, or empty.
 void requireLength(std::string_view name, std::size_t length, int expected, std::string_view per = {});
 

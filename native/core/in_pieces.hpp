@@ -24,7 +24,7 @@ void resizeInPieces(std::vector<T>& values, std::size_t size, Pause&& pause) {
   }
 }
 
-/// Makes a vector longer by copies of a value, likewise.
+/// Makes a vector longer by copies of a value, and calls `pause` before each piece.
 template <class T, class Pause>
 void fillInPieces(std::vector<T>& values, std::size_t size, const T& value, Pause&& pause) {
   values.reserve(size);
@@ -34,7 +34,7 @@ void fillInPieces(std::vector<T>& values, std::size_t size, const T& value, Paus
   }
 }
 
-/// A vector of zeros, made likewise.
+/// A vector of zeros, written in pieces.
 template <class T, class Pause>
 std::vector<T> zerosInPieces(std::size_t size, Pause&& pause) {
   std::vector<T> values;
@@ -42,7 +42,7 @@ std::vector<T> zerosInPieces(std::size_t size, Pause&& pause) {
   return values;
 }
 
-/// Makes a vector a copy, likewise; it is a part of that where `pause` throws.
+/// Makes a vector a copy, piece by piece; if `pause` throws, it has the pieces before.
 template <class T, class Pause>
 void assignInPieces(std::vector<std::remove_const_t<T>>& values, std::span<T> from, Pause&& pause) {
   values.clear();
@@ -54,7 +54,7 @@ void assignInPieces(std::vector<std::remove_const_t<T>>& values, std::span<T> fr
   }
 }
 
-/// A copy, made likewise.
+/// A copy, written in pieces.
 template <class T, class Pause>
 std::vector<std::remove_const_t<T>> copyInPieces(std::span<T> from, Pause&& pause) {
   std::vector<std::remove_const_t<T>> values;
@@ -62,8 +62,8 @@ std::vector<std::remove_const_t<T>> copyInPieces(std::span<T> from, Pause&& paus
   return values;
 }
 
-/// Writes a zero into each page of memory that nobody has written to, and calls `pause` before each piece: where the
-/// rows of a large matrix by columns are written first, the system would clear all of it at once.
+/// Writes a zero into each page of memory not written to before, and calls `pause` before each piece: where the rows of
+/// a large matrix by columns are written first, the system would clear all of it at once.
 template <class T, class Pause>
 void touchInPieces(T* memory, std::size_t size, Pause&& pause) {
   constexpr std::size_t page = 4096 / sizeof(T), pages = 512;

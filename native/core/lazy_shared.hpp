@@ -28,8 +28,8 @@ class OnceOfAny {
 template <class T>
 class Once : private OnceOfAny {
  public:
-  /// What `make` returned to the first who asked, made now if this is the first. When `make` throws, the next one makes
-  /// it. Null where it is being made by another and `giveUp` becomes true.
+  /// The result of `make`, which the first call makes. If `make` throws, the next call makes it. Null if another thread
+  /// is making it and `giveUp` becomes true.
   template <class Make, class GiveUp>
   std::shared_ptr<const T> get(Make&& make, GiveUp&& giveUp) {
     return std::static_pointer_cast<const T>(

@@ -90,7 +90,8 @@ double availableMemory() {
 
 namespace {
 
-/// Zeros that are so many come from calloc, which asks the system for them; others are written, into what new gives.
+/// Zeros of at least this size come from calloc, which asks the system for them; smaller ones are written into memory
+/// from new.
 constexpr std::size_t manyZeros = std::size_t{1} << 20;
 constexpr std::size_t line = 64;
 

@@ -7,8 +7,8 @@ namespace nonconvex {
 /// Bytes that this process could still take: the least of free physical memory and what the control group leaves.
 double availableMemory();
 
-/// Memory on a cache line, or null where there is none. Zeros are what the system gives: where they are many, a page is
-/// cleared when it is first used, not all of them before anything else is done.
+/// Memory on a cache line, or null if none is left. Many zeros come from the system, which clears a page when it is
+/// first used, not all pages at once.
 void* takeMemory(std::size_t bytes, bool zeros) noexcept;
 void giveMemory(void* taken) noexcept;
 

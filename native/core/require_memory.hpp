@@ -6,14 +6,14 @@
 
 namespace nonconvex {
 
-/// Throws a SolverError OUT_OF_MEMORY, "`subject` 20 MB, of which 10 MB are available", where so many bytes are not
-/// there: the subject names the argument and ends with "needs" or "need", and the advice, if there is one, follows
-/// behind a semicolon.
+/// Throws a SolverError OUT_OF_MEMORY, "`subject` 20 MB, of which 10 MB are available", if fewer than `bytes` are
+/// available: the subject names the argument and ends with "needs" or "need", and the advice, if any, follows behind a
+/// semicolon.
 void requireMemory(double bytes, double available, std::string_view subject, std::string_view advice = {});
 /// Throws the same, and looks up what is available unless the bytes are few: that takes longer than to try.
 void requireMemory(double bytes, std::string_view subject, std::string_view advice = {});
 
-/// Whether so many bytes are there.
+/// Returns true if `bytes` bytes are available.
 bool hasMemory(double bytes);
 
 }  // namespace nonconvex

@@ -108,7 +108,7 @@ class OuterLoop {
     } catch (const Interrupted&) {
       monitor_.setInterruptible(false);
       if (!mayAbortReports()) {
-        look(false);  // time that is over would end this one, too
+        look(false);  // an expired time limit would interrupt this report as well
         forgetPoint();
       }
       end(interruption());

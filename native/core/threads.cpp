@@ -45,7 +45,7 @@ int affinityThreads() {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
-/// Cores allowed by the control group's CPU quota, rounded up; a large number where there is none.
+/// Cores allowed by the control group's CPU quota, rounded up; a large number if there is no quota.
 double cgroupCores() {
   constexpr double unlimited = 1e9;
   std::string path = controlGroup();
@@ -75,7 +75,7 @@ void pause() {
 #endif
 }
 
-/// Workers count from 0; whoever else calls is 0, too.
+/// The number of a worker, from 0; it is 0 in all other threads.
 thread_local int threadNumber = 0;
 
 /// Locks a mutex that is never held for more than an instant: going to sleep for it would cost more than any wait.
@@ -224,7 +224,7 @@ void WorkerPool::Workers::run(int chunks, int helpers, void (*call)(void*, int),
     regions_ = &region;
     sleeping = sleeping_;
   }
-  published_.fetch_add(1);  // after the mutex is free: who waits for this takes it next
+  published_.fetch_add(1);  // comes after the mutex is free, since the threads that wait for this take it next
   for (int i = 0; i < std::min(helpers, sleeping); ++i) wake_.notify_one();
   region.work();
   {
