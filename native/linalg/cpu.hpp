@@ -194,7 +194,7 @@ class Cpu {
   /// C := A^T A, both triangles, in pieces of rows where that takes long, between which it looks whether the solve is
   /// to end: then it returns false, and C is not finished. Never interrupts, so that constructors may call it.
   [[nodiscard]] bool gram(Mat<const double> a, Mat<double> c) const { return gram(Transpose::yes, a, c); }
-  /// C := A^T A when `op` is yes, A A^T when it is no, likewise.
+  /// C := A^T A when `op` is yes, A A^T when it is no; false if the solve is to end.
   [[nodiscard]] bool gram(Transpose op, Mat<const double> a, Mat<double> c) const;
 
   /// Copies the lower triangle of a square matrix to its upper one.

@@ -65,7 +65,8 @@ NONCONVEX_CLONES void solveFew(int few, int n, const double* l, std::ptrdiff_t s
 
 namespace {
 
-/// Rotations of columns read memory and do little with it: so many operations of a factorisation take as long as one.
+/// Rotations of columns read memory and do little with it: one of their operations takes as long as `rotationCost` of a
+/// factorisation.
 constexpr double rotationCost = 4;
 
 }  // namespace

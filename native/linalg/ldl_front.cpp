@@ -108,7 +108,7 @@ class Elimination {
     update(p_, front_.square);
   }
 
-  /// Finds a pivot on the path that starts at column k and moves it there. Returns its size, 0 if there is none, or -1
+  /// Finds a pivot on the path that starts at column k and moves it there. Returns its size, 0 if it finds none, or -1
   /// if the panel must be finished first.
   int pivotAt(int k) {
     double* w0 = candidate_[0];

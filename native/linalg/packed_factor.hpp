@@ -5,9 +5,9 @@
 
 namespace nonconvex {
 
-/// Solves L L^T X = B in numbers T. L is kept by panels of some rows, and L^T likewise, whose numbers stand in the
-/// order in which a solve reads them; blocks on the diagonal are inverted. A thread has some of the right-hand sides,
-/// and each of them has the same bits whichever thread that is.
+/// Solves L L^T X = B in numbers T. L and L^T are kept by panels of some rows, whose numbers stand in the order in
+/// which a solve reads them; blocks on the diagonal are inverted. A thread has some of the right-hand sides, and each
+/// of them has the same bits whichever thread that is.
 template <class T>
 class PackedFactor {
  public:

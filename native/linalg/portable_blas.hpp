@@ -46,7 +46,7 @@ T* at(T* a, int lda, int i, int j) {
   return a + i + static_cast<std::ptrdiff_t>(lda) * j;
 }
 
-/// Memory of the calling thread for so many numbers; `Use` tells apart what is needed at the same time.
+/// Memory of the calling thread for `size` numbers; `Use` tells apart what is needed at the same time.
 template <class T, int Use>
 T* scratch(std::size_t size) {
   thread_local std::vector<T> memory;

@@ -417,7 +417,7 @@ namespace {
 
 constexpr std::size_t shortVector = 32;  // a loop over lanes would take longer to begin and end
 
-/// The largest of numbers >= 0, or NaN where one is: then their sum is, too.
+/// The largest of numbers >= 0, or NaN if one of them is NaN, which makes their sum NaN.
 template <int Bytes>
 struct LargestInLanes {
   using Vector = typename Wide<double, Bytes>::Vector;

@@ -5,7 +5,7 @@
 
 namespace nonconvex {
 
-/// `Vector` holds `lanes` numbers in so many bytes; `InMemory` is one at any address that a T may have.
+/// `Vector` holds `lanes` numbers in `Bytes` bytes; `InMemory` is one at any address that a T may have.
 template <class T, int Bytes>
 struct Wide {
   static constexpr int lanes = Bytes / static_cast<int>(sizeof(T));

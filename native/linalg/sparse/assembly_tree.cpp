@@ -11,7 +11,7 @@
 namespace nonconvex {
 namespace {
 
-/// Looks at whether to go on at every so many of the things that are counted.
+/// Checks at every `most`-th step of a loop whether the solve is to end.
 class LookNowAndThen {
  public:
   explicit LookNowAndThen(const Cpu& la) : la_(la) {}

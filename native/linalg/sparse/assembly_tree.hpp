@@ -13,7 +13,7 @@
 
 namespace nonconvex {
 
-/// Multiplications and additions of the elimination of so many columns of a front.
+/// Multiplications and additions of the elimination of `columns` columns of a front.
 double eliminationFlops(int columns, int order);
 
 /// Variables [first, first + columns) of the elimination order, and `rows` more that their elimination changes.
@@ -27,7 +27,7 @@ struct FrontPlan {
   std::size_t rowsAt = 0;          ///< first place in `rows`
   std::size_t runsAt = 0;          ///< first place in `runs`
   std::size_t factorAt = 0;        ///< (columns + rows) x columns numbers
-  std::size_t contributionAt = 0;  ///< rows x rows numbers, on the stack of who works on the subtree, or kept
+  std::size_t contributionAt = 0;  ///< rows x rows numbers, on the stack of the subtree's thread, or kept
   bool kept = false;               ///< the contribution is kept for the top
   bool tridiagonal = false;   ///< true with its rows, and only the first column has a part of the only child, if any
   std::size_t entriesAt = 0;  ///< first place in `entries`

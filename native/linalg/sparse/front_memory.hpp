@@ -38,7 +38,7 @@ struct FrontMemory {
 /// The least pivot in the last front of a tree, beside the largest entry of its column: no column can wait there.
 inline constexpr double thresholdOfRoots = 0.64;
 
-/// What counts as zero in a front of so many rows, times the growth.
+/// The largest pivot that counts as zero in a front of `order` rows, divided by the growth.
 inline double zeroTolerance(int order) { return std::numeric_limits<double>::epsilon() * (16 + order); }
 
 }  // namespace nonconvex

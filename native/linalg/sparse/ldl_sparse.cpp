@@ -119,7 +119,7 @@ NONCONVEX_CLONES void gatherScaled(const int* order, int step, int size, const d
   }
 }
 
-/// to[order[k]] = from[k] scale[order[k]]; `step` likewise.
+/// to[order[k]] = from[k] scale[order[k]]; `step` as in the function above.
 NONCONVEX_CLONES void scatterScaled(const int* order, int step, int size, const double* from, const double* scale,
                                     double* __restrict to) {
   if (step == 1) {

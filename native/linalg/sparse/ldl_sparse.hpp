@@ -47,7 +47,7 @@ class SparseLdl {
 
   /// b := A^{-1} b. Where A is singular, the part of the solution along zero pivots is zero.
   void solve(std::span<double> b) const;
-  /// x := A^{-1} b, likewise.
+  /// x := A^{-1} b, with zeros along zero pivots.
   void solve(std::span<const double> b, std::span<double> x) const;
 
   /// x := A^{-1} b, improved by iterative refinement with `values`, those of the factor or others close to them.

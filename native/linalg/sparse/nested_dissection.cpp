@@ -46,7 +46,7 @@ class Jumps {
 };
 
 /// Mates of the vertices: the free neighbour along the heaviest edge, the lightest among equals, or the vertex itself
-/// where there is none or both together would weigh more than `heaviest`: heavy edge matching (Karypis and Kumar, "A
+/// where none is free or both together would weigh more than `heaviest`: heavy edge matching (Karypis and Kumar, "A
 /// fast and high quality multilevel scheme for partitioning irregular graphs", 1998).
 std::vector<int> heavyEdgeMatching(const Level& fine, long long heaviest, const Cpu& la) {
   const Adjacency& graph = fine.graph;
@@ -278,7 +278,7 @@ class SeparatorRefinement {
     return best < before;
   }
 
-  /// The side of the best move that keeps the balance; -1 if there is none.
+  /// The side of the best move that keeps the balance; -1 if no move does.
   int choose() {
     int best = -1;
     for (const int side : {0, 1}) {

@@ -19,7 +19,7 @@ std::size_t eliminatePlain(const FrontMemory& memory, std::span<const int> front
 std::size_t forwardPlain(const FrontMemory& memory, std::span<const int> fronts, std::size_t most, double* x,
                          double* owed);
 
-/// x := L^{-T} x, for `fronts` from the last one back, likewise.
+/// x := L^{-T} x, for `fronts` from the last one back, with the end and the result of `forwardPlain`.
 std::size_t backwardPlain(const FrontMemory& memory, std::span<const int> fronts, std::size_t most, double* x);
 
 }  // namespace nonconvex
