@@ -1,4 +1,4 @@
-// Dense matrices as they are handed in, in memory of somebody else.
+// Dense matrices as callers give them, in the caller's memory.
 #pragma once
 
 #include <cstddef>

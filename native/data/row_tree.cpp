@@ -203,7 +203,7 @@ template <int Bytes>
   if (b < bytesOfRow) sumLanes<Bytes, 1>(count, weights, pieces, rows + b, bytesOfRow, sum + b * lane);
 }
 
-/// sum = sum_k weights_k rows_{pieces_k}, rows of zeros and ones, one a bit, in so many bytes.
+/// sum = sum_k weights_k rows_{pieces_k}, rows of zeros and ones, one a bit, `bytesOfRow` bytes a row.
 NONCONVEX_BY_WIDTH(void sumRows(int count, const double* weights, const int* pieces, const std::uint8_t* rows,
                                 int bytesOfRow, double* sum),
                    sumBytes<bytes>(count, weights, pieces, rows, bytesOfRow, sum))
@@ -609,7 +609,7 @@ std::vector<int> RowTree::join(Node& node, std::vector<int> leftOf, std::span<co
     node.rightPiece.push_back(rights[from]);
   }
   for (int& piece : pieces) piece = place[at(piece)];
-  if (&node != &nodes_.back()) writeEntries(node);  // nobody asks for the root's
+  if (&node != &nodes_.back()) writeEntries(node);  // the root's entries are not used
   return pieces;
 }
 

@@ -10,7 +10,7 @@ namespace nonconvex {
 
 namespace {
 
-/// `pause`, or nothing where there is none.
+/// A function that calls `pause` unless it is empty.
 auto calling(const Pause& pause) {
   return [&pause] {
     if (pause) pause();

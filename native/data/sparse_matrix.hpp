@@ -1,4 +1,4 @@
-// Sparse matrices: one type, in memory of its own or of somebody else, with one check and one transposition.
+// Sparse matrices: one type, in its own memory or the caller's, with one check and one transposition.
 #pragma once
 
 #include <algorithm>
@@ -15,8 +15,7 @@ namespace nonconvex {
 /// What a matrix is stored by: one line after the other.
 enum class Lines { columns, rows };
 
-/// A sparse matrix in memory of somebody else. The entries of line l are indices and values [offsets[l], offsets[l +
-/// 1]).
+/// A sparse matrix in the caller's memory. The entries of line l are indices and values [offsets[l], offsets[l + 1]).
 struct SparseView {
   Lines by = Lines::columns;
   int rows = 0;
