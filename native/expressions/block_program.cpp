@@ -43,7 +43,7 @@ bool isLeaf(const Formulas::Node& node) {
          node.op == static_cast<std::int32_t>(ScalarOp::input);
 }
 
-/// The last node that reads each node, `nodes` for outputs; -1: nobody needs it.
+/// The last node that reads each node, `nodes` for outputs; -1: no node needs it.
 std::vector<int> findLastUses(const Formulas& formulas, std::span<const int> outputs, std::size_t nodes) {
   std::vector<int> lastUse(nodes, -1);
   for (const int output : outputs) lastUse[at(output)] = static_cast<int>(nodes);

@@ -17,7 +17,7 @@ namespace nonconvex {
 struct BlockMemory {
   static constexpr std::size_t line = 8;  ///< numbers in a cache line
 
-  /// Makes room for so many numbers.
+  /// Reserves room for `size` numbers.
   void reserve(std::size_t size) { numbers.resize(std::max(numbers.size(), size + line)); }
   /// The numbers, from the beginning of a cache line on: so do blocks of whole lines begin.
   double* buffers() {
@@ -35,7 +35,7 @@ class BlockProgram {
  public:
   BlockProgram() = default;
   enum class Blocks { ofBlockRows, fitting };
-  /// Computes the nodes `outputs`, so many rows at a time: blockRows, or more where that is faster, for `run` alone.
+  /// Computes the nodes `outputs` in blocks of blockRows rows, or of more where that is faster, for `run` alone.
   BlockProgram(const Formulas& formulas, std::span<const int> outputs, int rows, Blocks blocks);
 
   bool empty() const { return instructions_.empty(); }

@@ -17,8 +17,7 @@ class CompiledModel : public CompiledStages {
  public:
   using CompiledStages::CompiledStages;
 
-  // Both throw Interrupted where the solve that `la` belongs to is aborted while they are made: the next one who asks
-  // makes them.
+  // Both throw Interrupted if the solve that `la` belongs to is aborted while they are made: the next call makes them.
   const SparseJacobian& jacobian(const Cpu& la = Cpu()) const;
   const SparseHessian& hessian(const Cpu& la = Cpu()) const;
 

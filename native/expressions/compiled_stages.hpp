@@ -27,7 +27,7 @@ class CompiledStages {
   };
   const Reach& reach(std::size_t stage) const { return reach_[stage]; }
   /// The coefficient that the objective has for all values of a stage, if that is a kernel of the variables whose
-  /// values nobody else takes: a term of a separable objective. NaN for other stages.
+  /// values nothing else uses: a term of a separable objective. NaN for other stages.
   double termCoefficient(std::size_t stage) const { return termCoefficients_[stage]; }
   bool isTerm(std::size_t stage) const { return !std::isnan(termCoefficients_[stage]); }
   /// Whether all stages that depend on x are terms.

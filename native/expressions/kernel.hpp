@@ -50,7 +50,7 @@ class Kernel {
   void evaluate(double* values, BlockMemory& memory) const {
     evaluate(values, memory, [](int) {});
   }
-  /// Calls done(rows) each time that the first so many results are there, while they are in the cache.
+  /// Calls done(rows) each time that the first `rows` results are known, while they are in the cache.
   template <class Done>
   void evaluate(double* values, BlockMemory& memory, Done&& done) const {
     memory.outputs[0] = values + output_;

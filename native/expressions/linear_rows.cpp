@@ -23,7 +23,7 @@ NONCONVEX_CLONES double sumInParts(const double* x, int size) {
   return total;
 }
 
-/// parts[j] += x[k] for all k with k mod `sumParts` = j; x has whole groups of so many.
+/// parts[j] += x[k] for all k with k mod `sumParts` = j; x has whole groups of `sumParts` numbers.
 NONCONVEX_CLONES void addToParts(const double* x, int groups, double* __restrict parts) {
   double sums[sumParts];
   for (int j = 0; j < sumParts; ++j) sums[j] = parts[j];

@@ -7,7 +7,7 @@
 
 namespace nonconvex {
 
-/// Stretches of more terms are summed in so many parts: faster, and with less rounding.
+/// Stretches of more than `largeSum` terms are summed in `sumParts` parts: faster, and with less rounding.
 constexpr int largeSum = 8192;
 constexpr int sumParts = 32;
 

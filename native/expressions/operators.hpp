@@ -40,7 +40,7 @@ struct Operation {
 
 /// All operations, in the order of their numbers.
 std::span<const Operation> operations();
-/// Null: there is none of that number.
+/// Null if no operation has that number.
 const Operation* operationOf(Op op);
 std::string nameOf(Op op);
 

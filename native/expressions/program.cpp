@@ -139,7 +139,7 @@ void Program::evaluate() {
   evaluate([](int) {});
 }
 
-/// Computes derivatives of all kernels but terms: nobody takes those of terms one by one but a sweep along a vector.
+/// Computes derivatives of all kernels but terms: the derivatives of terms are only used in a sweep along a vector.
 void Program::differentiate() {
   if (differentiated_ || largeSum_) return;  // a large sum consists of terms only
   for (std::size_t s = 0; s < plan_->stages.size(); ++s) {
@@ -311,8 +311,8 @@ bool Program::same(double sigma, std::span<const double> lambda) const {
   return sigma == sigma_ && std::equal(lambda.begin(), lambda.end(), lambda_.begin());
 }
 
-/// Adjoints of the kernels, from those of the objective and the constraints; those of `terms` where nothing else is in
-/// the model, too, if they are asked for.
+/// Adjoints of the kernels from the adjoints of the objective and the constraints. If the model has only terms,
+/// computes their adjoints only if `terms` is set.
 void Program::seed(double sigma, std::span<const double> lambda, bool terms) {
   sigma_ = sigma;
   std::copy(lambda.begin(), lambda.end(), lambda_.begin());
@@ -360,7 +360,7 @@ double Program::largestOfHessian(std::span<const double> values) const {
   return known ? *known : Nlp::largestOfHessian(values);
 }
 
-/// The first at a point goes without second derivatives; whoever asks for more may ask for many.
+/// The first product at a point needs no second derivatives; a second one suggests that many follow.
 void Program::hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                              std::span<double> out) {
   const bool repeated = (weighedKnown_ || alongKnown_) && same(sigma, lambda);

@@ -20,13 +20,13 @@ class SharedProgram {
   using Make = std::function<std::shared_ptr<const Graph>(const Cpu&)>;
 
   explicit SharedProgram(Graph graph);
-  /// A graph that is made later, with so many variables and parameters; with an evaluator it takes about so many bytes.
+  /// A graph that is made later; with an evaluator it takes about `bytes` bytes.
   SharedProgram(Make make, int variables, std::size_t parameters, std::size_t bytes)
       : make_(std::move(make)), variables_(variables), parameters_(parameters), bytes_(bytes) {}
 
   int variables() const { return variables_; }
   std::size_t parameters() const { return parameters_; }
-  /// Made now if nobody has.
+  /// The graph, made on first use.
   const Graph& graph(const Cpu& la = Cpu()) const;
   /// About what the graph and one evaluator take.
   std::size_t bytes() const { return bytes_; }
@@ -55,7 +55,7 @@ struct GiveBack {
 };
 
 /// An evaluator for one solve, with these values of all parameters; with none, the graph's own. Reads and compiles the
-/// model if nobody has. Throws Interrupted where the solve that `la` belongs to is aborted meanwhile.
+/// model on first use. Throws Interrupted where the solve that `la` belongs to is aborted meanwhile.
 std::unique_ptr<Program, GiveBack> borrow(const std::shared_ptr<SharedProgram>& shared,
                                           std::span<const double> parameters = {}, const Cpu& la = Cpu());
 

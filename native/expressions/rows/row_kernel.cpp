@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto codeOf = [](ScalarOp op) { return static_cast<std::int32_t>(op); };
 
-/// The last node that reads each node, up to `last`; outputs are read behind all. -1: nobody needs it.
+/// The last node that reads each node, up to `last`; outputs are read behind all. -1: no node needs it.
 std::vector<int> lastUsesOf(const Formulas& formulas, std::span<const int> outputs, int known) {
   const std::size_t nodes = at(*std::max_element(outputs.begin(), outputs.end())) + 1;
   std::vector<int> lastUse(nodes, -1);

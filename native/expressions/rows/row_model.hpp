@@ -45,7 +45,7 @@ class RowModel {
   int variables() const { return variables_; }
   int sums() const { return sums_; }
   const std::shared_ptr<const CompiledModel>& outer() const { return outer_; }
-  /// Null: there are none.
+  /// Null if the rows share nothing.
   const std::shared_ptr<const CompiledModel>& shared() const { return shared_; }
   const std::vector<std::shared_ptr<const RowPlan>>& plans() const { return plans_; }
   const std::vector<RowClosing>& closings() const { return closings_; }

@@ -5,7 +5,7 @@
 
 namespace nonconvex {
 
-/// out_i = op(a_i, b_i), op an Op or a ScalarOp; `out` is none of the operands.
+/// out_i = op(a_i, b_i), op an Op or a ScalarOp; `out` must differ from the operands.
 void applyToRows(std::int32_t op, double* out, const double* as, const double* bs, int count);
 void applyToRows(std::int32_t op, float* out, const float* as, const float* bs, int count);
 
@@ -30,7 +30,7 @@ void addInto(const float* a, float* out, int count);
 /// The sum, in parts that are added in a fixed order.
 double sumOf(const double* a, int count);
 float sumOf(const float* a, int count);
-/// The sum of products, likewise in parts.
+/// The sum of products, in parts that are added in a fixed order.
 double dotOf(const double* a, const double* b, int count);
 float dotOf(const float* a, const float* b, int count);
 /// out = max(out, a)

@@ -323,7 +323,7 @@ void RowPass<T>::backwardAlong(RowTheta<T> gradient, RowTheta<T> along) {
 
 // Kernels ------------------------------------------------------------------------------------------------------------
 
-/// Calls f(first, entries) for entries of a stage, so many at a time that their numbers are a chunk.
+/// Calls f(first, entries) for the entries of a stage, a chunk of numbers at a time.
 template <class T>
 template <class F>
 void RowPass<T>::forChunks(int size, F&& f) const {

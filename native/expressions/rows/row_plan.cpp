@@ -27,7 +27,7 @@ class RowPlanner {
     int column = -1;  // it is one of the table, which has no place yet
   };
 
-  /// Whether a node is so many numbers that are the same for all rows.
+  /// Returns true if a node has `size` numbers that are the same for all rows.
   bool isWeights(int node, int size) const {
     const Op op = graph_.node(node).op;
     return (op == Op::variables || op == Op::constant) && graph_.size(node) == size;
@@ -285,7 +285,7 @@ void RowPlanner::useColumn(int column, int size, int indexLimit) {
   plan_.columns.push_back({column, size, indexLimit});
 }
 
-/// The formula of a node as a term of a kernel for so many entries: that of the node itself where it is no root.
+/// The formula of a node as a term of a kernel for `size` entries: the node's own formula if it is no root.
 int RowPlanner::formulaOf(int node, int size, Formulas& formulas, std::vector<int>& inputs) {
   if (isElementwise(graph_.node(node).op) && !root_[at(node)] && graph_.size(node) == size) {
     return formulaOfEntries(node, formulas, inputs);

@@ -135,7 +135,7 @@ struct RowPlan {
   int theta() const { return shared + static_cast<int>(constants.size()); }
 };
 
-/// The plan for some nodes of a graph of a row, whose variables are [x | shared], of which so many are x.
+/// The plan for some nodes of a graph of a row, whose variables are [x | shared], `variables` of them x.
 RowPlan rowPlanOf(const Graph& graph, int variables, std::span<const int> outputs);
 
 }  // namespace nonconvex
