@@ -5,9 +5,9 @@
 //   prox(a, weight)               argmin_u weight value(u) + (u - a)^2 / 2
 //   conjugate(s)                  sup_u s u - value(u); infinite outside its domain
 //   subgradientDistance(u, s)     how far s is from the subgradients at u
-// of a number u or, with the number of entries before it, of a vector. What does not exist, or nobody needs, is absent.
-// Parameters are members. A penalty that stands in `Penalties` below is tested by test/native/functions/penalties.cpp:
-// see docs/developers/add-a-loss.md.
+// of a number u or, with the number of entries before it, of a vector. Members that do not exist or are not used are
+// absent. Parameters are members. A penalty that stands in `Penalties` below is tested by
+// test/native/functions/penalties.cpp: see docs/developers/add-a-loss.md.
 #pragma once
 
 #include <algorithm>
