@@ -20,7 +20,7 @@ class Capable {
  public:
   virtual ~Capable() = default;
 
-  /// The ability A; null where there is none.
+  /// The ability A; null if the object does not have it.
   template <class A>
   const A* find() const {
     for (const Capable* at = this; at != nullptr; at = at->wrapped()) {
@@ -34,7 +34,7 @@ class Capable {
   }
 
  private:
-  /// The part whose abilities this object has, too; null: it wraps none.
+  /// The wrapped part whose abilities this object has as well; null if it wraps none.
   virtual const Capable* wrapped() const { return nullptr; }
 };
 
@@ -42,8 +42,8 @@ class Capable {
 class LaggedHessian {
  public:
   /// True: the next `hessian` at this point writes the Hessian of f from an earlier point, which is known to be within
-  /// about `accuracy` of the one here, relative to it, and cheap enough to be worth it. False: there is none, and
-  /// nothing changes.
+  /// about `accuracy` of the one here, relative to it, and cheap enough to be worth it. False: no such Hessian is
+  /// known, and nothing changes.
   virtual bool useLaggedHessian(double accuracy) = 0;
 
  protected:
@@ -53,8 +53,8 @@ class LaggedHessian {
 /// Knows a matrix below the Hessian of f, in the order of symmetric matrices (Loewner), near it and much cheaper.
 class HessianLowerBound {
  public:
-  /// True: the next `hessian` at this point writes that matrix in place of the Hessian of f. False: there is none, and
-  /// nothing changes.
+  /// True: the next `hessian` at this point writes that matrix instead of the Hessian of f. False: no such matrix is
+  /// known, and nothing changes.
   virtual bool useHessianLowerBound() = 0;
 
  protected:

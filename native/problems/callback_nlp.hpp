@@ -1,4 +1,4 @@
-// Problems whose functions somebody else computes.
+// Problems whose functions are callbacks.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@ namespace nonconvex {
 class CallbackNlp final : public Nlp {
  public:
   /// Each reads x, and writes what it is called after; `objective` returns it. Matrices are values in the order of
-  /// their lists. The last two read multipliers, too, and a number sigma: the Lagrangian is sigma f + multipliers^T c.
+  /// their lists. The last two also read multipliers and a number sigma: the Lagrangian is sigma f + multipliers^T c.
   /// Functions that are never called may be left out. Where one that writes returns not-a-number, it has failed, and an
   /// Error CALLBACK_FAILED says so.
   struct Functions {

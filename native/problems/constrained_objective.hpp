@@ -15,7 +15,7 @@ namespace nonconvex {
 /// looked at. It has the abilities of its objective.
 class ConstrainedObjective final : public Nlp, public GramHessian, public ReplaceableObjective {
  public:
-  /// `constraints` may be null: there are none.
+  /// `constraints` may be null: the problem then has none.
   ConstrainedObjective(std::unique_ptr<Objective> objective, std::shared_ptr<Nlp> constraints);
 
   const Objective& objectivePart() const { return *objective_; }

@@ -193,7 +193,7 @@ void DifferenceNlp::hessian(double sigma, std::span<const double> lambda, std::s
   lagrangianAt(x_, sigma, lambda, base_);
   const auto evaluate = [&](std::span<const double> y, std::span<double> g) { lagrangianAt(y, sigma, lambda, g); };
   (*hessian_)(x_, base_, evaluate, both_);
-  // A column of a variable without room is not known, but its entries are in other columns, too.
+  // A column of a variable without room is not known, but its entries are also in other columns.
   const auto entry = [&](int place) { return both_[at(place)]; };
   forEachEntry(hessianPattern(), values, [&, k = std::size_t{0}](std::size_t j, std::size_t i, double) mutable {
     const double below = entry(below_[k]), above = entry(above_[k]);

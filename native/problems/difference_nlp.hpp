@@ -20,8 +20,8 @@ struct MissingDerivatives {
   bool first() const { return gradient || jacobian; }
 };
 
-/// A problem with differences in place of the derivatives that it has not. Its functions are evaluated inside of the
-/// box, but for points where a method evaluates it.
+/// A problem with differences for its missing derivatives. Its functions are evaluated inside of the box, but for
+/// points where a method evaluates it.
 class DifferenceNlp final : public Nlp {
  public:
   DifferenceNlp(std::shared_ptr<Nlp> of, MissingDerivatives missing, Box box);

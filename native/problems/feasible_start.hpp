@@ -15,8 +15,8 @@ namespace nonconvex {
 using GiveUp = std::function<bool()>;
 
 /// Moves x to a point near by with c(x) = 0: Newton's steps of least length, x -= J^T (J J^T)^{-1} c. Only c and J are
-/// evaluated. False, and x as it was, where they do not get there or the equations are so many that they are dear too,
-/// and where `giveUp` becomes true between steps of more than a millisecond.
+/// evaluated. Returns false and leaves x as it was if they do not get there, if the equations are too many, or if
+/// `giveUp` becomes true between steps of more than a millisecond.
 bool moveToFeasible(Nlp& nlp, std::span<double> x, const GiveUp& giveUp = {});
 
 /// The point where the solves of a problem begin: near a given one where the constraints hold, computed once, by the
@@ -29,8 +29,8 @@ class FeasibleStart {
 
   /// The given point.
   const std::vector<double>& given() const { return given_; }
-  /// The given point where none is found near it, or where `giveUp` becomes true first: the next one who asks computes
-  /// it then.
+  /// A feasible point near the given one; the given point if none is found, or if `giveUp` becomes true first: then the
+  /// next call computes it.
   std::vector<double> get(const GiveUp& giveUp = {}) const;
 
  private:

@@ -45,7 +45,7 @@ struct SumFacts {
   bool rowsApart = false;        ///< whether weights, `lossOfRows` and `normOfRows` may be asked for
 };
 
-/// f(x) = 1/N sum_i f_i(x) + r(x), n numbers x of type T, which rows, parameters and derivatives have, too; losses are
+/// f(x) = 1/N sum_i f_i(x) + r(x), n numbers x. Rows, parameters and derivatives are of type T as x is; losses are
 /// added in double. One thread at a time; work is shared out over the threads lent by `runOn`, and results do not
 /// depend on how many there are.
 template <class T>
@@ -60,7 +60,7 @@ class FiniteSum : public Capable {
   /// data; 1 elsewhere, and 0 or 1 where a column is 0.
   virtual void typicalFactors(std::span<double> s) const = 0;
   /// m_j: the mean over all rows of what x_j is multiplied by, where there is a variable beside all others that every
-  /// row multiplies by 1. Returns its number, whose m is 0; -1: there is none, and m is left as it is.
+  /// row multiplies by 1. Returns its number, whose m is 0; -1 if there is no such variable: m is left as it is.
   virtual int typicalCentres(std::span<double>) const { return -1; }
 
   // Of the rows alone, for a set that is not empty.
@@ -77,7 +77,7 @@ class FiniteSum : public Capable {
   /// norms[k] := ||grad f_i(x)||, i the k-th row of the set.
   virtual void normOfRows(RowSet rows, const T* x, double* norms) = 0;
 
-  // r, what does not come from rows: a ridge, say.
+  // r, the part that does not come from rows: for example a ridge.
 
   virtual bool hasRest() const { return false; }
   /// r(x); adds its gradient to g, unless that is null.

@@ -24,7 +24,7 @@ struct NlpBounds {
   bool empty() const { return lower.empty() && upper.empty(); }
 };
 
-/// One of the bounds, or what stands for one where there are none; infinite from 1e19 on, which stands for no bound.
+/// Bound k, or `missing` if the list is empty; infinite from 1e19 on, which stands for no bound.
 inline double boundAt(std::span<const double> bounds, std::size_t k, double missing) {
   constexpr double none = 1e19;
   const double bound = bounds.empty() ? missing : bounds[k];
@@ -98,7 +98,7 @@ class NlpSource {
   template <std::invocable<const Cpu&> Make>
   NlpSource(Make make) : make_(std::move(make)) {}
 
-  /// The problem, or a new one each time. Throws a TypeError where there is none.
+  /// The problem, or a new one each time. Throws a TypeError if there is no problem.
   std::shared_ptr<Nlp> open() const;
   /// The problem, for a solve. Throws Interrupted where that is aborted while the problem is made.
   std::shared_ptr<Nlp> open(const Cpu& la) const;

@@ -10,7 +10,7 @@
 
 namespace nonconvex {
 
-/// A problem with an approximation B in place of the Hessian of L = f + lambda^T c / sigma (QuasiNewtonMatrix), which
+/// A problem with an approximation B instead of the Hessian of L = f + lambda^T c / sigma (QuasiNewtonMatrix), which
 /// learns from the gradients of L at the points where a method asks for a Hessian, one after the other. `hessian`
 /// writes sigma B, but for its terms of low rank. Where sigma = 0 it writes zeros, which makes a Gauss-Newton method of
 /// one that minimises a norm of c.

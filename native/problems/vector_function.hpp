@@ -1,4 +1,4 @@
-// Functions of vectors that somebody else computes, in memory that both sides share.
+// Functions of vectors that a caller computes, in memory that both sides share.
 #pragma once
 
 #include <algorithm>

@@ -51,7 +51,7 @@ class GlmData {
   int count() const { return rows_.matrix.rows; }
   int columns() const { return rows_.matrix.columns; }
   bool dense() const { return rows_.matrix.offsets.empty(); }
-  /// Made by the first who asks for it. For a solve that is to end meanwhile there is one without a Hessian.
+  /// The analysis, made on first use. If the solve is to end meanwhile, it has no Hessian.
   std::shared_ptr<const Analysis> analysis(const Cpu& la = Cpu()) const;
   /// About what it takes, analysed.
   std::size_t bytes() const;

@@ -45,7 +45,7 @@ class DeviceGlm final : public Objective, public LaggedHessian, public HessianLo
   bool useHessianLowerBound() override;
 
   int rows() const { return N_; }
-  /// sigma times the Hessian, or what was put in its place, into the lower triangle of H, n x n on the device.
+  /// sigma times the Hessian, or the matrix chosen instead, into the lower triangle of H, n x n on the device.
   void hessianOnDevice(double sigma, Mat<double, Space> H);
   /// B S^T, n x rows of S, where the Hessian is B B^T and the ridge.
   void sketch(const SketchByRows<La>& S, Mat<double, Space> to);

@@ -1,4 +1,4 @@
-// Sums over rows that somebody else computes.
+// Sums over rows whose terms are callbacks.
 #pragma once
 
 #include <memory>

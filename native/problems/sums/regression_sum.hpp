@@ -14,8 +14,8 @@
 
 namespace nonconvex {
 
-/// f_i(x) = N w_i loss(a_i^T x + o_i, y_i), r(x) = 1/2 sum_j ridge_j x_j^2. The rows of a matrix in memory of somebody
-/// else are copied when the sum is opened, in the order and the precision in which they are gone through.
+/// f_i(x) = N w_i loss(a_i^T x + o_i, y_i), r(x) = 1/2 sum_j ridge_j x_j^2. The rows of a matrix in the caller's memory
+/// are copied when the sum is opened, in the order and the precision in which they are gone through.
 struct RegressionRows {
   GlmFamily family = GlmFamily::logistic;
   std::variant<MatrixInput, SparseView> matrix;
