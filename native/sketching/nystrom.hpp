@@ -167,8 +167,7 @@ class Nystrom {
   static constexpr double share = 0.3;
   static constexpr double smallest = 100 * static_cast<double>(std::numeric_limits<T>::epsilon());
 
-  /// Calls work(first, count) for rows of which one has so many columns, few enough at a time that an end of the solve
-  /// is heard soon.
+  /// Calls work(first, count) for rows of `columns` numbers, few enough at a time that the solve can be aborted soon.
   template <class Work>
   void byRows(int columns, Work&& work) {
     constexpr int numbersAtOnce = 1 << 20;
@@ -197,7 +196,7 @@ class Nystrom {
   }
 
   /// Takes from the columns `block` of K - F F^T those that one draw after the other would have taken, and adds them to
-  /// F; false where there is none. Longer than most: one factorisation, entry by entry.
+  /// F; false if none would be taken. Longer than most: one factorisation, entry by entry.
   bool eliminate(const Pivots& drawn, Mat<T, Space> block) {
     const int count = drawn.count;
     const Mat<T, Space> square = square_.view().block(0, 0, count, count);
