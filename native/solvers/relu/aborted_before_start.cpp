@@ -30,7 +30,7 @@ ReluProgress ReluAbortedBeforeStart::progress() const {
   return now;
 }
 
-/// No patterns were drawn, so there are none to begin another solve with.
+/// No patterns were drawn, so the solution has none to start another solve with.
 ReluSolution ReluAbortedBeforeStart::solution() const {
   const int d = problem_.d;
   const int c = problem_.outputs;

@@ -88,7 +88,7 @@ void forRows(const ReluProblem& problem, ReluData& data, const Look& look, F&& f
   forRowNumbers(data, look, [&](int k) { f(data.xt.column(k), problem.weight(k)); });
 }
 
-/// The sum of the weights: n where there are none.
+/// The sum of the weights; n if the rows have none.
 double readWeights(const ReluProblem& problem, const ReluData& data) {
   double total = 0;
   for (int k = 0; k < problem.n; ++k) {

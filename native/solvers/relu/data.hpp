@@ -27,8 +27,8 @@ int preconditionerRank(int n, int dimension, int patterns);
 /// Rows are scaled by one power of two and, where asked for, columns by their norms. With x' = x diag(columnScale)^{-1}
 /// the program over x' with weights v' is the one over x with v = diag(columnScale)^{-1} v'.
 struct ReluData {
-  /// Refuses what the solver would need more than `available` bytes for, with so many bytes a number. Calls `look` now
-  /// and then, which may throw.
+  /// Refuses a problem for which the solver would need more than `available` bytes, with `numberBytes` bytes a number.
+  /// Calls `look` now and then, which may throw.
   ReluData(
       const ReluProblem& problem, const ReluSettings& settings, double available, int numberBytes,
       const std::function<void()>& look = [] {});

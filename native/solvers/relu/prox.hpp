@@ -53,7 +53,7 @@ class ReluProx {
 
   /// Shifts that `largestDualNorm` may add: sums of constraint normals times multipliers >= 0, a column each.
   Mat<double, Space> shift() { return shift_; }
-  /// Takes the shifts from the last projection of b, times rho: without cones there are none.
+  /// Takes the shifts from the last projection of b, times rho; nothing to do without cones.
   void shiftByProjection(In /*b*/, double /*rho*/) {}
   /// max_i ||Proj_{K_i}(+-q_i)|| or an upper bound of it; waits.
   double largestDualNorm(Mat<const double, Space> q);

@@ -7,7 +7,7 @@
 namespace nonconvex {
 
 /// The user's warm start on the scaled data, for a program whose weights are dimension x columns over P patterns; no
-/// columns where there is none. Refuses one of another shape.
+/// columns if the user gave none. Refuses one of another shape.
 ReluWarmStart scaledWarmStart(const ReluData& data, const ReluWarmStart& warm, int dimension, int columns,
                               int patterns);
 

@@ -10,15 +10,15 @@
 namespace nonconvex {
 
 struct ReluActiveSetNewton::Tuning {
-  /// measured: A proximal problem is solved when its duality gap is at most so many times what its centre will move,
-  /// rho/2 ||v - centre||^2. A tenth of that took as many steps or up to a third more.
+  /// measured: A proximal problem is solved when its duality gap is at most this multiple of the centre's move, rho/2
+  /// ||v - centre||^2. A tenth of that took as many steps or up to a third more.
   static constexpr double proximalAccuracy = 1;
   /// measured: rho is divided by the first number after a problem that took few steps, by the second after others.
   static constexpr double quickly = 10, slowly = 4;
   /// measured: Steps that are few.
   static constexpr int fewSteps = 4;
-  /// rounding: Points before the threshold are at most about so many times as long as v: projections are exact to 1e-13
-  /// of them.
+  /// rounding: Points before the threshold are at most about this multiple of v in length: projections are exact to
+  /// 1e-13 of them.
   static constexpr double longestPoint = 1e4;
   /// rounding: The share of the objective below which a proximal problem's duality gap is rounding.
   static constexpr double relativeRounding = 1e-12;

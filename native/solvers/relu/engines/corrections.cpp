@@ -66,7 +66,7 @@ void ReluCorrections::offer(Mat<const double> theta, Mat<const double> q, double
   }
 }
 
-/// Marks the outputs that are good enough to be corrected; false where there is none.
+/// Marks the outputs that are good enough to be corrected; false if no output is.
 bool ReluCorrections::listWanted(double tolerance, int report, const ReluCertificate<Cpu>& certificate) {
   const double from = std::min(Tuning::from, Tuning::within * std::sqrt(tolerance));
   bool any = false;
@@ -92,7 +92,8 @@ void ReluCorrections::forOutputs(Vec<const char> wanted, const F& f) {
   la_.tasks(rooms, all);
 }
 
-/// Lists the columns of an output that are not zero and writes their h_j; false where there are none, or too many.
+/// Lists the columns of an output that are not zero and writes their h_j; false if there are no such columns, or too
+/// many.
 bool ReluCorrections::listUsed(Room& room, int output) const {
   const Vec<const int> list = prox_.list();
   room.places.clear();

@@ -33,7 +33,7 @@ class ReluEngine {
   virtual std::optional<Status> step() = 0;
   /// A feasible point next to the iterate. The proximal step then has the shifts that belong to `dual()`.
   virtual ReluPoint<Space> weights() = 0;
-  /// The multiplier of the last iteration, before which there is none.
+  /// The multiplier of the last iteration; none before the first one.
   virtual std::optional<ReluDual<Space>> dual() = 0;
   /// Whether the iterate converges so fast that nothing is gained by corrections, or by other dual points.
   virtual bool secondOrder() const { return false; }

@@ -17,7 +17,7 @@ struct ReluNewtonSystem::Tuning {
   static constexpr int chunk = 8;
   /// measured: The size from which systems of coupled outputs are factored in single precision.
   static constexpr int leastInSingle = 256;
-  /// measured: Their solutions are corrected until the residual is at most so many times the right-hand side: 1e-4 took
+  /// measured: Their solutions are corrected until the residual is at most this share of the right-hand side: 1e-4 took
   /// a tenth more steps.
   static constexpr double residualLeft = 1e-7;
   /// safeguard: Corrections after which single precision is given up.
@@ -279,7 +279,7 @@ void ReluNewtonSystem::times(In b, Vec<const double> x, Mat<double> image) const
   }
 }
 
-/// x := b^T image, likewise
+/// x := b^T image of each output, with its columns of b
 void ReluNewtonSystem::timesTransposed(In b, In image, Vec<double> x) const {
   int begin = 0;
   for (int k = 0; k < data_.c; ++k) {

@@ -21,14 +21,14 @@ struct ReluPenalties {
 };
 
 /// Logarithms of ||u - v|| / ||v|| over ||v - v_before|| / ||b - v|| (b - v being the multiplier over rho), summed over
-/// samples, and likewise of z.
+/// samples, and the same sum for z.
 struct ReluBalanceSums {
   double v = 0;
   double z = 0;
   double samples = 0;
 
   /// Logarithm of a factor for rho from the squares ||relaxation (u - v)||^2, ||v - v_before||^2, ||v||^2 and
-  /// ||b - v||^2, the last where v is not zero: inactive groups, however many, say nothing of the scale.
+  /// ||b - v||^2, the last where v is not zero: inactive groups tell nothing of the scale.
   NONCONVEX_HD static double logarithm(const double* squares, double relaxation) {
     return 0.5 * std::log(squares[0] / (relaxation * relaxation) / squares[2] * squares[3] / squares[1]);
   }

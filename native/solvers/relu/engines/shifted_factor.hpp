@@ -26,7 +26,7 @@ struct ShiftedLower {
 }  // namespace kernels
 
 /// Solves by a Cholesky factor. For one right-hand side, and on a device, by the inverse, one product a solve, when the
-/// factor has served so many solves that more are to be expected; for a few on the CPU by the factor packed for them,
+/// factor has served enough solves that more are to be expected; for a few on the CPU by the factor packed for them,
 /// from the second time on.
 template <LinAlg La>
 class ShiftedFactor {

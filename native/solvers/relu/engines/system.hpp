@@ -215,7 +215,7 @@ void ReluSystem<La>::startProducts() {
   trace_ = nystrom_->trace();
 }
 
-/// Calls work(first, count) for `rows` rows of so many numbers, few enough at a time that an end of the solve is heard
+/// Calls work(first, count) for `rows` rows of `numbers` numbers, few enough at a time that the solve can be aborted
 /// soon.
 template <LinAlg La>
 template <class Work>

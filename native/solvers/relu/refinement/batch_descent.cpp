@@ -74,7 +74,7 @@ struct Moments {
   std::vector<float> alpha;  // m
 };
 
-/// Root mean squares, or 1 in place of 0.
+/// Root mean squares, or 1 if they are 0.
 struct Units {
   double weights = 1, targets = 1;
 };

@@ -29,7 +29,7 @@ struct RefinementEffort::Tuning {
   static constexpr double costOfDescent = 1e10, fewestIterations = 400, mostIterations = 1000;
   /// measured: The share of them in the descent of a round.
   static constexpr int shareOfRound = 5;
-  /// measured: Neurons that a round adds: a share of those of the first network, and so many at least.
+  /// measured: Neurons that a round adds: a share of those of the first network, and a least number.
   static constexpr int shareAdded = 4, fewestAdded = 16;
   /// measured: Rows x columns up to which the best of four random networks is the first one, and of two.
   static constexpr double fourStarts = 3e5, twoStarts = 1e6;

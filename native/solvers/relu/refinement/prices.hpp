@@ -20,7 +20,7 @@ class RefinementPrices {
   struct Search {
     int round = 0;                     ///< number of the round, which chooses the random directions
     int random = 0;                    ///< directions, with both signs
-    bool exactly = false;              ///< whether the largest price of all is found, too
+    bool exactly = false;              ///< true if the largest price of all is also found
     std::vector<double> jitters = {};  ///< shares of their lengths by which copies of the neurons are moved
     double share = 1;                  ///< share of the time left that the search may take
     bool last = false;                 ///< no round follows

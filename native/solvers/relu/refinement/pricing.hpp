@@ -18,13 +18,13 @@ struct ReluPrices {
   std::vector<std::int8_t> signs;
 
   int count() const { return static_cast<int>(values.size()); }
-  /// The largest value; 0 where there is none.
+  /// The largest value; 0 if the list is empty.
   double largest() const;
 };
 
 /// Ascends s theta_k^T (X u)_+ from each start (of any length but 0, with its output and sign) to a local maximum.
-/// theta is n x c. After so many seconds those that have not begun are dropped, all but the first ones, and the others
-/// stay where they are.
+/// theta is n x c. After `seconds` seconds those that have not begun are dropped, all but the first ones, and the
+/// others stay where they are.
 void ascendPrices(const Cpu& la, const ReluData& data, Mat<const double> theta, ReluPrices& starts,
                   double seconds = std::numeric_limits<double>::infinity());
 

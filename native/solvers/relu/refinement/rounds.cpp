@@ -128,8 +128,8 @@ std::optional<Status> ReluRefiner::advance() {
   return std::nullopt;
 }
 
-/// Whether further rounds would gain little. A round whose search found nothing may have searched badly: it ends the
-/// rounds where they gain little, too.
+/// Returns true if further rounds would gain little. A round whose search found nothing may have searched badly: it
+/// ends the rounds only if they also gain little.
 bool ReluRefiner::settled() const {
   const bool priced = state_.prices.violation() <= 1 + state_.settings.tolerance && gain_ < Tuning::smallGain;
   return idle_ >= Tuning::mostIdle || priced || state_.globallySolved() || !state_.wanted.program;

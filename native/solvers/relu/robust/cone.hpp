@@ -24,8 +24,8 @@ class RobustCone {
   /// ||p|| ||q||, so that ||p|| is an upper bound on the length of the projection.
   void project(const double* b, double* p);
 
-  /// A vector with s_k x_k . v - radius ||v||_q >= 1/2 on all rows; false where there is none but for a long one, so
-  /// that the cone is too thin to matter.
+  /// A vector with s_k x_k . v - radius ||v||_q >= 1/2 on all rows; false if only a long vector has it, so that the
+  /// cone is too thin to matter.
   bool findInterior(double* v);
 
   /// The least s_k x_k . v - radius ||v||_q.
