@@ -1,4 +1,4 @@
-// What is known of the answer of a solve, in the same words for all solvers.
+// Knowledge of the answer of a solve, in the same words for all solvers.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ enum class CertificateKind { none, stationary, coordinateWise, local, bounded, g
 constexpr auto names(CertificateKind) {
   return std::array{"none"sv, "stationary"sv, "coordinateWise"sv, "local"sv, "bounded"sv, "global"sv};
 }
-/// What the docs say of each kind.
+/// The docs' sentence about each kind.
 constexpr auto sentences(CertificateKind) {
   return std::array{
       "Nothing is known of the answer."sv,
@@ -32,7 +32,7 @@ constexpr auto sentences(CertificateKind) {
 }
 static_assert(sentences(CertificateKind{}).size() == names(CertificateKind{}).size());
 
-/// What is known of an answer. A solver sets the bound or the kind; `settle` does the rest where the solve has ended.
+/// Knowledge of an answer. A solver sets the bound or the kind; `settle` does the rest where the solve has ended.
 struct Certificate {
   CertificateKind kind = CertificateKind::none;
   std::string_view over = {};
@@ -95,8 +95,8 @@ inline void settle(std::vector<Certificate>& certificates, Status, double tolera
   for (Certificate& certificate : certificates) settleGap(certificate, tolerance);
 }
 
-/// What a solver can know of its answers: a row of the table in docs/certificates.md, beside the Solution as
-/// `static Claims claims()`.
+/// The kinds of knowledge that a solver can have of its answers: a row of the table in docs/certificates.md, beside the
+/// Solution as `static Claims claims()`.
 struct Claims {
   std::vector<std::string_view> verbs;  ///< functions of the package whose answers these are
   std::vector<CertificateKind> kinds;   ///< beside `none`, which each may give

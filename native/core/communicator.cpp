@@ -14,7 +14,7 @@ namespace {
 /// A hash as a number that holds all of its bits.
 double exactly(std::uint64_t hash) { return static_cast<double>(hash & ((std::uint64_t{1} << 52) - 1)); }
 
-/// Places in a head, of which all ranks get the largest numbers.
+/// Places in a head. All ranks get the largest number at each.
 enum Head : std::size_t { wish, failed, place, minusPlace, what, minusWhat, left, here, headSize };
 
 std::uint64_t hashBytes(const unsigned char* bytes, std::size_t count, std::uint64_t hash) {

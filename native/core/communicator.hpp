@@ -32,7 +32,7 @@ class Communicator {
 
 class JointSolve;
 
-/// What data belong to that are spread over ranks.
+/// The ranks that data are spread over.
 class Ranks {
  public:
   explicit Ranks(std::unique_ptr<Communicator> communicator) : communicator_(std::move(communicator)) {}
@@ -55,7 +55,7 @@ class Ranks {
 
   /// Bytes of this rank's messages so far.
   double bytes() const { return bytes_; }
-  /// Whether a solve runs or waits for its turn.
+  /// Returns true if a solve runs or waits for its turn.
   bool busy() const {
     const std::lock_guard lock(mutex_);
     return now_ != turns_;

@@ -11,7 +11,7 @@
 
 namespace nonconvex {
 
-/// What the error becomes in JavaScript: TypeError, RangeError or SolverError.
+/// The error's class in JavaScript: TypeError, RangeError or SolverError.
 enum class ErrorKind { type, range, solver };
 
 /// An error with the JavaScript class it maps to and, for SolverError, a code such as "OUT_OF_MEMORY".

@@ -109,8 +109,8 @@ concept HasFields = requires {
   T::fields();
 };
 
-/// Whether a value is known: what is a number unless it is NaN, text unless it is empty, a struct if its own `known()`
-/// says so, an optional value if there is one.
+/// Returns true if a value is known: a number unless it is NaN, text unless it is empty, a struct if its own `known()`
+/// says so, an optional if it has a value.
 template <class T>
 constexpr bool isKnown(const T& value) {
   if constexpr (std::is_convertible_v<T, double>) {

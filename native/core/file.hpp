@@ -22,7 +22,7 @@ bool isFolder(const std::string& path);
 /// The lines of a file, without their ends, at most `count`; none where it cannot be read.
 std::vector<std::string> linesOf(const std::string& path, std::size_t count = std::string::npos);
 
-/// What stands in a file between white space; none where it cannot be read.
+/// The words of a file between white space; none if it cannot be read.
 std::vector<std::string> wordsOf(const std::string& path);
 
 /// The integer that a word is, otherwise `fallback`.

@@ -1,5 +1,5 @@
 // Large vectors made in pieces: the system clears memory when it is first written, hundreds of MB in a tenth of a
-// second or more, in which a solve would not hear that it is aborted.
+// second or more, and a solve would not notice meanwhile that it is aborted.
 #pragma once
 
 #include <algorithm>

@@ -19,7 +19,7 @@ class LateRelease {
 void awaitReleases();
 
 /// Keeps the large blocks of memory that its thread frees while it lives and `monitor` is aborted, until `release`: the
-/// system takes tens of milliseconds to take hundreds of MB back, for which an aborted solve's answer need not wait.
+/// system takes tens of milliseconds to take hundreds of MB back. An aborted solve's answer need not wait for that.
 class KeptBlocks {
  public:
   explicit KeptBlocks(const Monitor& monitor) noexcept;
@@ -32,9 +32,9 @@ class KeptBlocks {
 
   /// Blocks of fewer bytes are not kept.
   static constexpr std::size_t least = std::size_t{1} << 17;
-  /// Whether a block of the C library that is about to be freed is kept, which frees it later.
+  /// Keeps a block of the C library that is about to be freed, and frees it later; false if it is not kept.
   static bool keep(void* block, std::size_t bytes) noexcept;
-  /// Whether this thread keeps blocks now.
+  /// Returns true if this thread keeps blocks now.
   static bool open() noexcept;
 
  private:

@@ -1,4 +1,4 @@
-// What many threads share and the first of them makes.
+// Objects that many threads share and the first of them makes.
 #pragma once
 
 #include <functional>
@@ -7,7 +7,7 @@
 
 namespace nonconvex {
 
-/// What Once does whatever it makes; apart, so that not everybody compiles mutexes.
+/// The part of Once that does not depend on the type; apart, so that few files compile mutexes.
 class OnceOfAny {
  public:
   OnceOfAny();

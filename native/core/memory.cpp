@@ -37,7 +37,7 @@ double availableMemory() {
 
 #elif defined(__EMSCRIPTEN__)
 
-/// What the heap may still grow by, and what is free within it.
+/// The bytes that the heap may still grow by, and the free ones within it.
 double availableMemory() {
   const auto begun = reinterpret_cast<std::uintptr_t>(sbrk(0));
   return static_cast<double>(emscripten_get_heap_max()) - static_cast<double>(begun) +
@@ -60,7 +60,8 @@ double numberAfter(const std::string& file, std::string_view word, double otherw
   return words.end() - found > 1 ? integerOr(otherwise, found[1]) : otherwise;
 }
 
-/// What a control group leaves: its limit and its use are files of these names, and of its use so much is of files.
+/// The bytes that a control group leaves: its limit and its use stand in files of these names; `ofFiles` names the part
+/// of the use that caches files.
 double leftBy(const std::string& group, const char* limitFile, const char* usedFile, const char* ofFiles) {
   constexpr double none = std::numeric_limits<double>::infinity();
   const double limit = numberIn(group + limitFile, none);
@@ -102,7 +103,7 @@ void* takeMemory(std::size_t bytes, bool zeros) noexcept {
   const bool byCalloc = zeros && bytes >= manyZeros;
   void* const all = byCalloc ? std::calloc(1, bytes + line) : ::operator new(bytes + line, std::nothrow);
   if (all == nullptr) return nullptr;
-  // What either gives is aligned for a pointer, so that there is room for one in front of the next line. Its last bit,
+  // Memory from either is aligned for a pointer, so that there is room for one in front of the next line. Its last bit,
   // which is free, says whose memory it is.
   const auto begin = reinterpret_cast<std::uintptr_t>(all);
   char* const taken = static_cast<char*>(all) + (line - begin % line);

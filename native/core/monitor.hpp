@@ -22,7 +22,7 @@ class Stopwatch {
   double begin_ = now();
 };
 
-/// What a running solve looks at to see whether it is to end, and what it reports to.
+/// Tells a running solve when to end, and takes its reports.
 class Monitor {
  public:
   /// Called at every check. A listener of a solver whose reports have members of their own may cast down to their type.
@@ -48,7 +48,7 @@ class Monitor {
   void restart() noexcept { watch_ = Stopwatch(); }
   void limitTime(double seconds) noexcept { timeLimit_ = seconds; }
 
-  /// Whether the solve is to end, interruptible or not.
+  /// Returns true if the solve is to end, interruptible or not.
   bool ending() const noexcept { return aborted() || outOfTime(); }
 
   /// Throws Interrupted when the solve should end; called inside long operations (a factorisation).
@@ -60,7 +60,7 @@ class Monitor {
   void abortPoint() const {
     if (interruptible_.load(std::memory_order_relaxed) && aborted()) throw Interrupted{};
   }
-  /// What must finish, such as the evaluation of the best iterate, is not to be interrupted.
+  /// Work that must finish, such as the evaluation of the best iterate, is not interruptible.
   void setInterruptible(bool interruptible) noexcept { interruptible_.store(interruptible, std::memory_order_relaxed); }
   void report(const Progress& progress) const {
     if (listener_) listener_(progress);

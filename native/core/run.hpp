@@ -149,7 +149,7 @@ class OuterLoop {
     return status;
   }
 
-  /// Whether there is a report that the solution is of, however the next one ends.
+  /// Returns true if the last report can stand for the solution, however the next one ends.
   bool mayAbortReports() const { return reported_ && monitor_.aborted() && keepsBest(solver_); }
 
   void look(bool mayEnd = true) {
@@ -194,7 +194,7 @@ class OuterLoop {
     if (const std::string added = explanation(status); !added.empty()) outcome_.message += " " + added;
   }
 
-  /// What the solver adds to the message.
+  /// The solver's addition to the message.
   std::string explanation(Status status) const {
     if constexpr (requires { solver_.explain(status); }) return solver_.explain(status);
     if constexpr (requires { solver_.explain(); }) {

@@ -26,7 +26,7 @@ constexpr auto names(Status) {
   return std::array{"solved"sv,     "iterationLimit"sv, "timeLimit"sv,      "evaluationLimit"sv, "stalled"sv,
                     "infeasible"sv, "unbounded"sv,      "numericalError"sv, "aborted"sv};
 }
-/// What the docs say of each status.
+/// The docs' sentence about each status.
 constexpr auto sentences(Status) {
   return std::array{"Solved to the asked tolerance."sv,
                     "`maxIterations` was met first."sv,
