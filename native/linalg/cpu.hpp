@@ -60,7 +60,7 @@ class Cpu {
     if (monitor_ != nullptr) monitor_->abortPoint();
   }
 
-  /// Whether the solve is to end, also where `checkpoint` must not interrupt.
+  /// Returns true if the solve is to end, also where `checkpoint` must not interrupt.
   bool ending() const { return monitor_ != nullptr && monitor_->ending(); }
 
   template <class T>

@@ -40,7 +40,7 @@ inline __attribute__((always_inline)) void subtractColumns(const double* l, std:
   }
 }
 
-/// Solves L X = X for the n x n lower triangle L and rows of `width` numbers, of which V vectors are of interest.
+/// Solves L X = X for the n x n lower triangle L and rows of `width` numbers; only V vectors of them are used.
 template <int V>
 inline __attribute__((always_inline)) void solveRows(int n, const double* l, std::ptrdiff_t stride, double* x) {
   constexpr int rows = 8 / V;

@@ -8,8 +8,8 @@
 
 namespace nonconvex {
 
-/// A = L L^T for a symmetric positive definite A, of which some rows and columns are added at the end or taken away in
-/// far less time than a new factorisation takes: k^2 operations for each of them.
+/// A = L L^T for a symmetric positive definite A. Rows and columns are added at the end or taken away in far less time
+/// than a new factorisation takes: k^2 operations for each of them.
 class GrowingFactor {
  public:
   explicit GrowingFactor(const Cpu& la) : la_(la) {}

@@ -22,8 +22,8 @@ double largest(int n, const double* x) {
   return most;
 }
 
-/// Whether P^{-1} is bounded by `bound` when it multiplies columns whose other entries are at most gamma0 and gamma1,
-/// and its determinant free of cancellation, P = [a b; b c]. No entry changes by more than `update`.
+/// Returns true if P^{-1} is bounded by `bound` when it multiplies columns whose other entries are at most gamma0 and
+/// gamma1, and its determinant free of cancellation, P = [a b; b c]. No entry changes by more than `update`.
 bool stable(double a, double b, double c, double gamma0, double gamma1, double bound, double& update) {
   const double scale = std::max({std::abs(a), std::abs(b), std::abs(c)});
   if (!(scale > 0)) return false;

@@ -68,7 +68,7 @@ Inertia inertiaOf(PivotBlocks pivots, int count);
 /// Lower trapezoid of C (m x n, m >= n) -= L W^T, in tiles over the pool; part of the upper triangle is used up.
 void subtractProduct(const Cpu& la, Mat<const double> l, Mat<const double> w, Mat<double> c);
 
-/// x := L^{-1} x for a unit lower L, of which x[L.cols, L.rows) loses its share.
+/// x := L^{-1} x for a unit lower L; x[L.cols, L.rows) loses its share.
 void solveLower(Mat<const double> l, double* x);
 /// x := L^{-T} x, where x[L.cols, L.rows) is known.
 void solveLowerTransposed(Mat<const double> l, double* x);

@@ -1,4 +1,4 @@
-// What a backend owes to the solvers: a class that satisfies this concept.
+// The operations of a backend: a class that satisfies this concept.
 //
 // On a device an operation returns before it is done, but for those that bring numbers there or back: upload, download,
 // sum, dot, norm, cholesky. Functors are copied to the device: trivially copyable structs with a NONCONVEX_HD call

@@ -2,8 +2,8 @@
 // WebAssembly, by -DNONCONVEX_BLAS=portable. As much of BLAS and LAPACK as blas.hpp declares and no more: vectors of
 // stride one, lower triangles for what is symmetric.
 //
-// Matrices are column by column, with `lda` numbers from one column to the next. What works on blocks (trsm, potrf,
-// getrf) divides itself in two halves until they are small, and leaves the rest to gemm.
+// Matrices are column by column, with `lda` numbers from one column to the next. Functions on blocks (trsm, potrf,
+// getrf) divide them in two halves until they are small, and leave the rest to gemm.
 #pragma once
 
 #include <algorithm>

@@ -89,7 +89,7 @@ struct PackedType<const T> {
   using Type = const Pack<T>;
 };
 
-/// Whether all columns begin with a whole pack: on a boundary of 16 bytes.
+/// Returns true if all columns begin with a whole pack: on a boundary of 16 bytes.
 template <class T, class Space>
 bool liesInPacks(Mat<T, Space> a) {
   return reinterpret_cast<std::uintptr_t>(a.data) % 16 == 0 && (a.cols <= 1 || a.stride % packSize == 0);
@@ -100,7 +100,7 @@ Mat<typename PackedType<T>::Type, Space> asPacks(Mat<T, Space> a) {
   return {reinterpret_cast<Packed*>(a.data), a.rows / packSize, a.cols, a.stride / packSize};
 }
 
-/// What is not a matrix stays.
+/// Arguments that are not matrices stay as they are.
 template <class T>
 bool liesInPacks(const T&) {
   return true;

@@ -32,8 +32,8 @@ NONCONVEX_CLONES void relax(int n, double a, const double* x, double b, const do
 
 namespace {
 
-/// Four numbers at a time: sums with lanes of their own need no leave to reorder additions. What lies in memory may be
-/// at any address that a double may have; it is to be copied, since a reference to Four promises more. No alias by
+/// Four numbers at a time: sums with lanes of their own need no leave to reorder additions. A Four in memory may lie at
+/// any address that a double may have; it is to be copied, since a reference to Four promises more. No alias by
 /// `using`: Clang drops its alignment.
 constexpr int lanes = 4;
 using Four = Wide<double, 32>::Vector;

@@ -11,7 +11,7 @@ namespace nonconvex::loops {
 void maskedAxpy(int n, double a, const double* m, const double* x, double* y);
 /// y_i = m_i x_i
 void mask(int n, const double* m, const double* x, double* y);
-/// Whether (2 m_i - 1) x_i + a s_i < 0 for some i.
+/// Returns true if (2 m_i - 1) x_i + a s_i < 0 for some i.
 bool anyNegative(int n, const double* m, const double* x, double a, const double* s);
 /// y_i += a (x_i - y_i + b q_i)
 void relax(int n, double a, const double* x, double b, const double* q, double* y);
@@ -49,7 +49,7 @@ double scale(std::size_t n, double a, double* x);
 bool allFinite(std::size_t n, const double* x);
 
 /// out_ji = a_ij for an m x n block of a row-major matrix with rows `stride` apart, into columns `outStride` apart.
-/// Whether all entries are finite.
+/// Returns true if all entries are finite.
 bool transpose(int m, int n, const double* a, std::size_t stride, double* out, std::size_t outStride);
 bool transpose(int m, int n, const float* a, std::size_t stride, double* out, std::size_t outStride);
 

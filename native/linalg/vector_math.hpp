@@ -12,7 +12,7 @@
 
 namespace nonconvex {
 
-/// What exp takes apart: exp(x) = (1 + p) 2^k, |log(1 + p)| <= log(2) / 2.
+/// The constants by which exp takes x apart: exp(x) = (1 + p) 2^k, |log(1 + p)| <= log(2) / 2.
 template <class T>
 struct ExpParts;
 

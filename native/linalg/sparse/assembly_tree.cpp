@@ -475,7 +475,7 @@ class Planner {
   }
 
   /// Contributions wait for their parents on two stacks, by the parity of the depth: so a front can begin its own while
-  /// those of its children lie on the other. What subtrees hand to the top waits in memory of its own.
+  /// those of its children lie on the other. Contributions of subtrees to the top wait in memory of their own.
   void placeContributions() {
     const int count = static_cast<int>(plan_.fronts.size());
     odd_.assign(at(count), 0);

@@ -40,7 +40,8 @@ struct FrontPlan {
   int runsInColumns = 0;  ///< how many of the runs lead to columns of the parent
 
   int order() const { return columns + rows; }
-  /// Whether it is a link of a chain: the next one of a tridiagonal matrix after its only child, the front before it.
+  /// Returns true if it is a link of a chain: the next one of a tridiagonal matrix after its only child, the front
+  /// before it.
   bool isLink() const { return tridiagonal && columns == linkColumns && rows == 1 && children == 1; }
   double flops() const;
 };

@@ -60,10 +60,10 @@ std::vector<int> firstDescendants(const std::vector<int>& parent) {
   return first;
 }
 
-/// What each column adds to the counts of itself and all above it (Gilbert, Ng and Peyton, "An efficient algorithm to
-/// compute row and column counts for sparse Cholesky factorization", 1994). Row i of the factor is the subtree between
-/// i and its neighbours; its leaves add the weight of i, and what two leaves would count twice is taken off where their
-/// paths meet.
+/// The weight that each column adds to the counts of itself and all above it (Gilbert, Ng and Peyton, "An efficient
+/// algorithm to compute row and column counts for sparse Cholesky factorization", 1994). Row i of the factor is the
+/// subtree between i and its neighbours; its leaves add the weight of i, and what two leaves would count twice is taken
+/// off where their paths meet.
 std::vector<double> weightsOfLeaves(const Adjacency& graph, const std::vector<int>& order,
                                     const std::vector<int>& parent, const std::function<void()>& look) {
   const std::size_t n = order.size();

@@ -33,7 +33,7 @@ struct EliminationTree {
 EliminationTree eliminationTree(
     const Adjacency& graph, std::vector<int>& order, const std::function<void()>& look = [] {});
 
-/// What a factorisation in this order costs.
+/// The cost of a factorisation in this order.
 struct Fill {
   double entries = 0;
   double flops = 0;  ///< multiplications and additions

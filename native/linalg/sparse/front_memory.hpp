@@ -1,4 +1,4 @@
-// What the elimination of small fronts reads and writes.
+// The memory that the elimination of small fronts reads and writes.
 #pragma once
 
 #include <limits>
@@ -7,7 +7,7 @@
 
 namespace nonconvex {
 
-/// What the elimination of a front left for others.
+/// The outcome of a front's elimination, which other fronts read.
 struct FrontOutcome {
   double growth = 1;
   double waited = 0;   ///< operations on fronts below that columns which wait have made larger, as far as they wait on
@@ -18,8 +18,8 @@ struct FrontOutcome {
   bool chain = false;  ///< the chain that begins here was eliminated in one go; `negative` counts all its pivots
 };
 
-/// What the loops over plain fronts read and write. The factor of a front lies at its `factorAt` by columns, its pivots
-/// in `diagonal` from `first` on; of the factor of a tridiagonal one all there is, in `below` from `first` on.
+/// The memory that the loops over plain fronts read and write. The factor of a front lies at its `factorAt` by columns,
+/// its pivots in `diagonal` from `first` on; the factor of a tridiagonal one lies in `below` from `first` on.
 struct FrontMemory {
   const AssemblyTree& plan;
   const double* scaled;  ///< values of the matrix

@@ -50,7 +50,7 @@ bool scaleColumns(const SparsePattern& lower, int begin, int end, std::span<cons
   return finite;
 }
 
-/// What `scaleColumns` does, for `count` columns of a stretch, the first of which has these rows.
+/// Does the work of `scaleColumns` for `count` columns of a stretch, whose first one has these rows.
 NONCONVEX_CLONES bool scaleStretch(std::span<const int> rows, int begin, int count, const double* values,
                                    const double* scale, double* maxima, double* __restrict scaled) {
   double sizes[ColumnStretches::longest][scaledAtOnce], own[scaledAtOnce], total[scaledAtOnce] = {};
@@ -87,7 +87,7 @@ NONCONVEX_CLONES bool scaleStretch(std::span<const int> rows, int begin, int cou
   return total[0] == 0;
 }
 
-/// Whether all numbers are 0 or in [1 / slack, slack]. Bits, since loops without branches need not wait.
+/// Returns true if all numbers are 0 or in [1 / slack, slack]. Bits, since loops without branches need not wait.
 NONCONVEX_CLONES bool allWithin(const double* x, std::size_t size, double slack) {
   long long outside = 0;
   for (std::size_t i = 0; i < size; ++i) {
@@ -97,7 +97,7 @@ NONCONVEX_CLONES bool allWithin(const double* x, std::size_t size, double slack)
   return outside == 0;
 }
 
-/// Whether an order is that of the variables, or the opposite one: 1 or -1; otherwise 0.
+/// 1 if an order is that of the variables, -1 if it is the opposite one, otherwise 0.
 int stepOf(std::span<const int> order) {
   for (const int step : {1, -1}) {
     bool same = order.size() > 1;
@@ -364,7 +364,7 @@ class SparseLdl::Implementation {
     double ofWaiting = infinity;  ///< operations on a front and those below it from which columns wait
   };
 
-  /// What a front holds after its elimination.
+  /// A front after its elimination.
   struct State {
     int columns = 0;  ///< number of columns, the ones that were delayed in children included
     int eliminated = 0;
@@ -378,7 +378,7 @@ class SparseLdl::Implementation {
     std::vector<int> extraLabels;
   };
 
-  /// What one thread needs to work on a subtree: small, and warm from the last one.
+  /// The memory in which one thread works on a subtree: small, and warm from the last one.
   struct Slot {
     HostBuffer<double> stack;  ///< contributions
     HostBuffer<double> workspace;
@@ -485,7 +485,7 @@ class SparseLdl::Implementation {
   /// More operations than this are too many, be it for a front or for all.
   double mostWork() const { return 5e6 + 1.1 * plan_.flops; }
 
-  /// Whether to leave this scaling for the next one where pivots wait too often.
+  /// Returns true if the next scaling may be tried when pivots wait too often.
   bool mayChangeScaling() const { return !settled_ && level_ + 1 < spreads.size(); }
 
   WorkLimits limitsOf(PivotEffort effort) const {
@@ -625,7 +625,7 @@ class SparseLdl::Implementation {
     return true;
   }
 
-  /// Whether the front could have been eliminated as a plain one.
+  /// Returns true if the front could have been eliminated as a plain one.
   static bool inOrder(const FrontPlan& me, const State& state) {
     if (state.columns != me.columns || state.eliminated != me.columns) return false;
     for (int k = 0; k < me.columns; ++k) {
@@ -674,7 +674,7 @@ class SparseLdl::Implementation {
     }
   }
 
-  /// What front f gives to the rows that it shares with its parent.
+  /// The contribution of front f to the rows that it shares with its parent.
   Mat<const double> rowsOf(int f, double* stack) const {
     const FrontPlan& me = plan(f);
     const int left = outcomes_[at(f)].left;
@@ -743,8 +743,8 @@ class SparseLdl::Implementation {
     state.contribution = to;
   }
 
-  /// What the children owe to the rows of this front, and then what it owes itself, is kept in `owed_` until the parent
-  /// takes it: so subtrees do not meet.
+  /// The debts of the children to the rows of this front, and then its own, wait in `owed_` until the parent takes
+  /// them: so subtrees do not meet.
   void forward(const Cpu& la, int f, double* x, double* y) const {
     const FrontPlan& me = plan(f);
     const State& state = states_[at(f)];

@@ -10,7 +10,7 @@
 
 namespace nonconvex {
 
-/// What is left of A x = b after `SparseLdl::solve` with refinement.
+/// The error left in A x = b after `SparseLdl::solve` with refinement.
 struct Refinement {
   double backwardError = 0;  ///< max_i |b - A x|_i / (|A| |x| + |b|)_i, by the residual itself
   int steps = 0;

@@ -217,7 +217,7 @@ class MinimumDegree {
     }
   }
 
-  /// What is known of a variable's neighbours beside the new element.
+  /// Knowledge of a variable's neighbours beside the new element.
   struct Neighbours {
     int elements = 0;
     int degree = 0;

@@ -32,7 +32,7 @@ inline void addTransposedRows(const SparsePattern& rows, std::span<const double>
   forEachEntry(rows, values, [&](std::size_t i, std::size_t j, double value) { out[j] += value * v[i]; });
 }
 
-/// What `addSymmetricProduct` does for columns [begin, end).
+/// Does the work of `addSymmetricProduct` for columns [begin, end).
 template <int sign>
 void addSymmetricColumns(const SparsePattern& lower, int begin, int end, std::span<const double> values,
                          std::span<const double> v, std::span<double> out) {
@@ -52,8 +52,8 @@ void addSymmetricColumns(const SparsePattern& lower, int begin, int end, std::sp
   }
 }
 
-/// What `addSymmetricProduct` does for columns [begin, end) of a stretch: diagonal by diagonal, the lowest first, so
-/// that each number is added in the order of the columns.
+/// Does the work of `addSymmetricProduct` for columns [begin, end) of a stretch: diagonal by diagonal, the lowest
+/// first, so that each number is added in the order of the columns.
 template <int sign, int mostColumns>
 inline __attribute__((always_inline)) void addSymmetricStretch(const SparsePattern& lower, int begin, int end,
                                                                const double* values, const double* v, double* out) {
@@ -82,14 +82,14 @@ inline __attribute__((always_inline)) void addSymmetricStretch(const SparsePatte
 
 constexpr int productColumns = 64;  // columns that are multiplied at a time
 
-/// What `addSymmetricStretch` does for up to `productColumns` columns, as the processor at hand does it best: products
-/// may not be rounded before they are added. For large matrices, which may have other bits on other processors.
+/// Does the work of `addSymmetricStretch` for up to `productColumns` columns, as suits the processor: products may not
+/// be rounded before they are added. For large matrices, which may have other bits on other processors.
 void addLargeSymmetricStretch(int sign, const SparsePattern& lower, int begin, int end, const double* values,
                               const double* v, double* out);
 
-/// out += sign S v, S symmetric, of which the columns of the lower triangle are given, with their stretches; sign is 1
-/// or -1. For some columns at a time what they add to the rows below comes first, then the sums of the columns: so
-/// hardly a number waits for the last one, and each is a sum in the order of the columns.
+/// out += sign S v, S symmetric, given by the columns of its lower triangle with their stretches; sign is 1 or -1. For
+/// some columns at a time what they add to the rows below comes first, then the sums of the columns: so hardly a number
+/// waits for the last one, and each is a sum in the order of the columns.
 template <int sign = 1>
 void addSymmetricProduct(const SparsePattern& lower, const ColumnStretches& stretches, std::span<const double> values,
                          std::span<const double> v, std::span<double> out) {
@@ -106,7 +106,7 @@ void addSymmetricProduct(const SparsePattern& lower, const ColumnStretches& stre
       });
 }
 
-/// out = S v, S symmetric, of which the columns of the lower triangle are given.
+/// out = S v, S symmetric, given by the columns of its lower triangle.
 inline void multiplySymmetric(const SparsePattern& lower, std::span<const double> values, std::span<const double> v,
                               std::span<double> out) {
   std::fill(out.begin(), out.end(), 0.0);

@@ -212,7 +212,7 @@ NONCONVEX_INLINE void backwardTiny(const FrontMemory& memory, const FrontPlan& m
   for (int k = 0; k < P; ++k) own[k] = y[k];
 }
 
-/// What `eliminateTiny` does, for a tridiagonal front. Its factor is the entries below the diagonal of L.
+/// Does the work of `eliminateTiny` for a tridiagonal front. Its factor is the entries below the diagonal of L.
 NONCONVEX_INLINE bool eliminateTridiagonal(const FrontMemory& memory, const FrontPlan& me, FrontOutcome& outcome) {
   const int* entries = memory.plan.diagonals.data() + 2 * me.first;
   double growth = 1, d = memory.scaled[entries[0]];
@@ -272,7 +272,7 @@ NONCONVEX_INLINE void backwardTridiagonal(const FrontMemory& memory, const Front
   for (own[k] = y; --k >= 0; own[k] = y) y = own[k] - rounded(l[k] * y);
 }
 
-/// Whether there is code for fronts of this kind.
+/// Returns true if there is code for fronts of this kind.
 NONCONVEX_INLINE bool isSmallTridiagonal(const FrontPlan& me) { return me.tridiagonal && me.columns <= mostColumns; }
 
 }  // namespace
