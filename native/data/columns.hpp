@@ -39,7 +39,7 @@ class Columns {
   /// r += t A_j
   void axpy(int j, double t, double* r) const;
   double squaredNorm(int j) const;
-  /// Whether all entries are 0. A squared norm of 0 does not say so, as tiny numbers have squares of 0.
+  /// Returns true if all entries are 0. A squared norm of 0 does not say so, as tiny numbers have squares of 0.
   bool isZero() const;
   /// out = A x
   void multiply(const double* x, double* out) const;

@@ -526,7 +526,7 @@ class RowTree::GrowingRange {
   int own_ = 0, ownEntries_ = 0;  // pieces of the rows that are not shared, and their entries
 };
 
-/// What each range of leaves would be as one node; the parts that begin at a leaf are worked on side by side.
+/// Size and cost of each range of leaves as one node; the parts that begin at a leaf are worked on side by side.
 RowTree::Ranges RowTree::rangesOfLeaves(const PiecesOfRows& leafPieces, const Cpu& la) const {
   const PiecesOfRows looked = differentRows(leafPieces);
   const std::size_t leaves = looked.size();

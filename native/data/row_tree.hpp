@@ -87,7 +87,7 @@ class RowTree {
   std::size_t blocks_ = 0;
 };
 
-/// What a user of a tree needs to compute with it.
+/// The memory and the operations of one user of a tree.
 class RowTree::Work {
  public:
   explicit Work(const RowTree& tree);

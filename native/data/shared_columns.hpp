@@ -1,4 +1,4 @@
-// What solves that read one copy of a matrix make of it and share.
+// Forms of a matrix that solves make and share, when they read one copy of it.
 #pragma once
 
 #include <memory>

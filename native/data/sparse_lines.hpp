@@ -7,7 +7,7 @@ namespace nonconvex {
 
 struct SparseView;
 
-/// What requireSparse checks, of `count` lines from `first` on, and of the whole matrix what takes no time.
+/// The checks of requireSparse for `count` lines from `first` on, and the quick ones for the whole matrix.
 void requireSparseLines(const SparseView& matrix, const std::string& name, int first, int count);
 
 }  // namespace nonconvex

@@ -19,8 +19,8 @@ auto calling(const Pause& pause) {
 
 }  // namespace
 
-// What `pause` may end is made outside of initializers: g++ 12 frees members of an object within an object twice where
-// the initializer of a later one throws.
+// Objects that `pause` may end are made outside of initializers: g++ 12 frees members of an object within an object
+// twice where the initializer of a later one throws.
 
 SparseMatrix transposed(const SparseView& matrix, const Pause& pause) {
   SparseMatrix to{.rows = matrix.rows,

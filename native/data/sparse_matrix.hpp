@@ -12,7 +12,7 @@
 
 namespace nonconvex {
 
-/// What a matrix is stored by: one line after the other.
+/// The lines that a matrix is stored by, one after the other.
 enum class Lines { columns, rows };
 
 /// A sparse matrix in the caller's memory. The entries of line l are indices and values [offsets[l], offsets[l + 1]).
@@ -43,7 +43,7 @@ struct SparseMatrix {
   }
 };
 
-/// What long work calls between pieces of less than a millisecond or so; it may throw.
+/// A function that long work calls between pieces of about a millisecond; it may throw.
 using Pause = std::function<void()>;
 
 /// The transposition of storage: gives each entry of storage by lines its place in that by the other lines, of which
@@ -79,7 +79,7 @@ ListedPattern transposedPlaces(const SparseView& matrix, const Pause& pause = {}
 /// A copy by the given lines, indices in order. An entry that occurs twice stays so.
 SparseMatrix copyBy(Lines lines, const SparseView& matrix, const Pause& pause = {});
 
-/// Whether the indices of each line increase, so that none occurs twice.
+/// Returns true if the indices of each line increase, so that none occurs twice.
 bool indicesIncrease(std::span<const int> offsets, std::span<const int> indices, const Pause& pause = {});
 
 /// Throws a RangeError that begins with `name` unless the offsets go from 0 to the number of entries without

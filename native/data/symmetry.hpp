@@ -1,4 +1,4 @@
-// Whether a matrix is symmetric.
+// The check of symmetric matrices.
 #pragma once
 
 #include <string>
