@@ -46,7 +46,7 @@ class BlockProgram {
   /// Output k of row r goes to memory.outputs[k][r].
   void run(std::span<const IndexMap> inputs, const double* values, BlockMemory& memory) const;
 
-  // What `run` does, block by block: `prepare`, then `runBlock` for each.
+  // The steps of `run`: `prepare`, then `runBlock` for each block.
   void prepare(BlockMemory& memory) const;
   /// Output k of row first + i goes to memory.outputs[k][i]. Inputs behind the last of `inputs` are tangents of these.
   void runBlock(std::span<const IndexMap> inputs, const double* values, const double* tangents, int first,

@@ -80,8 +80,8 @@ class CoefficientLists {
     Coefficient coefficient;
     int next;
   };
-  // The pool is in parts of twice the size each, so that it grows without a copy of what is there, in which no abort
-  // would be heard.
+  // The pool is in parts of twice the size each, so that it grows without a copy, during which no abort would be
+  // noticed.
   static constexpr std::size_t firstPart = 64;
   struct Place {
     std::size_t part, offset;

@@ -1,4 +1,4 @@
-// What a graph is compiled to. It does not change any more: any number of programs share it, on any threads.
+// The compiled form of a graph. It no longer changes: any number of programs share it, on any threads.
 #pragma once
 
 #include <atomic>
@@ -22,7 +22,7 @@ class CompiledModel : public CompiledStages {
   const SparseHessian& hessian(const Cpu& la = Cpu()) const;
 
  private:
-  /// What is made once, and asked for at each evaluation.
+  /// An object that is made once, and read at each evaluation.
   template <class T>
   struct Lazy {
     Once<T> made;

@@ -20,7 +20,7 @@ class CompiledStages {
   const Plan& plan() const { return plan_; }
   const Kernel& kernel(const Stage& stage) const { return kernels_[static_cast<std::size_t>(stage.index)]; }
   const std::vector<Kernel>& kernels() const { return kernels_; }
-  /// Whether the objective and the constraints depend on a stage.
+  /// True for the functions that depend on a stage.
   struct Reach {
     bool objective = false;
     bool constraints = false;
@@ -30,11 +30,11 @@ class CompiledStages {
   /// values nothing else uses: a term of a separable objective. NaN for other stages.
   double termCoefficient(std::size_t stage) const { return termCoefficients_[stage]; }
   bool isTerm(std::size_t stage) const { return !std::isnan(termCoefficients_[stage]); }
-  /// Whether all stages that depend on x are terms.
+  /// Returns true if all stages that depend on x are terms.
   bool separable() const { return separable_; }
   int firstStage() const { return firstStage_; }  ///< position of the stages' values
   int parametersEnd() const { return parametersEnd_; }
-  /// 1, then the kernels' partial derivatives, of which the constant ones are set.
+  /// 1, then the kernels' partial derivatives; the constant ones are set.
   const std::vector<double>& entries() const { return entries_; }
   const std::vector<double>& seconds() const { return seconds_; }
   int weights() const { return weights_; }

@@ -70,7 +70,7 @@ std::vector<char> countUsers(const NormalForm& form) {
 
 }  // namespace
 
-/// What is known of the formulas while they are cut.
+/// Knowledge of the formulas while they are cut.
 struct FormulaParts::Cutting {
   explicit Cutting(const NormalForm& of)
       : form(of), users(countUsers(of)), inputs(at(of.count())), operations(at(of.count()), 0) {}
@@ -97,7 +97,7 @@ FormulaParts::FormulaParts(const NormalForm& form)
   }
 }
 
-/// Whether a node depends on x.
+/// Marks a node as active if it depends on x.
 void FormulaParts::markActive(const NormalForm& form, int id) {
   const Node& node = form.node(id);
   if (node.op == Op::concatenate) {

@@ -17,7 +17,7 @@ class FormulaParts {
   std::vector<char> affine;    ///< additive down to the formula's inputs, and short
   std::vector<char> cut;       ///< a formula of its own, and an input of those that use it
 
-  /// Whether an operand is in the same formula.
+  /// Returns true if an operand is in the same formula.
   bool sameFormula(const NormalForm& form, int operand, const NormalForm::Node& node) const {
     return form.kind(operand) == NormalForm::Kind::elementwise && form.size(operand) == node.size &&
            !cut[static_cast<std::size_t>(operand)];

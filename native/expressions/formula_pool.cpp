@@ -12,7 +12,8 @@ namespace {
 
 using Node = NormalForm::Node;
 
-/// What an element of a signature's code begins with; other elements are an operation and the numbers of its operands.
+/// The first number of an element of a signature's code; other elements are an operation and the numbers of its
+/// operands.
 enum Mark : std::int32_t { constantMark = -1, activeMark = -2, inactiveMark = -3, exponentMark = -4 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 // Expressions as a graph of vectors: what an expression model and an AMPL .nl file are read into.
 //
-// Every node is a flat vector of `size` numbers; a scalar has size 1. Shapes belong to whoever builds the graph: a
+// Every node is a flat vector of `size` numbers; a scalar has size 1. Only the builder of the graph knows shapes: a
 // reshape is the same node, a transposition is a `gather`. Nodes refer only to nodes before them.
 //
 // The serialised form, which `Graph::parse` reads, is an array of 32-bit integers `code`, an array of doubles `numbers`
@@ -95,7 +95,8 @@ class Graph {
   const std::vector<double>& parameterValues() const { return parameters_; }
   std::span<const Node> nodes() const { return nodes_; }
   const Node& node(int k) const { return nodes_[static_cast<std::size_t>(k)]; }
-  /// What a constant, slice (first, step), gather, concatenate or rowMatvec (rows, columns, transposed, count) has.
+  /// The numbers of a constant, slice (first, step), gather, concatenate or rowMatvec (rows, columns, transposed,
+  /// count).
   std::span<const double> numbers(const Node& node) const;
   std::span<const std::int32_t> integers(const Node& node) const;
   const std::shared_ptr<const ConstantMatrix>& matrixOf(const Node& node) const {

@@ -89,7 +89,7 @@ class Kernel {
   /// a_in += d a_out + w t_in
   void curvedAdjoint(const double* entries, const double* weighted, const double* tangents, double* adjoints,
                      BlockMemory& memory) const;
-  /// What curvedAdjoint adds, without second derivatives of their own: those along t_in, times `outer`, the adjoints.
+  /// Adds the terms of curvedAdjoint without stored second derivatives: those along t_in, times `outer`, the adjoints.
   void curvedAdjointAlong(const double* values, const double* entries, const double* outer, const double* tangents,
                           double* adjoints, BlockMemory& memory) const;
 

@@ -38,7 +38,7 @@ struct LinearRows {
   void writeTransposed(double w, int begin, int end, double* v) const;
 
   int stretchCount(int row) const;
-  /// Whether `RunningSum` adds the first row in parts: it has many terms, in stretches.
+  /// Returns true if `RunningSum` adds the first row in parts: it has many terms, in stretches.
   bool large() const;
 
  private:

@@ -1,4 +1,5 @@
-// What operators.def says: the operations of expressions with their names, numbers, operands and forms in .nl files.
+// The contents of operators.def: the operations of expressions with their names, numbers, operands and forms in .nl
+// files.
 #pragma once
 
 #include <cmath>

@@ -68,7 +68,7 @@ struct Plan {
   LinearRows objective;  ///< one row
   LinearRows constraintRows;
 
-  /// Whether the constraints take nothing of kernels that depend on x.
+  /// Returns true if the constraints take nothing of kernels that depend on x.
   bool linearConstraints() const;
 };
 

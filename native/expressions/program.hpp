@@ -37,7 +37,7 @@ class Program final : public Nlp, public ThreadedEvaluation {
   void leave() { la_ = nullptr; }
   NlpFacts facts() const override { return {.linearConstraints = model_->linearConstraints()}; }
 
-  /// What stands where `Plan` says: x, parameters, constants and what the stages compute.
+  /// The values in the order of `Plan`: x, parameters, constants and the results of the stages.
   std::span<const double> values() {
     evaluate();
     return values_;

@@ -351,7 +351,7 @@ void SparseHessian::emitTerms(std::span<const Product> products, std::span<const
   }
 }
 
-/// Whether a column is the one before it, a row further.
+/// Returns true if a column is the one before it, a row further.
 bool SparseHessian::continues(int column) const {
   const int begin = pattern_.offsets[at(column)], period = pattern_.offsets[at(column) + 1] - begin;
   if (period == 0 || begin - pattern_.offsets[at(column) - 1] != period) return false;
@@ -404,7 +404,7 @@ void SparseHessian::listTerms(const Stretch& stretch) {
   }
 }
 
-/// Whether direct terms are all there is.
+/// Returns true if direct terms are all there is.
 bool SparseHessian::onlyDirect() const {
   return scaled_.entries.empty() && chained_.entries.empty() && outers_.empty() && grams_.empty() && borders_.empty();
 }

@@ -31,7 +31,7 @@ class SparseHessian {
 
   /// Columns of the lower triangle.
   const SparsePattern& pattern() const { return pattern_; }
-  /// Whether `values` takes entries of D.
+  /// Returns true if `values` takes entries of D.
   bool takesEntries() const { return !scaled_.terms.empty() || !chained_.terms.empty() || !outers_.empty(); }
   void reserve(Memory& memory) const;
   /// `weighted`: second derivatives of the kernels times adjoints.

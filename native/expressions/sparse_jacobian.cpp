@@ -192,7 +192,7 @@ void SparseJacobian::finishRow(std::vector<Term>& terms) {
       for (std::size_t p = k; p < end; ++p) products_.emplace_back(terms[p].a, terms[p].b);
       offsets_.push_back(products_.size());
     }
-    // What cancels by its constants is not there.
+    // Entries whose constants cancel are left out.
     if (!(constant && sum == 0)) {
       columns_.push_back(terms[k].column);
       rowEntries_.push_back(entry);

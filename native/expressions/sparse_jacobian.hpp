@@ -41,7 +41,7 @@ class SparseJacobian {
   Row row(int value) const;
   const std::vector<int>& columns() const { return columns_; }
   const std::vector<int>& rowEntries() const { return rowEntries_; }
-  /// Whether entries[a] entries[b] is 1 at any point.
+  /// Returns true if entries[a] entries[b] is 1 at any point.
   bool isOne(int a, int b) const {
     return constant_[static_cast<std::size_t>(a)] && constant_[static_cast<std::size_t>(b)] &&
            constantOf(a) * constantOf(b) == 1;

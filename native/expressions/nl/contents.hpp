@@ -1,4 +1,4 @@
-// What an AMPL .nl file says, segment by segment, before it is a model.
+// The contents of an AMPL .nl file, segment by segment, before they are a model.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ struct NlLinearTerm {
   double coefficient;
 };
 
-/// What stands beside a value on either side; infinite: nothing.
+/// The bounds of a value on either side; infinite: none.
 struct NlSides {
   double lower, upper;
   bool equal() const { return lower == upper; }

@@ -17,7 +17,7 @@ class NlExpressionReader {
 
   /// An expression in prefix form: its node.
   int read();
-  /// What follows the letter V: a common subexpression.
+  /// Reads a common subexpression, which follows the letter V.
   void readDefinition();
 
  private:

@@ -22,8 +22,8 @@ std::vector<std::string> readLines(const std::string& path, std::size_t count) {
   return lines.size() == count ? lines : std::vector<std::string>();
 }
 
-/// A file as it is, of at most `maxBytes`. What does not begin as an .nl file is not read to its end, which a device
-/// has not.
+/// A file as it is, of at most `maxBytes`. A file that does not begin as an .nl file is not read to its end, since a
+/// device has none.
 std::vector<char> contentsOf(const std::string& path, double maxBytes) {
   constexpr std::size_t piece = std::size_t{1} << 20;
   if (isFolder(path)) {

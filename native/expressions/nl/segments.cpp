@@ -130,7 +130,7 @@ void SegmentReader::readValues(std::vector<double>& to, const char* what) {
   }
 }
 
-/// What follows the code of a line of the r or b segment. Sides beyond 1e19 count as infinite.
+/// Reads the sides that follow the code of a line of the r or b segment. Sides beyond 1e19 count as infinite.
 NlSides SegmentReader::readSides(char code, const char* what) {
   constexpr double none = 1e19;
   const auto from = [](double value) { return std::abs(value) >= none ? -HUGE_VAL : value; };

@@ -107,7 +107,7 @@ class Writer {
   LinearRows objective() const;
   std::vector<char> objectiveVariables() const;
 
-  /// Whether a value is a number: it does not depend on x.
+  /// Returns true if a value is a number: it does not depend on x.
   bool isNumber(int position) const { return !active_[at(position)]; }
   const Stage& stageAt(int position) const { return plan_.stages[at(stageOf_[at(position)])]; }
 
@@ -253,7 +253,7 @@ void Writer::asQuotient(bool wanted, F&& write) {
   if (wanted) number(1);
 }
 
-/// Whether a stage's values may be sums, or multiples, of others.
+/// Returns true if a stage's values may be sums, or multiples, of others.
 bool Writer::mayBeSum(const Stage& stage) const {
   if (stage.kind != Stage::Kind::kernel) return stage.kind != Stage::Kind::maximum;
   const KernelStage& kernel = plan_.kernels[at(stage.index)];
@@ -379,8 +379,8 @@ Writer::KernelRow Writer::kernelRow(int position) const {
   return {kernel, position - stage.output, numbersOf(kernel, position - stage.output)};
 }
 
-/// Whether a stage's values are conditions, which are written where they are used: AMPL's library has no derivatives of
-/// what depends on one that has a name.
+/// Returns true if a stage's values are conditions, which are written where they are used: AMPL's library has no
+/// derivatives of what depends on one that has a name.
 bool Writer::isCondition(const Stage& stage) const {
   if (stage.kind != Stage::Kind::kernel) return false;
   const KernelStage& kernel = plan_.kernels[at(stage.index)];

@@ -9,7 +9,7 @@
 
 namespace nonconvex {
 
-/// What stands in a file beside f and c. What is empty is left out.
+/// The data of a file beside f and c. Empty members are left out.
 struct NlData {
   std::span<const double> start = {};              ///< x
   std::span<const double> multipliers = {};        ///< ours: L = f + y^T c - zL^T (x - xl) - zU^T (xu - x)

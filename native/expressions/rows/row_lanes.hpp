@@ -10,7 +10,7 @@
 
 namespace nonconvex {
 
-/// What is asked of some rows. Outputs of the plan have `entries` numbers a row, one after the other.
+/// A request for some rows. Outputs of the plan have `entries` numbers a row, one after the other.
 template <class T>
 struct RowRequest {
   RowSet rows;

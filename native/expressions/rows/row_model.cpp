@@ -10,7 +10,7 @@
 namespace nonconvex {
 namespace {
 
-/// Whether no second derivative of F has to do with a number behind the first n.
+/// Returns true if no second derivative of F has to do with a number behind the first n.
 bool linearBehind(const SparsePattern& lower, int n) {
   for (int j = 0; j < lower.lines; ++j) {
     const int begin = lower.offsets[at(j)], end = lower.offsets[at(j) + 1];
@@ -151,7 +151,7 @@ RowSum<T>::RowSum(const RowProblem& problem)
   outer_ = std::make_unique<Program>(model_->outer());
   outer_->setParameters(problem.parameters);
 
-  // What F has of each number of s: f_i = sum seeds entries.
+  // The coefficients of F in s: f_i = sum seeds entries.
   point_.assign(at(model_->variables() + model_->sums()), 0);
   out_.resize(point_.size());
   outer_->moveTo(point_);

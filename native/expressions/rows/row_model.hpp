@@ -50,7 +50,7 @@ class RowModel {
   const std::vector<std::shared_ptr<const RowPlan>>& plans() const { return plans_; }
   const std::vector<RowClosing>& closings() const { return closings_; }
   const std::vector<SumBlock>& blocks() const { return blocks_; }
-  /// Whether F is linear in s, its coefficients being numbers.
+  /// Returns true if F is linear in s, its coefficients being numbers.
   bool linear() const { return linear_; }
   std::size_t bytes() const;
 
@@ -69,12 +69,12 @@ struct RowProblem {
   std::shared_ptr<const RowModel> model;
   std::vector<std::shared_ptr<const RowTable>> tables;
   std::vector<double> parameters;
-  // What is known of its objective.
+  // Knowledge of its objective.
   bool convex = false;
   double strongConvexity = 0;  ///< 0 where it is not known to be convex
 };
 
-/// What follows x in theta, for one table: what is shared at a point, and the numbers of the formula.
+/// The numbers behind x in theta, for one table: the shared ones at a point, and the formula's.
 template <class T>
 class RowTail {
  public:

@@ -81,7 +81,7 @@ const SparsePattern& RowNlp::jacobianPattern() const {
   return made;
 }
 
-/// Whether a constraint, with these entries of [x | s], has sums in it.
+/// Returns true if a constraint, with these entries of [x | s], has sums in it.
 bool RowNlp::isFull(std::span<const int> line) const {
   return std::any_of(line.begin(), line.end(), [this](int j) { return j >= n_; });
 }

@@ -18,7 +18,7 @@ NONCONVEX_ALWAYS_INLINE void mapTo(T* __restrict out, const T* as, int count, F&
   for (int i = 0; i < count; ++i) out[i] = f(as[i]);
 }
 
-/// A table of the operations, of which those of networks have functions that become vectors.
+/// A table of the operations; those that networks use have functions that become vectors.
 template <class T>
 NONCONVEX_ALWAYS_INLINE void applyAll(std::int32_t op, T* __restrict out, const T* as, const T* bs, int count) {
   switch (static_cast<Op>(op)) {

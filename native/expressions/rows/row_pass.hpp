@@ -1,4 +1,4 @@
-// What one thread works with: the numbers of one block of rows, forwards and backwards through a plan.
+// The memory of one thread: the numbers of one block of rows, forwards and backwards through a plan.
 #pragma once
 
 #include <memory>
@@ -60,7 +60,7 @@ class RowPass {
   /// instead, which a plan that is `separate` has in closed form.
   void backward(RowTheta<T> gradient, double* squares = nullptr);
 
-  /// Tangents of all stages from those of theta, of which those of the constants are 0.
+  /// Tangents of all stages from those of theta; the tangents of constants are 0.
   void turn(RowTheta<const T> thetaTangent);
   const T* outputTangent(int k, int j = 0) const {
     return tangents_.data() + at(bound_->plan->outputs[at(k)].place.offset + j) * at(count_);

@@ -259,7 +259,7 @@ const RowPlanner::Value& RowPlanner::placed(int node) {
   return value;
 }
 
-/// The value of a node in a block, of which what is the same for all rows gets a copy.
+/// The value of a node in a block; a value that is the same for all rows is copied.
 RowPlanner::Value RowPlanner::inBlock(int node) {
   const Value& value = placed(node);
   if (!value.place.inTheta) return value;

@@ -3,8 +3,8 @@
 // A block of B rows has its numbers entry by entry: number r of entry j is that of the block's row r, at j B + r. So
 // all loops are over rows, and a product of a matrix with the vectors of all rows is one product of matrices.
 //
-// What is the same for all rows stands in one array theta = [x | shared | constants]: the variables, what other
-// programs compute of them, and numbers.
+// Numbers that are the same for all rows stand in one array theta = [x | shared | constants]: the variables, the
+// results of other programs, and constants.
 #pragma once
 
 #include <memory>
@@ -127,8 +127,8 @@ struct RowPlan {
   std::vector<UsedColumn> columns;  ///< the columns that are read; indices have an element of their own
   /// Rows of a block: as many as leave its numbers in the second-level cache.
   int block = 0;
-  /// Whether each number of theta that is active is an input of one stage at most, where norms of the gradients of
-  /// rows have a closed form.
+  /// True if each number of theta that is active is an input of one stage at most, where norms of the gradients of rows
+  /// have a closed form.
   bool separate = true;
   bool smooth = true;  ///< no function in it is known to have kinks
 
