@@ -13,8 +13,8 @@
 //                                        the derivative where that is mu
 //   targets                              which y there are
 //   ofDifference                         the loss depends on t - y alone
-// What does not exist, or has no formula, is absent, and users ask by `requires`. All are convex in t. A loss that
-// stands in `Losses` below is tested by test/native/functions/losses.cpp: see docs/developers/add-a-loss.md.
+// Members that do not exist, or have no formula, are absent, and users ask by `requires`. All are convex in t. A loss
+// that stands in `Losses` below is tested by test/native/functions/losses.cpp: see docs/developers/add-a-loss.md.
 #pragma once
 
 #include <algorithm>
@@ -113,7 +113,7 @@ struct Logistic : FromExpansion<Logistic> {
   static constexpr bool ofDifference = false;
   static constexpr double lipschitz = 0.25;
 
-  /// What the loss is made of at t, without overflow: only exp(-|t|) is computed.
+  /// The parts of the loss at t, without overflow: only exp(-|t|) is computed.
   struct Parts {
     double tail;           ///< log(1 + exp(-|t|))
     double first, second;  ///< the probabilities of the outcomes, 1 / (1 + exp(-t)) and 1 / (1 + exp(t))
@@ -274,7 +274,7 @@ struct Gamma : FromExpansion<Gamma> {
 
 }  // namespace losses
 
-/// All losses of one prediction. What a family of solvers offers is a list of some of them.
+/// All losses of one prediction. A family of solvers offers a list of some of them.
 using Losses = TypeList<losses::Squared, losses::Logistic, losses::LogisticMargin, losses::Hinge, losses::SquaredHinge,
                         losses::Huber, losses::Poisson, losses::Gamma>;
 

@@ -49,7 +49,7 @@ struct GroupNorm {
     for (int i = 0; i < n; ++i) square += u[i] * u[i];
     return std::sqrt(square);
   }
-  /// What a group of this length is multiplied by in its proximal step.
+  /// The factor of a group of this length in its proximal step.
   NONCONVEX_HD static double factor(double length, double weight) {
     return length > weight ? 1 - weight / length : 0.0;
   }
@@ -169,7 +169,7 @@ struct TopK {
     }
     return sum;
   }
-  /// What lies above a level is cut down to it, by no more than `weight`; the level is such that k times the weight is
+  /// Entries above a level are cut down to it, by no more than `weight`; the level is such that k times the weight is
   /// cut off, or 0.
   NONCONVEX_HD void prox(int n, const double* a, double weight, double* u) const {
     const double level = levelOf(n, a, weight);
