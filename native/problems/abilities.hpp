@@ -1,4 +1,4 @@
-// What only some problems and objectives can do: small classes, fetched by type.
+// Abilities that only some problems and objectives have: small classes, fetched by type.
 #pragma once
 
 #include <memory>

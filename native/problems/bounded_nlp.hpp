@@ -58,7 +58,7 @@ class BoundedNlp final : public Nlp {
   GivenBounds bounds_;
 };
 
-/// Whether x is free and all constraints are equations c(x) = 0.
+/// Returns true if x is free and all constraints are equations c(x) = 0.
 bool hasEqualityConstraintsOnly(const Nlp& nlp);
 
 }  // namespace nonconvex

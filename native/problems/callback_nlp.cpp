@@ -13,8 +13,8 @@ namespace {
 
 void copy(std::span<const double> from, std::span<double> to) { std::copy(from.begin(), from.end(), to.begin()); }
 
-/// Takes what a function that writes has returned: a number, whichever, or not-a-number where it could not be called to
-/// its end. What it should have written is then no answer.
+/// Takes the number that a writing function returned: any, or not-a-number if it did not reach its end. The numbers
+/// that it wrote are then no answer.
 void requireWritten(double returned, const char* name) {
   if (!std::isnan(returned)) return;
   throw Error(ErrorKind::solver, std::string(name) + ": the function did not come to its end", "CALLBACK_FAILED");

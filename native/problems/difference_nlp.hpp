@@ -48,7 +48,8 @@ class DifferenceNlp final : public Nlp {
                       std::span<double> out) override;
 
  private:
-  /// What differences of one kind need: first derivatives where the problem is, and where its Hessian asks for them.
+  /// The memory of differences of one kind: first derivatives where the problem is, and where its Hessian asks for
+  /// them.
   struct First {
     First(const Nlp& nlp, MissingDerivatives missing, DifferenceRule rule, const Box& box);
     std::optional<Differences> gradient, jacobian;

@@ -48,7 +48,7 @@ void Differences::choose(std::size_t j, double xj, Side side) {
   const double upper = box_.upper.empty() ? infinity : std::max(box_.upper[j], xj);
   const double h = rule_.step * std::max(1.0, std::abs(xj));
   const double up = upper - xj, down = xj - lower;
-  // What rounds beyond a bound is put on it, and a move is what it is after rounding.
+  // A point that rounds beyond a bound is put on it, and the move is the one after rounding.
   const auto rounded = [&](double move) { return std::clamp(xj + move, lower, upper) - xj; };
   const double least = std::min({up, down, h});
   if (rule_.secondOrder && side == Side::any && least >= h / 2) {

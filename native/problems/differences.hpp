@@ -43,7 +43,7 @@ class Differences {
   Differences(SparsePattern columns, DifferenceRule rule, const Box& box);
 
   const SparsePattern& columns() const { return columns_; }
-  /// Whether variable j had room at the last point, so that its derivatives are not just 0.
+  /// Returns true if variable j had room at the last point, so that its derivatives are not just 0.
   bool known(std::size_t j) const { return moves_[j].second != 0; }
 
   /// Writes the derivatives at x in the order of the columns. `base` are the values at x, and `evaluate(y, values)`

@@ -34,7 +34,7 @@ struct SumBlock {
   int size() const { return rows * columns; }
 };
 
-/// What is known of a sum whatever the point.
+/// Knowledge of a sum that holds at all points.
 struct SumFacts {
   bool convex = false;           ///< every f_i and r are
   bool smooth = true;            ///< all have derivatives everywhere
@@ -96,7 +96,7 @@ class FiniteSumSource {
   virtual ~FiniteSumSource() = default;
   virtual int rows() const = 0;
   virtual int variables() const = 0;
-  /// Whether there is one in single precision.
+  /// Returns true if there is a sum in single precision.
   virtual bool hasSingle() const { return true; }
   virtual std::unique_ptr<FiniteSum<double>> inDouble(const Cpu& la) const = 0;
   virtual std::unique_ptr<FiniteSum<float>> inSingle(const Cpu& la) const = 0;

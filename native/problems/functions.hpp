@@ -55,7 +55,7 @@ concept Proximal = requires(P& p, In x, Out out, double t) {
   p.prox(t, x, out);
 };
 
-/// F from n numbers to n numbers, of which no potential is known: `apply(x, out)`. Variational inequalities have one.
+/// F from n numbers to n numbers, without a known potential: `apply(x, out)`. Variational inequalities have one.
 template <class F>
 concept Map = Sized<F> && requires(F& f, In x, Out out) {
   f.apply(x, out);

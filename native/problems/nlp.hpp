@@ -1,5 +1,5 @@
-// What a method asks of a nonlinear program, wherever that comes from: an expression model, an AMPL .nl file, functions
-// of the user, or a family with kernels of its own.
+// The interface between methods and nonlinear programs, wherever these come from: an expression model, an AMPL .nl
+// file, functions of the user, or a family with kernels of its own.
 #pragma once
 
 #include <concepts>
@@ -31,11 +31,11 @@ inline double boundAt(std::span<const double> bounds, std::size_t k, double miss
   return bound >= none ? infinity : bound <= -none ? -infinity : bound;
 }
 
-/// What is known about a problem without a look at any point; false: not known.
+/// Knowledge of a problem that needs no point; false: not known.
 struct NlpFacts {
   bool linearConstraints = false;  ///< all constraints are linear: then H does not depend on lambda
   bool convexObjective = false;    ///< the objective lies above its tangents
-  /// What `hessian` writes is another matrix than the Hessian, positive definite, so that it says nothing of curvature.
+  /// `hessian` writes another matrix than the Hessian, positive definite, so that it tells nothing of curvature.
   bool approximateHessian = false;
   /// `hessian` takes n products with it; where its pattern is empty, n being large, there are products alone.
   bool hessianByProducts = false;
@@ -45,7 +45,7 @@ struct NlpFacts {
 ///
 /// f and c at one point at a time: `moveTo(x)`, then any of the others, which may share work. Values may be NaN or
 /// infinite where a function is not defined; that is the caller's to notice. The Lagrangian is sigma f + lambda^T c.
-/// What only some problems can do is an ability: see problems/abilities.hpp.
+/// Abilities that only some problems have are in problems/abilities.hpp.
 class Nlp : public Capable {
  public:
   virtual int variables() const = 0;    ///< n

@@ -15,7 +15,7 @@ class Objective : public Capable {
   virtual int variables() const = 0;
   /// Columns of the lower triangle of the Hessian.
   virtual const SparsePattern& hessianPattern() const = 0;
-  /// Whether f is known to be convex.
+  /// Returns true if f is known to be convex.
   virtual bool convex() const { return false; }
 
   /// Keeps a copy of x.

@@ -8,7 +8,7 @@
 namespace nonconvex {
 namespace {
 
-/// out += M v, M symmetric, of which the columns of the lower triangle are given.
+/// out += M v, M symmetric, given by the columns of its lower triangle.
 void addSymmetricProduct(const SparsePattern& lower, const double* values, const double* v, double* out) {
   for (int j = 0; j < lower.lines; ++j) {
     double sum = 0;

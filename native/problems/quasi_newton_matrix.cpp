@@ -28,8 +28,7 @@ SparsePattern diagonalOnly(int n) {
   return pattern;
 }
 
-/// What an update of B does: adds change change^T / length and subtracts product product^T / curvature, product = B
-/// step.
+/// An update of B: adds change change^T / length and subtracts product product^T / curvature, product = B step.
 struct Update {
   double length = 0, curvature = 0;
 

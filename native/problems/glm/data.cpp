@@ -41,7 +41,7 @@ void stopIfEnding(const Cpu& la) {
   if (la.ending()) throw Interrupted{};
 }
 
-/// The lines of all parts, one part after the other, of which none is left.
+/// The lines of all parts, one part after the other; the parts are left empty.
 SparsePattern joined(std::vector<SparsePattern>& parts, int width, const Cpu& la) {
   SparsePattern pattern{.lines = width, .width = width, .offsets = {0}, .indices = {}};
   std::size_t entries = 0;

@@ -11,7 +11,7 @@
 
 namespace nonconvex {
 
-/// f of x as a function of z, the same in other units. What the sum adds, such as a ridge, is that of x.
+/// f of x as a function of z, the same in other units. Terms that the sum adds, such as a ridge, are those of x.
 template <class T>
 class ScaledSum final : public FiniteSum<T> {
  public:
