@@ -43,7 +43,7 @@ void WeightedSampler::setWeights(std::span<const double> weights) {
     other_[i] = static_cast<int>(i);
     (share_[i] < 1 ? small_ : large_).push_back(static_cast<int>(i));
   }
-  // What a small one leaves of its place, a large one takes.
+  // A large one takes the rest of a small one's place.
   while (!small_.empty() && !large_.empty()) {
     const auto s = static_cast<std::size_t>(small_.back());
     const auto l = static_cast<std::size_t>(large_.back());
