@@ -1,4 +1,4 @@
-// What a training that is aborted before it has read its data returns: the network without neurons.
+// The answer of a training that is aborted before it has read its data: the network without neurons.
 #pragma once
 
 #include <optional>

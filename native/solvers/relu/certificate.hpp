@@ -1,4 +1,4 @@
-// What a run of ReluSolver can prove: the best feasible point, a lower bound from a dual point, and the network.
+// The proofs of a run of ReluSolver: the best feasible point, a lower bound from a dual point, and the network.
 #pragma once
 
 #include <algorithm>

@@ -31,8 +31,8 @@ double valueOfX(const ReluProblem& problem, int k, int j) {
   return problem.x64 != nullptr ? problem.x64[i] : static_cast<double>(problem.x32[i]);
 }
 
-/// How the system is to be solved, by size and memory. What would not fit is refused: X twice, for the G columns of
-/// weights their products with X, iterates and Anderson's memory, with cones also the active sets; and the system.
+/// How the system is to be solved, by size and memory. Refuses a problem that would not fit: X twice, for the G columns
+/// of weights their products with X, iterates and Anderson's memory, with cones also the active sets; and the system.
 /// Over ranks what every one of them has is the system of the weights.
 ReluSystemBy chooseSystem(int rows, int outputs, const ReluSettings& settings, int d, double patterns, double available,
                           int numberBytes, Ranks* ranks = nullptr) {
@@ -370,7 +370,7 @@ void ReluData::chooseGates(const ReluPatterns& wanted, const ReluSettings& setti
         const double value = wanted.gates(j, i);
         requireFinite("gates", j, i, value);
         gates(j, i) += value * columnScale[static_cast<std::size_t>(j)];
-        // What was subtracted from x acts on the constant column.
+        // The shift of x acts on the constant column.
         if (bias && j < d - 1) {
           gates(d - 1, i) +=
               value * inputShift[static_cast<std::size_t>(j)] * columnScale[static_cast<std::size_t>(d - 1)];

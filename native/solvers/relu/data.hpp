@@ -15,7 +15,7 @@ namespace nonconvex {
 /// The matrix that ReluSystem solves its equations with.
 enum class ReluSystemBy { rows, weights, products };
 
-/// Whether n rows of d numbers stay in a core's cache: of several outputs, rows are listed by pattern then.
+/// Returns true if n rows of d numbers stay in a core's cache: with several outputs, rows are then listed by pattern.
 constexpr bool staysInCache(int d, int n) {
   constexpr std::size_t most = std::size_t{1} << 18;
   return static_cast<std::size_t>(d) * static_cast<std::size_t>(n) <= most;

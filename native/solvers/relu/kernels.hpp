@@ -1,4 +1,4 @@
-// What ReluSolver does to one entry: functors for LinAlg's loops and sums, on the host and on a device.
+// Operations of ReluSolver on one entry: functors for LinAlg's loops and sums, on the host and on a device.
 #pragma once
 
 #include <cmath>

@@ -78,7 +78,7 @@ class PriceSearch {
     for (std::size_t i = 0; i < D; ++i) direction_[i] = u[i] / length;
   }
 
-  /// Whether all orthants were searched within the limit; lowers `upper_` by what is known in either case.
+  /// Returns true if all orthants were searched within the limit; lowers `upper_` by what is known in either case.
   bool searchWith(double gap) {
     const std::int64_t before = nodes_;
     const double best = best_;

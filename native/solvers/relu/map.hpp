@@ -107,7 +107,7 @@ class ReluMap {
   void products(Vec<const int> list, In v, Out xv) const requires onHost;
   /// f := F V, given products X p_j of the listed columns, where v_j = scale_j p_j and the columns not listed are zero.
   void forward(Vec<const int> list, Vec<const double> scale, In xp, Out f) const requires onHost;
-  /// Whether the rows where each pattern is active are listed: then the next needs no products.
+  /// Returns true if the rows where each pattern is active are listed: then the next needs no products.
   bool listsRows() const { return activeRows_ != nullptr; }
   /// f := F V, where the columns not listed are zero.
   void forward(Vec<const int> list, In v, Out f) const requires onHost;

@@ -93,9 +93,9 @@ class ReluNetworkObjective {
   LongProduct slopes_;            // X^T times what goes back through the hidden layer
 };
 
-/// Descends from the neurons to a local minimum: L-BFGS, at most `iterations` iterations, and
-/// no further than the monitor of `la` allows. With far more columns than rows, in the span of the rows, where all
-/// minimisers are. Returns the objective.
+/// Descends from the neurons to a local minimum: L-BFGS, at most `iterations` iterations, and no further than the
+/// monitor of `la` allows. With far more columns than rows, in the span of the rows, where all minimisers are. Returns
+/// the objective.
 double descend(const Cpu& la, const ReluData& data, ReluNeurons& neurons, int iterations);
 
 /// Random neurons, about as many of each sign and output, for a first descent.

@@ -1,4 +1,4 @@
-// What goes into and comes out of the training of two-layer ReLU networks.
+// Input and output of the training of two-layer ReLU networks.
 #pragma once
 
 #include <cstdint>
@@ -193,7 +193,7 @@ struct ReluProblem {
   std::shared_ptr<Ranks> ranks;            ///< the ranks that hold the other rows; null if all rows are here
 };
 
-/// What the solver reports beside what all solvers do.
+/// The solver's reports, with members beside those of all solvers.
 struct ReluProgress : Progress {
   double feasibility = unknown;
   double step = unknown;
@@ -218,7 +218,7 @@ struct ReluProgress : Progress {
   }
 };
 
-/// What refinement says of all networks. Estimated by searches, not certified.
+/// A bound for all networks, from refinement. Estimated by searches, not certified.
 struct ReluEstimate {
   double lowerBound = unknown;
   double gap = unknown;
@@ -239,7 +239,7 @@ struct ReluEstimate {
   }
 };
 
-/// What is known of a network trained against an adversary.
+/// Knowledge of a network trained against an adversary.
 struct ReluRobustness {
   double worstCaseLoss = unknown;
   int patternsFound = 0;

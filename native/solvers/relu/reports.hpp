@@ -38,7 +38,7 @@ class ReluReports {
     static constexpr int betweenSubgradients = 8;
   };
 
-  /// Whether this is the report of a solve that ends before it began: 0 is a bound then.
+  /// Returns true if this is the report of a solve that ends before it began: 0 is a bound then.
   bool endsUnreported() const {
     if constexpr (cpu) return state_.reports == 0 && state_.la.ending();
     return false;

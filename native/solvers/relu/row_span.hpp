@@ -13,7 +13,7 @@ namespace nonconvex {
 /// Q Q^T u have the same products with all rows, and the projection is not longer: minimisers lie in the span.
 class ReluRowSpan {
  public:
-  /// Whether there are so few rows that the basis costs little beside a descent, whose steps it makes cheap.
+  /// Returns true if the rows are so few that the basis costs little beside a descent, whose steps it makes cheap.
   static bool pays(Mat<const double> xt) { return 2 * xt.cols <= xt.rows && xt.cols <= 500; }
 
   /// `xt` is d x n: column k is row k.
@@ -21,7 +21,7 @@ class ReluRowSpan {
     for (int k = 0; k < xt.cols; ++k) add(xt.column(k), k);
   }
 
-  /// Y^T, a column a row; as many rows, of which those beyond the rank are 0.
+  /// Y^T, a column a row; as many rows; the rows beyond the rank are 0.
   Mat<const double> yt() const { return yt_; }
   /// to := Q^T u for each column u.
   void toSpan(Mat<const double> u, Mat<double> to) const {

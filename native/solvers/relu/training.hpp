@@ -1,4 +1,4 @@
-// What trains two-layer ReLU networks: the convex program alone, refinement around it, or the program with an
+// The training of two-layer ReLU networks: the convex program alone, refinement around it, or the program with an
 // adversary.
 #pragma once
 

@@ -80,7 +80,7 @@ void WorstCaseLoss::direction(const double* x, const WorstCase& at, double sigma
                               double* direction) const {
   const double level = at.t * adversary_.radius / sigma;
   for (int i = 0; i < d_; ++i) direction[i] = a[i] + at.tau / sigma * x[i];
-  // What shrinking takes away is level times w.
+  // Shrinking takes away level times w.
   double share = 0;
   if (adversary_.norm == AdversaryNorm::two) {
     const double norm = adversary_.dualNorm(inputs_, direction);

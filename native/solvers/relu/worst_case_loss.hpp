@@ -21,7 +21,7 @@ namespace nonconvex {
 enum class AdversaryNorm { inf, two };
 constexpr auto names(AdversaryNorm) { return std::array{"inf"sv, "two"sv}; }
 
-/// What an adversary may add to each row's inputs: anything of at most this norm.
+/// An adversary, which may add any vector of at most this norm to each row's inputs.
 struct ReluAdversary {
   AdversaryNorm norm = AdversaryNorm::inf;
   double radius = 0;
@@ -44,7 +44,7 @@ struct WorstCase {
 
 class WorstCaseLoss {
  public:
-  /// Rows of x have d entries, of which the first `inputs` are the adversary's.
+  /// Rows of x have d entries; the first `inputs` are the adversary's.
   WorstCaseLoss(ReluLoss kind, const ReluAdversary& adversary, int inputs, int d)
       : kind_(kind), adversary_(adversary), inputs_(inputs), d_(d) {}
 

@@ -48,7 +48,7 @@ class ReluAcceleration {
     if (together_) together_->reset();
   }
 
-  /// Whether F b drifts away from b by rounding: outputs keep their differences in single precision.
+  /// Returns true if F b drifts away from b by rounding: outputs keep their differences in single precision.
   bool rounds() const { return byOutput_ != nullptr; }
 
  private:

@@ -80,7 +80,7 @@ double ReluActiveSetNewton::distance() const {
       la_.sum(static_cast<int>(centre_.size()), kernels::SquaredDifference<double>{v.data, centre_.data()}));
 }
 
-/// Whether v solves the proximal problem well enough, by its duality gap.
+/// Returns true if v solves the proximal problem well enough, by its duality gap.
 bool ReluActiveSetNewton::solved() const {
   const ReluPoint<Host> point = prox_.point();
   const double moved = distance();

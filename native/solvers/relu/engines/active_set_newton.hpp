@@ -32,7 +32,7 @@ class ReluActiveSetNewton {
   /// All must outlive this; the proximal step must have its cones, and blocks of one column.
   ReluActiveSetNewton(const Cpu& la, const ReluData& data, const ReluMap<Cpu>& map, ReluProx<Cpu>& prox);
 
-  /// Whether the loss has the second derivatives, or generalised ones, that the method is made of.
+  /// Returns true if the loss has the second derivatives, or generalised ones, that the method is made of.
   static bool supports(ReluLoss loss) { return loss != ReluLoss::hinge; }
 
   /// Begins at weights v, d x columns, and the dual point of predictions f, n x c, which need not be F v.

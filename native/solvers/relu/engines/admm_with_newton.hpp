@@ -18,8 +18,8 @@ class AdmmWithNewton final : public ConeAdmm {
   /// `reports` offer each of Newton's iterates to the certificate, whose gap says whether it goes on.
   AdmmWithNewton(ReluState<Cpu>& state, ReluReports<Cpu>& reports);
 
-  /// Whether Newton's method can solve a program with two signs: norms of single columns, a smooth loss, all rows here,
-  /// and a penalty that is the solver's to choose.
+  /// Returns true if Newton's method can solve a program with two signs: norms of single columns, a smooth loss, all
+  /// rows here, and a penalty that is the solver's to choose.
   static bool suits(const ReluState<Cpu>& state);
 
   std::optional<Status> step() override;

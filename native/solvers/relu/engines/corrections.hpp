@@ -10,7 +10,7 @@
 
 namespace nonconvex {
 
-/// What a solver of first order has right soonest is the directions w_j = v_j / ||v_j|| of the columns in use. With
+/// A solver of first order finds the directions w_j = v_j / ||v_j|| of the columns in use soonest. With
 /// h_j = +-D_i X w_j, the predictions of a column of length 1, both corrections are small dense problems for each
 /// output:
 ///   lengths t that minimise 1/2 ||y - sum_j t_j h_j||^2 + lambda sum_j t_j, which are those of a feasible point;
@@ -25,7 +25,7 @@ class ReluCorrections {
   /// Bytes that one takes.
   static double bytes(const ReluData& data, const ReluMap<Cpu>& map);
 
-  /// Whether a program has the form that can be corrected, and the corrections fit in a share of the memory.
+  /// Returns true if a program has the form that can be corrected, and the corrections fit in a share of the memory.
   static bool suit(const ReluData& data, const ReluMap<Cpu>& map, const kernels::Blocks& blocks,
                    const ReluSettings& settings, double available);
 

@@ -35,7 +35,7 @@ class ReluEngine {
   virtual ReluPoint<Space> weights() = 0;
   /// The multiplier of the last iteration; none before the first one.
   virtual std::optional<ReluDual<Space>> dual() = 0;
-  /// Whether the iterate converges so fast that nothing is gained by corrections, or by other dual points.
+  /// Returns true if the iterate converges so fast that nothing is gained by corrections, or by other dual points.
   virtual bool secondOrder() const { return false; }
   /// Writes what a report says of the iteration itself, after its points were offered to the certificate.
   virtual void report(ReluProgress& now) = 0;

@@ -17,7 +17,7 @@ namespace nonconvex {
 /// coefficients of its own, and believes or takes back its own extrapolations. On the CPU; Anderson (methods/
 /// acceleration) has the method.
 ///
-/// Differences are kept in single precision: they are what an iteration reads most of. What is extrapolated is off by
+/// Differences are kept in single precision: they are what an iteration reads most of. Extrapolated numbers are off by
 /// as much, relative to these differences; a tail that is a linear function of the head is to be made anew now and
 /// then.
 class OutputAcceleration {

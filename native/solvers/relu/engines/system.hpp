@@ -47,7 +47,7 @@ class ReluSystem {
   void start(Mat<const T, Space> xt) { start(ReluMetric<La>{.whitened = xt, .inverse = {}, .root = {}}); }
   double trace() const { return trace_; }
   bool inexact() const { return data_.system == ReluSystemBy::products; }
-  /// Whether the last `solve` computed q from theta, in double precision.
+  /// Returns true if the last `solve` computed q from theta, in double precision.
   bool adjointIsExact() const { return data_.system != ReluSystemBy::weights && !overRanks() && !rounded_; }
 
   /// Prepares `solve` for tau; false where rounding leaves the matrix not positive definite.

@@ -171,9 +171,9 @@ bool RefinementParts::solve(int part, ReluWarmStart warm, std::vector<std::int32
   return ending.cut;
 }
 
-/// Whether a program is better than the part has. The same program again, or one that was cut short, replaces a better
-/// bound by its own only with a better network; one that was cut short replaces a smaller gap only with a network below
-/// what the program before it has.
+/// Returns true if a program is better than the part has. The same program again, or one that was cut short, replaces a
+/// better bound by its own only with a better network; one that was cut short replaces a smaller gap only with a
+/// network below what the program before it has.
 bool RefinementParts::improves(int part, const Ending& ending, bool last) const {
   const Part& before = parts_[at(part)];
   const double objective = ending.progress.objective;

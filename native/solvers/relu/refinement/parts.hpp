@@ -45,7 +45,7 @@ class RefinementParts {
   double objective() const { return objective_; }
   double lowerBound() const { return lowerBound_; }
   double gap() const { return objective_ > 0 ? (objective_ - lowerBound_) / objective_ : 0; }
-  /// Whether the bound is about patterns that outputs have of their own.
+  /// Returns true if the bound is about patterns that outputs have of their own.
   bool ownPatterns() const { return ownPatterns_; }
   /// Writes what a solution has of the network and the programs.
   void write(ReluSolution& s) const;

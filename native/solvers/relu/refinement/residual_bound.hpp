@@ -1,4 +1,4 @@
-// What a network's own residual says of networks with its patterns: a lower bound without a convex program.
+// A lower bound for networks with a network's patterns, from its own residual without a convex program.
 #pragma once
 
 #include "linalg/cpu.hpp"

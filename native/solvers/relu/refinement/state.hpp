@@ -1,4 +1,4 @@
-// What the phases of a refinement share.
+// The state that the phases of a refinement share.
 #pragma once
 
 #include <functional>

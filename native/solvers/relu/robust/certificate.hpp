@@ -1,4 +1,4 @@
-// What a run of RobustReluSolver can prove: the best network, its worst loss, and a lower bound.
+// The proofs of a run of RobustReluSolver: the best network, its worst loss, and a lower bound.
 #pragma once
 
 #include <string>
