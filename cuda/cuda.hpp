@@ -272,8 +272,8 @@ class CudaOperations {
     const int left = (wide ? a.cols : a.rows) - done;
     if (left > 0) multiplySelf(op, alpha, piece(done, left), 1, c);
   }
-  /// Whether the memory of a matrix has no gaps, and then as a matrix of one column: whatever its rows, packs of
-  /// entries fill it.
+  /// Returns true if the memory of a matrix has no gaps. It is then a matrix of one column, which packs of entries
+  /// fill.
   template <class T>
   static bool isOneColumn(Mat<T, Device> a) {
     const std::size_t size = static_cast<std::size_t>(a.rows) * static_cast<std::size_t>(a.cols);
@@ -297,7 +297,7 @@ class CudaOperations {
   template <class Routine>
   bool withBuffers(std::size_t deviceBytes, std::size_t hostBytes, const char* name, const Routine& routine) const;
 
-  // What the libraries do, on matrices that are not empty.
+  // Operations of the libraries, on matrices that are not empty.
   template <class T>
   void multiply(Transpose opA, Transpose opB, double alpha, Mat<const T, Device> a, Mat<const T, Device> b, double beta,
                 Mat<T, Device> c) const;

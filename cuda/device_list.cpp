@@ -8,7 +8,7 @@
 namespace nonconvex {
 
 void startDriver() {
-  // What is registered last at exit() runs first.
+  // exit() runs the function first that was registered last.
   [[maybe_unused]] static const int registered = [] {
     int count = 0;
     cuda::realTables().runtime.deviceCount(&count);

@@ -18,7 +18,7 @@ struct CudaDevice {
   std::string reason;  ///< one sentence, where it is not usable
 };
 
-/// What was found, and one sentence about what was not: driver, device or library.
+/// The devices found, and one sentence about a missing driver, device or library.
 struct CudaDevices {
   std::vector<CudaDevice> devices;
   std::string missing;

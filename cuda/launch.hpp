@@ -36,7 +36,7 @@ const void* kernel() {
 
 #else
 
-/// What a simulated device is handed as a kernel.
+/// The kernel of a simulated device.
 struct HostKernel {
   std::size_t bytes;  ///< size of the body
   void (*run)(const void* body, Geometry launch);

@@ -25,7 +25,7 @@ struct OnCuda {
     return run(problem, settings, monitor);
   }
 
-  /// The answer of a solve that is aborted before its data are there, for which no device is needed.
+  /// The answer of a solve that is aborted before its data are there. It needs no device.
   template <class Of>
   static Solved<typename Of::Solution> answerUnread(const typename Of::Problem& problem,
                                                     const typename Of::Settings& settings,

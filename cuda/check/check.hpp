@@ -1,5 +1,5 @@
-// What a GPU machine has to show: operations and solvers against the CPU's, memory, errors, two solves at once; and how
-// fast it is beside what the card can do. Prints a table. The tests run it on a simulated device.
+// The check of a GPU machine: operations and solvers against the CPU's, memory, errors, two solves at once, and speed
+// beside the card's limits. Prints a table. The tests run it on a simulated device.
 #pragma once
 
 #include <cstdio>
@@ -395,7 +395,7 @@ class Check {
     print("device, float", timeRelu(Cuda<float>(tables_), problem, settings, sizes_.repetitions));
     floor<float>(shape);
   }
-  /// What an iteration cannot do without: the system or its inverse and X, twice, read; two products with X.
+  /// The least work of an iteration: the system or its inverse and X, twice, read; two products with X.
   template <class T>
   void floor(const Shape& shape) {
     const double n = shape.n, d = shape.d;

@@ -100,7 +100,7 @@ class Operations {
     la_.upload(converted.view(), framed.view);
     return framed;
   }
-  /// What C starts from.
+  /// The matrix that C starts from.
   Framed output(const Host& before, double beta) const {
     return beta == 0 ? poisoned(before.rows(), before.cols()) : on(before);
   }

@@ -69,7 +69,7 @@ struct ReluCase {
   double tolerance = 1e-5;
 };
 
-/// What the device solves.
+/// The cases that the device solves.
 inline std::vector<ReluCase> reluCases() {
   return {{"gated, squared"},
           {"gated, logistic", ReluLoss::logistic},

@@ -4,8 +4,8 @@
 
 namespace nonconvex {
 
-/// Runs on the first device that is usable; throws DEVICE_UNAVAILABLE if there is none. Defined in nlp.cu, since nvcc
-/// does not see napi.h.
+/// Runs on the first device that is usable; throws DEVICE_UNAVAILABLE if no device is usable. Defined in nlp.cu, since
+/// nvcc does not see napi.h.
 Solved<NlpSolution> solveOnCuda(const NlpProblem& problem, const NlpSettings& settings, Monitor& monitor);
 
 namespace {

@@ -1,4 +1,4 @@
-// Newton's method with what is large on a device, which nlp.cu compiles once for all who use it.
+// Newton's method with its large matrices on a device. nlp.cu compiles it once for all its users.
 #pragma once
 
 #include "cuda/cuda.hpp"

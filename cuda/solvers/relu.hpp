@@ -1,4 +1,4 @@
-// The solver of ReLU networks on a device, which relu.cu compiles once for all who use it.
+// The solver of ReLU networks on a device. relu.cu compiles it once for all its users.
 #pragma once
 
 #include "cuda/cuda.hpp"
