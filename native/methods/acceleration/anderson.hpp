@@ -24,7 +24,7 @@ struct AndersonControl {
   bool takenBack = false;
   double lastResidual = 0;
   double bestResidual = INFINITY;
-  double bestNorm = 0;           // of the point with that residual
+  double bestNorm = 0;           // ||x|| at the point with that residual
   double gram[most][most] = {};  // dF^T dF
   double products[most] = {};    // dF^T f
   double weights[most] = {};
@@ -376,7 +376,7 @@ class Anderson<Cpu> {
   void addPair(int piece, const double* s, const double* g, int column, int columns) {
     const int begin = piece * piece_;
     const int end = std::min(size_, begin + piece_);
-    const int rows = std::min(end, head_) - begin;  // of the head
+    const int rows = std::min(end, head_) - begin;  // the rows of the head in this piece
     double* sums = partial_.column(piece);
     std::fill(sums, sums + columns + 2, 0.0);
     double* lastF = lastF_.data() + begin;
@@ -420,10 +420,10 @@ class Anderson<Cpu> {
   HostBuffer<double> lastF_;
   HostBuffer<double> lastG_;
   HostBuffer<double> nextG_;
-  HostMatrix<double> partial_;  // by piece: f^T f, f^T df, dF^T df
+  HostMatrix<double> partial_;  // sums of each piece: f^T f, f^T df, dF^T df
   HostBuffer<double> factor_;
   AndersonControl control_;
-  bool lastTaken_ = true;  // whether lastG_ is the last image, or nextG_
+  bool lastTaken_ = true;  // true: lastG_ is the last image; false: nextG_ is
   int from_ = 0;
   std::function<void(std::span<double>)> together_;
 };

@@ -3,7 +3,7 @@
 namespace nonconvex {
 namespace {
 
-constexpr std::size_t fewEntries = 50;  // of a Hessian, for each variable
+constexpr std::size_t fewEntries = 50;  // entries of a Hessian for each variable
 
 }  // namespace
 

@@ -22,7 +22,7 @@ class Descent {
   virtual void forget() {}
 
   virtual int factorizations() const { return 0; }
-  virtual std::int64_t products() const { return 0; }  ///< with a Hessian
+  virtual std::int64_t products() const { return 0; }  ///< number of products with a Hessian
 };
 
 /// What steps are made of. Where there is a box, the model is of its face, and points are moved into it.

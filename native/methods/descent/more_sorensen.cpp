@@ -85,7 +85,7 @@ class MoreSorensen final : public BallProblem {
   /// minimum, as where g has no part in the space of that eigenvalue.
   bool toBorder(double radius, double lambda, Vector& s) {
     constexpr int iterations = 3;
-    constexpr double enough = 0.1;  // of the model's least value
+    constexpr double enough = 0.1;  // share of the model's least value
     for (std::size_t i = 0; i < u_.size(); ++i) u_[i] = random_.uniform(i) - 0.5;
     for (int k = 0; k < iterations; ++k) {
       solver_->solve(u_);
@@ -125,7 +125,7 @@ class MoreSorensen final : public BallProblem {
   Vector H_;
   Vector w_, Hs_, u_;
   double size_ = 0;
-  double leastShift_ = 0;  // at this point: with less, H + lambda I is not positive definite
+  double leastShift_ = 0;  // least lambda at this point: below it H + lambda I is not positive definite
 };
 
 }  // namespace

@@ -36,9 +36,9 @@ class Oasis final : public Descent {
   std::int64_t products() const override { return products_.count(); }
 
  private:
-  static constexpr double memory = 0.99;     // of the average of products
+  static constexpr double memory = 0.99;     // weight of the average of products so far
   static constexpr double least = 1e-5;      // entry of the diagonal
-  static constexpr int firstProducts = 100;  // which the average begins with
+  static constexpr int firstProducts = 100;  // products that the average begins with
 
   /// D := mean of z * H z over signs z, at first, then D := 0.99 D + 0.01 z * H z; |D|, at least 1e-5.
   /// What a bound holds keeps its entry; at first that is the largest of the others.

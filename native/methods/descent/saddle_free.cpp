@@ -34,7 +34,7 @@ class SaddleFree final : public Descent {
   std::int64_t products() const override { return products_.count(); }
 
  private:
-  static constexpr int allOfThem = 200;  // so many variables or fewer: the basis is one of the whole space
+  static constexpr int allOfThem = 200;  // number of variables up to which the basis is one of the whole space
   static constexpr int krylov = 50;
 
   /// Goes along the direction until f falls enough.
@@ -85,7 +85,7 @@ class SaddleFree final : public Descent {
 
   /// -V |T|^{-1} V^T g, where V^T g = ||g|| e_1.
   void makeDirection(const NlpPoint& point) {
-    constexpr double least = 1e-8;  // of the largest eigenvalue, which a smaller one counts as
+    constexpr double least = 1e-8;  // share of the largest eigenvalue: smaller ones count as this
     const int size = basis_.cols();
     const TridiagonalEigen eigen = eigenOfTridiagonal(diagonal_, below_);
     double largest = 0;

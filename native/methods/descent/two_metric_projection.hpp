@@ -65,13 +65,13 @@ class TwoMetricProjection final : public Nlp, public ThreadedEvaluation {
 
   std::shared_ptr<Nlp> nlp_;
   TwoMetricBox box_;
-  std::vector<std::size_t> places_;  // of the values of the problem among those here
+  std::vector<std::size_t> places_;  // places of the problem's values among those here
   SparsePattern pattern_;
   Vector given_;  // values of the problem
   Vector x_;
   bool looked_ = false;  // what follows belongs to x_
-  Vector gradient_;      // of f
-  Vector diagonal_;      // of variables that are held (0) or held back (> 0); -1: free
+  Vector gradient_;      // gradient of f
+  Vector diagonal_;      // entries of D: 0 if the variable is held, > 0 if it is held back, -1 if it is free
   Vector moving_;        // v without the entries that stay still
 };
 

@@ -49,7 +49,7 @@ class BestPoint {
   const ScaledNlp& model_;
   const double tolerance_;
   NlpPoint point_;
-  const NlpPoint* elsewhere_ = nullptr;  // where the best point is, if not in point_
+  const NlpPoint* elsewhere_ = nullptr;  // the best point if it is not point_
   double residual_ = unknown;
   bool refused_ = false;
   ReducedInertia inertia_;

@@ -10,8 +10,8 @@
 namespace nonconvex {
 namespace {
 
-constexpr double factor = 100;  // of t, from step to step
-constexpr double steady = 0.5;  // of the fall before: less is a fall that comes to an end
+constexpr double factor = 100;  // growth of t from step to step
+constexpr double steady = 0.5;  // share of the fall before: f that falls by less comes to a limit
 
 }  // namespace
 
@@ -19,7 +19,7 @@ FallingRay::FallingRay(const Cpu& la, ScaledNlp& model, NlpBounds box)
     : la_(la), model_(model), feasible_(model, box), begin_(model.makePoint()), point_(model.makePoint()) {}
 
 Fall FallingRay::follow(std::span<const double> x, std::span<const double> d) {
-  constexpr double farthest = 1e150;  // where squares are finite
+  constexpr double farthest = 1e150;  // largest entry whose square is finite
   constexpr int enough = 4;           // factors, eight decades
   begin_.x.assign(x.begin(), x.end());
   if (!feasible_.reach(begin_) || !model_.evaluateValues(begin_)) return Fall::ends;
@@ -39,9 +39,9 @@ Fall FallingRay::follow(std::span<const double> x, std::span<const double> d) {
 
 FallingRay::Step FallingRay::step(double t, std::span<const double> d) {
   constexpr double far = 1e40;  // numbers that are not finite from here on are too large, not out of a domain
-  constexpr double accuracy = 16 * machineEpsilon;  // of entries of x
+  constexpr double accuracy = 16 * machineEpsilon;  // relative to the entries of x
   constexpr double clear = 2;                       // times what a few draws of rounding show
-  constexpr double growth = 2;                      // of x in a step; less is what constraints leave of it
+  constexpr double growth = 2;  // least growth of x in a step; x that grows less is kept back by constraints
   la_.checkpoint();
   if (!place(t, d)) return feasible_.leftRange() && t > far ? Step::outOfRange : Step::rises;
   if (fallen_ > 0 && normInf(point_.x) < growth * normInf(before_)) return Step::rises;

@@ -10,8 +10,8 @@ namespace nonconvex {
 /// How f falls along a ray.
 enum class Fall {
   ends,            ///< it rises or stays, no feasible point is there, or rounding hides what it does
-  forEver,         ///< by no less each time that the distance is a hundred times larger: without a lower bound
-  towardsInfimum,  ///< by less and less
+  forEver,         ///< f falls by no less each time that the distance is a hundred times larger: no lower bound
+  towardsInfimum,  ///< f falls by less and less
 };
 
 /// Follows f along rays of feasible points: each point is projected on the bounds and brought back to the sides of c.
@@ -38,8 +38,8 @@ class FallingRay {
   NlpPoint point_;
   Vector before_, earlier_;  // the last two points of the ray
   double last_ = unknown;
-  double fallen_ = 0;  // by the last step; 0: there was none
-  double rate_ = 1;    // of that against the one before
+  double fallen_ = 0;  // fall of f by the last step; 0 before the first step
+  double rate_ = 1;    // fall by the last step divided by the fall before
 };
 
 }  // namespace nonconvex

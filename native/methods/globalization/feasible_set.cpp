@@ -9,8 +9,8 @@
 namespace nonconvex {
 namespace {
 
-constexpr int draws = 4;                         // of points beside one, by which rounding is measured
-constexpr double rounding = 8 * machineEpsilon;  // of entries of x
+constexpr int draws = 4;                         // points drawn beside a point to measure rounding
+constexpr double rounding = 8 * machineEpsilon;  // relative to the entries of x
 
 }  // namespace
 

@@ -41,12 +41,12 @@ class FeasibleSet {
   Vector rowLower_, rowUpper_;  // scaled
   bool leftRange_ = false;
   NlpPoint beside_;
-  Vector kept_;      // sides that rows are kept on; NaN: none
-  Vector rounding_;  // of c
-  Vector scale_;     // of x: sizes of entries, relative to the largest; 0: held at a bound
-  Vector change_;    // of x / scale
+  Vector kept_;      // sides that rows are kept on; NaN: the row is free
+  Vector rounding_;  // rounding errors of c
+  Vector scale_;     // sizes of the entries of x, relative to the largest; 0: fixed at a bound
+  Vector change_;    // change of x, divided by scale
   Vector scaled_;    // v times scale
-  Vector missed_;    // by rows that are kept on a side
+  Vector missed_;    // residuals of the rows that are kept on a side
   LeastSquaresWork work_;
 };
 

@@ -67,7 +67,7 @@ class FlatRows {
   }
 
   void weigh(std::span<const double> d) {
-    constexpr double nearly = 1e-6;  // of what the terms of a row add up to
+    constexpr double nearly = 1e-6;  // share of the sum of the sizes of a row's terms
     Vector along(size()), sizes(size());
     multiplyBy(hessian_, jacobian_, d, along);
     multiplyBy(absolute(hessian_), absolute(jacobian_), moves_, sizes);
@@ -84,7 +84,7 @@ class FlatRows {
   const Vector hessian_;
   const Vector& jacobian_;
   const Vector moves_;
-  Vector weights_;   // of rows; 0: it does not count
+  Vector weights_;   // weights of rows; 0: the row does not count
   Vector weighted_;  // y
 };
 

@@ -22,7 +22,7 @@ struct LeastSquaresWork {
 template <class Multiply, class Transposed>
 void leastSquares(Multiply&& multiply, Transposed&& transposed, std::span<double> b, std::span<double> x,
                   LeastSquaresWork& work) {
-  constexpr double accuracy = 1e-24;  // of the squared gradient
+  constexpr double accuracy = 1e-24;  // share of the squared norm of the first gradient
   constexpr int mostSteps = 200;
   std::fill(x.begin(), x.end(), 0.0);
   transposed(b, work.gradient);

@@ -41,11 +41,11 @@ double LineSearch::fullStep(const Search& search) {
 /// that brings ||c|| well below its least so far is taken whatever M says, as long as ||F|| stays in bounds: that
 /// happens only so often until c = 0, and saves many short steps in which M weighs ||c|| against ||g||.
 double LineSearch::byMerit(const Search& search, const MeritFunction& merit, const LeastNorms& least) {
-  constexpr double longStep = 0.4;       // of the longest possible
-  constexpr double restoredShare = 0.1;  // of alpha ||c||, which a step takes off ||c|| to first order
-  constexpr double growth = 100;         // of the least ||F||
+  constexpr double longStep = 0.4;       // share of the longest possible step
+  constexpr double restoredShare = 0.1;  // share of alpha ||c|| by which a step reduces ||c|| to first order
+  constexpr double growth = 100;         // factor of the least ||F||
   constexpr double hardlyLess = 0.9;
-  constexpr double byChance = 1e-5;  // of the tolerance: rounding alone may take ||c|| below a least so small
+  constexpr double byChance = 1e-5;  // share of the tolerance: a norm so small may be due to rounding
   const NlpPoint& trial = search.trial;
   const ArmijoCondition condition{.value = merit.value(search.point),
                                   .slope = merit.at(search.direction.slope),
@@ -132,7 +132,7 @@ void LineSearch::setTrial(const Search& search, double alpha) const {
 /// A share of the longest step that stays where functions are defined, which they are not at alpha.
 double LineSearch::withinDomain(const Search& search, double alpha) {
   constexpr double share = 0.9;
-  constexpr double exact = 0.8;  // of the bisection
+  constexpr double exact = 0.8;  // share of the upper end of the bisection
   double inside = 0;
   while (inside < exact * alpha && alpha >= leastAlpha) {
     const double middle = 0.5 * (inside + alpha);

@@ -14,8 +14,8 @@ namespace nonconvex {
 struct SearchDirection {
   std::span<const double> dx;
   std::span<const double> dlambda;
-  MeritSlope slope = {};    ///< of the merit function
-  KktShift shift = {};      ///< of the system that gave the direction
+  MeritSlope slope = {};    ///< slope of the merit function
+  KktShift shift = {};      ///< shift of the system that gave the direction
   bool descends = false;    ///< the merit function falls along it
   bool determined = false;  ///< m = n and J of full rank: the constraints leave no choice, and they alone decide
   double longest = 1;       ///< length that is tried first: 1, or less where bounds are nearer

@@ -11,7 +11,7 @@
 namespace nonconvex {
 namespace {
 
-constexpr double usualSize = 1e20, widestSize = 1e100;  // of x
+constexpr double usualSize = 1e20, widestSize = 1e100;  // sizes of x
 
 }  // namespace
 
@@ -84,7 +84,7 @@ bool UnboundedTest::isLost(const NlpPoint& point) const { return normInf(point.x
 /// Follows f along the growth of x over its last decades and all of its way, with and without entries that grow much
 /// less than others, from the point and, as rounding hides less there, from a feasible one that is near.
 Fall UnboundedTest::look(const NlpPoint& point) {
-  constexpr double small = 1e-6;  // of the largest growth
+  constexpr double small = 1e-6;  // share of the largest growth
   const std::vector<Vector> directions = growths(point.x);
   FallingRay ray(la_, model_, box_);
   for (const Vector& grown : directions) {
@@ -150,7 +150,7 @@ std::string UnboundedTest::finding() const {
 /// The variables that grow most along the last direction, and where to.
 std::string UnboundedTest::growth() const {
   constexpr std::size_t most = 3;
-  constexpr double small = 1e-3;  // of the largest growth
+  constexpr double small = 1e-3;  // share of the largest growth
   std::vector<int> growing;
   for (std::size_t j = 0; j < direction_.size(); ++j) {
     if (std::abs(direction_[j]) > small) growing.push_back(static_cast<int>(j));

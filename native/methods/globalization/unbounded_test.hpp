@@ -40,7 +40,7 @@ class UnboundedTest {
   double allowedInfeasibility(const NlpPoint& point) const { return share * normInf(point.x); }
 
  private:
-  static constexpr double share = 1e-6;  // of the terms of a constraint
+  static constexpr double share = 1e-6;  // share of the terms of a constraint
 
   double unscaled(double f) const { return f / model_.objectiveScale(); }
   bool inBox() const;
@@ -54,16 +54,16 @@ class UnboundedTest {
   ScaledNlp& model_;
   NlpBounds box_;
   // Values of f are those of the problem as given, since scales may change in a solve.
-  double low_ = 0;                                          // f below it is a suspicion
-  double far_ = 0;                                          // so is ||x||_inf above it
+  double low_ = 0;                                          // f below this value is suspicious
+  double far_ = 0;                                          // ||x||_inf above this value is suspicious
   double least_ = std::numeric_limits<double>::infinity();  // f of feasible points within the ranges
-  Vector near_;                                             // the first of these points; empty: there was none
-  Vector milestone_, before_;   // where ||x||_inf had grown tenfold, last and the time before
-  double size_ = 1;             // at the milestone
-  Fall fall_ = Fall::ends;      // of the last suspicion
-  double suspected_ = unknown;  // f there; NaN: there was none
-  double farthest_ = 0;         // ||x||_inf there
-  Vector direction_;            // in which f was followed last
+  Vector near_;                                             // the first of these points; empty if none was found
+  Vector milestone_, before_;                               // the last two points where ||x||_inf had grown tenfold
+  double size_ = 1;                                         // ||x||_inf at the milestone
+  Fall fall_ = Fall::ends;                                  // result of the last check
+  double suspected_ = unknown;                              // f at that check; NaN before the first
+  double farthest_ = 0;                                     // ||x||_inf at that check
+  Vector direction_;                                        // direction of the last check
 };
 
 }  // namespace nonconvex

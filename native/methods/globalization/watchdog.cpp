@@ -14,7 +14,7 @@ constexpr int mostShortSteps = 4;
 double squaredF(const NlpPoint& point) { return norm2Squared(point.g) + point.squaredC(); }
 
 bool isShort(const Watchdog::Step& step) {
-  constexpr double hardlyLess = 0.9;  // of ||c||^2
+  constexpr double hardlyLess = 0.9;  // factor of the last ||c||^2
   constexpr double shortShare = 0.1;
   if (step.direction.determined) return step.to.squaredC() > hardlyLess * step.from.squaredC();
   return step.alpha < shortShare * step.largestDefined;

@@ -35,10 +35,10 @@ class Watchdog {
  private:
   // Steps in a row.
   int shortSteps_ = 0;
-  int noiseSteps_ = 0;      // that brought nothing that rounding would not
-  int slowSteps_ = 0;       // with a shift, that brought ||F|| down slowly
-  int backtracked_ = 0;     // that the search shortened
-  int backtrackLimit_ = 2;  // of such steps, doubled each time that it is reached
+  int noiseSteps_ = 0;      // steps whose progress is within rounding
+  int slowSteps_ = 0;       // shifted steps that reduced ||F|| slowly
+  int backtracked_ = 0;     // steps that the search shortened
+  int backtrackLimit_ = 2;  // number of such steps, doubled each time that it is reached
   // The last one.
   bool withinNoise_ = false;
   bool slow_ = false;

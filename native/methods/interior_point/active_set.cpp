@@ -258,7 +258,7 @@ Inertia ActiveSet::factorShifted(double primal, double dual) {
 bool ActiveSet::factor(int level) {
   positive_ = false;
   if (level > 0) {
-    const double flat = level == 1 ? 1e-6 : 1e-3;  // of max |H_ij|
+    const double flat = level == 1 ? 1e-6 : 1e-3;  // shift relative to max |H_ij|
     return usable(factorShifted(flat * sizeH(), cheapDual * std::max(1.0, sizeJ_)));
   }
   // So small a shift does not matter for Newton's method from a point that is almost the solution.
@@ -306,7 +306,7 @@ double ActiveSet::findNegativeCurvature(std::span<double> direction) {
 }
 
 bool ActiveSet::confirms(std::span<const double> direction, double curvature) {
-  constexpr double rounding = 1e-9;  // of the length of a gradient, by which a direction may leave its null space
+  constexpr double rounding = 1e-9;  // share of a gradient's length by which a direction may leave its null space
   if (!(curvature < -SecondOrderTest::share * sizeH())) return false;
   nlp_.model().jacobianProduct(J_, direction, u_);
   for (int i = 0; i < nlp_.m(); ++i) {

@@ -91,13 +91,13 @@ class ActiveSet {
   BarrierKkt& kkt_;
   std::vector<BoundSide> side_;  // over v
   std::vector<char> dependent_;  // rows that hold because others do
-  Vector H_, J_;                 // with what does not count emptied
-  Vector primal_, dual_;         // diagonals in place of it
-  Vector lengths_, u_;           // of the rows of J_; a vector over them
+  Vector H_, J_;                 // values of the matrices, 0 for what does not count
+  Vector primal_, dual_;         // diagonals for what does not count
+  Vector lengths_, u_;           // lengths of the rows of J_; workspace over the rows
   double sizeH_ = 0, sizeJ_ = 0;
   bool positive_ = false;
   bool rankLost_ = false;
-  bool indefinite_ = false;    // not positive in the last factors, since `decide`
+  bool indefinite_ = false;    // the last factors since `decide` were not positive
   bool dependentSet_ = false;  // rankLost_ with this set
   bool givenUp_ = false;
   double rankShift_ = 0;  // E where rank is lost, of the largest row of J

@@ -320,8 +320,8 @@ bool ActiveSetPolish::moveAlong(double alpha) {
 double ActiveSetPolish::lagrangian(const BarrierPoint& point) const { return point.at.f + dot(point_.y(), point.r); }
 
 bool ActiveSetPolish::findDescent(std::span<double> x) {
-  constexpr double least = 1e-5, share = 0.25;  // of the length 1, and of the decrease that curvature promises
-  constexpr double worth = 1e-8;                // of max(1, |f|): a decrease that is not by the rows' rounding
+  constexpr double least = 1e-5, share = 0.25;  // shares of the length 1 and of the decrease that curvature promises
+  constexpr double worth = 1e-8;  // share of max(1, |f|): a decrease that exceeds the rounding of the rows
   const double curvature = active_.findNegativeCurvature(dx_);
   if (!(curvature < 0)) return false;
   refuted_ = polished_ && !degenerate_ && active_.independent() && active_.confirms(dx_, curvature);

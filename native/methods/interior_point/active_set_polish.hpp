@@ -83,16 +83,16 @@ class ActiveSetPolish {
   ActiveSet active_;
   BarrierPoint point_;
   BarrierPoint trial_;
-  BarrierPoint best_;             // of the Newton steps
-  BarrierPoint stepped_;          // where the first one with an active set leads to
+  BarrierPoint best_;             // best point of the Newton steps
+  BarrierPoint stepped_;          // point after the first step with an active set
   std::vector<BoundSide> sides_;  // over v, as reported
   Vector a_, dx_, correction_, dy_;
   int stepsLeft_ = 0;
   bool givenUp_ = false;  // factors of active sets take too much work
   bool polished_ = false;
-  bool positive_ = false;  // of the last factors of the active set
+  bool positive_ = false;  // the last factors of the active set are positive
   double residual_ = 0;
-  double error_ = 0;  // of point_
+  double error_ = 0;  // error at point_
   ReducedInertia inertia_;
   bool degenerate_ = false;
   bool refuted_ = false;

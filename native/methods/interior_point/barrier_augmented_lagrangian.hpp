@@ -21,7 +21,7 @@ class BarrierAugmentedLagrangian {
   enum class Outcome {
     moved,
     solved,
-    infeasible,  ///< at a local minimum of the infeasibility, which is not feasible; see `minimizesInfeasibility`
+    infeasible,  ///< a local minimum of the infeasibility, which is not feasible; see `minimizesInfeasibility`
     stuck,       ///< no more progress, or none in 600 iterations
     failed,      ///< something is not finite, or the system cannot be solved
   };
@@ -51,9 +51,9 @@ class BarrierAugmentedLagrangian {
   Vector y_;
   Vector rows_;      // r + (y - w) / rho, right-hand side
   Vector linear_;    // J dx - ds
-  Vector gradient_;  // of the Lagrangian; workspace
+  Vector gradient_;  // gradient of the Lagrangian; workspace
   double rho_ = 0;
-  double slope_ = 0;                                               // of the function along the step
+  double slope_ = 0;                                               // slope of the function along the step
   double lastResidual_ = std::numeric_limits<double>::infinity();  ///< ||r||_inf at the last update
   double damping_ = 0;                                             // least shift of the next system
   int iterations_ = 0;

@@ -7,8 +7,8 @@
 namespace nonconvex {
 
 double leastBarrier(const BarrierNlp& nlp) {
-  constexpr double complementarity = 1e-4;  // of the test in the user's units
-  constexpr double products = 11;           // a product of slack and multiplier is so many mu at most
+  constexpr double complementarity = 1e-4;  // tolerance of the test in the user's units
+  constexpr double products = 11;           // a product of slack and multiplier is at most this times mu
   return std::min(nlp.settings().tolerance, complementarity * nlp.model().objectiveScale()) / products;
 }
 

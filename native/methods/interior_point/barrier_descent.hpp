@@ -76,7 +76,7 @@ class BarrierDescent {
   BarrierState& state_;
   Vector noGradient_;      // zeros
   Vector linear_;          // r + alpha (J dx - ds), which the corrections aim at
-  Vector rows_, dy_, dv_;  // of a correction
+  Vector rows_, dy_, dv_;  // right-hand side and multipliers of a correction
   Vector whole_;           // the step without corrections
   double mu_ = 0;
   double tau_ = 0;

@@ -62,7 +62,7 @@ class BarrierKkt {
   std::unique_ptr<KktSolver> solver_;
   std::span<const double> J_;
   Vector diagonal_;       // D over v
-  Vector primal_, dual_;  // of the system that is factored
+  Vector primal_, dual_;  // diagonals of the system that is factored
   Vector rhs_, solution_;
   Vector rows_;          // J dx
   double rowShift_ = 0;  // e
@@ -73,9 +73,9 @@ class BarrierKkt {
   int sinceUnshifted_ = 0;
   int dependentInARow_ = 0;  // systems that needed eps
   int sinceIndependent_ = 0;
-  int confirmed_ = 0;         // inertias that were not wanted with large pivots either
-  int surprises_ = 0;         // that small pivots had in store
-  bool smallPivots_ = false;  // whether the factors at hand may have some
+  int confirmed_ = 0;         // inertias that large pivots confirmed as unwanted
+  int surprises_ = 0;         // inertias that small pivots made wrong
+  bool smallPivots_ = false;  // true: the present factors may have small pivots
 };
 
 }  // namespace nonconvex

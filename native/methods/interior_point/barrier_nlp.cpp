@@ -14,8 +14,8 @@ namespace {
 
 constexpr double damping = 1e-5;        // kappa_d
 constexpr double contradiction = 1e-8;  // relative amount by which a lower bound may be above the upper one
-constexpr double relaxed = 1e-8, mostRelaxed = 1e-4;  // relative and absolute amount by which bounds are, as given
-constexpr double shareOfBox = 1e-2;                   // of a box, by which its bounds are moved at most
+constexpr double relaxed = 1e-8, mostRelaxed = 1e-4;  // relative and absolute amount that relaxes given bounds
+constexpr double shareOfBox = 1e-2;                   // share of a box by which its bounds are moved at most
 
 /// Whether finite sides have no room between them that a barrier could use: fewer than some hundred doubles, or so
 /// little that multipliers of the barrier overflow; or contradict each other by no more than counts.

@@ -56,7 +56,7 @@ class BarrierNlp {
 
   int n() const { return model_.n(); }
   int m() const { return model_.m(); }
-  std::size_t size() const { return lower_.size(); }  ///< of v
+  std::size_t size() const { return lower_.size(); }  ///< length of v
   ScaledNlp& model() { return model_; }
   const ScaledNlp& model() const { return model_; }
   const BarrierSettings& settings() const { return settings_; }
@@ -185,14 +185,14 @@ class BarrierNlp {
 
   BarrierSettings settings_;
   ScaledNlp model_;
-  std::vector<int> slackOf_;  // by row
-  std::vector<int> rows_;     // by slack
-  std::vector<char> free_;    // by row
-  std::vector<char> fixed_;   // by entry of v
+  std::vector<int> slackOf_;  // slack of each row
+  std::vector<int> rows_;     // row of each slack
+  std::vector<char> free_;    // free rows
+  std::vector<char> fixed_;   // fixed entries of v
   Vector side_;               // b of an equality, scaled
   Vector lower_, upper_;
   Vector givenLower_, givenUpper_;
-  mutable Vector work_;  // of the size of v
+  mutable Vector work_;  // workspace of the length of v
   int finiteSides_ = 0;
   int equalities_ = 0;
   std::optional<Place> contradiction_;

@@ -84,7 +84,7 @@ bool BarrierRestoration::lowerBarrier() {
 }
 
 void BarrierRestoration::setBarrier(double mu) {
-  mu_ = std::min(std::numeric_limits<double>::max(), mu);  // from infinity no steps lead down
+  mu_ = std::min(std::numeric_limits<double>::max(), mu);  // an infinite mu could not fall
   idle_ = 0;
   best_ = state_.point.infeasibility();
 }

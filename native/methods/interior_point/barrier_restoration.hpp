@@ -18,7 +18,7 @@ class BarrierRestoration {
   enum class Outcome {
     moved,
     restored,    ///< the infeasibility has fallen enough, and the filter takes the point
-    stationary,  ///< at a local minimum of the infeasibility, which is not feasible; see `minimizesInfeasibility`
+    stationary,  ///< a local minimum of the infeasibility, which is not feasible; see `minimizesInfeasibility`
     stuck,       ///< no more progress, or none in 100 iterations
     failed,      ///< something is not finite, or the system cannot be solved
   };
@@ -70,10 +70,10 @@ class BarrierRestoration {
   double best_ = 0;              // least infeasibility with this mu_r
   int idle_ = 0;                 // iterations since then
   int iterations_ = 0;
-  double damping_ = 0;       // of Gauss-Newton steps
+  double damping_ = 0;       // damping of Gauss-Newton steps
   int withoutHessian_ = 0;   // steps in a row
   bool indefinite_ = false;  // Newton's matrix was, or would have been
-  bool shifted_ = false;     // where it is, it is shifted; otherwise Gauss-Newton
+  bool shifted_ = false;     // true: an indefinite matrix is shifted; false: a Gauss-Newton step
 };
 
 }  // namespace nonconvex

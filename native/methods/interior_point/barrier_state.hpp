@@ -19,13 +19,13 @@ struct BarrierState {
   BarrierKkt& kkt;
   BarrierPoint point;     ///< values and derivatives are those at its v
   BarrierPoint trial;     ///< workspace
-  BarrierStep step;       ///< of the last iteration
+  BarrierStep step;       ///< the last step
   Vector H;               ///< values of a Hessian; workspace
   Vector diagonal;        ///< over v; workspace
   Vector a;               ///< over v: the first part of a right-hand side
   Vector noRows;          ///< zeros, of the size of y
   double mu = 0.1;        ///< barrier parameter
-  double length = 0;      ///< of the last step, the part alpha that was taken
+  double length = 0;      ///< length of the last step, the part alpha that was taken
   double dualLength = 0;  ///< the part that the multipliers of bounds have taken
 
   BarrierState(BarrierNlp& problem, BarrierKkt& system) : nlp(problem), kkt(system) {

@@ -165,7 +165,7 @@ bool FarkasSearch::projectMultipliers() {
 
 /// The proof that y is, if it is one.
 std::optional<FarkasProof> FarkasSearch::evaluated() const {
-  constexpr double rounding = 64 * machineEpsilon;  // of the scales and of y, beside the terms
+  constexpr double rounding = 64 * machineEpsilon;  // share of the scales and of y, beside the terms
   constexpr double far = 1e6;
   const SparsePattern& rows = model_.jacobianPattern();
   FarkasProof proof;

@@ -10,8 +10,8 @@ namespace nonconvex {
 
 /// How the barrier parameter falls.
 enum class BarrierRule {
-  monotone,  ///< when the barrier problem is solved well enough (Fiacco and McCormick 1968)
-  adaptive,  ///< anew in each iteration (Vanderbei and Shanno 1999), as long as that helps
+  monotone,  ///< mu falls when the barrier problem is solved well enough (Fiacco and McCormick 1968)
+  adaptive,  ///< mu is chosen anew in each iteration (Vanderbei and Shanno 1999), as long as that helps
 };
 
 /// A. Waechter, L. T. Biegler, "On the implementation of an interior-point filter line-search algorithm for large-scale

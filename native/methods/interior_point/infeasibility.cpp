@@ -6,7 +6,7 @@
 namespace nonconvex {
 namespace {
 
-constexpr double share = 1e-5;  // of 1, of ||r||_inf or of its square, that counts as zero
+constexpr double share = 1e-5;  // share of 1, of ||r||_inf or of its square that counts as zero
 
 /// The distance to the bound that the direction -g leads to.
 double roomAlong(const BarrierNlp& nlp, const BarrierPoint& point, std::size_t j, double g) {

@@ -59,7 +59,7 @@ class Judge {
   }
 
   const BarrierNlp& nlp_;
-  const double unit_;  // of multipliers of a problem of which nothing was scaled up
+  const double unit_;  // factor that undoes what scaling up adds to multipliers
   double gradient_ = 0, product_ = 0;
   double ofSides_ = 0, ofRows_ = 0;  // sums of multipliers
   int sides_ = 0;

@@ -38,7 +38,7 @@ class PredictorCorrector {
   bool move(double before);
 
   BarrierState& state_;
-  BarrierStep predicted_;  // for mu = 0
+  BarrierStep predicted_;  // the step for mu = 0
   std::optional<bool> quadratic_;
   bool on_ = false;
   int idle_ = 0;  // iterations in a row which did not reduce the error well

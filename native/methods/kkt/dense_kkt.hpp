@@ -105,7 +105,7 @@ class DenseKkt {
   Matrix L_;      // n x n
   Matrix Y_;      // n x m: L^{-1} J^T, or Q
   Matrix S_;      // m x m: the factor of S; of the projection J = S_ T_ Q^T
-  Matrix T_, W_;  // of the projection, made when it is needed
+  Matrix T_, W_;  // matrices of the projection, made when it is needed
   Matrix diagonal_, work_, small_;
 };
 

@@ -43,7 +43,7 @@ class InertiaCorrection {
   int m_;
   double last_ = 0;
   double lastPositive_ = 0;
-  Vector mode_;  // of least curvature; empty until it is asked for
+  Vector mode_;  // direction of least curvature; empty until it is asked for
   Vector image_;
 };
 

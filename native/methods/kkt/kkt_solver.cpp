@@ -265,21 +265,21 @@ class FactoredKkt final : public KktSolver {
   }
 
   const SparsePattern& hessian_;
-  const ColumnStretches stretches_;  // of H
+  const ColumnStretches stretches_;  // stretches of the columns of H
   const SparsePattern& jacobian_;
   const Cpu& la_;
   int n_;
   int m_;
   std::span<const double> H_, J_;
   KktDiagonals own_;
-  HostBuffer<double> values_;  // of K: all of a dense matrix, or those of lower_
-  bool cleared_ = false;       // entries that are none
-  bool placed_ = false;        // H_ and J_
+  HostBuffer<double> values_;  // values of K: of a dense matrix, or of lower_
+  bool cleared_ = false;       // the entries that K leaves empty are 0
+  bool placed_ = false;        // H_ and J_ are in values_
   SparsePattern lower_;
   std::vector<std::size_t> hessianTo_, jacobianTo_, diagonalTo_;
-  std::vector<std::size_t> emptyDiagonals_;  // places where H has none
-  bool plainDiagonal_ = false;               // that in values_ is that of H, and diagonal_ is not known
-  Vector diagonal_;                          // of H
+  std::vector<std::size_t> emptyDiagonals_;  // places of the diagonal that H does not have
+  bool plainDiagonal_ = false;               // values_ has the diagonal of H, and diagonal_ is not known
+  Vector diagonal_;                          // diagonal of H
   Vector residual_, correction_;
   bool residualKnown_ = false;  // residual_ is that of the last solution
   std::optional<DenseLdl> dense_;

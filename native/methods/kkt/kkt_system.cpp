@@ -90,7 +90,7 @@ bool KktSystem::sharpen(const NlpPoint& point, bool mayShift) {
     return load(point, false);
   }
   constexpr double growth = 10;
-  constexpr double least = 1e-4;  // of max |H_ij|
+  constexpr double least = 1e-4;  // share of max |H_ij|
   leastShift_ = std::max(growth * factor_.shift.primal, least * (sizeH_ > 0 ? sizeH_ : 1));
   return mayShift;
 }

@@ -104,7 +104,7 @@ class KktSystem {
   bool kept_ = false;     // factor_ belongs to H_ and to the point of the next step
   bool assumed_ = false;  // an iterative solver has the system, and nothing was factored
   bool lagged_ = false;   // H_ has the Hessian of f from an earlier point
-  int attempts_ = 0;      // to factor, since `assemble`
+  int attempts_ = 0;      // attempts to factor since `assemble`
   double leastShift_ = 0;
 };
 

@@ -215,7 +215,7 @@ class KrylovKkt final : public KktSolver {
     int k = 0;
     direction_.restart();
     for (bool certain = true; norm > target || !certain;) {
-      if (norm <= target) {  // by its recursion
+      if (norm <= target) {  // the norm is that of the recursion
         norm = residual();
         certain = true;
         direction_.restart();
@@ -310,7 +310,7 @@ class KrylovKkt final : public KktSolver {
   bool begun_ = false;
   bool lagging_ = false;  // exact_ has factors of an earlier K, not shifted
   bool shifted_ = false;
-  bool convex_ = true;  // as far as is known
+  bool convex_ = true;  // the last factors needed no shift
   int failures_ = 0;    // one after the other
 
   std::unique_ptr<SketchedHessian> sketch_;
@@ -319,7 +319,7 @@ class KrylovKkt final : public KktSolver {
   double freshRate_ = 0;
   SparsePattern diagonal_;
   std::unique_ptr<KktSolver> ofDiagonal_;
-  Vector values_;  // of the diagonal
+  Vector values_;  // values of the diagonal
 
   Vector given_, z_, r_, s_;
   ConjugateDirection direction_;

@@ -93,7 +93,7 @@ void KktRows::assemble(std::span<const double> H, std::span<const double> J, con
 /// entries sum up to those of rows of length 1.
 void KktRows::equilibrate() {
   constexpr int mostRounds = 50;
-  constexpr double close = 0.1;  // to length 1
+  constexpr double close = 0.1;  // largest distance of a row's length to 1
   const int m = size_ - n_;
   Vector &first = squaredNorms_, &second = secondHalves_;  // squares in the columns of variables, of constraints
   std::fill(scale_.begin(), scale_.end(), 1.0);

@@ -54,7 +54,7 @@ class KktRows {
   int n_;
   int size_;
   std::vector<int> order_;
-  std::vector<int> offsets_, indices_;  // of lines; empty where dense
+  std::vector<int> offsets_, indices_;  // offsets and columns of the lines; empty if dense
   HostBuffer<double> values_;
   std::vector<std::size_t> hessianTo_, jacobianTo_;  // two places for each entry, equal on the diagonal
   std::vector<std::size_t> diagonalTo_;

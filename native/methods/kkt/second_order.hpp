@@ -10,7 +10,7 @@ namespace nonconvex {
 
 class SecondOrderTest {
  public:
-  static constexpr double share = 1e-7;  // of max |H_ij|: eigenvalues that small count as zero
+  static constexpr double share = 1e-7;  // share of max |H_ij|: eigenvalues that small count as zero
 
   explicit SecondOrderTest(const ScaledNlp& model);
 

@@ -29,7 +29,7 @@ struct KktSettings {
   KktPreconditioner preconditioner = KktPreconditioner::automatic;
   int innerSteps = 100000;
   KktAccuracy accuracy = KktAccuracy::descent;
-  double tolerance = 1e-8;  ///< of the solve that the systems belong to
+  double tolerance = 1e-8;  ///< tolerance of the solve that the systems belong to
   std::uint64_t seed = 0;
   ShiftRule shift = ShiftRule::least;
 };

@@ -82,7 +82,7 @@ class BlockKaczmarz final : public Projections {
   struct Block {
     int first = 0;
     int count = 0;
-    HostMatrix<double> factor;  // of the Gram matrix of the rows
+    HostMatrix<double> factor;  // factor of the rows' Gram matrix
     bool factored = false;
   };
 

@@ -69,7 +69,7 @@ class EarlierSolutions {
       blas::gemv('N', n, count_, -1.0, g.data, g.stride, a, 1.0, image);
     }
     const double square = blas::dot(n, change, image);
-    if (!(square > dependent * before)) return;  // of rounding alone, or nothing has changed
+    if (!(square > dependent * before)) return;  // the change is rounding alone, or zero
     const double scale = 1 / std::sqrt(square);
     blas::axpy(n, scale, change, d.column(place));
     blas::axpy(n, scale, image, g.column(place));

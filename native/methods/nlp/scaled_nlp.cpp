@@ -56,7 +56,7 @@ void requireVector(std::span<const double> v, int size, const char* name) {
   }
 }
 
-constexpr double tiny = 1e-3;  // of the entries of a gradient: below, the function is scaled up
+constexpr double tiny = 1e-3;  // largest entry of a gradient below which the function is scaled up
 
 /// The factor of a function whose gradient has such a largest entry at the start, and such a one near by.
 double scaleFor(double largest, double near) {
@@ -244,7 +244,7 @@ void ScaledNlp::prepareRescaling() {
 /// Moves each x_j by this share of its size, up or down and within its bounds. A variable that is held (its entry of
 /// the gradient is 0) stays.
 void ScaledNlp::moveByShare(double share, const NlpPoint& point, std::span<double> x) const {
-  constexpr double ofWay = 1e-3;  // from the start: the size of what has gone to 0; of a way of more than 1, that of 1
+  constexpr double ofWay = 1e-3;  // share of the way from the start, at most 1, that is the least size of x_j
   constexpr double golden = 0.6180339887498949;
   const auto [lower, upper] = nlp_->variableBounds();
   for (std::size_t j = 0; j < x.size(); ++j) {

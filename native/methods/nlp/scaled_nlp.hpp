@@ -20,7 +20,7 @@ struct NlpPoint {
   Vector lambda;
   double f = unknown;
   Vector c;
-  Vector gradientOfF;  ///< where there are constraints; see `gradient`
+  Vector gradientOfF;  ///< gradient of f if there are constraints; see `gradient`
   Vector jacobian;     ///< values, in the order of the pattern
   Vector g;            ///< gradient of L in x
   std::uint64_t stamp = 0;
@@ -205,13 +205,13 @@ class ScaledNlp {
   double objectiveScale_ = 1;
   UnitChange change_;               // the last one
   Vector beside_, gradientBeside_;  // workspace of `gradientTerms`, empty where f is not scaled down
-  double gradientScale_ = 1;        // by how much the gradient at the start is above the usual
+  double gradientScale_ = 1;        // factor by which the gradient at the start exceeds the usual one
   Vector constraintScales_;
-  double givenObjectiveScale_ = 0;  // 0: by the gradient
-  Vector givenConstraintScales_;    // empty: likewise
-  Vector weights_;                  // of hessian
+  double givenObjectiveScale_ = 0;  // 0: chosen by the gradient
+  Vector givenConstraintScales_;    // empty: chosen by the gradients
+  Vector weights_;                  // weights of the Hessian
   std::uint64_t stamps_ = 0;
-  mutable std::uint64_t at_ = 0;  // where the nlp is
+  mutable std::uint64_t at_ = 0;  // stamp of the point where the nlp is
   struct {
     Vector x;
     Vector weights;
@@ -219,7 +219,7 @@ class ScaledNlp {
   } linearized_;
   EvaluationCounts counts_;
   double sizeH_ = 0;
-  bool evaluated_ = false;  // on the device, after it was linearised
+  bool evaluated_ = false;  // the device has evaluated the Hessian since it was linearised
   mutable double seconds_ = 0;
 };
 

@@ -22,11 +22,11 @@ struct NlpStart {
   std::vector<double> fallbackStart = {};                        ///< taken where f is huge at the start; empty: none
   std::shared_ptr<const FeasibleStart> feasibleStart = nullptr;  ///< null: there is `start`
   KktDevice* device = nullptr;                                   ///< keeps the Hessian of the program; null: the host
-  GivenBounds bounds = {};                                       ///< in place of the problem's own
+  GivenBounds bounds = {};                                       ///< bounds that replace the problem's own
   std::vector<double> lowerMultipliers = {};                     ///< n, of x >= lower; empty: the method's choice
   std::vector<double> upperMultipliers = {};                     ///< n, of x <= upper; empty: the method's choice
-  double objectiveScale = 0;                                     ///< of an earlier solve; 0: by the gradient
-  std::vector<double> constraintScales = {};                     ///< m, likewise; empty: by the gradients
+  double objectiveScale = 0;                  ///< scale of an earlier solve; 0: chosen by the gradient
+  std::vector<double> constraintScales = {};  ///< m scales of an earlier solve; empty: chosen by the gradients
 };
 
 /// How often a method asked for what.

@@ -27,7 +27,7 @@ class SortedL1 {
  private:
   struct Block {
     int begin = 0;
-    double sum = 0;  ///< of |v| less the weights
+    double sum = 0;  ///< sum of |v| less the weights
   };
 
   std::vector<double> weights_;

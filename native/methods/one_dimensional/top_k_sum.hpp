@@ -79,7 +79,7 @@ class TopSum {
   double sum() const { return sum_; }
 
   struct Others {
-    double sum;      ///< of the k - 1 largest
+    double sum;      ///< sum of the k - 1 largest
     double largest;  ///< the k-th largest; 0 if there is none
   };
   /// Sums of all numbers but number i.
@@ -186,7 +186,7 @@ class TopSum {
 
   std::size_t n_, leaves_;
   double sum_ = 0;
-  std::vector<std::int32_t> member_;  // of each slot
+  std::vector<std::int32_t> member_;  // the number that each slot holds
   std::vector<double> top_;           // a tournament of slots
   std::size_t blocks_;
   std::vector<double> rest_;
@@ -196,7 +196,7 @@ class TopSum {
   std::vector<std::uint8_t> stale_;
   std::vector<std::int32_t> pending_;  // the stale blocks
   std::size_t pendingCount_ = 0;
-  std::vector<double> scratch_;  // of `assign`
+  std::vector<double> scratch_;  // workspace of `assign`
 };
 
 }  // namespace nonconvex

@@ -30,8 +30,8 @@ class ConesOverRanks {
   int rowsHeld() const { return held_.cols(); }
 
  private:
-  static constexpr int mostOfGroup = 4;       // rows of a rank that a group takes in at once
-  static constexpr double nearlyWorst = 0.5;  // of what the worst is violated by
+  static constexpr int mostOfGroup = 4;       // rows of a rank that a group adds at once
+  static constexpr double nearlyWorst = 0.5;  // share of the worst violation
   static constexpr int columnsAtOnce = 32;
   static constexpr int worthForgetting = 256;
 
@@ -52,14 +52,14 @@ class ConesOverRanks {
   Mat<const double> xt_, patterns_;
   std::shared_ptr<Ranks> ranks_;
   int groups_;
-  std::vector<double> norms_;                       // of this rank's rows
-  std::vector<char> isHeld_;                        // by row of this rank
-  std::vector<std::vector<Violation>> violations_;  // by place in a list
-  std::vector<int> owners_;                         // this rank's row that a held one is, or -1
+  std::vector<double> norms_;                       // norms of this rank's rows
+  std::vector<char> isHeld_;                        // rows of this rank that are held
+  std::vector<std::vector<Violation>> violations_;  // violations by place in a list
+  std::vector<int> owners_;                         // this rank's row of each held one, or -1
   HostMatrix<double> held_;                         // d x m
   HostMatrix<double> heldPatterns_;                 // m x P
-  std::unique_ptr<ConeProjector> projector_;        // of the rows held, where there are some
-  HostMatrix<double> products_;                     // m x groups: of the rows held, which nobody asks for
+  std::unique_ptr<ConeProjector> projector_;        // projector of the held rows; null if no row is held
+  HostMatrix<double> products_;                     // m x groups: products with the held rows; workspace
   HostMatrix<double> points_, ownProducts_;         // d and n x columnsAtOnce
   int atLastForgetting_ = 0;
 };

@@ -41,7 +41,7 @@ class ConeActiveSet {
   HostBuffer<double> r_;   // upper triangle, its columns one after the other
   HostBuffer<double> mu_;  // multipliers of the last projection
   int dimension_ = 0;
-  int stride_ = 0;  // of q_
+  int stride_ = 0;  // stride of q_
   int capacity_ = 0;
 };
 
@@ -83,11 +83,11 @@ class ConeProjector {
   /// What one thread projects with: the rows that a group takes in next, and room to work.
   struct Scratch {
     std::vector<int> rows;
-    HostMatrix<double> normals;  // of these rows, d x most, unit length, signed
+    HostMatrix<double> normals;  // normals of these rows, d x most, unit length, signed
     HostBuffer<double> work, inSpan, rest, coefficients, rotations, slack, slacks;
     std::vector<int> all;
-    HostMatrix<double> points, products;    // of a few cones, where these are settled together
-    HostBuffer<float> directions, cosines;  // likewise, in single precision: of unit length
+    HostMatrix<double> points, products;    // points and products of a few cones that are settled together
+    HostBuffer<float> directions, cosines;  // their unit vectors, in single precision
   };
   /// Scratch for as long as it lives.
   class Lease {
@@ -157,7 +157,7 @@ class ConeProjector {
   int n_;
   int panelRows_;                    // n where the rows are not in a core's cache
   HostBuffer<double> x_;             // n x d: panels of rows, by column
-  HostBuffer<double> norms_;         // of the rows
+  HostBuffer<double> norms_;         // norms of the rows
   HostBuffer<float> units_, signs_;  // n x d: panels of rows of unit length; n x P: +-1. Where a few settle together
   std::vector<ConeActiveSet> sets_;  // one a group
   std::vector<Scratch> scratch_;     // one a thread
@@ -166,9 +166,9 @@ class ConeProjector {
   HostMatrix<double> points_;    // d x slots, gathered, where all cones go through rounds together
   HostMatrix<double> products_;  // n x slots
   std::vector<int> pending_;     // places in the list of the groups not yet settled
-  std::vector<char> done_;       // by slot of the round
+  std::vector<char> done_;       // slots of the round that are settled
   HostMatrix<double> shifts_;    // d x groups: p - b = N mu, mu >= 0, of the last projection that ended as short
-  std::vector<char> wasShort_;   // by group: the last one did
+  std::vector<char> wasShort_;   // groups whose last projection ended as short
   std::atomic<long> pivots_ = 0;
   double allowed_ = feasibility;
 };

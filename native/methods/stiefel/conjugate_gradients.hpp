@@ -44,7 +44,7 @@ class StiefelConjugateGradients {
   FramesAndNumbers point;
   FramesAndNumbers gradient;  ///< its tangent part at the point
   double value = 0;
-  double squares = 0;  ///< of the gradient
+  double squares = 0;  ///< squared norm of the gradient
 
   /// Evaluates the function at the point, whose frames are made orthonormal.
   template <class Function>
