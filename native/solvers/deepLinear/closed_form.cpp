@@ -38,11 +38,11 @@ double leastForSum(double s, const std::vector<double>& sigma, const SpectralPen
   // what the first term is at best, so that on each such piece the whole is what `largerZero` takes.
   double total = 0, sum = 0;
   for (const double each : sigma) total += square(each) / 2;
-  double least = total;  // at N = 0
+  double least = total;  // value at N = 0
   double squares = total;
   for (std::size_t k = 1; k <= sigma.size() && sigma[k - 1] > 0; ++k) {
     sum += sigma[k - 1];
-    squares -= square(sigma[k - 1]) / 2;  // of those that stay 0
+    squares -= square(sigma[k - 1]) / 2;  // half the squares of the values that stay 0
     const double count = static_cast<double>(k);
     const double next = k < sigma.size() ? sigma[k] : 0;
     const double begin = (sum - count * sigma[k - 1]) / s, end = (sum - count * next) / s;

@@ -13,9 +13,9 @@
 namespace nonconvex {
 namespace {
 
-constexpr double relaxation = 1.6;                       // of ADMM
+constexpr double relaxation = 1.6;                       // relaxation factor of ADMM
 constexpr int balanceEvery = 20;                         // steps between looks at rho
-constexpr double outOfBalance = 4;                       // of the residuals' ratio, for a change of rho
+constexpr double outOfBalance = 4;                       // ratio of the residuals from which rho changes
 constexpr double roundingOfBound = 16 * machineEpsilon;  // times the size of the terms that a bound is made of
 
 SpectralPenalty penaltyOf(const DeepLinearSettings& settings, int rows) {
@@ -173,7 +173,7 @@ std::optional<Status> LinearNetworkSolver::step() {
   // The multiplier holds what is decomposed until Z is taken away.
   la_.forEach(d(), c(),
               [&](int i, int j) { multiplier_(i, j) += relaxation * copy_(i, j) + (1 - relaxation) * z_(i, j); });
-  measured_ = true;  // where this is interrupted the vectors of Z are not there to be measured
+  measured_ = true;  // an interrupted step has no vectors of Z that could be measured
   svd_.decompose(multiplier_, [this] { la_.abortPoint(); });
   for (int k = 0; k < svd_.count(); ++k) t_[at(k)] = std::max(0.0, svd_.value(k) - penalty_.weight / rho_);
   compose();

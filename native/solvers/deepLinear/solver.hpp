@@ -68,7 +68,7 @@ class LinearNetworkSolver {
   HostMatrix<double> y_;    // n x c
   double targetSquares_ = 0;
   HostMatrix<double> gram_, target_;              // X^T X, X^T Y
-  HostMatrix<double> factor_;                     // of X^T X + rho I
+  HostMatrix<double> factor_;                     // factor of X^T X + rho I
   HostMatrix<double> z_, copy_, multiplier_;      // Z, U, D
   HostMatrix<double> residual_, slope_, before_;  // Y - X Z; X^T residual; Z of the step before
   JacobiSvd svd_, slopeSvd_;

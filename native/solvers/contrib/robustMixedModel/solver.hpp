@@ -56,7 +56,7 @@ class StudentMixedModel {
   const RobustMixedModelSettings settings_;
   HostMatrix<double> xt_, scaled_, normal_, means_;  // unknowns x n, x n, x unknowns, x groups
   std::vector<double> b_, change_, residuals_, work_, units_;
-  std::vector<double> sizes_, sums_, squares_, weights_;  // of groups
+  std::vector<double> sizes_, sums_, squares_, weights_;  // a number for each group
   double variance_ = unknown, tau_ = 0;
   double least_ = 0;  // variances below this are those of rows that are fitted exactly
   double objective_ = unknown, residual_ = unknown;

@@ -129,7 +129,7 @@ void SequentialProjections::measure() {
 SequentialMaxMarginProgress SequentialProjections::progress() {
   SequentialMaxMarginProgress now;
   if (!started_) return now;
-  measure();  // of what was interrupted, too
+  measure();  // an interrupted step has not measured
   now.margin = *std::min_element(taskMargins_.begin(), taskMargins_.end());
   now.residual = std::max(0.0, 1 - now.margin);
   double sum = 0;

@@ -45,7 +45,7 @@ class SequentialProjections {
   std::vector<double> w_, combined_, squares_, duals_, seenDuals_, margins_, taskMargins_;
   std::vector<std::int32_t> visits_;
   int steps_ = 0, stuck_ = -1;
-  double leastNorm_ = 0;  // of weights that separate the task that it is stuck at
+  double leastNorm_ = 0;  // least norm of weights that separate the task where the solver is stuck
   bool started_ = false;
 };
 
