@@ -111,7 +111,7 @@ class GramLeastSquares final : public SmoothTerm {
     return p;
   }
   void scale(double factor, const double* x) override {
-    const Parabola p = restrictToRay(x);  // at the old gradient and the new x: x^T A^T A x = factor * p.a / factor^2
+    const Parabola p = restrictToRay(x);  // old gradient, new x: x^T A^T A x = factor * p.a / factor^2
     const double quadratic = factor * p.a;
     double linear = 0;
     for (std::size_t i = 0; i < gradient_.size(); ++i) {

@@ -272,7 +272,7 @@ inline __attribute__((always_inline)) double CoordinateDescent::softThresholdSte
     if (more * more - u * u > 2 * tau * c.inverse * from) [[unlikely]]
       u = more;
   }
-  u = std::copysign(u, w) + 0.0;  // not -0
+  u = std::copysign(u, w) + 0.0;  // + 0.0 turns -0 into 0
   const double t = u - x;
   if (t == 0) return 0;
   const double penalty = c.penalty.l1 * (std::abs(u) - std::abs(x));

@@ -98,18 +98,18 @@ class CoordinateDescent {
   std::vector<std::unique_ptr<SmoothTerm>> smooth_;
   std::unique_ptr<DenominatorTerm> denominator_;
   std::vector<double> x_;
-  std::vector<Parabola> parabolas_;  // of the smooth terms along the current coordinate
+  std::vector<Parabola> parabolas_;  // parabolas of the smooth terms along the current coordinate
   Pass ratioPass_ = nullptr;
   Pass numeratorPass_ = nullptr;
-  bool linearParts_ = false;  // in the numerator, which alone may be negative
+  bool linearParts_ = false;  // the numerator has linear parts, which alone may be negative
   double numerator_ = 0;      // the sum of all its parts
   double diagonal_ = 0;       // values of the parts that are no term of their own
   double linear_ = 0;
   double l1_ = 0;
   double norm1_ = 0;
   double separable_ = 0;  // their sum
-  double squares_ = 0;    // at the end of the last sweep
-  Digits digits_;         // of numerator and denominator
+  double squares_ = 0;    // sum_i curvature_i x_i^2 at the end of the last sweep
+  Digits digits_;         // rounding of numerator and denominator
 
   std::vector<double> before_;  // x at the beginning of the sweep
   std::vector<double> saved_;

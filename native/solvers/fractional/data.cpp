@@ -35,8 +35,8 @@ bool isZero(const FractionalTermData& data) {
 /// Throws where there is not the memory, about, for the data and the starts.
 void requireRoom(const FractionalProblem& problem, const FractionalSettings& settings) {
   constexpr double ofUnknown = 200;  // bytes for each in what all starts share: coefficients, bounds, a cache line
-  constexpr double ofStart = 160;    // for each in a start: points, those that extrapolation remembers, orders
-  constexpr double ofEntry = 24;     // of a sparse matrix, while it is brought into columns
+  constexpr double ofStart = 160;    // bytes for each unknown of a start: points, orders, memory of extrapolation
+  constexpr double ofEntry = 24;     // bytes for each entry of a sparse matrix, while it is brought into columns
   double numbers = 0, bytes = 0, rows = 0;
   for (const FractionalMatrix& matrix : problem.matrices) {
     if (const auto* dense = std::get_if<MatrixInput>(&matrix)) {
@@ -207,7 +207,7 @@ void FractionalData::checkNonNegative(const Cpu& la) const {
     if (!data.c.empty()) addTo(q, n, 1, data.c);
   }
   double least = constant;
-  double flat = constant;  // with the minima over coordinates without curvature, which are apart from the others
+  double flat = constant;  // plus the minima over coordinates without curvature, which are independent of the others
   double size = std::abs(constant);
   for (std::size_t i = 0; i < q.size(); ++i) {
     const double smallest = leastAlong(i, q[i]);

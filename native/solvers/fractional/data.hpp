@@ -29,8 +29,8 @@ struct FractionalData {
 
   /// What a step along a coordinate needs of the numerator, on one cache line.
   struct alignas(64) Coordinate {
-    double curvature = 0;                    ///< of the smooth terms with a matrix
-    double a = 0;                            ///< of all, and proximalWeight times that
+    double curvature = 0;                    ///< curvature of the smooth terms with a matrix
+    double a = 0;                            ///< curvature of all terms, and proximalWeight times that
     double inverse = 0;                      ///< 1 / a
     double threshold = 0;                    ///< l1 / a
     penalties::ElasticNet penalty = {0, 0};  ///< l1 and diagonal

@@ -111,7 +111,7 @@ class NormInfOfProduct final : public NormOfProduct {
     for (const double r : r_) inner_ = std::max(inner_, std::abs(r));
     if (squared_) inner_ *= inner_;
   }
-  std::vector<double> column_;  // of a sparse matrix, with its zeros
+  std::vector<double> column_;  // a column of a sparse matrix, with its zeros
 };
 
 class NormOneOfProduct final : public NormOfProduct {

@@ -117,7 +117,7 @@ struct FractionalTerm {
   double shift = 0;
   std::function<double(int i, double u)> phi = {};         ///< phi_i(u); not a number outside its domain
   std::function<double(int i, double u)> derivative = {};  ///< phi_i'(u)
-  std::string name = {};                                   ///< for messages: "numerator[0]", "denominator"
+  std::string name = {};                                   ///< name in messages: "numerator[0]", "denominator"
 };
 
 constexpr auto names(FractionalTerm::Kind) {
@@ -140,7 +140,7 @@ struct FractionalProblem {
   FractionalTerm denominator;
   bool difference = false;
   std::span<const double> start;  ///< empty: the solver's own
-  std::shared_ptr<Ranks> ranks;   ///< that share out the starts; the rest is the same on all of them
+  std::shared_ptr<Ranks> ranks;   ///< ranks that share out the starts; they have the rest in common
 };
 
 struct FractionalSolution {

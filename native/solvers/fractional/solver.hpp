@@ -182,9 +182,9 @@ class FractionalSolver {
   FractionalSettings settings_;
   FractionalData data_;
   std::shared_ptr<Ranks> ranks_;
-  int starts_ = 0;                                            // of all ranks
-  std::vector<std::unique_ptr<CoordinateDescent>> descents_;  // of those that are this rank's
-  std::vector<int> numbers_;                                  // which they are
+  int starts_ = 0;                                            // starts of all ranks
+  std::vector<std::unique_ptr<CoordinateDescent>> descents_;  // descents of the starts of this rank
+  std::vector<int> numbers_;                                  // numbers of these starts
 };
 
 }  // namespace nonconvex

@@ -163,7 +163,7 @@ class StartSearch {
           unit = admissible(std::move(unit));
           const double objective = objectiveAt(descent, unit);
           if (objective < found.objective) found = {objective, std::move(unit)};
-          if (data_.scaleInvariant) break;  // where -e_i is allowed, it is as good
+          if (data_.scaleInvariant) break;  // e_i is as good as -e_i if that is allowed
         }
       }
     };
@@ -240,11 +240,11 @@ class StartSearch {
 
   const Cpu& la_;
   const FractionalData& data_;
-  FractionalSettings settings_;   // of the trials
+  FractionalSettings settings_;   // settings of the trials
   std::size_t count_;             // starts that are wanted
-  double work_ = 10.0 * data_.n;  // of one trial
+  double work_ = 10.0 * data_.n;  // work of one trial
   std::vector<Candidate> candidates_;
-  std::multimap<double, std::size_t> places_;  // of candidates by their objectives
+  std::multimap<double, std::size_t> places_;  // places of candidates by their objectives
   std::vector<Point> starts_;
 };
 

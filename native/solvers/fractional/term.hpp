@@ -83,7 +83,7 @@ struct FractionalTermData {
   FractionalTerm term;
   const Columns* matrix = nullptr;
   std::vector<double> b, c, weights;
-  std::vector<double> curvature;    ///< of f along each coordinate
+  std::vector<double> curvature;    ///< curvature of f along each coordinate
   std::vector<double> fourthPower;  ///< sum_i A_ij^4, for p = 4
   HostMatrix<double> gram;          ///< A^T A if least squares is to use it
 };

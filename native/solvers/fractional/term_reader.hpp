@@ -38,8 +38,8 @@ class TermReader {
   void takeTargets(const char* member);  ///< a number for each row of the matrix
   void takeLinear(const char* member);   ///< a number for each unknown
   void takeWeights(const char* member);  ///< a number >= 0 for each unknown
-  void takeFourthPowers();               ///< of the columns of the matrix
-  void requireLengthOfTargets() const;   ///< whose square double precision has
+  void takeFourthPowers();               ///< sum_i A_ij^4 of each column of the matrix
+  void requireLengthOfTargets() const;   ///< ||b||^2 must be in the range of double precision
   void requirePositive(double value, const char* member) const;
   void requireFinite(double value, const char* member) const;
   /// The members `scale` and `shift` of a denominator.

@@ -68,7 +68,7 @@ struct AffineMaxSquared {
     return direction * w.b > 0 || (w.b == 0 && w.c >= 0);
   }
   Asymptote asymptote(double direction) const {
-    if (d.pieces > 1) {  // that the square grows decides already
+    if (d.pieces > 1) {  // the growth of the square decides already
       const double slope = largestOfMany(d.pieces, d.phi, d.gamma, direction, 0, d.symmetric ? -1 : 1);
       if (slope > 0) return {{0, 0, d.scale * slope * slope}};
     }

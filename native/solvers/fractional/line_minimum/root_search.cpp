@@ -24,7 +24,7 @@ LineMinimum quotientByRoots(const LineNumerator& n, const G& g, const double* q,
     double t[mostDegree];
     const int count = steps(side, q, t);
     for (int k = 0; k < count; ++k) search.offer(t[k], side);
-    if (side.a > 0) search.offer(-side.b / side.a, side);  // where N = 0 the equation has a double root
+    if (side.a > 0) search.offer(-side.b / side.a, side);  // the equation has a double root at N = 0
   }
   search.polish(sides);
   return search.best;
