@@ -46,7 +46,7 @@ std::string listed(const std::vector<std::string>& all, const std::string& separ
 
 std::string attemptsMade(std::span<const Attempt> made) {
   if (made.size() <= 1) return "The interior-point method was tried from the start alone, as restarts = 0 asks for";
-  int others = -1, random = 0;  // not the first one
+  int others = -1, random = 0;  // others does not count the first attempt
   bool augmented = false;
   for (const Attempt& attempt : made) {
     augmented = augmented || attempt.augmentedLagrangian;
@@ -86,7 +86,7 @@ void sortBySize(std::vector<int>& places, std::span<const double> numbers) {
 
 /// Rows that are not satisfied at the point, the largest multipliers of the certificate first.
 std::vector<std::string> rowsInConflict(const BarrierNlp& nlp, const BarrierPoint& point) {
-  constexpr double share = 1e-3;  // of the largest multiplier: one that counts
+  constexpr double share = 1e-3;  // share of the largest multiplier from which a multiplier counts
   std::vector<int> rows;
   for (int i = 0; i < nlp.m(); ++i) {
     if (std::abs(point.r[at(i)]) > share * normInf(point.r)) rows.push_back(i);

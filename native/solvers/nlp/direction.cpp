@@ -46,7 +46,7 @@ bool NewtonDirection::computeDescending(KktSystem& system, const NlpPoint& point
   constexpr double sharper = 1e-3;
   const double squaredF = point.squaredF();
   const double normF = std::sqrt(squaredF);
-  double target = std::min(0.1, normF) * normF;  // so the convergence is quadratic
+  double target = std::min(0.1, normF) * normF;  // this target makes the convergence quadratic
   for (int k = 0; k < 2; ++k) {
     const double residual = system.solver().solve(rhs_, target, dz_);
     if (!finite(dz_)) return false;

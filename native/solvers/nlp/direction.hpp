@@ -32,7 +32,7 @@ class NewtonDirection {
   Vector rhs_;
   Vector dz_;
   MeritSlope slope_;
-  double delta_ = 0.1;  // of the published rule
+  double delta_ = 0.1;  // delta of the published rule
 };
 
 }  // namespace nonconvex

@@ -83,7 +83,7 @@ bool ObjectiveEstimates::moveTo(const EstimateMinimum& found, const NlpPoint& po
 }
 
 EstimateMinimum ObjectiveEstimates::overSample(const NlpPoint& point) {
-  constexpr double share = 0.01;  // of the error: the last steps are cheap, too
+  constexpr double share = 0.01;  // share of the error; the last steps are cheap as well
   const auto estimate = model_.sample(overheadOf(model_));
   if (!estimate) return {};
   lendThreads(*estimate, la_);
@@ -98,7 +98,7 @@ EstimateMinimum ObjectiveEstimates::overSample(const NlpPoint& point) {
 }
 
 EstimateMinimum ObjectiveEstimates::ofModel(const NlpPoint& point, std::span<const double> H) {
-  constexpr double share = 1e-3;  // of the residual
+  constexpr double share = 1e-3;  // share of the residual
   const double scale = model_.objectiveScale();
   QuadraticModel::Terms terms{point.x, point.f / scale, point.gradient(), {H.begin(), H.end()}};
   for (double& value : terms.g) value /= scale;

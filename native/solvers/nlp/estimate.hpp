@@ -13,8 +13,8 @@
 namespace nonconvex {
 
 struct EstimateMinimum {
-  Vector x;            ///< empty where there is none
-  Vector multipliers;  ///< of the problem without scaling
+  Vector x;            ///< empty if no minimum was found
+  Vector multipliers;  ///< multipliers of the problem without scaling
   int sampledSteps = 0;
   NlpSolution::Time time;
 };
@@ -27,7 +27,7 @@ template <class Method>
 EstimateMinimum minimizeBy(const Cpu& la, const NlpProblem& problem, const NlpSettings& given) {
   NlpSettings settings = given;
   settings.maxIterations = 30;
-  settings.maxEvaluations = std::numeric_limits<double>::infinity();  // those of an estimate are cheap
+  settings.maxEvaluations = std::numeric_limits<double>::infinity();  // evaluations of an estimate are cheap
   Monitor monitor = la.childMonitor();
   const Cpu inside = la.watchedBy(monitor);
   Method method(inside, problem, settings);

@@ -12,7 +12,7 @@
 namespace nonconvex {
 namespace {
 
-constexpr int laterIterations = 600;  // of an attempt after the first
+constexpr int laterIterations = 600;  // iterations of an attempt after the first
 constexpr double feasible = 1e-6;     // residuals of constraints that hold
 
 }  // namespace
@@ -285,7 +285,7 @@ bool InteriorPointMethod::polishBest() {
   if (!settings_.polish) return false;
   const BarrierPoint& best = attempt_.point;
   const double multiplier = std::max({1.0, normInf(best.zL), normInf(best.zU)});
-  const double rounding = slackRounding * normInf(best.v) * multiplier;  // of products with slacks beside large bounds
+  const double rounding = slackRounding * normInf(best.v) * multiplier;  // products with slacks beside large bounds
   if (!(attempt_.error <= std::max(close, rounding))) return false;
   state_.point = attempt_.point;
   auto polish = std::make_unique<ActiveSetPolish>(state_);

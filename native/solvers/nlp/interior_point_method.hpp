@@ -57,7 +57,7 @@ class InteriorPointMethod {
   /// The lowest feasible point since the last saddle.
   struct Lower {
     Vector x;      ///< empty: none is known
-    double f = 0;  ///< as given; of the saddle where none was met on the way
+    double f = 0;  ///< objective as given, that of the saddle if no lower point was met
   };
 
   std::optional<Status> startWarm();
@@ -110,25 +110,25 @@ class InteriorPointMethod {
   int inAttempt_ = 0;
   double error_ = std::numeric_limits<double>::infinity();  // E(0) at the point
   Milestone milestone_;
-  bool feasibleSeen_ = false;       ///< at a distance where rounding does not matter
-  bool restoredFromStart_ = false;  ///< in this attempt
+  bool feasibleSeen_ = false;       ///< a feasible point was met at a distance where rounding does not matter
+  bool restoredFromStart_ = false;  ///< this attempt has restored feasibility from its start
   bool untilFeasible_ = false;      ///< how long restoration goes on
   int iterations_ = 0;
-  int searchEnd_ = 0;  ///< of the search for feasible points elsewhere: iterations, 0 before it has begun
+  int searchEnd_ = 0;  ///< iteration at which the search for feasible points elsewhere ends, 0 before it has begun
   int unboundedSeen_ = 0;
   NlpPhase phase_ = NlpPhase::interiorPoint;
   int restorationSteps_ = 0;
   Best best_;
   bool torn_ = false;  ///< an abort has ended the copy of state_.point in best_.point
-  Best attempt_;       ///< of the present attempt
+  Best attempt_;       ///< best point of the present attempt
   Infeasible leastInfeasible_;
-  std::optional<FarkasProof> proof_;            ///< of linear constraints that cannot be met
+  std::optional<FarkasProof> proof_;            ///< proof that the linear constraints cannot be met
   std::unique_ptr<ActiveSetPolish> predictor_;  ///< while a warm start goes on with its active set
-  std::unique_ptr<ActiveSetPolish> polish_;     ///< of a solution
+  std::unique_ptr<ActiveSetPolish> polish_;     ///< polish of a solution
   std::unique_ptr<ActiveSetPolish> saddle_;     ///< the last one: where the solve ends if there is nothing better
   int saddles_ = 0;
-  Lower lower_;            ///< where later attempts begin if it is known
-  BarrierPoint farthest_;  ///< where the last attempt that found no end of f or x has ended
+  Lower lower_;            ///< start of later attempts if it is known
+  BarrierPoint farthest_;  ///< end of the last attempt that found no end of f or x
 };
 
 }  // namespace nonconvex

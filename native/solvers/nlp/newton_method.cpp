@@ -10,7 +10,7 @@
 namespace nonconvex {
 namespace {
 
-constexpr double restoredShare = 0.1;  // of the tolerance: ||c||_inf at which a restoration ends
+constexpr double restoredShare = 0.1;  // share of the tolerance: ||c||_inf at which a restoration ends
 
 /// The settings, without estimates where a rule of the paper is asked for: its method has all Hessians at the point.
 NlpSettings consistent(NlpSettings settings) {
@@ -184,7 +184,7 @@ bool NewtonMethod::negativeCurvatureStep() {
 /// Does something else where no step is possible: other multipliers, a restoration, less accuracy or another start.
 std::optional<Status> NewtonMethod::recoverFromFailedStep() {
   constexpr double close = 10;      // times the tolerance
-  constexpr double atBorder = 0.1;  // of a step: a shorter one is one that left the domain
+  constexpr double atBorder = 0.1;  // share of a step: a shorter step is one that left the domain
   best_.settle();
   if (multipliers_.improve(system_, point_)) {
     merit_.reset();

@@ -92,7 +92,7 @@ class NewtonMethod {
   int restorationSteps_ = 0;
   int saddles_ = 0;
   StallReason stallReason_ = StallReason::none;
-  Status verdict_ = Status::infeasible;  // when all starts have failed
+  Status verdict_ = Status::infeasible;  // status if all starts fail
 };
 
 }  // namespace nonconvex

@@ -18,7 +18,7 @@ constexpr int patienceWithFollower = 1000;
 /// Throws where there is not the memory, about, for the points and matrices that any method has.
 void requireRoom(const Nlp& nlp) {
   constexpr double ofVariable = 400, ofConstraint = 300;  // bytes: some ten points, directions, bounds
-  constexpr double ofEntry = 40;                          // of a Jacobian or Hessian: two values, places in the system
+  constexpr double ofEntry = 40;  // bytes for each entry of a Jacobian or Hessian: two values, places in the system
   const double entries = static_cast<double>(nlp.jacobianPattern().nonzeros() + nlp.hessianPattern().nonzeros());
   requireMemory(ofVariable * nlp.variables() + ofConstraint * nlp.constraints() + ofEntry * entries,
                 "n = " + show(nlp.variables()) + " variables, m = " + show(nlp.constraints()) +

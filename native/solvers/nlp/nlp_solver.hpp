@@ -66,9 +66,9 @@ class NlpSolver {
   std::unique_ptr<NewtonMethod> newton_;
   std::unique_ptr<InteriorPointMethod> interior_;
   std::unique_ptr<DescentMethod> descent_;
-  Status verdict_ = Status::stalled;  ///< of Newton's method, where the other one follows
-  std::optional<FarkasProof> proof_;  ///< of equations that cannot be met
-  int iterations_ = 0;                ///< of Newton's method
+  Status verdict_ = Status::stalled;  ///< status of Newton's method if the other method follows
+  std::optional<FarkasProof> proof_;  ///< proof that the equations cannot be met
+  int iterations_ = 0;                ///< iterations of Newton's method
   int followed_ = 0;                  ///< iterations of the interior-point method
   bool failed_ = false;               ///< what followed did no better
 };

@@ -190,7 +190,7 @@ inline void requireInInteriorPoint(const NlpSettings& settings) {
 
 struct NlpProblem : NlpStart {
   int constraints = 0;          ///< m, known before the problem is opened
-  bool large = false;           ///< to open and evaluate it takes long
+  bool large = false;           ///< the problem takes long to open and evaluate
   bool reportIterates = false;  ///< reports of progress show the point
 };
 

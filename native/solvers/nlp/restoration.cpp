@@ -7,7 +7,7 @@ namespace nonconvex {
 namespace {
 
 constexpr double mostShift = 1e20;
-constexpr double firstShift = 1e-3;  // of ||J||_F^2
+constexpr double firstShift = 1e-3;  // share of ||J||_F^2
 
 }  // namespace
 
@@ -21,7 +21,7 @@ FeasibilityRestoration::FeasibilityRestoration(const ScaledNlp& model)
 }
 
 void FeasibilityRestoration::begin(const NlpPoint& point, double least) {
-  constexpr double share = 0.1;  // of ||c||, that it is to become
+  constexpr double share = 0.1;  // share of ||c|| that is the target
   active_ = true;
   leavesDomain_ = false;
   target_ = share * share * point.squaredC();
@@ -62,8 +62,8 @@ FeasibilityRestoration::Outcome FeasibilityRestoration::trustStep(ScaledNlp& mod
                                                                   const NlpPoint& point, NlpPoint& trial,
                                                                   std::span<const double> W) {
   constexpr double growth = 8;
-  constexpr double accuracy = 1e-3;   // of the system
-  constexpr double rounding = 1e-15;  // of ||c||^2 / 2: no decrease that can be seen
+  constexpr double accuracy = 1e-3;   // accuracy of the system's solution
+  constexpr double rounding = 1e-15;  // share of ||c||^2 / 2: a smaller decrease is rounding
   const double half = 0.5 * point.squaredC();
   const double size = std::max(norm2Squared(point.jacobian), 1e-20);
   std::fill(rhs_.begin(), rhs_.end(), 0.0);
@@ -111,7 +111,7 @@ bool FeasibilityRestoration::tryStep(ScaledNlp& model, const NlpPoint& point, st
 /// Whether ||c|| is low enough at the new point, or falls too slowly.
 FeasibilityRestoration::Outcome FeasibilityRestoration::progress(const NlpPoint& point) {
   constexpr int stretch = 25;
-  constexpr double worthwhile = 0.95;  // of ||c||^2, over a stretch of steps
+  constexpr double worthwhile = 0.95;  // factor of ||c||^2 over a stretch of steps
   const double squaredC = point.squaredC();
   if (squaredC <= target_ || normInf(point.c) <= least_) return Outcome::restored;
   if (++steps_ % stretch == 0) {
