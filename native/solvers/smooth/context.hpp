@@ -52,9 +52,9 @@ struct SumContext {
 
   // Of this step
   const T* here = nullptr;        ///< the last point
-  const T* place = nullptr;       ///< where the gradient is taken
-  RowSet rows;                    ///< those drawn
-  double loss = unknown;          ///< f on them where the gradient is taken
+  const T* place = nullptr;       ///< the point of the gradient
+  RowSet rows;                    ///< the rows drawn
+  double loss = unknown;          ///< f on these rows at the point of the gradient
   double scheduled = 0;           ///< the step that the schedule has
   double alpha = 1;               ///< the weight of the step's point in an average
   double radius = 0;              ///< the largest distance from the start, of methods that go by it
@@ -62,11 +62,11 @@ struct SumContext {
   std::vector<double> squares;    ///< ||g||^2, for each variable, if `squaresKnown`
   std::vector<double> distances;  ///< ||x - x_0||^2 after the step before, for each variable, if steps go by it
   bool squaresKnown = false;
-  const T* prediction = nullptr;    ///< of the gradient, of methods that look ahead
+  const T* prediction = nullptr;    ///< prediction of the gradient by methods that look ahead
   const T* momentum = nullptr;      ///< what the geometry was given
   double momentumBias = 1;          ///< the sum of the weights in it
   int first = 0, length = 0;        ///< the part of x that the step moves
-  std::vector<std::int32_t> norms;  ///< of the variables, as the problem has them
+  std::vector<std::int32_t> norms;  ///< norms of the variables, as the problem has them
   bool goesByDistance = false;      ///< whether the length of steps depends on `distances`
 
   Random random(Draw use) const { return Random(settings.seed, static_cast<std::uint32_t>(use)); }

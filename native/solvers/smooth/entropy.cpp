@@ -23,7 +23,7 @@ void fillBySystem(void* to, std::size_t bytes) {
     throw Error(ErrorKind::solver, "the system's cryptographic generator gives no random numbers", "NO_ENTROPY");
   }
 #else
-  std::random_device device;  // that of the system
+  std::random_device device;  // the system's source of randomness
   auto* words = static_cast<std::uint32_t*>(to);
   for (std::size_t k = 0; k < bytes / sizeof(std::uint32_t); ++k) words[k] = device();
 #endif

@@ -193,7 +193,7 @@ class TwoPointEstimator final : public Estimator<T> {
   }
   void signs(const SumContext<T>& at) {
     const Random random = at.random(Draw::signs);
-    const std::uint64_t first = static_cast<std::uint64_t>(at.step) << 24;  // of 2^31 signs, 128 a block
+    const std::uint64_t first = static_cast<std::uint64_t>(at.step) << 24;  // first of 2^31 signs, 128 a block
     Random::Block bits{};
     for (std::uint64_t i = 0; i < z_.size(); ++i) {
       if (i % 128 == 0) bits = random.block(first + i / 128);

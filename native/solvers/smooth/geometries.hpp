@@ -282,7 +282,7 @@ class DiagonalEstimate {
     const Random random = at.random(Draw::signs);
     const auto n = static_cast<std::uint64_t>(at.n);
     const std::uint64_t first = (static_cast<std::uint64_t>(at.step) * 128 + static_cast<std::uint64_t>(which))
-                                << 24;  // of 2^31 signs, 128 a block
+                                << 24;  // first of 2^31 signs, 128 a block
     Random::Block bits{};
     for (std::uint64_t i = 0; i < n; ++i) {
       if (i % 128 == 0) bits = random.block(first + i / 128);

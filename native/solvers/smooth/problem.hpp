@@ -25,12 +25,12 @@ struct MinimizeSumProblem {
   std::shared_ptr<const FiniteSumSource> sum;
   std::vector<double> start;
   SumSet set = SumSet::none;
-  std::vector<double> lower, upper;      ///< of the box
-  double radius = 1;                     ///< of the ball about 0
-  std::vector<std::int32_t> rows;        ///< those of the sum; empty: all
-  std::vector<std::int32_t> validation;  ///< others, on which the answer is tried
-  std::vector<std::int32_t> norms;       ///< of each variable: 0 Euclidean, 1 largest, 2 spectral; empty: by shape
-  std::vector<double> state;             ///< of an earlier solve
+  std::vector<double> lower, upper;      ///< bounds of the box
+  double radius = 1;                     ///< radius of the ball about 0
+  std::vector<std::int32_t> rows;        ///< rows of the sum; empty: all
+  std::vector<std::int32_t> validation;  ///< other rows, on which the answer is tried
+  std::vector<std::int32_t> norms;       ///< norm of each variable: 0 Euclidean, 1 largest, 2 spectral; empty: by shape
+  std::vector<double> state;             ///< state of an earlier solve
 };
 
 /// Reports of a sum: beside those of others where in the data the solve is.

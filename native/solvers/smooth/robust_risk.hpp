@@ -118,7 +118,7 @@ class RobustRiskSolver {
   std::unique_ptr<FiniteSum<double>> sum_;
   std::optional<SmoothedRisk> tables_, now_;
   std::vector<double> x_;
-  std::vector<double> gradients_;  // of all rows, one after the other
+  std::vector<double> gradients_;  // gradients of all rows, one after the other
   std::vector<double> rho_;        // the weights with which they are in the mean
   std::vector<double> mean_;       // sum rho_i times them
   std::vector<double> g_, rest_, losses_;

@@ -185,7 +185,7 @@ class Rows {
   std::vector<double> losses_, ordered_;
   std::optional<Coreset<T>> coreset_;
   std::vector<int> pool_;
-  std::vector<T> weights_;  // of `coreset`
+  std::vector<T> weights_;  // weights of the coreset's rows
   std::int64_t epoch_ = 0;
   std::int64_t next_ = 0;
 };

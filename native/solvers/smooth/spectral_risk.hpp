@@ -45,10 +45,10 @@ class SmoothedRisk {
  private:
   std::vector<double> sigma_;
   double nu_;
-  std::vector<double> losses_;  // by row
+  std::vector<double> losses_;  // loss of each row
   std::vector<int> order_;      // rows by loss
-  std::vector<int> place_;      // of each row in it
-  std::vector<double> q_;       // by row
+  std::vector<int> place_;      // place of each row in the order
+  std::vector<double> q_;       // weight of each row
   struct Pool {
     double sum;
     int count;

@@ -20,7 +20,7 @@ struct StepInput {
 
 /// The factor of the step when this share of the solve is done.
 inline double scheduleAt(StepSchedule schedule, double done, std::int64_t step) {
-  constexpr double last = 0.2;  // of wsd, the share of the solve in which it falls
+  constexpr double last = 0.2;  // share of the solve in which wsd falls
   switch (schedule) {
     case StepSchedule::linear:
       return 1 - done;
@@ -213,8 +213,8 @@ class ProdigyStep final : public StepLength<T> {
 
   ScheduledStep<T> step_;
   const double keep_;
-  double distance_ = 0;                     ///< of all of x
-  std::vector<double> distances_, slopes_;  ///< of variables
+  double distance_ = 0;                     ///< d of all variables together
+  std::vector<double> distances_, slopes_;  ///< d and average slope of each variable
   std::vector<double> older_;               ///< what averages are multiplied by as the next gradient comes
   std::vector<T> sum_;
 };
