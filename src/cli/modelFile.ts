@@ -39,7 +39,7 @@ export function modelText({ target, names, levels }: DataFile, model: object): s
 /** Reads a model of `nonconvex train`, or the JSON of a model alone, which has no names of columns. */
 export async function readModelFile(path: string): Promise<ReadModel> {
   const bytes = await readFile(path).catch((error) => {
-    throw Object.assign(error, { path }); // that of reading a folder has none
+    throw Object.assign(error, { path }); // the error of reading a folder has no path
   });
   return parseModelFile(path, decoded(bytes));
 }

@@ -37,7 +37,7 @@ export async function devices(): Promise<Device[]> {
 }
 
 function cpu(): Device {
-  const limit = process.constrainedMemory?.() || Number.POSITIVE_INFINITY; // of the cgroup
+  const limit = process.constrainedMemory?.() || Number.POSITIVE_INFINITY; // limit of the cgroup
   const device = {
     kind: 'cpu',
     name: cpus()[0]?.model.trim() || process.arch,

@@ -133,7 +133,7 @@ class OuterLoop {
   readonly #reports = new Reports();
   readonly #history = new History();
   #iteration = 0;
-  #outOfTime = false; // at the last look
+  #outOfTime = false; // the time was over at the last check
   #now: Progress = { iteration: 0, seconds: 0 };
 
   constructor(solver: Solver, limits: Limits, monitor: Monitor, listen: (progress: Progress) => unknown) {

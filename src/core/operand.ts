@@ -61,7 +61,7 @@ export function checkFinite(
 }
 
 function allFinite(entries: Float64Array | Float32Array): boolean {
-  let sum = 0; // of zeros, or NaN
+  let sum = 0; // sum of zeros, or NaN
   for (let k = 0; k < entries.length; ++k) sum += 0 * (entries[k] as number);
   return sum === 0;
 }

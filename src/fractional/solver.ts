@@ -274,7 +274,7 @@ function unknowns(parts: readonly Part[], start: Float64Array | undefined): numb
 /** How many unknowns a term has, if it says. */
 function sizeOf(name: string, term: FractionalTerm): number | undefined {
   if ('matrix' in term) {
-    const matrix: unknown = term.matrix; // of a term that nobody's function made, it may be anything
+    const matrix: unknown = term.matrix; // a term may hold anything here, as the user may have written it by hand
     if (typeof matrix !== 'object' || matrix === null) return undefined;
     return checkInteger(`${name}.matrix.columns`, term.matrix.columns, 1);
   }

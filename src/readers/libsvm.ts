@@ -76,7 +76,7 @@ async function readExamples(name: string, chunks: Chunks, examples: Examples): P
 const HASH = 35;
 const COLON = 58;
 const COMMA = 44;
-const largest = 0x7fffffff; // of what an Int32Array holds
+const largest = 0x7fffffff; // largest number of an Int32Array
 
 function checkOptions(options: ReadLibsvmOptions): void {
   const known = ['columns', 'zeroBased', 'part', 'signal', 'maxBytes', 'maxRows', 'maxColumns'];

@@ -80,7 +80,7 @@ export async function parseMatrixMarket(
 }
 
 const PERCENT = 37;
-const largest = 0x7fffffff; // of what an Int32Array holds
+const largest = 0x7fffffff; // largest number of an Int32Array
 
 interface Header {
   format: 'coordinate' | 'array';

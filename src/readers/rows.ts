@@ -118,9 +118,9 @@ class Row {
   read(text: string): void {
     const delimiter = (this.delimiter as string).charCodeAt(0);
     let state = this.#state;
-    let begin = this.#returned && text.charCodeAt(0) === LF ? 1 : 0; // where the row begins in this piece
-    let from = begin; // where what is not kept yet of the value begins
-    let closed = -1; // where the quote is that closes it
+    let begin = this.#returned && text.charCodeAt(0) === LF ? 1 : 0; // begin of the row in this piece
+    let from = begin; // begin of the value's part that is not kept yet
+    let closed = -1; // place of the closing quote
     for (let at = begin; at < text.length; ++at) {
       const c = text.charCodeAt(at);
       if (state === QUOTED) {

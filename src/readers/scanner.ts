@@ -163,7 +163,7 @@ function power10(exponent: number): number {
  */
 function longQuotient(bytes: Uint8Array, start: number, end: number, p: number): number {
   let high = 0; // the first 9 digits
-  let low = 0; // those after them
+  let low = 0; // the digits after the first 9
   let scale = 1;
   for (let at = start; at < end; ++at) {
     const digit = digitAt(bytes, at);

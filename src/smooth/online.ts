@@ -99,7 +99,7 @@ function checkSettings(settings: OnlineSettings): Checked {
     );
   }
   checkInteger('n', n, 1);
-  const vectors = 6; // of a method's state and of what plays look at
+  const vectors = 6; // vectors of a method's state and of a play
   requireMemory(8 * vectors * n, () => `n = ${n}: a learner of so many numbers needs`);
   const positive = { lower: 0, open: true };
   const needed = method === 'drift';
