@@ -21,7 +21,7 @@ struct NamedNlp {
   std::shared_ptr<Nlp> nlp;
   std::vector<double> start;
   bool moveStart = false;                ///< our solver begins near the start where the constraints hold
-  double dataBytes = 0;                  ///< that an evaluation must read
+  double dataBytes = 0;                  ///< bytes that an evaluation must read
   std::shared_ptr<void> data = nullptr;  ///< what the nlp refers to
 };
 

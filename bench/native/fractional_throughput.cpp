@@ -52,7 +52,7 @@ FractionalSettings settings() {
 
 struct Rate {
   double visit = 0;  ///< seconds
-  double moved = 0;  ///< of the visits, the part that moved its coordinate
+  double moved = 0;  ///< share of the visits that moved their coordinate
 };
 
 /// Rate of the sweep that follows `before` others from x, the best of several times.
@@ -257,8 +257,8 @@ void sparse(const Sparse& s, double gamma, int largest, int before) {
 
 int run(int argc, char** argv) {
   const bool small = argument(argc, argv, 1, 0) != 0;
-  dense(128, 512);    // with r in the first level of the cache, the columns in the second
-  dense(1000, 128);   // the same, longer columns
+  dense(128, 512);    // r fits in the first level of the cache, the columns in the second
+  dense(1000, 128);   // longer columns, also in the second level
   dense(1000, 2048);  // the third level
   ica(128, 512);
   ica(1024, 128);

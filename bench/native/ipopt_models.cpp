@@ -72,7 +72,7 @@ void race(const std::string& path, NlpMethod method, double timeLimit) {
   do {
     run = solveOurs(model, method, timeLimit);
     ours.push_back(run.seconds);
-    lendThreads(*model.nlp, Cpu());  // those of the last solve are gone
+    lendThreads(*model.nlp, Cpu());  // the threads of the last solve are gone
     const double begin = cpuSeconds();
     other = ipopt.solve();
     theirs.push_back(cpuSeconds() - begin);

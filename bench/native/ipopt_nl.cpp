@@ -131,7 +131,7 @@ void race(int position, const std::string& name, double seconds, WorkerPool* poo
   // Three rounds at least, but of very slow ones: in the first, memory may be dear.
   constexpr double slow = 30;
   for (int round = 0; round < 1 || watch.seconds() < (round < 3 ? std::max(slow, seconds) : seconds); ++round) {
-    lendThreads(*program, la);  // as many threads in the kernels for both
+    lendThreads(*program, la);  // the kernels have as many threads for both
     theirs.push_back(solveByIpopt(ipopt));
     // More of ours, where they take microseconds.
     const Stopwatch begin;
@@ -139,7 +139,7 @@ void race(int position, const std::string& name, double seconds, WorkerPool* poo
       ours.push_back(solveOurs(model, pool, threads));
     } while (begin.seconds() < 0.5 * theirs.back().seconds && ours.size() < 10000);
   }
-  lendThreads(*program, la);  // that of the last solve is gone
+  lendThreads(*program, la);  // the threads of the last solve are gone
   print(position, true, *program, ours);
   print(position, false, *program, theirs);
 }

@@ -19,7 +19,7 @@ namespace nonconvex::bench {
 struct Model {
   Graph graph;
   std::vector<double> start;
-  double dataBytes = 0;  ///< of constants that an evaluation must read; what a .nl file needs is not counted
+  double dataBytes = 0;  ///< bytes of constants that an evaluation must read, without those that a .nl file needs
 };
 
 /// min 1/2 ||u - d||^2 + 0.05 ||z||^2  subject to  Lap_h u + z = 0  on a grid of side x side points, h = 2 / (side +

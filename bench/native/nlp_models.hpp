@@ -108,8 +108,8 @@ inline NlpMethod methodOf(std::string_view name) {
 }
 
 struct OurRun {
-  double seconds = 0;         ///< of the processor, all threads together
-  double callingSeconds = 0;  ///< of the processor, the calling thread
+  double seconds = 0;         ///< processor time of all threads together
+  double callingSeconds = 0;  ///< processor time of the calling thread
   Outcome<NlpProgress> outcome;
   NlpSolution solution;
 };

@@ -61,7 +61,7 @@ async function main(problem: LargeProblem): Promise<void> {
     console.error(`  ${name}`);
     const { x, y } = problem;
     const [all, fold, processor]: [number[], number[], number[]] = [[], [], []];
-    let cv = await crossValidate({ x, y }, { penalty, folds, seed: 1 }); // not timed: the first finds the data out of caches
+    let cv = await crossValidate({ x, y }, { penalty, folds, seed: 1 }); // untimed, as the caches are cold
     for (let round = 0; round < rounds; ++round) {
       fold.push(await secondsOfFold(problem, penalty));
       const [begin, used] = [performance.now(), process.cpuUsage()];
