@@ -51,7 +51,7 @@ describe.each(Object.entries(fixtures))('%s', (name, fixture: Fixture) => {
     `;
     return runInChild(walks + mischief + given + lines, fixture.small, {
       flags: ['--expose-gc'],
-      env: { NONCONVEX_THREADS: '1' }, // so that what waits does wait
+      env: { NONCONVEX_THREADS: '1' }, // one thread makes the other solves wait
     });
   };
 

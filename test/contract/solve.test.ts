@@ -115,7 +115,7 @@ describe.each(Object.entries(solverFixtures))('%s', (name, fixture) => {
     itOnce('leaves no listener on the signal', async () => {
       const { signal } = new AbortController();
       const solves = Array.from({ length: 20 }, () => solve(small, { signal }));
-      expect(getEventListeners(signal, 'abort')).toHaveLength(1); // for all of them: Node warns when there are more than ten
+      expect(getEventListeners(signal, 'abort')).toHaveLength(1); // one for all: Node warns about more than ten
       await Promise.all(solves);
       await solve(small, { signal, lambda: -1 }).catch(() => {});
       expect(getEventListeners(signal, 'abort')).toHaveLength(0);

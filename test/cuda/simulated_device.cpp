@@ -30,7 +30,7 @@ constexpr std::size_t range = std::size_t{1} << 38;
 
 struct Block {
   char* pages;
-  std::size_t length;  // of the pages
+  std::size_t length;  // length of the pages
   std::size_t bytes;
 };
 
@@ -243,7 +243,7 @@ class SimulatedDevice {
 };
 
 SimulatedDevice& device() {
-  static SimulatedDevice* const one = new SimulatedDevice;  // for solves that run at exit()
+  static SimulatedDevice* const one = new SimulatedDevice;  // solves that run at exit() still need it
   return *one;
 }
 

@@ -17,7 +17,7 @@ const cuda::Tables& tables();
 
 /// What is alive and what has been called.
 struct Counts {
-  long calls = 0;  ///< of all tables, but for those that free
+  long calls = 0;  ///< calls of all tables, except those that free
   long launches = 0;
   long waits = 0;
   std::size_t crossed = 0;  ///< bytes between host and device
@@ -38,7 +38,7 @@ void failAt(long k);
 /// Whether that call has been reached.
 bool failed();
 
-#define NONCONVEX_SIMULATED __attribute__((visibility("default")))  // for the libraries
+#define NONCONVEX_SIMULATED __attribute__((visibility("default")))  // the libraries export these
 
 /// A call begins: 0, or whatever status it is to fail with, `failure`.
 NONCONVEX_SIMULATED int enter(int failure);

@@ -109,7 +109,7 @@ int gemv(void* handle, int op, int m, int n, const T* alpha, const T* aData, int
   if (!known(op) || m < 0 || n < 0 || incx == 0 || incy == 0 || lda < std::max(1, m)) return invalidValue;
   const int rows = op == 0 ? m : n, terms = op == 0 ? n : m;
   if (!matrix(aData, lda, m, n) || !matrix(x, incx, 1, terms) || !matrix(y, incy, 1, rows)) return executionFailed;
-  if (m == 0 || n == 0) return 0;  // as BLAS has it: y stays as it is
+  if (m == 0 || n == 0) return 0;  // y stays as it is, as in BLAS
   const Matrix<const T> a{aData, lda};
   simulated::enqueue(static_cast<Handle*>(handle)->stream, [=, alphaValue = *alpha, betaValue = *beta] {
     for (int i = 0; i < rows; ++i) {

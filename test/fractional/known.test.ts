@@ -73,7 +73,7 @@ function powerMethod(G: Matrix, p: number, start: Vector, solve = (pull: Float64
     const length = norm(next, 2);
     const before = x;
     x = next.map((value) => value / length);
-    if (x.every((value, i) => value === before[i])) break; // as would be all further steps
+    if (x.every((value, i) => value === before[i])) break; // all further steps would be equal
   }
   return x;
 }

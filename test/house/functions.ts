@@ -35,7 +35,7 @@ function inCpp(file: string, text: string): FunctionOfFile[] {
   const code = codeOf(text);
   const lines = text.split('\n');
   const found: FunctionOfFile[] = [];
-  let head = 0; // where the declaration begins that is being read
+  let head = 0; // begin of the declaration that is being read
   for (let at = 0; at < code.length; ++at) {
     if (code[at] === ';' || code[at] === '}') head = at + 1;
     if (code[at] !== '{') continue;
@@ -56,7 +56,7 @@ function inCpp(file: string, text: string): FunctionOfFile[] {
       });
       head = end + 1;
     }
-    at = end; // of a value in braces otherwise: the declaration goes on
+    at = end; // the end of a value in braces: the declaration goes on
   }
   return found;
 }

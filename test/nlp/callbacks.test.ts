@@ -183,7 +183,7 @@ describe('callbacks', () => {
         expect(values.every((value) => value === 0)).toBe(true);
         circle.hessian?.(x, multipliers, values);
         multipliers.fill(77);
-        values[1] = 77; // not in the lower triangle
+        values[1] = 77; // an entry outside the lower triangle
       },
     };
     const [spoiled, plain] = await Promise.all([spoiling, circle].map((each) => minimize(fromCallbacks(each))));

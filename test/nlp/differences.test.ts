@@ -118,7 +118,7 @@ describe('derivatives that are not given', () => {
       hessianEntries: { rows: places, columns: places },
     });
     near(program.jacobian(new Float64Array(n).fill(2)).values, new Float64Array(n).fill(4), 7);
-    expect(values).toBe(3); // on both sides of the point, and there
+    expect(values).toBe(3); // values on both sides of the point and at it
     near(program.hessian(new Float64Array(n).fill(1), new Float64Array(n), 2).values, new Float64Array(n).fill(24), 5);
     expect(gradients).toBe(3);
   });

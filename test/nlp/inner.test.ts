@@ -93,7 +93,7 @@ describe('every inner solver', () => {
   });
 
   it.each(['gaussian', 'count', 'srht'] as const)('is stopped within a step: %s', async (sketch) => {
-    const problem = poissonControl(64); // whose first step takes far longer than this limit
+    const problem = poissonControl(64); // its first step takes far longer than this limit
     const { status, iterations } = await minimize(problem, { inner: 'sketch', sketch, timeLimit: 0.1 });
     expect({ status, iterations }).toEqual({ status: 'timeLimit', iterations: 0 });
   });

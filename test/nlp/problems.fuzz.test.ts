@@ -235,7 +235,7 @@ describe('random problems of the families', () => {
         const { status, x, multipliers, message } = await minimize(quadraticProgram(given), settings);
         const g = Q.map((row, i) => dot(row, x) + (c[i] as number));
         const found = conditions(g, Q, A, multipliers);
-        if (Math.abs(found.curvature) < 1e-6) return; // as good as singular
+        if (Math.abs(found.curvature) < 1e-6) return; // nearly singular
         expect(status, message).toBe(found.curvature > 0 ? 'solved' : 'unbounded');
         if (status === 'unbounded') return;
         expect(found.gradient).toBeLessThanOrEqual(1e-6 * Math.max(1, unit, largest(multipliers) / 100));

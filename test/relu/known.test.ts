@@ -18,7 +18,7 @@ describe.skipIf(!available)('problems with known optima', () => {
     const result = await trainReluNetwork(
       { x: toMatrix(x), y },
       {
-        task: 'regression', // on labels -1 and 1
+        task: 'regression', // the labels are -1 and 1
         bias: false,
         lambda: perRow * y.length,
         patterns: { gates: toMatrix(gates) },

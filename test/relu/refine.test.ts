@@ -111,7 +111,7 @@ describe('refinement', () => {
   });
 
   it.runIf(long)('serves several outputs and classes', async () => {
-    const { x, y } = planted(40, 6, 7); // with the bias more columns than have their largest price found exactly
+    const { x, y } = planted(40, 6, 7); // the bias makes more columns than have their largest price found exactly
     const labels = y.map((value) => (value > 0.5 ? 'high' : value < -0.5 ? 'low' : 'middle'));
     for (const loss of ['squared', 'logistic', 'softmax'] as const) {
       const settings = { lambda: 0.05, loss, patterns: { refine: { rounds: 1, restarts: 0 } } };

@@ -98,7 +98,7 @@ describe('auto', () => {
     });
     const methodOf = async (settings: MinimizeSumSettings) => (await minimizeSum(own, settings)).method;
     expect(await methodOf({ set: { lower: 1 } })).toBe('prodigy');
-    expect(await methodOf({ set: 'simplex' })).toBe('adog'); // whose metric is the Euclidean one
+    expect(await methodOf({ set: 'simplex' })).toBe('adog'); // adog, whose metric is the Euclidean one
     expect(await methodOf({ initialDistance: 0.1 })).toBe('adog');
     expect(await methodOf({ target: 0 })).toBe('adog');
     expect(await methodOf({ validation: 0.4 })).toBe('adog');

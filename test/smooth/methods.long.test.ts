@@ -224,7 +224,7 @@ describe('a network 784-128-10 on 10,000 digits', () => {
     ['lion', { stepSize: 3e-4, schedule: 'linear' }, { 1: 0.618, 5: 0.202, 15: 0.074 }],
     ['sania', { squares: 'adamSqr' }, { 1: 0.241, 5: 0.068, 15: 0.0085 }],
     ['muon', { stepSize: 0.02, maxIterations: 5 }, { 1: 0.189, 5: 0.014 }],
-    ['sophia', { stepSize: 1e-3 }, { 5: 0.196, 15: 0.068 }], // of Adam
+    ['sophia', { stepSize: 1e-3 }, { 5: 0.196, 15: 0.068 }], // figures of Adam
   ] as const)('is trained by %s', async (method, settings, bounds) => {
     const { history } = await minimizeSum(model, {
       ...settings,

@@ -99,7 +99,7 @@ describe('Prodigy', () => {
     const { history } = await minimizeSum(f, { ...settings, schedule: 'constant' });
     for (const { step = 0 } of history) expect(step).toBeLessThanOrEqual(distance * (1 + 1e-9));
     expect(history.at(-1)?.step).toBeGreaterThan(0.1 * distance);
-    const { x } = await minimizeSum(f, settings); // with steps that fall to 0
+    const { x } = await minimizeSum(f, settings); // the schedule's steps fall to 0
     for (let j = 0; j < 3; ++j)
       expect(Math.abs((x[j] as number) - (target[j] as number))).toBeLessThan(0.02 * distance);
   });

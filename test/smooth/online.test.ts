@@ -85,7 +85,7 @@ describe('ogd', () => {
     }
     const mean = targets.reduce((sum, value) => sum + value, 0) / T;
     const best = targets.reduce((sum, value) => sum + (mean - value) ** 2 / 2, 0);
-    const largest = 6; // of |x - target| here
+    const largest = 6; // largest |x - target| here
     expect(loss - best).toBeLessThanOrEqual((largest ** 2 / 2) * (1 + Math.log(T)));
   });
 });

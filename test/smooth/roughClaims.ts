@@ -13,7 +13,7 @@ interface Data {
   loss: Loss;
   x: number[][];
   y: number[];
-  weights: number[]; // of sum 1
+  weights: number[]; // the sum is 1
   ridge: number;
   offset: number[];
 }

@@ -48,7 +48,7 @@ async function asked(command: string, ...args: string[]): Promise<Found | undefi
   const lists = { y, counts, labels, offset, weights };
   const arrays = Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, Array.from(list)]));
   const running = promisify(execFile)(command, args);
-  running.child.stdin?.on('error', () => {}); // of a program that has ended
+  running.child.stdin?.on('error', () => {}); // the program may have ended
   running.child.stdin?.end(
     `${JSON.stringify({ x: rows, ...arrays, responses, classes, factors, folds, lambdas, lambda })}\n`,
   );

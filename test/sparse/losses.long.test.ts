@@ -11,7 +11,7 @@ const [n, p, lambda] = [80, 5, 0.04];
 const { x, y } = drawn(71, 'gaussian', n, p);
 const draws = new Draws(74);
 const noise = draws.normals(n);
-const time = Array.from(noise, (value, i) => Math.ceil(4 * Math.exp(value - (x.data[i * p] as number)))); // with ties
+const time = Array.from(noise, (value, i) => Math.ceil(4 * Math.exp(value - (x.data[i * p] as number)))); // has ties
 const event = Array.from(time, (_, i) => Number(i % 3 > 0));
 const start = Array.from(time, (of, i) => Math.floor((of - 1) * ((i % 4) / 4)));
 const strata = Array.from(time, (_, i) => (i % 2 ? 'b' : 'a'));
@@ -25,7 +25,7 @@ type Found = Record<string, Record<string, number[] & number>>;
 /** What a program answers to the data; undefined where it lacks what it needs. */
 async function asked(command: string, ...args: string[]): Promise<Found | undefined> {
   const running = promisify(execFile)(command, args);
-  running.child.stdin?.on('error', () => {}); // of a program that has ended
+  running.child.stdin?.on('error', () => {}); // the program may have ended
   const ask = { x: rows, y: Array.from(y), time, event, start, strata, weights, folds, lambdas, lambda };
   running.child.stdin?.end(`${JSON.stringify(ask)}\n`);
   try {

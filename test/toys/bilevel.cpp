@@ -149,7 +149,7 @@ class Bilevel {
   void start() { differentiate(); }
 
   std::optional<Status> step() {
-    const double length = settings_.stepFactor / (1 + problem_.weight);  // where ||Q^-1|| <= 1
+    const double length = settings_.stepFactor / (1 + problem_.weight);  // ||Q^-1|| <= 1
     for (std::size_t i = 0; i < y_.size(); ++i) y_[i] -= length * gradient_[i];
     differentiate();
     return std::nullopt;

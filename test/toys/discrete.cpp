@@ -118,8 +118,8 @@ class Knapsack {
 
   const DiscreteProblem& problem_;
   std::vector<int> order_;
-  std::vector<std::int32_t> taken_;  // by depth
-  std::vector<std::int32_t> best_;   // by item
+  std::vector<std::int32_t> taken_;  // choice at each depth
+  std::vector<std::int32_t> best_;   // best choice for each item
   double most_ = 0;                  // value of the best selection
 };
 

@@ -214,7 +214,7 @@ TEST(solvesTakeTurnsInTheOrderOfCalls) {
   ThreadRanks(2).run([&](const std::shared_ptr<Ranks>& ranks) {
     std::vector<std::shared_ptr<Ranks::Turn>> turns;
     for (int k = 0; k <= solves; ++k) turns.push_back(std::make_shared<Ranks::Turn>(ranks));
-    turns.erase(turns.begin() + 1);  // of a call that was refused
+    turns.erase(turns.begin() + 1);  // the turn of a call that was refused
     std::vector<std::thread> workers;
     for (int k = solves - 1; k >= 0; --k) {  // begun in the other order
       workers.emplace_back([&, k, turn = std::exchange(turns[static_cast<std::size_t>(k)], nullptr)] {

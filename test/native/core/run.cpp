@@ -303,7 +303,7 @@ TEST(stopsAtMaxEvaluations) {
   Monitor monitor;
   const Outcome outcome = iterate(solver, settings, monitor);
   CHECK(outcome.status == Status::evaluationLimit);
-  CHECK_EQ(outcome.progress.evaluations, 30.0);  // those of the step that has begun
+  CHECK_EQ(outcome.progress.evaluations, 30.0);  // evaluations of the step that has begun
   CHECK_EQ(outcome.message,
            "Stopped at maxEvaluations after 30 evaluations in 3 iterations: residual 0.125, tolerance 0.");
   settings.maxEvaluations = 0;

@@ -103,7 +103,7 @@ TEST(onTheCpu) { holdAll(Cpu()); }
 
 TEST(dependentConstraints) {
   const Cuda<double> la(simulated::tables());
-  for (const double shift : {-1.0, 30.0}) {  // by projection and on the range
+  for (const double shift : {-1.0, 30.0}) {  // the solve by projection and the one on the range
     System system(20, 4, shift, 3);
     std::copy(system.Jt.column(0), system.Jt.column(1), system.Jt.column(3));
     const std::vector<double> b(24, 1);

@@ -188,7 +188,8 @@ TEST(krylovWithASketch) {
         CHECK(device.outcome.status == Status::solved);
         CHECK(distance(device.solution.x, cpu.solution.x) <= 1e-6);
         CHECK(distance(device.solution.multipliers, cpu.solution.multipliers) <= 1e-6);
-        CHECK_EQ(device.solution.counts.innerSteps > 0, constraints != Constraints::sphere);  // where it is convex
+        CHECK_EQ(device.solution.counts.innerSteps > 0,
+                 constraints != Constraints::sphere);  // convex problems take inner steps
         CHECK(device.solution.counts.innerSteps <= 1.5 * static_cast<double>(cpu.solution.counts.innerSteps));
         CHECK(device.solution.counts.hessian <= cpu.solution.counts.hessian);
       }

@@ -23,7 +23,7 @@ struct Sample {
     for (const int byRow : {0, 1}) {
       offsets[byRow].push_back(0);
       for (int o = 0; o < (byRow ? m : n); ++o) {
-        for (int k = (byRow ? n : m) - 1; k >= 0; --k) {  // not ascending
+        for (int k = (byRow ? n : m) - 1; k >= 0; --k) {  // indices are not ascending
           const double value = byRow ? (*this)(o, k) : (*this)(k, o);
           if (value == 0) continue;
           indices[byRow].push_back(k);

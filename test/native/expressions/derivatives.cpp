@@ -344,7 +344,7 @@ TEST(unusedEntries) {
   CHECK_EQ(g[1], -1.0);
   program.hessian(1, std::vector<double>{0, 0, 0}, H);
   CHECK_EQ(H.size(), 3u);
-  CHECK_EQ(H[0], 1.0);  // by x0 and x1
+  CHECK_EQ(H[0], 1.0);  // second derivative by x0 and x1
   CHECK_EQ(H[1], 1.0);
   program.hessianProduct(1, std::vector<double>{0, 0, 0}, v, Hv);
   CHECK_EQ(Hv[0], 1.0);

@@ -14,7 +14,7 @@ namespace check {
 struct GraphKind {
   int mostVariables = 8;
   int mostNodes = 15;
-  bool kinks = false;  ///< with min and max
+  bool kinks = false;  ///< graphs have min and max
 };
 
 inline nonconvex::ConstantMatrix denseMatrix(std::mt19937_64& random, int rows, int columns) {

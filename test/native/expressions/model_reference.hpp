@@ -151,7 +151,7 @@ inline Second binary(Op op, double a, double b) {
   }
 }
 
-using Values = std::vector<Jet>;  // of a node
+using Values = std::vector<Jet>;  // values of a node
 
 inline std::vector<Values> interpret(const Graph& graph, const std::vector<double>& x) {
   const std::size_t n = x.size();

@@ -75,7 +75,7 @@ class NlText {
 
   int n = 0, m = 0;
   std::vector<double> start, duals;
-  std::vector<std::pair<double, double>> sides, bounds;  // of rows and variables
+  std::vector<std::pair<double, double>> sides, bounds;  // sides of rows, bounds of variables
 
  private:
   struct Tree {

@@ -23,7 +23,7 @@ namespace {
 /// What an operation should be, and where to try it.
 struct Reference {
   std::function<double(double, double)> value;
-  double low = -2, high = 2;  ///< of the operands
+  double low = -2, high = 2;  ///< range of the operands
 };
 
 template <class F>

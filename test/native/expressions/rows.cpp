@@ -52,7 +52,7 @@ std::shared_ptr<const RowTable> table(int rows, int words_ = words) {
   y.name = "y", word.name = "word";
   for (int i = 0; i < rows; ++i) {
     for (int j = 0; j < inputs; ++j) {
-      const bool absent = j == 2 && i % 10 != 0;  // as words are in most rows of counts
+      const bool absent = j == 2 && i % 10 != 0;  // most rows of counts lack a word
       x.doubles.push_back(absent ? 0 : random.normal(static_cast<std::uint64_t>(i * inputs + j)));
     }
     y.doubles.push_back(i % classes);

@@ -24,7 +24,7 @@ struct Sparse {
 
   /// Entries in any order and triangle; equal places are added.
   Sparse(int n, const std::vector<std::tuple<int, int, double>>& entries) {
-    std::map<std::pair<int, int>, double> sorted;  // by column
+    std::map<std::pair<int, int>, double> sorted;  // entries by column
     for (const auto& [i, j, value] : entries) sorted[{std::min(i, j), std::max(i, j)}] += value;
     pattern.lines = pattern.width = n;
     pattern.offsets.assign(static_cast<std::size_t>(n) + 1, 0);
@@ -129,7 +129,7 @@ Sparse saddle(int n, int m, int perRow, int seed, double hessian = 4) {
     if (j != i) entries.emplace_back(i, j, 0.2 * random.normal(k++) * (hessian != 0));
   }
   for (int i = 0; i < m; ++i) {
-    entries.emplace_back(n + i, i, 1 + random.uniform(k++));  // so that the rank is full
+    entries.emplace_back(n + i, i, 1 + random.uniform(k++));  // full rank
     for (int t = 1; t < perRow; ++t) {
       const auto j = static_cast<int>(random.below(k++, static_cast<std::uint32_t>(n)));
       if (j > i || j >= m) entries.emplace_back(n + i, j, random.normal(k++));

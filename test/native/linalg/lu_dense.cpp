@@ -14,7 +14,7 @@ namespace {
 
 struct Matrix {
   int n;
-  std::vector<double> entries;  // by columns
+  std::vector<double> entries;  // entries by columns
   double& operator()(int i, int j) { return entries[static_cast<std::size_t>(j * n + i)]; }
 };
 

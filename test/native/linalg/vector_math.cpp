@@ -39,7 +39,7 @@ TEST(endsOfTheExponential) {
   CHECK_EQ(vectorExp(infinity), infinity);
   CHECK_EQ(vectorExp(-infinity), 0.0);
   CHECK_EQ(vectorExp(710.0), infinity);
-  CHECK_EQ(vectorExp(-709.0), 0.0);  // not a subnormal number
+  CHECK_EQ(vectorExp(-709.0), 0.0);  // the result would be subnormal
   CHECK(ulps(vectorExp(709.78), std::exp(static_cast<long double>(709.78))) <= 3);
   CHECK(std::isnan(vectorExp(std::nan(""))));
   CHECK_EQ(vectorExp(0.0F), 1.0F);

@@ -78,7 +78,7 @@ TEST(earlierSolutionsSolveCombinations) {
   CHECK(residualOf(earlier, a, 0, 5) < 1e-12);
   const auto kept = static_cast<std::uint32_t>(EarlierSolutions::kept(columns));
   CHECK(kept >= 10);
-  addChanges(earlier, a, 10, 10 + kept);  // in place of the oldest
+  addChanges(earlier, a, 10, 10 + kept);  // replaces the oldest
   CHECK(residualOf(earlier, a, 0, 1) > 1e-3);
   CHECK(residualOf(earlier, a, 9 + kept, 10 + kept) < 0.9);
   earlier.forget();

@@ -117,7 +117,7 @@ TEST(anExactSystemIsSharpenedByLargerShiftsFewTimes) {
   CHECK_EQ(attempts, 12);
   CHECK(s.kkt.assemble(s.in.point));  // the next step begins without a shift
   s.kkt.forget();
-  CHECK_EQ(s.hessians(), 3);  // of the analysis and of two steps
+  CHECK_EQ(s.hessians(), 3);  // Hessians of the analysis and of two steps
 }
 
 TEST(laggedHessiansBecomeExactWhereTheStepFails) {
@@ -129,7 +129,7 @@ TEST(laggedHessiansBecomeExactWhereTheStepFails) {
   s.kkt.noteStep(1, 0.1);
   CHECK(s.kkt.assemble(next));
   CHECK(s.kkt.factor(next));
-  CHECK_EQ(s.hessians(), before);  // that of the first point
+  CHECK_EQ(s.hessians(), before);  // the Hessian of the first point
   CHECK_NEAR(s.solve({2, 0})[0], 1, 1e-15);
   CHECK(s.kkt.sharpen(next, false));
   CHECK(s.kkt.factor(next));
@@ -211,7 +211,7 @@ TEST(multipliersOfLeastSquaresAreTakenWhereTheyHelp) {
   CHECK(multipliers.improve(s.kkt, s.in.point));
   CHECK_NEAR(s.in.point.lambda[0], -3, 1e-14);
   CHECK_NEAR(s.in.point.g[0], 1, 1e-14);
-  CHECK(!multipliers.improve(s.kkt, s.in.point));  // not any more
+  CHECK(!multipliers.improve(s.kkt, s.in.point));  // nothing is left to improve
   CHECK_NEAR(s.in.point.lambda[0], -3, 1e-14);
 }
 

@@ -194,5 +194,5 @@ TEST(negativeCurvatureIsFollowedFarthestInEitherDirection) {
   CHECK_EQ(searchNegativeCurvature(x, below(2)), 1.25);
   CHECK(tried == (std::vector<double>{5, -5, 2.5, -2.5, 1.25, -1.25}));
   CHECK_EQ(searchNegativeCurvature(x, below(0)), 0.0);
-  CHECK_EQ(searchNegativeCurvature(Values{0}, [](double) { return true; }), 1.0);  // at least 1
+  CHECK_EQ(searchNegativeCurvature(Values{0}, [](double) { return true; }), 1.0);  // the first step is at least 1
 }

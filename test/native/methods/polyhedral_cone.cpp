@@ -198,7 +198,7 @@ TEST(degenerateRows) {
     copyRow(s, 5, 6, 1e6);
     copyRow(s, 0, 7, 0);
     copyRow(s, 0, 29, 0);
-    for (int j = 0; j < s.d; ++j) s.xt(j, 8) = s.xt(j, 9) + s.xt(j, 10);  // in the span of two others
+    for (int j = 0; j < s.d; ++j) s.xt(j, 8) = s.xt(j, 9) + s.xt(j, 10);  // x_8 is in the span of two others
     s.patternsOfDirections(seed);
     for (int i = 0; i < s.patterns; i += 2) s.signs(4, i) = s.signs(3, i);  // x_3 v = 0 is demanded
     fillNormal(s.b, 70 + seed);
@@ -375,7 +375,7 @@ TEST(someGroupsOnly) {
     const bool listed = g == 4 || g == 1;
     for (int j = 0; j < 5; ++j) CHECK(listed ? std::abs(s.p(j, g) - all(j, g)) < 1e-14 : std::isnan(s.p(j, g)));
   }
-  for (int k = 0; k < 20; ++k) {  // by place in the list
+  for (int k = 0; k < 20; ++k) {  // products by place in the list
     CHECK_NEAR(s.xp(k, 0), products(k, 4), 1e-13);
     CHECK_NEAR(s.xp(k, 1), products(k, 1), 1e-13);
     CHECK(std::isnan(s.xp(k, 2)));

@@ -38,7 +38,7 @@ TEST(total_variation_meets_the_conditions_of_its_dual_problem) {
     std::vector<double> y(size), w(size, 1.0), u(size);
     for (std::size_t i = 0; i < size; ++i) {
       const double value = 2 * random.normal(10 + i) + (i > size / 2 ? 3 : 0);
-      y[i] = seed % 3 == 0 ? std::round(value) : value;  // with ties
+      y[i] = seed % 3 == 0 ? std::round(value) : value;  // values with ties
       if (seed % 2 == 0) w[i] = 0.1 + 2 * random.uniform(100 + i);
     }
     if (seed % 2 == 0)

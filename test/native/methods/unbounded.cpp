@@ -43,7 +43,7 @@ NlpFormulas valley() {
 
 TEST(fallsForEver) {
   CHECK(along([](double x) { return -x; }) == Fall::forEver);
-  CHECK(along([](double x) { return 1e6 * x - 1e-20 * x * x; }) == Fall::ends);  // at 1000 it rises
+  CHECK(along([](double x) { return 1e6 * x - 1e-20 * x * x; }) == Fall::ends);  // f rises at 1000
   CHECK(along([](double x) { return -x * x * x; }) == Fall::forEver);
   CHECK(along([](double x) { return -std::exp(x / 1000); }) == Fall::forEver);
   CHECK(along([](double x) { return -std::log(x); }) == Fall::forEver);

@@ -68,7 +68,7 @@ TEST(slowStepsWithAShiftAreOnTheWayToASaddle) {
   s.to.f = 0;
   s.from.g[0] = 1;
   s.to.g[0] = 0.8;
-  CHECK_EQ(s.stepsUntil(Advice::leaveSaddle, 100), -1);  // without a shift they are not
+  CHECK_EQ(s.stepsUntil(Advice::leaveSaddle, 100), -1);  // steps without a shift are not
   s.direction.shift.primal = 1;
   CHECK_EQ(s.stepsUntil(Advice::leaveSaddle, 100), 10);
   CHECK_EQ(s.stepsUntil(Advice::leaveSaddle, 100), 10);  // and again
@@ -171,6 +171,6 @@ TEST(restartsBeginAtTheStartAndMoveAway) {
     CHECK(std::abs(a[1] + 8) >= 4 * radius && std::abs(a[1] + 8) <= 8 * radius);
   }
   CHECK(!many.next(a));
-  CHECK(a == b);  // as it was
+  CHECK(a == b);  // a stays as it was
   CHECK_EQ(many.count(), 21);
 }

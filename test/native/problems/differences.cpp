@@ -285,7 +285,7 @@ TEST(quasiNewtonUpdatesKeepTheSecantConditionAndTheSign) {
   }
   CHECK(kept > 5);
   const Values before = H;
-  nlp.hessian(2, lambda, H);  // at the same point nothing changes
+  nlp.hessian(2, lambda, H);  // nothing changes at the same point
   CHECK(H == before);
   nlp.hessian(0, lambda, H);
   CHECK(H == Values(21));

@@ -120,7 +120,7 @@ TEST(theHessianIsAGramMatrixAndADiagonal) {
     ConstrainedObjective nlp(data.objective(form), std::make_shared<Program>(constraints));
     const std::vector<double> x(n, 0.1), lambda(3, 0.7);
     std::vector<double> rest(n, NAN);
-    const Answers expected = ask(nlp, x);  // of sigma = 0.5
+    const Answers expected = ask(nlp, x);  // answers for sigma = 0.5
     const auto rows = nlp.gramFactor(0.5, lambda, rest);
     CHECK(rows.has_value());
     CHECK_EQ(rows->rows(), 100);

@@ -32,7 +32,7 @@ TEST(estimatesHaveNoBias) {
     std::vector<double> weights(rows), y(rows), values(rows);
     truth = 0;
     for (std::size_t i = 0; i < rows; ++i) {
-      const std::size_t from = (i * 7 + 31 * at(round)) % rows;  // the same rows in another order
+      const std::size_t from = (i * 7 + 31 * at(round)) % rows;  // the round has the same rows in another order
       weights[i] = random.uniform(from) / rows;
       y[i] = random.uniform(rows + from) < 0.05 ? 1 : 0;
       values[i] = 1 + random.normal(2 * rows + from) + 5 * y[i];
@@ -69,9 +69,9 @@ TEST(sizes) {
   const RowWork work{{5e7, 9e7}, 1e3}, inCommon{{5e6, 9e6}, 1e3};
   CHECK_EQ(sampleSize(80000, 10, work, 0), 10000);
   CHECK_EQ(sampleSize(80000, 2000, work, 0), 16000);   // eight to a column
-  CHECK_EQ(sampleSize(80000, 5000, work, 0), 0);       // that would be half of them
+  CHECK_EQ(sampleSize(80000, 5000, work, 0), 0);       // a sample would be half of the rows
   CHECK_EQ(sampleSize(80000, 10, work, 1e8), 0);       // each iteration is dear anyway
-  CHECK_EQ(sampleSize(80000, 10, inCommon, 0), 1000);  // all together are cheap, as they have much in common
+  CHECK_EQ(sampleSize(80000, 10, inCommon, 0), 1000);  // the rows together are cheap, as they have much in common
   CHECK_EQ(sampleSize(7, 1, {{7e3, 0}, 1e3}, 0), 0);
 }
 
@@ -123,7 +123,7 @@ TEST(hessiansNearby) {
       offBefore = std::max(offBefore, std::abs(here[k] - before[k]));
     }
     CHECK(off <= 0.2 * largest);
-    CHECK(off < offBefore);         // as the weights are the same in the mean
+    CHECK(off < offBefore);         // the weights are the same in the mean
     HostMatrix<double> rest(n, n);  // positive semidefinite
     std::size_t k = 0;
     for (int j = 0; j < n; ++j) {
@@ -135,7 +135,7 @@ TEST(hessiansNearby) {
     CHECK(!f->useLaggedHessian(0.1));  // far away
     f->moveTo(std::vector<double>(n, 0.08));
     CHECK(f->useLaggedHessian(0.2));
-    f->moveTo(x);  // with that, it is not in place of the Hessian any more
+    f->moveTo(x);  // the lagged Hessian is not used any more
     std::vector<double> there(before.size());
     f->hessian(1, there);
     CHECK(there != found);

@@ -86,7 +86,7 @@ void testEmbedding(Make&& make, bool coherent = true) {
   for (const int factor : {8, 24}) {
     for (std::uint64_t seed = 0; seed < (check::longRun() ? 5 : 2); ++seed) {
       const auto [least, largest] = distortion(make(factor * dimension, size, Random(seed, 3)), columns);
-      const double epsilon = 1.6 / std::sqrt(factor);  // of singular values: about sqrt(dimension / rows)
+      const double epsilon = 1.6 / std::sqrt(factor);  // error of singular values: about sqrt(dimension / rows)
       CHECK(least >= (1 - epsilon) * (1 - epsilon));
       CHECK(largest <= (1 + epsilon) * (1 + epsilon));
     }

@@ -67,7 +67,7 @@ TEST(deepLinearShrinksTheSingularValues) {
 
 TEST(deepLinearStepsAskForNoMemory) {
   DeepLinearProblem problem;
-  const HostMatrix<double> x = normals(6, 30, 1), y = normals(4, 30, 2);  // by rows
+  const HostMatrix<double> x = normals(6, 30, 1), y = normals(4, 30, 2);  // stored by rows
   problem.x = {.f64 = x.data(), .rows = 30, .columns = 6};
   problem.y = {.f64 = y.data(), .rows = 30, .columns = 4};
   const Cpu la;

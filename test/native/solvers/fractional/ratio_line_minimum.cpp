@@ -18,7 +18,7 @@ namespace {
 
 using Kind = LineDenominator::Kind;
 constexpr double infinity = std::numeric_limits<double>::infinity();
-const int states = check::repetitions(check::longRun() ? 10000 : 500);  // of each kind
+const int states = check::repetitions(check::longRun() ? 10000 : 500);  // states of each kind
 
 /// A sequence of draws.
 class Draw {
@@ -83,7 +83,7 @@ struct State {
 template <class Real>
 struct Terms {
   Real value;
-  Real size;  // of the terms added up, from which rounding errors come
+  Real size;  // size of the terms added up, from which rounding errors come
 };
 
 template <class Real>
@@ -337,7 +337,7 @@ void drawNumerator(Draw& draw, State& state) {
     n.c = n.a / 2 * lowest * lowest + above;
   } else {  // constant, or a line that the penalty keeps from falling
     n.b = n.l1 * (draw.chance(0.3) ? draw.sign() : draw.uniform(-1, 1));
-    n.c = std::max(n.b * n.x, 0.0) + (above > 0 ? above : 1e-6 * height);  // not zero together with g
+    n.c = std::max(n.b * n.x, 0.0) + (above > 0 ? above : 1e-6 * height);  // N is not zero together with g
   }
   const double width = scale * draw.decades(-2, 1);
   switch (draw.below(9)) {

@@ -328,7 +328,7 @@ TEST(krylov_with_earlier_factors) {
     inner->load(system->H, system->J);
     inner->factor({.primal = 1});
     inner->solve(b, 1e-8, z);
-    CHECK(!inner->canAssumeInertia());  // those were shifted
+    CHECK(!inner->canAssumeInertia());  // the last factors were shifted
   });
 }
 

@@ -142,7 +142,7 @@ TEST(degenerateRowsOfTwoColumns) {
   const Rows cases[] = {
       {{1, 0}, {1, 0}, {0, 1}},              // equal
       {{1, 0}, {-1, 0}, {0, 1}},             // opposite
-      {{1, 2}, {2, 4}, {-0.5, -1}, {3, 1}},  // on one line
+      {{1, 2}, {2, 4}, {-0.5, -1}, {3, 1}},  // all on one line
       {{0, 0}, {1, 1}, {1, -1}},             // a zero row is active always
       {{1, 1}, {2, 2}, {-3, -3}},            // rank one
       {{1, 0}, {0, 1}, {1, 1}, {1, -1}, {2, 1}, {-1, 0}, {0, 0}, {1, 1}},
@@ -238,7 +238,7 @@ TEST(givenDirections) {
   const std::set<Pattern> expected = {
       {true, true, false}, {false, false, true}, {true, false, true}, {true, true, true}};
   CHECK(asSet(patterns) == expected);
-  const double firsts[] = {1, -1, 1, 0};  // in their order
+  const double firsts[] = {1, -1, 1, 0};  // first gates in their order
   for (int i = 0; i < 4 && i < patterns.gates.cols(); ++i) CHECK_EQ(patterns.gates(0, i), firsts[i]);
   HostMatrix<double> negative(2, 1);
   negative(0, 0) = negative(1, 0) = -1;

@@ -187,7 +187,7 @@ TEST(newtonOfManyCoupledNeuronsEndsAtOptimalPoints) {
   bench.startAtZero(1);
   double mostBytes = 0;
   for (int k = 0; k < 100 && bench.newton.step(); ++k) mostBytes = std::max(mostBytes, bench.newton.bytes());
-  constexpr double columns = 256;  // from which single precision is tried
+  constexpr double columns = 256;  // number of columns from which single precision is tried
   CHECK(mostBytes >= sizeof(double) * (2.5 * bench.data.n + 1.5 * columns) * columns);
   checkOptimal(bench, "many coupled neurons");
 }

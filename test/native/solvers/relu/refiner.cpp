@@ -290,7 +290,7 @@ TEST(ascentEndsAtPricesThatPlainLoopsConfirm) {
 }
 
 TEST(ascentThatHasNoTimeKeepsItsFirstStarts) {
-  const int rows = 250000;  // so many that sixteen starts are ascended at a time
+  const int rows = 250000;  // enough rows that sixteen starts are ascended at a time
   const Instance made = instance(rows, 2, 1, ReluLoss::squared, 5);
   const ReluData data = dataOf(made, settingsFor(ReluLoss::squared));
   HostMatrix<double> theta(data.n, 1);

@@ -71,7 +71,7 @@ TEST(robustConeProjectionsAreOptimal) {
         double residual = 0;
         for (int i = 0; i < d; ++i) residual += (b[at(i)] - p[at(i)]) * p[at(i)];
         CHECK(std::abs(residual) < 1e-8);
-        double gain = 0;  // of the interior point: it must not be nearer
+        double gain = 0;  // the interior point must not be nearer
         for (int i = 0; i < d; ++i) gain += (b[at(i)] - p[at(i)]) * interior[at(i)];
         CHECK(gain <= 1e-8 * std::sqrt(dot(d, interior.data(), interior.data())));
       }

@@ -118,7 +118,7 @@ TEST(iteratesOfThePublishedMethod) {
     Instance data = instance(14, 3, 1, ReluLoss::squared, 20 + seed);
     double largest = 0, squares = 0;
     for (const double value : data.x) largest = std::max(largest, std::abs(value));
-    for (double& value : data.x) value *= 1.5 / largest;  // where the solver scales by no power of two
+    for (double& value : data.x) value *= 1.5 / largest;  // the solver scales by no power of two at this size
     for (const double value : data.x) squares += value * value;
     const double tau = static_cast<double>(data.x.size()) / squares;
     for (const double rho : {0.05, 0.7}) {
@@ -143,7 +143,7 @@ TEST(iteratesOfThePublishedMethod) {
           ReluSolver<Cpu> solver(la, problem, settings);
           solver.start();
           for (int k = 0; k < wanted; ++k) solver.step();
-          const double objective = solver.progress().objective;  // of the last iterate, as the only one looked at
+          const double objective = solver.progress().objective;  // the last iterate, the only one that is read
           const ReluSolution solution = solver.solution();
           const HostMatrix<double> expected = projected(data, patterns.gates, published.v());
           CHECK_EQ(solution.weights.cols(), expected.cols());

@@ -165,7 +165,7 @@ TEST(spidersErrorIsBounded) {
 TEST(clippingMendsHeavyTails) {
   // f = ||x||^2 / 2 with Pareto's noise of exponent 1.5, the 95 % quantile of f over runs from f = 24.75.
   constexpr int n = 11;
-  constexpr int runs = 100;  // of fewer the quantile is what chance has it
+  constexpr int runs = 100;  // fewer runs leave the quantile to chance
   const auto f = [](const std::vector<double>& x) {
     double sum = 0;
     for (const double each : x) sum += each * each / 2;
@@ -347,7 +347,7 @@ TEST(onlineToNonConvexComesNearAStationaryPointOfANonSmoothSum) {
   }
   double norm = 0;
   for (int j = 0; j < n; ++j) {
-    double sum = 0;  // by the weights, which have what the steps rounded
+    double sum = 0;  // sum by the weights, which have the rounding of the steps
     for (int p = 0; p < points; ++p) sum += weights[at(p)] * gradients[at(p * n + j)];
     norm += sum * sum;
   }
