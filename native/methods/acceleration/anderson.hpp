@@ -75,7 +75,7 @@ struct AndersonControl {
     extrapolated = count >= 2 && solve(size);
   }
 
-  /// After an extrapolation: whether it is believed.
+  /// Returns true if the last extrapolation is believed.
   NONCONVEX_HD void checkNorm(double square) {
     takenBack = !(square <= growth * growth * bestNorm * bestNorm);
     if (takenBack) restart();

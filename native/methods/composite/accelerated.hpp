@@ -103,7 +103,7 @@ class AcceleratedGradients {
     }
   }
 
-  /// Whether f lies below the parabola of curvature L about y at the next point, up to rounding.
+  /// Returns true if f lies below the parabola of curvature L about y at the next point, up to rounding.
   bool stepIsShort() {
     if constexpr (QuadraticFunction<F>) {
       function_.hessianProduct(In(move_), Out(product_));

@@ -42,7 +42,7 @@ class TruncatedGradients final : public BallProblem {
   }
 
  private:
-  /// Whether the next point is not within the ball.
+  /// Returns true if the next point is not within the ball.
   bool leaves(const Vector& s, double radius) const {
     const double alpha = direction_.length();
     return norm2Squared(s) + 2 * alpha * dot(s, direction_.p()) + alpha * alpha * norm2Squared(direction_.p()) >=

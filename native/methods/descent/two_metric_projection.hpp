@@ -30,7 +30,7 @@ class TwoMetricProjection final : public Nlp, public ThreadedEvaluation {
   bool project(const SmoothPoint& from, std::span<double> end) const { return box_.project(from, end); }
   /// grad f minus `gradient`: entries > 0 at lower bounds, < 0 at upper ones.
   void takenByBounds(std::span<const double> x, std::span<double> out);
-  /// Whether a variable is at a bound, and f is not known to fall inside.
+  /// Returns true if a variable is at a bound, and f is not known to fall inside.
   bool held(std::size_t j, const SmoothPoint& point) const { return point.g[j] == 0 && atBound(j, point.x[j]); }
   bool atBound(std::size_t j, double x) const { return box_.atBound(j, x); }
   /// direction := 0 where a variable is held.

@@ -51,8 +51,8 @@ bool FeasibleSet::reach(NlpPoint& point) {
   return false;
 }
 
-/// Whether a row misses one of its sides by more than rounding. Such a row is kept on that side until it is inside of
-/// it: left alone by the next correction it would be missed again after that one.
+/// Returns true if a row misses one of its sides by more than rounding. Such a row is kept on that side until it is
+/// inside of it: left alone by the next correction it would be missed again after that one.
 bool FeasibleSet::misses(NlpPoint& point) {
   constexpr double tolerance = 1e-8;  // relative to a side, as for solutions
   bool any = false;

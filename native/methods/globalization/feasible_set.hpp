@@ -19,7 +19,7 @@ class FeasibleSet {
   /// Moves a point that is nearly feasible to one that is, by least corrections relative to the entries of x, and
   /// leaves c there. False where it finds none, or c is not finite.
   bool reach(NlpPoint& point);
-  /// Whether the last `reach` failed as c was not finite.
+  /// Returns true if the last `reach` failed as c was not finite.
   bool leftRange() const { return leftRange_; }
   /// The largest change of f by changes of entries of x by such a share of them; infinite where f is not finite beside
   /// x.

@@ -50,7 +50,7 @@ class MeritFunction {
   bool harden();
   /// Takes the penalties a step back towards where they began, if ||F|| has halved.
   void relax(double normF);
-  /// Lowers eta1 where this direction would descend with far less; whether it did.
+  /// Lowers eta1 where this direction would descend with far less; returns true if it did.
   bool soften(const MeritSlope& slope, const NlpPoint& point);
   /// Lets eta2 be no more than this from now on.
   void limitEta2(double most);

@@ -35,7 +35,7 @@ void UnboundedTest::restart(std::span<const double> x) {
   size_ = std::max(1.0, normInf(x));
 }
 
-/// Whether every variable has two bounds, so that f, which is continuous, has a minimum.
+/// Returns true if every variable has two bounds, so that f, which is continuous, has a minimum.
 bool UnboundedTest::inBox() const {
   const NlpBounds bounds = box_.empty() ? model_.nlp().variableBounds() : box_;
   constexpr double none = 1e19;

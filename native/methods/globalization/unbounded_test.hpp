@@ -1,4 +1,4 @@
-// Whether an objective falls for ever.
+// A test that finds objectives that fall for ever.
 #pragma once
 
 #include <limits>
@@ -23,9 +23,9 @@ class UnboundedTest {
   void restart(std::span<const double> x);
   /// Takes note of a point of the way. True where f or x have left their range.
   bool suspects(const NlpPoint& point, double infeasibility);
-  /// Whether f falls for ever, or towards an infimum that is not attained, from this point on, which is below all that
-  /// were met. Otherwise the ranges are widened, so that the solve can go on. `feasibleSeen`: whether a point was met
-  /// that is feasible beyond what rounding may hide.
+  /// Returns true if f falls for ever, or towards an infimum that is not attained, from this point on, which is below
+  /// all that were met. Otherwise the ranges are widened, so that the solve can go on. `feasibleSeen` is true if a
+  /// point was met that is feasible beyond what rounding may hide.
   bool confirms(const NlpPoint& point, bool feasibleSeen = true);
   /// x has left even the widest range.
   bool isLost(const NlpPoint& point) const;

@@ -215,7 +215,7 @@ bool ActiveSet::dropDependentRows() {
   return dropped > 0;
 }
 
-/// Whether there are factors.
+/// Returns true if there are factors.
 bool ActiveSet::usable(const Inertia& inertia) { return inertia.undefined == 0 && !inertia.givenUp; }
 
 bool ActiveSet::wanted(const Inertia& inertia) const {

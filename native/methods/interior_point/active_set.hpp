@@ -33,7 +33,7 @@ class ActiveSet {
   /// Takes as inactive the bounds and sides whose multipliers are at most `weak`; false where there are none.
   bool dropWeak(const BarrierPoint& point, double weak);
 
-  /// Whether a variable moves, and whether a row is an equation, in the problem of the active set.
+  /// In the problem of the active set `moves` is true if variable j moves, `holds` if a row is an equation.
   bool moves(std::size_t j) const { return side_[j] == BoundSide::none && !nlp_.fixed(j); }
   bool holds(int row) const;
 
@@ -46,11 +46,12 @@ class ActiveSet {
   /// max |H_ij|.
   bool factor(int level);
   bool positive() const { return positive_; }
-  /// Whether factors were given up since `decide`, as they would take far more work than those of the method itself.
+  /// Returns true if factors were given up since `decide`, as they would take far more work than those of the method
+  /// itself.
   bool givenUp() const { return givenUp_; }
-  /// Whether the last factors showed that the gradients of what is active depend on one another.
+  /// Returns true if the last factors showed that the gradients of what is active depend on one another.
   bool rankLost() const { return rankLost_; }
-  /// Whether no gradient of what is active was found to depend on others.
+  /// Returns true if no gradient of what is active was found to depend on others.
   bool independent() const {
     return !rankLost_ &&
            std::all_of(dependent_.begin(), dependent_.end(), [](char dependent) { return dependent == 0; });
@@ -64,8 +65,8 @@ class ActiveSet {
   /// Finds a direction of x, of norm 1, along which active constraints do not change to first order and the Hessian
   /// of L is negative; returns that curvature, 0 where there is none. To be called after `inertia`.
   double findNegativeCurvature(std::span<double> direction);
-  /// Whether by evaluation, not by factors, active constraints do not change along a direction of norm 1 to first
-  /// order, and that curvature along it is below 0 by more than counts as zero.
+  /// Returns true if by evaluation, not by factors, active constraints do not change along a direction of norm 1 to
+  /// first order, and that curvature along it is below 0 by more than counts as zero.
   bool confirms(std::span<const double> direction, double curvature);
 
  private:

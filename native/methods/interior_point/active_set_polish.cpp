@@ -247,7 +247,7 @@ double ActiveSetPolish::weakness() const {
   return polished_ ? polished : std::max(polished, std::sqrt(ratio * state_.mu));
 }
 
-/// Whether a bound of an entry of v and its multiplier are both at most `size`.
+/// Returns true if a bound of an entry of v and its multiplier are both at most `size`.
 bool ActiveSetPolish::weak(std::size_t k, double size) const {
   const BoundSide side = active_.side(k);
   const bool low = side != BoundSide::upper && point_.v[k] - nlp_.givenLower()[k] <= size && point_.zL[k] <= size;

@@ -37,7 +37,7 @@ class ActiveSetPolish {
   double residual() const { return residual_; }
   /// Brings the result of `run` to other units of f and c.
   void convert(const UnitChange& change);
-  /// Whether that is a solution.
+  /// Returns true if the point is a solution.
   bool solved() const;
 
   /// Which bound an entry of v is at.
@@ -46,18 +46,19 @@ class ActiveSetPolish {
   /// Eigenvalues of the Hessian of L on the null space of the gradients of what is active with a multiplier that is
   /// not about 0; not known where a number is not finite, or the Hessian is an approximation.
   const ReducedInertia& inertia() const { return inertia_; }
-  /// Whether strict complementarity fails (`weak` in the sources: a multiplier and its slack are both that small), or
-  /// the largest of the scaled multipliers is above 1e6.
+  /// Returns true if strict complementarity fails (`weak` in the sources: a multiplier and its slack are both that
+  /// small), or the largest of the scaled multipliers is above 1e6.
   bool degenerate() const { return degenerate_; }
-  /// Whether there is negative curvature, so that the point is no minimum unless it is degenerate.
+  /// Returns true if there is negative curvature, so that the point is no minimum unless it is degenerate.
   bool saddle() const { return inertia_.known() && inertia_.negative > 0; }
-  /// Whether the point is a minimum as far as second derivatives tell.
+  /// Returns true if the point is a minimum as far as second derivatives tell.
   bool minimum() const { return inertia_.known() && inertia_.negative == 0; }
   /// Finds a feasible point beside a saddle, along negative curvature and the rows that hold, where f is lower; writes
   /// its x. False where there is none.
   bool findDescent(std::span<double> x);
-  /// Whether `findDescent` has shown that the point is no minimum: by a point where f is lower, or, at a polished point
-  /// that is not degenerate, by a direction along which active constraints stay and the Hessian of L is negative.
+  /// Returns true if `findDescent` has shown that the point is no minimum: by a point where f is lower, or, at a
+  /// polished point that is not degenerate, by a direction along which active constraints stay and the Hessian of L is
+  /// negative.
   bool refuted() const { return refuted_; }
 
  private:

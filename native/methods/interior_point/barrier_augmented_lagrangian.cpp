@@ -40,7 +40,7 @@ double BarrierAugmentedLagrangian::value(const BarrierPoint& point) const {
   return state_.nlp.barrier(point, state_.mu) + dot(y_, point.r) + 0.5 * rho_ * norm2Squared(point.r);
 }
 
-/// Whether the function of the present y, rho and mu is minimised well enough.
+/// Returns true if the function of the present y, rho and mu is minimised well enough.
 bool BarrierAugmentedLagrangian::converged() const {
   const double tolerance = std::max(
       {kappaEpsilon * state_.mu, 0.5 * state_.nlp.settings().tolerance, std::min(1e-2, 0.1 * normInf(state_.point.r))});

@@ -45,7 +45,8 @@ bool BarrierDescent::enough(const Reference& from, double alpha, double value) c
   return value <= from.value + share * alpha * from.slope + allowed;
 }
 
-/// Whether a function's digits can tell if a step of this length is good; so much is promised, or it is a long one.
+/// Returns true if a function's digits can tell if a step of this length is good; so much is promised, or it is a long
+/// one.
 bool BarrierDescent::tells(const Reference& from, double alpha) const {
   constexpr double cut = 1e-2, digits = 1e4 * std::numeric_limits<double>::epsilon();
   return alpha >= cut * longest_ || -alpha * from.slope >= digits * std::abs(from.value);

@@ -17,8 +17,8 @@ constexpr double contradiction = 1e-8;  // relative amount by which a lower boun
 constexpr double relaxed = 1e-8, mostRelaxed = 1e-4;  // relative and absolute amount that relaxes given bounds
 constexpr double shareOfBox = 1e-2;                   // share of a box by which its bounds are moved at most
 
-/// Whether finite sides have no room between them that a barrier could use: fewer than some hundred doubles, or so
-/// little that multipliers of the barrier overflow; or contradict each other by no more than counts.
+/// Returns true if finite sides have no room between them that a barrier could use: fewer than some hundred doubles, or
+/// so little that multipliers of the barrier overflow; or contradict each other by no more than counts.
 bool narrow(double low, double high) {
   constexpr double rounding = 512 * machineEpsilon, least = 1e-100;
   const double size = std::max(std::abs(low), std::abs(high));
@@ -351,7 +351,8 @@ bool BarrierNlp::solved(const BarrierPoint& point) const { return within(errors(
 
 bool BarrierNlp::solvedAsGiven(const BarrierPoint& point) const { return within(givenErrors(point), point); }
 
-/// Whether errors of the point are within the tolerance and, in the user's units, within the limits of section 3.3.
+/// Returns true if errors of the point are within the tolerance and, in the user's units, within the limits of
+/// section 3.3.
 bool BarrierNlp::within(const BarrierErrors& errors, const BarrierPoint& point) const {
   constexpr double dual = 1, complementarity = 1e-4;
   if (!(errors.worst() <= settings_.tolerance) || !holdsAsGiven(point)) return false;

@@ -125,13 +125,13 @@ class BarrierNlp {
   BarrierErrors errors(const BarrierPoint& point, double mu) const;
   /// E(0) of the problem with bounds and sides as they were given.
   BarrierErrors givenErrors(const BarrierPoint& point) const;
-  /// Whether it is solved: E(0) <= tolerance, and the tests in the user's units of section 3.3.
+  /// Returns true if the point solves the problem: E(0) <= tolerance, and the tests in the user's units of section 3.3.
   bool solved(const BarrierPoint& point) const;
-  /// Whether it is solved with bounds and sides as they were given.
+  /// Returns true if the point solves the problem with bounds and sides as they were given.
   bool solvedAsGiven(const BarrierPoint& point) const;
-  /// Whether sides, in the user's units, are missed by no more than a solution's may be: section 3.3.
+  /// Returns true if sides, in the user's units, are missed by no more than a solution's may be: section 3.3.
   bool holdsAsGiven(const BarrierPoint& point) const;
-  /// Whether bounds and sides, in the user's units, are missed by 1e-4 at most.
+  /// Returns true if bounds and sides, in the user's units, are missed by 1e-4 at most.
   bool nearlyFeasible(const BarrierPoint& point) const;
 
   /// The largest alpha <= 1 with slack + alpha d >= (1 - tau) slack.

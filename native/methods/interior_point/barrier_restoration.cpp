@@ -53,7 +53,7 @@ void BarrierRestoration::computeGradient() {
   }
 }
 
-/// Whether the problem of the present mu_r is solved well enough.
+/// Returns true if the problem of the present mu_r is solved well enough.
 bool BarrierRestoration::solved() const {
   const BarrierPoint& point = state_.point;
   const double most = kappaEpsilon * mu_;
@@ -89,7 +89,7 @@ void BarrierRestoration::setBarrier(double mu) {
   best_ = state_.point.infeasibility();
 }
 
-/// Whether the infeasibility has not fallen for some iterations with the present mu_r.
+/// Returns true if the infeasibility has not fallen for some iterations with the present mu_r.
 bool BarrierRestoration::idle() const {
   constexpr int most = 4;
   return idle_ >= most;

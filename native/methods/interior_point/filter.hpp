@@ -12,7 +12,7 @@ class Filter {
 
   void clear() { pairs_.clear(); }
   void setLargest(double infeasibility) { largest_ = infeasibility; }
-  /// Whether no pair is below (theta, phi) in both.
+  /// Returns true if no pair is below (theta, phi) in both.
   bool accepts(double theta, double phi) const {
     if (!(theta < largest_)) return false;
     for (const Pair& pair : pairs_) {

@@ -141,7 +141,7 @@ bool FilterPhase::computeDirection() {
   return std::isfinite(reference_.slope);
 }
 
-/// Whether the step changes x by rounding alone, and the multipliers hardly.
+/// Returns true if the step changes x by rounding alone, and the multipliers hardly.
 bool FilterPhase::tiny() const {
   constexpr double rounding = 10 * machineEpsilon, multipliers = 1e-2, feasible = 1e-4;
   if (!(normInf(state_.step.y) < multipliers) || reference_.theta > feasible) return false;
@@ -162,13 +162,13 @@ FilterPhase::Outcome FilterPhase::tinyStep() {
   return Outcome::moved;
 }
 
-/// Whether a length counts as one of sufficient decrease of phi.
+/// Returns true if a length counts as one of sufficient decrease of phi.
 bool FilterPhase::isDescentStep(double alpha) const {
   return reference_.slope < 0 &&
          alpha * std::pow(-reference_.slope, slopePower) > std::pow(reference_.theta, thetaPower);
 }
 
-/// Whether trial.v may be the next point.
+/// Returns true if trial.v may be the next point.
 bool FilterPhase::acceptable(double alpha) {
   const double theta = state_.trial.infeasibility();
   const double phi = state_.nlp.barrier(state_.trial, state_.mu);

@@ -13,8 +13,8 @@ double roomAlong(const BarrierNlp& nlp, const BarrierPoint& point, std::size_t j
   return g > 0 ? point.v[j] - nlp.lower()[j] : nlp.upper()[j] - point.v[j];
 }
 
-/// Whether each entry of the gradient is within `small` of a multiplier z of its bounds, with products slack z of at
-/// most `smallProduct`; the best is z = |g| - small.
+/// Returns true if each entry of the gradient is within `small` of a multiplier z of its bounds, with products slack z
+/// of at most `smallProduct`; the best is z = |g| - small.
 bool stationary(const BarrierNlp& nlp, const BarrierPoint& point, std::span<const double> g, double small,
                 double smallProduct) {
   for (std::size_t j = 0; j < g.size(); ++j) {

@@ -41,7 +41,7 @@ void PredictorCorrector::begin() {
   idle_ = 0;
 }
 
-/// Whether the Hessian of f is the same at another point inside the bounds.
+/// Returns true if the Hessian of f is the same at another point inside the bounds.
 bool PredictorCorrector::quadratic() {
   constexpr double half = 0.5, rounding = 1e-12;
   BarrierState& s = state_;

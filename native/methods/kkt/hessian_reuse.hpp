@@ -16,7 +16,7 @@ class HessianReuse {
 
   /// Relative error that the next Hessian of f may have; 0: none.
   double accuracy() const { return accuracy_; }
-  /// Whether the last step had a shift.
+  /// Returns true if the last step had a shift.
   bool shifted() const { return shifted_; }
 
   /// Notes a step, with a Hessian of an `earlier` point or its own, that made the residual `ratio` times what it was;

@@ -96,7 +96,7 @@ CorrectedFactor InertiaCorrection::factor(KktSolver& solver, double sizeH, doubl
   return out;
 }
 
-/// Whether K with the shift t has the inertia wanted; if not, `out` notes that t failed.
+/// Returns true if K with the shift t has the inertia wanted; if not, `out` notes that t failed.
 bool InertiaCorrection::suffices(KktSolver& solver, double t, double sizeJ, CorrectedFactor& out) {
   if (wanted(factorAt(solver, t, sizeJ, out.shift))) return true;
   out.failed = std::max(out.failed, t);

@@ -54,13 +54,13 @@ class KktSolver {
   /// b - K z of the last `solve` with a target; none where it is not at hand.
   virtual std::span<const double> residualOfSolve() const { return {}; }
 
-  /// Whether `assumeInertia` may be tried now.
+  /// Returns true if `assumeInertia` may be tried now.
   virtual bool canAssumeInertia() const { return false; }
   /// Takes the place of `load` and `factor` without shift, where an iterative method may assume that K has the inertia
   /// wanted; false where that had better be known. If it turns out to be wrong, or the method too slow, `solve` gives
   /// NaN.
   virtual bool assumeInertia(std::span<const double> /*H*/, std::span<const double> /*J*/) { return false; }
-  /// Whether `assumeInertia` takes an empty H, and products with the model's Hessian in its place.
+  /// Returns true if `assumeInertia` takes an empty H, and products with the model's Hessian in its place.
   virtual bool matrixFree() const { return false; }
 
   virtual int factorizations() const = 0;
@@ -69,7 +69,7 @@ class KktSolver {
   virtual double seconds() const = 0;
 };
 
-/// Whether so many entries of K are worth a dense matrix, if there is memory for one.
+/// Returns true if this number of entries of K is worth a dense matrix, if there is memory for one.
 bool worthDense(int order, std::size_t nonzeros);
 
 /// L D L^T, dense or sparse, whichever suits. `sample` are values of the kind to come.

@@ -162,7 +162,7 @@ std::optional<ReducedInertia> KktSystem::reducedInertia(const NlpPoint& point,
   return secondOrder_.inertia(*solver_, inertiaCorrection_, sizeH_, sizeJ_);
 }
 
-/// Whether a lower bound of the Hessian is positive definite on the null space of J, as then the Hessian is.
+/// Returns true if a lower bound of the Hessian is positive definite on the null space of J, as then the Hessian is.
 bool KktSystem::positiveByLowerBound(const NlpPoint& point, ReducedInertia& inertia) {
   if (!reuseHessian_ || !model_.hessianLowerBound(point, next_)) return false;
   loadHessian(point, next_);

@@ -22,7 +22,7 @@ namespace nonconvex {
 /// and takes a sharper one where the step fails: exact after the others, then with a larger t.
 class KktSystem {
  public:
-  /// `reuseHessian`: whether Hessians of f at earlier points, and lower bounds of the one here, may stand in for it.
+  /// `reuseHessian`: Hessians of f at earlier points, and lower bounds of the one here, may stand in for it.
   KktSystem(const Cpu& la, ScaledNlp& model, const KktSettings& settings, bool reuseHessian);
 
   /// Chooses the solver and lets it analyse the patterns; the model is linearised at `start`. To be called first.

@@ -14,7 +14,7 @@
 namespace nonconvex {
 namespace {
 
-/// Whether the pattern has all of the lower triangle.
+/// Returns true if the pattern has all of the lower triangle.
 bool isFull(const SparsePattern& pattern) {
   const auto n = static_cast<std::size_t>(pattern.lines);
   return pattern.nonzeros() == n * (n + 1) / 2;

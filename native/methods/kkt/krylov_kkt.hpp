@@ -12,9 +12,9 @@ namespace nonconvex {
 std::unique_ptr<KktSolver> krylovKkt(const ScaledNlp& model, std::unique_ptr<KktSolver> exact,
                                      const KktSettings& settings, const Cpu& la);
 
-/// Whether the Hessian is dense, and a Gram matrix but for a diagonal one, where the model is linearised.
+/// Returns true if the Hessian is dense, and a Gram matrix but for a diagonal one, where the model is linearised.
 bool sketchPossible(const ScaledNlp& model);
-/// Whether there is such a Gram matrix and a sketch of it is much cheaper than itself: section "Inner solvers".
+/// Returns true if there is such a Gram matrix and a sketch of it is much cheaper than itself: section "Inner solvers".
 bool sketchPays(const ScaledNlp& model);
 
 }  // namespace nonconvex

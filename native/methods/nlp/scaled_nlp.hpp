@@ -82,7 +82,7 @@ class ScaledNlp {
   EvaluationWork work() const;
   bool approximateHessian() const { return nlp_->facts().approximateHessian; }
   bool hessianByProducts() const { return nlp_->facts().hessianByProducts; }
-  /// Whether there are products with the Hessian, and no values of it.
+  /// Returns true if there are products with the Hessian, and no values of it.
   bool productsOnly() const { return hessianByProducts() && hessianPattern_->nonzeros() == 0; }
   /// What the problem's Hessians leave out; null where they leave out nothing.
   const LowRankHessian* lowRankHessian() const { return nlp_->find<LowRankHessian>(); }
@@ -163,8 +163,8 @@ class ScaledNlp {
   double unscaledFeasibility(const NlpPoint& point) const;
   /// max |J_ij x_j| of a row, by which rounding of its terms is judged.
   double largestTerm(const NlpPoint& point, int row) const;
-  /// Whether no equation c_i(x) = 0 as given is missed by more than 1e-4, Ipopt's constr_viol_tol, or what rounding
-  /// makes of the row's terms.
+  /// Returns true if no equation c_i(x) = 0 as given is missed by more than 1e-4, Ipopt's constr_viol_tol, or what
+  /// rounding makes of the row's terms.
   bool nearlyFeasible(const NlpPoint& point) const;
   double unscaledObjective(const NlpPoint& point) const { return point.f / objectiveScale_; }
   Vector unscaledConstraints(const NlpPoint& point) const;
@@ -184,7 +184,7 @@ class ScaledNlp {
   double objectiveScaleAt(const NlpPoint& point);
   double gradientTerms(const NlpPoint& point);
   void moveByShare(double share, const NlpPoint& point, std::span<double> x) const;
-  /// Whether f is, beside its value at the other one.
+  /// Returns true if f is huge at the start, beside its value at the other point.
   bool hugeAtStart(NlpPoint& point);
   void moveTo(std::span<const double> x, std::uint64_t stamp) const;
   bool writeHessian(double sigma, std::span<const double> weights, std::span<double> values);

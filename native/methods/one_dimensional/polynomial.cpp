@@ -146,7 +146,7 @@ std::pair<MonicQuadratic, MonicQuadratic> factorsOf(const MonicQuartic& f) {
   return {{p1, q1}, {p2, q2}};
 }
 
-/// Whether the product of two factors has the coefficients of the quartic, as far as can be asked.
+/// Returns true if the product of two factors has the coefficients of the quartic, as far as can be asked.
 bool multiplyTo(const MonicQuartic& f, const MonicQuadratic& first, const MonicQuadratic& second) {
   const auto [p1, q1] = first;
   const auto [p2, q2] = second;

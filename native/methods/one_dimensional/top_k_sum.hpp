@@ -89,7 +89,7 @@ class TopSum {
     return {sum_ - top_[leaf(slot)], std::max(greatestOfRest(), 0.0)};
   }
 
-  /// Number i := value. Whether that changes the sum.
+  /// Number i := value. Returns true if that changes the sum.
   bool change(int i, double value) {
     const auto at = static_cast<std::size_t>(i);
     const std::int32_t slot = place_[at];

@@ -441,8 +441,8 @@ void ConeProjector::prefetch(int group) const {
   for (int i = 0; i < static_cast<int>(packed(k)); i += line) __builtin_prefetch(set.r_.data() + i, 0, 2);
 }
 
-/// Whether the multipliers that showed a cone's point to be short last time do so again: most cones whose weights stay
-/// zero are done with by that.
+/// Returns true if the multipliers that showed a cone's point to be short last time do so again: most cones whose
+/// weights stay zero are done with by that.
 bool ConeProjector::shortAsBefore(const Request& request, int place) {
   const int g = request.list[place];
   if (wasShort_[static_cast<std::size_t>(g)] == 0 || request.threshold <= 0) return false;
@@ -523,8 +523,8 @@ void ConeProjector::multiply(const Cpu& la, Mat<const double> points, Mat<double
   }
 }
 
-/// Whether the point of a place, with its product with all rows, is the projection, or short. If rows are violated, the
-/// worst of them are taken in.
+/// Returns true if the point of a place, with its product with all rows, is the projection, or short. If rows are
+/// violated, the worst of them are taken in.
 bool ConeProjector::settleOne(const Request& request, int place, double* product, Scratch& candidates) {
   const int g = request.list[place];
   const double* b = request.b.column(g);

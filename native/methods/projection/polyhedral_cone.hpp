@@ -123,7 +123,7 @@ class ConeProjector {
   /// Rows whose signs are looked at together.
   static constexpr int piece = 64;
 
-  /// Whether a thread takes a few cones through all their rounds.
+  /// Returns true if a thread takes a few cones through all their rounds.
   bool settlesFew() const { return x_.size() <= cached; }
 
   void writeUnits();

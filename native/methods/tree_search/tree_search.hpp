@@ -109,7 +109,7 @@ class TreeSearch {
     return std::nullopt;
   }
 
-  /// Whether there is nothing left to search.
+  /// Returns true if there is nothing left to search.
   bool finished() const { return round_.empty() && open_.count() == 0; }
   double objective() const { return problem_.objective(); }
   double lowerBound() const {

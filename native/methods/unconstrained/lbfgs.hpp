@@ -112,7 +112,7 @@ class Lbfgs {
     }
   }
 
-  /// Whether f has not fallen by much since the last call.
+  /// Returns true if f has not fallen by much since the last call.
   bool hardlyFalls() {
     const double before = std::exchange(earlier_, f_);
     return settings_.leastDecrease > 0 && before - f_ <= settings_.leastDecrease * std::abs(f_);

@@ -14,7 +14,7 @@ Vector boundsOr(In values, int n, double otherwise) {
   return {values.begin(), values.end()};
 }
 
-/// Whether so much room between x and a bound is little.
+/// Returns true if this room between x and a bound is small.
 bool isNear(double room, double x) {
   constexpr double near = 1e-3;
   return room <= near * std::max(1.0, std::abs(x));

@@ -35,7 +35,7 @@ double sumOver(std::size_t n, F&& f) {
   return (sum[0] + sum[2]) + (sum[1] + sum[3]);
 }
 
-/// Whether u = 0 is the minimiser of N - s g, and for s = N(0) / g(0) of N / g, without looking for it: most
+/// Returns true if u = 0 is the minimiser of N - s g, and for s = N(0) / g(0) of N / g, without looking for it: most
 /// coordinates of a sparse solution. Each piece of g is left by the better of two parabolas; what that gains must not
 /// exceed what the piece lies below g at 0.
 bool staysAtZero(const LineNumerator& N, const LineDenominator& g, double s) {

@@ -30,9 +30,9 @@ class CoordinateDescent {
 
   bool converged() const { return residual_ <= settings_.tolerance; }
   bool unbounded() const { return unbounded_; }
-  /// Whether the objective is a number here and the denominator positive.
+  /// Returns true if the objective is a number here and the denominator positive.
   bool isDefined() const;
-  /// Whether the numerator is more than rounding of the parts that cancel in it.
+  /// Returns true if the numerator is more than rounding of the parts that cancel in it.
   bool hasDigits() const;
   const std::vector<double>& x() const { return x_; }
   double numerator() const { return numerator_; }
@@ -75,7 +75,7 @@ class CoordinateDescent {
   void setCoordinate(int i, double value, int next);
   bool stepHolds(int i, double before, double ratio, double n, double g);
   void becomeUnit(int i, double sign);
-  /// Whether the sums that are kept by their changes have few digits left.
+  /// Returns true if the sums that are kept by their changes have few digits left.
   bool shrunk(double numeratorPart, double denominatorPart) const {
     return digits_.shrunk(numerator_, denominator(), numeratorPart, denominatorPart);
   }

@@ -25,7 +25,7 @@ void addTo(std::vector<double>& sum, int n, double weight, const std::vector<dou
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += weight * (values.empty() ? 1 : values[i]);
 }
 
-/// Whether the term is 0 for all x.
+/// Returns true if the term is 0 for all x.
 bool isZero(const FractionalTermData& data) {
   if (data.term.kind == Kind::logistic || anyNonZero(data.b) || !data.c.empty() || anyNonZero(data.curvature))
     return false;
@@ -301,7 +301,7 @@ void FractionalData::chooseMethod(FractionalMethod method) {
                        (g.kind == Kind::lpNorm && g.squared);
   const bool boxed = std::none_of(lower.begin(), lower.end(), [](double l) { return l == -infinity; }) &&
                      std::none_of(upper.begin(), upper.end(), [](double u) { return u == infinity; });
-  // Whether numerator - s g has a minimiser along a coordinate that can be written down.
+  // The reason why numerator - s g has no minimiser along a coordinate that can be written down.
   std::string noParametric;
   if (g.kind == Kind::lpNorm && (g.p == 4 || (g.squared && g.p != 2))) {
     noParametric = "no closed form for this denominator";

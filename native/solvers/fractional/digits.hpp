@@ -24,11 +24,11 @@ class Digits {
   /// x has been multiplied by this factor, and rounding errors with it.
   void noteScaled(double factor) { stretch_ *= std::max(1.0, std::abs(factor)); }
 
-  /// Whether one of them has become less than such a part of what it was.
+  /// Returns true if the numerator or the denominator has become less than this part of its largest value.
   bool shrunk(double numerator, double denominator, double numeratorPart, double denominatorPart) const {
     return numerator < numeratorPart * largestNumerator_ || !(denominator >= denominatorPart * largestDenominator_);
   }
-  /// Whether rounding errors have been multiplied by a large factor.
+  /// Returns true if rounding errors have been multiplied by a large factor.
   bool stretched() const { return stretch_ > 1e3; }
 
   /// Rounding errors that may have been left in the numerator, whose parts have such a size.

@@ -90,7 +90,8 @@ std::optional<Status> DescentMethod::step() {
 
 std::optional<Status> DescentMethod::finishOrContinue() { return arrived() ? checkSecondOrder() : std::nullopt; }
 
-/// Takes over the scale of the point, where that of a start far away was smaller; whether that has changed anything.
+/// Takes over the scale of the point, where that of a start far away was smaller; returns true if that has changed
+/// anything.
 bool DescentMethod::rescaleHere() {
   const UnitChange* const change = model_.rescale(point_);
   if (change == nullptr) return false;
@@ -101,7 +102,7 @@ bool DescentMethod::rescaleHere() {
   return true;
 }
 
-/// Whether factors of the Hessian are worth their cost: where it is known and has few entries, or few columns.
+/// Returns true if factors of the Hessian are worth their cost: where it is known and has few entries, or few columns.
 bool DescentMethod::mayFactor() const {
   constexpr int fewColumns = 1000;
   constexpr std::size_t fewEntries = 20;  // a column
@@ -139,7 +140,7 @@ std::optional<ReducedInertia> DescentMethod::inertia() {
   return found;
 }
 
-/// Whether a bound may hold without a multiplier, so that negative curvature may lead out of the box alone.
+/// Returns true if a bound may hold without a multiplier, so that negative curvature may lead out of the box alone.
 bool DescentMethod::weaklyHeld() const {
   for (std::size_t j = 0; box_ && j < point_.x.size(); ++j) {
     if (box_->atBound(j, point_.x[j]) && std::abs(point_.g[j]) <= settings_.tolerance) return true;

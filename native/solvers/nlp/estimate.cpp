@@ -31,8 +31,8 @@ double errorOf(Nlp& estimate, const ScaledNlp& model, const NlpPoint& point) {
   return most;
 }
 
-/// Whether quadratic models of f are worth their minima; not where constraints are linear, as a Newton step is that
-/// minimum.
+/// Returns true if quadratic models of f are worth their minima; not where constraints are linear, as a Newton step is
+/// that minimum.
 bool worthModels(const ScaledNlp& model) {
   constexpr double factorizations = 5;
   return model.device() == nullptr && !model.linearConstraints() &&
@@ -71,7 +71,7 @@ bool ObjectiveEstimates::minimizeModel(KktSystem& system, const NlpPoint& point,
   return false;
 }
 
-/// Moves `trial` there: whether its residual is less than `share` of that at the point.
+/// Moves `trial` there; returns true if its residual is less than `share` of that at the point.
 bool ObjectiveEstimates::moveTo(const EstimateMinimum& found, const NlpPoint& point, double share, NlpPoint& trial) {
   time_.derivatives += found.time.derivatives;
   time_.linearAlgebra += found.time.linearAlgebra;

@@ -101,7 +101,7 @@ std::optional<Status> InteriorPointMethod::beginInside() {
   return std::nullopt;
 }
 
-/// Whether a warm start has not brought half of the way to a solution in its first iterations.
+/// Returns true if a warm start has not brought half of the way to a solution in its first iterations.
 bool InteriorPointMethod::warmInVain() {
   constexpr int enough = 10;
   constexpr double half = 0.5;
@@ -126,8 +126,8 @@ std::optional<Status> InteriorPointMethod::step() {
   }
 }
 
-/// Whether the error at the best point of the attempt has not fallen for so long that another attempt is worth more.
-/// Without bounds others differ by their start alone.
+/// Returns true if the error at the best point of the attempt has not fallen for so long that another attempt is worth
+/// more. Without bounds others differ by their start alone.
 bool InteriorPointMethod::idle() {
   constexpr int longest = 200;
   constexpr double progress = 0.9;
@@ -202,7 +202,7 @@ std::optional<Status> InteriorPointMethod::augmentedLagrangianStep() {
   }
 }
 
-/// Whether f, or x, has left its range.
+/// Returns true if f, or x, has left its range.
 bool InteriorPointMethod::diverges() {
   noteFeasible();
   return unboundedTest_.suspects(state_.point.at, normInf(state_.point.r));
@@ -275,7 +275,8 @@ bool InteriorPointMethod::searchElsewhere() {
   return multistart_.next();
 }
 
-/// Whether that search has taken as many iterations as all before it, so that there is a verdict before the limit.
+/// Returns true if that search has taken as many iterations as all before it, so that there is a verdict before the
+/// limit.
 bool InteriorPointMethod::searchedLong() const { return searchEnd_ > 0 && iterations_ >= searchEnd_; }
 
 /// Looks whether Newton steps on its active set make the best point of the attempt a solution, where it is close to
@@ -386,7 +387,7 @@ std::optional<Status> InteriorPointMethod::resumeRescaled(double objectiveFactor
   return std::nullopt;
 }
 
-/// Whether f of the polished point is lower than at the saddle that was left last.
+/// Returns true if f of the polished point is lower than at the saddle that was left last.
 bool InteriorPointMethod::belowSaddle() const {
   constexpr double rounding = 1e-9;
   const double before = saddle_->point().at.f;

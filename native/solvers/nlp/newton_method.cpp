@@ -126,12 +126,13 @@ void NewtonMethod::moveToTrial(double length) {
   best_.recordStep(point_, trial_);
 }
 
-/// Whether the point meets the tolerance, and its constraints hold in the units of the problem as given.
+/// Returns true if the point meets the tolerance, and its constraints hold in the units of the problem as given.
 bool NewtonMethod::arrived() const {
   return model_.residual(point_) <= settings_.tolerance && model_.nearlyFeasible(point_);
 }
 
-/// Takes over the scales of the point, where those of a start far away were smaller; whether that has changed anything.
+/// Takes over the scales of the point, where those of a start far away were smaller; returns true if that has changed
+/// anything.
 bool NewtonMethod::rescaleHere() {
   const UnitChange* const change = model_.rescale(point_);
   if (change == nullptr) return false;

@@ -38,7 +38,8 @@ class NewtonMethod {
   /// Report of the best point so far.
   NlpProgress progress() const;
   NlpSolution solution() const;
-  /// Whether it has stalled because rounding hides what further steps bring, so that no other method would do better.
+  /// Returns true if it has stalled because rounding hides what further steps bring, so that no other method would do
+  /// better.
   bool endedByRounding() const { return stallReason_ == StallReason::rounding; }
   /// What stopped it, when it has stalled, and what f has done when it has fallen out of every range.
   std::string explain(Status status) const;

@@ -25,7 +25,7 @@ void requireRoom(const Nlp& nlp) {
                     " constraints and derivatives of " + show(entries) + " entries need");
 }
 
-/// Whether neither constraints nor bounds are there.
+/// Returns true if neither constraints nor bounds are there.
 bool isFree(const Nlp& nlp) {
   const NlpBounds bounds = nlp.variableBounds();
   const auto none = [](double bound) { return std::isinf(bound); };
@@ -167,13 +167,14 @@ Status NlpSolver::proven(Status status) {
   return proof_ ? status : Status::stalled;
 }
 
-/// Whether reports and the answer are those of a descent method: the one asked for, or one that follows and is better.
+/// Returns true if reports and the answer are those of a descent method: the one asked for, or one that follows and is
+/// better.
 bool NlpSolver::descends() const {
   return descent_ && (!interior_ || descent_->progress().residual <= interior_->progress().residual);
 }
 
-/// Whether reports and the answer are those of the interior-point method: once it runs, unless it has failed or its
-/// point is no better.
+/// Returns true if reports and the answer are those of the interior-point method: once it runs, unless it has failed or
+/// its point is no better.
 bool NlpSolver::interior() const {
   if (!interior_ || !newton_) return interior_ != nullptr;
   return !failed_ && interior_->progress().residual <= newton_->progress().residual;

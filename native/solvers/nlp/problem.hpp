@@ -32,7 +32,7 @@ constexpr auto names(NlpMethod) {
                     "lbfgs"sv,      "trustRegion"sv,   "gradientRegularized"sv,
                     "saddleFree"sv, "oasis"sv};
 }
-/// Whether it is a method for functions without constraints.
+/// Returns true if it is a method for functions without constraints.
 constexpr bool isDescent(NlpMethod method) { return method >= NlpMethod::lbfgs; }
 
 /// What a point comes from: Newton's method on the exact augmented Lagrangian, a phase of the method for bounds and

@@ -108,7 +108,7 @@ bool FeasibilityRestoration::tryStep(ScaledNlp& model, const NlpPoint& point, st
   return true;
 }
 
-/// Whether ||c|| is low enough at the new point, or falls too slowly.
+/// Checks if ||c|| is low enough at the new point, or falls too slowly.
 FeasibilityRestoration::Outcome FeasibilityRestoration::progress(const NlpPoint& point) {
   constexpr int stretch = 25;
   constexpr double worthwhile = 0.95;  // factor of ||c||^2 over a stretch of steps

@@ -23,7 +23,7 @@ class FeasibilityRestoration {
   /// Begins at the point. `least`: ||c||_inf that need not be improved.
   void begin(const NlpPoint& point, double least);
   void end() { active_ = false; }
-  /// Whether points were tried since the beginning where something is not finite.
+  /// Returns true if points were tried since the beginning where something is not finite.
   bool leavesDomain() const { return leavesDomain_; }
   /// Moves `point`; `trial` is workspace.
   Outcome step(ScaledNlp& model, KktSolver& solver, NlpPoint& point, NlpPoint& trial, std::span<double> W);

@@ -14,7 +14,7 @@ class WarmStart {
 
   explicit WarmStart(const NlpStart& problem);
 
-  /// Whether there are multipliers of bounds, without which a start is not a warm one.
+  /// Returns true if there are multipliers of bounds, without which a start is not a warm one.
   bool given() const { return !lower_.empty() || !upper_.empty(); }
   /// Sets a point to the earlier one, within the bounds as given, or as a solve relaxes them; false where something is
   /// not finite there.

@@ -67,7 +67,7 @@ struct SumContext {
   double momentumBias = 1;          ///< the sum of the weights in it
   int first = 0, length = 0;        ///< the part of x that the step moves
   std::vector<std::int32_t> norms;  ///< norms of the variables, as the problem has them
-  bool goesByDistance = false;      ///< whether the length of steps depends on `distances`
+  bool goesByDistance = false;      ///< true if the length of steps depends on `distances`
 
   Random random(Draw use) const { return Random(settings.seed, static_cast<std::uint32_t>(use)); }
   /// The share of `maxEpochs` that is over before this step.

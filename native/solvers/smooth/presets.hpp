@@ -51,7 +51,7 @@ inline constexpr std::array sumPresets = {
     SumPreset{"twoPoint", "twoPoint", "none", "plain", "none", "l2", "dog", "polynomial"},
 };
 
-/// Whether the steps of a method are private.
+/// Returns true if the steps of a method are private.
 constexpr bool isPrivate(const SumPreset& row) { return row.clipping == "clipRows"; }
 
 /// A method by its place in the table, behind 'auto'.

@@ -12,7 +12,7 @@
 namespace nonconvex {
 namespace {
 
-/// Whether a method draws batches, for which single precision is enough.
+/// Returns true if a method draws batches, for which single precision is enough.
 bool drawsBatches(const MinimizeSumProblem& problem, const MinimizeSumSettings& settings) {
   const std::string_view estimator = presetOf(settings.method).estimator;
   const int rows = problem.rows.empty() ? problem.sum->rows() : static_cast<int>(problem.rows.size());
