@@ -1,7 +1,7 @@
-/** Whether this is `npm run test:all`, which leaves nothing out. */
+/** True in `npm run test:all`, which leaves nothing out. */
 export const all = process.env.NONCONVEX_TESTS === 'all';
 
-/** Whether this is `npm run test:long` or `npm run test:all`. */
+/** True in `npm run test:long` or `npm run test:all`. */
 export const long = all || process.env.NONCONVEX_TESTS === 'long';
 
 /** The first case and every n-th after it in `npm test`, the others in `npm run test:long`, all in `npm run test:all`. */

@@ -35,7 +35,7 @@ export interface LassoResult {
 
 interface Found {
   tolerance: number;
-  /** Whether by A^T A. */
+  /** True if the solve used A^T A. */
   gram: boolean;
   seconds: number;
   /** Seconds before the first sweep, of ours; not known of theirs. */

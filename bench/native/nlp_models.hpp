@@ -153,7 +153,7 @@ inline double median(std::vector<double> values) {
   return *middle;
 }
 
-/// Whether a solve that is short is to be timed once more, of which median times are printed.
+/// Returns true if a solve that is short is to be timed once more, of which median times are printed.
 inline bool timeAgain(double spent, std::size_t runs) {
   constexpr double enough = 0.05;
   constexpr std::size_t most = 25;

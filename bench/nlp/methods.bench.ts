@@ -44,7 +44,7 @@ async function compare(name: string, problem: Model | Program): Promise<Comparis
   };
 }
 
-/** Whether Newton's method takes the problem: m <= n equations and no bounds. */
+/** Returns true if Newton's method takes the problem: m <= n equations and no bounds. */
 function underEquationsAlone({ n, m, bounds }: Program): boolean {
   const { lower, upper, constraintsLower, constraintsUpper } = bounds;
   const free = [...(lower ?? []), ...(upper ?? [])].every((bound) => Math.abs(bound) >= 1e19);

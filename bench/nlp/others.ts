@@ -29,7 +29,7 @@ export interface Pair {
   ipopt: Native;
 }
 
-/** Whether CMake found Ipopt's library when it made the programs. */
+/** Returns true if CMake found Ipopt's library when it made the programs. */
 export function hasIpoptLibrary(): boolean {
   const cache = readFileSync(join(root, 'build-bench', 'native', 'CMakeCache.txt'), 'utf8');
   return /^NONCONVEX_IPOPT:FILEPATH=.*(?<!-NOTFOUND)$/m.test(cache);

@@ -26,7 +26,7 @@ export interface Case {
   name: string;
   problem: Parameters<typeof minimizeSum>[0];
   batchSize: number;
-  /** Whether minimize() finds the least value, with which gaps are known. */
+  /** True if minimize() finds the least value, with which gaps are known. */
   convex: boolean;
   epochs?: number;
 }

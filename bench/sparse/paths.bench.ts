@@ -140,7 +140,7 @@ function waysOf(path: string, glmnet: Script | undefined, scikit: Script | undef
   return ways;
 }
 
-/** Whether scikit-learn has the family and penalty of a problem. */
+/** Returns true if scikit-learn has the family and penalty of a problem. */
 function takesLasso({ family, alpha }: LargeProblem): boolean {
   return family !== 'poisson' && alpha === 1;
 }

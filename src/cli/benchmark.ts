@@ -31,7 +31,7 @@ export interface Measured {
   /** Seconds of all processors that the cheapest run took, which others on the machine change less. */
   processor: number;
   runs: number;
-  /** Whether all its solves were solved. */
+  /** True if all its solves were solved. */
   solved: boolean;
   points: number;
 }

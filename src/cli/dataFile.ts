@@ -32,9 +32,9 @@ export interface DataOptions {
   exclude?: string | undefined;
   /** A file with the names of the columns, one a line, for files that have none. */
   names?: string | undefined;
-  /** Whether values may be missing: they become NaN. */
+  /** True if values may be missing: they become NaN. */
   missing: boolean;
-  /** Whether there need be no responses. Default false, but for a model that is to predict. */
+  /** True if there need be no responses. Default false, but for a model that is to predict. */
   withoutTarget?: boolean;
   /** Columns of x of a model that is to predict, with their names where they are known; responses then need not be there. */
   columns?: { count: number; names?: readonly string[] | undefined; levels?: Levels | undefined } | undefined;

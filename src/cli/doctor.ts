@@ -12,7 +12,7 @@ import { print } from './print.js';
 import { selfTest, type TestResult } from './selfTest.js';
 
 export interface Diagnosis {
-  /** Whether the addon loads and passes the tests. */
+  /** True if the addon loads and passes the tests. */
   healthy: boolean;
   versions: { nonconvex: string; addon: string | null; node: string; napi: string; v8: string };
   platform: { name: string; glibc: string | null };

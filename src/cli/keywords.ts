@@ -14,7 +14,7 @@ export interface Choices {
   wantsol: number;
   /** Which of the file's objectives counts, from 1; 0: none. */
   objno: number;
-  /** Whether integer variables are taken for any numbers between their bounds. */
+  /** True if integer variables are taken for any numbers between their bounds. */
   relaxIntegers: boolean;
 }
 

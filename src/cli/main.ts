@@ -5,12 +5,12 @@ import { ampl } from './ampl.js';
 import { commands, people } from './people.js';
 import { nlPath } from './run.js';
 
-/** Whether AMPL, or what calls solvers as it does, is to read the answer. */
+/** Returns true if AMPL, or what calls solvers as it does, is to read the answer. */
 export function calledByAmpl(args: readonly string[]): boolean {
   return args.includes('-AMPL');
 }
 
-/** Whether a first argument is a command, or one that is misspelt and no problem's name. */
+/** Returns true if a first argument is a command, or one that is misspelt and no problem's name. */
 function isCommand(word: string): boolean {
   if ([...commands, '--help', '-h', '--version'].includes(word)) return true;
   return /^[a-z]+$/i.test(word) && !existsSync(nlPath(word)) && closest(word, commands) !== undefined;

@@ -37,7 +37,7 @@ interface Answer {
 
 interface Recipe {
   about: string;
-  /** Whether there are responses. */
+  /** True if there are responses. */
   target: boolean;
   own: SettingSchema[];
   solve(data: DataFile, settings: Settings): Promise<Answer>;

@@ -20,7 +20,7 @@ export function inputsBeside(nl: string): string[] {
 }
 
 export interface RunOptions {
-  /** Whether people look on, who have a bar on terminals. */
+  /** True if people look on, who have a bar on terminals. */
   people?: boolean;
   onRead?: (variables: number, constraints: number, notes: readonly string[]) => void;
 }

@@ -27,7 +27,7 @@ export interface OneClassSubspacesSettings extends OneClassSubspacesOptions, Sol
 export interface OneClassSubspacesResult extends SolveResult, OneClassSubspacesSolution {
   /** Gives by how much each row is inside: the least of all W_1^T x + b_1 and -(W_2^T x + b_2), at least `margin` for most rows of the class. */
   decision(x: MatrixLike): Float64Array;
-  /** Whether each row is of the class: where its decision is not below a threshold, 0 by default. */
+  /** Returns true if each row is of the class: where its decision is not below a threshold, 0 by default. */
   predict(x: MatrixLike, options?: { threshold?: number | undefined }): boolean[];
 }
 

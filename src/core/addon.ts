@@ -32,11 +32,11 @@ export interface Solvers {
   requireMemory(request: { bytes: number; subject: string }): void;
   /** A copy to be made by `copyPiece`, which this addon then takes in the place of the array, which messages call `name`. */
   beginCopy(request: { name: string; array: ArrayBufferView }): ArrayCopy;
-  /** Whether there is more to copy. Throws where the array was transferred or shrunk. */
+  /** Returns true if there is more to copy. Throws where the array was transferred or shrunk. */
   copyPiece(request: { copy: ArrayCopy; name: string; array: ArrayBufferView; bytes: number }): boolean;
   /** Ends a copy that is not whole, where the solve that was to read it is aborted: one that {@link answersUnread}. */
   leaveCopy(request: { copy: ArrayCopy }): void;
-  /** Checks lines of a sparse matrix of copies, called `name` in messages; whether there are more. After the last, solves check nothing again. */
+  /** Checks lines of a sparse matrix of copies, called `name` in messages; returns true if there are more. After the last, solves check nothing again. */
   checkCopies(request: { matrix: object; name: string; from: number; lines: number }): boolean;
   /** Gives the memory back, unless solves have the copy. */
   dropCopy(request: { copy: ArrayCopy }): void;
@@ -122,7 +122,7 @@ export interface SerializedGraph {
 export interface ModelRequest extends SerializedGraph {
   n: number;
   parameters: Float64Array;
-  /** Whether the first solve is to read the graph and its matrices. */
+  /** True if the first solve is to read the graph and its matrices. */
   unread?: true | undefined;
 }
 
@@ -142,7 +142,7 @@ export interface RegressionRequest {
   A?: Matrix | SparseMatrix | undefined;
   b?: Float64Array | undefined;
   squaredNorm?: number | undefined;
-  /** Whether the numbers of a dense `x` are still to be looked at, which the first solve does. */
+  /** True if the numbers of a dense `x` are still to be looked at, which the first solve does. */
   unchecked?: true | undefined;
 }
 
@@ -154,7 +154,7 @@ export interface QuadraticRequest {
   b?: Float64Array | undefined;
   /** Constraints G x after those of A x - b. */
   G?: Matrix | SparseMatrix | undefined;
-  /** Whether the first solve is to read the matrices, and to look whether numbers are finite and Q is symmetric. */
+  /** True if the first solve is to read the matrices, and to look whether numbers are finite and Q is symmetric. */
   unchecked?: true | undefined;
 }
 
@@ -213,7 +213,7 @@ export interface WriteNlRequest extends Bounds {
   program: ProgramHandle;
   path: string;
   start: Float64Array;
-  /** Whether the negative of the graph's objective is written, to be maximised. */
+  /** True if the negative of the graph's objective is written, to be maximised. */
   maximise: boolean;
   multipliers?: Float64Array | undefined;
   lowerMultipliers?: Float64Array | undefined;
@@ -275,7 +275,7 @@ export interface SolverSchema {
   family?: string;
   /** The members of a problem, as far as a table has them. */
   problem: InputSchema[];
-  /** Whether a problem has more members, such as functions. */
+  /** True if a problem has more members, such as functions. */
   readsMore: boolean;
   /** The limits, with the solver's own defaults, and then its own settings. */
   settings: SettingSchema[];
@@ -283,7 +283,7 @@ export interface SolverSchema {
   methods?: MethodSchema[];
   /** Members of the settings that are part of its problem. */
   members: string[];
-  /** Whether an aborted solve needs no data: no large ones are copied any more. */
+  /** True if an aborted solve needs no data: no large ones are copied any more. */
   answersUnread?: true;
   /** What a result has beside what all results and reports have. */
   result: ResultSchema[];
@@ -374,7 +374,7 @@ export function nativeNames(solver: string): readonly string[] {
   return [...settings.map(({ name }) => name), ...members];
 }
 
-/** Whether a solve that is aborted while its data are copied has an answer without them. */
+/** Returns true if a solve that is aborted while its data are copied has an answer without them. */
 export function answersUnread(solver: string): boolean {
   return declared().solvers[solver]?.answersUnread ?? false;
 }

@@ -19,7 +19,7 @@ const piece = 2 ** 20;
 /** Objects within one another that a problem may have. */
 const depth = 4;
 
-/** Whether a solve copies an array in pieces, however little else its problem has. */
+/** Returns true if a solve copies an array in pieces, however little else its problem has. */
 export const isCopiedInPieces = ({ byteLength }: TypedArray): boolean => byteLength >= many;
 
 const isRead = (array: ArrayBufferView): array is TypedArray =>
@@ -56,7 +56,7 @@ function largeArrays(value: object, path = '', found = new Map<TypedArray, strin
   return found;
 }
 
-/** Whether a value is a sparse matrix with so many indices that they are copied in pieces, and then checked so. */
+/** Returns true if a value is a sparse matrix with so many indices that they are copied in pieces, and then checked so. */
 function isLargeSparse(value: object): value is SparseMatrix {
   if (!('format' in value && 'offsets' in value && 'indices' in value)) return false;
   return ArrayBuffer.isView(value.indices) && value.indices.byteLength >= few;

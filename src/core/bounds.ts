@@ -27,7 +27,7 @@ export function copiedBounds({ lower, upper, constraintsLower, constraintsUpper 
   };
 }
 
-/** Whether there is a constraint that is no equation. */
+/** Returns true if there is a constraint that is no equation. */
 export function hasInequalities({ constraintsLower, constraintsUpper }: Bounds): boolean {
   return constraintsLower?.some((low, i) => low !== constraintsUpper?.[i]) ?? false;
 }

@@ -47,7 +47,7 @@ export function callbackFailed(name: string, cause: unknown): SolverError {
   return new SolverError('CALLBACK_FAILED', `${name} threw: ${messageOf(cause)}`, { cause });
 }
 
-/** Whether what was thrown says already that a callback has failed. */
+/** Returns true if what was thrown says already that a callback has failed. */
 export const isCallbackFailure = (cause: unknown): cause is SolverError =>
   isError(cause) && cause instanceof SolverError && cause.code === 'CALLBACK_FAILED';
 

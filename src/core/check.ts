@@ -29,7 +29,7 @@ export function messageOf(thrown: unknown): string {
   }
 }
 
-/** Whether a value is an error, of whatever realm. */
+/** Returns true if a value is an error, of whatever realm. */
 export function isError(value: unknown): value is Error {
   if (types.isNativeError(value)) return true;
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return false;
@@ -40,12 +40,12 @@ export function isError(value: unknown): value is Error {
   }
 }
 
-/** Whether a value is an array, or a typed array of whatever realm. */
+/** Returns true if a value is an array, or a typed array of whatever realm. */
 export function isList(value: unknown): value is ArrayLike<unknown> {
   return (!isRevoked(value) && Array.isArray(value)) || types.isTypedArray(value);
 }
 
-/** Whether a value is a proxy that was revoked, of which nothing can be asked without an error of the engine. */
+/** Returns true if a value is a proxy that was revoked, of which nothing can be asked without an error of the engine. */
 export function isRevoked(value: unknown): boolean {
   if (!types.isProxy(value)) return false;
   try {
@@ -64,7 +64,7 @@ export interface VectorOfValues {
   toArray(): unknown;
 }
 
-/** Whether a value is a vector of Apache Arrow, told by its members. */
+/** Returns true if a value is a vector of Apache Arrow, told by its members. */
 export function isOtherVector(value: unknown): value is VectorOfValues {
   if (typeof value !== 'object' || value === null) return false;
   return ['length', 'nullCount', 'get', 'toArray'].every((member) => member in value);
@@ -86,7 +86,7 @@ export function entryName(name: string, shape: readonly number[], k: number): st
   return columns === undefined ? `${name}[${k}]` : `${name}[${Math.floor(k / columns)},${k % columns}]`;
 }
 
-/** Whether a value is a promise, of whatever library. */
+/** Returns true if a value is a promise, of whatever library. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

@@ -32,7 +32,7 @@ export interface Solver {
   progress(): Report;
   /** Adds a sentence to the message of `'stalled'`. */
   explain?(): string;
-  /** Whether the solver alone says when it is solved. Else it is where `residual` <= `tolerance`. */
+  /** True if the solver alone says when it is solved. Else it is where `residual` <= `tolerance`. */
   decidesSolved?: boolean;
 }
 
@@ -76,7 +76,7 @@ export class Monitor {
     return performance.now() - this.#begin >= this.#timeLimit * 1000 || (this.#parent?.outOfTime ?? false);
   }
 
-  /** Whether other events have waited for a slice: then call {@link pause}. Cheap enough for an inner loop. */
+  /** Returns true if other events have waited for a slice: then call {@link pause}. Cheap enough for an inner loop. */
   get due(): boolean {
     return performance.now() - this.#turn > Monitor.slice;
   }

@@ -170,7 +170,7 @@ function nameOf(folder: string): unknown {
   return existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')).name : undefined;
 }
 
-/** Whether this file is part of a bundle, which lies in another package than this one or in none. */
+/** Returns true if this file is part of a bundle, which lies in another package than this one or in none. */
 function isBundled(): boolean {
   const folder = nearestPackage();
   return folder === undefined || nameOf(folder) !== 'nonconvex';

@@ -52,7 +52,7 @@ export function toMatrix(name: string, value: unknown): Matrix {
   throw new TypeError(`${name} = ${show(value)}: expected ${expected}`);
 }
 
-/** Whether a value is meant as a matrix rather than a vector. */
+/** Returns true if a value is meant as a matrix rather than a vector. */
 export function looksLikeMatrix(value: unknown): value is MatrixLike {
   return (
     isMatrix(value) ||
@@ -93,7 +93,7 @@ export function numbersFor(
   return Float64Array.from(checkVector(name, value, { length: size, per, infinite }));
 }
 
-/** Whether a value may be an iterable of rows. Typed arrays are vectors. */
+/** Returns true if a value may be an iterable of rows. Typed arrays are vectors. */
 const isIterable = (value: unknown): value is Iterable<unknown> =>
   typeof value === 'object' && value !== null && !types.isTypedArray(value) && Symbol.iterator in value;
 
@@ -151,7 +151,7 @@ function copyRow(name: string, row: ArrayLike<unknown>, i: number, { data, colum
 /** Numbers that are copied in some hundredths of a second. */
 const manyNumbers = 5e5;
 
-/** Whether a matrix argument is an array of so many rows and numbers that copying them holds up other events. */
+/** Returns true if a matrix argument is an array of so many rows and numbers that copying them holds up other events. */
 export function hasManyRows(value: unknown): value is readonly ArrayLike<number>[] {
   return Array.isArray(value) && value.length > 1 && isList(value[0]) && value.length * value[0].length > manyNumbers;
 }

@@ -1,4 +1,4 @@
-// Whether there is the memory that an argument asks for, before any of it is taken.
+// Checks of the memory that an argument asks for, before any of it is taken.
 import { addon } from './addon.js';
 import { fromNative } from './error.js';
 

@@ -20,12 +20,12 @@ function finiteEntries(name: string, found: Matrix | SparseMatrix): Matrix | Spa
 /** More entries than can be looked at in some milliseconds. */
 export const manyEntries = 5e5;
 
-/** Whether a matrix has so many entries that a solve looks at them, beside this thread or in pieces. */
+/** Returns true if a matrix has so many entries that a solve looks at them, beside this thread or in pieces. */
 export function isLarge(matrix: Matrix | SparseMatrix): boolean {
   return ('data' in matrix ? matrix.data : matrix.values).length > manyEntries;
 }
 
-/** Whether a matrix argument, of whatever form, is one of which {@link isLarge} is true. */
+/** Returns true if a matrix argument, of whatever form, is one of which {@link isLarge} is true. */
 export function hasManyEntries(value: unknown): boolean {
   if (hasManyRows(value)) return true;
   if (typeof value !== 'object' || value === null) return false;
@@ -112,7 +112,7 @@ export function checkSquare<M extends Matrix | SparseMatrix>(name: string, matri
   throw new RangeError(`${name}: expected a square matrix, got ${rows} x ${columns}`);
 }
 
-/** Whether a value is meant as a sparse matrix. */
+/** Returns true if a value is meant as a sparse matrix. */
 export function isSparse(value: unknown): value is SparseMatrix {
   return typeof value === 'object' && value !== null && 'format' in value && 'offsets' in value;
 }

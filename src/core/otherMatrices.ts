@@ -36,7 +36,7 @@ const isByEntries = (value: unknown): value is MatrixByEntries =>
   has(value, 'rows', 'columns', 'get') && typeof (value as MatrixByEntries).get === 'function';
 const isTable = (value: unknown): value is TableOfColumns => has(value, 'numRows', 'numCols', 'getChildAt');
 
-/** Whether a value is meant as a matrix of another library. */
+/** Returns true if a value is meant as a matrix of another library. */
 export const isOtherMatrix = (value: unknown): value is OtherMatrix =>
   isStrided(value) || isByEntries(value) || isTable(value);
 

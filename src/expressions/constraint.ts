@@ -49,7 +49,7 @@ export class Constraint<S extends Shape = Shape> {
     return inShape(this.shape, partOf('result.multipliers', multipliers, this.offset, this.#size));
   }
 
-  /** Whether each entry is at one of its sides in a result of {@link minimize}: a boolean, an array, or an array of rows. Equations are. */
+  /** Returns true for each entry that is at one of its sides in a result of {@link minimize}: a boolean, an array, or an array of rows. Entries of equations always are. */
   activeIn(result: { readonly activeConstraints: ArrayLike<number> }): FlagsOf<S> {
     const { activeConstraints } = checkObject('result', result);
     const flags = this.#equations();

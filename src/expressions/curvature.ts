@@ -60,7 +60,7 @@ export interface Sided {
   upper: boolean;
 }
 
-/** @internal Whether an objective, to be minimised, is convex, and the points that functions with sides allow are a convex set. */
+/** @internal Returns true if an objective, to be minimised, is convex, and the points that functions with sides allow are a convex set. */
 export function isConvexProgram(
   objective: Node | undefined,
   constraints: readonly Sided[],

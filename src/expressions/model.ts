@@ -375,7 +375,7 @@ export class Model {
   }
 
   /**
-   * Whether the problem is known to be convex by the rules of {@link Model.curvature}: to minimise a convex objective or maximise a concave
+   * Returns true if the problem is known to be convex by the rules of {@link Model.curvature}: to minimise a convex objective or maximise a concave
    * one, over affine equations, convex functions that are at most, and concave ones that are at least so much. Then what {@link minimize}
    * calls `'solved'` is a global minimum to its tolerance.
    */

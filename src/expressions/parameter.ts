@@ -31,7 +31,7 @@ export class Parameter<S extends Shape = Shape> extends Expression<S> {
     this.#isSet = value !== undefined;
   }
 
-  /** Whether it was given a value, when it was made or by {@link Parameter.set}. */
+  /** Returns true if it was given a value, when it was made or by {@link Parameter.set}. */
   get isSet(): boolean {
     return this.#isSet;
   }

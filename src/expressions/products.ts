@@ -79,7 +79,7 @@ export function matmul(A: MatrixOperand, B: MatrixOperand): MatrixExpression {
   return new Expression([m, n], nodeOf('matmul', { op: op.dot, size, inputs, integers: [k] }));
 }
 
-/** Whether a matrix is constant, or the same for all rows of what it is multiplied by: then there is one product for many vectors. */
+/** Returns true if a matrix is constant, or the same for all rows of what it is multiplied by: then there is one product for many vectors. */
 function isSameForRows({ node }: MatrixExpression, { node: vectors }: Expression): boolean {
   return node.constant !== undefined || (node.rows === undefined && vectors.rows !== undefined);
 }

@@ -32,7 +32,7 @@ export abstract class Program {
   abstract readonly n: number;
   abstract readonly m: number;
   /**
-   * Whether f is the negative of an objective that is to be maximised. Results of {@link minimize} have its sign and the
+   * Returns true if f is the negative of an objective that is to be maximised. Results of {@link minimize} have its sign and the
    * multipliers that go with it; functions of a program evaluate f.
    */
   get sense(): 'minimize' | 'maximize' {
@@ -96,7 +96,7 @@ export abstract class Program {
   get fallbackStart(): Float64Array | undefined {
     return undefined;
   }
-  /** @internal Whether other processes have parts of its data. */
+  /** @internal True if other processes have parts of its data. */
   get shared(): boolean {
     return false;
   }
@@ -289,7 +289,7 @@ export class CompiledProgram extends NativeProgram {
 export interface FamilyParts {
   m: number;
   start: Float64Array;
-  /** Whether the addon has a start near `start` that it computes. Default: solves begin at `start`. */
+  /** True if the addon has a start near `start` that it computes. Default: solves begin at `start`. */
   computesStart?: boolean | undefined;
   /** Bounds and sides. Default: x is free and c(x) = 0. */
   bounds?: Bounds | undefined;
@@ -368,7 +368,7 @@ export class FamilyProgram extends NativeProgram {
     return ranks ? { program, ranks } : { program };
   }
 
-  /** @internal Whether other ranks have rows of it, so that no process can evaluate it alone. */
+  /** @internal True if other ranks have rows of it, so that no process can evaluate it alone. */
   override get shared(): boolean {
     return this.#parts.ranks !== undefined;
   }

@@ -40,7 +40,7 @@ export interface RowModelParts {
 
 const kinds = { mean: 0, sum: 1, max: 2 } as const;
 
-/** Whether anything that nodes are made of closes rows. */
+/** Returns true if anything that nodes are made of closes rows. */
 export function closingsOf(nodes: readonly (Node | undefined)[]): Node[] {
   const found: Node[] = [];
   walk(nodes, (node) => {
@@ -129,7 +129,7 @@ export function rowPartsOf(
   };
 }
 
-/** Whether the formula of a row has a node as it is: numbers, or variables that follow one another. */
+/** Returns true if the formula of a row has a node as it is: numbers, or variables that follow one another. */
 function isPartOfVariables(node: Node): boolean {
   if (node.op === op.constant || node.op === op.variables) return true;
   const [, step] = node.integers ?? [];

@@ -44,7 +44,7 @@ export function serializeRow(outputs: readonly Node[], placeOf: (node: Node) => 
   };
 }
 
-/** Whether a graph has so many integers, numbers or entries that a solve reads it, beside this thread. */
+/** Returns true if a graph has so many integers, numbers or entries that a solve reads it, beside this thread. */
 export function isLargeGraph({ code, numbers, matrices }: SerializedGraph): boolean {
   return code.length > manyEntries || numbers.length > manyEntries || matrices.some(isLarge);
 }

@@ -34,7 +34,7 @@ export class Sides {
     return [this.#lower, this.#upper].filter((side) => side instanceof Parameter);
   }
 
-  /** Whether they are the same number for each entry, whatever values parameters have. */
+  /** Returns true if they are the same number for each entry, whatever values parameters have. */
   get areSame(): boolean {
     const [lower, upper] = [this.#lower, this.#upper];
     if (lower instanceof Parameter || upper instanceof Parameter) return lower === upper;
@@ -82,7 +82,7 @@ function present(side: Side, which: 'lower' | 'upper', shape: Shape, name: strin
   return side instanceof Parameter ? checkBound({ name: `${name}.${which}`, value: side.value }, which, shape) : side;
 }
 
-/** Whether an operand is numbers or a parameter, and so may be a side. */
+/** Returns true if an operand is numbers or a parameter, and so may be a side. */
 export const isData = (value: Operand): value is BoundLike =>
   !(value instanceof Expression) || value instanceof Parameter;
 

@@ -61,7 +61,7 @@ class ActiveSet {
   #held: readonly boolean[];
   /** Choices of held assets that were tried. */
   readonly #tried = new Set<string>();
-  /** Whether one asset changes at a time, since a choice has come again. */
+  /** True if one asset changes at a time, since a choice has come again. */
   #cautious = false;
   /** The objective when an asset was last freed cautiously. */
   #objectiveBefore = Number.POSITIVE_INFINITY;
@@ -173,7 +173,7 @@ interface FaceRatio {
   /** What is left of the sum 1 for the free assets. */
   room: number;
   free: readonly number[];
-  /** Whether nothing is left: x is a multiple of the anchor. */
+  /** True if nothing is left: x is a multiple of the anchor. */
   corner: boolean;
   Q: Float64Array;
   earned: Float64Array;

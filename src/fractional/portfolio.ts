@@ -47,7 +47,7 @@ export function resultAt(w: Float64Array, market: Market, result: FractionalResu
   return { ...result, x: w, numerator: objective * denominator, denominator, objective, certificate };
 }
 
-/** Whether weights are within the bounds and sum to 1, up to rounding. */
+/** Returns true if weights are within the bounds and sum to 1, up to rounding. */
 export function isWithin(w: Float64Array, { lower, upper }: Polytope): boolean {
   const sum = w.reduce((total, value) => total + value, 0);
   const inside = w.every((value, i) => value >= (lower[i] as number) - 1e-12 && value <= (upper[i] as number) + 1e-12);

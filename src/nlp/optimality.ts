@@ -260,7 +260,7 @@ class Conditions {
     };
   }
 
-  /** Whether bounds and sides are missed by at most 1e-4, or by what rounding makes of their terms. */
+  /** Returns true if bounds and sides are missed by at most 1e-4, or by what rounding makes of their terms. */
   #holds(): boolean {
     const [absolute, rounding] = [1e-4, 100 * Number.EPSILON];
     if (this.#feasibility <= absolute) return true;

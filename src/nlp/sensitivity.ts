@@ -79,7 +79,7 @@ interface ActiveRow {
   readonly kind: 'bound' | 'constraint';
   readonly index: number;
   readonly side: 'lower' | 'upper';
-  /** Whether its multiplier is about 0, so that it may be left. */
+  /** True if its multiplier is about 0, so that it may be left. */
   readonly weak: boolean;
 }
 

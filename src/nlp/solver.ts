@@ -40,7 +40,7 @@ export interface NlpSettings extends NlpOptions, SolveOptions<NlpProgress> {
         constraintScales?: ArrayLike<number> | undefined;
       }
     | undefined;
-  /** Whether reports of progress have the point. Default false. */
+  /** True if reports of progress have the point. Default false. */
   reportIterates?: boolean | undefined;
   /**
    * `'allow'`: a {@link Model} with functions that have kinks, such as `relu`, `abs` and `max`, is solved as if it had none. What is found may

@@ -20,7 +20,7 @@ export interface Kind<Model extends object = object> {
   readonly kind: string;
   /** Members in the order in which they are read: sizes are those of the first one that has them. */
   readonly members: Record<string, Member>;
-  /** Whether an object with these members is a model of this kind. */
+  /** The members that make an object a model of this kind. */
   readonly marks: readonly string[];
   /** How many columns x has, of kinds that predict from rows of numbers and nothing else. */
   columns?(model: Model): number;

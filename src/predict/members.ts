@@ -65,7 +65,7 @@ export const count = (lower: number, is?: string): Member<number> =>
     schema: { type: 'integer', minimum: lower },
   });
 
-/** Whether a size is the one that members read before have; the first one decides. */
+/** Returns true if a size is the one that members read before have; the first one decides. */
 function agree(name: string, size: number, is: string | number, sizes: Sizes): void {
   if (typeof is === 'number') {
     if (size !== is) throw new RangeError(`${name} = ${size}: expected ${is}`);

@@ -85,7 +85,7 @@ export function rowOf({ data, columns }: Matrix, i: number): Float64Array | Floa
 export const classesOf = (scores: Float64Array, classes: readonly [Label, Label]): Label[] =>
   Array.from(scores, (score) => classes[score > 0 ? 1 : 0]);
 
-/** Whether classes or probabilities of the second of them are asked for. */
+/** The choice between classes and probabilities of the second class. */
 export interface ClassOptions {
   type?: 'response' | 'class' | undefined;
 }

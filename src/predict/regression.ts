@@ -47,7 +47,7 @@ export interface Coefficients {
   readonly classes?: readonly Label[];
   /** The means of the columns where missing entries are imputed. */
   readonly means?: Float64Array;
-  /** Whether there was an offset, which predictions then need, too. */
+  /** True if there was an offset, which predictions then need, too. */
   readonly hasOffset: boolean;
 }
 
@@ -245,7 +245,7 @@ export interface RegressionModelData {
   classes?: readonly [Label, Label] | undefined;
   /** Names of the columns. */
   names?: readonly string[] | undefined;
-  /** Whether predictions need an offset. Default false. */
+  /** True if predictions need an offset. Default false. */
   hasOffset?: boolean | undefined;
 }
 

@@ -9,7 +9,7 @@ import { CompiledProgram, numbers, type Program } from '../expressions/program.j
 export interface ReadNlOptions {
   /** Which of the file's objectives counts, from 1; 0: none, f = 0. Default 1. */
   objective?: number | undefined;
-  /** Whether integer variables are read as any numbers between their bounds; otherwise they are refused. Default false. */
+  /** True if integer variables are read as any numbers between their bounds; otherwise they are refused. Default false. */
   relaxIntegers?: boolean | undefined;
   /** Most bytes that the file may have; the model takes some ten times that. Default: a tenth of the memory that is available. */
   maxBytes?: number | undefined;
@@ -56,7 +56,7 @@ export class NlProgram extends CompiledProgram {
     this.#whole = answer.whole;
   }
 
-  /** Whether the file fixes variables, which are then no part of x. */
+  /** Returns true if the file fixes variables, which are then no part of x. */
   get fixesVariables(): boolean {
     return this.#whole !== undefined;
   }

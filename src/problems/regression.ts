@@ -59,7 +59,7 @@ export interface RegressionData {
   offset?: ArrayLike<number> | undefined;
   /** Factor of ||x||^2 / 2, or one for each coefficient. Default 0. */
   ridge?: number | ArrayLike<number> | undefined;
-  /** Whether there is a constant beside the features: the last unknown, without ridge and not in the constraints. Default false. */
+  /** True if there is a constant beside the features: the last unknown, without ridge and not in the constraints. Default false. */
   intercept?: boolean | undefined;
   /** Linear equations A x = b: A with n columns, dense or sparse. */
   A?: MatrixLike | SparseMatrix | undefined;
@@ -180,7 +180,7 @@ export class RegressionProgram extends FamilyProgram {
 export interface RegressionRows
   extends Pick<RegressionRequest, 'loss' | 'x' | 'y' | 'weights' | 'offset' | 'ridge' | 'ranks'> {
   intercept: boolean;
-  /** Whether there are weights of rows, which are divided by their sum. */
+  /** True if there are weights of rows, which are divided by their sum. */
   weighted: boolean;
 }
 

@@ -119,12 +119,12 @@ export function idOf(text: string): string {
   return `n${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
 }
 
-/** Whether an object is a reference to data. */
+/** Returns true if an object is a reference to data. */
 export function isReference(value: Record<string, unknown>): boolean {
   return typeof value.href === 'string' && typeof value.format === 'string';
 }
 
-/** Whether an object is a program to be made. */
+/** Returns true if an object is a program to be made. */
 export function isMade(value: Record<string, unknown>): boolean {
   return typeof value.make === 'string' && Array.isArray(value.of);
 }

@@ -165,7 +165,7 @@ class RunningWorker implements SolveWorker {
     return { characters: json.length };
   }
 
-  /** Whether a job that comes again was cancelled while no worker had it. */
+  /** Returns true if a job that comes again was cancelled while no worker had it. */
   async #wasCancelled(job: Job): Promise<boolean> {
     if (job.attemptsStarted <= 1) return false;
     return (await this.#client.exists(cancelledKey(this.#queue, job.id as string))) > 0;
@@ -198,7 +198,7 @@ class RunningWorker implements SolveWorker {
 /** Writes a field of a job that is there: a worker that comes back late must not make one anew. */
 const keepAnswer = "if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end";
 
-/** Whether the server has a job long enough after its end that its answer can be fetched. */
+/** Returns true if the server has a job long enough after its end that its answer can be fetched. */
 function stays({ opts: { removeOnComplete = false } }: Job): boolean {
   if (typeof removeOnComplete !== 'object') return removeOnComplete === false;
   const { age = 0, count } = removeOnComplete as { age?: number; count?: number };
@@ -220,7 +220,7 @@ function reporter(job: Job, signal: AbortSignal): Reporter {
   };
 }
 
-/** Whether trying again cannot help. */
+/** Returns true if trying again cannot help. */
 function isFinal(error: unknown): boolean {
   if (error instanceof SolverError)
     return ['INVALID_FILE', 'TOO_LARGE', 'UNSUPPORTED', 'JOB_FAILED'].includes(error.code);

@@ -17,7 +17,7 @@ export class Triplets {
   columns: Int32Array;
   values: Float64Array;
   count = 0;
-  /** Whether each entry's row is no smaller than that of the one before; and the same of (column, row). */
+  /** True if each entry's row is no smaller than that of the one before; and the same of (column, row). */
   #rowsAscend = true;
   #ascend = true;
   #row = 0;

@@ -16,7 +16,7 @@ export type Levels = Readonly<Record<string, readonly string[]>>;
 export interface ReadCsvOptions extends ReadOptions {
   /** The character that parts values. Default: the one of comma, semicolon and tab that the first line has most. */
   delimiter?: string | undefined;
-  /** Whether the first line has the names of the columns (default), or their names where it has none: `false` names them x1, x2, ... */
+  /** True if the first line has the names of the columns (default), or their names where it has none: `false` names them x1, x2, ... */
   header?: boolean | readonly string[] | undefined;
   /** The column that has the responses y, by its name. Default: none. */
   target?: string | undefined;
@@ -231,7 +231,7 @@ interface Head {
   all: string[];
   target: number;
   features: number[];
-  /** Whether the line it was read from is a row, too. */
+  /** True if the line it was read from is a row, too. */
   isRow: boolean;
 }
 
@@ -375,7 +375,7 @@ class TableReader {
   /** `ofHead`: the first row is here for its columns alone. */
   add(row: readonly string[], ofHead = false): void {
     const head = this.#head ?? this.#begin(row);
-    // Whether it was the line of names.
+    // The first row may be the line of names.
     if (this.#head === undefined) {
       this.#head = head;
       if (!head.isRow || ofHead) return;

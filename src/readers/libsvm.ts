@@ -13,7 +13,7 @@ import { inSlices, slice } from './slices.js';
 export interface ReadLibsvmOptions extends ReadOptions {
   /** Columns of x. Default: as many as the largest index needs. A larger index is refused. */
   columns?: number | undefined;
-  /** Whether indices begin with 0. Default: with 1, and 0 is refused. */
+  /** True if indices begin with 0. Default: with 1, and 0 is refused. */
   zeroBased?: boolean | undefined;
   /**
    * The part that is read, such as that of a rank, `await world()`: of several files every size-th, from number `rank` on, where there are as
@@ -295,7 +295,7 @@ class Examples {
   }
 }
 
-/** Whether a word ends here. */
+/** Returns true if a word ends here. */
 function atEnd({ bytes, position }: Scanner): boolean {
   const byte = bytes[position] as number;
   return byte === LF || isBlank(byte) || byte === HASH;

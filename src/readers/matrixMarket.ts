@@ -187,7 +187,7 @@ function valueField(text: Scanner, field: Header['field']): number {
   return value;
 }
 
-/** Whether a field ends here. */
+/** Returns true if a field ends here. */
 function atEnd({ bytes, position }: Scanner): boolean {
   const byte = bytes[position] as number;
   return byte === LF || isBlank(byte);

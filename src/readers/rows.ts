@@ -63,7 +63,7 @@ class FirstRow {
     this.#name = name;
   }
 
-  /** Whether the row ends in the next piece of text. */
+  /** Returns true if the row ends in the next piece of text. */
   endsIn(text: string): boolean {
     this.pieces.push(text);
     this.#length += text.length;
@@ -101,7 +101,7 @@ class Row {
   /** What pieces before this one had of the value, and how many characters of the row. */
   #kept = '';
   #length = 0;
-  /** Whether the piece before has ended with a carriage return that ends a row, to which a line feed may belong. */
+  /** True if the piece before has ended with a carriage return that ends a row, to which a line feed may belong. */
   #returned = false;
   /** The line of the file, and that where the last quote was opened. */
   #line = 1;

@@ -256,7 +256,7 @@ class Attacker {
     return Number.isFinite(worst) ? worst : this.#evaluate(row, x);
   }
 
-  /** Whether the attack is to end, or other work of the process is due. */
+  /** Returns true if the attack is to end, or other work of the process is due. */
   get #ending(): boolean {
     return this.#monitor.due || this.#monitor.aborted || this.#monitor.outOfTime;
   }

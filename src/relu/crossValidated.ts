@@ -56,7 +56,7 @@ export async function trainUntuned<P extends Prediction>(of: Encoded): Promise<R
   return refinedOfBest({ ...of, options: { ...of.options, patterns: untuned(of) } }, { wanted: compared, orAffine });
 }
 
-/** Whether cross-validation of ten weights would take minutes: ten outputs on 500 rows of 64 columns, or one on 5,000. */
+/** Returns true if cross-validation of ten weights would take minutes: ten outputs on 500 rows of 64 columns, or one on 5,000. */
 export const isLarge = (of: Encoded): boolean => sizeOf(of) > mostForAllParts;
 
 const isByBatches = (of: Encoded): boolean =>
@@ -119,7 +119,7 @@ async function refinedOfBest<P extends Prediction>(
 
 type Comparison = NonNullable<ReluResult['crossValidation']>;
 
-/** Whether the affine function does better than all networks. */
+/** Returns true if the affine function does better than all networks. */
 const isAffine = ({ scores, affine }: Comparison): boolean =>
   affine !== undefined && scores.every(({ loss }) => affine.loss < loss);
 
@@ -149,7 +149,7 @@ async function comparisonOf(
 }
 
 /**
- * Whether the margins of rows left out decide, by the minimum of a parabola: of classes of large data, where rows do not weigh. The weight of the least loss
+ * Returns true if the margins of rows left out decide, by the minimum of a parabola: of classes of large data, where rows do not weigh. The weight of the least loss
  * is too large there, and of weights whose scores differ by less than chance the score takes any.
  */
 const decidesByMargins = (of: Encoded): boolean => of.classes !== undefined && of.weights === undefined && isLarge(of);
@@ -163,7 +163,7 @@ interface Trial {
   lambdaMax: number;
   timeLeft: () => number | undefined;
   model: Model;
-  /** Whether the minimum is looked for between the weights, too. */
+  /** True if the minimum is looked for between the weights, too. */
   finer: boolean;
 }
 

@@ -69,11 +69,11 @@ export interface ReluRefinement {
   /** Random networks beside the first that are descended from at first; the best is refined. Default: 3, 1 from 300,000 numbers in x on, 0 from a million on. */
   restarts?: number | undefined;
   /**
-   * Whether convex programs over the patterns that networks have are solved. `false` ends after the first local descent, with the bound
+   * True if convex programs over the patterns that networks have are solved. `false` ends after the first local descent, with the bound
    * that the network's own residual gives (`certificate.over: 'ownPatterns'`): for data so large that a program takes long. Default: true.
    */
   program?: boolean | undefined;
-  /** Whether the result has an `estimate` for all networks, which takes a long search at the end. Default: true. */
+  /** True if the result has an `estimate` for all networks, which takes a long search at the end. Default: true. */
   estimate?: boolean | undefined;
 }
 
@@ -87,7 +87,7 @@ export interface ReluSettings extends Omit<ReluOptions, 'lambda' | 'standardize'
    */
   lambda?: number | 'auto' | 'crossValidated' | undefined;
   /**
-   * Whether targets that are values (not classes) have their mean subtracted and are divided by their standard deviation before training,
+   * True if targets that are values (not classes) have their mean subtracted and are divided by their standard deviation before training,
    * each output by its own; the network undoes that. Then `lambda`, `huberDelta`, and all objectives and bounds count in
    * standard deviations of y: multiply objectives by `network.targetScale` squared for the units of y. Default: true unless `lambda` is a
    * number; with a number false, or as the network of `warmStart` has it.
@@ -347,7 +347,7 @@ function meanAndDeviation(
   return { mean, deviation: Math.sqrt(over((value) => (value - mean) ** 2) / total) };
 }
 
-/** Whether numbers y are classes. */
+/** Returns true if numbers y are classes. */
 function hasClasses(y: unknown, loss: string, task: unknown): boolean {
   const ofClasses = loss === 'logistic' || loss === 'hinge' || loss === 'softmax';
   if (task === undefined) {

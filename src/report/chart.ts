@@ -56,7 +56,7 @@ export const place = (value: number): string => String(Math.round(value * 10) / 
 export const text = (x: number, y: number, content: string, more = ''): string =>
   `<text x="${place(x)}" y="${place(y)}"${more}>${escaped(content)}</text>`;
 
-/** Whether a number can be drawn on an axis. */
+/** Returns true if a number can be drawn on an axis. */
 const drawable = (value: number | undefined, log: boolean | undefined): value is number =>
   value !== undefined && Number.isFinite(value) && (!log || value > 0);
 

@@ -5,7 +5,7 @@ import { escaped } from './text.js';
 export interface Part {
   title: string;
   body: string;
-  /** Whether the part is shown by a click on its heading alone. */
+  /** True if the part is shown by a click on its heading alone. */
   folded?: boolean;
 }
 

@@ -79,7 +79,7 @@ export function explained({
   return Float64Array.from(deviance, (value) => shareExplained(value, nullDeviance));
 }
 
-/** Whether the objective is convex: what is known of its models is then a gap. */
+/** Returns true if the objective is convex: what is known of its models is then a gap. */
 export const isConvex = ({ gap }: Pick<PathRun['path'], 'gap'>): boolean => gap.some((value) => !Number.isNaN(value));
 
 /** What a coefficient is called by its place: its column, and of several classes the one that it is for. */

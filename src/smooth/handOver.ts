@@ -15,7 +15,7 @@ const mostUnknowns = 2000;
 
 type Given = SolveOptions<MinimizeSumProgress> & { [name: string]: unknown };
 
-/** Whether `auto` is to solve a sum by `minimize`: the Hessians it is taken to need, and their factors, cost less than the epochs that are allowed. */
+/** Returns true if `auto` is to solve a sum by `minimize`: the Hessians it is taken to need, and their factors, cost less than the epochs that are allowed. */
 export function handsOver(settings: object, { whole, start, ranks }: ReadSum): boolean {
   const given = settings as Given;
   const { method = 'auto', batchSize = 'full', precision = 'auto', warmStart } = given;

@@ -93,7 +93,7 @@ export function hessianSpectrum(
 }
 
 /**
- * Whether gradient steps of this length stay near x: they do not where the largest eigenvalue of the Hessian, the sharpness, times the step
+ * Returns true if gradient steps of this length stay near x: they do not where the largest eigenvalue of the Hessian, the sharpness, times the step
  * size is above 2. Training of networks drives it there: J. Cohen et al., "Gradient descent on neural networks typically occurs at the edge of
  * stability", ICLR 2021.
  *

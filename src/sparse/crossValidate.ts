@@ -39,7 +39,7 @@ export interface SparseCrossValidationSettings extends Omit<SparsePathSettings, 
   folds?: number | ArrayLike<number> | undefined;
   /** What is measured on the rows that were left out. Default: `'deviance'`. */
   measure?: SparseMeasure | undefined;
-  /** Whether the result has `predictions`. Default: false. */
+  /** True if the result has `predictions`. Default: false. */
   keepPredictions?: boolean | undefined;
 }
 

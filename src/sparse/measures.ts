@@ -14,7 +14,7 @@ export type SparseMeasure = 'deviance' | 'squaredError' | 'absoluteError' | 'mis
 const ofRows: readonly SparseMeasure[] = ['deviance', 'squaredError', 'absoluteError', 'misclassification', 'auc'];
 const ofTimes: readonly SparseMeasure[] = ['deviance', 'concordance'];
 
-/** Whether a measure is better the larger it is. */
+/** Returns true if a measure is better the larger it is. */
 export const isGain = (measure: SparseMeasure): boolean => measure === 'auc' || measure === 'concordance';
 
 /** A measure that the responses allow. */

@@ -69,7 +69,7 @@ export interface SparseFit extends SparseModel {
   gap?: number;
   /** Largest violation of the conditions of a coordinate-wise minimum, in units of lambdaMax; NaN where it is not known. */
   violation: number;
-  /** Whether the objective is strictly convex near by. */
+  /** True if the objective is strictly convex near by. */
   locallyConvex: boolean;
   /** Nodes of branch and bound, of best subsets. */
   nodes?: number;

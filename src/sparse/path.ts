@@ -59,7 +59,7 @@ export interface SparsePath extends SolveResult<SparseProgress>, Origin {
   violation: Float64Array;
   /** Nodes of branch and bound for each lambda, of best subsets. */
   nodes?: Float64Array;
-  /** Whether the objective is strictly convex near the solution, for each lambda. */
+  /** True if the objective is strictly convex near the solution, for each lambda. */
   locallyConvex: boolean[];
   /** The least lambda down to which no solution has left the region where the objective is convex; Infinity where the first has. */
   locallyConvexFrom: number;

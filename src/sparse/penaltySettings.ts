@@ -11,10 +11,10 @@ type GroupKind = 'groupLasso' | 'groupMcp' | 'groupScad' | 'sparseGroupLasso';
 
 const groupKinds: readonly string[] = ['groupLasso', 'groupMcp', 'groupScad', 'sparseGroupLasso'] satisfies GroupKind[];
 
-/** Whether a penalty, by its name, is one of groups of columns. */
+/** Returns true if a penalty, by its name, is one of groups of columns. */
 export const isOfGroups = (kind: string | undefined): boolean => kind !== undefined && groupKinds.includes(kind);
 
-/** Whether a penalty, by its name, is convex. */
+/** Returns true if a penalty, by its name, is convex. */
 export const isConvex = (kind: string | undefined): boolean =>
   kind === undefined || ['lasso', 'slope', 'fused', 'groupLasso', 'sparseGroupLasso'].includes(kind);
 

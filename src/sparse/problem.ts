@@ -147,7 +147,7 @@ export interface Origin extends FamilyOf {
   names?: readonly string[];
   /** The means of the columns where missing entries are imputed. */
   means?: Float64Array;
-  /** Whether there was an offset, which predictions then need, too. */
+  /** True if there was an offset, which predictions then need, too. */
   hasOffset: boolean;
 }
 
@@ -337,7 +337,7 @@ function readResponses({ family }: FamilyOf, y: SparseData['y'], rows: number): 
   return { y: survival.time, survival, count: 1 };
 }
 
-/** Whether there is an intercept: not beside the baseline hazard of Cox's. */
+/** Returns true if there is an intercept: not beside the baseline hazard of Cox's. */
 function interceptOf({ family }: FamilyOf, wanted: boolean | undefined): boolean {
   if (family !== 'cox') return wanted ?? true;
   if (!wanted) return false;

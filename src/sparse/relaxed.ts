@@ -68,7 +68,7 @@ export async function relaxed(
   return joined(answer, fits, x.columns);
 }
 
-/** Whether a solve could not be, or not go on, for want of memory. */
+/** Returns true if a solve could not be, or not go on, for want of memory. */
 export const isOutOfMemory = (error: unknown): error is SolverError =>
   error instanceof SolverError && error.code === 'OUT_OF_MEMORY';
 

@@ -32,7 +32,7 @@ export function checkLambda(lambda: unknown): number {
   return checkNumber('lambda', lambda, { lower: 0 });
 }
 
-/** Whether models are asked for by the number of their columns. */
+/** Returns true if models are asked for by the number of their columns. */
 export const isBySize = (settings: { size?: unknown; sizes?: unknown; maxSize?: unknown }): boolean =>
   settings.size !== undefined || settings.sizes !== undefined || settings.maxSize !== undefined;
 

@@ -12,7 +12,7 @@ export interface Responses {
   /** How many responses or classes have predictions of their own. */
   count: number;
   classes?: readonly Label[];
-  /** Whether the rest of them was left, as the solve that was to read them is aborted. */
+  /** True if the rest of them was left, as the solve that was to read them is aborted. */
   left?: boolean;
 }
 

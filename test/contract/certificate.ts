@@ -79,7 +79,7 @@ function refuted({ certificate, objective, lowerBound, gap }: Answer, claims: Cl
   return wrong;
 }
 
-/** Whether the certificate of a whole solve agrees with how that has ended. */
+/** Returns true if the certificate of a whole solve agrees with how that has ended. */
 function refutedStatus({ kind, gap, proof }: Certificate, status: string): string[] {
   const proven = gap !== undefined || proof !== undefined;
   const wrong: string[] = [];

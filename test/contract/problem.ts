@@ -46,11 +46,11 @@ export interface Fixture {
   huge?: Record<string, Problem>;
   /** Further problems, solved within milliseconds, that bring arrays of other kinds: sparse matrices, indices, weights, starts. */
   arrays?: Record<string, Problem>;
-  /** Whether nothing in it is random, so that no seed matters. Default false. */
+  /** True if nothing in it is random, so that no seed matters. Default false. */
   deterministic?: boolean;
-  /** Whether its settings have `ranks`, as several starts may be shared out. Default false. */
+  /** True if its settings have `ranks`, as several starts may be shared out. Default false. */
   sharesStarts?: boolean;
-  /** Whether its data have `ranks`, as they may be some rows of all. Default false. */
+  /** True if its data have `ranks`, as they may be some rows of all. Default false. */
   splitsRows?: boolean;
   /** Whether its solver knows an objective: always (default), at some checks, or never. */
   objective?: 'always' | 'sometimes' | 'never';
@@ -73,7 +73,7 @@ export interface Kind {
   /** What only the CPU solves, and a part of the sentence that says so; before it is queued, or when it is its turn. */
   refused: [Problem, string][];
   refusedLater: [Problem, string][];
-  /** Whether two results are of the same problem. */
+  /** Checks that two results are of the same problem. */
   agree(cpu: SolveResult, cuda: SolveResult): void;
 }
 

@@ -35,7 +35,7 @@ Counts counts();
 void setCapacity(std::size_t bytes);
 /// Lets the k-th call from now on fail, once; 0 is the next one, -1 none.
 void failAt(long k);
-/// Whether that call has been reached.
+/// Returns true if the call that is to fail has been reached.
 bool failed();
 
 #define NONCONVEX_SIMULATED __attribute__((visibility("default")))  // the libraries export these
@@ -45,7 +45,7 @@ NONCONVEX_SIMULATED int enter(int failure);
 NONCONVEX_SIMULATED void enqueue(cuda::Stream stream, std::function<void()> work);
 /// Does what was queued.
 NONCONVEX_SIMULATED void finish(cuda::Stream stream);
-/// Whether all of it is in one live block.
+/// Returns true if all of the memory is in one live block.
 NONCONVEX_SIMULATED bool onDevice(const void* memory, std::size_t bytes);
 NONCONVEX_SIMULATED void countHandle(int change);
 

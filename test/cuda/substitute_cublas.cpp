@@ -20,7 +20,7 @@ struct Handle {
 
 bool known(int operation) { return operation == 0 || operation == 1; }
 
-/// Whether a rows x cols matrix is on the device.
+/// Returns true if a rows x cols matrix is on the device.
 template <class T>
 bool matrix(const T* a, int lda, int rows, int cols) {
   if (rows == 0 || cols == 0) return true;

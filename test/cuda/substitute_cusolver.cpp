@@ -104,7 +104,7 @@ int diagonalize(T* data, std::int64_t n, std::int64_t lda, T* values) {
   return 1;
 }
 
-/// Whether a rows x columns matrix is on the device.
+/// Returns true if a rows x columns matrix is on the device.
 bool matrix(const void* a, int dataType, std::int64_t lda, std::int64_t rows, std::int64_t columns) {
   const std::size_t entry = dataType == 0 ? sizeof(float) : sizeof(double);
   return simulated::onDevice(a, static_cast<std::size_t>((columns - 1) * lda + rows) * entry);

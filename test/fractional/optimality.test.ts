@@ -189,7 +189,7 @@ async function check(
 /** Majorised losses: the infimum may lie at infinity, and takes long to get near. */
 const slowlyUnbounded = /^(squaredHinge|logistic) over /;
 
-/** Whether a refusal is one that is due: no exact minimisers, as the docs list them. */
+/** Returns true if a refusal is one that is due: no exact minimisers, as the docs list them. */
 const refusal = (error: unknown) =>
   error instanceof RangeError && /method = 'pcd'/.test(error.message) ? 'refused' : 'failed';
 

@@ -61,7 +61,7 @@ function inCpp(file: string, text: string): FunctionOfFile[] {
   return found;
 }
 
-/** Whether a brace opens the value of a member, as in `Name() : member_{1}, other_(2) {`. */
+/** Returns true if a brace opens the value of a member, as in `Name() : member_{1}, other_(2) {`. */
 const isInitialiser = (declaration: string, after: string) =>
   /\)[^;{}]*:[^:][^;]*\w$/.test(declaration) && /^\s*[,{]/.test(after);
 

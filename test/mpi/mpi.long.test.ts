@@ -13,7 +13,7 @@ interface Found {
   /** Distances from the answers of one process. */
   away: number[];
   bits: string[];
-  /** Whether the answer of one process has the same bits. */
+  /** True if the answer of one process has the same bits. */
   same: boolean;
   /** Iterations of the ranks and of one process. */
   iterations: [number, number];
@@ -25,7 +25,7 @@ interface Other {
   /** Distances from the answers of one process, over what is allowed. */
   away: Record<string, number>;
   bits: Record<string, string>;
-  /** Whether the answer of one process has the same bits. */
+  /** True for answers that have the bits of one process. */
   same: Record<string, boolean>;
 }
 

@@ -30,14 +30,14 @@ inline std::vector<Test>& tests() {
 inline std::atomic<long> checks = 0;
 inline std::atomic<long> failures = 0;
 
-/// Whether this is `npm run test:long` or `npm run test:all`, where what is drawn at random may be drawn more often. A
-/// test that asks is run there a second time.
+/// Returns true if this is `npm run test:long` or `npm run test:all`, where what is drawn at random may be drawn more
+/// often. A test that asks is run there a second time.
 inline bool longRun() {
   const char* const kind = std::getenv("NONCONVEX_TESTS");
   return kind != nullptr && (std::string_view(kind) == "long" || std::string_view(kind) == "all");
 }
 
-/// Whether the library was compiled with sanitizers; defined in main.cpp, since tests may be compiled without and then
+/// True if the library was compiled with sanitizers; defined in main.cpp, since tests may be compiled without and then
 /// linked with such a library.
 extern const bool sanitized;
 

@@ -98,7 +98,7 @@ function quadratic(Q: number[][]): Model {
   return model;
 }
 
-/** Whether x^T Q x has no negative curvature in the variables that are at no bound: pivots of L D L^T. */
+/** Returns true if x^T Q x has no negative curvature in the variables that are at no bound: pivots of L D L^T. */
 function isConvexInside(Q: number[][], x: ArrayLike<number>): boolean {
   const free = Q.map((_, j) => j).filter((j) => Math.abs(x[j] as number) < 1 - 1e-6);
   const A = free.map((i) => free.map((j) => (Q[i]?.[j] as number) + (i === j ? 1e-6 : 0)));

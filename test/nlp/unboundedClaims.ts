@@ -25,7 +25,7 @@ interface Drawn {
   upper: number[];
   /** Meets all bounds and rows. */
   start: number[];
-  /** Whether f and the feasible set are convex. */
+  /** True if f and the feasible set are convex. */
   convex?: boolean;
   /** The least f, where it is known. */
   minimum?: number;

@@ -25,7 +25,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Whether something answers at a port. */
+/** Returns true if something answers at a port. */
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');

@@ -38,7 +38,7 @@ export function sharedData(name: string): string | undefined {
   return undefined;
 }
 
-/** Whether Python has the module; says so where it does not. */
+/** Returns true if Python has the module; says so where it does not. */
 export function pythonHas(module: string): boolean {
   const found = hasModules(module);
   if (!found) console.warn(`skipped: comparison of the readers with ${module}, as ${python} has no such module`);

@@ -6,7 +6,7 @@ import { patience } from '../patience.js';
 
 const found = spawnSync('ipopt', ['-v']).status === 0;
 
-/** Whether there is an oracle; says so where there is none. */
+/** Returns true if there is an oracle; says so where there is none. */
 export function oracle(): boolean {
   if (!found) console.warn('skipped: comparison with Ipopt, as the program ipopt (coinor-ipopt) is not installed');
   return found;

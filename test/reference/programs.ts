@@ -5,7 +5,7 @@ import { hasModules, python } from './python.js';
 
 const found = hasModules('scipy', 'cvxopt');
 
-/** Whether there is an oracle; says so where there is none. */
+/** Returns true if there is an oracle; says so where there is none. */
 export function oracle(): boolean {
   if (!found)
     console.warn(`skipped: comparison with HiGHS and cvxopt, as ${python} with scipy and cvxopt is not installed`);

@@ -6,7 +6,7 @@ import { hasModules, python } from './python.js';
 
 const found = hasModules('cvxopt', 'numpy');
 
-/** Whether there is an oracle; says so where there is none. */
+/** Returns true if there is an oracle; says so where there is none. */
 export function oracle(): boolean {
   if (!found) console.warn(`skipped: comparison with cvxopt, as ${python} with python3-cvxopt is not installed`);
   return found;

@@ -17,7 +17,7 @@ const tight = { tolerance: 1e-10, minRatio: 0.05, nLambda: 15 };
 /** Coefficients of all lambdas, dense. */
 const dense = (path: SparsePath) => columnsOf(path.coefficients);
 
-/** Whether two paths are the same up to `most`. */
+/** Returns true if two paths are the same up to `most`. */
 function same(a: SparsePath, b: SparsePath, most: number): void {
   expect(a.lambda.length).toBe(b.lambda.length);
   const [left, right] = [dense(a), dense(b)];

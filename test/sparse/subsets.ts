@@ -1,7 +1,7 @@
 // Best subsets by other means: sums over rows, systems solved here, and columns of which it is known which count.
 import { Draws, drawn, problemOf, scalesOf } from './values.js';
 
-/** Whether a pivot is what rounding leaves of 0, of columns of length 1. */
+/** Returns true if a pivot is what rounding leaves of 0, of columns of length 1. */
 const isNothing = (pivot: number): boolean => Math.abs(pivot) < 1e-10;
 
 /** Solves a small system by elimination with pivots; unknowns that the others determine nothing of are 0. */

@@ -24,7 +24,7 @@ const succeeds = (command: string, ...args: string[]): boolean => {
 
 let service: Service;
 let models: string;
-/** Whether models have a disk of their own, as where this process may mount one. */
+/** True if models have a disk of their own, as where this process may mount one. */
 let mounted = false;
 
 /** Lets the disk be full while `work` goes on: by a file that takes what is left, or a limit on the size of files. */

@@ -3,7 +3,7 @@
 import { uniforms } from '../../src/core/random.js';
 import { patience } from '../patience.js';
 
-/** Whether this is `npm run torture`. */
+/** True if this is `npm run torture`. */
 export const full = process.env.NONCONVEX_TORTURE !== undefined;
 
 /** The seed of everything that is drawn: `npm run torture -- NAME SEED`. */

@@ -113,7 +113,7 @@ function squaresOfColumns(matrix: Parameters<typeof eachEntry>[0], n: number): F
   return sums;
 }
 
-/** Whether m rows of n numbers are enough for a covariance within two classes. */
+/** Returns true if m rows of n numbers are enough for a covariance within two classes. */
 function checkRows(m: number, n: number, lambda: number): void {
   if (m < 3) throw new RangeError(`x: expected at least 3 rows, got ${m}`);
   if (lambda === 0 && m - 2 < n) {

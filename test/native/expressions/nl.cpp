@@ -51,7 +51,7 @@ double objectiveAt(const std::string& text, const std::vector<double>& x) {
 using Vector = std::vector<double>;
 constexpr double infinite = HUGE_VAL;
 
-/// Whether all rows are equations, and no variable has a bound.
+/// Returns true if all rows are equations, and no variable has a bound.
 bool isFree(const NlModel& model) {
   const Vector none(model.start.size(), infinite), zeros(model.multipliers.size(), 0);
   const bool variables = model.variableLower == Vector(none.size(), -infinite) && model.variableUpper == none;

@@ -231,8 +231,8 @@ RandomFile::RandomFile(std::mt19937_64& random) : random_(random) {
   zU = givenU;
 }
 
-/// Whether a file without the line, or with it twice, may be right: a segment that has no entries may be missing, and
-/// suffixes that are not known may come twice.
+/// Returns true if a file without the line, or with it twice, may be right: a segment that has no entries may be
+/// missing, and suffixes that are not known may come twice.
 bool optionalLine(const std::string& line) {
   return line == "x0\n" || line == "d0\n" || line == "k0\n" || line.starts_with("S4 0") || line.starts_with("S6 0");
 }

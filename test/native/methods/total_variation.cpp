@@ -12,7 +12,8 @@ using namespace nonconvex;
 
 namespace {
 
-/// Whether numbers with sizes of at most s alpha, and differences of multipliers of at most s (1 - alpha), sum to -g.
+/// Returns true if numbers with sizes of at most s alpha, and differences of multipliers of at most s (1 - alpha), sum
+/// to -g.
 bool isSubgradient(const std::vector<double>& g, double alpha, double s) {
   double low = 0, high = 0;
   for (std::size_t i = 0; i < g.size(); ++i) {
