@@ -33,7 +33,7 @@ class ActiveSet {
   /// Takes as inactive the bounds and sides whose multipliers are at most `weak`; false where there are none.
   bool dropWeak(const BarrierPoint& point, double weak);
 
-  /// In the problem of the active set `moves` is true if variable j moves, `holds` if a row is an equation.
+  /// `moves` is true if variable j moves in the problem of the active set, `holds` if a row is an equation of it.
   bool moves(std::size_t j) const { return side_[j] == BoundSide::none && !nlp_.fixed(j); }
   bool holds(int row) const;
 
