@@ -17,7 +17,7 @@ using namespace nonconvex::bench;
 
 namespace {
 
-/// Times a dense matrix; with `constraints` in place of the last diagonal block a KKT matrix.
+/// Times a dense matrix; with `constraints` instead of the last diagonal block a KKT matrix.
 void dense(const Cpu& la, int threads, int n, int constraints) {
   const Random random(1);
   HostMatrix<double> a(n, n);

@@ -52,7 +52,7 @@ void BestPoint::settle() {
   elsewhere_ = nullptr;
 }
 
-/// Returns true if the point is to be kept in place of the best one before.
+/// Returns true if the point is to be kept instead of the best one before.
 bool BestPoint::isBest(const NlpPoint& before, const NlpPoint& point, double residual) const {
   const bool nearer = !(residual >= residual_);
   const bool lower = point.f < before.f && normInf(point.c) <= std::max(normInf(before.c), tolerance_);

@@ -17,7 +17,7 @@ enum class Fall {
 /// Follows f along rays of feasible points: each point is projected on the bounds and brought back to the sides of c.
 class FallingRay {
  public:
-  /// `box`: bounds of x in place of those of the problem; empty: these.
+  /// `box`: bounds of x that replace those of the problem unless they are empty.
   FallingRay(const Cpu& la, ScaledNlp& model, NlpBounds box);
 
   /// Looks at x + t d for t = ||x||, 100 ||x||, ... until a number is not finite or rounding hides by how much f falls.

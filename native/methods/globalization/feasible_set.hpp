@@ -13,7 +13,7 @@ namespace nonconvex {
 /// lower <= x <= upper and sides of c as the problem has them, up to 1e-8 relative and to what rounding does to c.
 class FeasibleSet {
  public:
-  /// `box`: bounds of x in place of those of the problem; empty: these.
+  /// `box`: bounds of x that replace those of the problem unless they are empty.
   FeasibleSet(ScaledNlp& model, NlpBounds box);
 
   /// Moves a point that is nearly feasible to one that is, by least corrections relative to the entries of x, and

@@ -130,7 +130,7 @@ std::string UnboundedTest::addTo(std::string text) const {
   return (text.empty() ? text : text + " ") + finding();
 }
 
-/// What was found, in words that hold for a maximisation, too, which is a minimisation of -f here.
+/// The finding, in words that also hold for a maximisation, which is a minimisation of -f here.
 std::string UnboundedTest::finding() const {
   const std::string advice = "If a solution was expected, a bound or a constraint is missing, or a sign is wrong.";
   switch (fall_) {

@@ -14,7 +14,7 @@ namespace nonconvex {
 /// the direction of growth has to confirm (FallingRay). Where that does not, the ranges are widened.
 class UnboundedTest {
  public:
-  /// `box`: bounds of x in place of those of the problem; empty: these.
+  /// `box`: bounds of x that replace those of the problem unless they are empty.
   UnboundedTest(const Cpu& la, ScaledNlp& model, NlpBounds box = {}) : la_(la), model_(model), box_(box) {}
 
   /// `infeasibility` of a point: the largest residual of a constraint there.

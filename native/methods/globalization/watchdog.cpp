@@ -10,7 +10,7 @@ constexpr int mostNoiseSteps = 30;
 constexpr int mostSlowSteps = 10;
 constexpr int mostShortSteps = 4;
 
-/// ||F||^2 by g as it stands, whoever has written it.
+/// ||F||^2 by the g that the point holds.
 double squaredF(const NlpPoint& point) { return norm2Squared(point.g) + point.squaredC(); }
 
 bool isShort(const Watchdog::Step& step) {

@@ -202,7 +202,7 @@ bool ActiveSetPolish::adjustSet(const BarrierPoint& by, bool cutCounts) {
   return changed;
 }
 
-/// Cuts x of the state's point to the bounds as given, if the point that this makes is a solution, too: it moves the
+/// Cuts x of the state's point to the bounds as given, if the point that this makes is also a solution: it moves the
 /// constraints, and the gradient of a function that is steep there.
 void ActiveSetPolish::clip() {
   point_ = state_.point;

@@ -104,7 +104,7 @@ bool BarrierAugmentedLagrangian::move() {
   return true;
 }
 
-/// Takes the multipliers of the step, w + alpha dw, in place of y + rho r if the gradient of the Lagrangian is smaller
+/// Takes the multipliers of the step, w + alpha dw, instead of y + rho r if the gradient of the Lagrangian is smaller
 /// with them.
 void BarrierAugmentedLagrangian::chooseMultipliers() {
   BarrierState& s = state_;

@@ -32,7 +32,7 @@ class FilterPhase {
   /// Goes on after a restoration has moved the point.
   void resume();
   Outcome step();
-  /// Returns true if a step may end there; for a restoration, too.
+  /// Returns true if a step or a restoration may end there.
   bool accepts(double infeasibility, double barrier) const { return filter_.accepts(infeasibility, barrier); }
   /// Keeps later points from what is worse than the present one.
   void guardPoint();

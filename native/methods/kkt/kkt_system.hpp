@@ -43,7 +43,7 @@ class KktSystem {
   /// Assembles the exact system, and factors it with the least shift that will do; false where that fails.
   bool factorExact(const NlpPoint& point) { return load(point, false) && factorLoaded(); }
   /// Lets the next `assemble` find these factors, at the same point, instead of new ones; to be done only where it
-  /// would factor an exact system, too.
+  /// would also factor an exact system.
   void keepFactors() { kept_ = true; }
   bool canKeepFactors() const { return settings_.shift != ShiftRule::paper && !solver_->canAssumeInertia(); }
   /// Factors the system that was loaded last with the least shift that will do.

@@ -1,4 +1,4 @@
-// What earlier solutions of systems with one matrix say about the next one.
+// Start vectors for systems with one matrix, from earlier solutions.
 #pragma once
 
 #include <algorithm>
@@ -44,7 +44,7 @@ class EarlierSolutions {
     });
   }
 
-  /// Takes in a change of the solution and its image by A, in place of the oldest; both serve as work space.
+  /// Replaces the oldest pair by a change of the solution and its image by A; both serve as work space.
   void add(Mat<double> change, Mat<double> image) {
     const int place = next_;
     next_ = (next_ + 1) % kept_;

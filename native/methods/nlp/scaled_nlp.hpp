@@ -130,7 +130,7 @@ class ScaledNlp {
   /// Values of Hess f of an earlier point (LaggedHessian) + sum_i weights_i Hess c_i; false where the problem knows
   /// none.
   bool laggedHessian(const NlpPoint& point, double accuracy, std::span<const double> weights, std::span<double> values);
-  /// Values of the Hessian of L with a lower bound in place of that of f (HessianLowerBound); false where the problem
+  /// Values of the Hessian of L with a lower bound instead of that of f (HessianLowerBound); false where the problem
   /// knows none.
   bool hessianLowerBound(const NlpPoint& point, std::span<double> values);
 

@@ -12,7 +12,7 @@ struct Bracket {
   double middle() const { return low + (high - low) / 2; }
 };
 
-/// Halves a bracket, at most so many times and until no number lies between its ends. `below(t)` tells whether t is
+/// Halves a bracket, at most `halvings` times and until no number lies between its ends. `below(t)` tells whether t is
 /// below the number that is looked for.
 template <std::predicate<double> Below>
 Bracket bisect(Bracket bracket, int halvings, Below&& below) {

@@ -16,7 +16,7 @@ using FourInMemory = Wide<double, 32>::InMemory;
 inline const FourInMemory& four(const double* x) { return *reinterpret_cast<const FourInMemory*>(x); }
 inline __attribute__((always_inline)) double sumOf(const Four& v) { return (v[0] + v[2]) + (v[1] + v[3]); }
 
-/// x = A^T y for `width` columns, each with so many sums that none waits for the one before.
+/// x = A^T y for `width` columns, each with `sums` sums, so that no sum waits for the one before.
 template <int width, int sums>
 inline __attribute__((always_inline)) void productsOfColumns(int rows, const double* a, int stride, const double* y,
                                                              double* x) {

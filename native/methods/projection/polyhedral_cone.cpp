@@ -36,7 +36,7 @@ void axpy(int n, double alpha, const double* x, double* y) {
   for (int i = 0; i < n; ++i) y[i] += alpha * x[i];
 }
 
-/// Entries of an upper triangle of so many columns, one after the other.
+/// Number of entries of an upper triangle, whose columns are stored one after the other.
 std::size_t packed(int columns) {
   return static_cast<std::size_t>(columns) * static_cast<std::size_t>(columns + 1) / 2;
 }

@@ -47,7 +47,7 @@ class ConeActiveSet {
 
 /// Exact projections by the dual active-set method of Goldfarb and Idnani (Math. Programming 27, 1983), warm-started.
 /// The check of all rows is one matrix product for several cones together; between two such checks a cone looks only at
-/// the rows that the last one found violated. Where the rows are in a core's cache and nobody asks for that product it
+/// the rows that the last one found violated. Where the rows are in a core's cache and that product is not asked for it
 /// is one in single precision, and rows too close to their boundary for it are looked at again.
 class ConeProjector {
  public:
@@ -64,7 +64,7 @@ class ConeProjector {
   /// is not set. With threshold 0 all are set.
   void project(Vec<const int> list, Mat<const double> b, double threshold, Mat<double> p, Mat<double> xp);
 
-  /// Lets rows be violated by so many times ||x_k|| ||b||, from the next projection on; `feasibility` or more.
+  /// Lets rows be violated by `violation` ||x_k|| ||b||, from the next projection on; `feasibility` or more.
   void allow(double violation) { allowed_ = violation; }
 
   /// An upper bound of ||Proj_g(q)|| that costs no projection: ||q + N mu|| for some mu >= 0 on the rows active last.

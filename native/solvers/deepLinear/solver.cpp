@@ -136,7 +136,7 @@ void LinearNetworkSolver::begin() {
   const Random random(seed_);
   const double size = 0.01 * la_.norm(target_.flat()) / (square(scale_) * std::sqrt(static_cast<double>(z_.size())));
   for (std::size_t k = 0; k < z_.size(); ++k) z_.data()[k] = size * random.normal(k);
-  // Its penalty counts in the objective of the start, too.
+  // Its penalty also counts in the objective of the start.
   svd_.decompose(z_);
   for (int k = 0; k < svd_.count(); ++k) t_[at(k)] = svd_.value(k);
 }

@@ -20,7 +20,7 @@ namespace nonconvex {
 /// the bounds, of which nothing is known.
 class FractionalUnbuilt {
  public:
-  /// Returns true if there are so many numbers that it takes long to read them.
+  /// Returns true if reading the numbers takes long.
   static bool pays(const FractionalProblem& problem);
 
   FractionalUnbuilt(const FractionalProblem& problem, const FractionalSettings& settings);
@@ -133,7 +133,7 @@ class FractionalSolver {
     if (g > 0 && std::isfinite(g) && trial->objective() <= descent.objective()) descent.begin(trial->x().data());
   }
 
-  /// Returns true if other ranks have starts, too: progress and solution are those of all, and sweeps begin together.
+  /// Returns true if other ranks also have starts: progress and solution are those of all, and sweeps begin together.
   bool shared() const { return ranks_ && ranks_->size() > 1; }
 
   /// The place of the best of this rank's starts; one past them where it has none.

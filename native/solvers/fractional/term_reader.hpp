@@ -11,9 +11,9 @@
 
 namespace nonconvex {
 
-/// Copies of numbers, of which there are to be so many, all of them finite.
+/// Copies of numbers, whose count is checked, all of them finite.
 std::vector<double> copyOfFinite(std::span<const double> values, std::size_t size, const std::string& name);
-/// Copies of numbers, of which there are to be so many, all of them finite and >= 0.
+/// Copies of numbers, whose count is checked, all of them finite and >= 0.
 std::vector<double> copyOfNonNegative(std::span<const double> values, std::size_t size, const std::string& name);
 
 bool anyNonZero(const std::vector<double>& values);

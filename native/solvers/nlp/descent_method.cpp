@@ -21,7 +21,7 @@ std::shared_ptr<TwoMetricProjection> faceOf(const NlpProblem& problem, NlpMethod
   return twoMetricProjectionOf(nlp);
 }
 
-/// The problem with the face in place of the program.
+/// The problem with the face instead of the program.
 NlpProblem facing(const std::shared_ptr<TwoMetricProjection>& box, const NlpProblem& problem) {
   NlpProblem faced = problem;
   if (box) faced.nlp = box;

@@ -25,7 +25,7 @@ class InteriorPointMethod {
   /// Checks the problem. `la` must outlive this.
   InteriorPointMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings);
 
-  /// Second-order conditions are looked at, too, which the residual does not tell.
+  /// Second-order conditions are also checked, which the residual does not tell.
   static constexpr bool decidesSolved = true;
 
   std::optional<Status> start();

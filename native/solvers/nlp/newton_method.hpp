@@ -30,7 +30,7 @@ class NewtonMethod {
   /// Checks the problem and evaluates it at the start. `la` must outlive this.
   NewtonMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings);
 
-  /// It is solved only where second-order conditions hold, too, which the residual does not tell.
+  /// It is solved only if second-order conditions also hold, which the residual does not tell.
   static constexpr bool decidesSolved = true;
 
   std::optional<Status> start();
@@ -45,7 +45,7 @@ class NewtonMethod {
   std::string explain(Status status) const;
 
  private:
-  // One step, or what comes in place of it.
+  // One step, or what comes instead of it.
   std::optional<Status> newtonStep();
   std::optional<Status> acceptStep(const SearchDirection& direction, double alpha);
   bool modelStep();

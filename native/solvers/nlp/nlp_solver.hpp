@@ -32,7 +32,7 @@ class NlpUnbuilt {
 };
 
 /// Newton's method on the exact augmented Lagrangian where all constraints are equations, otherwise the interior-point
-/// method, or a method for functions without constraints that is asked for. `method: 'auto'` has that follow, too,
+/// method, or a method for functions without constraints that is asked for. `method: 'auto'` also has that follow,
 /// where Newton's method has stalled or found no feasible point; its point is the answer if it solves the problem.
 class NlpSolver {
  public:

@@ -1,4 +1,4 @@
-// Random numbers that nobody can foretell.
+// Random numbers that cannot be predicted.
 #pragma once
 
 #include <array>

@@ -37,7 +37,7 @@ class FirstDistance {
     sweeps::combine(at.n, 0.5, gradient_.data(), 0.5, other.data(), gradient_.data());
     norm_ = std::sqrt(sweeps::squares(at.n, gradient_.data()));
     if (!std::isfinite(norm_) || norm_ == 0) return;
-    // A mean over all rows has errors, too: as an estimate of what more rows would give.
+    // A mean over all rows also has errors: as an estimate of what more rows would give.
     const double part = std::min(1.0, static_cast<double>(all.count) / at.all.count);
     const double squares = std::max(norm_ * norm_ - (1 - part) * apart, part * apart);
     found_ = share * decrease * longest(all) * std::min(1.0, std::sqrt(squares) / norm_);

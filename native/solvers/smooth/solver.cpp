@@ -20,7 +20,7 @@ bool drawsBatches(const MinimizeSumProblem& problem, const MinimizeSumSettings& 
   return settings.batchSize < rows;
 }
 
-/// ||x||, of numbers whose squares overflow, too.
+/// ||x||, also of numbers whose squares overflow.
 double normOf(const std::vector<double>& x) {
   const int n = static_cast<int>(x.size());
   const double norm = std::sqrt(sweeps::squares(n, x.data()));

@@ -16,7 +16,7 @@ namespace {
 constexpr int descents = 8;
 constexpr int block = 128;
 
-/// The least of n > 0 values; those up to the next multiple of `descents` are written, too.
+/// The least of n > 0 values; also writes those up to the next multiple of `descents`.
 inline __attribute__((always_inline)) double leastOf(int n, double* value) {
   for (int k = n; k % descents != 0; ++k) value[k] = infinity;
   double least[descents];
@@ -74,7 +74,7 @@ inline void pieceStep(const Side& side, double phi, double gamma, double s, doub
 }
 
 /// Computes the steps and values of n pieces, and returns the least value; value[n] up to the next multiple of
-/// `descents` is set, too.
+/// `descents` is also set.
 template <Rule rule>
 inline __attribute__((always_inline)) double blockSteps(const Side& side, const double* phi, const double* gamma, int n,
                                                         double scale, double shift, double s, double* t,

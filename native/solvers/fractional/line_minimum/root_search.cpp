@@ -33,7 +33,7 @@ LineMinimum quotientByRoots(const LineNumerator& n, const G& g, const double* q,
 using DifferenceSteps = int (*)(const QuadraticPiece&, const double*, double, double*);
 
 /// Minimises N / (scale sqrt(P) + shift) by Dinkelbach's method: all stationary points of N - s g, with s the best
-/// ratio so far, until none is better. Every inner minimum is global, so the last one is, too.
+/// ratio so far, until none is better. Every inner minimum is global, and so is the last one.
 template <class G>
 LineMinimum quotientByDinkelbach(const LineNumerator& n, const G& g, const double* q, Steps steps,
                                  DifferenceSteps differenceSteps) {
