@@ -2,7 +2,7 @@
 //
 //   npm run bench -- relu/scores            some ten minutes; rewrites a table of docs/relu-defaults.md and bench/relu/scores.results.json
 //   npm run bench -- relu/scores wine       one data set, of the ten or 'nested classes'; writes nothing
-//   npm run bench -- relu/scores wine keep  one data set, in place of its row in both
+//   npm run bench -- relu/scores wine keep  one data set, instead of its row in both
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReluClassifier, ReluRegressor, score, trainReluNetwork } from '../../src/relu/index.js';

@@ -51,7 +51,7 @@ export async function ampl(args: string[], signal: AbortSignal): Promise<number>
     await answer?.solved(solved);
     return byAmpl || solved.result.status === 'solved' ? 0 : 1;
   } catch (error) {
-    // Settings out of range are errors, too, but not of this class.
+    // Settings out of range are also errors, but not of this class.
     if (!(error instanceof SolverError) || !answer) throw error;
     console.error(`nonconvex: ${error.message}`);
     await answer.failed(error);

@@ -182,7 +182,7 @@ async function bench(names: readonly string[], seconds: number, json: boolean, s
 const row = ([name = '', ...rest]: string[]): string =>
   [name.padEnd(12), ...rest.slice(0, 5).map((text) => text.padStart(9)), `  ${rest[5]}`].join(' ').trimEnd();
 
-/** Runs a task for so many seconds, three times at least; `undefined` if it is ended before that. */
+/** Runs a task for a number of seconds, three times at least; `undefined` if it is ended before that. */
 export async function measure(name: string, seconds: number, signal: AbortSignal): Promise<Measured | undefined> {
   const task = tasks[name] as Task;
   const solve = task.make();

@@ -13,7 +13,7 @@ export interface Run {
   free: number[];
   /** Multipliers of L = f + multipliers^T c, with the objective f that the file has. */
   multipliers: number[];
-  /** Multipliers of lower and upper bounds, of fixed variables, too; only of problems with bounds. */
+  /** Multipliers of lower and upper bounds, also of fixed variables; only of problems with bounds. */
   lowerMultipliers?: number[] | undefined;
   upperMultipliers?: number[] | undefined;
   /** How well bounds and sides are met, and what solved it; only of problems with bounds or inequalities. */

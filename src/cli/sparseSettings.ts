@@ -6,7 +6,7 @@ const needProgram: readonly string[] = ['cox', 'groupLasso', 'groupMcp', 'groupS
 /** Settings of those values. */
 const ofThose: readonly string[] = ['ties'];
 
-/** The sizes of a path in place of its lambdas. */
+/** The sizes of a path instead of its lambdas. */
 export const maxSizeSetting: SettingSchema = {
   name: 'maxSize',
   type: 'integer',

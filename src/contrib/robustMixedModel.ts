@@ -25,7 +25,7 @@ export interface RobustMixedModelData {
 }
 
 export interface RobustMixedModelSettings extends RobustMixedModelOptions, SolveOptions {
-  /** Tsallis' q of the errors' distribution, between 1 and 3, in place of degreesOfFreedom = (3 - q) / (q - 1). */
+  /** Tsallis' q of the errors' distribution, between 1 and 3, instead of degreesOfFreedom = (3 - q) / (q - 1). */
   q?: number | undefined;
   /** Coefficients to begin at, such as an earlier result. Default: least squares. */
   warmStart?: { coefficients: ArrayLike<number>; intercept?: number | undefined } | undefined;

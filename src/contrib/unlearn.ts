@@ -30,7 +30,7 @@ export interface UnlearnData {
 }
 
 export interface UnlearnSettings extends UnlearnOptions, SolveOptions {
-  /** The point to begin at in place of the fit to all rows, such as an earlier result. */
+  /** The point to begin at instead of the fit to all rows, such as an earlier result. */
   warmStart?: { coefficients: ArrayLike<number>; intercept?: number | undefined } | undefined;
 }
 

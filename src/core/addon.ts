@@ -28,7 +28,7 @@ export interface Solvers {
   abort(number: number): void;
   /** The shape of results that begin with this number. */
   shapeOf(number: number): string;
-  /** Throws `OUT_OF_MEMORY`, "subject 20 MB, of which 10 MB are available", where so many bytes are not there. */
+  /** Throws `OUT_OF_MEMORY`, "subject 20 MB, of which 10 MB are available", where these bytes are not there. */
   requireMemory(request: { bytes: number; subject: string }): void;
   /** A copy to be made by `copyPiece`, which this addon then takes in the place of the array, which messages call `name`. */
   beginCopy(request: { name: string; array: ArrayBufferView }): ArrayCopy;
@@ -315,7 +315,7 @@ export interface ResultSchema {
   type: string | string[] | { fields: ResultSchema[] } | { items: ResultSchema[] };
   /** Absent where it is not known. */
   optional: boolean;
-  /** A column of the table that `verbose: true` prints, with so many digits behind the point. */
+  /** A column of the table that `verbose: true` prints, with a number of digits behind the point. */
   column?: { title: string; digits: number };
 }
 

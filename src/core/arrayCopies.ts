@@ -5,7 +5,7 @@ import type { ArrayCopy, Solvers } from './addon.js';
 import type { SparseMatrix } from './matrix.js';
 import { pauses } from './yieldingLoops.js';
 
-/** Called with a problem that is ready; where its solve was aborted meanwhile, `left`, of one whose large arrays nobody is to read. */
+/** Called with a problem that is ready; where its solve was aborted meanwhile, `left`, of one whose large arrays must not be read. */
 type Use<T> = (problem: object, left: boolean) => T;
 
 export type TypedArray = Float64Array | Float32Array | Int32Array;
@@ -56,7 +56,7 @@ function largeArrays(value: object, path = '', found = new Map<TypedArray, strin
   return found;
 }
 
-/** Returns true if a value is a sparse matrix with so many indices that they are copied in pieces, and then checked so. */
+/** Returns true if a value is a sparse matrix whose indices are so many that they are copied and checked in pieces. */
 function isLargeSparse(value: object): value is SparseMatrix {
   if (!('format' in value && 'offsets' in value && 'indices' in value)) return false;
   return ArrayBuffer.isView(value.indices) && value.indices.byteLength >= few;
@@ -116,7 +116,7 @@ function linesOfPiece({ offsets, indices }: SparseMatrix): number {
   return Math.max(1, Math.floor((entries * offsets.length) / indices.length));
 }
 
-/** The addon's copy of an array of ours that nobody changes: made once, for all solves. */
+/** The addon's copy of an array of ours that does not change: made once, for all solves. */
 class KeptCopy {
   copy: ArrayCopy | undefined;
   /** What it is made of, if that is another array. */
@@ -138,7 +138,7 @@ class KeptCopy {
 
 const kept = new WeakMap<TypedArray, KeptCopy>();
 
-/** Says of arrays that nobody changes them any more, so that a copy of each, once made, serves all solves. */
+/** Says of arrays that they do not change any more, so that a copy of each, once made, serves all solves. */
 export function keepCopies(arrays: Iterable<TypedArray>): void {
   for (const array of arrays) kept.set(array, new KeptCopy());
 }

@@ -1,5 +1,5 @@
 /**
- * Makes `value instanceof Class` hold for instances that another copy of this package has made, too: a program may load its
+ * Makes `value instanceof Class` hold for instances that also another copy of this package has made: a program may load its
  * ES modules and its CommonJS modules in one process, each with a class of its own. Subclasses are told apart as usual.
  */
 export function acrossCopies(made: abstract new (...values: never[]) => object, name: string): void {

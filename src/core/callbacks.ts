@@ -51,7 +51,7 @@ export function callbackFailed(name: string, cause: unknown): SolverError {
 export const isCallbackFailure = (cause: unknown): cause is SolverError =>
   isError(cause) && cause instanceof SolverError && cause.code === 'CALLBACK_FAILED';
 
-/** The promises that an asynchronous listener gives. None of them is left without somebody who hears of its rejection. */
+/** The promises that an asynchronous listener gives. Each of them has a handler of its rejection. */
 export class Listeners {
   readonly #name: string;
   readonly #failed: (cause: unknown) => void;
@@ -80,7 +80,7 @@ export class Listeners {
     );
   }
 
-  /** Lets promises that are about to be rejected be so; from then on nobody is told, and rejections are warnings. */
+  /** Lets promises that are about to be rejected be so; from then on rejections are not reported but are warnings. */
   async end(): Promise<void> {
     if (this.#waiting > 0) await nextTurn();
     this.#ended = true;

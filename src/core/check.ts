@@ -91,7 +91,7 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
-/** Takes a promise that nobody waits for, so that its rejection does not end the process. */
+/** Takes a promise that is not awaited, so that its rejection does not end the process. */
 export function disown(value: unknown): void {
   if (isPromise(value)) value.then(undefined, () => {});
 }
@@ -149,7 +149,7 @@ export function checkObject<T extends object>(name: string, value: T): T {
   throw new TypeError(`${name} = ${show(value)}: expected an object${hint}`);
 }
 
-/** An argument that must be an object without members but these, which messages call members or, say, settings. */
+/** An argument that must be an object without members but these, which messages call members or, for example, settings. */
 export function checkMembers<T extends object>(
   name: string,
   value: T,

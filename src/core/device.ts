@@ -62,14 +62,14 @@ async function cudaDevices(): Promise<Device[]> {
 }
 
 /**
- * Places where problems can be solved: on the CPU only, with what they are called, or on a GPU, too. `flops` is about how many
+ * Places where problems can be solved: on the CPU only, with what they are called, or also on a GPU. `flops` is about how many
  * multiplications a solve takes; 0 where only a call that names the GPU is to get it.
  */
 export type DeviceSupport = { cpuOnly: string } | { flops: number };
 
 export interface Choice {
   device: 'cpu' | 'cuda';
-  /** Who asked for it, for the message if it cannot be had. Absent: nobody did, and the CPU will do as well. */
+  /** Who asked for it, for the message if it cannot be had. Absent: it was not asked for, and the CPU will do as well. */
   asked?: string;
 }
 

@@ -44,7 +44,7 @@ export function fromNative(error: unknown): unknown {
   const code = codes.find((each) => each === given);
   if (code !== undefined) return new SolverError(code, message);
   const own = error instanceof Error ? error : new (classes.get(name) ?? Error)(message);
-  // The addon's was made on no stack at all; this one leads to whoever awaits the solve.
+  // The addon's was made on no stack at all; this one leads to the code that awaits the solve.
   Error.captureStackTrace(own, fromNative);
   return own;
 }

@@ -39,7 +39,7 @@ export function exponential(value: number | undefined, digits: number): string {
 
 /**
  * Prints whole lines, with a heading every 20 of them: of the members that the reports of a solver have, or of any solver if none
- * is named. A short solve is printed when it has ended, since its history has the reports that came too fast, too.
+ * is named. A short solve is printed when it has ended, since its history also has the reports that came too fast.
  */
 export function iterationTable(
   solver?: string,

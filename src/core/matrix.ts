@@ -151,7 +151,7 @@ function copyRow(name: string, row: ArrayLike<unknown>, i: number, { data, colum
 /** Numbers that are copied in some hundredths of a second. */
 const manyNumbers = 5e5;
 
-/** Returns true if a matrix argument is an array of so many rows and numbers that copying them holds up other events. */
+/** Returns true if a matrix argument is an array so large that copying it holds up other events. */
 export function hasManyRows(value: unknown): value is readonly ArrayLike<number>[] {
   return Array.isArray(value) && value.length > 1 && isList(value[0]) && value.length * value[0].length > manyNumbers;
 }
@@ -170,7 +170,7 @@ export async function toMatrixInPieces(name: string, value: readonly unknown[]):
 
 /**
  * A copy of an array, called `name` in messages: of a large one in pieces between which other events are served. Where `leave` aborts
- * the rest of it is zeros, which nobody is to read.
+ * the rest of it is zeros, which must not be read.
  */
 export async function sliceInPieces<T extends Float64Array | Float32Array | Int32Array>(
   name: string,

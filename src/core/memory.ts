@@ -3,7 +3,7 @@ import { addon } from './addon.js';
 import { fromNative } from './error.js';
 
 /**
- * Throws a {@link SolverError} `OUT_OF_MEMORY` unless so many bytes are there: the system may promise them, and end the process
+ * Throws a {@link SolverError} `OUT_OF_MEMORY` unless these bytes are there: the system may promise them, and end the process
  * when they are used. The subject names the argument, and ends with "needs" or "need".
  */
 export function requireMemory(bytes: number, subject: () => string): void {

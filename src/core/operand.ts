@@ -20,7 +20,7 @@ function finiteEntries(name: string, found: Matrix | SparseMatrix): Matrix | Spa
 /** More entries than can be looked at in some milliseconds. */
 export const manyEntries = 5e5;
 
-/** Returns true if a matrix has so many entries that a solve looks at them, beside this thread or in pieces. */
+/** Returns true if a matrix is so large that a solve checks its entries, beside this thread or in pieces. */
 export function isLarge(matrix: Matrix | SparseMatrix): boolean {
   return ('data' in matrix ? matrix.data : matrix.values).length > manyEntries;
 }
@@ -117,7 +117,7 @@ export function isSparse(value: unknown): value is SparseMatrix {
   return typeof value === 'object' && value !== null && 'format' in value && 'offsets' in value;
 }
 
-/** What takes no time to check; whoever reads a large matrix checks the rest, a solve in pieces. */
+/** Checks what takes no time; the reader of a large matrix checks the rest, a solve in pieces. */
 function checkLengths(name: string, { format, rows, columns, offsets, indices, values }: SparseMatrix): void {
   const lines = format === 'csr' ? rows : columns;
   const expected = (member: string, sentence: string) => new RangeError(`${name}.${member}: expected ${sentence}`);

@@ -100,7 +100,7 @@ function open(peerTimeout: number): World {
   }
   shareProcessors();
   const made = addon().openWorld({ path, peerTimeout, kernels: `${own} ${blas}` });
-  // An exception that nobody catches is printed by Node after the listeners of 'exit', when this process is no more.
+  // An uncaught exception is printed by Node after the listeners of 'exit', when this process is no more.
   let uncaught: unknown;
   process.on('uncaughtExceptionMonitor', (error) => {
     uncaught = error;

@@ -39,7 +39,7 @@ async function closing(file: FileHandle, work: () => Promise<void>): Promise<voi
   }
 }
 
-/** Has the new name outlive a loss of power, too, where folders can be opened (not on Windows). */
+/** Has the new name also outlive a loss of power where folders can be opened (not on Windows). */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path).catch(() => undefined);
   if (folder) await closing(folder, () => folder.sync().catch(() => {}));

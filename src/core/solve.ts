@@ -43,12 +43,12 @@ export interface SolveResult<Report extends Progress = Progress> extends Outcome
   device: 'cpu' | 'cuda';
 }
 
-/** Makes of a report of progress, or a result, what its user sees: with the sign of an objective that is maximised, say. */
+/** Makes of a report of progress, or a result, what its user sees: for example with the sign of an objective that is maximised. */
 export type Present = <Report extends { objective?: number }>(report: Report) => Report;
 
 const asItIs: Present = (report) => report;
 
-/** Makes a problem for the addon that solves it. Where `leave` aborts while that takes long, it may be one of which nobody is to look at the data. */
+/** Makes a problem for the addon that solves it. Where `leave` aborts while that takes long, the problem's data must not be read. */
 export type MakeProblem = (guard: Guard, native: Solvers, leave: AbortSignal | undefined) => object | Promise<object>;
 
 /**
@@ -75,13 +75,13 @@ export async function solve<Answer>(
     table?.report(progress);
     callbacks.hear(() => onProgress?.(progress));
   };
-  // Bound, so that the listener finds the AsyncLocalStorage of whoever asked.
+  // Bound, so that the listener finds the AsyncLocalStorage of the caller.
   const report = onProgress || table ? AsyncResource.bind(listen) : undefined;
   const task: Task = { solver, problem, own, signal, present, report, table, callbacks };
   return observed(solver, () => runOn(device, asked, task, () => reported));
 }
 
-/** Runs a task on its device; on the CPU where a GPU that nobody asked for is not there. */
+/** Runs a task on its device; on the CPU if a GPU was not asked for and is not there. */
 async function runOn<Answer>(
   device: 'cpu' | 'cuda',
   asked: string | undefined,
@@ -138,7 +138,7 @@ async function run<Answer>(task: Task, on: 'cpu' | 'cuda'): Promise<Answer & Sol
     await callbacks.end();
     const history = present === asItIs ? answer.history : answer.history.map(present);
     table?.end(history);
-    // Written into the answer, which is nobody else's: a copy of its members, or one member more, takes as long as a small solve.
+    // Written into the answer, which is ours alone: a copy of its members, or one member more, takes as long as a small solve.
     const shown = present(answer);
     shown.history = history;
     return shown as Answer & SolveResult;

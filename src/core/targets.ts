@@ -6,7 +6,7 @@ import { finished, finishedInTurns, inPieces, type Steps } from './yieldingLoops
 
 export type Label = number | string | boolean;
 
-/** One value for each row of x: numbers, or class labels, of a vector of Apache Arrow, too; or a matrix with a row of numbers for each. */
+/** One value for each row of x: numbers, or class labels, also of a vector of Apache Arrow; or a matrix with a row of numbers for each. */
 export type Targets = ArrayLike<number> | readonly string[] | readonly boolean[] | VectorOfValues | MatrixLike;
 
 /** What `predict` gives for targets of type Y: labels like those of y, numbers, or a matrix. */

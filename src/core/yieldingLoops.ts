@@ -57,7 +57,7 @@ async function finishRest<T>(steps: Steps<T>): Promise<T> {
   }
 }
 
-/** Calls f(from, to) for ranges of so many things that one takes a millisecond or two, with pauses between them. */
+/** Calls f(from, to) for ranges that take a millisecond or two each, with pauses between them. */
 export function* inPieces(count: number, f: (from: number, to: number) => void): Steps<void> {
   const atOnce = 50_000;
   for (let from = 0; from < count; from += atOnce) {

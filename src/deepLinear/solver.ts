@@ -23,7 +23,7 @@ export interface LinearNetworkData {
 }
 
 export interface LinearNetworkSettings extends DeepLinearOptions, SolveOptions {
-  /** An earlier result to begin with, for another `lambda`, say. A closed form has no use for it. */
+  /** An earlier result to begin with, for example for another `lambda`. A closed form has no use for it. */
   warmStart?: Pick<LinearNetworkResult, 'product'> | undefined;
 }
 

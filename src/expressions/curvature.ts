@@ -77,7 +77,7 @@ export function isConvexProgram(
 /** What `minimizeSum` is told of an objective. */
 export interface Convexity {
   convex: boolean;
-  /** mu >= 0, by which f(x) - mu / 2 ||x||^2 is convex, too: that of its squares of all variables; 0 where it is not convex. */
+  /** mu >= 0, by which f(x) - mu / 2 ||x||^2 is also convex: that of its squares of all variables; 0 where it is not convex. */
   strongConvexity: number;
 }
 

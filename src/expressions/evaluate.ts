@@ -10,7 +10,7 @@ import type { ColumnLike } from './rows.js';
 import { inShape } from './shape.js';
 
 export interface EvaluateOptions {
-  /** Data in place of those of the model's rows, of any number of rows: the columns that the outputs have. Default the present ones. */
+  /** Data instead of those of the model's rows, of any number of rows: the columns that the outputs have. Default the present ones. */
   rows?: Record<string, ColumnLike> | undefined;
 }
 

@@ -5,7 +5,7 @@ import { isLarge, manyEntries } from '../core/operand.js';
 import { type Node, op } from './expression.js';
 
 interface Replaced {
-  /** Parameters are variables, too, which follow so many others. */
+  /** Parameters are also variables, which follow this number of others. */
   parametersAfter?: number | undefined;
   /** The first of the variables that a node is written as; undefined for those that are written as they are. */
   placeOf?: ((node: Node) => number | undefined) | undefined;
@@ -44,7 +44,7 @@ export function serializeRow(outputs: readonly Node[], placeOf: (node: Node) => 
   };
 }
 
-/** Returns true if a graph has so many integers, numbers or entries that a solve reads it, beside this thread. */
+/** Returns true if a graph is so large that a solve reads it, beside this thread. */
 export function isLargeGraph({ code, numbers, matrices }: SerializedGraph): boolean {
   return code.length > manyEntries || numbers.length > manyEntries || matrices.some(isLarge);
 }

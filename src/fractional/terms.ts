@@ -393,7 +393,7 @@ export function separableConcave(
 export const at = (numbers: number | Float64Array, i: number): number =>
   typeof numbers === 'number' ? numbers : (numbers[i] as number);
 
-/** What to write in models of expressions in place of a term. */
+/** What to write in models of expressions instead of a term. */
 const inModels: Record<string, string> = {
   l1: 'sum(sqrt(add(square(x), epsilon))), as |x| has no derivatives at 0',
   norm1: 'sum(sqrt(add(square(x), epsilon))), as |x| has no derivatives at 0',

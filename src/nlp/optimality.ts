@@ -73,7 +73,7 @@ export interface OptimalityCheck {
  * const { ok, message } = checkOptimality(model, result.x, result);
  * ```
  *
- * It says nothing of second derivatives: maxima pass, too. Callbacks must be synchronous.
+ * It says nothing of second derivatives: maxima also pass. Callbacks must be synchronous.
  *
  * @throws TypeError or RangeError that names the argument; {@link SolverError} `CALLBACK_FAILED` when a callback throws.
  */

@@ -39,7 +39,7 @@ function readNumber(name: string, json: unknown, infinite: boolean): number {
 
 const numberSchema = (infinite: boolean): object => ({ $ref: `#/$defs/${infinite ? 'anyNumber' : 'number'}` });
 
-/** A number; NaN and infinite ones, too, if `infinite`. */
+/** A number; also NaN or an infinite one if `infinite`. */
 export const number = ({ infinite = false, positive = false } = {}): Member<number> =>
   member({
     write: (_, value) => writeNumber(value),

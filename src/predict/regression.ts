@@ -47,7 +47,7 @@ export interface Coefficients {
   readonly classes?: readonly Label[];
   /** The means of the columns where missing entries are imputed. */
   readonly means?: Float64Array;
-  /** True if there was an offset, which predictions then need, too. */
+  /** True if there was an offset, which predictions then also need. */
   readonly hasOffset: boolean;
 }
 

@@ -528,7 +528,7 @@ function write(name: string, array: Float64Array, f: (array: Float64Array) => un
 /** What a callback may return without having meant it: `(x, g) => (g[0] = 1)` is a number. */
 const ignored: ReadonlySet<string> = new Set(['undefined', 'number', 'boolean']);
 
-/** The error of a callback whose promise nobody waits for. */
+/** The error of a callback whose promise is not awaited. */
 function onlyInSolves(name: string, promise: PromiseLike<unknown>): SolverError {
   disown(promise);
   return new SolverError(

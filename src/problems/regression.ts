@@ -156,7 +156,7 @@ export class RegressionProgram extends FamilyProgram {
       computesStart: constraints !== undefined && free,
       fallbackStart: exponential.includes(loss) && constraints && free ? start : undefined,
       deviceSupport: ranks ? { cpuOnly: 'regressions over ranks' } : deviceSupportOf(x, free),
-      // What a solve needs is ours until an addon asks for it, in pieces where it is large; dense data are for the other addon, too.
+      // What a solve needs is ours until an addon asks for it, in pieces where it is large; dense data are also for the other addon.
       handle: dense || large ? made : made.handle(addon()),
     });
     this.classes = classes;

@@ -340,7 +340,7 @@ export class SolveQueue {
     return { client, copies, queue, events };
   }
 
-  /** Settles whoever waits for a job that has ended. Of the job only what says so is asked for, not its message. */
+  /** Settles the promises that wait for a job that has ended. Of the job only what says so is asked for, not its message. */
   async #look(id: string): Promise<void> {
     const { client, queue } = await this.#begin();
     const fields = ['timestamp', 'finishedOn', 'returnvalue', 'failedReason', answerField];

@@ -38,7 +38,7 @@ export async function connect(connection: Connection): Promise<Redis> {
     typeof connection === 'string' || isUrl(connection)
       ? new Redis(checkedAddress(connection), always)
       : new Redis({ ...always, ...checkObject('connection', connection) });
-  // Without a listener ioredis prints each failed attempt; whoever waits for an answer waits for the next one.
+  // Without a listener ioredis prints each failed attempt; those who wait for an answer wait for the next attempt.
   client.on('error', () => undefined);
   return client;
 }
@@ -70,7 +70,7 @@ export async function closed(
   await closing.finally(() => clearInterval(look));
 }
 
-/** Ends a connection whose server is away: whoever waits for its end hears of it at the next try, which this makes the last one. */
+/** Ends a connection whose server is away: those who wait for its end get it at the next try, which this makes the last one. */
 function giveUp(client: Redis): void {
   const waits = client.status === 'reconnecting';
   client.disconnect();

@@ -214,7 +214,7 @@ function reporter(job: Job, signal: AbortSignal): Reporter {
       const now = performance.now();
       if (now - last < reportInterval) return;
       last = now;
-      // A report that does not arrive harms nobody.
+      // A report that does not arrive does no harm.
       job.updateProgress(toJson('progress', progress, 'leaveOut') as object).catch(() => undefined);
     },
   };

@@ -231,7 +231,7 @@ interface Head {
   all: string[];
   target: number;
   features: number[];
-  /** True if the line it was read from is a row, too. */
+  /** True if the line it was read from is also a row. */
   isRow: boolean;
 }
 

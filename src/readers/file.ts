@@ -188,7 +188,7 @@ export async function firstLine(path: string | URL, signal: AbortSignal | undefi
   });
 }
 
-/** Throws an error in place of what is none: a pipeline that breaks with null, the reason of an abort, never settles. */
+/** Throws an error instead of what is none: a pipeline that breaks with null, the reason of an abort, never settles. */
 export function rethrow(cause: unknown): never {
   throw isError(cause) ? cause : new Error('reading was ended', { cause });
 }

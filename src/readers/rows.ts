@@ -13,7 +13,7 @@ export interface RowOptions {
   maxColumns?: number | undefined;
 }
 
-/** Calls `take` with the values of each row, those of a line of names, too; empty lines are passed over. `hint` says what raises the usual limit on columns. */
+/** Calls `take` with the values of each row, also of a line of names; empty lines are passed over. `hint` says what raises the usual limit on columns. */
 export async function eachRow(
   name: string,
   chunks: Chunks,

@@ -33,7 +33,7 @@ const firstOfLarge = 8;
 const leastShift = 0.2;
 
 /**
- * Patterns where nobody asked for any: those of one local descent, without a search for an estimate, which takes as long, and of large data
+ * Patterns where none were asked for: those of one local descent, without a search for an estimate, which takes as long, and of large data
  * without the convex program, which takes longer.
  */
 const untuned = (of: Encoded) => ({ refine: { rounds: 0, restarts: 0, estimate: false, program: !isByBatches(of) } });
@@ -128,7 +128,7 @@ const betterOf = (comparison: Comparison): FoldScore =>
 
 /**
  * Weights from the first one on towards where the loss on rows left out falls, until it rises: weights by half a decade, as its minimum is flat. Of values the
- * least loss decides, which is the score, too; of classes the largest weight within one standard error of it, as the loss grows with margins that do not matter, or
+ * least loss decides, which is also the score; of classes the largest weight within one standard error of it, as the loss grows with margins that do not matter, or
  * the margins themselves. Undefined where time was out, or the solves were aborted, before there was one.
  */
 async function comparisonOf(
@@ -163,7 +163,7 @@ interface Trial {
   lambdaMax: number;
   timeLeft: () => number | undefined;
   model: Model;
-  /** True if the minimum is looked for between the weights, too. */
+  /** True if the minimum is looked for also between the weights. */
   finer: boolean;
 }
 

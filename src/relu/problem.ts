@@ -120,7 +120,7 @@ export interface ReluSettings extends Omit<ReluOptions, 'lambda' | 'standardize'
    * are given, sampled or all, and `standardize: false`, which is the default then. The result has `robustness`. Default: none.
    */
   adversary?: ReluAdversary | undefined;
-  /** An earlier result to begin with, of the same rows and outputs: for another `lambda`, say, or a smaller tolerance. */
+  /** An earlier result to begin with, of the same rows and outputs: for example for another `lambda` or a smaller tolerance. */
   warmStart?: (Pick<ReluResult, 'convex'> & { readonly network: ReluNetwork }) | undefined;
 }
 
@@ -163,7 +163,7 @@ export interface ReluResult<P extends Prediction = Prediction>
   /** The weight above which the best network is zero, of which `lambda` is a share where it was `'auto'`. */
   lambdaMax?: number;
   /**
-   * What was tried where `lambda` was `'crossValidated'`. An estimator compares the best affine function of x, too, a gated network
+   * What was tried where `lambda` was `'crossValidated'`. An estimator compares also the best affine function of x, a gated network
    * of one gate that is always open: where `affine` has a smaller loss than all `scores` it is what was trained.
    */
   crossValidation?: { scores: FoldScore[]; chosen: number; affine?: FoldScore };

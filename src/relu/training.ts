@@ -88,12 +88,12 @@ const overflown = {
     'The outputs of the network left the range of floating point: x has numbers that are too large beside others.',
 } as const;
 
-/** Shares of lambdaMax that `lambda: 'auto'` takes up to so many rows. */
+/** Shares of lambdaMax that `lambda: 'auto'` takes up to a number of rows. */
 const autoShare = { relu: 0.01, gated: 0.05 };
 const fewRows = 250;
 
 /**
- * The share of lambdaMax that `lambda: 'auto'` takes of so many rows. More rows need less: of networks that are refined, and gated ones, it falls with
+ * The share of lambdaMax that `lambda: 'auto'` takes for a number of rows. More rows need less: of networks that are refined, and gated ones, it falls with
  * the root of their number, as an error of estimation does; with it where few sampled patterns are what keeps a network from fitting too well.
  */
 function autoShareOf(rows: number, { activation = reluDefaults.activation, patterns }: Encoded['options']): number {

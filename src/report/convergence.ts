@@ -67,7 +67,7 @@ function objectiveChart(history: readonly Progress[]): string | undefined {
     : drawn;
 }
 
-/** An axis on which the end of a solve can be seen, too: logarithmic, or without the first reports where these are far away. */
+/** An axis that also shows the end of a solve: logarithmic, or without the first reports where these are far away. */
 function objectiveAxis(shown: readonly Series[]): { log: boolean; domain?: [number, number] } {
   const wide = 30;
   const all = extent(shown.flatMap(({ y }) => Array.from(y))) as [number, number];

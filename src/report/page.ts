@@ -90,7 +90,7 @@ export function tiles(items: readonly { name: string; value: string; remark?: st
   return `<ul class="tiles">${shown.join('')}</ul>`;
 }
 
-/** A table of texts, which are escaped here. The first column begins at the left; `textual` ones do, too. */
+/** A table of texts, which are escaped here. The first column and `textual` ones begin at the left. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], textual: number[] = []): string {
   const titles = head
     .map((text, c) => `<th${textual.includes(c) ? ' class="text"' : ''}>${escaped(text)}</th>`)

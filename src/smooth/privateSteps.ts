@@ -9,7 +9,7 @@ export const privateMethod = 'dpSgd';
 const of = `for method '${privateMethod}'`;
 
 /**
- * (epsilon, privacyDelta)-differential privacy: whoever sees x, and no more, learns of single rows what that allows, after the steps that were
+ * (epsilon, privacyDelta)-differential privacy: an observer who sees x, and no more, learns of single rows what that allows, after the steps that were
  * taken. The number of rows is taken for known: a row that is absent is one whose gradient is 0.
  */
 export interface Privacy {
@@ -67,7 +67,7 @@ function deltaOf(given: unknown, rows: number): number {
   return delta;
 }
 
-/** What is promised of a solve of so many private steps; nothing without noise, or where nobody could use it. */
+/** What is promised of a number of private steps; nothing without noise, or where it would be of no use. */
 export function privacyOf(settings: PrivacySettings, rows: number, steps: number): Privacy | undefined {
   const { noise = 1, insecureNoise = false, batchSize = 64 } = settings;
   if (insecureNoise || noise === 0 || steps === 0) return undefined;

@@ -54,7 +54,7 @@ export interface MinimizeSumResult
   extends Omit<SolveResult<MinimizeSumProgress>, 'status'>,
     Omit<MinimizeSumSolution, 'ending'> {
   status: SumStatus;
-  /** What whoever sees x, and no more, may learn of single rows, of method `dpSgd`. Left out where nothing is promised. */
+  /** What an observer who sees x, and no more, may learn of single rows, of method `dpSgd`. Left out where nothing is promised. */
   privacy?: Privacy;
 }
 

@@ -353,7 +353,7 @@ class FoldsAhead {
     const { signal } = this.#stop;
     const readable = this.#readable;
     this.#folds = Promise.all(this.#parts.map((part) => leftOut(prepared, part, this.#asked, { signal, readable })));
-    this.#folds.catch(() => undefined); // whoever waits for them hears of it
+    this.#folds.catch(() => undefined); // each caller that waits for the folds gets the error
     readable().catch(() => undefined);
   }
 }

@@ -229,7 +229,7 @@ async function corrected(
     return { shift: shift / own, spread: Math.sqrt(squares) / Math.abs(own), bias: value / Math.sqrt(squares) };
   });
   const { shift, spread } = chosenOf(candidates, Math.sqrt(2 * Math.log(about.columns)), curvatures);
-  // Any residual corrects, that of a model that missed its tolerance, too.
+  // Any residual corrects, also that of a model that missed its tolerance.
   return { shift, spread, status: status === 'stalled' ? 'solved' : status, message };
 }
 

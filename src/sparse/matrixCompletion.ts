@@ -50,7 +50,7 @@ export interface MatrixCompletionResult
   extends SolveResult,
     Omit<Partial<CompletedMatrix>, 'certificate'>,
     Pick<CompletedMatrix, 'certificate'> {
-  /** A matrix for each lambda that was reached, from the largest on; the members of the last are those of the result, too. */
+  /** A matrix for each lambda that was reached, from the largest on; the members of the last are also those of the result. */
   matrices: CompletedMatrix[];
   /** The least lambda at which the matrix is 0. */
   lambdaMax: number;

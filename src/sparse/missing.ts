@@ -47,7 +47,7 @@ export function readMatrix(
 /**
  * A copy of a large matrix argument for {@link readMatrix} to be given, in which missing entries are 0 and everything was looked at, in
  * pieces between which other events are served. Weights of rows that are none are for others to refuse. Where `leave` aborts the rest of
- * it is zeros, which nobody is to read.
+ * it is zeros, which must not be read.
  */
 export async function readInPieces(
   name: string,
@@ -142,7 +142,7 @@ function meansOf(
   return sums.map((sum, j) => ((counts[j] as number) > 0 ? sum / (counts[j] as number) : 0));
 }
 
-/** The matrix with the means of the columns in place of what is missing. */
+/** The matrix with the means of the columns instead of what is missing. */
 export function filled({ x, missing }: WithMissing, means: Float64Array | undefined): Matrix | SparseMatrix {
   if (missing.length === 0 || !means) return x;
   const columns = placesOf(x, missing).map(([, j]) => j);
@@ -150,8 +150,8 @@ export function filled({ x, missing }: WithMissing, means: Float64Array | undefi
 }
 
 /**
- * The matrix with the means of the columns in place of what is missing, made in pieces between which other events are served. Where `leave`
- * aborts it is not finished, and nobody is to read it.
+ * The matrix with the means of the columns instead of what is missing, made in pieces between which other events are served. Where `leave`
+ * aborts it is not finished and must not be read.
  */
 export async function filledInPieces(
   { x, missing }: WithMissing,

@@ -96,7 +96,7 @@ export interface SparsePath extends SolveResult<SparseProgress>, Origin {
  * const { support, coefficients } = path.select('ebic');
  * ```
  *
- * With `sizes` or `maxSize` in place of lambdas it has the best subset of at most so many columns for each of these: the minimum of mean
+ * With `sizes` or `maxSize` instead of lambdas it has the best subset of at most so many columns for each of these: the minimum of mean
  * loss + ridge / 2 ||b||^2, for family `'gaussian'`.
  *
  * The path ends early where the model explains 0.999 of the deviance, where that hardly changes, or at `maxNonzeros`: `end` says so, and

@@ -84,7 +84,7 @@ export interface BestSubsetOptions {
 
 /**
  * lambda for each coefficient that is not 0, and `ridge` b^2 / 2: the best subset of the columns, with a bound by branch and bound of what
- * any other could reach. For family `'gaussian'`. With a `size`, `sizes` or `maxSize` in place of lambda it is the best subset of at most so
+ * any other could reach. For family `'gaussian'`. With a `size`, `sizes` or `maxSize` instead of lambda it is the best subset of at most so
  * many columns, and a column costs nothing.
  * @throws TypeError or RangeError that names the argument and the value.
  */

@@ -83,7 +83,7 @@ export function penaltySettings(
   };
 }
 
-/** The weights of sorted coefficients that a penalty has of its own, for so many columns. */
+/** The weights of sorted coefficients that a penalty has of its own, one a column. */
 export function sortedWeights(penalty: unknown, columns: number): Float64Array | undefined {
   if (typeof penalty !== 'object' || penalty === null) return undefined;
   const { weights } = penalty as Partial<SparsePenalty>;

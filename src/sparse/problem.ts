@@ -101,7 +101,7 @@ export interface SparseModelSettings
   lowerBounds?: number | ArrayLike<number> | undefined;
   /** Upper bounds >= 0, likewise; Infinity for none. Default: none. */
   upperBounds?: number | ArrayLike<number> | undefined;
-  /** Entries of x that are NaN become the mean of what is there in their column, in predictions, too. Default: they are refused. */
+  /** Entries of x that are NaN become the mean of what is there in their column, also in predictions. Default: they are refused. */
   impute?: 'mean' | undefined;
   /** An earlier result to begin with. */
   warmStart?: SparseStart | undefined;
@@ -112,11 +112,11 @@ export interface LambdaSettings extends Pick<SparseOptions, 'nLambda' | 'minRati
   /** The lambdas, in any order. Default: `nLambda` of them from the least that leaves no column on, evenly in the logarithm. */
   lambdas?: ArrayLike<number> | undefined;
   /**
-   * Integers >= 0, in any order, in place of lambdas: for each the best subset of at most so many columns. The penalty is
+   * Integers >= 0, in any order, instead of lambdas: for each the best subset of at most so many columns. The penalty is
    * {@link bestSubset}, without lambda.
    */
   sizes?: ArrayLike<number> | undefined;
-  /** The largest of the sizes 0, 1, ..., in place of `sizes`, so that `path.fit(k)` is the best subset of at most k columns. */
+  /** The largest of the sizes 0, 1, ..., instead of `sizes`, so that `path.fit(k)` is the best subset of at most k columns. */
   maxSize?: number | undefined;
 }
 
@@ -147,7 +147,7 @@ export interface Origin extends FamilyOf {
   names?: readonly string[];
   /** The means of the columns where missing entries are imputed. */
   means?: Float64Array;
-  /** True if there was an offset, which predictions then need, too. */
+  /** True if there was an offset, which predictions then also need. */
   hasOffset: boolean;
 }
 
@@ -189,7 +189,7 @@ async function withoutMissing(
   return { ...data, x: await readInPieces('x', rows ? await rows : data.x, data.sampleWeight, leave) };
 }
 
-/** A problem whose data nobody else can change while several solves of it begin, one after the other. Large data are copied in pieces. */
+/** A problem whose data cannot change while several solves of it begin, one after the other. Large data are copied in pieces. */
 export async function owned(prepared: Prepared): Promise<Prepared> {
   const { x, missing } = prepared.data;
   const of = <T extends Float64Array | Float32Array | Int32Array>(array: T) => sliceInPieces('x', array);
@@ -526,7 +526,7 @@ export type SparseAnswer = SparseSolution & SolveResult<SparseProgress>;
 
 /** What may differ between the solves of one problem. */
 export interface Variation extends Request {
-  /** Weights in place of those of the data, with the means of the columns by them. */
+  /** Weights instead of those of the data, with the means of the columns by them. */
   weights?: Float64Array | undefined;
   settings?: SparseOptions & SolveOptions<SparseProgress>;
 }

@@ -104,7 +104,7 @@ async function refitEach(responses: readonly Prepared[], columnsOf: ColumnsOf, o
   const model: Refit[] = [];
   for (const [r, response] of responses.entries()) {
     const [support, start] = [supports[r] as Int32Array, starts[r] as Start];
-    // The penalised model without columns is the one without penalty, too.
+    // The penalised model without columns is also the one without penalty.
     if (sameSupport(of, r)) model.push(before?.[r] as Refit);
     else if (support.length === 0) model.push({ ...unpenalised(response, start.intercept, weights, known), support });
     else model.push(await refit(response, columnsOf(support), support, { weights, start }));

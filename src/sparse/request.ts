@@ -36,7 +36,7 @@ export function checkLambda(lambda: unknown): number {
 export const isBySize = (settings: { size?: unknown; sizes?: unknown; maxSize?: unknown }): boolean =>
   settings.size !== undefined || settings.sizes !== undefined || settings.maxSize !== undefined;
 
-/** The models of a path of so many columns. */
+/** The models of a path of a given number of columns. */
 export function requestOfPath(settings: PathSettings, columns: number): Request {
   if (!isBySize(settings)) return { lambdas: checkLambdas(settings.lambdas) };
   const { sizes, maxSize, lambdas, nLambda, minRatio } = settings;

@@ -43,7 +43,7 @@ export class ReadClasses {
 
 /**
  * Labels of many rows, read in pieces between which other events are served. Where `leave` aborts, the responses are zeros behind what was
- * written, which nobody is to read.
+ * written, which must not be read.
  */
 export function readInTurns(
   y: unknown,

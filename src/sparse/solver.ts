@@ -21,7 +21,7 @@ import { type BaselineHazard, baselineHazards, riskSets } from './survival.js';
 export interface SparseSettings extends SparseModelSettings {
   /** Weight of the penalty beside the mean loss of the rows. One of `lambda` and `size` is to be there. */
   lambda?: number | undefined;
-  /** The most columns of the best subset, in place of `lambda`. The penalty is {@link bestSubset}, without lambda. */
+  /** The most columns of the best subset, instead of `lambda`. The penalty is {@link bestSubset}, without lambda. */
   size?: number | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface SparseResult extends SolveResult<SparseProgress>, SparseFit {
  * ```
  *
  * with the loss of a `family` (squared, logistic, Poisson, gamma, multinomial, {@link huber}, {@link quantile}, {@link cox}) and a
- * `penalty` such as {@link lasso}, {@link mcp}, {@link groupLasso} or {@link bestSubset}; or, with a `size` in place of `lambda`, the best
+ * `penalty` such as {@link lasso}, {@link mcp}, {@link groupLasso} or {@link bestSubset}; or, with a `size` instead of `lambda`, the best
  * subset of at most so many columns: the minimum of mean loss + ridge / 2 ||b||^2 over all of these, for family `'gaussian'`. Columns are divided by their standard deviation
  * unless `standardize` is false; coefficients come in the units of x. `certificate` says what is known of the minimum: for convex penalties
  * and best subsets a bound that no coefficients have an objective below.

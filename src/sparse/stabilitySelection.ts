@@ -28,7 +28,7 @@ export interface StabilitySelectionSettings
    * at least 1.
    */
   q?: number | undefined;
-  /** The lambda at which each half is fitted, in place of a path with `q`. */
+  /** The lambda at which each half is fitted, instead of a path with `q`. */
   lambda?: number | undefined;
   /** The size of the best subset of each half, likewise. */
   size?: number | undefined;

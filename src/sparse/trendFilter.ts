@@ -37,7 +37,7 @@ export interface TrendFilterResult
   extends SolveResult,
     Omit<Partial<Trend>, 'certificate'>,
     Pick<Trend, 'certificate'> {
-  /** A trend for each lambda that was reached, from the largest on; the members of the last are those of the result, too. */
+  /** A trend for each lambda that was reached, from the largest on; the members of the last are also those of the result. */
   trends: Trend[];
   /** The least lambda at which the trend has one piece. */
   lambdaMax: number;

@@ -49,7 +49,7 @@ export function runInChild(
 export function preamble(problem: Problem): string {
   return `
     import * as nonconvex from 'nonconvex';
-    /** A function that solves a problem with further settings, or other data in place of its own. */
+    /** A function that solves a problem with further settings, or other data instead of its own. */
     const solverOf = async (problem) => {
       const build = problem.build ?? ((library, data) => data);
       const [family, name] = problem.solver.split('/');

@@ -37,7 +37,7 @@ for (const { family, name, module } of await found<{ fixture: Fixture }>('fixtur
   ofFamilies[family] = { ...ofFamilies[family], [name]: module.fixture };
 }
 
-/** Fixtures that the module named by NONCONVEX_FIXTURES exports, in place of those of the families. */
+/** Fixtures that the module named by NONCONVEX_FIXTURES exports, instead of those of the families. */
 const others = process.env.NONCONVEX_FIXTURES
   ? ((await import(process.env.NONCONVEX_FIXTURES)) as { fixtures: Record<string, Fixture> }).fixtures
   : undefined;

@@ -20,7 +20,7 @@ async function callOf(problem: Problem): Promise<Call> {
   return calls[0] as Call;
 }
 
-/** A problem with a copy that was left in place of each array of its data. */
+/** A problem with a copy that was left instead of each array of its data. */
 function unread(value: object, data: RegExp, path = ''): object {
   const entries = Object.entries(value).map(([name, member]): [string, unknown] => {
     const place = path === '' ? name : `${path}.${name}`;

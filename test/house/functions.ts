@@ -17,7 +17,7 @@ export function functionsOf(file: string, text: string): FunctionOfFile[] {
   return file.endsWith('.ts') ? inTypescript(file, text) : inCpp(file, text);
 }
 
-/** C++ text with blanks in place of comments, literals and lines of the preprocessor, so that braces are code. */
+/** C++ text with blanks instead of comments, literals and lines of the preprocessor, so that braces are code. */
 export function codeOf(text: string): string {
   const other =
     /\/\/.*|\/\*[\s\S]*?\*\/|R"(\w*)\([\s\S]*?\)\1"|"(?:\\.|[^"\\\n])*"|(?<!\w)'(?:\\.|[^'\\\n])+'|^[ \t]*#(?:.*\\\n)*.*/gm;

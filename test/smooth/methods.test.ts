@@ -163,7 +163,7 @@ describe('quasar-convex acceleration', () => {
     });
     expect(quick.objective as number).toBeLessThan(0.01 * (descent.objective as number));
     expect(quick.counts.gradients / quick.counts.steps).toBeLessThan(8);
-    // L by doubling in place of one that is known.
+    // L by doubling instead of one that is known.
     const found = await minimizeSum(f, { ...settings, method: 'qagd', quasarConvexity: 0.5, maxEpochs: 1500 });
     expect(found.objective as number).toBeLessThan(0.01 * (descent.objective as number));
   });

@@ -201,7 +201,7 @@ function heavyTailed(seed: number, rows: number, columns: number) {
   return { x, y: t.map((link) => draws.count(Math.exp(Math.min(3, link)))) };
 }
 
-// Steps along lines in place of the penalty, which a quadratic that leads over a hump leaves, take the violation down by a tenth each.
+// Steps along lines instead of the penalty, which a quadratic that leads over a hump leaves, take the violation down by a tenth each.
 describe('poisson: MCP and SCAD of sparse columns with heavy tails', () => {
   it.each(chosen([9, 4, 6, 10], 4))('seed %d', async (seed) => {
     const { x, y } = heavyTailed(seed, 150, 300);

@@ -1,4 +1,4 @@
-// nonconvex-toys.node, in place of the addon of the package, and its fixtures, in place of the families': to be imported
+// nonconvex-toys.node, instead of the addon of the package, and its fixtures, instead of the families': to be imported
 // before anything that solves.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
