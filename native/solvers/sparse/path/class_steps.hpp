@@ -8,8 +8,8 @@
 #include "methods/krylov/pcg.hpp"
 #include "solvers/sparse/data.hpp"
 #include "solvers/sparse/path/working_set.hpp"
+#include "solvers/sparse/quadratic/block_quadratic.hpp"
 #include "solvers/sparse/quadratic/class_metric.hpp"
-#include "solvers/sparse/quadratic/quadratic.hpp"
 
 namespace nonconvex {
 
@@ -40,8 +40,8 @@ class ClassSteps {
   };
 
   void findFree(const BlockPenaltyAt& penalty);
-  bool solveOnRows(Support& support);
-  void multiplyByCurvature(const Support& support, std::span<const double> v, std::span<double> out);
+  bool solveOnRows();
+  void multiplyByCurvature(std::span<const double> v, std::span<double> out);
   void clip(const BlockPenaltyAt& penalty, std::span<const double> before, std::span<double> after) const;
 
   const Cpu& la_;
@@ -49,7 +49,7 @@ class ClassSteps {
   bool intercept_;
   WorkingSet<BlockPenaltyAt>& set_;
   ClassMetric metric_;
-  Quadratic<BlockPenaltyAt> quadratic_;  ///< the quadratic with all second derivatives
+  BlockQuadratic quadratic_;  ///< the quadratic with all second derivatives
   bool serve_ = false;
   std::vector<int> working_, free_;
   std::vector<double> sums_, moves_, step_, places_, diagonal_;

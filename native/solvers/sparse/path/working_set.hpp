@@ -11,16 +11,22 @@
 #include "solvers/sparse/path/working_loss.hpp"
 #include "solvers/sparse/penalties/blocks.hpp"
 #include "solvers/sparse/penalties/penalty_at.hpp"
+#include "solvers/sparse/quadratic/block_quadratic.hpp"
 #include "solvers/sparse/quadratic/gram_metric.hpp"
-#include "solvers/sparse/quadratic/quadratic.hpp"
+#include "solvers/sparse/quadratic/penalized_quadratic.hpp"
 
 namespace nonconvex {
+
+/// Whether the blocks of a penalty are single coefficients of one response.
+template <class Penalty>
+inline constexpr bool ofCoefficients = std::is_same_v<Penalty, PenaltyAt>;
 
 /// A working set of blocks, which only grows, with a point whose other coefficients are 0, the loss there, and the
 /// quadratic that replaces the loss.
 template <class Penalty>
 class WorkingSet {
  public:
+  using Quadratic = std::conditional_t<ofCoefficients<Penalty>, PenalizedQuadratic, BlockQuadratic>;
   static constexpr int fewHalvings = 6;  ///< safeguard: halvings of a step, before another one is tried
 
   WorkingSet(const Cpu& la, const SparseData& data, const SparseSettings& settings, RowsLoss& loss);
@@ -28,7 +34,7 @@ class WorkingSet {
   const Blocks& blocks() const { return blocks_; }
   const GramMetric& metric() const { return metric_; }
   GramMetric& metric() { return metric_; }
-  Quadratic<Penalty>& quadratic() { return quadratic_; }
+  Quadratic& quadratic() { return quadratic_; }
   WorkingLoss& loss() { return loss_; }
   const WorkingLoss& loss() const { return loss_; }
   Penalty penaltyAt(double lambda) const { return {penalised(), settings_, lambda}; }
@@ -120,7 +126,7 @@ class WorkingSet {
   const SparseSettings& settings_;
   Blocks blocks_;
   GramMetric metric_;
-  Quadratic<Penalty> quadratic_;
+  Quadratic quadratic_;
   WorkingLoss loss_;
   double scale_;
   bool curvaturesLag_ = false;  ///< the metric is that of an earlier point, as steps by rows leave it

@@ -113,14 +113,11 @@ bool WorkingSetSolver<Penalty>::solveQuadratics(const Penalty& penalty, const Go
   for (quadratics_ = 0;; ++quadratics_) {
     la_.checkpoint();
     const double violation = set_.violation(penalty), gap = set_.gap(penalty);
-    // Coefficients of a block that are on the wrong side of 0 by next to nothing hardly count in the gap.
-    const bool fine = ofCoefficients<Penalty> || violation <= T::mostViolation * penalty.largestSlope();
-    if (violation <= goal.violation || (fine && gap <= goal.gap)) return true;
+    if (violation <= goal.violation || gap <= goal.gap) return true;
     if (quadratics_ == mostQuadratics() || stretch > T::mostStretched) break;
     if (settleEscapes(penalty, goal.violation)) continue;
     if (set_.curvaturesLag()) followCurvatures(stretch);
-    Goal inner = innerGoal(penalty, goal, violation, gap);
-    if (!fine) inner.gap = 0;
+    const Goal inner = innerGoal(penalty, goal, violation, gap);
     set_.rememberCoefficients();
     if (stepByClasses(penalty, goal, inner, violation, stretch)) continue;
     set_.quadratic().minimize(penalty, inner);

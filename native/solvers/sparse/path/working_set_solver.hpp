@@ -66,8 +66,7 @@ class WorkingSetSolver {
     static constexpr double innerShare = 0.1;        ///< measured: share of the violation left by a quadratic
     static constexpr double innerOfGoal = 0.3;       ///< measured: share of the goal left by a quadratic
     static constexpr double shareOfGap = 0.03;       ///< measured: share of the tolerance for the working set
-    static constexpr double shareOfBlocks = 0.1;     ///< measured: the same for blocks, whose steps cost more
-    static constexpr double mostViolation = 0.01;    ///< safeguard: violation of blocks beside their slope at the end
+    static constexpr double shareOfBlocks = 0.3;     ///< measured: the same for blocks, whose steps cost more
     static constexpr double shareWithRidge = 1e-3;   ///< measured: the same where the gap is of the second order
     static constexpr double besideObjective = 30;    ///< measured: scale of the gap beside a small objective
     static constexpr double leastBeside = 0.05;      ///< measured: least share of the null model's loss there

@@ -73,11 +73,6 @@ class BlockPenaltyAt {
   BlockPenalty of(int group) const;
   /// Norms with these weights instead, one for each group; squares stay.
   BlockPenaltyAt tangent(std::span<const double> slopes) const;
-  /// f.operator()<BlockPenalty>()
-  template <class F>
-  decltype(auto) visitKind(F&& f) const {
-    return f.template operator()<BlockPenalty>();
-  }
   bool convex() const { return scaled_.convex(); }
   bool isZero() const { return scaled_.isZero(); }
   bool hasRidge() const { return scaled_.ridge > 0; }
