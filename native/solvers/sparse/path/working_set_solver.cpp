@@ -104,7 +104,6 @@ int WorkingSetSolver<Penalty>::mostQuadratics() const {
   return inVain_ ? T::mostInVain : T::mostOfClasses;
 }
 
-/// Longer than most: the choices of an iteration are read in one piece.
 template <class Penalty>
 bool WorkingSetSolver<Penalty>::solveQuadratics(const Penalty& penalty, const Goal& goal) {
   using T = Tuning;
