@@ -13,7 +13,7 @@
 
 namespace nonconvex {
 
-/// What is decided once an iteration, from a few sums: on the host, or by one thread of a device, which need not wait.
+/// The decisions of an iteration, from a few sums: on the host, or by one thread of a device, which need not wait.
 struct AndersonControl {
   static constexpr int most = 15;
 

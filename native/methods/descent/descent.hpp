@@ -25,7 +25,7 @@ class Descent {
   virtual std::int64_t products() const { return 0; }  ///< number of products with a Hessian
 };
 
-/// What steps are made of. Where there is a box, the model is of its face, and points are moved into it.
+/// The parts that steps are made of. Where there is a box, the model is of its face, and points are moved into it.
 struct DescentSetting {
   const Cpu& la;
   ScaledNlp& model;

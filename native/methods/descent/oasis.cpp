@@ -41,7 +41,7 @@ class Oasis final : public Descent {
   static constexpr int firstProducts = 100;  // products that the average begins with
 
   /// D := mean of z * H z over signs z, at first, then D := 0.99 D + 0.01 z * H z; |D|, at least 1e-5.
-  /// What a bound holds keeps its entry; at first that is the largest of the others.
+  /// A variable at an active bound keeps its entry; at first that is the largest of the others.
   bool updateDiagonal(const NlpPoint& point) {
     if (begun_) {
       draw();

@@ -36,7 +36,7 @@ void BestPoint::record(const NlpPoint& point) {
 
 void BestPoint::recordStep(const NlpPoint& point, NlpPoint& left) {
   const double residual = model_.residual(point);
-  // What was at `point` before the step is in `left` now.
+  // The former point is in `left` now.
   const NlpPoint& before = elsewhere_ != nullptr ? left : point_;
   if (isBest(before, point, residual)) {
     elsewhere_ = &point;

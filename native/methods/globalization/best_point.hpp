@@ -17,9 +17,9 @@ class BestPoint {
 
   /// Keeps the point if it is the best.
   void record(const NlpPoint& point);
-  /// What `record` does after a step from `left` to `point`, without a copy where that will do: a point that is kept
-  /// stays where it is until the next step, when its numbers are exchanged for others if it is still the best. Before
-  /// anything else is done with `point`, `settle` is to be called.
+  /// Does the work of `record` after a step from `left` to `point`, without a copy where that will do: a point that is
+  /// kept stays where it is until the next step, when its numbers are exchanged for others if it is still the best.
+  /// Before anything else is done with `point`, `settle` is to be called.
   void recordStep(const NlpPoint& point, NlpPoint& left);
   /// Copies the best point if it lies elsewhere.
   void settle();

@@ -1,4 +1,4 @@
-// What an objective does along a ray, as far as numbers go.
+// The behaviour of an objective along a ray, as far as numbers go.
 #pragma once
 
 #include <span>

@@ -35,8 +35,8 @@ class LineSearch {
 
   LineSearch(const Cpu& la, ScaledNlp& model, const Settings& settings);
 
-  /// Returns the step length, 0 if there is none, and leaves the new point with its derivatives in `trial`. `solver`
-  /// has the factors that gave the direction.
+  /// Returns the step length, 0 if no step is accepted, and leaves the new point with its derivatives in `trial`.
+  /// `solver` has the factors that gave the direction.
   double run(const NlpPoint& point, const SearchDirection& direction, const MeritFunction& merit,
              const LeastNorms& least, KktSolver& solver, NlpPoint& trial);
 

@@ -74,7 +74,7 @@ bool MeritFunction::harden() {
 
 bool MeritFunction::adapt(const MeritSlope& slope, const NlpPoint& point) {
   const double squaredF = point.squaredF();
-  // What the shift t costs is -eta2 t g^T dx: no more than half of dx^T B dx.
+  // The cost of the shift t is -eta2 t g^T dx: no more than half of dx^T B dx.
   const double shiftCost = slope.byEta2 + point.squaredG();
   if (slope.curvature > 0 && eta2_ * shiftCost > 0.5 * slope.curvature) {
     eta2_ = std::max(smallestEta2, 0.5 * slope.curvature / shiftCost);

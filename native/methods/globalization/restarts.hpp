@@ -14,7 +14,7 @@ class Restarts {
   Restarts(int n, int m, std::uint64_t seed);
 
   void setStart(std::span<const double> x) { start_.assign(x.begin(), x.end()); }
-  /// Writes the next start into x; false, and nothing, if there is none left.
+  /// Writes the next start into x; returns false, and writes nothing, after the last one.
   bool next(std::span<double> x);
   /// How many there were.
   int count() const { return count_; }

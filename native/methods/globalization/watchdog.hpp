@@ -1,4 +1,4 @@
-// What steps have brought lately, and what to do about it.
+// A watchdog for steps that bring too little.
 #pragma once
 
 #include "methods/globalization/least_norms.hpp"

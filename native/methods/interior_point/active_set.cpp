@@ -197,7 +197,7 @@ int ActiveSet::largestOfNullVector() {
   return normInf(rhs_) <= rounding * size ? largest : -1;
 }
 
-/// Empties rows whose gradients depend on those of others; false where there are none.
+/// Empties rows whose gradients depend on those of others; returns false if none does.
 bool ActiveSet::dropDependentRows() {
   constexpr std::size_t most = 20;
   const SparsePattern& rows = nlp_.model().jacobianPattern();

@@ -30,7 +30,7 @@ class ActiveSet {
   }
   /// Takes as active what is so probably.
   void decide(const BarrierPoint& point, double ratio = 1);
-  /// Takes as inactive the bounds and sides whose multipliers are at most `weak`; false where there are none.
+  /// Takes as inactive the bounds and sides whose multipliers are at most `weak`; returns false if none is.
   bool dropWeak(const BarrierPoint& point, double weak);
 
   /// `moves` is true if variable j moves in the problem of the active set, `holds` if a row is an equation of it.
@@ -60,10 +60,10 @@ class ActiveSet {
   bool solve(std::span<const double> a, std::span<const double> b, std::span<double> dx, std::span<double> dy);
   /// Eigenvalues of the Hessian of L on the null space of the active gradients, at the point that was loaded.
   ReducedInertia inertia();
-  /// What `inertia` is where `positive()` says so.
+  /// The value of `inertia` if `positive()` is true.
   ReducedInertia positiveInertia() const { return {std::max(0, dimension()), 0, 0}; }
   /// Finds a direction of x, of norm 1, along which active constraints do not change to first order and the Hessian
-  /// of L is negative; returns that curvature, 0 where there is none. To be called after `inertia`.
+  /// of L is negative; returns that curvature, 0 if no direction is found. To be called after `inertia`.
   double findNegativeCurvature(std::span<double> direction);
   /// Returns true if by evaluation, not by factors, active constraints do not change along a direction of norm 1 to
   /// first order, and that curvature along it is below 0 by more than counts as zero.

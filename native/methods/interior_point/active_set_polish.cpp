@@ -93,7 +93,8 @@ bool ActiveSetPolish::takeStep() {
   return error_ <= nlp_.settings().tolerance || !adjustSet(point_, true) || begin(point_);
 }
 
-/// Takes Newton steps from point_ to the one with the least error, with more regularisation where there is none.
+/// Takes Newton steps from point_ to the one with the least error, with more regularisation if no step reduces the
+/// error.
 void ActiveSetPolish::improve(int levels) {
   constexpr double enough = 0.5;
   for (int level = 0; level < levels && error_ > exact; ++level) {
@@ -164,7 +165,7 @@ bool ActiveSetPolish::evaluate(BarrierPoint& point) {
   return true;
 }
 
-/// trial_ = the point that a Newton step leads to, cut to the bounds; false where there is none.
+/// trial_ = the point that a Newton step leads to, cut to the bounds; returns false if the step fails.
 bool ActiveSetPolish::newtonStep(int level) {
   std::copy(point_.at.g.begin(), point_.at.g.end(), a_.begin());
   if (!active_.load(point_) || !active_.factor(level) || !active_.solve(a_, point_.r, dx_, dy_)) return false;
@@ -265,7 +266,7 @@ void ActiveSetPolish::classify() {
     degenerate_ = degenerate_ || (!nlp_.fixed(k) && weak(k, size));
   }
   if (nlp_.model().approximateHessian() || givenUp_) return;
-  // What holds only weakly may be left, so second order has to do without it.
+  // Weakly active constraints may be left, so second order has to do without them.
   const bool dropped = active_.dropWeak(point_, size);
   if (polished_ && positive_ && !dropped && !active_.rankLost()) {
     inertia_ = active_.positiveInertia();

@@ -54,7 +54,7 @@ class ActiveSetPolish {
   /// Returns true if the point is a minimum as far as second derivatives tell.
   bool minimum() const { return inertia_.known() && inertia_.negative == 0; }
   /// Finds a feasible point beside a saddle, along negative curvature and the rows that hold, where f is lower; writes
-  /// its x. False where there is none.
+  /// its x. Returns false if no such point is found.
   bool findDescent(std::span<double> x);
   /// Returns true if `findDescent` has shown that the point is no minimum: by a point where f is lower, or, at a
   /// polished point that is not degenerate, by a direction along which active constraints stay and the Hessian of L is

@@ -19,7 +19,8 @@ namespace nonconvex {
 /// [H + D_x + delta, J^T; J, -E] with E_i = e + eps, and 1 / (D_s + delta) more for an inequality. delta and eps are
 /// the least of a ladder for which it has the inertia (n, m, 0). Small pivots are allowed first, since others may have
 /// to wait by the thousand; where the inertia is not the one wanted or the residual poor, the pivots are suspected
-/// before the matrix is: it is factored again without them. After two such surprises there are none any more.
+/// before the matrix is: it is factored again without them. After two such surprises small pivots are not allowed any
+/// more.
 class BarrierKkt {
  public:
   BarrierKkt(const Cpu& la, BarrierNlp& nlp);
@@ -43,7 +44,7 @@ class BarrierKkt {
   void reset() { last_ = shiftedInARow_ = dependentInARow_ = 0; }
 
   KktSolver& solver() { return *solver_; }
-  /// What others who use the solver themselves let a factorisation cost.
+  /// Limits the work of a factorisation for others who use the solver themselves.
   void setEffort(PivotEffort effort);
   bool analyzed() const { return solver_ != nullptr; }
   int factorizations() const { return solver_ ? solver_->factorizations() : 0; }

@@ -61,7 +61,7 @@ class BarrierNlp {
   const ScaledNlp& model() const { return model_; }
   const BarrierSettings& settings() const { return settings_; }
 
-  /// Bounds of v, scaled and relaxed; infinite where there is none.
+  /// Bounds of v, scaled and relaxed; infinite for entries without a bound.
   std::span<const double> lower() const { return lower_; }
   std::span<const double> upper() const { return upper_; }
   /// Bounds of v, scaled, as they were given.

@@ -1,4 +1,4 @@
-// What the phases of an interior-point method hand to one another.
+// The state that the phases of an interior-point method hand to one another.
 #pragma once
 
 #include "methods/interior_point/barrier_kkt.hpp"

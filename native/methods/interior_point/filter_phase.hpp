@@ -40,7 +40,7 @@ class FilterPhase {
   int corrections() const { return corrections_; }
 
  private:
-  /// What the line search compares a length with.
+  /// The values that the line search compares a length with.
   struct Reference {
     double theta = 0, phi = 0;
     double slope = 0;  ///< grad phi^T dv

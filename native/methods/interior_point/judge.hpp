@@ -1,4 +1,4 @@
-// What is asked of a point before it is called a solution.
+// The conditions that a point meets before it is called a solution.
 #pragma once
 
 #include "methods/interior_point/barrier_nlp.hpp"

@@ -27,7 +27,7 @@ class PredictorCorrector {
   void end() { on_ = false; }
   bool on() const { return on_; }
   /// Takes an iteration, and sets the state's mu, which is `least` / 10 at least; false where the point stays. Is off
-  /// afterwards where the error does not fall, a step is cut to nothing, or there is none.
+  /// afterwards where the error does not fall, a step is cut to nothing, or no step is found.
   bool step(double least);
 
  private:

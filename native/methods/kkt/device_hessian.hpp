@@ -110,7 +110,7 @@ class DeviceHessian {
     return largest();
   }
 
-  /// What the regression has no part in, added to the lower triangle of `to`.
+  /// Adds the entries in which the regression has no part to the lower triangle of `to`.
   void addEntries(double sigma, std::span<const double> weights, Mat<double, Space> to) {
     if (!scatter_) return;
     entries_->hessian(regression_ != nullptr ? 0 : sigma, weights, values_);

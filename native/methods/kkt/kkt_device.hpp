@@ -27,7 +27,7 @@ class KktDevice {
   virtual std::unique_ptr<KktSolver> factoredKkt() = 0;
   /// Rows of the data of which the Hessian, less a part that is known, is a Gram matrix; 0: it is no Gram matrix.
   virtual int gramRows() const = 0;
-  /// A preconditioner from a sketch of those rows; not to be called where there are none.
+  /// A preconditioner from a sketch of those rows; not to be called without rows.
   virtual std::unique_ptr<SketchedHessian> sketchedHessian(const ScaledNlp& model, const KktSettings& settings) = 0;
 };
 

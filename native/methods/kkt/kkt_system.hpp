@@ -34,8 +34,8 @@ class KktSystem {
   /// Factors what was assembled at the point; a lagged system without the inertia wanted becomes exact. False where no
   /// shift gives that inertia, or after the most attempts since `assemble`.
   bool factor(const NlpPoint& point);
-  /// Prepares a sharper system after a step that failed. False where there is none, as an exact one can only be shifted
-  /// by more, which is done if it `mayShift`.
+  /// Prepares a sharper system after a step that failed. Returns false if no sharper one exists, as an exact one can
+  /// only be shifted by more, which is done if it `mayShift`.
   bool sharpen(const NlpPoint& point, bool mayShift);
   /// A step was taken, by which the residual went from `before` to `now`.
   void noteStep(double before, double now);
@@ -60,7 +60,7 @@ class KktSystem {
   /// Signs of the eigenvalues of H on the null space of J at a stationary point; none where H is not finite.
   /// `factoredJacobian`: values of J in the system that was factored last. Leaves the system at the point loaded.
   std::optional<ReducedInertia> reducedInertia(const NlpPoint& point, std::span<const double> factoredJacobian);
-  /// Least eigenvalue of H on the null space of J by the factors at hand, with its vector; NaN if there is none.
+  /// Least eigenvalue of H on the null space of J by the present factors, with its vector; NaN if it is not found.
   double leastEigenvector() { return secondOrder_.leastEigenvector(*solver_, H_); }
   std::span<const double> eigenvector() const { return secondOrder_.v(); }
   /// y with H v + J^T y ~ rho v.

@@ -1,4 +1,4 @@
-// What the rules of I. Hong, S. Na, M. W. Mahoney, M. Kolar (ICML 2023, Algorithm 1) need to know of a KKT system.
+// The values of a KKT system for the rules of I. Hong, S. Na, M. W. Mahoney, M. Kolar (ICML 2023, Algorithm 1).
 #pragma once
 
 #include <span>

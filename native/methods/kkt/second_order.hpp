@@ -19,7 +19,7 @@ class SecondOrderTest {
   ReducedInertia inertia(KktSolver& solver, InertiaCorrection& shifts, double sizeH, double sizeJ);
 
   /// Finds, by inverse iteration with factors of a K that is shifted to be positive definite on the null space, v of
-  /// norm 1, and y with H v + J^T y ~ rho v, J v = 0, rho the least eigenvalue. Returns v^T H v; NaN if there is none.
+  /// norm 1, and y with H v + J^T y ~ rho v, J v = 0, rho the least eigenvalue. Returns v^T H v, NaN if no v is found.
   double leastEigenvector(KktSolver& solver, std::span<const double> H);
   std::span<const double> v() const { return std::span(mode_).first(n_); }
   std::span<const double> y() const { return std::span(mode_).subspan(n_); }

@@ -20,7 +20,7 @@ constexpr auto names(KktMethod) { return std::array{"auto"sv, "exact"sv, "sketch
 constexpr auto names(KktPreconditioner) { return std::array{"auto"sv, "sketch"sv, "lagged"sv, "diagonal"sv}; }
 constexpr auto names(KktSketch) { return std::array{"block"sv, "kaczmarz"sv, "gaussian"sv, "count"sv, "srht"sv}; }
 
-/// What a KktSolver is asked to do; the members that have the same names among a solver's settings are explained there.
+/// The settings of a KktSolver; the members that have the same names among a solver's settings are explained there.
 struct KktSettings {
   KktMethod inner = KktMethod::automatic;
   KktSketch sketch = KktSketch::block;

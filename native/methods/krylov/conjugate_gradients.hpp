@@ -48,7 +48,7 @@ struct NextDirection {
 
 }  // namespace kernels
 
-/// What ends the iterations: r^T P^{-1} r, which bounds the error in the norm of A where P <= A, or r^T r.
+/// The norm that ends the iterations: r^T P^{-1} r, which bounds the error in the norm of A where P <= A, or r^T r.
 enum class ResidualNorm { energy, euclidean };
 
 /// The scalars of the columns stay on the device: of each step one number comes to the host, that which ends it.

@@ -11,7 +11,7 @@
 namespace nonconvex {
 
 /// A function of one number t >= 0. `value(t)` goes to t, and is not finite where the function is not defined;
-/// `slope()` is the derivative at the last t, NaN where there is none.
+/// `slope()` is the derivative at the last t, NaN where f has no derivative.
 template <class L>
 concept Line = requires(L& line, double t) {
   { line.value(t) } -> std::convertible_to<double>;

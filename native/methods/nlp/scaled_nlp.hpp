@@ -84,7 +84,7 @@ class ScaledNlp {
   bool hessianByProducts() const { return nlp_->facts().hessianByProducts; }
   /// Returns true if there are products with the Hessian, and no values of it.
   bool productsOnly() const { return hessianByProducts() && hessianPattern_->nonzeros() == 0; }
-  /// What the problem's Hessians leave out; null where they leave out nothing.
+  /// The part that the problem's Hessians leave out; null if they are complete.
   const LowRankHessian* lowRankHessian() const { return nlp_->find<LowRankHessian>(); }
 
   const Nlp& nlp() const { return *nlp_; }

@@ -80,7 +80,7 @@ class TopSum {
 
   struct Others {
     double sum;      ///< sum of the k - 1 largest
-    double largest;  ///< the k-th largest; 0 if there is none
+    double largest;  ///< the k-th largest; 0 of fewer numbers
   };
   /// Sums of all numbers but number i.
   Others others(int i) {

@@ -297,8 +297,9 @@ void ConeProjector::keepWorst(int count, const T& slackOf, Scratch& found) {
   found.rows.assign(rows, rows + count);
 }
 
-/// What findViolated finds, from cosines s_k <x_k, p> / (||x_k|| ||p||) in single precision: their error is at most
-/// `margin`, and rows for which that leaves a doubt are looked at in double precision. Active rows hold with equality.
+/// Finds what findViolated finds, from cosines s_k <x_k, p> / (||x_k|| ||p||) in single precision: their error is at
+/// most `margin`, and rows for which that leaves a doubt are looked at in double precision. Active rows hold with
+/// equality.
 void ConeProjector::screen(int group, const double* p, double length, double tolerance, float* cosines,
                            Scratch& found) const {
   const float margin = static_cast<float>(d_ + 4) * std::numeric_limits<float>::epsilon() / 2;

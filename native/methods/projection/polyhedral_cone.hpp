@@ -80,7 +80,7 @@ class ConeProjector {
   long pivots() const { return pivots_; }
 
  private:
-  /// What one thread projects with: the rows that a group takes in next, and room to work.
+  /// The data that one thread projects with: the rows that a group adds next, and room to work.
   struct Scratch {
     std::vector<int> rows;
     HostMatrix<double> normals;  // normals of these rows, d x most, unit length, signed
@@ -103,7 +103,7 @@ class ConeProjector {
     Scratch* scratch_;
     bool owned_;
   };
-  /// What `project` is asked for.
+  /// The arguments of `project`.
   struct Request {
     Vec<const int> list;
     Mat<const double> b;

@@ -10,7 +10,7 @@
 namespace nonconvex {
 
 /// minimise 1/2 x^T H x + c^T x subject to rowLower <= A x <= rowUpper, lower <= x <= upper. Sides may be infinite;
-/// equal sides make an equation. Bounds that are not given are none.
+/// equal sides make an equation. Bounds that are not given are infinite.
 struct QuadraticProgram {
   Mat<const double> H;  ///< n x n, both triangles, positive definite
   In c;

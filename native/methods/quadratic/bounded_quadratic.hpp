@@ -14,7 +14,7 @@ enum class QuadraticEnd { solved, singular, infeasible, stepLimit };
 struct BoundedQuadraticProblem {
   Mat<const double> G;  ///< m x m, symmetric, both triangles, positive definite where bounds leave it free
   In r;
-  In lower, upper;      ///< infinite where there is none
+  In lower, upper;      ///< infinite for entries without a bound
   double ridge = 0;     ///< times the free variables: added to G's diagonal, against dependent variables
   double accuracy = 0;  ///< slopes at bounds up to it count as zero
 };

@@ -1,4 +1,4 @@
-// What goes into and comes out of the training of deep linear networks with weight decay.
+// Problem, solution and progress of the training of deep linear networks with weight decay.
 #pragma once
 
 #include <optional>

@@ -178,7 +178,7 @@ inline __attribute__((always_inline)) void CoordinateDescent::setCoordinate(int 
 /// After x_i, which was `before`, has moved, and numerator and denominator were n and g: whether the step may stay. It
 /// goes back if the ratio, computed anew where digits may be lost, is now worse than `ratio`.
 bool CoordinateDescent::stepHolds(int i, double before, double ratio, double n, double g) {
-  // What is kept by its changes has no digits left after a long way down, and where they overflow none at all.
+  // Sums that are kept by their changes have no digits left after a long way down, or after an overflow.
   digits_.note(n, g);
   if (shrunk(fewDigits, fewDigits) || !(denominator() < infinity)) begin(x_.data());
   const double rise = objective() - ratio * (1 + 1e-9);
@@ -258,7 +258,7 @@ inline __attribute__((always_inline)) double CoordinateDescent::softThresholdSte
   const double x = x_[k];
   const double known = c.penalty.l2 * x + c.linear;
   const Parabola parabola = {c.curvature, f.slope(i)};
-  // What does not wait for the slope comes first: from one slope to the next there is one chain of operations.
+  // The work that does not wait for the slope comes first: from one slope to the next there is one chain of operations.
   const double w = (x - known * c.inverse) - parabola.b * c.inverse;
   const double size = std::abs(w);
   double u = penalties::L1::shrink(size, c.threshold);

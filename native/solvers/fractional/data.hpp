@@ -21,13 +21,13 @@ struct FractionalData {
   FractionalTermData denominator;
 
   // The rest of the numerator: sum_i (diagonal_i / 2 x_i^2 + linear_i x_i + l1_i |x_i|) + constant + l1Squared(x)
-  std::vector<double> diagonal, linear, l1;  ///< empty when there is none
+  std::vector<double> diagonal, linear, l1;  ///< empty without such a part
   double constant = 0;
   penalties::SquaredL1 l1Squared = {0};
   std::vector<double> lower, upper;
   bool bounded = false;  ///< some bound is finite
 
-  /// What a step along a coordinate needs of the numerator, on one cache line.
+  /// The values of the numerator that a step along a coordinate needs, on one cache line.
   struct alignas(64) Coordinate {
     double curvature = 0;                    ///< curvature of the smooth terms with a matrix
     double a = 0;                            ///< curvature of all terms, and proximalWeight times that
@@ -46,7 +46,7 @@ struct FractionalData {
   bool parametric;              ///< PCD rather than FCD
   bool scaleInvariant = false;  ///< F(t x) = F(x) for t > 0
   bool global = false;          ///< every coordinate-wise minimum is a global one
-  /// What is known of a point that no step along a coordinate improves.
+  /// The verdict on a point that no step along a coordinate improves.
   CertificateKind kindOfMinimum() const;
 
   /// A point near the given one within the bounds.

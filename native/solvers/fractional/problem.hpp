@@ -1,4 +1,4 @@
-// What goes into and comes out of the minimisation of ratios by coordinate descent.
+// Problem, solution and progress of the minimisation of ratios by coordinate descent.
 #pragma once
 
 #include <cstdint>

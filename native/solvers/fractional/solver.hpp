@@ -16,7 +16,7 @@
 
 namespace nonconvex {
 
-/// What a ratio that is aborted while its data are read is taken for: the given start, or the point next to 0 within
+/// The answer for a ratio that is aborted while its data are read: the given start, or the point next to 0 within
 /// the bounds, of which nothing is known.
 class FractionalUnbuilt {
  public:

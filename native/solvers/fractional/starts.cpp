@@ -18,7 +18,8 @@ namespace {
 using Kind = FractionalTerm::Kind;
 using Point = std::vector<double>;
 
-/// Q + diagonal of a single dense quadratic in the numerator, factored; without columns if there is none.
+/// Q + diagonal of a single dense quadratic in the numerator, factored; without columns if the numerator has no such
+/// part.
 HostMatrix<double> factoredQuadratic(const Cpu& la, const FractionalData& data) {
   if (data.smooth.size() != 1 || data.smooth[0].term.kind != Kind::quadratic) return {};
   const Columns& given = *data.smooth[0].matrix;

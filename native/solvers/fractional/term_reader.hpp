@@ -1,4 +1,4 @@
-// What the classes of terms read their data with: checks whose messages name the term, the value and what was expected.
+// Reads the data of terms with checks whose messages name the term, the value and what was expected.
 #pragma once
 
 #include <span>
@@ -45,7 +45,7 @@ class TermReader {
   /// The members `scale` and `shift` of a denominator.
   void requireScaleAndShift() const;
 
-  /// What was taken.
+  /// The data taken.
   FractionalTermData&& data() && { return std::move(data_); }
   FractionalTermData& data() & { return data_; }
 

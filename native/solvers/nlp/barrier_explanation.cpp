@@ -22,7 +22,7 @@ std::string nameOf(const Place& place, bool upper) {
   return std::string(kind) + "[" + show(place.index) + "]";
 }
 
-/// What is at a place, and how it violates its bound or side.
+/// Names the entry at a place, and tells how it violates its bound or side.
 std::string violationAt(const BarrierNlp& nlp, const BarrierPoint& point, const Place& place) {
   const double lower = nlp.lowerOf(place), upper = nlp.upperOf(place), value = nlp.valueOf(point, place);
   const std::string what = (place.row ? "constraint " : "x[") + show(place.index) + (place.row ? "" : "]") + " is ";

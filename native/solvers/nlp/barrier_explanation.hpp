@@ -10,14 +10,14 @@
 
 namespace nonconvex {
 
-/// What is said of `stalled`: which attempts were made, how well the best point satisfies each condition, what to try.
+/// The message of `stalled`: which attempts were made, how well the best point satisfies each condition, what to try.
 std::string explainStalled(const BarrierNlp& nlp, const BarrierPoint& best, double error,
                            std::span<const Attempt> made);
 
-/// What is said of `stalled` at a stationary point that is no minimum.
+/// The message of `stalled` at a stationary point that is no minimum.
 std::string explainSaddle(const ReducedInertia& inertia, std::span<const Attempt> made);
 
-/// What is said of `infeasible`: which bounds contradict each other, or else which constraints cannot be satisfied
+/// The message of `infeasible`: which bounds contradict each other, or else which constraints cannot be satisfied
 /// together near the point, a stationary one of the infeasibility, and which bounds keep x from more.
 std::string explainInfeasible(const BarrierNlp& nlp, const BarrierPoint& point);
 

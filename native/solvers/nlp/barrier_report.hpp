@@ -1,4 +1,4 @@
-// What a solve by the interior-point method reports and returns, of the problem as it was given.
+// Reports and results of the interior-point method, of the problem as it was given.
 #pragma once
 
 #include "methods/interior_point/active_set_polish.hpp"

@@ -148,7 +148,7 @@ bool DescentMethod::weaklyHeld() const {
   return false;
 }
 
-/// Goes along negative curvature from the point to one where f is lower; false where there is none.
+/// Goes along negative curvature from the point to one where f is lower; returns false if none is found.
 bool DescentMethod::leaveSaddle() {
   if (!system_.factorLoaded()) return false;
   const double length =

@@ -234,7 +234,7 @@ std::optional<Status> InteriorPointMethod::endDivergence() {
   return unboundedTest_.isLost(state_.point.at) ? endAttempt(Status::stalled) : std::nullopt;
 }
 
-/// Begins the next attempt; where there is none, the verdict is what the attempts have found.
+/// Begins the next attempt; after the last one, the verdict is what the attempts have found.
 std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
   if (reason == Status::stalled && polishBest()) return judge();
   if (reason == Status::unbounded) {
@@ -265,7 +265,7 @@ bool InteriorPointMethod::proveInfeasible(const BarrierPoint& from) {
   return proof_.has_value();
 }
 
-/// Adds attempts that look for feasible points elsewhere, where the verdict would be that there are none near.
+/// Adds attempts that look for feasible points elsewhere, where the verdict would be that no feasible point is near.
 bool InteriorPointMethod::searchElsewhere() {
   constexpr int small = 100, many = 20;
   if (!leastInfeasible_.known || saddle_ || unboundedSeen_ > 0 || settings_.restarts == 0) return false;

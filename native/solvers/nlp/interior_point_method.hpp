@@ -104,7 +104,7 @@ class InteriorPointMethod {
   BarrierAugmentedLagrangian augmentedLagrangian_;
   Multistart multistart_;
   const WarmStart warm_;
-  double warmError_ = 0;  ///< E(0) at a warm start that is still to prove itself; 0: there is none
+  double warmError_ = 0;  ///< E(0) at a warm start that is still to prove itself; 0 without such a start
   Vector start_;          ///< x at which the first attempt begins
   bool started_ = false;
   int inAttempt_ = 0;

@@ -38,7 +38,7 @@ class Multistart {
   int count() const { return static_cast<int>(at_) + 1; }
   /// The attempts that were made, the present one included.
   std::span<const Attempt> made() const { return std::span(list_).first(at_ + 1); }
-  /// Goes on to the next one; false where there is none.
+  /// Goes on to the next one; returns false after the last one.
   bool next() { return at_ + 1 < list_.size() && (++at_, true); }
   bool first() const { return at_ == 0; }
   /// Adds attempts that look for a feasible point from random ones.

@@ -41,7 +41,7 @@ class NewtonMethod {
   /// Returns true if it has stalled because rounding hides what further steps bring, so that no other method would do
   /// better.
   bool endedByRounding() const { return stallReason_ == StallReason::rounding; }
-  /// What stopped it, when it has stalled, and what f has done when it has fallen out of every range.
+  /// The reason why the method has stalled, and what f has done when it has fallen out of every range.
   std::string explain(Status status) const;
 
  private:
@@ -54,7 +54,7 @@ class NewtonMethod {
   void moveToTrial(double length);
   void resetAtPoint();
 
-  // What to do at a point that may be the last.
+  // Decisions at a point that may be the last.
   bool suspectsUnbounded() { return unboundedTest_.suspects(point_, normInf(point_.c)); }
   bool arrived() const;
   std::optional<Status> finishOrContinue() { return arrived() ? checkSecondOrder() : std::nullopt; }

@@ -117,7 +117,7 @@ std::optional<Status> NlpSolver::descentStep() {
   return interior_ ? afterDescent(status) : status;
 }
 
-/// What a step of the method that follows means: only a solution ends the solve.
+/// The status after a step of the method that follows: only a solution ends the solve.
 std::optional<Status> NlpSolver::afterDescent(std::optional<Status> status) {
   if (!status) return status;
   if (status == Status::solved) {
@@ -160,7 +160,7 @@ std::optional<Status> NlpSolver::follow(Status reason) {
   return interior_->start();
 }
 
-/// What may be said where Newton's method has ended: that linear equations cannot be met only with a proof.
+/// The status after Newton's method has ended: linear equations are called infeasible only with a proof.
 Status NlpSolver::proven(Status status) {
   if (status != Status::infeasible || !problem_.nlp.open()->facts().linearConstraints) return status;
   proof_ = proveInfeasible(la_, problem_, newton_->solution().x);

@@ -11,7 +11,7 @@
 
 namespace nonconvex {
 
-/// What a problem that is aborted before it is opened and evaluated is taken for: its start, of which nothing is known.
+/// The answer for a problem that is aborted before it is opened and evaluated: its start, of which nothing is known.
 class NlpUnbuilt {
  public:
   static bool pays(const NlpProblem& problem) { return problem.large; }

@@ -1,4 +1,4 @@
-// What goes into and comes out of the minimisation of nonlinear programs.
+// Problem, solution and progress of the minimisation of nonlinear programs.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +35,8 @@ constexpr auto names(NlpMethod) {
 /// Returns true if it is a method for functions without constraints.
 constexpr bool isDescent(NlpMethod method) { return method >= NlpMethod::lbfgs; }
 
-/// What a point comes from: Newton's method on the exact augmented Lagrangian, a phase of the method for bounds and
-/// inequalities, or a method for functions without constraints.
+/// The phase that a point comes from: Newton's method on the exact augmented Lagrangian, a phase of the method for
+/// bounds and inequalities, or a method for functions without constraints.
 enum class NlpPhase { newton, interiorPoint, restoration, augmentedLagrangian, descent };
 constexpr auto names(NlpPhase) {
   return std::array{"newton"sv, "interiorPoint"sv, "restoration"sv, "augmentedLagrangian"sv, "descent"sv};
@@ -194,7 +194,7 @@ struct NlpProblem : NlpStart {
   bool reportIterates = false;  ///< reports of progress show the point
 };
 
-/// What is reported beside what all solvers report. What Newton's method does not know stays unknown.
+/// The members of a report beside those of all solvers. Members that Newton's method does not know stay unknown.
 struct NlpProgress : Progress {
   double feasibility = unknown;
   double barrier = unknown;

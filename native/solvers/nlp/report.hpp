@@ -1,4 +1,4 @@
-// What a solve reports and returns, of the problem as it was given.
+// Reports and results of a solve, of the problem as it was given.
 #pragma once
 
 #include "core/status.hpp"

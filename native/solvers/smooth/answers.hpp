@@ -123,7 +123,7 @@ class WeightedMean final : public Averaging<T> {
   double sum_ = 0;
 };
 
-/// The mean over the last block of steps that is complete; of the first one while there is none.
+/// The mean over the last block of steps that is complete, or over the steps so far of the first one.
 template <class T>
 class BlockMean final : public Averaging<T> {
  public:

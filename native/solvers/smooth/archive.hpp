@@ -1,4 +1,4 @@
-// What a method has learned, as one list of numbers, so that a run can be broken off and taken up.
+// The state that a method has learned, as one list of numbers, so that a run can be broken off and taken up.
 #pragma once
 
 #include <cstddef>

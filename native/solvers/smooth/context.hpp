@@ -1,4 +1,4 @@
-// What the pieces of a method know of the step that they take together.
+// The data that the pieces of a method share in the step that they take together.
 #pragma once
 
 #include <cmath>
@@ -151,7 +151,7 @@ std::vector<T> copyOf(std::span<const T> x) {
   return {x.begin(), x.end()};
 }
 
-/// What every piece has: state that is saved with a run.
+/// The base of every piece: state that is saved with a run.
 struct SumPiece {
   virtual ~SumPiece() = default;
   virtual void visit(Archive&) {}
@@ -178,7 +178,7 @@ struct Clipping : SumPiece {
 /// Makes directions of gradients before the geometry does.
 template <class T>
 struct Momentum : SumPiece {
-  /// What the geometry is given: g itself, or a vector of its own.
+  /// The vector that the geometry is given: g itself, or a vector of its own.
   virtual const T* apply(SumContext<T>& at, const T* g) = 0;
 };
 
@@ -189,7 +189,7 @@ struct Geometry : SumPiece {
   virtual void learn(SumContext<T>&, const T* /*x*/, const T* /*g*/, const T* /*m*/) {}
   /// The direction for m, with what was learned: m itself, or a vector of its own.
   virtual const T* direction(SumContext<T>& at, const T* m) = 0;
-  /// What g is divided by, of a diagonal geometry; null of others.
+  /// The divisors of g of a diagonal geometry; null for other geometries.
   virtual const T* diagonal() const { return nullptr; }
 };
 
@@ -200,7 +200,7 @@ struct StepLength : SumPiece {
   virtual void begin(SumContext<T>&) {}
   /// Sets `etas` for the direction d of the gradient g at x.
   virtual void choose(SumContext<T>& at, const T* x, const T* g, const T* d) = 0;
-  /// What is to be said of the result; mostly nothing.
+  /// A note on the result; mostly empty.
   virtual std::string warning() const { return {}; }
 };
 
@@ -221,7 +221,7 @@ struct Coupling : SumPiece {
   virtual void move(SumContext<T>& at, const T* g, const T* d, const Feasible<T>& set, Geometry<T>& geometry) = 0;
   /// The last point.
   virtual const T* current() const = 0;
-  /// What an average is made of.
+  /// The points that an average is made of.
   virtual const T* averaged() const { return current(); }
 };
 

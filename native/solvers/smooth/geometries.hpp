@@ -183,7 +183,7 @@ class NormsGeometry final : public Geometry<T> {
   std::vector<T> d_;
 };
 
-/// What the diagonal geometries with roots have in common: m / (sqrt(v) + 1e-8), v what is learned.
+/// The common part of the diagonal geometries with roots: m / (sqrt(v) + 1e-8), v what is learned.
 template <class T>
 class RootGeometry : public Geometry<T> {
  public:

@@ -1,4 +1,4 @@
-// What goes into and comes out of the minimisation of sums over rows.
+// Problem, solution and progress of the minimisation of sums over rows.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace nonconvex {
 
-/// What the status of a solve is where that of all solvers has no word for it: minimizeSum() says it in its place.
+/// The status of a solve that the status of all solvers has no word for: minimizeSum() returns it instead.
 enum class SumEnding { status, epochLimit, diverged };
 constexpr auto names(SumEnding) { return std::array{"status"sv, "epochLimit"sv, "diverged"sv}; }
 
@@ -54,7 +54,7 @@ struct MinimizeSumProgress : Progress {
   }
 };
 
-/// What the steps have cost.
+/// The cost of the steps.
 struct SumCounts {
   double steps = 0;
   double rows = 0;

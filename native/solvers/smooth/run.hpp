@@ -22,7 +22,7 @@ class SumRun {
   virtual void writeLast(std::vector<double>& x) const = 0;
   virtual void writeState(std::vector<double>& state) = 0;
 
-  /// What is known of the step before.
+  /// The values of the step before.
   struct Sight {
     double loss = unknown;
     double eta = 0;

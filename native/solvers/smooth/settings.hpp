@@ -304,7 +304,7 @@ struct PenaltySettings {
   }
 };
 
-/// What every method has.
+/// The settings of every method.
 struct CommonSettings {
   double maxEpochs = 20;
   double target = solverChooses;

@@ -316,7 +316,7 @@ class SmoothnessStep final : public StepLength<T> {
         trial_[static_cast<std::size_t>(i)] -= static_cast<T>(1 / L) * g[i];
       }
       set_.project(trial_.data(), 1 / L);
-      // What is not of the part stays where it is.
+      // Variables outside the part stay where they are.
       std::copy_n(x, at.first, trial_.data());
       std::copy(x + at.first + at.length, x + at.n, trial_.data() + at.first + at.length);
       double slope = 0, moved = 0, size = 0;

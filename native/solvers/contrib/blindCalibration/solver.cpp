@@ -16,7 +16,7 @@
 namespace nonconvex {
 namespace {
 
-/// What is left of a unit vector of a subspace's range once the range is taken away.
+/// The rounding that is left of a unit vector of a subspace's range once the range is taken away.
 constexpr double outsideRange = 1e-10;
 /// Steps after which A xi is computed anew rather than moved along.
 constexpr int stepsBetweenProducts = 32;

@@ -38,7 +38,7 @@ struct RobustMixedModelProblem {
   std::vector<std::int32_t> groups;
   std::vector<double> start;
 
-  /// Groups are numbered from 0; 0 where there are none.
+  /// Groups are numbered from 0; 0 without groups.
   int groupCount() const { return groups.empty() ? 0 : 1 + *std::max_element(groups.begin(), groups.end()); }
 
   static constexpr auto fields() {

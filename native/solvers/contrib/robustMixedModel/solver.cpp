@@ -121,7 +121,7 @@ double StudentMixedModel::scatter(double tau) const {
   return sum;
 }
 
-/// What is left to minimise over tau where the weights are fixed and sigma^2 is the best for it.
+/// The function that is left to minimise over tau where the weights are fixed and sigma^2 is the best for it.
 double StudentMixedModel::profile(double tau) const {
   double logs = 0;
   for (const double size : sizes_) logs += std::log1p(tau * size);

@@ -15,11 +15,11 @@ namespace {
 
 /// Share of the tolerance that is left to a projection.
 constexpr double shareOfProjection = 0.1;
-/// What rounding leaves of a margin.
+/// The rounding of a margin.
 constexpr double leastProjection = 1e-13;
 /// Sweeps between looks at whether a task can be separated.
 constexpr int sweepsBetweenLooks = 64;
-/// Margins over norms, of weights and rows, below this are none.
+/// Margins over norms, of weights and rows, below this count as 0.
 constexpr double noMargin = 1e-12;
 
 const SequentialMaxMarginProblem& withRoomForTasks(const SequentialMaxMarginProblem& problem) {

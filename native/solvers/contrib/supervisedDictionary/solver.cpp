@@ -99,7 +99,7 @@ double DictionaryDescent::truncate() {
     std::copy(svd_->left(k), svd_->left(k) + p(), dictionary_.column(k));
     for (int i = 0; i <= n(); ++i) composed_(i, k) = svd_->value(k) * svd_->right(k)[i];
   }
-  // What was, less what is, and then what is.
+  // The former values less the present ones, then the present ones.
   la_.gemm(Transpose::no, Transpose::yes, -1.0, dictionary_, composed_, 1.0, low_);
   const double moved = std::sqrt(la_.dot(low_.flat(), low_.flat()));
   la_.gemm(Transpose::no, Transpose::yes, 1.0, dictionary_, composed_, 0.0, low_);

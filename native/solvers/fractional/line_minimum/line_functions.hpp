@@ -76,7 +76,7 @@ struct QuadraticPiece {
 };
 
 /// The best step found and the function's value there. t = 0 is kept unless another step is strictly better.
-/// An infimum that is only approached has t = +-infinity and the limit as value (-infinity where there is none).
+/// An infimum that is only approached has t = +-infinity and the limit as value (-infinity if unbounded below).
 /// Candidate steps to a bound are bound - x, so x + t may pass the bound by a rounding: the caller clamps it.
 struct LineMinimum {
   double t = 0;

@@ -1,4 +1,4 @@
-// What every search for the minimum has in common but the one for a concave denominator: the sides of the kink, the
+// The common part of all searches for the minimum but the one for a concave denominator: the sides of the kink, the
 // function to minimise, and the best of the steps that are offered.
 #pragma once
 
@@ -116,7 +116,7 @@ struct Search {
   void offer(double t, const Side& side) {
     if (t > side.lo && t < side.hi) offer(t);
   }
-  /// The bounds, or the limits where there is none.
+  /// The bounds, or the limits at ends without a bound.
   void ends(const Sides& sides) {
     for (int i = 0; i < sides.count; ++i) {
       const Side& side = sides.side[i];
