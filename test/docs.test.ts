@@ -12,7 +12,7 @@ const pagesIn = (folder: string) =>
   readdirSync(join(root, folder), { recursive: true })
     .map((name) => normalize(join(folder, String(name))).replaceAll('\\', '/'))
     .filter((name) => name.endsWith('.md') && !name.startsWith('docs/site/'));
-const pages = [...pagesIn('docs'), ...pagesIn('native'), 'README.md', 'CONTRIBUTING.md', 'SECURITY.md'];
+const pages = [...pagesIn('docs'), ...pagesIn('native'), 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'];
 
 /** The names that links may give behind `#`: those of headings, as GitHub makes them, and those of anchors. */
 function anchorsOf(text: string): Set<string> {
