@@ -304,24 +304,24 @@ model.variable({ upper: '1' });
 model.between(vector, sum(vector), 1);
 
 // Settings belong to methods: each takes its own alone.
-const regression = logisticRegression({ x: rows, y: [0, 1] });
-await minimizeSum(regression, { method: adam({ beta2: 0.99, schedule: 'cosine' }), batchSize: 'full' });
-await minimizeSum(regression, { method: { kind: 'lion', decay: 0.1 } });
-await minimizeSum(regression, { method: dpSgd({ noise: 4, privacyDelta: 1e-5 }) });
-await minimizeSum(regression, { method: normSteepest({ geometry: ['l2'] }) });
+const ofTwoRows = logisticRegression({ x: rows, y: [0, 1] });
+await minimizeSum(ofTwoRows, { method: adam({ beta2: 0.99, schedule: 'cosine' }), batchSize: 'full' });
+await minimizeSum(ofTwoRows, { method: { kind: 'lion', decay: 0.1 } });
+await minimizeSum(ofTwoRows, { method: dpSgd({ noise: 4, privacyDelta: 1e-5 }) });
+await minimizeSum(ofTwoRows, { method: normSteepest({ geometry: ['l2'] }) });
 await minimize(model, { method: interiorPoint({ polish: false, restarts: 0 }), tolerance: 1e-6 });
 await minimize(model, { method: 'lbfgs' });
 await trainReluNetwork({ x, y: [1, 2] }, { method: admm({ splitting: 'slack', rho: 1 }) });
 // @ts-expect-error: a setting of methods stands with one
-await minimizeSum(regression, { method: 'adam', beta2: 0.99 });
+await minimizeSum(ofTwoRows, { method: 'adam', beta2: 0.99 });
 // @ts-expect-error: adam clips no rows
 adam({ noise: 4 });
 // @ts-expect-error: qagd has no memory of squares
-await minimizeSum(regression, { method: { kind: 'qagd', beta2: 0.99 } });
+await minimizeSum(ofTwoRows, { method: { kind: 'qagd', beta2: 0.99 } });
 // @ts-expect-error: privacy is that of dpSgd
-await minimizeSum(regression, { method: { kind: 'adam', privacyDelta: 1e-5 } });
+await minimizeSum(ofTwoRows, { method: { kind: 'adam', privacyDelta: 1e-5 } });
 // @ts-expect-error: no such method
-await minimizeSum(regression, { method: 'adamw' });
+await minimizeSum(ofTwoRows, { method: 'adamw' });
 // @ts-expect-error: the method of gradients has nothing to polish
 await minimize(model, { method: { kind: 'lbfgs', polish: false } });
 // @ts-expect-error: the interior-point method factors its systems
