@@ -236,7 +236,7 @@ int run(int argc, char** argv) {
   const double rho = argument(argc, argv, 4, 30);
   const double relaxation = argument(argc, argv, 5, 1.6);
   const Cpu serial;
-  Certificate certificate(serial, problem);
+  BestBounds certificate(serial, problem);
   Timer timer;
   timer.start();
   ConePrototype admm(problem, rho, relaxation);

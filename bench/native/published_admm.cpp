@@ -136,7 +136,7 @@ int run(int argc, char** argv) {
   const Cpu la(&pool, threads);
   problem.normalize();
   const double rho = factor * problem.beta / problem.typicalY();
-  Certificate certificate(la, problem);
+  BestBounds certificate(la, problem);
   Timer timer;
   timer.start();
   PublishedAdmm admm(la, problem, rho, relaxation);

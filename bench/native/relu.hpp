@@ -72,9 +72,9 @@ struct Problem {
 
 /// Objective of the projection of an iterate onto the cones, and the best dual bound so far. Never part of what is
 /// timed.
-class Certificate {
+class BestBounds {
  public:
-  Certificate(const Cpu& la, const Problem& problem)
+  BestBounds(const Cpu& la, const Problem& problem)
       : la_(la),
         problem_(problem),
         primal_(la, problem.xt, problem.patterns, 2 * problem.P),
@@ -146,7 +146,7 @@ class Certificate {
 inline int nextCheck(int k) { return k < 200 ? k + 10 : std::max(k + 10, k / 200 * 210); }
 
 /// What all the programs print after their set-up and at each check.
-inline void printCheck(int iteration, const Timer& timer, const Certificate& certificate) {
+inline void printCheck(int iteration, const Timer& timer, const BestBounds& certificate) {
   printLine({{"iteration", iteration},
              {"seconds", timer.wall()},
              {"cpuSeconds", timer.cpu()},

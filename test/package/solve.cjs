@@ -1,5 +1,5 @@
 // The same through CommonJS.
-const { predict, trainReluNetwork } = require('nonconvex');
+const { predict, trainReluNetwork } = require('nonconvex/relu');
 const { x, y, settings } = require('./problem.json');
 
 trainReluNetwork({ x, y }, settings).then(({ network, status, gap }) => {
