@@ -13,7 +13,7 @@ async function main(): Promise<string[]> {
     denominator: fractional.norm2(),
   });
   console.log(x);
-  return nonconvex.predict(network, [[1]]);
+  return nonconvex.relu.predict(network, [[1]]);
 }
 
 main().then(console.log);
