@@ -20,6 +20,7 @@ import {
   sparseRegression,
 } from '../../src/sparse/index.js';
 import { chosen } from '../long.js';
+import { columnClaims } from './columnClaims.js';
 import { asSparse } from './values.js';
 
 const rows = 40;
@@ -194,5 +195,12 @@ describe('columns that are left out', () => {
     const fit = await sparseRegression({ x, y: y.map((value, i) => value + (i % 2)) }, { lambda: 0.01 });
     expect([...fit.constantColumns]).toEqual([]);
     expect(fit.support).toContain(2);
+  });
+});
+
+describe('the squared loss', () => {
+  it('is right where coefficients of 1e5 cancel', async () => {
+    const { trial } = columnClaims['columns that arithmetic finds hard'] as (typeof columnClaims)[string];
+    for (const seed of [101007, 101150]) expect(await trial(seed)).toMatchObject({ wrong: [] });
   });
 });
