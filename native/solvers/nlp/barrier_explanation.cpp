@@ -57,6 +57,7 @@ std::string attemptsMade(std::span<const Attempt> made) {
   if (augmented) text += ", by an augmented Lagrangian and from where that ended";
   if (others > 0) text += ", with " + show(others) + " other rules for the barrier";
   if (random > 0) text += ", from " + show(random) + (random == 1 ? " random point" : " random points");
+  if (made.back().from == Attempt::From::interrupted) text += ", and from where the first was ended";
   return text;
 }
 

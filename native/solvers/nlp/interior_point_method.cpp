@@ -30,7 +30,7 @@ InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& proble
       augmentedLagrangian_(state_),
       multistart_(nlp_.m() > 0, nlp_.finiteSides() > 0, settings.restarts),
       warm_(problem),
-      start_(nlp_.model().beginning().begin(), nlp_.model().beginning().end()) {
+      first_{.start = {nlp_.model().beginning().begin(), nlp_.model().beginning().end()}, .end = {}} {
   nlp_.copy(state_.point, best_.point);
   started_ = nlp_.begin(state_.point);
   if (!started_) return;
@@ -48,7 +48,7 @@ std::optional<Status> InteriorPointMethod::start() {
   }
   if (warm_.given()) {
     if (const auto status = startWarm(); status || warmError_ > 0 || predictor_) return status;
-    if (!nlp_.beginAt(start_, state_.point)) return std::nullopt;
+    if (!nlp_.beginAt(first_.start, state_.point)) return std::nullopt;
   }
   state_.mu = multistart_.now().mu;
   state_.estimateMultipliers();
@@ -115,7 +115,14 @@ std::optional<Status> InteriorPointMethod::step() {
   if (predictor_) return predictorStep();
   if (warmInVain() && !begin(multistart_.now())) return endAttempt(Status::stalled);
   const int most = multistart_.first() ? iterationsOfFirst(settings_.maxIterations) : laterIterations;
-  if ((++inAttempt_ > most || idle() || searchedLong()) && settings_.restarts > 0) return endAttempt(Status::stalled);
+  const bool patient = settings_.restarts == 0 || multistart_.now().from == Attempt::From::interrupted;
+  if ((++inAttempt_ > most || idle() || searchedLong()) && !patient) {
+    if (multistart_.first() && phase_ == NlpPhase::interiorPoint) {
+      first_.end = state_.point;
+      first_.mu = state_.mu;
+    }
+    return endAttempt(Status::stalled);
+  }
   switch (phase_) {
     case NlpPhase::restoration:
       return restorationStep();
@@ -219,7 +226,7 @@ void InteriorPointMethod::noteFeasible() {
 /// hides by how much constraints are missed: where no feasible point has been seen, one is looked for from the start.
 std::optional<Status> InteriorPointMethod::endDivergence() {
   if (!feasibleSeen_ && !restoredFromStart_) {
-    if (!nlp_.beginAt(start_, state_.point)) return endAttempt(Status::stalled);
+    if (!nlp_.beginAt(first_.start, state_.point)) return endAttempt(Status::stalled);
     restoredFromStart_ = untilFeasible_ = true;
     state_.mu = multistart_.now().mu;
     main_.begin();
@@ -247,6 +254,9 @@ std::optional<Status> InteriorPointMethod::endAttempt(Status reason) {
     if (searchedLong() || (!multistart_.next() && !searchElsewhere())) {
       if (unboundedSeen_ > 0) return endUnbounded();
       if (saddle_) return endAtSaddle();
+      // Gradients in a curved valley stay as large as they are for thousands of steps. Constraints that rounding hides
+      // would take all iterations that are left.
+      if (nlp_.m() == 0 && first_.end && multistart_.resumeFirst()) continue;
       if (linear) return proveInfeasible(best_.point) ? Status::infeasible : Status::stalled;
       if (!leastInfeasible_.known || nlp_.nearlyFeasible(leastInfeasible_.point)) return Status::stalled;
       best_ = {leastInfeasible_.point, nlp_.errors(leastInfeasible_.point, 0).worst()};
@@ -306,7 +316,7 @@ bool InteriorPointMethod::begin(const Attempt& attempt) {
   attempt_.error = std::numeric_limits<double>::infinity();
   restoredFromStart_ = untilFeasible_ = false;
   phase_ = attempt.augmentedLagrangian ? NlpPhase::augmentedLagrangian : NlpPhase::interiorPoint;
-  const Vector& start = lower_.x.empty() ? start_ : lower_.x;
+  const Vector& start = lower_.x.empty() ? first_.start : lower_.x;
   Vector x = attempt.from == Attempt::From::end ? state_.point.at.x : start;
   if (attempt.from == Attempt::From::random) {
     const Random random(settings_.seed, static_cast<std::uint32_t>(multistart_.randomPoints()));
@@ -317,6 +327,12 @@ bool InteriorPointMethod::begin(const Attempt& attempt) {
     }
   }
   kkt_.reset();
+  if (attempt.from == Attempt::From::interrupted) {
+    state_.point = *first_.end;
+    state_.mu = first_.mu;
+    main_.begin();
+    return true;
+  }
   state_.mu = attempt.mu;
   if (!nlp_.beginAt(x, state_.point, attempt.push)) return false;
   unboundedTest_.restart(state_.point.at.x);

@@ -60,6 +60,13 @@ class InteriorPointMethod {
     double f = 0;  ///< objective as given, that of the saddle if no lower point was met
   };
 
+  /// The first attempt: x at which it begins, and where it was ended for want of progress.
+  struct First {
+    Vector start;
+    std::optional<BarrierPoint> end;
+    double mu = 0;
+  };
+
   std::optional<Status> startWarm();
   bool begin(const Attempt& attempt);
   bool idle();
@@ -105,7 +112,7 @@ class InteriorPointMethod {
   Multistart multistart_;
   const WarmStart warm_;
   double warmError_ = 0;  ///< E(0) at a warm start that is still to prove itself; 0 without such a start
-  Vector start_;          ///< x at which the first attempt begins
+  First first_;
   bool started_ = false;
   int inAttempt_ = 0;
   double error_ = std::numeric_limits<double>::infinity();  // E(0) at the point

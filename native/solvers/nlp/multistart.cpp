@@ -20,6 +20,12 @@ Multistart::Multistart(bool constrained, bool bounded, int restarts) {
   for (int k = 0; k < restarts; ++k) list_.push_back({.from = From::random});
 }
 
+bool Multistart::resumeFirst() {
+  if (now().from == Attempt::From::interrupted) return false;
+  list_.push_back({.from = Attempt::From::interrupted});
+  return next();
+}
+
 void Multistart::addSearches(int count) {
   for (int k = 0; k < count; ++k) list_.push_back({.from = Attempt::From::random, .mu = 1e-3, .restoration = true});
 }

@@ -17,12 +17,12 @@ constexpr int iterationsOfFirst(int maxIterations) {
 
 /// How one phase begins.
 struct Attempt {
-  enum class From { start, end, random };
+  enum class From { start, end, random, interrupted };
 
   bool augmentedLagrangian = false;  ///< otherwise the main phase
-  From from = From::start;           ///< the problem's start, where the last attempt ended, or a random point
-  double mu = 0.1;                   ///< first barrier parameter
-  double push = 1e-2;                ///< how far inside of the bounds it begins
+  From from = From::start;  ///< the problem's start, the end of the last attempt or of the first, a random point
+  double mu = 0.1;          ///< first barrier parameter
+  double push = 1e-2;       ///< how far inside of the bounds it begins
   BarrierRule rule = BarrierRule::monotone;
   bool restoration = false;  ///< first for a feasible point, whatever f is
 };
@@ -41,6 +41,8 @@ class Multistart {
   /// Goes on to the next one; returns false after the last one.
   bool next() { return at_ + 1 < list_.size() && (++at_, true); }
   bool first() const { return at_ == 0; }
+  /// Goes on with the first attempt where it was ended for want of progress; returns false the second time.
+  bool resumeFirst();
   /// Adds attempts that look for a feasible point from random ones.
   void addSearches(int count);
   /// How many random points were taken, this one included.

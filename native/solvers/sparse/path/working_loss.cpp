@@ -13,6 +13,14 @@
 namespace nonconvex {
 namespace {
 
+/// 1/2 sum_i w_i (t_i - y_i)^2 over all responses.
+double squaresOf(const SparseData& data, std::span<const double> t) {
+  const std::size_t n = data.weights.size();
+  double sum = 0;
+  for (std::size_t i = 0; i < t.size(); ++i) sum += data.weights[i % n] * square(t[i] - data.y[i]);
+  return sum / 2;
+}
+
 double sumOf(std::span<const double> v) { return std::accumulate(v.begin(), v.end(), 0.0); }
 
 }  // namespace
@@ -202,26 +210,19 @@ void WorkingLoss::describe(PathModel& model, std::span<const double> b, std::spa
     const int e = static_cast<int>(entry);
     if (b[entry] != 0) model.intercepts[at(e % responses_)] -= metric_.mean(e / responses_) * b[entry];
   }
-  model.loss = squared() && losesDigits(b, valueOf(b, q)) ? squaresOf(model) : valueOf(b, q);
-}
-
-/// The squared loss by G is a sum whose terms cancel: up to (sum_e |b_e| sqrt(G_ee))^2 beside that of the responses.
-bool WorkingLoss::losesDigits(std::span<const double> b, double value) const {
+  model.loss = valueOf(b, q);
+  if (!squared()) return;
+  // By G the squared loss is a sum whose terms cancel, of up to (sum_e |b_e| sqrt(G_ee))^2 beside that of the
+  // responses.
   double norms = 0;
   for (std::size_t entry = 0; entry < b.size(); ++entry) {
     if (b[entry] != 0) norms += std::abs(b[entry]) * std::sqrt(metric_.curvature(static_cast<int>(entry) / responses_));
   }
-  return machineEpsilon * (squaresOfResponses_ + square(norms)) > Tuning::mostRounding * value;
-}
-
-double WorkingLoss::squaresOf(const PathModel& model) const {
+  const double rounding = machineEpsilon * (squaresOfResponses_ + square(norms));
+  if (rounding <= Tuning::mostRounding * model.loss) return;
   std::vector<double> t(t_.size());
   predict(model, t);
-  double sum = 0;
-  for (std::size_t k = 0; k < t.size(); k += n()) {
-    for (std::size_t i = 0; i < n(); ++i) sum += data_.weights[i] * square(t[k + i] - data_.y[k + i]);
-  }
-  return sum / 2;
+  model.loss = squaresOf(data_, t);
 }
 
 void WorkingLoss::predict(const PathModel& model, std::span<double> t) const {

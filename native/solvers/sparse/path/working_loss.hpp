@@ -92,9 +92,6 @@ class WorkingLoss {
     static constexpr double mostRounding = 1e-9;  ///< rounding: share of a squared loss by G that may be rounding
   };
 
-  bool losesDigits(std::span<const double> b, double value) const;
-  /// The squared loss of a model by its predictions.
-  double squaresOf(const PathModel& model) const;
   void addProduct(std::span<const double> step);
   std::size_t n() const { return at(data_.n()); }
   void predict(const PathModel& model, std::span<double> t) const;
