@@ -1,55 +1,11 @@
 // A number that decides something says why it is what it is: a comment above it or behind it. A constant of a method lives in a
 // `struct Tuning`, and its comment begins with its kind (docs/developers/style.md).
 import { describe, expect, it } from 'vitest';
+import { constantsOf } from './constants.js';
 import { known, newPlaces } from './known.js';
 import { readSources } from './sources.js';
 
 const kinds = ['rounding', 'safeguard', 'measured'];
-
-interface Constant {
-  place: string;
-  name: string;
-  comment: string;
-  inTuning: boolean;
-}
-
-const declaration =
-  /^(\s*)(?:static |inline )*constexpr (?:double|float|int|long|unsigned|std::u?int\d+_t|std::size_t|auto) (\w+) ?(?:=|\{) ?-?[\d.]/;
-
-/**
- * The constants of a file of C++ that are given by a number, outside of functions, with the comment that each has. Constants of a Tuning on
- * consecutive lines share the comment above the first one.
- */
-function constantsOf(file: string, text: string): Constant[] {
-  const lines = text.split('\n');
-  const found: Constant[] = [];
-  let tuning: string | undefined; // the indentation of the struct that is open
-  lines.forEach((line, index) => {
-    tuning ??= /^(\s*)struct (?:\w+::)*Tuning \{/.exec(line)?.[1];
-    if (tuning !== undefined && line.startsWith(`${tuning}};`)) tuning = undefined;
-    const [, indent, name] = declaration.exec(line) ?? [];
-    const inFunction = indent !== '' && tuning === undefined && !line.includes('static ');
-    if (name === undefined || inFunction) return;
-    const before = found.at(-1);
-    const shared = tuning !== undefined && declaration.test(lines[index - 1] ?? '') ? before?.comment : undefined;
-    const comment = commentOf(lines, index) || (shared ?? '');
-    found.push({ place: `${file}:${index + 1}: ${name}`, name, comment, inTuning: tuning !== undefined });
-  });
-  return found;
-}
-
-/** The comment behind a declaration, on lines of the declaration, or above it. */
-function commentOf(lines: string[], index: number): string {
-  let last = index;
-  while (!/;/.test(lines[last] ?? ';')) ++last;
-  const behind = /\/\/\/?<? ?(.*)/.exec(lines.slice(index, last + 1).join(' '))?.[1];
-  if (behind) return behind;
-  const above: string[] = [];
-  for (let at = index - 1; /^\s*\/\//.test(lines[at] ?? ''); --at) {
-    above.unshift((lines[at] as string).replace(/^\s*\/\/+ ?/, ''));
-  }
-  return above.join(' ');
-}
 
 describe('constants', () => {
   const sources = ['native', 'cuda'].flatMap((folder) => [...readSources(folder, ['.hpp', '.cpp', '.cu'])]);

@@ -1,9 +1,8 @@
 // Headers of the rooms below the families are for several of them: one that a single family includes stands in the list below with a
 // reason, which only shrinks, and those that several include only become more.
 import { expect, it } from 'vitest';
+import { familiesOf } from './families.js';
 import { type Arrows, includesOf, readSources, resolveIncludes } from './sources.js';
-
-const rooms = ['methods', 'functions', 'sketching', 'problems', 'data'];
 
 /** Headers that two families or more include; raise it when there are more. */
 const leastShared = 12;
@@ -77,20 +76,6 @@ const ofOneFamily: Record<string, string[]> = {
     'native/problems/sums/sum_units.hpp',
   ],
 };
-
-/** The families that include each header of the rooms. A verb of contrib counts as one: they have nothing in common. */
-function familiesOf(arrows: Arrows): Map<string, string[]> {
-  const isHeader = (file: string) => file.endsWith('.hpp') && rooms.some((room) => file.startsWith(`native/${room}/`));
-  const found = new Map([...arrows.keys()].filter(isHeader).map((header) => [header, [] as string[]]));
-  for (const [file, needed] of arrows) {
-    const family = /^native\/solvers\/(contrib\/\w+|\w+)\//.exec(file)?.[1];
-    for (const header of needed) {
-      const of = found.get(header);
-      if (family && of && !of.includes(family)) of.push(family);
-    }
-  }
-  return found;
-}
 
 const users = familiesOf(resolveIncludes(includesOf(readSources('native', ['.hpp', '.cpp', '.def'])), ['native', '.']));
 const usedBy = (count: (families: number) => boolean) =>

@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Text of every file under `folder` whose name ends in one of `endings`, by its path in the repository. */
-export function readSources(folder: string, endings: string[]): Map<string, string> {
+/** Text of every file under `folder` whose name ends in one of `endings`, by its path in the checkout. */
+export function readSources(folder: string, endings: string[], checkout = root): Map<string, string> {
   const found = new Map<string, string>();
-  if (!existsSync(join(root, folder))) return found;
-  for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
+  if (!existsSync(join(checkout, folder))) return found;
+  for (const entry of readdirSync(join(checkout, folder), { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !endings.some((ending) => entry.name.endsWith(ending))) continue;
     const file = join(entry.parentPath, entry.name);
-    found.set(relative(root, file).split(sep).join('/'), readFileSync(file, 'utf8'));
+    found.set(relative(checkout, file).split(sep).join('/'), readFileSync(file, 'utf8'));
   }
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
