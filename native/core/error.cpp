@@ -17,6 +17,16 @@ std::string show(double value) {
   return {text.data(), end};
 }
 
+std::string show(std::string_view value) { return "'" + std::string(value) + "'"; }
+std::string show(const char* value) { return show(std::string_view(value)); }
+std::string show(bool value) { return value ? "true" : "false"; }
+std::string show(long long value) { return std::to_string(value); }
+std::string show(unsigned long long value) { return std::to_string(value); }
+
+void throwRange(std::string_view name, const std::string& value, std::string_view expectation) {
+  throw Error(ErrorKind::range, std::string(name) + " = " + value + ": " + std::string(expectation));
+}
+
 void requireLength(std::string_view name, std::size_t length, int expected, std::string_view per) {
   if (std::cmp_equal(length, expected)) return;
   const std::string so = per.empty() ? "expected " : "expected " + std::string(per) + ": ";

@@ -7,6 +7,7 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace nonconvex {
@@ -34,18 +35,23 @@ struct Interrupted {};
 
 /// A number as JavaScript would print it, near enough for messages: integers without a point, six digits otherwise.
 std::string show(double value);
-inline std::string show(std::string_view value) { return "'" + std::string(value) + "'"; }
-inline std::string show(const char* value) { return show(std::string_view(value)); }
-inline std::string show(bool value) { return value ? "true" : "false"; }
+std::string show(std::string_view value);
+std::string show(const char* value);
+std::string show(bool value);
+std::string show(long long value);
+std::string show(unsigned long long value);
 template <std::integral I>
-requires(!std::same_as<I, bool>) std::string show(I value) { return std::to_string(value); }
+requires(!std::same_as<I, bool>) std::string show(I value) {
+  return show(static_cast<std::conditional_t<std::is_signed_v<I>, long long, unsigned long long>>(value));
+}
+
+/// Throws a RangeError "name = value: expectation".
+[[noreturn]] void throwRange(std::string_view name, const std::string& value, std::string_view expectation);
 
 /// Throws a RangeError "name = value: expectation" unless the condition holds.
 template <class T>
 void require(bool condition, std::string_view name, const T& value, std::string_view expectation) {
-  if (!condition) {
-    throw Error(ErrorKind::range, std::string(name) + " = " + show(value) + ": " + std::string(expectation));
-  }
+  if (!condition) throwRange(name, show(value), expectation);
 }
 
 /// Throws a RangeError "name.length = length: expected as many numbers as x has rows: 3" unless a vector has `expected`
