@@ -11,7 +11,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -201,13 +200,12 @@ constexpr auto settingRowsFrom(std::index_sequence<I...>) {
                       kindOf<Value>(),      static_cast<std::uint32_t>(field.offset(static_cast<const T*>(nullptr))),
                       namesOfKind<Value>(), field.bounds};
   };
-  return std::array<SettingRow, sizeof...(I)>{row(std::get<I>(fields))...};
+  return std::array<SettingRow, sizeof...(I)>{row(fields.template get<I>())...};
 }
 
 /// The table of settings.
 template <HasFields T>
-inline constexpr auto settingRows =
-    settingRowsFrom<T>(std::make_index_sequence<std::tuple_size_v<decltype(T::fields())>>{});
+inline constexpr auto settingRows = settingRowsFrom<T>(std::make_index_sequence<decltype(T::fields())::size>{});
 
 template <HasFields T>
 constexpr std::span<const OutRow> outRowsOf();
@@ -270,12 +268,12 @@ constexpr OutRow outRow(const Field& field) {
 template <class T, std::size_t... I>
 constexpr auto outRowsFrom(std::index_sequence<I...>) {
   constexpr auto fields = T::fields();
-  return std::array<OutRow, sizeof...(I)>{outRow<T>(std::get<I>(fields))...};
+  return std::array<OutRow, sizeof...(I)>{outRow<T>(fields.template get<I>())...};
 }
 
 /// The table of a result, or of the members that a report has itself.
 template <HasFields T>
-inline constexpr auto outRows = outRowsFrom<T>(std::make_index_sequence<std::tuple_size_v<decltype(T::fields())>>{});
+inline constexpr auto outRows = outRowsFrom<T>(std::make_index_sequence<decltype(T::fields())::size>{});
 
 template <HasFields T>
 constexpr std::span<const OutRow> outRowsOf() {
@@ -350,12 +348,12 @@ constexpr InRow inRow(const Field& field) {
 template <class T, std::size_t... I>
 constexpr auto inRowsFrom(std::index_sequence<I...>) {
   constexpr auto fields = T::fields();
-  return std::array<InRow, sizeof...(I)>{inRow<T>(std::get<I>(fields))...};
+  return std::array<InRow, sizeof...(I)>{inRow<T>(fields.template get<I>())...};
 }
 
 /// The table of a problem.
 template <HasFields T>
-inline constexpr auto inRows = inRowsFrom<T>(std::make_index_sequence<std::tuple_size_v<decltype(T::fields())>>{});
+inline constexpr auto inRows = inRowsFrom<T>(std::make_index_sequence<decltype(T::fields())::size>{});
 
 template <HasFields T>
 constexpr std::span<const InRow> inRowsOf() {

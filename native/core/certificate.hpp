@@ -3,7 +3,6 @@
 
 #include <array>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "core/farkas_proof.hpp"
@@ -45,7 +44,7 @@ struct Certificate {
 
   static constexpr auto fields() {
     using Self = Certificate;
-    return std::tuple{
+    return FieldTuple{
         OUT(kind, "How much is known, the least first."),
         OUT_IF_KNOWN(over,
                      "The points that `global` and `bounded` are about where these are not all admissible ones, such "

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "core/fields.hpp"
@@ -28,7 +27,7 @@ struct FarkasProof {
 
   static constexpr auto fields() {
     using Self = FarkasProof;
-    return std::tuple{
+    return FieldTuple{
         OUT(kind, "`farkas`: linear constraints cannot be met within the bounds."),
         OUT(y,
             "m numbers, multipliers of the constraints: >= 0 where their upper sides count, <= 0 where their lower "

@@ -9,10 +9,10 @@
 #include <limits>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 
 #include "core/error.hpp"
+#include "core/field_tuple.hpp"
 
 namespace nonconvex {
 
@@ -132,7 +132,7 @@ constexpr bool isKnown(const T& value) {
 /// Calls f(field) for every field of a type that has them, in order.
 template <HasFields T, class F>
 void forEachField(F&& f) {
-  std::apply([&](const auto&... field) { (f(field), ...); }, T::fields());
+  T::fields().apply([&](const auto&... field) { (f(field), ...); });
 }
 
 /// The size of a struct that has just the members that its fields name: a member that `fields()` forgot changes it.
@@ -144,13 +144,11 @@ constexpr std::size_t sizeFromFields() {
     size = (size + memberAlignment - 1) / memberAlignment * memberAlignment + memberSize;
     alignment = memberAlignment > alignment ? memberAlignment : alignment;
   };
-  std::apply(
-      [&](const auto&... field) {
-        (place(sizeof(typename std::remove_cvref_t<decltype(field)>::Value),
-               alignof(typename std::remove_cvref_t<decltype(field)>::Value)),
-         ...);
-      },
-      T::fields());
+  T::fields().apply([&](const auto&... field) {
+    (place(sizeof(typename std::remove_cvref_t<decltype(field)>::Value),
+           alignof(typename std::remove_cvref_t<decltype(field)>::Value)),
+     ...);
+  });
   return (size + alignment - 1) / alignment * alignment;
 }
 

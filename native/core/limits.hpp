@@ -18,7 +18,7 @@ struct Limits {
 
   static constexpr auto fields() {
     using Self = Limits;
-    return std::tuple{
+    return FieldTuple{
         FIELD(maxIterations, between(0, 2147483647),
               "Most iterations before the solve ends with status `iterationLimit`."),
         FIELD(tolerance, between(0, 1), "Relative accuracy at which the solve ends with status `solved`."),
@@ -38,7 +38,7 @@ struct EvaluationLimits {
 
   static constexpr auto fields() {
     using Self = EvaluationLimits;
-    return std::tuple{FIELD(maxEvaluations, atLeast(0),
+    return FieldTuple{FIELD(maxEvaluations, atLeast(0),
                             "Evaluations of the objective after which the solve ends with status `evaluationLimit`. "
                             "Those of an iteration that has begun are completed.")};
   }

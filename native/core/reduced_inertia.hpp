@@ -1,8 +1,6 @@
 // Second-order conditions in numbers.
 #pragma once
 
-#include <tuple>
-
 #include "core/fields.hpp"
 
 namespace nonconvex {
@@ -17,7 +15,7 @@ struct ReducedInertia {
 
   static constexpr auto fields() {
     using Self = ReducedInertia;
-    return std::tuple{OUT(positive, "Positive eigenvalues."), OUT(negative, "Negative eigenvalues."),
+    return FieldTuple{OUT(positive, "Positive eigenvalues."), OUT(negative, "Negative eigenvalues."),
                       OUT(zero, "Eigenvalues that are zero.")};
   }
 };

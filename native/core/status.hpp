@@ -3,7 +3,6 @@
 #include <array>
 #include <limits>
 #include <string_view>
-#include <tuple>
 
 #include "core/fields.hpp"
 
@@ -72,7 +71,7 @@ struct Progress {
 
   static constexpr auto fields() {
     using Self = Progress;
-    return std::tuple{OUT(iteration, "Iterations that were completed."),
+    return FieldTuple{OUT(iteration, "Iterations that were completed."),
                       OUT_COLUMN(objective, "objective", 8,
                                  "Objective of the best point so far; of a result, of the point that it has."),
                       OUT_COLUMN(lowerBound, "lower bound", 8, "No solution has a smaller objective."),

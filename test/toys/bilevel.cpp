@@ -97,7 +97,7 @@ struct BilevelProblem {
 
   static constexpr auto fields() {
     using Self = BilevelProblem;
-    return std::tuple{IN(Q, matrix("n", "n"), "Positive definite."), IN(target, vector("n"), "What x is to be near."),
+    return FieldTuple{IN(Q, matrix("n", "n"), "Positive definite."), IN(target, vector("n"), "What x is to be near."),
                       IN(weight, number(), "Weight of the squares of y.")};
   }
 };
@@ -107,7 +107,7 @@ struct BilevelProgress : Progress {
 
   static constexpr auto fields() {
     using Self = BilevelProgress;
-    return std::tuple{OUT(innerSteps, "Iterations of the lower solves, so far.")};
+    return FieldTuple{OUT(innerSteps, "Iterations of the lower solves, so far.")};
   }
 };
 
@@ -121,7 +121,7 @@ struct BilevelSolution {
 
   static constexpr auto fields() {
     using Self = BilevelSolution;
-    return std::tuple{OUT(y, "n numbers, the upper variables."), OUT(x, "n numbers, the lower ones: Q^-1 y."),
+    return FieldTuple{OUT(y, "n numbers, the upper variables."), OUT(x, "n numbers, the lower ones: Q^-1 y."),
                       OUT(certificate, "What is known of the answer.")};
   }
 };

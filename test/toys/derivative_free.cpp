@@ -9,7 +9,7 @@ struct DerivativeFreeProblem {
 
   static constexpr auto fields() {
     using Self = DerivativeFreeProblem;
-    return std::tuple{IN(center, vector("n"), "Where the objective is least.")};
+    return FieldTuple{IN(center, vector("n"), "Where the objective is least.")};
   }
 };
 
@@ -19,9 +19,9 @@ struct DerivativeFreeSettings : Limits, EvaluationLimits {
 
   static constexpr auto fields() {
     using Self = DerivativeFreeSettings;
-    return std::tuple_cat(
+    return appendedFields(
         Limits::fields(), EvaluationLimits::fields(),
-        std::tuple{FIELD(contraction, between(0.1, 1),
+        FieldTuple{FIELD(contraction, between(0.1, 1),
                          "Factor of the mesh after a round without a better point; 1 never arrives."),
                    FIELD(target, atLeast(0), "Value of the objective at which the solve ends with status `solved`.")});
   }
@@ -36,7 +36,7 @@ struct DerivativeFreeSolution {
 
   static constexpr auto fields() {
     using Self = DerivativeFreeSolution;
-    return std::tuple{OUT(x, "n numbers."), OUT(certificate, "What is known of the answer.")};
+    return FieldTuple{OUT(x, "n numbers."), OUT(certificate, "What is known of the answer.")};
   }
 };
 

@@ -14,7 +14,7 @@ struct DiscreteProblem {
 
   static constexpr auto fields() {
     using Self = DiscreteProblem;
-    return std::tuple{IN(values, vector("n").positive(), "Value of each thing."),
+    return FieldTuple{IN(values, vector("n").positive(), "Value of each thing."),
                       IN(weights, vector("n").positive(), "Weight of each thing."),
                       IN(capacity, number(), "Most weight of what is taken.")};
   }
@@ -26,7 +26,7 @@ struct DiscreteProgress : Progress {
 
   static constexpr auto fields() {
     using Self = DiscreteProgress;
-    return std::tuple{OUT(incumbent, "Value of the best selection so far."), OUT(open, "Nodes that wait.")};
+    return FieldTuple{OUT(incumbent, "Value of the best selection so far."), OUT(open, "Nodes that wait.")};
   }
 };
 
@@ -44,7 +44,7 @@ struct DiscreteSolution {
 
   static constexpr auto fields() {
     using Self = DiscreteSolution;
-    return std::tuple{OUT(chosen, "1 for each item that is taken, else 0."), OUT(value, "Sum of their values."),
+    return FieldTuple{OUT(chosen, "1 for each item that is taken, else 0."), OUT(value, "Sum of their values."),
                       OUT(certificate, "What is known of the answer.")};
   }
 };

@@ -11,7 +11,7 @@ struct LogisticProblem {
 
   static constexpr auto fields() {
     using Self = LogisticProblem;
-    return std::tuple{IN(X, matrix("n", "p"), "Rows of the regression."),
+    return FieldTuple{IN(X, matrix("n", "p"), "Rows of the regression."),
                       IN(signs, vector("n"), "Classes of the rows, -1 or 1.")};
   }
 };
@@ -24,7 +24,7 @@ struct LogisticSolution {
 
   static constexpr auto fields() {
     using Self = LogisticSolution;
-    return std::tuple{OUT(coefficients, "One for each column of X."), OUT(certificate, "What is known of the answer.")};
+    return FieldTuple{OUT(coefficients, "One for each column of X."), OUT(certificate, "What is known of the answer.")};
   }
 };
 

@@ -10,12 +10,12 @@ struct StochasticProblem {
 
   static constexpr auto fields() {
     using Self = StochasticProblem;
-    return std::tuple{IN(A, matrix("m", "n"), "Rows of the least squares."), IN(b, vector("m"), "Right-hand sides.")};
+    return FieldTuple{IN(A, matrix("m", "n"), "Rows of the least squares."), IN(b, vector("m"), "Right-hand sides.")};
   }
 };
 
 struct StochasticSettings : StepSettings, EvaluationLimits {
-  static constexpr auto fields() { return std::tuple_cat(StepSettings::fields(), EvaluationLimits::fields()); }
+  static constexpr auto fields() { return appendedFields(StepSettings::fields(), EvaluationLimits::fields()); }
 };
 static_assert(sizeFromFields<StochasticSettings>() == sizeof(StochasticSettings));
 
@@ -24,7 +24,7 @@ struct StochasticProgress : Progress {
 
   static constexpr auto fields() {
     using Self = StochasticProgress;
-    return std::tuple{OUT(epoch, "Passes over all rows, as many gradients as rows each.")};
+    return FieldTuple{OUT(epoch, "Passes over all rows, as many gradients as rows each.")};
   }
 };
 
@@ -39,7 +39,7 @@ struct StochasticSolution {
 
   static constexpr auto fields() {
     using Self = StochasticSolution;
-    return std::tuple{OUT(x, "n numbers."), OUT(certificate, "What is known of the answer.")};
+    return FieldTuple{OUT(x, "n numbers."), OUT(certificate, "What is known of the answer.")};
   }
 };
 

@@ -21,7 +21,7 @@ struct StepSettings : Limits {
 
   static constexpr auto fields() {
     using Self = StepSettings;
-    return std::tuple_cat(Limits::fields(), std::tuple{FIELD(stepFactor, between(0, 1),
+    return appendedFields(Limits::fields(), FieldTuple{FIELD(stepFactor, between(0, 1),
                                                              "Share of the largest step that is safe; 0 never "
                                                              "arrives.")});
   }

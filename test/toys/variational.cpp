@@ -10,7 +10,7 @@ struct VariationalProblem {
 
   static constexpr auto fields() {
     using Self = VariationalProblem;
-    return std::tuple{IN(M, matrix("n", "n"), "Matrix of the map."), IN(q, vector("n"), "Constant of the map.")};
+    return FieldTuple{IN(M, matrix("n", "n"), "Matrix of the map."), IN(q, vector("n"), "Constant of the map.")};
   }
 };
 
@@ -23,7 +23,7 @@ struct VariationalSolution {
 
   static constexpr auto fields() {
     using Self = VariationalSolution;
-    return std::tuple{OUT(x, "n numbers."), OUT(map, "F(x)."), OUT(certificate, "What is known of the answer.")};
+    return FieldTuple{OUT(x, "n numbers."), OUT(map, "F(x)."), OUT(certificate, "What is known of the answer.")};
   }
 };
 

@@ -3,7 +3,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -21,7 +20,7 @@ struct TermInputs : FractionalTerm {
 
   static constexpr auto fields() {
     using Self = TermInputs;
-    return std::tuple{
+    return FieldTuple{
         IN(kind, choice(), "Kind of the term."),
         IN_OPTIONAL(matrix, number().atLeast(-1), "Number of its matrix among `matrices`. Default: -1, none."),
         IN_OPTIONAL(b, vector(), "Right-hand sides of the rows of its matrix."),
@@ -64,7 +63,7 @@ struct FractionalInputs {
 
   static constexpr auto fields() {
     using Self = FractionalInputs;
-    return std::tuple{
+    return FieldTuple{
         IN(n, count("n"), "Unknowns."),
         IN(numerator, list(), "Terms of the smooth part of the numerator."),
         IN_OPTIONAL(denominator, members(), "The denominator. Default: none."),

@@ -4,7 +4,6 @@
 #include <array>
 #include <memory>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -28,7 +27,7 @@ struct NlpInputs {
 
   static constexpr auto fields() {
     using Self = NlpInputs;
-    return std::tuple{
+    return FieldTuple{
         IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: what the program computes."),
         IN_OPTIONAL(fallbackStart, vector("n"), "Point to begin at where the objective is huge at the start."),
         IN_OPTIONAL(multipliers, vector("m"), "Multipliers of the constraints to begin at. Default: least squares."),

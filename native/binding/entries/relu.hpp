@@ -6,7 +6,6 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "binding/solve_together.hpp"
@@ -28,7 +27,7 @@ struct ReluInputs {
 
   static constexpr auto fields() {
     using Self = ReluInputs;
-    return std::tuple{
+    return FieldTuple{
         IN(x, matrix("n", "d"), "Inputs of the network, a row each."),
         IN(y, matrix("n", "c").inDoubles(),
            "Outputs that the network is to have: values, -1 and 1, or shares of classes."),

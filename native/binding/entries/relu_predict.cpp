@@ -4,7 +4,6 @@
 //   gated:  f(x) = sum_j 1[(z, 1) . g_j >= 0] (z . u_j + b_j) a_j
 #include <algorithm>
 #include <span>
-#include <tuple>
 #include <utility>
 
 #include "binding/inputs.hpp"
@@ -23,7 +22,7 @@ struct NetworkInputs {
 
   static constexpr auto fields() {
     using Self = NetworkInputs;
-    return std::tuple{
+    return FieldTuple{
         IN(hiddenWeights, matrix("d", "m").inDoubles().orEmpty(), "Weights of the neurons, a column each."),
         IN(outputWeights, matrix("m", "c").inDoubles().orEmpty(), "Weights of the outputs, a row for each neuron."),
         IN(biases, vector("m"), "Biases of the neurons."),

@@ -2,7 +2,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -30,7 +29,7 @@ struct RegressionInputs {
 
   static constexpr auto fields() {
     using Self = RegressionInputs;
-    return std::tuple{IN(loss, choice(), "Loss of the rows."),
+    return FieldTuple{IN(loss, choice(), "Loss of the rows."),
                       IN(x, matrix("n", "p"), "Rows of the regression, dense or sparse."),
                       IN(y, vector("n"), "Responses."),
                       IN(weights, vector("n").atLeast(0), "Weights of the rows, of sum 1."),
@@ -80,7 +79,7 @@ struct MinimizeSumInputs {
 
   static constexpr auto fields() {
     using Self = MinimizeSumInputs;
-    return std::tuple{
+    return FieldTuple{
         IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: 0."),
         IN_OPTIONAL(lower, vector("n").orInfinite(), "Lower bounds. Default: none."),
         IN_OPTIONAL(upper, vector("n").orInfinite(), "Upper bounds. Default: none."),
@@ -151,7 +150,7 @@ struct RobustRiskInputs {
 
   static constexpr auto fields() {
     using Self = RobustRiskInputs;
-    return std::tuple{IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: 0.")};
+    return FieldTuple{IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: 0.")};
   }
 };
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <tuple>
 #include <vector>
 
 #include "core/fields.hpp"
@@ -39,7 +38,7 @@ struct EvaluationCounts {
 
   static constexpr auto fields() {
     using Self = EvaluationCounts;
-    return std::tuple{OUT(objective, "Values of the objective."), OUT(gradient, "Gradients of the objective."),
+    return FieldTuple{OUT(objective, "Values of the objective."), OUT(gradient, "Gradients of the objective."),
                       OUT(constraints, "Values of the constraints."), OUT(jacobian, "Jacobians of the constraints."),
                       OUT(hessian, "Hessians of the Lagrangian.")};
   }

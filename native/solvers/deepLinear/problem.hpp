@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
@@ -26,9 +25,9 @@ struct DeepLinearSettings : Limits {
 
   static constexpr auto fields() {
     using Self = DeepLinearSettings;
-    return std::tuple_cat(
+    return appendedFields(
         Limits::fields(),
-        std::tuple{
+        FieldTuple{
             FIELD(depth, between(2, 1000), "Layers L of weights."),
             FIELD(
                 parallel, anyValue(),
@@ -45,7 +44,7 @@ struct DeepLinearStart {
 
   static constexpr auto fields() {
     using Self = DeepLinearStart;
-    return std::tuple{IN(product, matrix("d", "c"), "Product of the layers.")};
+    return FieldTuple{IN(product, matrix("d", "c"), "Product of the layers.")};
   }
 };
 
@@ -56,7 +55,7 @@ struct DeepLinearProblem {
 
   static constexpr auto fields() {
     using Self = DeepLinearProblem;
-    return std::tuple{IN(x, matrix("n", "d"), "Inputs of the network, a row each."),
+    return FieldTuple{IN(x, matrix("n", "d"), "Inputs of the network, a row each."),
                       IN(y, matrix("n", "c"), "Outputs that the network is to have."),
                       IN_OPTIONAL(warmStart, members(), "An earlier result to begin at.")};
   }
@@ -82,7 +81,7 @@ struct DeepLinearSolution {
 
   static constexpr auto fields() {
     using Self = DeepLinearSolution;
-    return std::tuple{
+    return FieldTuple{
         OUT(left, "d x r: the left singular vectors of the product of the layers, one a column."),
         OUT(singularValues, "r numbers, the singular values of the product, the largest first."),
         OUT(right, "c x r: the right singular vectors."),

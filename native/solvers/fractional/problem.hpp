@@ -40,9 +40,9 @@ struct FractionalSettings : Limits {
 
   static constexpr auto fields() {
     using Self = FractionalSettings;
-    return std::tuple_cat(
+    return appendedFields(
         Limits::fields(),
-        std::tuple{
+        FieldTuple{
             FIELD(method, anyValue(),
                   "How a coordinate is given its value: fractional (`'fcd'`, the ratio itself is minimised) or "
                   "parametric (`'pcd'`, numerator - ratio * denominator is). Both end at the same points. `'auto'` "
@@ -159,7 +159,7 @@ struct FractionalSolution {
 
     static constexpr auto fields() {
       using Self = Start;
-      return std::tuple{OUT(objective, "Where it ended."), OUT(sweeps, "Passes over the coordinates."),
+      return FieldTuple{OUT(objective, "Where it ended."), OUT(sweeps, "Passes over the coordinates."),
                         OUT(updates, "Coordinate updates that moved."),
                         OUT(residual, "What `tolerance` was compared with.")};
     }
@@ -177,7 +177,7 @@ struct FractionalSolution {
 
   static constexpr auto fields() {
     using Self = FractionalSolution;
-    return std::tuple{
+    return FieldTuple{
         OUT(x, "n numbers."),
         OUT(numerator, "f(x) + h(x)."),
         OUT(denominator, "g(x); 0 if there is none."),

@@ -89,9 +89,9 @@ struct NlpSettings : Limits, EvaluationLimits {
   // Longer than most: a sentence for each setting.
   static constexpr auto fields() {
     using Self = NlpSettings;
-    return std::tuple_cat(
+    return appendedFields(
         Limits::fields(), EvaluationLimits::fields(),
-        std::tuple{
+        FieldTuple{
             FIELD(method, anyValue(),
                   "What solves the problem: `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` "
                   "equations c(x) = 0 alone. "
@@ -214,7 +214,7 @@ struct NlpProgress : Progress {
 
   static constexpr auto fields() {
     using Self = NlpProgress;
-    return std::tuple{OUT_COLUMN(feasibility, "feasibility", 2,
+    return FieldTuple{OUT_COLUMN(feasibility, "feasibility", 2,
                                  "Largest violation of bounds and constraints; ||c||_inf of equations c(x) = 0."),
                       OUT_COLUMN(barrier, "barrier", 2, "Barrier parameter mu of an interior-point method."),
                       OUT_COLUMN(step, "step", 2, "Length of the last step, in the 2-norm of x."),
@@ -261,9 +261,9 @@ struct NlpSolution {
 
     static constexpr auto fields() {
       using Self = Counts;
-      return std::tuple_cat(
+      return appendedFields(
           EvaluationCounts::fields(),
-          std::tuple{OUT(factorization, "Factorisations of the Newton system."),
+          FieldTuple{OUT(factorization, "Factorisations of the Newton system."),
                      OUT(restoration, "Iterations that only looked for a feasible point."),
                      OUT(correction, "Second-order corrections that a step was replaced by."),
                      OUT(phases, "Phases of the method for bounds and inequalities that were begun."),
@@ -279,7 +279,7 @@ struct NlpSolution {
 
     static constexpr auto fields() {
       using Self = Time;
-      return std::tuple{OUT(derivatives, "Seconds in functions with their derivatives."),
+      return FieldTuple{OUT(derivatives, "Seconds in functions with their derivatives."),
                         OUT(linearAlgebra, "Seconds in analysis, factorisations and solves of linear systems.")};
     }
   } time;
@@ -299,7 +299,7 @@ struct NlpSolution {
   // Longer than most: a list of the members.
   static constexpr auto fields() {
     using Self = NlpSolution;
-    return std::tuple{
+    return FieldTuple{
         OUT(x, "n numbers."),
         OUT(multipliers,
             "m numbers lambda of L = f + lambda^T c, of the problem without scaling. If c_i(x) = t were asked for, the "

@@ -66,9 +66,9 @@ struct ReluSettings : Limits {
 
   static constexpr auto fields() {
     using Self = ReluSettings;
-    return std::tuple_cat(
+    return appendedFields(
         Limits::fields(),
-        std::tuple{
+        FieldTuple{
             FIELD(loss, anyValue(),
                   "Loss of predictions f and targets y, summed over the rows: 1/2 (f - y)^2, log(1 + exp(-y f)), "
                   "max(0, 1 - y f), log sum exp(f) - f_y, or Huber's."),
@@ -134,7 +134,7 @@ struct ReluRefinement {
 
   static constexpr auto fields() {
     using Self = ReluRefinement;
-    return std::tuple{
+    return FieldTuple{
         IN_OPTIONAL(rounds, number().atLeast(0), "Most rounds of refinement."),
         IN_OPTIONAL(timeLimit, number().atLeast(0).orInfinite(), "Seconds after which no round is begun."),
         IN_OPTIONAL(restarts, number().within(between(0, 999)), "Random networks beside the first to descend from."),
@@ -154,7 +154,7 @@ struct ReluPatterns {
 
   static constexpr auto fields() {
     using Self = ReluPatterns;
-    return std::tuple{IN_OPTIONAL(sample, number(), "Random patterns."),
+    return FieldTuple{IN_OPTIONAL(sample, number(), "Random patterns."),
                       IN_OPTIONAL(exact, flag(), "Whether all patterns are enumerated."),
                       IN_OPTIONAL(refine, members(), "How patterns are refined."),
                       IN_OPTIONAL(gates, matrix(), "Gates of the patterns, a column each.")};
@@ -169,7 +169,7 @@ struct ReluWarmStart {
 
   static constexpr auto fields() {
     using Self = ReluWarmStart;
-    return std::tuple{IN(weights, matrix().orEmpty(), "Weights of the convex program."),
+    return FieldTuple{IN(weights, matrix().orEmpty(), "Weights of the convex program."),
                       IN(dual, matrix().orEmpty(), "Dual variables of its constraints.")};
   }
 };
@@ -203,7 +203,7 @@ struct ReluProgress : Progress {
 
   static constexpr auto fields() {
     using Self = ReluProgress;
-    return std::tuple{
+    return FieldTuple{
         OUT_COLUMN(feasibility, "feasibility", 2,
                    "Violation of the constraints of the convex program before its weights were projected."),
         OUT_COLUMN(step, "step", 2, "Length of the last step: the change of the multipliers, in the Frobenius norm."),
@@ -229,7 +229,7 @@ struct ReluEstimate {
   bool known() const { return lowerBound == lowerBound; }
   static constexpr auto fields() {
     using Self = ReluEstimate;
-    return std::tuple{
+    return FieldTuple{
         OUT(lowerBound, "The best dual value at a theta divided by the largest violation found for it."),
         OUT(gap, "(objective - lowerBound) / objective."),
         OUT(violation,
@@ -248,7 +248,7 @@ struct ReluRobustness {
   bool known() const { return worstCaseLoss == worstCaseLoss; }
   static constexpr auto fields() {
     using Self = ReluRobustness;
-    return std::tuple{
+    return FieldTuple{
         OUT(worstCaseLoss,
             "Sum over the rows of the loss under the worst perturbation of each, for this network: none is worse, and "
             "one reaches it."),
@@ -303,7 +303,7 @@ struct ReluSolution {
 
   static constexpr auto fields() {
     using Self = ReluSolution;
-    return std::tuple{
+    return FieldTuple{
         OUT(hiddenWeights, "d x m: column j has the weights of neuron j, acting on z = (x - inputShift) / inputScale."),
         OUT(biases, "m numbers; zeros without bias."),
         OUT(outputWeights, "m x c."),

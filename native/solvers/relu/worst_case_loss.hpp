@@ -31,7 +31,7 @@ struct ReluAdversary {
 
   static constexpr auto fields() {
     using Self = ReluAdversary;
-    return std::tuple{IN(norm, choice(), "Norm of what is added."),
+    return FieldTuple{IN(norm, choice(), "Norm of what is added."),
                       IN(radius, number().atLeast(0), "Most that is added, in the units of x.")};
   }
 };

@@ -104,7 +104,7 @@ template <class T>
 class WeightedMean final : public Averaging<T> {
  public:
   static constexpr std::string_view name = "weights";
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr auto fields() { return FieldTuple{}; }
 
   explicit WeightedMean(SumContext<T>& at) : mean_(copyOf(at.origin)) {}
   void add(SumContext<T>& at, const Coupling<T>& coupling) override {
@@ -128,7 +128,7 @@ template <class T>
 class BlockMean final : public Averaging<T> {
  public:
   static constexpr std::string_view name = "blocks";
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr auto fields() { return FieldTuple{}; }
 
   explicit BlockMean(SumContext<T>& at) : mean_(copyOf(at.origin)), whole_(mean_) {}
   void add(SumContext<T>& at, const Coupling<T>& coupling) override {

@@ -28,7 +28,7 @@ template <class T>
 class NoClipping final : public Clipping<T> {
  public:
   static constexpr std::string_view name = "none";
-  static constexpr auto fields() { return std::tuple_cat(ClipSettings::fields(), GradientPenaltySettings::fields()); }
+  static constexpr auto fields() { return appendedFields(ClipSettings::fields(), GradientPenaltySettings::fields()); }
 
   explicit NoClipping(SumContext<T>& at) : most_(at.settings.clipNorm) {}
   void apply(SumContext<T>& at, T* g) override {

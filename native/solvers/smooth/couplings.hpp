@@ -38,7 +38,7 @@ template <class T>
 class TriangleCoupling final : public Coupling<T> {
  public:
   static constexpr std::string_view name = "triangle";
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr auto fields() { return FieldTuple{}; }
 
   explicit TriangleCoupling(SumContext<T>& at) : y_(copyOf(at.origin)), w_(y_), p_(y_) {}
   const T* place(SumContext<T>& at) override {
@@ -74,7 +74,7 @@ template <class T>
 class SimilarTriangles final : public Coupling<T> {
  public:
   static constexpr std::string_view name = "similarTriangles";
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr auto fields() { return FieldTuple{}; }
 
   explicit SimilarTriangles(SumContext<T>& at) : y_(copyOf(at.origin)), z_(y_), p_(y_) {}
   const T* place(SumContext<T>& at) override {
@@ -280,7 +280,7 @@ template <class T>
 class BetweenCoupling final : public Coupling<T> {
  public:
   static constexpr std::string_view name = "between";
-  static constexpr auto fields() { return std::tuple_cat(RestartSettings::fields(), LowerBoundSettings::fields()); }
+  static constexpr auto fields() { return appendedFields(RestartSettings::fields(), LowerBoundSettings::fields()); }
 
   explicit BetweenCoupling(SumContext<T>& at)
       : every_(at.settings.restart),

@@ -21,7 +21,7 @@ template <class T>
 class FullEstimator final : public Estimator<T> {
  public:
   static constexpr std::string_view name = "full";
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr auto fields() { return FieldTuple{}; }
 
   explicit FullEstimator(const PieceInput<T>&) {}
   void draw(SumContext<T>& at) override { at.rows = at.all; }
@@ -75,7 +75,7 @@ template <class T>
 class SpiderEstimator final : public Estimator<T> {
  public:
   static constexpr std::string_view name = "spider";
-  static constexpr auto fields() { return std::tuple_cat(BatchSettings::fields(), RefreshSettings::fields()); }
+  static constexpr auto fields() { return appendedFields(BatchSettings::fields(), RefreshSettings::fields()); }
 
   explicit SpiderEstimator(const PieceInput<T>& in)
       : rows_(in.at, in.at.settings.sampler == RowSampler::automatic ? RowSampler::replacement : in.at.settings.sampler,
@@ -119,7 +119,7 @@ template <class T>
 class SvrgEstimator final : public Estimator<T> {
  public:
   static constexpr std::string_view name = "svrg";
-  static constexpr auto fields() { return std::tuple_cat(BatchSettings::fields(), RefreshSettings::fields()); }
+  static constexpr auto fields() { return appendedFields(BatchSettings::fields(), RefreshSettings::fields()); }
 
   explicit SvrgEstimator(const PieceInput<T>& in)
       : rows_(in.at, in.at.settings.sampler, in.at.settings.batchSize == 0 ? usual : in.at.settings.batchSize, false),
@@ -161,7 +161,7 @@ template <class T>
 class TwoPointEstimator final : public Estimator<T> {
  public:
   static constexpr std::string_view name = "twoPoint";
-  static constexpr auto fields() { return std::tuple_cat(BatchSettings::fields(), PerturbationSettings::fields()); }
+  static constexpr auto fields() { return appendedFields(BatchSettings::fields(), PerturbationSettings::fields()); }
 
   explicit TwoPointEstimator(const PieceInput<T>& in)
       : rows_(in.at, in.at.settings.sampler, in.at.settings.batchSize == 0 ? usual : in.at.settings.batchSize, false),

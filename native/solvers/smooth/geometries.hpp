@@ -19,7 +19,7 @@ template <class T>
 class EuclideanGeometry final : public Geometry<T> {
  public:
   static constexpr std::string_view name = "l2";
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr auto fields() { return FieldTuple{}; }
 
   explicit EuclideanGeometry(SumContext<T>&) {}
   const T* direction(SumContext<T>&, const T* m) override { return m; }
@@ -56,7 +56,7 @@ template <class T>
 class SignGeometry final : public Geometry<T> {
  public:
   static constexpr std::string_view name = "sign";
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr auto fields() { return FieldTuple{}; }
 
   explicit SignGeometry(SumContext<T>& at) : d_(zeros(at)) {}
   const T* direction(SumContext<T>& at, const T* m) override {
@@ -337,7 +337,7 @@ template <class T>
 class ClippedCurvature final : public Geometry<T> {
  public:
   static constexpr std::string_view name = "clippedCurvature";
-  static constexpr auto fields() { return std::tuple_cat(MemorySettings::fields(), RefreshSettings::fields()); }
+  static constexpr auto fields() { return appendedFields(MemorySettings::fields(), RefreshSettings::fields()); }
 
   explicit ClippedCurvature(SumContext<T>& at)
       : memory_(memoryOf(at.settings, 0.99)),
@@ -372,7 +372,7 @@ template <class T>
 class SquaresGeometry final : public Geometry<T> {
  public:
   static constexpr std::string_view name = "squares";
-  static constexpr auto fields() { return std::tuple_cat(SquaresSettings::fields(), MemorySettings::fields()); }
+  static constexpr auto fields() { return appendedFields(SquaresSettings::fields(), MemorySettings::fields()); }
 
   explicit SquaresGeometry(SumContext<T>& at)
       : kind_(at.settings.squares),

@@ -16,7 +16,7 @@ template <class T>
 class NoMomentum final : public Momentum<T> {
  public:
   static constexpr std::string_view name = "none";
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr auto fields() { return FieldTuple{}; }
 
   explicit NoMomentum(SumContext<T>&) {}
   const T* apply(SumContext<T>&, const T* g) override { return g; }
@@ -49,7 +49,7 @@ template <class T>
 class MixedMomentum final : public Momentum<T> {
  public:
   static constexpr std::string_view name = "mixed";
-  static constexpr auto fields() { return std::tuple_cat(MomentumSettings::fields(), MemorySettings::fields()); }
+  static constexpr auto fields() { return appendedFields(MomentumSettings::fields(), MemorySettings::fields()); }
 
   explicit MixedMomentum(SumContext<T>& at)
       : share_(momentumOf(at.settings)),
@@ -74,7 +74,7 @@ template <class T>
 class VelocityMomentum final : public Momentum<T> {
  public:
   static constexpr std::string_view name = "velocity";
-  static constexpr auto fields() { return std::tuple_cat(MomentumSettings::fields(), DecaySettings::fields()); }
+  static constexpr auto fields() { return appendedFields(MomentumSettings::fields(), DecaySettings::fields()); }
 
   explicit VelocityMomentum(SumContext<T>& at) : share_(momentumOf(at.settings)), v_(zeros(at)) {}
   const T* apply(SumContext<T>& at, const T* g) override {

@@ -5,7 +5,6 @@
 #include <limits>
 #include <memory>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
@@ -44,7 +43,7 @@ struct MinimizeSumProgress : Progress {
 
   static constexpr auto fields() {
     using Self = MinimizeSumProgress;
-    return std::tuple{
+    return FieldTuple{
         OUT_COLUMN(epoch, "epoch", 2, "Rows seen over those that there are."),
         OUT_COLUMN(batchLoss, "batch loss", 5, "Mean loss of the batches since the report before."),
         OUT_IF_KNOWN(batchError, "Standard error of that mean."),
@@ -64,7 +63,7 @@ struct SumCounts {
 
   static constexpr auto fields() {
     using Self = SumCounts;
-    return std::tuple{
+    return FieldTuple{
         OUT(steps, "Steps, those of earlier solves that were resumed among them."),
         OUT(rows,
             "Rows of which the steps have computed a gradient, each time; of private steps as many as are "
@@ -84,7 +83,7 @@ struct BestSumPoint {
   bool known() const { return !x.empty(); }
   static constexpr auto fields() {
     using Self = BestSumPoint;
-    return std::tuple{OUT(epoch, "When it was seen."),
+    return FieldTuple{OUT(epoch, "When it was seen."),
                       OUT(objective, "Its loss: on the validation rows if there are any, else over all rows."),
                       OUT(x, "The point.")};
   }
@@ -120,7 +119,7 @@ struct MinimizeSumSolution {
 
   static constexpr auto fields() {
     using Self = MinimizeSumSolution;
-    return std::tuple{
+    return FieldTuple{
         OUT(x,
             "The answer: the average or the last point, as the method has it; the best one on `validation` rows, or "
             "before a divergence."),

@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
@@ -30,9 +29,9 @@ struct RobustRiskSettings : Limits {
 
   static constexpr auto fields() {
     using Self = RobustRiskSettings;
-    return std::tuple_cat(
+    return appendedFields(
         Limits::fields(),
-        std::tuple{
+        FieldTuple{
             FIELD(risk, anyValue(),
                   "What losses of rows are made one number by: their `mean`; `cvar`, also called `superquantile`, the "
                   "mean of "
@@ -74,7 +73,7 @@ struct RobustRiskSolution {
 
   static constexpr auto fields() {
     using Self = RobustRiskSolution;
-    return std::tuple{
+    return FieldTuple{
         OUT(x, "The answer."),
         OUT(weights, "N numbers of sum 1: the weight of each row in the smoothed risk at x."),
         OUT_IF_KNOWN(risk, "The risk at x without smoothing, and without what the sum adds, such as a ridge."),

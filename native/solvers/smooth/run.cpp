@@ -187,7 +187,7 @@ class Run final : public SumRun {
 
 template <class Fields>
 void addNames(const Fields& fields, std::set<std::string_view>& names) {
-  std::apply([&](const auto&... field) { (names.insert(field.name), ...); }, fields);
+  fields.apply([&](const auto&... field) { names.insert(std::initializer_list<std::string_view>{field.name...}); });
 }
 
 template <class List>
@@ -205,6 +205,15 @@ std::set<std::string_view> settingsOf(const SumPreset& row) {
   addNamesOf(StepLengths<double>{}, row.step, names);
   addNamesOf(Averagings<double>{}, row.averaging, names);
   return names;
+}
+
+[[noreturn]] void throwUnused(std::string_view setting, const std::string& value, std::string_view method,
+                              const std::set<std::string_view>& used) {
+  std::string list;
+  for (const std::string_view name : used) list += (list.empty() ? "" : ", ") + std::string(name);
+  if (list.empty()) list = "none but those of every method";
+  throw Error(ErrorKind::range, std::string(setting) + " = " + value + ": method '" + std::string(method) +
+                                    "' does not use it; it has " + list);
 }
 
 /// A value as people write it.
@@ -247,14 +256,9 @@ void requireUsed(const MinimizeSumSettings& settings) {
     const auto& value = settings.*field.member;
     const auto& usual = defaults.*field.member;
     const bool given = value == value ? value != usual : usual == usual;
-    if (!given || used.contains(field.name)) return;
-    std::string list;
-    for (const std::string_view name : used) list += (list.empty() ? "" : ", ") + std::string(name);
-    throw Error(ErrorKind::range, std::string(field.name) + " = " + textOf(value) + ": method '" +
-                                      std::string(row.name) + "' does not use it; it has " +
-                                      (list.empty() ? std::string("none but those of every method") : list));
+    if (given && !used.contains(field.name)) throwUnused(field.name, textOf(value), row.name, used);
   };
-  std::apply([&](const auto&... field) { (check(field), ...); }, MinimizeSumSettings::ofPieces());
+  MinimizeSumSettings::ofPieces().apply([&](const auto&... field) { (check(field), ...); });
 }
 
 std::string piecesOf(const SumPreset& preset, const MinimizeSumSettings& settings) {

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "core/limits.hpp"
@@ -40,7 +39,7 @@ struct BatchSettings {
 
   static constexpr auto fields() {
     using Self = BatchSettings;
-    return std::tuple{
+    return FieldTuple{
         FIELD(batchSize, between(0, 2147483647),
               "Rows of a batch; all rows, in order, where there are no more. 0: 64, or the method's choice."),
         FIELD(
@@ -63,7 +62,7 @@ struct StepSizeSettings {
 
   static constexpr auto fields() {
     using Self = StepSizeSettings;
-    return std::tuple{
+    return FieldTuple{
         FIELD(stepSize, Bounds({.lower = 0, .openUpper = true, .defaultText = "the method's"}),
               "The step, before the schedule."),
         FIELD(schedule, anyValue(),
@@ -78,7 +77,7 @@ struct DistanceSettings {
 
   static constexpr auto fields() {
     using Self = DistanceSettings;
-    return std::tuple{FIELD(
+    return FieldTuple{FIELD(
         initialDistance,
         positiveOr("1e-6 (1 + ||x_0||), or more if the sum is convex; of `prodigy` 1e-3 (1 + max |x_0j|)"),
         "The distance from the start that the first steps go by, before they know better; of `prodigy` that of each "
@@ -93,7 +92,7 @@ struct MomentumSettings {
 
   static constexpr auto fields() {
     using Self = MomentumSettings;
-    return std::tuple{FIELD(momentum, Bounds({.lower = 0, .upper = 1, .openUpper = true, .defaultText = "0.9"}),
+    return FieldTuple{FIELD(momentum, Bounds({.lower = 0, .upper = 1, .openUpper = true, .defaultText = "0.9"}),
                             "The share of earlier gradients in a step.")};
   }
 };
@@ -103,7 +102,7 @@ struct MemorySettings {
 
   static constexpr auto fields() {
     using Self = MemorySettings;
-    return std::tuple{
+    return FieldTuple{
         FIELD(beta2, Bounds({.lower = 0, .upper = 1, .openUpper = true, .defaultText = "0.999, or the method's"}),
               "The share of earlier squares, or curvatures, in what steps are divided by.")};
   }
@@ -114,7 +113,7 @@ struct PowerSettings {
 
   static constexpr auto fields() {
     using Self = PowerSettings;
-    return std::tuple{
+    return FieldTuple{
         FIELD(power, between(0, 1), "Beta: gradients are divided by this power of their norm; 2/3 to 1 is of use.")};
   }
 };
@@ -124,7 +123,7 @@ struct ClipSettings {
 
   static constexpr auto fields() {
     using Self = ClipSettings;
-    return std::tuple{FIELD(clipNorm, positiveOr("none, or 1 for methods that clip"),
+    return FieldTuple{FIELD(clipNorm, positiveOr("none, or 1 for methods that clip"),
                             "Gradients that are longer are shortened to this norm.")};
   }
 };
@@ -134,7 +133,7 @@ struct GradientPenaltySettings {
 
   static constexpr auto fields() {
     using Self = GradientPenaltySettings;
-    return std::tuple{FIELD(gradientPenalty, Bounds({.lower = 0, .openUpper = true}),
+    return FieldTuple{FIELD(gradientPenalty, Bounds({.lower = 0, .openUpper = true}),
                             "Factor of ||grad f_B||^2 / 2, which is added to the loss f_B of each batch, by one more "
                             "gradient a step.")};
   }
@@ -145,7 +144,7 @@ struct PerturbationSettings {
 
   static constexpr auto fields() {
     using Self = PerturbationSettings;
-    return std::tuple{FIELD(perturbation, positiveOr("1e-5 (1 + the largest |x_j| of the start)"),
+    return FieldTuple{FIELD(perturbation, positiveOr("1e-5 (1 + the largest |x_j| of the start)"),
                             "How far from x, in each of its numbers, two values are taken whose difference is a "
                             "derivative.")};
   }
@@ -158,7 +157,7 @@ struct PrivacySettings {
 
   static constexpr auto fields() {
     using Self = PrivacySettings;
-    return std::tuple{
+    return FieldTuple{
         FIELD(noise, Bounds({.lower = 0, .openUpper = true}),
               "The standard deviation of the noise of a private step over `clip`."),
         FIELD(
@@ -176,7 +175,7 @@ struct DecaySettings {
 
   static constexpr auto fields() {
     using Self = DecaySettings;
-    return std::tuple{FIELD(decay, Bounds({.lower = 0, .openUpper = true}),
+    return FieldTuple{FIELD(decay, Bounds({.lower = 0, .openUpper = true}),
                             "Lambda: every step multiplies x by 1 - step lambda, beside the method's move.")};
   }
 };
@@ -186,7 +185,7 @@ struct AveragingSettings {
 
   static constexpr auto fields() {
     using Self = AveragingSettings;
-    return std::tuple{FIELD(averaging, anyValue(),
+    return FieldTuple{FIELD(averaging, anyValue(),
                             "The answer: `last` point, or `polynomial`, an average whose weights grow as t^8. `auto`: "
                             "the method's.")};
   }
@@ -197,7 +196,7 @@ struct SmoothnessSettings {
 
   static constexpr auto fields() {
     using Self = SmoothnessSettings;
-    return std::tuple{FIELD(smoothness, positiveOr("found by doubling"),
+    return FieldTuple{FIELD(smoothness, positiveOr("found by doubling"),
                             "L: how much the gradient changes at most over the distance of points.")};
   }
 };
@@ -207,7 +206,7 @@ struct QuasarSettings {
 
   static constexpr auto fields() {
     using Self = QuasarSettings;
-    return std::tuple{FIELD(quasarConvexity, Bounds({.lower = 0, .upper = 1, .openLower = true}),
+    return FieldTuple{FIELD(quasarConvexity, Bounds({.lower = 0, .upper = 1, .openLower = true}),
                             "Gamma: f* >= f(x) + g(x) . (x* - x) / gamma for all x; 1 for convex functions.")};
   }
 };
@@ -218,7 +217,7 @@ struct NoiseSettings {
 
   static constexpr auto fields() {
     using Self = NoiseSettings;
-    return std::tuple{FIELD(gradientNoise, positiveOr("estimated at the start"),
+    return FieldTuple{FIELD(gradientNoise, positiveOr("estimated at the start"),
                             "Sigma: the root of the expected squared error of a batch's gradient."),
                       FIELD(distance, positiveOr("1"), "The distance from the start to a minimiser, or a guess.")};
   }
@@ -229,7 +228,7 @@ struct FactorSettings {
 
   static constexpr auto fields() {
     using Self = FactorSettings;
-    return std::tuple{FIELD(randomScaling, anyValue(),
+    return FieldTuple{FIELD(randomScaling, anyValue(),
                             "Whether every step is multiplied by a number drawn from the exponential distribution.")};
   }
 };
@@ -240,7 +239,7 @@ struct RestartSettings {
 
   static constexpr auto fields() {
     using Self = RestartSettings;
-    return std::tuple{FIELD(restart, between(0, 2147483647),
+    return FieldTuple{FIELD(restart, between(0, 2147483647),
                             "T: the velocity is forgotten, and an average begun, after so many steps. 0: (radius N / "
                             "(f_0 - lowerBound))^(2/3) of N steps in all."),
                       FIELD(radius, positiveOr("0.1"), "Delta: how far a block of T steps may go.")};
@@ -252,7 +251,7 @@ struct RefreshSettings {
 
   static constexpr auto fields() {
     using Self = RefreshSettings;
-    return std::tuple{
+    return FieldTuple{
         FIELD(refresh, between(0, 2147483647),
               "Steps between two gradients over all rows, or between two looks at curvature. 0: the method's.")};
   }
@@ -263,7 +262,7 @@ struct LowerBoundSettings {
 
   static constexpr auto fields() {
     using Self = LowerBoundSettings;
-    return std::tuple{FIELD(lowerBound, between(-1e15, 1e15),
+    return FieldTuple{FIELD(lowerBound, between(-1e15, 1e15),
                             "What the method may take for the least loss that there is, of every batch.")};
   }
 };
@@ -273,7 +272,7 @@ struct SquaresSettings {
 
   static constexpr auto fields() {
     using Self = SquaresSettings;
-    return std::tuple{
+    return FieldTuple{
         FIELD(squares, anyValue(),
               "What gradients are divided by: the sum of their squares, an average of these plus "
               "1e-8, or an estimate of the Hessian's diagonal. Of all but the second it does not matter in "
@@ -286,7 +285,7 @@ struct SpectralSettings {
 
   static constexpr auto fields() {
     using Self = SpectralSettings;
-    return std::tuple{FIELD(exactPolar, anyValue(),
+    return FieldTuple{FIELD(exactPolar, anyValue(),
                             "Whether singular values become 1 to rounding, by thirty cubic steps of Newton and Schulz, "
                             "rather than 0.68 to 1.13 by five quintic ones.")};
   }
@@ -298,7 +297,7 @@ struct PenaltySettings {
 
   static constexpr auto fields() {
     using Self = PenaltySettings;
-    return std::tuple{FIELD(lambda, Bounds({.lower = 0, .openUpper = true}), "Factor of ||x||_1, which is added."),
+    return FieldTuple{FIELD(lambda, Bounds({.lower = 0, .openUpper = true}), "Factor of ||x||_1, which is added."),
                       FIELD(coordinateBlocks, between(0, 2147483647),
                             "How many blocks x is cut into. 0: its variables, or 10 if there is one.")};
   }
@@ -317,7 +316,7 @@ struct CommonSettings {
 
   static constexpr auto fields() {
     using Self = CommonSettings;
-    return std::tuple{
+    return FieldTuple{
         FIELD(maxEpochs, atLeast(0),
               "Rows to look at over those that there are, after which the solve ends with status `epochLimit`; every "
               "gradient of a row counts. An iteration is about one epoch, and at least one step."),
@@ -377,7 +376,7 @@ struct MinimizeSumSettings : Limits,
 
   template <class... Groups>
   static constexpr auto fieldsOf() {
-    return std::tuple_cat(Groups::fields()...);
+    return appendedFields(Groups::fields()...);
   }
   /// Settings that only some methods have.
   static constexpr auto ofPieces() {
@@ -387,7 +386,7 @@ struct MinimizeSumSettings : Limits,
                     RestartSettings, RefreshSettings, LowerBoundSettings, SquaresSettings, SpectralSettings,
                     PenaltySettings>();
   }
-  static constexpr auto fields() { return std::tuple_cat(fieldsOf<Limits, CommonSettings>(), ofPieces()); }
+  static constexpr auto fields() { return appendedFields(fieldsOf<Limits, CommonSettings>(), ofPieces()); }
   /// The methods of the table, each with the settings that its pieces read beside `batchSize`, by which `auto` chooses.
   static std::vector<MethodSettings> methods();
 };

@@ -73,7 +73,7 @@ template <class T>
 class FactorStep final : public StepLength<T> {
  public:
   static constexpr std::string_view name = "factor";
-  static constexpr auto fields() { return std::tuple_cat(StepSizeSettings::fields(), FactorSettings::fields()); }
+  static constexpr auto fields() { return appendedFields(StepSizeSettings::fields(), FactorSettings::fields()); }
 
   explicit FactorStep(const StepInput<T>& in) : step_(in) {}
   void begin(SumContext<T>& at) override { at.scheduled = step_.at(at); }
@@ -161,7 +161,7 @@ class ProdigyStep final : public StepLength<T> {
  public:
   static constexpr std::string_view name = "prodigy";
   static constexpr auto fields() {
-    return std::tuple_cat(StepSizeSettings::fields(), DistanceSettings::fields(), MemorySettings::fields());
+    return appendedFields(StepSizeSettings::fields(), DistanceSettings::fields(), MemorySettings::fields());
   }
 
   explicit ProdigyStep(const StepInput<T>& in)
@@ -255,7 +255,7 @@ template <class T>
 class CurvatureStep final : public StepLength<T> {
  public:
   static constexpr std::string_view name = "curvature";
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr auto fields() { return FieldTuple{}; }
 
   explicit CurvatureStep(const StepInput<T>& in) : x_(zeros(in.at)), g_(zeros(in.at)) {}
   void choose(SumContext<T>& at, const T* x, const T* g, const T* d) override {
@@ -369,7 +369,7 @@ template <class T>
 class ArmijoStep final : public StepLength<T> {
  public:
   static constexpr std::string_view name = "armijo";
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr auto fields() { return FieldTuple{}; }
 
   explicit ArmijoStep(const StepInput<T>& in) : set_(in.set), trial_(zeros(in.at)) {}
   void choose(SumContext<T>& at, const T* x, const T* g, const T* d) override {
@@ -401,7 +401,7 @@ template <class T>
 class QuasarNoiseStep final : public StepLength<T> {
  public:
   static constexpr std::string_view name = "quasarNoise";
-  static constexpr auto fields() { return std::tuple_cat(SmoothnessSettings::fields(), NoiseSettings::fields()); }
+  static constexpr auto fields() { return appendedFields(SmoothnessSettings::fields(), NoiseSettings::fields()); }
 
   explicit QuasarNoiseStep(const StepInput<T>& in) : smooth_(in), whole_(zeros(in.at)), part_(zeros(in.at)) {}
   void choose(SumContext<T>& at, const T* x, const T* g, const T* d) override {

@@ -4,7 +4,6 @@
 #include <array>
 #include <span>
 #include <string_view>
-#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -126,9 +125,9 @@ struct SparseSettings : Limits {
 
   static constexpr auto fields() {
     using Self = SparseSettings;
-    return std::tuple_cat(
+    return appendedFields(
         Limits::fields(),
-        std::tuple{
+        FieldTuple{
             FIELD(family, anyValue(),
                   "The loss: of numbers, of two classes, of counts, of positive numbers, of classes; of numbers with "
                   "outliers, of a "
@@ -185,7 +184,7 @@ struct SparseProblem {
 
   static constexpr auto fields() {
     using Self = SparseProblem;
-    return std::tuple{
+    return FieldTuple{
         IN(x, matrix("n", "p"), "Rows of the regression, dense or sparse."),
         IN_OPTIONAL(responses, count("K"), "Responses of each row, or classes of multinomial. Default: 1."),
         IN(y, vector("n").times("K"), "Responses, one column after the other. For cox: times."),
@@ -222,7 +221,7 @@ struct SparseProgress : Progress {
 
   static constexpr auto fields() {
     using Self = SparseProgress;
-    return std::tuple{
+    return FieldTuple{
         OUT_COLUMN(lambda, "lambda", 4, "The lambda that was fitted last."),
         OUT_COLUMN(nonzeros, "nonzeros", 0, "Coefficients that are not 0 there."),
         OUT_COLUMN(explained, "explained", 4, "Share of the null deviance explained."),
@@ -269,7 +268,7 @@ struct SparseSolution {
 
   static constexpr auto fields() {
     using Self = SparseSolution;
-    return std::tuple{
+    return FieldTuple{
         OUT(lambda, "The lambdas that were fitted, falling; 0 for each size."),
         OUT(sizes, "The most columns that each model may have, growing; empty for models of lambdas."),
         OUT(intercepts, "One for each lambda; with K responses K of them."),

@@ -17,7 +17,7 @@ struct Complete {
   bool flag = false;
   static constexpr auto fields() {
     using Self = Complete;
-    return std::tuple{FIELD(count, between(1, 10), "Count."), FIELD(weight, positive(), "Weight."),
+    return FieldTuple{FIELD(count, between(1, 10), "Count."), FIELD(weight, positive(), "Weight."),
                       FIELD(flag, anyValue(), "Flag.")};
   }
 };
@@ -28,7 +28,7 @@ struct Forgetful {
   double forgotten = 1;
   static constexpr auto fields() {
     using Self = Forgetful;
-    return std::tuple{FIELD(count, between(1, 10), "Count."), FIELD(weight, positive(), "Weight.")};
+    return FieldTuple{FIELD(count, between(1, 10), "Count."), FIELD(weight, positive(), "Weight.")};
   }
 };
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <limits>
-#include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
@@ -23,7 +22,7 @@ struct BlindCalibrationSettings : Limits {
 
   static constexpr auto fields() {
     using Self = BlindCalibrationSettings;
-    return std::tuple_cat(Limits::fields(), std::tuple{FIELD(gainRange, Bounds({.lower = 0, .openLower = true}),
+    return appendedFields(Limits::fields(), FieldTuple{FIELD(gainRange, Bounds({.lower = 0, .openLower = true}),
                                                              "Gains are within 1 - gainRange and 1 + gainRange.")});
   }
 };
@@ -40,7 +39,7 @@ struct BlindCalibrationProblem {
 
   static constexpr auto fields() {
     using Self = BlindCalibrationProblem;
-    return std::tuple{
+    return FieldTuple{
         IN(A, matrix("reports", "n"), "Rows of what each sensor sees, one snapshot after the other."),
         IN(y, vector("reports"), "What the sensors report."),
         IN(sensors, count("m"), "Sensors of each snapshot."),
@@ -62,7 +61,7 @@ struct BlindCalibrationSolution {
 
   static constexpr auto fields() {
     using Self = BlindCalibrationSolution;
-    return std::tuple{OUT(signal, "n numbers."), OUT(gains, "m numbers, whose mean is 1."),
+    return FieldTuple{OUT(signal, "n numbers."), OUT(gains, "m numbers, whose mean is 1."),
                       OUT(coefficients, "The signal's in its basis, or the signal itself where there is none."),
                       OUT(certificate, "What is known of the answer.")};
   }

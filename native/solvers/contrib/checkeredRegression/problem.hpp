@@ -3,7 +3,6 @@
 
 #include <array>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
@@ -27,9 +26,9 @@ struct CheckeredRegressionSettings : Limits {
 
   static constexpr auto fields() {
     using Self = CheckeredRegressionSettings;
-    return std::tuple_cat(
+    return appendedFields(
         Limits::fields(),
-        std::tuple{FIELD(factors, between(1, 1000), "Factors K of the product of hyperbolic tangents."),
+        FieldTuple{FIELD(factors, between(1, 1000), "Factors K of the product of hyperbolic tangents."),
                    FIELD(method, anyValue(),
                          "Expectation and maximisation, each with a Newton step of K logistic regressions, or gradient "
                          "descent."),
@@ -48,7 +47,7 @@ struct CheckeredRegressionProblem {
 
   static constexpr auto fields() {
     using Self = CheckeredRegressionProblem;
-    return std::tuple{IN(x, matrix("n", "p"), "Rows of the regression."),
+    return FieldTuple{IN(x, matrix("n", "p"), "Rows of the regression."),
                       IN(y, vector("n"), "Classes of the rows, -1 or 1."),
                       IN_OPTIONAL(start, matrix(nullptr, "p").plus(1),
                                   "Weights of the factors to begin at, a row each, with the intercept last.")};
@@ -65,7 +64,7 @@ struct CheckeredRegressionSolution {
 
   static constexpr auto fields() {
     using Self = CheckeredRegressionSolution;
-    return std::tuple{OUT(weights, "K x p: w_k, one a row."), OUT(intercepts, "K numbers b_k."),
+    return FieldTuple{OUT(weights, "K x p: w_k, one a row."), OUT(intercepts, "K numbers b_k."),
                       OUT(objectives, "Where each start that was begun has ended or stands, in their order."),
                       OUT(certificate, "What is known of the answer.")};
   }

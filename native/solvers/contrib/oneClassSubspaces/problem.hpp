@@ -1,7 +1,6 @@
 // The data of `oneClassSubspaces`, its settings and its result.
 #pragma once
 
-#include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
@@ -25,9 +24,9 @@ struct OneClassSubspacesSettings : Limits {
 
   static constexpr auto fields() {
     using Self = OneClassSubspacesSettings;
-    return std::tuple_cat(
+    return appendedFields(
         Limits::fields(),
-        std::tuple{FIELD(dimension, between(1, 100000),
+        FieldTuple{FIELD(dimension, between(1, 100000),
                          "Columns K of each of the two frames; as many as x has where these are fewer."),
                    FIELD(margin, atLeast(0), "Margin of the two sets of half-spaces."),
                    FIELD(violationWeight, positive(), "Weight of the rows that miss it."),
@@ -44,7 +43,7 @@ struct OneClassSubspacesProblem {
 
   static constexpr auto fields() {
     using Self = OneClassSubspacesProblem;
-    return std::tuple{IN(x, matrix("n", "d"), "Rows of one class."),
+    return FieldTuple{IN(x, matrix("n", "d"), "Rows of one class."),
                       IN_OPTIONAL(start, matrix("d"),
                                   "Both frames to begin at, a column each direction. Default: drawn by the seed.")};
   }
@@ -61,7 +60,7 @@ struct OneClassSubspacesSolution {
 
   static constexpr auto fields() {
     using Self = OneClassSubspacesSolution;
-    return std::tuple{OUT(lowerFrame, "d x K: W_1, with orthonormal columns."),
+    return FieldTuple{OUT(lowerFrame, "d x K: W_1, with orthonormal columns."),
                       OUT(upperFrame, "d x K: W_2, with orthonormal columns."),
                       OUT(lowerOffsets, "K numbers b_1: rows of the class have W_1^T x + b_1 >= margin."),
                       OUT(upperOffsets, "K numbers b_2: rows of the class have W_2^T x + b_2 <= -margin."),

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
@@ -24,9 +23,9 @@ struct RobustMixedModelSettings : Limits {
 
   static constexpr auto fields() {
     using Self = RobustMixedModelSettings;
-    return std::tuple_cat(
+    return appendedFields(
         Limits::fields(),
-        std::tuple{FIELD(degreesOfFreedom, positive(), "Degrees of freedom of Student's distribution of the errors."),
+        FieldTuple{FIELD(degreesOfFreedom, positive(), "Degrees of freedom of Student's distribution of the errors."),
                    FIELD(intercept, anyValue(), "Whether the model has an intercept.")});
   }
 };
@@ -43,7 +42,7 @@ struct RobustMixedModelProblem {
 
   static constexpr auto fields() {
     using Self = RobustMixedModelProblem;
-    return std::tuple{
+    return FieldTuple{
         IN(x, matrix("n", "p"), "Rows of the regression."), IN(y, vector("n"), "Responses of the rows."),
         IN_OPTIONAL(groups, indices("n").below("n"), "Number of the group of each row, from 0. Default: no groups."),
         IN_OPTIONAL(start, vector(),
@@ -64,7 +63,7 @@ struct RobustMixedModelSolution {
 
   static constexpr auto fields() {
     using Self = RobustMixedModelSolution;
-    return std::tuple{
+    return FieldTuple{
         OUT(coefficients, "p numbers."),
         OUT_IF_KNOWN(intercept, "Intercept, where there is one."),
         OUT_IF_KNOWN(scale, "Scale sigma of the errors: their variance is sigma^2 nu / (nu - 2) for nu > 2."),

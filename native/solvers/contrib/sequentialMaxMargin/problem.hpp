@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
@@ -26,9 +25,9 @@ struct SequentialMaxMarginSettings : Limits {
 
   static constexpr auto fields() {
     using Self = SequentialMaxMarginSettings;
-    return std::tuple_cat(
+    return appendedFields(
         Limits::fields(),
-        std::tuple{
+        FieldTuple{
             FIELD(taskOrder, anyValue(), "Which task comes next: one after the other, or one drawn by `seed`."),
             FIELD(maxSweeps, between(1, 2147483647),
                   "Most sweeps over the rows of a task in one projection, after which the solve ends with status "
@@ -45,7 +44,7 @@ struct SequentialMaxMarginProblem {
 
   static constexpr auto fields() {
     using Self = SequentialMaxMarginProblem;
-    return std::tuple{IN(x, matrix("n", "p"), "Rows of all tasks, one task after the other."),
+    return FieldTuple{IN(x, matrix("n", "p"), "Rows of all tasks, one task after the other."),
                       IN(y, vector("n"), "Classes of the rows, -1 or 1."),
                       IN(tasks, offsets("n"), "The row that each task begins with, and the number of rows."),
                       IN_OPTIONAL(start, vector("p"), "Coefficients to begin at. Default: 0.")};
@@ -59,7 +58,7 @@ struct SequentialMaxMarginProgress : Progress {
 
   static constexpr auto fields() {
     using Self = SequentialMaxMarginProgress;
-    return std::tuple{OUT_COLUMN(margin, "margin", 6, "Smallest y_i x_i^T w of all rows of all tasks.")};
+    return FieldTuple{OUT_COLUMN(margin, "margin", 6, "Smallest y_i x_i^T w of all rows of all tasks.")};
   }
 };
 static_assert(sizeof(Progress) + sizeFromFields<SequentialMaxMarginProgress>() == sizeof(SequentialMaxMarginProgress));
@@ -80,7 +79,7 @@ struct SequentialMaxMarginSolution {
 
   static constexpr auto fields() {
     using Self = SequentialMaxMarginSolution;
-    return std::tuple{
+    return FieldTuple{
         OUT(w, "p numbers, the weights."),
         OUT(margins, "Smallest y_i x_i^T w of each task; empty where the solve ended before it read the rows."),
         OUT(visits, "How often each task has been projected on."), OUT(certificate, "What is known of the answer.")};

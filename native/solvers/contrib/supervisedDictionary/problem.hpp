@@ -1,7 +1,6 @@
 // The data of `supervisedDictionary`, its settings and its result.
 #pragma once
 
-#include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
@@ -24,9 +23,9 @@ struct SupervisedDictionarySettings : Limits {
 
   static constexpr auto fields() {
     using Self = SupervisedDictionarySettings;
-    return std::tuple_cat(
+    return appendedFields(
         Limits::fields(),
-        std::tuple{
+        FieldTuple{
             FIELD(rank, between(1, 100000), "Columns r of the dictionary; as many as x has where these are fewer."),
             FIELD(reconstruction, positive(), "Weight xi of half the mean square of what the dictionary leaves of x."),
             FIELD(lambda, positive(), "Weight of the ridge on the coefficients, beside the mean loss.")});
@@ -41,7 +40,7 @@ struct SupervisedDictionaryProblem {
 
   static constexpr auto fields() {
     using Self = SupervisedDictionaryProblem;
-    return std::tuple{
+    return FieldTuple{
         IN(x, matrix("n", "p"), "Rows of the data."), IN(y, vector("n"), "Classes of the rows, 0 or 1."),
         IN_OPTIONAL(start, vector("p").plus(1), "Coefficients to begin at, with the intercept last. Default: 0.")};
   }
@@ -60,7 +59,7 @@ struct SupervisedDictionarySolution {
 
   static constexpr auto fields() {
     using Self = SupervisedDictionarySolution;
-    return std::tuple{OUT(dictionary, "p x r: W, with orthonormal columns."),
+    return FieldTuple{OUT(dictionary, "p x r: W, with orthonormal columns."),
                       OUT(codes, "n x r: H, a row for each of x, which is W h up to what the dictionary leaves."),
                       OUT(weights, "r numbers, of the features W^T x in the classification."),
                       OUT(coefficients, "p numbers: a = W times the weights."),

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
@@ -34,9 +33,9 @@ struct TeachKernelSettings : Limits {
 
   static constexpr auto fields() {
     using Self = TeachKernelSettings;
-    return std::tuple_cat(
+    return appendedFields(
         Limits::fields(),
-        std::tuple{FIELD(kernel, anyValue(),
+        FieldTuple{FIELD(kernel, anyValue(),
                          "Kernel: exp(-||a - b||^2 / (2 kernelWidth^2)), a^T b, or one whose values between all rows "
                          "are given as x."),
                    FIELD(teacher, anyValue(), "Picks the row with the largest error, or any row, drawn by `seed`."),
@@ -56,7 +55,7 @@ struct TeachKernelProblem {
 
   static constexpr auto fields() {
     using Self = TeachKernelProblem;
-    return std::tuple{
+    return FieldTuple{
         IN(x, matrix("n"), "Examples by rows, or the n x n kernel."),
         IN(y, matrix("n", "d"), "What each of d learners is to know, a column each."),
         IN_OPTIONAL(learners, matrix("d", "d"), "How much learners take from each other. Default: the identity."),
@@ -80,7 +79,7 @@ struct TeachKernelSolution {
 
   static constexpr auto fields() {
     using Self = TeachKernelSolution;
-    return std::tuple{OUT(coefficients, "n x d: what the learners know is sum_i K(x_i, x) c_i, c_i row i."),
+    return FieldTuple{OUT(coefficients, "n x d: what the learners know is sum_i K(x_i, x) c_i, c_i row i."),
                       OUT(errors, "n x d: what they know at the rows of x less what they are to know."),
                       OUT(sequence, "Rows in the order in which they were taught, the first 1048576 of them."),
                       OUT_IF_KNOWN(kernelWidth, "Width of the Gaussian kernel."),

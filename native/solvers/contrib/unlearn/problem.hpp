@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
@@ -28,9 +27,9 @@ struct UnlearnSettings : Limits {
 
   static constexpr auto fields() {
     using Self = UnlearnSettings;
-    return std::tuple_cat(
+    return appendedFields(
         Limits::fields(),
-        std::tuple{
+        FieldTuple{
             FIELD(loss, anyValue(),
                   "What the regression was fitted by: half the square, or the log-likelihood of two classes."),
             FIELD(lambda, Bounds({.lower = 0, .openUpper = true}),
@@ -49,7 +48,7 @@ struct UnlearnProblem {
 
   static constexpr auto fields() {
     using Self = UnlearnProblem;
-    return std::tuple{IN(x, matrix("n", "p"), "All rows that the regression was fitted to."),
+    return FieldTuple{IN(x, matrix("n", "p"), "All rows that the regression was fitted to."),
                       IN(y, vector("n"), "Numbers, or 0 and 1 of two classes."),
                       IN(coefficients, vector("p"), "Coefficients of the fit to all rows."),
                       IN_OPTIONAL(intercept, number(), "Intercept of that fit, where it has one."),
@@ -71,7 +70,7 @@ struct UnlearnSolution {
 
   static constexpr auto fields() {
     using Self = UnlearnSolution;
-    return std::tuple{
+    return FieldTuple{
         OUT(coefficients, "p numbers: those of the fit to the rows that remain."),
         OUT_IF_KNOWN(intercept, "Intercept of that fit, where the fit to all rows had one."),
         OUT(influence,

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
@@ -22,8 +21,8 @@ struct MatrixCompletionSettings : Limits {
 
   static constexpr auto fields() {
     using Self = MatrixCompletionSettings;
-    return std::tuple_cat(Limits::fields(),
-                          std::tuple{FIELD(rank, between(1, 10000), "Most rank of a completed matrix.")});
+    return appendedFields(Limits::fields(),
+                          FieldTuple{FIELD(rank, between(1, 10000), "Most rank of a completed matrix.")});
   }
 };
 static_assert(sizeFromFields<MatrixCompletionSettings>() == sizeof(MatrixCompletionSettings));
@@ -38,7 +37,7 @@ struct MatrixCompletionProblem {
 
   static constexpr auto fields() {
     using Self = MatrixCompletionProblem;
-    return std::tuple{
+    return FieldTuple{
         IN(rows, count("m"), "Rows of the matrix."),
         IN(columns, count("n"), "Columns of the matrix."),
         IN(rowIndices, indices("known").below("m"), "Rows of the known entries."),
@@ -66,7 +65,7 @@ struct MatrixCompletionSolution {
 
   static constexpr auto fields() {
     using Self = MatrixCompletionSolution;
-    return std::tuple{
+    return FieldTuple{
         OUT(ranks, "Rank of the matrix of each lambda that was reached."),
         OUT(left, "Left singular vectors, one behind the other, those of one lambda behind those of another."),
         OUT(right, "Right singular vectors, likewise."),

@@ -1,7 +1,6 @@
 // What goes into and comes out of trend filtering.
 #pragma once
 
-#include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
@@ -18,8 +17,8 @@ struct TrendFilterSettings : Limits {
 
   static constexpr auto fields() {
     using Self = TrendFilterSettings;
-    return std::tuple_cat(Limits::fields(),
-                          std::tuple{FIELD(degree, between(0, 2),
+    return appendedFields(Limits::fields(),
+                          FieldTuple{FIELD(degree, between(0, 2),
                                            "Degree of the pieces of the trend: 0 constant, 1 linear, 2 quadratic.")});
   }
 };
@@ -33,7 +32,7 @@ struct TrendFilterProblem {
 
   static constexpr auto fields() {
     using Self = TrendFilterProblem;
-    return std::tuple{IN(y, vector("n"), "Numbers in order, evenly apart."),
+    return FieldTuple{IN(y, vector("n"), "Numbers in order, evenly apart."),
                       IN_OPTIONAL(sampleWeight, vector("n").positive(), "Weights of the squares. Default: 1."),
                       IN(lambdas, vector().atLeast(0).falling(), "Lambdas, falling.")};
   }
@@ -54,7 +53,7 @@ struct TrendFilterSolution {
 
   static constexpr auto fields() {
     using Self = TrendFilterSolution;
-    return std::tuple{
+    return FieldTuple{
         OUT(fitted, "The trends, n numbers for each lambda that was reached."),
         OUT(knotOffsets, "The knots of trend k are the entries knotOffsets[k] to knotOffsets[k + 1] - 1."),
         OUT(knots, "Places behind which a trend has a new piece."),

@@ -1,7 +1,6 @@
 // What goes into and comes out of the minimisation of strictly convex quadratics.
 #pragma once
 
-#include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
@@ -16,8 +15,8 @@ struct NewFamilySettings : Limits {
 
   static constexpr auto fields() {
     using Self = NewFamilySettings;
-    return std::tuple_cat(Limits::fields(),
-                          std::tuple{FIELD(relaxation, inside(0, 2), "Share of the exact step that is taken.")});
+    return appendedFields(Limits::fields(),
+                          FieldTuple{FIELD(relaxation, inside(0, 2), "Share of the exact step that is taken.")});
   }
 };
 static_assert(sizeFromFields<NewFamilySettings>() == sizeof(NewFamilySettings));
@@ -30,7 +29,7 @@ struct NewFamilyProblem {
 
   static constexpr auto fields() {
     using Self = NewFamilyProblem;
-    return std::tuple{IN(Q, matrix("n", "n"), "A symmetric positive definite matrix."),
+    return FieldTuple{IN(Q, matrix("n", "n"), "A symmetric positive definite matrix."),
                       IN(c, vector("n"), "Linear part of the objective."),
                       IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: drawn by the seed.")};
   }
@@ -46,7 +45,7 @@ struct NewFamilySolution {
 
   static constexpr auto fields() {
     using Self = NewFamilySolution;
-    return std::tuple{OUT(x, "n numbers."), OUT(gradient, "Q x + c."), OUT(certificate, "What is known of x.")};
+    return FieldTuple{OUT(x, "n numbers."), OUT(gradient, "Q x + c."), OUT(certificate, "What is known of x.")};
   }
 };
 static_assert(sizeFromFields<NewFamilySolution>() == sizeof(NewFamilySolution));

@@ -1,7 +1,6 @@
 // The data of `newFunction`, its settings and its result.
 #pragma once
 
-#include <tuple>
 #include <vector>
 
 #include "core/certificate.hpp"
@@ -16,9 +15,9 @@ struct NewFunctionSettings : Limits {
 
   static constexpr auto fields() {
     using Self = NewFunctionSettings;
-    return std::tuple_cat(
+    return appendedFields(
         Limits::fields(),
-        std::tuple{FIELD(smoothing, positive(), "Length s that rounds the distances off: sqrt(||m - x_i||^2 + s^2).")});
+        FieldTuple{FIELD(smoothing, positive(), "Length s that rounds the distances off: sqrt(||m - x_i||^2 + s^2).")});
   }
 };
 static_assert(sizeFromFields<NewFunctionSettings>() == sizeof(NewFunctionSettings));
@@ -29,7 +28,7 @@ struct NewFunctionProblem {
 
   static constexpr auto fields() {
     using Self = NewFunctionProblem;
-    return std::tuple{IN(x, matrix("n", "p"), "Points, a row each."),
+    return FieldTuple{IN(x, matrix("n", "p"), "Points, a row each."),
                       IN_OPTIONAL(start, vector("p"), "Point to begin at. Default: the mean of the points.")};
   }
 };
@@ -42,7 +41,7 @@ struct NewFunctionSolution {
 
   static constexpr auto fields() {
     using Self = NewFunctionSolution;
-    return std::tuple{OUT(center, "p numbers: m."), OUT(certificate, "What is known of the answer.")};
+    return FieldTuple{OUT(center, "p numbers: m."), OUT(certificate, "What is known of the answer.")};
   }
 };
 static_assert(sizeFromFields<NewFunctionSolution>() == sizeof(NewFunctionSolution));
