@@ -1,8 +1,9 @@
 // Builds the addon in a folder of its own, without ccache, and prints the processor seconds of each compiled file:
-//   node scripts/compile-times.mjs [FOLDER] [--tests] [--jobs N] [--json]
+//   node scripts/compile-times.mjs [FOLDER] [--tests | --headers] [--jobs N] [--json]
 // FOLDER is a checkout with node_modules, this one by default. Processor seconds count what the compiler works, so that other programs
-// change them little. --tests also builds the C++ tests and toys, as `npm test` does.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// change them little. --tests also builds the C++ tests and toys, as `npm test` does. --headers builds nothing: it prints the seconds of
+// files that include one header alone, that of the standard library or of a family's problem.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,12 +17,13 @@ function partOf(object) {
   return /(native-solvers-\w+|native-\w+|native\/binding\/entries|native\/binding|cmake)/.exec(object)?.[1] ?? 'others';
 }
 
-/** Builds `target` of the checkout `source` into `out`; returns `{ object, seconds }` for each run of a compiler or linker. */
-function build(source, out, { target, jobs }) {
+const launcher = ['bash', join(root, 'scripts/timed.sh')];
+
+/** Configures a build of the checkout `source` in `out`, calls `body(options)`, and returns `{ object, seconds }` for each timed command. */
+function timed(source, out, body) {
   const log = join(out, 'times');
-  const launcher = ['bash', join(root, 'scripts/timed.sh')].join(';');
   const launched = ['C_COMPILER', 'CXX_COMPILER', 'C_LINKER', 'CXX_LINKER'].map(
-    (of) => `-DCMAKE_${of}_LAUNCHER=${launcher}`,
+    (of) => `-DCMAKE_${of}_LAUNCHER=${launcher.join(';')}`,
   );
   const options = {
     cwd: source,
@@ -30,12 +32,28 @@ function build(source, out, { target, jobs }) {
   };
   writeFileSync(log, '');
   run('cmake', ['-S', source, '-B', out, '-DNONCONVEX_CUDA=OFF', ...launched], options);
-  run('cmake', ['--build', out, '--parallel', String(jobs), ...target], options);
+  body(options);
   return readFileSync(log, 'utf8')
     .trim()
     .split('\n')
     .map((line) => line.split(' '))
     .map(([user, system, object]) => ({ object, seconds: Number(user) + Number(system) }));
+}
+
+/** Compiles a file for each header, without precompiled headers and without code, as the library's files are compiled. */
+function compileHeaders(source, out, options) {
+  const commands = JSON.parse(readFileSync(join(out, 'compile_commands.json'), 'utf8'));
+  const { command } = commands.find(({ file }) => /native-solvers-/.test(file));
+  const alone = command.replace(/ (-include|-o|-c) \S+/g, '');
+  const flags = alone.split(' ').filter((flag) => flag !== '');
+  const folders = readdirSync(join(source, 'native/solvers'));
+  const problems = folders.map((family) => `solvers/${family}/problem.hpp`);
+  const headers = problems.filter((header) => existsSync(join(source, 'native', header)));
+  for (const header of ['../cmake/standard_library.hpp', ...headers]) {
+    const file = join(out, 'header.cpp');
+    writeFileSync(file, `#include "${header}"\n`);
+    run(launcher[0], [launcher[1], ...flags, '-fsyntax-only', '-c', file, '-o', header], options);
+  }
 }
 
 const sum = (times) => times.reduce((total, { seconds }) => total + seconds, 0);
@@ -49,17 +67,21 @@ function byPart(times) {
     .sort((a, b) => b.seconds - a.seconds);
 }
 
-function print(times) {
+function print(times, parts) {
   for (const { object, seconds } of times) console.log(`${seconds.toFixed(2).padStart(8)}  ${object}`);
-  console.log('');
-  for (const { part, files, seconds } of byPart(times))
-    console.log(`${seconds.toFixed(1).padStart(8)}  ${part} (${files})`);
-  console.log(`${sum(times).toFixed(1).padStart(8)}  all (${times.length})`);
+  if (parts.length > 0) console.log('');
+  for (const { part, files, seconds } of parts) console.log(`${seconds.toFixed(1).padStart(8)}  ${part} (${files})`);
+  if (parts.length > 0) console.log(`${sum(times).toFixed(1).padStart(8)}  all (${times.length})`);
 }
 
 main(() => {
   const { values, positionals } = parseArgs({
-    options: { tests: { type: 'boolean' }, json: { type: 'boolean' }, jobs: { type: 'string' } },
+    options: {
+      tests: { type: 'boolean' },
+      headers: { type: 'boolean' },
+      json: { type: 'boolean' },
+      jobs: { type: 'string' },
+    },
     allowPositionals: true,
   });
   const source = resolve(positionals[0] ?? root);
@@ -68,10 +90,14 @@ main(() => {
   const out = mkdtempSync(join(tmpdir(), 'nonconvex-compile-'));
   try {
     const target = values.tests ? [] : ['--target', 'nonconvex'];
-    const times = build(source, out, { target, jobs: values.jobs ?? availableParallelism() });
+    const jobs = String(values.jobs ?? availableParallelism());
+    const times = timed(source, out, (options) => {
+      if (values.headers) compileHeaders(source, out, options);
+      else run('cmake', ['--build', out, '--parallel', jobs, ...target], options);
+    });
     times.sort((a, b) => b.seconds - a.seconds);
     if (values.json) console.log(JSON.stringify({ seconds: sum(times), parts: byPart(times), files: times }, null, 2));
-    else print(times);
+    else print(times, values.headers ? [] : byPart(times));
   } finally {
     rmSync(out, { recursive: true });
   }
