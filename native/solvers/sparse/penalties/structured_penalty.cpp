@@ -7,8 +7,8 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "methods/one_dimensional/bisection.hpp"
-#include "methods/one_dimensional/sorted_l1.hpp"
 #include "methods/one_dimensional/total_variation.hpp"
+#include "solvers/sparse/penalties/sorted_l1.hpp"
 
 namespace nonconvex {
 namespace {

@@ -1,4 +1,4 @@
-#include "methods/one_dimensional/sorted_l1.hpp"
+#include "solvers/sparse/penalties/sorted_l1.hpp"
 
 #include <algorithm>
 #include <cmath>

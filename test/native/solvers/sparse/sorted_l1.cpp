@@ -1,5 +1,5 @@
 // The sorted l1 norm against its definition, and its prox against the conditions of optimality.
-#include "methods/one_dimensional/sorted_l1.hpp"
+#include "solvers/sparse/penalties/sorted_l1.hpp"
 
 #include <algorithm>
 #include <cmath>
