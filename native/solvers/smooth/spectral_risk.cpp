@@ -37,7 +37,7 @@ SmoothedRisk::SmoothedRisk(std::vector<double> sigma, double nu)
       q_(sigma_.size(), 1.0 / static_cast<double>(sigma_.size())) {
   std::iota(order_.begin(), order_.end(), 0);
   std::iota(place_.begin(), place_.end(), 0);
-  pools_.reserve(sigma_.size());
+  isotonic_.reserve(sigma_.size());
 }
 
 void SmoothedRisk::begin(std::span<const double> losses) {
@@ -60,20 +60,10 @@ void SmoothedRisk::change(int row, double loss) {
 
 void SmoothedRisk::weigh() {
   const auto n = static_cast<double>(sigma_.size());
-  pools_.clear();
-  for (std::size_t k = 0; k < order_.size(); ++k) {
-    Pool pool{losses_[at(order_[k])] - nu_ * (n * sigma_[k] - 1), 1};
-    while (!pools_.empty() && pools_.back().sum * pool.count >= pool.sum * pools_.back().count) {
-      pool.sum += pools_.back().sum;
-      pool.count += pools_.back().count;
-      pools_.pop_back();
-    }
-    pools_.push_back(pool);
-  }
-  std::size_t k = 0;
-  for (const Pool& pool : pools_) {
-    const double c = pool.sum / pool.count;
-    for (int i = 0; i < pool.count; ++i, ++k) {
+  const auto shifted = [&](std::size_t k) { return losses_[at(order_[k])] - nu_ * (n * sigma_[k] - 1); };
+  for (const auto& pool : isotonic_.fit(order_.size(), shifted)) {
+    const double c = pool.mean();
+    for (std::size_t k = pool.begin; k < pool.end; ++k) {
       const int row = order_[k];
       q_[at(row)] = 1 / n + (losses_[at(row)] - c) / (nu_ * n);
     }

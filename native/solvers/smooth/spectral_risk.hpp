@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/fields.hpp"
+#include "methods/one_dimensional/isotonic.hpp"
 
 namespace nonconvex {
 
@@ -49,11 +50,7 @@ class SmoothedRisk {
   std::vector<int> order_;      // rows by loss
   std::vector<int> place_;      // place of each row in the order
   std::vector<double> q_;       // weight of each row
-  struct Pool {
-    double sum;
-    int count;
-  };
-  std::vector<Pool> pools_;
+  IsotonicRegression isotonic_;
 };
 
 }  // namespace nonconvex

@@ -25,25 +25,14 @@ double SortedL1::value(std::span<const double> b) {
   return sum;
 }
 
-/// Neighbours in the order whose means rise are pooled, on a stack, as the result is to fall.
+/// The sizes in their order are the falling numbers nearest to |v| less the weights, those below 0 being 0.
 void SortedL1::prox(std::span<const double> v, double weight, std::span<double> out) {
   sort(v);
-  const int count = static_cast<int>(v.size());
-  const auto mean = [](const Block& block, int end) { return block.sum / (end - block.begin); };
-  blocks_.clear();
-  for (int k = 0; k < count; ++k) {
-    Block next{k, std::abs(v[at(order_[at(k)])]) - weight * weights_[at(k)]};
-    while (!blocks_.empty() && mean(blocks_.back(), next.begin) <= mean(next, k + 1)) {
-      next = {blocks_.back().begin, blocks_.back().sum + next.sum};
-      blocks_.pop_back();
-    }
-    blocks_.push_back(next);
-  }
-  for (std::size_t c = 0; c < blocks_.size(); ++c) {
-    const int end = c + 1 < blocks_.size() ? blocks_[c + 1].begin : count;
-    const double size = std::max(0.0, mean(blocks_[c], end));
-    for (int k = blocks_[c].begin; k < end; ++k) {
-      const auto place = at(order_[at(k)]);
+  const auto rising = [&](std::size_t k) { return weight * weights_[k] - std::abs(v[at(order_[k])]); };
+  for (const auto& pool : isotonic_.fit(v.size(), rising)) {
+    const double size = std::max(0.0, -pool.mean());
+    for (std::size_t k = pool.begin; k < pool.end; ++k) {
+      const auto place = at(order_[k]);
       out[place] = size == 0 ? 0 : std::copysign(size, v[place]);
     }
   }

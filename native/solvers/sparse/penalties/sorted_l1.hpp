@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "methods/one_dimensional/isotonic.hpp"
+
 namespace nonconvex {
 
 /// Value, prox and dual norm of the sorted l1 norm. Vectors may be shorter than the weights, of which the first count.
@@ -25,14 +27,9 @@ class SortedL1 {
   std::span<const int> sort(std::span<const double> v);
 
  private:
-  struct Block {
-    int begin = 0;
-    double sum = 0;  ///< sum of |v| less the weights
-  };
-
   std::vector<double> weights_;
   std::vector<int> order_;
-  std::vector<Block> blocks_;
+  IsotonicRegression isotonic_;
 };
 
 }  // namespace nonconvex
