@@ -5,11 +5,11 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <string>
 #include <utility>
 
 #include "core/random.hpp"
+#include "methods/one_dimensional/order.hpp"
 #include "solvers/fractional/coordinate_descent.hpp"
 
 namespace nonconvex {
@@ -49,14 +49,9 @@ std::vector<Point> rows(const Cpu& la, const FractionalData& data, int most) {
         j, [&](int i, double a) { sizes[static_cast<std::size_t>(i)] += a * (solved.cols() > 0 ? solved(j, i) : a); });
   }
   for (double& size : sizes) size = size > 0 ? size : 0;  // nor NaN
-  std::vector<int> longest(sizes.size());
-  std::iota(longest.begin(), longest.end(), 0);
-  std::stable_sort(longest.begin(), longest.end(), [&](int i, int j) {
-    return sizes[static_cast<std::size_t>(i)] > sizes[static_cast<std::size_t>(j)];
-  });
   std::vector<Point> points;
   std::vector<int> place(sizes.size(), -1);
-  for (const int i : longest) {
+  for (const int i : fallingOrder(sizes)) {
     const auto at = static_cast<std::size_t>(i);
     if (static_cast<int>(points.size()) == most || !(sizes[at] > 0)) break;
     place[at] = static_cast<int>(points.size());

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "linalg/blas.hpp"
+#include "methods/one_dimensional/order.hpp"
 
 namespace nonconvex {
 namespace {
@@ -87,10 +88,7 @@ class Exchange {
 
   /// Sets weights to zero until the activations of the others are independent.
   void run(const Cpu& la) {
-    std::vector<int> order(at(activations_.cols));
-    std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return weights_[at(a)] > weights_[at(b)]; });
-    for (const int column : order) {
+    for (const int column : fallingOrder(weights_)) {
       la.checkpoint();
       while (weights_[at(column)] > 0 && !basis_.add(activations_.column(column), coefficients_)) exchange(column);
       if (weights_[at(column)] > 0) members_.push_back(column);

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <set>
 #include <tuple>
 #include <utility>
 
 #include "core/index.hpp"
 #include "linalg/blas.hpp"
+#include "methods/one_dimensional/order.hpp"
 #include "solvers/relu/largest_price.hpp"
 #include "solvers/relu/refinement/pattern_table.hpp"
 #include "solvers/relu/refinement/program_neurons.hpp"
@@ -94,14 +94,11 @@ void RefinementPrices::addLargest(Mat<const double> theta, ReluPrices& prices, b
 }
 
 ReluNeurons RefinementPrices::worthwhile(const ReluPrices& prices, int most) const {
-  std::vector<int> order(at(prices.count()));
-  std::iota(order.begin(), order.end(), 0);
   const auto priceOf = [&](int j) { return prices.values[at(j)]; };
-  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return priceOf(a) > priceOf(b); });
   const std::vector<std::int32_t> patterns = ReluPatternTable(data_).add(la_, prices.directions);
   std::set<std::tuple<std::int32_t, int, int>> seen;
   std::vector<int> chosen;
-  for (const int j : order) {
+  for (const int j : fallingOrder(prices.values)) {
     if (static_cast<int>(chosen.size()) == most || priceOf(j) <= data_.lambda * (1 + settings_.tolerance)) break;
     if (seen.emplace(patterns[at(j)], prices.outputs[at(j)], prices.signs[at(j)]).second) chosen.push_back(j);
   }

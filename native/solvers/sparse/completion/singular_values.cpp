@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "core/random.hpp"
 #include "linalg/vectors.hpp"
+#include "methods/one_dimensional/order.hpp"
 #include "methods/stiefel/frames.hpp"
 
 namespace nonconvex {
@@ -56,14 +56,12 @@ std::vector<double> symmetricEigen(HostMatrix<double>& a, HostMatrix<double>& ve
       }
     }
   }
-  std::vector<int> order(at(n));
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](int i, int j) { return a(i, i) > a(j, j); });
+  std::vector<double> diagonal, values;
+  for (int i = 0; i < n; ++i) diagonal.push_back(a(i, i));
   vectors = HostMatrix<double>(n, n);
-  std::vector<double> values;
-  for (int k = 0; k < n; ++k) {
-    values.push_back(a(order[at(k)], order[at(k)]));
-    std::copy_n(found.column(order[at(k)]), n, vectors.column(k));
+  for (const int i : fallingOrder(diagonal)) {
+    std::copy_n(found.column(i), n, vectors.column(static_cast<int>(values.size())));
+    values.push_back(diagonal[at(i)]);
   }
   return values;
 }
