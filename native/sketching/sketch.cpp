@@ -3,6 +3,8 @@
 #include <bit>
 #include <numeric>
 
+#include "sketching/permutations.hpp"
+
 namespace nonconvex {
 
 SparseSignSketch::SparseSignSketch(int rows, int columns, int perColumn, Random random)
@@ -56,19 +58,6 @@ void WeightedSampler::setWeights(std::span<const double> weights) {
     }
   }
   for (const int i : small_) share_[static_cast<std::size_t>(i)] = 1;
-}
-
-void shuffle(std::span<int> numbers, const Random& random) {
-  for (std::size_t i = numbers.size(); i-- > 1;) {
-    std::swap(numbers[i], numbers[random.below(i, static_cast<std::uint32_t>(i + 1))]);
-  }
-}
-
-std::vector<int> randomPermutation(int size, const Random& random) {
-  std::vector<int> order(static_cast<std::size_t>(size));
-  std::iota(order.begin(), order.end(), 0);
-  shuffle(order, random);
-  return order;
 }
 
 }  // namespace nonconvex

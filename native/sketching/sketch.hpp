@@ -158,9 +158,4 @@ class WeightedSampler {
   std::vector<int> small_, large_;
 };
 
-/// Puts the numbers in random order.
-void shuffle(std::span<int> numbers, const Random& random);
-/// 0, ..., size - 1 in random order.
-std::vector<int> randomPermutation(int size, const Random& random);
-
 }  // namespace nonconvex

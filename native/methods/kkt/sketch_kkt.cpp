@@ -8,6 +8,7 @@
 #include "core/numbers.hpp"
 #include "methods/kkt/row_access.hpp"
 #include "methods/krylov/gcr.hpp"
+#include "sketching/permutations.hpp"
 #include "sketching/sketch.hpp"
 #include "sketching/sketched_gram.hpp"
 

@@ -6,6 +6,7 @@
 
 #include "core/numbers.hpp"
 #include "functions/penalties.hpp"
+#include "sketching/permutations.hpp"
 #include "solvers/fractional/terms.hpp"
 
 namespace nonconvex {
@@ -447,7 +448,9 @@ void CoordinateDescent::sweep(const Cpu& la) {
 double CoordinateDescent::pass(const Cpu& la) {
   if (settings_.sweepOrder == FractionalOrder::greedy) return greedyPass(la);
   std::vector<int>& order = working_.coordinates();
-  if (settings_.sweepOrder == FractionalOrder::shuffled) shuffle(order);
+  if (settings_.sweepOrder == FractionalOrder::shuffled) {
+    shuffle(order, [&](std::size_t i) { return random_.below(draws_++, static_cast<std::uint32_t>(i + 1)); });
+  }
   return (this->*ratioPass_)(la, order);
 }
 
@@ -611,12 +614,6 @@ void CoordinateDescent::becomeUnit(int i, double sign) {
   begin(x_.data());
   extrapolation_.clear();
   ++updates_;
-}
-
-void CoordinateDescent::shuffle(std::vector<int>& order) {
-  for (std::size_t k = order.size(); k > 1; --k) {
-    std::swap(order[k - 1], order[random_.below(draws_++, static_cast<std::uint32_t>(k))]);
-  }
 }
 
 }  // namespace nonconvex

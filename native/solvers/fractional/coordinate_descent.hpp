@@ -89,7 +89,6 @@ class CoordinateDescent {
   void scale(double factor);
   void tryMultiple(double multiple);
   void addUp();
-  void shuffle(std::vector<int>& order);
   void extrapolate();
 
   const FractionalData& data_;

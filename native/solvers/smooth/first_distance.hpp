@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "sketching/permutations.hpp"
 #include "solvers/smooth/context.hpp"
 
 namespace nonconvex {
@@ -63,18 +64,10 @@ class FirstDistance {
     return some > 1 ? some - some % 2 : some;
   }
 
-  /// Rows without repetition, as Fisher and Yates draw.
   void draw() {
-    const int count = sampleOf(at_.all.count);
     rows_.resize(nonconvex::at(at_.all.count));
     for (int k = 0; k < at_.all.count; ++k) rows_[nonconvex::at(k)] = at_.all[k];
-    const Random random = at_.random(Draw::start);
-    for (int k = 0; k < count; ++k) {
-      const std::uint32_t other =
-          random.below(static_cast<std::uint64_t>(k), static_cast<std::uint32_t>(at_.all.count - k));
-      std::swap(rows_[nonconvex::at(k)], rows_[nonconvex::at(k) + other]);
-    }
-    rows_.resize(nonconvex::at(count));
+    sample(rows_, sampleOf(at_.all.count), at_.random(Draw::start));
   }
 
   double valueAt(RowSet rows, double r) {

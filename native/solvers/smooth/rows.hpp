@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "sketching/permutations.hpp"
 #include "solvers/smooth/context.hpp"
 #include "solvers/smooth/coreset.hpp"
 #include "solvers/smooth/entropy.hpp"
@@ -82,23 +83,22 @@ class Rows {
     return drawn;
   }
 
-  /// The order of an epoch: Fisher's and Yates' shuffle, two draws of 32 bits from a block of the generator.
+  /// The order of an epoch, two draws of 32 bits from a block of the generator.
   void order(SumContext<T>& at) {
     list_.clear();
     for (int k = 0; k < at.all.count; ++k) {
       if (kept_.empty() || kept_[static_cast<std::size_t>(k)] != 0) list_.push_back(at.all[k]);
     }
-    const auto size = static_cast<std::uint64_t>(list_.size());
     const Random random = at.random(Draw::order);
     const auto first = static_cast<std::uint64_t>(epoch_) << 32;
     Random::Block block{};
-    for (std::uint64_t i = size; i-- > 1;) {
-      const std::uint64_t draw = size - 1 - i;
-      if (draw % 2 == 0) block = random.block(first + draw / 2);
-      const std::uint64_t high = block[2 * (draw % 2)], low = block[2 * (draw % 2) + 1];
-      const std::uint64_t other = (high * (i + 1) + ((low * (i + 1)) >> 32)) >> 32;
-      std::swap(list_[i], list_[other]);
-    }
+    std::uint64_t draws = 0;
+    shuffle(list_, [&](std::uint64_t i) {
+      const std::uint64_t half = draws++ % 2;
+      if (half == 0) block = random.block(first + draws / 2);
+      const std::uint64_t high = block[2 * half], low = block[2 * half + 1];
+      return (high * (i + 1) + ((low * (i + 1)) >> 32)) >> 32;
+    });
   }
 
   /// Marks the rows of an epoch: all in the first and the last one, else those that are not learned yet, or whose
@@ -144,17 +144,10 @@ class Rows {
   RowSet ofClusters(SumContext<T>& at) {
     if (at.step % Coreset<T>::kept == 0) {
       const int size = std::min(at.all.count, Coreset<T>::poolOver * batch_);
-      const Random random = at.random(Draw::rows);
       const auto first = static_cast<std::uint64_t>(at.step) << 32;
-      // As Fisher and Yates, so that no row comes twice.
       pool_.resize(static_cast<std::size_t>(at.all.count));
       for (int k = 0; k < at.all.count; ++k) pool_[static_cast<std::size_t>(k)] = at.all[k];
-      for (int k = 0; k < size; ++k) {
-        const auto left = static_cast<std::uint32_t>(at.all.count - k);
-        const std::uint32_t other = random.below(first + static_cast<std::uint64_t>(k), left);
-        std::swap(pool_[static_cast<std::size_t>(k)], pool_[static_cast<std::size_t>(k) + other]);
-      }
-      pool_.resize(static_cast<std::size_t>(size));
+      sample(pool_, size, at.random(Draw::rows), first);
       coreset_->choose(at, pool_, batch_, list_, weights_);
     }
     return RowSet::list(list_);

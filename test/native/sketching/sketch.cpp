@@ -9,6 +9,7 @@
 #include "core/index.hpp"
 #include "linalg/symmetric.hpp"
 #include "methods/krylov/gcr.hpp"
+#include "sketching/permutations.hpp"
 #include "sketching/sketched_gram.hpp"
 
 using namespace nonconvex;
@@ -173,6 +174,19 @@ TEST(permutations) {
   CHECK(order != randomPermutation(100, Random(2)));
   std::sort(order.begin(), order.end());
   for (int k = 0; k < 100; ++k) CHECK_EQ(order[at(k)], k);
+}
+
+TEST(samplesHaveEachNumberAtMostOnceAndEachAsOften) {
+  std::vector<int> drawn(6);
+  constexpr int samples = 30000;
+  for (std::uint64_t k = 0; k < samples; ++k) {
+    std::vector<int> numbers{0, 1, 2, 3, 4, 5};
+    sample(numbers, 2, Random(3), 2 * k);
+    CHECK_EQ(numbers.size(), 2U);
+    CHECK(numbers[0] != numbers[1]);
+    for (const int each : numbers) ++drawn[at(each)];
+  }
+  for (const int count : drawn) CHECK_NEAR(count, samples / 3.0, 5 * std::sqrt(samples / 3.0 * 2 / 3));
 }
 
 TEST(conjugate_residuals_end_after_as_many_rounds_as_unknowns) {

@@ -10,6 +10,7 @@
 #include "core/multiversion.hpp"
 #include "core/random.hpp"
 #include "linalg/blas.hpp"
+#include "sketching/permutations.hpp"
 
 namespace nonconvex {
 namespace {
@@ -190,11 +191,7 @@ class BatchDescent {
   /// Takes the next rows; after all of them, in a new order.
   void draw(int step) {
     if (step == 0 || next_ + rows_ > data_.n) {
-      const Random random(plan_.seed + static_cast<std::uint64_t>(pass_++), 17);
-      for (int i = data_.n - 1; i > 0; --i) {
-        const auto other = random.below(static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(i) + 1);
-        std::swap(order_[at(i)], order_[other]);
-      }
+      shuffle(order_, Random(plan_.seed + static_cast<std::uint64_t>(pass_++), 17));
       next_ = 0;
     }
     constexpr int some = 16;
