@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/index.hpp"
 #include "core/numbers.hpp"
+#include "data/row_pieces.hpp"
 
 namespace nonconvex {
 
@@ -28,12 +29,10 @@ void requireFiniteSquares(std::string_view name, std::span<const double> values)
 }
 
 HostMatrix<double> transposedRows(const Cpu& la, std::string_view name, const MatrixInput& x, int more) {
-  constexpr int atOnce = 1 << 18;  // a few milliseconds
   HostMatrix<double> made(x.columns + more, x.rows, Uninitialized{});
-  const int rows = std::max(1, atOnce / std::max(1, x.columns));
   double squares = 0;
-  for (int i = 0; i < x.rows; ++i) {
-    if (i % rows == 0) la.checkpoint();
+  const auto pause = [&] { la.checkpoint(); };
+  forRowsInPieces(x.rows, x.columns, pause, [&](int i) {
     double* column = made.column(i);
     for (int j = 0; j < x.columns; ++j) {
       column[j] = x(i, j);
@@ -41,7 +40,7 @@ HostMatrix<double> transposedRows(const Cpu& la, std::string_view name, const Ma
       squares += square(column[j]);
     }
     std::fill(column + x.columns, column + made.rows(), 1.0);
-  }
+  });
   require(std::isfinite(squares), name, squares, "expected numbers whose squares have a finite sum");
   return made;
 }

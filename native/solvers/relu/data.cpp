@@ -5,6 +5,7 @@
 
 #include "core/require_memory.hpp"
 #include "data/checked_rows.hpp"
+#include "data/row_pieces.hpp"
 #include "methods/krylov/earlier_solutions.hpp"
 #include "solvers/relu/activation_patterns.hpp"
 
@@ -71,21 +72,10 @@ ReluSystemBy chooseSystem(int rows, int outputs, const ReluSettings& settings, i
 
 using Look = std::function<void()>;
 
-/// f(k) for each row of x, and a look for each quarter of a million numbers: a few milliseconds.
-template <class F>
-void forRowNumbers(const ReluData& data, const Look& look, F&& f) {
-  constexpr int numbers = 1 << 18;
-  const int rows = std::max(1, numbers / std::max(1, data.d));
-  for (int k = 0; k < data.n; ++k) {
-    if (k % rows == 0) look();
-    f(k);
-  }
-}
-
 /// f(column of xt, weight) for each row of x.
 template <class F>
 void forRows(const ReluProblem& problem, ReluData& data, const Look& look, F&& f) {
-  forRowNumbers(data, look, [&](int k) { f(data.xt.column(k), problem.weight(k)); });
+  forRowsInPieces(data.n, data.d, look, [&](int k) { f(data.xt.column(k), problem.weight(k)); });
 }
 
 /// The sum of the weights; n if the rows have none.
@@ -129,7 +119,7 @@ void applyWeights(const ReluProblem& problem, ReluData& data) {
 /// data of any scale.
 void readValues(const ReluProblem& problem, ReluData& data, const Look& look) {
   double largest = 0;
-  forRowNumbers(data, look, [&](int k) {
+  forRowsInPieces(data.n, data.d, look, [&](int k) {
     for (int j = 0; j < problem.d; ++j) {
       const double value = valueOfX(problem, k, j);
       requireFinite("x", k, j, value);

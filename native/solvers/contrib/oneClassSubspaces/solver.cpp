@@ -9,6 +9,8 @@
 #include "core/random.hpp"
 #include "core/require_memory.hpp"
 #include "data/checked_rows.hpp"
+#include "data/row_pieces.hpp"
+#include "linalg/vectors.hpp"
 
 namespace nonconvex {
 namespace {
@@ -50,10 +52,8 @@ void SubspacePair::start() {
 /// Offsets that have the mean of the rows at the margins, and the objective there.
 void SubspacePair::begin() {
   std::vector<double> mean(at(d()));
-  for (int i = 0; i < n(); ++i) {
-    if (i % rowsAtOnce() == 0) la_.checkpoint();
-    for (int j = 0; j < d(); ++j) mean[at(j)] += xt_(j, i);
-  }
+  const auto pause = [&] { la_.checkpoint(); };
+  forRowsInPieces(n(), d(), pause, [&](int i) { axpy(1, {xt_.column(i), mean.size()}, mean); });
   for (double& each : mean) each /= n();
   std::vector<double>& offsets = descent_.point.numbers;
   la_.gemv(Transpose::yes, -1.0, descent_.point.frames, viewOf(mean), 0.0, viewOf(offsets));

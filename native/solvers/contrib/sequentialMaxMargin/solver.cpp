@@ -8,6 +8,7 @@
 #include "core/numbers.hpp"
 #include "core/require_memory.hpp"
 #include "data/checked_rows.hpp"
+#include "data/row_pieces.hpp"
 #include "linalg/vectors.hpp"
 
 namespace nonconvex {
@@ -44,15 +45,14 @@ void SequentialProjections::start() {
   requireFinite("y", problem_.y);
   z_ = transposedRows(la_, "x", problem_.x);
   squares_.resize(at(rows()));
-  constexpr int rowsAtOnce = 1 << 15;
-  for (int i = 0; i < rows(); ++i) {
-    if (i % rowsAtOnce == 0) la_.checkpoint();
+  const auto pause = [&] { la_.checkpoint(); };
+  forRowsInPieces(rows(), problem_.x.columns, pause, [&](int i) {
     const std::span<double> z(z_.column(i), w_.size());
     for (double& value : z) value *= problem_.y[at(i)];
     squares_[at(i)] = norm2Squared(z);
-    if (squares_[at(i)] > 0) continue;
+    if (squares_[at(i)] > 0) return;
     require(false, "x[" + show(i) + "]", "zeros", "expected rows that are not zero, of all tasks together");
-  }
+  });
   combined_.resize(w_.size());
   duals_.resize(at(rows()));
   seenDuals_.resize(at(rows()));
