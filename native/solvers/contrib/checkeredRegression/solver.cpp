@@ -58,8 +58,7 @@ void CheckeredDescent::start() {
   requireFinite("y", problem_.y);
   xt_ = transposedRows(la_, "x", problem_.x, 1);
   const int unknowns = p() + 1;
-  scaled_ = HostMatrix<double>(unknowns, n(), Uninitialized{});
-  hessian_ = HostMatrix<double>(unknowns, unknowns);
+  hessian_ = NormalEquations(unknowns, n());
   for (HostMatrix<double>* m : {&weights_, &trial_, &gradient_, &direction_}) {
     *m = HostMatrix<double>(unknowns, factors());
   }
@@ -141,11 +140,9 @@ bool CheckeredDescent::findDirection() {
   for (std::size_t k = 0; k < gradient_.size(); ++k) direction_.data()[k] = -gradient_.data()[k];
   if (settings_.method == CheckeredMethod::gd) return true;
   for (int k = 0; k < factors(); ++k) {
-    la_.forEach(p() + 1, n(), [&](int j, int i) { scaled_(j, i) = std::sqrt(curvatures_(i, k) / n()) * xt_(j, i); });
-    if (!la_.gram(Transpose::no, scaled_, hessian_)) la_.checkpoint();
-    for (int j = 0; j <= p(); ++j) hessian_(j, j) += settings_.lambda;
-    if (!la_.cholesky(hessian_)) return false;
-    la_.choleskySolve(hessian_, direction_.columns(k, 1));
+    const auto scaled = [&](int j, int i) { return std::sqrt(curvatures_(i, k) / n()) * xt_(j, i); };
+    if (!hessian_.factor(la_, scaled, [&](int) { return settings_.lambda; })) return false;
+    hessian_.solve(la_, direction_.columns(k, 1));
   }
   return true;
 }

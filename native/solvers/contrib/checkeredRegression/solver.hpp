@@ -8,6 +8,7 @@
 #include "core/random.hpp"
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
+#include "methods/quadratic/normal_equations.hpp"
 #include "solvers/contrib/checkeredRegression/problem.hpp"
 
 namespace nonconvex {
@@ -51,7 +52,8 @@ class CheckeredDescent {
   const Cpu& la_;
   const CheckeredRegressionProblem& problem_;
   const CheckeredRegressionSettings settings_;
-  HostMatrix<double> xt_, scaled_, hessian_;                   // (p + 1) x n, (p + 1) x (p + 1)
+  HostMatrix<double> xt_;                                      // (p + 1) x n
+  NormalEquations hessian_;                                    // Hessian of the logistic regression of one factor
   HostMatrix<double> weights_, trial_, gradient_, direction_;  // (p + 1) x K
   HostMatrix<double> scores_, slopes_, curvatures_;  // n x K: z, derivatives in it, of the logistic regressions
   HostMatrix<double> best_;

@@ -42,8 +42,7 @@ void RowUnlearning::start() {
   xt_ = transposedRows(la_, "x", problem_.x, unknowns() - p());
   for (std::vector<double>* v : {&trial_, &gradient_, &direction_}) v->resize(b_.size());
   for (std::vector<double>* v : {&predictions_, &slopes_, &curvatures_}) v->resize(size);
-  scaled_ = HostMatrix<double>(unknowns(), n(), Uninitialized{});
-  hessian_ = HostMatrix<double>(unknowns(), unknowns());
+  hessian_ = NormalEquations(unknowns(), n());
   v_ = HostMatrix<double>(unknowns(), removed());
   downdated_ = removed() <= unknowns();
   if (downdated_) complement_ = HostMatrix<double>(removed(), removed());
@@ -87,22 +86,20 @@ void RowUnlearning::updateGradient(const std::vector<double>& b) {
 
 /// Factors n times the Hessian, of all rows or of those that remain.
 bool RowUnlearning::factor(bool withRemoved) {
-  la_.forEach(unknowns(), n(), [&](int j, int i) {
+  const auto scaled = [&](int j, int i) {
     const bool counts = withRemoved || leftOut_[at(i)] == 0;
-    scaled_(j, i) = counts ? std::sqrt(curvatures_[at(i)]) * xt_(j, i) : 0;
-  });
-  if (!la_.gram(Transpose::no, scaled_, hessian_)) la_.checkpoint();
-  for (int j = 0; j < p(); ++j) hessian_(j, j) += n() * settings_.lambda;
-  return la_.cholesky(hessian_);
+    return counts ? std::sqrt(curvatures_[at(i)]) * xt_(j, i) : 0;
+  };
+  return hessian_.factor(la_, scaled, [&](int j) { return j < p() ? n() * settings_.lambda : 0; });
 }
 
 /// V and the leverages, by the factor of the Hessian of all rows.
 void RowUnlearning::findLeverages() {
   for (int k = 0; k < removed(); ++k) {
-    const double* from = scaled_.column(problem_.rows[at(k)]);
+    const double* from = hessian_.columns().column(problem_.rows[at(k)]);
     std::copy(from, from + unknowns(), v_.column(k));
   }
-  la_.trsm(Side::left, Transpose::no, 1.0, hessian_, v_);
+  la_.trsm(Side::left, Transpose::no, 1.0, hessian_.factor(), v_);
   leverages_.resize(problem_.rows.size());
   for (int k = 0; k < removed(); ++k) {
     double squares = 0;
@@ -137,12 +134,12 @@ void RowUnlearning::prepareRemoval() {
 void RowUnlearning::findDirection() {
   for (std::size_t j = 0; j < b_.size(); ++j) direction_[j] = -n() * gradient_[j];
   const Mat<double> d = columnOf(direction_);
-  if (!downdated_) return la_.choleskySolve(hessian_, d);
-  la_.trsm(Side::left, Transpose::no, 1.0, hessian_, d);
+  if (!downdated_) return hessian_.solve(la_, d);
+  la_.trsm(Side::left, Transpose::no, 1.0, hessian_.factor(), d);
   la_.gemv(Transpose::yes, 1.0, v_, viewOf(direction_), 0.0, viewOf(inner_));
   la_.choleskySolve(complement_, columnOf(inner_));
   la_.gemv(Transpose::no, 1.0, v_, viewOf(inner_), 1.0, viewOf(direction_));
-  la_.trsm(Side::left, Transpose::yes, 1.0, hessian_, d);
+  la_.trsm(Side::left, Transpose::yes, 1.0, hessian_.factor(), d);
 }
 
 /// Goes along the direction; the squared loss all of it, the logistic one until the objective falls enough.

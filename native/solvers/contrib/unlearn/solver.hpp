@@ -7,6 +7,7 @@
 
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
+#include "methods/quadratic/normal_equations.hpp"
 #include "solvers/contrib/unlearn/problem.hpp"
 
 namespace nonconvex {
@@ -53,8 +54,8 @@ class RowUnlearning {
   std::vector<double> b_, trial_, gradient_, direction_;
   std::vector<double> predictions_, slopes_, curvatures_;
   std::vector<char> leftOut_;
-  HostMatrix<double> xt_, scaled_;     // X^T with ones for the intercept; with the roots of the curvatures
-  HostMatrix<double> hessian_;         // its factor L
+  HostMatrix<double> xt_;              // X^T with ones for the intercept
+  NormalEquations hessian_;            // n times the Hessian
   HostMatrix<double> v_, complement_;  // V and the factor of M
   std::vector<double> leverages_, influence_, inner_;
   double objective_ = 0, scale_ = 1;
