@@ -4,40 +4,10 @@
 #include <cmath>
 
 #include "core/numbers.hpp"
+#include "methods/one_dimensional/secant.hpp"
 
 namespace nonconvex {
 namespace {
-
-/// A zero in [low, high] of an increasing function, negative at low and positive at high, by the Illinois method with
-/// bisection where that is slow.
-template <class F>
-double zeroOf(F&& f, double low, double high, double atLow, double atHigh) {
-  constexpr int mostSteps = 120;
-  int side = 0;
-  double width = high - low;
-  for (int k = 0; k < mostSteps; ++k) {
-    if (!(high - low > 2 * machineEpsilon * std::max(std::abs(low), std::abs(high)))) break;
-    double middle = (low * atHigh - high * atLow) / (atHigh - atLow);
-    const bool slow = k % 4 == 3 && high - low > 0.5 * width;
-    if (k % 4 == 3) width = high - low;
-    if (slow || !(middle > low && middle < high)) middle = low + (high - low) / 2;
-    if (middle == low || middle == high) break;
-    const double value = f(middle);
-    if (value == 0) return middle;
-    if (value < 0) {
-      low = middle;
-      atLow = value;
-      if (side == -1) atHigh /= 2;
-      side = -1;
-    } else {
-      high = middle;
-      atHigh = value;
-      if (side == 1) atLow /= 2;
-      side = 1;
-    }
-  }
-  return low + (high - low) / 2;
-}
 
 double xLogX(double x) { return x > 0 ? x * std::log(x) : 0; }
 
@@ -108,11 +78,11 @@ WorstCase WorstCaseLoss::proxOfMargin(const double* x, double y, double sigma, c
   if (kind_ == ReluLoss::hinge) {
     // Where the margin is 1, or where it cannot come to be: from 0 to 1.
     const double at0 = margin(0) - 1, at1 = at0 < 0 ? margin(1) - 1 : 1;
-    if (at0 < 0) t = at1 <= 0 ? 1 : zeroOf([&](double s) { return margin(s) - 1; }, 0.0, 1.0, at0, at1);
+    if (at0 < 0) t = at1 <= 0 ? 1 : zeroOf([&](double s) { return margin(s) - 1; }, {0, at0, 1, at1});
   } else {
     const auto slope = [&](double s) { return s - 1 / (1 + std::exp(margin(s))); };
     const double at0 = slope(0), at1 = slope(1);
-    t = at0 >= 0 ? 0 : at1 <= 0 ? 1 : zeroOf(slope, 0.0, 1.0, at0, at1);
+    t = at0 >= 0 ? 0 : at1 <= 0 ? 1 : zeroOf(slope, {0, at0, 1, at1});
   }
   const WorstCase at{.tau = y * t, .t = t};
   pointAt(x, at, sigma, a, c);
@@ -130,7 +100,7 @@ WorstCase WorstCaseLoss::proxOfSquared(const double* x, double y, double sigma, 
   const double at0 = excess(0), most = -at0;
   if (!(most > 0)) return {};
   const double atMost = excess(most);
-  const double t = atMost <= 0 ? most : zeroOf(excess, 0.0, most, at0, atMost);
+  const double t = atMost <= 0 ? most : zeroOf(excess, {0, at0, most, atMost});
   const WorstCase at{.tau = sign * t, .t = t};
   pointAt(x, at, sigma, a, c);
   if (sign * (y - product(x, c)) >= 0) return at;
@@ -151,7 +121,7 @@ double WorstCaseLoss::tauOfTie(const double* x, double y, double sigma, const do
   for (int k = 0; k < mostDoublings && atLow > 0; ++k, width *= 2) atLow = excess(low -= width);
   for (int k = 0; k < mostDoublings && atHigh < 0; ++k, width *= 2) atHigh = excess(high += width);
   if (atLow == 0) return low;
-  return atHigh == 0 ? high : zeroOf(excess, low, high, atLow, atHigh);
+  return atHigh == 0 ? high : zeroOf(excess, {low, atLow, high, atHigh});
 }
 
 /// Finds the point on the tie x . c = y, where t = radius ||c||.
@@ -164,7 +134,7 @@ WorstCase WorstCaseLoss::proxOnTie(const double* x, double y, double sigma, cons
     return t - reach(c);
   };
   const double at0 = excess(0), atMost = excess(most);
-  const double t = at0 >= 0 ? 0 : atMost <= 0 ? most : zeroOf(excess, 0.0, most, at0, atMost);
+  const double t = at0 >= 0 ? 0 : atMost <= 0 ? most : zeroOf(excess, {0, at0, most, atMost});
   tau = tauOfTie(x, y, sigma, a, c, t, tau);
   const WorstCase at{.tau = std::clamp(tau, -t, t), .t = t};
   pointAt(x, at, sigma, a, c);

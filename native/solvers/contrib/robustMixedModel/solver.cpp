@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/index.hpp"
@@ -10,6 +11,7 @@
 #include "core/require_memory.hpp"
 #include "data/checked_rows.hpp"
 #include "linalg/vectors.hpp"
+#include "methods/one_dimensional/secant.hpp"
 
 namespace nonconvex {
 namespace {
@@ -18,7 +20,6 @@ namespace {
 constexpr double exactFit = 1e-26;
 /// The search for tau begins here when it was zero, and ends there.
 constexpr double firstTau = 0.1, leastTau = 1e-12, mostTau = 1e12;
-constexpr int bisections = 60;
 
 const RobustMixedModelProblem& withRoomForModel(const RobustMixedModelProblem& problem) {
   const double n = problem.x.rows, p = problem.x.columns + 1.0;
@@ -50,14 +51,15 @@ void StudentMixedModel::start() {
     require(sizes_[g] > 0, "groups", g, "expected numbers of groups such that each has a row");
   }
   xt_ = transposedRows(la_, "x", problem_.x, settings_.intercept ? 1 : 0);
-  scaled_ = HostMatrix<double>(unknowns(), n(), Uninitialized{});
-  normal_ = HostMatrix<double>(unknowns(), unknowns());
+  normal_ = NormalEquations(unknowns(), n());
   means_ = HostMatrix<double>(unknowns(), groups());
   change_.resize(b_.size());
   residuals_.resize(at(n()));
   work_.resize(at(n()));
   sums_.resize(sizes_.size());
   squares_.resize(sizes_.size());
+  shares_.resize(sizes_.size());
+  roots_.resize(sizes_.size());
   units_.assign(b_.size(), 0);
   for (int i = 0; i < n(); ++i) {
     for (int j = 0; j < unknowns(); ++j) {
@@ -96,18 +98,21 @@ void StudentMixedModel::sumResiduals() {
 /// b + the change for which the weighted residuals are orthogonal to the columns: in each group these are multiplied by
 /// the root of the inverse of I + tau J, which takes a share of the group's mean away.
 bool StudentMixedModel::solveCoefficients() {
+  for (std::size_t g = 0; g < sizes_.size(); ++g) {
+    shares_[g] = 1 - 1 / std::sqrt(1 + tau_ * sizes_[g]);
+    roots_[g] = std::sqrt(weights_[g]);
+  }
   for (int i = 0; i < n(); ++i) {
     const std::size_t g = groupOf(i);
-    const double share = 1 - 1 / std::sqrt(1 + tau_ * sizes_[g]), root = std::sqrt(weights_[g]);
-    work_[at(i)] = root * (residuals_[at(i)] - share * sums_[g] / sizes_[g]);
-    for (int j = 0; j < unknowns(); ++j) {
-      scaled_(j, i) = root * (xt_(j, i) - share * means_(j, static_cast<int>(g)));
-    }
+    work_[at(i)] = roots_[g] * (residuals_[at(i)] - shares_[g] * sums_[g] / sizes_[g]);
   }
-  if (!la_.gram(Transpose::no, scaled_, normal_)) la_.checkpoint();
-  la_.gemv(Transpose::no, 1.0, scaled_, viewOf(work_), 0.0, viewOf(change_));
-  if (!la_.cholesky(normal_)) return false;
-  la_.choleskySolve(normal_, columnOf(change_));
+  const auto scaled = [&](int j, int i) {
+    const std::size_t g = groupOf(i);
+    return roots_[g] * (xt_(j, i) - shares_[g] * means_(j, static_cast<int>(g)));
+  };
+  if (!normal_.factor(la_, scaled, [](int) { return 0; })) return false;
+  la_.gemv(Transpose::no, 1.0, normal_.columns(), viewOf(work_), 0.0, viewOf(change_));
+  normal_.solve(la_, columnOf(change_));
   axpy(1, change_, b_);
   return true;
 }
@@ -139,17 +144,19 @@ double StudentMixedModel::slopeInTau(double tau) const {
 
 /// tau := a minimiser of the profile, next to where it was, unless that is no better.
 void StudentMixedModel::chooseTau() {
+  const auto slope = [&](double tau) { return slopeInTau(tau); };
   double low = tau_ > 0 ? tau_ : firstTau, high = low;
-  if (slopeInTau(low) > 0) {
-    while (low > leastTau && slopeInTau(low) > 0) low /= 2;
-  } else {
-    while (high < mostTau && slopeInTau(high) < 0) high *= 2;
+  double atLow = slope(low), atHigh = atLow;
+  while (atLow > 0 && low > leastTau) {
+    high = std::exchange(low, low / 2);
+    atHigh = std::exchange(atLow, slope(low));
   }
-  for (int k = 0; k < bisections; ++k) {
-    const double middle = std::sqrt(low * high);
-    (slopeInTau(middle) > 0 ? high : low) = middle;
+  while (atHigh < 0 && high < mostTau) {
+    low = std::exchange(high, 2 * high);
+    atLow = std::exchange(atHigh, slope(high));
   }
-  const double found = low <= leastTau ? 0 : std::sqrt(low * high);
+  const bool within = low > leastTau && high < mostTau;
+  const double found = within ? zeroOf(slope, {low, atLow, high, atHigh}) : low > leastTau ? high : 0;
   if (profile(found) <= profile(tau_)) tau_ = found;
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
+#include "methods/quadratic/normal_equations.hpp"
 #include "solvers/contrib/robustMixedModel/problem.hpp"
 
 namespace nonconvex {
@@ -54,9 +55,10 @@ class StudentMixedModel {
   const Cpu& la_;
   const RobustMixedModelProblem& problem_;
   const RobustMixedModelSettings settings_;
-  HostMatrix<double> xt_, scaled_, normal_, means_;  // unknowns x n, x n, x unknowns, x groups
+  HostMatrix<double> xt_, means_;  // unknowns x n, x groups
+  NormalEquations normal_;
   std::vector<double> b_, change_, residuals_, work_, units_;
-  std::vector<double> sizes_, sums_, squares_, weights_;  // a number for each group
+  std::vector<double> sizes_, sums_, squares_, weights_, shares_, roots_;  // a number for each group
   double variance_ = unknown, tau_ = 0;
   double least_ = 0;  // variances below this are those of rows that are fitted exactly
   double objective_ = unknown, residual_ = unknown;

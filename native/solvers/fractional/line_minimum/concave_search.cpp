@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "core/numbers.hpp"
+#include "methods/one_dimensional/secant.hpp"
 
 namespace nonconvex::line_minimum {
 namespace {
@@ -96,33 +98,18 @@ class ConcaveSearch {
     return far;
   }
 
-  /// Finds the change of sign between two points by the secant method of Anderson and Bjorck (BIT 13, 1973), which
-  /// scales down psi at the end that stays. Halves where that is slow or an end is outside the domain.
+  /// Finds the change of sign between two points.
   Point between(const Point& low, const Point& high, double direction) const {
-    double stays = low.t, psiStays = low.after(direction);
-    double newest = high.t, psiNewest = high.before(direction);
+    SecantBracket bracket(low.t, low.after(direction), high.t, high.before(direction));
     Point best = low.value < high.value ? low : high;
-    double width = infinity;
     for (int i = 0; i < 300; ++i) {
-      double t = newest - psiNewest * (newest - stays) / (psiNewest - psiStays);
-      const bool inside = (t > stays && t < newest) || (t < stays && t > newest);
-      const bool halve = i % 4 == 3 && std::abs(newest - stays) > width / 4;
-      if (i % 4 == 3) width = std::abs(newest - stays);
-      if (halve || !inside) t = stays + (newest - stays) / 2;
-      if (t == stays || t == newest) break;
-      const Point p = at(t);
+      const std::optional<double> t = bracket.next();
+      if (!t) break;
+      const Point p = at(*t);
       if (p.value < best.value) best = p;
       const double psi = p.after(direction);
       if (std::abs(psi) <= p.rounding) break;
-      if ((psi < 0) != (psiNewest < 0)) {
-        stays = newest;
-        psiStays = psiNewest;
-      } else {
-        const double scale = 1 - psi / psiNewest;
-        psiStays *= scale > 0 ? scale : 0.5;
-      }
-      newest = t;
-      psiNewest = psi;
+      bracket.put(*t, psi);
     }
     return best;
   }
