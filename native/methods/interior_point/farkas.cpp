@@ -6,6 +6,7 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "linalg/exact_sum.hpp"
+#include "methods/line_search/armijo.hpp"
 
 namespace nonconvex {
 namespace {
@@ -128,16 +129,15 @@ bool FarkasSearch::newtonStep() {
   if (!finite(solution_)) return false;
   const double before = norm2Squared(r_);
   const Vector from = x_;
-  double length = 1;
-  for (int k = 0; k < most; ++k, length /= 2) {
+  const auto falls = [&](double length) {
     for (std::size_t j = 0; j < n_; ++j) {
       if (!moves(j)) continue;
       x_[j] = std::max(nlp_.givenLower()[j], std::min(from[j] + length * solution_[j], nlp_.givenUpper()[j]));
     }
     evaluateRows();
-    if (norm2Squared(r_) < before) return true;
-  }
-  return false;
+    return norm2Squared(r_) < before;
+  };
+  return backtrack({.mostTrials = most}, falls) > 0;
 }
 
 /// y = r, orthogonal to the columns of what moves; the largest entry is 1.

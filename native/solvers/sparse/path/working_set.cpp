@@ -5,6 +5,8 @@
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
+#include "methods/line_search/armijo.hpp"
+#include "methods/one_dimensional/bisection.hpp"
 #include "solvers/sparse/certificates/certificate.hpp"
 
 namespace nonconvex {
@@ -15,12 +17,7 @@ constexpr int mostBisections = 16;  ///< safeguard: halvings of the interval in 
 /// About the largest share below 1 with which a convex function still falls; 0 where that is too small.
 template <class Falls>
 double shareOfLeast(Falls&& falls) {
-  double low = 0, high = 1;
-  for (int k = 0; k < mostBisections; ++k) {
-    const double middle = (low + high) / 2;
-    (falls(middle) ? low : high) = middle;
-  }
-  return low;
+  return bisect({0, 1}, mostBisections, falls).low;
 }
 
 }  // namespace
@@ -139,10 +136,8 @@ bool WorkingSet<Penalty>::descendWithProduct(const Penalty& penalty, int halving
     };
     if (falls(1)) return true;
     if (const double share = shareOfLeast(falls); share > 0 && moveTo(share)) return true;
-  } else {
-    for (double share = 1; share > std::ldexp(1.0, -halvings); share /= 2) {
-      if (moveTo(share)) return true;
-    }
+  } else if (backtrack({.mostTrials = halvings}, moveTo) > 0) {
+    return true;
   }
   quadratic_.b = before_;
   loss_.moveBack();

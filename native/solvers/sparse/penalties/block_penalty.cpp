@@ -5,6 +5,7 @@
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
+#include "functions/penalties.hpp"
 #include "linalg/vectors.hpp"
 
 namespace nonconvex {
@@ -18,11 +19,6 @@ constexpr double singular = 1e-13;         // of the largest eigenvalue
 constexpr double roundingOfNorm = 1e-12;   // by which a dual norm may be above its bound
 
 double norm(std::span<const double> v) { return std::sqrt(norm2Squared(v)); }
-
-double softThreshold(double v, double l) {
-  const double a = std::abs(v) - l;
-  return a > 0 ? std::copysign(a, v) : 0.0;
-}
 
 }  // namespace
 
@@ -57,7 +53,7 @@ double BlockPenalty::violation(std::span<const double> b, std::span<const double
   double squares = 0;
   for (std::size_t k = 0; k < b.size(); ++k) {
     const double at = g[k] + (slope / r + ridge) * b[k];
-    const double derivative = b[k] != 0 ? at + std::copysign(l1, b[k]) : softThreshold(at, l1);
+    const double derivative = b[k] != 0 ? at + std::copysign(l1, b[k]) : penalties::L1::prox(at, l1);
     if (!bounds.stops(k, b[k], derivative)) squares += square(derivative);
   }
   return std::sqrt(squares);

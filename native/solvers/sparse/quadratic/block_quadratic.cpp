@@ -7,6 +7,7 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "linalg/vectors.hpp"
+#include "methods/line_search/armijo.hpp"
 
 namespace nonconvex {
 namespace {
@@ -591,11 +592,7 @@ bool BlockQuadratic::newtonStep(const BlockPenaltyAt& penalty, double sweepsLeft
   if (cost > sweepsLeft) return false;
   if (std::any_of(diagonal_.begin(), diagonal_.end(), [](double d) { return !(d > 0); })) return false;
   if (!(direct ? solveDirectly() : solveByProducts())) return false;
-  double share = 1;
-  for (int k = 0; k < mostSharesOfStep; ++k, share /= 2) {
-    if (tryShare(penalty, share)) return true;
-  }
-  return false;
+  return backtrack({.mostTrials = mostSharesOfStep}, [&](double share) { return tryShare(penalty, share); }) > 0;
 }
 
 /// Moves along the step by a share, entries of their own that would change sign to 0, unless the objective, whose
