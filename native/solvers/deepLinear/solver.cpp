@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
@@ -15,7 +16,6 @@ namespace {
 
 constexpr double relaxation = 1.6;                       // relaxation factor of ADMM
 constexpr int balanceEvery = 20;                         // steps between looks at rho
-constexpr double outOfBalance = 4;                       // ratio of the residuals from which rho changes
 constexpr double roundingOfBound = 16 * machineEpsilon;  // times the size of the terms that a bound is made of
 
 SpectralPenalty penaltyOf(const DeepLinearSettings& settings, int rows) {
@@ -29,7 +29,7 @@ const DeepLinearProblem& withRoom(const DeepLinearProblem& problem) {
   const double n = problem.x.rows, d = problem.x.columns, c = problem.y.columns;
   const double least = std::min(d, c), most = std::max(d, c);
   const double own = problem.x.f64 == nullptr ? n * d : 0;
-  const double numbers = own + 2 * d * d + 7 * d * c + 2 * n * c + 2 * (most * least + least * least) + (d + c) * least;
+  const double numbers = own + 5 * d * d + 8 * d * c + 2 * n * c + 2 * (most * least + least * least) + (d + c) * least;
   requireMemory(sizeof(double) * numbers,
                 "x with " + show(d) + " columns and y with " + show(c) + " columns, n = " + show(n) + " rows, need");
   return problem;
@@ -48,7 +48,7 @@ LinearNetworkSolver::LinearNetworkSolver(const Cpu& la, const DeepLinearProblem&
       xt_{problem.x.f64 != nullptr ? problem.x.f64 : own_.data(), problem.x.columns, problem.x.rows,
           std::max(1, problem.x.columns)},
       y_(problem.x.rows, problem.y.columns, Uninitialized{}),
-      gram_(problem.x.columns, problem.x.columns),
+      factor_(la, problem.x.columns),
       target_(problem.x.columns, problem.y.columns),
       z_(problem.x.columns, problem.y.columns),
       svd_(problem.x.columns, problem.y.columns),
@@ -58,7 +58,7 @@ LinearNetworkSolver::LinearNetworkSolver(const Cpu& la, const DeepLinearProblem&
       bestRight_(problem.y.columns, svd_.count()),
       best_(at(svd_.count())) {
   // A solve that ends at once returns the network that is zero, for which x is not needed.
-  if (!read() || !la_.gram(Transpose::no, xt_, gram_)) return;
+  if (!read() || !la_.gram(Transpose::no, xt_, factor_.g())) return;
   la_.gemm(Transpose::no, Transpose::no, 1.0, xt_, y_, 0.0, target_);
   measureColumns();
   if (penalty_.power < 1 && !orthogonal()) {
@@ -97,12 +97,13 @@ bool LinearNetworkSolver::read() {
 
 /// Sets s and how far X^T X is from s^2 I.
 void LinearNetworkSolver::measureColumns() {
+  const Mat<const double> gram = factor_.g();
   double trace = 0;
-  for (int i = 0; i < d(); ++i) trace += gram_(i, i);
+  for (int i = 0; i < d(); ++i) trace += gram(i, i);
   require(std::isfinite(trace), "x", trace, "expected numbers whose squares have a finite sum");
   scale_ = std::sqrt(trace / d());
   for (int j = 0; j < d(); ++j) {
-    for (int i = 0; i < d(); ++i) spread_ += square(gram_(i, j) - (i == j ? square(scale_) : 0));
+    for (int i = 0; i < d(); ++i) spread_ += square(gram(i, j) - (i == j ? square(scale_) : 0));
   }
   spread_ = std::sqrt(spread_);
 }
@@ -116,10 +117,11 @@ void LinearNetworkSolver::start() {
     takeClosedForm();
     return;
   }
-  factor_ = HostMatrix<double>(d(), d());
+  right_ = HostMatrix<double>(d(), c());
+  factor_.reserve(c());
   rho_ = square(scale_);
-  // A multiple of I that is positive and not beside nothing factors whatever X is.
-  while (!factor()) rho_ *= 2;
+  // A larger rho brings the matrix nearer to I, which factors whatever X is.
+  while (!factor_.set(1 / rho_)) rho_ *= 2;
   begin();
 }
 
@@ -168,8 +170,8 @@ std::optional<Status> LinearNetworkSolver::step() {
   if (closedForm_) return Status::stalled;  // nothing is left to do
   ++steps_;
   la_.copy(Mat<const double>(z_), before_.view());
-  la_.forEach(d(), c(), [&](int i, int j) { copy_(i, j) = target_(i, j) + rho_ * (z_(i, j) - multiplier_(i, j)); });
-  la_.choleskySolve(factor_, copy_);
+  la_.forEach(d(), c(), [&](int i, int j) { right_(i, j) = target_(i, j) / rho_ + z_(i, j) - multiplier_(i, j); });
+  factor_.solve(right_, copy_);
   // The multiplier holds what is decomposed until Z is taken away.
   la_.forEach(d(), c(),
               [&](int i, int j) { multiplier_(i, j) += relaxation * copy_(i, j) + (1 - relaxation) * z_(i, j); });
@@ -191,17 +193,10 @@ void LinearNetworkSolver::compose() {
   }
 }
 
-/// Factors X^T X + rho I; false where rho is too small beside rounding.
-bool LinearNetworkSolver::factor() {
-  la_.copy(Mat<const double>(gram_), factor_.view());
-  for (int i = 0; i < d(); ++i) factor_(i, i) += rho_;
-  return la_.cholesky(factor_);
-}
-
 /// Changes rho where one of the residuals, U - Z and rho (Z - Z before), is much larger than the other, the less often
 /// the longer it goes on.
 void LinearNetworkSolver::balance() {
-  if (steps_ < 2 * changed_) return;
+  if (!balance_.mayChange(steps_)) return;
   double primal = 0, dual = 0;
   for (int j = 0; j < c(); ++j) {
     for (int i = 0; i < d(); ++i) {
@@ -211,16 +206,16 @@ void LinearNetworkSolver::balance() {
   }
   // Each beside the size of what it is to make right, so that units do not matter.
   const double ratio = std::sqrt(primal / dual) * la_.norm(multiplier_.flat()) / la_.norm(z_.flat());
-  if (!(ratio > outOfBalance || ratio < 1 / outOfBalance) || !(ratio > 0) || !std::isfinite(ratio)) return;
-  const double old = rho_;
-  rho_ *= std::clamp(std::sqrt(ratio), 0.1, 10.0);
-  if (!factor()) {
+  const double change = ratio > 0 && std::isfinite(ratio) ? balance_.factor(std::sqrt(ratio)) : 1;
+  if (change == 1) return;
+  const double old = std::exchange(rho_, rho_ * change);
+  if (!factor_.set(1 / rho_)) {
     rho_ = old;
-    factor();
+    factor_.set(1 / rho_);
     return;
   }
   la_.forEach(d(), c(), [&](int i, int j) { multiplier_(i, j) *= old / rho_; });
-  changed_ = steps_;
+  balance_.noteChange(steps_);
 }
 
 /// Objective at Z, which is kept if it is the best, and the residual there.

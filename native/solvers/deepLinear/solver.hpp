@@ -11,6 +11,8 @@
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
 #include "linalg/jacobi_svd.hpp"
+#include "methods/splitting/penalty_balance.hpp"
+#include "methods/splitting/shifted_factor.hpp"
 #include "solvers/deepLinear/closed_form.hpp"
 #include "solvers/deepLinear/problem.hpp"
 
@@ -23,7 +25,7 @@ namespace nonconvex {
 ///   minimise ||X Z - Y||^2 / 2 + penalty(t(Z)).
 ///
 /// With X^T X = s^2 I there is a closed form for each t_k. Else, if the penalty is the nuclear norm, ADMM with Z kept
-/// apart from its copy U: (X^T X + rho I) U = X^T Y + rho (Z - D), and Z = the copy plus D with singular values made
+/// apart from its copy U: (I + X^T X / rho) U = X^T Y / rho + Z - D, and Z = the copy plus D with singular values made
 /// smaller by weight / rho. The dual is max <Theta, Y> - ||Theta||^2 / 2 with ||X^T Theta||_2 <= weight, and a multiple
 /// of the residual is feasible.
 ///
@@ -39,7 +41,7 @@ class LinearNetworkSolver {
 
  private:
   int n() const { return problem_.x.rows; }
-  int d() const { return gram_.rows(); }
+  int d() const { return problem_.x.columns; }
   int c() const { return target_.cols(); }
   bool orthogonal() const { return spread_ <= mostSpread * square(scale_); }
 
@@ -47,7 +49,6 @@ class LinearNetworkSolver {
   void measureColumns();
   void takeClosedForm();
   void begin();
-  bool factor();
   void compose();
   void balance();
   void measure();
@@ -67,14 +68,16 @@ class LinearNetworkSolver {
   Mat<const double> xt_;    // d x n
   HostMatrix<double> y_;    // n x c
   double targetSquares_ = 0;
-  HostMatrix<double> gram_, target_;              // X^T X, X^T Y
-  HostMatrix<double> factor_;                     // factor of X^T X + rho I
+  ShiftedFactor<Cpu> factor_;                     // factor of I + X^T X / rho
+  HostMatrix<double> target_;                     // X^T Y
   HostMatrix<double> z_, copy_, multiplier_;      // Z, U, D
+  HostMatrix<double> right_;                      // right-hand side of the system of U
   HostMatrix<double> residual_, slope_, before_;  // Y - X Z; X^T residual; Z of the step before
   JacobiSvd svd_, slopeSvd_;
   std::vector<double> t_;  // singular values of Z, as svd_ has them
   double rho_ = 0;
-  int steps_ = 0, changed_ = 0;
+  PenaltyBalance balance_{{.least = 0.5, .most = 2}};  // compared with the root of the ratio
+  int steps_ = 0;
   double bestObjective_ = 0, lowerBound_ = 0, dual_ = 0;
   bool closedForm_ = false, measured_ = false;
   HostMatrix<double> bestLeft_, bestRight_;

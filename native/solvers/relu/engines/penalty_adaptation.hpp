@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "linalg/linalg.hpp"
+#include "methods/splitting/penalty_balance.hpp"
 
 namespace nonconvex {
 
@@ -117,12 +118,11 @@ class ReluPenaltyAdaptation {
     if (k == Tuning::window / 2 && gap < Tuning::wellUnderWay) return std::nullopt;
     const ReluBalanceSums sums = take();
     if (sums.samples == 0) return std::nullopt;
-    const ReluPenalties next{.rho = std::max(leastRho, now.rho * factor(sums.v / sums.samples)),
-                             .sigma = lastZ_.rows() > 0 ? now.sigma * factor(sums.z / sums.samples) : now.sigma};
-    if (next == now) return std::nullopt;
-    if (adaptations_ >= Tuning::manyAdaptations && k < 2 * lastAdaptation_) return std::nullopt;
-    ++adaptations_;
-    lastAdaptation_ = k;
+    const auto factor = [&](double sum) { return balance_.factor(std::exp(sum / sums.samples)); };
+    const ReluPenalties next{.rho = std::max(leastRho, now.rho * factor(sums.v)),
+                             .sigma = lastZ_.rows() > 0 ? now.sigma * factor(sums.z) : now.sigma};
+    if (next == now || !balance_.mayChange(k)) return std::nullopt;
+    balance_.noteChange(k);
     return next;
   }
 
@@ -145,13 +145,6 @@ class ReluPenaltyAdaptation {
     /// safeguard: Changes after which the iterations up to the next one double.
     static constexpr int manyAdaptations = 12;
   };
-
-  /// The factor for a penalty, from the mean logarithm of the ratio of residuals.
-  static double factor(double logarithm) {
-    const double ratio = std::exp(logarithm);
-    const bool apart = ratio < Tuning::leastRatio || ratio > Tuning::mostRatio;
-    return apart ? std::clamp(ratio / Tuning::aim, 1 / Tuning::mostChange, Tuning::mostChange) : 1.0;
-  }
 
   /// v and z of the iteration before a sample.
   void remember(Vec<const T, Space> v, Vec<const double, Space> z) {
@@ -211,8 +204,11 @@ class ReluPenaltyAdaptation {
   typename La::template Matrix<T> lastV_;
   typename La::template Matrix<double> lastZ_, squares_, sums_;
   ReluBalanceSums hostSums_;
-  int adaptations_ = 0;
-  int lastAdaptation_ = 0;  // the iteration of it
+  PenaltyBalance balance_{{.least = Tuning::leastRatio,
+                           .most = Tuning::mostRatio,
+                           .aim = Tuning::aim,
+                           .mostChange = Tuning::mostChange,
+                           .manyChanges = Tuning::manyAdaptations}};
 };
 
 }  // namespace nonconvex

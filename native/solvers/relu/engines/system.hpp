@@ -8,8 +8,8 @@
 
 #include "methods/krylov/conjugate_gradients.hpp"
 #include "methods/krylov/earlier_solutions.hpp"
+#include "methods/splitting/shifted_factor.hpp"
 #include "sketching/nystrom.hpp"
-#include "solvers/relu/engines/shifted_factor.hpp"
 #include "solvers/relu/engines/system_kernels.hpp"
 #include "solvers/relu/map.hpp"
 

@@ -46,6 +46,13 @@ class ShiftedFactor {
   Mat<T, Space> work() { return factor_.view(); }
   double trace() const { return la_.sum(g_.rows(), kernels::DiagonalEntry<T, Space>{g_}); }
 
+  /// Makes room for solves with `sides` right-hand sides, so that they allocate nothing.
+  void reserve(int sides) {
+    if (sides <= 1 || sides > few || inverse_.rows() == 0) return;
+    packed_ = std::make_unique<PackedFactor<double>>(factor_.rows(), sides);
+    packedInSingle_ = std::make_unique<PackedFactor<float>>(factor_.rows(), sides);
+  }
+
   /// False where I + tau G is not positive definite to working accuracy.
   bool set(double tau) {
     la_.forEach(g_.rows(), g_.rows(), kernels::ShiftedLower<T, Space>{g_, factor_, tau});
@@ -84,10 +91,7 @@ class ShiftedFactor {
   static constexpr int several = 4;  // right-hand sides: a factor serves them nearly as fast as an inverse
 
   void solveFew(Mat<double> x, bool rounded) {
-    if (!packed_) {
-      packed_ = std::make_unique<PackedFactor<double>>(factor_.rows(), x.cols);
-      packedInSingle_ = std::make_unique<PackedFactor<float>>(factor_.rows(), x.cols);
-    }
+    if (!packed_) reserve(x.cols);
     if (!rounded && solves_++ == 0) return la_.choleskySolve(Mat<const double>(factor_), x);
     rounded ? solvePacked(*packedInSingle_, isPackedInSingle_, x) : solvePacked(*packed_, isPacked_, x);
   }
