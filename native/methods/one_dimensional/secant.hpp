@@ -22,7 +22,7 @@ class SecantBracket {
   std::optional<double> next() {
     double t = newest_ - atNewest_ * (newest_ - stays_) / (atNewest_ - atStays_);
     const bool inside = (t > stays_ && t < newest_) || (t < stays_ && t > newest_);
-    const bool looks = steps_++ % stepsBetweenLooks == stepsBetweenLooks - 1;
+    const bool looks = ++steps_ % Tuning::stepsBetweenLooks == 0;
     const bool slow = looks && width() > widthBefore_ / 4;
     if (looks) widthBefore_ = width();
     if (slow || !inside) t = middle();
@@ -48,7 +48,10 @@ class SecantBracket {
   double size() const { return std::max(std::abs(stays_), std::abs(newest_)); }
 
  private:
-  static constexpr int stepsBetweenLooks = 4;  ///< measured: steps after which the bracket has to be a quarter as wide
+  struct Tuning {
+    /// safeguard: Steps after which the bracket has to be a quarter as wide.
+    static constexpr int stepsBetweenLooks = 4;
+  };
 
   double stays_, newest_, atStays_, atNewest_;
   double widthBefore_ = infinity;

@@ -38,7 +38,8 @@ class ShiftedFactor {
       : la_(la),
         g_(la.template matrix<T>(n, n, Uninitialized{})),
         factor_(la.template matrix<T>(n, n, Uninitialized{})),
-        inverse_(n <= inverseUpTo ? la.template matrix<T>(n, n, Uninitialized{}) : typename La::template Matrix<T>()) {}
+        inverse_(n <= Tuning::inverseUpTo ? la.template matrix<T>(n, n, Uninitialized{})
+                                          : typename La::template Matrix<T>()) {}
 
   /// The lower triangle, to be filled.
   Mat<T, Space> g() { return g_.view(); }
@@ -48,7 +49,7 @@ class ShiftedFactor {
 
   /// Makes room for solves with `sides` right-hand sides, so that they allocate nothing.
   void reserve(int sides) {
-    if (sides <= 1 || sides > few || inverse_.rows() == 0) return;
+    if (sides <= 1 || sides > Tuning::few || inverse_.rows() == 0) return;
     packed_ = std::make_unique<PackedFactor<double>>(factor_.rows(), sides);
     packedInSingle_ = std::make_unique<PackedFactor<float>>(factor_.rows(), sides);
   }
@@ -65,12 +66,12 @@ class ShiftedFactor {
   /// x := (I + tau G)^{-1} b; with `rounded`, in single precision where the factor is packed.
   void solve(Mat<const T, Space> b, Mat<T, Space> x, bool rounded = false) {
     if constexpr (std::is_same_v<La, Cpu>) {
-      if (b.cols > 1 && b.cols <= few && inverse_.rows() > 0) {
+      if (b.cols > 1 && b.cols <= Tuning::few && inverse_.rows() > 0) {
         la_.copy(b, x);
         return solveFew(x, rounded);
       }
     }
-    const int after = inverseAfter * (1 + b.cols / several);
+    const int after = Tuning::inverseAfter * (1 + b.cols / Tuning::several);
     const bool inverse = inverse_.rows() > 0 && solves_ >= after;
     if (inverse && solves_ == after) la_.choleskyInverse(factor_.view(), inverse_.view());
     ++solves_;
@@ -85,10 +86,16 @@ class ShiftedFactor {
   int factorizations() const { return factorizations_; }
 
  private:
-  static constexpr int inverseUpTo = 3000;
-  static constexpr int inverseAfter = 50;
-  static constexpr int few = 20;
-  static constexpr int several = 4;  // right-hand sides: a factor serves them nearly as fast as an inverse
+  struct Tuning {
+    /// safeguard: The largest matrix whose inverse is kept beside its factor.
+    static constexpr int inverseUpTo = 3000;
+    /// measured: Solves with one factor after which it is inverted.
+    static constexpr int inverseAfter = 50;
+    /// measured: Right-hand sides that a factor serves nearly as fast as an inverse.
+    static constexpr int several = 4;
+    /// measured: The most right-hand sides for which the factor is packed.
+    static constexpr int few = 20;
+  };
 
   void solveFew(Mat<double> x, bool rounded) {
     if (!packed_) reserve(x.cols);

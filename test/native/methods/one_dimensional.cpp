@@ -20,7 +20,7 @@ TEST(isotonicRegressionMeetsTheConditionsOfOptimality) {
     std::vector<double> v(1 + random.below(0, 30));
     for (std::size_t k = 0; k < v.size(); ++k) {
       const double drawn = random.normal(k);
-      v[k] = seed % 2 == 0 ? drawn : std::round(drawn);  // with ties
+      v[k] = seed % 2 == 0 ? drawn : std::round(drawn);  // has ties
     }
     std::size_t next = 0;
     double before = -1e300;
