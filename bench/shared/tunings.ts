@@ -1,0 +1,161 @@
+// The constants of a family's Tunings: read from the sources, and built as variables into an addon of its own.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { root } from './native.js';
+
+export interface Tuned {
+  /** FILE:NAME, the file relative to the folder of the family. */
+  name: string;
+  kind: string;
+  sentence: string;
+}
+
+const declaration = /^(\s*)(?:static |inline )*constexpr ([\w:]+) (\w+ = [^;]+);(.*)$/;
+
+/** Calls `each` with the lines of a file's Tunings that declare numbers, and puts what it gives in their places. */
+function mapTunings(text: string, each: (line: string, above: string) => string): string {
+  let tuning: string | undefined; // the indentation of the struct that is open
+  let above = ''; // the comment above the line
+  return text
+    .replace(/(constexpr [\w:]+ \w+ =)\n\s+/g, '$1 ')
+    .split('\n')
+    .map((line) => {
+      tuning ??= /^(\s*)struct (?:\w+(?:<\w+>)?::)*Tuning \{/.exec(line)?.[1];
+      if (tuning !== undefined && line.startsWith(`${tuning}};`)) tuning = undefined;
+      const comment = /^\s*\/\/+ ?(.*)/.exec(line)?.[1];
+      if (comment !== undefined)
+        above = above && !/^(measured|safeguard|rounding):/.test(comment) ? `${above} ${comment}` : comment;
+      return tuning !== undefined && declaration.test(line) ? each(line, above) : line;
+    })
+    .join('\n');
+}
+
+function declared(line: string): {
+  indent: string;
+  type: string;
+  numbers: [name: string, value: string][];
+  comment: string;
+} {
+  const [, indent = '', type = '', list = '', behind = ''] = declaration.exec(line) ?? [];
+  const numbers = list.split(', ').map((each) => each.split(' = ') as [string, string]);
+  return { indent, type, numbers, comment: /\/\/+<? ?(.*)/.exec(behind)?.[1] ?? '' };
+}
+
+const sourcesOf = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.[ch]pp$/.test(file))
+    .sort();
+
+/** The constants of all Tunings under native/solvers/FAMILY. */
+export function tuningsOf(family: string): Tuned[] {
+  const folder = join(root, 'native/solvers', family);
+  const found: Tuned[] = [];
+  for (const file of sourcesOf(folder)) {
+    mapTunings(readFileSync(join(folder, file), 'utf8'), (line, above) => {
+      const { numbers, comment } = declared(line);
+      const [, kind = '', sentence = ''] = /^(\w+): (.*)/.exec(comment || above) ?? [];
+      for (const [name] of numbers) found.push({ name: `${file}:${name}`, kind, sentence });
+      return line;
+    });
+  }
+  return found;
+}
+
+/** A file whose constants of Tunings are variables, but for those that the compiler needs. */
+function withVariables(file: string, text: string, constant: readonly string[]): string {
+  const changed = mapTunings(text, (line) => {
+    const { indent, type, numbers } = declared(line);
+    if (numbers.some(([name]) => constant.includes(`${file}:${name}`))) return line;
+    return numbers
+      .map(
+        ([name, value]) =>
+          `${indent}static inline ${type}& ${name} = nonconvex::tunable<${type}>("${file}:${name}", ${value});`,
+      )
+      .join('\n');
+  });
+  return changed === text ? text : changed.replace(/^#include/m, '#include "binding/tunable.hpp"\n#include');
+}
+
+function writeChanged(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
+}
+
+interface Compiled {
+  file: string;
+  output: string;
+  command: string;
+}
+
+/** What compiles a source of the repository from its copy instead, as an object there. */
+function ofCopy({ file, output, command }: Compiled, copy: string): Compiled {
+  const [from, to] = [join(copy, relative(root, file)), join(copy, 'objects', basename(output))];
+  if (file.startsWith(join(root, 'build-groups'))) writeChanged(from, readFileSync(file, 'utf8'));
+  const own = existsSync(from) ? from : file;
+  const flags = `-I${copy}/native -MD -MF ${to}.d -Wno-error`;
+  return {
+    file: own,
+    output: to,
+    command: command.replace(` -I`, ` ${flags} -I`).replace(`-o ${output} -c ${file}`, `-o ${to} -c ${own}`),
+  };
+}
+
+/**
+ * Builds an addon in build-bench/FAMILY-ablation in which the family's constants are variables, but for those that `constant` names:
+ * compiled from changed copies of the family's sources, with all other objects of build-cmake. Returns its path.
+ */
+export function buildTunable(family: string, constant: readonly string[]): string {
+  const [copy, build] = [join(root, 'build-bench', `${family}-ablation`), join(root, 'build-cmake')];
+  const folder = join('native/solvers', family);
+  for (const file of sourcesOf(join(root, folder))) {
+    writeChanged(
+      join(copy, folder, file),
+      withVariables(file, readFileSync(join(root, folder, file), 'utf8'), constant),
+    );
+  }
+  for (const [file, from] of [
+    ['native/binding/tunable.hpp', 'bench/shared/ablation/tunable.hpp'],
+    ['native/binding/tunables.cpp', 'bench/shared/ablation/tunables.cpp'],
+    ['cmake/group.hpp', 'cmake/group.hpp'],
+  ] as const) {
+    writeChanged(join(copy, file), readFileSync(join(root, from), 'utf8'));
+  }
+  const all: Compiled[] = JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8'));
+  const isOfFamily = new RegExp(`/native-solvers-${family}-|/native/solvers/${family}/|/binding/entries/${family}[./]`);
+  const own = all.filter(({ file, output }) => isOfFamily.test(file) && /nonconvex(_core)?\.dir/.test(output));
+  const addon = all.find(
+    ({ file, output }) => file.endsWith('/binding/addon.cpp') && output.includes('nonconvex.dir'),
+  ) as Compiled;
+  const objects = new Map(own.map((each) => [each.output, ofCopy(each, copy)]));
+  const register = ofCopy(
+    { ...addon, output: 'tunables.o', command: addon.command.replace(addon.output, 'tunables.o') },
+    copy,
+  );
+  const source = join(copy, 'native/binding/tunables.cpp');
+  objects.set('tunables.o', {
+    ...register,
+    file: source,
+    command: register.command.replace(`-c ${addon.file}`, `-c ${source}`),
+  });
+  const commands = execFileSync('ninja', ['-C', build, '-t', 'commands', 'Release/nonconvex.node'], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  const target = join(copy, 'nonconvex.node');
+  const link = (commands.trim().split('\n').at(-1) as string)
+    .replace('-o Release/nonconvex.node', `-o ${target} ${[...objects.values()].map(({ output }) => output).join(' ')}`)
+    .split(' ')
+    .filter((word) => !objects.has(word))
+    .join(' ');
+  const rules = [...objects.values()].map(
+    ({ file, output, command }) =>
+      `build ${output}: run ${file}\n  line = ${command}\n  depfile = ${output}.d\n  deps = gcc`,
+  );
+  const inputs = [...objects.values()].map(({ output }) => output).join(' ');
+  const linking = `build ${target}: run ${inputs} ${join(build, 'libnonconvex_core.a')}\n  line = ${link}`;
+  const rule = `rule run\n  command = cd ${build} && $line`;
+  writeChanged(join(copy, 'build.ninja'), `${[rule, ...rules, linking].join('\n')}\n`);
+  execFileSync('ninja', ['-C', copy, '--quiet'], { stdio: ['ignore', process.stderr, 'inherit'] });
+  return target;
+}

@@ -1,0 +1,48 @@
+// What the constants of native/solvers/sparse gain (bench/shared/ablation.ts). A tenth of the problems of a path are taken, as they are
+// drawn by their names, and the larger ones.
+import type { SparsePath } from '../../src/sparse/index.js';
+import { ablate } from '../shared/ablation.js';
+
+const largest = (values: Float64Array) => values.reduce((most, value) => Math.max(most, value), 0);
+
+await ablate({
+  family: 'sparse',
+  parts: ['sparse/paths', 'sparse/large'],
+  takes: (name) => /\d x \d/.test(name) || /^[^,]+, [^,]+(, bounds)?, (dense|weights, sparse)$/.test(name),
+  groupOf: (name) => name.split(', ').slice(0, 2).join(', '),
+  off: {
+    'path/working_set_path.hpp:mostLambdas': 1,
+    'path/working_set_path.hpp:wider': 1,
+    'path/working_set_path.hpp:narrower': 1,
+    'path/working_set_path.hpp:columnsToWarmStart': 1e9,
+    'path/working_set_solver.hpp:mostLoose': 0,
+    'path/working_set_solver.hpp:slowest': 0,
+    'path/working_set_solver.hpp:columnsOfStep': 1e300,
+    'path/working_set_solver.hpp:innerMost': 0,
+    'path/working_set_solver.hpp:littleCurvature': 0,
+    'path/working_set_solver.hpp:hardEnvelope': 1000,
+    'path/working_set_solver.hpp:promising': 0,
+    'path/working_set_solver.hpp:farthest': 0,
+    'quadratic/block_quadratic.cpp:mostDirect': 0,
+    'quadratic/block_quadratic.cpp:sweepsOfDirections': 1e300,
+    'quadratic/block_quadratic.cpp:mostShares': 1,
+    'quadratic/penalized_quadratic.cpp:mostCycles': 1,
+    'quadratic/penalized_quadratic.cpp:soonestCheck': 0,
+    'quadratic/penalized_quadratic.cpp:sweepsOfProducts': 1e300,
+    'quadratic/penalized_quadratic.cpp:shareOnceHard': 1,
+    'quadratic/penalized_quadratic.cpp:mostShortSteps': 1,
+    'quadratic/penalized_quadratic.cpp:negligible': 0,
+    'quadratic/penalized_quadratic.cpp:manyApart': 1e9,
+    'quadratic/proximal_quadratic.cpp:betweenPatterns': 1e6,
+    'subsets/subset_path.cpp:leadStep': 0,
+    'subsets/subset_search.cpp:mostSpliced': 0,
+    'subsets/subset_tree.cpp:innerSweeps': 0,
+    'subsets/subset_tree.cpp:mostLending': 0,
+  },
+  outcome: (path: SparsePath) => ({
+    unsolved: path.notFitted.length + path.certificate.filter(({ kind }) => kind === 'none').length,
+    objectives: [...path.objectives],
+    gap: largest(path.gap),
+    iterations: path.evaluations ?? 0,
+  }),
+});
