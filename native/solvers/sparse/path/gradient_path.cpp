@@ -12,15 +12,14 @@
 #include "solvers/sparse/certificates/certificate.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr int mostSteps = 20000;        // at one lambda
-constexpr int stepsBetweenChecks = 50;  // of whether the solve is to end
-constexpr double ofLipschitz = 0.99;    // a step over the inverse of the Lipschitz constant
-constexpr int searchHalvings = 12;
-constexpr int sharpenings = 8;  // of the tolerance, until the gap is small
-
-}  // namespace
+struct GradientPath::Tuning {
+  static constexpr int mostSteps = 20000;        ///< safeguard: steps at one lambda
+  static constexpr int stepsBetweenChecks = 50;  ///< safeguard: steps between looks at whether the solve is to end
+  static constexpr double ofLipschitz = 0.99;    ///< safeguard: step beside the inverse of the Lipschitz constant
+  static constexpr int searchHalvings = 12;      ///< safeguard: halvings of a step along a direction
+  static constexpr int mostSharpenings = 8;  ///< safeguard: divisions of the tolerance by ten until the gap is small
+};
 
 GradientPath::GradientPath(const Cpu& la, const SparseData& data, const SparseSettings& settings)
     : PathEngine(data), la_(la), data_(data), settings_(settings) {
@@ -131,10 +130,10 @@ void GradientPath::proximal(const PenaltyAt& penalty, const Point& point, const 
 
 /// The page's letters: b, z, m for b_, z_, middle_; omega for step.
 bool GradientPath::accelerate(const PenaltyAt& penalty, double tolerance) {
-  const double step = ofLipschitz / curvatureOfRest(penalty);
+  const double step = Tuning::ofLipschitz / curvatureOfRest(penalty);
   double share = 1;
   z_ = b_;
-  for (int k = 0; k < mostSteps; ++k) {
+  for (int k = 0; k < Tuning::mostSteps; ++k) {
     for (std::size_t j = 0; j < b_.size(); ++j) middle_[j] = (1 - share) * z_[j] + share * b_[j];
     smooth(penalty, middle_, g_);
     ++steps_;
@@ -148,7 +147,7 @@ bool GradientPath::accelerate(const PenaltyAt& penalty, double tolerance) {
     z_.swap(next_);
     share = along > 0 ? 1 : 2 / (1 + std::sqrt(1 + 4 / (share * share)));
     if (along > 0) b_ = z_;
-    if (k % stepsBetweenChecks == 0) la_.checkpoint();
+    if (k % Tuning::stepsBetweenChecks == 0) la_.checkpoint();
     if (moved > tolerance * step) continue;
     b_ = z_;
     return true;
@@ -167,7 +166,7 @@ bool GradientPath::search(const PenaltyAt& penalty, double slope) {
     return objective(penalty, trial_);
   };
   const auto found =
-      armijo(along, {.value = objective_, .slope = slope}, {.first = 2 * step_, .mostTrials = searchHalvings});
+      armijo(along, {.value = objective_, .slope = slope}, {.first = 2 * step_, .mostTrials = Tuning::searchHalvings});
   if (!found) return false;
   b_.swap(trial_);
   step_ = found->length;
@@ -175,11 +174,11 @@ bool GradientPath::search(const PenaltyAt& penalty, double slope) {
 }
 
 bool GradientPath::conjugate(const PenaltyAt& penalty, double tolerance) {
-  const double step = ofLipschitz / curvatureOfRest(penalty);
+  const double step = Tuning::ofLipschitz / curvatureOfRest(penalty);
   step_ = step;
   double norm = 0;
   std::fill(direction_.begin(), direction_.end(), 0.0);
-  for (int k = 0; k < mostSteps; ++k) {
+  for (int k = 0; k < Tuning::mostSteps; ++k) {
     objective_ = smooth(penalty, b_, g_);
     ++steps_;
     proximal(penalty, b_, g_, step, next_);
@@ -198,7 +197,7 @@ bool GradientPath::conjugate(const PenaltyAt& penalty, double tolerance) {
     }
     before_ = mapped_;
     norm = size;
-    if (k % stepsBetweenChecks == 0) la_.checkpoint();
+    if (k % Tuning::stepsBetweenChecks == 0) la_.checkpoint();
     // Where the fall along the step is no more than rounding a search finds anything.
     if (-slope * step_ < roundingOfSum(data_.n(), std::abs(objective_))) return accelerate(penalty, tolerance);
     if (slope < 0 && search(penalty, slope)) continue;
@@ -274,7 +273,7 @@ std::vector<PathModel> GradientPath::fit(std::span<const double> lambdas) {
   const PenaltyAt penalty(data_, settings_, lambda);
   double tolerance = settings_.tolerance * std::max(lambda, 1e-3 * lambdaMax_);
   PathModel made;
-  for (int k = 0; k < sharpenings; ++k, tolerance /= 10) {
+  for (int k = 0; k < Tuning::mostSharpenings; ++k, tolerance /= 10) {
     made.reached = solve(penalty, tolerance);
     const bool reached = made.reached;
     made = model(penalty, lambda);

@@ -32,6 +32,7 @@ class GradientPath : public PathEngine {
   double sweeps() const override { return steps_; }
 
  private:
+  struct Tuning;
   /// Coefficients, with the intercept behind them.
   using Point = std::vector<double>;
 

@@ -11,15 +11,14 @@
 #include "solvers/sparse/certificates/certificate.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr int proximalAttempts = 12;    // at one lambda, each sharper or with more columns
-constexpr int proximalNewtons = 60;     // quadratics in turn
-constexpr double proximalInner = 0.05;  // of the violation, to which a quadratic is minimised
-constexpr double proximalStretch = 4;   // of curvatures, where the objective does not fall
-constexpr double proximalMostStretched = 1e6;
-
-}  // namespace
+struct ProximalPath::Tuning {
+  static constexpr int mostAttempts = 12;     ///< safeguard: attempts at one lambda, each sharper or with more columns
+  static constexpr int mostQuadratics = 60;   ///< safeguard: quadratics in turn
+  static constexpr double innerShare = 0.05;  ///< measured: share of the violation left by a quadratic
+  static constexpr double stretching = 4;     ///< measured: factor of curvatures where the objective rises
+  static constexpr double mostStretched = 1e6;  ///< safeguard: largest such factor
+};
 
 ProximalPath::ProximalPath(const Cpu& la, const SparseData& data, const SparseProblem& problem,
                            const SparseSettings& settings)
@@ -111,15 +110,15 @@ void ProximalPath::begin(std::span<const double> coefficients, std::span<const d
 /// Minimises on the columns in use until a proximal step of the loss moves little; whether it does.
 bool ProximalPath::solve(double lambda, double tolerance) {
   double stretch = 1;
-  for (int k = 0; k < proximalNewtons; ++k) {
+  for (int k = 0; k < Tuning::mostQuadratics; ++k) {
     const double violation = std::max(quadratic_.violation(lambda), std::abs(interceptSlope()));
     if (violation <= tolerance) return true;
-    if (stretch > proximalMostStretched) return false;
+    if (stretch > Tuning::mostStretched) return false;
     start_ = quadratic_.b;
     quadratic_.minimize(lambda,
-                        loss_->squared() ? 0.3 * tolerance : std::max(proximalInner * violation, 0.3 * tolerance));
+                        loss_->squared() ? 0.3 * tolerance : std::max(Tuning::innerShare * violation, 0.3 * tolerance));
     const bool moved = descend(lambda);
-    stretch = moved ? std::max(1.0, stretch / proximalStretch) : stretch * proximalStretch;
+    stretch = moved ? std::max(1.0, stretch / Tuning::stretching) : stretch * Tuning::stretching;
     if (loss_->squared()) {
       setGradient();
     } else {
@@ -201,7 +200,7 @@ std::vector<PathModel> ProximalPath::fit(std::span<const double> lambdas) {
   penalty_->screen(gradients_, std::max(before_, lambda), lambda, keep_);
   takeIn(keep_);
   double tolerance = settings_.tolerance * std::max(0.1 * lambda, 1e-4 * lambdaMax_), gap = infinity;
-  for (int attempt = 0; attempt < proximalAttempts; ++attempt) {
+  for (int attempt = 0; attempt < Tuning::mostAttempts; ++attempt) {
     solve(lambda, tolerance);
     gap = gapAt(lambda);
     if (gap <= settings_.tolerance * scaleOfGap()) break;

@@ -28,6 +28,7 @@ class ProximalPath : public PathEngine {
   double sweeps() const override { return quadratic_.steps(); }
 
  private:
+  struct Tuning;
   void takeIn(std::span<const char> keep);
   void setGradient();
   void setCurvatures(double stretch);

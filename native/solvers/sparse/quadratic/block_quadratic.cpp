@@ -10,24 +10,24 @@
 #include "methods/line_search/armijo.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr int mostRoundsOfBlocks = 500;  // of sweeps and a Newton step
-constexpr int sweepsInTurn = 12;         // between looks at all conditions
-constexpr int memoryOfBlockSweeps = 5;
-constexpr int mostDirect = 600;             // entries of a support whose system is factored
-constexpr double mostSweepsSpared = 1000;   // by a Newton step
-constexpr double sweepsOfDirections = 100;  // that conjugate gradients cost
-constexpr double operationsBlocked = 12;    // of a factorisation in the time of one of a sweep
-constexpr int mostDirectionsOfSupport = 150;
-constexpr double accuracyOfDirections = 0.01;  // of the residual
-constexpr int mostSharesOfStep = 5;
-constexpr double nearEdgeOfBlock = 0.01;           // share of l within which a gradient counts as at the edge
-constexpr double roundingOfExtrapolation = 1e-12;  // of the largest coefficient
-constexpr double roundingOfSlope = 1e-13;
-constexpr double leastPivotOfBlocks = 1e-13;  // of the largest diagonal entry, squared
-
-}  // namespace
+struct BlockQuadratic::Tuning {
+  static constexpr int mostRounds = 500;             ///< safeguard: rounds of sweeps and a Newton step
+  static constexpr int sweepsInTurn = 12;            ///< measured: sweeps between looks at all conditions
+  static constexpr int memory = 5;                   ///< measured: sweeps that Anderson's extrapolation remembers
+  static constexpr int mostDirect = 600;             ///< measured: entries of a support whose system is factored
+  static constexpr double mostSweeps = 1000;         ///< safeguard: sweeps that a Newton step may spare
+  static constexpr double sweepsOfDirections = 100;  ///< measured: sweeps that take as long as conjugate gradients
+  static constexpr double operationsBlocked = 12;    ///< measured: operations of a factor in the time of one of a sweep
+  static constexpr int mostDirections = 150;         ///< safeguard: conjugate gradients of one Newton step
+  static constexpr double accuracyOfDirections = 0.01;  ///< measured: residual of a Newton step beside the first one
+  static constexpr int mostShares = 5;                  ///< measured: shares of a Newton step, each half of the last
+  static constexpr double nearEdge = 0.01;  ///< safeguard: share of l within which a gradient counts as at the edge
+  static constexpr double roundingOfExtrapolation = 1e-12;  ///< rounding: share of the largest coefficient
+  static constexpr double roundingOfSlope =
+      1e-13;                                   ///< rounding: share of l that a coefficient of two classes is left with
+  static constexpr double leastPivot = 1e-13;  ///< rounding: largest pivot of columns that depend on each other
+};
 
 BlockQuadratic::BlockQuadratic(const Cpu& la, const Blocks& blocks, GramMetric& metric)
     : la_(la),
@@ -119,7 +119,7 @@ void BlockQuadratic::clip(std::span<double> coefficients) const {
 /// Whether an extrapolation of coefficients within bounds stays there. Of those that are 0 or at a bound rounding is
 /// taken away.
 bool BlockQuadratic::isWithin(std::span<const double> before, std::span<double> after) const {
-  const double rounding = roundingOfExtrapolation * normInf(before.first(b.size()));
+  const double rounding = Tuning::roundingOfExtrapolation * normInf(before.first(b.size()));
   for (std::size_t e = 0; e < b.size(); ++e) {
     const bool atEnd = before[e] == 0 || (blocks_.bounded() && (before[e] == lower_[e] || before[e] == upper_[e]));
     if (atEnd && std::abs(after[e] - before[e]) <= rounding) after[e] = before[e];
@@ -171,7 +171,7 @@ void BlockQuadratic::best(const BlockPenalty& penalty, int block, std::span<cons
     };
     out[0] = c > 0 ? penalty.with(minimizer) : at_[0];
     // Of two classes both gradients are at the edge, and rounding would take one of them in.
-    if (std::abs(out[0]) * c <= roundingOfSlope * penalty.l) out[0] = 0;
+    if (std::abs(out[0]) * c <= Tuning::roundingOfSlope * penalty.l) out[0] = 0;
     return;
   }
   BlockCurvature& own = curvature(block);
@@ -285,7 +285,7 @@ std::vector<Escape> BlockQuadratic::escapes(const BlockPenaltyAt& penalty) {
 
 bool BlockQuadratic::minimize(const BlockPenaltyAt& penalty, const Goal& goal) {
   double violation = largestViolation(penalty), least = violation;
-  for (int round = 0, since = 0; round < mostRoundsOfBlocks && since < goal.patience; ++round) {
+  for (int round = 0, since = 0; round < Tuning::mostRounds && since < goal.patience; ++round) {
     if (meets(penalty, goal, violation)) return true;
     la_.checkpoint();
     working_.clear();
@@ -297,7 +297,7 @@ bool BlockQuadratic::minimize(const BlockPenaltyAt& penalty, const Goal& goal) {
     if (meets(penalty, goal, after)) return true;
     const double rate = std::pow(after / violation, 1.0 / sweeps);
     const double left =
-        rate < 1 ? std::min(mostSweepsSpared, std::log(goal.violation / after) / std::log(rate)) : mostSweepsSpared;
+        rate < 1 ? std::min(Tuning::mostSweeps, std::log(goal.violation / after) / std::log(rate)) : Tuning::mostSweeps;
     if (!goal.sweepsOnly) newtonStep(penalty, left);
     violation = largestViolation(penalty);
     since = violation < least ? 0 : since + 1;
@@ -315,8 +315,8 @@ int BlockQuadratic::sweep(const BlockPenaltyAt& penalty, double tolerance) {
   if (!anderson_ || state_.size() != head + tail) {
     state_.assign(head + tail, 0.0);
     plain_ = last_ = state_;
-    anderson_ = std::make_unique<Anderson<Cpu>>(la_, memoryOfBlockSweeps, static_cast<int>(head),
-                                                static_cast<int>(head + tail));
+    anderson_ =
+        std::make_unique<Anderson<Cpu>>(la_, Tuning::memory, static_cast<int>(head), static_cast<int>(head + tail));
   }
   anderson_->reset();
   base_ = q;
@@ -328,7 +328,7 @@ int BlockQuadratic::sweep(const BlockPenaltyAt& penalty, double tolerance) {
     std::ranges::copy(q, state_.begin() + static_cast<std::ptrdiff_t>(head));
   }
   int sweeps = 0;
-  for (double most = infinity; sweeps < sweepsInTurn && most > tolerance / 2; ++sweeps) {
+  for (double most = infinity; sweeps < Tuning::sweepsInTurn && most > tolerance / 2; ++sweeps) {
     last_ = state_;
     most = rows ? sweepRows(penalty) : sweepGram(penalty);
     plain_ = state_;
@@ -555,7 +555,7 @@ bool BlockQuadratic::factor() {
   if (!la_.cholesky(a)) return false;
   // A pivot that is rounding of its column says that columns depend on each other.
   for (int j = 0; j < count; ++j) {
-    if (square(a(j, j)) < leastPivotOfBlocks * most) return false;
+    if (square(a(j, j)) < Tuning::leastPivot * most) return false;
   }
   return true;
 }
@@ -576,7 +576,7 @@ bool BlockQuadratic::solveByProducts() {
     for (std::size_t k = 0; k < d.size(); ++k) out[k] = change_[at(entries_[k])];
     addPenaltyCurvature(d, out);
   };
-  const PcgSettings settings{accuracyOfDirections, mostDirectionsOfSupport};
+  const PcgSettings settings{Tuning::accuracyOfDirections, Tuning::mostDirections};
   const auto [end, steps] = conjugateGradients_.solve(step_, settings, multiply, DiagonalPreconditioner{diagonal_});
   return end != PcgEnd::notPositive || steps > 0;
 }
@@ -586,13 +586,13 @@ bool BlockQuadratic::solveByProducts() {
 bool BlockQuadratic::newtonStep(const BlockPenaltyAt& penalty, double sweepsLeft) {
   const int count = collectSupport(penalty);
   if (count == 0) return false;
-  const bool direct = count <= mostDirect && !goesByRows();
-  const double size = count,
-               cost = direct ? size * size / 3 / operationsBlocked / (form_.size() * responses_) : sweepsOfDirections;
+  const bool direct = count <= Tuning::mostDirect && !goesByRows();
+  const double size = count, cost = direct ? size * size / 3 / Tuning::operationsBlocked / (form_.size() * responses_)
+                                           : Tuning::sweepsOfDirections;
   if (cost > sweepsLeft) return false;
   if (std::any_of(diagonal_.begin(), diagonal_.end(), [](double d) { return !(d > 0); })) return false;
   if (!(direct ? solveDirectly() : solveByProducts())) return false;
-  return backtrack({.mostTrials = mostSharesOfStep}, [&](double share) { return tryShare(penalty, share); }) > 0;
+  return backtrack({.mostTrials = Tuning::mostShares}, [&](double share) { return tryShare(penalty, share); }) > 0;
 }
 
 /// Moves along the step by a share, entries of their own that would change sign to 0, unless the objective, whose
@@ -643,7 +643,7 @@ bool BlockQuadratic::locallyConvex(const BlockPenaltyAt& penalty) {
   for (const Used& each : used_) {
     const BlockPenalty along = penalty.of(each.group);
     const bool on = norm2Squared(of(b, each)) > 0;
-    if (!on && along.dualNorm(of(q, each), boundsOf(each)) < (1 - nearEdgeOfBlock) * along.slopeAtZero()) continue;
+    if (!on && along.dualNorm(of(q, each), boundsOf(each)) < (1 - Tuning::nearEdge) * along.slopeAtZero()) continue;
     addToSupport(along, each, true);
   }
   return entries_.empty() || factor();

@@ -93,6 +93,7 @@ class BlockQuadratic {
   double diagonalAt(int entry) const { return diagonal_[at(entry)]; }
 
  private:
+  struct Tuning;
   /// A block of the coefficients in use.
   struct Used {
     int group, first, size;  ///< places of b

@@ -12,19 +12,23 @@
 namespace nonconvex {
 namespace {
 
-/// Columns that are weighted and multiplied at a time: BLAS copies all columns in use once for each block of them.
-constexpr int leastBlock = 64, mostBlock = 128;
-constexpr int numbersOfBlock = 1 << 18;
-
 /// Numbers up to which memory grows to four times its size at once, beyond that to twice: what is never written costs
 /// no time, and memory that replaces other has to be cleared and copied into.
 constexpr double fewNumbers = 1 << 24;
 
 /// A number of columns that is more than there is room for, of `rows` numbers each.
 int larger(int columns, double rows) { return columns * (4 * rows * columns <= fewNumbers ? 4 : 2); }
-constexpr double entriesBetweenLooks = 1 << 14;
 
 }  // namespace
+
+struct GramMetric::Tuning {
+  static constexpr int leastBlock = 64;  ///< measured: columns that are weighted and multiplied at a time, at least
+  static constexpr int mostBlock =
+      128;  ///< measured: such columns at most, as BLAS copies all columns in use for each block
+  static constexpr int numbersOfBlock = 1 << 18;  ///< measured: numbers of such a block
+  static constexpr double entriesBetweenLooks =
+      1 << 14;  ///< safeguard: entries read between looks at whether the solve is to end
+};
 
 GramMetric::GramMetric(const Cpu& la, const SparseData& data, bool intercept, bool always)
     : la_(la),
@@ -37,7 +41,8 @@ GramMetric::GramMetric(const Cpu& la, const SparseData& data, bool intercept, bo
   for (const double h : h_) total_ += h;
   setRoots();
   if (!data.x().sparse()) {
-    const int columns = std::clamp(numbersOfBlock / std::max(1, data.n()), leastBlock, mostBlock);
+    const int columns =
+        std::clamp(Tuning::numbersOfBlock / std::max(1, data.n()), Tuning::leastBlock, Tuning::mostBlock);
     block_ = HostMatrix<double>(data.n(), columns, Uninitialized{});
   }
 }
@@ -90,7 +95,7 @@ void GramMetric::reserveGram() {
 
 /// Columns to read between looks at the end of the solve, which take as long as some 50 entries.
 int GramMetric::columnsBetweenLooks() const {
-  return std::max(1, static_cast<int>(entriesBetweenLooks * size() / std::max(1.0, entries_)));
+  return std::max(1, static_cast<int>(Tuning::entriesBetweenLooks * size() / std::max(1.0, entries_)));
 }
 
 void GramMetric::add(std::span<const int> columns) {
@@ -260,8 +265,8 @@ int GramMetric::fill(int first) {
 
 /// Takes the outer products away from rows `first` and below.
 void GramMetric::subtractOuter(int first) {
-  for (int begin = first; begin < size(); begin += leastBlock) {
-    const int count = std::min(leastBlock, size() - begin);
+  for (int begin = first; begin < size(); begin += Tuning::leastBlock) {
+    const int count = std::min(Tuning::leastBlock, size() - begin);
     la_.gemm(Transpose::yes, Transpose::no, -1.0, products_.columns(begin, count), products_.columns(0, begin + count),
              1.0, gram_.view().block(begin, 0, count, begin + count));
     la_.checkpoint();
@@ -313,7 +318,7 @@ void GramMetric::collectRows() {
 void GramMetric::fillByRows() {
   for (int e = 0; e < size(); ++e) std::fill(gram_.column(e) + e, gram_.column(e) + size(), 0.0);
   for (int i = 0; i < data_.n(); ++i) {
-    if (i % leastBlock == 0) la_.checkpoint();
+    if (i % Tuning::leastBlock == 0) la_.checkpoint();
     const int end = rowBegins_[at(i) + 1];
     for (int k = rowBegins_[at(i)]; k < end; ++k) {
       const double weighted = h_[at(i)] * rowValues_[at(k)];

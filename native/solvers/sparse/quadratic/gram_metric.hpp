@@ -100,6 +100,7 @@ class GramMetric final : public QuadraticForm {
   }
 
  private:
+  struct Tuning;
   bool centred() const { return intercept_ && !outer_; }
   bool goesByRows(double columns, double entries) const {
     return data_.x().sparse() && !always_ && !hasOuter() && 2 * entries < columns * columns;

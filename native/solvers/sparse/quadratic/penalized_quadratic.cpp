@@ -9,30 +9,31 @@
 #include "solvers/sparse/certificates/certificate.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr int mostRounds = 500;          // of looks at all conditions
-constexpr int mostCycles = 12;           // of Newton steps and sweeps between such looks
-constexpr int sweepsByRows = 20;         // between looks at all conditions
-constexpr int memoryOfSweeps = 5;        // of Anderson's extrapolation
-constexpr int soonestExtrapolation = 3;  // before which it has nothing to go by
-constexpr int sweepsByNewton = 2;        // between Newton steps
-constexpr int sweepsAlone = 10;          // where no Newton step can be taken
-constexpr int roughSweeps = 30;          // where none is to be
-constexpr double sweepsOfProducts = 8;   // that conjugate gradients cost by rows
-constexpr int mostProducts = 60;
-constexpr double productAccuracy = 0.03;      // of the residual
-constexpr double entriesOfGram = 4;           // in the time that an entry of G takes, all copies of it together
-constexpr double entriesOfFactor = 1.0 / 25;  // in that of a cubed place of a factor
-constexpr double shareOnceHard = 0.25;        // of the time that G takes, by rows, where it was needed before
-constexpr double nearEdge = 0.01;             // share of l1 within which a gradient counts as at the edge
-constexpr int mostShortSteps = 4;             // Newton steps in a row that end at a sign that would change
-constexpr double mostSweeps = 1000;           // that a Newton step may spare
-constexpr double leastPivot = 1e-13;          // of the largest entry: below, columns depend on each other
-constexpr double negligible = 0.1;            // of the violation that is aimed at
-constexpr std::size_t manyApart = 4;  // the share of a support that is moved otherwise than a step says, inverse
-
-}  // namespace
+struct PenalizedQuadratic::Tuning {
+  static constexpr int mostRounds = 500;    ///< safeguard: looks at all conditions
+  static constexpr int mostCycles = 12;     ///< measured: cycles of Newton steps and sweeps between such looks
+  static constexpr int sweepsByRows = 20;   ///< measured: sweeps by rows between such looks
+  static constexpr int memory = 5;          ///< measured: sweeps that Anderson's extrapolation remembers
+  static constexpr int soonestCheck = 3;    ///< measured: sweeps before an extrapolation has to lower the objective
+  static constexpr int sweepsByNewton = 2;  ///< measured: sweeps between Newton steps
+  static constexpr int sweepsAlone = 10;    ///< measured: sweeps where no Newton step can be taken
+  static constexpr int roughSweeps = 30;    ///< measured: sweeps where no Newton step is asked for
+  static constexpr double sweepsOfProducts = 8;  ///< measured: sweeps that take as long as conjugate gradients by rows
+  static constexpr int mostProducts = 60;        ///< safeguard: conjugate gradients of one Newton step
+  static constexpr double productAccuracy = 0.03;      ///< measured: residual of a Newton step by rows
+  static constexpr double entriesOfGram = 4;           ///< measured: entries by rows in the time of an entry of G
+  static constexpr double entriesOfFactor = 1.0 / 25;  ///< measured: the same in the time of a cubed place of a factor
+  static constexpr double shareOnceHard =
+      0.25;  ///< measured: share of the time of G that steps by rows get once G was needed
+  static constexpr double nearEdge = 0.01;     ///< safeguard: share of l1 within which a gradient counts as at the edge
+  static constexpr int mostShortSteps = 4;     ///< measured: Newton steps in a row that end at a sign that would change
+  static constexpr double mostSweeps = 1000;   ///< safeguard: sweeps that a Newton step may spare
+  static constexpr double leastPivot = 1e-13;  ///< rounding: largest pivot of columns that depend on each other
+  static constexpr double negligible = 0.1;    ///< measured: share of the violation aimed at that a step may leave
+  static constexpr std::size_t manyApart =
+      4;  ///< measured: inverse share of a support that is moved unlike a step says
+};
 
 /// The violation of the conditions at a place, and at 0 also the slope that would lead as far as a lower minimum lies
 /// which the derivatives do not show.
@@ -144,7 +145,7 @@ bool PenalizedQuadratic::minimizeByGram(const PenaltyAt& penalty, const Goal& go
   metric_.needGram();
   onlySweeps_ = false;
   double least = infinity;
-  for (int round = 0, since = 0; round < mostRounds && since < goal.patience; ++round) {
+  for (int round = 0, since = 0; round < Tuning::mostRounds && since < goal.patience; ++round) {
     const double violation = largestViolation(penalty);
     if (meets(penalty, goal, violation)) return true;
     since = violation < least ? 0 : since + 1;
@@ -162,18 +163,18 @@ bool PenalizedQuadratic::minimizeByGram(const PenaltyAt& penalty, const Goal& go
 /// says.
 template <class Penalty>
 void PenalizedQuadratic::descend(const PenaltyAt& penalty, const Goal& goal) {
-  const double tolerance = goal.violation, enough = goal.sweepsOnly ? negligible * tolerance : tolerance / 2;
+  const double tolerance = goal.violation, enough = goal.sweepsOnly ? Tuning::negligible * tolerance : tolerance / 2;
   setLines(penalty);
   bool newton = !goal.sweepsOnly;
-  for (int cycle = 0; cycle < mostCycles; ++cycle) {
+  for (int cycle = 0; cycle < Tuning::mostCycles; ++cycle) {
     newton = newton && newtonSteps<Penalty>(penalty);
     double most = 0;
     for (const int e : working_) {
       most = std::max(most, violation(penalty, e, slotGradient_[at(slotOf_[at(e)])]));
     }
     if (most <= tolerance) return;
-    const int sweeps = newton ? sweepsByNewton : goal.sweepsOnly ? roughSweeps : sweepsAlone;
-    for (int k = 0; k < sweeps && sweep<Penalty>(penalty, negligible * tolerance) > enough; ++k) continue;
+    const int sweeps = newton ? Tuning::sweepsByNewton : goal.sweepsOnly ? Tuning::roughSweeps : Tuning::sweepsAlone;
+    for (int k = 0; k < sweeps && sweep<Penalty>(penalty, Tuning::negligible * tolerance) > enough; ++k) continue;
     if (!newton) return;
   }
 }
@@ -182,9 +183,9 @@ template <class Penalty>
 bool PenalizedQuadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& goal) {
   double violation = largestViolation(penalty), least = violation;
   onlySweeps_ = false;
-  const double most = hard_ ? shareOnceHard : 1;
+  const double most = hard_ ? Tuning::shareOnceHard : 1;
   worked_ = 0;
-  for (int round = 0, since = 0; round < mostRounds && since < goal.patience; ++round) {
+  for (int round = 0, since = 0; round < Tuning::mostRounds && since < goal.patience; ++round) {
     if (meets(penalty, goal, violation)) return true;
     la_.checkpoint();
     collect(penalty, goal.violation);
@@ -201,8 +202,9 @@ bool PenalizedQuadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& go
       return true;
     }
     const double rate = std::pow(after / violation, 1.0 / sweeps);
-    const double left = rate < 1 ? std::min(mostSweeps, std::log(goal.violation / after) / std::log(rate)) : mostSweeps;
-    for (int k = 0; k < mostShortSteps && left > sweepsOfProducts; ++k) {
+    const double left =
+        rate < 1 ? std::min(Tuning::mostSweeps, std::log(goal.violation / after) / std::log(rate)) : Tuning::mostSweeps;
+    for (int k = 0; k < Tuning::mostShortSteps && left > Tuning::sweepsOfProducts; ++k) {
       if (!prepareNewton<Penalty>(penalty) || !solveByProducts() || takeStep<Penalty>(penalty)) break;
     }
     violation = largestViolation(penalty);
@@ -227,7 +229,7 @@ double PenalizedQuadratic::workOf(std::span<const int> places) const {
 /// Entries whose reading takes about the time of G and a factor of it for the places in use.
 double PenalizedQuadratic::workOfGram() {
   const double all = metric_.size(), inUse = static_cast<double>(working_.size());
-  return metric_.pairs() + entriesOfGram * all * all + entriesOfFactor * inUse * inUse * inUse;
+  return metric_.pairs() + Tuning::entriesOfGram * all * all + Tuning::entriesOfFactor * inUse * inUse * inUse;
 }
 
 /// The places that sweeps go through: those that are not 0 and those that are not to stay there.
@@ -277,7 +279,7 @@ std::pair<int, double> PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty,
     la_.checkpoint();
     if (extrapolate) std::copy_n(state_.begin(), head_, last_.begin());
     const double most = sweepRows<Penalty>(penalty);
-    if (sweeps == sweepsByRows || most <= tolerance / 2) {
+    if (sweeps == Tuning::sweepsByRows || most <= tolerance / 2) {
       std::copy_n(state_.begin(), b.size(), b.begin());
       sweeps_ += sweeps;
       worked_ += sweeps * workOf(working_);
@@ -287,7 +289,7 @@ std::pair<int, double> PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty,
     anderson_->advance({last_.data(), static_cast<int>(last_.size())},
                        {state_.data(), static_cast<int>(state_.size())});
     const std::span<const double> plain = anderson_->image();
-    if (sweeps >= soonestExtrapolation && !(objectiveOf<Penalty>(state_) <= objectiveOf<Penalty>(plain))) {
+    if (sweeps >= Tuning::soonestCheck && !(objectiveOf<Penalty>(state_) <= objectiveOf<Penalty>(plain))) {
       std::ranges::copy(plain, state_.begin());
       anderson_->reset();
     }
@@ -301,7 +303,7 @@ void PenalizedQuadratic::reserveState() {
   state_.resize(head_ + at(data_.n()));
   last_.resize(head_);
   anderson_ =
-      std::make_unique<Anderson<Cpu>>(la_, memoryOfSweeps, static_cast<int>(head_), static_cast<int>(state_.size()));
+      std::make_unique<Anderson<Cpu>>(la_, Tuning::memory, static_cast<int>(head_), static_cast<int>(state_.size()));
 }
 
 /// One of these sweeps; the largest size of a step.
@@ -481,7 +483,7 @@ bool PenalizedQuadratic::addTo(Factored& of, const std::vector<int>& places, con
     most = std::max(most, rows(j, old + j));
     rows(j, old + j) += diagonal[at(come_[at(j)])];
   }
-  if (!of.factor.add(count, leastPivot * most)) return false;
+  if (!of.factor.add(count, Tuning::leastPivot * most)) return false;
   for (const int k : come_) {
     of.places.push_back(places[at(k)]);
     of.diagonal.push_back(diagonal[at(k)]);
@@ -493,7 +495,7 @@ bool PenalizedQuadratic::addTo(Factored& of, const std::vector<int>& places, con
 /// where there is none.
 template <class Penalty>
 bool PenalizedQuadratic::newtonSteps(const PenaltyAt& penalty) {
-  for (int k = 0; k < mostShortSteps; ++k) {
+  for (int k = 0; k < Tuning::mostShortSteps; ++k) {
     if (!prepareNewton<Penalty>(penalty)) return true;
     if (!solveSupport()) return false;
     if (takeStep<Penalty>(penalty)) return true;
@@ -508,7 +510,7 @@ bool PenalizedQuadratic::stepOnSupport(const PenaltyAt& penalty) {
   goesByRows_ = byRows() && !metric_.hasGram() && (!hard_ || !metric_.affordsGram());
   penalty.visitKind([&]<class Penalty>() {
     if (goesByRows_) {
-      for (int k = 0; k < mostShortSteps; ++k) {
+      for (int k = 0; k < Tuning::mostShortSteps; ++k) {
         if (!prepareNewton<Penalty>(penalty) || !solveByProducts() || takeStep<Penalty>(penalty)) break;
       }
       return;
@@ -580,7 +582,8 @@ bool PenalizedQuadratic::solveByProducts() {
     }
     return curvature;
   };
-  const auto [end, steps] = conjugateGradients_.solve(step_, {productAccuracy, mostProducts}, multiply, scale);
+  const auto [end, steps] =
+      conjugateGradients_.solve(step_, {Tuning::productAccuracy, Tuning::mostProducts}, multiply, scale);
   return end != PcgEnd::notPositive || steps > 0;
 }
 
@@ -696,7 +699,7 @@ void PenalizedQuadratic::applyToSlots(double share, std::span<double> out) {
   }
   std::fill(out.begin(), out.end(), 0.0);
   const std::size_t others = slots_.size() - support_.size();
-  if (manyApart * (apart_.size() + others) > support_.size()) {
+  if (Tuning::manyApart * (apart_.size() + others) > support_.size()) {
     for (std::size_t s = 0; s < support_.size(); ++s) {
       if (taken_[s] != 0) blas::axpy(k, taken_[s], slotGram_.column(slotOf_[at(support_[s])]), out.data());
     }
@@ -730,7 +733,7 @@ bool PenalizedQuadratic::locallyConvex(const PenaltyAt& penalty) {
     for (int e = 0; e < metric_.size(); ++e) {
       const int j = metric_.column(e);
       const double l = penalty.l1(j), size = std::abs(b[at(e)]);
-      if (size == 0 && std::abs(q[at(e)]) < (1 - nearEdge) * penalty.slopeAtZero(j)) continue;
+      if (size == 0 && std::abs(q[at(e)]) < (1 - Tuning::nearEdge) * penalty.slopeAtZero(j)) continue;
       support_.push_back(e);
       // The least curvature nearby: that of the branch above 0 where a column may enter.
       const double inside = penalty.of<Penalty>(j).curvature(size > 0 ? size : l * 1e-3);

@@ -71,6 +71,7 @@ class PenalizedQuadratic {
   double sweeps() const { return sweeps_; }
 
  private:
+  struct Tuning;
   /// A factor of G and a diagonal on some places, in its own order.
   struct Factored {
     explicit Factored(const Cpu& la) : factor(la) {}

@@ -11,12 +11,6 @@
 namespace nonconvex {
 namespace {
 
-constexpr int mostGradients = 5000;  // of one quadratic
-constexpr int mostParts = 100;       // of coefficients in turn
-constexpr int betweenPatterns = 10;  // gradients
-constexpr int mostGroups = 1500;     // for whose values equations are solved
-constexpr double safety = 1.02;      // of the largest eigenvalue beyond its estimate
-
 /// lambda norm(b), with proximal steps of length 1 / L: lambda / L has one rounding less than lambda times that.
 struct WeightedNorm {
   StructuredPenalty& norm;
@@ -28,6 +22,14 @@ struct WeightedNorm {
 };
 
 }  // namespace
+
+struct ProximalQuadratic::Tuning {
+  static constexpr int mostGradients = 5000;  ///< safeguard: gradients of one quadratic
+  static constexpr int mostParts = 100;       ///< safeguard: parts of the coefficients in turn
+  static constexpr int betweenPatterns = 10;  ///< measured: gradients between solutions on a pattern
+  static constexpr int mostGroups = 1500;     ///< safeguard: groups for whose values equations are solved
+  static constexpr double safety = 1.02;      ///< measured: factor of an estimate of the largest eigenvalue
+};
 
 void PartOfForm::gather(QuadraticForm& from, std::span<const int> places) {
   from.needGram();
@@ -56,7 +58,7 @@ void ProximalQuadratic::estimateLipschitz() {
   constexpr int atFirst = 30, later = 10;
   const int products = largest_.size() == b.size() ? later : atFirst;
   const auto product = [&](In v, Out out) { hessianProduct(v, out); };
-  lipschitz_ = safety * std::max(largest_.improve(b.size(), products, product).quotient, 1e-300);
+  lipschitz_ = Tuning::safety * std::max(largest_.improve(b.size(), products, product).quotient, 1e-300);
 }
 
 double ProximalQuadratic::violation(double lambda) {
@@ -81,7 +83,7 @@ double ProximalQuadratic::change(std::span<const double> to, std::span<const dou
 bool ProximalQuadratic::patternStep(double lambda) {
   penalty_.pattern(b, pattern_);
   const int groups = pattern_.groups();
-  if (groups == 0 || groups > mostGroups) return false;
+  if (groups == 0 || groups > Tuning::mostGroups) return false;
   HostMatrix<double> a(groups, groups), c(groups, 1);
   for (int k = 0; k < groups; ++k) c(k, 0) = -lambda * pattern_.slopes[at(k)];
   for (std::size_t e = 0; e < b.size(); ++e) {
@@ -114,7 +116,7 @@ bool ProximalQuadratic::patternStep(double lambda) {
 
 bool ProximalQuadratic::minimize(double lambda, double tolerance) {
   if (!penalty_.mayLeaveOut()) return minimizeAll(lambda, tolerance);
-  for (int k = 0; k < mostParts; ++k) {
+  for (int k = 0; k < Tuning::mostParts; ++k) {
     if (violation(lambda) <= tolerance) return true;
     minimizePart(lambda, tolerance / 2);
     la_.checkpoint();
@@ -153,11 +155,11 @@ bool ProximalQuadratic::minimizeAll(double lambda, double tolerance) {
   WeightedNorm norm{penalty_, lambda, lipschitz_};
   AcceleratedGradients method(la_, *this, norm, {lipschitz_, tolerance});
   method.start(b, q);
-  for (int k = 1; k <= mostGradients; ++k) {
+  for (int k = 1; k <= Tuning::mostGradients; ++k) {
     ++steps_;
     const bool reached = method.step().has_value();
     lipschitz_ = method.lipschitz();
-    if (!reached && k % betweenPatterns != 0) continue;
+    if (!reached && k % Tuning::betweenPatterns != 0) continue;
     b.assign(method.x().begin(), method.x().end());
     q.assign(method.gradient().begin(), method.gradient().end());
     if (reached) return true;

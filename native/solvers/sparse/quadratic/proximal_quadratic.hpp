@@ -57,6 +57,7 @@ class ProximalQuadratic {
   double steps() const { return steps_ + (part_ ? part_->steps_ : 0); }
 
  private:
+  struct Tuning;
   void estimateLipschitz();
   bool patternStep(double lambda);
   bool minimizeAll(double lambda, double tolerance);

@@ -9,14 +9,6 @@
 namespace nonconvex {
 namespace {
 
-constexpr double leadStep = 0.8;          // between the lambdas that lead to the first one
-constexpr double largestShare = 1.5;      // of the largest coefficient that was found, up to which others may go
-constexpr double onCap = 1 - 1e-6;        // of the cap, from which on it may hold a coefficient
-constexpr double raised = 2;              // cap, beside what is found without it
-constexpr int mostCaps = 20;              // a safeguard: a million times the first
-constexpr double shareOfNodes = 0.5;      // a safeguard: of those that are left, for an enumeration that may not end
-constexpr double shareOfTolerance = 0.9;  // that the search leaves, so that rounding does not matter
-
 double largestOf(const Subset& subset) {
   double most = 0;
   for (const double value : subset.values) most = std::max(most, std::abs(value));
@@ -24,6 +16,18 @@ double largestOf(const Subset& subset) {
 }
 
 }  // namespace
+
+struct SubsetPath::Tuning {
+  static constexpr double leadStep = 0.8;      ///< measured: ratio of the lambdas that lead to the first one
+  static constexpr double largestShare = 1.5;  ///< measured: bound of coefficients beside the largest one found
+  static constexpr double onCap =
+      1 - 1e-6;                        ///< rounding: share of the bound from where a coefficient may be held by it
+  static constexpr double raised = 2;  ///< measured: bound beside the largest coefficient found without it
+  static constexpr int mostCaps = 20;  ///< safeguard: bounds in turn, a million times the first
+  static constexpr double shareOfNodes =
+      0.5;  ///< safeguard: share of the nodes left for an enumeration that may not end
+  static constexpr double shareOfTolerance = 0.9;  ///< rounding: share of the tolerance that the search leaves
+};
 
 SubsetPath::SubsetPath(const Cpu& la, const SparseData& data, const SparseSettings& settings)
     : PathEngine(data),
@@ -72,7 +76,8 @@ void SubsetPath::begin(std::span<const double> coefficients, std::span<const dou
 
 /// Searches along larger lambdas, so that the first one has a subset to begin with.
 void SubsetPath::lead(double lambda) {
-  for (double each = lambdaMax_ * leadStep; each > lambda && each > 1e-4 * lambdaMax_; each *= leadStep) {
+  for (double each = lambdaMax_ * Tuning::leadStep; each > lambda && each > 1e-4 * lambdaMax_;
+       each *= Tuning::leadStep) {
     la_.abortPoint();
     if (la_.ending()) break;
     before_ = search_.improve(objectiveAt(each), before_);
@@ -97,7 +102,7 @@ double SubsetPath::capFor(const Subset& found) {
   largestFound_ = std::max(largestFound_, largestOf(found));
   // Where no column explains anything by itself, what one could explain at most.
   const double known = largestFound_ > 0 ? largestFound_ : alone > 0 ? alone : most;
-  return std::max({largestShare * known, alone, 1e-300});
+  return std::max({Tuning::largestShare * known, alone, 1e-300});
 }
 
 std::vector<PathModel> SubsetPath::fit(std::span<const double> lambdas) {
@@ -121,7 +126,7 @@ PathModel SubsetPath::fitSize(int size) {
 
 /// Looks for better subsets than the best one, with a bound of them.
 PathModel SubsetPath::solve(SubsetObjective objective, Subset best) {
-  const double tolerance = shareOfTolerance * settings_.tolerance * (nullLoss_ - perfect_);
+  const double tolerance = Tuning::shareOfTolerance * settings_.tolerance * (nullLoss_ - perfect_);
   SubsetTree::Outcome outcome{std::move(best), 0, 0};
   bool capped = needsCap();
   if (!capped) outcome = searchTree(objective, tolerance, std::move(outcome));
@@ -131,7 +136,7 @@ PathModel SubsetPath::solve(SubsetObjective objective, Subset best) {
   if (capped) outcome = searchWithinCap(objective, tolerance, std::move(outcome));
   before_ = outcome.best;
   PathModel made = model(objective, outcome);
-  if (!capped || largestOf(outcome.best) < onCap * objective.largest) return made;
+  if (!capped || largestOf(outcome.best) < Tuning::onCap * objective.largest) return made;
   made.onCap = true;
   made.gap = unknown;
   made.reached = false;
@@ -147,7 +152,7 @@ bool SubsetPath::enumerate(const SubsetObjective& objective, double tolerance, S
   }
   if (!enumerates_) return false;
   SubsetEnumeration::Outcome found =
-      enumeration_->search(objective, outcome.best, tolerance, shareOfNodes * nodesLeft_);
+      enumeration_->search(objective, outcome.best, tolerance, Tuning::shareOfNodes * nodesLeft_);
   nodesLeft_ -= found.nodes;
   const double bound = found.complete ? std::max(outcome.bound, found.bound) : outcome.bound;
   outcome = {std::move(found.best), bound, outcome.nodes + found.nodes};
@@ -172,11 +177,11 @@ SubsetTree::Outcome SubsetPath::searchWithinCap(SubsetObjective& objective, doub
   objective.largest = capFor(outcome.best);
   for (int caps = 1;; ++caps) {
     outcome = searchTree(objective, tolerance, std::move(outcome));
-    const bool held = largestOf(outcome.best) >= onCap * objective.largest;
-    if (!held || caps == mostCaps || nodesLeft_ <= 0 || la_.ending()) break;
+    const bool held = largestOf(outcome.best) >= Tuning::onCap * objective.largest;
+    if (!held || caps == Tuning::mostCaps || nodesLeft_ <= 0 || la_.ending()) break;
     Subset without = search_.refit(free, outcome.best.columns);
     largestFound_ = std::max(largestFound_, largestOf(without));
-    objective.largest = raised * std::max(objective.largest, largestOf(without));
+    objective.largest = Tuning::raised * std::max(objective.largest, largestOf(without));
     outcome.best = search_.improve(objective, without.objective < outcome.best.objective ? without : outcome.best);
   }
   return outcome;

@@ -36,6 +36,7 @@ class SubsetPath : public PathEngine {
   double sweeps() const override { return search_.sweeps(); }
 
  private:
+  struct Tuning;
   SubsetObjective objectiveAt(double lambda) const;
   bool needsCap();
   double capFor(const Subset& found);

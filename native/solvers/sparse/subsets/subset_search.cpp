@@ -8,15 +8,16 @@
 #include "methods/quadratic/bounded_quadratic.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr double leastDecrease = 1e-10;  // of the objective, relative to the squares of the response, that counts
-constexpr int subsetSweeps = 1000;
-constexpr int exchangeRounds = 100;      // of descent, splicing and swaps
-constexpr std::size_t mostSpliced = 8;   // columns that are exchanged at once
-constexpr double leastFreePivot = 1e-9;  // of a diagonal entry, that is left of it where a column depends on no others
-
-}  // namespace
+struct SubsetSearch::Tuning {
+  static constexpr double leastDecrease =
+      1e-10;                                     ///< rounding: fall of the objective beside the squares of the response
+  static constexpr int mostSweeps = 1000;        ///< safeguard: sweeps of one descent
+  static constexpr int mostRounds = 100;         ///< safeguard: rounds of descent, splicing and swaps
+  static constexpr std::size_t mostSpliced = 8;  ///< measured: columns exchanged at once
+  static constexpr double leastFreePivot =
+      1e-9;  ///< rounding: share of a diagonal entry left where a column depends on others
+};
 
 SubsetSearch::SubsetSearch(const Cpu& la, SubsetGram& gram)
     : la_(la), gram_(gram), b_(at(gram.size())), q_(at(gram.size())) {
@@ -119,7 +120,7 @@ std::vector<int> SubsetSearch::independent(const SubsetObjective& objective, std
       row.push_back(entry / rows[f][f]);
       left -= square(row.back());
     }
-    if (left <= leastFreePivot * whole) continue;
+    if (left <= Tuning::leastFreePivot * whole) continue;
     row.push_back(std::sqrt(left));
     rows.push_back(std::move(row));
     kept.push_back(j);
@@ -153,7 +154,7 @@ void SubsetSearch::clip(const SubsetObjective& objective, Subset& subset) {
 /// Coordinate descent with the exact step along each coordinate, then the minimiser on what it chose.
 Subset SubsetSearch::descend(const SubsetObjective& objective, const Subset& from) {
   begin(from);
-  for (int sweep = 0; sweep < subsetSweeps; ++sweep) {
+  for (int sweep = 0; sweep < Tuning::mostSweeps; ++sweep) {
     double change = 0, largest = 0;
     bool other = false;
     for (const int j : order_) {
@@ -193,7 +194,7 @@ bool SubsetSearch::splice(const SubsetObjective& objective, Subset& subset) {
   for (const int j : order_) {
     if (b_[at(j)] == 0) outside.push_back(j);
   }
-  const std::size_t most = std::min({mostSpliced, inside.size(), outside.size()});
+  const std::size_t most = std::min({Tuning::mostSpliced, inside.size(), outside.size()});
   const auto worth = [&](int j) { return gain(objective, j, q_[at(j)]) - objective.cost(j); };
   std::partial_sort(outside.begin(), outside.begin() + static_cast<std::ptrdiff_t>(most), outside.end(),
                     [&](int i, int j) { return worth(i) > worth(j); });
@@ -201,7 +202,7 @@ bool SubsetSearch::splice(const SubsetObjective& objective, Subset& subset) {
     std::vector<int> columns(outside.begin(), outside.begin() + static_cast<std::ptrdiff_t>(count));
     for (std::size_t k = count; k < inside.size(); ++k) columns.push_back(subset.columns[inside[k]]);
     Subset trial = refit(objective, columns);
-    if (trial.objective < subset.objective - leastDecrease * gram_.squares()) {
+    if (trial.objective < subset.objective - Tuning::leastDecrease * gram_.squares()) {
       subset = std::move(trial);
       return true;
     }
@@ -229,7 +230,7 @@ bool SubsetSearch::swap(const SubsetObjective& objective, Subset& subset) {
     std::vector<int> columns = subset.columns;
     columns[k] = with;
     Subset trial = refit(objective, columns);
-    if (trial.objective < subset.objective - leastDecrease * gram_.squares()) {
+    if (trial.objective < subset.objective - Tuning::leastDecrease * gram_.squares()) {
       subset = std::move(trial);
       return true;
     }
@@ -274,12 +275,12 @@ double SubsetSearch::leftOf(const SubsetObjective& objective, int j) {
 /// Takes the column in that lowers the objective most; whether there is one.
 bool SubsetSearch::add(const SubsetObjective& objective, Subset& subset) {
   if (!invert(objective, subset)) return false;
-  double most = leastDecrease * gram_.squares();
+  double most = Tuning::leastDecrease * gram_.squares();
   int best = -1;
   for (const int j : order_) {
     if (isIn(subset, j)) continue;
     const double left = leftOf(objective, j), worth = square(q_[at(j)]) / (2 * left);
-    if (left <= leastFreePivot * (gram_.diagonal(j) + objective.ridge) || worth <= most) continue;
+    if (left <= Tuning::leastFreePivot * (gram_.diagonal(j) + objective.ridge) || worth <= most) continue;
     most = worth;
     best = j;
   }
@@ -315,7 +316,7 @@ void SubsetSearch::drop(const SubsetObjective& objective, Subset& subset) {
 /// and what is left of its squares by w_i^2 / (A^{-1})_ii.
 bool SubsetSearch::exchange(const SubsetObjective& objective, Subset& subset) {
   if (!invert(objective, subset)) return false;
-  double most = leastDecrease * gram_.squares();
+  double most = Tuning::leastDecrease * gram_.squares();
   std::size_t out = 0;
   int in = -1;
   for (const int j : order_) {
@@ -325,7 +326,7 @@ bool SubsetSearch::exchange(const SubsetObjective& objective, Subset& subset) {
       const int k = static_cast<int>(f);
       const double of = inverse_(k, k), value = subset.values[f];
       const double squares = left + square(shares_[f]) / of;
-      if (squares <= leastFreePivot * (gram_.diagonal(j) + objective.ridge)) continue;
+      if (squares <= Tuning::leastFreePivot * (gram_.diagonal(j) + objective.ridge)) continue;
       const double worth = (square(q_[at(j)] + shares_[f] * value / of) / squares - square(value) / of) / 2;
       if (worth <= most) continue;
       most = worth;
@@ -337,7 +338,7 @@ bool SubsetSearch::exchange(const SubsetObjective& objective, Subset& subset) {
   std::vector<int> columns = subset.columns;
   columns[out] = in;
   Subset trial = refit(objective, columns);
-  if (!(trial.objective < subset.objective - leastDecrease * gram_.squares())) return false;
+  if (!(trial.objective < subset.objective - Tuning::leastDecrease * gram_.squares())) return false;
   subset = std::move(trial);
   return true;
 }
@@ -350,7 +351,7 @@ Subset SubsetSearch::improveAtSize(const SubsetObjective& objective, const Subse
     }
   };
   fill();
-  for (int round = 0; round < exchangeRounds && !la_.ending(); ++round) {
+  for (int round = 0; round < Tuning::mostRounds && !la_.ending(); ++round) {
     if (!exchange(objective, best) && !swap(objective, best) && !splice(objective, best)) break;
     fill();
     ++sweeps_;
@@ -361,7 +362,7 @@ Subset SubsetSearch::improveAtSize(const SubsetObjective& objective, const Subse
 Subset SubsetSearch::improve(const SubsetObjective& objective, const Subset& from) {
   if (objective.bySize()) return improveAtSize(objective, from);
   Subset best = descend(objective, from);
-  for (int round = 0; round < exchangeRounds; ++round) {
+  for (int round = 0; round < Tuning::mostRounds; ++round) {
     if (la_.ending() || (!splice(objective, best) && !swap(objective, best))) break;
     Subset next = descend(objective, best);
     if (next.objective < best.objective) best = std::move(next);

@@ -51,6 +51,7 @@ class SubsetSearch {
   double sweeps() const { return sweeps_; }
 
  private:
+  struct Tuning;
   void begin(const Subset& from);
   void move(int j, double to);
   double best(const SubsetObjective& objective, int j, double without) const;

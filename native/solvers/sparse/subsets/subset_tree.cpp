@@ -8,22 +8,22 @@
 #include "core/numbers.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr int mostRelaxing = 2000;         // sweeps at one node
-constexpr int innerSweeps = 30;            // over what is not 0, between those over all
-constexpr double innerSettled = 1e-4;      // a change, relative to the largest coefficient, that ends them
-constexpr double preciseEnough = 0.02;     // of the distance to the best subset, that the relaxation may be off
-constexpr std::size_t mostLending = 1000;  // columns for whose G the least eigenvalue is looked for
-constexpr double lending = 0.98;           // of that eigenvalue
-// Rounding: with less of them columns count as dependent, as products of columns do not say more.
-constexpr double leastLent = 1e-9;
-constexpr double whole = 1e-7;        // from 0 or 1, a share that counts as whole
-constexpr double sizeReached = 1e-3;  // of the size, that shares may be off
-constexpr int mostTurns = 30;         // of the multiplier of the size, at one node
-constexpr double widestTurn = 4;      // that it may grow or fall by at once
-
-}  // namespace
+struct SubsetTree::Tuning {
+  static constexpr int mostSweeps = 2000;  ///< safeguard: sweeps at one node
+  static constexpr int innerSweeps = 30;   ///< measured: sweeps over coefficients other than 0 between those over all
+  static constexpr double innerSettled =
+      1e-4;  ///< measured: change beside the largest coefficient that ends such sweeps
+  static constexpr double preciseEnough =
+      0.02;  ///< measured: error of the relaxation beside the distance to the best subset
+  static constexpr std::size_t mostLending = 1000;  ///< measured: columns whose G lends from its least eigenvalue
+  static constexpr double lending = 0.98;           ///< measured: share of that eigenvalue
+  static constexpr double leastLent = 1e-9;         ///< rounding: share below which columns count as dependent
+  static constexpr double whole = 1e-7;             ///< rounding: distance from 0 or 1 of a share that counts as whole
+  static constexpr double sizeReached = 1e-3;       ///< measured: error of the shares beside the size
+  static constexpr int mostTurns = 30;              ///< safeguard: changes of the multiplier of the size at one node
+  static constexpr double widestTurn = 4;           ///< measured: factor of the multiplier at one change
+};
 
 SubsetTree::SubsetTree(const Cpu& la, SubsetGram& gram, SubsetSearch& search) : la_(la), gram_(gram), search_(search) {}
 
@@ -130,7 +130,7 @@ double SubsetTree::lentBy(const std::vector<int>& columns) {
     steady_.choleskySolve(factor, v);
     estimate = 1 / blas::nrm2(m, v.column(0));
   }
-  for (double less = lending * estimate; less > leastLent && !la_.ending(); less /= 2) {
+  for (double less = Tuning::lending * estimate; less > Tuning::leastLent && !la_.ending(); less /= 2) {
     if (definite(less)) return less;
   }
   return 0;
@@ -139,7 +139,7 @@ double SubsetTree::lentBy(const std::vector<int>& columns) {
 bool SubsetTree::definite() {
   const std::vector<int> columns = all().columns;
   if (!rootLent_) {
-    const bool few = columns.size() <= mostLending && columns.size() < at(gram_.rows());
+    const bool few = columns.size() <= Tuning::mostLending && columns.size() < at(gram_.rows());
     rootLent_ = few && !columns.empty() ? lentBy(columns) : 0;
   }
   return columns.empty() || *rootLent_ > 0;
@@ -150,7 +150,7 @@ void SubsetTree::lend() {
   const std::size_t m = node_.columns.size();
   constexpr double fewer = 0.8;
   const bool worth = node_.sizeOfLent == 0 || static_cast<double>(m) <= fewer * static_cast<double>(node_.sizeOfLent);
-  if (m > 0 && m <= mostLending && m < at(gram_.rows()) && worth) {
+  if (m > 0 && m <= Tuning::mostLending && m < at(gram_.rows()) && worth) {
     node_.lent = std::max(node_.lent, lentBy(node_.columns));
     node_.sizeOfLent = m;
   }
@@ -189,7 +189,7 @@ void SubsetTree::sweep() {
     moving_.push_back(k);
   }
   gather();
-  for (int inner = 0; inner < innerSweeps; ++inner) {
+  for (int inner = 0; inner < Tuning::innerSweeps; ++inner) {
     double change = 0, largest = 0;
     for (std::size_t m = 0; m < moving_.size(); ++m) {
       const std::size_t k = moving_[m];
@@ -201,7 +201,7 @@ void SubsetTree::sweep() {
       for (std::size_t l = 0; l < moving_.size(); ++l) localQ_[l] -= by * column[l];
       node_.b[k] = to;
     }
-    if (change <= innerSettled * largest) break;
+    if (change <= Tuning::innerSettled * largest) break;
   }
   follow();
 }
@@ -302,17 +302,17 @@ void SubsetTree::chooseMultiplier() {
 /// Moves the multiplier towards where shares sum to the size; whether the bound may become worth it.
 bool SubsetTree::turn() {
   const double excess = shares_ - left_;
-  if (left_ == 0 || std::abs(excess) <= sizeReached * left_) return false;
+  if (left_ == 0 || std::abs(excess) <= Tuning::sizeReached * left_) return false;
   (excess > 0 ? low_ : high_) = {node_.lambda, value_, excess};
   const double most = mostBetween();
-  if (most - node_.bound <= std::max(preciseEnough * (goal() - most), 1e-3 * tolerance_)) return false;
+  if (most - node_.bound <= std::max(Tuning::preciseEnough * (goal() - most), 1e-3 * tolerance_)) return false;
   if (low_.known() && high_.known()) {
     // Where the excess is 0 on the line through both, and not too near either.
     constexpr double inside = 0.1;
     const double share = low_.excess / (low_.excess - high_.excess);
     node_.lambda = low_.lambda + std::clamp(share, inside, 1 - inside) * (high_.lambda - low_.lambda);
   } else {
-    node_.lambda *= std::clamp(shares_ / left_, 1 / widestTurn, widestTurn);
+    node_.lambda *= std::clamp(shares_ / left_, 1 / Tuning::widestTurn, Tuning::widestTurn);
   }
   return true;
 }
@@ -379,13 +379,13 @@ SubsetTree::State SubsetTree::relax() {
   if (objective_.bySize() && left_ == 0) finish();
   if (left_ > 0 && node_.lambda == 0) chooseMultiplier();
   int turns = 0;
-  for (int sweeps = 0; sweeps < mostRelaxing; ++sweeps) {
+  for (int sweeps = 0; sweeps < Tuning::mostSweeps; ++sweeps) {
     sweep();
     measure();
     if (node_.bound >= goal()) return State::closed;
     const double off = value_ - dualThere_;
-    const bool near = off <= std::max(preciseEnough * (goal() - value_), 1e-3 * tolerance_);
-    if (la_.ending() || (near && (turns++ == mostTurns || !turn()))) break;
+    const bool near = off <= std::max(Tuning::preciseEnough * (goal() - value_), 1e-3 * tolerance_);
+    if (la_.ending() || (near && (turns++ == Tuning::mostTurns || !turn()))) break;
   }
   return State::open;
 }
@@ -417,7 +417,7 @@ bool SubsetTree::fix(TreeVisit& visit) {
 /// where there is none.
 int SubsetTree::branching() const {
   int found = -1;
-  double nearest = 0.5 - whole;
+  double nearest = 0.5 - Tuning::whole;
   for (std::size_t k = 0; k < q_.size(); ++k) {
     if (node_.chosen[k]) continue;
     const double distance = std::abs(share(k, node_.b[k]) - 0.5);

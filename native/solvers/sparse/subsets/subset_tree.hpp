@@ -72,6 +72,7 @@ class SubsetTree {
   double goal() const { return best_.objective - tolerance_; }
 
  private:
+  struct Tuning;
   enum class State { closed, open };
 
   /// The multiplier of the size on either side of the best one, and what the bound is there.
