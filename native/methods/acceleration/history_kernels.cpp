@@ -9,8 +9,12 @@
 namespace nonconvex::loops {
 namespace history {
 
-constexpr int together = 4;  // columns that are read side by side
-constexpr int piece = 256;   // numbers that stay in the innermost cache
+struct Tuning {
+  /// measured: Columns that are read side by side.
+  static constexpr int together = 4;
+  /// measured: Numbers that stay in the innermost cache.
+  static constexpr int piece = 256;
+};
 
 /// `width` columns from `a` on.
 template <int Bytes, int width>
@@ -51,8 +55,9 @@ template <int Bytes>
 inline __attribute__((always_inline)) void addAllDots(int n, int columns, const float* a, int stride, const float* x,
                                                       double* sums) {
   int j = 0;
-  for (; j + together <= columns; j += together, a += static_cast<std::ptrdiff_t>(together) * stride) {
-    addDotsOf<Bytes, together>(n, a, stride, x, sums + j);
+  for (; j + Tuning::together <= columns;
+       j += Tuning::together, a += static_cast<std::ptrdiff_t>(Tuning::together) * stride) {
+    addDotsOf<Bytes, Tuning::together>(n, a, stride, x, sums + j);
   }
   for (; j < columns; ++j, a += stride) addDotsOf<Bytes, 1>(n, a, stride, x, sums + j);
 }
@@ -68,11 +73,12 @@ void addDots(int n, int columns, const float* a, int stride, const float* x, dou
 
 NONCONVEX_CLONES void subtractCombination(int n, int columns, const float* a, int stride, const double* w, double* y) {
   using namespace history;
-  for (int begin = 0; begin < n; begin += piece) {
-    const int size = std::min(piece, n - begin);
+  for (int begin = 0; begin < n; begin += Tuning::piece) {
+    const int size = std::min(Tuning::piece, n - begin);
     const auto from = [&](int column) { return a + static_cast<std::ptrdiff_t>(column) * stride + begin; };
     int j = 0;
-    for (; j + together <= columns; j += together) subtractOf<together>(size, from(j), stride, w + j, y + begin);
+    for (; j + Tuning::together <= columns; j += Tuning::together)
+      subtractOf<Tuning::together>(size, from(j), stride, w + j, y + begin);
     for (; j < columns; ++j) subtractOf<1>(size, from(j), stride, w + j, y + begin);
   }
 }

@@ -69,14 +69,16 @@ class EarlierSolutions {
       blas::gemv('N', n, count_, -1.0, g.data, g.stride, a, 1.0, image);
     }
     const double square = blas::dot(n, change, image);
-    if (!(square > dependent * before)) return;  // the change is rounding alone, or zero
+    if (!(square > Tuning::dependent * before)) return;  // the change is rounding alone, or zero
     const double scale = 1 / std::sqrt(square);
     blas::axpy(n, scale, change, d.column(place));
     blas::axpy(n, scale, image, g.column(place));
   }
 
-  /// A change of which so little of the square of its length is left, orthogonal to the others, is rounding.
-  static constexpr double dependent = 1e-20;
+  struct Tuning {
+    /// rounding: A change with so small a share of its squared length orthogonal to the others says nothing.
+    static constexpr double dependent = 1e-20;
+  };
 
   const Cpu& la_;
   int kept_;

@@ -9,7 +9,7 @@ namespace nonconvex::loops {
 namespace {
 
 /// Four numbers at a time, with lanes of their own; in memory at any address that a double may have.
-constexpr int lanes = 4;
+constexpr int lanes = Wide<double, 32>::lanes;
 using Four = Wide<double, 32>::Vector;
 using FourInMemory = Wide<double, 32>::InMemory;
 

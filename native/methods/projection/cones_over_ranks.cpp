@@ -9,6 +9,17 @@
 
 namespace nonconvex {
 
+struct ConesOverRanks::Tuning {
+  /// measured: Rows of a rank that a group adds at once.
+  static constexpr int mostOfGroup = 4;
+  /// measured: A row is handed to all ranks if its violation is at least this share of the worst.
+  static constexpr double nearlyWorst = 0.5;
+  /// measured: Points whose products with the rows are computed together.
+  static constexpr int columnsAtOnce = 32;
+  /// measured: Rows beyond twice those of the last time at which unused rows are forgotten.
+  static constexpr int worthForgetting = 256;
+};
+
 ConesOverRanks::ConesOverRanks(const Cpu& la, Mat<const double> xt, Mat<const double> patterns, int groups,
                                std::shared_ptr<Ranks> ranks)
     : la_(la),
@@ -21,8 +32,8 @@ ConesOverRanks::ConesOverRanks(const Cpu& la, Mat<const double> xt, Mat<const do
       violations_(at(groups)),
       held_(xt.rows, 0),
       heldPatterns_(0, patterns.cols),
-      points_(xt.rows, columnsAtOnce),
-      ownProducts_(xt.cols, columnsAtOnce) {
+      points_(xt.rows, Tuning::columnsAtOnce),
+      ownProducts_(xt.cols, Tuning::columnsAtOnce) {
   for (int k = 0; k < xt.cols; ++k) norms_[at(k)] = blas::nrm2(xt.rows, xt.column(k));
 }
 
@@ -46,7 +57,7 @@ void ConesOverRanks::project(Vec<const int> list, Mat<const double> b, Mat<doubl
       if (worst[i] == 0) continue;
       left.push_back(pending[i]);
       for (const Violation& each : violations_[at(pending[i])]) {
-        if (each.by >= nearlyWorst * worst[i]) rows.push_back(each.row);
+        if (each.by >= Tuning::nearlyWorst * worst[i]) rows.push_back(each.row);
       }
     }
     if (left.empty()) return;
@@ -67,8 +78,8 @@ void ConesOverRanks::projectOnHeld(Vec<const int> list, Mat<const double> b, Mat
 void ConesOverRanks::look(Vec<const int> list, const std::vector<int>& places, Mat<const double> b, Mat<const double> p,
                           Mat<double> xp) {
   const int n = xt_.cols;
-  for (std::size_t first = 0; first < places.size(); first += columnsAtOnce) {
-    const int count = static_cast<int>(std::min<std::size_t>(columnsAtOnce, places.size() - first));
+  for (std::size_t first = 0; first < places.size(); first += Tuning::columnsAtOnce) {
+    const int count = static_cast<int>(std::min<std::size_t>(Tuning::columnsAtOnce, places.size() - first));
     for (int i = 0; i < count; ++i) {
       const double* from = p.column(list[places[first + at(i)]]);
       std::copy(from, from + p.rows, points_.column(i));
@@ -80,7 +91,7 @@ void ConesOverRanks::look(Vec<const int> list, const std::vector<int>& places, M
         count,
         [&](int i) {
           const int place = places[first + at(i)], group = list[place];
-          const double tolerance = ConeProjector::feasibility * blas::nrm2(b.rows, b.column(group));
+          const double tolerance = ConeProjector::Tuning::feasibility * blas::nrm2(b.rows, b.column(group));
           std::copy(products.column(i), products.column(i) + n, xp.column(place));
           findViolated(group, products.column(i), tolerance, violations_[at(place)]);
         },
@@ -98,7 +109,7 @@ void ConesOverRanks::findViolated(int group, const double* product, double toler
     const double slack = (2 * pattern[k] - 1) * product[k];
     if (!(slack < -tolerance * norms_[at(k)]) || isHeld_[at(k)] != 0) continue;
     const Violation each{-slack / norms_[at(k)], k};
-    if (static_cast<int>(found.size()) == mostOfGroup) {
+    if (static_cast<int>(found.size()) == Tuning::mostOfGroup) {
       if (each.by <= found.front().by) continue;
       std::pop_heap(found.begin(), found.end(), worse);
       found.pop_back();
@@ -151,7 +162,7 @@ void ConesOverRanks::handOut(const std::vector<int>& rows) {
 
 /// Drops the rows held that no cone has active, where these have become most of them.
 void ConesOverRanks::forget() {
-  if (rowsHeld() < 2 * atLastForgetting_ + worthForgetting) return;
+  if (rowsHeld() < 2 * atLastForgetting_ + Tuning::worthForgetting) return;
   std::vector<char> active(at(rowsHeld()));
   for (int g = 0; g < groups_; ++g) {
     for (const int row : projector_->activeSet(g).rows()) active[at(row)] = 1;

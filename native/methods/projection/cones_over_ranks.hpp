@@ -30,10 +30,7 @@ class ConesOverRanks {
   int rowsHeld() const { return held_.cols(); }
 
  private:
-  static constexpr int mostOfGroup = 4;       // rows of a rank that a group adds at once
-  static constexpr double nearlyWorst = 0.5;  // share of the worst violation
-  static constexpr int columnsAtOnce = 32;
-  static constexpr int worthForgetting = 256;
+  struct Tuning;
 
   struct Violation {
     double by = 0;  // distance of the point from the row's half-space
@@ -60,7 +57,7 @@ class ConesOverRanks {
   HostMatrix<double> heldPatterns_;                 // m x P
   std::unique_ptr<ConeProjector> projector_;        // projector of the held rows; null if no row is held
   HostMatrix<double> products_;                     // m x groups: products with the held rows; workspace
-  HostMatrix<double> points_, ownProducts_;         // d and n x columnsAtOnce
+  HostMatrix<double> points_, ownProducts_;         // d and n x Tuning::columnsAtOnce
   int atLastForgetting_ = 0;
 };
 

@@ -12,11 +12,6 @@
 namespace nonconvex {
 namespace {
 
-// A projection of this share of its point or less is the origin but for rounding.
-constexpr double rounding = 1e-11;
-// A normal whose distance from the span of the active ones is below this is taken as dependent on them.
-constexpr double dependence = 1e-8;
-
 double dotOf(int n, const double* x, const double* y) {
   double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
   int i = 0;
@@ -150,7 +145,9 @@ ConeProjector::ConeProjector(const Cpu& la, Mat<const double> xt, Mat<const doub
       patterns_(patterns),
       d_(xt.rows),
       n_(xt.cols),
-      panelRows_(static_cast<std::size_t>(n_) * static_cast<std::size_t>(d_) > cached ? n_ : std::min(n_, panel)),
+      panelRows_(static_cast<std::size_t>(n_) * static_cast<std::size_t>(d_) > Tuning::cached
+                     ? n_
+                     : std::min(n_, Tuning::panel)),
       x_(static_cast<std::size_t>(n_) * static_cast<std::size_t>(d_)),
       norms_(static_cast<std::size_t>(n_)),
       sets_(static_cast<std::size_t>(groups)),
@@ -205,17 +202,17 @@ void ConeProjector::writeUnits() {
 }
 
 void ConeProjector::reserve(Scratch& scratch) const {
-  scratch.rows.reserve(static_cast<std::size_t>(mostCandidates));
+  scratch.rows.reserve(static_cast<std::size_t>(Tuning::mostCandidates));
   scratch.all.resize(static_cast<std::size_t>(n_));
-  scratch.normals = HostMatrix<double>(ConeActiveSet::strideOf(d_), mostCandidates);
+  scratch.normals = HostMatrix<double>(ConeActiveSet::strideOf(d_), Tuning::mostCandidates);
   for (HostBuffer<double>* buffer : {&scratch.work, &scratch.inSpan, &scratch.rest, &scratch.coefficients}) {
     *buffer = HostBuffer<double>(static_cast<std::size_t>(d_ + 1));
   }
   scratch.rotations = HostBuffer<double>(static_cast<std::size_t>(2 * d_));
-  scratch.slack = HostBuffer<double>(static_cast<std::size_t>(mostCandidates));
+  scratch.slack = HostBuffer<double>(static_cast<std::size_t>(Tuning::mostCandidates));
   scratch.slacks = HostBuffer<double>(static_cast<std::size_t>(n_));
   if (settlesFew()) {
-    const int most = std::min(few, static_cast<int>(sets_.size()));
+    const int most = std::min(Tuning::few, static_cast<int>(sets_.size()));
     scratch.points = HostMatrix<double>(d_, most);
     scratch.products = HostMatrix<double>(n_, most);
     scratch.directions = HostBuffer<float>(static_cast<std::size_t>(d_) * static_cast<std::size_t>(most));
@@ -270,8 +267,8 @@ void ConeProjector::findViolated(int group, const double* xp, double tolerance, 
   const double* norm = norms_.data();
   int* rows = found.all.data();
   int count = 0;
-  for (int begin = 0; begin < n_; begin += piece) {
-    const int size = std::min(piece, n_ - begin);
+  for (int begin = 0; begin < n_; begin += Tuning::piece) {
+    const int size = std::min(Tuning::piece, n_ - begin);
     if (!loops::anyNegative(size, pattern + begin, xp + begin, tolerance, norm + begin)) continue;
     // Written at every row and kept where violated: no branch to guess.
     for (int k = begin; k < begin + size; ++k) {
@@ -287,12 +284,13 @@ void ConeProjector::findViolated(int group, const double* xp, double tolerance, 
 template <class T>
 void ConeProjector::keepWorst(int count, const T& slackOf, Scratch& found) {
   int* rows = found.all.data();
-  if (count > mostCandidates) {
+  if (count > Tuning::mostCandidates) {
     double* slack = found.slacks.data();
     for (int i = 0; i < count; ++i) slack[rows[i]] = slackOf(rows[i]);
-    std::nth_element(rows, rows + mostCandidates, rows + count, [&](int k, int l) { return slack[k] < slack[l]; });
-    std::sort(rows, rows + mostCandidates);
-    count = mostCandidates;
+    std::nth_element(rows, rows + Tuning::mostCandidates, rows + count,
+                     [&](int k, int l) { return slack[k] < slack[l]; });
+    std::sort(rows, rows + Tuning::mostCandidates);
+    count = Tuning::mostCandidates;
   }
   found.rows.assign(rows, rows + count);
 }
@@ -309,8 +307,8 @@ void ConeProjector::screen(int group, const double* p, double length, double tol
   for (const int row : sets_[static_cast<std::size_t>(group)].rows_) cosines[row] = signs[row];
   int* rows = found.all.data();
   int count = 0;
-  for (int begin = 0; begin < n_; begin += piece) {
-    const int size = std::min(piece, n_ - begin);
+  for (int begin = 0; begin < n_; begin += Tuning::piece) {
+    const int size = std::min(Tuning::piece, n_ - begin);
     if (!loops::anyBelow(size, signs + begin, cosines + begin, bound)) continue;
     for (int k = begin; k < begin + size; ++k) {
       rows[count] = k;
@@ -373,7 +371,7 @@ int ConeProjector::activate(ConeActiveSet& set, int candidate, double* p, Scratc
     const int k = set.size();
     double* mu = set.mu_.data();
     const double restSquared = set.decompose(normal, inSpan, rest, coefficients);
-    const bool dependent = restSquared < dependence * dependence;
+    const bool dependent = restSquared < Tuning::dependence * Tuning::dependence;
     double partial = INFINITY;  // the step to the first multiplier that becomes 0
     int leaving = -1;
     for (int j = 0; j < k; ++j) {
@@ -406,9 +404,9 @@ void ConeProjector::project(Vec<const int> list, Mat<const double> b, double thr
   if (!settlesFew()) return settle(la_, request, 0, list.size, nullptr);
   if (!request.wantsProducts() && units_.size() == 0) writeUnits();
   const Cpu serial = la_.serial();
-  la_.tasks((list.size + few - 1) / few, [&](int chunk) {
+  la_.tasks((list.size + Tuning::few - 1) / Tuning::few, [&](int chunk) {
     const Lease scratch(*this);
-    settle(serial, request, chunk * few, std::min(list.size, (chunk + 1) * few), &*scratch);
+    settle(serial, request, chunk * Tuning::few, std::min(list.size, (chunk + 1) * Tuning::few), &*scratch);
   });
 }
 
@@ -533,7 +531,7 @@ bool ConeProjector::settleOne(const Request& request, int place, double* product
   const double tolerance = allowed_ * normOf(d_, b);
   findViolated(g, product, tolerance, candidates);
   if (!candidates.rows.empty()) return resume(request, place, tolerance, candidates);
-  if (normOf(d_, point) <= rounding * normOf(d_, b)) {
+  if (normOf(d_, point) <= Tuning::rounding * normOf(d_, b)) {
     std::fill(point, point + d_, 0.0);
     std::fill(product, product + n_, 0.0);
   }
@@ -547,7 +545,7 @@ bool ConeProjector::screenOne(const Request& request, int place, float* cosines,
   double* point = request.p.column(g);
   const double size = normOf(d_, request.b.column(g));
   const double length = normOf(d_, point);
-  if (length <= rounding * size) {
+  if (length <= Tuning::rounding * size) {
     std::fill(point, point + d_, 0.0);
     return true;
   }

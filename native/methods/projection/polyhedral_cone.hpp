@@ -51,8 +51,25 @@ class ConeActiveSet {
 /// is one in single precision, and rows too close to their boundary for it are looked at again.
 class ConeProjector {
  public:
-  /// A row counts as violated below -feasibility ||x_k|| ||b||: far below what objectives can notice, above rounding.
-  static constexpr double feasibility = 1e-13;
+  struct Tuning {
+    /// rounding: A row counts as violated below -feasibility ||x_k|| ||b||, far below what objectives can notice.
+    static constexpr double feasibility = 1e-13;
+    /// rounding: A projection of this share of its point or less is the origin.
+    static constexpr double rounding = 1e-11;
+    /// rounding: A normal whose distance from the span of the active ones is less depends on them.
+    static constexpr double dependence = 1e-8;
+    /// measured: Violated rows that a cone looks at between two checks of all rows.
+    static constexpr int mostCandidates = 48;
+    /// measured: Numbers of rows that stay in a core's cache: a thread then takes a few cones through all their rounds.
+    /// More rows are read once a round, for all cones together.
+    static constexpr std::size_t cached = 1 << 18;
+    /// measured: Cones that a thread takes through their rounds together.
+    static constexpr int few = 32;
+    /// measured: Rows of a panel stand side by side, in few pages: a product with few cones takes half as long.
+    static constexpr int panel = 32;
+    /// measured: Rows whose signs are looked at together.
+    static constexpr int piece = 64;
+  };
 
   /// `xt` is d x n: column k is x_k. `patterns` is n x P with entries 0 or 1: s_k = 2 pattern - 1. Group g projects
   /// onto the cone of pattern g mod P.
@@ -64,7 +81,7 @@ class ConeProjector {
   /// is not set. With threshold 0 all are set.
   void project(Vec<const int> list, Mat<const double> b, double threshold, Mat<double> p, Mat<double> xp);
 
-  /// Lets rows be violated by `violation` ||x_k|| ||b||, from the next projection on; `feasibility` or more.
+  /// Lets rows be violated by `violation` ||x_k|| ||b||, from the next projection on; `Tuning::feasibility` or more.
   void allow(double violation) { allowed_ = violation; }
 
   /// An upper bound of ||Proj_g(q)|| that costs no projection: ||q + N mu|| for some mu >= 0 on the rows active last.
@@ -113,18 +130,9 @@ class ConeProjector {
 
     bool wantsProducts() const { return xp.cols > 0; }
   };
-  static constexpr int mostCandidates = 48;
-  /// Rows that stay in a core's cache: a thread then takes a few cones through all their rounds. Larger ones are read
-  /// once a round, for all cones together.
-  static constexpr std::size_t cached = 1 << 18;
-  static constexpr int few = 32;
-  /// Rows of such a panel stand side by side, in few pages: a product with as few cones as that takes half as long.
-  static constexpr int panel = 32;
-  /// Rows whose signs are looked at together.
-  static constexpr int piece = 64;
 
   /// Returns true if a thread takes a few cones through all their rounds.
-  bool settlesFew() const { return x_.size() <= cached; }
+  bool settlesFew() const { return x_.size() <= Tuning::cached; }
 
   void writeUnits();
   void reserve(Scratch& scratch) const;
@@ -170,7 +178,7 @@ class ConeProjector {
   HostMatrix<double> shifts_;    // d x groups: p - b = N mu, mu >= 0, of the last projection that ended as short
   std::vector<char> wasShort_;   // groups whose last projection ended as short
   std::atomic<long> pivots_ = 0;
-  double allowed_ = feasibility;
+  double allowed_ = Tuning::feasibility;
 };
 
 }  // namespace nonconvex

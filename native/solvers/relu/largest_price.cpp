@@ -17,6 +17,17 @@ namespace {
 template <int D>
 class PriceSearch {
  public:
+  struct Tuning {
+    /// safeguard: Steps of a climb, which ends where the value does not rise.
+    static constexpr int mostSteps = 50;
+    /// measured: The factor of the gap from one search to the next while the cones multiply.
+    static constexpr double narrower = 4;
+    /// measured: That factor while they hardly multiply; moderate, since a good best spares many cones.
+    static constexpr double farther = 64;
+    /// measured: Random directions a column from which climbs start before the search.
+    static constexpr int randomStarts = 32;
+  };
+
   PriceSearch(const Cpu& la, const PriceFunction<D>& function, const PriceLimits& limits)
       : la_(la), function_(function), limits_(limits), resolution_(16 * function.evaluationError() + function.error) {
     for (int orthant = 0; orthant < 1 << D; ++orthant) {
@@ -26,11 +37,10 @@ class PriceSearch {
 
   /// Climbs from a direction: to the gradient's own direction while that is better.
   void climb(Point<D> u) {
-    constexpr int mostSteps = 50;
     for (const double sign : {1.0, -1.0}) {
       Point<D> at = u;
       double value = sign * function_(at);
-      for (int step = 0; step < mostSteps; ++step) {
+      for (int step = 0; step < Tuning::mostSteps; ++step) {
         Point<D> next{};
         add<D>(sign, function_.gradient(at), next);
         const double there = sign * function_(next);
@@ -43,8 +53,6 @@ class PriceSearch {
   }
 
   void run() {
-    constexpr double narrower = 4;  // steps of the gap while the cones multiply
-    constexpr double farther = 64;  // steps while they hardly do; moderate, since a good best spares many cones
     const double wanted = 0.9 * limits_.tolerance;
     double gap = std::max(1.0, wanted);
     for (auto before = static_cast<std::int64_t>(parts_.size()); searchWith(gap); before = lastSearch_) {
@@ -53,7 +61,7 @@ class PriceSearch {
       const double growth = static_cast<double>(lastSearch_) / static_cast<double>(before);
       const double expected = static_cast<double>(lastSearch_) * growth * growth;
       const bool cheap = expected < 0.25 * static_cast<double>(limits_.maxNodes - nodes_);
-      gap = std::max(wanted, gap / (cheap ? farther : narrower));
+      gap = std::max(wanted, gap / (cheap ? Tuning::farther : Tuning::narrower));
     }
   }
 
@@ -134,7 +142,6 @@ double largestNumber(Mat<const double> numbers) {
 template <int D>
 PriceBound searchIn(const Cpu& la, Mat<const double> xt, Vec<const double> theta, Mat<const double> candidates,
                     const PriceLimits& limits, int xExponent, int thetaExponent) {
-  constexpr int randomStarts = 32 * D;
   const PriceFunction<D> function(xt, theta, xExponent, thetaExponent);
   PriceSearch<D> search(la, function, limits);
   for (int j = 0; j < candidates.cols; ++j) {
@@ -143,7 +150,7 @@ PriceBound searchIn(const Cpu& la, Mat<const double> xt, Vec<const double> theta
     search.climb(u);
   }
   const Random random(1);
-  for (int j = 0; j < randomStarts; ++j) {
+  for (int j = 0; j < PriceSearch<D>::Tuning::randomStarts * D; ++j) {
     Point<D> u;
     for (std::size_t i = 0; i < D; ++i) u[i] = random.normal(static_cast<std::uint64_t>(j) * D + i);
     search.climb(u);
@@ -159,10 +166,11 @@ PriceBound largestPrice(const Cpu& la, Mat<const double> xt, Vec<const double> t
   using Search =
       PriceBound (*)(const Cpu&, Mat<const double>, Vec<const double>, Mat<const double>, const PriceLimits&, int, int);
   constexpr Search searches[] = {searchIn<1>, searchIn<2>, searchIn<3>, searchIn<4>, searchIn<5>, searchIn<6>};
-  static_assert(std::size(searches) == mostPriceColumns);
-  if (xt.rows < 1 || xt.rows > mostPriceColumns) {
-    throw Error(ErrorKind::range, "the largest price of all neurons: expected from 1 to " + show(mostPriceColumns) +
-                                      " columns, the bias's included, got " + show(xt.rows));
+  static_assert(std::size(searches) == PriceLimits::Tuning::mostColumns);
+  if (xt.rows < 1 || xt.rows > PriceLimits::Tuning::mostColumns) {
+    throw Error(ErrorKind::range, "the largest price of all neurons: expected from 1 to " +
+                                      show(PriceLimits::Tuning::mostColumns) + " columns, the bias's included, got " +
+                                      show(xt.rows));
   }
   const double x = largestNumber(xt);
   const double t = largestNumber({theta.data, theta.size, 1, theta.size});

@@ -10,6 +10,11 @@
 namespace nonconvex {
 
 struct PriceLimits {
+  struct Tuning {
+    /// safeguard: Rows with more columns are refused: the number of cones grows as a power of the columns.
+    static constexpr int mostColumns = 6;
+  };
+
   double tolerance = 1e-6;            ///< wanted: upper - lower <= tolerance upper
   std::int64_t maxNodes = 2'000'000;  ///< cones that are looked at, about
 };
@@ -24,13 +29,10 @@ struct PriceBound {
   bool exact = false;            ///< whether upper - lower is within the tolerance
 };
 
-/// Rows with more columns than this are refused: the number of cones grows as a power of the columns.
-inline constexpr int mostPriceColumns = 6;
-
 /// Bounds the largest price by branch and bound over simplicial cones (docs/relu.md, Bounds for all networks). `xt` is
-/// d x n with column k the row x_k, a bias's column of ones included; d at most `mostPriceColumns`, else a RangeError.
-/// Columns of `candidates` (d x any) are directions that may be good ones, such as the neurons of the network. The same
-/// for any number of threads. Throws Interrupted by la.checkpoint().
+/// d x n with column k the row x_k, a bias's column of ones included; d at most `PriceLimits::Tuning::mostColumns`,
+/// else a RangeError. Columns of `candidates` (d x any) are directions that may be good ones, such as the neurons of
+/// the network. The same for any number of threads. Throws Interrupted by la.checkpoint().
 PriceBound largestPrice(const Cpu& la, Mat<const double> xt, Vec<const double> theta, Mat<const double> candidates,
                         const PriceLimits& limits = {});
 

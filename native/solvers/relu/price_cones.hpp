@@ -53,10 +53,18 @@ class PriceCones {
   }
 
  private:
-  static constexpr int mostSweeps = 16;         // sweeps over the slopes of concave kinks before the cone is split
-  static constexpr int mostDepth = 50 * D;      // generators agree to all digits at this depth
-  static constexpr double shortestEdge = 0.25;  // least share of the longest edge squared: no cone gets thin
-  static constexpr int checkpointEvery = 1024;  // nodes
+  struct Tuning {
+    /// rounding: A little more than the largest relative error of one operation.
+    static constexpr double rounding = PriceFunction<D>::Tuning::unitRounding;
+    /// measured: Sweeps over the slopes of concave kinks before the cone is split.
+    static constexpr int mostSweeps = 16;
+    /// rounding: Generators agree to all digits at this depth.
+    static constexpr int mostDepth = 50 * D;
+    /// safeguard: An edge that is split has this share of the longest one squared, so that no cone gets thin.
+    static constexpr double shortestEdge = 0.25;
+    /// safeguard: Nodes between two looks at limits and aborts.
+    static constexpr int checkpointEvery = 1024;
+  };
 
   /// A kink of positive weight that passes through the cone: z . v_i for its generators.
   struct ConvexKink {
@@ -123,7 +131,7 @@ template <int D>
 void PriceCones<D>::run(const Cpu& la, std::int64_t nodes) {
   const std::int64_t last = nodes_ + nodes;
   for (std::int64_t i = 0; !open_.empty() && nodes_ < last; ++i) {
-    if (i % (checkpointEvery / 2) == 0) la.checkpoint();
+    if (i % (Tuning::checkpointEvery / 2) == 0) la.checkpoint();
     const Cone cone = open_.back();
     open_.pop_back();
     parentConvex_.assign(convex_.begin() + static_cast<std::ptrdiff_t>(cone.convex), convex_.end());
@@ -167,7 +175,7 @@ void PriceCones<D>::addRoot() {
   for (std::size_t i = 0; i < D; ++i) cone.value[i] = static_cast<double>(value[i]);
   const double sums = static_cast<double>(function_.lines.size() + 1) *
                       static_cast<double>(std::numeric_limits<long double>::epsilon());
-  cone.error = (2 * rounding + sums) * function_.size;
+  cone.error = (2 * Tuning::rounding + sums) * function_.size;
   lowerBound(cone);
   settle(cone);
 }
@@ -189,9 +197,10 @@ void PriceCones<D>::addChild(const Cone& parent, int keep, int drop) {
   double largest = drops;
   for (const double value : child.value) largest = std::max(largest, std::abs(value));
   largest += addConcaveKinks(child, keep, drop);
-  child.error += rounding * (static_cast<double>(parentConvex_.size() + 2) * drops + 4 * largest +
-                             static_cast<double>(parentConcave_.size() - (concave_.size() - child.concave)) * largest +
-                             child.depth * weights);
+  child.error +=
+      Tuning::rounding * (static_cast<double>(parentConvex_.size() + 2) * drops + 4 * largest +
+                          static_cast<double>(parentConcave_.size() - (concave_.size() - child.concave)) * largest +
+                          child.depth * weights);
   lowerBound(child);
   settle(child);
 }
@@ -238,7 +247,7 @@ double PriceCones<D>::addConcaveKinks(Cone& child, int keep, int drop) {
 template <int D>
 void PriceCones<D>::settle(const Cone& cone) {
   ++nodes_;
-  if (cone.bound > target_ && cone.depth < mostDepth && D > 1) {
+  if (cone.bound > target_ && cone.depth < Tuning::mostDepth && D > 1) {
     open_.push_back(cone);
     return;
   }
@@ -247,7 +256,7 @@ void PriceCones<D>::settle(const Cone& cone) {
   concave_.resize(cone.concave);
 }
 
-/// Lowers the cone's bound until it is below the target, or is seen not to come there, or after `mostSweeps`.
+/// Lowers the cone's bound until it is below the target, or is seen not to come there, or after `Tuning::mostSweeps`.
 template <int D>
 void PriceCones<D>::lowerBound(Cone& cone) {
   const Point<D> values = valuesWithSlopes(cone);
@@ -262,7 +271,7 @@ void PriceCones<D>::lowerBound(Cone& cone) {
       sweepSlopes(cone, gradient, p);
       if (norm<D>(p) > target_) cone.shape.project(gram, gradient, multipliers, p);
       const bool look = (sweep & (sweep - 1)) == 0;  // 1, 2, 4, 8
-      split = (look && norm<D>(p) > target_ && hopeless(cone, p)) || sweep == mostSweeps;
+      split = (look && norm<D>(p) > target_ && hopeless(cone, p)) || sweep == Tuning::mostSweeps;
     }
   }
   cone.bound = std::min(cone.bound, certified(cone, p));
@@ -323,8 +332,8 @@ double PriceCones<D>::certified(const Cone& cone, const Point<D>& p) const {
   const double terms = static_cast<double>(concave_.size() - cone.concave) + cone.depth + 8;
   double largest = 0;
   for (const double value : cone.value) largest = std::max(largest, std::abs(value));
-  const double error = cone.error + rounding * (terms * (weights + largest) + D * (cone.depth + 4) * length);
-  return (length + std::sqrt(1.0 * D) * (above + error)) * (1 + 8 * D * rounding);
+  const double error = cone.error + Tuning::rounding * (terms * (weights + largest) + D * (cone.depth + 4) * length);
+  return (length + std::sqrt(1.0 * D) * (above + error)) * (1 + 8 * D * Tuning::rounding);
 }
 
 /// The p along the sum of the generators that needs no second term in the bound. In cones so small that rounding leaves
@@ -388,7 +397,7 @@ std::pair<int, int> PriceCones<D>::edgeToSplit(const Cone& cone) const {
   double most = 0;
   for (std::size_t i = 0; i < D; ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      if (squares[i][j] < shortestEdge * longest) continue;
+      if (squares[i][j] < Tuning::shortestEdge * longest) continue;
       const double gain = drops[i][j] * std::sqrt(squares[i][j]);
       if (gain <= most) continue;
       most = gain;

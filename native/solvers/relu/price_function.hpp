@@ -12,14 +12,18 @@
 
 namespace nonconvex {
 
-/// A little more than the largest relative error of one operation.
-inline constexpr double rounding = 0.51 * std::numeric_limits<double>::epsilon();
-
 /// g(u) = linear . u + sum_k weight_k |z_k . u| with unit vectors z_k: theta^T (X u)_+, since (t)_+ = (t + |t|) / 2.
 ///
 /// Rows on one line, equal, opposite or multiples of each other, have one z: where they cancel no kink is left.
 template <int D>
 struct PriceFunction {
+  struct Tuning {
+    /// rounding: A little more than the largest relative error of one operation.
+    static constexpr double unitRounding = 0.51 * std::numeric_limits<double>::epsilon();
+    /// rounding: Entries of unit vectors of one line differ by no more; what that changes is part of `error`.
+    static constexpr double sameLine = 16 * std::numeric_limits<double>::epsilon();
+  };
+
   std::vector<Point<D>> lines;
   std::vector<double> weights;
   Point<D> linear{};
@@ -35,7 +39,9 @@ struct PriceFunction {
     const double length = norm<D>(u);
     return length > 0 ? sum / length : 0;
   }
-  double evaluationError() const { return rounding * (static_cast<double>(lines.size()) + 4 * D + 8) * size; }
+  double evaluationError() const {
+    return Tuning::unitRounding * (static_cast<double>(lines.size()) + 4 * D + 8) * size;
+  }
 
   /// The gradient of g in the cell of u.
   Point<D> gradient(const Point<D>& u) const {
@@ -56,16 +62,13 @@ struct PriceFunction {
     int index;
   };
 
-  /// Unit vectors whose entries differ by less than this are of one line; what it changes is part of `error`.
-  static constexpr double sameLine = 16 * std::numeric_limits<double>::epsilon();
-
   static bool oneLine(const Point<D>& a, const Point<D>& b) {
     double apart = 0, opposite = 0;
     for (std::size_t i = 0; i < D; ++i) {
       apart = std::max(apart, std::abs(a[i] - b[i]));
       opposite = std::max(opposite, std::abs(a[i] + b[i]));
     }
-    return std::min(apart, opposite) <= sameLine;
+    return std::min(apart, opposite) <= Tuning::sameLine;
   }
 
   static std::vector<Row> sortedRows(Mat<const double> xt, Vec<const double> theta, int exponent);
@@ -101,7 +104,7 @@ PriceFunction<D>::PriceFunction(Mat<const double> xt, Vec<const double> theta, i
     if (done[first]) continue;
     const Point<D>& z = rows[first].unit;
     Long weight = 0;
-    for (std::size_t k = first; k < rows.size() && rows[k].key - rows[first].key <= 8 * D * sameLine; ++k) {
+    for (std::size_t k = first; k < rows.size() && rows[k].key - rows[first].key <= 8 * D * Tuning::sameLine; ++k) {
       if (done[k] || !oneLine(z, rows[k].unit)) continue;
       done[k] = true;
       const Long half = std::ldexp(theta[rows[k].index], -thetaExponent - 1);
@@ -123,7 +126,7 @@ PriceFunction<D>::PriceFunction(Mat<const double> xt, Vec<const double> theta, i
   for (std::size_t i = 0; i < D; ++i) linear[i] = static_cast<double>(total[i]);
   const double sums =
       (static_cast<double>(rows.size()) + D) * static_cast<double>(std::numeric_limits<Long>::epsilon());
-  error = 1.01 * static_cast<double>(rest) + (4 * rounding + sums) * D * size;
+  error = 1.01 * static_cast<double>(rest) + (4 * Tuning::unitRounding + sums) * D * size;
 }
 
 }  // namespace nonconvex

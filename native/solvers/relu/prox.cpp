@@ -66,8 +66,8 @@ void ReluProx<Cpu>::allow(double violation) {
 }
 
 void ReluProx<Cpu>::makeExact(In b, double threshold) {
-  if (allowed_ == ConeProjector::feasibility) return;
-  allow(ConeProjector::feasibility);
+  if (allowed_ == ConeProjector::Tuning::feasibility) return;
+  allow(ConeProjector::Tuning::feasibility);
   apply(b, threshold);
 }
 

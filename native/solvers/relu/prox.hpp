@@ -253,7 +253,7 @@ class ReluProx<Cpu> {
   HostBuffer<double> norms_;            // the norm of each block
   HostBuffer<double> scale_;            // v_j = scale_j p_j, by place in the list
   double penalty_ = 0;                  // sum of the norms of v
-  double allowed_ = ConeProjector::feasibility;
+  double allowed_ = ConeProjector::Tuning::feasibility;
   bool knowsShift_ = false;    // p - b is a sum of normals times multipliers >= 0: not within an interrupted step
   HostMatrix<double> shift_;   // d x columns
   HostMatrix<double> points_;  // work of bounds

@@ -271,7 +271,7 @@ TEST(allowedViolations) {
     }
     CHECK(largest > 1e-4);
   }
-  loose.allow(ConeProjector::feasibility);
+  loose.allow(ConeProjector::Tuning::feasibility);
   loose.project({list.data(), s.groups}, s.b, 0, p, {});
   for (std::size_t i = 0; i < p.size(); ++i) CHECK_NEAR(p.data()[i], s.p.data()[i], 1e-11);
 }

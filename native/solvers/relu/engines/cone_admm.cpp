@@ -14,7 +14,7 @@ struct ConeAdmm::Tuning {
 /// end.
 double ConeAdmm::allowedViolation() const {
   const int k = state_.iteration;
-  return k < Tuning::looseSteps ? Tuning::looseFrom * std::pow(0.5, k) : ConeProjector::feasibility;
+  return k < Tuning::looseSteps ? Tuning::looseFrom * std::pow(0.5, k) : ConeProjector::Tuning::feasibility;
 }
 
 void ConeAdmm::updateV() {

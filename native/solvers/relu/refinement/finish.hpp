@@ -7,7 +7,7 @@
 namespace nonconvex {
 
 /// The columns, bias included, up to which the largest price is found exactly at the end.
-inline constexpr int exactAtEnd = mostPriceColumns;
+inline constexpr int exactAtEnd = PriceLimits::Tuning::mostColumns;
 
 /// Ends the rounds.
 void finish(RefinementState& s);
