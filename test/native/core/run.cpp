@@ -139,14 +139,14 @@ TEST(anAbortEndsReportsOfASolverThatKeepsItsBest) {
     };
     const Outcome outcome = iterate(solver, limits(100, 0), monitor);
     CHECK(outcome.status == Status::aborted);
-    return FieldTuple{solver.reports, solver.whole, double{outcome.progress.residual}};
+    return std::tuple{solver.reports, solver.whole, double{outcome.progress.residual}};
   };
   // After the step there is no look that the abort does not end: the last report is that of the step before.
-  CHECK((aborted(5, -1) == FieldTuple{6, 5, 1.0 / 16}));
+  CHECK((aborted(5, -1) == std::tuple{6, 5, 1.0 / 16}));
   // What was interrupted is not looked at.
-  CHECK((aborted(5, 6) == FieldTuple{6, 5, 1.0 / 16}));
+  CHECK((aborted(5, 6) == std::tuple{6, 5, 1.0 / 16}));
   // Without a report there is one, whatever it takes.
-  CHECK((aborted(0, 0) == FieldTuple{1, 1, 1.0}));
+  CHECK((aborted(0, 0) == std::tuple{1, 1, 1.0}));
 }
 
 namespace {
