@@ -18,6 +18,11 @@ async function loadTable() {
   return import(pathToFileURL(outfile).href);
 }
 
+/** The commit of a checkout, or the name of its folder. */
+function titleOf(checkout) {
+  return output('git', ['-C', checkout, 'rev-parse', '--short=8', 'HEAD'])?.trim() ?? basename(checkout);
+}
+
 /** Sizes of machine code in kB. */
 function sizesOf(checkout) {
   if (!existsSync(join(checkout, 'build-cmake/Release/nonconvex.node'))) return {};
@@ -42,9 +47,7 @@ main(async () => {
     'Machine code, kB': sizesOf(checkout),
     ...(values.compile ? { 'Compiling the addon': compileTimesOf(checkout) } : {}),
   }));
-  console.log(
-    `| | ${checkouts.map((path) => basename(path)).join(' | ')} |\n| --- |${' ---: |'.repeat(columns.length)}`,
-  );
+  console.log(`| | ${checkouts.map(titleOf).join(' | ')} |\n| --- |${' ---: |'.repeat(columns.length)}`);
   for (const subject of Object.keys(columns[0]))
     printSubject(
       subject,
