@@ -6,6 +6,7 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "core/require_memory.hpp"
+#include "linalg/jacobi_svd.hpp"
 #include "linalg/vectors.hpp"
 
 namespace nonconvex {
@@ -109,23 +110,31 @@ void MatrixCompletion::balance() {
     la_.gemm(Transpose::no, Transpose::yes, 1.0, f, f, 0.0, g);
     return g;
   };
+  // The eigenvectors of a semidefinite matrix, whose singular values are its eigenvalues.
+  const auto vectorsOf = [&](const JacobiSvd& svd) {
+    HostMatrix<double> v(r, r);
+    for (int k = 0; k < r; ++k) std::copy_n(svd.right(k), r, v.column(k));
+    return v;
+  };
   // A^T A = P e P^T; then e^(1/2) P^T B^T has the singular values, Q on the left.
-  HostMatrix<double> ga = gramOf(a_), gb = gramOf(b_), p, q, core(r, r), work(r, r);
-  const std::vector<double> e = symmetricEigen(ga, p);
+  JacobiSvd e(r, r), squares(r, r);
+  e.decompose(gramOf(a_));
+  const HostMatrix<double> p = vectorsOf(e), gb = gramOf(b_);
+  HostMatrix<double> core(r, r), work(r, r);
   la_.gemm(Transpose::yes, Transpose::no, 1.0, p, gb, 0.0, work);
   la_.gemm(Transpose::no, Transpose::no, 1.0, work, p, 0.0, core);
-  const auto root = [&](int k) { return std::sqrt(std::max(e[at(k)], 0.0)); };
+  const auto root = [&](int k) { return std::sqrt(e.value(k)); };
   for (int j = 0; j < r; ++j) {
     for (int i = 0; i < r; ++i) core(i, j) *= root(i) * root(j);
   }
-  const std::vector<double> squares = symmetricEigen(core, q);
-  const double largest = std::sqrt(std::max(squares[0], 0.0));
+  squares.decompose(core);
+  const HostMatrix<double> q = vectorsOf(squares);
   int kept = 0;
-  while (kept < r && squares[at(kept)] > square(smallestSingular * largest)) ++kept;
+  while (kept < r && squares.value(kept) > square(smallestSingular) * squares.value(0)) ++kept;
   singular_.clear();
   HostMatrix<double> toA(kept, r), toB(kept, r);
   for (int k = 0; k < kept; ++k) {
-    singular_.push_back(std::sqrt(squares[at(k)]));
+    singular_.push_back(std::sqrt(squares.value(k)));
     const double half = std::sqrt(singular_.back());
     for (int i = 0; i < r; ++i) {
       for (int l = 0; l < r; ++l) {

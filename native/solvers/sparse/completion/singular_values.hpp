@@ -1,4 +1,4 @@
-// Eigenvalues of small symmetric matrices, and the largest singular values of large ones that come as products.
+// The largest singular values of large matrices that come as products.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,6 @@
 #include "linalg/views.hpp"
 
 namespace nonconvex {
-
-/// Overwrites a small symmetric matrix; `vectors` get its eigenvectors by columns. Returns the eigenvalues, falling.
-/// Jacobi's method.
-std::vector<double> symmetricEigen(HostMatrix<double>& a, HostMatrix<double>& vectors);
 
 struct SingularTriplets {
   std::vector<double> values;  ///< falling
