@@ -21,7 +21,7 @@ namespace nonconvex {
 template <class Report = Progress>
 class History {
  public:
-  void add(const Report& report) {
+  [[gnu::cold]] void add(const Report& report) {
     if (count_++ % stride_ != 0) return;
     if (reports_.empty()) reports_.reserve(capacity);
     if (reports_.size() == capacity) {
@@ -40,6 +40,8 @@ class History {
   std::size_t count_ = 0;
   std::size_t stride_ = 1;
 };
+
+extern template class History<Progress>;
 
 /// How a solve ended. `Report` is what the solver's progress() returns: Progress, or a struct derived from it.
 template <class Report = Progress>
@@ -91,48 +93,47 @@ bool keepsBest(const Solver& solver) {
   }
 }
 
-/// One run of `iterate`.
+/// A solver as the outer loop sees it, whatever its type; `iterate` says what each function is for.
+class Iterated {
+ public:
+  virtual std::optional<Status> start() = 0;
+  virtual std::optional<Status> step() = 0;
+  /// The report that the solver makes now, which is kept until the next one.
+  virtual Progress& look() = 0;
+  /// Adds the last report to the history.
+  virtual void remember() = 0;
+  virtual void forgetPoint() = 0;
+  virtual bool keepsBest() const = 0;
+  /// The solver's addition to the message.
+  virtual std::string explain(Status status) const = 0;
+
+ protected:
+  ~Iterated() = default;
+};
+
+/// The conditions under which a solve ends.
+struct LoopEnds {
+  const Limits& limits;
+  double maxEvaluations = std::numeric_limits<double>::infinity();
+  bool decidesSolved = false;
+};
+struct LoopResult {
+  Status status;
+  std::string message;
+};
+/// The loop of `iterate`.
+LoopResult runLoop(Iterated& solver, const LoopEnds& ends, Monitor& monitor);
+
+/// A solver of a known type in that loop, with its reports.
 template <class Solver>
-class OuterLoop {
+class IteratedOf final : public Iterated {
  public:
   using Report = std::remove_cvref_t<decltype(std::declval<Solver&>().progress())>;
   static_assert(std::derived_from<Report, Progress>);
 
-  OuterLoop(Solver& solver, const Limits& limits, double maxEvaluations, Monitor& monitor)
-      : solver_(solver), limits_(limits), maxEvaluations_(maxEvaluations), monitor_(monitor) {}
+  IteratedOf(Solver& solver, Outcome<Report>& outcome) : solver_(solver), outcome_(outcome) {}
 
-  Outcome<Report> run() {
-    monitor_.setInterruptible(false);
-    try {
-      end(loop());
-    } catch (const Interrupted&) {
-      monitor_.setInterruptible(false);
-      if (!mayAbortReports()) {
-        look(false);  // an expired time limit would interrupt this report as well
-        forgetPoint();
-      }
-      end(interruption());
-    }
-    return std::move(outcome_);
-  }
-
- private:
-  Status loop() {
-    // Even a solve aborted before its start reports the point that it returns.
-    if (monitor_.ending()) return check().value_or(interruption());
-    if (const auto status = interruptible([&] { return start(); })) return lastCheck(*status);
-    for (;; ++iteration_) {
-      if (iteration_ % limits_.checkInterval == 0 || iteration_ >= limits_.maxIterations) {
-        if (const auto status = check()) return *status;
-      }
-      const std::optional<Status> status = interruptible([&] { return solver_.step(); });
-      if (!status && !monitor_.aborted()) continue;
-      ++iteration_;
-      return status ? lastCheck(*status) : check().value_or(Status::aborted);
-    }
-  }
-
-  std::optional<Status> start() {
+  std::optional<Status> start() override {
     if constexpr (std::is_void_v<decltype(solver_.start())>) {
       solver_.start();
       return std::nullopt;
@@ -140,62 +141,14 @@ class OuterLoop {
       return solver_.start();
     }
   }
-
-  template <class Work>
-  std::optional<Status> interruptible(Work&& work) {
-    monitor_.setInterruptible(true);
-    const std::optional<Status> status = work();
-    monitor_.setInterruptible(false);
-    return status;
-  }
-
-  /// Returns true if the last report can stand for the solution, however the next one ends.
-  bool mayAbortReports() const { return reported_ && monitor_.aborted() && keepsBest(solver_); }
-
-  void look(bool mayEnd = true) {
-    monitor_.setInterruptible(mayEnd && reported_ && keepsBest(solver_));
-    outcome_.progress = solver_.progress();
-    monitor_.setInterruptible(false);
-    reported_ = true;
-    outcome_.progress.iteration = iteration_;
-    outOfTime_ = monitor_.outOfTime();  // before, so that a solve that stops for it has taken its time
-    outcome_.progress.seconds = monitor_.seconds();
-  }
-
-  void forgetPoint() {
+  std::optional<Status> step() override { return solver_.step(); }
+  Progress& look() override { return outcome_.progress = solver_.progress(); }
+  [[gnu::cold]] void remember() override { outcome_.history.add(outcome_.progress); }
+  void forgetPoint() override {
     if constexpr (requires { outcome_.progress.forgetPoint(); }) outcome_.progress.forgetPoint();
   }
-
-  /// Reports, and says whether the solve is to end.
-  std::optional<Status> check() {
-    look();
-    Report& now = outcome_.progress;
-    monitor_.report(now);
-    forgetPoint();
-    if (!monitor_.isChild()) outcome_.history.add(now);
-    if (now.objective.known() && !std::isfinite(static_cast<double>(now.objective))) return Status::numericalError;
-    if (now.residual.known() && std::isnan(static_cast<double>(now.residual))) return Status::numericalError;
-    if (!DecidesSolved<Solver> && now.residual <= limits_.tolerance) return Status::solved;
-    if (monitor_.aborted()) return Status::aborted;
-    if (outOfTime_) return Status::timeLimit;
-    if (iteration_ >= limits_.maxIterations) return Status::iterationLimit;
-    if (now.evaluations >= maxEvaluations_) return Status::evaluationLimit;
-    return std::nullopt;
-  }
-
-  /// The status that the solver gave itself, after a last report; solved where that is within the tolerance.
-  Status lastCheck(Status status) { return check() == Status::solved ? Status::solved : status; }
-
-  Status interruption() const { return monitor_.aborted() ? Status::aborted : Status::timeLimit; }
-
-  void end(Status status) {
-    outcome_.status = status;
-    outcome_.message = describe(status, outcome_.progress, limits_);
-    if (const std::string added = explanation(status); !added.empty()) outcome_.message += " " + added;
-  }
-
-  /// The solver's addition to the message.
-  std::string explanation(Status status) const {
+  bool keepsBest() const override { return nonconvex::keepsBest(solver_); }
+  [[gnu::cold]] std::string explain([[maybe_unused]] Status status) const override {
     if constexpr (requires { solver_.explain(status); }) return solver_.explain(status);
     if constexpr (requires { solver_.explain(); }) {
       if (status == Status::stalled) return solver_.explain();
@@ -203,14 +156,9 @@ class OuterLoop {
     return {};
   }
 
+ private:
   Solver& solver_;
-  const Limits& limits_;
-  const double maxEvaluations_;
-  Monitor& monitor_;
-  Outcome<Report> outcome_;
-  int iteration_ = 0;
-  bool outOfTime_ = false;  // the time limit was exceeded at the last check
-  bool reported_ = false;
+  Outcome<Report>& outcome_;
 };
 
 /// Runs a solver until it is solved or a limit is met.
@@ -231,10 +179,15 @@ class OuterLoop {
 ///
 /// A solve inside another one runs on `monitor.child()`.
 template <class Solver, std::derived_from<Limits> Settings>
-auto iterate(Solver& solver, const Settings& settings, Monitor& monitor) {
-  double maxEvaluations = std::numeric_limits<double>::infinity();
-  if constexpr (std::derived_from<Settings, EvaluationLimits>) maxEvaluations = settings.maxEvaluations;
-  return OuterLoop<Solver>(solver, settings, maxEvaluations, monitor).run();
+[[gnu::cold]] auto iterate(Solver& solver, const Settings& settings, Monitor& monitor) {
+  Outcome<typename IteratedOf<Solver>::Report> outcome;
+  IteratedOf<Solver> iterated(solver, outcome);
+  LoopEnds ends{.limits = settings, .decidesSolved = DecidesSolved<Solver>};
+  if constexpr (std::derived_from<Settings, EvaluationLimits>) ends.maxEvaluations = settings.maxEvaluations;
+  LoopResult result = runLoop(iterated, ends, monitor);
+  outcome.status = result.status;
+  outcome.message = std::move(result.message);
+  return outcome;
 }
 
 }  // namespace nonconvex
