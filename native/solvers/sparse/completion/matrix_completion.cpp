@@ -10,14 +10,13 @@
 #include "linalg/vectors.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr int sweepsOfRound = 10;
-constexpr int mostOfRounds = 400;          // at one lambda
-constexpr int directions = 4;              // that the rank grows by at once
-constexpr double smallestSingular = 1e-9;  // of the largest, below which a singular value is 0
-
-}  // namespace
+struct MatrixCompletion::Tuning {
+  static constexpr int sweepsOfRound = 10;          ///< measured: sweeps of a round
+  static constexpr int mostRounds = 400;            ///< safeguard: rounds at one lambda
+  static constexpr int directions = 4;              ///< measured: directions by which the rank grows at once
+  static constexpr double smallestSingular = 1e-9;  ///< rounding: share of the largest singular value that counts as 0
+};
 
 MatrixCompletion::Lines MatrixCompletion::linesOf(int count, std::span<const std::int32_t> of,
                                                   std::span<const std::int32_t> others) {
@@ -130,7 +129,7 @@ void MatrixCompletion::balance() {
   squares.decompose(core);
   const HostMatrix<double> q = vectorsOf(squares);
   int kept = 0;
-  while (kept < r && squares.value(kept) > square(smallestSingular) * squares.value(0)) ++kept;
+  while (kept < r && squares.value(kept) > square(Tuning::smallestSingular) * squares.value(0)) ++kept;
   singular_.clear();
   HostMatrix<double> toA(kept, r), toB(kept, r);
   for (int k = 0; k < kept; ++k) {
@@ -182,7 +181,7 @@ void MatrixCompletion::measure() {
   };
   top_ = largestSingularValues(
       problem_.rows, problem_.columns, [&](auto x, auto y) { along(byRows_, x, y); },
-      [&](auto x, auto y) { along(byColumns_, x, y); }, directions, static_cast<std::uint64_t>(settings_.seed));
+      [&](auto x, auto y) { along(byColumns_, x, y); }, Tuning::directions, static_cast<std::uint64_t>(settings_.seed));
 }
 
 /// Takes the singular vectors of the residuals above lambda in, at the size that is best along each.
@@ -218,7 +217,7 @@ void MatrixCompletion::grow() {
 
 std::optional<Status> MatrixCompletion::step() {
   grow();
-  for (int sweep = 0; sweep < sweepsOfRound && rank_ > 0; ++sweep) {
+  for (int sweep = 0; sweep < Tuning::sweepsOfRound && rank_ > 0; ++sweep) {
     regress(byColumns_, a_, b_);
     regress(byRows_, b_, a_);
     la_.checkpoint();
@@ -237,7 +236,7 @@ std::optional<Status> MatrixCompletion::step() {
   objective_ = loss / 2 + lambda() * nuclear;
   gap_ = squares_ > 0 ? std::max(0.0, objective_ - share * product + share * share * loss / 2) / (squares_ / 2) : 0;
   const bool reached = gap_ <= settings_.tolerance;
-  if (!reached && ++rounds_ < mostOfRounds) return std::nullopt;
+  if (!reached && ++rounds_ < Tuning::mostRounds) return std::nullopt;
   reached_ = reached_ && reached;
   record();
   if (out_.objectives.size() < problem_.lambdas.size()) return std::nullopt;

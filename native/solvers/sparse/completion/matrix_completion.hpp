@@ -34,6 +34,7 @@ class MatrixCompletion {
   std::string explain() const;
 
  private:
+  struct Tuning;
   /// The known entries row after row, or column after column.
   struct Lines {
     std::vector<std::size_t> begins;

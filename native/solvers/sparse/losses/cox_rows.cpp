@@ -10,19 +10,21 @@
 namespace nonconvex {
 namespace {
 
-constexpr double lowestLog = -700;     // of a weight, so that no quotient by one overflows
-constexpr int mostBandsOfRisk = 1024;  // rows whose risk is below exp(-22000) times the largest have none
-constexpr int mostTiesExactly = 16;    // events at a time for which Efron's entropies are computed one by one
-
 double xLogX(double x) { return x > 0 ? x * std::log(x) : 0; }
 
 }  // namespace
+
+struct CoxRows::Tuning {
+  static constexpr double lowestLog = -700;  ///< rounding: logarithm of a weight by which no quotient overflows
+  static constexpr int mostBands = 1024;  ///< rounding: bands of risks, as less than exp(-22000) of the largest is none
+  static constexpr int mostTiesExactly = 16;  ///< measured: events at a time whose entropies are computed one by one
+};
 
 CoxRows::CoxRows(const SparseData& data) : data_(data) {
   sortRows();
   for (const int i : order_) {
     weights_.push_back(data.weights[at(i)]);
-    logWeights_.push_back(std::max(std::log(weights_.back()), lowestLog));
+    logWeights_.push_back(std::max(std::log(weights_.back()), Tuning::lowestLog));
   }
   t_.resize(order_.size());
   theta_.resize(order_.size());
@@ -165,7 +167,7 @@ int CoxRows::setThetas(int begin, int end, double top) const {
   for (int k = begin; k < end; ++k) {
     const double below = (top - (t_[at(k)] + logWeights_[at(k)])) / BandedSum::width;
     if (!(below >= 0)) return 0;
-    const int band = static_cast<int>(std::min(below, mostBandsOfRisk - 1.0));
+    const int band = static_cast<int>(std::min(below, Tuning::mostBands - 1.0));
     bands_[at(k)] = band;
     theta_[at(k)] = weights_[at(k)] * std::exp(t_[at(k)] - (top - BandedSum::width * band));
     bands = std::max(bands, band + 1);
@@ -360,7 +362,7 @@ double CoxRows::entropies(std::size_t b, double share) const {
   double sum = 0;
   for (int k = 0; k < count; ++k) {
     const double left = 1 - removed(block, k), S = sums.all - (1 - left) * sums.events;
-    if (count > mostTiesExactly) {
+    if (count > Tuning::mostTiesExactly) {
       const double ofPi = (sums.allT - (1 - left) * sums.eventsT) / S - std::log(S);
       sum += share * ofPi - (1 - share) * std::log(block.weight * left);
       continue;

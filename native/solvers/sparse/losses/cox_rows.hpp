@@ -45,6 +45,7 @@ class CoxRows final : public RowsLoss {
   bool joint() const override { return true; }
 
  private:
+  struct Tuning;
   /// Rows that come to risk together, as times fall: order_[begin] to order_[end - 1], first the events at the last of
   /// their times, then the others. The rest of a stratum without events has none.
   struct Block {

@@ -9,12 +9,11 @@
 #include "linalg/vector_math.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr std::size_t rowsAtOnce = 1 << 16;   // of which there are numbers for each class
-constexpr double leastShareOfWeight = 1e-10;  // of a row's curvature beside its weight
-
-}  // namespace
+struct MultinomialRows::Tuning {
+  static constexpr std::size_t rowsAtOnce = 1 << 16;  ///< safeguard: rows between looks at whether the solve is to end
+  static constexpr double leastShare = 1e-10;         ///< rounding: least curvature of a row beside its weight
+};
 
 MultinomialRows::MultinomialRows(const SparseData& data)
     : data_(data), most_(data.weights.size()), total_(data.weights.size()) {}
@@ -39,7 +38,7 @@ double MultinomialRows::evaluate(std::span<const double> t, std::span<double> fi
     }
   }
   for (std::size_t i = 0; i < n; ++i) {
-    if (i % rowsAtOnce == 0) data_.checkpoint();
+    if (i % Tuning::rowsAtOnce == 0) data_.checkpoint();
     sum += weights[i] * std::log(total_[i]);
   }
   for (std::size_t k = 0; k < t.size(); k += n) {
@@ -60,9 +59,9 @@ void MultinomialRows::curvatures(std::span<const double> /*t*/, std::span<const 
   for (std::size_t i = 0; i < n; ++i) {
     double trace = 0;
     for (std::size_t k = 0; k < second.size(); k += n) trace += second[k + i];
-    const double now = std::clamp(trace, leastShareOfWeight * weights[i], weights[i] / 2);
+    const double now = std::clamp(trace, Tuning::leastShare * weights[i], weights[i] / 2);
     for (std::size_t k = 0; k < h.size(); k += n) h[k + i] = stretch * now;
-    if (i % rowsAtOnce == 0) data_.checkpoint();
+    if (i % Tuning::rowsAtOnce == 0) data_.checkpoint();
   }
 }
 

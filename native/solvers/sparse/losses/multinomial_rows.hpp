@@ -30,6 +30,7 @@ class MultinomialRows final : public RowsLoss {
                          std::span<double> h) const override;
 
  private:
+  struct Tuning;
   const SparseData& data_;
   mutable std::vector<double> most_, total_;  ///< of the predictions of a row
 };

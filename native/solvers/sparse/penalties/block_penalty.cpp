@@ -11,16 +11,18 @@
 namespace nonconvex {
 namespace {
 
-constexpr int mostNewtonSteps = 60;
-constexpr double newtonAccuracy = 1e-15;
-constexpr int mostProximalSteps = 20;      // in a block, between which nothing else is looked at
-constexpr double proximalAccuracy = 1e-3;  // of the first step
-constexpr double singular = 1e-13;         // of the largest eigenvalue
-constexpr double roundingOfNorm = 1e-12;   // by which a dual norm may be above its bound
-
 double norm(std::span<const double> v) { return std::sqrt(norm2Squared(v)); }
 
 }  // namespace
+
+struct BlockPenalty::Tuning {
+  static constexpr int mostNewtonSteps = 60;        ///< safeguard: steps of Newton's method for a norm
+  static constexpr double newtonAccuracy = 1e-15;   ///< rounding: change of a norm that ends these steps
+  static constexpr int mostProximalSteps = 20;      ///< measured: proximal steps in a block in turn
+  static constexpr double proximalAccuracy = 1e-3;  ///< measured: length beside the first step that ends these
+  static constexpr double singular = 1e-13;         ///< rounding: share of the largest eigenvalue
+  static constexpr double roundingOfNorm = 1e-12;   ///< rounding: excess of a dual norm over its bound
+};
 
 double BlockPenalty::value(std::span<const double> b) const {
   const double squares = norm2Squared(b);
@@ -92,9 +94,9 @@ double BlockPenalty::stretch(std::span<const double> g, double share, const Bloc
   });
   if (all <= square(l)) return 0;
   if (l == 0) return 1 / ridge;
-  if (ridge == 0 && free >= square(l * (1 - roundingOfNorm))) return infinity;
+  if (ridge == 0 && free >= square(l * (1 - Tuning::roundingOfNorm))) return infinity;
   double q = ridge > 0 ? (1 - l / std::sqrt(all)) / ridge : std::sqrt(ends / (square(l) - free));
-  for (int step = 0; step < mostNewtonSteps; ++step) {
+  for (int step = 0; step < Tuning::mostNewtonSteps; ++step) {
     double within = 0, atEnds = 0;
     forOpen(g, share, bounds,
             [&](std::size_t, double w, double u) { (w * q < u ? within : atEnds) += square(w * q < u ? w : u); });
@@ -103,7 +105,7 @@ double BlockPenalty::stretch(std::span<const double> g, double share, const Bloc
     const double slope = within - square(l / rest) / rest;
     if (!(value < 0) || !(slope < 0)) break;
     const double next = std::sqrt(std::max(0.0, q * q - value / slope));
-    const bool last = q - next <= newtonAccuracy * q;
+    const bool last = q - next <= Tuning::newtonAccuracy * q;
     q = next;
     if (last) break;
   }
@@ -123,7 +125,7 @@ double BlockPenalty::conjugate(std::span<const double> g, double share, const Bl
     linear += w * size;
     squares += square(size);
   });
-  if (std::isinf(q)) return std::sqrt(free) - l <= roundingOfNorm * (l + l1) ? linear : infinity;
+  if (std::isinf(q)) return std::sqrt(free) - l <= Tuning::roundingOfNorm * (l + l1) ? linear : infinity;
   return linear - l * std::sqrt(squares) - ridge / 2 * squares;
 }
 
@@ -146,7 +148,7 @@ double BlockPenalty::maximize(std::span<const double> g, double share, const Blo
 double BlockPenalty::feasibleShare(std::span<const double> g, const BlockBounds& bounds) const {
   if (ridge > 0) return 1;
   double share = 1;
-  for (int k = 0; k < mostNewtonSteps; ++k) {
+  for (int k = 0; k < Tuning::mostNewtonSteps; ++k) {
     double squares = 0, slope = 0;
     forOpen(g, share, bounds, [&](std::size_t e, double w, double u) {
       if (!std::isinf(u)) return;
@@ -154,7 +156,7 @@ double BlockPenalty::feasibleShare(std::span<const double> g, const BlockBounds&
       slope += w * std::abs(g[e]);
     });
     const double now = std::sqrt(squares);
-    if (now <= l * (1 + (k > 0 ? newtonAccuracy : 0)) || slope == 0) break;
+    if (now <= l * (1 + (k > 0 ? Tuning::newtonAccuracy : 0)) || slope == 0) break;
     // Without an l1 the norm is linear.
     if (l1 == 0) return l / now;
     share -= (now - l) * now / slope;
@@ -208,15 +210,15 @@ double BlockCurvature::normOn(const Piece& piece, double ridge) const {
     double squares = 0;
     for (int k = 0; k < size_; ++k) {
       const double e = values_[at(k)] + ridge;
-      if (e > singular * values_.front()) squares += squares_[at(k)] / square(e);
+      if (e > BlockPenalty::Tuning::singular * values_.front()) squares += squares_[at(k)] / square(e);
     }
     return squares > square(piece.from) ? std::sqrt(squares) : -1;
   }
-  for (int step = 0; step < mostNewtonSteps; ++step) {
+  for (int step = 0; step < BlockPenalty::Tuning::mostNewtonSteps; ++step) {
     double sum = 0, slope = 0;
     for (int k = 0; k < size_; ++k) {
       const double e = values_[at(k)] + ridge - piece.concavity, denominator = e * r + piece.slope;
-      if (squares_[at(k)] == 0 || denominator <= singular * values_.front() * r) continue;
+      if (squares_[at(k)] == 0 || denominator <= BlockPenalty::Tuning::singular * values_.front() * r) continue;
       const double term = squares_[at(k)] / square(denominator);
       sum += term;
       slope += term * e / denominator;
@@ -227,7 +229,7 @@ double BlockCurvature::normOn(const Piece& piece, double ridge) const {
     const double move = sum * (std::sqrt(sum) - 1) / slope;
     r += move;
     if (r > piece.to) return -1;
-    if (move <= newtonAccuracy * r) return r;
+    if (move <= BlockPenalty::Tuning::newtonAccuracy * r) return r;
   }
   return r;
 }
@@ -238,7 +240,7 @@ double BlockCurvature::valueAt(const Piece& piece, double r, const BlockPenalty&
   for (int k = 0; k < size_; ++k) {
     const double e = values_[at(k)] + penalty.ridge;
     const double denominator = (e - piece.concavity) * r + piece.slope;
-    const double by = denominator > singular * values_.front() * r ? r / denominator : 0;
+    const double by = denominator > BlockPenalty::Tuning::singular * values_.front() * r ? r / denominator : 0;
     for (int c = 0; c < responses_; ++c) {
       const auto at_ = at(k * responses_ + c);
       trial_[at_] = by * rotated_[at_];
@@ -294,7 +296,7 @@ void BlockCurvature::shrink(const BlockPenalty& penalty, std::span<const double>
   BlockPenalty along = penalty;
   along.ridge += largest();
   double first = 0;
-  for (int step = 0; step < mostProximalSteps; ++step) {
+  for (int step = 0; step < BlockPenalty::Tuning::mostProximalSteps; ++step) {
     for (int e = 0; e < size_; ++e) {
       for (int k = 0; k < responses_; ++k) {
         double product = penalty.ridge * b[at(e * responses_ + k)];
@@ -310,7 +312,7 @@ void BlockCurvature::shrink(const BlockPenalty& penalty, std::span<const double>
       b[k] = rotated_[k];
     }
     if (step == 0) first = moved;
-    if (moved <= square(proximalAccuracy) * first || least() >= (1 - 1e-12) * largest()) return;
+    if (moved <= square(BlockPenalty::Tuning::proximalAccuracy) * first || least() >= (1 - 1e-12) * largest()) return;
   }
 }
 

@@ -33,6 +33,7 @@ struct BlockBounds {
 struct BlockPenalty {
   SparsePenalty kind = SparsePenalty::lasso;  ///< one that has a struct
   double l = 0, gamma = 3, l1 = 0, ridge = 0;
+  struct Tuning;
 
   /// f(penalty) of the norm, its struct.
   template <class F>

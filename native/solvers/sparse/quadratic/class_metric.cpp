@@ -6,11 +6,10 @@
 #include "core/numbers.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr int rowsAtATime = 2048;  // whose columns stay in the cache while they are multiplied
-
-}  // namespace
+struct ClassMetric::Tuning {
+  static constexpr int rowsAtATime = 2048;  ///< measured: rows multiplied at a time, which stay in the cache
+};
 
 ClassMetric::ClassMetric(const Cpu& la, const GramMetric& columns, int responses, bool intercept)
     : la_(la),
@@ -75,7 +74,7 @@ void ClassMetric::fill(const RowsLoss& loss, std::span<const double> first, std:
   if (whole_.cols() < total) whole_ = HostMatrix<double>(total + total / 4, total + total / 4, Uninitialized{});
   int widest = 0;
   for (int k = 0; k < responses_; ++k) widest = std::max(widest, count(k));
-  const int height = std::min(rows, rowsAtATime);
+  const int height = std::min(rows, Tuning::rowsAtATime);
   if (block_.cols() < widest) block_ = HostMatrix<double>(height, widest + widest / 4, Uninitialized{});
   for (int k = 0; k < responses_; ++k) {
     for (int l = 0; l <= k; ++l) {

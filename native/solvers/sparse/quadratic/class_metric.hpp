@@ -40,6 +40,7 @@ class ClassMetric final : public QuadraticForm {
   void intercepts(std::span<const double> sums, std::span<const double> step, std::span<double> moves) const;
 
  private:
+  struct Tuning;
   void collectPanels();
   void fill(const RowsLoss& loss, std::span<const double> first, std::span<const double> second, double stretch);
   bool eliminate();

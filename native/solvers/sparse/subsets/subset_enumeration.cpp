@@ -9,14 +9,6 @@
 namespace nonconvex {
 namespace {
 
-// Safeguards: with more columns a search would seldom end, and more numbers take much memory.
-constexpr std::size_t mostEnumerated = 40;
-constexpr double mostNumbersOfRows = 5e7;
-
-/// What is left of a column beside others, over its length, below which it counts as dependent: what it could explain
-/// takes coefficients with which predictions are rounded by more than the tolerance.
-constexpr double leastLeft = 1e-10;
-
 /// Reflects the rows from `row` on so that a column has nothing below it.
 void reflect(Mat<double> a, int row, int column) {
   const int n = a.rows - row;
@@ -36,6 +28,12 @@ void reflect(Mat<double> a, int row, int column) {
 
 }  // namespace
 
+struct SubsetEnumeration::Tuning {
+  static constexpr std::size_t mostColumns = 40;  ///< safeguard: columns of which all subsets can be enumerated
+  static constexpr double mostNumbers = 5e7;      ///< safeguard: numbers of the rows in memory
+  static constexpr double leastLeft = 1e-10;      ///< rounding: length left of a column that counts as dependent
+};
+
 std::vector<int> SubsetEnumeration::candidatesOf(const SparseData& data) {
   std::vector<int> columns;
   for (int j = 0; j < data.p(); ++j) {
@@ -47,8 +45,8 @@ std::vector<int> SubsetEnumeration::candidatesOf(const SparseData& data) {
 
 bool SubsetEnumeration::isFor(const SparseData& data) {
   const std::size_t count = candidatesOf(data).size(), all = count + data.free.size() + 2;
-  return count <= mostEnumerated &&
-         static_cast<double>(all) * static_cast<double>(std::max(at(data.n()), all)) <= mostNumbersOfRows;
+  return count <= Tuning::mostColumns &&
+         static_cast<double>(all) * static_cast<double>(std::max(at(data.n()), all)) <= Tuning::mostNumbers;
 }
 
 SubsetEnumeration::SubsetEnumeration(const Cpu& la, const SparseData& data, bool intercept)
@@ -76,7 +74,7 @@ void SubsetEnumeration::read(const SparseData& data, bool intercept) {
   for (int c = 0; c < begin; ++c) {
     la_.abortPoint();
     const double left = blas::nrm2(a.rows() - row, a.column(c) + row);
-    if (c < first || left > leastLeft * lengths_[at(all[at(c - first)])]) reflect(a, row++, c);
+    if (c < first || left > Tuning::leastLeft * lengths_[at(all[at(c - first)])]) reflect(a, row++, c);
   }
   for (int c = begin; c <= last; ++c) {
     la_.abortPoint();
@@ -97,7 +95,7 @@ void SubsetEnumeration::readColumn(const SparseData& data, int j, bool intercept
 
 /// Whether what is left of a column is rounding.
 bool SubsetEnumeration::depends(const Node& node, int place, double length) const {
-  return length <= leastLeft * lengths_[at(node.columns[at(place)])];
+  return length <= Tuning::leastLeft * lengths_[at(node.columns[at(place)])];
 }
 
 void SubsetEnumeration::leaveOut(Node& node, int place) {

@@ -51,6 +51,7 @@ class SubsetEnumeration {
   double goal() const { return least_ - tolerance_; }
 
  private:
+  struct Tuning;
   static std::vector<int> candidatesOf(const SparseData& data);
   void read(const SparseData& data, bool intercept);
   void readColumn(const SparseData& data, int j, bool intercept, std::span<double> out);

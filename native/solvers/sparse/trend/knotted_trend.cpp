@@ -12,15 +12,18 @@ namespace nonconvex {
 namespace {
 
 constexpr int mostDegree = 2;
-constexpr int mostKnotRounds = 400;    // of new knots
-constexpr int mostKnotSteps = 5000;    // for the knots of a round
-constexpr int knotCorrections = 1;     // of a solution, by its residual
-constexpr double tooMuch = 1 + 1e-10;  // times lambda: a multiplier that is too large
 
 double factorial(int k) { return k < 2 ? 1 : k * factorial(k - 1); }
 double signOf(double x) { return x > 0 ? 1 : -1; }
 
 }  // namespace
+
+struct KnottedTrend::Tuning {
+  static constexpr int mostRounds = 400;        ///< safeguard: rounds of new knots
+  static constexpr int mostSteps = 5000;        ///< safeguard: steps for the knots of a round
+  static constexpr int corrections = 1;         ///< measured: corrections of a solution by its residual
+  static constexpr double tooMuch = 1 + 1e-10;  ///< rounding: multiplier beside lambda that is too large
+};
 
 KnottedTrend::KnottedTrend(const Cpu& la, std::span<const double> y, std::span<const double> weights, int degree)
     : la_(la),
@@ -162,7 +165,7 @@ bool KnottedTrend::minimizeWithSigns(double lambda) {
   forJumps([&](std::size_t k, std::size_t j, double jump) { penalty_[j] += lambda * signs_[k] * jump; });
   coefficients_.assign(at(splines_), 0.0);
   right_.resize(at(splines_));
-  for (int pass = 0; pass <= knotCorrections; ++pass) {
+  for (int pass = 0; pass <= Tuning::corrections; ++pass) {
     combine(coefficients_, next_);
     project(right_);
     axpy(-1, penalty_, right_);
@@ -225,7 +228,7 @@ void KnottedTrend::stepTowards(double lambda) {
 
 /// Goes to the minimum over trends with the present knots or some of them.
 bool KnottedTrend::findKnots(double lambda) {
-  for (int step = 0; step < mostKnotSteps; ++step) {
+  for (int step = 0; step < Tuning::mostSteps; ++step) {
     la_.checkpoint();
     if (!minimizeWithSigns(lambda)) return false;
     if (signsHold()) {
@@ -250,7 +253,7 @@ bool KnottedTrend::addMissing(double lambda) {
       signs.push_back(signs_[next]);
     }
   };
-  const auto tooLarge = [&](int i) { return std::abs(z_[at(i)]) > tooMuch * lambda; };
+  const auto tooLarge = [&](int i) { return std::abs(z_[at(i)]) > Tuning::tooMuch * lambda; };
   bool any = false;
   for (int i = 0; i < rows(); ++i) {
     if (!tooLarge(i)) continue;
@@ -334,7 +337,7 @@ void KnottedTrend::take(std::span<const double> u) {
 }
 
 bool KnottedTrend::minimize(double lambda, double goal) {
-  for (int round = 0; round < mostKnotRounds; ++round) {
+  for (int round = 0; round < Tuning::mostRounds; ++round) {
     const bool found = findKnots(lambda);
     measure(lambda);
     if (gap_ <= goal) return true;

@@ -45,6 +45,7 @@ class KnottedTrend {
   double largestMultiplier() const;
 
  private:
+  struct Tuning;
   int n() const { return static_cast<int>(y_.size()); }
   int rows() const { return n() - degree_ - 1; }
   double weight(int i) const { return weights_.empty() ? 1 : weights_[at(i)]; }
