@@ -5,6 +5,8 @@
 //   npm run bench -- FAMILY/ablation --only NAMES     measures constants whose names contain one of these words anew
 //   npm run bench -- FAMILY/ablation --rounds 5       takes the least of five solves of each problem, in place of three
 //   npm run bench -- FAMILY/ablation --all            measures also safeguards and roundings
+//   npm run bench -- FAMILY/ablation --off            tries the values alone that turn something off
+//   npm run bench -- FAMILY/ablation --cases PATTERN  solves the problems alone whose names a regular expression finds
 //   npm run bench -- FAMILY/ablation --table          writes bench/FAMILY/ablation.md again, of what was measured
 //
 // The problems are cases of scripts/compare.mjs, solved by one thread. A value that lets a solve run without an end fails.
@@ -99,6 +101,8 @@ async function measure(ablation: Ablation): Promise<void> {
       only: { type: 'string' },
       rounds: { type: 'string', default: '3' },
       all: { type: 'boolean', default: false },
+      off: { type: 'boolean', default: false },
+      cases: { type: 'string', default: '' },
       table: { type: 'boolean', default: false },
     },
   });
@@ -119,7 +123,7 @@ async function measure(ablation: Ablation): Promise<void> {
   const words = given.only?.split(',');
   const asked = tunings.filter(({ name, kind }) => {
     if (words) return words.some((word) => name.includes(word));
-    return (given.all || kind === 'measured' || name in off) && !(name in constants);
+    return (given.all || name in off || (kind === 'measured' && !given.off)) && !(name in constants);
   });
   const solver = new Solver(binary);
   try {
@@ -128,28 +132,25 @@ async function measure(ablation: Ablation): Promise<void> {
       problems: string[];
     };
     const seconds = new Map<string, number>();
-    for (const problem of problems) {
-      for (let k = 0; k < 2; ++k) seconds.set(problem, ((await solver.ask({ problem }, 60)) as Solved).seconds);
+    const chosen = problems.filter((problem) => new RegExp(given.cases).test(problem));
+    for (const problem of chosen) {
+      for (let k = 0; k < 2; ++k) seconds.set(problem, ((await solver.ask({ problem }, 300)) as Solved).seconds);
     }
+    const where = { ...environment(), threads: 1, rounds, problems: chosen.length };
     const all = [...seconds.values()].reduce((sum, each) => sum + each, 0);
-    console.log(`${problems.length} problems in ${short(all)} processor seconds, ${asked.length} constants to measure`);
+    console.log(`${chosen.length} problems in ${short(all)} processor seconds, ${asked.length} constants to measure`);
     for (const tuned of asked) {
       const value = usual[tuned.name];
       if (value === undefined) continue;
       constants[tuned.name] = {
         usual: value,
-        trials: await trialsOf(tuned, value, { solver, seconds, rounds, ablation }),
+        trials: await trialsOf(tuned, value, { solver, seconds, rounds, ablation, onlyOff: given.off }),
       };
       console.log(rowOf(tuned, constants[tuned.name] as Measured).join(' | '));
-      writeResults(`${family}/ablation`, {
-        ...environment(),
-        threads: 1,
-        rounds,
-        problems: problems.length,
-        constants,
-      });
+      writeFileSync(file, JSON.stringify({ ...where, constants }));
     }
-    writePage(family, tunings, { ...environment(), threads: 1, rounds, problems: problems.length, constants });
+    writeResults(`${family}/ablation`, { ...where, constants });
+    writePage(family, tunings, { ...where, constants });
   } finally {
     solver.end();
   }
@@ -160,6 +161,7 @@ interface Run {
   seconds: ReadonlyMap<string, number>;
   rounds: number;
   ablation: Ablation;
+  onlyOff: boolean;
 }
 
 function valuesOf(usual: number, off: number | undefined): Trial[] {
@@ -174,8 +176,9 @@ function valuesOf(usual: number, off: number | undefined): Trial[] {
 }
 
 /** Solves each problem with the usual value and with the others in turn. */
-async function trialsOf(tuned: Tuned, usual: number, { solver, seconds, rounds, ablation }: Run): Promise<Trial[]> {
-  const trials = valuesOf(usual, ablation.off?.[tuned.name]);
+async function trialsOf(tuned: Tuned, usual: number, run: Run): Promise<Trial[]> {
+  const { solver, seconds, rounds, ablation } = run;
+  const trials = valuesOf(usual, ablation.off?.[tuned.name]).filter(({ what }) => !run.onlyOff || what === 'off');
   const pairs = trials.map((): { problem: string; before: Solved; after: Solved }[] => []);
   for (const [problem, expected] of seconds) {
     const least = new Map<Trial | undefined, Solved>();
@@ -184,7 +187,7 @@ async function trialsOf(tuned: Tuned, usual: number, { solver, seconds, rounds, 
         if (trial?.failed) continue;
         const value = trial ? trial.value : usual;
         const solved = await solver
-          .ask({ problem, name: tuned.name, value }, 10 + 30 * expected)
+          .ask({ problem, name: tuned.name, value }, 120 + 100 * expected)
           .catch(({ message }: Error) => message);
         if (typeof solved === 'string') {
           if (trial === undefined) throw new Error(`${problem}: ${solved}`);
@@ -246,7 +249,7 @@ function compared(
 
 /** What a constant gains beside the value that turns its mechanism off, or beside the better one of half and double. */
 function gains({ trials }: Measured): string {
-  const again = trials.find(({ what }) => what === 'again') as Trial;
+  const again: Partial<Trial> = trials.find(({ what }) => what === 'again') ?? {};
   const noise = Math.abs((again.time ?? 1) - 1);
   const noiseOfGroups = Math.max((again.slowest?.[1] ?? 1) - 1, 1 - (again.fastest?.[1] ?? 1));
   const lossesOf = (trial: Trial): string[] => {
