@@ -131,7 +131,7 @@ std::vector<int> WorkingSetPath<Penalty>::candidates(double lambda) const {
   const Penalty penalty = set_.penaltyAt(lambda);
   const double between = earlierLambda_ - gradientLambda_;
   const double ahead = between > 0 ? (gradientLambda_ - lambda) / between : 0;
-  const double presentShare = (penalty.convex() ? Tuning::presentShare : 1) * candidateShare_;
+  const double presentShare = (penalty.convex() ? Tuning::presentShare : 1) * Tuning::share;
   const auto foreseen = [&](int j, int k) {
     const double g = gradients_(j, k);
     return g + ahead * (g - earlier_(j, k));
@@ -146,7 +146,7 @@ std::vector<int> WorkingSetPath<Penalty>::candidates(double lambda) const {
     // Where a penalty is not convex gradients may jump, which says nothing of later ones.
     if (!near && penalty.convex()) {
       set_.blocks().forBlocks(g, foreseen, [&](std::span<const double> gradient, const BlockBounds& bounds) {
-        near = near || penalty.isNearEdge(g, gradient, bounds, candidateShare_);
+        near = near || penalty.isNearEdge(g, gradient, bounds, Tuning::share);
       });
     }
     if (near) found.push_back(g);
@@ -170,7 +170,6 @@ std::vector<PathModel> WorkingSetPath<Penalty>::fit(std::span<const double> lamb
     while (accepted < count && check(batch, static_cast<int>(accepted), missing)) ++accepted;
     keepGradients(batch, static_cast<int>(std::min(accepted, count - 1)));
     const bool any = !missing.empty();
-    if (convex) followMissing(any);
     batchSize_ = accepted == count ? std::min(mostInBatch(), 2 * batchSize_) : std::max<std::size_t>(1, accepted);
     if (accepted == count) return std::move(batch.models);
     addMissing(batch, accepted, missing);
@@ -234,13 +233,6 @@ void WorkingSetPath<Penalty>::addMissingLater(const Batch& batch, std::size_t fi
     }
     if (needed && std::find(missing.begin(), missing.end(), g) == missing.end()) missing.push_back(g);
   }
-}
-
-/// Makes more or fewer blocks candidates, as some were missing or none.
-template <class Penalty>
-void WorkingSetPath<Penalty>::followMissing(bool any) {
-  candidateShare_ = any ? std::max(Tuning::leastShare, Tuning::wider * candidateShare_)
-                        : std::min(Tuning::mostShare, Tuning::narrower * candidateShare_);
 }
 
 /// Keeps the gradients at a model and the one before it, from which those at smaller lambdas are foreseen.

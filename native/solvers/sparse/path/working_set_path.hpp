@@ -33,13 +33,10 @@ class WorkingSetPath : public PathEngine {
 
  private:
   struct Tuning {
-    static constexpr int mostLambdas = 8;            ///< measured: lambdas of a batch
-    static constexpr int mostColumns = 32;           ///< measured: columns of slopes of a batch of several responses
-    static constexpr double leastShare = 0.5;        ///< safeguard: least share of lambda that makes candidates
-    static constexpr double mostShare = 1;           ///< safeguard: largest such share
+    static constexpr int mostLambdas = 8;   ///< measured: lambdas of a batch
+    static constexpr int mostColumns = 32;  ///< measured: columns of slopes of a batch of several responses
+    static constexpr double share = 0.95;   ///< measured: share of lambda that makes candidates of larger gradients
     static constexpr double presentShare = 1.45;     ///< measured: that of present gradients beside foreseen ones
-    static constexpr double wider = 0.85;            ///< measured: factor of the share after blocks were missing
-    static constexpr double narrower = 1.02;         ///< measured: factor of the share after none were
     static constexpr int mostAttempts = 12;          ///< safeguard: attempts at one lambda
     static constexpr int fewAttempts = 2;            ///< safeguard: the same once no block is missing any more
     static constexpr int columnsToWarmStart = 100;   ///< measured: with fewer a warm start costs more than it spares
@@ -77,7 +74,6 @@ class WorkingSetPath : public PathEngine {
   bool check(Batch& batch, int k, std::vector<int>& missing);
   void restore(const PathModel& model);
   void keepGradients(const Batch& batch, int last);
-  void followMissing(bool any);
 
   const Cpu& la_;
   const SparseData& data_;
@@ -85,8 +81,6 @@ class WorkingSetPath : public PathEngine {
   WorkingSet<Penalty> set_;
   WorkingSetSolver<Penalty> solver_;
   double steepest_ = 0;  ///< lambdaMax() by slopes alone: where blocks escape from 0 the other may be far above it
-  /// Share of the last lambda of a batch: a block whose gradient is larger is a candidate.
-  double candidateShare_ = 0.95;
   std::size_t batchSize_ = 8;               ///< lambdas of the next batch
   HostMatrix<double> gradients_, earlier_;  ///< gradients of all columns at the last checked model and the one before
   double gradientLambda_ = 0, earlierLambda_ = 0;
