@@ -182,7 +182,7 @@ bool WorkingSetSolver<Penalty>::keepsCurvatures(const Penalty& penalty, const Go
   using T = Tuning;
   const double next = set_.violation(penalty), rate = next / violation;
   if (next <= std::max(T::slow * violation, goal.violation)) return true;
-  if (rate > T::slowest) return false;
+  if (!ofCoefficients<Penalty> || rate > T::slowest) return false;
   double left = std::log(goal.violation / next) / std::log(rate);
   if (penalty.convex()) {
     const double nextGap = set_.gap(penalty);
