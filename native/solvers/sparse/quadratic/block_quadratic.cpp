@@ -12,16 +12,12 @@
 namespace nonconvex {
 
 struct BlockQuadratic::Tuning {
-  static constexpr int mostRounds = 500;             ///< safeguard: rounds of sweeps and a Newton step
-  static constexpr int sweepsInTurn = 12;            ///< measured: sweeps between looks at all conditions
-  static constexpr int memory = 5;                   ///< measured: sweeps that Anderson's extrapolation remembers
-  static constexpr int mostDirect = 600;             ///< measured: entries of a support whose system is factored
-  static constexpr double mostSweeps = 1000;         ///< safeguard: sweeps that a Newton step may spare
-  static constexpr double sweepsOfDirections = 100;  ///< measured: sweeps that take as long as conjugate gradients
-  static constexpr double operationsBlocked = 12;    ///< measured: operations of a factor in the time of one of a sweep
-  static constexpr int mostDirections = 150;         ///< safeguard: conjugate gradients of one Newton step
-  static constexpr double accuracyOfDirections = 0.01;  ///< measured: residual of a Newton step beside the first one
-  static constexpr int mostShares = 5;                  ///< measured: shares of a Newton step, each half of the last
+  static constexpr int mostRounds = 500;           ///< safeguard: rounds of sweeps and a Newton step
+  static constexpr int sweepsInTurn = 12;          ///< measured: sweeps between looks at all conditions
+  static constexpr int memory = 5;                 ///< measured: sweeps that Anderson's extrapolation remembers
+  static constexpr double mostSweeps = 1000;       ///< safeguard: sweeps that a Newton step may spare
+  static constexpr double operationsBlocked = 12;  ///< measured: operations of a factor in the time of one of a sweep
+  static constexpr int mostShares = 5;             ///< measured: shares of a Newton step, each half of the last
   static constexpr double nearEdge = 0.01;  ///< safeguard: share of l within which a gradient counts as at the edge
   static constexpr double roundingOfExtrapolation = 1e-12;  ///< rounding: share of the largest coefficient
   static constexpr double roundingOfSlope =
@@ -35,17 +31,10 @@ BlockQuadratic::BlockQuadratic(const Cpu& la, const Blocks& blocks, GramMetric& 
       form_(metric),
       metric_(&metric),
       responses_(blocks.responses()),
-      firstOf_(at(blocks.count()), -1),
-      conjugateGradients_(la) {}
+      firstOf_(at(blocks.count()), -1) {}
 
 BlockQuadratic::BlockQuadratic(const Cpu& la, const Blocks& blocks, QuadraticForm& form)
-    : la_(la),
-      blocks_(blocks),
-      form_(form),
-      metric_(nullptr),
-      responses_(1),
-      firstOf_(at(blocks.count()), -1),
-      conjugateGradients_(la) {}
+    : la_(la), blocks_(blocks), form_(form), metric_(nullptr), responses_(1), firstOf_(at(blocks.count()), -1) {}
 
 void BlockQuadratic::add(std::span<const int> groups) {
   std::vector<int> columns;
@@ -560,38 +549,22 @@ bool BlockQuadratic::factor() {
   return true;
 }
 
-bool BlockQuadratic::solveDirectly() {
+/// Turns the right-hand side of Newton's step into the step.
+bool BlockQuadratic::solveSupport() {
   const int count = static_cast<int>(entries_.size());
   if (!factor()) return false;
   la_.choleskySolve(factor_.view().block(0, 0, count, count), Mat<double>{step_.data(), count, 1, count});
   return true;
 }
 
-/// Solves what solveDirectly() does, roughly: conjugate gradients, scaled by the diagonal.
-bool BlockQuadratic::solveByProducts() {
-  std::fill(moved_.begin(), moved_.end(), 0.0);
-  const auto multiply = [&](In d, Out out) {
-    for (std::size_t k = 0; k < d.size(); ++k) moved_[at(entries_[k])] = d[k];
-    applyGram(moved_, change_);
-    for (std::size_t k = 0; k < d.size(); ++k) out[k] = change_[at(entries_[k])];
-    addPenaltyCurvature(d, out);
-  };
-  const PcgSettings settings{Tuning::accuracyOfDirections, Tuning::mostDirections};
-  const auto [end, steps] = conjugateGradients_.solve(step_, settings, multiply, DiagonalPreconditioner{diagonal_});
-  return end != PcgEnd::notPositive || steps > 0;
-}
-
 /// Goes to the minimum of the quadratic model of the objective on the support, or a share of the way there, unless the
 /// sweeps that are left cost less. Whether it moved.
 bool BlockQuadratic::newtonStep(const BlockPenaltyAt& penalty, double sweepsLeft) {
-  const int count = collectSupport(penalty);
-  if (count == 0) return false;
-  const bool direct = count <= Tuning::mostDirect && !goesByRows();
-  const double size = count, cost = direct ? size * size / 3 / Tuning::operationsBlocked / (form_.size() * responses_)
-                                           : Tuning::sweepsOfDirections;
-  if (cost > sweepsLeft) return false;
+  const double size = collectSupport(penalty), sweeps = square(size) / 3 / Tuning::operationsBlocked / b.size();
+  if (size == 0 || sweeps > sweepsLeft || (metric_ && !metric_->affordsGram())) return false;
+  if (goesByRows() && sweepsLeft < infinity) return false;
   if (std::any_of(diagonal_.begin(), diagonal_.end(), [](double d) { return !(d > 0); })) return false;
-  if (!(direct ? solveDirectly() : solveByProducts())) return false;
+  if (!solveSupport()) return false;
   return backtrack({.mostTrials = Tuning::mostShares}, [&](double share) { return tryShare(penalty, share); }) > 0;
 }
 

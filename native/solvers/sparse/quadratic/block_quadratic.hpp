@@ -9,7 +9,6 @@
 #include "core/numbers.hpp"
 #include "linalg/cpu.hpp"
 #include "methods/acceleration/anderson.hpp"
-#include "methods/krylov/pcg.hpp"
 #include "solvers/sparse/penalties/blocks.hpp"
 #include "solvers/sparse/quadratic/goal.hpp"
 #include "solvers/sparse/quadratic/gram_metric.hpp"
@@ -122,8 +121,7 @@ class BlockQuadratic {
   void finishSweeps(bool rows);
   bool newtonStep(const BlockPenaltyAt& penalty, double sweepsLeft);
   bool factor();
-  bool solveDirectly();
-  bool solveByProducts();
+  bool solveSupport();
   bool tryShare(const BlockPenaltyAt& penalty, double share);
   void addToSupport(const BlockPenalty& penalty, const Used& block, bool edge);
   void finishSupport();
@@ -149,7 +147,6 @@ class BlockQuadratic {
   std::vector<int> entries_;
   std::vector<double> step_, diagonal_, atEntries_;
   HostMatrix<double> factor_;
-  Pcg conjugateGradients_;
   double sweeps_ = 0;
 };
 
