@@ -11,14 +11,13 @@
 namespace nonconvex {
 
 struct PenalizedQuadratic::Tuning {
-  static constexpr int mostRounds = 500;    ///< safeguard: looks at all conditions
-  static constexpr int mostCycles = 12;     ///< measured: cycles of Newton steps and sweeps between such looks
-  static constexpr int sweepsByRows = 20;   ///< measured: sweeps by rows between such looks
-  static constexpr int memory = 5;          ///< measured: sweeps that Anderson's extrapolation remembers
-  static constexpr int soonestCheck = 3;    ///< measured: sweeps before an extrapolation has to lower the objective
-  static constexpr int sweepsByNewton = 2;  ///< measured: sweeps between Newton steps
-  static constexpr int sweepsAlone = 10;    ///< measured: sweeps where no Newton step can be taken
-  static constexpr int roughSweeps = 30;    ///< measured: sweeps where no Newton step is asked for
+  static constexpr int mostRounds = 500;         ///< safeguard: looks at all conditions
+  static constexpr int mostCycles = 12;          ///< measured: cycles of Newton steps and sweeps between such looks
+  static constexpr int sweepsByRows = 20;        ///< measured: sweeps by rows between such looks
+  static constexpr int memory = 5;               ///< measured: sweeps that Anderson's extrapolation remembers
+  static constexpr int sweepsByNewton = 2;       ///< measured: sweeps between Newton steps
+  static constexpr int sweepsAlone = 10;         ///< measured: sweeps where no Newton step can be taken
+  static constexpr int roughSweeps = 30;         ///< measured: sweeps where no Newton step is asked for
   static constexpr double sweepsOfProducts = 8;  ///< measured: sweeps that take as long as conjugate gradients by rows
   static constexpr int mostProducts = 60;        ///< safeguard: conjugate gradients of one Newton step
   static constexpr double productAccuracy = 0.03;      ///< measured: residual of a Newton step by rows
@@ -289,7 +288,7 @@ std::pair<int, double> PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty,
     anderson_->advance({last_.data(), static_cast<int>(last_.size())},
                        {state_.data(), static_cast<int>(state_.size())});
     const std::span<const double> plain = anderson_->image();
-    if (sweeps >= Tuning::soonestCheck && !(objectiveOf<Penalty>(state_) <= objectiveOf<Penalty>(plain))) {
+    if (!(objectiveOf<Penalty>(state_) <= objectiveOf<Penalty>(plain))) {
       std::ranges::copy(plain, state_.begin());
       anderson_->reset();
     }
