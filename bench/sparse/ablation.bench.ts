@@ -24,8 +24,6 @@ await ablate({
     'path/working_set_solver.hpp:farthest': 0,
     'quadratic/block_quadratic.cpp:mostShares': 1,
     'quadratic/penalized_quadratic.cpp:mostCycles': 1,
-    'quadratic/penalized_quadratic.cpp:sweepsOfProducts': 1e300,
-    'quadratic/penalized_quadratic.cpp:shareOnceHard': 1,
     'quadratic/penalized_quadratic.cpp:mostShortSteps': 1,
     'quadratic/penalized_quadratic.cpp:negligible': 0,
     'quadratic/penalized_quadratic.cpp:manyApart': 1e9,

@@ -11,23 +11,17 @@
 namespace nonconvex {
 
 struct PenalizedQuadratic::Tuning {
-  static constexpr int mostRounds = 500;         ///< safeguard: looks at all conditions
-  static constexpr int mostCycles = 12;          ///< measured: cycles of Newton steps and sweeps between such looks
-  static constexpr int sweepsByRows = 20;        ///< measured: sweeps by rows between such looks
-  static constexpr int memory = 5;               ///< measured: sweeps that Anderson's extrapolation remembers
-  static constexpr int sweepsByNewton = 2;       ///< measured: sweeps between Newton steps
-  static constexpr int sweepsAlone = 10;         ///< measured: sweeps where no Newton step can be taken
-  static constexpr int roughSweeps = 30;         ///< measured: sweeps where no Newton step is asked for
-  static constexpr double sweepsOfProducts = 8;  ///< measured: sweeps that take as long as conjugate gradients by rows
-  static constexpr int mostProducts = 60;        ///< safeguard: conjugate gradients of one Newton step
-  static constexpr double productAccuracy = 0.03;      ///< measured: residual of a Newton step by rows
-  static constexpr double entriesOfGram = 4;           ///< measured: entries by rows in the time of an entry of G
+  static constexpr int mostRounds = 500;      ///< safeguard: looks at all conditions
+  static constexpr int mostCycles = 12;       ///< measured: cycles of Newton steps and sweeps between such looks
+  static constexpr int sweepsByRows = 20;     ///< measured: sweeps by rows between such looks
+  static constexpr int memory = 5;            ///< measured: sweeps that Anderson's extrapolation remembers
+  static constexpr int sweepsByNewton = 2;    ///< measured: sweeps between Newton steps
+  static constexpr int sweepsAlone = 10;      ///< measured: sweeps where no Newton step can be taken
+  static constexpr int roughSweeps = 30;      ///< measured: sweeps where no Newton step is asked for
+  static constexpr double entriesOfGram = 4;  ///< measured: entries by rows in the time of an entry of G
   static constexpr double entriesOfFactor = 1.0 / 25;  ///< measured: the same in the time of a cubed place of a factor
-  static constexpr double shareOnceHard =
-      0.25;  ///< measured: share of the time of G that steps by rows get once G was needed
   static constexpr double nearEdge = 0.01;     ///< safeguard: share of l1 within which a gradient counts as at the edge
   static constexpr int mostShortSteps = 4;     ///< measured: Newton steps in a row that end at a sign that would change
-  static constexpr double mostSweeps = 1000;   ///< safeguard: sweeps that a Newton step may spare
   static constexpr double leastPivot = 1e-13;  ///< rounding: largest pivot of columns that depend on each other
   static constexpr double negligible = 0.1;    ///< measured: share of the violation aimed at that a step may leave
   static constexpr std::size_t manyApart =
@@ -134,8 +128,8 @@ double PenalizedQuadratic::gap(const PenaltyAt& penalty, double scale) const {
 
 bool PenalizedQuadratic::minimize(const PenaltyAt& penalty, const Goal& goal) {
   return penalty.visitKind([&]<class Penalty>() {
-    goesByRows_ = byRows() && !metric_.hasGram();
-    return goesByRows_ ? minimizeByRows<Penalty>(penalty, goal) : minimizeByGram<Penalty>(penalty, goal);
+    return byRows() && !metric_.hasGram() ? minimizeByRows<Penalty>(penalty, goal)
+                                          : minimizeByGram<Penalty>(penalty, goal);
   });
 }
 
@@ -182,46 +176,28 @@ template <class Penalty>
 bool PenalizedQuadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& goal) {
   double violation = largestViolation(penalty), least = violation;
   onlySweeps_ = false;
-  const double most = hard_ ? Tuning::shareOnceHard : 1;
   worked_ = 0;
   for (int round = 0, since = 0; round < Tuning::mostRounds && since < goal.patience; ++round) {
     if (meets(penalty, goal, violation)) return true;
+    if (round > 0 && worked_ > workOfGram() && metric_.affordsGram()) return minimizeByGram<Penalty>(penalty, goal);
     la_.checkpoint();
     collect(penalty, goal.violation);
-    const auto [sweeps, size] = sweepByRows<Penalty>(penalty, goal.violation);
-    if (goal.looseTolerance && size <= goal.violation / 2) {
+    if (sweepByRows<Penalty>(penalty, goal.violation) <= goal.violation / 2 && goal.looseTolerance) {
       onlySweeps_ = round == 0;
-      hard_ = false;
       return true;
     }
     finishSweepsByRows();
-    const double after = largestViolation(penalty);
-    if (meets(penalty, goal, after)) {
-      hard_ = false;
-      return true;
-    }
-    const double rate = std::pow(after / violation, 1.0 / sweeps);
-    const double left =
-        rate < 1 ? std::min(Tuning::mostSweeps, std::log(goal.violation / after) / std::log(rate)) : Tuning::mostSweeps;
-    for (int k = 0; k < Tuning::mostShortSteps && left > Tuning::sweepsOfProducts; ++k) {
-      if (!prepareNewton<Penalty>(penalty) || !solveByProducts() || takeStep<Penalty>(penalty)) break;
-    }
     violation = largestViolation(penalty);
     since = violation < least ? 0 : since + 1;
     least = std::min(least, violation);
-    if (worked_ > most * workOfGram() && metric_.affordsGram()) {
-      hard_ = true;
-      goesByRows_ = false;
-      return minimizeByGram<Penalty>(penalty, goal);
-    }
   }
   return meets(penalty, goal, violation);
 }
 
-/// Entries that are read and written to have the product of some columns, and those with it.
-double PenalizedQuadratic::workOf(std::span<const int> places) const {
+/// Entries that a sweep by rows reads and writes.
+double PenalizedQuadratic::workOfSweep() const {
   double entries = 0;
-  for (const int e : places) entries += metric_.entriesOf(e);
+  for (const int e : working_) entries += metric_.entriesOf(e);
   return 2 * entries;
 }
 
@@ -262,11 +238,11 @@ void PenalizedQuadratic::setLines(const PenaltyAt& penalty) {
   }
 }
 
-/// Some sweeps with predictions in place of G, with Anderson's extrapolation where the penalty is convex: how many, and
-/// the largest size of a step of the last. The state is b, with room for more columns, and behind it X times its
+/// Some sweeps with predictions in place of G, with Anderson's extrapolation where the penalty is convex: the largest
+/// size of a step of the last. The state is b, with room for more columns, and behind it X times its
 /// change.
 template <class Penalty>
-std::pair<int, double> PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) {
+double PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) {
   const bool extrapolate = penalty.convex() && !data_.bounded;
   base_ = q;
   start_ = b;
@@ -281,8 +257,8 @@ std::pair<int, double> PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty,
     if (sweeps == Tuning::sweepsByRows || most <= tolerance / 2) {
       std::copy_n(state_.begin(), b.size(), b.begin());
       sweeps_ += sweeps;
-      worked_ += sweeps * workOf(working_);
-      return {sweeps, most};
+      worked_ += sweeps * workOfSweep();
+      return most;
     }
     if (!extrapolate) continue;
     anderson_->advance({last_.data(), static_cast<int>(last_.size())},
@@ -504,21 +480,13 @@ bool PenalizedQuadratic::newtonSteps(const PenaltyAt& penalty) {
 
 bool PenalizedQuadratic::stepOnSupport(const PenaltyAt& penalty) {
   onlySweeps_ = false;
+  if (!metric_.affordsGram()) return false;
   start_ = b;
   collect(penalty, infinity);
-  goesByRows_ = byRows() && !metric_.hasGram() && (!hard_ || !metric_.affordsGram());
-  penalty.visitKind([&]<class Penalty>() {
-    if (goesByRows_) {
-      for (int k = 0; k < Tuning::mostShortSteps; ++k) {
-        if (!prepareNewton<Penalty>(penalty) || !solveByProducts() || takeStep<Penalty>(penalty)) break;
-      }
-      return;
-    }
-    metric_.needGram();
-    gather();
-    newtonSteps<Penalty>(penalty);
-    applySteps();
-  });
+  metric_.needGram();
+  gather();
+  penalty.visitKind([&]<class Penalty>() { newtonSteps<Penalty>(penalty); });
+  applySteps();
   return b != start_;
 }
 
@@ -532,7 +500,7 @@ bool PenalizedQuadratic::prepareNewton(const PenaltyAt& penalty) {
     const int j = metric_.column(e);
     const double value = b[at(e)];
     if (value == 0 || value <= data_.lower[at(j)] || value >= data_.upper[at(j)]) continue;
-    const double gradient = goesByRows_ ? q[at(e)] : slotGradient_[at(slotOf_[at(e)])];
+    const double gradient = slotGradient_[at(slotOf_[at(e)])];
     support_.push_back(e);
     diagonal_.push_back(penalty.l2(j) + penalty.of<Penalty>(j).curvature(std::abs(value)));
     const double slope = penalty.of<Penalty>(j).slope(std::abs(value));
@@ -552,38 +520,6 @@ bool PenalizedQuadratic::solveSupport() {
   for (std::size_t f = 0; f < ordered_.size(); ++f) step_[at(rank_[at(factor_.places[f])])] = ordered_[f];
   for (std::size_t s = 0; s < known_.size(); ++s) known_[s] -= diagonal_[s] * step_[s];
   return true;
-}
-
-/// Solves what solveSupport() does, roughly: conjugate gradients on products with the rows, scaled by the diagonal.
-bool PenalizedQuadratic::solveByProducts() {
-  spread_.assign(at(metric_.size()), 0.0);
-  product_.resize(at(metric_.size()));
-  rows_.resize(at(data_.n()));
-  const double work = workOf(support_);
-  const auto scale = [&](In r, Out out) {
-    double size = 0;
-    worked_ += work;
-    for (std::size_t s = 0; s < r.size(); ++s) {
-      const double curvature = metric_.curvature(support_[s]);
-      out[s] = r[s] / std::max(curvature + diagonal_[s], 1e-3 * curvature);
-      size += r[s] * out[s];
-    }
-    return size;
-  };
-  const auto multiply = [&](In d, Out out) {
-    for (std::size_t s = 0; s < d.size(); ++s) spread_[at(support_[s])] = d[s];
-    const double sum = metric_.rowsOf(spread_, rows_);
-    for (const int e : support_) product_[at(e)] = metric_.ofRows(e, rows_, sum);
-    double curvature = 0;
-    for (std::size_t s = 0; s < d.size(); ++s) {
-      out[s] = product_[at(support_[s])] + diagonal_[s] * d[s];
-      curvature += d[s] * out[s];
-    }
-    return curvature;
-  };
-  const auto [end, steps] =
-      conjugateGradients_.solve(step_, {Tuning::productAccuracy, Tuning::mostProducts}, multiply, scale);
-  return end != PcgEnd::notPositive || steps > 0;
 }
 
 std::span<const double> PenalizedQuadratic::productOfSteps() const {
@@ -652,16 +588,15 @@ bool PenalizedQuadratic::takeStep(const PenaltyAt& penalty) {
 /// Moves the support to `ends_`, most of which are at this share of the step, unless the objective, whose change is
 /// exact in this model, rises.
 bool PenalizedQuadratic::tryEnds(const PenaltyAt& penalty, double share) {
-  const std::vector<double>& gradients = goesByRows_ ? q : slotGradient_;
-  const auto place = [&](std::size_t s) { return at(goesByRows_ ? support_[s] : slotOf_[at(support_[s])]); };
-  change_.resize(gradients.size());
+  const auto place = [&](std::size_t s) { return at(slotOf_[at(support_[s])]); };
+  change_.resize(slotGradient_.size());
   taken_.resize(ends_.size());
   for (std::size_t s = 0; s < ends_.size(); ++s) taken_[s] = ends_[s] - b[at(support_[s])];
-  applyToSupport(share, change_);
+  applyToSlots(share, change_);
   double gain = 0, size = 0;
   for (std::size_t s = 0; s < support_.size(); ++s) {
     const int j = metric_.column(support_[s]);
-    const double smooth = (gradients[place(s)] + change_[place(s)] / 2) * taken_[s];
+    const double smooth = (slotGradient_[place(s)] + change_[place(s)] / 2) * taken_[s];
     const double after = penalty.value(j, ends_[s]), before = penalty.value(j, b[at(support_[s])]);
     gain += smooth + after - before;
     size += std::abs(smooth) + after + before;
@@ -669,21 +604,10 @@ bool PenalizedQuadratic::tryEnds(const PenaltyAt& penalty, double share) {
   if (gain > 4 * machineEpsilon * size) return false;
   for (std::size_t s = 0; s < support_.size(); ++s) {
     b[at(support_[s])] = ends_[s];
-    if (!goesByRows_) moved_[at(support_[s])] += taken_[s];
+    moved_[at(support_[s])] += taken_[s];
   }
-  std::vector<double>& moved = goesByRows_ ? q : slotGradient_;
-  for (std::size_t e = 0; e < moved.size(); ++e) moved[e] += change_[e];
+  for (std::size_t e = 0; e < change_.size(); ++e) slotGradient_[e] += change_[e];
   return true;
-}
-
-/// out := G taken_ on the slots, or on all places where steps are taken by rows.
-void PenalizedQuadratic::applyToSupport(double share, std::span<double> out) {
-  if (goesByRows_) {
-    spread_.assign(at(metric_.size()), 0.0);
-    for (std::size_t s = 0; s < support_.size(); ++s) spread_[at(support_[s])] = taken_[s];
-    return applyGram(spread_, out);
-  }
-  applyToSlots(share, out);
 }
 
 /// out := G taken_ on the slots. What G times a share of the step is on the support is known from the solution, so that

@@ -11,7 +11,6 @@
 #include "linalg/cpu.hpp"
 #include "linalg/growing_factor.hpp"
 #include "methods/acceleration/anderson.hpp"
-#include "methods/krylov/pcg.hpp"
 #include "solvers/sparse/penalties/blocks.hpp"
 #include "solvers/sparse/penalties/penalty_at.hpp"
 #include "solvers/sparse/quadratic/goal.hpp"
@@ -23,12 +22,12 @@ namespace nonconvex {
 /// are kept.
 ///
 /// With G: coordinate descent and Newton steps on the support, both on a copy of the part of G that has the places in
-/// use now, with one look at the others when nothing is left to do there. By rows: sweeps, and conjugate gradients, for
-/// as long as these take less time than G and its factor would, or there is no memory for G.
+/// use now, with one look at the others when nothing is left to do there. By rows: sweeps, for as long
+/// as these take less time than G and its factor would, or there is no memory for G.
 class PenalizedQuadratic {
  public:
   PenalizedQuadratic(const Cpu& la, const Blocks& blocks, GramMetric& metric)
-      : la_(la), data_(blocks.data()), metric_(metric), factor_(la), convexity_(la), conjugateGradients_(la) {}
+      : la_(la), data_(blocks.data()), metric_(metric), factor_(la), convexity_(la) {}
 
   std::vector<double> b;  ///< one for each place of the metric
   std::vector<double> q;
@@ -96,14 +95,14 @@ class PenalizedQuadratic {
   bool minimizeByGram(const PenaltyAt& penalty, const Goal& goal);
   template <class Penalty>
   bool minimizeByRows(const PenaltyAt& penalty, const Goal& goal);
-  double workOf(std::span<const int> places) const;
+  double workOfSweep() const;
   double workOfGram();
   template <class Penalty>
   void descend(const PenaltyAt& penalty, const Goal& goal);
   template <class Penalty>
   double sweep(const PenaltyAt& penalty, double tolerance);
   template <class Penalty>
-  std::pair<int, double> sweepByRows(const PenaltyAt& penalty, double tolerance);
+  double sweepByRows(const PenaltyAt& penalty, double tolerance);
   template <class Penalty>
   double sweepRows(const PenaltyAt& penalty);
   template <class Penalty>
@@ -124,10 +123,8 @@ class PenalizedQuadratic {
   void giveUpSlots();
   void addSlots(int first);
   void applySteps();
-  void applyToSupport(double share, std::span<double> out);
   void applyToSlots(double share, std::span<double> out);
   bool solveSupport();
-  bool solveByProducts();
   bool factor(Factored& of, const std::vector<int>& places, const std::vector<double>& diagonal);
   bool addTo(Factored& of, const std::vector<int>& places, const std::vector<double>& diagonal);
   bool change(Factored& of, const std::vector<int>& places, const std::vector<double>& diagonal);
@@ -153,12 +150,9 @@ class PenalizedQuadratic {
   std::size_t head_ = 0;  ///< capacity for coefficients in a state
   std::unique_ptr<Anderson<Cpu>> anderson_;
   bool onlySweeps_ = false;   ///< the last minimize() was these sweeps and nothing else
-  bool goesByRows_ = false;   ///< steps are taken by rows now
-  bool hard_ = false;         ///< the last quadratic that was begun by rows took as long as G would have taken
   double worked_ = 0;         ///< entries that were read by rows, for the present quadratic
   std::vector<double> rows_;  ///< H X d
-  Pcg conjugateGradients_;
-  std::vector<double> product_, spread_;  ///< of conjugateGradients_
+  std::vector<double> spread_;
   double sweeps_ = 0;
 };
 
