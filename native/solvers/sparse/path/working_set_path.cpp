@@ -30,7 +30,8 @@ bool WorkingSetPath<Penalty>::isOutside(int block) const {
 
 template <class Penalty>
 std::size_t WorkingSetPath<Penalty>::mostInBatch() const {
-  return at(std::clamp(Tuning::mostColumns / responses(), 1, Tuning::mostLambdas));
+  const int most = data_.p() > data_.n() ? Tuning::mostOfWide : Tuning::mostLambdas;
+  return at(std::clamp(Tuning::mostColumns / responses(), 1, most));
 }
 
 template <class Penalty>
