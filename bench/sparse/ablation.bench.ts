@@ -26,7 +26,6 @@ await ablate({
     'quadratic/penalized_quadratic.cpp:mostCycles': 1,
     'quadratic/penalized_quadratic.cpp:mostShortSteps': 1,
     'quadratic/penalized_quadratic.cpp:negligible': 0,
-    'quadratic/penalized_quadratic.cpp:manyApart': 1e9,
     'quadratic/proximal_quadratic.cpp:betweenPatterns': 1e6,
     'subsets/subset_path.cpp:leadStep': 0,
     'subsets/subset_search.cpp:mostSpliced': 0,

@@ -24,8 +24,6 @@ struct PenalizedQuadratic::Tuning {
   static constexpr int mostShortSteps = 4;     ///< measured: Newton steps in a row that end at a sign that would change
   static constexpr double leastPivot = 1e-13;  ///< rounding: largest pivot of columns that depend on each other
   static constexpr double negligible = 0.1;    ///< measured: share of the violation aimed at that a step may leave
-  static constexpr std::size_t manyApart =
-      4;  ///< measured: inverse share of a support that is moved unlike a step says
 };
 
 /// The violation of the conditions at a place, and at 0 also the slope that would lead as far as a lower minimum lies
@@ -512,13 +510,11 @@ bool PenalizedQuadratic::prepareNewton(const PenaltyAt& penalty) {
 /// Turns the right-hand side step_ into the step (G_SS + diagonal)^-1 step_, by Cholesky's factor.
 bool PenalizedQuadratic::solveSupport() {
   if (!factor(factor_, support_, diagonal_)) return false;
-  known_ = step_;
   ordered_.resize(support_.size());
   for (std::size_t s = 0; s < support_.size(); ++s) rank_[at(support_[s])] = static_cast<int>(s);
   for (std::size_t f = 0; f < ordered_.size(); ++f) ordered_[f] = step_[at(rank_[at(factor_.places[f])])];
   factor_.factor.solve(ordered_);
   for (std::size_t f = 0; f < ordered_.size(); ++f) step_[at(rank_[at(factor_.places[f])])] = ordered_[f];
-  for (std::size_t s = 0; s < known_.size(); ++s) known_[s] -= diagonal_[s] * step_[s];
   return true;
 }
 
@@ -576,23 +572,26 @@ bool PenalizedQuadratic::takeStep(const PenaltyAt& penalty) {
   }
   // Of many minima the nearest is meant, so that with a penalty that is not convex no coefficient is set to 0 together
   // with others.
-  if ((Penalty::convex || first == k) && tryEnds(penalty, 1)) return first == k;
+  if ((Penalty::convex || first == k) && tryEnds(penalty)) return first == k;
   if (first == k) return true;
   for (std::size_t s = 0; s < k; ++s) {
     const double value = b[at(support_[s])];
     ends_[s] = s == first && value * (value + step_[s]) <= 0 ? 0 : value + share * step_[s];
   }
-  return !tryEnds(penalty, share);
+  return !tryEnds(penalty);
 }
 
-/// Moves the support to `ends_`, most of which are at this share of the step, unless the objective, whose change is
-/// exact in this model, rises.
-bool PenalizedQuadratic::tryEnds(const PenaltyAt& penalty, double share) {
+/// Moves the support to `ends_` unless the objective, whose change is exact in this model, rises.
+bool PenalizedQuadratic::tryEnds(const PenaltyAt& penalty) {
   const auto place = [&](std::size_t s) { return at(slotOf_[at(support_[s])]); };
   change_.resize(slotGradient_.size());
   taken_.resize(ends_.size());
   for (std::size_t s = 0; s < ends_.size(); ++s) taken_[s] = ends_[s] - b[at(support_[s])];
-  applyToSlots(share, change_);
+  std::fill(change_.begin(), change_.end(), 0.0);
+  for (std::size_t s = 0; s < support_.size(); ++s) {
+    const double* column = slotGram_.column(slotOf_[at(support_[s])]);
+    if (taken_[s] != 0) blas::axpy(static_cast<int>(change_.size()), taken_[s], column, change_.data());
+  }
   double gain = 0, size = 0;
   for (std::size_t s = 0; s < support_.size(); ++s) {
     const int j = metric_.column(support_[s]);
@@ -608,41 +607,6 @@ bool PenalizedQuadratic::tryEnds(const PenaltyAt& penalty, double share) {
   }
   for (std::size_t e = 0; e < change_.size(); ++e) slotGradient_[e] += change_[e];
   return true;
-}
-
-/// out := G taken_ on the slots. What G times a share of the step is on the support is known from the solution, so that
-/// products are left with what was moved otherwise, and those of other slots.
-void PenalizedQuadratic::applyToSlots(double share, std::span<double> out) {
-  const int k = static_cast<int>(out.size());
-  apart_.clear();
-  for (std::size_t s = 0; s < support_.size(); ++s) {
-    const double moved = share * step_[s];
-    const bool same = std::abs(taken_[s] - moved) <= 4 * machineEpsilon * std::abs(b[at(support_[s])]);
-    if (!same) apart_.push_back(static_cast<int>(s));
-  }
-  std::fill(out.begin(), out.end(), 0.0);
-  const std::size_t others = slots_.size() - support_.size();
-  if (Tuning::manyApart * (apart_.size() + others) > support_.size()) {
-    for (std::size_t s = 0; s < support_.size(); ++s) {
-      if (taken_[s] != 0) blas::axpy(k, taken_[s], slotGram_.column(slotOf_[at(support_[s])]), out.data());
-    }
-    return;
-  }
-  spread_.assign(out.size(), 0.0);
-  wanted_.assign(out.size(), 0);
-  for (std::size_t s = 0; s < support_.size(); ++s) {
-    const auto slot = at(slotOf_[at(support_[s])]);
-    spread_[slot] = taken_[s];
-    wanted_[slot] = 1;
-    out[slot] = share * known_[s];
-  }
-  for (const int s : apart_) {
-    const double rest = taken_[at(s)] - share * step_[at(s)];
-    blas::axpy(k, rest, slotGram_.column(slotOf_[at(support_[at(s)])]), out.data());
-  }
-  for (int t = 0; t < k; ++t) {
-    if (!wanted_[at(t)]) out[at(t)] = blas::dot(k, slotGram_.column(t), spread_.data());
-  }
 }
 
 bool PenalizedQuadratic::locallyConvex(const PenaltyAt& penalty) {

@@ -115,7 +115,7 @@ class PenalizedQuadratic {
   bool newtonSteps(const PenaltyAt& penalty);
   template <class Penalty>
   bool takeStep(const PenaltyAt& penalty);
-  bool tryEnds(const PenaltyAt& penalty, double share);
+  bool tryEnds(const PenaltyAt& penalty);
   double shareToBreak(int column, double value, double d, double l, double gamma) const;
   double violation(const PenaltyAt& penalty, int place, double gradient) const;
   void collect(const PenaltyAt& penalty, double tolerance);
@@ -123,7 +123,6 @@ class PenalizedQuadratic {
   void giveUpSlots();
   void addSlots(int first);
   void applySteps();
-  void applyToSlots(double share, std::span<double> out);
   bool solveSupport();
   bool factor(Factored& of, const std::vector<int>& places, const std::vector<double>& diagonal);
   bool addTo(Factored& of, const std::vector<int>& places, const std::vector<double>& diagonal);
@@ -135,9 +134,7 @@ class PenalizedQuadratic {
   std::vector<int> working_, support_;
   std::vector<Line> lines_;  ///< of working_
   std::vector<double> diagonal_, step_, change_, ends_, taken_, moved_;
-  std::vector<double> known_;  ///< G step_ on the support, where it was solved for
-  std::vector<int> apart_;     ///< of the support, what was moved otherwise
-  std::vector<char> wanted_;   ///< whether a place has a slot, or a slot is of the support
+  std::vector<char> wanted_;  ///< places that are to have a slot
   Factored factor_, convexity_;
   std::vector<int> rank_, gone_, come_;  ///< of places in a list; of the changes of a factor
   std::vector<double> ordered_;
@@ -152,7 +149,6 @@ class PenalizedQuadratic {
   bool onlySweeps_ = false;   ///< the last minimize() was these sweeps and nothing else
   double worked_ = 0;         ///< entries that were read by rows, for the present quadratic
   std::vector<double> rows_;  ///< H X d
-  std::vector<double> spread_;
   double sweeps_ = 0;
 };
 
