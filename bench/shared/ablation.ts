@@ -141,7 +141,7 @@ async function measure(ablation: Ablation): Promise<void> {
     console.log(`${chosen.length} problems in ${short(all)} processor seconds, ${asked.length} constants to measure`);
     for (const tuned of asked) {
       const value = usual[tuned.name];
-      if (value === undefined) continue;
+      if (value === undefined || (given.off && !(tuned.name in off))) continue;
       constants[tuned.name] = {
         usual: value,
         trials: await trialsOf(tuned, value, { solver, seconds, rounds, ablation, onlyOff: given.off }),
@@ -251,7 +251,9 @@ function compared(
 function gains({ trials }: Measured): string {
   const again: Partial<Trial> = trials.find(({ what }) => what === 'again') ?? {};
   const noise = Math.abs((again.time ?? 1) - 1);
-  const noiseOfGroups = Math.max((again.slowest?.[1] ?? 1) - 1, 1 - (again.fastest?.[1] ?? 1));
+  // Where the usual value was not tried again, the noise of groups is not known.
+  const { slowest: [, slow] = ['', Infinity], fastest: [, fast] = ['', 0] } = again;
+  const noiseOfGroups = Math.max(slow - 1, 1 - fast);
   const lossesOf = (trial: Trial): string[] => {
     if (trial.failed) return ['answers'];
     const { time = 1, slowest = ['', 1], unsolved = 0, rise = 0, fall = 0, mean = 0, gaps = [0, 0] } = trial;
@@ -294,7 +296,7 @@ function rowOf(tuned: Tuned, measured: Measured): string[] {
 function writePage(family: string, tunings: readonly Tuned[], results: Results): void {
   const rows = tunings.flatMap((tuned) => {
     const measured = results.constants[tuned.name];
-    return measured ? [rowOf(tuned, measured)] : [];
+    return measured?.trials.some(({ what }) => what !== 'again') ? [rowOf(tuned, measured)] : [];
   });
   const head = [
     'constant',
