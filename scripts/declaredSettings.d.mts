@@ -1,4 +1,7 @@
 export function declaredSettings(
   family: string,
   options: string,
-): { name: string; types: string[]; default: string; doc: string }[];
+): {
+  rows: { name: string; types: string[]; default: string; doc: string; when?: string }[];
+  omitted: string[];
+};

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { files, root } from './shared.mjs';
 
-/** Rows { name, types, default, doc } of the interface that extends `options` ("ReluOptions"), in the folder src/`family`. */
+/**
+ * Rows { name, types, default, doc, when } of the interface that extends `options` ("ReluOptions"), in the folder src/`family`, and names of
+ * `options` that it leaves out.
+ */
 export function declaredSettings(family, options) {
   const sources = files(`src/${family}`)
     .filter((name) => name.endsWith('.ts'))
@@ -14,15 +17,25 @@ export function declaredSettings(family, options) {
   for (const { name, text: source } of sources) {
     const file = ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true);
     const found = file.statements.find((statement) => extendsOptions(statement, options));
-    if (found) return new Declarations(file).rowsOf(found.members, '');
+    if (found) return { rows: new Declarations(file).rowsOf(found.members, ''), omitted: omittedBy(found, options) };
   }
-  return [];
+  return { rows: [], omitted: [] };
 }
 
+const parentsOf = (statement) =>
+  (statement.heritageClauses ?? []).flatMap(({ types }) => types.map((type) => type.getText().replace(/\s+/g, ' ')));
+
+/** Returns true if a text is the name of options, or these without some members. */
+const isOf = (parent, options) => parent === options || new RegExp(`^Omit< ?${options},`).test(parent);
+
 function extendsOptions(statement, options) {
-  if (!ts.isInterfaceDeclaration(statement)) return false;
-  const parents = (statement.heritageClauses ?? []).flatMap(({ types }) => types.map((type) => type.getText()));
-  return parents.some((parent) => parent === options || parent.startsWith(`Omit<${options},`));
+  return ts.isInterfaceDeclaration(statement) && parentsOf(statement).some((parent) => isOf(parent, options));
+}
+
+/** The members of options that an interface does not take from them. */
+function omittedBy(statement, options) {
+  const parent = parentsOf(statement).find((each) => isOf(each, options));
+  return [...parent.matchAll(/'(\w+)'/g)].map(([, name]) => name);
 }
 
 /** Interfaces and names of types that a file declares. */
@@ -71,7 +84,10 @@ const textOf = (type) =>
     .replace(/ \| undefined/g, '')
     .replace(/; \}/g, ' }');
 
-/** What a member's comment says, and the default that it names: "Default: ...", to the end of that sentence, or "`this` (default)". */
+/**
+ * What a member's comment says, the default that it names: "Default: ...", to the end of that sentence, or "`this` (default)", and when to
+ * change it: "Change it when ...".
+ */
 function describe(member) {
   const [comment] = ts.getJSDocCommentsAndTags(member);
   const text = (ts.getTextOfJSDocComment(comment?.comment) ?? '')
@@ -80,5 +96,7 @@ function describe(member) {
     .trim();
   const sentence = /(?:^| )Default:? (.*?)\.(?= [A-Z`]|$)/.exec(text);
   const marked = /(`[^`]+`) \(default\)/.exec(text);
-  return { default: (sentence ?? marked)?.[1] ?? 'none', doc: sentence ? text.replace(sentence[0], '').trim() : text };
+  const when = /(?:^| )Change it when (.*?\.)(?= [A-Z`]|$)/.exec(text);
+  const doc = [sentence, when].reduce((rest, found) => (found ? rest.replace(found[0], '') : rest), text).trim();
+  return { default: (sentence ?? marked)?.[1] ?? 'none', doc, ...(when && { when: when[1] }) };
 }

@@ -1,6 +1,6 @@
 // From the schema that the addon exports: src/generated/<solver>.ts, docs/generated/<solver>-problem.md,
-// <solver>-settings.md and <solver>-result.md; where settings belong to methods, src/generated/<solver>Methods.ts, which makes them, and
-// docs/generated/<solver>-methods.md; likewise limits.ts and limits.md of what every solver's settings begin with, solve.ts, result.md and
+// <solver>-settings.md and <solver>-result.md; where settings belong to choices, such as a method or a penalty, src/generated/<solver>Choices.ts, which makes them, and
+// docs/generated/<solver>-choices.md; likewise limits.ts and limits.md of what every solver's settings begin with, solve.ts, result.md and
 // status.md of what every report and result has. Each family, which is one solver or several, is a
 // subpath: one line in src/families.ts and one entry among the exports of package.json, and has what shelves.mjs finds in its folder.
 // src/generated/kinds.ts is what kinds.mjs finds in all of them.
@@ -57,9 +57,13 @@ function commented(indent, text, more = []) {
   return [`${indent}/**`, ...lines.map((line) => `${indent} * ${line}`.trimEnd()), `${indent} */`];
 }
 
+/** Native settings for experts say so instead of a sentence. */
+const forExperts = 'for experts';
+
 function settingLines(setting) {
   const range = rangeOf(setting);
-  const more = [...(range ? [`Expected: ${range}.`] : []), `@defaultValue ${defaultOf(setting)}`];
+  const when = setting.when && setting.when !== forExperts ? [`Change it when ${setting.when}`] : [];
+  const more = [...when, ...(range ? [`Expected: ${range}.`] : []), `@defaultValue ${defaultOf(setting)}`];
   return [...commented('  ', setting.doc, more), `  ${setting.name}?: ${typeOf(setting)} | undefined;`];
 }
 
@@ -201,41 +205,54 @@ const resultMembers = ({ result, progress }) => [
 
 const certifies = (result) => JSON.stringify(result).includes('"Certificate');
 
-/** The settings of a solver that belong to methods, and the others. */
-function byOwner({ settings, methods = [] }) {
-  const ofMethods = ({ name }) => methods.some((method) => method.settings.includes(name));
-  return { top: settings.filter((setting) => !ofMethods(setting)), ofMethods: settings.filter(ofMethods) };
+/** The settings of a solver that belong to choices, and the others. */
+function byOwner({ settings, choices = [] }) {
+  const ofChoices = ({ name }) => choices.some((choice) => choice.settings.includes(name));
+  return { top: settings.filter((setting) => !ofChoices(setting)), ofChoices: settings.filter(ofChoices) };
 }
 
-/** src/generated/<solver>Methods.ts: a function for each method that has settings of its own. */
-function methodTypes(solver, schema) {
+/** The settings whose choices have settings, such as `method`. */
+const chosenSettings = ({ settings, choices = [] }) =>
+  settings.filter(({ name }) => choices.some(({ setting }) => setting === name));
+
+/** src/generated/<solver>Choices.ts: a function for each choice that has settings of its own. */
+function choiceTypes(solver, schema) {
   const name = capitalized(solver);
-  const { type: names } = schema.settings.find((setting) => setting.name === 'method');
-  const made = schema.methods.filter(({ settings }) => settings.length > 0);
   return [
     `// ${notice}`,
     '',
     "import { makersOf } from '../core/makers.js';",
     '',
-    `/** The settings that belong to methods of \`${solver}\`. */`,
-    `export interface ${name}MethodSettings {`,
-    ...byOwner(schema).ofMethods.flatMap(settingLines),
+    `/** The settings that belong to choices of \`${solver}\`. */`,
+    `export interface ${name}ChoiceSettings {`,
+    ...byOwner(schema).ofChoices.flatMap(settingLines),
     '}',
     '',
-    `const method = makersOf<${name}MethodSettings>();`,
-    ...made.flatMap((method) => [
-      '',
-      `/** The method \`${method.name}\` of \`${solver}\` with its settings. */`,
-      ...listed(`export const ${method.name} = method('${method.name}', [`, method.settings, ']);'),
-    ]),
-    '',
-    '/** The name of a method, or one with its settings. */',
-    `export type ${name}Method =`,
-    ...names.map((each) => `  | ${quoted(each)}`),
-    `${made.map((method) => `  | ReturnType<typeof ${method.name}>`).join('\n')};`,
+    `const choice = makersOf<${name}ChoiceSettings>();`,
+    ...chosenSettings(schema).flatMap((setting) => makersOfSetting(solver, schema, setting)),
     '',
   ].join('\n');
 }
+
+/** The makers of the choices of a setting that have settings, and its type. */
+function makersOfSetting(solver, { choices }, { name: setting, type: names }) {
+  const made = choices.filter((each) => each.setting === setting && each.settings.length > 0);
+  return [
+    ...made.flatMap(({ name, settings }) => [
+      '',
+      `/** The ${setting} \`${name}\` of \`${solver}\` with its settings. */`,
+      ...listed(`export const ${name} = choice('${name}', [`, settings, ']);'),
+    ]),
+    '',
+    `/** The name of a ${setting}, or one with its settings. */`,
+    `export type ${capitalized(solver)}${capitalized(setting)} =`,
+    ...names.map((each) => `  | ${quoted(each)}`),
+    `${made.map(({ name }) => `  | ReturnType<typeof ${name}>`).join('\n')};`,
+  ];
+}
+
+/** "`family` and `penalty`". */
+const listOf = (settings) => settings.map(({ name }) => `\`${name}\``).join(' and ');
 
 /** A list of names on one line where it is short enough, else one a line. */
 function listed(before, names, after) {
@@ -245,16 +262,20 @@ function listed(before, names, after) {
 
 function solverTypes(solver, limits, schema) {
   const name = capitalized(solver);
-  const { progress, methods, problem } = schema;
+  const { progress, problem } = schema;
   const result = resultMembers(schema);
+  const typeOfChoice = ({ name: setting }) => `${name}${capitalized(setting)}`;
+  const chosen = chosenSettings(schema);
   const own = ownSettings(limits, byOwner(schema).top).map((setting) =>
-    methods && setting.name === 'method' ? { ...setting, type: `${name}Method` } : setting,
+    chosen.includes(setting) ? { ...setting, type: typeOfChoice(setting) } : setting,
   );
   return [
     `// ${notice}`,
     ...matrixImports(JSON.stringify([result, problem])),
     "import { type Limits, limitDefaults } from './limits.js';",
-    ...(methods ? [`import type { ${name}Method } from './${solver}Methods.js';`] : []),
+    ...(chosen.length > 0
+      ? [`import type { ${chosen.map(typeOfChoice).sort().join(', ')} } from './${solver}Choices.js';`]
+      : []),
     `import type { ${certifies(result) ? 'Certificate, ' : ''}Progress } from './solve.js';`,
     '',
     '/** What the addon takes beside settings, as far as a table says it. */',
@@ -307,43 +328,55 @@ const code = (type) =>
     .map((each) => `\`${each}\``)
     .join(', ');
 
-/** A row for each setting of the native library, where TypeScript does not declare it anew, and for those that it declares. */
-function settingsTable(settings, declared = []) {
+/**
+ * A row for each setting of the native library, where TypeScript neither declares it anew nor leaves it out, and for those that it declares;
+ * those for experts come last.
+ */
+function settingsTable(settings, { rows: declared = [], omitted = [] } = {}) {
   const rangeText = (setting) => rangeOf(setting)?.replace(/^an? /, '') ?? code(typeOf(setting));
+  const known = [...omitted, ...declared.map(({ name }) => name)];
   const native = settings
-    .filter(({ name }) => !declared.some((each) => each.name === name))
-    .map((setting) => row([`\`${setting.name}\``, rangeText(setting), `${defaultOf(setting)}`, setting.doc]));
-  const others = declared.map(({ name, types, default: usual, doc }) => {
+    .filter(({ name }) => !known.includes(name))
+    .map((setting) => ({ ...setting, text: rangeText(setting), usual: `${defaultOf(setting)}` }));
+  const others = declared.map(({ types, ...setting }) => {
     const texts = types.map((type) => {
       const same = settings.find((setting) => type.endsWith(`Options['${setting.name}']`));
       return same ? rangeText(same) : `\`${type}\``;
     });
-    return row([`\`${name}\``, texts.join(', '), usual, doc]);
+    return { ...setting, text: texts.join(', '), usual: setting.default };
   });
-  return [...heading('Setting', 'Type', 'Default', 'Meaning'), ...native, ...others];
+  const isForExperts = ({ when }) => when === forExperts;
+  const all = [...native, ...others];
+  const rows = [...all.filter((each) => !isForExperts(each)), ...all.filter(isForExperts)].map(
+    ({ name, text, usual, doc, when }) => row([`\`${name}\``, text, usual, doc, when ?? '']),
+  );
+  return [...heading('Setting', 'Type', 'Default', 'Meaning', 'Change it when'), ...rows];
 }
 
-/** A table of the settings of methods, and one for each method with their types, defaults and first words. */
-function methodTables(solver, schema) {
-  const { ofMethods } = byOwner(schema);
-  const family = schema.family ?? solver;
-  const table = (method) => {
-    const declared = declaredSettings(family, `SettingsOf<typeof declared.${method.name}>`);
-    const its = ofMethods.filter(({ name }) => method.settings.includes(name));
-    return settingsTable(
-      its.map((setting) => ({ ...setting, doc: shortened(setting.doc) })),
-      declared,
-    ).slice(1);
-  };
-  const tables = schema.methods.flatMap((method) => {
-    const none = method.settings.length === 0;
-    return ['', `## \`${method.name}\``, '', ...(none ? ['It has no settings of its own.'] : table(method))];
-  });
-  return [...settingsTable(ofMethods), ...tables, ''];
-}
+/** Returns true if a name is that of one choice, which `'auto'`, for one of several, is not. */
+const isOne = (name) => name !== 'auto';
 
-/** What stands before the first colon, semicolon or end of a sentence. */
-const shortened = (text) => `${text.split(/[:;.] |\.$/)[0]}.`;
+/** A table of the settings of choices, and for each setting that has choices one of what each of them reads. */
+function choiceTables(solver, schema) {
+  const declared = [...new Set(schema.choices.map(({ name }) => name))].flatMap((name) =>
+    declaredSettings(schema.family ?? solver, `SettingsOf<typeof declared.${name}>`).rows.map((each) => ({
+      ...each,
+      of: name,
+    })),
+  );
+  const tables = chosenSettings(schema).flatMap(({ name: setting, type: names }) => [
+    '',
+    `## ${setting}`,
+    '',
+    ...heading(`\`${setting}\``, 'Settings that it reads').slice(1),
+    ...names.filter(isOne).map((name) => {
+      const native = schema.choices.find((each) => each.setting === setting && each.name === name)?.settings ?? [];
+      const its = [...native, ...declared.filter(({ of }) => of === name).map((each) => each.name)];
+      return row([`\`${name}\``, its.map((each) => `\`${each}\``).join(', ') || 'none of its own']);
+    }),
+  ]);
+  return [...settingsTable(byOwner(schema).ofChoices, { rows: declared }), ...tables, ''];
+}
 
 /** One row a member, those of objects under their path. */
 function resultRows(members, path = '') {
@@ -449,12 +482,12 @@ main(() => {
     made[`src/generated/${solver}.ts`] = solverTypes(solver, limits, its);
     const declared = declaredSettings(its.family ?? solver, `${capitalized(solver)}Options`);
     const table = settingsTable(ownSettings(limits, byOwner(its).top), declared);
-    const others = its.methods ? ` and the settings of the [method](${solver}-methods.md)` : '';
+    const others = its.choices ? ` and the [settings of its ${listOf(chosenSettings(its))}](${solver}-choices.md)` : '';
     const more = `Beside these, the [limits](limits.md) that every solver takes${others}.`;
     made[`docs/generated/${solver}-settings.md`] = [...table, '', more, ''].join('\n');
-    if (its.methods) {
-      made[`src/generated/${solver}Methods.ts`] = methodTypes(solver, its);
-      made[`docs/generated/${solver}-methods.md`] = methodTables(solver, its).join('\n');
+    if (its.choices) {
+      made[`src/generated/${solver}Choices.ts`] = choiceTypes(solver, its);
+      made[`docs/generated/${solver}-choices.md`] = choiceTables(solver, its).join('\n');
     }
     const lacking = its.readsMore ? ['', 'Functions, and matrices that belong to them, are in no table.'] : [];
     const inputs = [...heading('Member', 'Expected', 'Needed', 'Meaning'), ...inputRows(its.problem), ...lacking];

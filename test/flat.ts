@@ -1,37 +1,107 @@
-// Solvers that take the settings of methods beside the others, as tables of trials have them: a method's come with it, and without one with `auto`.
+// Solvers that take the settings of choices beside the others, as tables of trials have them: a method's come with it, and without one with
+// `auto`; of regressions also those that belong to the data, to lambdas and to sizes. Libraries without choices get what is given.
+import { givenSparse } from '../src/cli/sparseSettings.js';
+import { choicesOf } from '../src/core/addon.js';
 import { isList } from '../src/core/check.js';
-import { withMethod } from '../src/core/methodSettings.js';
+import { withChoices } from '../src/core/choices.js';
 import type { Prediction, Targets } from '../src/core/targets.js';
-import type { MinimizeSumMethodSettings } from '../src/generated/minimizeSumMethods.js';
-import type { NlpMethodSettings } from '../src/generated/nlpMethods.js';
-import type { ReluMethodSettings } from '../src/generated/reluMethods.js';
+import type { MinimizeSumChoiceSettings } from '../src/generated/minimizeSumChoices.js';
+import type { NlpChoiceSettings } from '../src/generated/nlpChoices.js';
+import type { ReluChoiceSettings } from '../src/generated/reluChoices.js';
+import type { SparseChoiceSettings } from '../src/generated/sparseChoices.js';
 import * as nlp from '../src/nlp/index.js';
 import * as relu from '../src/relu/index.js';
 import * as smooth from '../src/smooth/index.js';
+import * as sparse from '../src/sparse/index.js';
 
-export interface NlpSettings extends nlp.NlpSettings, NlpMethodSettings {}
+export interface NlpSettings extends nlp.NlpSettings, NlpChoiceSettings {}
 
-export interface ReluSettings extends relu.ReluSettings, ReluMethodSettings {}
+export interface ReluSettings extends Omit<relu.ReluSettings, 'bias'>, ReluChoiceSettings {
+  bias?: boolean | 'light' | undefined;
+  regularizeBias?: boolean | undefined;
+}
 
 export interface MinimizeSumSettings
   extends smooth.MinimizeSumSettings,
-    MinimizeSumMethodSettings,
+    MinimizeSumChoiceSettings,
     Pick<smooth.NormSteepestSettings, 'geometry'>,
     Pick<smooth.DpSgdSettings, 'privacyDelta'> {}
 
+/** Settings of regressions beside those of a verb. */
+export interface SparseExtras
+  extends SparseChoiceSettings,
+    Pick<sparse.SparseData, 'impute' | 'penaltyFactor' | 'lowerBounds' | 'upperBounds'> {
+  nLambda?: number | undefined;
+  minRatio?: number | undefined;
+  maxSize?: number | undefined;
+}
+
+const isPlain = (settings: unknown): settings is Record<string, unknown> =>
+  typeof settings === 'object' && settings !== null && !isList(settings);
+
 /** Settings as users give them; what is no object stays what it is. */
-function grouped(solver: string, settings: object, more: readonly string[] = []): object {
-  const plain = typeof settings === 'object' && settings !== null && !isList(settings);
-  return plain ? withMethod(solver, settings as Record<string, unknown>, more) : settings;
+function grouped(solver: string, settings: object, more: Readonly<Record<string, readonly string[]>> = {}): object {
+  return isPlain(settings) ? withChoices(solver, settings, more) : settings;
 }
 
 export const minimize = (problem: Parameters<typeof nlp.minimize>[0], settings: NlpSettings = {}) =>
   nlp.minimize(problem, grouped('nlp', settings));
 
+const ofMethods = { normSteepest: ['geometry'], dpSgd: ['privacyDelta'] };
 export const minimizeSum = (problem: Parameters<typeof smooth.minimizeSum>[0], settings: MinimizeSumSettings = {}) =>
-  smooth.minimizeSum(problem, grouped('minimizeSum', settings, ['geometry', 'privacyDelta']));
+  smooth.minimizeSum(problem, grouped('minimizeSum', settings, ofMethods));
+
+/** Returns true if a setting of a solver has choices with settings in the library that is tried. */
+const hasChoices = (solver: string, setting: string): boolean =>
+  choicesOf(solver).some((each) => each.setting === setting);
 
 export const trainReluNetwork = <const Y extends Targets>(
   data: relu.ReluData<Y>,
   settings: ReluSettings = {},
-): Promise<relu.ReluResult<Prediction<Y>>> => relu.trainReluNetwork(data, grouped('relu', settings));
+): Promise<relu.ReluResult<Prediction<Y>>> => {
+  const { regularizeBias, ...others } = settings;
+  const light = hasChoices('relu', 'loss') && others.bias !== false;
+  const ofBias = regularizeBias === false ? (light ? { bias: 'light' as const } : { regularizeBias }) : {};
+  return relu.trainReluNetwork(data, grouped('relu', isPlain(settings) ? { ...others, ...ofBias } : settings));
+};
+
+/** A function of regressions that takes such settings. */
+const flatSparse =
+  <Settings extends object, Result>(verb: (data: sparse.SparseData, settings: Settings) => Promise<Result>) =>
+  (data: sparse.SparseData, settings?: Settings & SparseExtras): Promise<Result> => {
+    if (!isPlain(settings) || !hasChoices('sparse', 'penalty')) return verb(data, settings as Settings);
+    const { settings: given, ...more } = givenSparse(settings);
+    return verb(Object.keys(more).length > 0 ? { ...data, ...more } : data, given as Settings);
+  };
+
+export const sparsePath = flatSparse<sparse.SparsePathSettings, sparse.SparsePath>(sparse.sparsePath);
+export const sparseRegression = flatSparse<sparse.SparseSettings, sparse.SparseResult>(sparse.sparseRegression);
+export const crossValidate = flatSparse<sparse.SparseCrossValidationSettings, sparse.SparseCrossValidation>(
+  sparse.crossValidate,
+);
+
+export const stabilitySelection = flatSparse<sparse.StabilitySelectionSettings, sparse.StabilitySelection>(
+  sparse.stabilitySelection,
+);
+
+/** A family by its parameter, a number where the library has no choices. */
+function family<Name extends string>(
+  make: (settings: { [Key in Name]: number }) => object,
+  name: Name,
+  given: number | { [Key in Name]: number },
+): object {
+  const value = typeof given === 'number' ? given : given[name];
+  return make((hasChoices('sparse', 'family') ? { [name]: value } : value) as never);
+}
+
+/** Functions that cases of comparisons call instead of a family's own. */
+export const flat = {
+  nlp: { minimize },
+  smooth: { minimizeSum },
+  relu: { trainReluNetwork },
+  sparse: {
+    ...{ sparsePath, sparseRegression, crossValidate, stabilitySelection },
+    huber: (given: number | { huberDelta: number }) => family(sparse.huber, 'huberDelta', given),
+    quantile: (given: number | { level: number }) => family(sparse.quantile, 'level', given),
+  },
+};

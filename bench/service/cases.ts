@@ -144,7 +144,7 @@ export const cases: Case[] = [
     prepare() {
       const [x, y] = [dense(...eight), numbers(eight[0], 2)];
       for (let k = 0; k < x.data.length; k += 997) x.data[k] = Number.NaN;
-      return (settings) => sparse.sparsePath({ x, y }, { impute: 'mean', ...settings });
+      return (settings) => sparse.sparsePath({ x, y, impute: 'mean' }, { ...settings });
     },
   },
   {

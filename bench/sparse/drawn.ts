@@ -153,7 +153,7 @@ export async function drawnProblem(name: string, seed: number): Promise<LargePro
   const { family, alpha, ratio, make } = kinds[name] as Kind;
   const made = make(seed);
   const x = asMatrix(made);
-  const settings = { family, penalty: elasticNet(alpha), standardize: false, nLambda: 1 };
+  const settings = { family, penalty: elasticNet(alpha), standardize: false, lambdas: { count: 1 } };
   const { lambdaMax, nullDeviance } = await sparsePath({ x, y: made.y }, settings);
   const lambdas = Array.from({ length: 100 }, (_, k) => lambdaMax * ratio ** (k / 99));
   const points = lambdas.map((lambda, k) => ({ k, lambda, objective: Number.NaN, gap: Number.NaN, nonzeros: 0 }));

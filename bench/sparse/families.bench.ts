@@ -64,7 +64,7 @@ function drawn(seed: number, rows: number, columns: number) {
   return { normal, data, t, x: { data, rows, columns } };
 }
 
-const settings = { nLambda: 50, minRatio: 0.1, standardize: false, threads: 1 };
+const settings = { lambdas: { count: 50, ratio: 0.1 }, standardize: false, threads: 1 };
 
 function multinomial(): Race {
   const [rows, columns] = [300, 1000];
@@ -244,7 +244,7 @@ async function main(): Promise<void> {
   const text = [
     `${describe(where)}; glmnet ${where.glmnet}; ${rounds} rounds`,
     '',
-    `Paths of ${settings.nLambda} lambdas down to a tenth of lambdaMax. Medians of processor seconds of one thread. The gap is the largest that is`,
+    `Paths of ${settings.lambdas.count} lambdas down to a tenth of lambdaMax. Medians of processor seconds of one thread. The gap is the largest that is`,
     'certified; of penalties that are not convex the largest violation over lambdaMax; of glmnet, by how much its objective is above ours at',
     'most, over the null deviance.',
     '',

@@ -92,9 +92,9 @@ async function timed<T>(solve: () => Promise<T>): Promise<{ seconds: number; of:
 async function timeOf(setting: Setting): Promise<Time> {
   const { x, y, truth } = drawn(setting, 1);
   const { ridge = 0, largest } = setting;
-  const settings = { penalty: bestSubset({ ridge, largest }), threads: 1, maxNodes: mostSearched };
+  const settings = { penalty: bestSubset({ ridge, largest, maxNodes: mostSearched }), threads: 1 };
   const one = await timed(() => sparseRegression({ x, y }, { ...settings, size: 10 }));
-  const all = await timed(() => sparsePath({ x, y }, { ...settings, maxSize: 10 }));
+  const all = await timed(() => sparsePath({ x, y }, { ...settings, sizes: { max: 10 } }));
   const { certificate, support, nodes, gap } = one.of;
   if (nodes === undefined || gap === undefined) throw new Error(certificate.kind);
   const found = support.filter((j) => truth.includes(j)).length;
@@ -119,10 +119,10 @@ async function selections(): Promise<Selected[]> {
       ['lasso', lasso()],
       ['SCAD', scad()],
       ['MCP', mcp()],
-      ['best subset', bestSubset()],
+      ['best subset', bestSubset({ maxNodes: mostNodes })],
     ] as const) {
       const bySize = name === 'best subset';
-      const settings = { penalty, folds, seed: 1, ...(bySize && { maxSize: 12, maxNodes: mostNodes }) };
+      const settings = { penalty, folds, seed: 1, ...(bySize && { sizes: { max: 12 } }) };
       const cv = await crossValidate({ x, y }, settings);
       add(name, 'minimum', cv.best('min'));
       add(name, 'one standard error', cv.best('1se'));

@@ -27,7 +27,7 @@ const y = rows.map(([, soil, , light], i) => {
 
 const path = await sparsePath(
   { x, y, groups, names },
-  { family: 'multinomial', penalty: groupLasso(), minRatio: 0.05 },
+  { family: 'multinomial', penalty: groupLasso(), lambdas: { ratio: 0.05 } },
 );
 const inUse = (fit) => [...new Set(Array.from(fit.support, (j) => groups[j % groups.length]))];
 

@@ -15,17 +15,17 @@ const x = Array.from({ length: n }, (_, i) => {
 const y = x.map((row, i) => 1.5 * row[4] - 1.5 * row[5] + row[13] - row[22] + noise(1e5 + i));
 const names = Array.from({ length: p }, (_, j) => `x${j}`);
 
-const path = await sparsePath({ x, y, names }, { maxSize: 8 });
+const path = await sparsePath({ x, y, names }, { sizes: { max: 8 } });
 for (const size of [1, 2, 3, 4]) console.log(`${size}: ${path.fit(size).supportNames.join(' ')}`);
 console.log(`every gap below 1e-6: ${path.gap.every((gap) => gap <= 1e-6)}`);
 console.log(`by EBIC: ${path.select('ebic').supportNames.join(' ')}`);
 
-const cv = await crossValidate({ x, y, names }, { maxSize: 8, folds: 5, seed: 1 });
+const cv = await crossValidate({ x, y, names }, { sizes: { max: 8 }, folds: 5, seed: 1 });
 console.log(`by cross-validation, one standard error: ${cv.size1se} columns, ${cv.best().supportNames.join(' ')}`);
 
 // A column that is in every subset, and is not counted.
 const penaltyFactor = names.map((name) => (name === 'x0' ? 0 : 1));
-const beside = await sparsePath({ x, y, names }, { sizes: [4], penaltyFactor });
+const beside = await sparsePath({ x, y, names, penaltyFactor }, { sizes: [4] });
 console.log(`beside x0: ${beside.fit(0).supportNames.join(' ')}`);
 
 // prints: 1: x13

@@ -9,7 +9,7 @@
 
 #include "binding/solve.hpp"
 #include "binding/tables.hpp"
-#include "core/method_settings.hpp"
+#include "core/choices.hpp"
 
 namespace nonconvex {
 
@@ -23,7 +23,7 @@ struct SolverDeclaration {
   std::span<const std::string_view> members;  ///< names in the settings object that belong to the problem
   std::span<const InRow> problem;             ///< members that are read by this table
   std::span<const SettingRow> settings;
-  std::vector<MethodSettings> (*methods)();  ///< methods that settings belong to; null if there are none
+  std::vector<Choice> (*choices)();  ///< choices that settings belong to; null if there are none
   std::span<const OutRow> result;
   std::span<const OutRow> progress;               ///< own members of reports
   Claims (*claims)();                             ///< what it can know of its answers
@@ -54,9 +54,9 @@ class DeclarationOf {
     if constexpr (requires { Entry::members; }) return Entry::members;
     return {};
   }
-  using Methods = std::vector<MethodSettings> (*)();
-  static constexpr Methods methods() {
-    if constexpr (requires { Entry::Settings::methods(); }) return Entry::Settings::methods;
+  using Choices = std::vector<Choice> (*)();
+  static constexpr Choices choices() {
+    if constexpr (requires { Entry::Settings::choices(); }) return Entry::Settings::choices;
     return nullptr;
   }
   static constexpr std::span<const OutRow> progress() {
@@ -85,7 +85,7 @@ class DeclarationOf {
                                               .members = members(),
                                               .problem = problem(),
                                               .settings = settingRows<typename Entry::Settings>,
-                                              .methods = methods(),
+                                              .choices = choices(),
                                               .result = outRows<typename Entry::Solution>,
                                               .progress = progress(),
                                               .claims = Entry::Solution::claims,

@@ -62,6 +62,7 @@ Napi::Object schemaOfSetting(Napi::Env env, const SettingRow& row, const void* b
   Writer out(env);
   out.text("name", row.name);
   out.text("doc", row.doc);
+  out.text("when", row.when);
   if (row.kind == ValueKind::boolean) {
     out.text("type", "boolean");
     out.boolean("default", *static_cast<const bool*>(byDefault));

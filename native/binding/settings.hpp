@@ -24,7 +24,8 @@ E valueNamed(std::string_view path, const std::string& text) {
 /// members are not looked at: src/core/settingNames.ts refuses names that it does not know.
 void readSettings(std::span<const SettingRow> table, Napi::Object object, void* settings);
 
-/// [{ name, type, default, lower, upper, openLower, openUpper, doc, defaultText }]: what can be said of each setting.
+/// [{ name, type, default, lower, upper, openLower, openUpper, doc, when, defaultText }]: what can be said of each
+/// setting.
 Napi::Array schemaOf(Napi::Env env, std::span<const SettingRow> table, const void* defaults);
 
 }  // namespace nonconvex

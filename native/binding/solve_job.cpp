@@ -83,13 +83,14 @@ Napi::Object claimsSchema(Napi::Env env, const Claims& claims) {
 
 }  // namespace
 
-/// [{ name, settings: [name, ...] }]: the settings that each method reads.
-Napi::Array methodsSchema(Napi::Env env, const std::vector<MethodSettings>& methods) {
+/// [{ setting, name, settings: [name, ...] }]: the settings that each choice reads.
+Napi::Array choicesSchema(Napi::Env env, const std::vector<Choice>& choices) {
   Napi::Array schema = Napi::Array::New(env);
-  for (const MethodSettings& method : methods) {
+  for (const Choice& choice : choices) {
     Writer out(env);
-    out.text("name", method.name);
-    out.value("settings", out.texts(method.settings));
+    out.text("setting", choice.setting);
+    out.text("name", choice.name);
+    out.value("settings", out.texts(choice.settings));
     schema.Set(schema.Length(), out.object());
   }
   return schema;
@@ -101,7 +102,7 @@ Napi::Object schemaOf(Napi::Env env, const SolverDeclaration& solver) {
   out.value("problem", schemaOf(env, solver.problem));
   out.boolean("readsMore", solver.read != nullptr);
   out.value("settings", schemaOf(env, solver.settings, solver.make()->settings()));
-  if (solver.methods) out.value("methods", methodsSchema(env, solver.methods()));
+  if (solver.choices) out.value("choices", choicesSchema(env, solver.choices()));
   out.value("members", out.texts(solver.members));
   if (solver.answersUnread) out.boolean("answersUnread", true);
   const Claims claims = solver.claims();

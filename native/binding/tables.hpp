@@ -142,6 +142,7 @@ constexpr std::span<const std::string_view> namesOfKind() {
 struct SettingRow {
   const char* name;
   const char* doc;
+  const char* when;
   ValueKind kind;
   std::uint32_t offset;
   std::span<const std::string_view> names;  ///< names of an enumeration
@@ -196,9 +197,13 @@ constexpr auto settingRowsFrom(std::index_sequence<I...>) {
   constexpr auto fields = T::fields();
   const auto row = [](const auto& field) {
     using Value = typename std::remove_cvref_t<decltype(field)>::Value;
-    return SettingRow{field.name.data(),    field.doc.data(),
-                      kindOf<Value>(),      static_cast<std::uint32_t>(field.offset(static_cast<const T*>(nullptr))),
-                      namesOfKind<Value>(), field.bounds};
+    return SettingRow{field.name.data(),
+                      field.doc.data(),
+                      field.when.data(),
+                      kindOf<Value>(),
+                      static_cast<std::uint32_t>(field.offset(static_cast<const T*>(nullptr))),
+                      namesOfKind<Value>(),
+                      field.bounds};
   };
   return std::array<SettingRow, sizeof...(I)>{row(fields.template get<I>())...};
 }

@@ -1,6 +1,6 @@
 // Settings and results are declared once: a struct's members give type and default, `fields()` beside them one sentence
-// each, and for settings the bounds. From that come parsing with validation, what JavaScript gets, the TypeScript
-// types, the tables of the docs, and a test of every bound.
+// each, and for settings the bounds and when to change them. From that come parsing with validation, what JavaScript
+// gets, the TypeScript types, the tables of the docs, and a test of every bound.
 #pragma once
 
 #include <array>
@@ -69,11 +69,16 @@ struct Field {
   T Struct::*member;
   Bounds bounds;
   std::string_view doc;
+  std::string_view when;  ///< when to change it
   Offset offset;
 };
 
-#define FIELD(member, bounds, doc) \
-  ::nonconvex::Field { #member, &Self::member, bounds, doc, NONCONVEX_OFFSET(member) }
+/// Says when to change a setting that only those meet who know the method.
+constexpr std::string_view forExperts = "for experts";
+
+/// `when` completes "Change it when ...", or is `forExperts`.
+#define FIELD(member, bounds, doc, when) \
+  ::nonconvex::Field { #member, &Self::member, bounds, doc, when, NONCONVEX_OFFSET(member) }
 
 /// A column of the table that `verbose: true` prints of reports of progress.
 struct Column {

@@ -36,37 +36,21 @@ export async function loadLibrary(checkout) {
   return withFlatSettings(Object.fromEntries(await Promise.all(loaded)), checkout);
 }
 
-/** What a checkout's addon says of its solvers whose methods have settings; nothing of a checkout in which all stand beside the method. */
-function solversWithMethods(checkout) {
-  if (!existsSync(join(checkout, 'src/core/makers.ts'))) return [];
-  const { solvers } = createRequire(import.meta.url)(builtFiles(checkout).addon).schema();
-  return Object.entries(solvers).filter(([, { methods }]) => methods);
+/** The solvers of a checkout's addon; none of a checkout in which all settings stand side by side. */
+function solversOf(checkout) {
+  if (!existsSync(join(checkout, 'src/core/makers.ts'))) return {};
+  return createRequire(import.meta.url)(builtFiles(checkout).addon).schema().solvers;
 }
 
-/** A library whose functions take the settings of a method beside it, as cases have them. */
-function withFlatSettings(library, checkout) {
-  const changed = { ...library };
-  for (const [solver, { family = solver, methods, settings, claims }] of solversWithMethods(checkout)) {
-    const names = new Set(methods.flatMap((method) => method.settings));
-    const usual = settings.find(({ name }) => name === 'method').default;
-    const verbs = claims.verbs.filter((verb) => verb in library[family]);
-    const flat = verbs.map((verb) => [
-      verb,
-      (data, given) => library[family][verb](data, grouped(given, names, usual)),
-    ]);
-    changed[family] = { ...changed[family], ...Object.fromEntries(flat) };
-  }
-  return changed;
-}
+/** The choices of a solver that has them; once only methods had settings of their own. */
+const choicesIn = ({ choices, methods = [] } = {}) =>
+  choices ?? methods.map((method) => ({ setting: 'method', ...method }));
 
-/** Settings with those of these names within the method; where none is named, it is the `usual` one. */
-function grouped(settings = {}, names, usual) {
-  const its = Object.entries(settings).filter(([name]) => names.has(name));
-  if (its.length === 0) return settings;
-  const others = Object.entries(settings).filter(([name]) => !names.has(name));
-  const { method = usual } = settings;
-  const named = typeof method === 'string' ? { kind: method } : method;
-  return { ...Object.fromEntries(others), method: { ...named, ...Object.fromEntries(its) } };
+/** A library whose functions take the settings of choices beside them, as cases have them. */
+async function withFlatSettings(library, checkout) {
+  if (!Object.values(solversOf(checkout)).some((solver) => choicesIn(solver).length > 0)) return library;
+  const { flat } = await loadModule('test/flat.ts', checkout, library);
+  return Object.fromEntries(Object.entries(library).map(([name, its]) => [name, { ...its, ...flat[name] }]));
 }
 
 /** Leaves imports of the subpaths and of the addon open, by their names; other files of src/ become part of the bundle. */
@@ -107,10 +91,14 @@ export async function loadModule(file, checkout, library, seen = (_, namespace) 
   const requireHere = createRequire(join(root, file));
   const find = (name) => {
     if (name === 'library:addon') {
-      const solverOf = (solver) => Object.fromEntries(solversWithMethods(checkout))[solver];
-      const methodsOf = (solver) => solverOf(solver)?.methods ?? [];
-      const defaultOfSetting = (solver, name) => solverOf(solver)?.settings.find((each) => each.name === name).default;
-      return { addon: () => requireHere(builtFiles(checkout).addon), methodsOf, defaultOfSetting };
+      const solvers = solversOf(checkout);
+      const settingOf = (solver, name) => solvers[solver]?.settings.find((each) => each.name === name);
+      return {
+        addon: () => requireHere(builtFiles(checkout).addon),
+        choicesOf: (solver) => choicesIn(solvers[solver]),
+        defaultOfSetting: (solver, name) => settingOf(solver, name)?.default,
+        namesOfSetting: (solver, name) => settingOf(solver, name)?.type ?? [],
+      };
     }
     const subpath = /^library:(.*)/.exec(name)?.[1];
     return subpath === undefined ? requireHere(name) : seen(subpath, library[subpath]);

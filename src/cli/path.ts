@@ -17,7 +17,7 @@ import { type FileRun, pathJson, pathText } from './pathText.js';
 import { print } from './print.js';
 import { follow } from './progress.js';
 import { reportOption, writeReport } from './reportFile.js';
-import { maxSizeSetting, sparseSettings } from './sparseSettings.js';
+import { givenSparse, maxSizeSetting, sparseSettings } from './sparseSettings.js';
 
 type Texts = Record<string, string | true | undefined>;
 
@@ -72,7 +72,7 @@ async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise
     outlev = 1,
     maxColumns,
     ...settings
-  } = values as SparseCrossValidationSettings & { folds?: number; outlev?: number; maxColumns?: number };
+  } = values as Record<string, unknown> & { folds?: number; outlev?: number; maxColumns?: number };
   await checkOutputs({ '--report': report }, inputsOf(file, { target, names }));
   const data = await readData(file, {
     ...{ target, exclude, categories: categories as 'oneHot', names, maxColumns, signal },
@@ -81,8 +81,9 @@ async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise
   const { x, y } = data;
   if (!json) print(`${headline(file, data)}\n`);
   const log = json || outlev === 0 ? undefined : follow('sparse', settings, outlev);
-  const options = { ...settings, signal, onProgress: log?.report };
-  const wanted = { x, y, names: data.names };
+  const { settings: given, ...more } = givenSparse(settings);
+  const options = { ...given, signal, onProgress: log?.report } as SparseCrossValidationSettings;
+  const wanted = { x, y, names: data.names, ...more };
   const path: FileRun['path'] =
     folds === 0
       ? await sparsePath(wanted, withoutFolds(options))

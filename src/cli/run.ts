@@ -1,7 +1,7 @@
 // From a .nl file to an answer in its terms: all of its variables, and the objective with its sign.
 import { existsSync, readFileSync } from 'node:fs';
+import { withChoices } from '../core/choices.js';
 import { iterationTable } from '../core/iterationTable.js';
-import { withMethod } from '../core/methodSettings.js';
 import { minimize } from '../nlp/solver.js';
 import { type NlProgram, readNl } from '../problems/nl.js';
 import { decoded } from '../readers/file.js';
@@ -37,7 +37,7 @@ export async function run(
   onRead?.(variables, program.m, program.notes);
   const { outlev, settings } = choices;
   const table = outlev > 0 ? (people ? follow('nlp', settings, outlev) : iterationTable('nlp', print)) : undefined;
-  const result = await minimize(program, { ...withMethod('nlp', settings), signal, onProgress: table?.report });
+  const result = await minimize(program, { ...withChoices('nlp', settings), signal, onProgress: table?.report });
   table?.end(result.history);
   const bounded = program.bounds.lower !== undefined;
   const { lowerMultipliers, upperMultipliers } = program.boundMultipliers(result);

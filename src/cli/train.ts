@@ -3,11 +3,10 @@ import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { addon, type SettingSchema } from '../core/addon.js';
 import { toDense } from '../core/algebra.js';
+import { withChoices } from '../core/choices.js';
 import type { Matrix } from '../core/matrix.js';
-import { withMethod } from '../core/methodSettings.js';
 import { replaceFile } from '../core/replaceFile.js';
 import type { Targets } from '../core/targets.js';
-import type { ReluSettings } from '../relu/problem.js';
 import { trainReluNetwork } from '../relu/solver.js';
 import { alongOf, chosenOf, parameterOf, preferred } from '../report/pathRun.js';
 import { crossValidate, sparseRegression } from '../sparse/index.js';
@@ -18,7 +17,7 @@ import { checkOutputs } from './outputs.js';
 import { print } from './print.js';
 import { follow } from './progress.js';
 import { parseImage, reportOption, writeReport } from './reportFile.js';
-import { maxSizeSetting, sparseSettings } from './sparseSettings.js';
+import { givenSparse, maxSizeSetting, sparseSettings } from './sparseSettings.js';
 
 type Texts = Record<string, string | true | undefined>;
 
@@ -48,7 +47,7 @@ interface Trainer {
 
 const trainers: Record<string, Trainer> = {
   network: {
-    settings: () => addon().schema().solvers.relu?.settings ?? [],
+    settings: networkSettings,
     own: [
       {
         name: 'task',
@@ -56,18 +55,16 @@ const trainers: Record<string, Trainer> = {
         doc: 'What integers as responses stand for: classes or values.',
       },
     ],
-    async fit({ x, y, names }, { standardize, ...settings }, signal, outlev) {
+    async fit({ x, y, names }, { standardize, bias, ...settings }, signal, outlev) {
       const log = outlev === 0 ? undefined : follow('relu', settings, outlev);
-      const scaling: ReluSettings['standardize'] =
-        standardize === undefined || standardize === 'norm' ? standardize : standardize === 'true';
       const options = {
-        ...withMethod('relu', settings),
-        standardize: scaling,
-        featureNames: names,
+        ...withChoices('relu', settings),
+        standardize: flagOr('norm', standardize),
+        bias: flagOr('light', bias),
         signal,
         onProgress: log?.report,
       };
-      const result = await trainReluNetwork({ x, y: y as string[] }, options);
+      const result = await trainReluNetwork({ x, y: y as string[], names }, options);
       log?.end(result.history);
       return { model: result.network, result, status: result.status, message: result.message };
     },
@@ -88,8 +85,9 @@ const trainers: Record<string, Trainer> = {
     ],
     async fit({ x, y, names }, { lambda, size, folds = 10, ...settings }, signal, outlev) {
       const log = outlev === 0 ? undefined : follow('sparse', settings, outlev);
-      const data = { x, y, names };
-      const options = { ...settings, signal, onProgress: log?.report };
+      const { settings: chosen, ...more } = givenSparse(settings);
+      const data = { x, y, names, ...more };
+      const options = { ...chosen, signal, onProgress: log?.report };
       if (lambda !== undefined || size !== undefined) {
         const asked = { lambda: lambda as number | undefined, size: size as number | undefined };
         const result = await sparseRegression(data, { ...options, ...asked });
@@ -110,6 +108,23 @@ const trainers: Record<string, Trainer> = {
     },
   },
 };
+
+/** The settings of networks, `bias` with a third value. */
+function networkSettings(): SettingSchema[] {
+  const settings = addon().schema().solvers.relu?.settings ?? [];
+  const third = "'light' counts a bias as a hundredth of a weight.";
+  return settings
+    .filter(({ name }) => name !== 'regularizeBias')
+    .map((setting) =>
+      setting.name === 'bias'
+        ? { ...setting, type: ['true', 'false', 'light'], default: 'true', doc: `${setting.doc} ${third}` }
+        : setting,
+    );
+}
+
+/** A value of three: true, false or a name. */
+const flagOr = <Name extends string>(name: Name, value: unknown): boolean | Name | undefined =>
+  value === undefined ? undefined : value === name ? name : value === 'true';
 
 export const modelNames: readonly string[] = Object.keys(trainers);
 

@@ -31,7 +31,10 @@ export interface BlindCalibrationData {
 }
 
 export interface BlindCalibrationSettings extends BlindCalibrationOptions, SolveOptions {
-  /** Coefficients of the signal and gains to begin at, such as an earlier result. Default: back-projection, and ones. */
+  /**
+   * Coefficients of the signal and gains to begin at, such as an earlier result. Default: back-projection, and ones. Change it when an
+   * earlier result is near.
+   */
   warmStart?: { coefficients: ArrayLike<number>; gains: ArrayLike<number> } | undefined;
 }
 

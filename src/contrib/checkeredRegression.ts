@@ -24,7 +24,10 @@ export interface CheckeredRegressionData {
 }
 
 export interface CheckeredRegressionSettings extends CheckeredRegressionOptions, SolveOptions {
-  /** Weights that the first start begins at, such as an earlier result. Default: drawn by `seed`. */
+  /**
+   * Weights that the first start begins at, such as an earlier result. Default: drawn by `seed`. Change it when an earlier result is
+   * near.
+   */
   warmStart?: { weights: MatrixLike; intercepts: ArrayLike<number> } | undefined;
 }
 

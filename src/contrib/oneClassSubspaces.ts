@@ -20,7 +20,10 @@ export interface OneClassSubspacesData {
 }
 
 export interface OneClassSubspacesSettings extends OneClassSubspacesOptions, SolveOptions {
-  /** Frames to begin at, such as those of an earlier result; offsets begin where they fit these. Default: drawn by `seed`. */
+  /**
+   * Frames to begin at, such as those of an earlier result; offsets begin where they fit these. Default: drawn by `seed`. Change it
+   * when an earlier result is near.
+   */
   warmStart?: { lowerFrame: MatrixLike; upperFrame: MatrixLike } | undefined;
 }
 

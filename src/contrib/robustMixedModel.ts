@@ -25,9 +25,14 @@ export interface RobustMixedModelData {
 }
 
 export interface RobustMixedModelSettings extends RobustMixedModelOptions, SolveOptions {
-  /** Tsallis' q of the errors' distribution, between 1 and 3, instead of degreesOfFreedom = (3 - q) / (q - 1). */
+  /**
+   * Tsallis' q of the errors' distribution, between 1 and 3, instead of degreesOfFreedom = (3 - q) / (q - 1). Change it when errors are
+   * given by Tsallis' q and not by degrees of freedom.
+   */
   q?: number | undefined;
-  /** Coefficients to begin at, such as an earlier result. Default: least squares. */
+  /**
+   * Coefficients to begin at, such as an earlier result. Default: least squares. Change it when an earlier result is near.
+   */
   warmStart?: { coefficients: ArrayLike<number>; intercept?: number | undefined } | undefined;
 }
 

@@ -35,7 +35,9 @@ export interface SequentialMaxMarginData {
 export interface SequentialMaxMarginSettings
   extends SequentialMaxMarginOptions,
     SolveOptions<SequentialMaxMarginProgress> {
-  /** Weights to begin at, such as an earlier result. Default: zero. */
+  /**
+   * Weights to begin at, such as an earlier result. Default: zero. Change it when more tasks follow an earlier result.
+   */
   warmStart?: { w: ArrayLike<number> } | undefined;
 }
 

@@ -23,7 +23,9 @@ export interface SupervisedDictionaryData {
 }
 
 export interface SupervisedDictionarySettings extends SupervisedDictionaryOptions, SolveOptions {
-  /** Coefficients and intercept to begin at, such as an earlier result. Default: zero. */
+  /**
+   * Coefficients and intercept to begin at, such as an earlier result. Default: zero. Change it when an earlier result is near.
+   */
   warmStart?: { coefficients: ArrayLike<number>; intercept?: number | undefined } | undefined;
 }
 

@@ -24,7 +24,7 @@ export interface TeachKernelData {
 }
 
 export interface TeachKernelSettings extends TeachKernelOptions, SolveOptions {
-  /** Coefficients to begin at, such as an earlier result. Default: zero. */
+  /** Coefficients to begin at, such as an earlier result. Default: zero. Change it when an earlier result is near. */
   warmStart?: { coefficients: MatrixLike } | undefined;
 }
 

@@ -30,7 +30,10 @@ export interface UnlearnData {
 }
 
 export interface UnlearnSettings extends UnlearnOptions, SolveOptions {
-  /** The point to begin at instead of the fit to all rows, such as an earlier result. */
+  /**
+   * The point to begin at instead of the fit to all rows, such as an earlier result. Change it when the rows to remove are many and an
+   * earlier result is nearer than the fit.
+   */
   warmStart?: { coefficients: ArrayLike<number>; intercept?: number | undefined } | undefined;
 }
 

@@ -280,7 +280,7 @@ export interface SolverSchema {
   /** The limits, with the solver's own defaults, and then its own settings. */
   settings: SettingSchema[];
   /** The settings that belong to each method; absent where there are none. */
-  methods?: MethodSchema[];
+  choices?: ChoiceSchema[];
   /** Members of the settings that are part of its problem. */
   members: string[];
   /** True if an aborted solve needs no data: no large ones are copied any more. */
@@ -293,8 +293,9 @@ export interface SolverSchema {
   progress: ResultSchema[];
 }
 
-/** A method and the settings that it reads beside those of every method. */
-export interface MethodSchema {
+/** A name that a setting may have, and the settings that are read with it alone. */
+export interface ChoiceSchema {
+  setting: string;
   name: string;
   settings: string[];
 }
@@ -322,6 +323,8 @@ export interface ResultSchema {
 export interface SettingSchema {
   name: string;
   doc: string;
+  /** Completes "Change it when ...", or is 'for experts'. */
+  when?: string;
   /** An array lists the names of an enumeration. */
   type: 'number' | 'integer' | 'boolean' | string[];
   /** Absent: the solver chooses, as `defaultText` says. */
@@ -357,15 +360,15 @@ function declared(): Schema {
   return schema;
 }
 
-/** The methods of a solver that settings belong to. */
-export function methodsOf(solver: string): readonly MethodSchema[] {
-  return declared().solvers[solver]?.methods ?? [];
+/** The choices of a solver that settings belong to. */
+export function choicesOf(solver: string): readonly ChoiceSchema[] {
+  return declared().solvers[solver]?.choices ?? [];
 }
 
-/** The names that the settings of a solver may have, beside those of every call and of methods. */
+/** The names that the settings of a solver may have, beside those of every call and of choices. */
 export function settingNames(solver: string): readonly string[] {
-  const ofMethods = new Set(methodsOf(solver).flatMap(({ settings }) => settings));
-  return nativeNames(solver).filter((name) => !ofMethods.has(name));
+  const ofChoices = new Set(choicesOf(solver).flatMap(({ settings }) => settings));
+  return nativeNames(solver).filter((name) => !ofChoices.has(name));
 }
 
 /** The names that the addon takes for settings of a solver. */

@@ -1,15 +1,27 @@
-// Makers of methods: functions that put a method's name and its settings into one object, which a solve takes as its `method`.
-import { checkMembers } from './check.js';
+// Makers of choices: functions that put a name and the settings that belong to it into one object, which a solve takes as its `method`,
+// `penalty`, `family` or `loss`.
+import { checkMembers, show } from './check.js';
 
-/** A method with its settings, made by the function of that name. */
-export type Method<Kind extends string, Settings> = Readonly<{ kind: Kind } & Settings>;
+/** A choice with its settings, made by the function of its name. */
+export type Choice<Kind extends string, Settings> = Readonly<{ kind: Kind } & Settings>;
 
-/** Makes functions that make methods whose settings are among `Settings`. */
+/** The name of a choice that has settings or has none; of another value itself. */
+export type NameOf<Chosen> = Chosen extends { readonly kind: infer Kind } ? Kind : Chosen;
+
+/** The settings that a maker takes. */
+export type SettingsOf<Maker extends () => object> = Omit<ReturnType<Maker>, 'kind'>;
+
+/** Makes functions that make choices whose settings are among `Settings`. */
 export const makersOf =
   <Settings extends object>() =>
   <const Kind extends string, const Name extends keyof Settings & string>(
     kind: Kind,
     names: readonly Name[],
-  ): ((settings?: Pick<Settings, Name>) => Method<Kind, Pick<Settings, Name>>) =>
-  (settings = {} as Pick<Settings, Name>) =>
-    Object.freeze({ kind, ...checkMembers('settings', settings, names, 'setting') });
+  ): ((settings?: Pick<Settings, Name>) => Choice<Kind, Pick<Settings, Name>>) =>
+  (settings = {} as Pick<Settings, Name>) => {
+    if (typeof settings !== 'object') {
+      const given = show(settings);
+      throw new TypeError(`${kind}(${given}): expected an object of settings: ${kind}({ ${names[0]}: ${given} })`);
+    }
+    return Object.freeze({ kind, ...checkMembers('settings', settings, names, 'setting') });
+  };

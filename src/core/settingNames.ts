@@ -23,7 +23,7 @@ const names = new Map<string, readonly string[]>(
     gtol: ['tolerance'],
     xtol: ['tolerance'],
     thresh: ['tolerance'],
-    eps: ['minRatio', 'tolerance'],
+    eps: ['tolerance'],
     maxtime: ['timeLimit'],
     maxcputime: ['timeLimit'],
     maxwalltime: ['timeLimit'],
@@ -48,13 +48,9 @@ const names = new Map<string, readonly string[]>(
     lambda: ['lambda', 'lambdas'],
     lambd: ['lambda', 'lambdas'],
     alphas: ['lambdas'],
-    nalphas: ['nLambda'],
-    lambdaminratio: ['minRatio'],
     l1ratio: ['alpha'],
     fitintercept: ['intercept'],
     dfmax: ['maxNonzeros'],
-    lowerlimits: ['lowerBounds'],
-    upperlimits: ['upperBounds'],
     cv: ['folds'],
     nfolds: ['folds'],
     foldid: ['folds'],
@@ -77,6 +73,29 @@ const sentences = new Map(
     stepsize: 'there is none to choose: steps are found by the solver',
     momentum: 'there is none to choose: steps are found by the solver',
     batchsize: 'there is none to choose: all data are used in every iteration',
+  }),
+);
+
+/** Settings that stand elsewhere now, in a function that has the setting named first: where, or what to write. */
+const moved = new Map<string, readonly [beside: string, sentence: string]>(
+  Object.entries({
+    featurenames: ['activation', 'it belongs to the data: { x, y, names }'],
+    classweights: ['activation', 'it belongs to the data: { x, y, classWeights }'],
+    regularizebias: ['activation', "write bias: 'light' for false, bias: true for true"],
+    count: ['activation', 'it belongs to the lambdas: lambdas: { count: 20 }'],
+    ratio: ['activation', 'it belongs to the lambdas: lambdas: { ratio: 0.001 }'],
+    rule: ['activation', "it belongs to the lambdas: lambdas: { rule: 'oneSe' }"],
+    penaltyfactor: ['penalty', 'it belongs to the data: { x, y, penaltyFactor }'],
+    lowerbounds: ['penalty', 'it belongs to the data: { x, y, lowerBounds }'],
+    upperbounds: ['penalty', 'it belongs to the data: { x, y, upperBounds }'],
+    lowerlimits: ['penalty', 'it is called lowerBounds here and belongs to the data: { x, y, lowerBounds }'],
+    upperlimits: ['penalty', 'it is called upperBounds here and belongs to the data: { x, y, upperBounds }'],
+    impute: ['penalty', "it belongs to the data: { x, y, impute: 'mean' }"],
+    nlambda: ['penalty', 'it belongs to the lambdas of a path: lambdas: { count: 50 }'],
+    nalphas: ['penalty', 'it belongs to the lambdas of a path: lambdas: { count: 50 }'],
+    minratio: ['penalty', 'it belongs to the lambdas of a path: lambdas: { ratio: 0.001 }'],
+    lambdaminratio: ['penalty', 'it belongs to the lambdas of a path: lambdas: { ratio: 0.001 }'],
+    maxsize: ['penalty', 'it belongs to the sizes of a path: sizes: { max: 10 }'],
   }),
 );
 
@@ -169,8 +188,10 @@ export function refuseList(settings: unknown, argument: string): void {
 
 function saidElsewhere(name: string, known: readonly string[]): string | undefined {
   const key = keyOf(name);
+  const [beside, sentence] = moved.get(key) ?? [];
+  if (beside !== undefined && known.includes(beside)) return sentence;
   const here = calledHere(name, known);
   if (here !== undefined) return `it is called '${here}' here`;
-  if (key === 'c' && known.includes('penaltyFactor')) return ofTheMean;
+  if (key === 'c' && known.includes('penalty')) return ofTheMean;
   return weights.includes(key) && !known.includes('lambda') ? ofTheProblem : sentences.get(key);
 }

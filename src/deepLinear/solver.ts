@@ -23,7 +23,10 @@ export interface LinearNetworkData {
 }
 
 export interface LinearNetworkSettings extends DeepLinearOptions, SolveOptions {
-  /** An earlier result to begin with, for example for another `lambda`. A closed form has no use for it. */
+  /**
+   * An earlier result to begin with, for example for another `lambda`. A closed form has no use for it. Change it when an earlier
+   * result is near.
+   */
   warmStart?: Pick<LinearNetworkResult, 'product'> | undefined;
 }
 

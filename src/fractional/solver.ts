@@ -8,11 +8,13 @@ import type { FractionalOptions, FractionalSolution } from '../generated/fractio
 import { at, type DenominatorTerm, type FractionalTerm, type NumeratorTerm, type Penalty } from './terms.js';
 
 export interface FractionalSettings extends FractionalOptions, SolveOptions {
-  /** A point to begin with instead of the problem's `start`, such as an earlier result. */
+  /**
+   * A point to begin with instead of the problem's `start`, such as an earlier result. Change it when an earlier result is near.
+   */
   warmStart?: WarmStart | undefined;
   /**
-   * The ranks of an MPI job, `await world()`, that share out the `restarts`, each with the same problem and the same settings. The result, which all of them
-   * get, is that of one process. Default: none.
+   * The ranks of an MPI job, `await world()`, that share out the `restarts`, each with the same problem and the same settings. The
+   * result, which all of them get, is that of one process. Default: none. Change it when several processes are to share the starts.
    */
   ranks?: Ranks | undefined;
 }

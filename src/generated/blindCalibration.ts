@@ -25,6 +25,7 @@ export interface BlindCalibrationOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 100000
    */
@@ -32,6 +33,7 @@ export interface BlindCalibrationOptions extends Limits {
   /**
    * Relative accuracy at which the solve ends with status `solved`.
    *
+   * Change it when the answer is not accurate enough, or a rough one is enough and time counts.
    * Expected: a number in [0, 1].
    * @defaultValue 1e-10
    */
@@ -39,6 +41,7 @@ export interface BlindCalibrationOptions extends Limits {
   /**
    * Gains are within 1 - gainRange and 1 + gainRange.
    *
+   * Change it when bounds of the gains are known: without them signal and gains may be off by one factor.
    * Expected: a number > 0.
    * @defaultValue Infinity
    */

@@ -17,6 +17,7 @@ export interface CheckeredRegressionOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 5000
    */
@@ -24,6 +25,7 @@ export interface CheckeredRegressionOptions extends Limits {
   /**
    * Factors K of the product of hyperbolic tangents.
    *
+   * Change it when classes alternate along more directions, or fewer.
    * Expected: an integer in [1, 1000].
    * @defaultValue 2
    */
@@ -31,12 +33,14 @@ export interface CheckeredRegressionOptions extends Limits {
   /**
    * Expectation and maximisation, each with a Newton step of K logistic regressions, or gradient descent.
    *
+   * Change it when methods are compared.
    * @defaultValue 'em'
    */
   method?: 'em' | 'gd' | undefined;
   /**
    * Weight of the ridge on all weights, intercepts too, beside the mean loss of the rows.
    *
+   * Change it when new rows are predicted much worse than those of the fit (larger), or both badly (smaller).
    * Expected: a finite number > 0.
    * @defaultValue 0.0001
    */
@@ -44,6 +48,7 @@ export interface CheckeredRegressionOptions extends Limits {
   /**
    * Random starts beside the first; the best end is the result. 0: none.
    *
+   * Change it when starts end at different objectives (larger), or time counts (smaller).
    * Expected: an integer in [0, 100000].
    * @defaultValue 4
    */

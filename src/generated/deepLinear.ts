@@ -20,6 +20,7 @@ export interface DeepLinearOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 100000
    */
@@ -27,6 +28,7 @@ export interface DeepLinearOptions extends Limits {
   /**
    * Relative accuracy at which the solve ends with status `solved`.
    *
+   * Change it when the answer is not accurate enough, or a rough one is enough and time counts.
    * Expected: a number in [0, 1].
    * @defaultValue 1e-8
    */
@@ -34,6 +36,7 @@ export interface DeepLinearOptions extends Limits {
   /**
    * Iterations between two checks of progress, limits and the abort signal.
    *
+   * Change it when reports or aborts come too late (smaller), or solves are so short that checks take much of their time (larger).
    * Expected: an integer in [1, 1000000].
    * @defaultValue 10
    */
@@ -41,6 +44,7 @@ export interface DeepLinearOptions extends Limits {
   /**
    * Layers L of weights.
    *
+   * Change it when the network that the answer is to be factored into has another number of layers.
    * Expected: an integer in [2, 1000].
    * @defaultValue 2
    */
@@ -49,12 +53,14 @@ export interface DeepLinearOptions extends Limits {
    * A sum of networks with weight decay of degree L, (lambda / 2) sum_l ||W_l||_F^L each, in place of one network
    * with (lambda / 2) sum_l ||W_l||_F^2. With two layers they are the same.
    *
+   * Change it when the network is a sum of narrow ones with weight decay of degree L.
    * @defaultValue false
    */
   parallel?: boolean | undefined;
   /**
    * Weight of the regulariser.
    *
+   * Change it when the product has too large a rank (larger), or fits too badly (smaller).
    * Expected: a finite number > 0.
    * @defaultValue 0.001 n
    */

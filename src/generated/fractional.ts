@@ -96,6 +96,7 @@ export interface FractionalOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 10000
    */
@@ -105,6 +106,7 @@ export interface FractionalOptions extends Limits {
    * numerator - ratio * denominator is). Both end at the same points. `'auto'` takes `'pcd'` for denominators that
    * grow linearly or are concave, `'fcd'` for squared ones.
    *
+   * Change it when the other one is to be compared: times differ, minimisers do not.
    * @defaultValue 'auto'
    */
   method?: 'auto' | 'fcd' | 'pcd' | undefined;
@@ -112,6 +114,7 @@ export interface FractionalOptions extends Limits {
    * Coordinates one after the other, in an order drawn anew for each sweep, or always the one that gains most (for at
    * most 2000 unknowns).
    *
+   * Change it when another local minimum may be better (`shuffled`), or a few of many coordinates matter (`greedy`).
    * @defaultValue 'cyclic'
    */
   sweepOrder?: 'cyclic' | 'shuffled' | 'greedy' | undefined;
@@ -119,6 +122,7 @@ export interface FractionalOptions extends Limits {
    * Points to start from beside the first, which is `start` or the solver's own; the best end counts. They are taken
    * from the data and then drawn by `seed`.
    *
+   * Change it when local minima differ much and a better one is worth the time.
    * Expected: an integer in [0, 100000].
    * @defaultValue 0
    */
@@ -135,6 +139,7 @@ export interface FractionalOptions extends Limits {
    * Without a `start`: begin at the minimiser of the numerator, if that has a penalty and the denominator is positive
    * there.
    *
+   * Change it when the minimiser of the numerator is a bad point to begin at.
    * @defaultValue true
    */
   lassoStart?: boolean | undefined;
@@ -162,6 +167,7 @@ export interface FractionalOptions extends Limits {
    * Keep the gradient of least squares by A^T A instead of the residual: `'auto'` does so for dense A with at least
    * twice as many rows as columns and at most 2000 columns.
    *
+   * Change it when there is no memory for A^T A (`never`), or there is and A has more columns (`always`).
    * @defaultValue 'auto'
    */
   gram?: 'auto' | 'always' | 'never' | undefined;

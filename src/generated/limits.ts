@@ -5,6 +5,7 @@ export interface Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 1000
    */
@@ -12,6 +13,7 @@ export interface Limits {
   /**
    * Relative accuracy at which the solve ends with status `solved`.
    *
+   * Change it when the answer is not accurate enough, or a rough one is enough and time counts.
    * Expected: a number in [0, 1].
    * @defaultValue 0.000001
    */
@@ -19,6 +21,7 @@ export interface Limits {
   /**
    * Seconds after which the solve ends with status `timeLimit`.
    *
+   * Change it when an answer has to be there by then, accurate or not.
    * Expected: a number >= 0.
    * @defaultValue Infinity
    */
@@ -26,6 +29,7 @@ export interface Limits {
   /**
    * Iterations between two checks of progress, limits and the abort signal.
    *
+   * Change it when reports or aborts come too late (smaller), or solves are so short that checks take much of their time (larger).
    * Expected: an integer in [1, 1000000].
    * @defaultValue 1
    */
@@ -33,6 +37,7 @@ export interface Limits {
   /**
    * Most threads that this solve may use; 0 means all of the pool. Results do not depend on it.
    *
+   * Change it when other work needs the processors at the same time.
    * Expected: an integer in [0, 1024].
    * @defaultValue 0
    */
@@ -40,6 +45,7 @@ export interface Limits {
   /**
    * Integer seed of everything random in the solve.
    *
+   * Change it when the random choices are to be others, for example to see how much the answer depends on them.
    * Expected: an integer in [0, 9007199254740991].
    * @defaultValue 0
    */

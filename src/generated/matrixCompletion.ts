@@ -26,6 +26,7 @@ export interface MatrixCompletionOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 10000
    */
@@ -33,6 +34,7 @@ export interface MatrixCompletionOptions extends Limits {
   /**
    * Relative accuracy at which the solve ends with status `solved`.
    *
+   * Change it when the answer is not accurate enough, or a rough one is enough and time counts.
    * Expected: a number in [0, 1].
    * @defaultValue 0.00001
    */
@@ -40,6 +42,7 @@ export interface MatrixCompletionOptions extends Limits {
   /**
    * Most rank of a completed matrix.
    *
+   * Change it when the completed matrix has this rank and a larger one is wanted (larger), or memory and time are short (smaller).
    * Expected: an integer in [1, 10000].
    * @defaultValue 100
    */

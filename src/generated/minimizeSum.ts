@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import { type Limits, limitDefaults } from './limits.js';
-import type { MinimizeSumMethod } from './minimizeSumMethods.js';
+import type { MinimizeSumMethod } from './minimizeSumChoices.js';
 import type { Certificate, Progress } from './solve.js';
 
 /** What the addon takes beside settings, as far as a table says it. */
@@ -29,6 +29,7 @@ export interface MinimizeSumOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 2147483647
    */
@@ -36,6 +37,7 @@ export interface MinimizeSumOptions extends Limits {
   /**
    * Relative accuracy at which the solve ends with status `solved`.
    *
+   * Change it when the answer is not accurate enough, or a rough one is enough and time counts.
    * Expected: a number in [0, 1].
    * @defaultValue 0
    */
@@ -44,6 +46,7 @@ export interface MinimizeSumOptions extends Limits {
    * Rows to look at over those that there are, after which the solve ends with status `epochLimit`; every gradient of
    * a row counts. An iteration is about one epoch, and at least one step.
    *
+   * Change it when the loss still falls at the end (larger), or a rough answer is enough (smaller).
    * Expected: a number >= 0.
    * @defaultValue 20
    */
@@ -51,6 +54,7 @@ export interface MinimizeSumOptions extends Limits {
   /**
    * A loss over all rows at which the solve ends with status `solved`, asked for at checks.
    *
+   * Change it when a certain loss is good enough.
    * Expected: a number in [-1000000000000000, 1000000000000000].
    * @defaultValue none
    */
@@ -58,6 +62,7 @@ export interface MinimizeSumOptions extends Limits {
   /**
    * Checks without a smaller loss on the `validation` rows after which the solve ends with `stalled`.
    *
+   * Change it when losses of the `validation` rows rise for a while and then fall further (larger).
    * Expected: an integer in [1, 1000000].
    * @defaultValue 5
    */
@@ -65,6 +70,7 @@ export interface MinimizeSumOptions extends Limits {
   /**
    * Whether checks compute the loss over all rows, so that `best` is known and reports have it.
    *
+   * Change it when reports have to show the loss, or the best point is wanted and not the last.
    * @defaultValue false
    */
   trackBest?: boolean | undefined;
@@ -72,6 +78,7 @@ export interface MinimizeSumOptions extends Limits {
    * Of rows, x and the method's state; sums of losses are in double precision always. `auto`: `float32` where batches
    * are drawn.
    *
+   * Change it when losses differ in digits that `float32` has not.
    * @defaultValue 'auto'
    */
   precision?: 'auto' | 'float32' | 'float64' | undefined;
@@ -80,12 +87,14 @@ export interface MinimizeSumOptions extends Limits {
    * multiplies, of a regression with an intercept around the column's mean, and given back in those of the data.
    * `auto`: that, but for private methods, as it looks at the data, and for `lambda` or sets other than bounds.
    *
+   * Change it when the units of x mean something, as for a penalty or a set of your own: `none`.
    * @defaultValue 'auto'
    */
   scaling?: 'auto' | 'columns' | 'none' | undefined;
   /**
    * A number mu that is known: f - f* <= ||gradient||^2 / (2 mu) everywhere. The certificate rests on it.
    *
+   * Change it when mu is known and the result should have a certificate.
    * Expected: a finite number > 0.
    * @defaultValue unknown
    */
@@ -95,12 +104,14 @@ export interface MinimizeSumOptions extends Limits {
    * regressions, or `qagd` where every step is to look at all rows; `prodigy` for others, unless `target`,
    * `validation` or an infinite `maxEpochs` let it end before its steps are 0. None of them needs a step size.
    *
+   * Change it when another method is known to suit the problem, or methods are compared.
    * @defaultValue 'auto'
    */
   method?: MinimizeSumMethod | undefined;
   /**
    * Rows of a batch; all rows, in order, where there are no more. 0: 64, or the method's choice.
    *
+   * Change it when steps are too noisy (larger), or there are too few of them in an epoch (smaller).
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 0
    */

@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import { type Limits, limitDefaults } from './limits.js';
-import type { NlpMethod } from './nlpMethods.js';
+import type { NlpMethod } from './nlpChoices.js';
 import type { Certificate, Progress } from './solve.js';
 
 /** What the addon takes beside settings, as far as a table says it. */
@@ -37,6 +37,7 @@ export interface NlpOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 3000
    */
@@ -44,6 +45,7 @@ export interface NlpOptions extends Limits {
   /**
    * Relative accuracy at which the solve ends with status `solved`.
    *
+   * Change it when the answer is not accurate enough, or a rough one is enough and time counts.
    * Expected: a number in [0, 1].
    * @defaultValue 1e-8
    */
@@ -52,6 +54,7 @@ export interface NlpOptions extends Limits {
    * Evaluations of the objective after which the solve ends with status `evaluationLimit`. Those of an iteration that
    * has begun are completed.
    *
+   * Change it when evaluations are expensive and only some can be paid for.
    * Expected: a number >= 0.
    * @defaultValue Infinity
    */
@@ -64,12 +67,14 @@ export interface NlpOptions extends Limits {
    * diagonal), `saddleFree` (with the absolute values of eigenvalues) and `oasis` (with a diagonal from random
    * products).
    *
+   * Change it when another method is known to suit the problem, for example `lbfgs` where there are many variables and no constraints.
    * @defaultValue 'auto'
    */
   method?: NlpMethod | undefined;
   /**
    * Whether objective and constraints with gradients above 100 at the start are scaled down, as Ipopt does.
    *
+   * Change it when objective and constraints are scaled well already, and `tolerance` has to hold in their units.
    * @defaultValue true
    */
   scaling?: boolean | undefined;

@@ -15,6 +15,7 @@ export interface OneClassSubspacesOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 10000
    */
@@ -22,6 +23,7 @@ export interface OneClassSubspacesOptions extends Limits {
   /**
    * Relative accuracy at which the solve ends with status `solved`.
    *
+   * Change it when the answer is not accurate enough, or a rough one is enough and time counts.
    * Expected: a number in [0, 1].
    * @defaultValue 0.00001
    */
@@ -29,6 +31,7 @@ export interface OneClassSubspacesOptions extends Limits {
   /**
    * Columns K of each of the two frames; as many as x has where these are fewer.
    *
+   * Change it when too many rows of other classes are taken for the class (larger), or too few of its own (smaller).
    * Expected: an integer in [1, 100000].
    * @defaultValue 2
    */
@@ -36,6 +39,7 @@ export interface OneClassSubspacesOptions extends Limits {
   /**
    * Margin of the two sets of half-spaces.
    *
+   * Change it when rows have another size: it is in units of x.
    * Expected: a number >= 0.
    * @defaultValue 0.1
    */
@@ -43,6 +47,7 @@ export interface OneClassSubspacesOptions extends Limits {
   /**
    * Weight of the rows that miss it.
    *
+   * Change it when too many rows of the class are outside (larger), or the region is too wide (smaller).
    * Expected: a finite number > 0.
    * @defaultValue 10
    */

@@ -1,7 +1,7 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
-import type { ReluMethod } from './reluMethods.js';
+import type { ReluLoss, ReluMethod } from './reluChoices.js';
 import type { Certificate, Progress } from './solve.js';
 
 /** What the addon takes beside settings, as far as a table says it. */
@@ -58,6 +58,7 @@ export interface ReluOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 10000
    */
@@ -65,6 +66,7 @@ export interface ReluOptions extends Limits {
   /**
    * Relative accuracy at which the solve ends with status `solved`.
    *
+   * Change it when the answer is not accurate enough, or a rough one is enough and time counts.
    * Expected: a number in [0, 1].
    * @defaultValue 0.0001
    */
@@ -72,6 +74,7 @@ export interface ReluOptions extends Limits {
   /**
    * Iterations between two checks of progress, limits and the abort signal.
    *
+   * Change it when reports or aborts come too late (smaller), or solves are so short that checks take much of their time (larger).
    * Expected: an integer in [1, 1000000].
    * @defaultValue 10
    */
@@ -80,19 +83,14 @@ export interface ReluOptions extends Limits {
    * Loss of predictions f and targets y, summed over the rows: 1/2 (f - y)^2, log(1 + exp(-y f)), max(0, 1 - y f),
    * log sum exp(f) - f_y, or Huber's.
    *
+   * Change it when y are classes (`logistic`, `hinge`, `softmax`), or values with outliers (`huber`).
    * @defaultValue 'squared'
    */
-  loss?: 'squared' | 'logistic' | 'hinge' | 'softmax' | 'huber' | undefined;
-  /**
-   * Where Huber's loss turns from quadratic to linear, in units of y.
-   *
-   * Expected: a finite number > 0.
-   * @defaultValue 1
-   */
-  huberDelta?: number | undefined;
+  loss?: ReluLoss | undefined;
   /**
    * Weight of the regulariser (lambda / 2) sum_j (||u_j||^2 + alpha_j^2).
    *
+   * Change it when the network fits new rows much worse than those of the training (larger), or fits neither well (smaller).
    * Expected: a finite number > 0.
    * @defaultValue a share of lambdaMax
    */
@@ -100,6 +98,7 @@ export interface ReluOptions extends Limits {
   /**
    * Append a constant column 1 to x, so that every hidden neuron has a bias.
    *
+   * Change it when x has a constant column of its own, or outputs have to be 0 where x is 0.
    * @defaultValue true
    */
   bias?: boolean | undefined;
@@ -107,6 +106,7 @@ export interface ReluOptions extends Limits {
    * Let the regulariser include the biases like any weight. If not, a bias counts as a hundredth of a weight on data
    * of the size of x: 0 would leave the program without a certificate.
    *
+   * Change it when outputs are far from 0 and the penalty of the biases keeps the network from reaching them.
    * @defaultValue true
    */
   regularizeBias?: boolean | undefined;
@@ -114,12 +114,14 @@ export interface ReluOptions extends Limits {
    * Divide each column of x by its Euclidean norm before training, or, less its mean where there is a bias, by its
    * standard deviation; the regulariser then acts on the scaled weights.
    *
+   * Change it when the scales of the columns mean something to the regulariser.
    * @defaultValue 'false'
    */
   standardize?: 'false' | 'norm' | 'true' | undefined;
   /**
    * ReLU neurons, or gated ones, 1[x g_j >= 0] (x u_j), which need no cone constraints.
    *
+   * Change it when training takes too long and a gated network will do.
    * @defaultValue 'relu'
    */
   activation?: 'relu' | 'gated' | undefined;
@@ -127,12 +129,14 @@ export interface ReluOptions extends Limits {
    * With several outputs: neurons of their own for each output, or groups of neurons that share one output weight
    * (Frobenius norm over the outputs).
    *
+   * Change it when several outputs depend on the same features: `frobenius` lets them share neurons.
    * @defaultValue 'oneVsAll'
    */
   coupling?: 'oneVsAll' | 'frobenius' | undefined;
   /**
    * ADMM on the convex reformulation, or a lasso on the output weights of fixed random hidden directions.
    *
+   * Change it when a good network is enough and the optimum takes too long: `sampled`.
    * @defaultValue 'admm'
    */
   method?: ReluMethod | undefined;
@@ -144,7 +148,6 @@ export const reluDefaults = {
   tolerance: 0.0001,
   checkInterval: 10,
   loss: 'squared',
-  huberDelta: 1,
   bias: true,
   regularizeBias: true,
   standardize: 'false',

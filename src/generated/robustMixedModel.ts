@@ -19,6 +19,7 @@ export interface RobustMixedModelOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 10000
    */
@@ -26,6 +27,7 @@ export interface RobustMixedModelOptions extends Limits {
   /**
    * Relative accuracy at which the solve ends with status `solved`.
    *
+   * Change it when the answer is not accurate enough, or a rough one is enough and time counts.
    * Expected: a number in [0, 1].
    * @defaultValue 1e-8
    */
@@ -33,6 +35,7 @@ export interface RobustMixedModelOptions extends Limits {
   /**
    * Degrees of freedom of Student's distribution of the errors.
    *
+   * Change it when outliers still move the fit (smaller), or errors are nearly normal (larger).
    * Expected: a finite number > 0.
    * @defaultValue 4
    */
@@ -40,6 +43,7 @@ export interface RobustMixedModelOptions extends Limits {
   /**
    * Whether the model has an intercept.
    *
+   * Change it when x has a constant column of its own, or the model has to go through 0.
    * @defaultValue true
    */
   intercept?: boolean | undefined;

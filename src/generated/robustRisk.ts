@@ -12,6 +12,7 @@ export interface RobustRiskOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 200
    */
@@ -21,12 +22,14 @@ export interface RobustRiskOptions extends Limits {
    * worst share 1 - `level`; `extremile`, the expected worst of `power` rows; `exponential`, with weights that grow
    * as e^(`power` t) with the share t of rows that are better.
    *
+   * Change it when bad rows count more than their share: all but `mean`.
    * @defaultValue 'cvar'
    */
   risk?: 'mean' | 'cvar' | 'superquantile' | 'extremile' | 'exponential' | undefined;
   /**
    * Of `cvar`.
    *
+   * Change it when only the very worst rows count (larger), or more of them (smaller).
    * Expected: a number in [0, 1).
    * @defaultValue 0.9
    */
@@ -34,6 +37,7 @@ export interface RobustRiskOptions extends Limits {
   /**
    * Of `extremile` and `exponential`.
    *
+   * Change it when the worst rows should count more (larger) or less (smaller).
    * Expected: a finite number >= 1.
    * @defaultValue 2
    */
@@ -42,6 +46,7 @@ export interface RobustRiskOptions extends Limits {
    * Smoothing nu: the risk is the largest q . l - nu n / 2 ||q - 1/n||^2 over its weights q, so that it has a
    * gradient; in units of losses. The less there is, the shorter are the steps.
    *
+   * Change it when the risk is too inexact (smaller), or steps are too short (larger).
    * Expected: a finite number > 0.
    * @defaultValue a tenth of the mean loss at the start
    */
@@ -49,6 +54,7 @@ export interface RobustRiskOptions extends Limits {
   /**
    * The step. One that is not given is halved where some iterations have not shortened the gradient.
    *
+   * Change it when a step size is known, for example from an earlier solve.
    * Expected: a finite number > 0.
    * @defaultValue by the curvature of some rows
    */

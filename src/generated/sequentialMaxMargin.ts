@@ -19,6 +19,7 @@ export interface SequentialMaxMarginOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 10000
    */
@@ -26,12 +27,14 @@ export interface SequentialMaxMarginOptions extends Limits {
   /**
    * Which task comes next: one after the other, or one drawn by `seed`.
    *
+   * Change it when the order in which the tasks come is not known.
    * @defaultValue 'cyclic'
    */
   taskOrder?: 'cyclic' | 'random' | undefined;
   /**
    * Most sweeps over the rows of a task in one projection, after which the solve ends with status `stalled`.
    *
+   * Change it when a solve ends with `stalled`.
    * Expected: an integer in [1, 2147483647].
    * @defaultValue 100000
    */

@@ -1,6 +1,7 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
+import type { SparseFamily, SparsePenalty } from './sparseChoices.js';
 import type { Certificate, Progress } from './solve.js';
 
 /** What the addon takes beside settings, as far as a table says it. */
@@ -43,6 +44,7 @@ export interface SparseOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 100000
    */
@@ -51,98 +53,42 @@ export interface SparseOptions extends Limits {
    * The loss: of numbers, of two classes, of counts, of positive numbers, of classes; of numbers with outliers, of a
    * quantile of numbers, of times until an event.
    *
+   * Change it when y are no numbers with errors of about one size.
    * @defaultValue 'gaussian'
    */
-  family?: 'gaussian' | 'binomial' | 'poisson' | 'gamma' | 'multinomial' | 'huber' | 'quantile' | 'cox' | undefined;
-  /**
-   * Of the family huber: the residual, in units of y, from which on the loss grows linearly.
-   *
-   * Expected: a finite number > 0.
-   * @defaultValue 1.35
-   */
-  huberDelta?: number | undefined;
-  /**
-   * Of the family quantile: which quantile of y the model is of.
-   *
-   * Expected: a number in (0, 1).
-   * @defaultValue 0.5
-   */
-  level?: number | undefined;
-  /**
-   * Of the family cox: how several events at one time count.
-   *
-   * @defaultValue 'efron'
-   */
-  ties?: 'efron' | 'breslow' | undefined;
+  family?: SparseFamily | undefined;
   /**
    * The kind of the penalty.
    *
+   * Change it when the lasso shrinks large coefficients too much, or columns come in groups or in an order.
    * @defaultValue 'lasso'
    */
-  penalty?: 'lasso' | 'mcp' | 'scad' | 'lq' | 'bestSubset' | 'slope' | 'fused' | 'groupLasso' | 'groupMcp' | 'groupScad' | 'sparseGroupLasso' | undefined;
-  /**
-   * Share of the absolute values in the penalty; the rest is that of the squares.
-   *
-   * Expected: a number in [0, 1].
-   * @defaultValue 1
-   */
-  alpha?: number | undefined;
-  /**
-   * Where the penalty becomes constant, in lambdas: above 1 for mcp, above 2 for scad.
-   *
-   * Expected: a finite number > 0.
-   * @defaultValue 3 for mcp, 3.7 for scad, also of groups
-   */
-  gamma?: number | undefined;
-  /**
-   * Weight of the squares of coefficients beside bestSubset, halved.
-   *
-   * Expected: a finite number >= 0.
-   * @defaultValue 0
-   */
-  ridge?: number | undefined;
-  /**
-   * Bound of the coefficients of bestSubset, as they are penalised.
-   *
-   * Expected: a finite number > 0.
-   * @defaultValue no bound with a ridge, where columns are independent and where few that are not were enumerated, else 1.5 times the largest coefficient of least squares that was found, or more
-   */
-  largest?: number | undefined;
-  /**
-   * Most nodes of branch and bound of bestSubset, over all lambdas or sizes; each has one at least.
-   *
-   * Expected: an integer in [0, 2147483647].
-   * @defaultValue 10000
-   */
-  maxNodes?: number | undefined;
-  /**
-   * Level of the false discovery rate that the weights of slope are made for.
-   *
-   * Expected: a number in (0, 1).
-   * @defaultValue 0.1
-   */
-  q?: number | undefined;
+  penalty?: SparsePenalty | undefined;
   /**
    * How lasso, elastic net, mcp and scad are fitted: on the columns in use, or by products with x alone.
    *
+   * Change it when methods are compared: the others are seldom faster.
    * @defaultValue 'coordinateDescent'
    */
   method?: 'coordinateDescent' | 'acceleratedGradient' | 'conjugateGradients' | undefined;
   /**
    * Whether there is a constant without penalty.
    *
+   * Change it when the model has to go through 0.
    * @defaultValue true
    */
   intercept?: boolean | undefined;
   /**
    * Whether the penalty is that of coefficients of columns divided by their standard deviations.
    *
+   * Change it when all columns have one unit, and their sizes mean something.
    * @defaultValue true
    */
   standardize?: boolean | undefined;
   /**
    * Lambdas of a path, evenly in the logarithm.
    *
+   * Change it when the best lambda lies between two of the path (larger), or time counts (smaller).
    * Expected: an integer in [1, 100000].
    * @defaultValue 100
    */
@@ -150,6 +96,7 @@ export interface SparseOptions extends Limits {
   /**
    * Smallest lambda of a path over the largest, below 1.
    *
+   * Change it when the best lambda is the last of the path (smaller), or the end of the path takes long and is of no use (larger).
    * Expected: a finite number > 0.
    * @defaultValue 1e-4 with more rows than columns, else 1e-2; 1e-3 and 5e-2 for mcp and scad
    */
@@ -157,6 +104,7 @@ export interface SparseOptions extends Limits {
   /**
    * A path ends behind a model with more coefficients.
    *
+   * Change it when models of many columns are of no use and take long.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 2147483647
    */
@@ -167,14 +115,7 @@ export const sparseDefaults = {
   ...limitDefaults,
   maxIterations: 100000,
   family: 'gaussian',
-  huberDelta: 1.35,
-  level: 0.5,
-  ties: 'efron',
   penalty: 'lasso',
-  alpha: 1,
-  ridge: 0,
-  maxNodes: 10000,
-  q: 0.1,
   method: 'coordinateDescent',
   intercept: true,
   standardize: true,

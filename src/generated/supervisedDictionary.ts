@@ -17,6 +17,7 @@ export interface SupervisedDictionaryOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 10000
    */
@@ -24,6 +25,7 @@ export interface SupervisedDictionaryOptions extends Limits {
   /**
    * Relative accuracy at which the solve ends with status `solved`.
    *
+   * Change it when the answer is not accurate enough, or a rough one is enough and time counts.
    * Expected: a number in [0, 1].
    * @defaultValue 0.00001
    */
@@ -31,6 +33,7 @@ export interface SupervisedDictionaryOptions extends Limits {
   /**
    * Columns r of the dictionary; as many as x has where these are fewer.
    *
+   * Change it when the response needs more directions of x (larger), or fewer will do (smaller).
    * Expected: an integer in [1, 100000].
    * @defaultValue 2
    */
@@ -38,6 +41,7 @@ export interface SupervisedDictionaryOptions extends Limits {
   /**
    * Weight xi of half the mean square of what the dictionary leaves of x.
    *
+   * Change it when the dictionary has to describe x better (larger), or y (smaller).
    * Expected: a finite number > 0.
    * @defaultValue 1
    */
@@ -45,6 +49,7 @@ export interface SupervisedDictionaryOptions extends Limits {
   /**
    * Weight of the ridge on the coefficients, beside the mean loss.
    *
+   * Change it when new rows are predicted much worse than those of the fit (larger), or both badly (smaller).
    * Expected: a finite number > 0.
    * @defaultValue 0.001
    */

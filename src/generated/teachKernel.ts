@@ -19,6 +19,7 @@ export interface TeachKernelOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 100000
    */
@@ -26,6 +27,7 @@ export interface TeachKernelOptions extends Limits {
   /**
    * Relative accuracy at which the solve ends with status `solved`.
    *
+   * Change it when the answer is not accurate enough, or a rough one is enough and time counts.
    * Expected: a number in [0, 1].
    * @defaultValue 0.01
    */
@@ -33,18 +35,21 @@ export interface TeachKernelOptions extends Limits {
   /**
    * Kernel: exp(-||a - b||^2 / (2 kernelWidth^2)), a^T b, or one whose values between all rows are given as x.
    *
+   * Change it when responses are linear in x, or kernel values are known already.
    * @defaultValue 'gaussian'
    */
   kernel?: 'gaussian' | 'linear' | 'precomputed' | undefined;
   /**
    * Picks the row with the largest error, or any row, drawn by `seed`.
    *
+   * Change it when a teacher is to be compared with one that draws rows.
    * @defaultValue 'greedy'
    */
   teacher?: 'greedy' | 'random' | undefined;
   /**
    * Width of the Gaussian kernel, in units of x.
    *
+   * Change it when the fit is too rough (smaller), or swings between rows (larger).
    * Expected: a finite number > 0.
    * @defaultValue the root of half the columns of x
    */
@@ -52,6 +57,7 @@ export interface TeachKernelOptions extends Limits {
   /**
    * Learning rate eta: eta K(x_i, x_i) times the largest eigenvalue of A has to be below 2.
    *
+   * Change it when the errors swing (smaller).
    * Expected: a finite number > 0.
    * @defaultValue 1 / (largest K(x_i, x_i) times the largest row sum of |A|)
    */

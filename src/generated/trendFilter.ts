@@ -16,6 +16,7 @@ export interface TrendFilterOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 100000
    */
@@ -23,6 +24,7 @@ export interface TrendFilterOptions extends Limits {
   /**
    * Degree of the pieces of the trend: 0 constant, 1 linear, 2 quadratic.
    *
+   * Change it when the trend has slopes (1) or bends (2) rather than steps.
    * Expected: an integer in [0, 2].
    * @defaultValue 0
    */

@@ -21,6 +21,7 @@ export interface UnlearnOptions extends Limits {
   /**
    * Most iterations before the solve ends with status `iterationLimit`.
    *
+   * Change it when a solve ends with `iterationLimit` and its progress had not stopped.
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 100
    */
@@ -28,6 +29,7 @@ export interface UnlearnOptions extends Limits {
   /**
    * Relative accuracy at which the solve ends with status `solved`.
    *
+   * Change it when the answer is not accurate enough, or a rough one is enough and time counts.
    * Expected: a number in [0, 1].
    * @defaultValue 1e-9
    */
@@ -35,12 +37,14 @@ export interface UnlearnOptions extends Limits {
   /**
    * What the regression was fitted by: half the square, or the log-likelihood of two classes.
    *
+   * Change it when the regression was a logistic one.
    * @defaultValue 'squared'
    */
   loss?: 'squared' | 'logistic' | undefined;
   /**
    * Weight of the ridge that it was fitted with, in units of the mean loss over the rows there were. 0: none.
    *
+   * Change it when the regression was fitted with a ridge: it has to be the same.
    * Expected: a finite number >= 0.
    * @defaultValue 0
    */

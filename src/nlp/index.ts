@@ -1,7 +1,7 @@
 // The subpath nonconvex/nlp: smooth programs under bounds, equations and inequalities, and ways to state them beside expressions (nonconvex/model).
 export type { Bounds } from '../core/bounds.js';
 export type { Program, UsedDerivatives } from '../expressions/program.js';
-export { exactAugmentedLagrangian, interiorPoint, trustRegion } from '../generated/nlpMethods.js';
+export { exactAugmentedLagrangian, interiorPoint, trustRegion } from '../generated/nlpChoices.js';
 export { type CallbackProgram, type Callbacks, type Entries, fromCallbacks } from '../problems/callbacks.js';
 export { type ControlOptions, type ControlProgram, poissonControl } from '../problems/control.js';
 export { checkDerivatives, type DerivativeCheck, type WrongEntry } from '../problems/derivatives.js';

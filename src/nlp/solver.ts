@@ -1,6 +1,6 @@
 import type { Bounds } from '../core/bounds.js';
 import { checkBoolean, checkNumber, checkOneOf, checkVector } from '../core/check.js';
-import { flatSettings } from '../core/methodSettings.js';
+import { flatSettings } from '../core/choices.js';
 import { withMethods } from '../core/methods.js';
 import { seedOf } from '../core/random.js';
 import { type MakeProblem, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
@@ -28,7 +28,8 @@ export type { NlpProgress };
 export interface NlpSettings extends NlpOptions, SolveOptions<NlpProgress> {
   /**
    * A point to begin with instead of the problem's start, such as an earlier result, and its multipliers with the signs of results.
-   * Those that are missing are estimated. Under bounds and inequalities the scales of the earlier solve are kept.
+   * Those that are missing are estimated. Under bounds and inequalities the scales of the earlier solve are kept. Change it when an
+   * earlier result is near, or a better start than that of the problem is known.
    */
   warmStart?:
     | {
@@ -40,11 +41,12 @@ export interface NlpSettings extends NlpOptions, SolveOptions<NlpProgress> {
         constraintScales?: ArrayLike<number> | undefined;
       }
     | undefined;
-  /** True if reports of progress have the point. Default false. */
+  /** True if reports of progress have the point. Default false. Change it when listeners show or keep the points. */
   reportIterates?: boolean | undefined;
   /**
-   * `'allow'`: a {@link Model} with functions that have kinks, such as `relu`, `abs` and `max`, is solved as if it had none. What is found may
-   * be no minimum, and steps may end early at a kink. Default `'refuse'`.
+   * `'allow'`: a {@link Model} with functions that have kinks, such as `relu`, `abs` and `max`, is solved as if it had none. What is
+   * found may be no minimum, and steps may end early at a kink. Default `'refuse'`. Change it when the kinks of a model are known to be
+   * away from its solution.
    */
   nonsmooth?: 'refuse' | 'allow' | undefined;
 }

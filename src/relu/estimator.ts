@@ -40,7 +40,7 @@ class ReluEstimator<Y extends Targets> {
   }
 
   /** Trains; `await` it before anything else. @throws (rejects) as {@link trainReluNetwork}. */
-  async fit(x: MatrixLike, y: Y, more: Pick<ReluData, 'sampleWeights'> = {}): Promise<this> {
+  async fit(x: MatrixLike, y: Y, more: Omit<ReluData, 'x' | 'y' | 'ranks'> = {}): Promise<this> {
     this.#result = await trained<Y>({ x, y, ...more }, { ...this.settings, task: this.#task });
     return this;
   }

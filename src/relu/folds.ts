@@ -1,4 +1,5 @@
 // Rows that are left out of training, and how networks do on them.
+import { defaultOfSetting } from '../core/addon.js';
 import { checkInteger } from '../core/check.js';
 import { checkFoldCount, dealRows } from '../core/folds.js';
 import type { Matrix } from '../core/matrix.js';
@@ -51,7 +52,7 @@ export interface LeftOut {
 /** What the networks that were trained without each of the folds do on its rows. */
 export function leftOutOf(of: Encoded, held: Fold[], trained: Trained<Prediction>[]): LeftOut {
   const { columns } = of.y;
-  const { loss, huberDelta } = { ...reluDefaults, ...defined(of.options) };
+  const { loss = reluDefaults.loss, huberDelta = defaultOfSetting('relu', 'huberDelta') as number } = of.options;
   const rows = Int32Array.from(held.flatMap(({ leftOut }) => [...leftOut])).sort();
   const placeOf = new Map(Array.from(rows, (row, place) => [row, place]));
   const outputs = { data: new Float64Array(rows.length * columns), rows: rows.length, columns };

@@ -1,5 +1,5 @@
 // The subpath nonconvex/relu: two-layer ReLU networks, trained to a certified optimum.
-export { admm, sampled } from '../generated/reluMethods.js';
+export { admm, huber, type ReluLoss, type ReluMethod, sampled } from '../generated/reluChoices.js';
 export { type AttackData, type AttackResult, type AttackSettings, attack, type ReluAdversary } from './attack.js';
 export { ReluClassifier, ReluRegressor } from './estimator.js';
 export {

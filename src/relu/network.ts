@@ -192,10 +192,10 @@ export function fromJSON<P extends Prediction = Prediction>(json: ReluNetworkJso
 /** A copy of the names of the columns of x. */
 export function checkFeatureNames(names: unknown, columns: number): readonly string[] {
   if (!Array.isArray(names) || names.some((name) => typeof name !== 'string')) {
-    throw new TypeError(`featureNames = ${show(names)}: expected an array of strings`);
+    throw new TypeError(`names = ${show(names)}: expected an array of strings`);
   }
   if (names.length !== columns) {
-    throw new RangeError(`featureNames.length = ${names.length}: expected ${columns}, one for each column of x`);
+    throw new RangeError(`names.length = ${names.length}: expected ${columns}, one for each column of x`);
   }
   return [...names];
 }

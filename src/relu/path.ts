@@ -1,6 +1,6 @@
 // Several weights of the regulariser, one after the other, and which of them does best on rows that were left out.
 import { Reports } from '../core/callbacks.js';
-import { checkFunction, checkInteger, checkNumber, checkOneOf } from '../core/check.js';
+import { checkFunction, checkInteger, checkMembers, checkNumber, checkOneOf } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import type { Prediction, Targets } from '../core/targets.js';
 import { type Fold, foldsOf, leftOutOf, onFold, scored } from './folds.js';
@@ -20,18 +20,24 @@ import {
 } from './problem.js';
 import { largestLambda, type Trained, train } from './training.js';
 
-export interface ReluPathSettings extends Omit<ReluSettings, 'lambda' | 'onProgress' | 'verbose' | 'warmStart'> {
+/** Weights of the regulariser at equal ratios, and which of them is chosen. */
+export interface ReluLambdas {
   /** How many weights, at most 10,000. Default: 10. */
   count?: number | undefined;
   /** The smallest weight, as a share of {@link lambdaMax}; the largest is half of lambdaMax. Default: 3e-4. */
   ratio?: number | undefined;
-  /** Parts that the rows fall into, each left out once: an integer >= 2. Default: none, and then there are no scores. */
-  folds?: number | undefined;
   /**
    * The weight that is chosen: that of the least mean loss (`'minimum'`, the default), or the largest whose loss is at most one standard
    * error above it (`'oneSe'`), which is a simpler network and often a worse one.
    */
   rule?: 'minimum' | 'oneSe' | undefined;
+}
+
+export interface ReluPathSettings extends Omit<ReluSettings, 'lambda' | 'onProgress' | 'verbose' | 'warmStart'> {
+  /** The weights, and which of them is chosen. */
+  lambdas?: ReluLambdas | undefined;
+  /** Parts that the rows fall into, each left out once: an integer >= 2. Default: none, and then there are no scores. */
+  folds?: number | undefined;
   /** Called after each weight, with what is known of it. */
   onProgress?: ((progress: ReluPathProgress) => void) | undefined;
 }
@@ -46,13 +52,13 @@ export interface ReluPathProgress {
 }
 
 export interface ReluPath<P extends Prediction = Prediction> {
-  /** The weights, the largest first; fewer than `count` where three in a row were no better than one before, or time was out. */
+  /** The weights, the largest first; fewer than `lambdas.count` where three in a row were no better than one before, or time was out. */
   lambdas: number[];
   /** A result for each, trained on all rows. */
   results: ReluResult<P>[];
   /** How each did on rows that were left out; empty without folds. */
   scores: FoldScore[];
-  /** The place of the one that `rule` chooses; the last one without folds. */
+  /** The place of the one that `lambdas.rule` chooses; the last one without folds. */
   chosen: number;
   lambdaMax: number;
 }
@@ -69,7 +75,7 @@ export interface ReluCrossValidation extends FoldScore {
 const patience = 3;
 
 /**
- * Networks for several weights of the regulariser, from half of {@link lambdaMax} down to `ratio` times it, at equal ratios, each begun at
+ * Networks for several weights of the regulariser, from half of {@link lambdaMax} down to `lambdas.ratio` times it, at equal ratios, each begun at
  * the one before and with the same patterns (unless these are refined): with sampled patterns hardly more than one or two solves. With `folds`,
  * how each does on rows that were left out.
  *
@@ -83,12 +89,13 @@ export async function trainReluPath<const Y extends Targets>(
   data: ReluData<Y>,
   settings: ReluPathSettings = {},
 ): Promise<ReluPath<Prediction<Y>>> {
-  const known = checkReluSettings(settings, ['count', 'ratio', 'folds', 'rule']);
-  const { count = 10, ratio = 3e-4, folds, rule = 'minimum', onProgress, ...others } = known;
-  checkInteger('count', count, 1, 10_000);
-  checkNumber('ratio', ratio, { lower: 0, open: true });
-  if (ratio > 0.5) throw new RangeError(`ratio = ${ratio}: expected a number in (0, 0.5]`);
-  checkOneOf('rule', rule, ['minimum', 'oneSe']);
+  const { lambdas = {}, folds, onProgress, ...others } = checkReluSettings(settings, ['lambdas', 'folds']);
+  const known = checkMembers('lambdas', lambdas, ['count', 'ratio', 'rule']);
+  const { count = 10, ratio = 3e-4, rule = 'minimum' } = known;
+  checkInteger('lambdas.count', count, 1, 10_000);
+  checkNumber('lambdas.ratio', ratio, { lower: 0, open: true });
+  if (ratio > 0.5) throw new RangeError(`lambdas.ratio = ${ratio}: expected a number in (0, 0.5]`);
+  checkOneOf('lambdas.rule', rule, ['minimum', 'oneSe']);
   checkFunction('onProgress', onProgress, { optional: true });
   return pathOf(encoded(await withMatrix(data), others, true), {
     count,

@@ -1,8 +1,10 @@
 // What the training of a ReLU network is given and gives, and the form of it that the addon takes.
+
 import { checkBoolean, checkData, checkMembers, checkObject, checkOneOf, checkVector, show } from '../core/check.js';
+import { type Flat, flatOf } from '../core/choices.js';
 import { hasManyRows, type Matrix, type MatrixLike, toMatrix, toMatrixInPieces } from '../core/matrix.js';
-import { flatSettings } from '../core/methodSettings.js';
 import type { Ranks } from '../core/ranks.js';
+import { namesOf } from '../core/settingNames.js';
 import type { SolveOptions, SolveResult } from '../core/solve.js';
 import { classNumber, encodeTargets, type Label, type Prediction, type Targets } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
@@ -13,6 +15,7 @@ import {
   type ReluSolution,
   reluDefaults,
 } from '../generated/relu.js';
+import type { ReluChoiceSettings } from '../generated/reluChoices.js';
 import type { NetworkModel } from '../predict/network.js';
 import type { ReluAdversary } from './attack.js';
 import { checkFeatureNames, type ReluNetwork } from './network.js';
@@ -35,7 +38,12 @@ export interface ReluData<Y extends Targets = Targets> {
   y: Y;
   /** Weights >= 0 of the rows: a row's loss counts as often. 2 is the row twice, 0 leaves it out. Default: 1 each. */
   sampleWeights?: ArrayLike<number> | undefined;
-  /** Names of the columns of x, which a table of `readCsv` has: the setting `featureNames`, unless that is given. */
+  /**
+   * Weights of classes, by which those of their rows are multiplied: `'balanced'`, rows / (classes x rows of the class), or an object
+   * with a number for each class, by its label; 1 for those that it does not name. Default: 1 each.
+   */
+  classWeights?: 'balanced' | Readonly<Record<string, number>> | undefined;
+  /** Names of the columns of x, which {@link summarize} and {@link partialDependence} know them by. The network keeps them. */
   names?: readonly string[] | undefined;
   /**
    * The ranks of an MPI job, `await world()`, each of which has other rows, with the same columns, and calls {@link trainReluNetwork} with the same
@@ -62,65 +70,74 @@ export type ReluPatterns =
 
 /** Limits of refinement. It ends by itself when rounds gain next to nothing. */
 export interface ReluRefinement {
-  /** Most rounds. Default: 30. */
+  /** Most rounds. Default: 30. Change it when the gap still shrinks at the end (larger), or time counts (smaller). */
   rounds?: number | undefined;
-  /** Seconds after which it ends with what was found. Default: none. */
+  /** Seconds after which it ends with what was found. Default: none. Change it when a network has to be there by then. */
   timeLimit?: number | undefined;
-  /** Random networks beside the first that are descended from at first; the best is refined. Default: 3, 1 from 300,000 numbers in x on, 0 from a million on. */
+  /** Random networks beside the first that are descended from at first; the best is refined. Default: 3, 1 from 300,000 numbers in x on, 0 from a million on. Change it when another seed gives a much better network (larger). */
   restarts?: number | undefined;
   /**
    * True if convex programs over the patterns that networks have are solved. `false` ends after the first local descent, with the bound
-   * that the network's own residual gives (`certificate.over: 'ownPatterns'`): for data so large that a program takes long. Default: true.
+   * that the network's own residual gives (`certificate.over: 'ownPatterns'`): for data so large that a program takes long. Default: true. Change it when a local network is enough.
    */
   program?: boolean | undefined;
-  /** True if the result has an `estimate` for all networks, which takes a long search at the end. Default: true. */
+  /** True if the result has an `estimate` for all networks, which takes a long search at the end. Default: true. Change it when nobody reads it and time counts. */
   estimate?: boolean | undefined;
 }
 
-export interface ReluSettings extends Omit<ReluOptions, 'lambda' | 'standardize'>, SolveOptions<ReluProgress> {
+export interface ReluSettings
+  extends Omit<ReluOptions, 'lambda' | 'standardize' | 'bias' | 'regularizeBias'>,
+    SolveOptions<ReluProgress> {
   /**
    * Weight of the regulariser (lambda / 2) sum_j (||u_j||^2 + a_j^2), a number > 0; or `'auto'` (default): a hundredth of
    * {@link lambdaMax} ('relu') or a twentieth ('gated') up to 250 rows, and with more rows a smaller share, which needs no tuning on most data; or `'crossValidated'`: the best of ten by five
    * folds, as {@link trainReluPath} finds it, for some ten times the time. With patterns to be refined it is the best for networks of one local
    * descent, by as many folds, or by a fifth of the rows where x is large. Unless it is a number, x and y are standardised, see `standardize` and
-   * `standardizeTargets`.
+   * `standardizeTargets`. Change it when the network fits new rows much worse than those of the training (larger), or fits neither well (smaller).
    */
   lambda?: number | 'auto' | 'crossValidated' | undefined;
   /**
    * True if targets that are values (not classes) have their mean subtracted and are divided by their standard deviation before training,
    * each output by its own; the network undoes that. Then `lambda`, `huberDelta`, and all objectives and bounds count in
    * standard deviations of y: multiply objectives by `network.targetScale` squared for the units of y. Default: true unless `lambda` is a
-   * number; with a number false, or as the network of `warmStart` has it.
+   * number; with a number false, or as the network of `warmStart` has it. Change it when `lambda` and objectives have to count in the units of y.
    */
   standardizeTargets?: boolean | undefined;
   /**
    * How columns of x are scaled before training, which the network undoes: not at all (`false`), less their mean (where there is a bias)
    * and divided by their standard deviation (`true`), or divided by their Euclidean norm (`'norm'`).
    * The regulariser acts on the weights of the scaled columns. Default: `true` unless `lambda` is a number; with a number
-   * `false`, or `true` where the network of `warmStart` was.
+   * `false`, or `true` where the network of `warmStart` was. Change it when the scales of the columns mean something to the regulariser.
    */
   standardize?: boolean | 'norm' | undefined;
   /**
+   * Append a constant column 1 to x, so that every hidden neuron has a bias. The regulariser includes biases like any weight (`true`), or
+   * counts a bias as a hundredth of a weight on data of the size of x (`'light'`): 0 would leave the program without a certificate.
+   * Default: true. Change it when x has a constant column of its own, or outputs have to be 0 where x is 0 (`false`), or outputs are far
+   * from 0 and the penalty of the biases keeps the network from reaching them (`'light'`).
+   */
+  bias?: boolean | 'light' | undefined;
+  /**
    * Whether integers y are classes or values to come close to. Default: what `loss` says; for `'squared'` and `'huber'`, which
-   * do for both, it must be said where y are a few integers that repeat.
+   * do for both, it must be said where y are a few integers that repeat. Change it when integers are taken for what they are not.
    */
   task?: 'classification' | 'regression' | undefined;
   /**
-   * Weights of classes, by which those of their rows are multiplied: `'balanced'`, rows / (classes x rows of the class), or an object
-   * with a number for each class, by its label; 1 for those that it does not name. Default: 1 each.
+   * Activation patterns. Default: those of `warmStart` if there is one, else `{ sample: 50 }`. Recommended: `'refine'`. Change it when the
+   * network has to be near the best of any width (`'refine'`), or x has so few columns that all patterns can be had (`{ exact: true }`).
    */
-  classWeights?: 'balanced' | Readonly<Record<string, number>> | undefined;
-  /** Names of the columns of x, which {@link summarize} and {@link partialDependence} know them by. The network keeps them. */
-  featureNames?: readonly string[] | undefined;
-  /** Activation patterns. Default: those of `warmStart` if there is one, else `{ sample: 50 }`. Recommended: `'refine'`. */
   patterns?: ReluPatterns | undefined;
   /**
    * Robust training: the loss of each row is the largest under perturbations of its inputs of at most `radius` (in the units of x) in the
    * largest entry (`'inf'`) or the Euclidean length (`'two'`). For losses `'squared'`, `'hinge'` and `'logistic'`, one output, patterns that
-   * are given, sampled or all, and `standardize: false`, which is the default then. The result has `robustness`. Default: none.
+   * are given, sampled or all, and `standardize: false`, which is the default then. The result has `robustness`. Default: none. Change it
+   * when inputs will be perturbed on purpose, or measured badly.
    */
   adversary?: ReluAdversary | undefined;
-  /** An earlier result to begin with, of the same rows and outputs: for example for another `lambda` or a smaller tolerance. */
+  /**
+   * An earlier result to begin with, of the same rows and outputs: for example for another `lambda` or a smaller tolerance. Change it when
+   * several problems differ little.
+   */
   warmStart?: (Pick<ReluResult, 'convex'> & { readonly network: ReluNetwork }) | undefined;
 }
 
@@ -176,8 +193,10 @@ export interface ReluResult<P extends Prediction = Prediction>
   convex: ReluConvexProgram;
 }
 
-/** Settings with those of the method beside the others. */
-type FlatSettings = Omit<ReluSettings, 'method'> & { method?: string };
+/** Settings with those of the method and the loss beside the others. */
+type FlatSettings = Omit<Flat<ReluSettings>, 'bias'> &
+  ReluChoiceSettings &
+  Pick<ReluOptions, 'bias' | 'regularizeBias'>;
 
 /** Data as numbers, and the settings of the solver. */
 export interface Encoded {
@@ -199,14 +218,18 @@ export interface Encoded {
 }
 
 /** Settings that are dealt with here. */
-const ownSettings = { task: true, standardizeTargets: true, classWeights: true, featureNames: true };
+const ownSettings = { task: true, standardizeTargets: true };
+
+/** The names of settings that stand beside the method and the loss, and `more`. */
+const namesWith = (more: readonly string[]): readonly string[] =>
+  namesOf('relu', [...Object.keys(ownSettings), ...more]).filter((name) => name !== 'regularizeBias');
 
 /** What undoes the standardisation of y: an output is targetShift + targetScale f. */
 export type TargetUnits = Required<Pick<ReluNetwork, 'targetShift' | 'targetScale'>>;
 
 /** Settings whose names are known: those of {@link trainReluNetwork} and `more`. */
 export function checkReluSettings<T extends object>(settings: T, more: readonly string[] = []): T {
-  flatSettings('relu', settings, [...Object.keys(ownSettings), ...more]);
+  flatOf('relu', settings, namesWith(more));
   return settings;
 }
 
@@ -218,16 +241,16 @@ export function withMatrix<Data extends ReluData>(data: Data): Data | Promise<Da
 
 /** Brings data and settings into the form of a solve; `standardize` is the default where the settings do not say. */
 export function encoded(data: ReluData, settings: ReluSettings, standardize?: boolean): Encoded {
-  const all: FlatSettings = flatSettings('relu', settings, Object.keys(ownSettings));
-  const { task, standardizeTargets, classWeights, featureNames, ...options } = all;
+  const { bias, ...flat } = flatOf('relu', settings, namesWith([]));
+  const all: FlatSettings = { ...flat, ...biasOf(bias) };
+  const { task, standardizeTargets, ...options } = all;
   const { loss } = { ...reluDefaults, ...defined(options) };
-  const given = checkData(data, ['x', 'y', 'sampleWeights']);
+  const given = checkData(data, ['x', 'y', 'sampleWeights', 'classWeights']);
   const x = toMatrix('x', given.x);
   const classify = hasClasses(data.y, loss, task);
   const { matrix: y, classes } = encodeTargets(data.y, x.rows, { classify, oneHot: loss === 'softmax' });
-  const weights = rowWeights(y, classes, given.sampleWeights, classWeights);
-  const called = featureNames ?? data.names;
-  const names = called === undefined ? undefined : checkFeatureNames(called, x.columns);
+  const weights = rowWeights(y, classes, given.sampleWeights, given.classWeights);
+  const names = data.names === undefined ? undefined : checkFeatureNames(data.names, x.columns);
   const { lambda, warmStart } = options;
   const earlier: Partial<ReluNetwork> = lambda === undefined ? {} : (warmStart?.network ?? {});
   const untuned = standardize ?? typeof lambda !== 'number';
@@ -258,6 +281,14 @@ function scalingOf(standardize: ReluSettings['standardize']): ReluOptions['stand
   throw new Kind(`standardize = ${show(standardize)}: expected true, false or 'norm'`);
 }
 
+/** The bias as the addon takes it. */
+function biasOf(bias: unknown): Pick<ReluOptions, 'bias' | 'regularizeBias'> {
+  if (bias === undefined) return {};
+  if (typeof bias === 'boolean') return { bias };
+  if (bias === 'light') return { bias: true, regularizeBias: false };
+  throw new TypeError(`bias = ${show(bias)}: expected true, false or 'light'`);
+}
+
 function checkedAdversary(adversary: ReluAdversary | undefined): ReluAdversary | undefined {
   return adversary === undefined ? undefined : checkMembers('adversary', adversary, ['norm', 'radius']);
 }
@@ -267,7 +298,7 @@ function rowWeights(
   y: Matrix,
   classes: readonly Label[] | undefined,
   own: ReluData['sampleWeights'],
-  classWeights: ReluSettings['classWeights'],
+  classWeights: ReluData['classWeights'],
 ): Float64Array | undefined {
   if (own === undefined && classWeights === undefined) return undefined;
   const weights =
@@ -284,7 +315,7 @@ function rowWeights(
 function classFactors(
   ofRow: Int32Array,
   classes: readonly Label[],
-  wanted: NonNullable<ReluSettings['classWeights']>,
+  wanted: NonNullable<ReluData['classWeights']>,
 ): number[] {
   if (wanted === 'balanced') {
     const counts = classes.map(() => 0);

@@ -18,12 +18,12 @@ export function ofRank<Data extends ReluData>(given: Data, settings: ReluSetting
   if (typeof given !== 'object' || given === null || given.ranks === undefined) return { data: given };
   const { ranks, ...data } = given;
   const handle = checkRanks('ranks', ranks) as object;
-  refuseOthers(checkObject('settings', settings));
+  refuseOthers(checkObject('settings', settings), data.classWeights);
   return { data: { ...data, y: asTheyAre(data.y) } as unknown as Data, ranks: handle };
 }
 
-function refuseOthers(settings: ReluSettings): void {
-  const { patterns, lambda, adversary, classWeights, standardizeTargets } = settings;
+function refuseOthers(settings: ReluSettings, classWeights: ReluData['classWeights']): void {
+  const { patterns, lambda, adversary, standardizeTargets } = settings;
   const refuse = (name: string, value: unknown, expected: string) => {
     throw new RangeError(`${name} = ${show(value)}: expected ${expected} over ranks`);
   };

@@ -8,7 +8,7 @@ import type { RegressionProgram } from '../problems/regression.js';
 import { readSum } from './problem.js';
 
 export interface RobustRiskSettings extends RobustRiskOptions, SolveOptions {
-  /** A point to begin with, such as an earlier result. */
+  /** A point to begin with, such as an earlier result. Change it when an earlier result is near. */
   warmStart?: { x: ArrayLike<number> } | undefined;
 }
 

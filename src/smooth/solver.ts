@@ -1,14 +1,14 @@
 // Sums over rows of data, minimised by looking at some rows at a time.
 
 import { checkNumber, checkObject, checkOneOf, checkVector, isList, show } from '../core/check.js';
-import { flatSettings } from '../core/methodSettings.js';
+import { flatSettings } from '../core/choices.js';
 import { seedOf, uniforms } from '../core/random.js';
 import { type MakeProblem, type SolveOptions, type SolveResult, type Status, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { Model } from '../expressions/model.js';
 import type { CompiledProgram } from '../expressions/program.js';
 import type { MinimizeSumOptions, MinimizeSumProgress, MinimizeSumSolution } from '../generated/minimizeSum.js';
-import type { MinimizeSumMethod } from '../generated/minimizeSumMethods.js';
+import type { MinimizeSumMethod } from '../generated/minimizeSumChoices.js';
 import type { RegressionProgram } from '../problems/regression.js';
 import type { SumCallbacks } from './callbacks.js';
 import { handsOver, solveWhole, type WholeAnswer } from './handOver.js';
@@ -23,23 +23,32 @@ export interface MinimizeSumSettings
   extends Omit<MinimizeSumOptions, 'batchSize' | 'method'>,
     SolveOptions<MinimizeSumProgress> {
   /**
-   * A row of the table of methods: its name, or what the function of that name makes of its settings, as `adam({ beta2: 0.99 })`. `'auto'`
-   * (default): `adog` for sums that are known to be convex, such as regressions, or `qagd` where every step is to look at all rows; `prodigy` for
-   * others, unless `target`, `validation` or an infinite `maxEpochs` let it end before its steps are 0. None of them needs a step size.
+   * A row of the table of methods: its name, or what the function of that name makes of its settings, as `adam({ beta2: 0.99 })`.
+   * `'auto'` (default): `adog` for sums that are known to be convex, such as regressions, or `qagd` where every step is to look at all
+   * rows; `prodigy` for others, unless `target`, `validation` or an infinite `maxEpochs` let it end before its steps are 0. None of
+   * them needs a step size. Change it when another method is known to suit the problem, or methods are compared.
    */
   method?: MinimizeSumMethod | ReturnType<typeof dpSgd | typeof normSteepest> | undefined;
-  /** Rows of a batch, or `'full'`: all rows, in order, at every step. Default: 64, or the method's. */
+  /**
+   * Rows of a batch, or `'full'`: all rows, in order, at every step. Default: 64, or the method's. Change it when steps are too noisy
+   * (larger), or there are too few of them in an epoch (smaller).
+   */
   batchSize?: number | 'full' | undefined;
-  /** The set that x is to be in: `{ lower, upper }`, `{ radius }` or `'simplex'`. Default: everywhere, or within the bounds of the regression. */
+  /**
+   * The set that x is to be in: `{ lower, upper }`, `{ radius }` or `'simplex'`. Default: everywhere, or within the bounds of the
+   * regression. Change it when x has to stay in a set.
+   */
   set?: PlayingSet | undefined;
   /**
    * Rows that are left out of the sum, on which the answer is tried at checks: their numbers, or their share of all rows, which are
-   * then drawn by the seed. The best point by them is the answer, and `patience` ends the solve.
+   * then drawn by the seed. The best point by them is the answer, and `patience` ends the solve. Change it when the loss of new rows
+   * matters, and the solve is to end when it no longer falls.
    */
   validation?: ArrayLike<number> | number | undefined;
   /**
    * A point to begin with, or an earlier result: with its `state` the solve goes on where that one ended, as if it had not been broken
-   * off, bit for bit, where method, data, batches, `seed`, `precision` and `maxEpochs` are the same.
+   * off, bit for bit, where method, data, batches, `seed`, `precision` and `maxEpochs` are the same. Change it when an earlier result
+   * is near, or a solve is to go on.
    */
   warmStart?: { x: ArrayLike<number>; state?: Float64Array | undefined } | undefined;
 }

@@ -20,7 +20,7 @@ export interface AdaptiveOptions {
  *
  * ```ts
  * const ridge = (await crossValidate({ x, y }, { penalty: elasticNet(0) })).best('min');
- * const cv = await crossValidate({ x, y }, { penaltyFactor: adaptiveFactors(ridge, { x }) });
+ * const cv = await crossValidate({ x, y, penaltyFactor: adaptiveFactors(ridge, { x }) });
  * ```
  *
  * H. Zou, "The adaptive lasso and its oracle properties", JASA 101, 2006.

@@ -12,7 +12,6 @@ import { PathFunctions, pathOf, type SparsePath, type SparsePathSettings } from 
 import {
   checkModelSettings,
   inMemory,
-  type LambdaSettings,
   matrixOf,
   ownedBySolves,
   type Prepared,
@@ -360,7 +359,7 @@ class FoldsAhead {
 
 /** The lambdas of a path that are made from the data: products in turn, which have the same bits in C++. */
 function lambdasFrom(first: number, step: number, { settings }: Prepared): Float64Array {
-  const { nLambda = 100 } = settings as LambdaSettings;
+  const { nLambda = 100 } = settings;
   const lambdas = new Float64Array(nLambda);
   for (let k = 0, lambda = first; k < nLambda; ++k, lambda *= step) lambdas[k] = lambda;
   return lambdas;

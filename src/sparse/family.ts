@@ -1,90 +1,63 @@
 // Families of responses: what a linear prediction says of the mean, and how far a response is from it.
-import { checkMembers, checkNumber, checkOneOf, show } from '../core/check.js';
-import { type Family, meanOf } from '../predict/regression.js';
+import { choicesOf, defaultOfSetting, namesOfSetting } from '../core/addon.js';
+import { checkNumber, checkOneOf, show } from '../core/check.js';
+import type { NameOf, SettingsOf } from '../core/makers.js';
+import type { SparseFamily } from '../generated/sparseChoices.js';
+import * as made from '../generated/sparseChoices.js';
+import { meanOf } from '../predict/regression.js';
 import { checkOpenFraction } from './fractions.js';
 
+export type { SparseFamily };
 export { meanOf };
-
-/**
- * What the responses are: numbers (`huber`: with outliers, `quantile`: whose quantile is wanted), two classes or shares, counts, positive
- * numbers, times until an event, classes. Counts and positive numbers have the logarithmic link.
- */
-export type SparseFamily = Family;
-
-/** What families have beside their name. */
-export interface FamilyParameters {
-  /** The residual, in units of y, from which on the loss of `huber` grows linearly. */
-  huberDelta?: number;
-  /** Which quantile it is of `quantile`, between 0 and 1. */
-  level?: number;
-  /** How several events at one time count, for `cox`. */
-  ties?: 'efron' | 'breslow';
-}
-
-/** A family made by {@link huber}, {@link quantile} or {@link cox}. */
-export interface SparseLoss extends Readonly<FamilyParameters> {
-  readonly kind: 'huber' | 'quantile' | 'cox';
-}
 
 /**
  * Huber's loss, for numbers with outliers: r^2 / 2 of residuals up to huberDelta, huberDelta |r| - huberDelta^2 / 2 beyond. `huberDelta` is in units of y, as no
  * scale is estimated: 1.35 times the standard deviation of the noise loses 5 % against least squares where there are no outliers.
- * @throws TypeError or RangeError that names the argument and the value.
  */
-export function huber(huberDelta = 1.35): SparseLoss {
-  return Object.freeze({ kind: 'huber', huberDelta: checkNumber('huberDelta', huberDelta, { lower: 0, open: true }) });
+export function huber(settings: SettingsOf<typeof made.huber> = {}): ReturnType<typeof made.huber> {
+  const family = made.huber(settings);
+  if (family.huberDelta !== undefined) checkNumber('huberDelta', family.huberDelta, { lower: 0, open: true });
+  return family;
 }
 
-/**
- * The loss of a quantile, the median for `level` 0.5: level r of residuals r = y - t above 0, (level - 1) r of those below.
- * @throws TypeError or RangeError that names the argument and the value.
- */
-export function quantile(level: number): SparseLoss {
-  return Object.freeze({ kind: 'quantile', level: checkOpenFraction('level', level) });
+/** The loss of a quantile, the median for `level` 0.5: level r of residuals r = y - t above 0, (level - 1) r of those below. */
+export function quantile(settings: SettingsOf<typeof made.quantile> = {}): ReturnType<typeof made.quantile> {
+  const family = made.quantile(settings);
+  if (family.level !== undefined) checkOpenFraction('level', family.level);
+  return family;
 }
 
-/**
- * Cox's proportional hazards: y are `{ time, event }`, and there is no intercept. Ties are those of Efron, or of Breslow as in glmnet.
- * @throws TypeError or RangeError that names the argument and the value.
- */
-export function cox(options: Pick<FamilyParameters, 'ties'> = {}): SparseLoss {
-  const { ties = 'efron' } = checkMembers('options', options, ['ties'], 'option');
-  return Object.freeze({ kind: 'cox', ties: checkOneOf('ties', ties, ['efron', 'breslow']) });
+/** Cox's proportional hazards: y are `{ time, event }`, and there is no intercept. Ties are those of Efron, or of Breslow as in glmnet. */
+export function cox(settings: SettingsOf<typeof made.cox> = {}): ReturnType<typeof made.cox> {
+  const family = made.cox(settings);
+  if (family.ties !== undefined) checkOneOf('ties', family.ties, ['efron', 'breslow']);
+  return family;
 }
 
-const families: readonly SparseFamily[] = [
-  'gaussian',
-  'binomial',
-  'poisson',
-  'gamma',
-  'huber',
-  'quantile',
-  'cox',
-  'multinomial',
-];
-/** The family that a parameter belongs to, and what it is by default. */
-const parameters = { huberDelta: ['huber', 1.35], level: ['quantile', 0.5], ties: ['cox', 'efron'] } as const;
+/** The name of a family. */
+export type FamilyName = NameOf<SparseFamily>;
 
-/** A family, made by a function or the name of one beside its parameter, with its parameter. */
-export function familySettings(given: unknown, beside: FamilyParameters): FamilyParameters & { family: SparseFamily } {
-  const made = typeof given === 'object' && given !== null ? (given as Partial<SparseLoss>) : undefined;
-  if (made ? !['huber', 'quantile', 'cox'].includes(made.kind as string) : typeof given !== 'string') {
-    throw new TypeError(
-      `family = ${show(given)}: expected the name of a family, or huber(huberDelta), quantile(level), cox()`,
-    );
+/** Parameters of families beside their name. */
+export type FamilyParameters = Pick<made.SparseChoiceSettings, 'huberDelta' | 'level' | 'ties'>;
+
+/** A family with its parameters. */
+export type FamilyOf = FamilyParameters & { family: FamilyName };
+
+/** A family with its parameters, those that are not given by default. */
+export function familyOf(family: unknown, given: FamilyParameters): FamilyOf {
+  if (typeof family !== 'string') {
+    const expected = 'expected the name of a family, or huber({ huberDelta }), quantile({ level }), cox({ ties })';
+    throw new TypeError(`family = ${show(family)}: ${expected}`);
   }
-  const family = made ? (made.kind as SparseFamily) : checkOneOf('family', given as SparseFamily, families);
-  const settings: FamilyParameters = {};
-  for (const name of ['huberDelta', 'level', 'ties'] as const) {
-    const [of, usual] = parameters[name];
-    if (beside[name] !== undefined && made) {
-      throw new RangeError(`${name} = ${show(beside[name])}: expected none beside a family with its own`);
-    }
-    if (beside[name] !== undefined) Object.assign(settings, { [name]: beside[name] });
-    else if (of === family) Object.assign(settings, { [name]: made?.[name] ?? usual });
-  }
-  return { family, ...settings };
+  const name = checkOneOf('family', family as FamilyName, families());
+  const its = choicesOf('sparse').find((choice) => choice.setting === 'family' && choice.name === name)?.settings ?? [];
+  const usual = its.map((each) => [each, defaultOfSetting('sparse', each)]);
+  const defined = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { family: name, ...Object.fromEntries([...usual, ...defined]) };
 }
+
+/** The names of families. */
+const families = (): readonly FamilyName[] => namesOfSetting('sparse', 'family') as readonly FamilyName[];
 
 /** The losses of src/problems by which responses are read. */
 export const losses = {
@@ -95,9 +68,6 @@ export const losses = {
   huber: 'squared',
   quantile: 'squared',
 } as const;
-
-/** A family with its parameters. */
-export type FamilyOf = FamilyParameters & { family: SparseFamily };
 
 /** The deviance of a response y whose linear prediction is t: twice its loss less that of a perfect prediction. */
 export function devianceOf({ family, huberDelta: delta = 1.35, level = 0.5 }: FamilyOf, t: number, y: number): number {

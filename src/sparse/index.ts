@@ -6,7 +6,7 @@ export {
   type SparseCrossValidation,
   type SparseCrossValidationSettings,
 } from './crossValidate.js';
-export { cox, type FamilyParameters, huber, quantile, type SparseFamily, type SparseLoss } from './family.js';
+export { cox, huber, quantile, type SparseFamily } from './family.js';
 export { type DebiasedIntervals, type DebiasedIntervalsSettings, debiasedIntervals } from './intervals.js';
 export type { OneOrMoreLambdas } from './lambdas.js';
 export {
@@ -22,6 +22,7 @@ export { type SparseCriterion, type SparsePath, type SparsePathSettings, sparseP
 export * from './penalties.js';
 export type { LambdaSettings, SparseData, SparseModelSettings, SparseProgress, SparseStart } from './problem.js';
 export type { Relax } from './relaxed.js';
+export type { EvenLambdas } from './request.js';
 export {
   type MutualInformation,
   type MutualInformationData,

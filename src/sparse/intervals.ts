@@ -23,8 +23,7 @@ import {
 import { checkLambda } from './request.js';
 import { sparseRegression } from './solver.js';
 
-export interface DebiasedIntervalsSettings
-  extends Omit<SparseModelSettings, 'lowerBounds' | 'upperBounds' | 'onProgress' | 'verbose' | 'warmStart'> {
+export interface DebiasedIntervalsSettings extends Omit<SparseModelSettings, 'onProgress' | 'verbose' | 'warmStart'> {
   /** The columns whose coefficients are asked for, by number or name. Default: all. */
   columns?: ArrayLike<number> | readonly string[] | undefined;
   /** How often an interval is to have the true coefficient in it, between 0 and 1. Default: 0.95. */
@@ -100,7 +99,7 @@ export async function debiasedIntervals(
     ...others
   } = checkModelSettings(settings, false, ['columns', 'level', 'lambda']);
   checkOpenFraction('level', level);
-  const given = inMemory(data, { impute: others.impute, signal: others.signal });
+  const given = inMemory(data, { signal: others.signal });
   const whole = isPromise(given) ? await given : given;
   const prepared = ofSingle(await owned(prepare(whole, others)));
   const wanted = checkColumns(columns, prepared);
@@ -189,7 +188,7 @@ interface Corrected {
 }
 
 /** Lambdas of the lasso of a column on the others. */
-const nodeLambdas = { nLambda: 60, minRatio: 0.01 };
+const nodeLambdas = { lambdas: { count: 60, ratio: 0.01 } };
 /** How much a standard error may grow for less bias (Zhang and Zhang, table 1). */
 const mostGrowth = 1.25;
 
@@ -210,8 +209,8 @@ async function corrected(
   const penaltyFactor = new Float64Array(about.columns).fill(1);
   penaltyFactor[column] = Number.POSITIVE_INFINITY;
   const { status, message, lambda, intercepts, coefficients } = await sparsePath(
-    { x, y: target, sampleWeight: curvatures },
-    { intercept, standardize, signal, threads, tolerance, penaltyFactor, ...nodeLambdas },
+    { x, y: target, sampleWeight: curvatures, penaltyFactor },
+    { intercept, standardize, signal, threads, tolerance, ...nodeLambdas },
   );
   const candidates = Array.from(lambda, (value, k) => {
     const z = target.map((of) => of - (intercepts[k] as number));

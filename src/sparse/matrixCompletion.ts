@@ -19,7 +19,7 @@ export interface KnownEntries {
 }
 
 export interface MatrixCompletionSettings extends MatrixCompletionOptions, OneOrMoreLambdas, SolveOptions {
-  /** An earlier result to begin with. */
+  /** An earlier result to begin with. Change it when an earlier result is near. */
   warmStart?: Partial<CompletedMatrix> | undefined;
 }
 

@@ -9,6 +9,7 @@ import {
   checkModelSettings,
   inMemory,
   type LambdaSettings,
+  type NativeSettings,
   type Origin,
   owned,
   type Prepared,
@@ -248,7 +249,7 @@ function selected(path: SparsePath, fitted: Fitted, criterion: SparseCriterion):
 }
 
 /** The lambdas, or sizes, behind those that were fitted: of those that were wanted, or the rest of even steps in the logarithm. */
-function leftOf(fitted: Float64Array, { lambdas, sizes }: Request, { nLambda = 100 }: LambdaSettings): Float64Array {
+function leftOf(fitted: Float64Array, { lambdas, sizes }: Request, { nLambda = 100 }: NativeSettings): Float64Array {
   const wanted = lambdas ?? sizes;
   if (wanted) return Float64Array.from(wanted).subarray(fitted.length);
   const [first, second] = fitted;

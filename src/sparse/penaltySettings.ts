@@ -1,10 +1,13 @@
 // Penalties as settings of the solver.
 import { namesOfSetting } from '../core/addon.js';
 import { checkVector, show } from '../core/check.js';
-import type { SparseOptions } from '../generated/sparse.js';
-import type { SparsePenalty } from './penalties.js';
+import type { NameOf } from '../core/makers.js';
+import type { SparsePenalty } from '../generated/sparseChoices.js';
 
-type Name = NonNullable<SparseOptions['penalty']>;
+type Name = NameOf<SparsePenalty>;
+
+/** Weights of {@link slope}, or what they are beside 1 for each smaller size. */
+export type SlopeWeights = readonly number[] | { readonly pairs: number } | undefined;
 
 /** Penalties of the norms of groups of coefficients. */
 type GroupKind = 'groupLasso' | 'groupMcp' | 'groupScad' | 'sparseGroupLasso';
@@ -45,48 +48,18 @@ const elsewhere: Record<string, string> = {
   grSCAD: 'groupScad()',
 };
 
-/** The settings of the solver that a penalty stands for: one made by a function, or the name of one beside `alpha` and `gamma`. */
-export function penaltySettings(
-  penalty: unknown,
-  alpha: number | undefined,
-  gamma: number | undefined,
-): { penalty?: Name; alpha?: number; gamma?: number; ridge?: number; largest?: number; q?: number } {
-  if (penalty === undefined) return { ...(alpha !== undefined && { alpha }), ...(gamma !== undefined && { gamma }) };
-  if (typeof penalty === 'string') {
-    const name = names().find((each) => each === penalty);
-    const meant = elsewhere[penalty];
-    if (!name) {
-      const expected = `expected one of ${names().map(show).join(', ')}, or a penalty made by ${made()}`;
-      throw new RangeError(`penalty = ${show(penalty)}: ${meant ? `that is ${meant} here; ` : ''}${expected}`);
-    }
-    return { penalty: name, ...(alpha !== undefined && { alpha }), ...(gamma !== undefined && { gamma }) };
-  }
-  const given = typeof penalty === 'object' && penalty !== null ? (penalty as Partial<SparsePenalty>) : {};
-  if (given.kind !== 'elasticNet' && !names().includes(given.kind as Name)) {
-    throw new TypeError(`penalty = ${show(penalty)}: expected a penalty made by ${made()}`);
-  }
-  for (const [name, value] of [
-    ['alpha', alpha],
-    ['gamma', gamma],
-  ] as const) {
-    if (value !== undefined)
-      throw new RangeError(`${name} = ${show(value)}: expected none beside a penalty with its own`);
-  }
-  const { kind, alpha: share = 1, gamma: end, ridge, largest, q } = given as SparsePenalty;
-  return {
-    penalty: kind === 'elasticNet' ? 'lasso' : kind,
-    alpha: share,
-    ...(end !== undefined && { gamma: end }),
-    ...(ridge !== undefined && { ridge }),
-    ...(largest !== undefined && { largest }),
-    ...(q !== undefined && { q }),
-  };
+/** The name of a penalty, checked. */
+export function checkPenalty(penalty: unknown): Name {
+  const name = names().find((each) => each === penalty);
+  if (name) return name;
+  const expected = `expected one of ${names().map(show).join(', ')}, or a penalty made by ${made()}`;
+  if (typeof penalty !== 'string') throw new TypeError(`penalty = ${show(penalty)}: ${expected}`);
+  const meant = elsewhere[penalty];
+  throw new RangeError(`penalty = ${show(penalty)}: ${meant ? `that is ${meant} here; ` : ''}${expected}`);
 }
 
-/** The weights of sorted coefficients that a penalty has of its own, one a column. */
-export function sortedWeights(penalty: unknown, columns: number): Float64Array | undefined {
-  if (typeof penalty !== 'object' || penalty === null) return undefined;
-  const { weights } = penalty as Partial<SparsePenalty>;
+/** The weights of sorted coefficients of a penalty that has its own, one a column. */
+export function sortedWeights(weights: SlopeWeights, columns: number): Float64Array | undefined {
   if (weights === undefined) return undefined;
   if ('pairs' in weights)
     return Float64Array.from({ length: columns }, (_, k) => 1 + weights.pairs * (columns - 1 - k));

@@ -20,6 +20,7 @@ import {
   show,
   type VectorOfValues,
 } from '../core/check.js';
+import { type Flat, flatOf } from '../core/choices.js';
 import {
   fillInPieces,
   hasManyRows,
@@ -30,17 +31,18 @@ import {
   toMatrixInPieces,
 } from '../core/matrix.js';
 import { hasManyEntries, isLarge } from '../core/operand.js';
-import { callOptions, checkSettings } from '../core/settingNames.js';
+import { callOptions } from '../core/settingNames.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import type { Label } from '../core/targets.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import type { SparseOptions, SparseProgress, SparseSolution } from '../generated/sparse.js';
-import { type FamilyOf, familySettings, type SparseFamily, type SparseLoss } from './family.js';
+import type { SparseChoiceSettings } from '../generated/sparseChoices.js';
+import { type FamilyOf, familyOf, type SparseFamily } from './family.js';
 import { type Groups, readGroups } from './groups.js';
 import { columnMeans, filled, filledInPieces, readInPieces, readMatrix, type WithMissing } from './missing.js';
 import type { SparsePenalty } from './penalties.js';
-import { isConvex, isOfGroups, penaltySettings, sortedWeights } from './penaltySettings.js';
-import { isBySize, type Request } from './request.js';
+import { checkPenalty, isConvex, isOfGroups, type SlopeWeights, sortedWeights } from './penaltySettings.js';
+import { type EvenLambdas, evenLambdas, isBySize, type Request } from './request.js';
 import { byColumns, checkLeft, type Responses, readInTurns, readRows } from './responses.js';
 import { readSurvival, type Survival, type SurvivalTimes } from './survival.js';
 
@@ -65,29 +67,6 @@ export interface SparseData {
   names?: readonly string[] | undefined;
   /** The group of each column, p integers or names, for penalties of groups such as `groupLasso()`; others do not look at it. */
   groups?: ArrayLike<number> | readonly string[] | undefined;
-}
-
-/** What a model begins with: coefficients and an intercept, as every earlier result of one lambda or of several has them. */
-export interface SparseStart {
-  /** p numbers, or p x k by columns for k lambdas, of which that of the nearest lambda counts. */
-  coefficients: ArrayLike<number> | SparseMatrix;
-  intercept?: number | undefined;
-  intercepts?: ArrayLike<number> | undefined;
-  lambda?: number | ArrayLike<number> | undefined;
-}
-
-/** The settings of all functions of `nonconvex/sparse`. */
-export interface SparseModelSettings
-  extends Omit<SparseOptions, 'family' | 'penalty' | 'nLambda' | 'minRatio'>,
-    SolveOptions<SparseProgress> {
-  /** `'gaussian'` (default), `'binomial'`, `'poisson'`, `'gamma'`, `huber(huberDelta)`, `quantile(level)`, `cox()`, `'multinomial'`, or the name of one of these. */
-  family?: SparseLoss | SparseFamily | undefined;
-  /**
-   * A penalty of single coefficients, made by `lasso()` (default), `elasticNet(alpha)`, `mcp()`, `scad()` or `lq()`; of groups, by
-   * `groupLasso()`, `groupMcp()`, `groupScad()` or `sparseGroupLasso(alpha)`; of all together, by `slope()`, `oscar()`, `fused()` or
-   * `bestSubset()`; or the name of one beside `alpha` and `gamma`.
-   */
-  penalty?: SparsePenalty | SparseOptions['penalty'];
   /**
    * Factors >= 0 of lambda, one for each column, taken as they are; 0 for a column without penalty, Infinity to leave it
    * out. Default: 1 each. For penalties of groups
@@ -103,36 +82,62 @@ export interface SparseModelSettings
   upperBounds?: number | ArrayLike<number> | undefined;
   /** Entries of x that are NaN become the mean of what is there in their column, also in predictions. Default: they are refused. */
   impute?: 'mean' | undefined;
-  /** An earlier result to begin with. */
+}
+
+/** What a model begins with: coefficients and an intercept, as every earlier result of one lambda or of several has them. */
+export interface SparseStart {
+  /** p numbers, or p x k by columns for k lambdas, of which that of the nearest lambda counts. */
+  coefficients: ArrayLike<number> | SparseMatrix;
+  intercept?: number | undefined;
+  intercepts?: ArrayLike<number> | undefined;
+  lambda?: number | ArrayLike<number> | undefined;
+}
+
+/** The settings of all functions of `nonconvex/sparse`. */
+export interface SparseModelSettings
+  extends Omit<SparseOptions, 'family' | 'penalty' | 'nLambda' | 'minRatio'>,
+    SolveOptions<SparseProgress> {
+  /**
+   * `'gaussian'` (default), `'binomial'`, `'poisson'`, `'gamma'`, `huber({ huberDelta })`, `quantile({ level })`, `cox({ ties })` or
+   * `'multinomial'`. Change it when y are no numbers with errors of about one size.
+   */
+  family?: SparseFamily | undefined;
+  /**
+   * A penalty of single coefficients, made by `lasso()` (default), `elasticNet(alpha)`, `mcp()`, `scad()` or `lq()`; of groups, by
+   * `groupLasso()`, `groupMcp()`, `groupScad()` or `sparseGroupLasso(alpha)`; of all together, by `slope()`, `oscar()`, `fused()` or
+   * `bestSubset()`; or the name of one. Change it when the lasso shrinks large coefficients too much, or columns come in groups or in an order.
+   */
+  penalty?: SparsePenalty | undefined;
+  /** An earlier result to begin with. Change it when several problems differ little. */
   warmStart?: SparseStart | undefined;
 }
 
 /** The lambdas of a path, or the sizes. */
-export interface LambdaSettings extends Pick<SparseOptions, 'nLambda' | 'minRatio'> {
-  /** The lambdas, in any order. Default: `nLambda` of them from the least that leaves no column on, evenly in the logarithm. */
-  lambdas?: ArrayLike<number> | undefined;
+export interface LambdaSettings {
+  /** The lambdas, in any order, or how many there are, from the least that leaves no column on, evenly in the logarithm. */
+  lambdas?: ArrayLike<number> | EvenLambdas | undefined;
   /**
-   * Integers >= 0, in any order, instead of lambdas: for each the best subset of at most so many columns. The penalty is
-   * {@link bestSubset}, without lambda.
+   * Integers >= 0, in any order, instead of lambdas: for each the best subset of at most so many columns; or the largest of 0, 1, ..., so that
+   * `path.fit(k)` is the best subset of at most k columns. The penalty is {@link bestSubset}, without lambda.
    */
-  sizes?: ArrayLike<number> | undefined;
-  /** The largest of the sizes 0, 1, ..., instead of `sizes`, so that `path.fit(k)` is the best subset of at most k columns. */
-  maxSize?: number | undefined;
+  sizes?: ArrayLike<number> | { max: number } | undefined;
 }
 
-const own = ['penaltyFactor', 'lowerBounds', 'upperBounds', 'impute'];
-const ofPaths = ['nLambda', 'minRatio'];
+/** Settings that the addon takes of lambdas. */
+const ofLambdas = ['nLambda', 'minRatio'];
+const ofChoices = { slope: ['weights'] };
 
 /** Settings whose names must be known: those of every model, those of paths if it is one, and `more`. */
 export function checkModelSettings<T extends object>(settings: T, path: boolean, more: readonly string[] = []): T {
   const key = `${path} ${more}`;
   let names = namesOfModels.get(key);
   if (!names) {
-    const native = settingNames('sparse').filter((name) => path || !ofPaths.includes(name));
-    names = [...native, ...own, ...(path ? ['lambdas', 'sizes', 'maxSize'] : []), ...more, ...callOptions];
+    const native = settingNames('sparse').filter((name) => !ofLambdas.includes(name));
+    names = [...native, ...(path ? ['lambdas', 'sizes'] : []), ...more, ...callOptions];
     namesOfModels.set(key, names);
   }
-  return checkSettings(settings, names);
+  flatOf('sparse', settings, names, ofChoices);
+  return settings;
 }
 
 /** The names of settings, made once for each function. */
@@ -171,11 +176,12 @@ export interface About {
  */
 export function inMemory(
   data: SparseData,
-  { impute, family, signal }: { impute?: unknown; family?: unknown; signal?: AbortSignal | undefined },
+  { family, signal }: { family?: unknown; signal?: AbortSignal | undefined },
 ): SparseData | Promise<SparseData> {
   if (typeof data !== 'object' || data === null) return data;
+  const { impute } = data;
   const classes = family === 'multinomial' ? readInTurns(data.y, signal) : undefined;
-  if (classes) return Promise.resolve(classes).then((y) => inMemory({ ...data, y: y as never }, { impute, signal }));
+  if (classes) return Promise.resolve(classes).then((y) => inMemory({ ...data, y: y as never }, { signal }));
   const rows = hasManyRows(data.x) ? toMatrixInPieces('x', data.x) : undefined;
   if (impute === 'mean' && hasManyEntries(data.x)) return withoutMissing(data, rows, signal);
   return rows ? rows.then((x) => ({ ...data, x })) : data;
@@ -238,6 +244,14 @@ export function release(prepared: Prepared): void {
   dropCopies(addon(), arraysOf(prepared));
 }
 
+/** Settings as the addon takes them, and those of the call. */
+export type NativeSettings = Flat<SparseOptions> & SparseChoiceSettings & SolveOptions<SparseProgress>;
+
+/** Settings with those of families and penalties beside the others. */
+type FlatSettings = Flat<SparseModelSettings> &
+  LambdaSettings &
+  SparseChoiceSettings & { size?: number | undefined; weights?: SlopeWeights };
+
 /** Data and settings, checked. */
 export interface Prepared {
   about: About;
@@ -256,7 +270,7 @@ export interface Prepared {
     groups?: Int32Array;
   };
   /** What the addon takes as settings, and what belongs to the call. */
-  settings: SparseOptions & SolveOptions<SparseProgress>;
+  settings: NativeSettings;
   warmStart: SparseStart | undefined;
 }
 
@@ -269,11 +283,11 @@ export function prepare(
   given: SparseData,
   settings: SparseModelSettings & LambdaSettings & { size?: number | undefined },
 ): Prepared {
-  const { x, y, sampleWeight, offset, names, groups } = checkData(given, members);
-  const { penalty, alpha, gamma, impute, warmStart, penaltyFactor, lowerBounds, upperBounds, ...asked } = settings;
-  const { lambdas, size, sizes, maxSize, ...others } = asked;
-  const { family: named = 'gaussian', huberDelta, level, ties, intercept: wanted, ...known } = others;
-  const family = familySettings(named, { huberDelta, level, ties } as FamilyOf);
+  const { x, y, sampleWeight, offset, names, groups, impute, ...bounds } = checkData(given, members);
+  const flat: FlatSettings = flatOf('sparse', settings, Object.keys(settings), ofChoices);
+  const { family: named = 'gaussian', huberDelta, level, ties, penalty, weights: own, warmStart, ...asked } = flat;
+  const { lambdas, size, sizes, intercept: wanted, ...known } = asked;
+  const family = familyOf(named, { huberDelta, level, ties });
   const intercept = interceptOf(family, wanted);
   if (impute !== undefined) checkOneOf('impute', impute, ['mean']);
   const data = readMatrix('x', x, { impute: impute !== undefined, solved: true });
@@ -285,11 +299,10 @@ export function prepare(
   if (weights) checkLeft(outcomes, weights, 'sampleWeight', ' in rows of a weight > 0');
   else checkLeft(outcomes, undefined, 'y', '');
   const bySize = isBySize(settings);
-  const chosen = penaltySettings(bySize && penalty === undefined ? 'bestSubset' : penalty, alpha, gamma);
-  if (bySize) checkCounts(penaltyFactor);
-  const falling = sortedWeights(penalty, columns);
-  const grouped = groupsOf(chosen.penalty, groups, columns, several);
-  const bounds = { penaltyFactor, lowerBounds, upperBounds };
+  const chosen = checkPenalty(penalty === undefined ? (bySize ? 'bestSubset' : 'lasso') : penalty);
+  if (bySize) checkCounts(bounds.penaltyFactor);
+  const falling = sortedWeights(own, columns);
+  const grouped = groupsOf(chosen, groups, columns, several);
   const origin: Origin = {
     ...family,
     hasOffset: offset !== undefined,
@@ -302,20 +315,23 @@ export function prepare(
     ...{ data, y: read.y, survival, weights },
     about: {
       ...{ origin, intercept, columns, events: survival && totalOf(survival.event, weights) },
-      convex: isConvex(chosen.penalty),
+      convex: isConvex(chosen),
       ...(grouped && { groups: grouped }),
       rows: weights ? weights.reduce((sum, weight) => sum + weight, 0) : rows,
     },
     offset: offset === undefined ? undefined : offsetsOf(offset, rows, read.count),
     perColumn: {
       ...(grouped
-        ? groupMembers(bounds, grouped, { penalty: chosen.penalty, count: read.count })
+        ? groupMembers(bounds, grouped, { penalty: chosen, count: read.count })
         : several
           ? severalMembers(bounds, columns, read.count)
           : columnMembers(bounds, columns)),
       ...(falling && { sortedWeights: falling }),
     },
-    settings: { ...known, ...family, ...(wanted !== undefined && { intercept: wanted }), ...chosen },
+    settings: {
+      ...{ ...known, ...evenLambdas(lambdas), ...family, penalty: chosen },
+      ...(wanted !== undefined && { intercept: wanted }),
+    },
     warmStart: warmStart === undefined ? undefined : checkWarmStart(warmStart),
   };
 }
@@ -328,7 +344,8 @@ function checkCounts(penaltyFactor: unknown): void {
   throw new RangeError(`penaltyFactor[${other}] = ${show(factors[other])}: expected 0, 1 or Infinity for a size`);
 }
 
-const members = ['x', 'y', 'sampleWeight', 'offset', 'names', 'groups'];
+const ofColumns = ['names', 'groups', 'penaltyFactor', 'lowerBounds', 'upperBounds'];
+const members = ['x', 'y', 'sampleWeight', 'offset', 'impute', ...ofColumns];
 
 /** The responses of a family. */
 function readResponses({ family }: FamilyOf, y: SparseData['y'], rows: number): Responses & { survival?: Survival } {
@@ -375,8 +392,11 @@ function checkNames(names: unknown, columns: number): readonly string[] {
   });
 }
 
+/** Members of the data that belong to columns. */
+type ColumnData = Pick<SparseData, 'penaltyFactor' | 'lowerBounds' | 'upperBounds'>;
+
 function columnMembers(
-  { penaltyFactor, lowerBounds, upperBounds }: SparseModelSettings,
+  { penaltyFactor, lowerBounds, upperBounds }: ColumnData,
   columns: number,
 ): Prepared['perColumn'] {
   const per = 'one for each column of x';
@@ -418,7 +438,7 @@ function offsetsOf(offset: unknown, rows: number, count: number): Float64Array {
 
 /** Factors of columns with several responses, and bounds of their coefficients, one response behind the other. */
 function severalMembers(
-  { penaltyFactor, lowerBounds, upperBounds }: SparseModelSettings,
+  { penaltyFactor, lowerBounds, upperBounds }: ColumnData,
   columns: number,
   count: number,
 ): Prepared['perColumn'] {
@@ -433,13 +453,13 @@ function severalMembers(
 
 /** Bounds of the coefficients of columns, one response behind the other. */
 function boundMembers(
-  { lowerBounds, upperBounds }: SparseModelSettings,
+  { lowerBounds, upperBounds }: ColumnData,
   columns: number,
   count: number,
 ): Pick<Prepared['perColumn'], 'lowerBounds' | 'upperBounds'> {
   if (lowerBounds === undefined && upperBounds === undefined) return {};
   // Numbers for the columns are those of every response.
-  const ofAll = (name: string, value: SparseModelSettings['lowerBounds']) => {
+  const ofAll = (name: string, value: SparseData['lowerBounds']) => {
     if (count === 1 || !isList(value) || value.length === columns * count) return { name, value };
     const own = checkVector(name, value, { infinite: true });
     if (own.length === columns) {
@@ -454,7 +474,7 @@ function boundMembers(
 
 /** What belongs to groups: factors, and with convex penalties bounds of the coefficients of their columns. */
 function groupMembers(
-  { penaltyFactor, lowerBounds, upperBounds }: SparseModelSettings,
+  { penaltyFactor, lowerBounds, upperBounds }: ColumnData,
   { of, sizes }: Groups,
   { penalty, count }: { penalty: string | undefined; count: number },
 ): Prepared['perColumn'] {
@@ -528,7 +548,7 @@ export type SparseAnswer = SparseSolution & SolveResult<SparseProgress>;
 export interface Variation extends Request {
   /** Weights instead of those of the data, with the means of the columns by them. */
   weights?: Float64Array | undefined;
-  settings?: SparseOptions & SolveOptions<SparseProgress>;
+  settings?: NativeSettings;
 }
 
 /** The matrix of a solve whose rows have these weights: missing entries are the means of the columns by them. */

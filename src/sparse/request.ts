@@ -1,6 +1,6 @@
 // The models that are asked for: of lambdas, or of sizes.
-import { checkInteger, checkNumber, checkVector, show } from '../core/check.js';
-import type { SparseSolution } from '../generated/sparse.js';
+import { checkInteger, checkMembers, checkNumber, checkObject, checkVector, isList, show } from '../core/check.js';
+import type { SparseOptions, SparseSolution } from '../generated/sparse.js';
 
 /** Which models a path has: those of lambdas that fall, made from the data where there are none, or of sizes that grow. */
 export interface Request {
@@ -12,16 +12,37 @@ export interface Request {
 interface PathSettings {
   lambdas?: unknown;
   sizes?: unknown;
-  maxSize?: unknown;
-  nLambda?: unknown;
-  minRatio?: unknown;
 }
+
+/** Lambdas that are made from the data, evenly in the logarithm. */
+export interface EvenLambdas {
+  /** How many. Default: 100. Change it when the best lambda lies between two of the path (larger), or time counts (smaller). */
+  count?: number | undefined;
+  /**
+   * The smallest over the largest, below 1. Default: 1e-4 with more rows than columns, else 1e-2; 1e-3 and 5e-2 for mcp and scad. Change it
+   * when the best lambda is the last of the path (smaller), or the end of the path takes long and is of no use (larger).
+   */
+  ratio?: number | undefined;
+}
+
+/** The settings of the addon for lambdas that are made from the data. */
+export function evenLambdas(lambdas: unknown): Pick<SparseOptions, 'nLambda' | 'minRatio'> {
+  if (!isEven(lambdas)) return {};
+  const { count, ratio } = checkMembers('lambdas', lambdas as EvenLambdas, ['count', 'ratio']);
+  if (count !== undefined) checkInteger('lambdas.count', count, 1, 100_000);
+  if (ratio !== undefined && checkNumber('lambdas.ratio', ratio, { lower: 0, open: true }) >= 1) {
+    throw new RangeError(`lambdas.ratio = ${ratio}: expected a number in (0, 1)`);
+  }
+  return { ...(count !== undefined && { nLambda: count }), ...(ratio !== undefined && { minRatio: ratio }) };
+}
+
+const isEven = (lambdas: unknown): boolean => typeof lambdas === 'object' && lambdas !== null && !isList(lambdas);
 
 const most = 2 ** 31 - 1;
 
 /** Lambdas that a user names, checked, as they fall. */
 export function checkLambdas(lambdas: unknown): Float64Array | undefined {
-  if (lambdas === undefined) return undefined;
+  if (lambdas === undefined || isEven(lambdas)) return undefined;
   return checkVector('lambdas', lambdas, { lower: 0 })
     .slice()
     .sort((a, b) => b - a);
@@ -33,19 +54,18 @@ export function checkLambda(lambda: unknown): number {
 }
 
 /** Returns true if models are asked for by the number of their columns. */
-export const isBySize = (settings: { size?: unknown; sizes?: unknown; maxSize?: unknown }): boolean =>
-  settings.size !== undefined || settings.sizes !== undefined || settings.maxSize !== undefined;
+export const isBySize = (settings: { size?: unknown; sizes?: unknown }): boolean =>
+  settings.size !== undefined || settings.sizes !== undefined;
 
 /** The models of a path of a given number of columns. */
 export function requestOfPath(settings: PathSettings, columns: number): Request {
   if (!isBySize(settings)) return { lambdas: checkLambdas(settings.lambdas) };
-  const { sizes, maxSize, lambdas, nLambda, minRatio } = settings;
-  for (const [name, value] of Object.entries({ lambdas, nLambda, minRatio, ...(sizes !== undefined && { maxSize }) })) {
-    if (value !== undefined) throw new RangeError(`${name}: expected none beside ${sizes ? 'sizes' : 'maxSize'}`);
-  }
-  if (sizes !== undefined) return { sizes: checkSizes(sizes) };
+  const { sizes, lambdas } = settings;
+  if (lambdas !== undefined) throw new RangeError('lambdas: expected none beside sizes');
+  if (isList(sizes)) return { sizes: checkSizes(sizes) };
+  const { max } = checkMembers('sizes', checkObject('sizes', sizes as { max?: unknown }), ['max']);
   // More columns than there are add no model.
-  const last = Math.min(columns, checkInteger('maxSize', maxSize, 0, most));
+  const last = Math.min(columns, checkInteger('sizes.max', max, 0, most));
   return { sizes: Int32Array.from({ length: last + 1 }, (_, k) => k) };
 }
 

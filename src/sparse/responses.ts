@@ -4,7 +4,7 @@ import { looksLikeMatrix, type MatrixLike, toMatrix } from '../core/matrix.js';
 import { checking, classSteps, type Label } from '../core/targets.js';
 import { finished, finishedInTurns, inPieces, type Steps } from '../core/yieldingLoops.js';
 import { responses } from '../problems/regression.js';
-import { losses, type SparseFamily } from './family.js';
+import { type FamilyName, losses } from './family.js';
 
 export interface Responses {
   /** n numbers, or n for each response or class, one behind the other. */
@@ -17,7 +17,7 @@ export interface Responses {
 }
 
 /** Responses as they are given, checked: one for each row, or, for `gaussian` and `multinomial`, a row of them. */
-export function readRows(family: SparseFamily, y: unknown, rows: number): Responses {
+export function readRows(family: FamilyName, y: unknown, rows: number): Responses {
   if (family !== 'multinomial') {
     if (!looksLikeMatrix(y)) return { ...responses(losses[family as keyof typeof losses], y, rows), count: 1 };
     if (family === 'gaussian') return { ...byColumns('y', y, rows) };
@@ -72,7 +72,7 @@ function* ofClasses(y: unknown, rows: number, leave?: AbortSignal | undefined): 
  * that leaves these rows, `which` says which they are.
  */
 export function checkLeft(
-  { family, y, count, classes, event, left }: Responses & { family: SparseFamily; event?: Float64Array | undefined },
+  { family, y, count, classes, event, left }: Responses & { family: FamilyName; event?: Float64Array | undefined },
   weights: Float64Array | undefined,
   name: string,
   which: string,

@@ -13,7 +13,10 @@ export interface TrendFilterData {
 }
 
 export interface TrendFilterSettings extends TrendFilterOptions, OneOrMoreLambdas, SolveOptions {
-  /** An earlier result: it is checked, and nothing begins there, as neither method would gain from it. */
+  /**
+   * An earlier result: it is checked, and nothing begins there, as neither method would gain from it. Change it when a program gives
+   * one to every solve.
+   */
   warmStart?: object | undefined;
 }
 

@@ -86,7 +86,7 @@ describe('--json', () => {
   });
 
   it('is the same for every form of file', async () => {
-    const { lambda, deviance, nullDeviance } = await sparsePath({ x, y }, { nLambda: 10 });
+    const { lambda, deviance, nullDeviance } = await sparsePath({ x, y }, { lambdas: { count: 10 } });
     for (const args of [
       ['data.csv', ...ofValue],
       ['data.libsvm', '--names', 'names.txt'],
@@ -150,7 +150,7 @@ describe('the table', () => {
 describe('--maxSize', () => {
   it('gives the best subsets of each size, in the table, the object and the page', async () => {
     const result = await json('data.csv', ...ofValue, '--maxSize', '5', '--seed', '2');
-    const expected = await crossValidate({ x, y, names }, { maxSize: 5, seed: 2 });
+    const expected = await crossValidate({ x, y, names }, { sizes: { max: 5 }, seed: 2 });
     expect(result).toMatchObject({ penalty: 'bestSubset', sizes: [0, 1, 2, 3, 4, 5] });
     expect(result).toMatchObject({ sizeMin: expected.sizeMin, size1se: expected.size1se });
     expect(result.chosen).toContainEqual(expect.objectContaining({ by: 'size.1se', size: expected.size1se }));
@@ -183,7 +183,7 @@ describe('--family multinomial', () => {
     const { output } = await path('levels.csv', ...ofLevel, '--json');
     const { classes: labels, chosen } = JSON.parse(output);
     expect(labels).toEqual(['high', 'low', 'mid']);
-    const fit = (await sparsePath({ x, y: levels }, { family: 'multinomial', nLambda: 5 })).select('bic');
+    const fit = (await sparsePath({ x, y: levels }, { family: 'multinomial', lambdas: { count: 5 } })).select('bic');
     const { intercepts, coefficients } = chosen.find(({ by }: { by: string }) => by === 'BIC');
     expect(intercepts).toEqual([...(fit.intercepts as Float64Array)]);
     const dense = new Array(columns * 3).fill(0);

@@ -13,6 +13,8 @@ export interface Problem {
   settings: Record<string, unknown>;
   /** Makes what is solved of the data, and refers to nothing else: its text goes to child processes, too. */
   build?: (library: Library, data: never) => object;
+  /** Members of the data that choices, by their names, need to be others. */
+  dataOf?: Record<string, object>;
   /** The addon has the solver, but the package no function for it: the data are handed over as they are. */
   direct?: boolean;
 }

@@ -1,5 +1,6 @@
 // Every setting of every solver, from the schema alone: bounds, types, unknown names.
 import { describe, expect, it, vi } from 'vitest';
+import { declaredSettings } from '../../scripts/declaredSettings.mjs';
 import { addon, type SettingSchema, type SolverSchema } from '../../src/core/addon.js';
 import { solve, solverFixtures } from './fixtures.js';
 
@@ -10,12 +11,19 @@ it('has a fixture for every solver', () => {
 });
 
 describe.each(Object.entries(solverFixtures))('%s', (name, { small }) => {
-  const { settings, methods = [], progress } = solvers[name] as SolverSchema;
+  const { settings: native, choices = [], progress, family = name } = solvers[name] as SolverSchema;
+  const { rows, omitted } = declaredSettings(family, `${name[0]?.toUpperCase()}${name.slice(1)}Options`);
+  const isDeclared = ({ name }: SettingSchema) => rows.some((row) => row.name === name);
+  // Others are given in another form, which the family's own tests try.
+  const settings = native.filter((setting) => !omitted.includes(setting.name) || isDeclared(setting));
   // Settings are read before anything runs: an aborted solve is enough to see them accepted.
   const run = (setting: SettingSchema, value: unknown) => {
-    const owner = methods.find((method) => method.settings.includes(setting.name));
+    const owner = choices.find((choice) => choice.settings.includes(setting.name));
     const own = { [setting.name]: value };
-    return solve(small, { ...(owner ? { method: { kind: owner.name, ...own } } : own), signal: AbortSignal.abort() });
+    const given = owner ? { [owner.setting]: { kind: owner.name, ...own } } : own;
+    const more = small.dataOf?.[owner?.name ?? ''];
+    const of = more ? { ...small, data: { ...small.data, ...more } } : small;
+    return solve(of, { ...given, signal: AbortSignal.abort() });
   };
   const accepts = async (setting: SettingSchema, value: unknown) =>
     expect(['aborted', 'solved']).toContain((await run(setting, value)).status);
@@ -57,25 +65,32 @@ describe.each(Object.entries(solverFixtures))('%s', (name, { small }) => {
     }
   });
 
-  it.each(methods.filter((method) => method.settings.length > 0))(
-    'has settings of $name with the method alone',
-    async ({ name: method, settings: [own] }) => {
-      const beside = solve(small, { method, [own as string]: 1 });
-      await expect(beside).rejects.toThrow(`'${own}' belongs to a method: method: ${method}({ ${own}: 1 })`);
-      const other = methods.find((each) => !each.settings.includes(own as string));
+  it.each(choices.filter((choice) => choice.settings.length > 0))(
+    'has settings of $name with the $setting alone',
+    async ({ setting, name: choice, settings: [own] }) => {
+      const beside = solve(small, { [setting]: choice, [own as string]: 1 });
+      await expect(beside).rejects.toThrow(`'${own}' belongs to a ${setting}: ${setting}: ${choice}({ ${own}: 1 })`);
+      const other = choices.find((each) => each.setting === setting && !each.settings.includes(own as string));
       if (!other) return;
-      await expect(solve(small, { method: { kind: other.name, [own as string]: 1 } })).rejects.toThrow(
-        `method.${own}: '${other.name}' does not read it; it belongs to `,
+      await expect(solve(small, { [setting]: { kind: other.name, [own as string]: 1 } })).rejects.toThrow(
+        `${setting}.${own}: '${other.name}' does not read it; it belongs to `,
       );
-      await expect(solve(small, { method: { kind: method, zebra: 1 } })).rejects.toThrow("unknown setting 'zebra'");
+      await expect(solve(small, { [setting]: { kind: choice, zebra: 1 } })).rejects.toThrow("unknown setting 'zebra'");
     },
   );
 
-  it('has a sentence and a default for each', () => {
-    for (const setting of settings) {
+  it('has a sentence, a default and when to change it for each', () => {
+    for (const setting of native) {
       expect(setting.doc).toMatch(/^[A-Z].*\.$/s);
       expect(setting.default ?? setting.defaultText).toBeDefined();
+      expect(setting.when, setting.name).toMatch(/^(\S.*\.|for experts)$/);
     }
+    const ofChoices = choices.flatMap(
+      (choice) => declaredSettings(family, `SettingsOf<typeof declared.${choice.name}>`).rows,
+    );
+    const isOfStart = ({ name: path }: { name: string }) => path.startsWith('warmStart.');
+    for (const { name, when } of [...rows, ...ofChoices].filter((row) => !isOfStart(row)))
+      expect(when, name).toMatch(/^\S.*\.$/);
   });
 
   it('prints the columns that its reports declare', async () => {

@@ -2,7 +2,7 @@
 // members, errors of one form.
 import { once } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { methodsOf, settingNames } from '../../src/core/addon.js';
+import { choicesOf, settingNames } from '../../src/core/addon.js';
 import * as nonconvex from '../../src/index.js';
 import { type SolveResult, SolverError } from '../../src/index.js';
 import { numbers, solverFixtures, solverOf } from './fixtures.js';
@@ -61,10 +61,10 @@ afterEach(() => vi.restoreAllMocks());
 /** Names in the schema of the solver whose function is tried. */
 const solversOf = (solver: string): string[] =>
   Object.entries(solverFixtures).flatMap(([name, { small }]) => (small.solver === solver ? [name] : []));
-/** Names of the settings of the solver whose function is tried, and of those of its methods. */
+/** Names of the settings of the solver whose function is tried, and of those of its choices. */
 const namesOf = (solver: string): readonly string[] => solversOf(solver).flatMap((name) => settingNames(name));
-const namesOfMethods = (solver: string): readonly string[] =>
-  solversOf(solver).flatMap((name) => methodsOf(name).flatMap(({ settings }) => settings));
+const namesOfChoices = (solver: string): readonly string[] =>
+  solversOf(solver).flatMap((name) => choicesOf(name).flatMap(({ settings }) => settings));
 
 describe.each(Object.entries(calls))('%s', (solver, call) => {
   it('gives a result with the members of all results', async () => {
@@ -158,7 +158,7 @@ describe.each(Object.entries(calls))('%s', (solver, call) => {
     ['x0', "it is called 'warmStart' here"],
     [
       'learning_rate',
-      [...namesOf(solver), ...namesOfMethods(solver)].includes('stepSize')
+      [...namesOf(solver), ...namesOfChoices(solver)].includes('stepSize')
         ? "it is called 'stepSize' here"
         : 'there is none to choose: steps are found by the solver',
     ],
@@ -171,7 +171,7 @@ describe.each(Object.entries(calls))('%s', (solver, call) => {
   });
 
   // A solver may have an alpha of its own.
-  it.each(['C', 'alpha'].filter((name) => !namesOf(solver).includes(name)))(
+  it.each(['C', 'alpha'].filter((name) => ![...namesOf(solver), ...namesOfChoices(solver)].includes(name)))(
     'says where the weight %s belongs',
     async (name) => {
       await expect(call({ [name]: 1 })).rejects.toThrow(

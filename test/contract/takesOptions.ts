@@ -10,10 +10,10 @@ export type Takes = [known: string, call: (options: never) => unknown];
 /** Each function with options, as subpath/name; where it takes several objects, 'subpath/name, which' for each. */
 export type Taking = Record<string, Takes>;
 
-/** The functions of a subpath that make methods of a solver with their settings. */
+/** The functions of a subpath that make choices of a solver, such as methods, with their settings. */
 export function makersIn(family: string, solver: string, space: object): Taking {
-  const { methods = [] } = addon().schema().solvers[solver] as SolverSchema;
-  const made = methods.filter(({ settings }) => settings.length > 0);
+  const { choices = [] } = addon().schema().solvers[solver] as SolverSchema;
+  const made = choices.filter(({ settings }) => settings.length > 0);
   return Object.fromEntries(
     made.map(({ name, settings }) => [
       `${family}/${name}`,

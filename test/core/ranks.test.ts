@@ -72,11 +72,17 @@ it.each<[string, ReluSettings]>([
     { activation: 'gated', lambda: 1, patterns: 'refine' },
   ],
   ['patterns = an object: expected { sample }', { activation: 'gated', lambda: 1, patterns: { exact: true } }],
-  ["classWeights = 'balanced': expected sampleWeights", { activation: 'gated', lambda: 1, classWeights: 'balanced' }],
   ['standardizeTargets = true: expected false', { activation: 'gated', lambda: 1, standardizeTargets: true }],
 ])('networks over ranks refuse: %s', async (message, wrong) => {
   const ranks = await world();
   await expect(trainReluNetwork({ x: rows, y: signs, ranks }, wrong)).rejects.toThrow(message);
+});
+
+it('networks over ranks refuse weights of classes', async () => {
+  const data = { x: rows, y: signs, classWeights: 'balanced', ranks: await world() } as const;
+  await expect(trainReluNetwork(data, { activation: 'gated', lambda: 1 })).rejects.toThrow(
+    "classWeights = 'balanced': expected sampleWeights over ranks",
+  );
 });
 
 it('networks over ranks take numbers, and others no ranks', async () => {

@@ -125,11 +125,11 @@ export async function regressionCases(): Promise<Case[]> {
     sparseRegression({ x: xs, y: matrix(n, 2, numbers(2 * n, 9)) }, { lambda }),
     sparseRegression({ x: xs, y: counts, offset }, { lambda, family: 'poisson' }),
     sparseRegression({ x: xs, y: counts.map((value) => value + 1) }, { lambda, family: 'gamma' }),
-    sparseRegression({ x: xs, y }, { lambda, family: huber(0.3) }),
-    sparseRegression({ x: xs, y }, { lambda, family: quantile(0.7) }),
+    sparseRegression({ x: xs, y }, { lambda, family: huber({ huberDelta: 0.3 }) }),
+    sparseRegression({ x: xs, y }, { lambda, family: quantile({ level: 0.7 }) }),
     sparseRegression({ x: xs, y: times }, { lambda, family: cox() }),
-    sparseRegression({ x: missing, y }, { lambda, impute: 'mean' }),
-    sparsePath({ x: xs, y }, { nLambda: 5 }).then((path) => path.at((path.lambda[1] as number) * 0.9)),
+    sparseRegression({ x: missing, y, impute: 'mean' }, { lambda }),
+    sparsePath({ x: xs, y }, { lambdas: { count: 5 } }).then((path) => path.at((path.lambda[1] as number) * 0.9)),
   ]);
   return fits.map((model) => {
     const x = model.means ? missingNew : xNew;

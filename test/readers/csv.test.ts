@@ -35,7 +35,7 @@ describe('a table', () => {
     expect((await sparseRegression(table, { family: 'binomial', lambda: 0.01 })).status).toBe('solved');
     expect(logisticRegression(table).classes).toEqual(['false', 'true']);
     await expect(trainReluNetwork({ ...table, weights: [] } as never)).rejects.toThrow(
-      "unknown member 'weights'. Known members: x, y, sampleWeights",
+      "unknown member 'weights'. Known members: x, y, sampleWeights, classWeights",
     );
   });
 

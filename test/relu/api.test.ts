@@ -180,7 +180,7 @@ describe('predict', () => {
     { standardize: 'norm' },
     { activation: 'gated' },
     { activation: 'gated', bias: false, standardize: 'norm' },
-    { regularizeBias: false },
+    { bias: 'light' },
     { method: 'sampled' },
     { splitting: 'slack', tolerance: 1e-2 },
     { coupling: 'frobenius' },
@@ -348,10 +348,7 @@ describe('predict', () => {
 
   it('a class may be named as what all objects have', async () => {
     const named = two.map((label) => (label === 'low' ? 'constructor' : '__proto__'));
-    const { network } = await trainReluNetwork(
-      { x, y: named },
-      { ...quick, classWeights: { constructor: 2 } as never },
-    );
+    const { network } = await trainReluNetwork({ x, y: named, classWeights: { constructor: 2 } as never }, quick);
     expect(new Set(predict(network, x))).toEqual(new Set(['constructor', '__proto__']));
   });
 });

@@ -2,6 +2,7 @@
 // `npm test` searches a third of the cases; `npm run test:long` the others.
 import { describe, expect, it } from 'vitest';
 import { trainReluNetwork } from '../../src/index.js';
+import { huber } from '../../src/relu/index.js';
 import { chosen, long } from '../long.js';
 import {
   column,
@@ -44,9 +45,7 @@ const solve = ({ loss, delta, lambda, x, y }: Instance, patterns: object) =>
   trainReluNetwork(
     { x: toMatrix(x), y: toMatrix(y) },
     {
-      loss,
-      lambda,
-      huberDelta: delta,
+      ...{ loss: loss === 'huber' ? huber({ huberDelta: delta }) : loss, lambda },
       bias: false,
       patterns: patterns as { exact: true },
       tolerance: 1e-8,

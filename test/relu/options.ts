@@ -32,7 +32,7 @@ export const taking: Taking = {
       } as relu.AttackSettings),
   ],
   'relu/crossValidate': ['folds', (options) => relu.crossValidate({ x: rows, y: values }, options)],
-  'relu/trainReluPath': ['count', (options) => relu.trainReluPath({ x: rows, y: values }, options)],
+  'relu/trainReluPath': ['folds', (options) => relu.trainReluPath({ x: rows, y: values }, options)],
   'relu/partialDependence': ['grid', (options) => relu.partialDependence(additive, rows, 0, options)],
   'relu/trainReluNetwork, data': ['x', (more: Options) => relu.trainReluNetwork({ x: rows, y: values, ...more })],
 };

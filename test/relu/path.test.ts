@@ -100,7 +100,7 @@ describe('crossValidate', () => {
 
 describe('trainReluPath', () => {
   it('goes from half of lambdaMax down, with one set of patterns, each as good as a solve of its own', async () => {
-    const path = await trainReluPath({ x, y: values }, { count: 5, ratio: 0.01 });
+    const path = await trainReluPath({ x, y: values }, { lambdas: { count: 5, ratio: 0.01 } });
     const most = await lambdaMax({ x, y: values }, { lambda: 'auto' });
     expect(path.lambdaMax).toBe(most);
     path.lambdas.forEach((lambda, k) => void expect(lambda / (most * 0.5 * 0.02 ** (k / 4))).toBeCloseTo(1, 12));
@@ -117,7 +117,10 @@ describe('trainReluPath', () => {
 
   it.each(['minimum', 'oneSe'] as const)('chooses by folds: %s', async (rule) => {
     const heard: ReluPathProgress[] = [];
-    const path = await trainReluPath({ x, y: values }, { folds: 4, rule, onProgress: (report) => heard.push(report) });
+    const path = await trainReluPath(
+      { x, y: values },
+      { folds: 4, lambdas: { rule }, onProgress: (report) => heard.push(report) },
+    );
     const losses = path.scores.map(({ loss }) => loss);
     const least = losses.indexOf(Math.min(...losses));
     const limit = (losses[least] as number) + (path.scores[least]?.standardError as number);
@@ -209,7 +212,8 @@ describe('trainReluPath', () => {
   );
 
   it.runIf(long)('goes along refined patterns', async () => {
-    const settings = { patterns: { refine: { rounds: 1, restarts: 0 } }, count: 2, ratio: 0.01, folds: 2 } as const;
+    const lambdas = { count: 2, ratio: 0.01 };
+    const settings = { patterns: { refine: { rounds: 1, restarts: 0 } }, lambdas, folds: 2 } as const;
     const { results, scores } = await trainReluPath({ x, y: values }, settings);
     expect(results).toHaveLength(2);
     expect(results.every(({ estimate }) => estimate !== undefined)).toBe(true);
@@ -230,7 +234,7 @@ describe('trainReluPath', () => {
     ['throws', fail],
     ['rejects', async () => fail()],
   ])('ends with CALLBACK_FAILED where a listener %s', async (_, listener) => {
-    const failing = trainReluPath({ x, y: values }, { folds: 2, count: 3, onProgress: listener });
+    const failing = trainReluPath({ x, y: values }, { folds: 2, lambdas: { count: 3 }, onProgress: listener });
     await expect(failing).rejects.toMatchObject({ code: 'CALLBACK_FAILED', message: 'onProgress threw: no more' });
   });
 
@@ -241,11 +245,12 @@ describe('trainReluPath', () => {
   });
 
   it.each([
-    [{ count: 0 }, 'count = 0: expected an integer in [1, 10000]'],
-    [{ count: 2 ** 40 }, 'count = 1099511627776: expected an integer in [1, 10000]'],
-    [{ ratio: 0 }, 'ratio = 0: expected a finite number > 0'],
-    [{ ratio: 0.7 }, 'ratio = 0.7: expected a number in (0, 0.5]'],
-    [{ rule: 'best' }, "rule = 'best': expected one of 'minimum', 'oneSe'"],
+    [{ lambdas: { count: 0 } }, 'lambdas.count = 0: expected an integer in [1, 10000]'],
+    [{ lambdas: { count: 2 ** 40 } }, 'lambdas.count = 1099511627776: expected an integer in [1, 10000]'],
+    [{ lambdas: { ratio: 0 } }, 'lambdas.ratio = 0: expected a finite number > 0'],
+    [{ lambdas: { ratio: 0.7 } }, 'lambdas.ratio = 0.7: expected a number in (0, 0.5]'],
+    [{ lambdas: { rule: 'best' } }, "lambdas.rule = 'best': expected one of 'minimum', 'oneSe'"],
+    [{ count: 5 }, "unknown setting 'count': it belongs to the lambdas: lambdas: { count: 20 }"],
     [{ onProgress: 3 }, 'onProgress = 3: expected a function'],
     [{ fold: 3 }, 'fold'],
   ])('refuses %o', async (settings, message) => {

@@ -25,7 +25,7 @@ const labels = values.map((value) => (value > 110 ? 'high' : 'low'));
 
 describe('summarize', () => {
   it.each(['relu', 'gated'] as const)('has the network in the units of x and y: %s', async (activation) => {
-    const { network } = await trainReluNetwork({ x, y: values }, { activation, featureNames });
+    const { network } = await trainReluNetwork({ x, y: values, names: featureNames }, { activation });
     const { neurons, features } = summarize(network);
     expect(neurons).toHaveLength(network.biases.length);
     const at = (row: number[], weights: Record<string, number>) =>
@@ -47,7 +47,7 @@ describe('summarize', () => {
   });
 
   it('is text with names, the largest neurons first', async () => {
-    const { network } = await trainReluNetwork({ x, y: labels }, { featureNames, loss: 'logistic' });
+    const { network } = await trainReluNetwork({ x, y: labels, names: featureNames }, { loss: 'logistic' });
     const { text, neurons } = summarize(network, 2);
     const lines = text.split('\n');
     expect(lines[0]).toBe(`${neurons.length} neurons`);
@@ -79,9 +79,9 @@ it.runIf(long)('networks of very many columns are summarized and attacked', asyn
   expect(found.margins[0]).toBeCloseTo(-(1 + 1e-3 * d + Math.sqrt(d)), 6);
 });
 
-describe('featureNames', () => {
+describe('names of columns', () => {
   it('are kept, and known by partialDependence', async () => {
-    const { network } = await trainReluNetwork({ x, y: values }, { featureNames });
+    const { network } = await trainReluNetwork({ x, y: values, names: featureNames });
     const again = fromJSON(JSON.stringify(toJSON(network)));
     expect(again.featureNames).toEqual(featureNames);
     expect(partialDependence(again, x, 'weight')).toEqual(partialDependence(network, x, 1));
@@ -90,9 +90,15 @@ describe('featureNames', () => {
     );
   });
 
+  it('are no setting', async () => {
+    await expect(trainReluNetwork({ x, y: values }, { featureNames } as never)).rejects.toThrow(
+      "unknown setting 'featureNames': it belongs to the data: { x, y, names }",
+    );
+  });
+
   it('are refused where they do not fit', async () => {
-    const wrong = (names: unknown) => trainReluNetwork({ x, y: values }, { featureNames: names as string[] });
-    await expect(wrong(['age'])).rejects.toThrow('featureNames.length = 1: expected 3, one for each column of x');
+    const wrong = (names: unknown) => trainReluNetwork({ x, y: values, names: names as string[] });
+    await expect(wrong(['age'])).rejects.toThrow('names.length = 1: expected 3, one for each column of x');
     await expect(wrong([1, 2, 3])).rejects.toThrow('expected an array of strings');
   });
 });

@@ -26,7 +26,7 @@ describe('sampleWeights', () => {
     ['squared', values, { method: 'sampled' }],
     ['squared', values, { splitting: 'slack', tolerance: 1e-5 }],
     ['squared', values, { standardize: 'norm' }],
-    ['squared', values, { regularizeBias: false, tolerance: 1e-5 }],
+    ['squared', values, { bias: 'light', tolerance: 1e-5 }],
     ['huber', values, {}],
     ['logistic', two, {}],
     ['logistic', three, { activation: 'gated' }],
@@ -101,9 +101,9 @@ describe('classWeights', () => {
 
   it("are 'balanced' or by label, and weigh the rows", async () => {
     const settings: ReluSettings = { loss: 'logistic', lambda: 0.3, patterns: { gates } };
-    const balanced = await trainReluNetwork({ x, y: uneven }, { ...settings, classWeights: 'balanced' });
+    const balanced = await trainReluNetwork({ x, y: uneven, classWeights: 'balanced' }, settings);
     const byHand = { rare: n / (2 * rare), common: n / (2 * (n - rare)) };
-    const named = await trainReluNetwork({ x, y: uneven }, { ...settings, classWeights: byHand });
+    const named = await trainReluNetwork({ x, y: uneven, classWeights: byHand }, settings);
     expect(named.objective).toBe(balanced.objective);
     const sampleWeights = uneven.map((label) => byHand[label as keyof typeof byHand]);
     expect((await trainReluNetwork({ x, y: uneven, sampleWeights }, settings)).objective).toBe(balanced.objective);
@@ -116,17 +116,17 @@ describe('classWeights', () => {
   });
 
   it('are refused where y are values, and for classes that there are not', async () => {
-    await expect(trainReluNetwork({ x, y: values }, { classWeights: 'balanced' })).rejects.toThrow('classWeights');
-    await expect(trainReluNetwork({ x, y: two }, { classWeights: { left: 2 } })).rejects.toThrow(
+    await expect(trainReluNetwork({ x, y: values, classWeights: 'balanced' })).rejects.toThrow('classWeights');
+    await expect(trainReluNetwork({ x, y: two, classWeights: { left: 2 } })).rejects.toThrow(
       "there is no class 'left'; expected of 'down', 'up'",
     );
-    await expect(trainReluNetwork({ x, y: two }, { classWeights: { up: -1 } })).rejects.toThrow("classWeights['up']");
+    await expect(trainReluNetwork({ x, y: two, classWeights: { up: -1 } })).rejects.toThrow("classWeights['up']");
     const word = 'even' as 'balanced';
-    await expect(trainReluNetwork({ x, y: two }, { classWeights: word })).rejects.toThrow("expected 'balanced'");
+    await expect(trainReluNetwork({ x, y: two, classWeights: word })).rejects.toThrow("expected 'balanced'");
   });
 
   it('count in cross-validation', async () => {
-    const { outputs, losses } = await crossValidate({ x, y: uneven }, { classWeights: 'balanced', folds: 3 });
+    const { outputs, losses } = await crossValidate({ x, y: uneven, classWeights: 'balanced' }, { folds: 3 });
     expect(losses).toHaveLength(3);
     expect(outputs.rows).toBe(n);
   });

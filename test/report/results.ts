@@ -76,7 +76,11 @@ export async function regressions(): Promise<Case[]> {
   const names = { columns: ['a', 'b', 'c', 'd', 'e', '<i>f</i>'] };
   const options = { data: { x, y }, names };
   return [
-    { name: 'path', result: await crossValidate({ x, y }, { penalty: mcp(), folds: 5, nLambda: 20 }), options },
+    {
+      name: 'path',
+      result: await crossValidate({ x, y }, { penalty: mcp(), folds: 5, lambdas: { count: 20 } }),
+      options,
+    },
     { name: 'regression', result: await sparseRegression({ x, y }, { lambda: 0.1 }), options },
   ];
 }

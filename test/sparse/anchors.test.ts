@@ -4,14 +4,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import {
-  crossValidate,
-  elasticNet,
-  groupLasso,
-  type SparseModel,
-  sparsePath,
-  sparseRegression,
-} from '../../src/sparse/index.js';
+import { elasticNet, groupLasso, type SparseModel } from '../../src/sparse/index.js';
+import { crossValidate, sparsePath, sparseRegression } from '../flat.js';
 import { long } from '../long.js';
 import { Draws, drawn } from './values.js';
 
@@ -97,7 +91,7 @@ describe.runIf(scikit)('scikit-learn', () => {
   it('ElasticNet(alpha, l1_ratio)', async () =>
     expectSame(await sparseRegression({ x, y }, { ...plain, penalty: elasticNet(0.4) }), scikit?.elasticNet, 1e-8));
   it('Lasso(positive=True)', async () =>
-    expectSame(await sparseRegression({ x, y }, { ...plain, lowerBounds: 0 }), scikit?.positive, 1e-8));
+    expectSame(await sparseRegression({ x, y, lowerBounds: 0 }, { ...plain }), scikit?.positive, 1e-8));
   it('LogisticRegression(C)', async () =>
     expectSame(await sparseRegression({ x, y: labels }, { ...plain, family: 'binomial' }), scikit?.logistic, 1e-5));
   it('MultiTaskLasso(alpha)', async () =>
@@ -129,7 +123,7 @@ describe.runIf(glmnet)('glmnet', () => {
   });
   it('lower.limits, upper.limits', async () =>
     expectSame(
-      await sparseRegression({ x, y }, { ...tight, lowerBounds: 0, upperBounds: 0.3 }),
+      await sparseRegression({ x, y, lowerBounds: 0, upperBounds: 0.3 }, { ...tight }),
       glmnet?.bounded,
       1e-7,
     ));
@@ -150,7 +144,7 @@ describe.runIf(glmnet)('glmnet', () => {
   it('penalty.factor, divided by its mean', async () => {
     const mean = factors.reduce((sum, factor) => sum + factor, 0) / p;
     const penaltyFactor = factors.map((factor) => factor / mean);
-    expectSame(await sparseRegression({ x, y }, { ...tight, penaltyFactor }), glmnet?.factors, 1e-7);
+    expectSame(await sparseRegression({ x, y, penaltyFactor }, { ...tight }), glmnet?.factors, 1e-7);
   });
   it('relax = TRUE, with gamma the share of the penalised fit', async () => {
     const settings = { family: 'binomial', lambdas: [lambda], tolerance: 1e-12 } as const;

@@ -1,6 +1,7 @@
 // Best subsets against all subsets, and against what was planted; bounds against the objective of any subset.
 import { describe, expect, it } from 'vitest';
-import { bestSubset, type SparseFit, sparsePath, sparseRegression } from '../../src/sparse/index.js';
+import { bestSubset, type SparseFit } from '../../src/sparse/index.js';
+import { sparsePath, sparseRegression } from '../flat.js';
 import { trial } from './subsetClaims.js';
 import { planted, type Sums, solved, sumsOf } from './subsets.js';
 import { columnsOf, Draws, drawn } from './values.js';
@@ -98,7 +99,7 @@ it('a largest coefficient is kept to', async () => {
 
 it('has paths of sizes that grow, sparse as dense', async () => {
   const { x, y } = planted(90, 12, 4, 4);
-  const path = await sparsePath({ x, y }, { penalty: bestSubset(), nLambda: 20 });
+  const path = await sparsePath({ x, y }, { penalty: bestSubset(), lambdas: { count: 20 } });
   expect(path.status).toBe('solved');
   expect(path.nonzeros[0]).toBeLessThanOrEqual(1);
   for (let k = 1; k < path.lambda.length; ++k) {
@@ -116,7 +117,7 @@ it('has paths of sizes that grow, sparse as dense', async () => {
   const indices = Int32Array.from({ length: 1080 }, (_, k) => k % 12);
   const sparse = await sparsePath(
     { x: { ...entries, indices, values: x.data }, y },
-    { penalty: bestSubset(), nLambda: 20 },
+    { penalty: bestSubset(), lambdas: { count: 20 } },
   );
   sparse.objectives.forEach((objective, k) => {
     expect(objective).toBeCloseTo(path.objectives[k] as number, 10);
@@ -171,7 +172,7 @@ describe('columns that depend on each other', () => {
     const many = { rows: 8, columns: 45, data: Float64Array.from({ length: 8 * 45 }, entry) };
     const settings = { lambda: 0.01, penalty: bestSubset(), standardize: false };
     const data = { x: many, y: draws.normals(8) };
-    const held = await sparseRegression(data, { ...settings, maxNodes: 10 });
+    const held = await sparseRegression(data, { ...settings, penalty: { kind: 'bestSubset', maxNodes: 10 } });
     expect(held).toMatchObject({ status: 'stalled', certificate: { kind: 'none' } });
     expect(held).not.toHaveProperty('residual');
     expect(held.message).toMatch(/has a coefficient of [\d.]+, the most that coefficients were allowed/);

@@ -1,18 +1,11 @@
 // Bounds on coefficients of several responses and classes: conditions of optimality from the gradient alone, and certificates beside points
 // that proximal gradients written here find.
 import { describe, expect, it } from 'vitest';
-import {
-  crossValidate,
-  elasticNet,
-  lasso,
-  mcp,
-  type SparsePathSettings,
-  scad,
-  sparsePath,
-  sparseRegression,
-} from '../../src/sparse/index.js';
+import { elasticNet, lasso, mcp, type SparsePathSettings, scad } from '../../src/sparse/index.js';
+import { crossValidate, sparsePath, sparseRegression } from '../flat.js';
 import { chosen } from '../long.js';
 import { type BlockProblem, blockProblemOf } from './blocks.js';
+import { numbersOf } from './numbersOf.js';
 import { asSparse, Draws } from './values.js';
 import { checkWithin } from './within.js';
 
@@ -61,7 +54,8 @@ describe('bounds of several responses and classes', () => {
   const data = drawnSeveral(91);
   it.each(chosen(cases, 4))('%s: %s', async (family, _, box) => {
     const given = { lowerBounds: box.lower, ...('upper' in box && { upperBounds: box.upper }) };
-    const most = (await sparsePath({ x: data.x, y: yOf(data, family) }, { family, ...given, nLambda: 1 })).lambdaMax;
+    const most = (await sparsePath({ x: data.x, y: yOf(data, family) }, { family, ...given, lambdas: { count: 1 } }))
+      .lambdaMax;
     const lambdas = [most, 0.4 * most, 0.05 * most];
     for (const [penalty, kind] of [
       [lasso(), 'lasso'],
@@ -69,7 +63,7 @@ describe('bounds of several responses and classes', () => {
       [mcp(), 'mcp'],
       [scad(), 'scad'],
     ] as const) {
-      const problem = problemFor(data, family, { ...box, kind, alpha: penalty.alpha });
+      const problem = problemFor(data, family, { ...box, kind, alpha: numbersOf(penalty).alpha });
       await checkPath(data, problem, { family, penalty, lambdas, ...given });
     }
     // At lambdaMax nothing is on, and a little below something is.
@@ -124,15 +118,15 @@ describe('bounds of several responses and classes', () => {
 
   it('a number for each column is that of all classes', async () => {
     const [lower, family] = [[0, -0.1, -0.2, 0, 0, -0.3, 0, 0], 'multinomial'] as const;
-    const fit = await sparseRegression({ x: data.x, y: data.classes }, { family, lambda: 0.02, lowerBounds: lower });
+    const fit = await sparseRegression({ x: data.x, y: data.classes, lowerBounds: lower }, { family, lambda: 0.02 });
     const same = await sparseRegression(
-      { x: data.x, y: data.classes },
-      { family, lambda: 0.02, lowerBounds: [...lower, ...lower, ...lower] },
+      { x: data.x, y: data.classes, lowerBounds: [...lower, ...lower, ...lower] },
+      { family, lambda: 0.02 },
     );
     expect(same.coefficients).toEqual(fit.coefficients);
     const cv = await crossValidate(
-      { x: data.x, y: data.classes },
-      { family, folds: 3, lowerBounds: lower, nLambda: 10 },
+      { x: data.x, y: data.classes, lowerBounds: lower },
+      { family, folds: 3, lambdas: { count: 10 } },
     );
     expect(cv.status).toBe('solved');
     expect(Math.min(...cv.coefficients.values)).toBeGreaterThanOrEqual(-0.3);
@@ -144,16 +138,16 @@ describe('bounds of several responses and classes', () => {
     const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
     const free = await sparseRegression({ x: data.x, y: data.classes }, settings);
     expect(sum(of(free))).toBeCloseTo(0, 12);
-    const wide = await sparseRegression({ x: data.x, y: data.classes }, { ...settings, lowerBounds: -9 });
+    const wide = await sparseRegression({ x: data.x, y: data.classes, lowerBounds: -9 }, { ...settings });
     expect(sum(of(wide))).toBeCloseTo(0, 12);
-    const above = await sparseRegression({ x: data.x, y: data.classes }, { ...settings, lowerBounds: 0 });
+    const above = await sparseRegression({ x: data.x, y: data.classes, lowerBounds: 0 }, { ...settings });
     expect(Math.min(...of(above))).toBe(0);
     // Here bounds are no hindrance but for the sum: differences of classes, and other coefficients that may be positive, are free.
     const differences = (fit: { coefficients: Float64Array }) => of(fit).map((b) => b - (of(fit)[0] as number));
     const lower = Float64Array.from(places, (c) => (c % p === 0 ? 0 : Number.NEGATIVE_INFINITY));
     const shifted = await sparseRegression(
-      { x: data.x, y: data.classes },
-      { ...settings, lowerBounds: lower, tolerance: 1e-11 },
+      { x: data.x, y: data.classes, lowerBounds: lower },
+      { ...settings, tolerance: 1e-11 },
     );
     const sharp = await sparseRegression({ x: data.x, y: data.classes }, { ...settings, tolerance: 1e-11 });
     differences(shifted).forEach((b, k) => {
@@ -166,7 +160,7 @@ describe('bounds of several responses and classes', () => {
       const draws = new Draws(400 + seed);
       const x = { data: draws.normals(27 * 20), rows: 27, columns: 20 };
       const y = Array.from({ length: 27 }, (_, i) => Number((x.data[20 * i] as number) + draws.normal() > 0));
-      const path = await sparsePath({ x, y }, { family: 'multinomial', minRatio: 0.05, nLambda: 6 });
+      const path = await sparsePath({ x, y }, { family: 'multinomial', lambdas: { ratio: 0.05, count: 6 } });
       expect(path.status).toBe('solved');
       expect(Math.min(...path.coefficients.values.map(Math.abs))).toBeGreaterThan(1e-9);
     }

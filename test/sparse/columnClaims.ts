@@ -15,6 +15,7 @@ import {
 import type { Claim, Trial } from '../contract/problem.js';
 import { blockBoundAt, blockObjectiveAt, blockProblemOf, blockViolationAt } from './blocks.js';
 import { exactDot } from './exact.js';
+import { numbersOf } from './numbersOf.js';
 import {
   asSparse,
   columnsOf,
@@ -22,7 +23,6 @@ import {
   drawn,
   type Family,
   gradientAt,
-  type Kind,
   lowerBoundAt,
   nullScale,
   objectiveAt,
@@ -191,12 +191,12 @@ const columns: Trial = async (seed) => {
   const units = settings.standardize ? drawnColumns.scales : drawnColumns.scales.map(() => 1);
   const judged = kept.map((j) => (all[j] as Float64Array).map((value) => (value - at(shifts, j)) / at(units, j)));
   const { lambda, ...others } = settings;
-  const kind = penalty.kind === 'elasticNet' ? 'lasso' : penalty.kind;
+  const { kind, ...shape } = numbersOf(penalty);
   const numbers = {
-    ...{ ...others, alpha: penalty.alpha, ...(penalty.gamma !== undefined && { gamma: penalty.gamma }) },
+    ...{ ...others, ...shape },
     ...(weights && { weights }),
   };
-  const problem = problemOf(judged, y, { ...numbers, ...(!ofGroups && { kind: kind as Kind }) });
+  const problem = problemOf(judged, y, { ...numbers, ...(!ofGroups && { kind }) });
   const wrong = leftOut(fit, all, weights);
   const point = judgedPoint(problem, fit, { ...drawnColumns, scales: units }, kept);
   const scale = nullScale(problem, fit.nullDeviance);

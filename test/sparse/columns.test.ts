@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import {
   bestSubset,
   cox,
-  crossValidate,
   elasticNet,
   fused,
   groupLasso,
@@ -16,9 +15,8 @@ import {
   scad,
   slope,
   sparseGroupLasso,
-  sparsePath,
-  sparseRegression,
 } from '../../src/sparse/index.js';
+import { crossValidate, sparsePath, sparseRegression } from '../flat.js';
 import { chosen } from '../long.js';
 import { columnClaims } from './columnClaims.js';
 import { asSparse } from './values.js';
@@ -34,8 +32,8 @@ const families = {
   binomial: { family: 'binomial', y: signal.map((value, i) => Number(value > 0) ^ Number(i % 7 === 0)) },
   poisson: { family: 'poisson', y: signal.map((value) => Math.round(Math.abs(value))) },
   gamma: { family: 'gamma', y: signal.map((value) => Math.abs(value) + 0.1) },
-  huber: { family: huber(1), y: signal },
-  quantile: { family: quantile(0.4), y: signal },
+  huber: { family: huber({ huberDelta: 1 }), y: signal },
+  quantile: { family: quantile({ level: 0.4 }), y: signal },
   multinomial: { family: 'multinomial', y: signal.map((value, i) => (i % 6 === 0 ? i % 3 : Math.sign(round(value)))) },
   cox: {
     family: cox(),
@@ -118,7 +116,7 @@ describe.each(Object.keys(families) as (keyof typeof families)[])('%s', (family)
 
 it('responses far from 0 change the intercept alone', async () => {
   const y = signal.map((value) => Math.round(512 * value) / 512);
-  for (const family of ['gaussian', huber(1), quantile(0.4)] as const) {
+  for (const family of ['gaussian', huber({ huberDelta: 1 }), quantile({ level: 0.4 })] as const) {
     const settings = { family, lambda: 0.05, tolerance: 1e-9 };
     const near = await sparseRegression({ x: z, y }, settings);
     for (const k of [20, 30, 40]) {
@@ -139,8 +137,8 @@ it('relaxed paths and cross-validations of columns far from 0 are those of the s
   const far = z.map((row) => row.map((value) => value + 2 ** 30));
   const folds = z.map((_, i) => i % 4);
   const modelsOf = async (x: readonly (readonly number[])[]) => {
-    const path = await sparsePath({ x, y: signal }, { nLambda: 6, relax: 0.5 });
-    const cv = await crossValidate({ x, y: signal }, { nLambda: 6, folds });
+    const path = await sparsePath({ x, y: signal }, { relax: 0.5, lambdas: { count: 6 } });
+    const cv = await crossValidate({ x, y: signal }, { folds, lambdas: { count: 6 } });
     return { status: [path.status, cv.status], numbers: [...path.deviance, ...cv.mean] };
   };
   const [a, b] = [await modelsOf(z), await modelsOf(far)];
@@ -173,14 +171,14 @@ describe('columns that are left out', () => {
     expect(constant).not.toHaveProperty('without');
     expect(constant.message).not.toContain('Column');
     const out = await sparseRegression(
-      { x: nearly(1.5), y, groups: [0, 1, 2] },
-      { lambda: 0.01, penalty: groupLasso(), penaltyFactor: [1, 1, Number.POSITIVE_INFINITY] },
+      { x: nearly(1.5), y, groups: [0, 1, 2], penaltyFactor: [1, 1, Number.POSITIVE_INFINITY] },
+      { lambda: 0.01, penalty: groupLasso() },
     );
     expect(out).not.toHaveProperty('without');
   });
 
   it('are named by models of paths, too, and where other rows than those that count vary', async () => {
-    const path = await sparsePath({ x: nearly(1e9), y }, { nLambda: 5 });
+    const path = await sparsePath({ x: nearly(1e9), y }, { lambdas: { count: 5 } });
     expect(path.message).toContain('Column 2 of x');
     expect(path.fit(0)).toMatchObject({ without: Int32Array.of(2) });
     const x = z.map((row, i) => [...row, i === 0 ? 7 : 3]);

@@ -4,7 +4,6 @@ import {
   adaptiveFactors,
   bestSubset,
   cox,
-  crossValidate,
   debiasedIntervals,
   elasticNet,
   fused,
@@ -18,9 +17,8 @@ import {
   type SparsePenalty,
   type SparseSettings,
   slope,
-  sparsePath,
-  sparseRegression,
 } from '../../src/sparse/index.js';
+import { crossValidate, sparsePath, sparseRegression } from '../flat.js';
 import { Draws, drawn, lowerBoundAt, nullScale, problemOf } from './values.js';
 
 const [n, p, classes] = [30, 4, 3];
@@ -34,8 +32,8 @@ const families: Record<string, [SparseSettings['family'], SparseData['y']]> = {
   binomial: ['binomial', noisy.map((value) => value > 0)],
   poisson: ['poisson', noisy.map((value) => Math.round(Math.exp(value / 2)))],
   gamma: ['gamma', noisy.map((value) => Math.exp(value / 2))],
-  huber: [huber(1), noisy],
-  quantile: [quantile(0.4), noisy],
+  huber: [huber({ huberDelta: 1 }), noisy],
+  quantile: [quantile({ level: 0.4 }), noisy],
   cox: [cox(), { time: noisy.map((value) => Math.round(5 * Math.exp(-value / 2))), event: t.map((_, i) => i % 4 > 0) }],
   multinomial: ['multinomial', noisy.map((value) => Math.min(classes - 1, Math.max(0, Math.round(value + 1))))],
 };
@@ -74,7 +72,7 @@ describe.each(all)('$family with $penalty', ({ family: name, penalty: kind }) =>
   const data = { x: rows, y, groups };
   const settings = { family, penalty: penalties[kind] as SparsePenalty };
   it('gives paths, or says which argument does not go with the others', async () => {
-    const path = await outcome(sparsePath(data, { ...settings, nLambda: 4 }));
+    const path = await outcome(sparsePath(data, { ...settings, lambdas: { count: 4 } }));
     if (typeof path === 'string') return expect(path).toMatch(named);
     expect(path.status).toBe('solved');
     expectPredictions(path.at(((path.lambda[0] as number) + (path.lambda[1] as number)) / 2));
@@ -97,7 +95,7 @@ describe('ridge regression where the penalty is much steeper than the loss is cu
     '%s: all lambdas of a path reach the tolerance',
     async (family) => {
       const { x, y } = drawn(33, family, 40, 5);
-      const path = await sparsePath({ x, y }, { family, penalty: elasticNet(0), nLambda: 6 });
+      const path = await sparsePath({ x, y }, { family, penalty: elasticNet(0), lambdas: { count: 6 } });
       expect(path.status).toBe('solved');
       const problem = problemOf(x, y, { family, alpha: 0 });
       for (const [k, lambda] of path.lambda.entries()) {

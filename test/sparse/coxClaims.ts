@@ -2,7 +2,8 @@
 // by the definition: each risk set is summed from its own rows, in units of its own largest.
 import { cox, elasticNet, lasso, mcp, type SparsePenalty, scad, sparseRegression } from '../../src/sparse/index.js';
 import type { Claim, Trial } from '../contract/problem.js';
-import { columnsOf, Draws, drawn, type Kind, penaltyOf } from './values.js';
+import { numbersOf } from './numbersOf.js';
+import { columnsOf, Draws, drawn, penaltyOf } from './values.js';
 
 const at = (values: ArrayLike<number>, k: number): number => values[k] as number;
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
@@ -138,8 +139,7 @@ const lateEntry: Trial = async (seed) => {
   const columns = columnsOf(x);
   const links = (b: ArrayLike<number>) =>
     offset.map((o, i) => o + total(columns.map((column, j) => at(column, i) * at(b, j))));
-  const kind = (penalty.kind === 'elasticNet' ? 'lasso' : penalty.kind) as Kind;
-  const of = { kind, alpha: penalty.alpha, gamma: penalty.gamma ?? (kind === 'scad' ? 3.7 : 3) };
+  const of = { gamma: 3, ...numbersOf(penalty) };
   const penalties = (b: ArrayLike<number>) => total(Array.from(b, (value) => penaltyOf(of, value, lambda)));
   const objectiveAt = (b: ArrayLike<number>) => coxLossAt(rows, terms, links(b)).loss + penalties(b);
   const objective = objectiveAt(fit.coefficients);

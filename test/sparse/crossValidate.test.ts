@@ -1,14 +1,8 @@
 // Cross-validation by its definition: models without a fold, measured on it; and stability selection.
 import { describe, expect, it } from 'vitest';
 import type { Matrix } from '../../src/index.js';
-import {
-  crossValidate,
-  lasso,
-  mcp,
-  type SparseMeasure,
-  sparsePath,
-  stabilitySelection,
-} from '../../src/sparse/index.js';
+import { lasso, mcp, type SparseMeasure } from '../../src/sparse/index.js';
+import { crossValidate, sparsePath, stabilitySelection } from '../flat.js';
 import { drawn, type Family, leastLoss, linksOf, lossOf, problemOf } from './values.js';
 
 const rowsOf = (x: Matrix, rows: readonly number[]): Matrix => ({
@@ -140,7 +134,10 @@ describe('folds', () => {
 
   it('impute by their own means', async () => {
     const missing = { ...x, data: x.data.map((value, k) => (k % 11 === 0 ? Number.NaN : value)) };
-    const cv = await crossValidate({ x: missing, y }, { family: 'binomial', impute: 'mean', folds: 3, nLambda: 10 });
+    const cv = await crossValidate(
+      { x: missing, y, impute: 'mean' },
+      { family: 'binomial', folds: 3, lambdas: { count: 10 } },
+    );
     expect(cv.status).toBe('solved');
     expect(cv.mean.every(Number.isFinite)).toBe(true);
   });

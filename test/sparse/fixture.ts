@@ -12,7 +12,8 @@ export const fixture: Fixture = {
   small: {
     solver: 'sparse/crossValidate',
     data: { x: matrix(n, p, x), y },
-    settings: { folds: 3, nLambda: 20 },
+    settings: { folds: 3, lambdas: { count: 20 } },
+    dataOf: { cox: { y: { time: y.map(Math.abs), event: y.map(() => 1) } } },
   },
   endless: {
     solver: 'sparse/sparsePath',
@@ -29,19 +30,19 @@ export const fixture: Fixture = {
         y: y.map((value) => Number(value > 0)),
         sampleWeight: numbers(n, 3).map(Math.abs),
         offset: numbers(n, 4),
+        penaltyFactor: numbers(p, 5).map(Math.abs),
       },
-      settings: { family: 'binomial', penaltyFactor: numbers(p, 5).map(Math.abs), nLambda: 10 },
+      settings: { family: 'binomial', lambdas: { count: 10 } },
     },
     rows: {
       solver: 'sparse/sparseRegression',
-      data: { x: sparseMatrix('csr', n, p), y: y.map(Math.abs) },
-      settings: {
-        ...{ family: 'poisson', lambda: 0.02, penalty: { kind: 'mcp', alpha: 1, gamma: 3 } },
-        ...{
-          lowerBounds: numbers(p, 6).map((value) => value - 1.5),
-          upperBounds: numbers(p, 7).map((value) => value + 1.5),
-        },
+      data: {
+        x: sparseMatrix('csr', n, p),
+        y: y.map(Math.abs),
+        lowerBounds: numbers(p, 6).map((value) => value - 1.5),
+        upperBounds: numbers(p, 7).map((value) => value + 1.5),
       },
+      settings: { family: 'poisson', lambda: 0.02, penalty: { kind: 'mcp', alpha: 1, gamma: 3 } },
     },
   },
   huge: {

@@ -3,18 +3,17 @@
 import { describe, expect, it } from 'vitest';
 import {
   cox,
-  crossValidate,
   groupLasso,
   groupMcp,
   groupScad,
   huber,
   type SparsePathSettings,
   sparseGroupLasso,
-  sparsePath,
-  sparseRegression,
 } from '../../src/sparse/index.js';
+import { crossValidate, sparsePath, sparseRegression } from '../flat.js';
 import { chosen, long } from '../long.js';
 import { type BlockProblem, blockGradientAt, blockProblemOf } from './blocks.js';
+import { numbersOf } from './numbersOf.js';
 import { asSparse, Draws } from './values.js';
 import { checkWithin } from './within.js';
 
@@ -72,8 +71,14 @@ describe('bounds with groups', () => {
     const data = drawnGroups(51, family);
     for (const [penalty, kind] of penalties) {
       const settings = { family, penalty, ...given(box) };
-      const most = (await sparsePath(data, { ...settings, nLambda: 1 })).lambdaMax;
-      const problem = blockProblemOf(data.x, [data.y], { family, kind, alpha: penalty.alpha, groups, ...box });
+      const most = (await sparsePath(data, { ...settings, lambdas: { count: 1 } })).lambdaMax;
+      const problem = blockProblemOf(data.x, [data.y], {
+        family,
+        kind,
+        alpha: numbersOf(penalty).alpha,
+        groups,
+        ...box,
+      });
       await checkWithin(data, problem, { ...settings, lambdas: [most, 0.3 * most, 0.05 * most, 0.005 * most] }, quick);
       // At lambdaMax nothing is on, and a little below something is.
       const nearly = await sparsePath(data, { ...settings, lambdas: [most, 0.99 * most] });
@@ -90,7 +95,7 @@ describe('bounds with groups', () => {
       const offset = draws.normals(n).map((value) => 0.3 * value);
       const factors = [0.7, 0, 1.2, 1];
       for (const [penalty, kind] of penalties) {
-        const more = { ...{ weights, offset: [offset], factors, standardize: false }, alpha: penalty.alpha };
+        const more = { ...{ weights, offset: [offset], factors, standardize: false }, alpha: numbersOf(penalty).alpha };
         const problem = blockProblemOf(data.x, [data.y], { family, kind, groups, ...more, ...box });
         const own = { family, penalty, penaltyFactor: factors, standardize: false, lambdas: [0.1, 0.02, 0.002, 0] };
         await checkWithin({ ...data, sampleWeight: weights, offset }, problem, { ...own, ...given(box) }, quick);
@@ -100,7 +105,10 @@ describe('bounds with groups', () => {
 
   it('lambdaMax of the group lasso is the largest norm of what the bounds let through of a gradient', async () => {
     const data = drawnGroups(54, 'gaussian');
-    const { lambdaMax } = await sparsePath(data, { penalty: groupLasso(), lowerBounds: 0, nLambda: 1 });
+    const { lambdaMax } = await sparsePath(
+      { ...data, lowerBounds: 0 },
+      { penalty: groupLasso(), lambdas: { count: 1 } },
+    );
     const mean = data.y.reduce((sum, value) => sum + value, 0) / n;
     const gradient = blockGradientAt(blockProblemOf(data.x, [data.y], { groups }), {
       ...{ coefficients: new Float64Array(p), intercepts: [mean] },
@@ -112,7 +120,7 @@ describe('bounds with groups', () => {
     expect(lambdaMax).toBeCloseTo(Math.max(...norms), 12);
     // Where bounds let nothing through, no coefficient leaves 0.
     for (const [penalty] of [...penalties, [sparseGroupLasso(1)]] as const) {
-      const shut = await sparsePath(data, { penalty, lowerBounds: 0, upperBounds: 0, lambdas: [0.1, 0] });
+      const shut = await sparsePath({ ...data, lowerBounds: 0, upperBounds: 0 }, { penalty, lambdas: [0.1, 0] });
       expect([shut.lambdaMax, ...shut.nonzeros]).toEqual([0, 0, 0]);
       expect(Math.max(...shut.gap)).toBeLessThanOrEqual(1e-6);
     }
@@ -143,8 +151,11 @@ describe('bounds with groups', () => {
     const one = { ...data, groups: columns };
     for (const [free, within] of [
       [sparsePath(data, { ...sharp, penalty: groupLasso() }), { data, penalty: groupLasso(), lowerBounds: -9 }],
-      [sparsePath(data, { ...sharp, lowerBounds: 0 }), { data: one, penalty: groupLasso(), lowerBounds: 0 }],
-      [sparsePath(data, { ...sharp, lowerBounds: 0 }), { data: one, penalty: sparseGroupLasso(0.4), lowerBounds: 0 }],
+      [sparsePath({ ...data, lowerBounds: 0 }, { ...sharp }), { data: one, penalty: groupLasso(), lowerBounds: 0 }],
+      [
+        sparsePath({ ...data, lowerBounds: 0 }, { ...sharp }),
+        { data: one, penalty: sparseGroupLasso(0.4), lowerBounds: 0 },
+      ],
     ] as const) {
       const { data: of, ...settings } = within;
       const [expected, found] = [await free, await sparsePath(of, { ...sharp, ...settings })];
@@ -167,16 +178,13 @@ describe('bounds with groups', () => {
     expect(Math.max(...coefficients)).toBe(0.5);
     // What is left of the penalised model's columns is the lasso's fit without penalty to these.
     const lasso = await sparseRegression(
-      { x: data.x, y: data.y },
-      {
-        ...{ family: 'binomial', lambda: 0, lowerBounds: 0 },
-        upperBounds: columns.map((j) => (support.includes(j) ? 0.5 : 0)),
-      },
+      { x: data.x, y: data.y, upperBounds: columns.map((j) => (support.includes(j) ? 0.5 : 0)) },
+      { ...{ family: 'binomial', lambda: 0, lowerBounds: 0 } },
     );
     lasso.coefficients.forEach((b, j) => {
       expect(coefficients[j]).toBeCloseTo(b, 3);
     });
-    const cv = await crossValidate(data, { ...settings, folds: 3, nLambda: 8, relax: true });
+    const cv = await crossValidate(data, { ...settings, folds: 3, relax: true, lambdas: { count: 8 } });
     expect(cv.status).toBe('solved');
     for (const model of [cv.best('min'), cv.best('1se')]) {
       expect(Math.min(...model.coefficients)).toBeGreaterThanOrEqual(0);
@@ -203,7 +211,7 @@ describe('bounds with groups', () => {
     const y = family === 'gaussian' ? { ...numbers, rows: n, columns: 3 } : classes;
     const penalty = kind === 'groupLasso' ? groupLasso() : sparseGroupLasso(0.3);
     const lower = Array.from({ length: 3 * p }, (_, c) => -0.04 * (c % 3));
-    const more: Partial<BlockProblem> = { kind, family, groups, lower, alpha: penalty.alpha };
+    const more: Partial<BlockProblem> = { kind, family, groups, lower, alpha: numbersOf(penalty).alpha };
     const problem = blockProblemOf(x, family === 'gaussian' ? responses : shares, more);
     const settings = { family, penalty, lambdas: [0.2, 0.05, 0.01], lowerBounds: lower };
     await checkWithin({ x, y, groups }, problem, settings, quick);
@@ -211,7 +219,7 @@ describe('bounds with groups', () => {
 
   it.each([
     ['cox', cox()],
-    ['huber', huber(0.7)],
+    ['huber', huber({ huberDelta: 0.7 })],
   ] as const)('%s: certificates of both penalties agree with a far sharper solve', async (name, family) => {
     const { y: link, ...data } = drawnGroups(59, 'gaussian');
     const y = name === 'cox' ? { time: link.map((t) => Math.exp(-t)), event: Array(n).fill(true) } : link;

@@ -2,21 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import {
   cox,
-  crossValidate,
   groupLasso,
   groupMcp,
   groupScad,
   huber,
   type SparseData,
   type SparseFamily,
-  type SparseLoss,
   type SparsePath,
   type SparsePathSettings,
   sparseGroupLasso,
-  sparsePath,
-  sparseRegression,
-  stabilitySelection,
 } from '../../src/sparse/index.js';
+import { crossValidate, type SparseExtras, sparsePath, sparseRegression, stabilitySelection } from '../flat.js';
 import {
   type BlockPoint,
   type BlockProblem,
@@ -26,6 +22,7 @@ import {
   blockViolationAt,
   links,
 } from './blocks.js';
+import { numbersOf } from './numbersOf.js';
 import { asSparse, Draws, drawn, type Family } from './values.js';
 
 const p = 40;
@@ -67,12 +64,13 @@ const penalties = {
   groupMcp: groupMcp(),
   groupScad: groupScad(),
 };
-const settings: SparsePathSettings = { minRatio: 0.05, nLambda: 12 };
+const settings: SparsePathSettings & SparseExtras = { minRatio: 0.05, nLambda: 12 };
 
 describe.each<Family>(['gaussian', 'binomial', 'poisson', 'gamma'])('%s', (family) => {
   const few = drawn(31, family, 50, p);
   it.each(Object.entries(penalties))('%s', async (_, penalty) => {
-    const { kind, alpha } = penalty;
+    const { kind } = penalty;
+    const { alpha } = numbersOf(penalty);
     // Few rows of two classes are soon told apart by coefficients whose penalty is constant, and then there is no minimum.
     const { x, y } = kind === 'groupMcp' || kind === 'groupScad' ? drawn(31, family, 160, p) : few;
     const path = await sparsePath({ x, y, groups }, { ...settings, family, penalty });
@@ -92,8 +90,8 @@ describe.each<Family>(['gaussian', 'binomial', 'poisson', 'gamma'])('%s', (famil
       [sparseGroupLasso(0.3), 'sparseGroupLasso', 0.3],
     ] as const) {
       const path = await sparsePath(
-        { x: asSparse(thin, 'csc'), y, sampleWeight: weights, offset, groups },
-        { ...settings, family, penalty, penaltyFactor: factors, standardize: false },
+        { x: asSparse(thin, 'csc'), y, sampleWeight: weights, offset, groups, penaltyFactor: factors },
+        { ...settings, family, penalty, standardize: false },
       );
       checkModels(path, blockProblemOf(thin, [y], { ...more, kind, alpha }), 1e-3);
     }
@@ -132,17 +130,18 @@ const huberLoss: Loss = (t) => {
   };
 };
 
-const others: [string, SparseFamily | SparseLoss, SparseData['y'], Loss][] = [
+const others: [string, SparseFamily, SparseData['y'], Loss][] = [
   ['cox', cox({ ties: 'breslow' }), { time, event }, coxLoss],
-  ['huber', huber(delta), outliers, huberLoss],
+  ['huber', huber({ huberDelta: delta }), outliers, huberLoss],
 ];
 describe.each(others)('%s', (name, family, y, lossAt) => {
   const data = { x: survival.x, y };
   it.each(Object.entries(penalties))('%s', async (_, penalty) => {
-    const { kind, alpha } = penalty;
+    const { kind } = penalty;
+    const { alpha } = numbersOf(penalty);
     const intercept = name !== 'cox';
     const problem = blockProblemOf(survival.x, [survival.y], { kind: kind as 'groupMcp', alpha, groups, intercept });
-    const path = await sparsePath({ ...data, groups }, { ...settings, family, penalty, minRatio: 0.2 });
+    const path = await sparsePath({ ...data, groups }, { ...settings, family, penalty, lambdas: { ratio: 0.2 } });
     expect(path.status, path.message).toBe('solved');
     const convex = kind === 'groupLasso' || kind === 'sparseGroupLasso';
     const models = Array.from(path.lambda, (lambda, k) => {
@@ -187,13 +186,16 @@ it('a group with an infinite factor is left out, and groups have relaxed fits', 
   const { x, y } = drawn(43, 'gaussian', 80, 12);
   const four = Array.from({ length: 12 }, (_, j) => Math.floor(j / 3));
   const out = [1, Number.POSITIVE_INFINITY, 1, 2];
-  const path = await sparsePath({ x, y, groups: four }, { penalty: groupLasso(), penaltyFactor: out, nLambda: 10 });
+  const path = await sparsePath(
+    { x, y, groups: four, penaltyFactor: out },
+    { penalty: groupLasso(), lambdas: { count: 10 } },
+  );
   expect(Array.from(path.constantColumns)).toEqual([]);
   const left = Array.from({ length: 12 }, (_, j) => j).filter((j) => four[j] !== 1);
   const without = Array.from({ length: 80 }, (_, i) => left.map((j) => x.data[12 * i + j] as number));
   const same = await sparsePath(
-    { x: without, y, groups: left.map((j) => four[j] as number) },
-    { penalty: groupLasso(), penaltyFactor: [1, 1, 2], nLambda: 10 },
+    { x: without, y, groups: left.map((j) => four[j] as number), penaltyFactor: [1, 1, 2] },
+    { penalty: groupLasso(), lambdas: { count: 10 } },
   );
   for (const [k, lambda] of path.lambda.entries()) {
     expect(lambda).toBeCloseTo(same.lambda[k] as number, 12);
@@ -202,7 +204,10 @@ it('a group with an infinite factor is left out, and groups have relaxed fits', 
     expect(Array.from(all.subarray(3, 6))).toEqual([0, 0, 0]);
     for (const [place, j] of left.entries()) expect(all[j]).toBeCloseTo(coefficients[place] as number, 9);
   }
-  const relaxed = await sparsePath({ x, y, groups: four }, { penalty: groupLasso(), nLambda: 6, relax: true });
+  const relaxed = await sparsePath(
+    { x, y, groups: four },
+    { penalty: groupLasso(), relax: true, lambdas: { count: 6 } },
+  );
   expect(relaxed.status).toBe('solved');
   const { support, coefficients } = relaxed.fit(4);
   expect(support.length % 3).toBe(0);
@@ -216,7 +221,7 @@ it('more rows than columns, without an intercept', async () => {
   const { x, y } = drawn(33, 'gaussian', 150, p);
   const path = await sparsePath(
     { x, y, groups },
-    { ...settings, penalty: groupLasso(), intercept: false, minRatio: 1e-3 },
+    { ...settings, penalty: groupLasso(), intercept: false, lambdas: { ratio: 1e-3 } },
   );
   checkModels(path, blockProblemOf(x, [y], { groups, intercept: false }));
   const last = await sparseRegression({ x, y, groups }, { lambda: 0, penalty: groupLasso(), intercept: false });
@@ -265,7 +270,7 @@ it('a fit equals the path, a warm start ends in the same place, and groups are i
 
 it('cross-validation and stability selection take groups', async () => {
   const { x, y } = drawn(36, 'gaussian', 80, p);
-  const cv = await crossValidate({ x, y, groups }, { penalty: groupLasso(), folds: 4, nLambda: 15 });
+  const cv = await crossValidate({ x, y, groups }, { penalty: groupLasso(), folds: 4, lambdas: { count: 15 } });
   expect(cv.status).toBe('solved');
   expect(cv.lambda1se).toBeGreaterThanOrEqual(cv.lambdaMin as number);
   const { frequencies, stable, status, q, expectedFalse, threshold } = await stabilitySelection(
@@ -295,13 +300,13 @@ it('says what is wrong', async () => {
     /^groups\[1\] = 1: expected a string/,
   );
   const two = { x, y, groups: [7, 7, 3, 3] };
-  await expect(sparsePath(two, { penalty, penaltyFactor: [1, 1, 1] })).rejects.toThrow(
+  await expect(sparsePath({ ...two, penaltyFactor: [1, 1, 1] }, { penalty })).rejects.toThrow(
     /^penaltyFactor: expected 2 numbers/,
   );
   expect(() => sparseGroupLasso(2)).toThrow(/^alpha = 2/);
   expect(() => groupMcp({ gamma: 1 })).toThrow(/^gamma = 1/);
   // Factors are in the order of the numbers: that of group 3 first.
-  const path = await sparsePath(two, { penalty, penaltyFactor: [1e6, 1], nLambda: 5 });
+  const path = await sparsePath({ ...two, penaltyFactor: [1e6, 1] }, { penalty, lambdas: { count: 5 } });
   expect(path.fit(4).support.every((j) => j < 2)).toBe(true);
 });
 

@@ -1,21 +1,13 @@
 // Random regressions whose results are checked by the definitions: objective, conditions of optimality, bounds that they claim.
-import { elasticNet, lasso, mcp, type SparsePenalty, scad, sparseRegression } from '../../src/sparse/index.js';
+import { elasticNet, lasso, mcp, type SparsePenalty, scad } from '../../src/sparse/index.js';
 import type { Claim, Trial } from '../contract/problem.js';
+import { sparseRegression } from '../flat.js';
 import { columnClaims } from './columnClaims.js';
 import { coxClaims } from './coxClaims.js';
+import { numbersOf } from './numbersOf.js';
 import { subsets, subsetsOfMany } from './subsetClaims.js';
 import { coxRegression, groups, robust, structured } from './trials.js';
-import {
-  asSparse,
-  Draws,
-  drawn,
-  type Family,
-  type Kind,
-  lowerBoundAt,
-  objectiveAt,
-  problemOf,
-  violationAt,
-} from './values.js';
+import { asSparse, Draws, drawn, type Family, lowerBoundAt, objectiveAt, problemOf, violationAt } from './values.js';
 
 const families: Family[] = ['gaussian', 'binomial', 'poisson', 'gamma'];
 
@@ -51,10 +43,8 @@ const single: Trial = async (seed) => {
     { x: matrix, y, sampleWeight, offset },
     { ...settings, penaltyFactor, lowerBounds, tolerance: 1e-7 },
   );
-  const kind = (penalty.kind === 'elasticNet' ? 'lasso' : penalty.kind) as Kind;
   const problem = problemOf(x, y, {
-    ...{ ...settings, kind, alpha: penalty.alpha },
-    ...(penalty.gamma !== undefined && { gamma: penalty.gamma }),
+    ...{ ...settings, ...numbersOf(penalty) },
     ...(sampleWeight && { weights: sampleWeight }),
     ...(offset && { offset }),
     ...(penaltyFactor && { factors: penaltyFactor }),

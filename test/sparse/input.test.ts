@@ -109,7 +109,7 @@ const wrong: [string, () => unknown, RegExp][] = [
   [
     'an unknown family',
     () => model({}, { family: 'tweedie' }),
-    /^family = 'tweedie': expected one of 'gaussian', 'binomial', 'poisson', 'gamma', 'huber', 'quantile', 'cox', 'multinomial'$/,
+    /^family = 'tweedie': expected one of 'gaussian', 'binomial', 'poisson', 'gamma', 'multinomial', 'huber', 'quantile', 'cox'$/,
   ],
   [
     'a penalty of scikit-learn',
@@ -119,16 +119,20 @@ const wrong: [string, () => unknown, RegExp][] = [
   [
     'a function that makes a penalty',
     () => model({}, { penalty: sparse.lasso }),
-    /^penalty = a function: expected a penalty made by lasso\(\), /,
+    /^penalty = a function: expected one of 'lasso', .* or a penalty made by lasso\(\), /,
   ],
   [
-    'alpha twice',
-    () => model({}, { penalty: sparse.elasticNet(0.5), alpha: 0.5 }),
-    /^alpha = 0.5: expected none beside a penalty with its own$/,
+    'a share beside the penalty',
+    () => model({}, { penalty: 'mcp', alpha: 0.5 }),
+    /^'alpha' belongs to a penalty: penalty: mcp\(\{ alpha: 0.5 \}\)$/,
   ],
   ['an MCP that is not', () => sparse.mcp({ gamma: 1 }), /^gamma = 1: expected a finite number > 1$/],
   ['a SCAD that is not', () => sparse.scad({ gamma: 2 }), /^gamma = 2: expected a finite number > 2$/],
-  ['the same by name', () => model({}, { penalty: 'mcp', gamma: 0.5 }), /^gamma = 0.5: expected more than 1 for mcp$/],
+  [
+    'the same by hand',
+    () => model({}, { penalty: { kind: 'mcp', gamma: 0.5 } }),
+    /^gamma = 0.5: expected more than 1 for mcp$/,
+  ],
   ['best subsets of counts', () => model({}, { penalty: sparse.bestSubset(), family: 'poisson' }), /^y\[\d+\] = /],
   [
     'best subsets of classes',
@@ -137,7 +141,7 @@ const wrong: [string, () => unknown, RegExp][] = [
   ],
   [
     'best subsets with bounds',
-    () => model({}, { penalty: sparse.bestSubset(), lowerBounds: 0 }),
+    () => model({ lowerBounds: 0 }, { penalty: sparse.bestSubset() }),
     /^lowerBounds, upperBounds = 'given': expected none for bestSubset$/,
   ],
   [
@@ -153,7 +157,7 @@ const wrong: [string, () => unknown, RegExp][] = [
   ],
   [
     'factors of slope',
-    () => model({}, { penalty: sparse.slope(), penaltyFactor: [1, 2, 1] }),
+    () => model({ penaltyFactor: [1, 2, 1] }, { penalty: sparse.slope() }),
     /^penaltyFactor\[1\] = 2: expected 1 for slope$/,
   ],
   ['differences alone', () => sparse.fused({ alpha: 0 }), /^alpha = 0: expected a finite number > 0$/],
@@ -161,21 +165,25 @@ const wrong: [string, () => unknown, RegExp][] = [
   ['a share above 1', () => sparse.elasticNet(1.5), /^alpha = 1.5: expected a number in \[0, 1\]$/],
   [
     'short factors',
-    () => model({}, { penaltyFactor: [1] }),
+    () => model({ penaltyFactor: [1] }),
     /^penaltyFactor: expected 3 numbers, one for each column of x, got 1$/,
   ],
   [
     'bounds that cross',
-    () => model({}, { lowerBounds: 1, upperBounds: 0 }),
+    () => model({ lowerBounds: 1, upperBounds: 0 }),
     /^lowerBounds\[0\] = 1: expected at most upperBounds\[0\] = 0$/,
   ],
   [
     'no columns but free ones',
-    () => model({ x: drawn(1, 'gaussian', 20, 30).x }, { penaltyFactor: new Float64Array(30) }),
+    () => model({ x: drawn(1, 'gaussian', 20, 30).x, penaltyFactor: new Float64Array(30) }),
     /penaltyFactor/,
   ],
-  ['scikit-learn', () => model({}, { l1_ratio: 0.5 }), /^unknown setting 'l1_ratio': it is called 'alpha' here$/],
-  ['scikit-learn', () => path({}, { eps: 1e-3 }), /^unknown setting 'eps': it is called 'minRatio' here$/],
+  [
+    'scikit-learn',
+    () => model({}, { l1_ratio: 0.5 }),
+    /^unknown setting 'l1_ratio': it is called 'alpha' here; 'alpha' belongs to a penalty: penalty: lasso\(\{ alpha: 0.5 \}\)$/,
+  ],
+  ['scikit-learn', () => path({}, { eps: 1e-3 }), /^unknown setting 'eps': it is called 'tolerance' here$/],
   [
     'scikit-learn',
     () => model({}, { fit_intercept: false }),
@@ -185,10 +193,43 @@ const wrong: [string, () => unknown, RegExp][] = [
   [
     'glmnet',
     () => path({}, { 'lambda.min.ratio': 0.1 }),
-    /^unknown setting 'lambda\.min\.ratio': it is called 'minRatio' here$/,
+    /^unknown setting 'lambda\.min\.ratio': it belongs to the lambdas of a path: lambdas: \{ ratio: 0.001 \}$/,
   ],
-  ['glmnet', () => path({}, { nlambda: 9 }), /^unknown setting 'nlambda': did you mean 'nLambda'\?/],
+  [
+    'glmnet',
+    () => path({}, { nlambda: 9 }),
+    /^unknown setting 'nlambda': it belongs to the lambdas of a path: lambdas: \{ count: 50 \}$/,
+  ],
   ['glmnet', () => path({}, { thresh: 1e-7 }), /^unknown setting 'thresh': it is called 'tolerance' here$/],
+  [
+    'a factor among the settings',
+    () => model({}, { penaltyFactor: [1, 1, 1] }),
+    /belongs to the data: \{ x, y, penaltyFactor \}$/,
+  ],
+  ['a bound among the settings', () => path({}, { lowerBounds: 0 }), /belongs to the data: \{ x, y, lowerBounds \}$/],
+  ['sizes up to', () => path({}, { maxSize: 3 }), /it belongs to the sizes of a path: sizes: \{ max: 10 \}$/],
+  ['no number of sizes', () => path({}, { sizes: { max: -1 } }), /^sizes.max = -1: expected an integer in/],
+  ['a ratio above 1', () => path({}, { lambdas: { ratio: 2 } }), /^lambdas.ratio = 2: expected a number in \(0, 1\)$/],
+  [
+    'no lambdas',
+    () => path({}, { lambdas: { count: 0 } }),
+    /^lambdas.count = 0: expected an integer in \[1, 100000\]$/,
+  ],
+  [
+    'a number for huber',
+    () => sparse.huber(2 as never),
+    /^huber\(2\): expected an object of settings: huber\(\{ huberDelta: 2 \}\)$/,
+  ],
+  [
+    'a setting of another penalty',
+    () => model({}, { penalty: { kind: 'lasso', gamma: 3 } }),
+    /^penalty.gamma: 'lasso' does not read it; it belongs to mcp, scad, groupMcp, groupScad; 'lasso' has alpha$/,
+  ],
+  [
+    'the parameter of another family',
+    () => model({}, { family: { kind: 'quantile', huberDelta: 3 } }),
+    /^family.huberDelta: 'quantile' does not read it; it belongs to huber; 'quantile' has level$/,
+  ],
   ['one fold', () => sparse.crossValidate({ x, y }, { folds: 1 }), /^folds = 1: expected an integer >= 2$/],
   [
     'more folds than rows',
@@ -263,7 +304,7 @@ it('predictions check what they are given', async () => {
 });
 
 it('paths and cross-validations check what they are asked', async () => {
-  const many = await path({}, { nLambda: 10, minRatio: 0.1 });
+  const many = await path({}, { lambdas: { count: 10, ratio: 0.1 } });
   expect(() => many.fit(10)).toThrow(/^k = 10: expected an integer from 0 to 9$/);
   expect(() => many.at(many.lambdaMax / 1000)).toThrow(/expected at least .*, the smallest lambda of the path$/);
   expect(() => many.select('cp' as never)).toThrow(/^criterion = 'cp': expected one of 'aic', 'bic', 'ebic'$/);

@@ -1,14 +1,8 @@
 // Changes of the data whose effect on the solution is known.
 import { describe, expect, it } from 'vitest';
 import type { Matrix } from '../../src/index.js';
-import {
-  mcp,
-  type SparseData,
-  type SparsePath,
-  type SparsePathSettings,
-  sparsePath,
-  sparseRegression,
-} from '../../src/sparse/index.js';
+import { mcp, type SparseData, type SparsePath, type SparsePathSettings } from '../../src/sparse/index.js';
+import { sparsePath, sparseRegression } from '../flat.js';
 import { asSparse, columnsOf, Draws, drawn, type Family, gradientAt, problemOf } from './values.js';
 
 const families: Family[] = ['gaussian', 'binomial', 'poisson', 'gamma'];
@@ -91,8 +85,8 @@ describe.each(families)('%s', (family) => {
   it('is the same for any number of threads', async () => {
     const wide = drawn(32, family, 50, 400);
     const [one, two] = [
-      await sparsePath(wide, { family, threads: 1, nLambda: 20 }),
-      await sparsePath(wide, { family, threads: 2, nLambda: 20 }),
+      await sparsePath(wide, { family, threads: 1, lambdas: { count: 20 } }),
+      await sparsePath(wide, { family, threads: 2, lambdas: { count: 20 } }),
     ];
     expect(one.coefficients).toEqual(two.coefficients);
     expect(one.gap).toEqual(two.gap);

@@ -1,6 +1,7 @@
 // Solutions that are known in closed form, and what a result has.
 import { describe, expect, it } from 'vitest';
-import { elasticNet, lasso, mcp, scad, sparsePath, sparseRegression } from '../../src/sparse/index.js';
+import { elasticNet, lasso, mcp, scad } from '../../src/sparse/index.js';
+import { sparsePath, sparseRegression } from '../flat.js';
 import { drawn, objectiveAt, penaltyOf, problemOf } from './values.js';
 
 /** Columns with mean 0 and standard deviation 1 that are orthogonal to each other: coefficients are minimised one by one. */
@@ -58,8 +59,8 @@ describe('on orthogonal columns', () => {
 
   it('penalty factors are used as given, and 0 frees a column', async () => {
     const { coefficients, nullDeviance } = await sparseRegression(
-      { x: orthogonal, y },
-      { lambda: 0.5, penaltyFactor: [2, 0, 0.2] },
+      { x: orthogonal, y, penaltyFactor: [2, 0, 0.2] },
+      { lambda: 0.5 },
     );
     for (const [j, value] of [2, 1, -0.1].entries()) expect(coefficients[j]).toBeCloseTo(value, 12);
     expect(nullDeviance).toBeCloseTo(4 * (9 + 0.04), 12);

@@ -116,11 +116,11 @@ describe.runIf(r)('glmnet and survival', () => {
 
 describe.runIf(python)('scikit-learn and scipy', () => {
   it('QuantileRegressor', async () => {
-    const settings = { ...tight, family: quantile(0.9), standardize: false };
+    const settings = { ...tight, family: quantile({ level: 0.9 }), standardize: false };
     same(await sparseRegression({ x, y }, settings), python?.scikit, 1e-6);
   });
   it('linprog, with weights', async () => {
-    const settings = { ...tight, family: quantile(0.3), standardize: false };
+    const settings = { ...tight, family: quantile({ level: 0.3 }), standardize: false };
     const fit = await sparseRegression({ x, y, sampleWeight: weights }, settings);
     same(fit, python?.linprog, 1e-6);
     expect(fit.objective).toBeCloseTo(python?.linprog?.objective as number, 9);

@@ -1,16 +1,7 @@
 // Huber's loss, quantiles and Cox's proportional hazards: conditions of optimality from definitions, edges, and what is refused.
 import { describe, expect, it } from 'vitest';
-import {
-  cox,
-  crossValidate,
-  elasticNet,
-  huber,
-  mcp,
-  quantile,
-  sparsePath,
-  sparseRegression,
-  stabilitySelection,
-} from '../../src/sparse/index.js';
+import { cox, elasticNet, huber, mcp, quantile } from '../../src/sparse/index.js';
+import { crossValidate, sparsePath, sparseRegression, stabilitySelection } from '../flat.js';
 import { asSparse, Draws, drawn } from './values.js';
 
 const [n, p] = [60, 5];
@@ -43,14 +34,14 @@ describe('huber', () => {
       return sum(3, (k) => wide.data[i * columns + 20 * k] as number) + draws.normal() + outlier;
     });
     const lambdas = Array.from({ length: 30 }, (_, k) => 1e-5 ** (k / 29));
-    const path = await sparsePath({ x: wide, y: responses }, { family: huber(0.5), lambdas });
+    const path = await sparsePath({ x: wide, y: responses }, { family: huber({ huberDelta: 0.5 }), lambdas });
     expect(Math.max(...path.gap)).toBeLessThanOrEqual(1e-6);
     expect(path.status).toBe('solved');
   });
 
   it('meets the conditions of a minimum', async () => {
     const [delta, lambda] = [0.8, 0.05];
-    const fit = await sparseRegression({ x, y }, { ...raw, lambda, family: huber(delta) });
+    const fit = await sparseRegression({ x, y }, { ...raw, lambda, family: huber({ huberDelta: delta }) });
     const slopes = fit.predict(x).map((t, i) => Math.max(-delta, Math.min(delta, t - (y[i] as number))));
     expect(violation(fit.coefficients, lambda, slopes)).toBeLessThan(1e-6);
     expect(Math.abs(sum(n, (i) => slopes[i] as number))).toBeLessThan(1e-6 * n);
@@ -58,7 +49,7 @@ describe('huber', () => {
   });
   it('is least squares where delta is large', async () => {
     const [a, b] = await Promise.all([
-      sparseRegression({ x, y }, { ...raw, lambda: 0.1, family: huber(1e4) }),
+      sparseRegression({ x, y }, { ...raw, lambda: 0.1, family: huber({ huberDelta: 1e4 }) }),
       sparseRegression({ x, y }, { ...raw, lambda: 0.1 }),
     ]);
     a.coefficients.forEach((value, j) => {
@@ -66,7 +57,13 @@ describe('huber', () => {
     });
   });
   it('takes mcp, bounds, factors and offsets', async () => {
-    const settings = { family: huber(1), penalty: mcp(), lowerBounds: -1, penaltyFactor: [0, 1, 1, 2, 1], nLambda: 12 };
+    const settings = {
+      family: huber({ huberDelta: 1 }),
+      penalty: mcp(),
+      lowerBounds: -1,
+      penaltyFactor: [0, 1, 1, 2, 1],
+      nLambda: 12,
+    };
     const path = await sparsePath({ x, y, offset: noise }, settings);
     expect(path.status).toBe('solved');
   });
@@ -94,7 +91,7 @@ const alike = {
 // Along steps of the coefficients that are not 0 and the intercept.
 describe.each([
   ['cox', { time, event }, cox({ ties: 'breslow' }), coxLoss, 0],
-  ['huber', y, huber(1), huberLoss, 1],
+  ['huber', y, huber({ huberDelta: 1 }), huberLoss, 1],
 ] as const)(
   'mcp of %s: where the path says that the objective is locally convex',
   (_, response, family, lossOf, ofIntercept) => {
@@ -143,7 +140,7 @@ describe.each([
 
 describe('quantile', () => {
   it('leaves a share of the responses below', async () => {
-    const fit = await sparseRegression({ x, y }, { lambda: 0.01, family: quantile(0.8) });
+    const fit = await sparseRegression({ x, y }, { lambda: 0.01, family: quantile({ level: 0.8 }) });
     const below = sum(n, (i) => Number((y[i] as number) < (fit.predict(x)[i] as number) - 1e-6));
     expect(below).toBeLessThanOrEqual(0.8 * n);
     expect(below).toBeGreaterThanOrEqual(0.8 * n - p - 1);
@@ -152,12 +149,15 @@ describe('quantile', () => {
   it('is the median of responses without columns', async () => {
     const fit = await sparseRegression(
       { x: { data: new Float64Array(3).fill(1), rows: 3, columns: 1 }, y: [4, 9, 5] },
-      { lambda: 1, family: quantile(0.5) },
+      { lambda: 1, family: quantile({ level: 0.5 }) },
     );
     expect(fit.intercept).toBeCloseTo(5, 6);
   });
   it('is cross-validated', async () => {
-    const cv = await crossValidate({ x, y }, { family: quantile(0.5), folds: 3, nLambda: 8, measure: 'absoluteError' });
+    const cv = await crossValidate(
+      { x, y },
+      { family: quantile({ level: 0.5 }), folds: 3, measure: 'absoluteError', lambdas: { count: 8 } },
+    );
     expect(cv.lambda1se).toBeGreaterThanOrEqual(cv.lambdaMin as number);
   });
 });
@@ -271,12 +271,15 @@ describe('cox', () => {
     const holes = { ...x, data: x.data.map((value, k) => (k === 11 ? Number.NaN : value)) };
     const family = cox();
     const all = await Promise.all([
-      sparsePath({ x, y: one }, { family, nLambda: 5, minRatio: 0.3 }),
-      sparsePath({ x, y: tied }, { family, nLambda: 10 }),
-      sparsePath({ x, y: { time, event } }, { family, nLambda: 10, penalty: mcp() }),
-      sparsePath({ x, y: { time, event } }, { family, nLambda: 10, upperBounds: 0.2, penalty: elasticNet(0.5) }),
-      sparsePath({ x: holes, y: { time, event } }, { family, nLambda: 10, impute: 'mean' }),
-      sparsePath({ x, y: { time, event } }, { family, nLambda: 10, penaltyFactor: [0, 1, 1, 1, 1] }),
+      sparsePath({ x, y: one }, { family, lambdas: { count: 5, ratio: 0.3 } }),
+      sparsePath({ x, y: tied }, { family, lambdas: { count: 10 } }),
+      sparsePath({ x, y: { time, event } }, { family, penalty: mcp(), lambdas: { count: 10 } }),
+      sparsePath(
+        { x, y: { time, event }, upperBounds: 0.2 },
+        { family, penalty: elasticNet(0.5), lambdas: { count: 10 } },
+      ),
+      sparsePath({ x: holes, y: { time, event }, impute: 'mean' }, { family, lambdas: { count: 10 } }),
+      sparsePath({ x, y: { time, event }, penaltyFactor: [0, 1, 1, 1, 1] }, { family, lambdas: { count: 10 } }),
     ]);
     for (const { status, gap } of all) {
       expect(status).toBe('solved');
@@ -285,7 +288,7 @@ describe('cox', () => {
   });
   it('is cross-validated by concordance, and selected', async () => {
     const data = { x, y: { time, event } };
-    const cv = await crossValidate(data, { family: cox(), folds: 3, nLambda: 8, measure: 'concordance' });
+    const cv = await crossValidate(data, { family: cox(), folds: 3, measure: 'concordance', lambdas: { count: 8 } });
     expect(Math.max(...cv.mean)).toBeGreaterThan(0.6);
     const { frequencies } = await stabilitySelection(data, { family: cox(), subsamples: 6 });
     expect(frequencies[0]).toBeGreaterThanOrEqual(0.5);
@@ -295,8 +298,8 @@ describe('cox', () => {
 describe('refuses', () => {
   const settings = { lambda: 0.1, family: cox() };
   it.each([
-    ['delta of 0', () => huber(0), /^huberDelta = 0: expected/],
-    ['a level of 1', () => quantile(1), /^level = 1: expected a number in \(0, 1\)$/],
+    ['delta of 0', () => huber({ huberDelta: 0 }), /^huberDelta = 0: expected/],
+    ['a level of 1', () => quantile({ level: 1 }), /^level = 1: expected a number in \(0, 1\)$/],
     ['unknown ties', () => cox({ ties: 'exact' as never }), /^ties = 'exact': expected one of/],
     [
       'huberDelta twice',

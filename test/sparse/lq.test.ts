@@ -1,7 +1,8 @@
 // The penalty lambda sqrt(|b|) where its minimum is known, and against all points along each coordinate.
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { lq, sparsePath, sparseRegression } from '../../src/sparse/index.js';
+import { lq } from '../../src/sparse/index.js';
+import { sparsePath, sparseRegression } from '../flat.js';
 import { drawn } from './values.js';
 
 it('thresholds the coefficients of orthogonal columns by halves', async () => {
@@ -22,7 +23,10 @@ it('thresholds the coefficients of orthogonal columns by halves', async () => {
 
 it.each(['gaussian', 'binomial'] as const)('%s: no change of one coefficient lowers the objective', async (family) => {
   const { x, y } = drawn(95, family, 60, 12);
-  const path = await sparsePath({ x, y }, { family, penalty: lq(), standardize: false, minRatio: 0.05, nLambda: 12 });
+  const path = await sparsePath(
+    { x, y },
+    { family, penalty: lq(), standardize: false, lambdas: { ratio: 0.05, count: 12 } },
+  );
   expect(path.status).toBe('solved');
   expect(path.nonzeros[0]).toBe(0);
   expect(path.nonzeros.at(-1)).toBeGreaterThan(2);

@@ -1,16 +1,9 @@
 // Methods of products alone: the same minima as coordinate descent, and fewer gradients than proximal gradient descent.
 import { describe, expect, it } from 'vitest';
-import {
-  elasticNet,
-  lasso,
-  lq,
-  mcp,
-  type SparsePenalty,
-  scad,
-  sparsePath,
-  sparseRegression,
-} from '../../src/sparse/index.js';
+import { elasticNet, lasso, lq, mcp, type SparsePenalty, scad } from '../../src/sparse/index.js';
+import { sparsePath, sparseRegression } from '../flat.js';
 import { long } from '../long.js';
+import { numbersOf } from './numbersOf.js';
 import { asSparse, drawn, problemOf, scalesOf, violationAt } from './values.js';
 
 const methods = ['acceleratedGradient', 'conjugateGradients'] as const;
@@ -42,7 +35,10 @@ describe.each(methods)('%s', (method) => {
   ] as const)('%s: meets the conditions of a stationary point', async (kind, penalty, family) => {
     const { x, y } = drawn(52, family, 80, 50);
     const problem = problemOf(x, y, { family, kind });
-    const path = await sparsePath({ x: asSparse(x, 'csc'), y }, { family, penalty, nLambda: 8, minRatio: 0.2, method });
+    const path = await sparsePath(
+      { x: asSparse(x, 'csc'), y },
+      { family, penalty, method, lambdas: { count: 8, ratio: 0.2 } },
+    );
     expect(path.status).toBe('solved');
     path.lambda.forEach((lambda, k) => {
       const fit = path.fit(k);
@@ -79,7 +75,7 @@ it('families without a largest curvature, and bounds, are refused', async () => 
   await expect(sparseRegression({ x, y }, { lambda: 0.1, family: 'poisson', method })).rejects.toThrow(
     /^method = 'acceleratedGradient': expected 'coordinateDescent' for family 'poisson', whose curvature has no bound$/,
   );
-  await expect(sparseRegression({ x, y }, { lambda: 0.1, lowerBounds: 0, method })).rejects.toThrow(
+  await expect(sparseRegression({ x, y, lowerBounds: 0 }, { lambda: 0.1, method })).rejects.toThrow(
     /^method = 'acceleratedGradient': expected 'coordinateDescent' with bounds$/,
   );
   await expect(sparseRegression({ x, y }, { lambda: 0.1, penalty: lq(), method })).rejects.toThrow(
@@ -96,7 +92,7 @@ function proximalGradients(
   goal: number,
 ): number {
   const [n, p] = [y.length, x.length];
-  const gamma = penalty.gamma as number;
+  const { kind, gamma = 3 } = numbersOf(penalty);
   const times = (b: Float64Array) => {
     const t = new Float64Array(n);
     x.forEach((column, j) => {
@@ -114,11 +110,11 @@ function proximalGradients(
     v = transposed(times(v.map((value) => value / norm)));
     largest = Math.hypot(...v);
   }
-  const curvature = penalty.kind === 'mcp' ? 1 / gamma : 1 / (gamma - 1);
+  const curvature = kind === 'mcp' ? 1 / gamma : 1 / (gamma - 1);
   const step = 0.99 / Math.max(1.01 * largest, curvature);
   const rest = (b: number) => {
     const size = Math.abs(b);
-    if (penalty.kind === 'mcp') return -Math.sign(b) * Math.min(size / gamma, lambda);
+    if (kind === 'mcp') return -Math.sign(b) * Math.min(size / gamma, lambda);
     return -Math.sign(b) * Math.min(Math.max(0, (size - lambda) / (gamma - 1)), lambda);
   };
   const b = new Float64Array(p);

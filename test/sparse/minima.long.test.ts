@@ -66,7 +66,7 @@ describe.each([mcp(), scad()])('$kind', (penalty) => {
     [6, 0.6],
   ])('beside a plain path: seed %i, correlation %d', async (seed, correlation) => {
     const { x, y } = correlated(seed, 60, 120, correlation);
-    const path = await sparsePath({ x, y }, { penalty, nLambda: 40 });
+    const path = await sparsePath({ x, y }, { penalty, lambdas: { count: 40 } });
     expect(path.status, path.message).toBe('solved');
     const problem = problemOf(x, y, { kind: penalty.kind as 'mcp', gamma: penalty.gamma as number });
     const scales = scalesOf(problem);

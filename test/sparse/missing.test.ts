@@ -1,9 +1,9 @@
 // Entries that are missing, read at once and in pieces.
 import { describe, expect, it } from 'vitest';
 import { type Matrix, matrix, type SparseMatrix } from '../../src/index.js';
-import { sparseRegression } from '../../src/sparse/index.js';
 import { columnMeans, filled, filledInPieces, readInPieces, readMatrix } from '../../src/sparse/missing.js';
 import { numbers } from '../contract/problem.js';
+import { sparseRegression } from '../flat.js';
 import { long } from '../long.js';
 
 const [rows, columns] = [40, 7];
@@ -86,7 +86,7 @@ it.runIf(long)('a large matrix gives the model of the one with its means', async
     for (let k = j; k < data.length; k += 3) if (Number.isNaN(data[k])) full[k] = sum / count;
   }
   const settings = { lambda: 0.01 };
-  const imputed = await sparseRegression({ x: { data, rows: many, columns: 3 }, y }, { ...settings, impute: 'mean' });
+  const imputed = await sparseRegression({ x: { data, rows: many, columns: 3 }, y, impute: 'mean' }, { ...settings });
   const expected = await sparseRegression({ x: { data: full, rows: many, columns: 3 }, y }, settings);
   expect(imputed.status).toBe('solved');
   imputed.coefficients.forEach((b, j) => {

@@ -1,17 +1,11 @@
 // Conditions of optimality and bounds, computed anew from the definitions, at every lambda of paths: all families, penalties and what data
 // may have. `npm run test:long` tries more of them.
 import { describe, expect, it } from 'vitest';
-import {
-  elasticNet,
-  lasso,
-  mcp,
-  type SparseData,
-  type SparsePathSettings,
-  scad,
-  sparsePath,
-} from '../../src/sparse/index.js';
+import { elasticNet, lasso, mcp, type SparseData, type SparsePathSettings, scad } from '../../src/sparse/index.js';
+import { type SparseExtras, sparsePath } from '../flat.js';
 import { chosen } from '../long.js';
 import { trial } from './honesty.js';
+import { numbersOf } from './numbersOf.js';
 import {
   asSparse,
   Draws,
@@ -32,7 +26,7 @@ import {
 /** Fits a path and checks every model of it. */
 async function checkPath(
   data: SparseData & { x: never },
-  settings: SparsePathSettings,
+  settings: SparsePathSettings & SparseExtras,
   problem: Problem,
 ): Promise<void> {
   const path = await sparsePath(data, settings);
@@ -81,8 +75,7 @@ describe.each(families)('%s', (family) => {
   const factors = Float64Array.from({ length: x.columns }, () => 0.5 + draws.uniform());
 
   it.each(Object.entries(penalties))('%s', async (_, penalty) => {
-    const kind = (penalty.kind === 'elasticNet' ? 'lasso' : penalty.kind) as Kind;
-    const problem = problemOf(x, y, { family, kind, alpha: penalty.alpha });
+    const problem = problemOf(x, y, { family, ...numbersOf(penalty) });
     await checkPath({ x, y } as never, { family, penalty, minRatio: 0.05, nLambda: 30 }, problem);
   });
 
@@ -208,7 +201,7 @@ describe('poisson: MCP and SCAD of sparse columns with heavy tails', () => {
     for (const penalty of [mcp(), scad()]) {
       const path = await sparsePath(
         { x: asSparse(x, 'csc'), y },
-        { family: 'poisson', penalty, nLambda: 30, minRatio: 0.1 },
+        { family: 'poisson', penalty, lambdas: { count: 30, ratio: 0.1 } },
       );
       expect(path.status, path.message).toBe('solved');
       const problem = problemOf(x, y, {

@@ -14,7 +14,7 @@ export const taking: Taking = {
     'offset',
     (more: object) => sparse.sparseRegression({ ...data, ...more }, { lambda: 1 }),
   ],
-  'sparse/sparsePath': ['minRatio', (settings) => sparse.sparsePath(data, settings)],
+  'sparse/sparsePath': ['lambdas', (settings) => sparse.sparsePath(data, settings)],
   'sparse/crossValidate': ['measure', (settings) => sparse.crossValidate(data, settings)],
   'sparse/stabilitySelection': ['threshold', (settings) => sparse.stabilitySelection(data, settings)],
   'sparse/debiasedIntervals': ['level', (settings) => sparse.debiasedIntervals(data, settings)],
@@ -22,6 +22,9 @@ export const taking: Taking = {
   'sparse/adaptiveFactors': ['nu', (options) => sparse.adaptiveFactors({ coefficients: [1, 2] }, options)],
   'sparse/lq': ['alpha', (options) => sparse.lq(options)],
   'sparse/cox': ['ties', (options) => sparse.cox(options)],
+  'sparse/huber': ['huberDelta', (options) => sparse.huber(options)],
+  'sparse/quantile': ['level', (options) => sparse.quantile(options)],
+  'sparse/lasso': ['alpha', (options) => sparse.lasso(options)],
   'sparse/bestSubset': ['largest', (options) => sparse.bestSubset(options)],
   'sparse/slope': ['weights', (options) => sparse.slope(options)],
   'sparse/oscar': ['c', (options) => sparse.oscar(options)],
@@ -47,7 +50,7 @@ export const taking: Taking = {
 };
 
 /** Functions without options. */
-export const others = ['elasticNet', 'huber', 'lasso', 'quantile', 'sparseGroupLasso'];
+export const others = ['elasticNet', 'sparseGroupLasso'];
 
 export const renamed: Renamed = [
   ['sparse/sparseRegression', 'delta', 'huberDelta'],

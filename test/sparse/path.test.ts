@@ -1,14 +1,15 @@
 // What a path offers: models between its lambdas, criteria, reasons to end early, reports, predictions, missing entries.
 import { describe, expect, it } from 'vitest';
-import { groupLasso, lasso, mcp, type SparseProgress, sparsePath, sparseRegression } from '../../src/sparse/index.js';
+import { groupLasso, lasso, mcp, type SparseProgress } from '../../src/sparse/index.js';
 import { countingTurns, withCountedClock } from '../clock.js';
+import { sparsePath, sparseRegression } from '../flat.js';
 import { asSparse, drawn, linksOf, problemOf } from './values.js';
 
 const { x, y } = drawn(51, 'gaussian', 60, 20);
 const names = Array.from({ length: 20 }, (_, j) => `column ${j}`);
 
 it('falls evenly in the logarithm, from lambdaMax', async () => {
-  const path = await sparsePath({ x, y }, { nLambda: 5, minRatio: 1e-2 });
+  const path = await sparsePath({ x, y }, { lambdas: { count: 5, ratio: 1e-2 } });
   expect(path.end).toBe('complete');
   expect(path.notFitted).toHaveLength(0);
   for (const [k, ratio] of [1, 10 ** -0.5, 0.1, 10 ** -1.5, 0.01].entries()) {
@@ -22,7 +23,7 @@ it('takes lambdas in any order, and leaves out what the model of its data cannot
 });
 
 it('has models between its lambdas on the line', async () => {
-  const path = await sparsePath({ x, y, names }, { nLambda: 20 });
+  const path = await sparsePath({ x, y, names }, { lambdas: { count: 20 } });
   const [above, below] = [path.fit(5), path.fit(6)];
   const lambda = 0.25 * above.lambda + 0.75 * below.lambda;
   const between = path.at(lambda);
@@ -64,7 +65,7 @@ it('criteria choose no model of more than n / 2 columns, nor one beyond the conv
   for (const criterion of ['aic', 'bic', 'ebic'] as const) {
     expect(path.select(criterion).lambda).toBeGreaterThanOrEqual(path.locallyConvexFrom);
   }
-  const lasso = await sparsePath(wide, { minRatio: 1e-4 });
+  const lasso = await sparsePath(wide, { lambdas: { ratio: 1e-4 } });
   expect(Math.max(...lasso.nonzeros)).toBeGreaterThan(15);
   expect(lasso.select('aic').support.length).toBeLessThanOrEqual(15);
 });
@@ -172,7 +173,7 @@ it('imputes the means of what is there', async () => {
   const settings = { lambda: 0.1 };
   const expected = await sparseRegression({ x: full, y, sampleWeight }, settings);
   for (const given of [missing, asSparse(missing, 'csc'), asSparse(missing, 'csr')]) {
-    const fit = await sparseRegression({ x: given, y, sampleWeight }, { ...settings, impute: 'mean' });
+    const fit = await sparseRegression({ x: given, y, sampleWeight, impute: 'mean' }, { ...settings });
     fit.coefficients.forEach((b, j) => {
       expect(b).toBeCloseTo(expected.coefficients[j] as number, 8);
     });
@@ -189,7 +190,7 @@ it('imputes the means of what is there', async () => {
 });
 
 it('results can be copied and written as JSON, without their functions', async () => {
-  const path = await sparsePath({ x, y, names }, { nLambda: 5 });
+  const path = await sparsePath({ x, y, names }, { lambdas: { count: 5 } });
   expect(structuredClone(path).lambda).toEqual(path.lambda);
   expect(JSON.parse(JSON.stringify(path.fit(2))).supportNames).toEqual(path.fit(2).supportNames);
 });
@@ -207,7 +208,7 @@ it('copies many rows in pieces, while other events are served', async () => {
         return entry;
       },
     });
-    return sparsePath({ x: rows, y: response }, { nLambda: 5, minRatio: 0.1 });
+    return sparsePath({ x: rows, y: response }, { lambdas: { count: 5, ratio: 0.1 } });
   };
   // By a clock that finds each row to have taken a millisecond: every tenth or so is followed by a turn, before the last number is read.
   const { result: path } = await withCountedClock(1, () => countingTurns(solve));

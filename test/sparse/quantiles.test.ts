@@ -1,16 +1,7 @@
 // Quantiles with penalties of groups and with penalties that are not convex, against minima that are found here.
 import { describe, expect, it } from 'vitest';
-import {
-  groupLasso,
-  groupMcp,
-  lq,
-  mcp,
-  quantile,
-  scad,
-  sparseGroupLasso,
-  sparsePath,
-  sparseRegression,
-} from '../../src/sparse/index.js';
+import { groupLasso, groupMcp, lq, mcp, quantile, scad, sparseGroupLasso } from '../../src/sparse/index.js';
+import { sparsePath, sparseRegression } from '../flat.js';
 import { chosen } from '../long.js';
 import { Draws } from './values.js';
 
@@ -68,7 +59,7 @@ describe.each(chosen([1, 2, 3, 4], 2))('penalties of groups, problem %i', (seed)
   };
   it.each(Object.entries(penalties))('%s has the least objective of all points', async (_, { penalty, of }) => {
     for (const lambda of [0.03, 0.1]) {
-      const settings = { family: quantile(level), penalty, lambda, standardize: false, tolerance: 1e-7 };
+      const settings = { family: quantile({ level }), penalty, lambda, standardize: false, tolerance: 1e-7 };
       const fit = await sparseRegression({ ...given, groups: [0, 0, 1] }, settings);
       const objective = (b: readonly number[]) => meanLoss(given, b) + lambda * of(b);
       const best = least((p) => least((q) => least((r) => objective([p, q, r]))));
@@ -103,7 +94,7 @@ describe.each(chosen([5, 6, 7, 8], 2))('penalties that are not convex, problem %
     },
   };
   it.each(Object.entries(penalties))('%s falls in no direction', async (name, { penalty, of, concavity }) => {
-    const settings = { family: quantile(level), penalty, standardize: false, nLambda: 8, minRatio: 0.05 };
+    const settings = { family: quantile({ level }), penalty, standardize: false, nLambda: 8, minRatio: 0.05 };
     const data = name === 'groupMcp' ? { ...given, groups: [0, 0, 1] } : given;
     const path = await sparsePath(data, { ...settings, tolerance: 1e-7 });
     expect(path.status).toBe('solved');
@@ -128,7 +119,7 @@ describe.each(chosen([5, 6, 7, 8], 2))('penalties that are not convex, problem %
 });
 
 it('refuses a penalty that is infinitely steep at 0, with the reason', async () => {
-  const run = sparseRegression(problem(9), { lambda: 0.1, family: quantile(level), penalty: lq() });
+  const run = sparseRegression(problem(9), { lambda: 0.1, family: quantile({ level }), penalty: lq() });
   await expect(run).rejects.toThrow(
     /^penalty = 'lq': expected a penalty with a finite slope at 0 for family 'quantile': beside an infinite one any/,
   );

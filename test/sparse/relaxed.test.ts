@@ -1,15 +1,7 @@
 // Relaxed fits and the adaptive lasso, by their definitions.
 import { describe, expect, it } from 'vitest';
-import {
-  adaptiveFactors,
-  crossValidate,
-  elasticNet,
-  groupLasso,
-  lasso,
-  mcp,
-  sparsePath,
-  sparseRegression,
-} from '../../src/sparse/index.js';
+import { adaptiveFactors, elasticNet, groupLasso, lasso, mcp } from '../../src/sparse/index.js';
+import { crossValidate, sparsePath, sparseRegression } from '../flat.js';
 import { blockGradientAt, blockProblemOf, meanLossAt } from './blocks.js';
 import { asSparse, Draws, drawn, gradientAt, problemOf } from './values.js';
 
@@ -69,7 +61,7 @@ describe('relax', () => {
       expect(sparse.coefficients.values[l]).toBeCloseTo(b, 9);
     });
     const wide = drawn(83, 'gaussian', 12, 60);
-    const path = await sparsePath(wide, { relax: true, minRatio: 1e-4, penalty: mcp() });
+    const path = await sparsePath(wide, { relax: true, penalty: mcp(), lambdas: { ratio: 1e-4 } });
     expect(path.status).toBe('solved');
     expect(Math.max(...path.nonzeros)).toBeLessThan(11);
     expect(path.lambda.length + path.notFitted.length).toBeGreaterThan(path.lambda.length);
@@ -222,7 +214,7 @@ describe('relaxed fits of several classes', () => {
     const three = Array.from(wide.y, (value) => (value < -0.3 ? 0 : value < 0.8 ? 1 : 2));
     const path = await sparsePath(
       { x: wide.x, y: three },
-      { family: 'multinomial', relax: true, minRatio: 0.02, nLambda: 12 },
+      { family: 'multinomial', relax: true, lambdas: { ratio: 0.02, count: 12 } },
     );
     const columns = (k: number) => new Set(path.fit(k).support.map((c) => c % 60)).size;
     expect(path.end).toBe('maxNonzeros');
@@ -299,7 +291,7 @@ describe('adaptiveFactors', () => {
     const ridge = await sparseRegression({ x, y }, { penalty: elasticNet(0), lambda: 0.1 });
     const penaltyFactor = adaptiveFactors(ridge);
     const plain = { lambda: 0.2, standardize: false, tolerance: 1e-12 };
-    const fit = await sparseRegression({ x, y }, { ...plain, penaltyFactor });
+    const fit = await sparseRegression({ x, y, penaltyFactor }, { ...plain });
     const divided = { ...x, data: x.data.map((value, k) => value / (penaltyFactor[k % 12] as number)) };
     const other = await sparseRegression({ x: divided, y }, plain);
     expect(fit.support.length).toBeGreaterThan(0);
@@ -311,7 +303,7 @@ describe('adaptiveFactors', () => {
 
   it('leave out columns that had no coefficient', async () => {
     const first = await sparseRegression({ x, y }, { lambda: 0.25 });
-    const fit = await sparseRegression({ x, y }, { lambda: 1e-3, penaltyFactor: adaptiveFactors(first) });
+    const fit = await sparseRegression({ x, y, penaltyFactor: adaptiveFactors(first) }, { lambda: 1e-3 });
     expect([...fit.support]).toEqual([...first.support]);
     const bounded = { lambda: 1e-3, penaltyFactor: adaptiveFactors(first), lowerBounds: 0 };
     expect(Math.min(...(await sparseRegression({ x, y }, bounded)).coefficients)).toBe(0);

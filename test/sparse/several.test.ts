@@ -1,16 +1,7 @@
 // Several responses and classes: conditions of optimality and bounds at every lambda, computed anew from the definitions.
 import { describe, expect, it } from 'vitest';
-import {
-  crossValidate,
-  elasticNet,
-  groupLasso,
-  groupMcp,
-  lasso,
-  type SparsePath,
-  sparseGroupLasso,
-  sparsePath,
-  sparseRegression,
-} from '../../src/sparse/index.js';
+import { elasticNet, groupLasso, groupMcp, lasso, type SparsePath, sparseGroupLasso } from '../../src/sparse/index.js';
+import { crossValidate, sparsePath, sparseRegression } from '../flat.js';
 import { long } from '../long.js';
 import { type BlockProblem, blockBoundAt, blockObjectiveAt, blockProblemOf, blockViolationAt } from './blocks.js';
 import { asSparse, Draws } from './values.js';
@@ -103,7 +94,7 @@ describe('several responses', () => {
     const out = { ...x, data: x.data.map((value, k) => (k % p === 1 ? 0 : value)) };
     for (const penalty of [lasso(), groupLasso()]) {
       const data = { x, y: byRows(numbers) };
-      const fit = await sparseRegression(data, { lambda: 0.05, penalty, penaltyFactor, tolerance: 1e-10 });
+      const fit = await sparseRegression({ ...data, penaltyFactor }, { lambda: 0.05, penalty, tolerance: 1e-10 });
       const same = await sparseRegression({ ...data, x: out }, { lambda: 0.05, penalty, tolerance: 1e-10 });
       expect(fit.status).toBe('solved');
       for (const [c, b] of fit.coefficients.entries()) expect(b).toBeCloseTo(same.coefficients[c] as number, 6);
@@ -140,8 +131,14 @@ describe('multinomial', () => {
       [groupLasso(), 'groupLasso'],
     ] as const) {
       const path = await sparsePath(
-        { x: asSparse(thin, 'csr'), y: byRows(soft), sampleWeight: weights, offset: byRows(offset) },
-        { ...settings, family: 'multinomial', penalty, penaltyFactor: factors, standardize: false },
+        {
+          x: asSparse(thin, 'csr'),
+          y: byRows(soft),
+          sampleWeight: weights,
+          offset: byRows(offset),
+          penaltyFactor: factors,
+        },
+        { ...settings, family: 'multinomial', penalty, standardize: false },
       );
       const more = { kind, weights, offset, factors, standardize: false };
       checkModels(path, blockProblemOf(thin, soft, { family: 'multinomial', ...more }), 1e-3);
@@ -157,7 +154,7 @@ describe('multinomial', () => {
     const tall = drawnSeveral(48, 80, 20);
     const path = await sparsePath(
       { x: tall.x, y: tall.classes },
-      { family: 'multinomial', penalty, nLambda: 20, minRatio: 1e-4 },
+      { family: 'multinomial', penalty, lambdas: { count: 20, ratio: 1e-4 } },
     );
     checkModels(path, blockProblemOf(tall.x, tall.shares, { family: 'multinomial', kind, alpha: penalty.alpha }), 1e-4);
   });
@@ -206,7 +203,7 @@ describe('multinomial', () => {
     const y = classes.map((of) => names[of] as string);
     const cv = await crossValidate(
       { x, y },
-      { family: 'multinomial', folds: 4, nLambda: 12, measure: 'misclassification' },
+      { family: 'multinomial', folds: 4, measure: 'misclassification', lambdas: { count: 12 } },
     );
     expect(cv.status, cv.message).toBe('solved');
     expect(cv.best('1se').lambda).toBe(cv.lambda1se);

@@ -16,7 +16,10 @@ it.each(seeds)('seed %d', async (seed) => {
   const { x, y } = correlated(seed, rows, columns, seed % 5 === 2);
   const weights = y.map(() => (seed % 2 ? 0.2 + draws.uniform() : 1));
   const sums = sumsOf(columnsOf(x), y, weights);
-  const path = await sparsePath({ x, y, sampleWeight: weights }, { maxSize: columns, ridge, largest });
+  const path = await sparsePath(
+    { x, y, sampleWeight: weights },
+    { sizes: { max: columns }, penalty: { kind: 'bestSubset', ridge, largest } },
+  );
   expect(path.status).toBe('solved');
   let bounds: number[] | undefined;
   let before: number | undefined;

@@ -1,6 +1,7 @@
 // Best subsets of a size against all subsets of that size, and against what was planted; bounds against the objective of any subset.
 import { describe, expect, it } from 'vitest';
-import { bestSubset, crossValidate, sparsePath, sparseRegression, stabilitySelection } from '../../src/sparse/index.js';
+import { bestSubset } from '../../src/sparse/index.js';
+import { crossValidate, sparsePath, sparseRegression, stabilitySelection } from '../flat.js';
 import { correlated, leastBySize, planted, type Sums, solved, sumsOf } from './subsets.js';
 import { columnsOf, Draws } from './values.js';
 
@@ -22,7 +23,7 @@ describe('the best of all subsets of each size', () => {
     const least = leastBySize(sums, ridge, largest);
     const path = await sparsePath(
       { x, y, sampleWeight: weights },
-      { maxSize: columns + 3, penalty: bestSubset({ ridge, largest }) },
+      { sizes: { max: columns + 3 }, penalty: bestSubset({ ridge, largest }) },
     );
     expect(path.status).toBe('solved');
     expect(Array.from(path.sizes ?? [])).toEqual(least.map((_, k) => k));
@@ -45,7 +46,7 @@ describe('the best of all subsets of each size', () => {
       y.map(() => 1),
     );
     const least = leastBySize(sums, 0);
-    const path = await sparsePath({ x, y }, { maxSize: 7 });
+    const path = await sparsePath({ x, y }, { sizes: { max: 7 } });
     expect(path.status).toBe('solved');
     for (const [k, value] of least.entries()) {
       const { objective, certificate, lowerBound, largest } = path.fit(k);
@@ -63,7 +64,7 @@ it('finds what was planted among more columns than rows, and sizes on either sid
   const fit = await sparseRegression({ x, y }, { size: 4 });
   expect(fit).toMatchObject({ status: 'solved', size: 4, lambda: 0, certificate: { kind: 'global' } });
   expect(Array.from(fit.support)).toEqual(support);
-  const ridged = await sparsePath({ x, y }, { sizes: [5, 3, 4], ridge: 0.02 });
+  const ridged = await sparsePath({ x, y }, { sizes: [5, 3, 4], penalty: { kind: 'bestSubset', ridge: 0.02 } });
   expect(ridged.status).toBe('solved');
   expect(Array.from(ridged.sizes ?? [])).toEqual([3, 4, 5]);
   expect(Array.from(ridged.nonzeros)).toEqual([3, 4, 5]);
@@ -74,7 +75,7 @@ it('finds what was planted among more columns than rows, and sizes on either sid
 it('is the best subset of a lambda, too, where that has as many columns', async () => {
   const { x, y } = planted(60, 20, 5, 5);
   const penalty = bestSubset({ ridge: 0.01 });
-  const penalised = await sparsePath({ x, y }, { penalty, nLambda: 12 });
+  const penalised = await sparsePath({ x, y }, { penalty, lambdas: { count: 12 } });
   const path = await sparsePath({ x, y }, { penalty, sizes: [...new Set(penalised.nonzeros)] });
   const sizes = Array.from(path.sizes ?? []);
   penalised.nonzeros.forEach((count, k) => {
@@ -119,7 +120,10 @@ describe('columns that are always in, or left out', () => {
   );
   it.each([0, 0.05])('are not counted, with a ridge of %d', async (ridge) => {
     const least = leastBeside(sums, [3, 5], [0, 1, 2, 4, 6], ridge);
-    const path = await sparsePath({ x, y }, { maxSize: 6, ridge, penaltyFactor });
+    const path = await sparsePath(
+      { x, y, penaltyFactor },
+      { sizes: { max: 6 }, penalty: { kind: 'bestSubset', ridge } },
+    );
     expect(path.status).toBe('solved');
     for (const [k, value] of least.entries()) {
       const { objective, support, deviance, coefficients, intercept, nullDeviance } = path.fit(k);
@@ -136,7 +140,7 @@ describe('columns that are always in, or left out', () => {
   });
   it('have no part in lambda either', async () => {
     const least = leastBeside(sums, [3, 5], [0, 1, 2, 4, 6], 0);
-    const path = await sparsePath({ x, y }, { penalty: bestSubset(), nLambda: 10, penaltyFactor });
+    const path = await sparsePath({ x, y, penaltyFactor }, { penalty: bestSubset(), lambdas: { count: 10 } });
     expect(path.status).toBe('solved');
     path.lambda.forEach((lambda, k) => {
       const best = Math.min(...least.map((value, size) => value + lambda * size));
@@ -148,18 +152,18 @@ describe('columns that are always in, or left out', () => {
 describe('what goes with sizes', () => {
   const { x, y, support } = planted(60, 15, 3, 6);
   it('criteria choose among them', async () => {
-    const path = await sparsePath({ x, y }, { maxSize: 6 });
+    const path = await sparsePath({ x, y }, { sizes: { max: 6 } });
     for (const criterion of ['bic', 'ebic'] as const) {
       expect(path.select(criterion)).toMatchObject({ size: 3, support: Int32Array.from(support) });
     }
     const best = Array.from({ length: 7 }, (_, k) => path.fit(k).aic);
     expect(path.select('aic').size).toBe(best.indexOf(Math.min(...best)));
-    const ended = await sparsePath({ x, y }, { maxSize: 6, maxNonzeros: 3 });
+    const ended = await sparsePath({ x, y }, { sizes: { max: 6 }, maxNonzeros: 3 });
     expect(ended).toMatchObject({ end: 'maxNonzeros', notFitted: Float64Array.of(5, 6) });
   });
   it('cross-validation, whose means are those of fits without the folds', async () => {
     const folds = y.map((_, i) => i % 4);
-    const cv = await crossValidate({ x, y }, { maxSize: 5, folds });
+    const cv = await crossValidate({ x, y }, { sizes: { max: 5 }, folds });
     expect(cv).not.toHaveProperty('lambdaMin');
     const means = await Promise.all(
       [0, 1, 2, 3, 4, 5].map(async (size) => {
@@ -184,7 +188,10 @@ describe('what goes with sizes', () => {
     expect(cv.size1se).toBe(3);
     expect(cv.best()).toMatchObject({ size: 3, support: Int32Array.from(support) });
     expect(cv.best('min').size).toBe(cv.sizeMin);
-    const relaxed = await crossValidate({ x, y }, { maxSize: 5, folds, ridge: 0.3, relax: true });
+    const relaxed = await crossValidate(
+      { x, y },
+      { sizes: { max: 5 }, folds, relax: true, penalty: { kind: 'bestSubset', ridge: 0.3 } },
+    );
     expect(relaxed.relaxMin).toBe(0);
     expect(relaxed.best().size).toBe(3);
   });
@@ -192,14 +199,14 @@ describe('what goes with sizes', () => {
     const { stable, q } = await stabilitySelection({ x, y }, { size: 3, subsamples: 20 });
     expect([Array.from(stable), q]).toEqual([support, 3]);
     const names = Array.from({ length: 15 }, (_, j) => `x${j}`);
-    const warmStart = await sparsePath({ x, y }, { maxSize: 5 });
+    const warmStart = await sparsePath({ x, y }, { sizes: { max: 5 } });
     const fit = await sparseRegression({ x, y, names }, { size: 3, warmStart });
     expect(fit.supportNames).toEqual(support.map((j) => `x${j}`));
     expect(fit.objective).toBeCloseTo(warmStart.objectives[3] as number, 12);
   });
   it('sparse columns, and any number of threads', async () => {
-    const one = await sparsePath({ x, y }, { maxSize: 5, threads: 1 });
-    const two = await sparsePath({ x, y }, { maxSize: 5, threads: 2 });
+    const one = await sparsePath({ x, y }, { sizes: { max: 5 }, threads: 1 });
+    const two = await sparsePath({ x, y }, { sizes: { max: 5 }, threads: 2 });
     expect(two.objectives).toEqual(one.objectives);
     expect(two.gap).toEqual(one.gap);
     const sparse = {
@@ -210,7 +217,7 @@ describe('what goes with sizes', () => {
       indices: Int32Array.from({ length: 900 }, (_, k) => k % 15),
       values: x.data,
     } as const;
-    const other = await sparsePath({ x: sparse, y }, { maxSize: 5 });
+    const other = await sparsePath({ x: sparse, y }, { sizes: { max: 5 } });
     other.objectives.forEach((objective, k) => {
       expect(objective).toBeCloseTo(one.objectives[k] as number, 10);
     });
@@ -221,7 +228,7 @@ describe('a search that is ended', () => {
   const { x, y } = planted(60, 150, 8, 2);
   it('by few nodes tells the gap, which more nodes narrow', async () => {
     const at = async (maxNodes: number) => {
-      const fit = await sparseRegression({ x, y }, { size: 5, maxNodes });
+      const fit = await sparseRegression({ x, y }, { size: 5, penalty: { kind: 'bestSubset', maxNodes } });
       expect(fit.certificate.kind).toBe('bounded');
       return { ...fit, bound: fit.lowerBound as number };
     };
@@ -251,15 +258,14 @@ describe('what is refused', () => {
   it.each([
     [
       'lambdas beside',
-      () => sparsePath({ x, y }, { maxSize: 2, lambdas: [1] }),
-      'lambdas: expected none beside maxSize',
+      () => sparsePath({ x, y }, { sizes: { max: 2 }, lambdas: [1] }),
+      'lambdas: expected none beside sizes',
     ],
     [
       'numbers of lambdas',
-      () => sparsePath({ x, y }, { sizes: [2], nLambda: 9 }),
-      'nLambda: expected none beside sizes',
+      () => sparsePath({ x, y }, { sizes: [2], lambdas: { count: 9 } }),
+      'lambdas: expected none beside sizes',
     ],
-    ['both', () => sparsePath({ x, y }, { sizes: [2], maxSize: 2 }), 'maxSize: expected none beside sizes'],
     ['a lambda', () => sparseRegression({ x, y }, { size: 2, lambda: 1 }), 'lambda = 1: expected none beside size'],
     ['neither', () => sparseRegression({ x, y }, {}), 'lambda = undefined: expected a number, or a size'],
     ['half a column', () => sparseRegression({ x, y }, { size: 1.5 }), 'size = 1.5: expected an integer in [0'],
@@ -268,22 +274,22 @@ describe('what is refused', () => {
     ['none', () => sparsePath({ x, y }, { sizes: [] }), 'sizes: expected'],
     [
       'the lasso',
-      () => sparsePath({ x, y }, { maxSize: 2, penalty: 'lasso' }),
+      () => sparsePath({ x, y }, { sizes: { max: 2 }, penalty: 'lasso' }),
       "penalty = 'lasso': expected bestSubset() with sizes",
     ],
     [
       'factors',
-      () => sparsePath({ x, y }, { maxSize: 2, penaltyFactor: [1, 1, 1, 2] }),
+      () => sparsePath({ x, y, penaltyFactor: [1, 1, 1, 2] }, { sizes: { max: 2 } }),
       'penaltyFactor[3] = 2: expected 0, 1 or Infinity for a size',
     ],
     [
       'bounds',
-      () => sparsePath({ x, y }, { maxSize: 2, lowerBounds: 0 }),
+      () => sparsePath({ x, y, lowerBounds: 0 }, { sizes: { max: 2 } }),
       "lowerBounds, upperBounds = 'given': expected none for bestSubset",
     ],
     [
       'counts',
-      () => sparsePath({ x, y: y.map((_, i) => i) }, { maxSize: 2, family: 'poisson' }),
+      () => sparsePath({ x, y: y.map((_, i) => i) }, { sizes: { max: 2 }, family: 'poisson' }),
       "family = 'poisson': expected 'gaussian' for bestSubset",
     ],
     ['q beside a size', () => stabilitySelection({ x, y }, { size: 2, q: 3 }), 'q = 3: expected none beside a size'],
@@ -291,7 +297,7 @@ describe('what is refused', () => {
     await expect(call()).rejects.toThrow(message);
   });
   it('a model between two sizes', async () => {
-    const path = await sparsePath({ x, y }, { maxSize: 2 });
+    const path = await sparsePath({ x, y }, { sizes: { max: 2 } });
     expect(() => path.at(0.1)).toThrow('lambda = 0.1: expected a path of lambdas, as there is no model between sizes');
   });
 });

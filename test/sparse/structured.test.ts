@@ -1,15 +1,7 @@
 // SLOPE, OSCAR and the fused lasso by their conditions of optimality, which are written out here, and by a slow method of first order.
 import { describe, expect, it } from 'vitest';
-import {
-  fused,
-  lasso,
-  oscar,
-  type SparsePath,
-  type SparsePenalty,
-  slope,
-  sparsePath,
-  sparseRegression,
-} from '../../src/sparse/index.js';
+import { fused, lasso, oscar, type SparsePath, type SparsePenalty, slope } from '../../src/sparse/index.js';
+import { sparsePath, sparseRegression } from '../flat.js';
 import { fusedNorm, type Norm, sortedNorm } from './norms.js';
 import {
   asSparse,
@@ -70,7 +62,7 @@ describe.each(families)('%s', (family) => {
 
   it('slope', async () => {
     const q = 0.2;
-    const path = await sparsePath({ x, y }, { family, penalty: slope({ q }), minRatio: 0.05, nLambda: 15 });
+    const path = await sparsePath({ x, y }, { family, penalty: slope({ q }), lambdas: { ratio: 0.05, count: 15 } });
     // The weights are quantiles: the mass above the k-th is k q / (2 p).
     const quantiles = Array.from({ length: columns }, (_, k) => {
       let [low, high] = [0, 8];
@@ -96,8 +88,8 @@ it('oscar is slope with weights that fall evenly, and pools columns that are muc
   for (let i = 0; i < 60; ++i) x.data[10 * i + 2] = (x.data[10 * i] as number) + 0.02 * (x.data[10 * i + 2] as number);
   const own = Array.from({ length: 10 }, (_, k) => 1 + 0.3 * (9 - k));
   const [one, other] = await Promise.all([
-    sparsePath({ x, y }, { penalty: oscar({ c: 0.3 }), nLambda: 12, minRatio: 0.1 }),
-    sparsePath({ x, y }, { penalty: slope({ weights: own }), nLambda: 12, minRatio: 0.1 }),
+    sparsePath({ x, y }, { penalty: oscar({ c: 0.3 }), lambdas: { count: 12, ratio: 0.1 } }),
+    sparsePath({ x, y }, { penalty: slope({ weights: own }), lambdas: { count: 12, ratio: 0.1 } }),
   ]);
   expect(one.objectives).toEqual(other.objectives);
   checkPath(one, sortedNorm(own), problemOf(x, y));
@@ -160,10 +152,10 @@ it('sparse columns, more of them than rows, and a warm start give the same', asy
   });
   const penalties: SparsePenalty[] = [slope({ q: 0.05 }), fused({ alpha: 0.7 })];
   for (const penalty of penalties) {
-    const dense = await sparsePath({ x, y }, { penalty, nLambda: 10, minRatio: 0.2, tolerance: 1e-9 });
+    const dense = await sparsePath({ x, y }, { penalty, tolerance: 1e-9, lambdas: { count: 10, ratio: 0.2 } });
     const sparse = await sparsePath(
       { x: asSparse(x, 'csc'), y },
-      { penalty, nLambda: 10, minRatio: 0.2, tolerance: 1e-9 },
+      { penalty, tolerance: 1e-9, lambdas: { count: 10, ratio: 0.2 } },
     );
     const lambda = at(dense.lambda, 6);
     const warm = await sparseRegression({ x, y }, { penalty, lambda, warmStart: dense, tolerance: 1e-9 });

@@ -1,8 +1,9 @@
 // Best subsets of columns most of which depend on each other, against all subsets of at most ten columns, and against small ones of many:
 // no bound is above the objective of a subset that it is told for, and what is called solved has the least. Each subset is fitted by
 // projections of its own on the rows, which shares nothing with the solver.
-import { bestSubset, type SparseResult, sparseRegression } from '../../src/sparse/index.js';
+import { bestSubset, type SparseResult } from '../../src/sparse/index.js';
 import type { Claim, Trial } from '../contract/problem.js';
+import { sparseRegression } from '../flat.js';
 import { solved, sumsOf } from './subsets.js';
 import { columnsOf, Draws, problemOf, scalesOf } from './values.js';
 

@@ -11,14 +11,16 @@ import {
   lasso,
   oscar,
   quantile,
+  type SparsePenalty,
   type SparseResult,
   slope,
   sparseGroupLasso,
-  sparseRegression,
 } from '../../src/sparse/index.js';
 import type { Trial } from '../contract/problem.js';
+import { sparseRegression } from '../flat.js';
 import { blockBoundAt, blockObjectiveAt, blockProblemOf, blockViolationAt } from './blocks.js';
 import { fusedNorm, sortedNorm } from './norms.js';
+import { numbersOf } from './numbersOf.js';
 import {
   asSparse,
   Draws,
@@ -79,17 +81,16 @@ export const groups: Trial = async (seed) => {
   const numbers = names.map((name) => used.indexOf(name));
   const penalty = [groupLasso(), groupLasso({ alpha: 0.5 }), sparseGroupLasso(0.4), groupMcp(), groupScad()][
     integer(5)
-  ] as ReturnType<typeof groupLasso>;
+  ] as SparsePenalty;
   const factors = some(0.3) ? used.map(() => 0.3 + draws.uniform()) : undefined;
   const fit = await sparseRegression(
     { ...data, groups: names },
     { ...settings, ...limits, penalty, penaltyFactor: factors },
   );
   const { lambda, ...kept } = settings;
-  const kind = penalty.kind as 'groupLasso' | 'groupMcp';
+  const { kind } = numbersOf(penalty);
   const problem = blockProblemOf(x, [y], {
-    ...{ ...kept, kind, groups: numbers, alpha: penalty.alpha },
-    ...(penalty.gamma !== undefined && { gamma: penalty.gamma }),
+    ...{ ...kept, ...numbersOf(penalty), kind: kind as string as 'groupLasso', groups: numbers },
     ...(weights && { weights }),
     ...(factors && { factors }),
   });
@@ -184,7 +185,7 @@ export const robust: Trial = async (seed) => {
     { x, y },
     {
       ...{ ...limits, tolerance: 1e-9, lambda, standardize: false, penalty: alpha < 1 ? elasticNet(alpha) : lasso() },
-      family: ofQuantiles ? quantile(level) : huber(delta),
+      family: ofQuantiles ? quantile({ level }) : huber({ huberDelta: delta }),
     },
   );
   const [l, ridge] = [lambda * alpha, lambda * (1 - alpha)];

@@ -22,8 +22,10 @@ struct DerivativeFreeSettings : Limits, EvaluationLimits {
     return appendedFields(
         Limits::fields(), EvaluationLimits::fields(),
         FieldTuple{FIELD(contraction, between(0.1, 1),
-                         "Factor of the mesh after a round without a better point; 1 never arrives."),
-                   FIELD(target, atLeast(0), "Value of the objective at which the solve ends with status `solved`.")});
+                         "Factor of the mesh after a round without a better point; 1 never arrives.",
+                         "rounds are too many (smaller)."),
+                   FIELD(target, atLeast(0), "Value of the objective at which the solve ends with status `solved`.",
+                         "a certain value is good enough.")});
   }
 };
 static_assert(sizeFromFields<DerivativeFreeSettings>() == sizeof(DerivativeFreeSettings));

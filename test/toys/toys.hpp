@@ -23,7 +23,8 @@ struct StepSettings : Limits {
     using Self = StepSettings;
     return appendedFields(Limits::fields(), FieldTuple{FIELD(stepFactor, between(0, 1),
                                                              "Share of the largest step that is safe; 0 never "
-                                                             "arrives.")});
+                                                             "arrives.",
+                                                             "steps go astray (smaller).")});
   }
 };
 static_assert(sizeFromFields<StepSettings>() == sizeof(StepSettings));

@@ -69,8 +69,9 @@ import {
   quadraticProgram,
 } from 'nonconvex/nlp';
 import * as predicting from 'nonconvex/predict';
-import { admm, fromJSON, predict, sampled, score, toJSON } from 'nonconvex/relu';
+import { admm, fromJSON, huber, predict, sampled, score, toJSON } from 'nonconvex/relu';
 import { adam, dpSgd, minimizeSum, normSteepest } from 'nonconvex/smooth';
+import * as sparse from 'nonconvex/sparse';
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 const same = <A, B>(..._: Same<A, B> extends true ? [] : ['types differ']): void => {};
@@ -328,5 +329,26 @@ await minimize(model, { method: { kind: 'lbfgs', polish: false } });
 interiorPoint({ inner: 'krylov' });
 // @ts-expect-error: a setting of methods stands with one
 await minimize(model, { restarts: 0 });
+await trainReluNetwork({ x, y: [1, 2], names: ['a'] }, { loss: huber({ huberDelta: 0.5 }), bias: 'light' });
+// @ts-expect-error: a setting of losses stands with one
+await trainReluNetwork({ x, y: [1, 2] }, { loss: 'huber', huberDelta: 0.5 });
+// @ts-expect-error: the hinge has no threshold
+await trainReluNetwork({ x, y: [1, 2] }, { loss: { kind: 'hinge', huberDelta: 0.5 } });
+// @ts-expect-error: names belong to the data
+await trainReluNetwork({ x, y: [1, 2] }, { featureNames: ['a'] });
+const ofPenalties = { lambda: 0.1, family: sparse.quantile({ level: 0.9 }) };
+await sparse.sparseRegression({ x, y: [1, 2], lowerBounds: 0 }, { ...ofPenalties, penalty: sparse.mcp({ gamma: 4 }) });
+await sparse.sparsePath({ x, y: [1, 2] }, { penalty: 'scad', lambdas: { count: 20 }, family: { kind: 'huber' } });
+await sparse.sparsePath({ x, y: [1, 2] }, { penalty: sparse.bestSubset({ maxNodes: 9 }), sizes: { max: 1 } });
+// @ts-expect-error: a setting of penalties stands with one
+await sparse.sparsePath({ x, y: [1, 2] }, { penalty: 'mcp', gamma: 3 });
+// @ts-expect-error: the lasso has no shape
+sparse.lasso({ gamma: 3 });
+// @ts-expect-error: the family of quantiles has no threshold
+await sparse.sparsePath({ x, y: [1, 2] }, { family: { kind: 'quantile', huberDelta: 1 } });
+// @ts-expect-error: bounds belong to the data
+await sparse.sparsePath({ x, y: [1, 2] }, { lowerBounds: 0 });
+// @ts-expect-error: Huber's threshold has a name
+sparse.huber(1.5);
 // @ts-expect-error: a lasso has no cones to split
 sampled({ splitting: 'slack' });

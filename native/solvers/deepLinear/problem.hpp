@@ -28,12 +28,15 @@ struct DeepLinearSettings : Limits {
     return appendedFields(
         Limits::fields(),
         FieldTuple{
-            FIELD(depth, between(2, 1000), "Layers L of weights."),
+            FIELD(depth, between(2, 1000), "Layers L of weights.",
+                  "the network that the answer is to be factored into has another number of layers."),
             FIELD(
                 parallel, anyValue(),
                 "A sum of networks with weight decay of degree L, (lambda / 2) sum_l ||W_l||_F^L each, in place of one "
-                "network with (lambda / 2) sum_l ||W_l||_F^2. With two layers they are the same."),
-            FIELD(lambda, positiveOr("0.001 n"), "Weight of the regulariser.")});
+                "network with (lambda / 2) sum_l ||W_l||_F^2. With two layers they are the same.",
+                "the network is a sum of narrow ones with weight decay of degree L."),
+            FIELD(lambda, positiveOr("0.001 n"), "Weight of the regulariser.",
+                  "the product has too large a rank (larger), or fits too badly (smaller).")});
   }
 };
 static_assert(sizeFromFields<DeepLinearSettings>() == sizeof(DeepLinearSettings));

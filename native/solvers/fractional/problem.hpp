@@ -46,33 +46,41 @@ struct FractionalSettings : Limits {
             FIELD(method, anyValue(),
                   "How a coordinate is given its value: fractional (`'fcd'`, the ratio itself is minimised) or "
                   "parametric (`'pcd'`, numerator - ratio * denominator is). Both end at the same points. `'auto'` "
-                  "takes `'pcd'` for denominators that grow linearly or are concave, `'fcd'` for squared ones."),
+                  "takes `'pcd'` for denominators that grow linearly or are concave, `'fcd'` for squared ones.",
+                  "the other one is to be compared: times differ, minimisers do not."),
             FIELD(sweepOrder, anyValue(),
                   "Coordinates one after the other, in an order drawn anew for each sweep, or always the one that "
-                  "gains most (for at most 2000 unknowns)."),
+                  "gains most (for at most 2000 unknowns).",
+                  "another local minimum may be better (`shuffled`), or a few of many coordinates matter (`greedy`)."),
             FIELD(restarts, between(0, 100000),
                   "Points to start from beside the first, which is `start` or the solver's own; the best end counts. "
                   "They "
-                  "are taken from the data and then drawn by `seed`."),
+                  "are taken from the data and then drawn by `seed`.",
+                  "local minima differ much and a better one is worth the time."),
             FIELD(proximalWeight, between(0, 1000000),
                   "Proximal weight: a coordinate's surrogate has curvature (1 + proximalWeight) c_i, with c_i that of "
                   "the "
-                  "smooth part of the numerator."),
+                  "smooth part of the numerator.",
+                  forExperts),
             FIELD(lassoStart, anyValue(),
                   "Without a `start`: begin at the minimiser of the numerator, if that has a penalty and the "
-                  "denominator is positive there."),
+                  "denominator is positive there.",
+                  "the minimiser of the numerator is a bad point to begin at."),
             FIELD(radialStep, anyValue(),
                   "After each sweep, minimise the ratio along the line through 0 and x; it does nothing when the ratio "
-                  "does not depend on the length of x."),
+                  "does not depend on the length of x.",
+                  forExperts),
             FIELD(activeSet, anyValue(),
-                  "Between full sweeps, go through the coordinates only that are not zero or have moved."),
+                  "Between full sweeps, go through the coordinates only that are not zero or have moved.", forExperts),
             FIELD(
                 acceleration, anyValue(),
                 "Every few sweeps, try the point that Anderson's extrapolation of the last ones leads to, and keep it "
-                "if the objective is lower there."),
+                "if the objective is lower there.",
+                forExperts),
             FIELD(gram, anyValue(),
                   "Keep the gradient of least squares by A^T A instead of the residual: `'auto'` does so for dense A "
-                  "with at least twice as many rows as columns and at most 2000 columns.")});
+                  "with at least twice as many rows as columns and at most 2000 columns.",
+                  "there is no memory for A^T A (`never`), or there is and A has more columns (`always`).")});
   }
 };
 static_assert(sizeFromFields<FractionalSettings>() == sizeof(FractionalSettings));

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/certificate.hpp"
+#include "core/choices.hpp"
 #include "core/limits.hpp"
-#include "core/method_settings.hpp"
 #include "core/status.hpp"
 #include "methods/kkt/settings.hpp"
 #include "methods/nlp/start.hpp"
@@ -42,14 +42,47 @@ constexpr auto names(NlpPhase) {
   return std::array{"newton"sv, "interiorPoint"sv, "restoration"sv, "augmentedLagrangian"sv, "descent"sv};
 }
 
-struct NlpSettings : Limits, EvaluationLimits {
-  NlpSettings() {
-    tolerance = 1e-8;
-    maxIterations = 3000;
-  }
-
+/// The settings of every method.
+struct NlpCommonSettings {
   NlpMethod method = NlpMethod::automatic;
+  bool scaling = true;
+
+  static constexpr auto fields() {
+    using Self = NlpCommonSettings;
+    return FieldTuple{
+        FIELD(method, anyValue(),
+              "What solves the problem: `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` "
+              "equations c(x) = 0 alone. "
+              "`auto`: the latter where there is nothing else, otherwise the former. Of functions without "
+              "constraints, with bounds or not, also `lbfgs` (limited-memory BFGS), `trustRegion` (truncated "
+              "conjugate gradients; with `inner: 'exact'` by factors), "
+              "`gradientRegularized` (Newton's method with ||g|| / gamma on the diagonal), `saddleFree` (with the "
+              "absolute values of eigenvalues) and `oasis` (with a diagonal from random products).",
+              "another method is known to suit the problem, for example `lbfgs` where there are many variables and no "
+              "constraints."),
+        FIELD(scaling, anyValue(),
+              "Whether objective and constraints with gradients above 100 at the start are scaled down, as Ipopt "
+              "does.",
+              "objective and constraints are scaled well already, and `tolerance` has to hold in their units.")};
+  }
+};
+static_assert(sizeFromFields<NlpCommonSettings>() == sizeof(NlpCommonSettings));
+
+struct NlpInnerSettings {
   KktMethod inner = KktMethod::automatic;
+
+  static constexpr auto fields() {
+    using Self = NlpInnerSettings;
+    return FieldTuple{
+        FIELD(inner, anyValue(),
+              "How the Newton system is solved: `exact` factors it as L D L^T, `sketch` projects on random sketches "
+              "of it, `krylov` iterates with a preconditioner, `auto` chooses between `exact` and `krylov`.",
+              "factors of the Newton system take too much time or memory: `krylov`.")};
+  }
+};
+static_assert(sizeFromFields<NlpInnerSettings>() == sizeof(NlpInnerSettings));
+
+struct NlpAugmentedLagrangianSettings {
   KktSketch sketch = KktSketch::block;
   int sketchSize = 0;
   int sketchMemory = 20;
@@ -61,97 +94,108 @@ struct NlpSettings : Limits, EvaluationLimits {
   double gradientPenalty = 0.1;
   double sufficientDecrease = 0.1;
   double penaltyFactor = 1.5;
-  bool scaling = true;
   bool sampleStart = true;
   bool reuseHessian = true;
+
+  static constexpr auto fields() {
+    using Self = NlpAugmentedLagrangianSettings;
+    return FieldTuple{
+        FIELD(sketch, anyValue(),
+              "What `sketch` projects on: blocks of rows whose factors are kept, single rows (Kaczmarz), or a new "
+              "random sketch each step.",
+              forExperts),
+        FIELD(sketchSize, between(0, 10000),
+              "Rows of a block or a sketch. 0: one for `gaussian`, as published, otherwise a quarter of n + m, at "
+              "most 256; 4 n for the preconditioner of `krylov`.",
+              forExperts),
+        FIELD(sketchMemory, between(0, 1000),
+              "Rounds of `sketch` of which the combination with the least residual is taken. 0: as published.",
+              forExperts),
+        FIELD(preconditioner, anyValue(),
+              "Of `krylov`: a `sketch` of a Hessian that is a Gram matrix, factors of an earlier system (`lagged`), "
+              "the `diagonal` of the Hessian, or `auto`: a sketch where there is a Gram matrix, otherwise lagged.",
+              forExperts),
+        FIELD(innerSteps, between(1, 1000000000),
+              "Most steps of an iterative inner solver for one system; then it is factored.",
+              "many systems were left to a factorisation (`counts.fallback`) and more steps are cheaper."),
+        FIELD(accuracy, anyValue(),
+              "How accurately the Newton system is solved, and when the penalties change: until the step descends, "
+              "or by the "
+              "published rule.",
+              forExperts),
+        FIELD(shift, anyValue(),
+              "What is added to the diagonal of a Hessian that is not positive definite on the null space of the "
+              "Jacobian: the least number that will do, or 0.1 + ||H||_F as published.",
+              forExperts),
+        FIELD(constraintPenalty, positive(), "First penalty of ||c||^2 / 2 in the merit function.", forExperts),
+        FIELD(gradientPenalty, positive(), "First penalty of ||grad L||^2 / 2 in the merit function.", forExperts),
+        FIELD(sufficientDecrease, inside(0, 0.5),
+              "Share of the decrease promised by the slope that a step must bring (Armijo).", forExperts),
+        FIELD(penaltyFactor, inside(1, 100), "Factor by which the penalties change when a step does not descend.",
+              forExperts),
+        FIELD(sampleStart, anyValue(),
+              "Whether a regression is first minimised over a sample of its rows, to begin near the solution.",
+              "a regression has to begin at exactly your start."),
+        FIELD(reuseHessian, anyValue(),
+              "Whether a regression takes Hessians of earlier points, quadratic models of its objective and bounds "
+              "of its Hessian where they will do.",
+              forExperts)};
+  }
+};
+static_assert(sizeFromFields<NlpAugmentedLagrangianSettings>() == sizeof(NlpAugmentedLagrangianSettings));
+
+struct NlpInteriorPointSettings {
   bool polish = true;
   bool strictBounds = false;
   int restarts = 3;
+
+  static constexpr auto fields() {
+    using Self = NlpInteriorPointSettings;
+    return FieldTuple{
+        FIELD(polish, anyValue(),
+              "Whether a solution under bounds or inequalities is refined by Newton steps on those that are active, "
+              "so that it meets bounds exactly.",
+              "the last digits of a solution at its bounds do not matter."),
+        FIELD(strictBounds, anyValue(),
+              "Whether functions are called inside the bounds only, which otherwise are relaxed by 1e-8 relative "
+              "during a solve; for logarithms and roots.",
+              "functions are not defined outside the bounds, as logarithms and roots."),
+        FIELD(restarts, between(0, 1000),
+              "Under bounds or inequalities, how many random points the last phases begin at where all else has not "
+              "solved the problem. 0: there is no phase after the first.",
+              "problems stay unsolved and may take longer (larger), or failures have to come early (0).")};
+  }
+};
+static_assert(sizeFromFields<NlpInteriorPointSettings>() == sizeof(NlpInteriorPointSettings));
+
+struct NlpSettings : Limits,
+                     EvaluationLimits,
+                     NlpCommonSettings,
+                     NlpInnerSettings,
+                     NlpAugmentedLagrangianSettings,
+                     NlpInteriorPointSettings {
+  NlpSettings() {
+    tolerance = 1e-8;
+    maxIterations = 3000;
+  }
 
   KktSettings kkt() const {
     return {inner, sketch, sketchSize, sketchMemory, preconditioner, innerSteps, accuracy, tolerance, seed, shift};
   }
 
-  /// Descent methods, but for `trustRegion`, have none of their own.
-  static std::vector<MethodSettings> methods() {
-    return {{"interiorPoint", {"polish", "strictBounds", "restarts"}},
-            {"exactAugmentedLagrangian",
-             {"inner", "sketch", "sketchSize", "sketchMemory", "preconditioner", "innerSteps", "accuracy", "shift",
-              "constraintPenalty", "gradientPenalty", "sufficientDecrease", "penaltyFactor", "sampleStart",
-              "reuseHessian"}},
-            {"lbfgs", {}},
-            {"trustRegion", {"inner"}},
-            {"gradientRegularized", {}},
-            {"saddleFree", {}},
-            {"oasis", {}}};
+  static std::vector<Choice> choices() {
+    return {
+        choice<NlpInteriorPointSettings>("method", nameOf(NlpMethod::interiorPoint)),
+        choice<NlpInnerSettings, NlpAugmentedLagrangianSettings>("method", nameOf(NlpMethod::exactAugmentedLagrangian)),
+        choice<NlpInnerSettings>("method", nameOf(NlpMethod::trustRegion))};
   }
 
-  // Longer than most: a sentence for each setting.
   static constexpr auto fields() {
-    using Self = NlpSettings;
-    return appendedFields(
-        Limits::fields(), EvaluationLimits::fields(),
-        FieldTuple{
-            FIELD(method, anyValue(),
-                  "What solves the problem: `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` "
-                  "equations c(x) = 0 alone. "
-                  "`auto`: the latter where there is nothing else, otherwise the former. Of functions without "
-                  "constraints, with bounds or not, also `lbfgs` (limited-memory BFGS), `trustRegion` (truncated "
-                  "conjugate gradients; with `inner: 'exact'` by factors), "
-                  "`gradientRegularized` (Newton's method with ||g|| / gamma on the diagonal), `saddleFree` (with the "
-                  "absolute values of eigenvalues) and `oasis` (with a diagonal from random products)."),
-            FIELD(
-                inner, anyValue(),
-                "How the Newton system is solved: `exact` factors it as L D L^T, `sketch` projects on random sketches "
-                "of it, `krylov` iterates with a preconditioner, `auto` chooses between `exact` and `krylov`."),
-            FIELD(sketch, anyValue(),
-                  "What `sketch` projects on: blocks of rows whose factors are kept, single rows (Kaczmarz), or a new "
-                  "random sketch each step."),
-            FIELD(sketchSize, between(0, 10000),
-                  "Rows of a block or a sketch. 0: one for `gaussian`, as published, otherwise a quarter of n + m, at "
-                  "most 256; 4 n for the preconditioner of `krylov`."),
-            FIELD(sketchMemory, between(0, 1000),
-                  "Rounds of `sketch` of which the combination with the least residual is taken. 0: as published."),
-            FIELD(
-                preconditioner, anyValue(),
-                "Of `krylov`: a `sketch` of a Hessian that is a Gram matrix, factors of an earlier system (`lagged`), "
-                "the `diagonal` of the Hessian, or `auto`: a sketch where there is a Gram matrix, otherwise lagged."),
-            FIELD(innerSteps, between(1, 1000000000),
-                  "Most steps of an iterative inner solver for one system; then it is factored."),
-            FIELD(accuracy, anyValue(),
-                  "How accurately the Newton system is solved, and when the penalties change: until the step descends, "
-                  "or by the "
-                  "published rule."),
-            FIELD(shift, anyValue(),
-                  "What is added to the diagonal of a Hessian that is not positive definite on the null space of the "
-                  "Jacobian: the least number that will do, or 0.1 + ||H||_F as published."),
-            FIELD(constraintPenalty, positive(), "First penalty of ||c||^2 / 2 in the merit function."),
-            FIELD(gradientPenalty, positive(), "First penalty of ||grad L||^2 / 2 in the merit function."),
-            FIELD(sufficientDecrease, inside(0, 0.5),
-                  "Share of the decrease promised by the slope that a step must bring (Armijo)."),
-            FIELD(penaltyFactor, inside(1, 100), "Factor by which the penalties change when a step does not descend."),
-            FIELD(scaling, anyValue(),
-                  "Whether objective and constraints with gradients above 100 at the start are scaled down, as Ipopt "
-                  "does."),
-            FIELD(sampleStart, anyValue(),
-                  "Whether a regression is first minimised over a sample of its rows, to begin near the solution."),
-            FIELD(reuseHessian, anyValue(),
-                  "Whether a regression takes Hessians of earlier points, quadratic models of its objective and bounds "
-                  "of its Hessian where they will do."),
-            FIELD(
-                polish, anyValue(),
-                "Whether a solution under bounds or inequalities is refined by Newton steps on those that are active, "
-                "so that it meets bounds exactly."),
-            FIELD(strictBounds, anyValue(),
-                  "Whether functions are called inside the bounds only, which otherwise are relaxed by 1e-8 relative "
-                  "during a solve; for logarithms and roots."),
-            FIELD(
-                restarts, between(0, 1000),
-                "Under bounds or inequalities, how many random points the last phases begin at where all else has not "
-                "solved the problem. 0: there is no phase after the first.")});
+    return appendedFields(Limits::fields(), EvaluationLimits::fields(), NlpCommonSettings::fields(),
+                          NlpInnerSettings::fields(), NlpAugmentedLagrangianSettings::fields(),
+                          NlpInteriorPointSettings::fields());
   }
 };
-static_assert(sizeFromFields<NlpSettings>() == sizeof(NlpSettings));
 
 /// Throws for settings that a device has not.
 inline void requireOnDevice(const NlpSettings& settings) {

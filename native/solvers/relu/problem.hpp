@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "core/certificate.hpp"
+#include "core/choices.hpp"
 #include "core/communicator.hpp"
 #include "core/error.hpp"
 #include "core/inputs.hpp"
 #include "core/limits.hpp"
-#include "core/method_settings.hpp"
 #include "core/numbers.hpp"
 #include "core/status.hpp"
 #include "linalg/views.hpp"
@@ -37,15 +37,9 @@ constexpr auto names(ReluStandardize) { return std::array{"false"sv, "norm"sv, "
 constexpr auto names(ReluInner) { return std::array{"auto"sv, "exact"sv, "krylov"sv}; }
 constexpr auto names(ReluPrecision) { return std::array{"float64"sv, "float32"sv}; }
 
-struct ReluSettings : Limits {
-  ReluSettings() {
-    maxIterations = 10000;
-    tolerance = 1e-4;
-    checkInterval = 10;
-  }
-
+/// The settings of every method and loss.
+struct ReluCommonSettings {
   ReluLoss loss = ReluLoss::squared;
-  double huberDelta = 1;
   double lambda = solverChooses;
   bool bias = true;
   bool regularizeBias = true;
@@ -53,57 +47,109 @@ struct ReluSettings : Limits {
   ReluActivation activation = ReluActivation::relu;
   ReluCoupling coupling = ReluCoupling::oneVsAll;
   ReluMethod method = ReluMethod::admm;
+
+  static constexpr auto fields() {
+    using Self = ReluCommonSettings;
+    return FieldTuple{
+        FIELD(loss, anyValue(),
+              "Loss of predictions f and targets y, summed over the rows: 1/2 (f - y)^2, log(1 + exp(-y f)), "
+              "max(0, 1 - y f), log sum exp(f) - f_y, or Huber's.",
+              "y are classes (`logistic`, `hinge`, `softmax`), or values with outliers (`huber`)."),
+        FIELD(lambda, positiveOr("a share of lambdaMax"),
+              "Weight of the regulariser (lambda / 2) sum_j (||u_j||^2 + alpha_j^2).",
+              "the network fits new rows much worse than those of the training (larger), or fits neither well "
+              "(smaller)."),
+        FIELD(bias, anyValue(), "Append a constant column 1 to x, so that every hidden neuron has a bias.",
+              "x has a constant column of its own, or outputs have to be 0 where x is 0."),
+        FIELD(regularizeBias, anyValue(),
+              "Let the regulariser include the biases like any weight. If not, a bias counts as a hundredth of a "
+              "weight on data of the size of x: 0 would leave the program without a certificate.",
+              "outputs are far from 0 and the penalty of the biases keeps the network from reaching them."),
+        FIELD(standardize, anyValue(),
+              "Divide each column of x by its Euclidean norm before training, or, less its mean where there is a "
+              "bias, by its standard deviation; the regulariser then acts on the scaled weights.",
+              "the scales of the columns mean something to the regulariser."),
+        FIELD(activation, anyValue(),
+              "ReLU neurons, or gated ones, 1[x g_j >= 0] (x u_j), which need no cone constraints.",
+              "training takes too long and a gated network will do."),
+        FIELD(coupling, anyValue(),
+              "With several outputs: neurons of their own for each output, or groups of neurons that share one "
+              "output weight (Frobenius norm over the outputs).",
+              "several outputs depend on the same features: `frobenius` lets them share neurons."),
+        FIELD(method, anyValue(),
+              "ADMM on the convex reformulation, or a lasso on the output weights of fixed random hidden "
+              "directions.",
+              "a good network is enough and the optimum takes too long: `sampled`.")};
+  }
+};
+static_assert(sizeFromFields<ReluCommonSettings>() == sizeof(ReluCommonSettings));
+
+struct ReluHuberSettings {
+  double huberDelta = 1;
+
+  static constexpr auto fields() {
+    using Self = ReluHuberSettings;
+    return FieldTuple{FIELD(huberDelta, positive(), "Where Huber's loss turns from quadratic to linear, in units of y.",
+                            "outliers still move the fit (smaller), or many good rows count as outliers (larger).")};
+  }
+};
+static_assert(sizeFromFields<ReluHuberSettings>() == sizeof(ReluHuberSettings));
+
+struct ReluSplittingSettings {
   ReluSplitting splitting = ReluSplitting::cone;
+
+  static constexpr auto fields() {
+    using Self = ReluSplittingSettings;
+    return FieldTuple{
+        FIELD(splitting, anyValue(),
+              "Where ADMM keeps the cone constraints: inside the proximal step (every iterate is feasible), or "
+              "relaxed by slack variables as published.",
+              forExperts)};
+  }
+};
+static_assert(sizeFromFields<ReluSplittingSettings>() == sizeof(ReluSplittingSettings));
+
+struct ReluAdmmSettings {
   ReluInner inner = ReluInner::automatic;
   double rho = solverChooses;
   double relaxation = 1.8;
   ReluPrecision precision = ReluPrecision::float64;
 
-  static std::vector<MethodSettings> methods() {
-    return {{"admm", {"splitting", "inner", "rho", "relaxation", "precision"}},
-            {"sampled", {"inner", "rho", "relaxation", "precision"}}};
+  static constexpr auto fields() {
+    using Self = ReluAdmmSettings;
+    return FieldTuple{
+        FIELD(inner, anyValue(),
+              "How the linear system of each iteration is solved: `exact` factors its matrix, `krylov` iterates "
+              "with a preconditioner and without the matrix, `auto` chooses by size and memory.",
+              "there is no memory for the matrix of the linear system: `krylov`."),
+        FIELD(rho, positiveOr("adaptive"), "Penalty of the augmented Lagrangian; fixed when given.", forExperts),
+        FIELD(relaxation, inside(0, 2), "Over-relaxation of ADMM; 1 is none.", forExperts),
+        FIELD(precision, anyValue(),
+              "Numbers of the iterations on a GPU; the CPU iterates in 'float64'. Objective, bound and network are "
+              "computed in 'float64' in any case.",
+              "a GPU is slow with `float64` and a rough answer is enough.")};
+  }
+};
+static_assert(sizeFromFields<ReluAdmmSettings>() == sizeof(ReluAdmmSettings));
+
+struct ReluSettings : Limits, ReluCommonSettings, ReluHuberSettings, ReluSplittingSettings, ReluAdmmSettings {
+  ReluSettings() {
+    maxIterations = 10000;
+    tolerance = 1e-4;
+    checkInterval = 10;
+  }
+
+  static std::vector<Choice> choices() {
+    return {choice<ReluHuberSettings>("loss", nameOf(ReluLoss::huber)),
+            choice<ReluSplittingSettings, ReluAdmmSettings>("method", nameOf(ReluMethod::admm)),
+            choice<ReluAdmmSettings>("method", nameOf(ReluMethod::sampled))};
   }
 
   static constexpr auto fields() {
-    using Self = ReluSettings;
-    return appendedFields(
-        Limits::fields(),
-        FieldTuple{
-            FIELD(loss, anyValue(),
-                  "Loss of predictions f and targets y, summed over the rows: 1/2 (f - y)^2, log(1 + exp(-y f)), "
-                  "max(0, 1 - y f), log sum exp(f) - f_y, or Huber's."),
-            FIELD(huberDelta, positive(), "Where Huber's loss turns from quadratic to linear, in units of y."),
-            FIELD(lambda, positiveOr("a share of lambdaMax"),
-                  "Weight of the regulariser (lambda / 2) sum_j (||u_j||^2 + alpha_j^2)."),
-            FIELD(bias, anyValue(), "Append a constant column 1 to x, so that every hidden neuron has a bias."),
-            FIELD(regularizeBias, anyValue(),
-                  "Let the regulariser include the biases like any weight. If not, a bias counts as a hundredth of a "
-                  "weight on data of the size of x: 0 would leave the program without a certificate."),
-            FIELD(standardize, anyValue(),
-                  "Divide each column of x by its Euclidean norm before training, or, less its mean where there is a "
-                  "bias, by its standard deviation; the regulariser then acts on the scaled weights."),
-            FIELD(activation, anyValue(),
-                  "ReLU neurons, or gated ones, 1[x g_j >= 0] (x u_j), which need no cone constraints."),
-            FIELD(coupling, anyValue(),
-                  "With several outputs: neurons of their own for each output, or groups of neurons that share one "
-                  "output weight (Frobenius norm over the outputs)."),
-            FIELD(method, anyValue(),
-                  "ADMM on the convex reformulation, or a lasso on the output weights of fixed random hidden "
-                  "directions."),
-            FIELD(splitting, anyValue(),
-                  "Where ADMM keeps the cone constraints: inside the proximal step (every iterate is feasible), or "
-                  "relaxed by slack variables as published."),
-            FIELD(inner, anyValue(),
-                  "How the linear system of each iteration is solved: `exact` factors its matrix, `krylov` iterates "
-                  "with a preconditioner and without the matrix, `auto` chooses by size and memory."),
-            FIELD(rho, positiveOr("adaptive"), "Penalty of the augmented Lagrangian; fixed when given."),
-            FIELD(relaxation, inside(0, 2), "Over-relaxation of ADMM; 1 is none."),
-            FIELD(precision, anyValue(),
-                  "Numbers of the iterations on a GPU; the CPU iterates in 'float64'. Objective, bound and network are "
-                  "computed in 'float64' in any case.")});
+    return appendedFields(Limits::fields(), ReluCommonSettings::fields(), ReluHuberSettings::fields(),
+                          ReluSplittingSettings::fields(), ReluAdmmSettings::fields());
   }
 };
-static_assert(sizeFromFields<ReluSettings>() == sizeof(ReluSettings));
 
 /// A device has no projections onto cones by active sets.
 inline void requireNoCones(const ReluSettings& settings) {

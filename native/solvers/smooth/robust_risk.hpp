@@ -36,15 +36,20 @@ struct RobustRiskSettings : Limits {
                   "What losses of rows are made one number by: their `mean`; `cvar`, also called `superquantile`, the "
                   "mean of "
                   "the worst share 1 - `level`; `extremile`, the expected worst of `power` rows; `exponential`, with "
-                  "weights that grow as e^(`power` t) with the share t of rows that are better."),
-            FIELD(level, Bounds({.lower = 0, .upper = 1, .openUpper = true}), "Of `cvar`."),
-            FIELD(power, Bounds({.lower = 1, .openUpper = true}), "Of `extremile` and `exponential`."),
+                  "weights that grow as e^(`power` t) with the share t of rows that are better.",
+                  "bad rows count more than their share: all but `mean`."),
+            FIELD(level, Bounds({.lower = 0, .upper = 1, .openUpper = true}), "Of `cvar`.",
+                  "only the very worst rows count (larger), or more of them (smaller)."),
+            FIELD(power, Bounds({.lower = 1, .openUpper = true}), "Of `extremile` and `exponential`.",
+                  "the worst rows should count more (larger) or less (smaller)."),
             FIELD(smoothing, positiveOr("a tenth of the mean loss at the start"),
                   "Smoothing nu: the risk is the largest q . l - nu n / 2 ||q - 1/n||^2 over its weights q, so that it "
                   "has a "
-                  "gradient; in units of losses. The less there is, the shorter are the steps."),
+                  "gradient; in units of losses. The less there is, the shorter are the steps.",
+                  "the risk is too inexact (smaller), or steps are too short (larger)."),
             FIELD(stepSize, positiveOr("by the curvature of some rows"),
-                  "The step. One that is not given is halved where some iterations have not shortened the gradient.")});
+                  "The step. One that is not given is halved where some iterations have not shortened the gradient.",
+                  "a step size is known, for example from an earlier solve.")});
   }
 };
 static_assert(sizeFromFields<RobustRiskSettings>() == sizeof(RobustRiskSettings));

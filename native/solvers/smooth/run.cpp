@@ -238,12 +238,12 @@ template std::unique_ptr<SumRun> makeRun(const Cpu&, const MinimizeSumProblem&, 
 template std::unique_ptr<SumRun> makeRun(const Cpu&, const MinimizeSumProblem&, const MinimizeSumSettings&,
                                          std::unique_ptr<FiniteSum<double>>, const SumUnits&);
 
-std::vector<MethodSettings> MinimizeSumSettings::methods() {
-  std::vector<MethodSettings> all;
+std::vector<Choice> MinimizeSumSettings::choices() {
+  std::vector<Choice> all;
   for (const SumPreset& row : sumPresets) {
     std::set<std::string_view> names = settingsOf(row);
     names.erase("batchSize");
-    all.push_back({row.name, {names.begin(), names.end()}});
+    all.push_back({"method", row.name, {names.begin(), names.end()}});
   }
   return all;
 }

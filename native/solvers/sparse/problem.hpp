@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/certificate.hpp"
+#include "core/choices.hpp"
 #include "core/inputs.hpp"
 #include "core/limits.hpp"
 #include "core/status.hpp"
@@ -102,20 +103,10 @@ constexpr auto names(PathEnd) {
                     "maxNonzeros"sv, "outOfMemory"sv,       "interrupted"sv};
 }
 
-struct SparseSettings : Limits {
-  SparseSettings() { maxIterations = 100000; }
-
+/// The settings of every family and penalty.
+struct SparseCommonSettings {
   SparseFamily family = SparseFamily::gaussian;
-  double huberDelta = 1.35;
-  double level = 0.5;
-  CoxTies ties = CoxTies::efron;
   SparsePenalty penalty = SparsePenalty::lasso;
-  double alpha = 1;
-  double gamma = solverChooses;
-  double ridge = 0;
-  double largest = solverChooses;
-  int maxNodes = 10000;
-  double q = 0.1;
   PathMethod method = PathMethod::coordinateDescent;
   bool intercept = true;
   bool standardize = true;
@@ -124,47 +115,168 @@ struct SparseSettings : Limits {
   int maxNonzeros = 2147483647;
 
   static constexpr auto fields() {
-    using Self = SparseSettings;
-    return appendedFields(
-        Limits::fields(),
-        FieldTuple{
-            FIELD(family, anyValue(),
-                  "The loss: of numbers, of two classes, of counts, of positive numbers, of classes; of numbers with "
-                  "outliers, of a "
-                  "quantile of numbers, of times until an event."),
-            FIELD(huberDelta, positive(),
-                  "Of the family huber: the residual, in units of y, from which on the loss grows linearly."),
-            FIELD(level, inside(0, 1), "Of the family quantile: which quantile of y the model is of."),
-            FIELD(ties, anyValue(), "Of the family cox: how several events at one time count."),
-            FIELD(penalty, anyValue(), "The kind of the penalty."),
-            FIELD(alpha, between(0, 1),
-                  "Share of the absolute values in the penalty; the rest is that of the squares."),
-            FIELD(gamma, positiveOr("3 for mcp, 3.7 for scad, also of groups"),
-                  "Where the penalty becomes constant, in lambdas: above 1 for mcp, above 2 for scad."),
-            FIELD(ridge, (Bounds{.lower = 0, .openUpper = true}),
-                  "Weight of the squares of coefficients beside bestSubset, halved."),
-            FIELD(
-                largest,
-                positiveOr(
-                    "no bound with a ridge, where columns are independent and where few that are not were enumerated, "
-                    "else 1.5 times the largest coefficient of least squares that was found, or more"),
-                "Bound of the coefficients of bestSubset, as they are penalised."),
-            FIELD(maxNodes, between(0, 2147483647),
-                  "Most nodes of branch and bound of bestSubset, over all lambdas or sizes; each has one at least."),
-            FIELD(q, inside(0, 1), "Level of the false discovery rate that the weights of slope are made for."),
-            FIELD(
-                method, anyValue(),
-                "How lasso, elastic net, mcp and scad are fitted: on the columns in use, or by products with x alone."),
-            FIELD(intercept, anyValue(), "Whether there is a constant without penalty."),
-            FIELD(standardize, anyValue(),
-                  "Whether the penalty is that of coefficients of columns divided by their standard deviations."),
-            FIELD(nLambda, between(1, 100000), "Lambdas of a path, evenly in the logarithm."),
-            FIELD(minRatio, positiveOr("1e-4 with more rows than columns, else 1e-2; 1e-3 and 5e-2 for mcp and scad"),
-                  "Smallest lambda of a path over the largest, below 1."),
-            FIELD(maxNonzeros, between(0, 2147483647), "A path ends behind a model with more coefficients.")});
+    using Self = SparseCommonSettings;
+    return FieldTuple{
+        FIELD(family, anyValue(),
+              "The loss: of numbers, of two classes, of counts, of positive numbers, of classes; of numbers with "
+              "outliers, of a "
+              "quantile of numbers, of times until an event.",
+              "y are no numbers with errors of about one size."),
+        FIELD(penalty, anyValue(), "The kind of the penalty.",
+              "the lasso shrinks large coefficients too much, or columns come in groups or in an order."),
+        FIELD(method, anyValue(),
+              "How lasso, elastic net, mcp and scad are fitted: on the columns in use, or by products with x alone.",
+              "methods are compared: the others are seldom faster."),
+        FIELD(intercept, anyValue(), "Whether there is a constant without penalty.", "the model has to go through 0."),
+        FIELD(standardize, anyValue(),
+              "Whether the penalty is that of coefficients of columns divided by their standard deviations.",
+              "all columns have one unit, and their sizes mean something."),
+        FIELD(nLambda, between(1, 100000), "Lambdas of a path, evenly in the logarithm.",
+              "the best lambda lies between two of the path (larger), or time counts (smaller)."),
+        FIELD(minRatio, positiveOr("1e-4 with more rows than columns, else 1e-2; 1e-3 and 5e-2 for mcp and scad"),
+              "Smallest lambda of a path over the largest, below 1.",
+              "the best lambda is the last of the path (smaller), or the end of the path takes long and is of no use "
+              "(larger)."),
+        FIELD(maxNonzeros, between(0, 2147483647), "A path ends behind a model with more coefficients.",
+              "models of many columns are of no use and take long.")};
   }
 };
-static_assert(sizeFromFields<SparseSettings>() == sizeof(SparseSettings));
+static_assert(sizeFromFields<SparseCommonSettings>() == sizeof(SparseCommonSettings));
+
+struct SparseHuberSettings {
+  double huberDelta = 1.35;
+
+  static constexpr auto fields() {
+    using Self = SparseHuberSettings;
+    return FieldTuple{FIELD(huberDelta, positive(),
+                            "Of the family huber: the residual, in units of y, from which on the loss grows linearly.",
+                            "the noise of y has another size: 1.35 times its standard deviation is usual.")};
+  }
+};
+static_assert(sizeFromFields<SparseHuberSettings>() == sizeof(SparseHuberSettings));
+
+struct SparseQuantileSettings {
+  double level = 0.5;
+
+  static constexpr auto fields() {
+    using Self = SparseQuantileSettings;
+    return FieldTuple{FIELD(level, inside(0, 1), "Of the family quantile: which quantile of y the model is of.",
+                            "another quantile than the median is wanted.")};
+  }
+};
+static_assert(sizeFromFields<SparseQuantileSettings>() == sizeof(SparseQuantileSettings));
+
+struct SparseCoxSettings {
+  CoxTies ties = CoxTies::efron;
+
+  static constexpr auto fields() {
+    using Self = SparseCoxSettings;
+    return FieldTuple{FIELD(ties, anyValue(), "Of the family cox: how several events at one time count.",
+                            "the results of a program that counts ties as Breslow does are to be met.")};
+  }
+};
+static_assert(sizeFromFields<SparseCoxSettings>() == sizeof(SparseCoxSettings));
+
+struct SparseShareSettings {
+  double alpha = 1;
+
+  static constexpr auto fields() {
+    using Self = SparseShareSettings;
+    return FieldTuple{FIELD(alpha, between(0, 1),
+                            "Share of the absolute values in the penalty; the rest is that of the squares.",
+                            "columns that are much alike should share their weight (smaller).")};
+  }
+};
+static_assert(sizeFromFields<SparseShareSettings>() == sizeof(SparseShareSettings));
+
+struct SparseConcaveSettings {
+  double gamma = solverChooses;
+
+  static constexpr auto fields() {
+    using Self = SparseConcaveSettings;
+    return FieldTuple{FIELD(gamma, positiveOr("3 for mcp, 3.7 for scad, also of groups"),
+                            "Where the penalty becomes constant, in lambdas: above 1 for mcp, above 2 for scad.",
+                            "large coefficients are shrunk too much (smaller), or the path leaves the region where the "
+                            "objective is convex too early (larger).")};
+  }
+};
+static_assert(sizeFromFields<SparseConcaveSettings>() == sizeof(SparseConcaveSettings));
+
+struct SparseSubsetSettings {
+  double ridge = 0;
+  double largest = solverChooses;
+  int maxNodes = 10000;
+
+  static constexpr auto fields() {
+    using Self = SparseSubsetSettings;
+    return FieldTuple{
+        FIELD(ridge, (Bounds{.lower = 0, .openUpper = true}),
+              "Weight of the squares of coefficients beside bestSubset, halved.",
+              "columns depend on each other nearly, or the search for the best subset takes too long (larger)."),
+        FIELD(largest,
+              positiveOr(
+                  "no bound with a ridge, where columns are independent and where few that are not were enumerated, "
+                  "else 1.5 times the largest coefficient of least squares that was found, or more"),
+              "Bound of the coefficients of bestSubset, as they are penalised.",
+              "a bound of the coefficients is known: a small one makes the search shorter."),
+        FIELD(maxNodes, between(0, 2147483647),
+              "Most nodes of branch and bound of bestSubset, over all lambdas or sizes; each has one at least.",
+              "the search ends with a gap and may take longer (larger), or takes too long (smaller).")};
+  }
+};
+static_assert(sizeFromFields<SparseSubsetSettings>() == sizeof(SparseSubsetSettings));
+
+struct SparseSlopeSettings {
+  double q = 0.1;
+
+  static constexpr auto fields() {
+    using Self = SparseSlopeSettings;
+    return FieldTuple{FIELD(q, inside(0, 1),
+                            "Level of the false discovery rate that the weights of slope are made for.",
+                            "more false discoveries are acceptable (larger), or fewer (smaller).")};
+  }
+};
+static_assert(sizeFromFields<SparseSlopeSettings>() == sizeof(SparseSlopeSettings));
+
+struct SparseSettings : Limits,
+                        SparseCommonSettings,
+                        SparseHuberSettings,
+                        SparseQuantileSettings,
+                        SparseCoxSettings,
+                        SparseShareSettings,
+                        SparseConcaveSettings,
+                        SparseSubsetSettings,
+                        SparseSlopeSettings {
+  SparseSettings() { maxIterations = 100000; }
+
+  /// A penalty with a struct, or of norms of such a one, has a share, and a shape where the struct has one.
+  static Choice ofStruct(SparsePenalty kind) {
+    const bool shaped = visitPenalty(ofNorm(kind), []<class Penalty>() { return Penalty{}.gamma > 0; });
+    return shaped ? choice<SparseShareSettings, SparseConcaveSettings>("penalty", nameOf(kind))
+                  : choice<SparseShareSettings>("penalty", nameOf(kind));
+  }
+  static std::vector<Choice> choices() {
+    using enum SparsePenalty;
+    std::vector<Choice> all = {choice<SparseHuberSettings>("family", nameOf(SparseFamily::huber)),
+                               choice<SparseQuantileSettings>("family", nameOf(SparseFamily::quantile)),
+                               choice<SparseCoxSettings>("family", nameOf(SparseFamily::cox))};
+    for (int k = 0; k <= static_cast<int>(sparseGroupLasso); ++k) {
+      const auto kind = static_cast<SparsePenalty>(k);
+      if (hasStruct(ofNorm(kind))) all.push_back(ofStruct(kind));
+    }
+    all.push_back(choice<SparseSubsetSettings>("penalty", nameOf(bestSubset)));
+    all.push_back(choice<SparseSlopeSettings>("penalty", nameOf(slope)));
+    all.push_back(choice<SparseShareSettings>("penalty", nameOf(fused)));
+    return all;
+  }
+
+  static constexpr auto fields() {
+    return appendedFields(Limits::fields(), SparseCommonSettings::fields(), SparseHuberSettings::fields(),
+                          SparseQuantileSettings::fields(), SparseCoxSettings::fields(), SparseShareSettings::fields(),
+                          SparseConcaveSettings::fields(), SparseSubsetSettings::fields(),
+                          SparseSlopeSettings::fields());
+  }
+};
 
 /// minimise sum_i w_i loss(o_i + b_0 + x_i^T b, y_i) / sum_i w_i + sum_j P(b_j; lambda f_j), with bounds on b. With K
 /// responses y, offsets, intercepts and predictions have K columns, and b is p x K; matrices lie column after column.

@@ -17,8 +17,9 @@ struct Complete {
   bool flag = false;
   static constexpr auto fields() {
     using Self = Complete;
-    return FieldTuple{FIELD(count, between(1, 10), "Count."), FIELD(weight, positive(), "Weight."),
-                      FIELD(flag, anyValue(), "Flag.")};
+    return FieldTuple{FIELD(count, between(1, 10), "Count.", "others count."),
+                      FIELD(weight, positive(), "Weight.", "others weigh."),
+                      FIELD(flag, anyValue(), "Flag.", "others flag.")};
   }
 };
 
@@ -28,7 +29,8 @@ struct Forgetful {
   double forgotten = 1;
   static constexpr auto fields() {
     using Self = Forgetful;
-    return FieldTuple{FIELD(count, between(1, 10), "Count."), FIELD(weight, positive(), "Weight.")};
+    return FieldTuple{FIELD(count, between(1, 10), "Count.", "others count."),
+                      FIELD(weight, positive(), "Weight.", "others weigh.")};
   }
 };
 

@@ -22,8 +22,11 @@ struct BlindCalibrationSettings : Limits {
 
   static constexpr auto fields() {
     using Self = BlindCalibrationSettings;
-    return appendedFields(Limits::fields(), FieldTuple{FIELD(gainRange, Bounds({.lower = 0, .openLower = true}),
-                                                             "Gains are within 1 - gainRange and 1 + gainRange.")});
+    return appendedFields(
+        Limits::fields(),
+        FieldTuple{FIELD(gainRange, Bounds({.lower = 0, .openLower = true}),
+                         "Gains are within 1 - gainRange and 1 + gainRange.",
+                         "bounds of the gains are known: without them signal and gains may be off by one factor.")});
   }
 };
 static_assert(sizeFromFields<BlindCalibrationSettings>() == sizeof(BlindCalibrationSettings));

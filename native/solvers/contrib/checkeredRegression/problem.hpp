@@ -28,14 +28,18 @@ struct CheckeredRegressionSettings : Limits {
     using Self = CheckeredRegressionSettings;
     return appendedFields(
         Limits::fields(),
-        FieldTuple{FIELD(factors, between(1, 1000), "Factors K of the product of hyperbolic tangents."),
-                   FIELD(method, anyValue(),
-                         "Expectation and maximisation, each with a Newton step of K logistic regressions, or gradient "
-                         "descent."),
-                   FIELD(lambda, positive(),
-                         "Weight of the ridge on all weights, intercepts too, beside the mean loss of the rows."),
-                   FIELD(restarts, between(0, 100000),
-                         "Random starts beside the first; the best end is the result. 0: none.")});
+        FieldTuple{
+            FIELD(factors, between(1, 1000), "Factors K of the product of hyperbolic tangents.",
+                  "classes alternate along more directions, or fewer."),
+            FIELD(method, anyValue(),
+                  "Expectation and maximisation, each with a Newton step of K logistic regressions, or gradient "
+                  "descent.",
+                  "methods are compared."),
+            FIELD(lambda, positive(),
+                  "Weight of the ridge on all weights, intercepts too, beside the mean loss of the rows.",
+                  "new rows are predicted much worse than those of the fit (larger), or both badly (smaller)."),
+            FIELD(restarts, between(0, 100000), "Random starts beside the first; the best end is the result. 0: none.",
+                  "starts end at different objectives (larger), or time counts (smaller).")});
   }
 };
 static_assert(sizeFromFields<CheckeredRegressionSettings>() == sizeof(CheckeredRegressionSettings));

@@ -26,13 +26,18 @@ struct OneClassSubspacesSettings : Limits {
     using Self = OneClassSubspacesSettings;
     return appendedFields(
         Limits::fields(),
-        FieldTuple{FIELD(dimension, between(1, 100000),
-                         "Columns K of each of the two frames; as many as x has where these are fewer."),
-                   FIELD(margin, atLeast(0), "Margin of the two sets of half-spaces."),
-                   FIELD(violationWeight, positive(), "Weight of the rows that miss it."),
-                   FIELD(softness, atLeast(0),
-                         "Temperature T of the soft minimum -T log sum_k exp(-v_k / T) in place of the least v_k, in "
-                         "units of x. 0: the minimum itself, at whose kinks descent is slow.")});
+        FieldTuple{
+            FIELD(dimension, between(1, 100000),
+                  "Columns K of each of the two frames; as many as x has where these are fewer.",
+                  "too many rows of other classes are taken for the class (larger), or too few of its own (smaller)."),
+            FIELD(margin, atLeast(0), "Margin of the two sets of half-spaces.",
+                  "rows have another size: it is in units of x."),
+            FIELD(violationWeight, positive(), "Weight of the rows that miss it.",
+                  "too many rows of the class are outside (larger), or the region is too wide (smaller)."),
+            FIELD(softness, atLeast(0),
+                  "Temperature T of the soft minimum -T log sum_k exp(-v_k / T) in place of the least v_k, in "
+                  "units of x. 0: the minimum itself, at whose kinks descent is slow.",
+                  forExperts)});
   }
 };
 static_assert(sizeFromFields<OneClassSubspacesSettings>() == sizeof(OneClassSubspacesSettings));

@@ -25,8 +25,10 @@ struct RobustMixedModelSettings : Limits {
     using Self = RobustMixedModelSettings;
     return appendedFields(
         Limits::fields(),
-        FieldTuple{FIELD(degreesOfFreedom, positive(), "Degrees of freedom of Student's distribution of the errors."),
-                   FIELD(intercept, anyValue(), "Whether the model has an intercept.")});
+        FieldTuple{FIELD(degreesOfFreedom, positive(), "Degrees of freedom of Student's distribution of the errors.",
+                         "outliers still move the fit (smaller), or errors are nearly normal (larger)."),
+                   FIELD(intercept, anyValue(), "Whether the model has an intercept.",
+                         "x has a constant column of its own, or the model has to go through 0.")});
   }
 };
 static_assert(sizeFromFields<RobustMixedModelSettings>() == sizeof(RobustMixedModelSettings));

@@ -28,10 +28,12 @@ struct SequentialMaxMarginSettings : Limits {
     return appendedFields(
         Limits::fields(),
         FieldTuple{
-            FIELD(taskOrder, anyValue(), "Which task comes next: one after the other, or one drawn by `seed`."),
+            FIELD(taskOrder, anyValue(), "Which task comes next: one after the other, or one drawn by `seed`.",
+                  "the order in which the tasks come is not known."),
             FIELD(maxSweeps, between(1, 2147483647),
                   "Most sweeps over the rows of a task in one projection, after which the solve ends with status "
-                  "`stalled`.")});
+                  "`stalled`.",
+                  "a solve ends with `stalled`.")});
   }
 };
 static_assert(sizeFromFields<SequentialMaxMarginSettings>() == sizeof(SequentialMaxMarginSettings));

@@ -26,9 +26,12 @@ struct SupervisedDictionarySettings : Limits {
     return appendedFields(
         Limits::fields(),
         FieldTuple{
-            FIELD(rank, between(1, 100000), "Columns r of the dictionary; as many as x has where these are fewer."),
-            FIELD(reconstruction, positive(), "Weight xi of half the mean square of what the dictionary leaves of x."),
-            FIELD(lambda, positive(), "Weight of the ridge on the coefficients, beside the mean loss.")});
+            FIELD(rank, between(1, 100000), "Columns r of the dictionary; as many as x has where these are fewer.",
+                  "the response needs more directions of x (larger), or fewer will do (smaller)."),
+            FIELD(reconstruction, positive(), "Weight xi of half the mean square of what the dictionary leaves of x.",
+                  "the dictionary has to describe x better (larger), or y (smaller)."),
+            FIELD(lambda, positive(), "Weight of the ridge on the coefficients, beside the mean loss.",
+                  "new rows are predicted much worse than those of the fit (larger), or both badly (smaller).")});
   }
 };
 static_assert(sizeFromFields<SupervisedDictionarySettings>() == sizeof(SupervisedDictionarySettings));

@@ -37,12 +37,16 @@ struct TeachKernelSettings : Limits {
         Limits::fields(),
         FieldTuple{FIELD(kernel, anyValue(),
                          "Kernel: exp(-||a - b||^2 / (2 kernelWidth^2)), a^T b, or one whose values between all rows "
-                         "are given as x."),
-                   FIELD(teacher, anyValue(), "Picks the row with the largest error, or any row, drawn by `seed`."),
+                         "are given as x.",
+                         "responses are linear in x, or kernel values are known already."),
+                   FIELD(teacher, anyValue(), "Picks the row with the largest error, or any row, drawn by `seed`.",
+                         "a teacher is to be compared with one that draws rows."),
                    FIELD(kernelWidth, positiveOr("the root of half the columns of x"),
-                         "Width of the Gaussian kernel, in units of x."),
+                         "Width of the Gaussian kernel, in units of x.",
+                         "the fit is too rough (smaller), or swings between rows (larger)."),
                    FIELD(rate, positiveOr("1 / (largest K(x_i, x_i) times the largest row sum of |A|)"),
-                         "Learning rate eta: eta K(x_i, x_i) times the largest eigenvalue of A has to be below 2.")});
+                         "Learning rate eta: eta K(x_i, x_i) times the largest eigenvalue of A has to be below 2.",
+                         "the errors swing (smaller).")});
   }
 };
 static_assert(sizeFromFields<TeachKernelSettings>() == sizeof(TeachKernelSettings));

@@ -31,10 +31,12 @@ struct UnlearnSettings : Limits {
         Limits::fields(),
         FieldTuple{
             FIELD(loss, anyValue(),
-                  "What the regression was fitted by: half the square, or the log-likelihood of two classes."),
+                  "What the regression was fitted by: half the square, or the log-likelihood of two classes.",
+                  "the regression was a logistic one."),
             FIELD(lambda, Bounds({.lower = 0, .openUpper = true}),
                   "Weight of the ridge that it was fitted with, in units of the mean loss over the rows there were. "
-                  "0: none.")});
+                  "0: none.",
+                  "the regression was fitted with a ridge: it has to be the same.")});
   }
 };
 static_assert(sizeFromFields<UnlearnSettings>() == sizeof(UnlearnSettings));

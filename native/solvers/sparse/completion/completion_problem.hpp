@@ -22,7 +22,9 @@ struct MatrixCompletionSettings : Limits {
   static constexpr auto fields() {
     using Self = MatrixCompletionSettings;
     return appendedFields(Limits::fields(),
-                          FieldTuple{FIELD(rank, between(1, 10000), "Most rank of a completed matrix.")});
+                          FieldTuple{FIELD(rank, between(1, 10000), "Most rank of a completed matrix.",
+                                           "the completed matrix has this rank and a larger one is wanted (larger), or "
+                                           "memory and time are short (smaller).")});
   }
 };
 static_assert(sizeFromFields<MatrixCompletionSettings>() == sizeof(MatrixCompletionSettings));

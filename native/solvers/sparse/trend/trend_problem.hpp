@@ -17,9 +17,10 @@ struct TrendFilterSettings : Limits {
 
   static constexpr auto fields() {
     using Self = TrendFilterSettings;
-    return appendedFields(Limits::fields(),
-                          FieldTuple{FIELD(degree, between(0, 2),
-                                           "Degree of the pieces of the trend: 0 constant, 1 linear, 2 quadratic.")});
+    return appendedFields(
+        Limits::fields(),
+        FieldTuple{FIELD(degree, between(0, 2), "Degree of the pieces of the trend: 0 constant, 1 linear, 2 quadratic.",
+                         "the trend has slopes (1) or bends (2) rather than steps.")});
   }
 };
 static_assert(sizeFromFields<TrendFilterSettings>() == sizeof(TrendFilterSettings));

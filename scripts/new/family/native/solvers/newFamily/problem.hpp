@@ -15,8 +15,8 @@ struct NewFamilySettings : Limits {
 
   static constexpr auto fields() {
     using Self = NewFamilySettings;
-    return appendedFields(Limits::fields(),
-                          FieldTuple{FIELD(relaxation, inside(0, 2), "Share of the exact step that is taken.")});
+    return appendedFields(Limits::fields(), FieldTuple{FIELD(relaxation, inside(0, 2),
+                                                             "Share of the exact step that is taken.", forExperts)});
   }
 };
 static_assert(sizeFromFields<NewFamilySettings>() == sizeof(NewFamilySettings));

@@ -17,7 +17,8 @@ struct NewFunctionSettings : Limits {
     using Self = NewFunctionSettings;
     return appendedFields(
         Limits::fields(),
-        FieldTuple{FIELD(smoothing, positive(), "Length s that rounds the distances off: sqrt(||m - x_i||^2 + s^2).")});
+        FieldTuple{FIELD(smoothing, positive(), "Length s that rounds the distances off: sqrt(||m - x_i||^2 + s^2).",
+                         "the points lie closer together than s (smaller), or iterations are too many (larger).")});
   }
 };
 static_assert(sizeFromFields<NewFunctionSettings>() == sizeof(NewFunctionSettings));

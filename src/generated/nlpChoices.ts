@@ -2,12 +2,13 @@
 
 import { makersOf } from '../core/makers.js';
 
-/** The settings that belong to methods of `nlp`. */
-export interface NlpMethodSettings {
+/** The settings that belong to choices of `nlp`. */
+export interface NlpChoiceSettings {
   /**
    * How the Newton system is solved: `exact` factors it as L D L^T, `sketch` projects on random sketches of it,
    * `krylov` iterates with a preconditioner, `auto` chooses between `exact` and `krylov`.
    *
+   * Change it when factors of the Newton system take too much time or memory: `krylov`.
    * @defaultValue 'auto'
    */
   inner?: 'auto' | 'exact' | 'sketch' | 'krylov' | undefined;
@@ -43,6 +44,7 @@ export interface NlpMethodSettings {
   /**
    * Most steps of an iterative inner solver for one system; then it is factored.
    *
+   * Change it when many systems were left to a factorisation (`counts.fallback`) and more steps are cheaper.
    * Expected: an integer in [1, 1000000000].
    * @defaultValue 100000
    */
@@ -92,6 +94,7 @@ export interface NlpMethodSettings {
   /**
    * Whether a regression is first minimised over a sample of its rows, to begin near the solution.
    *
+   * Change it when a regression has to begin at exactly your start.
    * @defaultValue true
    */
   sampleStart?: boolean | undefined;
@@ -106,6 +109,7 @@ export interface NlpMethodSettings {
    * Whether a solution under bounds or inequalities is refined by Newton steps on those that are active, so that it
    * meets bounds exactly.
    *
+   * Change it when the last digits of a solution at its bounds do not matter.
    * @defaultValue true
    */
   polish?: boolean | undefined;
@@ -113,6 +117,7 @@ export interface NlpMethodSettings {
    * Whether functions are called inside the bounds only, which otherwise are relaxed by 1e-8 relative during a solve;
    * for logarithms and roots.
    *
+   * Change it when functions are not defined outside the bounds, as logarithms and roots.
    * @defaultValue false
    */
   strictBounds?: boolean | undefined;
@@ -120,19 +125,20 @@ export interface NlpMethodSettings {
    * Under bounds or inequalities, how many random points the last phases begin at where all else has not solved the
    * problem. 0: there is no phase after the first.
    *
+   * Change it when problems stay unsolved and may take longer (larger), or failures have to come early (0).
    * Expected: an integer in [0, 1000].
    * @defaultValue 3
    */
   restarts?: number | undefined;
 }
 
-const method = makersOf<NlpMethodSettings>();
+const choice = makersOf<NlpChoiceSettings>();
 
 /** The method `interiorPoint` of `nlp` with its settings. */
-export const interiorPoint = method('interiorPoint', ['polish', 'strictBounds', 'restarts']);
+export const interiorPoint = choice('interiorPoint', ['polish', 'strictBounds', 'restarts']);
 
 /** The method `exactAugmentedLagrangian` of `nlp` with its settings. */
-export const exactAugmentedLagrangian = method('exactAugmentedLagrangian', [
+export const exactAugmentedLagrangian = choice('exactAugmentedLagrangian', [
   'inner',
   'sketch',
   'sketchSize',
@@ -150,7 +156,7 @@ export const exactAugmentedLagrangian = method('exactAugmentedLagrangian', [
 ]);
 
 /** The method `trustRegion` of `nlp` with its settings. */
-export const trustRegion = method('trustRegion', ['inner']);
+export const trustRegion = choice('trustRegion', ['inner']);
 
 /** The name of a method, or one with its settings. */
 export type NlpMethod =

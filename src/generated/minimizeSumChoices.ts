@@ -2,8 +2,8 @@
 
 import { makersOf } from '../core/makers.js';
 
-/** The settings that belong to methods of `minimizeSum`. */
-export interface MinimizeSumMethodSettings {
+/** The settings that belong to choices of `minimizeSum`. */
+export interface MinimizeSumChoiceSettings {
   /**
    * How rows are drawn: `shuffle`, each once an epoch in an order of its own; `replacement`, each of a batch from all
    * rows; `poisson`, each row by itself with the probability of a batch; `dropEasy`, as `shuffle`, but between the
@@ -12,12 +12,14 @@ export interface MinimizeSumMethodSettings {
    * and all at the end; `coreset`, which chooses of ten times as many rows those whose gradients, with weights, stand
    * for the others, once for ten steps. `auto`: `shuffle`, or `poisson` where the steps are private.
    *
+   * Change it when easy rows take most of the time, or rows have to be drawn as in a paper.
    * @defaultValue 'auto'
    */
   sampler?: 'auto' | 'shuffle' | 'replacement' | 'poisson' | 'dropEasy' | 'largestLoss' | 'coreset' | undefined;
   /**
    * The step, before the schedule.
    *
+   * Change it when the loss jumps or grows (smaller), or falls too slowly (larger).
    * Expected: a finite number >= 0.
    * @defaultValue the method's
    */
@@ -26,6 +28,7 @@ export interface MinimizeSumMethodSettings {
    * What becomes of it over `maxEpochs`: `constant`; `linear`, to 0; `wsd`, constant and then linear to 0 over the
    * last fifth; `cosine`, to 0; `sqrt`, divided by the root of the number of the step. `auto`: the method's.
    *
+   * Change it when the loss still jumps at the end: let the step go to 0.
    * @defaultValue 'auto'
    */
   schedule?: 'auto' | 'constant' | 'linear' | 'wsd' | 'cosine' | 'sqrt' | undefined;
@@ -34,6 +37,7 @@ export interface MinimizeSumMethodSettings {
    * number. Of sums that are known to be convex, such as regressions, 0.045 of the longest step along the gradient by
    * which the loss of some rows falls by 0.45 of what the slope promises: minimisers are ten times as far at least.
    *
+   * Change it when the first epochs hardly move x (larger), or the first steps lead far away (smaller).
    * Expected: a finite number > 0.
    * @defaultValue 1e-6 (1 + ||x_0||), or more if the sum is convex; of `prodigy` 1e-3 (1 + max |x_0j|)
    */
@@ -41,6 +45,7 @@ export interface MinimizeSumMethodSettings {
   /**
    * The share of earlier gradients in a step.
    *
+   * Change it when the loss swings (smaller), or the noise of batches hides the way (larger).
    * Expected: a number in [0, 1).
    * @defaultValue 0.9
    */
@@ -48,6 +53,7 @@ export interface MinimizeSumMethodSettings {
   /**
    * The share of earlier squares, or curvatures, in what steps are divided by.
    *
+   * Change it when gradients of some numbers are seldom other than 0 (larger), or their sizes change fast (smaller).
    * Expected: a number in [0, 1).
    * @defaultValue 0.999, or the method's
    */
@@ -62,6 +68,7 @@ export interface MinimizeSumMethodSettings {
   /**
    * Gradients that are longer are shortened to this norm.
    *
+   * Change it when single batches throw x far away: about the norm of a usual gradient.
    * Expected: a finite number > 0.
    * @defaultValue none, or 1 for methods that clip
    */
@@ -69,6 +76,7 @@ export interface MinimizeSumMethodSettings {
   /**
    * Factor of ||grad f_B||^2 / 2, which is added to the loss f_B of each batch, by one more gradient a step.
    *
+   * Change it when the loss of new rows is far above that of the rows.
    * Expected: a finite number >= 0.
    * @defaultValue 0
    */
@@ -76,6 +84,7 @@ export interface MinimizeSumMethodSettings {
   /**
    * How far from x, in each of its numbers, two values are taken whose difference is a derivative.
    *
+   * Change it when values of the loss are inexact (larger).
    * Expected: a finite number > 0.
    * @defaultValue 1e-5 (1 + the largest |x_j| of the start)
    */
@@ -83,6 +92,7 @@ export interface MinimizeSumMethodSettings {
   /**
    * The standard deviation of the noise of a private step over `clip`.
    *
+   * Change it when the `privacy` of the result is too weak (larger), or stronger than needed (smaller).
    * Expected: a finite number >= 0.
    * @defaultValue 1
    */
@@ -91,6 +101,7 @@ export interface MinimizeSumMethodSettings {
    * Gradients of single rows that are longer are shortened to this norm; their sum and the noise are divided by
    * `batchSize` also where there are fewer rows.
    *
+   * Change it when most gradients of rows are longer (larger) or shorter (smaller).
    * Expected: a finite number > 0.
    * @defaultValue 1
    */
@@ -99,12 +110,14 @@ export interface MinimizeSumMethodSettings {
    * Whether private noise and batches come from `seed`, for tests, rather than from the system's cryptographic
    * generator: what is so learned is not private.
    *
+   * Change it when a test has to give the same numbers again, and no privacy is needed.
    * @defaultValue false
    */
   insecureNoise?: boolean | undefined;
   /**
    * Lambda: every step multiplies x by 1 - step lambda, beside the method's move.
    *
+   * Change it when x grows without end, or the loss of new rows is far above that of the rows (larger).
    * Expected: a finite number >= 0.
    * @defaultValue 0
    */
@@ -112,12 +125,14 @@ export interface MinimizeSumMethodSettings {
   /**
    * The answer: `last` point, or `polynomial`, an average whose weights grow as t^8. `auto`: the method's.
    *
+   * Change it when the last points jump about: `polynomial` averages them.
    * @defaultValue 'auto'
    */
   averaging?: 'auto' | 'last' | 'polynomial' | undefined;
   /**
    * L: how much the gradient changes at most over the distance of points.
    *
+   * Change it when L is known: then no steps are spent to find it.
    * Expected: a finite number > 0.
    * @defaultValue found by doubling
    */
@@ -132,6 +147,7 @@ export interface MinimizeSumMethodSettings {
   /**
    * Sigma: the root of the expected squared error of a batch's gradient.
    *
+   * Change it when it is known, so that nothing is spent to estimate it.
    * Expected: a finite number > 0.
    * @defaultValue estimated at the start
    */
@@ -139,6 +155,7 @@ export interface MinimizeSumMethodSettings {
   /**
    * The distance from the start to a minimiser, or a guess.
    *
+   * Change it when a minimiser is known to be much nearer or farther.
    * Expected: a finite number > 0.
    * @defaultValue 1
    */
@@ -167,6 +184,7 @@ export interface MinimizeSumMethodSettings {
   /**
    * Steps between two gradients over all rows, or between two looks at curvature. 0: the method's.
    *
+   * Change it when gradients over all rows take most of the time (larger), or steps become inexact between them (smaller).
    * Expected: an integer in [0, 2147483647].
    * @defaultValue 0
    */
@@ -174,6 +192,7 @@ export interface MinimizeSumMethodSettings {
   /**
    * What the method may take for the least loss that there is, of every batch.
    *
+   * Change it when the least loss is known and is not 0.
    * Expected: a number in [-1000000000000000, 1000000000000000].
    * @defaultValue 0
    */
@@ -195,6 +214,7 @@ export interface MinimizeSumMethodSettings {
   /**
    * Factor of ||x||_1, which is added.
    *
+   * Change it when x has too few zeros (larger), or too many (smaller).
    * Expected: a finite number >= 0.
    * @defaultValue 0
    */
@@ -208,19 +228,19 @@ export interface MinimizeSumMethodSettings {
   coordinateBlocks?: number | undefined;
 }
 
-const method = makersOf<MinimizeSumMethodSettings>();
+const choice = makersOf<MinimizeSumChoiceSettings>();
 
 /** The method `adog` of `minimizeSum` with its settings. */
-export const adog = method('adog', ['clipNorm', 'gradientPenalty', 'initialDistance', 'sampler']);
+export const adog = choice('adog', ['clipNorm', 'gradientPenalty', 'initialDistance', 'sampler']);
 
 /** The method `dog` of `minimizeSum` with its settings. */
-export const dog = method('dog', ['averaging', 'clipNorm', 'decay', 'gradientPenalty', 'initialDistance', 'sampler']);
+export const dog = choice('dog', ['averaging', 'clipNorm', 'decay', 'gradientPenalty', 'initialDistance', 'sampler']);
 
 /** The method `ldog` of `minimizeSum` with its settings. */
-export const ldog = method('ldog', ['averaging', 'clipNorm', 'decay', 'gradientPenalty', 'initialDistance', 'sampler']);
+export const ldog = choice('ldog', ['averaging', 'clipNorm', 'decay', 'gradientPenalty', 'initialDistance', 'sampler']);
 
 /** The method `adam` of `minimizeSum` with its settings. */
-export const adam = method('adam', [
+export const adam = choice('adam', [
   'averaging',
   'beta2',
   'clipNorm',
@@ -233,7 +253,7 @@ export const adam = method('adam', [
 ]);
 
 /** The method `amsgrad` of `minimizeSum` with its settings. */
-export const amsgrad = method('amsgrad', [
+export const amsgrad = choice('amsgrad', [
   'averaging',
   'beta2',
   'clipNorm',
@@ -246,7 +266,7 @@ export const amsgrad = method('amsgrad', [
 ]);
 
 /** The method `adaMomentum` of `minimizeSum` with its settings. */
-export const adaMomentum = method('adaMomentum', [
+export const adaMomentum = choice('adaMomentum', [
   'averaging',
   'beta2',
   'clipNorm',
@@ -259,7 +279,7 @@ export const adaMomentum = method('adaMomentum', [
 ]);
 
 /** The method `rmsprop` of `minimizeSum` with its settings. */
-export const rmsprop = method('rmsprop', [
+export const rmsprop = choice('rmsprop', [
   'averaging',
   'beta2',
   'clipNorm',
@@ -271,7 +291,7 @@ export const rmsprop = method('rmsprop', [
 ]);
 
 /** The method `prodigy` of `minimizeSum` with its settings. */
-export const prodigy = method('prodigy', [
+export const prodigy = choice('prodigy', [
   'averaging',
   'beta2',
   'clipNorm',
@@ -285,7 +305,7 @@ export const prodigy = method('prodigy', [
 ]);
 
 /** The method `optAmsgrad` of `minimizeSum` with its settings. */
-export const optAmsgrad = method('optAmsgrad', [
+export const optAmsgrad = choice('optAmsgrad', [
   'averaging',
   'beta2',
   'clipNorm',
@@ -297,7 +317,7 @@ export const optAmsgrad = method('optAmsgrad', [
 ]);
 
 /** The method `sgdm` of `minimizeSum` with its settings. */
-export const sgdm = method('sgdm', [
+export const sgdm = choice('sgdm', [
   'averaging',
   'clipNorm',
   'decay',
@@ -310,7 +330,7 @@ export const sgdm = method('sgdm', [
 ]);
 
 /** The method `o2nc` of `minimizeSum` with its settings. */
-export const o2nc = method('o2nc', [
+export const o2nc = choice('o2nc', [
   'clipNorm',
   'gradientPenalty',
   'lowerBound',
@@ -322,7 +342,7 @@ export const o2nc = method('o2nc', [
 ]);
 
 /** The method `normalized` of `minimizeSum` with its settings. */
-export const normalized = method('normalized', [
+export const normalized = choice('normalized', [
   'averaging',
   'clipNorm',
   'decay',
@@ -333,7 +353,7 @@ export const normalized = method('normalized', [
 ]);
 
 /** The method `spider` of `minimizeSum` with its settings. */
-export const spider = method('spider', [
+export const spider = choice('spider', [
   'averaging',
   'clipNorm',
   'decay',
@@ -346,10 +366,10 @@ export const spider = method('spider', [
 ]);
 
 /** The method `qagd` of `minimizeSum` with its settings. */
-export const qagd = method('qagd', ['averaging', 'clipNorm', 'gradientPenalty', 'quasarConvexity', 'smoothness']);
+export const qagd = choice('qagd', ['averaging', 'clipNorm', 'gradientPenalty', 'quasarConvexity', 'smoothness']);
 
 /** The method `qasgd` of `minimizeSum` with its settings. */
-export const qasgd = method('qasgd', [
+export const qasgd = choice('qasgd', [
   'averaging',
   'clipNorm',
   'distance',
@@ -361,7 +381,7 @@ export const qasgd = method('qasgd', [
 ]);
 
 /** The method `muon` of `minimizeSum` with its settings. */
-export const muon = method('muon', [
+export const muon = choice('muon', [
   'averaging',
   'clipNorm',
   'decay',
@@ -374,7 +394,7 @@ export const muon = method('muon', [
 ]);
 
 /** The method `signSgd` of `minimizeSum` with its settings. */
-export const signSgd = method('signSgd', [
+export const signSgd = choice('signSgd', [
   'averaging',
   'clipNorm',
   'decay',
@@ -386,7 +406,7 @@ export const signSgd = method('signSgd', [
 ]);
 
 /** The method `normSteepest` of `minimizeSum` with its settings. */
-export const normSteepest = method('normSteepest', [
+export const normSteepest = choice('normSteepest', [
   'averaging',
   'clipNorm',
   'decay',
@@ -399,7 +419,7 @@ export const normSteepest = method('normSteepest', [
 ]);
 
 /** The method `lion` of `minimizeSum` with its settings. */
-export const lion = method('lion', [
+export const lion = choice('lion', [
   'averaging',
   'beta2',
   'clipNorm',
@@ -412,10 +432,10 @@ export const lion = method('lion', [
 ]);
 
 /** The method `oasis` of `minimizeSum` with its settings. */
-export const oasis = method('oasis', ['averaging', 'beta2', 'clipNorm', 'decay', 'gradientPenalty', 'sampler']);
+export const oasis = choice('oasis', ['averaging', 'beta2', 'clipNorm', 'decay', 'gradientPenalty', 'sampler']);
 
 /** The method `sania` of `minimizeSum` with its settings. */
-export const sania = method('sania', [
+export const sania = choice('sania', [
   'averaging',
   'beta2',
   'clipNorm',
@@ -427,7 +447,7 @@ export const sania = method('sania', [
 ]);
 
 /** The method `sophia` of `minimizeSum` with its settings. */
-export const sophia = method('sophia', [
+export const sophia = choice('sophia', [
   'averaging',
   'beta2',
   'clipNorm',
@@ -441,7 +461,7 @@ export const sophia = method('sophia', [
 ]);
 
 /** The method `dpSgd` of `minimizeSum` with its settings. */
-export const dpSgd = method('dpSgd', [
+export const dpSgd = choice('dpSgd', [
   'averaging',
   'clip',
   'decay',
@@ -453,13 +473,13 @@ export const dpSgd = method('dpSgd', [
 ]);
 
 /** The method `clippedSgd` of `minimizeSum` with its settings. */
-export const clippedSgd = method('clippedSgd', ['averaging', 'clipNorm', 'decay', 'sampler', 'schedule', 'stepSize']);
+export const clippedSgd = choice('clippedSgd', ['averaging', 'clipNorm', 'decay', 'sampler', 'schedule', 'stepSize']);
 
 /** The method `clippedSstm` of `minimizeSum` with its settings. */
-export const clippedSstm = method('clippedSstm', ['averaging', 'clipNorm', 'sampler', 'schedule', 'stepSize']);
+export const clippedSstm = choice('clippedSstm', ['averaging', 'clipNorm', 'sampler', 'schedule', 'stepSize']);
 
 /** The method `cyclicBcd` of `minimizeSum` with its settings. */
-export const cyclicBcd = method('cyclicBcd', [
+export const cyclicBcd = choice('cyclicBcd', [
   'averaging',
   'clipNorm',
   'coordinateBlocks',
@@ -469,7 +489,7 @@ export const cyclicBcd = method('cyclicBcd', [
 ]);
 
 /** The method `svrg` of `minimizeSum` with its settings. */
-export const svrg = method('svrg', [
+export const svrg = choice('svrg', [
   'averaging',
   'clipNorm',
   'decay',
@@ -481,10 +501,10 @@ export const svrg = method('svrg', [
 ]);
 
 /** The method `armijo` of `minimizeSum` with its settings. */
-export const armijo = method('armijo', ['averaging', 'clipNorm', 'decay', 'gradientPenalty', 'sampler']);
+export const armijo = choice('armijo', ['averaging', 'clipNorm', 'decay', 'gradientPenalty', 'sampler']);
 
 /** The method `twoPoint` of `minimizeSum` with its settings. */
-export const twoPoint = method('twoPoint', [
+export const twoPoint = choice('twoPoint', [
   'averaging',
   'clipNorm',
   'decay',
