@@ -59,7 +59,10 @@ export const trainReluNetwork = <const Y extends Targets>(
   data: relu.ReluData<Y>,
   settings: ReluSettings = {},
 ): Promise<relu.ReluResult<Prediction<Y>>> => {
-  const { regularizeBias, ...others } = settings;
+  // Tables of losses give Huber's threshold to all of them.
+  const { regularizeBias, huberDelta, ...rest } = settings;
+  const reads = !hasChoices('relu', 'loss') || rest.loss === 'huber';
+  const others = { ...rest, ...(reads && huberDelta !== undefined && { huberDelta }) };
   const light = hasChoices('relu', 'loss') && others.bias !== false;
   const ofBias = regularizeBias === false ? (light ? { bias: 'light' as const } : { regularizeBias }) : {};
   return relu.trainReluNetwork(data, grouped('relu', isPlain(settings) ? { ...others, ...ofBias } : settings));

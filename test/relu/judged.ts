@@ -1,6 +1,7 @@
 // A network whose objective is recomputed, and whose global bound a descent of the test's own tries to beat.
-import { trainReluNetwork } from '../../src/index.js';
+
 import type { Trial } from '../contract/problem.js';
+import { trainReluNetwork } from '../flat.js';
 import {
   type Instance,
   type LossName,

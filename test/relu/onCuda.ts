@@ -25,7 +25,7 @@ const gates = {
 export const kind: Kind = {
   problems: {
     squared: network({ x, y }, {}),
-    huber: network({ x, y }, { loss: 'huber', huberDelta: 0.2 }),
+    huber: network({ x, y }, { loss: { kind: 'huber', huberDelta: 0.2 } }),
     logistic: network({ x, y: signs }, { loss: 'logistic' }),
     hinge: network({ x, y: signs }, { loss: 'hinge' }),
     softmax: network({ x, y: classes }, { loss: 'softmax' }),

@@ -10,9 +10,9 @@ import {
   type SparseResult,
   scad,
   sparseGroupLasso,
-  sparseRegression,
 } from '../../src/sparse/index.js';
 import type { Claim, Trial } from '../contract/problem.js';
+import { sparseRegression } from '../flat.js';
 import { blockBoundAt, blockObjectiveAt, blockProblemOf, blockViolationAt } from './blocks.js';
 import { exactDot } from './exact.js';
 import { numbersOf } from './numbersOf.js';

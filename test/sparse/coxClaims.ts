@@ -1,7 +1,8 @@
 // Random proportional hazards with late entry, ties, strata, weights that are all but 0 and predictions far apart, whose results are checked
 // by the definition: each risk set is summed from its own rows, in units of its own largest.
-import { cox, elasticNet, lasso, mcp, type SparsePenalty, scad, sparseRegression } from '../../src/sparse/index.js';
+import { cox, elasticNet, lasso, mcp, type SparsePenalty, scad } from '../../src/sparse/index.js';
 import type { Claim, Trial } from '../contract/problem.js';
+import { sparseRegression } from '../flat.js';
 import { numbersOf } from './numbersOf.js';
 import { columnsOf, Draws, drawn, penaltyOf } from './values.js';
 

@@ -1,7 +1,8 @@
 // Intervals of debiased lassos where the answer is known: columns that are orthogonal, one column alone; and what they cover.
 import { expect, it } from 'vitest';
 import { upperTail } from '../../src/core/normal.js';
-import { debiasedIntervals, sparseRegression } from '../../src/sparse/index.js';
+import { debiasedIntervals } from '../../src/sparse/index.js';
+import { sparseRegression } from '../flat.js';
 import { asSparse, Draws, drawn } from './values.js';
 
 /** Hadamard's matrix of 16 rows without its first column: orthogonal columns of signs, each with sum 0. */

@@ -1,6 +1,7 @@
 // Proportional hazards with rows of much larger risk that enter late: nothing that such a row leaves behind is rounding.
 import { describe, expect, it } from 'vitest';
-import { cox, crossValidate, sparsePath, sparseRegression } from '../../src/sparse/index.js';
+import { cox } from '../../src/sparse/index.js';
+import { crossValidate, sparsePath, sparseRegression } from '../flat.js';
 import { chosen } from '../long.js';
 import { type CoxRows, coxClaims, coxLossAt, termsOf } from './coxClaims.js';
 

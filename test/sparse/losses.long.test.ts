@@ -3,8 +3,9 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { cox, crossValidate, quantile, type SparseModel, sparseRegression } from '../../src/sparse/index.js';
+import { cox, quantile, type SparseModel } from '../../src/sparse/index.js';
 import { concordance, readSurvival, riskSets } from '../../src/sparse/survival.js';
+import { crossValidate, sparseRegression } from '../flat.js';
 import { Draws, drawn } from './values.js';
 
 const [n, p, lambda] = [80, 5, 0.04];

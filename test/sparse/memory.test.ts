@@ -2,7 +2,8 @@
 // matrix would take terabytes. Minima are known in closed form.
 import { describe, expect, it } from 'vitest';
 import { SolverError, type SparseMatrix } from '../../src/index.js';
-import { crossValidate, groupLasso, mcp, slope, sparsePath, sparseRegression } from '../../src/sparse/index.js';
+import { groupLasso, mcp, slope } from '../../src/sparse/index.js';
+import { crossValidate, sparsePath, sparseRegression } from '../flat.js';
 
 const n = 250_000;
 const root = Math.sqrt(n);

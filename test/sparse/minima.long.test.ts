@@ -1,6 +1,7 @@
 // Penalties that are not convex have many minima: paths beside plain coordinate descent from the largest lambda down, written for this test.
 import { describe, expect, it } from 'vitest';
-import { mcp, scad, sparsePath } from '../../src/sparse/index.js';
+import { mcp, scad } from '../../src/sparse/index.js';
+import { sparsePath } from '../flat.js';
 import { columnsOf, Draws, nullScale, objectiveAt, problemOf, scalesOf } from './values.js';
 
 type Penalty = ReturnType<typeof mcp> | ReturnType<typeof scad>;

@@ -4,6 +4,7 @@ import { elasticNet, groupLasso, groupMcp, lasso, type SparsePath, sparseGroupLa
 import { crossValidate, sparsePath, sparseRegression } from '../flat.js';
 import { long } from '../long.js';
 import { type BlockProblem, blockBoundAt, blockObjectiveAt, blockProblemOf, blockViolationAt } from './blocks.js';
+import { numbersOf } from './numbersOf.js';
 import { asSparse, Draws } from './values.js';
 
 const [n, p, count] = [60, 25, 3];
@@ -74,7 +75,7 @@ describe('several responses', () => {
   const { x, numbers } = drawnSeveral(41);
   it.each(penalties)('%s', async (_, penalty, kind) => {
     const path = await sparsePath({ x, y: byRows(numbers) }, { ...settings, penalty });
-    checkModels(path, blockProblemOf(x, numbers, { kind, alpha: penalty.alpha }));
+    checkModels(path, blockProblemOf(x, numbers, { kind, alpha: numbersOf(penalty).alpha }));
   });
 
   it('groupMcp; groups of columns', async () => {
@@ -116,7 +117,11 @@ describe('multinomial', () => {
   const { x, classes, shares } = drawnSeveral(43);
   it.each(penalties)('%s', async (_, penalty, kind) => {
     const path = await sparsePath({ x, y: classes }, { ...settings, family: 'multinomial', penalty });
-    checkModels(path, blockProblemOf(x, shares, { family: 'multinomial', kind, alpha: penalty.alpha }), 1e-3);
+    checkModels(
+      path,
+      blockProblemOf(x, shares, { family: 'multinomial', kind, alpha: numbersOf(penalty).alpha }),
+      1e-3,
+    );
   });
 
   it('weights, offsets, factors, sparse columns as they are, shares', async () => {
@@ -156,7 +161,11 @@ describe('multinomial', () => {
       { x: tall.x, y: tall.classes },
       { family: 'multinomial', penalty, lambdas: { count: 20, ratio: 1e-4 } },
     );
-    checkModels(path, blockProblemOf(tall.x, tall.shares, { family: 'multinomial', kind, alpha: penalty.alpha }), 1e-4);
+    checkModels(
+      path,
+      blockProblemOf(tall.x, tall.shares, { family: 'multinomial', kind, alpha: numbersOf(penalty).alpha }),
+      1e-4,
+    );
   });
 
   it('two classes are those of binomial, with half the coefficients by squares', async () => {

@@ -1,6 +1,7 @@
 // The checks of the problems with known optima, of which `npm test` tries two and `npm run test:long` the others.
 import { expect } from 'vitest';
-import { elasticNet, groupLasso, mcp, scad, sparsePath } from '../../src/sparse/index.js';
+import { elasticNet, groupLasso, mcp, scad } from '../../src/sparse/index.js';
+import { sparsePath } from '../flat.js';
 import { certified, certifiedGroups, type GroupProblem, type LargeProblem, lambdasOf } from '../problems/sparse.js';
 import { penaltyOf } from './values.js';
 

@@ -1,6 +1,6 @@
 // Best subsets of all sizes of many drawn problems, against all subsets.
 import { expect, it } from 'vitest';
-import { sparsePath } from '../../src/sparse/index.js';
+import { sparsePath } from '../flat.js';
 import { correlated, leastBySize, sumsOf } from './subsets.js';
 import { columnsOf, Draws } from './values.js';
 

@@ -1,7 +1,7 @@
 // Best subsets of a size against all subsets of that size, and against what was planted; bounds against the objective of any subset.
 import { describe, expect, it } from 'vitest';
-import { bestSubset } from '../../src/sparse/index.js';
-import { crossValidate, sparsePath, sparseRegression, stabilitySelection } from '../flat.js';
+import { bestSubset, stabilitySelection } from '../../src/sparse/index.js';
+import { crossValidate, sparsePath, sparseRegression } from '../flat.js';
 import { correlated, leastBySize, planted, type Sums, solved, sumsOf } from './subsets.js';
 import { columnsOf, Draws } from './values.js';
 

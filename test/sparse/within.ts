@@ -1,6 +1,7 @@
 // Models within bounds: conditions of optimality from the gradient alone, and certificates beside points that proximal gradients find.
 import { expect } from 'vitest';
-import { type SparseData, type SparsePathSettings, sparsePath } from '../../src/sparse/index.js';
+import type { SparseData, SparsePathSettings } from '../../src/sparse/index.js';
+import { sparsePath } from '../flat.js';
 import { long } from '../long.js';
 import { type BlockProblem, blockObjectiveAt, blockViolationAt, proximalGradients } from './blocks.js';
 
