@@ -9,7 +9,7 @@
 #include "core/index.hpp"
 #include "linalg/blas.hpp"
 #include "methods/one_dimensional/order.hpp"
-#include "solvers/relu/largest_price.hpp"
+#include "solvers/relu/pricing_bound.hpp"
 #include "solvers/relu/refinement/pattern_table.hpp"
 #include "solvers/relu/refinement/program_neurons.hpp"
 
@@ -72,14 +72,15 @@ void RefinementPrices::addLargest(Mat<const double> theta, ReluPrices& prices, b
   const double excess = last ? 0.0 : std::max(0.0, prices.largest() / data_.lambda - 1);
   const double nodes =
       std::clamp(Tuning::nodesPerSecond * clock_.left(), 1.0, last ? Tuning::nodesAtEnd : Tuning::nodesOfRound);
-  const PriceLimits limits{.tolerance = std::max(Tuning::ofTolerance * settings_.tolerance, Tuning::ofExcess * excess),
-                           .maxNodes = static_cast<std::int64_t>(nodes)};
+  const PricingLimits limits{
+      .tolerance = std::max(Tuning::ofTolerance * settings_.tolerance, Tuning::ofExcess * excess),
+      .maxNodes = static_cast<std::int64_t>(nodes)};
   HostMatrix<double> directions(data_.d, prices.count() + data_.c);
   std::copy(prices.directions.data(), prices.directions.data() + prices.directions.size(), directions.data());
   double upper = 0;
   for (int k = 0; k < data_.c; ++k) {
-    const PriceBound found =
-        largestPrice(la_, data_.xt, Vec<const double>{theta.column(k), data_.n}, prices.directions, limits);
+    const PricingBound found =
+        pricingBound(la_, data_.xt, Vec<const double>{theta.column(k), data_.n}, prices.directions, limits);
     upper = std::max(upper, found.upper);
     nodes_ += static_cast<double>(found.nodes);
     std::copy(found.direction.begin(), found.direction.end(), directions.column(prices.count()));

@@ -39,7 +39,7 @@ ProximalPath::ProximalPath(const Cpu& la, const SparseData& data, const SparsePr
 }
 
 /// Takes in columns that are to be kept, in order.
-void ProximalPath::takeIn(std::span<const char> keep) {
+void ProximalPath::addToWorkingSet(std::span<const char> keep) {
   std::vector<int> columns;
   for (std::size_t k = 0; k < usable_.size(); ++k) {
     if (keep[k] && metric_.place(usable_[k]) < 0) columns.push_back(usable_[k]);
@@ -97,7 +97,7 @@ void ProximalPath::begin(std::span<const double> coefficients, std::span<const d
   std::fill(keep_.begin(), keep_.end(), char{0});
   for (std::size_t k = 0; k < usable_.size(); ++k) keep_[k] = coefficients[at(usable_[k])] != 0;
   if (!penalty_->mayLeaveOut()) std::fill(keep_.begin(), keep_.end(), char{1});
-  takeIn(keep_);
+  addToWorkingSet(keep_);
   for (int j = 0; j < data_.p(); ++j) {
     const double value = coefficients[at(j)];
     intercept_ += data_.centre(j) * value;
@@ -198,7 +198,7 @@ std::vector<PathModel> ProximalPath::fit(std::span<const double> lambdas) {
   const double lambda = lambdas.front();
   std::fill(keep_.begin(), keep_.end(), char{0});
   penalty_->screen(gradients_, std::max(before_, lambda), lambda, keep_);
-  takeIn(keep_);
+  addToWorkingSet(keep_);
   double tolerance = settings_.tolerance * std::max(0.1 * lambda, 1e-4 * lambdaMax_), gap = infinity;
   for (int attempt = 0; attempt < Tuning::mostAttempts; ++attempt) {
     solve(lambda, tolerance);
@@ -207,7 +207,7 @@ std::vector<PathModel> ProximalPath::fit(std::span<const double> lambdas) {
     const int used = metric_.size();
     std::fill(keep_.begin(), keep_.end(), char{0});
     penalty_->screen(gradients_, lambda, lambda, keep_);
-    takeIn(keep_);
+    addToWorkingSet(keep_);
     if (metric_.size() == used) tolerance /= 10;
     la_.checkpoint();
   }

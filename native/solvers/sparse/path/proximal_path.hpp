@@ -29,7 +29,7 @@ class ProximalPath : public PathEngine {
 
  private:
   struct Tuning;
-  void takeIn(std::span<const char> keep);
+  void addToWorkingSet(std::span<const char> keep);
   void setGradient();
   void setCurvatures(double stretch);
   void evaluate();

@@ -206,16 +206,16 @@ bool WorkingSet<Penalty>::leavesZero(const Penalty& penalty, int block, std::spa
                                      const BlockBounds& bounds, double loss) {
   // A loss without curvature does not tell which minima are far from 0.
   if (penalty.convex() || loss_.rows().envelope()) return false;
-  const double room = loss - loss_.perfect();
+  const double possibleDecrease = loss - loss_.perfect();
   if constexpr (ofCoefficients<Penalty>) {
     const double c = curvatureOf(block);
-    return c > 0 && penalty.minimizerFromZero(block, c, gradient[0], room) != 0;
+    return c > 0 && penalty.minimizerFromZero(block, c, gradient[0], possibleDecrease) != 0;
   } else {
     const std::span<const int> columns = blocks_.columns(block);
     const BlockPenalty along = penalty.of(block);
     if (gradient.size() == 1) {
       const double to = along.minimizerFromZero(curvatureOf(columns[0]), gradient[0], bounds);
-      return along.leavesZero({&to, 1}, gradient, room);
+      return along.leavesZero({&to, 1}, gradient, possibleDecrease);
     }
     BlockCurvature curvature(static_cast<int>(columns.size()), loss_.responses());
     curvature.set(metric_.gramOf(columns));
@@ -223,7 +223,7 @@ bool WorkingSet<Penalty>::leavesZero(const Penalty& penalty, int block, std::spa
     std::vector<double> z(gradient.size()), b(gradient.size());
     for (std::size_t k = 0; k < z.size(); ++k) z[k] = -gradient[k];
     curvature.minimize(along, z, b);
-    return along.leavesZero(b, gradient, room);
+    return along.leavesZero(b, gradient, possibleDecrease);
   }
 }
 

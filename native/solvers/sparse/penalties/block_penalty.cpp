@@ -61,8 +61,8 @@ double BlockPenalty::violation(std::span<const double> b, std::span<const double
   return std::sqrt(squares);
 }
 
-bool BlockPenalty::leavesZero(std::span<const double> to, std::span<const double> g, double room) const {
-  return norm2Squared(to) > 0 && (dualNorm(g) > slopeAtZero() || value(to) <= room);
+bool BlockPenalty::leavesZero(std::span<const double> to, std::span<const double> g, double possibleDecrease) const {
+  return norm2Squared(to) > 0 && (dualNorm(g) > slopeAtZero() || value(to) <= possibleDecrease);
 }
 
 double BlockPenalty::minimizerFromZero(double curvature, double gradient, const BlockBounds& bounds) const {

@@ -59,8 +59,8 @@ struct BlockPenalty {
   /// the slope at 0 where the block is 0.
   double dualNorm(std::span<const double> g, const BlockBounds& bounds = {}) const;
   /// Whether a block that is 0 with the gradient g goes to `to`, the minimiser of a quadratic in place of a loss that
-  /// can fall by no more than `room`: where it does so against the slope the penalty there is below that.
-  bool leavesZero(std::span<const double> to, std::span<const double> g, double room) const;
+  /// can fall by no more than `possibleDecrease`: where it does so against the slope the penalty there is below that.
+  bool leavesZero(std::span<const double> to, std::span<const double> g, double possibleDecrease) const;
   /// The minimiser of a coefficient that is 0, a block of one, for a curvature and a gradient of the loss.
   double minimizerFromZero(double curvature, double gradient, const BlockBounds& bounds) const;
   /// The derivative along a step from b, of a convex penalty.

@@ -74,10 +74,11 @@ class PenaltyAt {
   /// argmin of c / 2 b^2 - z b and the penalty of a column, within its bounds.
   double minimizer(int column, double c, double z) const;
   /// The minimiser of a coefficient that is 0, for the curvature c and gradient g of a quadratic in place of a loss
-  /// that can fall by no more than `room`: a coefficient that leaves 0 against its slope has a penalty below that.
-  double minimizerFromZero(int column, double c, double g, double room) const {
+  /// that can fall by no more than `possibleDecrease`: a coefficient that leaves 0 against its slope has a penalty
+  /// below that.
+  double minimizerFromZero(int column, double c, double g, double possibleDecrease) const {
     const double to = minimizer(column, c, -g);
-    return to != 0 && std::abs(g) <= slopeAtZero(column) && value(column, to) > room ? 0 : to;
+    return to != 0 && std::abs(g) <= slopeAtZero(column) && value(column, to) > possibleDecrease ? 0 : to;
   }
   /// The least weight l of the penalty of a column with which 0 is the minimiser of c / 2 b^2 - a b and it.
   double weightOfZero(int column, double c, double a) const {

@@ -201,8 +201,8 @@ double PenalizedQuadratic::workOfSweep() const {
 
 /// Entries whose reading takes about the time of G and a factor of it for the places in use.
 double PenalizedQuadratic::workOfGram() {
-  const double all = metric_.size(), inUse = static_cast<double>(working_.size());
-  return metric_.pairs() + Tuning::entriesOfGram * all * all + Tuning::entriesOfFactor * inUse * inUse * inUse;
+  const double all = metric_.size(), working = static_cast<double>(working_.size());
+  return metric_.pairs() + Tuning::entriesOfGram * all * all + Tuning::entriesOfFactor * working * working * working;
 }
 
 /// The places that sweeps go through: those that are not 0 and those that are not to stay there.

@@ -9,7 +9,7 @@
 
 namespace nonconvex {
 
-struct PriceLimits {
+struct PricingLimits {
   struct Tuning {
     /// safeguard: Rows with more columns are refused: the number of cones grows as a power of the columns.
     static constexpr int mostColumns = 6;
@@ -20,7 +20,7 @@ struct PriceLimits {
 };
 
 /// lower <= max over ||u|| <= 1 of |theta^T (X u)_+| <= upper.
-struct PriceBound {
+struct PricingBound {
   double lower = 0;              ///< sign theta^T (X u)_+ at u = direction, less what rounding may have added
   double upper = 0;              ///< above the value at every u, rounding included
   HostBuffer<double> direction;  ///< d numbers of length 1
@@ -30,10 +30,10 @@ struct PriceBound {
 };
 
 /// Bounds the largest price by branch and bound over simplicial cones (docs/relu.md, Bounds for all networks). `xt` is
-/// d x n with column k the row x_k, a bias's column of ones included; d at most `PriceLimits::Tuning::mostColumns`,
+/// d x n with column k the row x_k, a bias's column of ones included; d at most `PricingLimits::Tuning::mostColumns`,
 /// else a RangeError. Columns of `candidates` (d x any) are directions that may be good ones, such as the neurons of
 /// the network. The same for any number of threads. Throws Interrupted by la.checkpoint().
-PriceBound largestPrice(const Cpu& la, Mat<const double> xt, Vec<const double> theta, Mat<const double> candidates,
-                        const PriceLimits& limits = {});
+PricingBound pricingBound(const Cpu& la, Mat<const double> xt, Vec<const double> theta, Mat<const double> candidates,
+                          const PricingLimits& limits = {});
 
 }  // namespace nonconvex

@@ -1,6 +1,6 @@
 // The largest price of a neuron: against lists of all points where it can be attained (two and three columns), against
 // many climbs (four and five), and where it is known.
-#include "solvers/relu/largest_price.hpp"
+#include "solvers/relu/pricing_bound.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -53,19 +53,19 @@ Vector combine(double a, const Vector& x, double b, const Vector& y) {
   return sum;
 }
 
-PriceBound bound(const Rows& rows, const PriceLimits& limits, WorkerPool* pool = nullptr,
-                 const Vector& candidate = Vector()) {
+PricingBound bound(const Rows& rows, const PricingLimits& limits, WorkerPool* pool = nullptr,
+                   const Vector& candidate = Vector()) {
   HostMatrix<double> xt(rows.d(), rows.n());
   for (int k = 0; k < rows.n(); ++k) {
     for (int i = 0; i < rows.d(); ++i) xt(i, k) = rows.x[static_cast<std::size_t>(k)][static_cast<std::size_t>(i)];
   }
   HostMatrix<double> candidates(rows.d(), candidate.empty() ? 0 : 1);
   std::copy(candidate.begin(), candidate.end(), candidates.data());
-  return largestPrice(Cpu(pool), xt, {rows.theta.data(), rows.n()}, candidates, limits);
+  return pricingBound(Cpu(pool), xt, {rows.theta.data(), rows.n()}, candidates, limits);
 }
 
 /// What every bound owes: a direction of length 1 whose price is `lower`, and what is said of the tolerance.
-void checkBound(const Rows& rows, const PriceBound& found, const PriceLimits& limits) {
+void checkBound(const Rows& rows, const PricingBound& found, const PricingLimits& limits) {
   const Vector u(found.direction.begin(), found.direction.end());
   CHECK_NEAR(product(u, u), 1, 1e-14);
   CHECK(found.sign == 1 || found.sign == -1);
@@ -186,7 +186,7 @@ Rows fittedRows(int n, int d, int steps, std::uint32_t seed) {
   Vector f(rows.theta.size());
   for (int step = 0; step < steps; ++step) {
     for (std::size_t k = 0; k < f.size(); ++k) rows.theta[k] = y[k] - f[k];
-    const PriceBound best = bound(rows, {.tolerance = 0.02, .maxNodes = 20000});
+    const PricingBound best = bound(rows, {.tolerance = 0.02, .maxNodes = 20000});
     const Vector u(best.direction.begin(), best.direction.end());
     const double along = 2.0 / (step + 2);
     for (std::size_t k = 0; k < f.size(); ++k) {
@@ -198,8 +198,8 @@ Rows fittedRows(int n, int d, int steps, std::uint32_t seed) {
 }
 
 void checkKnown(const Rows& rows, double known, double tolerance) {
-  const PriceLimits limits{.tolerance = tolerance, .maxNodes = 200000};
-  const PriceBound found = bound(rows, limits);
+  const PricingLimits limits{.tolerance = tolerance, .maxNodes = 200000};
+  const PricingBound found = bound(rows, limits);
   checkBound(rows, found, limits);
   CHECK(found.exact);
   CHECK(found.lower <= known * (1 + 1e-13));
@@ -256,8 +256,8 @@ TEST(threeColumnsAgainstAllVertices) {
   for (std::uint32_t seed = 0; seed < check::repetitions(8u); ++seed) {
     for (const Kind kind : {Kind::normal, Kind::bias, Kind::lattice}) {
       const Rows rows = randomRows(3 + static_cast<int>(4 * seed), 3, kind, seed);
-      const PriceLimits limits{.tolerance = 1e-9, .maxNodes = 200000};
-      const PriceBound found = bound(rows, limits);
+      const PricingLimits limits{.tolerance = 1e-9, .maxNodes = 200000};
+      const PricingBound found = bound(rows, limits);
       checkBound(rows, found, limits);
       CHECK(found.exact);
       const double known = byVertices(rows);
@@ -272,8 +272,8 @@ TEST(climbsDoNotComeAboveTheBound) {
     for (const Kind kind : {Kind::normal, Kind::bias, Kind::lattice}) {
       for (std::uint32_t seed = 0; seed < check::repetitions(2u); ++seed) {
         const Rows rows = randomRows(40, d, kind, 100 + seed);
-        const PriceLimits limits{.tolerance = d < 5 ? 1e-6 : 1e-4, .maxNodes = 500000};
-        const PriceBound found = bound(rows, limits);
+        const PricingLimits limits{.tolerance = d < 5 ? 1e-6 : 1e-4, .maxNodes = 500000};
+        const PricingBound found = bound(rows, limits);
         checkBound(rows, found, limits);
         CHECK(found.exact);
         CHECK(byClimbs(rows, check::repetitions(check::longRun() ? 10000 : 600), seed) <= found.upper * (1 + 1e-13));
@@ -282,11 +282,11 @@ TEST(climbsDoNotComeAboveTheBound) {
   }
 }
 
-TEST(manyDirectionsOfAlmostTheLargestPrice) {
+TEST(manyDirectionsOfAlmostThePricingBound) {
   for (const int d : {3, 4}) {
     const Rows rows = fittedRows(40, d, check::repetitions(100), 7);
-    const PriceLimits limits{.tolerance = 1e-6, .maxNodes = 2000000};
-    const PriceBound found = bound(rows, limits);
+    const PricingLimits limits{.tolerance = 1e-6, .maxNodes = 2000000};
+    const PricingBound found = bound(rows, limits);
     checkBound(rows, found, limits);
     CHECK(found.exact);
     CHECK(byClimbs(rows, check::repetitions(check::longRun() ? 10000 : 600), 3) <= found.upper * (1 + 1e-13));
@@ -296,13 +296,13 @@ TEST(manyDirectionsOfAlmostTheLargestPrice) {
 
 TEST(boundsOfSearchesCutShortHold) {
   const Rows rows = randomRows(60, 4, Kind::bias, 5);
-  const PriceLimits enough{.tolerance = 1e-8, .maxNodes = 1000000};
-  const PriceBound best = bound(rows, enough);
+  const PricingLimits enough{.tolerance = 1e-8, .maxNodes = 1000000};
+  const PricingBound best = bound(rows, enough);
   CHECK(best.exact);
   double last = INFINITY;
   for (const std::int64_t nodes : {0, 1, 40, 100, 300}) {
-    const PriceLimits limits{.tolerance = 1e-8, .maxNodes = nodes};
-    const PriceBound found = bound(rows, limits);
+    const PricingLimits limits{.tolerance = 1e-8, .maxNodes = nodes};
+    const PricingBound found = bound(rows, limits);
     checkBound(rows, found, limits);
     CHECK(!found.exact);
     CHECK(found.upper >= best.lower);
@@ -319,7 +319,7 @@ TEST(rowsThatCancel) {
     rows.x.push_back(combine(0.3, rows.x[k], 0, rows.x[k]));
     rows.theta.push_back(-rows.theta[k] / 0.3);
   }
-  const PriceBound none = bound(rows, {});
+  const PricingBound none = bound(rows, {});
   CHECK(none.upper < 1e-12);
   CHECK(none.nodes < 5000);
   // theta (x u)_+ + theta (-x u)_+ = theta |x u|, with the largest eigenvalue of two such known.
@@ -340,7 +340,7 @@ TEST(roundingIsAccountedFor) {
       rows.x.push_back(combine(1, rows.x[k], 1e-8, {random.normal(2 * k), random.normal(2 * k + 1)}));
       rows.theta.push_back(-rows.theta[k]);
     }
-    const PriceBound found = bound(rows, {.tolerance = 1e-9, .maxNodes = 20000});
+    const PricingBound found = bound(rows, {.tolerance = 1e-9, .maxNodes = 20000});
     const auto exact = [&](Long u0, Long u1) {
       Long sum = 0;
       for (std::size_t k = 0; k < rows.x.size(); ++k) {
@@ -361,11 +361,11 @@ TEST(roundingIsAccountedFor) {
 
 TEST(scaleDoesNotMatter) {
   const Rows rows = randomRows(20, 3, Kind::normal, 8);
-  const PriceBound plain = bound(rows, {});
+  const PricingBound plain = bound(rows, {});
   for (const double scale : {0x1p600, 0x1p-600}) {
     Rows scaled = rows;
     for (Vector& x : scaled.x) x = combine(scale, x, 0, x);
-    const PriceBound found = bound(scaled, {});
+    const PricingBound found = bound(scaled, {});
     CHECK_EQ(found.upper, scale * plain.upper);
     CHECK_EQ(found.lower, scale * plain.lower);
   }
@@ -373,7 +373,7 @@ TEST(scaleDoesNotMatter) {
 
 TEST(nothingToPrice) {
   for (const Rows& rows : {Rows{{{0, 0}, {0, 0}}, {1, 2}}, Rows{{{1, 0}, {3, 4}}, {0, 0}}}) {
-    const PriceBound found = bound(rows, {});
+    const PricingBound found = bound(rows, {});
     CHECK_EQ(found.upper, 0.0);
     CHECK(found.exact);
     CHECK_EQ(found.direction.size(), 2U);
@@ -384,9 +384,9 @@ TEST(nothingToPrice) {
 
 TEST(threadsDoNotMatter) {
   const Rows rows = randomRows(50, 4, Kind::bias, 4);
-  const PriceLimits limits{.tolerance = 1e-7, .maxNodes = 3000};
+  const PricingLimits limits{.tolerance = 1e-7, .maxNodes = 3000};
   WorkerPool pool(3);
-  const PriceBound one = bound(rows, limits), four = bound(rows, limits, &pool);
+  const PricingBound one = bound(rows, limits), four = bound(rows, limits, &pool);
   CHECK_EQ(one.nodes, four.nodes);
   CHECK_EQ(one.upper, four.upper);
   CHECK_EQ(one.lower, four.lower);
@@ -395,7 +395,7 @@ TEST(threadsDoNotMatter) {
 
 TEST(candidatesAreUsed) {
   const Rows rows = fittedRows(30, 4, 30, 3);
-  const PriceBound best = bound(rows, {.tolerance = 1e-6, .maxNodes = 1000000});
+  const PricingBound best = bound(rows, {.tolerance = 1e-6, .maxNodes = 1000000});
   const Vector u(best.direction.begin(), best.direction.end());
   CHECK(bound(rows, {.tolerance = 1e-6, .maxNodes = 0}, nullptr, u).lower >= best.lower * (1 - 1e-12));
 }
@@ -409,7 +409,7 @@ TEST(interruptionsAndRefusals) {
     std::copy(rows.x[static_cast<std::size_t>(k)].begin(), rows.x[static_cast<std::size_t>(k)].end(), xt.column(k));
   bool interrupted = false;
   try {
-    largestPrice(Cpu(nullptr, 0, &monitor), xt, {rows.theta.data(), 50}, HostMatrix<double>(4, 0));
+    pricingBound(Cpu(nullptr, 0, &monitor), xt, {rows.theta.data(), 50}, HostMatrix<double>(4, 0));
   } catch (const Interrupted&) {
     interrupted = true;
   }

@@ -1,4 +1,4 @@
-#include "solvers/relu/largest_price.hpp"
+#include "solvers/relu/pricing_bound.hpp"
 
 #include <cmath>
 #include <iterator>
@@ -15,7 +15,7 @@ namespace {
 /// by the best direction of those before. So few cones are open at a time, and a search cut short leaves the bound of
 /// the last one. Cones that a search looks at in vain are few beside those of the next.
 template <int D>
-class PriceSearch {
+class PricingSearch {
  public:
   struct Tuning {
     /// safeguard: Steps of a climb, which ends where the value does not rise.
@@ -28,7 +28,7 @@ class PriceSearch {
     static constexpr int randomStarts = 32;
   };
 
-  PriceSearch(const Cpu& la, const PriceFunction<D>& function, const PriceLimits& limits)
+  PricingSearch(const Cpu& la, const PriceFunction<D>& function, const PricingLimits& limits)
       : la_(la), function_(function), limits_(limits), resolution_(16 * function.evaluationError() + function.error) {
     for (int orthant = 0; orthant < 1 << D; ++orthant) {
       for (const double sign : {1.0, -1.0}) parts_.emplace_back(function, sign, orthant);
@@ -65,8 +65,8 @@ class PriceSearch {
     }
   }
 
-  PriceBound result(int exponent) const {
-    PriceBound bound;
+  PricingBound result(int exponent) const {
+    PricingBound bound;
     bound.lower = std::ldexp(std::max(0.0, best_ - function_.evaluationError() - function_.error), exponent);
     bound.upper = std::ldexp(std::max(upper_, best_) + function_.error, exponent);
     bound.direction = HostBuffer<double>(D);
@@ -119,7 +119,7 @@ class PriceSearch {
 
   const Cpu& la_;
   const PriceFunction<D>& function_;
-  const PriceLimits& limits_;
+  const PricingLimits& limits_;
   double resolution_;  // below it differences are rounding
   std::vector<PriceCones<D>> parts_;
   double best_ = 0, upper_ = std::numeric_limits<double>::infinity(), directionSign_ = 1;
@@ -140,17 +140,17 @@ double largestNumber(Mat<const double> numbers) {
 }
 
 template <int D>
-PriceBound searchIn(const Cpu& la, Mat<const double> xt, Vec<const double> theta, Mat<const double> candidates,
-                    const PriceLimits& limits, int xExponent, int thetaExponent) {
+PricingBound searchIn(const Cpu& la, Mat<const double> xt, Vec<const double> theta, Mat<const double> candidates,
+                      const PricingLimits& limits, int xExponent, int thetaExponent) {
   const PriceFunction<D> function(xt, theta, xExponent, thetaExponent);
-  PriceSearch<D> search(la, function, limits);
+  PricingSearch<D> search(la, function, limits);
   for (int j = 0; j < candidates.cols; ++j) {
     Point<D> u;
     std::copy(candidates.column(j), candidates.column(j) + D, u.begin());
     search.climb(u);
   }
   const Random random(1);
-  for (int j = 0; j < PriceSearch<D>::Tuning::randomStarts * D; ++j) {
+  for (int j = 0; j < PricingSearch<D>::Tuning::randomStarts * D; ++j) {
     Point<D> u;
     for (std::size_t i = 0; i < D; ++i) u[i] = random.normal(static_cast<std::uint64_t>(j) * D + i);
     search.climb(u);
@@ -161,21 +161,21 @@ PriceBound searchIn(const Cpu& la, Mat<const double> xt, Vec<const double> theta
 
 }  // namespace
 
-PriceBound largestPrice(const Cpu& la, Mat<const double> xt, Vec<const double> theta, Mat<const double> candidates,
-                        const PriceLimits& limits) {
-  using Search =
-      PriceBound (*)(const Cpu&, Mat<const double>, Vec<const double>, Mat<const double>, const PriceLimits&, int, int);
+PricingBound pricingBound(const Cpu& la, Mat<const double> xt, Vec<const double> theta, Mat<const double> candidates,
+                          const PricingLimits& limits) {
+  using Search = PricingBound (*)(const Cpu&, Mat<const double>, Vec<const double>, Mat<const double>,
+                                  const PricingLimits&, int, int);
   constexpr Search searches[] = {searchIn<1>, searchIn<2>, searchIn<3>, searchIn<4>, searchIn<5>, searchIn<6>};
-  static_assert(std::size(searches) == PriceLimits::Tuning::mostColumns);
-  if (xt.rows < 1 || xt.rows > PriceLimits::Tuning::mostColumns) {
+  static_assert(std::size(searches) == PricingLimits::Tuning::mostColumns);
+  if (xt.rows < 1 || xt.rows > PricingLimits::Tuning::mostColumns) {
     throw Error(ErrorKind::range, "the largest price of all neurons: expected from 1 to " +
-                                      show(PriceLimits::Tuning::mostColumns) + " columns, the bias's included, got " +
+                                      show(PricingLimits::Tuning::mostColumns) + " columns, the bias's included, got " +
                                       show(xt.rows));
   }
   const double x = largestNumber(xt);
   const double t = largestNumber({theta.data, theta.size, 1, theta.size});
   if (!(x > 0 && t > 0 && std::isfinite(x) && std::isfinite(t))) {
-    PriceBound bound;
+    PricingBound bound;
     bound.direction = HostBuffer<double>(static_cast<std::size_t>(xt.rows));
     bound.direction[0] = 1;
     bound.upper = std::isfinite(x) && std::isfinite(t) ? 0 : INFINITY;
