@@ -27,7 +27,7 @@ function docComments(file: string, text: string): [number, string][] {
   return found;
 }
 
-/** What begins at this line: `/// text` of which the line before is none, or `member;  ///< text`. */
+/** The comment that begins at this line: `/// text` of which the line before is none, or `member;  ///< text`. */
 function cpp(line: string, before = ''): string | undefined {
   const member = /\/\/\/< ?(.*)/.exec(line);
   if (member) return member[1];
@@ -70,6 +70,33 @@ describe('doc comments', () => {
     expect(breaking(new Map([['a.hpp', cpp]]))).toEqual(['a.hpp:2: Of rows.']);
     const typescript = '/** By columns. */\n  /**\n   * The same for rows.\n   * Of both.\n   */\n/** Rows. */';
     expect(breaking(new Map([['a.ts', typescript]]))).toEqual(['a.ts:1: By columns. */', 'a.ts:2: The same for rows.']);
+  });
+});
+
+/** Lines of comments of TypeScript and JavaScript that begin with a question instead of the thing: "What rows have", "Whether x is inside". */
+function questions(file: string, text: string): string[] {
+  const question = /^(?:\s*(?:\/\/|\/\*\*?|\*)|.*[;,{)] +\/\/) *(?:@internal +)?((?:What|Whether)\b.*)/;
+  return text.split('\n').flatMap((line, index) => {
+    const found = question.exec(line)?.[1];
+    return found === undefined ? [] : [`${file}:${index + 1}: ${found}`];
+  });
+}
+
+describe('comments of TypeScript and JavaScript', () => {
+  const sources = ['src', 'test', 'bench', 'scripts', 'examples'].flatMap((folder) => [
+    ...readSources(folder, ['.ts', '.mts', '.mjs']),
+  ]);
+
+  it('name the thing instead of a question', () => {
+    const found = sources
+      .filter(([file]) => !file.startsWith('src/generated/'))
+      .flatMap(([file, text]) => questions(file, text));
+    expect(found, 'rewrite these: docs/developers/style.md').toEqual([]);
+  });
+
+  it('are found where they ask', () => {
+    const text = '/** What rows have. */\n// Whether it is.\nlet a; // What b is.\n/** Rows. */\n * @internal What else.\n// See what comes.';
+    expect(questions('a.ts', text).map((place) => place.split(':')[1])).toEqual(['1', '2', '3', '5']);
   });
 });
 
