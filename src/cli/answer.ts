@@ -1,4 +1,4 @@
-// What a .sol file says of a solve of a .nl file.
+// The lines of a .sol file about a solve of a .nl file.
 import { existsSync } from 'node:fs';
 import type { SolverError } from '../core/error.js';
 import type { Run } from './print.js';

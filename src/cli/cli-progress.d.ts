@@ -1,4 +1,4 @@
-// What is used of the library for progress bars, which has no types of its own.
+// Declarations for the library for progress bars, which has no types of its own.
 declare module 'cli-progress' {
   export class SingleBar {
     constructor(

@@ -21,7 +21,7 @@ export interface DataFile {
   names: readonly string[];
   /** Texts of columns that have become a column for each of them, by the names of those. */
   levels?: Levels;
-  /** What the responses are called. */
+  /** The name of the responses. */
   target: string;
 }
 
@@ -38,7 +38,7 @@ export interface DataOptions {
   withoutTarget?: boolean;
   /** Columns of x of a model that is to predict, with their names where they are known; responses then need not be there. */
   columns?: { count: number; names?: readonly string[] | undefined; levels?: Levels | undefined } | undefined;
-  /** What becomes of columns with texts. */
+  /** The treatment of columns with texts. */
   categories?: 'refuse' | 'oneHot' | undefined;
   /** The most columns. Default: as the readers have it. */
   maxColumns?: number | undefined;
@@ -155,7 +155,7 @@ function numberOf(text: string): number | undefined {
   return decimal.test(word) ? Number(word) : undefined;
 }
 
-/** What messages of the reader call the options of the commands that fit models. */
+/** Names, in messages of the reader, of the options of the commands that fit models. */
 const fitHints: CsvHints = {
   missing: '--impute mean puts the mean of the column there',
   categories: '--exclude leaves a column out, --categories oneHot makes a column of each of its texts',
@@ -165,7 +165,7 @@ const fitHints: CsvHints = {
   maxColumns: '--maxColumns raises that',
 };
 
-/** What they say to who predicts by a model, whose columns are given. */
+/** Names, in the same messages, for those who predict by a model, whose columns are given. */
 const predictHints = ({ count, names }: NonNullable<DataOptions['columns']>): CsvHints => ({
   ...fitHints,
   missing: 'the model was fitted without missing values',

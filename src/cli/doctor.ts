@@ -89,7 +89,7 @@ function vectorExtensions(): string[] {
   return ['avx', 'avx2', 'fma', 'avx512f', 'asimd', 'sve'].filter((name) => flags.includes(name));
 }
 
-/** What decides the number of threads, in the order in which native/core/threads.cpp asks. */
+/** Sources of the number of threads, in the order in which native/core/threads.cpp asks. */
 function sourceOf(threads: number): string {
   if (process.env.NONCONVEX_THREADS) return 'NONCONVEX_THREADS';
   const allowed = allowedProcessors();

@@ -9,7 +9,7 @@ export class UsageError extends Error {}
 export interface Choices {
   /** Settings of `minimize`. */
   settings: Record<string, number | boolean | string>;
-  /** Whether there is an iteration log. */
+  /** True if there is an iteration log. */
   outlev: number;
   wantsol: number;
   /** Which of the file's objectives counts, from 1; 0: none. */
@@ -40,7 +40,7 @@ const own: (SettingSchema & { name: Exclude<keyof Choices, 'settings'> })[] = [
   },
 ];
 
-/** What users of other solvers are used to. */
+/** Names of keywords in other solvers. */
 const synonyms = new Map(
   Object.entries({
     tol: 'tolerance',

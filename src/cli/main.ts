@@ -1,4 +1,4 @@
-// What the arguments ask for: by people, or by AMPL.
+// The command that the arguments ask for, by people or by AMPL.
 import { existsSync } from 'node:fs';
 import { closest, isError, messageOf, visible } from '../core/check.js';
 import { ampl } from './ampl.js';
@@ -26,7 +26,7 @@ export async function main(args: string[], signal: AbortSignal): Promise<number>
   }
 }
 
-/** What an error says; of one of the file system, in words. */
+/** The message of an error; of one of the file system, in words. */
 export function sentenceOf(error: unknown): string {
   const { code, path } = (isError(error) ? error : {}) as NodeJS.ErrnoException;
   if (path === undefined) return messageOf(error);

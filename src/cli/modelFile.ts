@@ -27,10 +27,10 @@ export type RowModel = FittedModel & {
   predictProbabilities?(x: Matrix): Matrix;
 };
 
-/** What a model says of a row: a label, a number, or several of these. */
+/** A prediction for a row: a label, a number, or several of these. */
 export type RowPrediction = Label | readonly number[];
 
-/** What a file of a model has. */
+/** The contents of a file of a model. */
 export function modelText({ target, names, levels }: DataFile, model: object): string {
   const known = Object.keys(levels ?? {}).length > 0 && { levels };
   return `${JSON.stringify({ target, names, ...known, model: modelToJson(model) })}\n`;
@@ -69,7 +69,7 @@ function parseModel(text: string) {
   }
 }
 
-/** What a model says of each row: of classes the likeliest, otherwise the mean. */
+/** The predictions for the rows: of classes the likeliest, otherwise the mean. */
 export function predictions(model: RowModel, x: Matrix): readonly RowPrediction[] {
   const said = model.predict(x as never) as Matrix | Float64Array | readonly Label[];
   if (Array.isArray(said)) return said;

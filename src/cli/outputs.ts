@@ -46,7 +46,7 @@ async function checkWritable(option: string, path: string): Promise<void> {
   await access(folder, constants.W_OK).catch(() => refuse(`the folder ${dirname(path)} may not be written to`));
 }
 
-/** What tells a file from others: where it is, and, if it is there, its number on its device. Devices and pipes are no files that could be lost. */
+/** The identity of a file: where it is, and, if it is there, its number on its device. Devices and pipes are no files that could be lost. */
 async function marksOf(path: string): Promise<string[]> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   if (found) return found.isFile() ? [await realpath(path).catch(() => resolve(path)), numberOf(found)] : [];

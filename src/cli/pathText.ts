@@ -1,4 +1,4 @@
-// What the command line program prints of a path: a table, or one object.
+// The path as the command line program prints it: a table, or one object.
 
 import { certificateText } from '../core/certificateText.js';
 import {
@@ -115,7 +115,7 @@ function aligned(titles: readonly string[], rows: readonly (readonly string[])[]
   return lines.map((line) => line.map(cell).join('  ').trimEnd()).join('\n');
 }
 
-/** What `--json` prints; numbers that are not known are null there. */
+/** The object that `--json` prints; numbers that are not known are null there. */
 export function pathJson({ data, settings, path, chosen }: FileRun): object {
   const { status, message, seconds, family, lambda, df, gap, violation, locallyConvex, locallyConvexFrom, lambdaMax } =
     path;

@@ -1,4 +1,4 @@
-// What the command line program prints of a solve.
+// Lines that the command line program prints about a solve.
 import { certificateText } from '../core/certificateText.js';
 import { visible } from '../core/check.js';
 import { exponential } from '../core/iterationTable.js';
@@ -18,7 +18,7 @@ export interface Run {
   upperMultipliers?: number[] | undefined;
   /** How well bounds and sides are met, and what solved it; only of problems with bounds or inequalities. */
   inequalities?: { complementarity: number; phase: string } | undefined;
-  /** What of the file has been left out or relaxed. */
+  /** The parts of the file that have been left out or relaxed. */
   notes: readonly string[];
   /** Names from the .col file beside the .nl file; otherwise AMPL's generic names. */
   variableNames: string[];

@@ -26,7 +26,7 @@ export function shareDone(
   return Math.min(1, Math.max(0, ...shares.filter(Number.isFinite)));
 }
 
-/** What is said of a report beside the bar: objective, bound, gap and the time that is left at this pace. */
+/** The text beside the bar: objective, bound, gap and the time that is left at this pace. */
 export function progressText(now: Progress, share: number): string {
   const { objective, lowerBound, seconds } = now;
   const gap =

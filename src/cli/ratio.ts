@@ -31,7 +31,7 @@ interface Answer {
   result: FractionalResult;
   /** Numbers beside the objective. */
   numbers: Record<string, number>;
-  /** What the rows of the file are compared with. */
+  /** The column that the rows of the file are compared with. */
   data?: ReportOptions['data'];
 }
 

@@ -7,7 +7,7 @@ import { sparseRegression } from '../sparse/index.js';
 export interface TestResult {
   name: string;
   passed: boolean;
-  /** What was found, or the message of an error. */
+  /** The finding, or the message of an error. */
   message: string;
   seconds: number;
 }

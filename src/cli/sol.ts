@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import type { SolverErrorCode } from '../core/error.js';
 import type { Status } from '../core/solve.js';
 
-/** What the first two lines of a .nl file say, which are text also in binary files. */
+/** The first two lines of a .nl file, which are text also in binary files. */
 export interface NlHeader {
   /** A .sol file repeats them. */
   options: number[];

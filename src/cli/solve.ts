@@ -74,7 +74,7 @@ async function answered(answer: Answer | undefined, running: Promise<Run>): Prom
 async function printJson(path: string, choices: Choices, signal: AbortSignal): Promise<Run> {
   const solved = await run(path, { ...choices, outlev: 0 }, signal);
   const { objective, inequalities, notes, x, multipliers, lowerMultipliers, upperMultipliers } = solved;
-  // What is not known or not finite is null.
+  // Values that are not known or not finite are null.
   const { status, message, residual = null, feasibility = null, certificate, iterations, seconds } = solved.result;
   const { complementarity = null, phase } = inequalities ?? {};
   const answer = {

@@ -178,7 +178,7 @@ function settingsOf(kind: string): SettingSchema[] {
   return [...own, maxColumnsSetting, outlevSetting, ...settings()];
 }
 
-/** What the options of the command say, checked before there is any work. */
+/** The options of the command, checked before there is any work. */
 async function readOptions(file: string, kind: string, texts: Texts) {
   const {
     target,

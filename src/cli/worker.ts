@@ -16,7 +16,7 @@ interface Texts {
   module?: string;
 }
 
-/** What a module of `--module` may export. */
+/** Exports of a module of `--module`. */
 interface WorkerModule {
   kinds?: Record<string, Kind>;
   fetchData?: FetchData;

@@ -13,7 +13,7 @@ import {
 import { checkWarmStart } from '../core/warmStart.js';
 import type { BlindCalibrationOptions, BlindCalibrationSolution } from '../generated/blindCalibration.js';
 
-/** What m sensors see of a signal, A xi, times their gains. */
+/** The reports of m sensors about a signal, A xi, times their gains. */
 export interface Snapshot {
   /** m x n. */
   A: MatrixLike;
@@ -94,7 +94,7 @@ function checkSnapshots(snapshots: unknown): readonly Snapshot[] {
   return snapshots.map((snapshot: Snapshot, l) => checkMembers(`snapshots[${l}]`, snapshot, ['A', 'y']));
 }
 
-/** What all sensors report, one snapshot after the other. */
+/** The reports of all sensors, one snapshot after the other. */
 function reportsOf(snapshots: readonly Snapshot[], parts: readonly Matrix[]): Float64Array {
   const sensors = (parts[0] as Matrix).rows;
   const reports = new Float64Array(sensors * parts.length);

@@ -17,7 +17,7 @@ import { teachKernelKind } from '../predict/verbs/teachKernel.js';
 export interface TeachKernelData {
   /** n x p, the rows that can be taught; for the kernel `'precomputed'` n x n, its values between them. */
   x: MatrixLike;
-  /** What is to be known at each row: n numbers, or n x d of d learners. */
+  /** The knowledge to reach at each row: n numbers, or n x d of d learners. */
   y: ArrayLike<number> | MatrixLike;
   /** d x d, A, symmetric and positive semidefinite: what each learner picks up from the others. Default: the identity. */
   learners?: MatrixLike | undefined;
@@ -34,7 +34,7 @@ export interface TeachKernelResult extends SolveResult, TeachKernelSolution {
   /** The rows that were taught; absent for the kernel `'precomputed'`. */
   points?: Matrix;
   /**
-   * What the learners know at rows x, m x d; for the kernel `'precomputed'` x has its values, m x n, between other rows and those
+   * The learners' knowledge at rows x, m x d; for the kernel `'precomputed'` x has its values, m x n, between other rows and those
    * that were taught.
    */
   predict(x: MatrixLike): Matrix;

@@ -42,7 +42,7 @@ export interface UnlearnResult extends SolveResult, UnlearnSolution {
   rows: Int32Array;
   /** The two classes of the logistic loss, in order. */
   classes?: readonly [Label, Label];
-  /** What the regression without the rows says of others: numbers, or the probability of the second class. */
+  /** Predictions of the regression without the rows for others: numbers, or the probability of the second class. */
   predict(x: MatrixLike): Float64Array;
 }
 

@@ -1,4 +1,4 @@
-// What native/binding/addon.cpp exports.
+// Exports of native/binding/addon.cpp.
 
 import type { CertificateKind, Progress } from '../generated/solve.js';
 import type { Bounds } from './bounds.js';
@@ -7,7 +7,7 @@ import { loadAddon, loadCudaAddon, type Addon as Untyped } from './loader.js';
 import type { Matrix, SparseMatrix } from './matrix.js';
 import type { Packed } from './packed.js';
 
-/** What either addon has. */
+/** Members that both addons have. */
 export interface Solvers {
   readonly version: string;
   schema(): Schema;
@@ -49,7 +49,7 @@ export interface Solvers {
   compileRows(model: RowModelRequest): ProgramHandle;
 }
 
-/** What cuda/addon.cpp exports. */
+/** Exports of cuda/addon.cpp. */
 export interface CudaAddon extends Solvers {
   /** A job for a list of {@link CudaDevice}. Rejects where there is none, with a sentence for why. */
   devices(): Job;
@@ -226,21 +226,21 @@ export interface Job {
   promise: Promise<unknown>;
 }
 
-/** What the addon says of its solvers; scripts/types.mjs makes types and tables of it. */
+/** The addon's description of its solvers; scripts/types.mjs makes types and tables of it. */
 export interface Schema {
   /** How a solve may end, each with what the docs say of it. */
   statuses: { name: string; doc: string }[];
   /** Kinds of certificates, each with what the docs say of it. */
   kinds: { name: string; doc: string }[];
-  /** What a certificate has. */
+  /** Members of a certificate. */
   certificate: ResultSchema[];
   /** The settings that every solver has. */
   limits: SettingSchema[];
-  /** What every report has. */
+  /** Members of every report. */
   progress: ResultSchema[];
-  /** What every result has. */
+  /** Members of every result. */
   result: ResultSchema[];
-  /** What is said of each solver, by its name. */
+  /** The description of each solver, by its name. */
   solvers: Record<string, SolverSchema>;
 }
 
@@ -285,11 +285,11 @@ export interface SolverSchema {
   members: string[];
   /** True if an aborted solve needs no data: no large ones are copied any more. */
   answersUnread?: true;
-  /** What a result has beside what all results and reports have. */
+  /** Members of a result beside those of all results and reports. */
   result: ResultSchema[];
-  /** What is known of answers: functions that give them, kinds beside `none`, and what bounds are over and relative to. */
+  /** Claims about answers: functions that make them, kinds beside `none`, and the points and sizes that bounds are about. */
   claims: Claims;
-  /** What a report, and with it a result, has beside what all reports have. */
+  /** Members of a report, and so of a result, beside those of all reports. */
   progress: ResultSchema[];
 }
 
@@ -354,7 +354,7 @@ export function addon(): Addon {
 
 let schema: Schema | undefined;
 
-/** What the addon says of its solvers, asked once. */
+/** The addon's description of its solvers, asked for once. */
 function declared(): Schema {
   schema ??= addon().schema();
   return schema;

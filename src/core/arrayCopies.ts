@@ -119,7 +119,7 @@ function linesOfPiece({ offsets, indices }: SparseMatrix): number {
 /** The addon's copy of an array of ours that does not change: made once, for all solves. */
 class KeptCopy {
   copy: ArrayCopy | undefined;
-  /** What it is made of, if that is another array. */
+  /** The array that it is made of, if that is another one. */
   readonly from: TypedArray | undefined;
   /** How many problems are being made ready with it. */
   users = 0;

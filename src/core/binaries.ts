@@ -7,7 +7,7 @@ export interface BinaryReference {
   readonly file: string;
   /** The address of the file, by `new URL` with a literal; only of ES modules. Throws in a bundle that is no ES module, which has none. */
   readonly url?: () => URL;
-  /** What `require` with a literal gives: the addon, or the path to which a bundler has copied it. */
+  /** Result of `require` with a literal: the addon, or the path to which a bundler has copied it. */
   readonly load: () => unknown;
 }
 

@@ -17,7 +17,7 @@ export type Guard = <Arguments extends unknown[]>(
 ) => (...values: Arguments) => Numeric;
 
 /**
- * What the addon calls from the thread of a solve (native/binding/callbacks.hpp): `call` reads `inputs` and a few numbers, writes
+ * Function that the addon calls from the thread of a solve (native/binding/callbacks.hpp): `call` reads `inputs` and a few numbers, writes
  * `outputs` and returns a number, or a promise of one once all is written. Both sides see the arrays, and several functions may
  * share them.
  */
@@ -37,7 +37,7 @@ export function vectorFunction(
   return { call: guard(name, f), ...memory };
 }
 
-/** What is computed with a value, now, or when the promise of it is fulfilled. */
+/** Applies f to a value, now, or when the promise of it is fulfilled. */
 export function chain<T, R>(value: T | PromiseLike<T>, next: (value: T) => R | PromiseLike<R>): R | PromiseLike<R> {
   return isPromise(value) ? (value as PromiseLike<T>).then(next) : next(value as T);
 }

@@ -20,7 +20,7 @@ export function show(value: unknown): string {
 
 const shortened = (text: string): string => (text.length > mostShown ? `${text.slice(0, mostShown)}...` : text);
 
-/** What a thrown value says of itself. Never throws, whatever the value is. */
+/** The message of a thrown value. Never throws, whatever the value is. */
 export function messageOf(thrown: unknown): string {
   try {
     return isError(thrown) ? String(thrown.message) : show(thrown);
@@ -193,7 +193,7 @@ const renames: Readonly<Record<string, readonly (readonly [name: string, note?: 
   labels: [['y']],
 };
 
-/** What to say of a name that has become another of the known ones. */
+/** The hint for a name that has become another of the known ones. */
 export function renamed(old: string, known: readonly string[]): string | undefined {
   const [name, note = ''] =
     (Object.hasOwn(renames, old) ? renames[old] : undefined)?.find(([each]) => known.includes(each)) ?? [];

@@ -14,13 +14,13 @@ export interface Limits {
   maxEvaluations?: number;
 }
 
-/** What a solver knows of a report; the loop adds the rest. */
+/** Members of a report that a solver knows; the loop adds the rest. */
 export type Report = Omit<Progress, 'iteration' | 'seconds'>;
 
 type Awaitable<T> = T | Promise<T>;
 
 /**
- * What {@link iterate} runs. Its state is a valid answer from the beginning on, and after an {@link Interrupted} that
+ * A solver that {@link iterate} runs. Its state is a valid answer from the beginning on, and after an {@link Interrupted} that
  * `monitor.pause()` throws inside `start` or `step`.
  */
 export interface Solver {
@@ -28,7 +28,7 @@ export interface Solver {
   start?(monitor: Monitor): Awaitable<Status | undefined>;
   /** One iteration of the method. A status ends the solve: `'solved'`, or why it cannot go on. */
   step(monitor: Monitor): Awaitable<Status | undefined>;
-  /** What is reported at checks; an objective or a residual that is not known is absent. */
+  /** The report at a check; an objective or a residual that is not known is absent. */
   progress(): Report;
   /** Adds a sentence to the message of `'stalled'`. */
   explain?(): string;

@@ -58,7 +58,7 @@ function checkThreads(): void {
 function loadCuda(): Addon | SolverError {
   const { found, tried, named } = search('nonconvex-cuda', 'NONCONVEX_CUDA_BINARY');
   if (found) return found;
-  // What does not exist is no news, unless it was asked for by name.
+  // A missing file is no news, unless it was asked for by name.
   const broken = tried.filter(({ missing }) => named || !missing).map(({ path, why }) => `${path}: ${why}`);
   const sentence =
     broken.length > 0
@@ -82,7 +82,7 @@ export interface BinaryTried {
 
 const outcomes = new Map<string, readonly BinaryTried[]>();
 
-/** What the last call of {@link loadAddon} that looked for a file has tried, the one that it took last. */
+/** The attempts of the last call of {@link loadAddon} that looked for a file; the last one is the file that it took. */
 export const binariesTried = (): readonly BinaryTried[] => outcomes.get('nonconvex') ?? [];
 
 /** The version of glibc that this process runs with, `undefined` where there is none. */
@@ -289,7 +289,7 @@ function older(version: string, than: string): boolean {
   return version === 'none' || version.localeCompare(than, 'en', { numeric: true }) < 0;
 }
 
-/** What mends a program in one file whose bundler did not bring the binary. */
+/** The remedy for a program in one file whose bundler did not bring the binary. */
 const bundledRemedy = [
   'nonconvex was bundled, and its binary is not with the bundle. To mend it, leave the package out of the bundle and install it beside it:',
   '  esbuild: --external:nonconvex; webpack: externals: [/^nonconvex/], externalsType: "commonjs"; Rollup: external: [/^nonconvex/];',

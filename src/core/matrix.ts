@@ -11,7 +11,7 @@ export interface Matrix {
 }
 
 /**
- * What functions accept for a matrix: a {@link Matrix}, an array of rows or another iterable of them, a matrix of ml-matrix, an ndarray (`shape`, `stride`, `data`), or a table of Apache Arrow.
+ * Values that functions accept for a matrix: a {@link Matrix}, an array of rows or another iterable of them, a matrix of ml-matrix, an ndarray (`shape`, `stride`, `data`), or a table of Apache Arrow.
  */
 export type MatrixLike = Matrix | readonly ArrayLike<number>[] | Iterable<ArrayLike<number>> | OtherMatrix;
 

@@ -1,4 +1,4 @@
-// What is used of modules that have no declarations of their own.
+// Declarations for modules that have none of their own, as far as they are used.
 declare module 'd3-dsv' {
   /** The text of rows, parted by commas. */
   export function csvFormatRows(rows: readonly (readonly string[])[]): string;

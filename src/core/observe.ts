@@ -1,4 +1,4 @@
-// What operators of a program see of its solves: how many there are, how they ended, and a channel that says so.
+// Figures about solves, for operators of a program: how many there are, how they ended, and a channel that says so.
 import { channel } from 'node:diagnostics_channel';
 import type { Status } from '../generated/solve.js';
 import { addon } from './addon.js';

@@ -25,7 +25,7 @@ export interface WorldOptions {
 
 type Library = 'openmpi' | 'mpich';
 
-/** What a launcher has said to the processes that it has started. */
+/** Variables that a launcher sets for the processes that it has started. */
 interface Launched {
   library: Library;
   size: number;
@@ -134,7 +134,7 @@ function shareProcessors(): void {
 }
 
 /**
- * What the addon calls the ranks of an argument; undefined where there are none.
+ * Handle of the ranks of an argument; undefined where there are none.
  * @throws TypeError
  */
 export function checkRanks(name: string, ranks: unknown): object | undefined {

@@ -2,7 +2,7 @@
 import { nativeNames, settingNames } from './addon.js';
 import { checkMembers, checkObject, isList, renamed } from './check.js';
 
-/** What settings are called here, the likeliest first; by their names elsewhere, in lower case without underscores and points. */
+/** Names of settings here, the likeliest first, by their names elsewhere, in lower case without underscores and points. */
 const names = new Map<string, readonly string[]>(
   Object.entries({
     maxiter: ['maxIterations'],
@@ -64,7 +64,7 @@ const names = new Map<string, readonly string[]>(
   }),
 );
 
-/** What to say of settings that there are not. */
+/** The message about settings that do not exist. */
 const sentences = new Map(
   Object.entries({
     c: 'divide by it: lambda = 1 / C where the losses are summed, lambda = 1 / (n C) where they are averaged',
@@ -100,18 +100,18 @@ const moved = new Map<string, readonly [beside: string, sentence: string]>(
 );
 
 const weights = ['alpha', 'c', 'lambda', 'lambd', 'l2', 'weightdecay', 'regularization'];
-/** What to say of weights of penalties where they belong to the problem. */
+/** The message about weights of penalties where they belong to the problem. */
 const ofTheProblem =
   'it belongs to the problem, as the weight of a term such as l1(lambda) or the ridge of a regression';
 
-/** What to say of C where losses are averaged over the rows. */
+/** The message about C where losses are averaged over the rows. */
 const ofTheMean = 'divide by it: lambda = 1 / (n C) for n rows, as the losses are averaged here';
 
 /** Names of settings that every call may have. */
 export const callOptions: readonly string[] = ['device', 'signal', 'onProgress', 'verbose', 'warmStart'];
 
 /**
- * What a function takes beside its data: settings of a solver, those of every call, and its `own`. Messages call the argument
+ * Names that a function takes beside its data: settings of a solver, those of every call, and its `own`. Messages call the argument
  * `name`.
  * @throws TypeError
  */
@@ -141,7 +141,7 @@ export const namesOf = (solver: string, own: readonly string[]): readonly string
 const ofSolvers = new Map<string, readonly string[]>();
 const native = new Map<string, readonly string[]>();
 
-/** What {@link namesOf} gives of a solver alone. */
+/** The names that {@link namesOf} gives of a solver alone. */
 const ownNames = (solver: string): readonly string[] => remembered(ofSolvers, solver, () => namesOf(solver, []));
 
 /** Names that are made once: small solves take little longer. */

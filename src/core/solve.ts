@@ -33,11 +33,11 @@ export interface SolveOptions<Report extends Progress = Progress> {
    * solve ends and the promise rejects with a {@link SolverError} of code `CALLBACK_FAILED`.
    */
   onProgress?: ((progress: Report) => void) | undefined;
-  /** Whether to print a table on the console, a line for each report of progress. Default false. */
+  /** True: prints a table on the console, a line for each report of progress. Default false. */
   verbose?: boolean | undefined;
 }
 
-/** What every solver's result has. */
+/** Members of the result of every solver. */
 export interface SolveResult<Report extends Progress = Progress> extends Outcome<Report> {
   /** Device that it ran on. */
   device: 'cpu' | 'cuda';
@@ -101,7 +101,7 @@ async function runOn<Answer>(
   return run(task, 'cpu');
 }
 
-/** What one call of {@link solve} is about, on whatever device. */
+/** The subject of one call of {@link solve}, on whatever device. */
 interface Task {
   solver: string;
   problem: object | MakeProblem;
@@ -180,7 +180,7 @@ function begin(signal: AbortSignal): Watch {
   return made;
 }
 
-/** What every call has, checked, and the solver's own settings, whose names are known. */
+/** The options of every call, checked, and the solver's own settings, whose names are known. */
 function splitOptions(solver: string, settings: SolveOptions) {
   const checked = checkNative(solver, settings);
   const { device = 'auto', signal, onProgress, verbose = false, ...own } = checked;

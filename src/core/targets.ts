@@ -1,4 +1,4 @@
-// What a model learns to predict: numbers, or classes that become columns of numbers.
+// Targets of a model: numbers, or classes that become columns of numbers.
 import { types } from 'node:util';
 import { fromOtherVector, isList, isOtherVector, show, type VectorOfValues } from './check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from './matrix.js';
@@ -9,7 +9,7 @@ export type Label = number | string | boolean;
 /** One value for each row of x: numbers, or class labels, also of a vector of Apache Arrow; or a matrix with a row of numbers for each. */
 export type Targets = ArrayLike<number> | readonly string[] | readonly boolean[] | VectorOfValues | MatrixLike;
 
-/** What `predict` gives for targets of type Y: labels like those of y, numbers, or a matrix. */
+/** Predictions for targets of type Y: labels like those of y, numbers, or a matrix. */
 export type Prediction<Y = Targets> = Y extends readonly string[]
   ? string[]
   : Y extends readonly boolean[]

@@ -1,9 +1,9 @@
-// Whether an expression is convex, by the rules of disciplined convex programming: M. Grant, S. Boyd, Y. Ye, "Disciplined convex
+// Convexity of expressions, by the rules of disciplined convex programming: M. Grant, S. Boyd, Y. Ye, "Disciplined convex
 // programming", 2006. What they do not know may be convex all the same.
 import { type Node, op } from './expression.js';
 import { RowTable } from './rows.js';
 
-/** What {@link Model.curvature} says. */
+/** The values of {@link Model.curvature}. */
 export type Curvature = 'constant' | 'affine' | 'convex' | 'concave' | 'unknown';
 
 // Curvatures and signs are sets of what is known, so that a sum has what all of its terms have.
@@ -74,14 +74,14 @@ export function isConvexProgram(
   });
 }
 
-/** What `minimizeSum` is told of an objective. */
+/** Facts about an objective for `minimizeSum`. */
 export interface Convexity {
   convex: boolean;
   /** mu >= 0, by which f(x) - mu / 2 ||x||^2 is also convex: that of its squares of all variables; 0 where it is not convex. */
   strongConvexity: number;
 }
 
-/** @internal What is known of an objective of n variables, for values of the parameters. */
+/** @internal Facts about an objective of n variables, for values of the parameters. */
 export function convexityOf(objective: Node, n: number, parameters: Float64Array): Convexity {
   if ((new Bends(parameters).of(objective) & convex) === 0) return { convex: false, strongConvexity: 0 };
   return { convex: true, strongConvexity: leastRidge(objective, n, parameters) };
@@ -105,11 +105,11 @@ function overGraph(
   return known.get(root) as number;
 }
 
-/** What all inputs of a node have; whatever there is of a node without any. */
+/** The facts that all inputs of a node share; all facts of a node without inputs. */
 const ofAll = ({ inputs }: Node, known: ReadonlyMap<Node, number>): number =>
   inputs.reduce((all, input) => all & (known.get(input) ?? unknown), constant);
 
-/** What a sum of entries, or a part of them, has of what its inputs have, curvatures or signs; unknown of other operations. */
+/** The facts of a sum of entries, or of a part of them, by those of its inputs, curvatures or signs; unknown of other operations. */
 function ofSum(node: Node, known: ReadonlyMap<Node, number>): number {
   const [a = unknown, b = unknown] = node.inputs.map((input) => known.get(input) ?? unknown);
   switch (node.op) {

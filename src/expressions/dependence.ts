@@ -1,4 +1,4 @@
-// What the functions, bounds and sides of a model depend on: its variables, and its parameters as if they were variables.
+// Dependence of the functions, bounds and sides of a model: on its variables, and its parameters as if they were variables.
 import { addon } from '../core/addon.js';
 import type { Constraint } from './constraint.js';
 import type { Node } from './expression.js';

@@ -73,7 +73,7 @@ export interface Node {
   /** The model whose variables or parameters are in it; undefined for constants. */
   readonly owner: object | undefined;
   readonly inputs: readonly Node[];
-  /** What stands behind the inputs in the serialised form. */
+  /** Integers behind the inputs in the serialised form. */
   readonly integers?: readonly number[] | Int32Array;
   /** Entries of a constant. */
   readonly numbers?: Float64Array;
@@ -83,7 +83,7 @@ export interface Node {
   readonly factor?: ConstantMatrix;
   /** The matrix whose transpose it is, with its rows and columns. */
   readonly transposeOf?: { readonly node: Node; readonly rows: number; readonly columns: number };
-  /** What it is a convex function of, growing where that is >= 0 and falling elsewhere, of no value below 0; rules of its parts do not tell. */
+  /** The node that it is a convex function of, growing where that is >= 0 and falling elsewhere, of no value below 0; rules of its parts do not tell. */
   readonly convexIn?: Node;
   /** The function that has a kink: one whose derivative jumps. */
   readonly kink?: string;
@@ -91,7 +91,7 @@ export interface Node {
   readonly rows?: object | undefined;
   /** The column of these rows that it is. */
   readonly column?: string;
-  /** What a mean, a sum or a maximum over rows is of. */
+  /** The formula that a mean, a sum or a maximum over rows is of. */
   readonly closing?: Closing;
 }
 
@@ -135,7 +135,7 @@ export class Expression<S extends Shape = Shape> {
   }
 }
 
-/** What functions of expressions take: an expression, or a constant number, vector or matrix. */
+/** An operand of functions of expressions: an expression, or a constant number, vector or matrix. */
 export type Operand = Expression | number | MatrixLike | ArrayLike<number>;
 
 /** The shape of an operand. */

@@ -160,7 +160,7 @@ export class Model {
     this.#outputs.set(nameOf(name, ''), found);
   }
 
-  /** What {@link Model.output} has named. */
+  /** The outputs that {@link Model.output} has named. */
   get outputs(): ReadonlyMap<string, Expression> {
     return this.#outputs;
   }
@@ -339,7 +339,7 @@ export class Model {
     return this.#program;
   }
 
-  /** What a program has of the model, however its functions are compiled. */
+  /** Parts of a program, however its functions are compiled. */
   #compiledParts() {
     return {
       n: this.#n,
@@ -356,7 +356,7 @@ export class Model {
   }
 
   /**
-   * What is known of how an expression bends as a function of the variables: `'convex'` and `'concave'`, `'affine'` where it is both,
+   * The curvature of an expression as a function of the variables: `'convex'` and `'concave'`, `'affine'` where it is both,
    * `'constant'` where there are no variables in it, `'unknown'` where the rules do not tell, which all the same may be convex. An expression
    * of several numbers has what all of them have. Parameters and rows of data are constants with the signs of their present values.
    *
@@ -410,7 +410,7 @@ export class Model {
     return starts;
   }
 
-  /** What bounds there are at present. None are left out, so that a model of equations alone is solved as such. */
+  /** The present bounds. None are left out, so that a model of equations alone is solved as such. */
   #bounds(): Bounds {
     const x = gathered(this.#variables, this.#n, -Infinity, Infinity);
     const c = gathered(this.#constraints, this.#m, 0, 0);
@@ -452,7 +452,7 @@ export class Model {
   }
 }
 
-/** What the addons make of a model, now, or where it is large when a solve needs it: it reads the model beside this thread. */
+/** Handles of a model in the addons, made now, or where it is large when a solve needs it: it reads the model beside this thread. */
 function compiledFor(request: () => ModelRequest): Pick<CompiledParts, 'handle' | 'ahead'> {
   let first: ModelRequest | undefined = request();
   const large = isLargeGraph(first);

@@ -43,7 +43,7 @@ export async function toOnnx(
   return encode(writer.graph.model('rowModel', '{}'));
 }
 
-/** What a formula takes that is the same for all rows, numbers aside. */
+/** Nodes of a formula that are the same for all rows, numbers aside. */
 function closedIn(root: Node): Node[] {
   const found = new Set<Node>();
   const seen = new Set<Node>();

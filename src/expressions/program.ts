@@ -57,7 +57,7 @@ export abstract class Program {
   get upperMultipliers(): Float64Array | undefined {
     return undefined;
   }
-  /** What is known of the derivatives of a problem of callbacks; those of all others are exact. */
+  /** The origin of the derivatives of a problem of callbacks; those of all others are exact. */
   get derivatives(): UsedDerivatives | undefined {
     return undefined;
   }
@@ -113,7 +113,7 @@ export abstract class Program {
   ahead(_: Solvers, __?: AbortSignal): Promise<boolean> | undefined {
     return undefined;
   }
-  /** @internal What an addon takes for a solve. */
+  /** @internal The problem as an addon takes it for a solve. */
   abstract toNative(guard: Guard, native: Solvers): object;
 }
 
@@ -204,13 +204,13 @@ export interface CompiledParts {
   bounds?: (() => Bounds) | undefined;
   /** A handle whose graph has the present values of the parameters, of the CPU's addon. */
   writable: () => ProgramHandle;
-  /** What an addon has of the present data of rows, where there are any; in the order in which the handle takes them. */
+  /** Handles of the present data of rows, where there are any; in the order in which the handle takes them. */
   tables?: ((native: Solvers, others?: Record<string, ColumnLike>) => RowTableHandle[]) | undefined;
   /** How many rows there are at present, of one table. */
   rowCount?: (() => number) | undefined;
   /** Places of the outputs of rows. */
   outputPlaces?: ReadonlyMap<Node, OutputPlace> | undefined;
-  /** What is known of the objective at present, of models with rows. */
+  /** The convexity of the objective at present, of models with rows. */
   convexity?: (() => Convexity) | undefined;
   /** A function in it that has a kink. */
   kink?: string | undefined;
@@ -274,7 +274,7 @@ export class CompiledProgram extends NativeProgram {
     return tables ? { ...request, tables: tables(native) } : request;
   }
 
-  /** @internal What an addon takes of it with other data in the place of those of its rows. */
+  /** @internal The request for an addon with other data in the place of those of its rows. */
   dataRequest(native: Solvers, others?: Record<string, ColumnLike>): ProgramRequest {
     const { handle, parameters, tables } = this.parts;
     return { program: handle(native), parameters: parameters(), tables: tables?.(native, others) ?? [] };
@@ -295,7 +295,7 @@ export interface FamilyParts {
   bounds?: Bounds | undefined;
   fallbackStart?: Float64Array | undefined;
   deviceSupport: DeviceSupport;
-  /** What the addon calls the ranks that have other rows. */
+  /** Handle of the ranks that hold the other rows. */
   ranks?: object | undefined;
   /** The handle of the CPU's addon, or one of each addon. */
   handle: ProgramHandle | Pick<PerAddon<object>, 'handle' | 'ahead'>;
@@ -386,7 +386,7 @@ export class FamilyProgram extends NativeProgram {
   }
 }
 
-/** What an addon makes of a problem. */
+/** The handle that an addon makes of a problem. */
 export function compiled<Handle>(compile: () => Handle): Handle {
   try {
     return compile();
@@ -395,7 +395,7 @@ export function compiled<Handle>(compile: () => Handle): Handle {
   }
 }
 
-/** What each addon that is asked makes of a problem, once, when it is. */
+/** The handles that addons make of a problem, each once, when it is asked for. */
 export class PerAddon<Request extends object, Handle = ProgramHandle> {
   readonly #made = new Map<Solvers, Handle>();
   readonly #request: (native: Solvers) => Request;

@@ -19,7 +19,7 @@ interface RowProgramParts extends Omit<CompiledParts, 'deviceSupport' | 'handle'
 
 type TableHandle = PerAddon<RowTableRequest, RowTableHandle>;
 
-/** What the addons have of the columns of a table, made again when there are new data. */
+/** Handles of the columns of a table in the addons, made again when there are new data. */
 class TableHandles {
   readonly #table: RowTable;
   readonly #columns: readonly string[];

@@ -10,7 +10,7 @@ import { type Shape, showShape } from './shape.js';
 /** A column of data: a number for each row, or a matrix, dense or sparse, with a vector in each row. */
 export type ColumnLike = ArrayLike<number> | MatrixLike | SparseMatrix;
 
-/** What the row of a column is in a formula: a number, or a vector. */
+/** The row of a column in a formula: a number, or a vector. */
 export type RowOf<C> = C extends Matrix | SparseMatrix | readonly ArrayLike<number>[]
   ? Expression<readonly [number]>
   : C extends ArrayLike<number>
@@ -89,7 +89,7 @@ export class RowTable {
     this.#data = next;
   }
 
-  /** @internal What an addon takes for these columns, of other data if they are given. */
+  /** @internal The request for an addon with these columns, of other data if they are given. */
   request(names: readonly string[], data?: Record<string, ColumnLike>): RowTableRequest {
     const { count, columns } = data === undefined ? this.#data : dataOf(data);
     const chosen = names.map((name) => {
@@ -100,7 +100,7 @@ export class RowTable {
     return { rows: count, columns: chosen };
   }
 
-  /** @internal What `of` says of the numbers of a column but for zeros, which it is asked once for the same data. */
+  /** @internal The sign by `of` of the numbers of a column but for zeros, asked for once for the same data. */
   signOf(name: string, of: (numbers: ArrayLike<number>) => number): number {
     const { columns, signs } = this.#data;
     const values = columns.get(name) as Matrix | SparseMatrix;
@@ -109,7 +109,7 @@ export class RowTable {
     return known;
   }
 
-  /** @internal What stays the same until there are new data. */
+  /** @internal Members that stay the same until there are new data. */
   get version(): object {
     return this.#data;
   }

@@ -23,7 +23,7 @@ export interface VariableOptions {
   name?: string | undefined;
 }
 
-/** What solves are over, made by {@link Model.variable}: an {@link Expression} with a start and bounds. */
+/** Variables of a model, made by {@link Model.variable}: an {@link Expression} with a start and bounds. */
 export class Variable<S extends Shape = Shape> extends Expression<S> {
   static {
     acrossCopies(Variable, 'Variable');

@@ -170,7 +170,7 @@ class ActiveSet {
 interface FaceRatio {
   /** The weights at x = 0: of held assets at `other`, of free ones at `base`. */
   anchor: Float64Array;
-  /** What is left of the sum 1 for the free assets. */
+  /** The rest of the sum 1 for the free assets. */
   room: number;
   free: readonly number[];
   /** True if nothing is left: x is a multiple of the anchor. */

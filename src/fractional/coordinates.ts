@@ -50,7 +50,7 @@ export interface CoordinateResult extends Outcome {
   sweeps: number;
   /** Coordinates moved. */
   updates: number;
-  /** What is known of x: nothing, as nothing is known of the functions. */
+  /** The certificate of x: nothing, as nothing is known of the functions. */
   certificate: Certificate;
 }
 
@@ -119,7 +119,7 @@ function objectiveAt(objective: CoordinateProblem['objective'], x: Float64Array)
   return numberOf('objective', objective(x));
 }
 
-/** What a function of the user has returned, a number. */
+/** The number that a function of the user has returned. */
 function numberOf(name: string, value: unknown): number {
   if (typeof value === 'number') return value;
   disown(value);

@@ -1,4 +1,4 @@
-// What portfolios are measured by, and the bounds that they keep.
+// Measures of portfolios, and the bounds that they keep.
 import { dot, multiply } from '../core/algebra.js';
 import { checkMembers, checkNumbers } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
@@ -30,7 +30,7 @@ export function ratioOf({
   };
 }
 
-/** What is minimised, at w. */
+/** The objective at w. */
 export function objectiveAt(w: Float64Array, { excess, covariance, exposure }: Market): number {
   const gross = w.reduce((sum, value) => sum + Math.abs(value), 0);
   const earned = dot(excess, w);

@@ -71,7 +71,7 @@ export class Sequence {
   }
 }
 
-/** What is left of a limit; what is wrong is left for the addon to refuse. */
+/** The rest of a limit; the addon refuses a wrong one. */
 function rest(limit: number, used: number): number {
   return typeof limit === 'number' && limit >= used ? limit - used : used === 0 ? limit : 0;
 }

@@ -48,7 +48,7 @@ export interface FractionalResult extends SolveResult, Omit<FractionalSolution, 
   objective: number;
   /** Passes over the coordinates, as many as `iterations`. */
   sweeps: number;
-  /** What `method: 'auto'` chose. */
+  /** The method that `method: 'auto'` chose. */
   method: 'fcd' | 'pcd';
 }
 
@@ -146,7 +146,7 @@ async function run(
   };
 }
 
-/** What a solve gives, with errors about its terms under the names that its user knows: { 'numerator[0]': 'Q' }. */
+/** The result of a solve, with errors about its terms under the names that its user knows: { 'numerator[0]': 'Q' }. */
 export async function naming<T>(names: Record<string, string>, result: Promise<T>): Promise<T> {
   try {
     return await result;

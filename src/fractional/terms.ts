@@ -388,12 +388,12 @@ export function separableConcave(
   return Object.freeze({ kind: 'separable', value, derivative, shift: checkNumber('shift', shift) });
 }
 
-// What all share ----------------------------------------------------------------------------------------------------
+// Members of all terms -----------------------------------------------------------------------------------------------
 
 export const at = (numbers: number | Float64Array, i: number): number =>
   typeof numbers === 'number' ? numbers : (numbers[i] as number);
 
-/** What to write in models of expressions instead of a term. */
+/** The expression to write in models instead of a term. */
 const inModels: Record<string, string> = {
   l1: 'sum(sqrt(add(square(x), epsilon))), as |x| has no derivatives at 0',
   norm1: 'sum(sqrt(add(square(x), epsilon))), as |x| has no derivatives at 0',

@@ -3,7 +3,7 @@ import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface BlindCalibrationProblem {
   /** Rows of what each sensor sees, one snapshot after the other. */
   A: Matrix;
@@ -55,10 +55,10 @@ export const blindCalibrationDefaults = {
   gainRange: Infinity,
 } as const satisfies BlindCalibrationOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export type BlindCalibrationProgress = Progress;
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface BlindCalibrationSolution {
   /** n numbers. */
   signal: Float64Array;

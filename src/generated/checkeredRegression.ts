@@ -3,7 +3,7 @@ import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface CheckeredRegressionProblem {
   /** Rows of the regression. */
   x: Matrix;
@@ -64,10 +64,10 @@ export const checkeredRegressionDefaults = {
   restarts: 4,
 } as const satisfies CheckeredRegressionOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export type CheckeredRegressionProgress = Progress;
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface CheckeredRegressionSolution {
   /** K x p: w_k, one a row. */
   weights: Matrix;

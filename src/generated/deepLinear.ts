@@ -3,7 +3,7 @@ import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface DeepLinearProblem {
   /** Inputs of the network, a row each. */
   x: Matrix;
@@ -76,10 +76,10 @@ export const deepLinearDefaults = {
   parallel: false,
 } as const satisfies DeepLinearOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export type DeepLinearProgress = Progress;
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface DeepLinearSolution {
   /** d x r: the left singular vectors of the product of the layers, one a column. */
   left: Matrix;

@@ -2,7 +2,7 @@
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface FractionalProblem {
   /** Unknowns. */
   n: number;
@@ -187,10 +187,10 @@ export const fractionalDefaults = {
   gram: 'auto',
 } as const satisfies FractionalOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export type FractionalProgress = Progress;
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface FractionalSolution {
   /** n numbers. */
   x: Float64Array;

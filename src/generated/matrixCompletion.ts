@@ -2,7 +2,7 @@
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface MatrixCompletionProblem {
   /** Rows of the matrix. */
   rows: number;
@@ -56,10 +56,10 @@ export const matrixCompletionDefaults = {
   rank: 100,
 } as const satisfies MatrixCompletionOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export type MatrixCompletionProgress = Progress;
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface MatrixCompletionSolution {
   /** Rank of the matrix of each lambda that was reached. */
   ranks: Int32Array;

@@ -3,7 +3,7 @@ import { type Limits, limitDefaults } from './limits.js';
 import type { MinimizeSumMethod } from './minimizeSumChoices.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface MinimizeSumProblem {
   /** Point to begin at. Default: 0. */
   start?: Float64Array | undefined;
@@ -131,7 +131,7 @@ export const minimizeSumDefaults = {
   batchSize: 0,
 } as const satisfies MinimizeSumOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export interface MinimizeSumProgress extends Progress {
   /** Rows seen over those that there are. */
   epoch?: number;
@@ -147,7 +147,7 @@ export interface MinimizeSumProgress extends Progress {
   validationLoss?: number;
 }
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface MinimizeSumSolution {
   /** Rows seen over those that there are. */
   epoch?: number;

@@ -3,7 +3,7 @@ import { type Limits, limitDefaults } from './limits.js';
 import type { NlpMethod } from './nlpChoices.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface NlpProblem {
   /** Point to begin at. Default: what the program computes. */
   start?: Float64Array | undefined;
@@ -89,7 +89,7 @@ export const nlpDefaults = {
   scaling: true,
 } as const satisfies NlpOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export interface NlpProgress extends Progress {
   /** Largest violation of bounds and constraints; ||c||_inf of equations c(x) = 0. */
   feasibility?: number;
@@ -111,7 +111,7 @@ export interface NlpProgress extends Progress {
   multipliers?: Float64Array;
 }
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface NlpSolution {
   /** Length of the last step, in the 2-norm of x. */
   step?: number;

@@ -3,7 +3,7 @@ import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface OneClassSubspacesProblem {
   /** Rows of one class. */
   x: Matrix;
@@ -72,10 +72,10 @@ export const oneClassSubspacesDefaults = {
   softness: 0.02,
 } as const satisfies OneClassSubspacesOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export type OneClassSubspacesProgress = Progress;
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface OneClassSubspacesSolution {
   /** d x K: W_1, with orthonormal columns. */
   lowerFrame: Matrix;

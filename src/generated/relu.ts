@@ -4,7 +4,7 @@ import { type Limits, limitDefaults } from './limits.js';
 import type { ReluLoss, ReluMethod } from './reluChoices.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface ReluProblem {
   /** Inputs of the network, a row each. */
   x: Matrix;
@@ -156,7 +156,7 @@ export const reluDefaults = {
   method: 'admm',
 } as const satisfies ReluOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export interface ReluProgress extends Progress {
   /** Violation of the constraints of the convex program before its weights were projected. */
   feasibility?: number;
@@ -176,7 +176,7 @@ export interface ReluProgress extends Progress {
   estimatedLowerBound?: number;
 }
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface ReluSolution {
   /** Violation of the constraints of the convex program before its weights were projected. */
   feasibility?: number;

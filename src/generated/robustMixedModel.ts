@@ -3,7 +3,7 @@ import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface RobustMixedModelProblem {
   /** Rows of the regression. */
   x: Matrix;
@@ -57,10 +57,10 @@ export const robustMixedModelDefaults = {
   intercept: true,
 } as const satisfies RobustMixedModelOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export type RobustMixedModelProgress = Progress;
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface RobustMixedModelSolution {
   /** p numbers. */
   coefficients: Float64Array;

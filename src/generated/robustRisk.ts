@@ -2,7 +2,7 @@
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface RobustRiskProblem {
   /** Point to begin at. Default: 0. */
   start?: Float64Array | undefined;
@@ -69,10 +69,10 @@ export const robustRiskDefaults = {
   power: 2,
 } as const satisfies RobustRiskOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export type RobustRiskProgress = Progress;
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface RobustRiskSolution {
   /** The answer. */
   x: Float64Array;

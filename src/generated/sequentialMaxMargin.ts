@@ -3,7 +3,7 @@ import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface SequentialMaxMarginProblem {
   /** Rows of all tasks, one task after the other. */
   x: Matrix;
@@ -48,13 +48,13 @@ export const sequentialMaxMarginDefaults = {
   maxSweeps: 100000,
 } as const satisfies SequentialMaxMarginOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export interface SequentialMaxMarginProgress extends Progress {
   /** Smallest y_i x_i^T w of all rows of all tasks. */
   margin?: number;
 }
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface SequentialMaxMarginSolution {
   /** Smallest y_i x_i^T w of all rows of all tasks. */
   margin?: number;

@@ -44,7 +44,7 @@ export type CertificateKind =
   | 'bounded'
   | 'global';
 
-/** What is known of an answer, in the same words for all solvers. Members that do not apply are absent. */
+/** The certificate of an answer, in the same words for all solvers. Members that do not apply are absent. */
 export interface Certificate {
   /** How much is known, the least first. */
   kind: CertificateKind;
@@ -109,7 +109,7 @@ export interface Progress {
   seconds: number;
 }
 
-/** What every result has, wherever it was computed. Members that the solver does not know are absent. */
+/** Members of every result, wherever it was computed. Members that the solver does not know are absent. */
 export interface Outcome<Report extends Progress = Progress> {
   /** How the solve ended. */
   status: Status;

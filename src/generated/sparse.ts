@@ -4,7 +4,7 @@ import { type Limits, limitDefaults } from './limits.js';
 import type { SparseFamily, SparsePenalty } from './sparseChoices.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface SparseProblem {
   /** Rows of the regression, dense or sparse. */
   x: Matrix | SparseMatrix;
@@ -123,7 +123,7 @@ export const sparseDefaults = {
   maxNonzeros: 2147483647,
 } as const satisfies SparseOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export interface SparseProgress extends Progress {
   /** The lambda that was fitted last. */
   lambda?: number;
@@ -137,7 +137,7 @@ export interface SparseProgress extends Progress {
   lambdaStep?: number;
 }
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface SparseSolution {
   /** Coefficients that are not 0 there. */
   nonzeros?: number;

@@ -3,7 +3,7 @@ import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface SupervisedDictionaryProblem {
   /** Rows of the data. */
   x: Matrix;
@@ -65,10 +65,10 @@ export const supervisedDictionaryDefaults = {
   lambda: 0.001,
 } as const satisfies SupervisedDictionaryOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export type SupervisedDictionaryProgress = Progress;
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface SupervisedDictionarySolution {
   /** p x r: W, with orthonormal columns. */
   dictionary: Matrix;

@@ -3,7 +3,7 @@ import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface TeachKernelProblem {
   /** Examples by rows, or the n x n kernel. */
   x: Matrix;
@@ -72,10 +72,10 @@ export const teachKernelDefaults = {
   teacher: 'greedy',
 } as const satisfies TeachKernelOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export type TeachKernelProgress = Progress;
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface TeachKernelSolution {
   /** n x d: what the learners know is sum_i K(x_i, x) c_i, c_i row i. */
   coefficients: Matrix;

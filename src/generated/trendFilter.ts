@@ -2,7 +2,7 @@
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface TrendFilterProblem {
   /** Numbers in order, evenly apart. */
   y: Float64Array;
@@ -37,10 +37,10 @@ export const trendFilterDefaults = {
   degree: 0,
 } as const satisfies TrendFilterOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export type TrendFilterProgress = Progress;
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface TrendFilterSolution {
   /** The trends, n numbers for each lambda that was reached. */
   fitted: Float64Array;

@@ -3,7 +3,7 @@ import type { Matrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
-/** What the addon takes beside settings, as far as a table says it. */
+/** The data that the addon takes beside settings, as far as a table says it. */
 export interface UnlearnProblem {
   /** All rows that the regression was fitted to. */
   x: Matrix;
@@ -59,10 +59,10 @@ export const unlearnDefaults = {
   lambda: 0,
 } as const satisfies UnlearnOptions;
 
-/** What a report of the solver has beside what all reports have. */
+/** Members of a report of the solver beside those of all reports. */
 export type UnlearnProgress = Progress;
 
-/** What a result of the solver has beside what all results have. */
+/** Members of a result of the solver beside those of all results. */
 export interface UnlearnSolution {
   /** p numbers: those of the fit to the rows that remain. */
   coefficients: Float64Array;

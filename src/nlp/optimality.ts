@@ -16,7 +16,7 @@ export interface Multipliers {
 }
 
 export interface OptimalityOptions {
-  /** What `residual` may be. Default 1e-8. */
+  /** The largest `residual`. Default 1e-8. */
   tolerance?: number | undefined;
   /** The point at which objective and constraints are scaled, n numbers. Default: the problem's start. */
   start?: ArrayLike<number> | undefined;
@@ -47,11 +47,11 @@ export interface OptimalityCheck {
   feasibility: number;
   /** Largest product of a slack and its multiplier. */
   complementarity: number;
-  /** What stationarity is divided by: max(100, mean of all |multipliers|) / 100, at most 1e8. */
+  /** The divisor of stationarity: max(100, mean of all |multipliers|) / 100, at most 1e8. */
   stationarityScale: number;
-  /** What complementarity is divided by: max(100, mean of the |multipliers| of sides) / 100, at most 1e8. */
+  /** The divisor of complementarity: max(100, mean of the |multipliers| of sides) / 100, at most 1e8. */
   complementarityScale: number;
-  /** What makes the residual exceed the tolerance, the worst first. */
+  /** The conditions by which the residual exceeds the tolerance, the worst first. */
   wrong: Violation[];
   /** One sentence, or one line for each of the first ten that are wrong. */
   message: string;
@@ -208,12 +208,12 @@ interface Side {
   other: number;
   /** The multiplier of this side, which is to be >= 0. */
   multiplier: number;
-  /** What turns multiplier and value into those of the scaled problem. */
+  /** The factors that turn multiplier and value into those of the scaled problem. */
   multiplierFactor: number;
   valueFactor: number;
 }
 
-/** What a multiplier of a constraint is to be that has no such side. */
+/** The sign that a multiplier of a constraint must have without such a side. */
 const otherSign = { lower: 'a number >= 0', upper: 'a number <= 0' };
 
 /** Lines of the message. */

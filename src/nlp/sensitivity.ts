@@ -320,7 +320,7 @@ export class SolutionSystem {
       meet(value - low, slope - moves(found, 'lower', i));
       meet(high - value, moves(found, 'upper', i) - slope);
     };
-    const all = [...this.#rows, ...this.#weakRows]; // what holds weakly moves along with x
+    const all = [...this.#rows, ...this.#weakRows]; // weak rows move along with x
     const held = { bound: placesOf('bound', all), constraint: placesOf('constraint', all) };
     x.forEach((value, j) => {
       if (held.bound.has(j)) return;
@@ -347,7 +347,7 @@ const placesOf = (kind: ActiveRow['kind'], rows: readonly ActiveRow[]): Map<numb
 /** Takes a number that must stay >= 0, and its derivative. */
 type Meet = (value: number, slope: number) => void;
 
-/** What holds x: equations, active inequalities, active bounds and fixed variables, each with the side that does. */
+/** The constraints at x: equations, active inequalities, active bounds and fixed variables, each with the side that does. */
 function* activeRows(at: Solution, n: number): Iterable<ActiveRow> {
   const { bounds, multipliers, weak, x, constraintValues } = at;
   const active = new Set(Array.from(at.activeConstraints));

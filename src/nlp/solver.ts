@@ -52,7 +52,7 @@ export interface NlpSettings extends NlpOptions, SolveOptions<NlpProgress> {
 }
 
 /**
- * What {@link minimize} found. Its multipliers are those of
+ * The result of {@link minimize}. Its multipliers are those of
  *
  *     L = f + multipliers^T c - lowerMultipliers^T (x - xl) - upperMultipliers^T (xu - x)
  *
@@ -160,7 +160,7 @@ function requireSmooth(program: Program, nonsmooth: NlpSettings['nonsmooth']): v
   );
 }
 
-/** What the derivatives of a solution are made of, and their system once it was asked for. */
+/** The origin of the derivatives of a solution, and their system once it was asked for. */
 interface Origin {
   program: Program;
   bounds: Bounds;

@@ -65,7 +65,7 @@ function withTensors(text: string, tensors: Map<string, Tensor>): ModelJson {
   return json as ModelJson;
 }
 
-/** What has been read of a chain: x W + b, before the first product x diag(factors) + b; behind a Relu another such map. */
+/** The part of a chain that has been read: x W + b, before the first product x diag(factors) + b; behind a Relu another such map. */
 interface Chain {
   weights?: Matrix;
   factors: Float64Array;

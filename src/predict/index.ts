@@ -21,7 +21,7 @@ export { fromOnnx } from './onnx.js';
 export type { Coefficients, RegressionModel, RegressionOptions } from './regression.js';
 
 /**
- * What a model of {@link modelFromJson} predicts for the rows of x, as it did where it was fitted.
+ * Predictions of a model of {@link modelFromJson} for the rows of x, as it did where it was fitted.
  * @throws TypeError or RangeError that names the argument and the value.
  */
 export function predict<Model extends FittedModel>(

@@ -7,7 +7,7 @@ import { type Member, readMembers, record, type Sizes, writeMembers } from './me
 export const format = 'nonconvex';
 export const version = 1;
 
-/** What all models as JSON have. */
+/** Members of all models as JSON. */
 export interface ModelJson {
   format: typeof format;
   version: typeof version;
@@ -24,9 +24,9 @@ export interface Kind<Model extends object = object> {
   readonly marks: readonly string[];
   /** How many columns x has, of kinds that predict from rows of numbers and nothing else. */
   columns?(model: Model): number;
-  /** What no member says by itself. @throws TypeError or RangeError that names the member. */
+  /** Checks of several members together. @throws TypeError or RangeError that names the member. */
   check?(model: Model): void;
-  /** What models of this kind can do, which is no part of them where they are copied. */
+  /** Functions of models of this kind, which are no part of them where they are copied. */
   readonly functions: object;
 }
 

@@ -1,4 +1,4 @@
-// What models that are matrices predict: deep linear networks and completed matrices.
+// Predictions of models that are matrices: deep linear networks and completed matrices.
 import { isList, show } from '../core/check.js';
 import type { Matrix, MatrixLike } from '../core/matrix.js';
 import type { Kind } from './kind.js';

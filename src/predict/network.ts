@@ -16,7 +16,7 @@ import { affine, logistic, rowsFor, softmax } from './products.js';
  */
 export interface NetworkMembers {
   readonly activation: 'relu' | 'gated';
-  /** What it was trained with; decides how outputs become predictions. */
+  /** The loss of the training; decides how outputs become predictions. */
   readonly loss: 'squared' | 'logistic' | 'hinge' | 'softmax' | 'huber';
   readonly bias: boolean;
   /** d x m: column j is u_j. */
@@ -39,7 +39,7 @@ export interface NetworkMembers {
   readonly targetScale?: Float64Array;
   /** Names of the d columns of x, where the settings gave them. */
   readonly featureNames?: readonly string[];
-  /** What the outputs stand for, if the targets were classes: two classes share one output, negative and positive. */
+  /** The classes of the outputs, if the targets were classes: two classes share one output, negative and positive. */
   readonly classes?: readonly Label[];
 }
 
@@ -54,7 +54,7 @@ export interface NetworkModel<P extends Prediction = Prediction> extends Network
   predictProbabilities(x: MatrixLike): Matrix;
 }
 
-/** What networks can do in plain JavaScript. */
+/** Functions of networks in plain JavaScript. */
 class NetworkFunctions {
   get kind(): 'reluNetwork' {
     return 'reluNetwork';
@@ -154,7 +154,7 @@ export function toTargetUnits({ targetShift, targetScale }: NetworkMembers, outp
   }
 }
 
-/** What outputs predict: labels, numbers, or a matrix of several outputs. */
+/** Predictions by outputs: labels, numbers, or a matrix of several outputs. */
 export function predictionOf(network: Pick<NetworkMembers, 'classes' | 'loss'>, outputs: Matrix): Prediction {
   if (network.classes) {
     const labels = decodeLabels(outputs, network.classes);

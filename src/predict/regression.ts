@@ -19,7 +19,7 @@ import {
 } from './members.js';
 import { affine, logistic, ofTwo, rowsFor, softmax } from './products.js';
 
-/** What linear predictions are of. */
+/** Families of regressions. */
 export type Family = 'gaussian' | 'binomial' | 'poisson' | 'gamma' | 'huber' | 'quantile' | 'cox' | 'multinomial';
 
 const families: readonly Family[] = [
@@ -51,7 +51,7 @@ export interface Coefficients {
   readonly hasOffset: boolean;
 }
 
-/** What is asked of a regression. */
+/** Questions to a regression. */
 export interface RegressionOptions {
   /** The mean of the response (default), the linear prediction, the likelier class, or for `cox` the risk. */
   type?: 'response' | 'link' | 'class' | 'risk' | undefined;
@@ -96,7 +96,7 @@ class RegressionFunctions {
   }
 }
 
-/** What can be asked of a model: a class of one that has some, a risk of Cox's. */
+/** Checks a question to a model: about a class of one that has some, about a risk of Cox's. */
 export function checkType(
   { family, classes }: Pick<Coefficients, 'family' | 'classes'>,
   type: RegressionOptions['type'],
@@ -233,13 +233,13 @@ export const sparseKind: Kind<Coefficients> = {
   }.prototype,
 };
 
-/** What a regression is made of. */
+/** The members of a regression. */
 export interface RegressionModelData {
   /** A number for each column of x, in its units. */
   coefficients: ArrayLike<number>;
   /** Default 0. */
   intercept?: number | undefined;
-  /** What the linear predictions are of, `'gaussian'` by default. */
+  /** The family of the linear predictions, `'gaussian'` by default. */
   family?: Exclude<Family, 'multinomial'> | undefined;
   /** The label with y = 0 and that with y = 1, of family `'binomial'`. */
   classes?: readonly [Label, Label] | undefined;

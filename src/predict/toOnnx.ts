@@ -121,7 +121,7 @@ function gated(graph: ModelGraph, network: NetworkMembers, z: string, hidden: st
   return graph.node('Mul', [hidden, graph.node('Cast', [open], { to: graph.real })]);
 }
 
-/** What the outputs of a network stand for. */
+/** The meaning of the outputs of a network. */
 function writePredictions(graph: ModelGraph, { loss, classes }: NetworkMembers, f: string, width: number): void {
   const size = classes?.length ?? width;
   let probabilities: string | undefined;

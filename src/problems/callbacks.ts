@@ -26,7 +26,7 @@ export interface Entries {
   columns: ArrayLike<number>;
 }
 
-/** What a function that writes returns: nothing that is looked at, or a promise that is fulfilled when it has written. */
+/** The value of a function that writes: nothing that is looked at, or a promise that is fulfilled when it has written. */
 type Written = unknown;
 
 /**
@@ -63,7 +63,7 @@ export interface Callbacks {
     | ((x: Float64Array, multipliers: Float64Array, v: Float64Array, product: Float64Array) => Written)
     | undefined;
   /**
-   * What takes the place of `hessian` and `hessianVector`: `differences` of the gradient of L, few where `hessianEntries` leave out
+   * The substitute for `hessian` and `hessianVector`: `differences` of the gradient of L, few where `hessianEntries` leave out
    * much, the default with `gradient` and `jacobian` where n <= 100 or there are `hessianEntries`; or `quasiNewton`, the default
    * otherwise, an approximation by damped BFGS updates. That needs no further values but two or three times as many iterations, and
    * knows nothing of negative curvature.
@@ -136,7 +136,7 @@ interface Pattern {
   order: Int32Array;
 }
 
-/** What the callbacks read and write; the addon does the same from its thread. */
+/** The arrays that the callbacks read and write; the addon does the same from its thread. */
 interface Memory {
   x: Float64Array;
   multipliers: Float64Array;
@@ -150,7 +150,7 @@ interface Memory {
 
 type FunctionName = 'objective' | 'gradient' | 'constraints' | 'jacobian' | 'hessian' | 'product';
 
-/** What {@link fromCallbacks} makes. */
+/** The problem that {@link fromCallbacks} makes. */
 export class CallbackProgram extends Program {
   readonly n: number;
   readonly m: number;
@@ -274,7 +274,7 @@ export class CallbackProgram extends Program {
   }
 
   /**
-   * What the addon takes: the functions that are given, and what it needs to make up for the others. In a solve it is checked that they
+   * The request for the addon: the functions that are given, and the substitutes for the others. In a solve it is checked that they
    * are finite at the start; beside solves there are no quasi-Newton updates.
    */
   #functions(guard: Guard, inSolve: boolean): object {
@@ -453,7 +453,7 @@ function requireRoom({ jacobianEntries, hessianEntries }: Callbacks, n: number, 
   requireMemory(80 * (n + m) + ofNumber * (jacobian + hessian), () => `n = ${n} and m = ${m}${without} need`);
 }
 
-/** What the user calls it. */
+/** The name that the user knows a function by. */
 function nameOf(name: FunctionName, { hessian }: Callbacks): string {
   return name === 'product' || (name === 'hessian' && !hessian) ? 'hessianVector' : name;
 }
@@ -484,7 +484,7 @@ function checkFunctions(callbacks: Callbacks, m: number): void {
 /** Variables up to which the Hessian is differences of gradients though nothing is known of its pattern. */
 const mostColumns = 100;
 
-/** What takes the place of derivatives that the user does not give. */
+/** The substitutes for derivatives that the user does not give. */
 function derivativesOf(callbacks: Callbacks, n: number, m: number): UsedDerivatives {
   const { gradient, jacobian, hessian, hessianVector, secondDerivatives } = callbacks;
   const given = (f: unknown) => (f === undefined ? 'differences' : 'given');
@@ -525,7 +525,7 @@ function write(name: string, array: Float64Array, f: (array: Float64Array) => un
   });
 }
 
-/** What a callback may return without having meant it: `(x, g) => (g[0] = 1)` is a number. */
+/** Values that a callback may return without having meant it: `(x, g) => (g[0] = 1)` is a number. */
 const ignored: ReadonlySet<string> = new Set(['undefined', 'number', 'boolean']);
 
 /** The error of a callback whose promise is not awaited. */

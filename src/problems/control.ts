@@ -8,7 +8,7 @@ import { requireMemory } from '../core/memory.js';
 import { compiled, FamilyProgram } from '../expressions/program.js';
 
 export interface ControlOptions {
-  /** What u is to come close to, N x N or N^2 numbers row after row. Default: that of Hong et al., two waves. */
+  /** The target of u, N x N or N^2 numbers row after row. Default: that of Hong et al., two waves. */
   target?: MatrixLike | ArrayLike<number> | undefined;
   /** Factor of ||z||^2 / 2. Default 0.1. */
   weight?: number | undefined;
@@ -31,7 +31,7 @@ const members = [
   ...['stateLower', 'stateUpper', 'controlLower', 'controlUpper'],
 ];
 
-/** What {@link poissonControl} makes: x = (u, z), each N x N row after row. */
+/** The problem that {@link poissonControl} makes: x = (u, z), each N x N row after row. */
 export class ControlProgram extends FamilyProgram {
   /** N. */
   readonly side: number;

@@ -11,9 +11,9 @@ export interface WrongEntry {
   row: number;
   /** The variable; absent for the gradient. */
   column?: number;
-  /** What the problem says. */
+  /** The derivative of the problem. */
   value: number;
-  /** What differences give. */
+  /** The derivative by differences. */
   difference: number;
   /** `jacobian[2, 0] = 3, differences give 5` */
   message: string;

@@ -21,7 +21,7 @@ export class NlProgram extends CompiledProgram {
   readonly variableNames: readonly string[];
   /** Names from the .row file beside it; empty without one. */
   readonly constraintNames: readonly string[];
-  /** What of the file has been left out or relaxed, such as '3 integer variables are relaxed'. */
+  /** The parts of the file that have been left out or relaxed, such as '3 integer variables are relaxed'. */
   readonly notes: readonly string[];
 
   readonly #places: Int32Array;
@@ -108,7 +108,7 @@ interface BoundMultipliers {
   upperMultipliers: Float64Array;
 }
 
-/** What a result has of its point. */
+/** Members of a result about its point. */
 interface WithMultipliers extends BoundMultipliers {
   x: Float64Array;
   multipliers: Float64Array;

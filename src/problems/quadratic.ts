@@ -36,7 +36,7 @@ export interface QuadraticProblem {
 
 const members = ['Q', 'c', 'A', 'b', 'G', 'atMost', 'atLeast', 'lower', 'upper', 'start'];
 
-/** What {@link quadraticProgram} makes. */
+/** The problem that {@link quadraticProgram} makes. */
 export class QuadraticProgram extends FamilyProgram {
   readonly #elsewhere = new PerAddon(
     () => this.#data(),

@@ -156,7 +156,7 @@ export class RegressionProgram extends FamilyProgram {
       computesStart: constraints !== undefined && free,
       fallbackStart: exponential.includes(loss) && constraints && free ? start : undefined,
       deviceSupport: ranks ? { cpuOnly: 'regressions over ranks' } : deviceSupportOf(x, free),
-      // What a solve needs is ours until an addon asks for it, in pieces where it is large; dense data are also for the other addon.
+      // The data of a solve are ours until an addon asks for them, in pieces where it is large; dense data are also for the other addon.
       handle: dense || large ? made : made.handle(addon()),
     });
     this.classes = classes;
@@ -184,7 +184,7 @@ export interface RegressionRows
   weighted: boolean;
 }
 
-/** What an addon makes of a regression. */
+/** The handle that an addon makes of a regression. */
 const regressionWith = (request: RegressionRequest, constraints: CompiledProgram | undefined) =>
   new PerAddon(
     (native) => ({ ...request, constraints: constraints?.parts.handle(native) }),

@@ -295,7 +295,7 @@ export class SolveQueue {
     return this.#ready;
   }
 
-  /** What was opened; undefined where nothing was, or its server is away, which is given up. */
+  /** The connection; undefined where none was opened, or its server is away, which is given up. */
   async #opened(): Promise<Ready | undefined> {
     const opening = this.#ready?.catch(() => undefined);
     const client = await this.#client?.catch(() => undefined);
@@ -312,7 +312,7 @@ export class SolveQueue {
     const queue = new Queue(name, { connection: client });
     // The connection is tried again, and answers are looked for.
     queue.on('error', () => undefined);
-    // What is said before it is first listened to is heard then.
+    // Events before the first listener are heard then.
     const [last] = await client.xrevrange(queue.toKey('events'), '+', '-', 'COUNT', 1);
     const events = new QueueEvents(name, { connection: client, lastEventId: last?.[0] ?? '0' });
     events.on('error', () => undefined);

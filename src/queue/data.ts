@@ -34,7 +34,7 @@ const readers: Record<DataFormat, (path: string, options: object) => Promise<unk
 
 const members = ['href', 'format', 'sha256', 'rows', 'member', 'options'];
 
-/** What was read, up to a number of bytes; what was used last stays. */
+/** The data that were read, up to a number of bytes; those that were used last stay. */
 export class DataCache {
   readonly #kept = new Map<string, { value: Promise<unknown>; bytes: number }>();
   readonly #fetchData: FetchData | undefined;
@@ -47,7 +47,7 @@ export class DataCache {
   }
 
   /**
-   * What a reference, which messages call `name`, stands for.
+   * The data that a reference, `name` in messages, stands for.
    * @throws TypeError or RangeError of one that is wrong, whatever fetching throws, and the reader's errors
    */
   async get(name: string, given: Record<string, unknown>, signal: AbortSignal): Promise<unknown> {

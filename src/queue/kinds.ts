@@ -6,7 +6,7 @@ import type { DataCache } from './data.js';
 import { isMade, isReference } from './messages.js';
 import { fromJson, type Json } from './values.js';
 
-/** What a kind gets beside its problem: the settings of the message, and those of every call. */
+/** The arguments of a kind beside its problem: the settings of the message, and those of every call. */
 export interface CallSettings {
   signal: AbortSignal;
   onProgress: (progress: object) => void;
@@ -44,7 +44,7 @@ export function kindNamed(name: string, kinds: Readonly<Record<string, Kind>>): 
   throw new TypeError(`kind = ${show(name)}: this worker has none of that name;${hint} it has ${known.join(', ')}`);
 }
 
-/** What the JSON of a message stands for: with data in the place of references to them, and programs in that of their makers. */
+/** The message that JSON stands for: with data in the place of references to them, and programs in that of their makers. */
 export async function fromMessage(name: string, json: Json, data: DataCache, signal: AbortSignal): Promise<unknown> {
   const references: Record<string, unknown>[] = [];
   let makers = false;

@@ -1,4 +1,4 @@
-// What goes to a worker and what comes back.
+// Messages to a worker and back.
 import { createHash } from 'node:crypto';
 import { checkMembers, checkNumber, checkObject, isList, show } from '../core/check.js';
 import { solves } from '../generated/kinds.js';
@@ -22,7 +22,7 @@ export interface DataReference {
   rows?: readonly [from: number, to: number] | undefined;
   /** The member that is meant of what was read: `'y'` of a LIBSVM file. */
   member?: string | undefined;
-  /** What the reader takes beside the path, such as `{ target: 'price' }` of a .csv file. */
+  /** The options of the reader beside the path, such as `{ target: 'price' }` of a .csv file. */
   options?: object | undefined;
 }
 
@@ -37,9 +37,9 @@ export interface MadeProgram {
   of: readonly unknown[];
 }
 
-/** What every message has. */
+/** Members of every message. */
 interface MessageHead {
-  /** What solves it: the subpath and the name in it, as in `packageKinds`, or a kind of the worker's own. */
+  /** The function that solves it: the subpath and the name in it, as in `packageKinds`, or a kind of the worker's own. */
   kind: string;
   /** Settings of the function that the kind names, which checks them. */
   settings?: object | undefined;
@@ -52,7 +52,7 @@ interface MessageHead {
 /** A solve as data. */
 export interface SolveJob extends MessageHead {
   /**
-   * What the function takes before its settings, such as `{ mu, Sigma }` for a portfolio. Data references and made programs may stand in it
+   * The arguments of the function before its settings, such as `{ mu, Sigma }` for a portfolio. Data references and made programs may stand in it
    * anywhere.
    */
   problem: unknown;

@@ -1,8 +1,8 @@
-// What both sides of a queue call things in the server.
+// Names that both sides of a queue use in the server.
 import { show } from '../core/check.js';
 import type { Json } from './values.js';
 
-/** What a worker gives BullMQ as a job's value: the answer, the place of its file, or the length of its JSON in {@link answerField}. */
+/** The job's value that a worker gives BullMQ: the answer, the place of its file, or the length of its JSON in {@link answerField}. */
 export type StoredAnswer = { result: Json } | { href: string } | { characters: number };
 
 /**

@@ -13,7 +13,7 @@ import { type Json, toJson } from './values.js';
 /** Stores an answer's JSON. */
 export type StoreResult = (href: string, json: string) => Promise<void>;
 
-/** What a solve is told and tells on its way. */
+/** The arguments of a solve, and its reports. */
 export interface Reporter {
   signal: AbortSignal;
   report(progress: object): void;

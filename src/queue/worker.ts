@@ -155,7 +155,7 @@ class RunningWorker implements SolveWorker {
     throw new DelayedError();
   }
 
-  /** What BullMQ is given as the job's value. What is too large for that goes before it on the same connection, so that it is there first. */
+  /** The job's value for BullMQ. An answer that is too large for that goes before it on the same connection, so that it is there first. */
   #keep(job: Job, answer: Answer): StoredAnswer {
     if ('href' in answer) return answer;
     const { json } = answer;
@@ -227,7 +227,7 @@ function isFinal(error: unknown): boolean {
   return ['TypeError', 'RangeError', 'SyntaxError'].includes((error as Error | undefined)?.name ?? '');
 }
 
-/** What an error says, with its name or code in front. */
+/** The message of an error, with its name or code in front. */
 function sentence(error: unknown): string {
   const { name, code } = Object(error) as { name?: unknown; code?: unknown };
   return `${error instanceof SolverError ? code : (name ?? 'Error')}: ${messageOf(error)}`;

@@ -1,7 +1,7 @@
 // The checksum of .zip files.
 import * as zlib from 'node:zlib';
 
-/** What each byte does to the checksum. */
+/** The change of the checksum by each byte. */
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
   for (let bit = 0; bit < 8; ++bit) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;

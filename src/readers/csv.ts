@@ -25,14 +25,14 @@ export interface ReadCsvOptions extends ReadOptions {
   /** Columns that are left out. */
   exclude?: readonly string[] | undefined;
   /**
-   * What becomes of values that are missing: `'refuse'` (default) ends the reading with an error, `'nan'` makes them NaN in x, and
+   * The treatment of missing values: `'refuse'` (default) ends the reading with an error, `'nan'` makes them NaN in x, and
    * `'dropRows'` leaves out rows that lack a value. A response that is missing is refused, or its row dropped.
    */
   missing?: 'refuse' | 'nan' | 'dropRows' | undefined;
   /** Texts that stand for a missing value, blanks around them and upper and lower case aside. Default: '', NA, N/A, NaN, null, ? and '.'. */
   missingTexts?: readonly string[] | undefined;
   /**
-   * What becomes of columns of x that have a value that is no number: `'refuse'` (default) ends the reading with an error, `'oneHot'` makes of
+   * The treatment of columns of x with a value that is no number: `'refuse'` (default) ends the reading with an error, `'oneHot'` makes of
    * each level of the column a column of 0 and 1, named `column=level`, `'codes'` numbers the levels from 0. Levels are in the order of
    * their texts. The file is read twice then.
    */
@@ -61,7 +61,7 @@ export interface CsvData {
   dropped: number[];
 }
 
-/** What messages say of options, where they have other names than here. */
+/** Names of options in messages, where they differ from those here. */
 export interface CsvHints {
   missing: string;
   categories: string;
@@ -246,7 +246,7 @@ function placesOf(names: readonly string[]): { places: ReadonlyMap<string, numbe
   return { places, twice };
 }
 
-/** What the first line and the options say of columns. */
+/** The columns by the first line and the options. */
 function headOf(file: string, first: readonly string[], given: ReadCsvOptions, hints: CsvHints): Head {
   const { header = true, target, columns, exclude = [] } = given;
   const values = new Values(given);
@@ -356,7 +356,7 @@ class TableReader {
   readonly #numbers: Growing<Float64Array>;
   #numeric = true;
   readonly #dropped: number[] = [];
-  /** What the responses and the numbers of rows that are dropped take. */
+  /** The bytes of the responses and of the numbers of dropped rows. */
   readonly #lists: HeapMemory;
 
   constructor(file: string, given: ReadCsvOptions, hints: CsvHints, levels: Levels = {}) {

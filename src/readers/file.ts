@@ -9,15 +9,15 @@ import { CR, isBlank, LF, Scanner } from './scanner.js';
 
 export type Chunks = AsyncIterable<Uint8Array>;
 
-// What is parsed at a time, which holds up the event loop for a few milliseconds.
+// The piece that is parsed at a time, which holds up the event loop for a few milliseconds.
 const chunkBytes = 1 << 17;
 // Nothing that one wants to read has a longer line (a word, in LIBSVM), but a binary file may have no end of line at all.
 const longest = 1 << 20;
 
-/** What a reader makes of the bytes of a file; `size` is how many they are, where that is known before they are read. */
+/** A reader of the bytes of a file; `size` is how many they are, where that is known before they are read. */
 export type Parse<T> = (name: string, chunks: Chunks, size?: number) => Promise<T>;
 
-/** What `parse` makes of a file, plain or gzip as its first bytes say. */
+/** Parses a file, plain or gzip as its first bytes say. */
 export async function parseFile<T>(
   path: string | URL,
   signal: AbortSignal | undefined,
@@ -110,7 +110,7 @@ export interface Bytes {
   pieces(from: number, length: number): Chunks;
 }
 
-/** What `parse` makes of bytes of a file that is not packed, for a part of what it has. */
+/** Parses the bytes of a file that is not packed, for a part of its contents. */
 export async function parsePart<T>(
   path: string | URL,
   part: Part,
@@ -240,7 +240,7 @@ async function* linesOf(
   }
 }
 
-/** What was unpacked, until an abort: a little of a file may be very much of it. */
+/** The unpacked bytes, until an abort: a little of a file may be very much of it. */
 async function* watched(text: Chunks, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   for await (const next of text) {
     if (signal?.aborted) rethrow(signal.reason);

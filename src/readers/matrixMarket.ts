@@ -193,7 +193,7 @@ function atEnd({ bytes, position }: Scanner): boolean {
   return byte === LF || isBlank(byte);
 }
 
-/** What entries there are, and how many of them were read. */
+/** The number of entries, and how many of them were read. */
 class Entries {
   readonly expected: number;
   read = 0;

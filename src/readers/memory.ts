@@ -30,7 +30,7 @@ export class Memory {
     this.#taken -= bytes;
   }
 
-  /** What `make` gives, of that many bytes, counted. */
+  /** The result of `make`, with its bytes counted. */
   allocate<T>(place: string, what: string, bytes: number, make: () => T): T {
     this.take(place, what, bytes);
     try {

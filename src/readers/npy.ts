@@ -82,7 +82,7 @@ export async function readNpz(path: string | URL, options: ReadNpyOptions = {}):
   });
 }
 
-/** What an array takes beside its numbers, about. */
+/** The bytes of an array beside its numbers, about. */
 const bytesOfArray = 1024;
 
 /** The members of an archive. */

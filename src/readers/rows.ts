@@ -86,7 +86,7 @@ class FirstRow {
 
 const [QUOTE, BLANK, TAB] = [34, 32, 9];
 
-/** What of a value the text has come to: before it, in one without quotes, in one with quotes, behind the quote that closes it. */
+/** The place in a value that the text has come to: before it, in one without quotes, in one with quotes, behind the quote that closes it. */
 const [BEGIN, BARE, QUOTED, CLOSED] = [0, 1, 2, 3];
 
 /** The row that has begun. A quote opens at the beginning of a value alone; elsewhere it stands for itself. */
@@ -98,7 +98,7 @@ class Row {
   readonly #take: (values: string[]) => void;
   #values: string[] = [];
   #state = BEGIN;
-  /** What pieces before this one had of the value, and how many characters of the row. */
+  /** The part of the value in the pieces before this one, and how many characters of the row. */
   #kept = '';
   #length = 0;
   /** True if the piece before has ended with a carriage return that ends a row, to which a line feed may belong. */

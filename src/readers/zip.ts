@@ -105,10 +105,10 @@ function sizesOf(view: View, at: number, extra: number, extraLength: number) {
   return { packedSize, size, start };
 }
 
-/** What is unpacked at a time. */
+/** The bytes that are unpacked at a time. */
 const chunkBytes = 1 << 17;
 
-/** What `parse` makes of a member, unpacked piece by piece; of all of its bytes the checksum must be that of the directory. */
+/** Parses a member, unpacked piece by piece; of all of its bytes the checksum must be that of the directory. */
 export async function unpacked<T>(member: Member, parse: (chunks: Chunks) => Promise<T>): Promise<T> {
   const { method, packed, size } = member;
   if (method === 0) return parse(checked(member, piecesOf(packed)));

@@ -6,7 +6,7 @@ import { uniforms } from '../core/random.js';
 import { checkedValues, type Targets } from '../core/targets.js';
 import { checkNetwork, type NetworkOrResult, norm2, type ReluNetwork, score, toTargetUnits } from './network.js';
 
-/** What an adversary may add to a row: anything of at most this norm, in the units of x. */
+/** The perturbations that an adversary may add to a row: anything of at most this norm, in the units of x. */
 export interface ReluAdversary {
   /** `'inf'`: the largest entry; `'two'`: the Euclidean length. */
   norm: 'inf' | 'two';
@@ -19,7 +19,7 @@ export interface AttackData {
   network: NetworkOrResult;
   /** Rows. */
   x: MatrixLike;
-  /** What the rows are, as for {@link score}. */
+  /** The targets of the rows, as for {@link score}. */
   y: Targets;
 }
 
@@ -55,7 +55,7 @@ export interface AttackResult {
    * classes y f), negative where the attack has its way; of numbers minus the largest error of an output.
    */
   margins: Float64Array;
-  /** What {@link score} gives on the attacked rows. */
+  /** The {@link score} on the attacked rows. */
   score: number;
 }
 
@@ -353,7 +353,7 @@ class Attacker {
       const step = norm === 'two' ? share * moved(i) : Math.min(radius, Math.max(-radius, moved(i)));
       const [low, high] = range;
       const from = center[i] as number;
-      // What lies outside of the range before the attack does not come in by it.
+      // Numbers outside of the range before the attack do not come in by it.
       at[i] = Math.min(Math.max(from + step, Math.min(low, from)), Math.max(high, from));
     }
   }

@@ -47,7 +47,7 @@ export async function trainCrossValidated<P extends Prediction>(of: Encoded): Pr
 }
 
 /**
- * What an estimator does without a `lambda` and without a word of patterns: those of a local descent, and the weight that does best with such
+ * The training of an estimator without a `lambda` and without patterns: those of a local descent, and the weight that does best with such
  * patterns on rows that were left out.
  */
 export async function trainUntuned<P extends Prediction>(of: Encoded): Promise<ReluResult<P>> {
@@ -154,7 +154,7 @@ async function comparisonOf(
  */
 const decidesByMargins = (of: Encoded): boolean => of.classes !== undefined && of.weights === undefined && isLarge(of);
 
-/** What is trained. */
+/** The network to train. */
 type Model = Pick<ReluSettings, 'activation' | 'patterns'>;
 
 interface Trial {

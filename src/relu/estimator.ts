@@ -45,7 +45,7 @@ class ReluEstimator<Y extends Targets> {
     return this;
   }
 
-  /** What training found. @throws Error before `fit`. */
+  /** The result of the training. @throws Error before `fit`. */
   get result(): ReluResult<Prediction<Y>> {
     if (!this.#result) throw new Error('not fitted yet: call fit(x, y), and wait for it');
     return this.#result;

@@ -37,7 +37,7 @@ export function onFold(of: Encoded, { rows }: Fold, options: Partial<Encoded['op
   return { ...of, rows, options: { ...of.options, onProgress: undefined, verbose: undefined, ...options } };
 }
 
-/** What networks do on rows that they were not trained on. */
+/** Scores of networks on rows that they were not trained on. */
 export interface LeftOut {
   /** Which rows were left out, in order. */
   rows: Int32Array;
@@ -49,7 +49,7 @@ export interface LeftOut {
   outputs: Matrix;
 }
 
-/** What the networks that were trained without each of the folds do on its rows. */
+/** Scores of the networks that were trained without each of the folds, on its rows. */
 export function leftOutOf(of: Encoded, held: Fold[], trained: Trained<Prediction>[]): LeftOut {
   const { columns } = of.y;
   const { loss = reluDefaults.loss, huberDelta = defaultOfSetting('relu', 'huberDelta') as number } = of.options;

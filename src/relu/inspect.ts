@@ -1,4 +1,4 @@
-// What a trained network says beside its predictions: probabilities of classes, and how it depends on a column.
+// Answers of a trained network beside its predictions: probabilities of classes, and how it depends on a column.
 import { checkMembers, checkVector, show } from '../core/check.js';
 import { type Matrix, type MatrixLike, matrix, toMatrix } from '../core/matrix.js';
 import { checkProbable, probabilitiesOf } from '../predict/network.js';

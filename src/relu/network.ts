@@ -157,7 +157,7 @@ interface MatrixJson {
   data: (number | string)[];
 }
 
-/** What {@link toJSON} makes: plain numbers, strings and arrays, for `JSON.stringify`. Minus zero is `'-0'`. */
+/** The JSON of {@link toJSON}: plain numbers, strings and arrays, for `JSON.stringify`. Minus zero is `'-0'`. */
 export interface ReluNetworkJson extends ModelJson {
   kind: 'reluNetwork';
   activation: ReluNetwork['activation'];

@@ -63,7 +63,7 @@ export interface ReluPath<P extends Prediction = Prediction> {
   lambdaMax: number;
 }
 
-/** What {@link crossValidate} gives. */
+/** The result of {@link crossValidate}. */
 export interface ReluCrossValidation extends FoldScore {
   /** Mean loss of a row of each fold that was left out. */
   losses: number[];

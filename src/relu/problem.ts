@@ -29,7 +29,7 @@ export interface ReluData<Y extends Targets = Targets> {
    */
   x: MatrixLike;
   /**
-   * What to predict, one for each row of x.
+   * The targets, one for each row of x.
    *
    * Strings and booleans are classes; so are integers if `loss` is `'logistic'`, `'hinge'` or `'softmax'`. Other numbers are
    * values to come close to; a few integers that repeat could be either, which the setting `task` says. A matrix has several outputs, taken as they are: numbers; -1 or +1 for `'logistic'` and
@@ -151,7 +151,7 @@ export interface FoldScore {
   loss: number;
   /** Standard error of `loss`: the standard deviation over the folds, or the rows of one alone, divided by the square root of their number. */
   standardError: number;
-  /** What `score` of a network is, here of all rows together, each predicted by the network of the fold that left it out. */
+  /** The `score` of a network, here of all rows together, each predicted by the network of the fold that left it out. */
   score: number;
   /**
    * Mean over these rows, of classes, of max(0, 1 - m), m the output of the right class less the largest other (with one output f, for two
@@ -180,7 +180,7 @@ export interface ReluResult<P extends Prediction = Prediction>
   /** The weight above which the best network is zero, of which `lambda` is a share where it was `'auto'`. */
   lambdaMax?: number;
   /**
-   * What was tried where `lambda` was `'crossValidated'`. An estimator compares also the best affine function of x, a gated network
+   * The attempts where `lambda` was `'crossValidated'`. An estimator compares also the best affine function of x, a gated network
    * of one gate that is always open: where `affine` has a smaller loss than all `scores` it is what was trained.
    */
   crossValidation?: { scores: FoldScore[]; chosen: number; affine?: FoldScore };
@@ -208,9 +208,9 @@ export interface Encoded {
   weights?: Float64Array;
   /** The rows to train on; all where it is not there. */
   rows?: Int32Array;
-  /** What the addon calls the ranks that have other rows. */
+  /** Handle of the ranks that hold the other rows. */
   ranks?: object;
-  /** Whether to standardise y. */
+  /** True: standardises y. */
   standardizeTargets: boolean;
   featureNames?: readonly string[];
   /** `lambda`, `standardize` and the settings that are passed on. */
@@ -224,7 +224,7 @@ const ownSettings = { task: true, standardizeTargets: true };
 const namesWith = (more: readonly string[]): readonly string[] =>
   namesOf('relu', [...Object.keys(ownSettings), ...more]).filter((name) => name !== 'regularizeBias');
 
-/** What undoes the standardisation of y: an output is targetShift + targetScale f. */
+/** The inverse of the standardisation of y: an output is targetShift + targetScale f. */
 export type TargetUnits = Required<Pick<ReluNetwork, 'targetShift' | 'targetScale'>>;
 
 /** Settings whose names are known: those of {@link trainReluNetwork} and `more`. */
@@ -273,7 +273,7 @@ export function encoded(data: ReluData, settings: ReluSettings, standardize?: bo
   };
 }
 
-/** What the addon calls a way to scale the columns of x. */
+/** Names, in the addon, of the ways to scale the columns of x. */
 function scalingOf(standardize: ReluSettings['standardize']): ReluOptions['standardize'] {
   if (typeof standardize === 'boolean') return `${standardize}`;
   if (standardize === 'norm') return standardize;

@@ -32,7 +32,7 @@ import { largestLambda, train } from './training.js';
  *     minimise    loss(sum_i D_i X (v_i - w_i), y) + lambda sum_i (||v_i|| + ||w_i||)
  *     subject to  (2 D_i - I) X v_i >= 0,  (2 D_i - I) X w_i >= 0
  *
- * What is certified: `lowerBound` <= optimum of the convex program over the given patterns <= `objective`. This is the
+ * The certificate: `lowerBound` <= optimum of the convex program over the given patterns <= `objective`. This is the
  * global optimum of the network's problem only if the patterns are all that exist (a `certificate` without `over`, by
  * `patterns: { exact: true }`). With sampled or given patterns (`certificate.over: 'patterns'`) other networks may be better.
  *

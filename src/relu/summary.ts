@@ -1,4 +1,4 @@
-// What the neurons of a trained network are, in words and numbers.
+// The neurons of a trained network, in words and numbers.
 import type { Label } from '../core/targets.js';
 import { checkNetwork, type NetworkOrResult, norm2, type ReluNetwork } from './network.js';
 
@@ -20,11 +20,11 @@ export interface NeuronSummary {
   gateBias?: number;
 }
 
-/** What {@link summarize} gives. */
+/** The result of {@link summarize}. */
 export interface ReluSummary {
   /** The largest first. */
   neurons: NeuronSummary[];
-  /** What each feature counts, by name: sum_j |u_kj| ||a_j|| over the neurons, as a share of that of all features. A rough order of importance. */
+  /** The importance of each feature, by name: sum_j |u_kj| ||a_j|| over the neurons, as a share of that of all features. A rough order of importance. */
   features: Record<string, number>;
   /** The neurons as lines of text, `most` of them. */
   text: string;

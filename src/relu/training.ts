@@ -45,7 +45,7 @@ export async function train<P extends Prediction>(encoded: Encoded): Promise<Tra
   return { ...resultOf<P>(answer, encoded, targets), ...choice, seconds: answer.seconds + before };
 }
 
-/** What a user sees of an answer of the addon. */
+/** The part of the addon's answer that users see. */
 function resultOf<P extends Prediction>(
   answer: ReluSolution & SolveResult<ReluProgress>,
   { options, classes, featureNames }: Encoded,
@@ -110,7 +110,7 @@ function rowsOf({ x, rows, sampleWeights: weights }: Rows): number {
 }
 
 interface Chosen extends Pick<ReluResult, 'lambda' | 'lambdaFrom' | 'lambdaMax'> {
-  /** What it took to choose. */
+  /** The cost of the choice. */
   seconds?: number;
 }
 

@@ -15,7 +15,7 @@ export interface Series {
 }
 
 export interface ChartOptions {
-  /** What is said of the chart to those who cannot see it. */
+  /** The description of the chart for those who cannot see it. */
   name: string;
   x: string;
   y: string;
@@ -26,7 +26,7 @@ export interface ChartOptions {
   marks?: readonly { y: number; label: string }[];
   /** The ends of the vertical axis, where it does not have all numbers. */
   yDomain?: readonly [number, number];
-  /** What a place along x is called in what hovering says; x and the number if left out. */
+  /** The name of a place along x in the text that hovering shows; x and the number if left out. */
   placeName?: (x: number) => string;
   /** A diagonal, on which both numbers of a point are equal. */
   diagonal?: boolean;
@@ -128,7 +128,7 @@ export function chart(options: ChartOptions): string | undefined {
   return series.length > 1 ? `${legend(series)}${drawing}` : drawing;
 }
 
-/** What is between the axes of curves that run out of the chart. */
+/** The parts of curves between the axes, where they run out of the chart. */
 function clipped({ bottom }: Frame, curves: string): string {
   const [x, y, wide, tall] = [margin.left - 4, margin.top - 4, right - margin.left + 8, bottom - margin.top + 8];
   return `<svg x="${x}" y="${y}" width="${wide}" height="${tall}" viewBox="${x} ${y} ${wide} ${tall}">${curves}</svg>`;

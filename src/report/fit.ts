@@ -11,7 +11,7 @@ const mostClasses = 40;
 const mostOutputs = 8;
 
 /**
- * What was observed and what was predicted, compared.
+ * Comparison of observed and predicted values.
  * @throws TypeError or RangeError where they do not fit together.
  */
 export function compared(observed: Targets, predicted: Prediction, classes?: readonly Label[]): Part {

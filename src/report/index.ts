@@ -33,7 +33,7 @@ export interface ReportOptions {
         x?: MatrixLike | SparseMatrix | undefined;
         y?: Targets | undefined;
         predictions?: Prediction | undefined;
-        /** What the rows are, such as 'test rows'; stands in the heading. */
+        /** The name of the rows, such as 'test rows'; stands in the heading. */
         name?: string | undefined;
       }
     | undefined;
@@ -130,7 +130,7 @@ function statusLine({ status, message }: Result): string {
   return `<p><span class="${kind}">${escaped(status)}</span> ${escaped(message ?? '')}</p>`;
 }
 
-/** What is known of the answer; of a path each model has that for itself. */
+/** The certificate of the answer; of a path each model has its own. */
 function certificateLine({ certificate }: Result): string {
   if (certificate === undefined || !('kind' in certificate)) return '';
   const because = certificate.because === undefined ? '' : ` ${certificate.because}`;
@@ -152,7 +152,7 @@ function tilesOf(result: Result): Tile[] {
   );
 }
 
-/** What kind of result it is, for a heading. */
+/** The kind of the result, for a heading. */
 function kindName(result: Result, isPath: boolean): string {
   if (isPath) return 'Path of models';
   const kind = modelOf(result)?.kind;
@@ -227,7 +227,7 @@ const classesOf = (model: object): readonly Label[] | undefined => {
   return network?.classes ?? classes;
 };
 
-/** What a model predicts for rows: by its own function, or by that of models of its kind; `undefined` where there is none. */
+/** Predictions of a model for rows: by its own function, or by that of models of its kind; `undefined` where there is none. */
 function predictionsOf(model: object, x: MatrixLike | SparseMatrix): Prediction | undefined {
   const found = modelOf(model);
   const { predict } = model as { predict?: (x: unknown, options?: object) => unknown };
@@ -272,7 +272,7 @@ function factsPart(title: string, rows: [string, string][]): Part | undefined {
   return rows.length > 0 ? { title, body: table(['name', 'value'], rows, [1]) } : undefined;
 }
 
-/** What the page was made by and where. */
+/** The program that made the page, and where it ran. */
 function versions(environment: object): [string, string][] {
   const { process, navigator } = globalThis as {
     process?: { versions?: Record<string, string>; platform?: string; arch?: string };

@@ -1,4 +1,4 @@
-// What else a result has: numbers and words in a table, arrays as charts, matrices as pictures.
+// Other members of a result: numbers and words in a table, arrays as charts, matrices as pictures.
 import { isList } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import { type Part, soft, table } from './page.js';
@@ -26,7 +26,7 @@ export function facts(of: object, left: readonly string[] = [], prefix = ''): Ro
   });
 }
 
-/** What can be said of settings: numbers and words, how long arrays are, that there is a function. */
+/** The text about settings: numbers and words, how long arrays are, that there is a function. */
 export function settingRows(settings: object): Row[] {
   return Object.entries(settings).flatMap(([name, value]): Row[] => {
     if (value === undefined) return [];

@@ -228,7 +228,7 @@ function lineMarkup(
   ].join('');
 }
 
-/** What hovering over a column's line says: its coefficients in the models that are chosen. */
+/** The text of hovering over a column's line: its coefficients in the models that are chosen. */
 function said({ chosen }: PathRun, column: number, name: string): string {
   const of = ({ by, fit }: Chosen): string => `${by}: ${figure(fit.coefficients[column], 5)}`;
   return [name, ...preferred(chosen).map(of)].join('\n');

@@ -1,4 +1,4 @@
-// What a page says of a path of models.
+// The parts of a page about a path of models.
 import { type Part, soft, table } from './page.js';
 import { coefficientChart, validationChart } from './pathCharts.js';
 import {
@@ -28,7 +28,7 @@ export interface Tile {
   remark?: string;
 }
 
-/** What is said of a path: its charts, the models that are chosen, and all lambdas. */
+/** The text about a path: its charts, the models that are chosen, and all lambdas. */
 export function pathParts(run: PathRun): { about: string; tiles: Tile[]; parts: Part[] } {
   const { chosen } = run;
   const { svg, left } = coefficientChart(run);

@@ -7,7 +7,7 @@ export interface PathRun {
   path: SparsePath & Partial<SparseCrossValidation>;
   /** One for each column of x. */
   names: readonly string[];
-  /** What the path was fitted to; without it coefficients are drawn as they are. */
+  /** The data that the path was fitted to; without it coefficients are drawn as they are. */
   x?: Matrix | SparseMatrix | undefined;
   chosen: Chosen[];
 }
@@ -20,7 +20,7 @@ export interface Chosen {
   fit: SparseFit;
 }
 
-/** What the models of a path are told apart by. */
+/** The parameter that the models of a path differ by. */
 export const parameterOf = ({ sizes }: Pick<PathRun['path'], 'sizes'>): 'size' | 'lambda' =>
   sizes ? 'size' : 'lambda';
 
@@ -31,7 +31,7 @@ export const parametersOf = ({ sizes, lambda }: Pick<PathRun['path'], 'sizes' | 
 /** The lambda of a model, or its size. */
 export const alongOf = ({ size, lambda }: Pick<SparseFit, 'size' | 'lambda'>): number => size ?? lambda;
 
-/** What cross-validation and criteria choose; those that may choose none are left out. */
+/** The choices of cross-validation and criteria; those that may choose none are left out. */
 export function chosenOf(path: PathRun['path']): Chosen[] {
   const chosen: Chosen[] = [];
   const placeOf = (value: number): number => Array.from(parametersOf(path)).indexOf(value);
@@ -82,7 +82,7 @@ export function explained({
 /** Returns true if the objective is convex: what is known of its models is then a gap. */
 export const isConvex = ({ gap }: Pick<PathRun['path'], 'gap'>): boolean => gap.some((value) => !Number.isNaN(value));
 
-/** What a coefficient is called by its place: its column, and of several classes the one that it is for. */
+/** The name of a coefficient by its place: its column, and of several classes the one that it is for. */
 export function nameOf({ names, path }: Pick<PathRun, 'names' | 'path'>, place: number): string {
   const name = names[place % names.length] as string;
   return path.responses ? `${name}: ${nameOfResponse(path, Math.floor(place / names.length))}` : name;

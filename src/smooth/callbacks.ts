@@ -53,7 +53,7 @@ export function checkCallbacks(given: SumCallbacks): CheckedCallbacks {
   };
 }
 
-/** What the addon calls: the functions in memory that both sides see. */
+/** The functions that the addon calls, in memory that both sides see. */
 export function nativeCallbacks(callbacks: CheckedCallbacks, guard: Guard): object {
   const { rows, n, gradient, value, hessianVector, losses } = callbacks;
   const [x, v, out] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];

@@ -46,7 +46,7 @@ const known: Record<OnlineMethod, readonly (keyof OnlineSettings)[]> = {
   drift: ['noise', 'drift', 'batchSize', 'uncertainty'],
 };
 
-/** What a learner is, as JSON. */
+/** A learner as JSON. */
 export interface OnlineState {
   version: 1;
   settings: OnlineSettings;
@@ -262,7 +262,7 @@ function withInfinities(settings: OnlineSettings): OnlineSettings {
   return { ...settings, set: { lower, upper: revived(set.upper, Number.POSITIVE_INFINITY) as number[] } };
 }
 
-/** What {@link onlineLearner} makes. */
+/** The learner that {@link onlineLearner} makes. */
 export class OnlineLearner {
   readonly #settings: Checked;
   readonly #rule: Rule;
@@ -279,7 +279,7 @@ export class OnlineLearner {
     this.#sum = new Float64Array(settings.n);
   }
 
-  /** What the learner plays now: n numbers, which the next `update` changes. */
+  /** The learner's present point: n numbers, which the next `update` changes. */
   get x(): Float64Array {
     return this.#x;
   }

@@ -1,4 +1,4 @@
-// What of a problem no private steps are taken on, and the privacy of those that were.
+// Problems on which no private steps are taken, and the privacy of those that were.
 import { checkNumber } from '../core/check.js';
 import { RegressionProgram } from '../problems/regression.js';
 import { privacySpent } from './privacy.js';
@@ -67,7 +67,7 @@ function deltaOf(given: unknown, rows: number): number {
   return delta;
 }
 
-/** What is promised of a number of private steps; nothing without noise, or where it would be of no use. */
+/** The privacy of a number of private steps; nothing without noise, or where it would be of no use. */
 export function privacyOf(settings: PrivacySettings, rows: number, steps: number): Privacy | undefined {
   const { noise = 1, insecureNoise = false, batchSize = 64 } = settings;
   if (insecureNoise || noise === 0 || steps === 0) return undefined;

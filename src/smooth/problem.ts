@@ -1,4 +1,4 @@
-// What is to be minimised of the rows of data.
+// The sum over the rows of data that is to be minimised.
 import { hasInequalities } from '../core/bounds.js';
 import { checkObject, show } from '../core/check.js';
 import type { MakeProblem } from '../core/solve.js';
@@ -7,7 +7,7 @@ import { CompiledProgram, type Program } from '../expressions/program.js';
 import { RegressionProgram, type RegressionRows } from '../problems/regression.js';
 import { checkCallbacks, nativeCallbacks, type SumCallbacks } from './callbacks.js';
 
-/** What the addon is given of a sum, and what is known of it here. */
+/** The request for the addon about a sum, and the facts about it that are known here. */
 export interface ReadSum {
   sum: (guard: Parameters<MakeProblem>[0], native: Parameters<MakeProblem>[1]) => object;
   /** Prepares what takes so long that other events are served meanwhile; undefined where nothing does. */
@@ -15,9 +15,9 @@ export interface ReadSum {
   start: Float64Array;
   rows: number;
   bounds?: { lower: Float64Array; upper: Float64Array };
-  /** What the addon calls the ranks that have other rows; then `rows` are this rank's. */
+  /** Handle of the ranks that hold the other rows; then `rows` are this rank's. */
   ranks?: object | undefined;
-  /** What `minimize` takes in its place; undefined where there are no second derivatives. */
+  /** The problem that `minimize` takes instead; undefined where there are no second derivatives. */
   whole?: WholeSum;
 }
 

@@ -63,7 +63,7 @@ export interface MinimizeSumResult
   extends Omit<SolveResult<MinimizeSumProgress>, 'status'>,
     Omit<MinimizeSumSolution, 'ending'> {
   status: SumStatus;
-  /** What an observer who sees x, and no more, may learn of single rows, of method `dpSgd`. Left out where nothing is promised. */
+  /** Privacy of single rows against an observer who sees x and no more, of method `dpSgd`. Left out where nothing is promised. */
   privacy?: Privacy;
 }
 

@@ -36,7 +36,7 @@ export interface SparseCrossValidationSettings extends Omit<SparsePathSettings, 
 
   /** How many parts the rows fall into, drawn by `seed` and class by class where y are classes; or the part of each row. Default: 10. */
   folds?: number | ArrayLike<number> | undefined;
-  /** What is measured on the rows that were left out. Default: `'deviance'`. */
+  /** The measure of the rows that were left out. Default: `'deviance'`. */
   measure?: SparseMeasure | undefined;
   /** True if the result has `predictions`. Default: false. */
   keepPredictions?: boolean | undefined;
@@ -246,7 +246,7 @@ function mixed(of: readonly LeftOut[], share: number): LeftOut[] {
   }));
 }
 
-/** What the fit of a fold is told beside what it is of. */
+/** The settings that the fit of a fold has beside those of the whole fit. */
 interface OfFold {
   spent?: number;
   relax?: boolean;

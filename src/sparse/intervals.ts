@@ -148,7 +148,7 @@ async function lassoOf(data: SparseData, settings: SparseModelSettings, lambda: 
   return Object.assign(cv.best('min'), { status: cv.status, message: cv.message });
 }
 
-/** What all columns need of the lasso. */
+/** Parts of the lasso that all columns need. */
 interface Lines {
   x: Matrix | SparseMatrix;
   add: Adder;
@@ -179,7 +179,7 @@ function linesOf(prepared: Prepared, fit: SparseFit): Lines {
   );
 }
 
-/** What corrects a coefficient, and the standard error over sigma. */
+/** The correction of a coefficient, and the standard error over sigma. */
 interface Corrected {
   shift: number;
   spread: number;

@@ -37,7 +37,7 @@ export interface CompletedMatrix {
   lowerBound: number;
   /** Objective less the lower bound, over half the squares of the known entries. */
   gap: number;
-  /** What is known of the matrix. */
+  /** The certificate of the matrix. */
   certificate: Certificate;
   /**
    * Entries of the completed matrix, one for each pair of a row and a column.

@@ -5,7 +5,7 @@ import type { Prepared } from './problem.js';
 import { placeOfLargest, probabilities, rowOf } from './responses.js';
 
 /**
- * What cross-validation measures on the rows that were left out: the mean of the deviances, the squared or the absolute errors of the mean
+ * A measure of cross-validation on the rows that were left out: the mean of the deviances, the squared or the absolute errors of the mean
  * response, the share of wrong classes, or, which are better the larger they are, the area under the curve of the rates of true and false
  * second classes and the share of pairs of times in the order of their predictions.
  */

@@ -14,7 +14,7 @@ export interface WithMissing {
   means?: Float64Array | undefined;
 }
 
-/** What {@link readInPieces} has found, by the matrix that it made. */
+/** The findings of {@link readInPieces}, by the matrix that it made. */
 const known = new WeakMap<object, WithMissing>();
 
 /**

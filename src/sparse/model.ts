@@ -38,7 +38,7 @@ export interface SparseModel extends Origin {
   /** Their names, where the data have names. */
   supportNames?: string[];
   /**
-   * What the model says of new rows, with the columns of x; entries that are NaN are imputed if the model was made so. Of K responses or
+   * Predictions for new rows, with the columns of x; entries that are NaN are imputed if the model was made so. Of K responses or
    * classes K numbers for each row, one row behind the other.
    * @throws TypeError or RangeError that names the argument and the value.
    */
@@ -78,7 +78,7 @@ export interface SparseFit extends SparseModel {
   /** Columns that vary by no more than rounding beside their size and are left out as constant: what is known is said of the others. */
   without?: Int32Array;
   /**
-   * What is known of the minimum. `'none'`: nothing, as the solve was ended before there was a model, it did not reach the tolerance, the
+   * The certificate of the minimum. `'none'`: nothing, as the solve was ended before there was a model, it did not reach the tolerance, the
    * model is a relaxed one, which minimises no objective of its lambda, or a best subset whose coefficients are as large as those of
    * columns that depend on each other were allowed to be. `'global'` and `'bounded'`: no coefficients have an objective below
    * `lowerBound`; over `'size'` none up to the size `largest`, over `'columns'` none of columns that are not in `without`.
@@ -171,13 +171,13 @@ function linkOf(
   return link;
 }
 
-/** What fits of one answer share. */
+/** Members that the fits of one answer share. */
 export interface Fitted {
   answer: SparseAnswer;
   about: About;
 }
 
-/** What stands for a model where a solve was ended before there was one. */
+/** The stand-in for a model where a solve was ended before there was one. */
 export function unfitted({ origin, columns }: About, lambda: number, size?: number): SparseFit {
   const unknown = Number.NaN;
   return withFunctions({
@@ -221,7 +221,7 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
   });
 }
 
-/** What is known of model k of a path. */
+/** The certificate of model k of a path. */
 function knownOf(
   answer: SparseAnswer,
   k: number,

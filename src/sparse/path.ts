@@ -54,7 +54,7 @@ export interface SparsePath extends SolveResult<SparseProgress>, Origin {
   deviance: Float64Array;
   /** Objective less a lower bound of the optimum, over the mean loss of the null model less that of a perfect fit; NaN where there is none. */
   gap: Float64Array;
-  /** What is known of the model of each lambda. */
+  /** The certificate of the model of each lambda. */
   certificate: Certificate[];
   /** The largest violation of the conditions of a coordinate-wise minimum, over lambdaMax, for each lambda. */
   violation: Float64Array;
@@ -163,10 +163,10 @@ export function pathOf(answer: SparseAnswer, { about, settings }: Prepared, want
   return withMethods(path, PathFunctions.prototype);
 }
 
-/** What some solves do not know. */
+/** Members that some solves do not know. */
 const unknownAtTimes = ['objective', 'lowerBound', 'residual', 'evaluations'] as const;
 
-/** What the functions of a path need beside it. */
+/** Arguments of the functions of a path beside the path. */
 const fits = new WeakMap<object, Fitted>();
 
 function fittedOf(path: object): Fitted {

@@ -24,13 +24,13 @@ export const isConvex = (kind: string | undefined): boolean =>
 /** The kinds of penalties that the addon has. */
 const names = (): readonly Name[] => namesOfSetting('sparse', 'penalty') as readonly Name[];
 
-/** What makes penalties: each kind is a function of its own, but for one that the lasso is a part of. */
+/** Makers of penalties: each kind is a function of its own, but for one that the lasso is a part of. */
 function made(): string {
   const [lasso, ...others] = names().map((name) => `${name}(${name === 'sparseGroupLasso' ? 'alpha' : ''})`);
   return [lasso, 'elasticNet(alpha)', ...others].join(', ');
 }
 
-/** What penalties are called elsewhere. */
+/** Names of penalties elsewhere. */
 const elsewhere: Record<string, string> = {
   l1: 'lasso()',
   l2: 'elasticNet(0)',

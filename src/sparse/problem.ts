@@ -1,4 +1,4 @@
-// What a sparse regression is given, checked, and the form of it that the addon takes.
+// The arguments of a sparse regression, checked, and the form of it that the addon takes.
 
 import { addon, settingNames } from '../core/addon.js';
 import {
@@ -143,7 +143,7 @@ export function checkModelSettings<T extends object>(settings: T, path: boolean,
 /** The names of settings, made once for each function. */
 const namesOfModels = new Map<string, readonly string[]>();
 
-/** What models know of the data that they were made of. */
+/** Facts about the data that models keep. */
 export interface Origin extends FamilyOf {
   /** The label with y = 0 and that with y = 1, of two classes; all labels of `multinomial`. */
   classes?: readonly Label[];
@@ -156,7 +156,7 @@ export interface Origin extends FamilyOf {
   hasOffset: boolean;
 }
 
-/** What fits know of their problem, without its data. */
+/** Facts about their problem that fits keep, without its data. */
 export interface About {
   origin: Origin;
   convex: boolean;
@@ -472,7 +472,7 @@ function boundMembers(
   return { lowerBounds: made.lower, upperBounds: made.upper };
 }
 
-/** What belongs to groups: factors, and with convex penalties bounds of the coefficients of their columns. */
+/** Members of groups: factors, and with convex penalties bounds of the coefficients of their columns. */
 function groupMembers(
   { penaltyFactor, lowerBounds, upperBounds }: ColumnData,
   { of, sizes }: Groups,
@@ -544,7 +544,7 @@ function nearest(numbers: ArrayLike<number>, wanted: number, scale: (value: numb
 
 export type SparseAnswer = SparseSolution & SolveResult<SparseProgress>;
 
-/** What may differ between the solves of one problem. */
+/** Members that may differ between the solves of one problem. */
 export interface Variation extends Request {
   /** Weights instead of those of the data, with the means of the columns by them. */
   weights?: Float64Array | undefined;

@@ -81,7 +81,7 @@ function endedByMemory(answer: SparseAnswer, { message }: SolverError): SparseAn
 
 type ColumnsOf = (columns: Int32Array) => Matrix | SparseMatrix;
 
-/** What a model is fitted again from. */
+/** The penalised model that is fitted again. */
 interface Penalised {
   /** The columns of each response or class, and the values that they begin at. */
   supports: readonly Int32Array[];
@@ -131,7 +131,7 @@ function responseOf(prepared: Prepared, r: number): Prepared {
   };
 }
 
-/** What is between the penalised models of a path and the relaxed ones: `share` of the former. */
+/** The models between the penalised ones of a path and the relaxed ones: `share` of the former. */
 export async function blended(
   prepared: Prepared,
   penalised: SparseAnswer,

@@ -8,7 +8,7 @@ export interface Request {
   sizes?: Int32Array | undefined;
 }
 
-/** What a path may be asked for. */
+/** Settings of a path. */
 interface PathSettings {
   lambdas?: unknown;
   sizes?: unknown;

@@ -123,7 +123,7 @@ export const rowOf = (values: Float64Array, rows: number, count: number, i: numb
 /** The place of the largest number, the first of them if there are several. */
 export const placeOfLargest = (values: readonly number[]): number => values.indexOf(Math.max(...values));
 
-/** What predictions are of: the probabilities of classes, of their linear predictions. */
+/** The scale of predictions: the probabilities of classes, of their linear predictions. */
 export function probabilities(links: readonly number[]): number[] {
   const most = Math.max(...links);
   const e = links.map((t) => Math.exp(t - most));

@@ -138,7 +138,7 @@ function statusOf(
   return { status, message };
 }
 
-/** What is selected or not: columns, or groups of them where the penalty is one of groups. */
+/** The units of the selection: columns, or groups of them where the penalty is one of groups. */
 interface Unit {
   count: number;
   /** Says which one a column belongs to. */
@@ -170,7 +170,7 @@ function frequenciesOf(ended: readonly { support: Set<number> }[], { of, columns
   return frequencies;
 }
 
-/** What the last model of a path selects that has no more than `most`. */
+/** The columns that are in the last model of a path that has no more than `most`. */
 function selectedBy({ lambda, offsets, indices }: SparseAnswer, most: number, unit: Unit): Set<number> {
   let last = new Set<number>();
   for (let k = 0; k < lambda.length; ++k) {

@@ -6,7 +6,7 @@ import { distinct, type Label } from '../core/targets.js';
 export interface SurvivalTimes {
   /** Times of the events, or, where there was none, until when there was none. */
   time: ArrayLike<number>;
-  /** Whether the event came at that time: 1 or true, or 0 or false where the row was censored. */
+  /** The event at that time: 1 or true if it came, or 0 or false where the row was censored. */
   event: ArrayLike<number | boolean>;
   /**
    * Starts, n numbers below `time`: at risk at t are the rows with start < t <= time. For late entry, and for covariates that change with
@@ -25,7 +25,7 @@ export interface Survival {
   start?: Float64Array;
   /** Numbers from 0. */
   strata?: Float64Array;
-  /** What the strata are called, by number. */
+  /** The labels of the strata, by number. */
   labels?: readonly Label[];
 }
 
@@ -165,7 +165,7 @@ function eachTime(
 class RisksThatLeave {
   /** How far logarithms of one band are apart: 32 bits. */
   private static readonly width = 22;
-  /** What rows add up to, by how many bands below `top` they are, in units of exp(top - width bands). */
+  /** The sums of rows, by how many bands below `top` they are, in units of exp(top - width bands). */
   private readonly bands = new Map<number, { rows: number; high: number; low: number }>();
 
   /** The logarithm of no row's weight times exp(link) is above `top`. */
@@ -275,7 +275,7 @@ class PrefixSums {
 
 /** The cumulative hazard of a row whose link is 0, at the times with events of a stratum. */
 export interface BaselineHazard {
-  /** What the stratum is called, where there are strata. */
+  /** The label of the stratum, where there are strata. */
   stratum?: Label;
   /** Times with events, rising. */
   time: Float64Array;

@@ -32,7 +32,7 @@ export interface Trend {
   lowerBound: number;
   /** Objective less the lower bound, over the objective of the trend of one piece. */
   gap: number;
-  /** What is known of the trend. */
+  /** The certificate of the trend. */
   certificate: Certificate;
 }
 

@@ -15,5 +15,5 @@ async function bytes(): Promise<ArrayBuffer | Uint8Array> {
 
 const module = await makeModule({ wasmBinary: await bytes() });
 
-/** What native/binding/addon.cpp exports. */
+/** Exports of native/binding/addon.cpp. */
 export const addon: Record<string, unknown> = module.emnapiInit({ context: createContext() });
