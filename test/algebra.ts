@@ -20,7 +20,7 @@ export function normals(seed: number): () => number {
 export const table = (rows: number, columns: number, draw: (i: number, j: number) => number): number[][] =>
   Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (__, j) => draw(i, j)));
 
-/** What makes other rows of those that a trial has drawn. */
+/** Changes that make other rows of those that a trial has drawn. */
 export type Change = (x: number[][], seed: number) => number[][];
 export const unchanged: Change = (x) => x;
 

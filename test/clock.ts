@@ -1,4 +1,4 @@
-// What tests have instead of the clock, so that no verdict depends on how fast the machine is or on what else it does.
+// A substitute for the clock in tests, so that no verdict depends on how fast the machine is or on what else it does.
 import { vi } from 'vitest';
 
 /**

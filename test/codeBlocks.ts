@@ -12,7 +12,7 @@ export interface Block {
   before: string;
   /** Why it does not run. */
   notRun?: string;
-  /** What the page says that it prints. */
+  /** The output that the page shows. */
   prints?: string;
 }
 

@@ -19,7 +19,7 @@ const examples = readdirSync(folder, { recursive: true })
 
 const limit = Number(process.env.NONCONVEX_EXAMPLE_LIMIT ?? Number.POSITIVE_INFINITY);
 
-/** What examples print, run in one process, up to the first of them that takes longer than the limit. */
+/** The output of examples, run in one process, up to the first of them that takes longer than the limit. */
 async function run(names: string[]): Promise<string[]> {
   const program = join(import.meta.dirname, 'examples.mjs');
   const paths = names.map((name) => join(folder, name));

@@ -1,4 +1,4 @@
-// What the commands write is none of what they read, nor another thing that they write, whatever the names; models in other encodings.
+// The outputs of commands are different from their inputs and from each other, whatever the names; models in other encodings.
 import { spawnSync } from 'node:child_process';
 import { linkSync, openSync, readdirSync, symlinkSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// What every command of the program keeps to: Ctrl-C ends a solve with the best so far, output that nobody reads ends nothing, and the
+// Promises of every command of the program: Ctrl-C ends a solve with the best so far, output that nobody reads ends nothing, and the
 // benchmark measures what it says.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -67,7 +67,7 @@ describe('output that nobody reads', () => {
   });
 });
 
-/** What the program writes to a terminal, which `script` of util-linux pretends to be. */
+/** The output of the program on a terminal, which `script` of util-linux pretends to be. */
 function onTerminal(args: readonly string[]): string {
   const command = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
   return execFileSync('script', ['-qec', `${command} || true`, '/dev/null'], { cwd: folder.path, encoding: 'utf8' });

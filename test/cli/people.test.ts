@@ -1,4 +1,4 @@
-// What helps people with the command line program: examples, hints for what is misspelt, completions of shells.
+// Help for people with the command line program: examples, hints for what is misspelt, completions of shells.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -72,7 +72,7 @@ describe('what is misspelt', () => {
 describe('nonconvex completion', () => {
   const shell = (name: string) => ['/bin', '/usr/bin'].map((path) => join(path, name)).find(existsSync);
 
-  /** What bash completes the last of the words to. */
+  /** The completions of the last of the words by bash. */
   function byBash(script: string, ...words: string[]): string[] {
     const program = `${script}
 COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}

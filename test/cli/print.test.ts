@@ -1,4 +1,4 @@
-// What the command line program prints where the names in a file are hostile.
+// Output of the command line program where the names in a file are hostile.
 import { afterEach, expect, it, vi } from 'vitest';
 import { print } from '../../src/cli/print.js';
 

@@ -47,7 +47,7 @@ export class Folder {
     return ended(this.start(args));
   }
 
-  /** What the program would print and end with, in this process. */
+  /** The output and the exit status of the program, run in this process. */
   async run(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
     let [output, errors] = ['', ''];
     vi.stubEnv('nonconvex_options', undefined);

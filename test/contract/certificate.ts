@@ -1,4 +1,4 @@
-// What is not true of the certificates of a result, whatever solver it is of: their shape, and how kind, bound, gap and status agree.
+// False claims in the certificates of a result, whatever solver it is of: their shape, and how kind, bound, gap and status agree.
 import type { Claims } from '../../src/core/addon.js';
 import type { Certificate, SolveResult } from '../../src/index.js';
 
@@ -34,7 +34,7 @@ function answersOf(result: Known): Answer[] {
   }));
 }
 
-/** What is not true; `tolerance` is that of the solve. */
+/** Returns the false claims; `tolerance` is that of the solve. */
 export function refutedCertificates(result: SolveResult, claims: Claims, tolerance: number): string[] {
   const known = result as Known;
   if (known.certificate === undefined) return ['no certificate'];

@@ -1,4 +1,4 @@
-// What every solver promises of what it says of its answers: docs/certificates.md.
+// Promises of every solver about the certificates of its answers: docs/certificates.md.
 import { describe, expect, it } from 'vitest';
 import { addon } from '../../src/core/addon.js';
 import type { SolveResult } from '../../src/index.js';

@@ -8,7 +8,7 @@ import type { Problem } from './problem.js';
 export interface Ended {
   code: number | null;
   signal: string | null;
-  /** What it printed. */
+  /** Its output. */
   output: string;
   errors: string;
   seconds: number;

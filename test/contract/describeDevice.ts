@@ -1,4 +1,4 @@
-// What solves on a CUDA device promise: held to by the simulated device everywhere, and by a GPU where there is one.
+// Promises of solves on a CUDA device: held to by the simulated device everywhere, and by a GPU where there is one.
 import { describe, expect, it } from 'vitest';
 import { type Progress, type SolveResult, SolverError } from '../../src/index.js';
 import { long } from '../long.js';

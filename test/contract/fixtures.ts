@@ -75,7 +75,7 @@ function together([first, ...rest]: [string, Fixture][]): Fixture {
   };
 }
 
-/** What solves on a GPU, by the family's name. */
+/** The problems that a GPU solves, by the family's name. */
 export const kinds: Record<string, Kind> = Object.fromEntries(
   (await found<{ kind: Kind }>('onCuda')).map(({ name, module }) => [name, module.kind]),
 );

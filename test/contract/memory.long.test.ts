@@ -25,7 +25,7 @@ describe.each(Object.entries(fixtures))('%s', (_, { small, endless }) => {
         return (await after(count, more)) - before;
       };
     `;
-    // What is small leaks through numbers, what is large through size; the allocator's own steps are a few MiB.
+    // Small solves leak by their number, large ones by their size; the allocator's own steps are a few MiB.
     const many = await runInChild(`${lines} console.log(await growth(1000));`, small, { flags: ['--expose-gc'] });
     expect(many).toMatchObject(fine);
     expect(Number(many.output)).toBeLessThan(25);

@@ -1,4 +1,4 @@
-// What there is no memory for is refused before any is taken, with the bytes and the name of the argument: systems promise more than
+// Problems that memory does not hold are refused before any is taken, with the bytes and the name of the argument: systems promise more than
 // they have, and then end the process.
 import { describe, expect, it } from 'vitest';
 import { SolverError } from '../../src/index.js';

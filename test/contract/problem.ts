@@ -1,4 +1,4 @@
-// What the contract tests are given: test/<family>/fixture.ts, or test/<family>/<verb>.fixture.ts of a further solver, exports a `fixture`,
+// The input of the contract tests: test/<family>/fixture.ts, or test/<family>/<verb>.fixture.ts of a further solver, exports a `fixture`,
 // and test/<family>/onCuda.ts a `kind` if a GPU solves the family's problems, too.
 import type * as nonconvex from '../../src/index.js';
 import type { Matrix, SolveResult, SparseMatrix, Status } from '../../src/index.js';
@@ -54,7 +54,7 @@ export interface Fixture {
   sharesStarts?: boolean;
   /** True if its data have `ranks`, as they may be some rows of all. Default false. */
   splitsRows?: boolean;
-  /** Whether its solver knows an objective: always (default), at some checks, or never. */
+  /** When its solver knows an objective: always (default), at some checks, or never. */
   objective?: 'always' | 'sometimes' | 'never';
 }
 
@@ -66,13 +66,13 @@ export interface Kind {
   problem: Problem;
   /** A problem that takes many seconds. */
   endless: Problem;
-  /** What 'auto' takes a GPU for, soon done. */
+  /** A problem for which 'auto' takes a GPU, soon done. */
   large: Problem;
   /** Needs more than 600 MB of a device's memory. */
   wide: Problem;
   /** Settings and data that are wrong, the latter with what is said of them. */
   wrong: { settings: Record<string, unknown>[]; data: object; says: string };
-  /** What only the CPU solves, and a part of the sentence that says so; before it is queued, or when it is its turn. */
+  /** A problem that only the CPU solves, and a part of the sentence that says so; before it is queued, or when it is its turn. */
   refused: [Problem, string][];
   refusedLater: [Problem, string][];
   /** Checks that two results are of the same problem. */

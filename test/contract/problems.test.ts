@@ -14,7 +14,7 @@ interface Matrix {
 }
 type Wrong = [what: string, value: unknown, where?: string];
 
-/** What the fixture of a solver sends to the addon. */
+/** The request of a fixture to the addon. */
 async function requestOf(solver: string): Promise<{ problem: Members; settings: object }> {
   const sent = vi.spyOn(native, 'solve');
   await solve((solverFixtures[solver] as (typeof solverFixtures)[string]).small, { maxIterations: 1 });
@@ -100,7 +100,7 @@ function wrongNumbers({ lower, upper, openLower, openUpper }: InputSchema, integ
   ];
 }
 
-/** What a member must not be, `known`: the sizes that other members have given. */
+/** Values that a member must not have; `known`: the sizes that other members have given. */
 function wrongValues(member: InputSchema, value: unknown, sizes: Sizes, known: boolean[]): Wrong[] {
   const { type, optional, below, distinct, rising, falling } = member;
   const missing: Wrong[] = optional ? [] : [['missing', undefined]];

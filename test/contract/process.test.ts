@@ -1,4 +1,4 @@
-// What every solver promises to the process around it: threads, exit, memory, the event loop. `npm test` tries every second
+// Promises of every solver to the process around it: threads, exit, memory, the event loop. `npm test` tries every second
 // promise with one family, taking turns, since all run through the same binding; CI tries all with the family that is
 // scaffolded, `npm run test:long` with all families and more delays.
 import { spawnSync } from 'node:child_process';

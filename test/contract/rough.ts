@@ -24,7 +24,7 @@ export const degenerate = [
   'a column of zeros',
 ];
 
-/** What is done to rows by `seed`, and its name; `uniform` draws from 0 to 1. */
+/** The change of rows by `seed`, and its name; `uniform` draws from 0 to 1. */
 export function roughened(
   x: Rows,
   seed: number,

@@ -16,7 +16,7 @@ const missing = existsSync(file) ? undefined : 'it is not built: npm test builds
 // Read when the first solve asks for a device.
 process.env.NONCONVEX_CUDA_BINARY = file;
 
-/** What the simulated device tells of itself. */
+/** The description of the simulated device by itself. */
 interface Simulated {
   simulatedCounts(): { calls: number; launches: number; bytes: number; nothingAlive: boolean };
   simulatedCapacity(bytes: number): void;

@@ -1,4 +1,4 @@
-// What every solver promises about a call: limits, progress, determinism, arguments, errors.
+// Promises of every solver about a call: limits, progress, determinism, arguments, errors.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { getEventListeners } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { long } from '../long.js';
 import { runInChild } from './child.js';
 import { type Problem, solve, solverFixtures, solverOf, timeless, turnsWith } from './fixtures.js';
 
-/** What throws whatever one does with it. */
+/** An object that throws on any access. */
 function revokedProxy(): object {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
@@ -20,7 +20,7 @@ const toys = Boolean(process.env.NONCONVEX_FIXTURES);
 
 describe.each(Object.entries(solverFixtures))('%s', (name, fixture) => {
   const { small, endless, wrong, objective: knows = 'always', deterministic = false } = fixture;
-  /** What takes long, and shows the binding rather than the solver: `npm test` tries it with one solver. */
+  /** Tests that take long and show the binding rather than the solver: `npm test` tries it with one solver. */
   const itOnce = it.runIf(long || toys || name === names[0]);
 
   const peers = turnsWith(name);

@@ -1,4 +1,4 @@
-// What the folders of tests give the contract test of options: each has a file options.ts with `taking` and `others`.
+// The part of the folders of tests in the contract test of options: each has a file options.ts with `taking` and `others`.
 import { addon, type SolverSchema } from '../../src/core/addon.js';
 import { numbers } from '../contract/problem.js';
 

@@ -6,7 +6,7 @@ import { type Problem, solve, solverFixtures } from './fixtures.js';
 
 type Call = Parameters<Addon['solve']>;
 
-/** What the addon is called with for a problem. */
+/** The arguments of the addon for a problem. */
 async function callOf(problem: Problem): Promise<Call> {
   const calls: Call[] = [];
   const native = addon();

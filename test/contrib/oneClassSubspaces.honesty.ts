@@ -58,7 +58,7 @@ export function tangent(W: number[][], G: number[][]): number {
   return Math.max(...left.flat().map(Math.abs));
 }
 
-/** What is wrong with a result, and the largest tangent derivative. */
+/** Returns the errors of a result, and the largest tangent derivative. */
 export function judged(
   x: readonly number[][],
   settings: { margin: number; violationWeight: number; softness: number },

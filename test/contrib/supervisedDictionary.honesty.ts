@@ -37,7 +37,7 @@ export function dictionaryObjective(
   return mean(losses) + (lambda / 2) * dot(a, a) + (reconstruction / 2) * mean(left);
 }
 
-/** What is wrong with a result, and the largest derivative of the objective in the weights, the dictionary, some codes and the intercept. */
+/** Returns the errors of a result, and the largest derivative of the objective in the weights, the dictionary, some codes and the intercept. */
 export function judgedDictionary(
   x: readonly number[][],
   signs: readonly number[],

@@ -1,4 +1,4 @@
-// What messages say of values, whatever these are and whichever realm they are of.
+// Values in messages, whatever these are and whichever realm they are of.
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {

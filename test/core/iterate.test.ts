@@ -184,7 +184,7 @@ it('thins the history evenly', () => {
 });
 
 it('shows numbers as C++ does', async () => {
-  // What the addon says of a value that it refuses shows it by the function that its messages of status use.
+  // The addon's message about a value that it refuses shows the value by the function that its messages of status use.
   const shown = (value: number) => {
     const problem = { n: 1, matrices: [], numerator: [], difference: false };
     try {

@@ -5,7 +5,7 @@ import { toMatrix } from '../../src/core/matrix.js';
 import { score, trainReluNetwork } from '../../src/relu/index.js';
 import { sparseRegression } from '../../src/sparse/index.js';
 
-/** What a package exports, whose types are not wanted. */
+/** The exports of a package whose types are not wanted. */
 const load = async (name: string): Promise<never> => {
   const { default: main, ...named } = await import(name);
   return { ...named, ...main, default: main } as never;

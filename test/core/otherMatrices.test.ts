@@ -90,7 +90,7 @@ it('solvers take them', async () => {
 });
 
 describe('a vector of another library', () => {
-  /** What Arrow's vectors have. */
+  /** Members of Arrow's vectors. */
   const vector = (values: unknown[]): never =>
     ({ length: values.length, nullCount: 0, get: (i: number) => values[i], toArray: () => values }) as never;
 

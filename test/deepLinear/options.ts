@@ -1,4 +1,4 @@
-// What the contract test of options calls of the subpath beside its solvers.
+// Calls for the contract test of options: functions of the subpath beside its solvers.
 import type { Renamed, Taking } from '../contract/takesOptions.js';
 
 export const taking: Taking = {};

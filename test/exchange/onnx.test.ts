@@ -164,7 +164,7 @@ describe('junk', () => {
       );
       if (error) messages.push(error.message);
     }
-    // What V8 says of its own is no answer.
+    // V8's messages about its own objects are no answer.
     expect(messages.length).toBeGreaterThan(8);
     expect(
       messages.filter((message) =>

@@ -1,4 +1,4 @@
-// What the contract test of options calls: each function of the subpath that takes some.
+// Calls for the contract test of options: each function of the subpath that takes some.
 import { regressionModel, toOnnx } from '../../src/exchange/index.js';
 import type { Taking } from '../contract/takesOptions.js';
 

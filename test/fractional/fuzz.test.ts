@@ -39,7 +39,7 @@ import { long } from '../long.js';
 import { check } from './checked.js';
 import { Draw, entry, gram, ratioAt, type Vector, vector } from './values.js';
 
-/** What a case is made of: names of terms, sizes, and how degenerate the data are. */
+/** The parts of a case: names of terms, sizes, and how degenerate the data are. */
 interface Case {
   numerator: string;
   penalty: string;
@@ -206,7 +206,7 @@ const plain: Omit<Case, 'numerator' | 'penalty' | 'denominator' | 'm' | 'n' | 's
   },
 };
 
-/** What once failed. */
+/** Cases that once failed. */
 const found: Case[] = [
   // F does not depend on the length of x, and along the only coordinate that is not zero 0 / 0 seemed better.
   {

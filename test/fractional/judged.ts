@@ -73,7 +73,7 @@ function numeratorAlong(problem: FractionalProblem, x: Float64Array, i: number):
   return (t) => parts.reduce((sum, part) => sum + part(t), 0);
 }
 
-/** What is known of a solved ratio of these kinds: those with a concave denominator have bounds, `nonNegative()`. */
+/** The certificates of a solved ratio of these kinds: those with a concave denominator have bounds, `nonNegative()`. */
 function kindOf({ numerator, denominator }: FractionalProblem): string {
   if (['sumSqrt', 'sumLog', 'affine'].includes(denominator.kind)) return 'global';
   return numerator.some(({ kind }) => kind === 'logistic') ? 'stationary' : 'coordinateWise';

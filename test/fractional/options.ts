@@ -1,4 +1,4 @@
-// What the contract test of options calls: each function of the subpath that takes some.
+// Calls for the contract test of options: each function of the subpath that takes some.
 import * as fractional from '../../src/fractional/index.js';
 import { labels, type Options, type Renamed, rows, square, type Taking, values } from '../contract/takesOptions.js';
 

@@ -128,7 +128,7 @@ export function gram(A: Matrix): Matrix {
   return { data, rows: n, columns: n };
 }
 
-/** What rounding may change of F(x), where the parts of a term cancel: 1e-14 of their sizes. */
+/** The change of F(x) that rounding may make, where the parts of a term cancel: 1e-14 of their sizes. */
 export function roundingAt({ numerator, denominator }: Ratio, x: Vector): number {
   const g = termAt(denominator, x);
   const above = sum(numerator.map((term) => sizeAt(term, x)));

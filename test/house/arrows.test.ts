@@ -50,7 +50,7 @@ const sourceRooms = [
   ['src/wasm'],
 ];
 
-/** What is still to be mended. An entry that is no longer needed fails the test, so that the list only shrinks. */
+/** Arrows that are still to be mended. An entry that is no longer needed fails the test, so that the list only shrinks. */
 const known: Record<'upward' | 'headers' | 'units' | 'imports', string[][]> = {
   upward: [],
   headers: [],

@@ -1,5 +1,5 @@
 // No verdict of a test depends on the clock, as far as its text tells: tests do not read clocks, and wait for minutes before they give up.
-// What tests do instead of that is in test/clock.ts; what is a measurement is in bench/. Exceptions have their reasons here.
+// The substitutes for tests are in test/clock.ts; measurements are in bench/. Exceptions have their reasons here.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

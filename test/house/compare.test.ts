@@ -79,7 +79,7 @@ describe('parts of the cases', () => {
 
   it('have names of their own; paths are five hundred at least', async () => {
     const named: Record<string, number> = {};
-    // What needs no library to be listed.
+    // Parts that need no library to be listed.
     for (const [part, file] of parts()) {
       if (!file.endsWith('.mjs') || part === 'nlp/models') continue;
       const { cases } = await import(pathToFileURL(join(root, file)).href);

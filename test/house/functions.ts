@@ -24,7 +24,7 @@ export function codeOf(text: string): string {
   return text.replaceAll(other, (found) => found.replaceAll(/[^\n]/g, ' '));
 }
 
-/** What stands before a brace of C++ when it opens something in which functions may stand. */
+/** Text before a brace of C++ when it opens something in which functions may stand. */
 const opensScope =
   /^(inline\s+)?namespace\b|^(template\s*<.*>\s*)?(typedef\s+)?(struct|class|union)\b(?!.*\)\s*(const)?$)|^extern\s*$/s;
 /** A list of parameters, and what may follow it: qualifiers, a result, initialisers of members. */

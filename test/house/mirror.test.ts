@@ -15,7 +15,7 @@ const shelf = 'contrib';
 
 type Places = [folder: string, file: RegExp][];
 
-/** What a family consists of. A folder has at least one file that matches. */
+/** The parts of a family. A folder has at least one file that matches. */
 function placesOf(family: string): Places {
   const own: Places = [
     [`native/solvers/${family}`, /^problem\.hpp$/],
@@ -37,7 +37,7 @@ function placesOf(family: string): Places {
   ];
 }
 
-/** What a verb with a folder of its own consists of. */
+/** The parts of a verb with a folder of its own. */
 function placesOfVerb(family: string, verb: string): Places {
   const named = (ending: string) => new RegExp(`^${verb}\\.${ending}$`);
   return [
@@ -136,7 +136,7 @@ describe('other files', () => {
     ]),
   );
   const allowed = Object.keys(mayName);
-  // What is generated, and the family that `npm run test:new` makes in a copy.
+  // Generated files, and the family that `npm run test:new` makes in a copy.
   const shared = new Map([...sources].filter(([file]) => !/^(src\/generated\/|scripts\/(test-)?new)/.test(file)));
 
   it('name no family', () => {

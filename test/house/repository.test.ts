@@ -1,4 +1,4 @@
-// What the repository holds is written by people or made by a committed command: no program, library or object file.
+// The contents of the repository are written by people or made by a committed command: no program, library or object file.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -34,9 +34,9 @@ export interface Run {
   /** Seconds from when the last rank has begun to the end of all of them. */
   seconds: number;
   errors: string;
-  /** What they have printed. */
+  /** Their output. */
   output: string;
-  /** What ranks have said. */
+  /** The messages of the ranks. */
   said: Record<string, unknown>[];
   /** Processes of the job that are still there. */
   left: number;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, libraries } from './launch.js';
 
-/** What a process may map, in kilobytes: Node, the addon and MPI take 1.2 GB of it before there are data. */
+/** The limit of mapped memory, in kilobytes: Node, the addon and MPI take 1.2 GB of it before there are data. */
 const kilobytes = 1_600_000;
 const [files, rowsOfFile, groups] = [8, 60_000, 25];
 const columns = 4 * groups;

@@ -7,7 +7,7 @@ const over = (run: Run): void => {
   expect(run.left).toBe(0);
 };
 
-/** What a rank says of the program `solve`. */
+/** The message of a rank about the program `solve`. */
 interface Found {
   statuses: string[];
   /** Distances from the answers of one process. */
@@ -19,7 +19,7 @@ interface Found {
   iterations: [number, number];
 }
 
-/** What a rank says of the program `others`, each by the name of the solve. */
+/** The message of a rank about the program `others`, each by the name of the solve. */
 interface Other {
   statuses: Record<string, string>;
   /** Distances from the answers of one process, over what is allowed. */

@@ -79,7 +79,7 @@ describe.each(names)('%s', (name) => {
         }
         return answer;
       });
-      // What only an output had, and was read before, may still be right.
+      // An output that was read before may still be right.
       const ended = await minimize(program, { maxIterations: 50 }).then(
         ({ status, x }) => (status === 'solved' ? (x[0] as number) : status),
         ({ code }: { code: string }) => code,

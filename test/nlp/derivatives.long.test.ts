@@ -1,4 +1,4 @@
-// What writeNl writes of the problems that are large for a comparison of all derivatives.
+// Files that writeNl writes of the problems that are large for a comparison of all derivatives.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// What generators of programs draw from.
+// Random numbers for generators of programs.
 import { uniforms } from '../../src/core/random.js';
 
 export class Draw {

@@ -1,4 +1,4 @@
-// What the message of a solve under bounds and inequalities says where there is no solution.
+// The message of a solve under bounds and inequalities where there is no solution.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -46,7 +46,7 @@ describe("the paper's problems, as published but for blocks of rows and the comb
       const byMultipliers = program.jacobianTransposedProduct(x, multipliers);
       const g = program.gradient(x).map((value, j) => value + (byMultipliers[j] as number));
       expect(result.status).toBe('solved');
-      if (norm([...g, ...program.constraints(x)]) > 1e-4) continue; // what `tolerance` is tested on is the largest entry
+      if (norm([...g, ...program.constraints(x)]) > 1e-4) continue; // `tolerance` is tested on the largest entry
       expect(result.iterations).toBeLessThanOrEqual(iterations);
       expect(result.counts.innerSteps).toBeLessThan(steps);
       expect(result.counts.fallback).toBe(0);

@@ -96,7 +96,7 @@ const planted: Trial = async (seed) => {
   return { status: result.status, wrong };
 };
 
-/** What the package's own judge says of a result that is called solved. */
+/** The refutation of a result that is called solved by the package's own judge. */
 function refuted(model: Model, result: Awaited<ReturnType<typeof minimize>>): string[] {
   if (result.status !== 'solved') return [];
   const { ok, message } = checkOptimality(model, result.x, result);

@@ -1,4 +1,4 @@
-// What the contract test of options calls: each function of the subpath that takes some.
+// Calls for the contract test of options: each function of the subpath that takes some.
 import * as nlp from '../../src/nlp/index.js';
 import { labels, makersIn, type Options, rows, square, type Taking, values } from '../contract/takesOptions.js';
 

@@ -155,7 +155,7 @@ function evaluate(
   return { f: f.value, size: Math.max(1, f.size), slopes: Math.max(1, f.slopes), g, H };
 }
 
-/** What was not solved once. */
+/** Problems that were not solved once. */
 const plain: Regression = {
   ...{ loss: 'poisson', rows: 3, columns: 3, equations: 1, density: 1, levels: 0, scale: 100, seed: 1, offset: 0 },
   ...{ weights: false, ridge: 1e-3, intercept: false, sphere: false, form: 'rows', settings: {} },

@@ -42,7 +42,7 @@ beforeAll(async () => {
   cases.sort((a, b) => a.seed - b.seed);
 }, 3_600_000);
 
-/** What is wrong with a result, by the functions of its problem alone. */
+/** Returns the errors of a result, by the functions of its problem alone. */
 async function complaint({ problem, model, result }: Case): Promise<string | undefined> {
   if (result.status === 'solved') {
     const violation = violationAt(problem, result.x);

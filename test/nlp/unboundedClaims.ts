@@ -205,7 +205,7 @@ function flat(draw: Draw): Drawn {
   };
 }
 
-/** What is wrong with an answer to a program that has a minimum. */
+/** Returns the errors of an answer to a program that has a minimum. */
 function wrongOfBounded({ minimum }: Drawn, { status, objective }: NlpResult): string[] {
   if (status === 'unbounded') return [`unbounded, f = ${objective}`];
   if (status !== 'solved' || minimum === undefined) return [];
@@ -240,7 +240,7 @@ function fallingQuadratic(draw: Draw): Drawn {
   const program = fallingLinear(draw);
   const n = program.start.length;
   const [c] = program.terms as [Term & { form: number[] }];
-  // What is left of any vector without its part along c has no slope along c; so f falls along -c where no row is.
+  // A vector without its part along c has no slope along c; so f falls along -c where no row is.
   const forms = draw.list(draw.integer(1, 3), () => {
     const form = draw.list(n, () => draw.integer(-2, 2));
     return form.map((value, j) => value * inner(c.form, c.form) - inner(form, c.form) * (c.form[j] as number));
@@ -285,7 +285,7 @@ function fallingCurve(draw: Draw): Drawn {
   };
 }
 
-/** What is wrong with an answer to a program without a minimum. */
+/** Returns the errors of an answer to a program without a minimum. */
 function wrongOfUnbounded({ terms, rows, lower, start, convex }: Drawn, { status, objective, x }: NlpResult): string[] {
   if (status === 'infeasible') return ['infeasible, though the start is feasible'];
   if (status === 'solved') return convex ? [`solved at ${objective}, though f falls for ever`] : [];

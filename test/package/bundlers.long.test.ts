@@ -35,7 +35,7 @@ function run(command: string[], cwd: string, program = process.execPath): string
   return stdout.trim();
 }
 
-/** What the bundle prints where there is nothing but its folder and, where asked for, the package. */
+/** The output of the bundle where there is nothing but its folder and, where asked for, the package. */
 function runBundled(tool: string, entry: string, withPackage = false): string {
   const output = join(folder, 'output');
   for (const old of [output, elsewhere]) rmSync(old, { recursive: true, force: true });

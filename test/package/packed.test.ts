@@ -1,4 +1,4 @@
-// What a user gets from the registry: the packed tarball, installed in an empty folder with Node, npm and a shell alone in
+// The package as a user gets it from the registry: the packed tarball, installed in an empty folder with Node, npm and a shell alone in
 // the PATH. Needs dist/ and prebuilds/ (npm run build, npm run prebuild).
 import { execFileSync } from 'node:child_process';
 import {

@@ -9,7 +9,7 @@ import { source } from '../contract/child.js';
 import { fixtures, type Problem } from '../contract/fixtures.js';
 import type { Library } from '../contract/problem.js';
 
-// What Jest hands to its contexts, too; errors and typed arrays are the context's own.
+// Globals that Jest also hands to its contexts; errors and typed arrays are the context's own.
 const shared = { console, process, performance, setImmediate, setTimeout, clearTimeout, Buffer, URL };
 const context = createContext({ ...shared, AbortSignal, AbortController });
 const evaluate = (text: string): never => runInContext(`(${text})`, context) as never;

@@ -10,7 +10,7 @@ const subpaths = Object.keys(exports)
   .filter((path) => path !== './package.json')
   .map((path) => path.replace('.', 'nonconvex'));
 
-/** What an ES module prints that has `require`, too, in a program of its own. */
+/** The output of an ES module that also has `require`, in a program of its own. */
 function run(lines: string): string {
   const program = `
     import { createRequire } from 'node:module';

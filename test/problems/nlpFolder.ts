@@ -21,7 +21,7 @@ export interface NlpReference {
   iterations: number;
 }
 
-/** What is known of each model, by its name. */
+/** The known facts of each model, by its name. */
 export const references = (): Record<string, NlpReference> =>
   available
     ? (JSON.parse(readFileSync(new URL('ipopt-reference.json', folder), 'utf8')) as Record<string, NlpReference>)

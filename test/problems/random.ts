@@ -29,7 +29,7 @@ export interface RandomProblem {
 
 const infinity = Number.POSITIVE_INFINITY;
 
-/** What is drawn. Numbers are halves mostly, so that ties and degenerate points occur. */
+/** A drawn problem. Numbers are halves mostly, so that ties and degenerate points occur. */
 class Draw {
   readonly uniform: () => number;
 

@@ -35,7 +35,7 @@ export function references(folder = shared): Record<ProblemName, Reference> {
   return JSON.parse(readFileSync(`${folder}/problems/sparse/reference.json`, 'utf8'));
 }
 
-/** What problems.mjs makes. */
+/** The output of problems.mjs. */
 export interface Made {
   format: 'dense' | 'csc';
   rows: number;

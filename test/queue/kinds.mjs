@@ -1,4 +1,4 @@
-// What workers of tests have beside the package's kinds, as --module gives it to them.
+// Kinds of the workers of tests beside those of the package, as --module gives it to them.
 let tries = 0;
 
 export const kinds = {

@@ -27,7 +27,7 @@ function file(name: string, content: string | Uint8Array): { path: string; href:
   return { path, href: pathToFileURL(path).href, sha256: createHash('sha256').update(content).digest('hex') };
 }
 
-/** What a value is on the other side. */
+/** A value on the other side. */
 const across = (value: unknown): unknown => fromJson(JSON.parse(JSON.stringify(toJson('value', value, 'leaveOut'))));
 
 interface Choices {

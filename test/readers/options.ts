@@ -1,4 +1,4 @@
-// What the contract test of options calls: each function of the subpath that takes some.
+// Calls for the contract test of options: each function of the subpath that takes some.
 import * as data from '../../src/data/index.js';
 import type { Taking } from '../contract/takesOptions.js';
 

@@ -25,7 +25,7 @@ const lines = (count: number, from = 0): string =>
     return [i, ...entries].join(' ');
   }).join('\n');
 
-/** What was read, a row an array. */
+/** The rows that were read, each an array. */
 const rowsOf = ({ x, y }: LibsvmData): number[][] =>
   Array.from(y, (label, i) => [
     label,

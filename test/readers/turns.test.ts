@@ -10,7 +10,7 @@ import { npyFile, temporaryFolder } from './files.js';
 
 const { write } = temporaryFolder();
 
-/** What a promise gives, and how many turns the event loop made meanwhile. */
+/** The value of a promise, and how many turns the event loop made meanwhile. */
 async function turnsOf<T>(run: () => Promise<T>): Promise<{ value: T; turns: number }> {
   let turns = 0;
   const turn = () => {
@@ -185,7 +185,7 @@ describe('arrays of NumPy', () => {
   });
 
   it('that are shorter or longer than their header says are not unpacked', async () => {
-    // What is behind the header is no packed text: whoever unpacks it has another error.
+    // The bytes behind the header are no packed text: a reader that unpacks them has another error.
     const header = npyFile("'<f8'", '(100000000,)', new ArrayBuffer(0));
     const archive = (size: number): Buffer => {
       const made = Buffer.from(zipSync({ 'x.npy': Buffer.concat([header, Buffer.alloc(1 << 20)]) }, { level: 9 }));

@@ -29,7 +29,7 @@ export async function ipopt(path: string, options: readonly string[] = []): Prom
   return parseSolution(readFileSync(`${stub}.sol`, 'utf8'));
 }
 
-/** What Ipopt says of the first and second derivatives that AMPL's library computes for an .nl file, at its start. */
+/** Ipopt's report about the first and second derivatives that AMPL's library computes for an .nl file, at its start. */
 export async function checkDerivatives(path: string): Promise<string> {
   const options = ['derivative_test=second-order', 'max_iter=0', 'print_level=4', 'sb=yes'];
   const run = promisify(execFile)('ipopt', [path.replace(/\.nl$/, ''), '-AMPL', ...options], { timeout: patience });

@@ -130,7 +130,7 @@ describe('trainReluPath', () => {
     expect(heard.map((report) => report.score)).toEqual(path.scores);
     // It ends where three in a row were no better.
     expect(path.lambdas.length === 10 || losses.length - 1 - least === 3).toBe(true);
-    // What is said of a weight is what cross-validation with it alone says, up to where solves end.
+    // The score of a weight is that of cross-validation with it alone, up to where solves end.
     const { loss } = await crossValidate(
       { x, y: values },
       {

@@ -24,7 +24,7 @@ interface Seen {
   background: string;
 }
 
-/** What runs in the page, and gives a {@link Seen}. */
+/** The function that runs in the page and gives a {@link Seen}. */
 const look = readFileSync(join(import.meta.dirname, 'look.js'), 'utf8');
 
 describe.skipIf(!found)('in Chromium', () => {

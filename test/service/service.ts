@@ -58,7 +58,7 @@ export class Service {
     return this.#child?.pid as number;
   }
 
-  /** What the process has measured of itself since it was asked last, where it is watched. */
+  /** The measurements of the process since it was asked last, where it is watched. */
   async measured(): Promise<Measured> {
     const child = this.#child as ChildProcess;
     const answer = once(child, 'message');

@@ -46,7 +46,7 @@ export async function questions(count: number): Promise<Request[]> {
   return JSON.parse(JSON.stringify(made));
 }
 
-/** What became of the requests. */
+/** The outcomes of the requests. */
 export class Counts {
   answered = 0;
   hungUp = 0;
@@ -68,7 +68,7 @@ interface Kept {
 
 export class Siege {
   readonly counts = new Counts();
-  /** What each client knows of its model, by the model's name. */
+  /** The knowledge of each client about its model, by the model's name. */
   readonly models = new Map<string, Kept>();
   #over = false;
   readonly #clients: Promise<void>[];
@@ -138,7 +138,7 @@ export class Siege {
         this.counts.milliseconds.push(performance.now() - begin);
         return result;
       } catch (error) {
-        // What fetch says of a connection that was refused or broke off.
+        // The error of fetch about a connection that was refused or broke off.
         if (!(error instanceof TypeError)) throw error;
         ++this.counts.broken;
         await pause(this.chance.between(50, 500));

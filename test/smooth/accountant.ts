@@ -1,4 +1,4 @@
-// What private steps cost, by integrals: shares nothing with the accountant of the package, which sums a series.
+// The cost of private steps, by integrals: shares nothing with the accountant of the package, which sums a series.
 
 /** Steps of a Gaussian mechanism on rows drawn with probability `rate`, each of a reach of 1. */
 export interface Steps {

@@ -28,7 +28,7 @@ describe('auto', () => {
     expect(found.counts.rows).toBeGreaterThanOrEqual(rows * found.counts.steps);
     expect(reports.length).toBeGreaterThan(0);
     expect(found.history.at(-1)?.epoch).toBeGreaterThan(0);
-    // What it found is a start for methods by batches.
+    // The point that it found is a start for methods by batches.
     const again = await minimizeSum(problem, { batchSize: 32, maxEpochs: 1, warmStart: found });
     expect(again.method).toBe('adog');
   });

@@ -1,4 +1,4 @@
-// What methods of minimizeSum do not depend on, and where all of them end alike.
+// Changes that methods of minimizeSum do not depend on, and where all of them end alike.
 import { describe, expect, it } from 'vitest';
 import { crossEntropy, dot, Model } from '../../src/expressions/index.js';
 import { generalizedLinearModel, logisticRegression, minimize } from '../../src/nlp/index.js';
@@ -118,7 +118,7 @@ describe('one row repeated is that row to', () => {
       maxEpochs: 6,
       ...(!['normalized', 'qagd', 'cyclicBcd'].includes(method) && { batchSize: 'full' }),
       ...(method === 'dpSgd' && { sampler: 'poisson' }),
-      // What is looked at now and then has other shares of five rows than of one.
+      // Rows that are checked now and then have other shares of five rows than of one.
       ...(method === 'spider' && { refresh: 1 }),
       ...(['adog', 'dog', 'ldog'].includes(method) && { initialDistance: 0.1 }),
     };

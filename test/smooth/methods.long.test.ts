@@ -1,4 +1,4 @@
-// What the papers say of their methods, where it takes seconds to show, and a9a.
+// Claims of the papers about their methods, where they take seconds to show, and a9a.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -218,7 +218,7 @@ describe('a network 784-128-10 on 10,000 digits', () => {
   // Mean losses after some epochs of 15, of batches of 128, as in the plan of these methods (one seed, numpy).
   it.each([
     ['adog', {}, { 5: 0.068, 15: 0.0027 }],
-    ['prodigy', {}, { 15: 0.01 / 2 }], // what the default is to reach
+    ['prodigy', {}, { 15: 0.01 / 2 }], // the distance that the default has to reach
     ['dog', {}, { 5: 0.222, 15: 0.058 }],
     ['adaMomentum', {}, { 1: 0.276, 5: 0.083, 15: 0.023 }],
     ['lion', { stepSize: 3e-4, schedule: 'linear' }, { 1: 0.618, 5: 0.202, 15: 0.074 }],

@@ -1,4 +1,4 @@
-// What the papers say of their methods, in the form that shows in a moment: docs/smooth.md names the papers.
+// Claims of the papers about their methods, in the form that shows in a moment: docs/smooth.md names the papers.
 import { describe, expect, it } from 'vitest';
 import { uniforms } from '../../src/core/random.js';
 import { Model, matvec, sub, sumSquares } from '../../src/expressions/index.js';

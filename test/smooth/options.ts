@@ -1,4 +1,4 @@
-// What the contract test of options calls: each function of the subpath that takes some.
+// Calls for the contract test of options: each function of the subpath that takes some.
 import { Model, sumSquares } from '../../src/expressions/index.js';
 import * as smooth from '../../src/smooth/index.js';
 import { makersIn, type Options, type Renamed, type Taking } from '../contract/takesOptions.js';

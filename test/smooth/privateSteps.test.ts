@@ -1,4 +1,4 @@
-// What private steps refuse, and what they promise beside what test/smooth/privacyClaims.ts draws.
+// Refusals and promises of private steps, beside those that test/smooth/privacyClaims.ts draws.
 import { expect, it } from 'vitest';
 import { generalizedLinearModel, logisticRegression } from '../../src/nlp/index.js';
 import { numbers } from '../contract/problem.js';

@@ -1,4 +1,4 @@
-// What all methods of minimizeSum promise.
+// Promises of all methods of minimizeSum.
 import { describe, expect, it } from 'vitest';
 import { addon } from '../../src/core/addon.js';
 import { generalizedLinearModel, logisticRegression, minimize } from '../../src/nlp/index.js';

@@ -37,7 +37,7 @@ interface Answer {
 }
 type Found = Record<string, Answer>;
 
-/** What a program answers to the data; undefined where it lacks what it needs. */
+/** The answer of a program to the data; undefined where it lacks what it needs. */
 async function asked(command: string, ...args: string[]): Promise<Found | undefined> {
   const lists = { y, counts, labels, offset, weights };
   const arrays = Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, Array.from(list)]));

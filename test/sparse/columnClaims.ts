@@ -125,7 +125,7 @@ function judgedPoint(
   return { coefficients, intercept: (low + high) / 2 };
 }
 
-/** What rounding may leave of predictions that are sums of large terms. */
+/** The share of predictions, sums of large terms, that rounding may leave. */
 const roundingOf = (columns: readonly Float64Array[], b: ArrayLike<number>) =>
   16 *
   Number.EPSILON *
@@ -133,7 +133,7 @@ const roundingOf = (columns: readonly Float64Array[], b: ArrayLike<number>) =>
 
 const close = (a: number, b: number, rounding = 0) => Math.abs(a - b) <= 1e-9 * (1 + Math.abs(a)) + rounding;
 
-/** What is not true of a fit, by these values of its own point. */
+/** Returns the false claims of a fit, by these values of its own point. */
 function wrongOf(
   fit: SparseResult,
   own: {

@@ -49,10 +49,10 @@ const penalties: Record<string, SparsePenalty> = {
 const groups = [0, 0, 1, 1];
 const all = Object.keys(families).flatMap((family) => Object.keys(penalties).map((penalty) => ({ family, penalty })));
 
-/** What an error that refuses an argument says: its name, perhaps its value, and what is expected. */
+/** The parts of an error that refuses an argument: its name, perhaps its value, and what is expected. */
 const named = /^(family|penalty|relax|lambda|y|groups|criterion|type)\b.*: .*expected /;
 
-/** What a promise gives, or the message of the error that it rejects with. */
+/** The value of a promise, or the message of the error that it rejects with. */
 async function outcome<T>(promise: Promise<T>): Promise<T | string> {
   return promise.catch((error: unknown) => {
     if (error instanceof RangeError || error instanceof TypeError) return error.message;

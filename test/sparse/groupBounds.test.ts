@@ -176,7 +176,7 @@ describe('bounds with groups', () => {
     expect(loose.status).toBe('solved');
     expect(Math.min(...coefficients)).toBe(0);
     expect(Math.max(...coefficients)).toBe(0.5);
-    // What is left of the penalised model's columns is the lasso's fit without penalty to these.
+    // The columns that the penalised model keeps are fitted by the lasso without penalty.
     const lasso = await sparseRegression(
       { x: data.x, y: data.y, upperBounds: columns.map((j) => (support.includes(j) ? 0.5 : 0)) },
       { ...{ family: 'binomial', lambda: 0, lowerBounds: 0 } },

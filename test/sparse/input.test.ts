@@ -1,4 +1,4 @@
-// What is said of arguments that are wrong.
+// Messages about wrong arguments.
 import { expect, it } from 'vitest';
 import * as sparse from '../../src/sparse/index.js';
 import { drawn } from './values.js';

@@ -1,4 +1,4 @@
-// What intervals of debiased lassos cover, over problems drawn anew.
+// The coverage of intervals of debiased lassos, over problems drawn anew.
 import { expect, it } from 'vitest';
 import { debiasedIntervals } from '../../src/sparse/index.js';
 import { drawn } from './values.js';

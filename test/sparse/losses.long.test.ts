@@ -23,7 +23,7 @@ const rows = Array.from({ length: n }, (_, i) => Array.from(x.data.subarray(i * 
 
 type Found = Record<string, Record<string, number[] & number>>;
 
-/** What a program answers to the data; undefined where it lacks what it needs. */
+/** The answer of a program to the data; undefined where it lacks what it needs. */
 async function asked(command: string, ...args: string[]): Promise<Found | undefined> {
   const running = promisify(execFile)(command, args);
   running.child.stdin?.on('error', () => {}); // the program may have ended

@@ -14,7 +14,7 @@ const x: SparseMatrix = {
   ...{ indices: Int32Array.from({ length: n }, (_, j) => j), values: new Float64Array(n).fill(root) },
 };
 
-/** What each coefficient is without a penalty: 1 for the first three, from 0.3 to 0.9 for others. */
+/** Each coefficient without a penalty: 1 for the first three, from 0.3 to 0.9 for others. */
 const least = Float64Array.from({ length: n }, (_, j) => (j < 3 ? 1 : 0.6 + 0.3 * Math.sin(j)));
 const y = least.map((b) => b * root);
 const settings = { standardize: false, intercept: false, lambdas: [0.95, 0.1] };

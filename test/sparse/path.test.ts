@@ -1,4 +1,4 @@
-// What a path offers: models between its lambdas, criteria, reasons to end early, reports, predictions, missing entries.
+// Offers of a path: models between its lambdas, criteria, reasons to end early, reports, predictions, missing entries.
 import { describe, expect, it } from 'vitest';
 import { groupLasso, lasso, mcp, type SparseProgress } from '../../src/sparse/index.js';
 import { countingTurns, withCountedClock } from '../clock.js';

@@ -7,20 +7,20 @@ import { sparseRegression } from '../flat.js';
 import { solved, sumsOf } from './subsets.js';
 import { columnsOf, Draws, problemOf, scalesOf } from './values.js';
 
-/** What a column is left of beside others, over its length, below which it depends on them. */
+/** The rest of a column beside others, over its length, below which it depends on them. */
 const dependent = 1e-9;
 
 /** Over the null model's loss, what a bound may be above the least objective by. */
 const allowed = 2e-6;
 
-/** What rounding leaves of 0, over the squares of the response. */
+/** The size that rounding leaves of 0, over the squares of the response. */
 const rounding = 1e-14;
 
 /** A regression whose columns are as they are penalised. */
 interface Problem {
   columns: Float64Array[];
   y: Float64Array;
-  /** What each column costs: Infinity leaves it out, 0 has it in every subset. */
+  /** The cost of each column: Infinity leaves it out, 0 has it in every subset. */
   costs: Float64Array;
   /** The rows' weights, which sum to 1. */
   weights: Float64Array;
@@ -29,7 +29,7 @@ interface Problem {
   size: number;
 }
 
-/** What is known of a problem: the least objective, that of the null model, and what a claim may be off by. */
+/** The known values of a problem: the least objective, that of the null model, and what a claim may be off by. */
 interface Known {
   least: number;
   none: number;
@@ -39,7 +39,7 @@ interface Known {
 const dot = (a: Float64Array, b: Float64Array): number =>
   a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
 
-/** What is left of a vector beside an orthonormal basis. */
+/** The rest of a vector beside an orthonormal basis. */
 function beside(vector: Float64Array, basis: readonly Float64Array[]): Float64Array {
   const left = vector.slice();
   for (let pass = 0; pass < 2; ++pass) {
@@ -151,7 +151,7 @@ function drawnColumns(draws: Draws, n: number, p: number): { columns: Float64Arr
   const noise = [0, 0.1, 1, 3][integer(4)] as number;
   const terms = Array.from({ length: 1 + integer(3) }, () => {
     const [a, b] = [other(p), other(p)];
-    // What parts two columns takes large coefficients of both.
+    // A response that parts two columns takes large coefficients of both.
     const of =
       draws.uniform() < 0.3
         ? combine([
@@ -164,7 +164,7 @@ function drawnColumns(draws: Draws, n: number, p: number): { columns: Float64Arr
   return { columns, y: combine([...terms, [noise / Math.sqrt(n), normals()]]) };
 }
 
-/** What of a fit is not true. */
+/** Returns the false claims of a fit. */
 function refuted(fit: SparseResult, scales: Float64Array, problem: Problem): string[] {
   const { status, objective, certificate, lowerBound, support } = fit;
   const { least, allowed } = leastOf(problem);

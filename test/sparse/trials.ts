@@ -39,7 +39,7 @@ const at = (values: ArrayLike<number>, k: number): number => values[k] as number
 const total = (values: Iterable<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0);
 const limits = { tolerance: 1e-7 };
 
-/** What is not true of a result, whose objective and violation of the conditions of optimality are these, and a lower bound of the optimum. */
+/** Returns the false claims of a result, whose objective and violation of the conditions of optimality are these, and a lower bound of the optimum. */
 function wrongOf(
   fit: SparseResult,
   own: { lambda: number; objective: number; violation: number; bound?: number | undefined },

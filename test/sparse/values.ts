@@ -213,7 +213,7 @@ export function violationAt(problem: Problem, lambda: number, point: Point): num
   return Math.max(problem.intercept ? Math.abs(intercept) : 0, ...each);
 }
 
-/** What a null model and a perfect fit differ by in mean loss: what gaps are relative to. */
+/** The difference in mean loss of a null model and a perfect fit: the scale of gaps. */
 export function nullScale(problem: Problem, nullDeviance: number): number {
   return nullDeviance / 2 / sumOver(problem.y.length, (i) => at(problem.weights, i));
 }

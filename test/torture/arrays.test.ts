@@ -4,7 +4,7 @@ import { runInChild } from '../contract/child.js';
 import { fixtures } from '../contract/fixtures.js';
 import { figure, full, minutes } from './torture.js';
 
-/** What is done to all typed arrays in `data`, for a child process: `attack({ network: array, x: owner, y: name })` before or after the call. */
+/** Changes of all typed arrays in `data`, for a child process: `attack({ network: array, x: owner, y: name })` before or after the call. */
 const attacks: Record<string, { before?: string; after: string }> = {
   'huge indices': { after: 'array.fill(array instanceof Int32Array ? 1 << 30 : 1e300)' },
   'negative indices and NaN': { after: 'array.fill(array instanceof Int32Array ? -(2 ** 31) : NaN)' },

@@ -87,7 +87,7 @@ const readers = Object.entries({ ...nonconvex, ...nonconvex.nlp, ...nonconvex.da
 const folder = mkdtempSync(join(tmpdir(), 'nonconvex-torture-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What readers give: a matrix, data with a matrix x and labels y, or a program. */
+/** Results of readers: a matrix, data with a matrix x and labels y, or a program. */
 interface Given extends Partial<nonconvex.SparseMatrix>, Partial<Pick<nonconvex.Matrix, 'data'>> {
   x?: Given;
   y?: Float64Array;
@@ -95,14 +95,14 @@ interface Given extends Partial<nonconvex.SparseMatrix>, Partial<Pick<nonconvex.
   start?: Float64Array;
 }
 
-/** What is wrong with an array of NumPy, whose numbers may be NaN, or several by their names. */
+/** Returns the errors of an array of NumPy, whose numbers may be NaN, or several by their names. */
 function invalidArrays(value: unknown): string[] {
   const { data, rows = -1, columns = -1 } = value as Given;
   if (!data) return Object.values(value as object).flatMap(invalidArrays);
   return ArrayBuffer.isView(data) && data.length === rows * columns ? [] : ['numbers'];
 }
 
-/** What is wrong with what a reader gave. */
+/** Returns the errors of the result of a reader. */
 function invalid(name: string, value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return ['no object'];
   if (name.startsWith('readNp')) return invalidArrays(value);

@@ -1,4 +1,4 @@
-// What results say, recomputed by code that shares nothing with the solvers: every family has a `trial`.
+// Claims of results, recomputed by code that shares nothing with the solvers: every family has a `trial`.
 import { describe, expect, it } from 'vitest';
 import { fixtures, found } from '../contract/fixtures.js';
 import type { Claim, Trial } from '../contract/problem.js';

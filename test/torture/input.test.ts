@@ -12,7 +12,7 @@ import { readSources } from '../house/sources.js';
 import { patience } from '../patience.js';
 import { Chance, cases, figure, full, minutes, notFinite, rawMessage, seed } from './torture.js';
 
-/** What hostile values throw themselves: a call may let that through. */
+/** Errors that hostile values throw themselves: a call may let that through. */
 class Hostile extends Error {}
 
 const refuse = (): never => {
@@ -120,7 +120,7 @@ const rows = [
   [0, 1],
 ];
 
-/** What may stand at a place of a call, made anew each time. */
+/** Values for a place of a call, made anew each time. */
 function pool(): unknown[] {
   const { Model, sumSquares } = nonconvex.model;
   const model = new Model();
@@ -322,7 +322,7 @@ it('every option refuses in words', { timeout: minutes(30) }, async () => {
   await verdict('options');
 });
 
-// What counts steps, points or repetitions may have no other end.
+// Counts of steps, points or repetitions may have no other end.
 it.runIf(full)(
   'every option that is a huge number is refused, or the call ends',
   { timeout: minutes(30) },

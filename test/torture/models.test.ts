@@ -90,7 +90,7 @@ function otherJson(sample: Json, chance: Chance): string {
 
 const rows = (columns: number) => [Array.from({ length: columns }, (_, j) => j - 0.5)];
 
-/** What is wrong with an error: that it is none, or speaks in the words of the engine. */
+/** The fault of an error: it is none, or speaks in the words of the engine. */
 function badError(error: unknown): string | undefined {
   const ours = error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
   const { message = '' } = error as Error;
@@ -130,7 +130,7 @@ async function judge(label: string, read: () => unknown, to: Judged): Promise<vo
   to.times.push(performance.now() - begin);
 }
 
-/** What nobody may have changed. */
+/** The parts of a model that must not have changed. */
 const untouched = (): void => {
   const prototypes = [Object.prototype, Array.prototype, Float64Array.prototype, Function.prototype];
   expect(({} as Json).polluted).toBeUndefined();

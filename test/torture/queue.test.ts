@@ -15,7 +15,7 @@ function numbered(k: number): Case & { name: string } {
   return { name: `${name} ${k}`, job: { ...job, timeLimit: 1000 + k }, solve };
 }
 
-/** What does not differ from run to run; typed arrays as arrays. */
+/** The part of a result that does not differ from run to run; typed arrays as arrays. */
 const timeless = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value, (name, each) => {

@@ -49,7 +49,7 @@ function fill(path: string): void {
   }
 }
 
-/** What files hold, against what clients know of their models. */
+/** The contents of files, against the clients' knowledge of their models. */
 function compareFiles(siege: Siege): number {
   const files = readdirSync(models).filter((name) => name.endsWith('.json'));
   for (const [name, { kept, asked }] of siege.models) {

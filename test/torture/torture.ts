@@ -1,4 +1,4 @@
-// What the tests of this folder share. `npm test` runs a short form of each; `npm run torture` all of it, with its figures
+// Parts that the tests of this folder share. `npm test` runs a short form of each; `npm run torture` all of it, with its figures
 // (docs/reliability.md).
 import { uniforms } from '../../src/core/random.js';
 import { patience } from '../patience.js';
@@ -44,7 +44,7 @@ export class Chance {
   of = <T>(choices: readonly T[]): T => choices[this.below(choices.length)] as T;
 }
 
-/** What is not finite among the numbers of a result, by its path; of objects that hold themselves nothing twice. */
+/** The numbers of a result that are not finite, by their paths; objects that hold themselves are visited once. */
 export function notFinite(value: unknown, path = 'result', seen = new Set<unknown>()): string[] {
   if (typeof value === 'number') return Number.isNaN(value) ? [path] : [];
   if (typeof value !== 'object' || value === null || seen.has(value)) return [];

@@ -1,4 +1,4 @@
-// What the package for browsers takes of the sources has no part of Node: nothing of it is missing in what stands for Node there.
+// The sources in the package for browsers use no part of Node: nothing of it is missing in what stands for Node there.
 import { expect, it } from 'vitest';
 import { bundle } from '../../scripts/wasm.mjs';
 

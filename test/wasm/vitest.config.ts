@@ -22,7 +22,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     testTimeout: patience,
-    // What needs a thread beside JavaScript's: an abort by a timer, callbacks that wait for promises, time in the queue.
+    // Tests that need a thread beside JavaScript's: an abort by a timer, callbacks that wait for promises, time in the queue.
     testNamePattern: /^(?!.*(while it waits for its turn|slow listener|time in the queue))/,
     isolate: false,
     include: ['test/contract/{settings,options,messages,style,solve}.test.ts'],
