@@ -126,7 +126,7 @@ main(async () => {
   check();
   runTool('typescript', 'bin/tsc', ['-p', 'tsconfig.declarations.json']);
   cpSync(join(dist, 'esm'), join(dist, 'cjs'), { recursive: true, filter: (path) => !path.endsWith('.js') });
-  // What ends in .js in here, declarations of it too, is CommonJS.
+  // Files that end in .js in here, also their declarations, are CommonJS.
   writeFileSync(join(dist, 'cjs/package.json'), '{ "type": "commonjs", "sideEffects": false }\n');
   buildSync({
     entryPoints: [join(root, 'src/cli.ts')],

@@ -39,7 +39,7 @@ function deviceCode(file) {
   return [...found].sort();
 }
 
-/** What musl defines, whose symbols have no versions; undefined where this machine has none for the processor of the file. */
+/** The symbols of musl, which have no versions; undefined where this machine has none for the processor of the file. */
 function definedByMusl(file) {
   const processor = /Machine:.*AArch64/.test(output('readelf', ['-h', file])) ? 'aarch64' : 'x86_64';
   const library = `/usr/lib/${processor}-linux-musl/libc.so`; // where Debian's musl has it

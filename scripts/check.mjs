@@ -33,7 +33,7 @@ const folders = (parent) =>
         .map((entry) => entry.name)
     : [];
 
-// What changed ------------------------------------------------------------------------------------------------------
+// Changed files -----------------------------------------------------------------------------------------------------
 
 const families = folders('native/solvers');
 /** Folders that serve all families: when they change, so may every family. */

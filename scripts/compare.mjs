@@ -32,7 +32,7 @@ const folders = {
   data: process.env.NONCONVEX_DATA ?? join(shared, 'data'),
 };
 
-/** What a side is: its build and machine, and `open(threads)`, which gives something with `list`, `solve`, `time` and `end`. */
+/** A side: its build and machine, and `open(threads)`, which gives something with `list`, `solve`, `time` and `end`. */
 function sideOf(path) {
   const place = resolve(path);
   if (!statSync(place, { throwIfNoEntry: false })) throw new Error(`${path}: expected a checkout or a record`);

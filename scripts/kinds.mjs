@@ -1,4 +1,4 @@
-// What of the families may be asked for by a message: their functions that solve (those that give a promise and take a signal), and
+// The functions of the families that a message may ask for: those that solve (those that give a promise and take a signal), and
 // those that make a program, which is no plain object, as TypeScript knows them.
 import { join } from 'node:path';
 import ts from 'typescript';

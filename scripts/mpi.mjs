@@ -8,7 +8,7 @@ import { main, output, root, run } from './shared.mjs';
 const compilers = { openmpi: ['mpicc.openmpi', 'mpicc'], mpich: ['mpicc.mpich', 'mpicc'] };
 const wraps = { openmpi: /-lmpi\b/, mpich: /-lmpich\b/ };
 
-/** Whether what programs are compiled with is there, which distributions have in a package of its own. */
+/** True if the headers and libraries for programs are there, which distributions have in a package of their own. */
 const hasHeader = (name) => output(name, ['-E', '-include', 'mpi.h', '-x', 'c', '/dev/null']) !== undefined;
 
 main(() => {

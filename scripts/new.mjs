@@ -14,7 +14,7 @@ const usage = 'npm run new -- family NAME | verb FAMILY/NAME | recipe FAMILY/NAM
 
 const capitalized = (name) => name[0].toUpperCase() + name.slice(1);
 
-/** What the command asks for: the shelf, the family, and the name in it, which a family has not. */
+/** The request of the command: the shelf, the family, and the name in it, which a family has not. */
 function asked([shelf, what = '']) {
   if (!(shelf in shelves)) throw new Error(usage);
   const [family, name] = shelf === 'family' ? [what] : shelf === 'contrib' ? ['contrib', what] : what.split('/');
@@ -108,7 +108,7 @@ function addRow(name) {
   console.log('README.md has a new row');
 }
 
-/** What is to be done next: two targets, so that no other test program is linked again. */
+/** The next commands: two targets, so that no other test program is linked again. */
 function nextSteps({ shelf, family, name }) {
   const native = `cmake --build build-cmake --target nonconvex test_solvers_${family}`;
   const test = `ctest --test-dir build-cmake -R solvers/${family}/${name ?? ''}`;

@@ -18,12 +18,12 @@ function roots() {
   return [...names.flatMap((name) => [`d${name}`, `s${name}`]), 'gotoblas_dynamic_init', 'gotoblas_corename'];
 }
 
-/** What cmake/openblas/memory.cpp has in place of OpenBLAS. */
+/** The functions that cmake/openblas/memory.cpp has instead of those of OpenBLAS. */
 const replaced = ['gotoblas', 'blas_memory_alloc', 'blas_memory_free', 'xerbla_'];
 
 main(() => {
   const [source, result, prefix, compiler, ...settings] = process.argv.slice(2);
-  // What the Makefile of the top exports to those of the folders, as it depends on the processor.
+  // The variables that the Makefile of the top exports to those of the folders, as it depends on the processor.
   const exported = execFileSync('make', ['--silent', '--eval=environment:; @env', 'environment', ...settings], {
     cwd: source,
     encoding: 'utf8',
@@ -40,7 +40,7 @@ main(() => {
       inherit,
     );
 
-  // What is there to be built: { folder, core } by the name of an object.
+  // The objects to build: { folder, core } by the name of an object.
   make('driver/others', undefined, 'libs');
   make('kernel', undefined, 'commonlibs');
   const folders = [

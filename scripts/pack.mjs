@@ -16,7 +16,7 @@ export function withAddresses(markdown) {
   });
 }
 
-/** What is published, in a folder of its own. */
+/** The published files, in a folder of their own. */
 export function stage() {
   const { scripts, devDependencies, ...published } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   rmSync(folder, { recursive: true, force: true });

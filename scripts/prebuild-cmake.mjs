@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// What prebuildify calls in place of node-gyp, by its option nodeGyp or PREBUILD_NODE_GYP: builds the addon by cmake-js into build/Release
+// The program that prebuildify calls instead of node-gyp, by its option nodeGyp or PREBUILD_NODE_GYP: builds the addon by cmake-js into build/Release
 // of the current folder, for the platform of PREBUILD_PLATFORM, PREBUILD_ARCH and PREBUILD_LIBC, which prebuildify sets. With NONCONVEX_OPENBLAS,
 // that libopenblas.a is linked; otherwise the one that scripts/openblas.sh makes. With NONCONVEX_CROSS, this platform's is made by Zig as well.
 import { copyFileSync, mkdirSync } from 'node:fs';

@@ -3,7 +3,7 @@
 /** The repository's address, without a slash at its end. */
 export const repository = 'https://example.org/nonconvex';
 
-/** What package.json says of it. */
+/** The part of package.json about it. */
 export const fields = {
   repository: { type: 'git', url: `git+${repository}.git` },
   homepage: `${repository}#readme`,

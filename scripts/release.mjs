@@ -12,7 +12,7 @@ import { main, output, root, run } from './shared.mjs';
 const largest = 20e6; // bytes, packed, with the binaries of all platforms
 const dry = process.argv.includes('--dry-run');
 
-/** What keeps this checkout from being published as it is. */
+/** The reasons why this checkout cannot be published as it is. */
 function obstacles() {
   const missing = Object.keys(platforms)
     .map(binaryOf)

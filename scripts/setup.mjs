@@ -41,7 +41,7 @@ function openblas() {
   return [lib, ...folders].some((folder) => existsSync(join(folder, 'openblas-serial/libopenblas.a')));
 }
 
-/** What some tests compare with; those tests are skipped without it. */
+/** Programs that some tests compare with; those tests are skipped without them. */
 function missingOracles() {
   const python = ['numpy', 'scipy', 'cvxopt', 'sklearn', 'onnx']
     .filter((name) => !existsSync(join('/usr/lib/python3/dist-packages', name)))

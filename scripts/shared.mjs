@@ -1,4 +1,4 @@
-// What several scripts need; Node alone, so that it runs before anything is installed.
+// Functions that several scripts need; Node alone, so that it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
@@ -18,7 +18,7 @@ export function run(command, args, options = {}) {
   }
 }
 
-/** What a command prints, or undefined when it fails or does not exist. */
+/** The output of a command, or undefined when it fails or does not exist. */
 export function output(command, args, options = {}) {
   const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, ...options });
   return result.error || result.status !== 0 ? undefined : result.stdout;

@@ -9,7 +9,7 @@ import { files, main, output, root, run } from './shared.mjs';
 
 const family = 'steepestDescent';
 const recipe = 'leastOfSeeds';
-/** What is made, with the families that get something. */
+/** The scaffolds that are made, with the families that get something. */
 const made = [
   ['family', family],
   ['verb', 'deepLinear/geometricMedian'],
@@ -55,7 +55,7 @@ function copyTo(copy) {
   if (output('cp', ['-al', 'node_modules', copy]) === undefined) {
     cpSync(join(root, 'node_modules'), join(copy, 'node_modules'), { recursive: true });
   }
-  // What was found about types here: only what is new has to be checked.
+  // The cache of the types found here: only new files have to be checked.
   if (existsSync(join(root, 'build-types'))) {
     cpSync(join(root, 'build-types'), join(copy, 'build-types'), { recursive: true });
   }

@@ -156,7 +156,7 @@ function limitsTypes(limits) {
   ].join('\n');
 }
 
-/** What every solve reports and gives, whatever the solver. */
+/** Members of reports and results of every solver. */
 function solveTypes({ statuses, kinds, certificate, progress, result }) {
   return [
     `// ${notice}`,
@@ -177,7 +177,7 @@ function solveTypes({ statuses, kinds, certificate, progress, result }) {
     'export type CertificateKind =',
     `${kinds.map(({ name }) => `  | ${quoted(name)}`).join('\n')};`,
     '',
-    '/** What is known of an answer, in the same words for all solvers. Members that do not apply are absent. */',
+    '/** The certificate of an answer, in the same words for all solvers. Members that do not apply are absent. */',
     'export interface Certificate {',
     ...resultLines(
       certificate.map((member) => (member.name === 'kind' ? { ...member, type: 'CertificateKind' } : member)),
@@ -189,7 +189,7 @@ function solveTypes({ statuses, kinds, certificate, progress, result }) {
     ...resultLines(progress),
     '}',
     '',
-    '/** What every result has, wherever it was computed. Members that the solver does not know are absent. */',
+    '/** Members of every result, wherever it was computed. Members that the solver does not know are absent. */',
     'export interface Outcome<Report extends Progress = Progress> {',
     ...resultLines(result.map((member) => (member.name === 'status' ? { ...member, type: 'Status' } : member))),
     '}',
@@ -278,7 +278,7 @@ function solverTypes(solver, limits, schema) {
       : []),
     `import type { ${certifies(result) ? 'Certificate, ' : ''}Progress } from './solve.js';`,
     '',
-    '/** What the addon takes beside settings, as far as a table says it. */',
+    '/** The data that the addon takes beside settings, as far as a table says it. */',
     `export interface ${name}Problem {`,
     ...inputLines(problem),
     '}',
@@ -292,12 +292,12 @@ function solverTypes(solver, limits, schema) {
     ...defaultLines(own),
     `} as const satisfies ${name}Options;`,
     '',
-    '/** What a report of the solver has beside what all reports have. */',
+    '/** Members of a report of the solver beside those of all reports. */',
     ...(progress.length === 0
       ? [`export type ${name}Progress = Progress;`]
       : [`export interface ${name}Progress extends Progress {`, ...resultLines(progress), '}']),
     '',
-    '/** What a result of the solver has beside what all results have. */',
+    '/** Members of a result of the solver beside those of all results. */',
     `export interface ${name}Solution {`,
     ...resultLines(result),
     '}',
@@ -389,7 +389,7 @@ function resultRows(members, path = '') {
   });
 }
 
-/** What each verb can say of its answers. */
+/** The certificates of each verb. */
 function verbsTable({ solvers }) {
   const familyOf = ([name, { family = name }]) => family;
   const byFamily = Object.entries(solvers).sort((a, b) => familyOf(a).localeCompare(familyOf(b)));

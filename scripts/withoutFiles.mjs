@@ -1,4 +1,4 @@
-// What stands for modules of Node where there are none, beside withoutNode.mjs: scripts/wasm.mjs puts it into the package for browsers.
+// Substitutes for modules of Node where there are none, beside withoutNode.mjs: scripts/wasm.mjs puts it into the package for browsers.
 import { setImmediate as nextTurn } from './withoutProcess.mjs';
 
 export { fileURLToPath, types } from './withoutNode.mjs';

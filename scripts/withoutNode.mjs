@@ -1,4 +1,4 @@
-// What stands for node:util and node:url where there is no Node: build-ts.mjs puts it into dist/*/predict/index.js. Types are told by
+// A substitute for node:util and node:url where there is no Node: build-ts.mjs puts it into dist/*/predict/index.js. Types are told by
 // their tags, as the classes of a value may be another realm's.
 
 const tagOfArray = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;

@@ -1,4 +1,4 @@
-// What forgetting some rows takes beside a fit to the others.
+// The cost of forgetting some rows beside a fit to the others.
 //
 //   npm run bench -- contrib
 

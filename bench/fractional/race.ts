@@ -103,7 +103,7 @@ async function runOurs(problem: Problem, method: Method, seed: number): Promise<
   const start = method === 'warm' ? undefined : problem.start;
   const begin = performance.now();
   const result = await minimizeRatio({ ...ratioOf(problem), start }, settings);
-  // What the call takes beside the solver's own time is the preparation of the data.
+  // The time of the call beside the solver's own is the preparation of the data.
   const seconds = (performance.now() - begin) / 1e3;
   const prepared = seconds - result.seconds;
   const points = result.history.map((report) => ({

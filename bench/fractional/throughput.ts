@@ -1,4 +1,4 @@
-// What a coordinate update costs beside the vector operations it is made of: bench/native/fractional_throughput.cpp.
+// The cost of a coordinate update beside the vector operations it is made of: bench/native/fractional_throughput.cpp.
 import { join } from 'node:path';
 import type { SparseMatrix } from '../../src/index.js';
 import { runProgram } from '../shared/native.js';

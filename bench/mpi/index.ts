@@ -19,7 +19,7 @@ const rounds = Number(text('rounds') ?? 3);
 const weights = 20 * (columns + 1);
 const head = 64;
 
-/** What a solve is, and the bytes that one of its iterations has: exactly, or at least. */
+/** A solve, and the bytes that one of its iterations has: exactly, or at least. */
 const problems: Record<string, { title: string; bytes: number }> = {
   exact: { title: 'regression, exact', bytes: 8 + 8 * columns + 4 * columns * (columns + 1) },
   lbfgs: { title: "regression, 'lbfgs'", bytes: 8 + 8 * columns },

@@ -1,4 +1,4 @@
-// What lies under the solver's time: factorisations and evaluations by themselves.
+// The floor of the solver's time: factorisations and evaluations by themselves.
 import { runProgram } from '../shared/native.js';
 import { readSmall } from './models.js';
 

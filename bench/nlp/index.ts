@@ -209,7 +209,7 @@ function smallSection(small: readonly Small[], pairs: readonly Pair[], calls: re
   ].join('\n\n');
 }
 
-/** What our objective is below Ipopt's, relative; "0" where that is rounding. */
+/** The difference by which our objective is below Ipopt's, relative; "0" where that is rounding. */
 function difference({ ours, ipopt }: Pair): string {
   const value = (ipopt.objective - ours.objective) / Math.max(1, Math.abs(ipopt.objective));
   return Math.abs(value) < 1e-6 ? '0' : short(value);

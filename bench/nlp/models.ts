@@ -1,4 +1,4 @@
-// What is solved: small AMPL models, and the control of Poisson's equation as an expression model.
+// The problems: small AMPL models, and the control of Poisson's equation as an expression model.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Model } from '../../src/index.js';

@@ -1,4 +1,4 @@
-// What we are compared with: Ipopt through its C API, beside our solver in one C++ program; Debian's program `ipopt`; scipy.
+// The programs that we are compared with: Ipopt through its C API, beside our solver in one C++ program; Debian's program `ipopt`; scipy.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// What the workers of bench/queue/index.ts have beside the package's kinds, and the solve that they are asked for.
+// Kinds of the workers of bench/queue/index.ts beside those of the package, and the solve that they are asked for.
 import { trainReluNetwork } from 'nonconvex';
 
 // A network that takes some five milliseconds of one thread.
@@ -21,7 +21,7 @@ const answer = await solve({ from: 0, count: 1 });
 const after = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 export const kinds = {
-  /** What it was asked. */
+  /** The request. */
   echo: (problem) => problem,
   /** An answer as of a solve, without one: at once, or after as long as one takes. */
   answer: () => answer,

@@ -110,7 +110,7 @@ export async function chartScaling(
   });
 }
 
-/** What the picture of refinement shows of a run. */
+/** A run in the picture of refinement. */
 export interface Refined {
   name: string;
   known: { objective: number; bestOfLocalRuns: number };

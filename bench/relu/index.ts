@@ -17,7 +17,7 @@ import { type Activation, type Axis, axes, base, type Measurement, scaling } fro
 
 const quick = process.argv.includes('--quick');
 
-/** What the project's specification gives for a prototype like ours, in processor seconds on another machine. */
+/** The times of the project's specification for a prototype like ours, in processor seconds on another machine. */
 const literature: Record<string, string> = { synth: '0.21 to 0.25', bc: '0.22 to 0.33', digits: '2.1 to 2.3' };
 
 const note = (text: string): void => console.error(`  ${text}`);

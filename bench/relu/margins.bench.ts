@@ -1,4 +1,4 @@
-// What decides between weights of the regulariser on 1,000 images left out: MNIST, networks of one descent on 4,000 images, their criteria on
+// Criteria for weights of the regulariser on 1,000 images left out: MNIST, networks of one descent on 4,000 images, their criteria on
 // 10,000 other images of the training set, and which weight each criterion takes on tenths of these.
 //
 //   npm run bench -- relu/margins   a minute; rewrites a table of docs/relu-lambda.md and bench/relu/margins.results.json
@@ -24,7 +24,7 @@ const images = (first: number, count: number) =>
     Float64Array.from(pixels.subarray(784 * first, 784 * (first + count)), (byte) => byte / 255),
   );
 
-/** What a row counts, by its outputs and its class: the smaller the better. */
+/** The count of a row, by its outputs and its class: the smaller the better. */
 const criteria: Record<string, (f: number[], right: number) => number> = {
   'share that is wrong': (f, right) => Number(marginOf(f, right) <= 0),
   'squared loss': (f, right) => f.reduce((sum, value, k) => sum + (value - (k === right ? 1 : -1)) ** 2 / 2, 0),

@@ -1,4 +1,4 @@
-// What solves cost those who share the process with them: turns of the event loop, aborts, the calling thread's time, start-up.
+// The cost of solves for others in their process: turns of the event loop, aborts, the calling thread's time, start-up.
 //
 //   npm run bench -- service [turns] [aborts] [calls] [callers] [start]    into docs/reliability-service.md; without a name all
 import { stat } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// What a program pays for the package before its first answer, in processes of their own that load dist/ as users do.
+// The cost of the package before a program's first answer, in processes of their own that load dist/ as users do.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from '../shared/native.js';

@@ -18,7 +18,7 @@ const spent = (): number | undefined => known()?.ran;
 /** Milliseconds that the main thread has waited for a processor, on Linux: what other processes add to every delay. */
 export const waited = (): number => known()?.waited ?? 0;
 
-/** What {@link milliseconds} counts. */
+/** The events that {@link milliseconds} counts. */
 export const counted = spent() === undefined ? 'time of the clock' : "processor time of JavaScript's thread";
 
 /** Milliseconds of the main thread's processor time on Linux, to a tick of the scheduler (1 to 4 ms); elsewhere of the clock. */

@@ -1,4 +1,4 @@
-// What the pictures of the benchmarks share.
+// Parts that the pictures of the benchmarks share.
 
 /** An axis of decades, with lines and labels at the powers of ten alone. */
 export function logAxis(title: string): object {

@@ -22,7 +22,7 @@ export function buildPrograms(names: readonly string[]): void {
 
 const options = { encoding: 'utf8' as const, maxBuffer: 1 << 28 };
 
-/** What the program prints, line by line. */
+/** The output of the program, line by line. */
 export function runProgram<Line>(name: string, args: readonly (string | number)[]): Line[] {
   const stdio = ['ignore', 'pipe', 'inherit'] as ['ignore', 'pipe', 'inherit'];
   return parseLines(execFileSync(join(folder, `bench_${name}`), args.map(String), { ...options, stdio }));

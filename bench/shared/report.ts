@@ -1,4 +1,4 @@
-// What every bench needs to be read later: where and when it ran, medians, tables, files.
+// The records of every bench for later readers: where and when it ran, medians, tables, files.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';

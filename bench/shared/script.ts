@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 
 type Answer = Record<string, unknown>;
 
-/** What makes libraries of linear algebra use one thread. */
+/** Variables that make libraries of linear algebra use one thread. */
 export const oneThread = { OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' };
 
 export class Script {

@@ -213,7 +213,7 @@ async function secondsOfGlmnet(path: string): Promise<number | undefined> {
   return median(seconds);
 }
 
-/** What is said of ncvreg: its planned times over ours, each in units of glmnet's. */
+/** The row of ncvreg: its planned times over ours, each in units of glmnet's. */
 function besideNcvreg(measured: readonly Measured[], glmnet: number): string[] {
   const ratio = (kind: 'mcp' | 'scad', standardize: boolean): string => {
     const begin = `${kind}, ${nameOfCorrelated(standardize)}`;

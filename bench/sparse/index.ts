@@ -1,4 +1,4 @@
-// What lasso, SCAD and MCP select on a problem whose true columns are known, at both lambdas of a cross-validation and by criteria; and how
+// The selections of lasso, SCAD and MCP on a problem whose true columns are known, at both lambdas of a cross-validation and by criteria; and how
 // long the cross-validation takes beside one path.
 //
 //   npm run bench -- sparse            into bench/sparse/page.md and bench/sparse/results.json, with a picture

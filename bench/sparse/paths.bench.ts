@@ -243,7 +243,7 @@ function foundIn(path: string): Omit<Path, 'seconds' | 'fitted'> {
   };
 }
 
-/** What a copy of much memory reads and writes in a second. */
+/** The bytes that a copy of much memory reads and writes in a second. */
 function bytesPerSecond(): number {
   const size = 1 << 28;
   const [from, to] = [new Uint8Array(size).fill(1), new Uint8Array(size)];

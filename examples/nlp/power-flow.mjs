@@ -46,7 +46,7 @@ const active = model.variable(generators.length, {
 });
 const reactive = model.variable(generators.length, { lower: most.reactive.map((q) => -q), upper: most.reactive });
 
-// What flows into a line at either end: V conj(Y V) of its admittance g + i s, written out.
+// The power that flows into a line at either end: V conj(Y V) of its admittance g + i s, written out.
 const admittance = lines.map(({ r, x }) => ({ g: r / (r * r + x * x), s: -x / (r * r + x * x) }));
 const [g, s] = [of(admittance, 'g'), of(admittance, 's')];
 const shunt = lines.map(({ b }, k) => s[k] + b / 2);

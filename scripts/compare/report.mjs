@@ -1,4 +1,4 @@
-// What differs between two results, and how it is said.
+// The differences between two results, in words.
 import { createHash } from 'node:crypto';
 
 function sameBits(a, b) {

@@ -1,5 +1,5 @@
 // Paths: each family with each penalty that it takes, with bounds and without, with weights and without, on dense and on sparse x.
-// What else a path may have (offsets, factors, no intercept, columns as they are, more columns than rows) the name of a case draws.
+// The name of a case draws the other parts of a path: offsets, factors, no intercept, columns as they are, more columns than rows.
 import { seedOf, vector } from '../../random.mjs';
 import { familyOf, regression } from './shared/data.mjs';
 

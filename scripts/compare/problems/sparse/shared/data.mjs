@@ -22,7 +22,7 @@ export function responsesOf(family, links, draw) {
   return Array.from(links, (link) => responses[family](link, draw()));
 }
 
-/** What a function of the library takes as `family`. */
+/** The argument `family` of a function of the library. */
 export function familyOf(family, { huber, quantile, cox }) {
   const made = { huber: () => huber(0.8), quantile: () => quantile(0.4), cox: () => cox(), several: () => 'gaussian' };
   return made[family]?.() ?? family;
