@@ -40,7 +40,7 @@ struct NlpInputs {
         IN_OPTIONAL(constraintsLower, vector("m").orInfinite(), "Lower sides instead of those of the program."),
         IN_OPTIONAL(constraintsUpper, vector("m").orInfinite(), "Upper sides instead of those of the program."),
         IN_OPTIONAL(m, number().atLeast(0), "Constraints, where their number is known before the program is opened."),
-        IN(reportIterates, flag(), "Whether reports of progress have the point.")};
+        IN(reportIterates, flag(), "True if reports of progress have the point.")};
   }
 };
 

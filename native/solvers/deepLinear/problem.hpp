@@ -89,14 +89,14 @@ struct DeepLinearSolution {
         OUT(singularValues, "r numbers, the singular values of the product, the largest first."),
         OUT(right, "c x r: the right singular vectors."),
         OUT(product, "d x c: W_1 ... W_L."),
-        OUT(certificate, "What is known of the objective, over networks of any widths."),
+        OUT(certificate, "The certificate of the objective, over networks of any widths."),
         OUT(dualOptimum,
             "Optimal value of the dual program, a lower bound. It is `lowerBound` where the duality gap is zero: for "
             "two layers, parallel networks and one output."),
         OUT(dualityGap,
             "(objective - dualOptimum) / |objective|: more than the gap for three and more layers, not parallel, "
             "with several outputs."),
-        OUT(closedForm, "Whether the optimum was had in closed form, as X has orthogonal columns of one length.")};
+        OUT(closedForm, "True if the optimum was had in closed form, as X has orthogonal columns of one length.")};
   }
 };
 static_assert(sizeFromFields<DeepLinearSolution>() == sizeof(DeepLinearSolution));

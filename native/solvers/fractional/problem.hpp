@@ -169,7 +169,7 @@ struct FractionalSolution {
       using Self = Start;
       return FieldTuple{OUT(objective, "Where it ended."), OUT(sweeps, "Passes over the coordinates."),
                         OUT(updates, "Coordinate updates that moved."),
-                        OUT(residual, "What `tolerance` was compared with.")};
+                        OUT(residual, "The number that `tolerance` was compared with.")};
     }
   };
   std::vector<Start> starts;
@@ -190,9 +190,10 @@ struct FractionalSolution {
         OUT(numerator, "f(x) + h(x)."),
         OUT(denominator, "g(x); 0 if there is none."),
         OUT(updates, "Coordinate updates that moved, of all starts."),
-        OUT(method, "What `method: 'auto'` chose."),
+        OUT(method, "The method that `method: 'auto'` chose."),
         OUT(certificate,
-            "What `solved` means. `coordinateWise`: no change of one coordinate, however large, lowers the objective; "
+            "The meaning of `solved`. `coordinateWise`: no change of one coordinate, however large, lowers the "
+            "objective; "
             "several at once might. `stationary`: that is so of the parabola that touches `logistic` and "
             "`squaredHinge` at x and lies above them. `global`: no x has a lower objective, as every coordinate-wise "
             "minimum of this problem is a global one."),

@@ -264,7 +264,7 @@ struct NlpProgress : Progress {
                       OUT_COLUMN(step, "step", 2, "Length of the last step, in the 2-norm of x."),
                       OUT_COLUMN(dualStep, "dual step", 2,
                                  "Part of the last step that the multipliers of bounds have taken, up to 1."),
-                      OUT_COLUMN(shift, "shift", 2, "What the last system had added to the diagonal of its Hessian."),
+                      OUT_COLUMN(shift, "shift", 2, "The shift of the diagonal of the Hessian in the last system."),
                       OUT_COLUMN(phase, "phase", 11, "Phase of the method for bounds and inequalities."),
                       OUT_IF_KNOWN(innerSteps, "Steps of an iterative inner solver, so far."),
                       OUT_IF_KNOWN(x, "The best point so far, n numbers; with `reportIterates: true`."),
@@ -367,23 +367,24 @@ struct NlpSolution {
                      "(of equations: of the Jacobian) are positive, negative and zero, at a stationary point. All "
                      "positive: a strict local minimum."),
         OUT(degenerate,
-            "Whether the kind of point is not known for certain: a bound or inequality and its multiplier are both "
+            "True if the kind of point is not known for certain: a bound or inequality and its multiplier are both "
             "about 0, or multipliers have grown without bound."),
         OUT(certificate,
-            "What is known of x. `local`: `inertia` has positive eigenvalues alone and x is not `degenerate`; "
+            "The certificate of x. `local`: `inertia` has positive eigenvalues alone and x is not `degenerate`; "
             "`stationary` otherwise. Of `infeasible` constraints that are linear: `global`, with a proof. Without one "
             "the status is never `infeasible` there."),
         OUT(phase,
-            "What found x: `newton` of equations alone, `descent` of the methods for functions without constraints, "
+            "The phase that found x: `newton` of equations alone, `descent` of the methods for functions without "
+            "constraints, "
             "otherwise a phase of the method for inequalities."),
-        OUT(polished, "Whether x was refined by Newton steps on the active bounds and inequalities."),
+        OUT(polished, "True if x was refined by Newton steps on the active bounds and inequalities."),
         OUT_IF_KNOWN(barrier, "Last barrier parameter mu of an interior-point method."),
         OUT(counts, "How often each was computed, over all of the data."),
         OUT(time, "Where the time went."),
         OUT(constraintPenalty, "Last penalty of ||c||^2 / 2 in the merit function."),
         OUT(gradientPenalty, "Last penalty of ||grad L||^2 / 2 in the merit function."),
-        OUT(objectiveScale, "What the objective was multiplied by. Warm starts keep it."),
-        OUT(constraintScales, "m numbers: what the constraints were multiplied by, likewise.")};
+        OUT(objectiveScale, "The factor that the objective was multiplied by. Warm starts keep it."),
+        OUT(constraintScales, "m numbers: the factors of the constraints. Warm starts keep them.")};
   }
 };
 static_assert(sizeFromFields<NlpSolution::Counts>() == sizeof(NlpSolution::Counts));

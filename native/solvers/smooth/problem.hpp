@@ -124,14 +124,14 @@ struct MinimizeSumSolution {
             "The answer: the average or the last point, as the method has it; the best one on `validation` rows, or "
             "before a divergence."),
         OUT(last, "The last point of the method, without an average."),
-        OUT(state, "What `warmStart` goes on with bit for bit."),
+        OUT(state, "The state from which `warmStart` goes on bit for bit."),
         OUT_IF_KNOWN(best, "The best point at a check, of a solve with `trackBest` or `validation`."),
-        OUT(counts, "What it has cost."),
+        OUT(counts, "The cost of the solve."),
         OUT_IF_KNOWN(gradientNorm,
                      "Norm of the gradient over all rows at x; under bounds or in a set of x - P(x - gradient), P the "
                      "projection. Left out where the solve was aborted."),
         OUT(certificate,
-            "What is known of x. Of a convex sum with a ridge, everywhere: f(x) - f* <= ||gradient||^2 / (2 mu), mu "
+            "The certificate of x. Of a convex sum with a ridge, everywhere: f(x) - f* <= ||gradient||^2 / (2 mu), mu "
             "the least ridge. Over `polyakLojasiewicz`: that, if mu is what this setting says. Otherwise "
             "`stationary` where the gradient's norm is at most `tolerance`, and `local` where second derivatives say "
             "so, of method `minimize`."),
@@ -139,7 +139,7 @@ struct MinimizeSumSolution {
         OUT(precision, "`float32` or `float64`."),
         OUT(pieces, "The pieces of the method: estimator, clipping, coupling, momentum, geometry, step, averaging."),
         OUT(ending,
-            "Whether `maxEpochs` came first, or the loss is no longer a number: minimizeSum() makes the status of "
+            "True if `maxEpochs` came first, or the loss is no longer a number: minimizeSum() makes the status of "
             "it.")};
   }
 };

@@ -33,7 +33,8 @@ struct RobustRiskSettings : Limits {
         Limits::fields(),
         FieldTuple{
             FIELD(risk, anyValue(),
-                  "What losses of rows are made one number by: their `mean`; `cvar`, also called `superquantile`, the "
+                  "The risk, which makes one number of the losses of rows: their `mean`; `cvar`, also called "
+                  "`superquantile`, the "
                   "mean of "
                   "the worst share 1 - `level`; `extremile`, the expected worst of `power` rows; `exponential`, with "
                   "weights that grow as e^(`power` t) with the share t of rows that are better.",
@@ -84,7 +85,7 @@ struct RobustRiskSolution {
         OUT_IF_KNOWN(risk, "The risk at x without smoothing, and without what the sum adds, such as a ridge."),
         OUT_IF_KNOWN(gradientNorm, "Norm of the gradient of the smoothed risk at x."),
         OUT(certificate,
-            "What is known of x. Of a convex sum with a ridge: the smoothed risk is at most ||gradient||^2 / (2 mu) "
+            "The certificate of x. Of a convex sum with a ridge: the smoothed risk is at most ||gradient||^2 / (2 mu) "
             "above its minimum, mu the least ridge. Otherwise `stationary` where it is solved."),
         OUT_IF_KNOWN(stepSize, "The step that was taken."),
         OUT_IF_KNOWN(smoothing, "The smoothing nu.")};

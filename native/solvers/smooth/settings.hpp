@@ -68,7 +68,7 @@ struct StepSizeSettings {
         FIELD(stepSize, Bounds({.lower = 0, .openUpper = true, .defaultText = "the method's"}),
               "The step, before the schedule.", "the loss jumps or grows (smaller), or falls too slowly (larger)."),
         FIELD(schedule, anyValue(),
-              "What becomes of it over `maxEpochs`: `constant`; `linear`, to 0; `wsd`, constant and then linear to 0 "
+              "Its course over `maxEpochs`: `constant`; `linear`, to 0; `wsd`, constant and then linear to 0 "
               "over the last fifth; `cosine`, to 0; `sqrt`, divided by the root of the number of the step. `auto`: the "
               "method's.",
               "the loss still jumps at the end: let the step go to 0.")};
@@ -297,7 +297,7 @@ struct SquaresSettings {
     using Self = SquaresSettings;
     return FieldTuple{
         FIELD(squares, anyValue(),
-              "What gradients are divided by: the sum of their squares, an average of these plus "
+              "The divisor of gradients: the sum of their squares, an average of these plus "
               "1e-8, or an estimate of the Hessian's diagonal. Of all but the second it does not matter in "
               "which units the columns of the data are.",
               forExperts)};

@@ -44,7 +44,7 @@ struct BlindCalibrationProblem {
     using Self = BlindCalibrationProblem;
     return FieldTuple{
         IN(A, matrix("reports", "n"), "Rows of what each sensor sees, one snapshot after the other."),
-        IN(y, vector("reports"), "What the sensors report."),
+        IN(y, vector("reports"), "Reports of the sensors."),
         IN(sensors, count("m"), "Sensors of each snapshot."),
         IN_OPTIONAL(signalBasis, matrix("n"), "Basis of the signal, a column each. Default: the signal is any."),
         IN_OPTIONAL(gainBasis, matrix("m"), "Basis of the gains, a column each. Default: the gains are any."),
@@ -66,7 +66,7 @@ struct BlindCalibrationSolution {
     using Self = BlindCalibrationSolution;
     return FieldTuple{OUT(signal, "n numbers."), OUT(gains, "m numbers, whose mean is 1."),
                       OUT(coefficients, "The signal's in its basis, or the signal itself where there is none."),
-                      OUT(certificate, "What is known of the answer.")};
+                      OUT(certificate, "The certificate of the answer.")};
   }
 };
 static_assert(sizeFromFields<BlindCalibrationSolution>() == sizeof(BlindCalibrationSolution));

@@ -70,7 +70,7 @@ struct CheckeredRegressionSolution {
     using Self = CheckeredRegressionSolution;
     return FieldTuple{OUT(weights, "K x p: w_k, one a row."), OUT(intercepts, "K numbers b_k."),
                       OUT(objectives, "Where each start that was begun has ended or stands, in their order."),
-                      OUT(certificate, "What is known of the answer.")};
+                      OUT(certificate, "The certificate of the answer.")};
   }
 };
 static_assert(sizeFromFields<CheckeredRegressionSolution>() == sizeof(CheckeredRegressionSolution));

@@ -69,7 +69,7 @@ struct OneClassSubspacesSolution {
                       OUT(upperFrame, "d x K: W_2, with orthonormal columns."),
                       OUT(lowerOffsets, "K numbers b_1: rows of the class have W_1^T x + b_1 >= margin."),
                       OUT(upperOffsets, "K numbers b_2: rows of the class have W_2^T x + b_2 <= -margin."),
-                      OUT(certificate, "What is known of the answer.")};
+                      OUT(certificate, "The certificate of the answer.")};
   }
 };
 static_assert(sizeFromFields<OneClassSubspacesSolution>() == sizeof(OneClassSubspacesSolution));

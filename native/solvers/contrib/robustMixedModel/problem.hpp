@@ -72,7 +72,7 @@ struct RobustMixedModelSolution {
         OUT_IF_KNOWN(groupScale, "Scale of the groups' intercepts, where there are groups."),
         OUT(randomIntercepts, "The expected intercept of each group beside the common one; empty without groups."),
         OUT(weights, "How much each group counts, or each row where there are none: less, the farther it is."),
-        OUT(certificate, "What is known of the answer.")};
+        OUT(certificate, "The certificate of the answer.")};
   }
 };
 static_assert(sizeFromFields<RobustMixedModelSolution>() == sizeof(RobustMixedModelSolution));

@@ -84,7 +84,7 @@ struct SequentialMaxMarginSolution {
     return FieldTuple{
         OUT(w, "p numbers, the weights."),
         OUT(margins, "Smallest y_i x_i^T w of each task; empty where the solve ended before it read the rows."),
-        OUT(visits, "How often each task has been projected on."), OUT(certificate, "What is known of the answer.")};
+        OUT(visits, "How often each task has been projected on."), OUT(certificate, "The certificate of the answer.")};
   }
 };
 static_assert(sizeFromFields<SequentialMaxMarginSolution>() == sizeof(SequentialMaxMarginSolution));

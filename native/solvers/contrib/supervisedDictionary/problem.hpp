@@ -68,7 +68,7 @@ struct SupervisedDictionarySolution {
                       OUT(coefficients, "p numbers: a = W times the weights."),
                       OUT(intercept, "Intercept c."),
                       OUT_IF_KNOWN(loss, "Mean logistic loss, the objective's part of the classes."),
-                      OUT(certificate, "What is known of the answer.")};
+                      OUT(certificate, "The certificate of the answer.")};
   }
 };
 static_assert(sizeFromFields<SupervisedDictionarySolution>() == sizeof(SupervisedDictionarySolution));

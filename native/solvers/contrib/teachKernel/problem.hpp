@@ -61,7 +61,7 @@ struct TeachKernelProblem {
     using Self = TeachKernelProblem;
     return FieldTuple{
         IN(x, matrix("n"), "Examples by rows, or the n x n kernel."),
-        IN(y, matrix("n", "d"), "What each of d learners is to know, a column each."),
+        IN(y, matrix("n", "d"), "The knowledge that each of d learners is to reach, a column each."),
         IN_OPTIONAL(learners, matrix("d", "d"), "How much learners take from each other. Default: the identity."),
         IN_OPTIONAL(start, matrix("n", "d"), "Coefficients to begin at. Default: 0.")};
   }
@@ -88,7 +88,7 @@ struct TeachKernelSolution {
                       OUT(sequence, "Rows in the order in which they were taught, the first 1048576 of them."),
                       OUT_IF_KNOWN(kernelWidth, "Width of the Gaussian kernel."),
                       OUT_IF_KNOWN(rate, "Learning rate that was used."),
-                      OUT(certificate, "What is known of the answer.")};
+                      OUT(certificate, "The certificate of the answer.")};
   }
 };
 static_assert(sizeFromFields<TeachKernelSolution>() == sizeof(TeachKernelSolution));

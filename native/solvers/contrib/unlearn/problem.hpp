@@ -83,7 +83,7 @@ struct UnlearnSolution {
         OUT(leverages,
             "A number for each removed row: its share of its own prediction, x_i^T H^-1 x_i times the curvature of its "
             "loss. None where the solve was ended before."),
-        OUT(certificate, "What is known of the answer.")};
+        OUT(certificate, "The certificate of the answer.")};
   }
 };
 static_assert(sizeFromFields<UnlearnSolution>() == sizeof(UnlearnSolution));
