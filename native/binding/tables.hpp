@@ -231,6 +231,8 @@ const void* contentOf(const void* member) {
   const T& value = *static_cast<const T*>(member);
   if constexpr (Optional<T>) {
     return value ? &*value : nullptr;
+  } else if constexpr (Numbers<T>) {
+    return value.size() > 0 ? &value : nullptr;
   } else {
     return value.known() ? &value : nullptr;
   }
@@ -252,7 +254,8 @@ constexpr OutRow outRow(const Field& field) {
   row.column = field.column;
   if constexpr (Optional<Value>) {
     row.content = contentOf<Value>;
-  } else if constexpr (kind == ValueKind::members && requires(const Value& value) { value.known(); }) {
+  } else if constexpr (kind == ValueKind::numbers ||
+                       (kind == ValueKind::members && requires(const Value& value) { value.known(); })) {
     if (field.optional) row.content = contentOf<Value>;
   }
   if constexpr (kind == ValueKind::list) {

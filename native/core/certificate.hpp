@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/farkas_proof.hpp"
 #include "core/fields.hpp"
+#include "core/proof.hpp"
 #include "core/reduced_inertia.hpp"
 #include "core/status.hpp"
 
@@ -36,10 +36,11 @@ struct Certificate {
   CertificateKind kind = CertificateKind::none;
   std::string_view over = {};
   double lowerBound = unknown;
+  double upperBound = unknown;
   double gap = unknown;
   double gapScale = unknown;
   ReducedInertia inertia = {};
-  FarkasProof proof = {};
+  Proof proof = {};
   std::string_view because = {};
 
   static constexpr auto fields() {
@@ -50,12 +51,15 @@ struct Certificate {
                      "The points that `global` and `bounded` are about where these are not all admissible ones, such "
                      "as `patterns`: the page of the solver says which."),
         OUT_IF_KNOWN(lowerBound, "None of these points has a smaller objective."),
-        OUT_IF_KNOWN(gap, "(objective - lowerBound) / gapScale."),
+        OUT_IF_KNOWN(upperBound,
+                     "None of these points has a larger objective; of objectives that are maximised, instead of "
+                     "`lowerBound`."),
+        OUT_IF_KNOWN(gap, "(objective - lowerBound) / gapScale, or (upperBound - objective) / gapScale."),
         OUT_IF_KNOWN(gapScale, "The size that the gap is relative to."),
         OUT_IF_KNOWN(inertia,
                      "Signs of the eigenvalues of the Hessian, under constraints that of the Lagrangian on the null "
                      "space of the gradients of what is active."),
-        OUT_IF_KNOWN(proof, "A vector that shows a status, which anyone can check."),
+        OUT_IF_KNOWN(proof, "Vectors that show the status `infeasible` or `unbounded`, which anyone can check."),
         OUT_IF_KNOWN(because, "One sentence for people: why, or under which condition.")};
   }
 };

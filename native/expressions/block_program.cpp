@@ -14,7 +14,7 @@ namespace {
 /// out_i = op(a_i, b_i): a loop for every operation, which compiles to vector instructions where there are any.
 NONCONVEX_CLONES void apply(std::int32_t op, double* __restrict out, const double* as, const double* bs, int count) {
   switch (static_cast<Op>(op)) {
-#define UNARY(name, number, nl, value, derivative) \
+#define UNARY(name, number, nl, value, derivative, ...) \
   case Op::name:                                   \
     for (int i = 0; i < count; ++i) {              \
       const double a = as[i];                      \

@@ -18,8 +18,8 @@ double applyScalar(std::int32_t op, double a, double b) {
   if (op == code(ScalarOp::sign)) return a > 0 ? 1 : a < 0 ? -1 : a;
   if (op == code(ScalarOp::copy)) return a;
   switch (static_cast<Op>(op)) {
-#define UNARY(name, number, nl, value, derivative) \
-  case Op::name:                                   \
+#define UNARY(name, number, nl, value, derivative, ...) \
+  case Op::name:                                        \
     return value;
 #define BINARY(name, number, nl, value, ...) \
   case Op::name:                             \
@@ -172,11 +172,11 @@ int Formulas::derivative(int y, int which) {
   const int b = node.b;
   const int one = constant(1);
   switch (static_cast<Op>(node.op)) {
-#define UNARY(name, number, nl, value, derivative) \
-  case Op::name:                                   \
+#define UNARY(name, number, nl, value, derivative, ...) \
+  case Op::name:                                        \
     return derivative;
-#define BINARY(name, number, nl, value, byFirst, bySecond) \
-  case Op::name:                                           \
+#define BINARY(name, number, nl, value, byFirst, bySecond, ...) \
+  case Op::name:                                                \
     return which == 0 ? byFirst : bySecond;
 #include "expressions/operators.def"
     default:  // sign

@@ -369,6 +369,14 @@ void Graph::equalZero(int node) {
   constraintCount_ += size(node);
 }
 
+Graph Graph::withoutFunctions() const {
+  Graph copy = *this;
+  copy.objective_ = -1;
+  copy.constraints_.clear();
+  copy.constraintCount_ = 0;
+  return copy;
+}
+
 std::span<const double> Graph::numbers(const Node& node) const {
   return std::span(numbers_).subspan(static_cast<std::size_t>(node.b), static_cast<std::size_t>(node.size));
 }

@@ -88,6 +88,8 @@ class Graph {
   void minimize(int node);
   /// Appends the node's entries to c(x) = 0.
   void equalZero(int node);
+  /// A graph of the same nodes, without an objective and constraints.
+  Graph withoutFunctions() const;
 
   int size(int node) const { return nodes_[static_cast<std::size_t>(node)].size; }
   int variableCount() const { return variables_; }

@@ -7,7 +7,9 @@
 
 #include "core/error.hpp"
 #include "core/index.hpp"
+#include "expressions/convexity.hpp"
 #include "linalg/blas.hpp"
+#include "linalg/sparse/positive_definite.hpp"
 
 namespace nonconvex {
 
@@ -33,9 +35,10 @@ bool reached(const CompiledModel::Reach& stage, const CompiledModel::Reach& by) 
 
 }  // namespace
 
-Program::Program(std::shared_ptr<const CompiledModel> model)
+Program::Program(std::shared_ptr<const CompiledModel> model, const Graph* graph)
     : model_(std::move(model)),
       plan_(&model_->plan()),
+      graph_(graph),
       largeSum_(model_->separable() && plan_->objective.large()),
       values_(plan_->values),
       entries_(model_->entries()),
@@ -377,6 +380,29 @@ void Program::hessianProduct(double sigma, std::span<const double> lambda, std::
   backward(curved_, repeated ? Sweep::curved : Sweep::along, reach);
   alongKnown_ = true;
   std::copy_n(curved_.begin(), plan_->variables, out.begin());
+}
+
+std::optional<std::vector<double>> Program::concavity(const Cpu& la, std::span<const double> lower,
+                                                      std::span<const double> upper, std::span<const double> lambda) {
+  if (graph_ == nullptr) return std::nullopt;
+  const auto n = at(variables());
+  std::vector<Interval> bounds(n);
+  for (std::size_t j = 0; j < n; ++j) bounds[j] = {lower[j], upper[j]};
+  const std::span<const double> x = std::span(values_).first(n);
+  const std::span<const double> parameters = std::span(values_).first(at(model_->parametersEnd())).subspan(n);
+  const std::optional<QuadraticRest> rest = convexityOf(*graph_, bounds, parameters, lambda);
+  if (!rest) return std::nullopt;
+  if (rest->nodes.empty()) return std::vector<double>(n);
+  const auto ofHessian = [&](Program& of, std::span<const double> weights) {
+    std::vector<double> values(of.hessianPattern().nonzeros());
+    of.hessian(1, weights, values);
+    return concavityOf(la, of.hessianPattern(), values);
+  };
+  if (rest->whole) return ofHessian(*this, lambda);
+  Program part(graphOf(*rest, *graph_));
+  if (!parameters.empty()) part.setParameters(parameters);
+  part.moveTo(x);
+  return ofHessian(part, {});
 }
 
 }  // namespace nonconvex

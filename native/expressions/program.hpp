@@ -17,10 +17,11 @@
 namespace nonconvex {
 
 /// One thread at a time. A copy shares the compiled model, has the same parameters, and may be used on another thread.
-class Program final : public Nlp, public ThreadedEvaluation {
+class Program final : public Nlp, public ThreadedEvaluation, public KnownCurvature {
  public:
   explicit Program(const Graph& graph) : Program(std::make_shared<const CompiledModel>(graph)) {}
-  explicit Program(std::shared_ptr<const CompiledModel> model);
+  /// `graph`, from which the model was compiled, must outlive this; without one nothing is known of curvature.
+  explicit Program(std::shared_ptr<const CompiledModel> model, const Graph* graph = nullptr);
 
   const std::shared_ptr<const CompiledModel>& model() const { return model_; }
   /// New values of all parameters. The next evaluation is of the last point, with them.
@@ -33,6 +34,8 @@ class Program final : public Nlp, public ThreadedEvaluation {
   const SparsePattern& hessianPattern() const override;
   /// Takes no threads, but looks whether the solve is aborted while the Hessian's pattern is made.
   void runOn(const Cpu& la) override { la_ = &la; }
+  std::optional<std::vector<double>> concavity(const Cpu& la, std::span<const double> lower,
+                                               std::span<const double> upper, std::span<const double> lambda) override;
   /// Forgets what `runOn` was given.
   void leave() { la_ = nullptr; }
   NlpFacts facts() const override { return {.linearConstraints = model_->linearConstraints()}; }
@@ -80,6 +83,7 @@ class Program final : public Nlp, public ThreadedEvaluation {
 
   std::shared_ptr<const CompiledModel> model_;
   const Plan* plan_;
+  const Graph* graph_;
   const Cpu* la_ = nullptr;       // the solve that evaluates; null: none
   bool largeSum_;                 // the objective is a large sum, whose terms are not kept
   std::vector<double> values_;    // x, parameters, constants, stages

@@ -45,7 +45,7 @@ std::unique_ptr<Program> SharedProgram::take(const Cpu& la) {
     }
   }
   const auto compile = [&] { return std::make_shared<const CompiledModel>(graph(la), la); };
-  return std::make_unique<Program>(compiled_.get(compile, givesUp(la)));
+  return std::make_unique<Program>(compiled_.get(compile, givesUp(la)), &graph(la));
 }
 
 void SharedProgram::giveBack(std::unique_ptr<Program> program) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "data/gram_factor.hpp"
 
@@ -110,6 +111,19 @@ class ReplaceableObjective {
 
  protected:
   ~ReplaceableObjective() = default;
+};
+
+/// Knows by its formulas where the Lagrangian is convex.
+class KnownCurvature {
+ public:
+  /// n numbers d >= 0, mostly 0, such that f + lambda^T c + sum_j d_j x_j^2 / 2 is convex for lower <= x <= upper, at
+  /// the parameters and the point of now; nothing where no rule says so.
+  virtual std::optional<std::vector<double>> concavity(const Cpu& la, std::span<const double> lower,
+                                                       std::span<const double> upper,
+                                                       std::span<const double> lambda) = 0;
+
+ protected:
+  ~KnownCurvature() = default;
 };
 
 /// Knows how large gradients usually are.

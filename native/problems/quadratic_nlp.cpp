@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/index.hpp"
+#include "linalg/sparse/positive_definite.hpp"
 
 namespace nonconvex {
 namespace {
@@ -93,6 +94,11 @@ void QuadraticNlp::hessianProduct(double sigma, std::span<const double>, std::sp
   std::fill(out.begin(), out.end(), 0.0);
   addSymmetricProduct(data_->lower, data_->lowerValues.data(), v.data(), out.data());
   for (double& value : out) value *= sigma;
+}
+
+std::optional<std::vector<double>> QuadraticNlp::concavity(const Cpu& la, std::span<const double>,
+                                                           std::span<const double>, std::span<const double>) {
+  return concavityOf(la, data_->lower, data_->lowerValues);
 }
 
 QuadraticData poissonControl(int side, std::span<const double> target, double weight, std::span<const double> source) {

@@ -24,7 +24,7 @@ struct QuadraticData {
 };
 
 /// One thread at a time; any number of them share the data.
-class QuadraticNlp final : public Nlp {
+class QuadraticNlp final : public Nlp, public KnownCurvature {
  public:
   explicit QuadraticNlp(std::shared_ptr<const QuadraticData> data);
 
@@ -44,6 +44,9 @@ class QuadraticNlp final : public Nlp {
   void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) override;
   void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                       std::span<double> out) override;
+  std::optional<std::vector<double>> concavity(const Cpu& la, std::span<const double> lower,
+                                               std::span<const double> upper,
+                                               std::span<const double> lambda) override;
 
  private:
   const std::vector<double>& product();

@@ -104,8 +104,11 @@ async function printAll(path: string, choices: Choices, signal: AbortSignal): Pr
 
 /** A certificate as JSON has it, with the vectors of a proof as arrays. */
 function plain({ proof, ...certificate }: Certificate): object {
-  const vectors = proof && { y: Array.from(proof.y), lower: Array.from(proof.lower), upper: Array.from(proof.upper) };
-  return { ...certificate, ...(proof && { proof: { ...proof, ...vectors } }) };
+  const members = Object.entries(proof ?? {}).map(([name, value]) => [
+    name,
+    ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
+  ]);
+  return { ...certificate, ...(proof && { proof: Object.fromEntries(members) }) };
 }
 
 /** The result in the terms of the file, with the variables that it fixes. */

@@ -5,5 +5,5 @@ import type { Certificate } from '../generated/solve.js';
 export function certificateText({ kind, over, gap, proof }: Certificate): string {
   const points = over === undefined ? '' : ` over ${over}`;
   const distance = gap === undefined ? '' : `, gap ${gap.toExponential(1)}`;
-  return `${kind}${points}${distance}${proof === undefined ? '' : `, by a ${proof.kind} proof`}`;
+  return `${kind}${points}${distance}${proof === undefined ? '' : proof.kind === 'farkas' ? ', by a farkas proof' : `, with a ${proof.kind} along which the objective falls`}`;
 }

@@ -220,11 +220,12 @@ class Bends {
     if (exponent.op !== op.constant || exponent.size !== 1 || c === undefined) return unknown;
     if (c === 1) return a;
     if (c > 0 && c % 2 === 0) return this.#composed(base, absolute);
-    // Of arguments below 0 there are only powers by integers.
-    const positive = !Number.isInteger(c) || (this.#signOf(base) & nonNegative) !== 0;
-    if (!positive) return unknown;
+    const positive = (this.#signOf(base) & nonNegative) !== 0;
+    if (Number.isInteger(c) && !positive) return unknown;
     if (c < 0) return negated(a) & convex;
-    return a & (c > 1 ? convex : concave);
+    if (c < 1) return a & concave;
+    // Arguments below 0 have no such powers, and the points where a convex function is >= 0 are no convex set.
+    return positive || affineIn(a) !== unknown ? a & convex : unknown;
   }
 
   #sign(node: Node): number {

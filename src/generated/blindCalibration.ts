@@ -7,7 +7,7 @@ import type { Certificate, Progress } from './solve.js';
 export interface BlindCalibrationProblem {
   /** Rows of what each sensor sees, one snapshot after the other. */
   A: Matrix;
-  /** What the sensors report. */
+  /** Reports of the sensors. */
   y: Float64Array;
   /** Sensors of each snapshot. */
   sensors: number;
@@ -66,6 +66,6 @@ export interface BlindCalibrationSolution {
   gains: Float64Array;
   /** The signal's in its basis, or the signal itself where there is none. */
   coefficients: Float64Array;
-  /** What is known of the answer. */
+  /** The certificate of the answer. */
   certificate: Certificate;
 }

@@ -75,6 +75,6 @@ export interface CheckeredRegressionSolution {
   intercepts: Float64Array;
   /** Where each start that was begun has ended or stands, in their order. */
   objectives: Float64Array;
-  /** What is known of the answer. */
+  /** The certificate of the answer. */
   certificate: Certificate;
 }

@@ -89,7 +89,7 @@ export interface DeepLinearSolution {
   right: Matrix;
   /** d x c: W_1 ... W_L. */
   product: Matrix;
-  /** What is known of the objective, over networks of any widths. */
+  /** The certificate of the objective, over networks of any widths. */
   certificate: Certificate;
   /**
    * Optimal value of the dual program, a lower bound. It is `lowerBound` where the duality gap is zero: for two
@@ -101,8 +101,8 @@ export interface DeepLinearSolution {
    * outputs.
    */
   dualityGap: number;
-  /** Whether the optimum was had in closed form, as X has orthogonal columns of one length. */
+  /** True if the optimum was had in closed form, as X has orthogonal columns of one length. */
   closedForm: boolean;
-  /** (objective - lowerBound) / gapScale. */
+  /** (objective - lowerBound) / gapScale, or (upperBound - objective) / gapScale. */
   gap?: number;
 }

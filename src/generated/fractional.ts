@@ -200,13 +200,13 @@ export interface FractionalSolution {
   denominator: number;
   /** Coordinate updates that moved, of all starts. */
   updates: number;
-  /** What `method: 'auto'` chose. */
+  /** The method that `method: 'auto'` chose. */
   method: 'auto' | 'fcd' | 'pcd';
   /**
-   * What `solved` means. `coordinateWise`: no change of one coordinate, however large, lowers the objective; several
-   * at once might. `stationary`: that is so of the parabola that touches `logistic` and `squaredHinge` at x and lies
-   * above them. `global`: no x has a lower objective, as every coordinate-wise minimum of this problem is a global
-   * one.
+   * The meaning of `solved`. `coordinateWise`: no change of one coordinate, however large, lowers the objective;
+   * several at once might. `stationary`: that is so of the parabola that touches `logistic` and `squaredHinge` at x
+   * and lies above them. `global`: no x has a lower objective, as every coordinate-wise minimum of this problem is a
+   * global one.
    */
   certificate: Certificate;
   /** How each start ended; x is the best of them. */
@@ -217,7 +217,7 @@ export interface FractionalSolution {
     sweeps: number;
     /** Coordinate updates that moved. */
     updates: number;
-    /** What `tolerance` was compared with. */
+    /** The number that `tolerance` was compared with. */
     residual: number;
   }[];
 }

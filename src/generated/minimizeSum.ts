@@ -68,7 +68,7 @@ export interface MinimizeSumOptions extends Limits {
    */
   patience?: number | undefined;
   /**
-   * Whether checks compute the loss over all rows, so that `best` is known and reports have it.
+   * True: checks compute the loss over all rows, so that `best` is known and reports have it.
    *
    * Change it when reports have to show the loss, or the best point is wanted and not the last.
    * @defaultValue false
@@ -168,7 +168,7 @@ export interface MinimizeSumSolution {
   x: Float64Array;
   /** The last point of the method, without an average. */
   last: Float64Array;
-  /** What `warmStart` goes on with bit for bit. */
+  /** The state from which `warmStart` goes on bit for bit. */
   state: Float64Array;
   /** The best point at a check, of a solve with `trackBest` or `validation`. */
   best?: {
@@ -179,7 +179,7 @@ export interface MinimizeSumSolution {
     /** The point. */
     x: Float64Array;
   };
-  /** What it has cost. */
+  /** The cost of the solve. */
   counts: {
     /** Steps, those of earlier solves that were resumed among them. */
     steps: number;
@@ -198,8 +198,8 @@ export interface MinimizeSumSolution {
    */
   gradientNorm?: number;
   /**
-   * What is known of x. Of a convex sum with a ridge, everywhere: f(x) - f* <= ||gradient||^2 / (2 mu), mu the least
-   * ridge. Over `polyakLojasiewicz`: that, if mu is what this setting says. Otherwise `stationary` where the
+   * The certificate of x. Of a convex sum with a ridge, everywhere: f(x) - f* <= ||gradient||^2 / (2 mu), mu the
+   * least ridge. Over `polyakLojasiewicz`: that, if mu is what this setting says. Otherwise `stationary` where the
    * gradient's norm is at most `tolerance`, and `local` where second derivatives say so, of method `minimize`.
    */
   certificate: Certificate;
@@ -209,8 +209,8 @@ export interface MinimizeSumSolution {
   precision: string;
   /** The pieces of the method: estimator, clipping, coupling, momentum, geometry, step, averaging. */
   pieces: string;
-  /** Whether `maxEpochs` came first, or the loss is no longer a number: minimizeSum() makes the status of it. */
+  /** True if `maxEpochs` came first, or the loss is no longer a number: minimizeSum() makes the status of it. */
   ending: 'status' | 'epochLimit' | 'diverged';
-  /** (objective - lowerBound) / gapScale. */
+  /** (objective - lowerBound) / gapScale, or (upperBound - objective) / gapScale. */
   gap?: number;
 }

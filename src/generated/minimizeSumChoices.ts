@@ -25,8 +25,8 @@ export interface MinimizeSumChoiceSettings {
    */
   stepSize?: number | undefined;
   /**
-   * What becomes of it over `maxEpochs`: `constant`; `linear`, to 0; `wsd`, constant and then linear to 0 over the
-   * last fifth; `cosine`, to 0; `sqrt`, divided by the root of the number of the step. `auto`: the method's.
+   * Its course over `maxEpochs`: `constant`; `linear`, to 0; `wsd`, constant and then linear to 0 over the last
+   * fifth; `cosine`, to 0; `sqrt`, divided by the root of the number of the step. `auto`: the method's.
    *
    * Change it when the loss still jumps at the end: let the step go to 0.
    * @defaultValue 'auto'
@@ -107,7 +107,7 @@ export interface MinimizeSumChoiceSettings {
    */
   clip?: number | undefined;
   /**
-   * Whether private noise and batches come from `seed`, for tests, rather than from the system's cryptographic
+   * True: private noise and batches come from `seed`, for tests, rather than from the system's cryptographic
    * generator: what is so learned is not private.
    *
    * Change it when a test has to give the same numbers again, and no privacy is needed.
@@ -161,7 +161,7 @@ export interface MinimizeSumChoiceSettings {
    */
   distance?: number | undefined;
   /**
-   * Whether every step is multiplied by a number drawn from the exponential distribution.
+   * True: every step is multiplied by a number drawn from the exponential distribution.
    *
    * @defaultValue false
    */
@@ -190,7 +190,7 @@ export interface MinimizeSumChoiceSettings {
    */
   refresh?: number | undefined;
   /**
-   * What the method may take for the least loss that there is, of every batch.
+   * The least loss of every batch, as far as the method may count on it.
    *
    * Change it when the least loss is known and is not 0.
    * Expected: a number in [-1000000000000000, 1000000000000000].
@@ -198,15 +198,15 @@ export interface MinimizeSumChoiceSettings {
    */
   lowerBound?: number | undefined;
   /**
-   * What gradients are divided by: the sum of their squares, an average of these plus 1e-8, or an estimate of the
+   * The divisor of gradients: the sum of their squares, an average of these plus 1e-8, or an estimate of the
    * Hessian's diagonal. Of all but the second it does not matter in which units the columns of the data are.
    *
    * @defaultValue 'adagradSqr'
    */
   squares?: 'adagradSqr' | 'adamSqr' | 'hutchinson' | undefined;
   /**
-   * Whether singular values become 1 to rounding, by thirty cubic steps of Newton and Schulz, rather than 0.68 to
-   * 1.13 by five quintic ones.
+   * True: singular values become 1 to rounding, by thirty cubic steps of Newton and Schulz, rather than 0.68 to 1.13
+   * by five quintic ones.
    *
    * @defaultValue false
    */

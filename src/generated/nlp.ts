@@ -29,7 +29,7 @@ export interface NlpProblem {
   constraintsUpper?: Float64Array | undefined;
   /** Constraints, where their number is known before the program is opened. */
   m?: number | undefined;
-  /** Whether reports of progress have the point. */
+  /** True if reports of progress have the point. */
   reportIterates: boolean;
 }
 
@@ -60,9 +60,9 @@ export interface NlpOptions extends Limits {
    */
   maxEvaluations?: number | undefined;
   /**
-   * What solves the problem: `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` equations c(x)
-   * = 0 alone. `auto`: the latter where there is nothing else, otherwise the former. Of functions without
-   * constraints, with bounds or not, also `lbfgs` (limited-memory BFGS), `trustRegion` (truncated conjugate
+   * The method that solves the problem: `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian`
+   * equations c(x) = 0 alone. `auto`: the latter where there is nothing else, otherwise the former. Of functions
+   * without constraints, with bounds or not, also `lbfgs` (limited-memory BFGS), `trustRegion` (truncated conjugate
    * gradients; with `inner: 'exact'` by factors), `gradientRegularized` (Newton's method with ||g|| / gamma on the
    * diagonal), `saddleFree` (with the absolute values of eigenvalues) and `oasis` (with a diagonal from random
    * products).
@@ -72,7 +72,7 @@ export interface NlpOptions extends Limits {
    */
   method?: NlpMethod | undefined;
   /**
-   * Whether objective and constraints with gradients above 100 at the start are scaled down, as Ipopt does.
+   * True: objective and constraints with gradients above 100 at the start are scaled down, as Ipopt does.
    *
    * Change it when objective and constraints are scaled well already, and `tolerance` has to hold in their units.
    * @defaultValue true
@@ -99,7 +99,7 @@ export interface NlpProgress extends Progress {
   step?: number;
   /** Part of the last step that the multipliers of bounds have taken, up to 1. */
   dualStep?: number;
-  /** What the last system had added to the diagonal of its Hessian. */
+  /** The shift of the diagonal of the Hessian in the last system. */
   shift?: number;
   /** Phase of the method for bounds and inequalities. */
   phase?: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian' | 'descent';
@@ -117,7 +117,7 @@ export interface NlpSolution {
   step?: number;
   /** Part of the last step that the multipliers of bounds have taken, up to 1. */
   dualStep?: number;
-  /** What the last system had added to the diagonal of its Hessian. */
+  /** The shift of the diagonal of the Hessian in the last system. */
   shift?: number;
   /** Steps of an iterative inner solver, so far. */
   innerSteps?: number;
@@ -161,22 +161,23 @@ export interface NlpSolution {
     zero: number;
   };
   /**
-   * Whether the kind of point is not known for certain: a bound or inequality and its multiplier are both about 0, or
+   * True if the kind of point is not known for certain: a bound or inequality and its multiplier are both about 0, or
    * multipliers have grown without bound.
    */
   degenerate: boolean;
   /**
-   * What is known of x. `local`: `inertia` has positive eigenvalues alone and x is not `degenerate`; `stationary`
-   * otherwise. Of `infeasible` constraints that are linear: `global`, with a proof. Without one the status is never
-   * `infeasible` there.
+   * The certificate of x. `global` and `bounded`: the Lagrangian is convex, so that there is a lower bound. Otherwise
+   * `local`: `inertia` has positive eigenvalues alone and x is not `degenerate`; `stationary` without that. Of
+   * `infeasible` constraints that are linear: `global`, with a proof. Without one the status is never `infeasible`
+   * there. Of `unbounded`: `none`, with points along which the objective falls.
    */
   certificate: Certificate;
   /**
-   * What found x: `newton` of equations alone, `descent` of the methods for functions without constraints, otherwise
-   * a phase of the method for inequalities.
+   * The phase that found x: `newton` of equations alone, `descent` of the methods for functions without constraints,
+   * otherwise a phase of the method for inequalities.
    */
   phase: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian' | 'descent';
-  /** Whether x was refined by Newton steps on the active bounds and inequalities. */
+  /** True if x was refined by Newton steps on the active bounds and inequalities. */
   polished: boolean;
   /** Last barrier parameter mu of an interior-point method. */
   barrier?: number;
@@ -218,8 +219,10 @@ export interface NlpSolution {
   constraintPenalty: number;
   /** Last penalty of ||grad L||^2 / 2 in the merit function. */
   gradientPenalty: number;
-  /** What the objective was multiplied by. Warm starts keep it. */
+  /** The factor that the objective was multiplied by. Warm starts keep it. */
   objectiveScale: number;
-  /** m numbers: what the constraints were multiplied by, likewise. */
+  /** m numbers: the factors of the constraints. Warm starts keep them. */
   constraintScales: Float64Array;
+  /** (objective - lowerBound) / gapScale, or (upperBound - objective) / gapScale. */
+  gap?: number;
 }

@@ -85,6 +85,6 @@ export interface OneClassSubspacesSolution {
   lowerOffsets: Float64Array;
   /** K numbers b_2: rows of the class have W_2^T x + b_2 <= -margin. */
   upperOffsets: Float64Array;
-  /** What is known of the answer. */
+  /** The certificate of the answer. */
   certificate: Certificate;
 }

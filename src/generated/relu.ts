@@ -259,6 +259,6 @@ export interface ReluSolution {
      */
     patternsWithRoom: number;
   };
-  /** (objective - lowerBound) / gapScale. */
+  /** (objective - lowerBound) / gapScale, or (upperBound - objective) / gapScale. */
   gap?: number;
 }

@@ -41,7 +41,7 @@ export interface RobustMixedModelOptions extends Limits {
    */
   degreesOfFreedom?: number | undefined;
   /**
-   * Whether the model has an intercept.
+   * True: the model has an intercept.
    *
    * Change it when x has a constant column of its own, or the model has to go through 0.
    * @defaultValue true
@@ -74,6 +74,6 @@ export interface RobustMixedModelSolution {
   randomIntercepts: Float64Array;
   /** How much each group counts, or each row where there are none: less, the farther it is. */
   weights: Float64Array;
-  /** What is known of the answer. */
+  /** The certificate of the answer. */
   certificate: Certificate;
 }

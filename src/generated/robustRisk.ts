@@ -18,9 +18,9 @@ export interface RobustRiskOptions extends Limits {
    */
   maxIterations?: number | undefined;
   /**
-   * What losses of rows are made one number by: their `mean`; `cvar`, also called `superquantile`, the mean of the
-   * worst share 1 - `level`; `extremile`, the expected worst of `power` rows; `exponential`, with weights that grow
-   * as e^(`power` t) with the share t of rows that are better.
+   * The risk, which makes one number of the losses of rows: their `mean`; `cvar`, also called `superquantile`, the
+   * mean of the worst share 1 - `level`; `extremile`, the expected worst of `power` rows; `exponential`, with weights
+   * that grow as e^(`power` t) with the share t of rows that are better.
    *
    * Change it when bad rows count more than their share: all but `mean`.
    * @defaultValue 'cvar'
@@ -83,14 +83,14 @@ export interface RobustRiskSolution {
   /** Norm of the gradient of the smoothed risk at x. */
   gradientNorm?: number;
   /**
-   * What is known of x. Of a convex sum with a ridge: the smoothed risk is at most ||gradient||^2 / (2 mu) above its
-   * minimum, mu the least ridge. Otherwise `stationary` where it is solved.
+   * The certificate of x. Of a convex sum with a ridge: the smoothed risk is at most ||gradient||^2 / (2 mu) above
+   * its minimum, mu the least ridge. Otherwise `stationary` where it is solved.
    */
   certificate: Certificate;
   /** The step that was taken. */
   stepSize?: number;
   /** The smoothing nu. */
   smoothing?: number;
-  /** (objective - lowerBound) / gapScale. */
+  /** (objective - lowerBound) / gapScale, or (upperBound - objective) / gapScale. */
   gap?: number;
 }

@@ -64,6 +64,6 @@ export interface SequentialMaxMarginSolution {
   margins: Float64Array;
   /** How often each task has been projected on. */
   visits: Int32Array;
-  /** What is known of the answer. */
+  /** The certificate of the answer. */
   certificate: Certificate;
 }

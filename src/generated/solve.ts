@@ -55,7 +55,9 @@ export interface Certificate {
   over?: string;
   /** None of these points has a smaller objective. */
   lowerBound?: number;
-  /** (objective - lowerBound) / gapScale. */
+  /** None of these points has a larger objective; of objectives that are maximised, instead of `lowerBound`. */
+  upperBound?: number;
+  /** (objective - lowerBound) / gapScale, or (upperBound - objective) / gapScale. */
   gap?: number;
   /** The size that the gap is relative to. */
   gapScale?: number;
@@ -71,23 +73,38 @@ export interface Certificate {
     /** Eigenvalues that are zero. */
     zero: number;
   };
-  /** A vector that shows a status, which anyone can check. */
+  /** Vectors that show the status `infeasible` or `unbounded`, which anyone can check. */
   proof?: {
-    /** `farkas`: linear constraints cannot be met within the bounds. */
-    kind: 'farkas';
     /**
-     * m numbers, multipliers of the constraints: >= 0 where their upper sides count, <= 0 where their lower ones do.
-     * With d = A^T y of constraints A x + c(0), no x within the bounds makes y^T c(x) smaller than least = y^T c(0) +
-     * sum_j min(d_j lower_j, d_j upper_j), and no values within the sides make it larger than most = sum_i max(y_i
-     * constraintsLower_i, y_i constraintsUpper_i).
+     * `farkas`: linear constraints cannot be met within the bounds. `ray` and `curve`: the objective has no least
+     * value, as far as numbers go.
      */
-    y: Float64Array;
-    /** n numbers >= 0: the positive part of d, multipliers of the lower bounds. */
-    lower: Float64Array;
-    /** n numbers >= 0: the negative part of d, multipliers of the upper bounds. */
-    upper: Float64Array;
-    /** least - most, less what rounding may have done to it: above 0, so that there is no feasible point. */
-    margin: number;
+    kind: 'farkas' | 'ray' | 'curve';
+    /**
+     * `farkas`: m numbers, multipliers of the constraints: >= 0 where their upper sides count, <= 0 where their lower
+     * ones do. With d = A^T y of constraints A x + c(0), no x within the bounds makes y^T c(x) smaller than least = y^T
+     * c(0) + sum_j min(d_j lower_j, d_j upper_j), and no values within the sides make it larger than most = sum_i
+     * max(y_i constraintsLower_i, y_i constraintsUpper_i).
+     */
+    y?: Float64Array;
+    /** `farkas`: n numbers >= 0: the positive part of d, multipliers of the lower bounds. */
+    lower?: Float64Array;
+    /** `farkas`: n numbers >= 0: the negative part of d, multipliers of the upper bounds. */
+    upper?: Float64Array;
+    /** `farkas`: least - most, less what rounding may have done to it: above 0, so that there is no feasible point. */
+    margin?: number;
+    /** `ray` and `curve`: n numbers, a feasible point. */
+    x?: Float64Array;
+    /**
+     * `ray`: n numbers d. The points x + t d, t >= 0, are feasible, and the objective falls from t = max(1, ||x||_inf)
+     * to 100 times that, and so on over eight decades or until numbers end.
+     */
+    direction?: Float64Array;
+    /**
+     * `curve`: some feasible points of n numbers, one behind the other, each about a hundred times as far away as the
+     * one before, with smaller and smaller objectives.
+     */
+    points?: Float64Array;
   };
   /** One sentence for people: why, or under which condition. */
   because?: string;

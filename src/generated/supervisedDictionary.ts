@@ -82,6 +82,6 @@ export interface SupervisedDictionarySolution {
   intercept: number;
   /** Mean logistic loss, the objective's part of the classes. */
   loss?: number;
-  /** What is known of the answer. */
+  /** The certificate of the answer. */
   certificate: Certificate;
 }

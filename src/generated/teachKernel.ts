@@ -7,7 +7,7 @@ import type { Certificate, Progress } from './solve.js';
 export interface TeachKernelProblem {
   /** Examples by rows, or the n x n kernel. */
   x: Matrix;
-  /** What each of d learners is to know, a column each. */
+  /** The knowledge that each of d learners is to reach, a column each. */
   y: Matrix;
   /** How much learners take from each other. Default: the identity. */
   learners?: Matrix | undefined;
@@ -87,6 +87,6 @@ export interface TeachKernelSolution {
   kernelWidth?: number;
   /** Learning rate that was used. */
   rate?: number;
-  /** What is known of the answer. */
+  /** The certificate of the answer. */
   certificate: Certificate;
 }

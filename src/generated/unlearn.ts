@@ -35,7 +35,7 @@ export interface UnlearnOptions extends Limits {
    */
   tolerance?: number | undefined;
   /**
-   * What the regression was fitted by: half the square, or the log-likelihood of two classes.
+   * The loss that the regression was fitted by: half the square, or the log-likelihood of two classes.
    *
    * Change it when the regression was a logistic one.
    * @defaultValue 'squared'
@@ -80,6 +80,6 @@ export interface UnlearnSolution {
    * None where the solve was ended before.
    */
   leverages: Float64Array;
-  /** What is known of the answer. */
+  /** The certificate of the answer. */
   certificate: Certificate;
 }

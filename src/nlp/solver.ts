@@ -12,6 +12,7 @@ import type { Parameter } from '../expressions/parameter.js';
 import { CompiledProgram, numbers, type Program, type UsedDerivatives } from '../expressions/program.js';
 import type { Shape } from '../expressions/shape.js';
 import type { NlpOptions, NlpProgress, NlpSolution } from '../generated/nlp.js';
+import type { Certificate } from '../generated/solve.js';
 import { quadraticProgram } from '../problems/quadratic.js';
 import { withNames } from './names.js';
 import {
@@ -231,10 +232,15 @@ type Scales = { objectiveScale?: number; constraintScales?: Float64Array };
 
 type Multipliers = { [name in (typeof multiplierNames)[number]]?: Float64Array | undefined };
 
-/** A report of progress, or a result, with the sign of the objective that is maximised. */
-function maximized<Report extends { objective?: number }>(report: Report): Report {
+/** A report of progress, or a result, with the sign of the objective that is maximised: a lower bound is an upper one then. */
+function maximized<Report extends { objective?: number; lowerBound?: number; certificate?: Certificate }>(
+  report: Report,
+): Report {
+  const { lowerBound, ...others } = report;
+  const { lowerBound: bound, ...certificate } = report.certificate ?? {};
   return {
-    ...report,
+    ...(others as Report),
+    ...(report.certificate && { certificate: { ...certificate, ...(bound !== undefined && { upperBound: -bound }) } }),
     ...(report.objective !== undefined && { objective: -report.objective }),
     ...turned(report as Multipliers),
   };

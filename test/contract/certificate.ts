@@ -2,7 +2,7 @@
 import type { Claims } from '../../src/core/addon.js';
 import type { Certificate, SolveResult } from '../../src/index.js';
 
-const members = ['kind', 'over', 'lowerBound', 'gap', 'gapScale', 'inertia', 'proof', 'because'];
+const members = ['kind', 'over', 'lowerBound', 'upperBound', 'gap', 'gapScale', 'inertia', 'proof', 'because'];
 
 /** An answer of a result: the result itself, or the model of one lambda. */
 interface Answer {
@@ -61,30 +61,34 @@ function refuted({ certificate, objective, lowerBound, gap }: Answer, claims: Cl
   says(same(gap, certificate.gap), `gap ${gap} beside the certificate`);
   const bounded = certificate.gap !== undefined;
   says(!bounded || claims.gapScale !== '', 'a gap that is not declared');
-  says(bounded === (certificate.lowerBound !== undefined), 'a gap without a bound, or a bound without a gap');
+  const bounds = [certificate.lowerBound, certificate.upperBound].filter((bound) => bound !== undefined);
+  says(bounds.length === (bounded ? 1 : 0), 'a gap without a bound, or a bound without a gap');
   says(bounded === (gapScale !== undefined), 'a gap without its scale');
   says(kind !== 'bounded' || bounded, 'bounded without a bound');
   says(kind !== 'local' || inertia === undefined || (inertia.negative === 0 && inertia.zero === 0), 'no local minimum');
-  if (certificate.gap === undefined || certificate.lowerBound === undefined || gapScale === undefined) return wrong;
+  const [bound] = bounds;
+  if (certificate.gap === undefined || bound === undefined || gapScale === undefined) return wrong;
   says(
     kind === (certificate.gap <= tolerance ? 'global' : 'bounded'),
     `a kind that tolerance ${tolerance} does not give`,
   );
   if (objective === undefined || !Number.isFinite(objective)) return wrong;
-  const size = Math.abs(objective) + Math.abs(certificate.lowerBound);
+  const size = Math.abs(objective) + Math.abs(bound);
   says(gapScale > 0, 'no scale');
-  says(certificate.lowerBound <= objective + 1e-9 * size, 'a bound above the objective');
-  const distance = objective - certificate.lowerBound;
+  const distance = certificate.upperBound === undefined ? objective - bound : bound - objective;
+  says(distance >= -1e-9 * size, 'a bound on the other side of the objective');
   says(Math.abs(certificate.gap * gapScale - distance) <= 1e-12 * size, `a gap that is not ${distance / gapScale}`);
   return wrong;
 }
 
 /** Returns true if the certificate of a whole solve agrees with how that has ended. */
 function refutedStatus({ kind, gap, proof }: Certificate, status: string): string[] {
-  const proven = gap !== undefined || proof !== undefined;
+  const known = gap !== undefined || proof !== undefined;
   const wrong: string[] = [];
-  if (status !== 'solved' && !proven && kind !== 'none') wrong.push(`status '${status}' with kind '${kind}'`);
-  if (proof !== undefined && (status !== 'infeasible' || kind !== 'global')) wrong.push(`a proof of '${status}'`);
+  if (status !== 'solved' && !known && kind !== 'none') wrong.push(`status '${status}' with kind '${kind}'`);
+  const proven = { farkas: ['infeasible', 'global'], ray: ['unbounded', 'none'], curve: ['unbounded', 'none'] };
+  const [shown, as] = proof ? proven[proof.kind] : [status, kind];
+  if (status !== shown || kind !== as) wrong.push(`a proof of '${status}'`);
   if (status === 'infeasible' && kind === 'global' && proof === undefined) wrong.push('infeasible without a proof');
   return wrong;
 }

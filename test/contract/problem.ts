@@ -1,7 +1,7 @@
 // The input of the contract tests: test/<family>/fixture.ts, or test/<family>/<verb>.fixture.ts of a further solver, exports a `fixture`,
 // and test/<family>/onCuda.ts a `kind` if a GPU solves the family's problems, too.
 import type * as nonconvex from '../../src/index.js';
-import type { Matrix, SolveResult, SparseMatrix, Status } from '../../src/index.js';
+import type { Certificate, Matrix, SolveResult, SparseMatrix, Status } from '../../src/index.js';
 
 export type Library = typeof nonconvex;
 
@@ -23,7 +23,10 @@ export interface Problem {
  * A random problem, solved, and what of its result is not true by code that shares nothing with the solver: test/<family>/honesty.ts
  * and test/<family>/<verb>.honesty.ts export a `trial`, which test/torture runs by the hundreds.
  */
-export type Trial = (seed: number) => Promise<{ status: Status; wrong: string[] }>;
+export type Trial = (seed: number) => Promise<{ status: Shown; wrong: string[] }>;
+
+/** The status of a trial, or the kind of certificate of a solved problem: trials are counted by it. */
+export type Shown = Status | Certificate['kind'];
 
 /**
  * A further generator of problems, about one claim: a file with a `trial` may export `claims` by name, and test/torture
@@ -33,8 +36,8 @@ export interface Claim {
   trial: Trial;
   /** How many problems `npm run torture` draws. */
   cases: number;
-  /** The status that at least a third of them has, so that the claim is made at all. Default `'solved'`. */
-  shows?: Status;
+  /** The status or kind that at least a third of them has, so that the claim is made at all. Default `'solved'`. */
+  shows?: Shown;
 }
 
 export interface Fixture {

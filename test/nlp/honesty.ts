@@ -2,6 +2,7 @@
 import { minimize } from '../../src/index.js';
 import { type Claim, numbers, type Trial } from '../contract/problem.js';
 import { evaluate, modelOf, randomProblem, violationAt } from '../problems/random.js';
+import { convexClaims } from './convexClaims.js';
 import { farClaims } from './farClaims.js';
 import { linearClaims } from './linearClaims.js';
 import { unboundedClaims } from './unboundedClaims.js';
@@ -77,7 +78,8 @@ export const trial: Trial = async (seed) => {
   }
   if (result.status !== 'solved') return { status: result.status, wrong };
   const { kind, inertia } = result.certificate;
-  expect(`solved with certificate '${kind}'`, kind === 'local' || kind === 'stationary');
+  const kinds = ['stationary', 'local', 'bounded', 'global'];
+  expect(`solved with certificate '${kind}'`, kinds.includes(kind));
   expect('local by another inertia', kind !== 'local' || (inertia?.negative === 0 && inertia.zero === 0));
   if (kind === 'local' && rows.length === 0 && !far) {
     const free = x.map((entry, j) => entry > (lower[j] as number) && entry < (upper[j] as number));
@@ -121,4 +123,5 @@ export const claims: Record<string, Claim> = {
   ...linearClaims,
   ...unboundedClaims,
   ...farClaims,
+  ...convexClaims,
 };

@@ -31,6 +31,8 @@ interface Drawn {
   minimum?: number;
 }
 
+type Proof = NonNullable<NlpResult['certificate']['proof']>;
+
 const infinity = Number.POSITIVE_INFINITY;
 const descents = ['lbfgs', 'trustRegion', 'gradientRegularized', 'saddleFree', 'oasis'] as const;
 
@@ -285,13 +287,52 @@ function fallingCurve(draw: Draw): Drawn {
   };
 }
 
+/** Points of a ray, or of a curve, that a proof is made of. */
+export function pointsOf({ kind, x, direction, points }: Proof): number[][] {
+  const [from, along, all] = [x, direction, points].map((each) => Array.from(each ?? []));
+  const [n, size] = [from.length, Math.max(1, ...from.map(Math.abs))];
+  if (kind === 'curve') return [from, ...Array.from({ length: all.length / n }, (_, k) => all.slice(k * n, k * n + n))];
+  const distances = [0, ...Array.from({ length: 5 }, (_, k) => 100 ** k * size)];
+  return distances.map((t) => from.map((value, j) => (t === 0 ? value : value + t * (along[j] as number))));
+}
+
+/** Returns the errors of a proof that a program has no minimum, by values of its functions. */
+function wrongProof(
+  { terms, rows, lower }: Pick<Drawn, 'terms' | 'rows' | 'lower'>,
+  proof: Proof | undefined,
+): string[] {
+  if (proof?.kind !== 'ray' && proof?.kind !== 'curve') return ['unbounded without a ray or a curve'];
+  const points = pointsOf(proof);
+  const values = points.map((point) => sumAt(terms, point));
+  const wrong: string[] = [];
+  if (points.length < 3) wrong.push('too few points along which f falls');
+  values.forEach((value, k) => {
+    if (k > 0 && !(value < (values[k - 1] as number))) wrong.push(`f does not fall at point ${k}: ${values}`);
+  });
+  for (const point of points) {
+    rows.forEach(({ terms: row, low, high }, i) => {
+      const c = sumAt(row, point);
+      const size = row.reduce((sum, term) => sum + sizeOf(term, point), 1);
+      if (low - c > 1e-6 * size || c - high > 1e-6 * size) wrong.push(`a proof where row ${i} is ${c}`);
+    });
+    const size = Math.max(1, ...point.map(Math.abs));
+    point.forEach((value, j) => {
+      if ((lower[j] as number) - value > 1e-9 * size) wrong.push(`a proof where x[${j}] is ${value}`);
+    });
+  }
+  return wrong;
+}
+
 /** Returns the errors of an answer to a program without a minimum. */
-function wrongOfUnbounded({ terms, rows, lower, start, convex }: Drawn, { status, objective, x }: NlpResult): string[] {
+function wrongOfUnbounded(
+  { terms, rows, lower, start, convex }: Drawn,
+  { status, objective, x, certificate }: NlpResult,
+): string[] {
   if (status === 'infeasible') return ['infeasible, though the start is feasible'];
   if (status === 'solved') return convex ? [`solved at ${objective}, though f falls for ever`] : [];
   if (status !== 'unbounded') return [];
   const point = Array.from(x);
-  const wrong: string[] = [];
+  const wrong = wrongProof({ terms, rows, lower }, certificate.proof);
   if (!(sumAt(terms, point) < sumAt(terms, start))) wrong.push(`unbounded at ${objective}, above the start`);
   // Rounding of terms is all that a row may miss, up to what its sides are relaxed by.
   rows.forEach(({ terms: row, low, high }, i) => {

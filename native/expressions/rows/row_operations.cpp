@@ -38,7 +38,7 @@ NONCONVEX_ALWAYS_INLINE void applyAll(std::int32_t op, T* __restrict out, const 
     return mapTo(out, as, count, [](T a) { return a > 0 ? T(1) : a < 0 ? T(-1) : a; });
   }
   switch (static_cast<Op>(op)) {
-#define UNARY(name, number, nl, value, derivative) \
+#define UNARY(name, number, nl, value, derivative, ...) \
   case Op::name:                                   \
     for (int i = 0; i < count; ++i) {              \
       const T a = as[i];                           \

@@ -21,20 +21,49 @@ FallingRay::FallingRay(const Cpu& la, ScaledNlp& model, NlpBounds box)
 Fall FallingRay::follow(std::span<const double> x, std::span<const double> d) {
   constexpr double farthest = 1e150;  // largest entry whose square is finite
   constexpr int enough = 4;           // factors, eight decades
+  constexpr int mostPoints = 6;       // points that are kept as a proof
   begin_.x.assign(x.begin(), x.end());
   if (!feasible_.reach(begin_) || !model_.evaluateValues(begin_)) return Fall::ends;
   before_ = earlier_ = begin_.x;
   last_ = begin_.f;
   fallen_ = 0;
+  points_.clear();
   int steps = 0;
   for (double t = std::max(1.0, normInf(begin_.x)); t < farthest; t *= factor, ++steps) {
     const Step made = step(t, d);
+    if (steps < mostPoints && (made == Step::falls || made == Step::belowAll)) keep(t);
     if (made == Step::belowAll) return Fall::forEver;
     if (made == Step::rises) return Fall::ends;
     if (made == Step::outOfRange) break;
   }
   if (steps < enough) return Fall::ends;
   return rate_ >= steady ? Fall::forEver : Fall::towardsInfimum;
+}
+
+void FallingRay::keep(double t) {
+  points_.insert(points_.end(), point_.x.begin(), point_.x.end());
+  farthest_ = t;
+}
+
+Proof FallingRay::proof() const {
+  constexpr double straight = 1e-9;  // share of t: distance from the ray that rounding explains
+  const std::size_t n = begin_.x.size();
+  Proof found;
+  found.kind = ProofKind::ray;
+  found.x.assign(begin_.x.begin(), begin_.x.end());
+  if (points_.empty()) return {};
+  const std::span<const double> all(points_), last = all.last(n);
+  for (std::size_t j = 0; j < n; ++j) found.direction.push_back((last[j] - found.x[j]) / farthest_);
+  double t = farthest_;
+  for (std::size_t k = all.size(); k > 0; k -= n, t /= factor) {
+    for (std::size_t j = 0; j < n; ++j) {
+      if (std::abs(found.x[j] + t * found.direction[j] - all[k - n + j]) > straight * t) found.kind = ProofKind::curve;
+    }
+  }
+  if (found.kind == ProofKind::ray) return found;
+  found.direction.clear();
+  found.points.assign(points_.begin(), points_.end());
+  return found;
 }
 
 FallingRay::Step FallingRay::step(double t, std::span<const double> d) {

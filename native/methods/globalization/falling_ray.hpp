@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "core/proof.hpp"
 #include "methods/globalization/feasible_set.hpp"
 
 namespace nonconvex {
@@ -24,10 +25,13 @@ class FallingRay {
   /// It has to fall all the way, over eight decades at least or below all numbers. Throws Interrupted where the solve
   /// is to end.
   Fall follow(std::span<const double> x, std::span<const double> d);
+  /// The points that were followed last: a ray, or where bounds and sides have moved them off it, a curve.
+  Proof proof() const;
 
  private:
   enum class Step { falls, rises, belowAll, outOfRange };
 
+  void keep(double t);
   Step step(double t, std::span<const double> d);
   bool place(double t, std::span<const double> d);
 
@@ -37,6 +41,8 @@ class FallingRay {
   NlpPoint begin_;
   NlpPoint point_;
   Vector before_, earlier_;  // the last two points of the ray
+  Vector points_;            // the points of the ray, up to a number
+  double farthest_ = 0;      // t of the last of these points
   double last_ = unknown;
   double fallen_ = 0;  // fall of f by the last step; 0 before the first step
   double rate_ = 1;    // fall by the last step divided by the fall before

@@ -95,7 +95,10 @@ Fall UnboundedTest::look(const NlpPoint& point) {
       for (const Vector* const begin : {&point.x, &std::as_const(near_)}) {
         if (begin->empty()) continue;
         const Fall found = ray.follow(*begin, direction_);
-        if (found != Fall::ends) return found;
+        if (found != Fall::ends) {
+          proof_ = ray.proof();
+          return found;
+        }
       }
     }
   }

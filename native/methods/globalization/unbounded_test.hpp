@@ -27,6 +27,8 @@ class UnboundedTest {
   /// all that were met. Otherwise the ranges are widened, so that the solve can go on. `feasibleSeen` is true if a
   /// point was met that is feasible beyond what rounding may hide.
   bool confirms(const NlpPoint& point, bool feasibleSeen = true);
+  /// The points where f falls, of a suspicion that was confirmed.
+  const Proof& proof() const { return proof_; }
   /// x has left even the widest range.
   bool isLost(const NlpPoint& point) const;
   /// A text, and what was found of the last suspicion, if there was one.
@@ -63,6 +65,7 @@ class UnboundedTest {
   Fall fall_ = Fall::ends;                                  // result of the last check
   double suspected_ = unknown;                              // f at that check; NaN before the first
   double farthest_ = 0;                                     // ||x||_inf at that check
+  Proof proof_;                                             // points along which f falls, of the last check
   Vector direction_;                                        // direction of the last check
 };
 

@@ -26,7 +26,7 @@ class FarkasSearch {
  public:
   FarkasSearch(BarrierState& state, const BarrierPoint& from);
 
-  std::optional<FarkasProof> run();
+  std::optional<Proof> run();
 
  private:
   void evaluateRows();
@@ -34,7 +34,7 @@ class FarkasSearch {
   bool factor();
   bool newtonStep();
   bool projectMultipliers();
-  std::optional<FarkasProof> evaluated() const;
+  std::optional<Proof> evaluated() const;
   void gradient(std::span<const double> y, std::span<double> out) const;
   bool moves(std::size_t j) const { return free_[j] != 0; }
 
@@ -164,11 +164,11 @@ bool FarkasSearch::projectMultipliers() {
 }
 
 /// The proof that y is, if it is one.
-std::optional<FarkasProof> FarkasSearch::evaluated() const {
+std::optional<Proof> FarkasSearch::evaluated() const {
   constexpr double rounding = 64 * machineEpsilon;  // share of the scales and of y, beside the terms
   constexpr double far = 1e6;
   const SparsePattern& rows = model_.jacobianPattern();
-  FarkasProof proof;
+  Proof proof;
   proof.y.resize(m_);
   proof.lower.resize(n_);
   proof.upper.resize(n_);
@@ -202,7 +202,7 @@ std::optional<FarkasProof> FarkasSearch::evaluated() const {
   return proof;
 }
 
-std::optional<FarkasProof> FarkasSearch::run() {
+std::optional<Proof> FarkasSearch::run() {
   constexpr int most = 30;
   for (int k = 0; k < most; ++k) {
     evaluateRows();
@@ -220,11 +220,11 @@ std::optional<FarkasProof> FarkasSearch::run() {
 
 }  // namespace
 
-std::optional<FarkasProof> proveInfeasible(BarrierState& state, const BarrierPoint& from) {
+std::optional<Proof> proveInfeasible(BarrierState& state, const BarrierPoint& from) {
   return FarkasSearch(state, from).run();
 }
 
-std::optional<FarkasProof> proveInfeasible(const Cpu& la, const NlpStart& problem, std::span<const double> x) {
+std::optional<Proof> proveInfeasible(const Cpu& la, const NlpStart& problem, std::span<const double> x) {
   BarrierNlp nlp(la, problem, {});
   BarrierKkt kkt(la, nlp);
   BarrierState state(nlp, kkt);
@@ -233,8 +233,8 @@ std::optional<FarkasProof> proveInfeasible(const Cpu& la, const NlpStart& proble
   return proveInfeasible(state, state.point);
 }
 
-FarkasProof contradictionProof(int n, int m, const std::optional<int>& variable, double margin) {
-  FarkasProof proof;
+Proof contradictionProof(int n, int m, const std::optional<int>& variable, double margin) {
+  Proof proof;
   proof.y.assign(at(m), 0.0);
   proof.lower.assign(at(n), 0.0);
   proof.upper.assign(at(n), 0.0);

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "core/farkas_proof.hpp"
+#include "core/proof.hpp"
 #include "methods/interior_point/barrier_state.hpp"
 
 namespace nonconvex {
@@ -15,13 +15,13 @@ namespace nonconvex {
 /// taken for 0 for |x_j| up to 1e6 times that of the point, or 1e6.
 ///
 /// Rows must be linear. Uses the state's workspaces and factors, not its point.
-std::optional<FarkasProof> proveInfeasible(BarrierState& state, const BarrierPoint& from);
+std::optional<Proof> proveInfeasible(BarrierState& state, const BarrierPoint& from);
 
 /// Looks for a Farkas vector of a problem, from x, as the function above does.
-std::optional<FarkasProof> proveInfeasible(const Cpu& la, const NlpStart& problem, std::span<const double> x);
+std::optional<Proof> proveInfeasible(const Cpu& la, const NlpStart& problem, std::span<const double> x);
 
 /// The proof by a lower bound of a variable, or a lower side where none is named, that is above the upper one by
 /// `margin`.
-FarkasProof contradictionProof(int n, int m, const std::optional<int>& variable, double margin);
+Proof contradictionProof(int n, int m, const std::optional<int>& variable, double margin);
 
 }  // namespace nonconvex

@@ -180,6 +180,7 @@ NlpSolution DescentMethod::solution() const {
   s.counts.factorization += descent_->factorizations();
   s.counts.innerSteps += descent_->products();
   s.degenerate = degenerate_;
+  s.certificate.proof = unboundedTest_.proof();
   if (box_) addBounds(s);
   return s;
 }

@@ -487,7 +487,7 @@ NlpSolution InteriorPointMethod::solution() const {
   s.counts.restoration = restorationSteps_;
   s.counts.correction = main_.corrections();
   s.counts.phases = multistart_.count();
-  if (proof_) s.certificate.proof = *proof_;
+  s.certificate.proof = proof_ ? *proof_ : unboundedTest_.proof();
   return s;
 }
 

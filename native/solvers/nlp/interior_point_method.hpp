@@ -129,7 +129,7 @@ class InteriorPointMethod {
   bool torn_ = false;  ///< an abort has ended the copy of state_.point in best_.point
   Best attempt_;       ///< best point of the present attempt
   Infeasible leastInfeasible_;
-  std::optional<FarkasProof> proof_;            ///< proof that the linear constraints cannot be met
+  std::optional<Proof> proof_;                  ///< proof that the linear constraints cannot be met
   std::unique_ptr<ActiveSetPolish> predictor_;  ///< while a warm start goes on with its active set
   std::unique_ptr<ActiveSetPolish> polish_;     ///< polish of a solution
   std::unique_ptr<ActiveSetPolish> saddle_;     ///< the last one: where the solve ends if there is nothing better

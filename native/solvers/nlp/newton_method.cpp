@@ -287,6 +287,7 @@ NlpSolution NewtonMethod::solution() const {
   s.time.linearAlgebra += estimates_.time().linearAlgebra;
   s.constraintPenalty = merit_.eta1();
   s.gradientPenalty = merit_.eta2();
+  s.certificate.proof = unboundedTest_.proof();
   return s;
 }
 

@@ -87,13 +87,22 @@ NlpSolver::NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings
 }
 
 std::optional<Status> NlpSolver::start() {
-  if (descent_) return descent_->start();
-  if (interior_) return interior_->start();
+  if (descent_) return ended(descent_->start());
+  if (interior_) return ended(interior_->start());
   const auto status = newton_->start();
-  return status ? follow(*status) : status;
+  return ended(status ? follow(*status) : status);
 }
 
-std::optional<Status> NlpSolver::step() {
+std::optional<Status> NlpSolver::step() { return ended(advance()); }
+
+/// Keeps the status, and looks for a lower bound where the problem is solved.
+std::optional<Status> NlpSolver::ended(std::optional<Status> status) {
+  if (status == Status::solved) bound_ = convexBound(la_, *problem_.nlp.open(la_), found());
+  end_ = status;
+  return status;
+}
+
+std::optional<Status> NlpSolver::advance() {
   if (descent_) return descentStep();
   if (!interior_) {
     const auto status = newton_->step();
@@ -184,11 +193,25 @@ NlpProgress NlpSolver::progress() const {
   if (descends()) return descent_->progress();
   return interior() ? interior_->progress() : newton_->progress();
 }
+NlpSolution NlpSolver::found() const {
+  if (descends()) return descent_->solution();
+  return interior() ? interior_->solution() : newton_->solution();
+}
 NlpSolution NlpSolver::solution() const {
-  if (descends()) return certified(descent_->solution());
-  NlpSolution found = interior() ? interior_->solution() : newton_->solution();
-  if (proof_) found.certificate.proof = *proof_;
-  return certified(std::move(found));
+  NlpSolution solution = found();
+  Proof& proof = solution.certificate.proof;
+  if (proof_) proof = *proof_;
+  if (proof.kind != ProofKind::farkas && end_ != Status::unbounded) proof = {};
+  solution = certified(std::move(solution));
+  if (end_ != Status::solved) return solution;
+  solution.certificate.because = bound_.because;
+  if (!isKnown(bound_.lowerBound)) return solution;
+  const double f = progress().objective;
+  const Certificate bounded = boundedBelow(f, std::min(f, bound_.lowerBound), std::max(1.0, std::abs(f)));
+  solution.certificate.lowerBound = bounded.lowerBound;
+  solution.certificate.gap = bounded.gap;
+  solution.certificate.gapScale = bounded.gapScale;
+  return solution;
 }
 
 std::string NlpSolver::explain(Status status) const {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "solvers/nlp/convex_bound.hpp"
 #include "solvers/nlp/descent_method.hpp"
 #include "solvers/nlp/interior_point_method.hpp"
 #include "solvers/nlp/newton_method.hpp"
@@ -51,6 +52,9 @@ class NlpSolver {
   std::string explain(Status status) const;
 
  private:
+  std::optional<Status> advance();
+  std::optional<Status> ended(std::optional<Status> status);
+  NlpSolution found() const;
   std::optional<Status> follow(Status reason);
   Status proven(Status status);
   std::optional<Status> descentStep();
@@ -67,7 +71,9 @@ class NlpSolver {
   std::unique_ptr<InteriorPointMethod> interior_;
   std::unique_ptr<DescentMethod> descent_;
   Status verdict_ = Status::stalled;  ///< status of Newton's method if the other method follows
-  std::optional<FarkasProof> proof_;  ///< proof that the equations cannot be met
+  std::optional<Proof> proof_;        ///< proof that the equations cannot be met
+  std::optional<Status> end_;         ///< status that has ended the solve
+  ConvexBound bound_;                 ///< bound of a solved problem
   int iterations_ = 0;                ///< iterations of Newton's method
   int followed_ = 0;                  ///< iterations of the interior-point method
   bool failed_ = false;               ///< what followed did no better

@@ -336,8 +336,12 @@ struct NlpSolution {
   static Claims claims() {
     using enum CertificateKind;
     return {.verbs = {"minimize"},
-            .kinds = {stationary, local, global},
-            .remark = "`global` is said of infeasible linear constraints alone, with a Farkas vector as `proof`."};
+            .kinds = {stationary, local, bounded, global},
+            .gapScale = "1, or the size of the objective where that is larger",
+            .remark =
+                "Bounds are those of programs whose Lagrangian is convex by rules, of models, .nl files, quadratic "
+                "programs and regressions, not of callbacks. `infeasible` linear constraints have a Farkas vector "
+                "as `proof`, `unbounded` problems a ray or a curve."};
   }
 
   // Longer than most: a list of the members.
@@ -370,9 +374,10 @@ struct NlpSolution {
             "True if the kind of point is not known for certain: a bound or inequality and its multiplier are both "
             "about 0, or multipliers have grown without bound."),
         OUT(certificate,
-            "The certificate of x. `local`: `inertia` has positive eigenvalues alone and x is not `degenerate`; "
-            "`stationary` otherwise. Of `infeasible` constraints that are linear: `global`, with a proof. Without one "
-            "the status is never `infeasible` there."),
+            "The certificate of x. `global` and `bounded`: the Lagrangian is convex, so that there is a lower bound. "
+            "Otherwise `local`: `inertia` has positive eigenvalues alone and x is not `degenerate`; `stationary` "
+            "without that. Of `infeasible` constraints that are linear: `global`, with a proof. Without one the status "
+            "is never `infeasible` there. Of `unbounded`: `none`, with points along which the objective falls."),
         OUT(phase,
             "The phase that found x: `newton` of equations alone, `descent` of the methods for functions without "
             "constraints, "
@@ -397,9 +402,11 @@ inline NlpSolution certified(NlpSolution solution) {
   known.inertia = solution.inertia;
   const ReducedInertia& inertia = solution.inertia;
   const bool strict = inertia.known() && inertia.negative == 0 && inertia.zero == 0 && !solution.degenerate;
-  known.kind = known.proof.known() ? CertificateKind::global
-               : strict            ? CertificateKind::local
-                                   : CertificateKind::stationary;
+  const bool falls = known.proof.known() && known.proof.kind != ProofKind::farkas;
+  known.kind = falls                 ? CertificateKind::none
+               : known.proof.known() ? CertificateKind::global
+               : strict              ? CertificateKind::local
+                                     : CertificateKind::stationary;
   return solution;
 }
 
