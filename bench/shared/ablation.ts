@@ -45,7 +45,7 @@ export interface Ablation {
   outcome(result: any): Outcome;
 }
 
-/** What became of all problems with one value of a constant, beside the usual value. */
+/** The results of all problems with one value of a constant, beside the usual value. */
 interface Trial {
   what: 'again' | 'half' | 'double' | 'off';
   value: number;
@@ -247,7 +247,7 @@ function compared(
   };
 }
 
-/** What a constant gains beside the value that turns its mechanism off, or beside the better one of half and double. */
+/** The gain of a constant beside the value that turns its mechanism off, or beside the better one of half and double. */
 function gains({ trials }: Measured): string {
   const again: Partial<Trial> = trials.find(({ what }) => what === 'again') ?? {};
   const noise = Math.abs((again.time ?? 1) - 1);

@@ -88,7 +88,7 @@ interface Compiled {
   command: string;
 }
 
-/** What compiles a source of the repository from its copy instead, as an object there. */
+/** The command that compiles a source of the repository from its copy instead, as an object there. */
 function ofCopy({ file, output, command }: Compiled, copy: string): Compiled {
   const [from, to] = [join(copy, relative(root, file)), join(copy, 'objects', basename(output))];
   if (file.startsWith(join(root, 'build-groups'))) writeChanged(from, readFileSync(file, 'utf8'));

@@ -37,7 +37,7 @@ function bodyFrom(code: string, begin: number): string {
   return body;
 }
 
-/** What a body declares: a name that ends in `_` is a member, one before a list of parameters a function. */
+/** The declarations of a body: a name that ends in `_` is a member, one before a list of parameters a function. */
 function countsOf(body: string): Counts {
   const declarations = body
     .replaceAll(/\b(public|private|protected)\s*:(?!:)/g, ';')
