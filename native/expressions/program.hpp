@@ -36,6 +36,7 @@ class Program final : public Nlp, public ThreadedEvaluation, public KnownCurvatu
   void runOn(const Cpu& la) override { la_ = &la; }
   std::optional<std::vector<double>> concavity(const Cpu& la, std::span<const double> lower,
                                                std::span<const double> upper, std::span<const double> lambda) override;
+  bool quadraticObjective() override;
   /// Forgets what `runOn` was given.
   void leave() { la_ = nullptr; }
   NlpFacts facts() const override { return {.linearConstraints = model_->linearConstraints()}; }
@@ -59,6 +60,7 @@ class Program final : public Nlp, public ThreadedEvaluation, public KnownCurvatu
                       std::span<double> out) override;
 
  private:
+  std::span<const double> parameterValues() const;
   enum class Sweep { whole, stagesOnly, curved, along };
 
   void forget();

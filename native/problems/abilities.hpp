@@ -121,6 +121,8 @@ class KnownCurvature {
   virtual std::optional<std::vector<double>> concavity(const Cpu& la, std::span<const double> lower,
                                                        std::span<const double> upper,
                                                        std::span<const double> lambda) = 0;
+  /// Returns true if the objective is a polynomial of degree 2 at most, as far as its formulas tell.
+  virtual bool quadraticObjective() = 0;
 
  protected:
   ~KnownCurvature() = default;

@@ -68,7 +68,7 @@ export interface MinimizeSumOptions extends Limits {
    */
   patience?: number | undefined;
   /**
-   * True: checks compute the loss over all rows, so that `best` is known and reports have it.
+   * Whether checks compute the loss over all rows, so that `best` is known and reports have it.
    *
    * Change it when reports have to show the loss, or the best point is wanted and not the last.
    * @defaultValue false

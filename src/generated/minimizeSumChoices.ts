@@ -107,7 +107,7 @@ export interface MinimizeSumChoiceSettings {
    */
   clip?: number | undefined;
   /**
-   * True: private noise and batches come from `seed`, for tests, rather than from the system's cryptographic
+   * Whether private noise and batches come from `seed`, for tests, rather than from the system's cryptographic
    * generator: what is so learned is not private.
    *
    * Change it when a test has to give the same numbers again, and no privacy is needed.
@@ -161,7 +161,7 @@ export interface MinimizeSumChoiceSettings {
    */
   distance?: number | undefined;
   /**
-   * True: every step is multiplied by a number drawn from the exponential distribution.
+   * Whether every step is multiplied by a number drawn from the exponential distribution.
    *
    * @defaultValue false
    */
@@ -190,7 +190,7 @@ export interface MinimizeSumChoiceSettings {
    */
   refresh?: number | undefined;
   /**
-   * The least loss of every batch, as far as the method may count on it.
+   * What the method may take for the least loss that there is, of every batch.
    *
    * Change it when the least loss is known and is not 0.
    * Expected: a number in [-1000000000000000, 1000000000000000].
@@ -205,8 +205,8 @@ export interface MinimizeSumChoiceSettings {
    */
   squares?: 'adagradSqr' | 'adamSqr' | 'hutchinson' | undefined;
   /**
-   * True: singular values become 1 to rounding, by thirty cubic steps of Newton and Schulz, rather than 0.68 to 1.13
-   * by five quintic ones.
+   * Whether singular values become 1 to rounding, by thirty cubic steps of Newton and Schulz, rather than 0.68 to
+   * 1.13 by five quintic ones.
    *
    * @defaultValue false
    */

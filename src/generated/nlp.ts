@@ -60,9 +60,9 @@ export interface NlpOptions extends Limits {
    */
   maxEvaluations?: number | undefined;
   /**
-   * The method that solves the problem: `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian`
-   * equations c(x) = 0 alone. `auto`: the latter where there is nothing else, otherwise the former. Of functions
-   * without constraints, with bounds or not, also `lbfgs` (limited-memory BFGS), `trustRegion` (truncated conjugate
+   * What solves the problem: `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` equations c(x)
+   * = 0 alone. `auto`: the latter where there is nothing else, otherwise the former. Of functions without
+   * constraints, with bounds or not, also `lbfgs` (limited-memory BFGS), `trustRegion` (truncated conjugate
    * gradients; with `inner: 'exact'` by factors), `gradientRegularized` (Newton's method with ||g|| / gamma on the
    * diagonal), `saddleFree` (with the absolute values of eigenvalues) and `oasis` (with a diagonal from random
    * products).
@@ -72,7 +72,7 @@ export interface NlpOptions extends Limits {
    */
   method?: NlpMethod | undefined;
   /**
-   * True: objective and constraints with gradients above 100 at the start are scaled down, as Ipopt does.
+   * Whether objective and constraints with gradients above 100 at the start are scaled down, as Ipopt does.
    *
    * Change it when objective and constraints are scaled well already, and `tolerance` has to hold in their units.
    * @defaultValue true
@@ -102,7 +102,7 @@ export interface NlpProgress extends Progress {
   /** The shift of the diagonal of the Hessian in the last system. */
   shift?: number;
   /** Phase of the method for bounds and inequalities. */
-  phase?: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian' | 'descent';
+  phase?: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian' | 'descent' | 'quadratic';
   /** Steps of an iterative inner solver, so far. */
   innerSteps?: number;
   /** The best point so far, n numbers; with `reportIterates: true`. */
@@ -176,7 +176,7 @@ export interface NlpSolution {
    * The phase that found x: `newton` of equations alone, `descent` of the methods for functions without constraints,
    * otherwise a phase of the method for inequalities.
    */
-  phase: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian' | 'descent';
+  phase: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian' | 'descent' | 'quadratic';
   /** True if x was refined by Newton steps on the active bounds and inequalities. */
   polished: boolean;
   /** Last barrier parameter mu of an interior-point method. */

@@ -13,8 +13,8 @@ export interface NlpChoiceSettings {
    */
   inner?: 'auto' | 'exact' | 'sketch' | 'krylov' | undefined;
   /**
-   * The subspaces that `sketch` projects on: blocks of rows whose factors are kept, single rows (Kaczmarz), or a new
-   * random sketch each step.
+   * What `sketch` projects on: blocks of rows whose factors are kept, single rows (Kaczmarz), or a new random sketch
+   * each step.
    *
    * @defaultValue 'block'
    */
@@ -57,8 +57,8 @@ export interface NlpChoiceSettings {
    */
   accuracy?: 'descent' | 'paper' | undefined;
   /**
-   * The shift of the diagonal of a Hessian that is not positive definite on the null space of the Jacobian: the least
-   * number that will do, or 0.1 + ||H||_F as published.
+   * What is added to the diagonal of a Hessian that is not positive definite on the null space of the Jacobian: the
+   * least number that will do, or 0.1 + ||H||_F as published.
    *
    * @defaultValue 'least'
    */
@@ -92,21 +92,21 @@ export interface NlpChoiceSettings {
    */
   penaltyFactor?: number | undefined;
   /**
-   * True: a regression is first minimised over a sample of its rows, to begin near the solution.
+   * Whether a regression is first minimised over a sample of its rows, to begin near the solution.
    *
    * Change it when a regression has to begin at exactly your start.
    * @defaultValue true
    */
   sampleStart?: boolean | undefined;
   /**
-   * True: a regression takes Hessians of earlier points, quadratic models of its objective and bounds of its Hessian
-   * where they will do.
+   * Whether a regression takes Hessians of earlier points, quadratic models of its objective and bounds of its
+   * Hessian where they will do.
    *
    * @defaultValue true
    */
   reuseHessian?: boolean | undefined;
   /**
-   * True: a solution under bounds or inequalities is refined by Newton steps on those that are active, so that it
+   * Whether a solution under bounds or inequalities is refined by Newton steps on those that are active, so that it
    * meets bounds exactly.
    *
    * Change it when the last digits of a solution at its bounds do not matter.
@@ -114,7 +114,7 @@ export interface NlpChoiceSettings {
    */
   polish?: boolean | undefined;
   /**
-   * True: functions are called inside the bounds only, which otherwise are relaxed by 1e-8 relative during a solve;
+   * Whether functions are called inside the bounds only, which otherwise are relaxed by 1e-8 relative during a solve;
    * for logarithms and roots.
    *
    * Change it when functions are not defined outside the bounds, as logarithms and roots.

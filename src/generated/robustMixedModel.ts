@@ -41,7 +41,7 @@ export interface RobustMixedModelOptions extends Limits {
    */
   degreesOfFreedom?: number | undefined;
   /**
-   * True: the model has an intercept.
+   * Whether the model has an intercept.
    *
    * Change it when x has a constant column of its own, or the model has to go through 0.
    * @defaultValue true

@@ -35,7 +35,7 @@ export interface UnlearnOptions extends Limits {
    */
   tolerance?: number | undefined;
   /**
-   * The loss that the regression was fitted by: half the square, or the log-likelihood of two classes.
+   * What the regression was fitted by: half the square, or the log-likelihood of two classes.
    *
    * Change it when the regression was a logistic one.
    * @defaultValue 'squared'

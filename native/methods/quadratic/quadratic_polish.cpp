@@ -1,0 +1,131 @@
+#include "methods/quadratic/quadratic_polish.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+
+namespace nonconvex {
+
+QuadraticPolish::QuadraticPolish(const Cpu& la, const ScaledQuadratic& scaled, QuadraticSystem& system)
+    : la_(la),
+      scaled_(scaled),
+      p_(scaled.program),
+      system_(system),
+      n_(p_.c.size()),
+      m_(p_.atLeast.size()),
+      gradient_(n_),
+      rows_(m_),
+      right_(n_ + m_),
+      move_(n_ + m_) {}
+
+double QuadraticPolish::low(std::size_t k) const { return k < m_ ? p_.atLeast[k] : p_.lower[k - m_]; }
+double QuadraticPolish::high(std::size_t k) const { return k < m_ ? p_.atMost[k] : p_.upper[k - m_]; }
+
+bool QuadraticPolish::run(const QuadraticPoint& from, std::vector<ActiveSide> active, BestQuadraticPoint& best) {
+  active_ = std::move(active);
+  point_ = from;
+  const double before = best.worst();
+  for (int round = 0; round < Tuning::rounds; ++round) {
+    if (!solve()) break;
+    scaled_.unscale(point_, trial_);
+    best.offerBoth(trial_);
+    if (!changeActive()) break;
+  }
+  return best.worst() < before;
+}
+
+bool QuadraticPolish::factor(double rho) {
+  std::vector<double> d(n_), e(m_);
+  for (std::size_t j = 0; j < n_; ++j) d[j] = rho + (active_[m_ + j] != ActiveSide::none ? 1 / Tuning::shift : 0);
+  for (std::size_t i = 0; i < m_; ++i) e[i] = active_[i] != ActiveSide::none ? Tuning::shift : infinity;
+  return system_.factor(d, e);
+}
+
+bool QuadraticPolish::solve() {
+  if (!factor(Tuning::shift)) return false;
+  for (int k = 0; k < Tuning::steps; ++k) {
+    la_.checkpoint();
+    step();
+    for (const double v : move_) {
+      if (!std::isfinite(v)) return false;
+    }
+  }
+  return true;
+}
+
+/// Variables at bounds stay there, and their multipliers are what is missing of the gradient.
+void QuadraticPolish::step() {
+  const auto side = [&](std::size_t k) { return active_[k] == ActiveSide::low ? low(k) : high(k); };
+  for (std::size_t j = 0; j < n_; ++j) {
+    if (active_[m_ + j] != ActiveSide::none) point_.x[j] = side(m_ + j);
+  }
+  const auto gradient = [&] {
+    multiplyHessian(p_, point_.x, gradient_);
+    addTransposed(p_, point_.y, gradient_);
+    for (std::size_t j = 0; j < n_; ++j) {
+      gradient_[j] += p_.c[j];
+      point_.z[j] = active_[m_ + j] != ActiveSide::none ? -gradient_[j] : 0;
+    }
+  };
+  gradient();
+  multiplyRows(p_, point_.x, rows_);
+  for (std::size_t j = 0; j < n_; ++j) right_[j] = active_[m_ + j] != ActiveSide::none ? 0 : -gradient_[j];
+  for (std::size_t i = 0; i < m_; ++i) right_[n_ + i] = active_[i] != ActiveSide::none ? side(i) - rows_[i] : 0;
+  system_.solve(right_, move_);
+  for (std::size_t j = 0; j < n_; ++j) {
+    if (active_[m_ + j] == ActiveSide::none) point_.x[j] += move_[j];
+  }
+  for (std::size_t i = 0; i < m_; ++i) point_.y[i] = active_[i] != ActiveSide::none ? point_.y[i] + move_[n_ + i] : 0;
+  gradient();
+}
+
+bool QuadraticPolish::changeActive() {
+  bool changed = false;
+  multiplyRows(p_, point_.x, rows_);
+  for (std::size_t k = 0; k < n_ + m_; ++k) {
+    if (low(k) == high(k)) continue;
+    const double v = k < m_ ? rows_[k] : point_.x[k - m_];
+    double& multiplier = k < m_ ? point_.y[k] : point_.z[k - m_];
+    const ActiveSide before = active_[k];
+    const bool wrong = before == ActiveSide::low ? multiplier > 0 : multiplier < 0;
+    if (before != ActiveSide::none && wrong) {
+      active_[k] = ActiveSide::none;
+      multiplier = 0;
+    } else if (before == ActiveSide::none && (v < low(k) || v > high(k))) {
+      active_[k] = v < low(k) ? ActiveSide::low : ActiveSide::high;
+    }
+    changed = changed || active_[k] != before;
+  }
+  return changed;
+}
+
+/// Q - flat has as many negative eigenvalues, on the directions that the active sides leave free, as there are without
+/// curvature.
+QuadraticKind QuadraticPolish::kindOf(const QuadraticPoint& given) {
+  scaled_.scale(given, point_);
+  multiplyRows(p_, point_.x, rows_);
+  active_.assign(n_ + m_, ActiveSide::none);
+  QuadraticKind kind;
+  int held = 0;
+  for (std::size_t k = 0; k < n_ + m_; ++k) {
+    const double v = k < m_ ? rows_[k] : point_.x[k - m_];
+    const double multiplier = std::abs(k < m_ ? point_.y[k] : point_.z[k - m_]);
+    const double distance = std::min(std::abs(v - low(k)), std::abs(high(k) - v));
+    const bool equation = low(k) == high(k);
+    kind.weak = kind.weak || (!equation && distance < Tuning::weak && multiplier < Tuning::weak);
+    if (!equation && !(distance < multiplier)) continue;
+    active_[k] = ActiveSide::low;
+    ++held;
+  }
+  double largest = 0;
+  for (const double value : p_.q.values) largest = std::max(largest, std::abs(value));
+  if (!factor(-Tuning::flat * (largest > 0 ? largest : 1))) return kind;
+  const int n = static_cast<int>(n_);
+  kind.flat = std::max(0, n - system_.inertia().positive);
+  kind.curved = std::max(0, n - held - kind.flat);
+  return kind;
+}
+
+}  // namespace nonconvex

@@ -1,0 +1,49 @@
+// The linear systems of methods for convex quadratic programs.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "linalg/cpu.hpp"
+#include "linalg/sparse/ldl_sparse.hpp"
+#include "methods/quadratic/convex_quadratic.hpp"
+
+namespace nonconvex {
+
+/// [Q + D G^T; G -E] with diagonal matrices D and E, which is quasi-definite where both are positive: then L D L^T
+/// exists for every order (R. Vanderbei, "Symmetric quasidefinite matrices", 1995), so that the order looks at sparsity
+/// alone.
+class QuadraticSystem {
+ public:
+  /// Analyses the pattern. `la` and `program` must outlive this.
+  QuadraticSystem(const Cpu& la, const ConvexQuadratic& program);
+
+  /// Factorises with D and E; an infinite E stands for a row that is not there. False where a number left its range.
+  bool factor(std::span<const double> d, std::span<const double> e);
+  /// Solves for (x, y) by the last factors and refinement; returns the componentwise backward error.
+  double solve(std::span<const double> right, std::span<double> solution) const;
+
+  const Inertia& inertia() const { return inertia_; }
+  int factorizations() const { return factorizations_; }
+  double factorEntries() const { return ldl_->factorEntries(); }
+
+ private:
+  struct Tuning {
+    static constexpr double threshold = 1e-4;  ///< measured: least pivot beside its column; smaller ones lose digits
+    static constexpr int refinements = 5;      ///< safeguard: steps of refinement
+    static constexpr double absent = 1e20;     ///< safeguard: E of a row that is not there
+  };
+
+  void makePattern();
+
+  const ConvexQuadratic& program_;
+  SparsePattern pattern_;
+  std::vector<double> values_, ofHessian_;  ///< `ofHessian_`: the diagonal of Q
+  std::vector<std::size_t> diagonal_;
+  std::unique_ptr<SparseLdl> ldl_;
+  Inertia inertia_;
+  int factorizations_ = 0;
+};
+
+}  // namespace nonconvex
