@@ -30,7 +30,8 @@ bool WorkingSetPath<Penalty>::isOutside(int block) const {
 
 template <class Penalty>
 std::size_t WorkingSetPath<Penalty>::mostInBatch() const {
-  const int most = data_.p() > data_.n() ? Tuning::mostOfWide : Tuning::mostLambdas;
+  // Minima of a penalty that is not convex are sought from the end of a batch.
+  const int most = data_.p() > data_.n() && isConvex() ? Tuning::mostOfWide : Tuning::mostLambdas;
   return at(std::clamp(Tuning::mostColumns / responses(), 1, most));
 }
 
