@@ -37,6 +37,8 @@ export interface Ablation {
   takes?(name: string): boolean;
   /** Groups of cases whose times are compared, by the name of a case. */
   groupOf(name: string): string;
+  /** Returns true if a problem tells of a constant, FILE:NAME; default: always. */
+  tells?(problem: string, constant: string): boolean;
   /** Constants, FILE:NAME, that the compiler needs. */
   constant?: readonly string[];
   /** The values of constants, FILE:NAME, that turn a mechanism off. */
@@ -181,6 +183,7 @@ async function trialsOf(tuned: Tuned, usual: number, run: Run): Promise<Trial[]>
   const trials = valuesOf(usual, ablation.off?.[tuned.name]).filter(({ what }) => !run.onlyOff || what === 'off');
   const pairs = trials.map((): { problem: string; before: Solved; after: Solved }[] => []);
   for (const [problem, expected] of seconds) {
+    if (ablation.tells?.(problem, tuned.name) === false) continue;
     const least = new Map<Trial | undefined, Solved>();
     for (let round = 0; round < rounds; ++round) {
       for (const trial of [undefined, ...trials]) {
@@ -390,13 +393,13 @@ async function answer({ parts, takes = () => true, outcome }: Ablation): Promise
     data: process.env.NONCONVEX_DATA ?? join(shared, 'data'),
     module: (file: string) => loadModule(file, root, library),
   };
-  const lists: Case[][] = await Promise.all(parts.map((part) => casesOf(part, side)));
-  const cases = new Map(
-    lists
-      .flat()
-      .filter(({ name }) => takes(name))
-      .map((each) => [each.name, each]),
-  );
+  const cases = new Map<string, Case>();
+  for (const part of parts) {
+    const all: Case[] = await casesOf(part, side);
+    for (const each of all.filter(({ name }) => takes(name))) {
+      cases.set(cases.has(each.name) ? `${part}: ${each.name}` : each.name, each);
+    }
+  }
   const { default: addon } = await import(`node:module`).then(({ createRequire }) => ({
     default: createRequire(import.meta.url)(process.env.NONCONVEX_BINARY as string),
   }));
