@@ -1,0 +1,74 @@
+// What the constants of native/solvers/relu gain (bench/shared/ablation.ts).
+import type { ReluResult } from '../../src/relu/index.js';
+import { ablate } from '../shared/ablation.js';
+
+/** Problems that take long beside what they tell. */
+const long = /^digits .*, slack|^digits 0.001, relu|^hinge$|^estimate$|^lambda by cross-validation/;
+
+const refines = (problem: string) => /^(relu\/refinement: |softmax$|no program$|refinement)/.test(problem);
+const isRobust = (problem: string) => problem.startsWith('an adversary');
+
+/** Constants of refinement and of training with an adversary are tried on these problems alone, those of the engines on all others. */
+function tells(problem: string, constant: string): boolean {
+  if (constant.startsWith('robust/')) return isRobust(problem);
+  if (/^(refinement\/|largest_price|price_|neurons)/.test(constant)) return refines(problem);
+  return !refines(problem) && !isRobust(problem);
+}
+
+await ablate({
+  family: 'relu',
+  parts: ['relu/known', 'relu/small', 'relu/refinement', 'relu/larger'],
+  takes: (name) => !long.test(name),
+  tells,
+  groupOf: (name) => name.split(', ').at(-1) as string,
+  constant: [
+    'engines/gated_admm.hpp:rho',
+    'largest_price.hpp:mostColumns',
+    'map.hpp:piece',
+    'price_cones.hpp:rounding',
+    'price_function.hpp:unitRounding',
+    'prox.cpp:placesAtOnce',
+  ],
+  off: {
+    'engines/active_set_newton.cpp:fewSteps': 0,
+    'engines/admm.hpp:shareSplit': 0.1,
+    'engines/admm.hpp:sigmaCoupled': 0.1,
+    'engines/admm.hpp:warmStep': 1,
+    'engines/admm_with_newton.cpp:gapCoupled': 0.03,
+    'engines/admm_with_newton.cpp:rhoCoupled': 0.1,
+    'engines/admm_with_newton.cpp:slowing': 1,
+    'engines/cone_admm.cpp:looseSteps': 0,
+    'engines/corrections.hpp:between': 1,
+    'engines/corrections.hpp:mostColumns': 0,
+    'engines/corrections.hpp:mostOfDual': 1,
+    'engines/gap_rate.hpp:shareOfAll': 1000000,
+    'engines/gated_admm.hpp:anewFrom': 0,
+    'engines/gated_admm.hpp:rhoCoupled': 30,
+    'engines/gated_admm.hpp:roundedTo': 1e300,
+    'engines/newton_system.cpp:leastInSingle': 1e9,
+    'engines/penalty_adaptation.hpp:wellUnderWay': 0,
+    'engines/penalty_adaptation.hpp:window': 1e9,
+    'engines/shifted_factor.hpp:few': 0,
+    'engines/shifted_factor.hpp:inverseAfter': 1e8,
+    'largest_price.cpp:farther': 4,
+    'largest_price.cpp:randomStarts': 0,
+    'refinement/effort.cpp:fourStarts': 0,
+    'refinement/effort.cpp:searchesOfOutput': 0,
+    'refinement/effort.cpp:timesAtEnd': 1,
+    'refinement/finish.cpp:largeJitter': 0,
+    'refinement/parts.cpp:iterationsOfLook': 10,
+    'refinement/prices.cpp:ofExcess': 0,
+    'refinement/rounds.cpp:exactInRounds': 0,
+    'refinement/rounds.cpp:largeJitter': 0.1,
+    'reports.hpp:betweenSubgradients': 1,
+    'robust/cone.cpp:allowed': 1,
+    'robust/cone.cpp:together': 1,
+    'robust/solver.cpp:outOfBalance': 1e300,
+  },
+  outcome: ({ status, networkObjective, gap = 1, iterations }: ReluResult) => ({
+    unsolved: status === 'solved' ? 0 : 1,
+    objectives: [networkObjective],
+    gap,
+    iterations,
+  }),
+});
