@@ -69,7 +69,7 @@ struct Field {
   T Struct::*member;
   Bounds bounds;
   std::string_view doc;
-  std::string_view when;  ///< when to change it
+  std::string_view when;  ///< the circumstances to change it in
   Offset offset;
 };
 

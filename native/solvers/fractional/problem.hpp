@@ -38,6 +38,7 @@ struct FractionalSettings : Limits {
   bool acceleration = true;
   FractionalGram gram = FractionalGram::automatic;
 
+  // Longer than most: two sentences for each setting.
   static constexpr auto fields() {
     using Self = FractionalSettings;
     return appendedFields(

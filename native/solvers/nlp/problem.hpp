@@ -98,6 +98,7 @@ struct NlpAugmentedLagrangianSettings {
   bool sampleStart = true;
   bool reuseHessian = true;
 
+  // Longer than most: two sentences for each setting.
   static constexpr auto fields() {
     using Self = NlpAugmentedLagrangianSettings;
     return FieldTuple{
