@@ -19,7 +19,7 @@ struct OnCuda {
 
   template <class>
   static Solved<typename Entry::Solution> solve(const typename Entry::Problem& problem,
-                                                const typename Entry::Settings& settings, WorkerPool&, Monitor& monitor,
+                                                const typename Entry::Settings& settings, WorkerPool*, Monitor& monitor,
                                                 std::shared_ptr<void>&) {
     startDriver();
     return run(problem, settings, monitor);

@@ -43,7 +43,8 @@ concept HasOneCertificate = requires(const Solution& solution) {
   { solution.certificate } -> std::same_as<const Certificate&>;
 };
 
-/// A solve of an entry, which alone knows the types of its problem, settings and solution.
+/// A solve of an entry. What is the same for all entries is here and compiled once; the class below knows the types of
+/// problem, settings and solution.
 class Solve {
  public:
   virtual ~Solve() = default;
@@ -53,16 +54,36 @@ class Solve {
   /// The problem, for members that no table has.
   virtual void* problem() = 0;
   /// Has it wait for its place in the order of solves that ranks run together.
-  virtual void join(std::shared_ptr<Ranks::Turn> turn) = 0;
+  void join(std::shared_ptr<Ranks::Turn> turn) { turn_ = std::move(turn); }
   /// Refuses settings that the backend does not have.
   virtual void check() const = 0;
   /// Computes, on a worker. `unread`: the data were not copied, as the solve is aborted.
-  virtual void run(WorkerPool& pool, Monitor& monitor, bool unread) = 0;
+  void run(WorkerPool& pool, Monitor& monitor, bool unread);
   /// Gives back the memory that the answer does not need.
   virtual void giveBack() = 0;
   virtual AnswerView answer() const = 0;
   /// A copy of a report that `run` has made.
   virtual std::shared_ptr<const Progress> copyOf(const Progress& report) const = 0;
+
+ protected:
+  virtual const Limits& limits() const = 0;
+  /// Makes the problem of the inputs where these are another struct.
+  virtual void take() {}
+  /// Solves; what the solver takes is given back at once unless it is to be kept for `giveBack`.
+  virtual void compute(WorkerPool& pool, Monitor& monitor, bool keep) = 0;
+  /// Answers without a look at the data; false if the entry cannot.
+  virtual bool answerUnread(Monitor& monitor) = 0;
+  /// Says what is known now that the solve has ended; the bound of the result is that of its certificate.
+  virtual void settleCertificate() = 0;
+  /// The functions of SolvesTogether.
+  virtual std::uint64_t fingerprint() const { return 0; }
+  virtual void joinRanks(const std::shared_ptr<Ranks>&) {}
+  virtual std::span<const double> compared() const { return {}; }
+
+ private:
+  void runTogether(WorkerPool& pool, Monitor& monitor);
+
+  std::shared_ptr<Ranks::Turn> turn_;  // of a solve over ranks
 };
 
 /// A solver with something to run in its place where a solve is aborted while it is constructed.
@@ -89,18 +110,19 @@ struct OnCpu {
   template <class Settings>
   static void check(const Settings&) {}
 
-  /// `memory` gets what the solver takes, to be given back when there is time.
+  /// `memory` gets what the solver takes, to be given back when there is time. Without a pool there is one thread.
   template <class Entry>
-  static Solved<typename Entry::Solution> solve(const typename Entry::Problem& problem,
-                                                const typename Entry::Settings& settings, WorkerPool& pool,
-                                                Monitor& monitor, std::shared_ptr<void>& memory) {
+  [[gnu::cold]] static Solved<typename Entry::Solution> solve(const typename Entry::Problem& problem,
+                                                              const typename Entry::Settings& settings,
+                                                              WorkerPool* pool, Monitor& monitor,
+                                                              std::shared_ptr<void>& memory) {
     using Solver = typename Entry::template Solver<Cpu>;
     struct Solving {
       Cpu la;
       std::optional<Solver> solver = {};
       explicit Solving(const Cpu& cpu) : la(cpu) {}
     };
-    const auto solving = std::make_shared<Solving>(Cpu(&pool, settings.threads, &monitor));
+    const auto solving = std::make_shared<Solving>(Cpu(pool, pool != nullptr ? settings.threads : 1, &monitor));
     memory = solving;
     if constexpr (HasUnbuilt<Solver>) {
       try {
@@ -128,9 +150,8 @@ struct OnCpu {
       typename Solver::Unbuilt unbuilt(problem, settings);
       return solved(unbuilt, settings, monitor);
     } else {
-      const Cpu la(nullptr, 1, &monitor);
-      Solver solver(la, problem, settings);
-      return solved(solver, settings, monitor);
+      std::shared_ptr<void> memory;
+      return solve<Entry>(problem, settings, nullptr, monitor, memory);
     }
   }
 
@@ -145,10 +166,9 @@ struct OnCpu {
   }
 
   template <class Solver, class Settings>
-  static auto solved(Solver& solver, const Settings& settings, Monitor& monitor) {
-    auto outcome = iterate(solver, settings, monitor);
+  [[gnu::cold]] static auto solved(Solver& solver, const Settings& settings, Monitor& monitor) {
     using Solution = decltype(solver.solution());
-    return Solved<Solution>{std::move(outcome), solver.solution()};
+    return Solved<Solution>{iterate(solver, settings, monitor), solver.solution()};
   }
 };
 
@@ -159,10 +179,9 @@ concept AnswersUnread = requires(const typename Entry::Problem& problem, const t
   Backend::template answerUnread<Entry>(problem, settings, monitor);
 };
 
-/// An entry of solves that ranks may run together: its Problem has `turn`, a place in the order of these solves, or
-/// null. `fingerprint(problem, settings)` is of what has to be the same on all ranks, `answer(solution)` is what comes
-/// out the same; `join(problem, ranks)`, if there is one, is called by all of them at the same time, before the solver
-/// is made.
+/// An entry of solves that ranks may run together. `fingerprint(problem, settings)` is of what has to be the same on
+/// all ranks, `answer(solution)` is what comes out the same; `join(problem, ranks)`, if there is one, is called by all
+/// of them at the same time, before the solver is made.
 template <class Entry>
 concept SolvesTogether = requires(const typename Entry::Problem& problem, const typename Entry::Settings& settings) {
   { Entry::fingerprint(problem, settings) } -> std::same_as<std::uint64_t>;
@@ -182,31 +201,25 @@ struct InputsOf<Entry> {
   using Type = typename Entry::Inputs;
 };
 
+/// The solve of an entry, the only class that knows its types. What runs once a solve is cold: optimised for size.
 template <class Entry, class Backend>
 class SolveOf final : public Solve {
+  using Problem = typename Entry::Problem;
+  using Solution = typename Entry::Solution;
+  using SolverProgress = ProgressOf<Solution>;
+
  public:
+  [[gnu::cold]] ~SolveOf() override = default;
+
   void* inputs() override {
-    if constexpr (HasInputs<Entry>) return &inputs_;
-    return &problem_;
+    if constexpr (HasInputs<Entry>) return &given_->inputs;
+    return problem();
   }
   void* settings() override { return &settings_; }
-  void* problem() override { return &problem_; }
-  void join(std::shared_ptr<Ranks::Turn> turn) override {
-    if constexpr (SolvesTogether<Entry>) problem_.turn = std::move(turn);
-  }
-  void check() const override { Backend::check(settings_); }
+  void* problem() override { return &given_->problem; }
+  [[gnu::cold]] void check() const override { Backend::check(settings_); }
 
-  void run(WorkerPool& pool, Monitor& monitor, bool unread) override {
-    compute(pool, monitor, unread);
-    settleCertificate();
-  }
-
-  void giveBack() override {
-    memory_.reset();
-    problem_ = typename Entry::Problem();
-  }
-
-  AnswerView answer() const override {
+  [[gnu::cold]] AnswerView answer() const override {
     const auto& outcome = solved_->outcome;
     const auto& reports = outcome.history.reports();
     return {outcome.status,
@@ -217,73 +230,70 @@ class SolveOf final : public Solve {
             gap()};
   }
 
-  std::shared_ptr<const Progress> copyOf(const Progress& report) const override {
+  [[gnu::cold]] std::shared_ptr<const Progress> copyOf(const Progress& report) const override {
     return std::make_shared<const SolverProgress>(static_cast<const SolverProgress&>(report));
   }
 
+  [[gnu::cold]] void giveBack() override {
+    memory_.reset();
+    given_.reset();
+  }
+
  private:
-  void compute(WorkerPool& pool, Monitor& monitor, bool unread) {
-    // Time spent in the queue does not count.
-    monitor.restart();
-    monitor.limitTime(settings_.timeLimit);
-    monitor.setInterruptible(false);
-    if constexpr (HasInputs<Entry>) Entry::take(inputs_, problem_);
-    if constexpr (SolvesTogether<Entry>) {
-      if (problem_.turn) return runTogether(pool, monitor);
-    }
-    if (unread) {
-      answerUnread(monitor);
-    } else {
-      solved_ = Backend::template solve<Entry>(problem_, settings_, pool, monitor, memory_);
-    }
+  const Limits& limits() const override { return settings_; }
+
+  [[gnu::cold]] void take() override {
+    if constexpr (HasInputs<Entry>) Entry::take(given_->inputs, given_->problem);
   }
 
-  /// Over ranks: on a monitor of its own, which ends when they have agreed on that.
-  void runTogether(WorkerPool& pool, Monitor& monitor) {
-    const std::shared_ptr<Ranks::Turn> turn = std::move(problem_.turn);
-    solveTogether(turn, monitor, Entry::fingerprint(problem_, settings_), [&](Monitor& agreed) {
-      std::shared_ptr<void> memory;  // the state that knows the monitor
-      if constexpr (requires { Entry::join(problem_, turn->ranks()); }) Entry::join(problem_, turn->ranks());
-      if (AnswersUnread<Backend, Entry> && agreed.ending()) {
-        answerUnread(agreed);
-      } else {
-        solved_ = Backend::template solve<Entry>(problem_, settings_, pool, agreed, memory);
-      }
-      const std::span<const double> answer = Entry::answer(solved_->solution);
-      return std::vector<double>(answer.begin(), answer.end());
-    });
+  [[gnu::cold]] void compute(WorkerPool& pool, Monitor& monitor, bool keep) override {
+    std::shared_ptr<void> atOnce;
+    std::shared_ptr<void>& memory = keep ? memory_ : atOnce;
+    solved_.emplace(Backend::template solve<Entry>(given_->problem, settings_, &pool, monitor, memory));
   }
 
-  /// Says what is known now that the solve has ended; the bound of the result is that of its certificate.
-  void settleCertificate() {
+  [[gnu::cold]] bool answerUnread([[maybe_unused]] Monitor& monitor) override {
+    if constexpr (AnswersUnread<Backend, Entry>) {
+      solved_.emplace(Backend::template answerUnread<Entry>(given_->problem, settings_, monitor));
+      return true;
+    }
+    return false;
+  }
+
+  [[gnu::cold]] void settleCertificate() override {
     auto& [outcome, solution] = *solved_;
     settle(solution.certificate, outcome.status, settings_.tolerance);
-    if constexpr (HasOneCertificate<typename Entry::Solution>) {
+    if constexpr (HasOneCertificate<Solution>) {
       if (isKnown(solution.certificate.lowerBound)) outcome.progress.lowerBound = solution.certificate.lowerBound;
     }
   }
 
+  [[gnu::cold]] std::uint64_t fingerprint() const override {
+    if constexpr (SolvesTogether<Entry>) return Entry::fingerprint(given_->problem, settings_);
+    return 0;
+  }
+  [[gnu::cold]] void joinRanks([[maybe_unused]] const std::shared_ptr<Ranks>& ranks) override {
+    if constexpr (requires { Entry::join(given_->problem, ranks); }) Entry::join(given_->problem, ranks);
+  }
+  [[gnu::cold]] std::span<const double> compared() const override {
+    if constexpr (SolvesTogether<Entry>) return Entry::answer(solved_->solution);
+    return {};
+  }
+
   double gap() const {
-    if constexpr (HasOneCertificate<typename Entry::Solution>) return solved_->solution.certificate.gap;
+    if constexpr (HasOneCertificate<Solution>) return solved_->solution.certificate.gap;
     return unknown;
   }
 
-  void answerUnread(Monitor& monitor) {
-    if constexpr (AnswersUnread<Backend, Entry>) {
-      solved_ = Backend::template answerUnread<Entry>(problem_, settings_, monitor);
-    } else {
-      throw Error(ErrorKind::type, "problem: expected data that were copied");
-    }
-  }
-
-  using SolverProgress = ProgressOf<typename Entry::Solution>;
-
   struct None {};
-  std::conditional_t<HasInputs<Entry>, typename InputsOf<Entry>::Type, None> inputs_;
-  typename Entry::Problem problem_;
+  struct Given {
+    std::conditional_t<HasInputs<Entry>, typename InputsOf<Entry>::Type, None> inputs;
+    Problem problem;
+  };
+  std::optional<Given> given_{std::in_place};  // until it is given back
   typename Entry::Settings settings_;
   std::shared_ptr<void> memory_;  // the solver, which refers to problem and settings
-  std::optional<Solved<typename Entry::Solution>> solved_;
+  std::optional<Solved<Solution>> solved_;
 };
 
 }  // namespace nonconvex

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "binding/js.hpp"
+#include "binding/fractional_functions.hpp"
 #include "binding/register_solver.hpp"
 #include "core/inputs.hpp"
 #include "solvers/fractional/solver.hpp"
@@ -79,27 +79,14 @@ struct FractionalInputs {
 
 struct FractionalEntry {
   static constexpr const char* name = "fractional";
-  struct Problem : FractionalProblem {
-    std::shared_ptr<Ranks::Turn> turn;  ///< of a solve over ranks
-  };
+  using Problem = FractionalProblem;
   using Inputs = FractionalInputs;
   using Settings = FractionalSettings;
   using Solution = FractionalSolution;
   template <class La>
   using Solver = FractionalSolver<La>;
 
-  /// Reads matrices, and the functions of a separable denominator.
-  static void read(const Reader& in, Problem& problem) {
-    for (const Reader& matrix : in.list("matrices")) problem.matrices.push_back(matrix.asAnyMatrix());
-    if (!in.has("denominator")) return;
-    const Reader denominator = in.object("denominator");
-    if (!denominator.has("derivative")) return;
-    const auto ofCoordinate = [](Callback f) {
-      return [f = std::move(f)](int i, double u) { return f({u, 1.0 * i}); };
-    };
-    problem.denominator.phi = ofCoordinate(denominator.function("value"));
-    problem.denominator.derivative = ofCoordinate(denominator.function("derivative"));
-  }
+  static void read(const Reader& in, Problem& problem) { readFunctions(in, problem); }
   static void take(const Inputs& inputs, Problem& problem) {
     problem.n = inputs.n;
     for (std::size_t k = 0; k < inputs.numerator.size(); ++k) {

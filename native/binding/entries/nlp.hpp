@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "binding/model.hpp"
+#include "binding/nlp_functions.hpp"
 #include "binding/solve_together.hpp"
 #include "binding/tables.hpp"
 #include "core/inputs.hpp"
@@ -46,9 +46,7 @@ struct NlpInputs {
 
 struct NlpEntry {
   static constexpr const char* name = "nlp";
-  struct Problem : NlpProblem {
-    std::shared_ptr<Ranks::Turn> turn;  ///< of a solve over ranks
-  };
+  using Problem = NlpProblem;
   using Inputs = NlpInputs;
   using Settings = NlpSettings;
   using Solution = NlpSolution;
@@ -57,17 +55,7 @@ struct NlpEntry {
 
   static constexpr std::array<std::string_view, 3> members = {"warmStart", "reportIterates", "nonsmooth"};
 
-  static constexpr double largeProgram = 1e7;  // bytes, of which most take milliseconds to compile
-
-  /// Reads the functions of the program, or where it begins.
-  static void read(const Reader& in, Problem& problem) {
-    if (in.has("unread")) return in.leaveUnread();
-    problem.nlp = readNlp(in);
-    problem.large = bytesOfProgram(in) > largeProgram;
-    if (in.has("start")) return;
-    problem.feasibleStart = readFeasibleStart(in);
-    if (!problem.feasibleStart) in.vector("start");  // which is missing
-  }
+  static void read(const Reader& in, Problem& problem) { readFunctions(in, problem); }
   static void take(Inputs& inputs, Problem& problem) {
     problem.start = std::move(inputs.start);
     problem.fallbackStart = std::move(inputs.fallbackStart);

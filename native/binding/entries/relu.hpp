@@ -41,9 +41,7 @@ struct ReluInputs {
 
 struct ReluEntry {
   static constexpr const char* name = "relu";
-  struct Problem : ReluProblem {
-    std::shared_ptr<Ranks::Turn> turn;  ///< of a solve over ranks
-  };
+  using Problem = ReluProblem;
   using Inputs = ReluInputs;
   using Settings = ReluSettings;
   using Solution = ReluSolution;

@@ -103,9 +103,7 @@ void requireBelow(const char* name, const std::vector<std::int32_t>& rows, int l
 struct MinimizeSumEntry {
   static constexpr const char* family = "smooth";
   static constexpr const char* name = "minimizeSum";
-  struct Problem : MinimizeSumProblem {
-    std::shared_ptr<Ranks::Turn> turn;  ///< of a solve over ranks
-  };
+  using Problem = MinimizeSumProblem;
   using Inputs = MinimizeSumInputs;
   using Settings = MinimizeSumSettings;
   using Solution = MinimizeSumSolution;
