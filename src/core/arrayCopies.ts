@@ -91,7 +91,7 @@ function withCopies(value: object, copies: ReadonlyMap<object, ArrayCopy>, level
 }
 
 /** Members that are the data of a problem, rather than what its answer without them is made of. */
-const ofAnswers = /^(x|A|matrices)\b/;
+const ofAnswers = /^(regression\.)?(x|A|matrices)\b/;
 /** A member, true, of a problem that no array is looked at of where its solve is aborted before they are there. */
 export const answersNothing = Symbol('answersNothing');
 

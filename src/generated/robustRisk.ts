@@ -1,9 +1,27 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { type Limits, limitDefaults } from './limits.js';
 import type { Certificate, Progress } from './solve.js';
 
 /** The data that the addon takes beside settings, as far as a table says it. */
 export interface RobustRiskProblem {
+  /** The rows. Default: those of a model. */
+  regression?: {
+    /** Loss of the rows. */
+    loss: 'logistic' | 'squared' | 'poisson' | 'gamma';
+    /** Rows of the regression, dense or sparse. */
+    x: Matrix | SparseMatrix;
+    /** Responses. */
+    y: Float64Array;
+    /** Weights of the rows, of sum 1. */
+    weights: Float64Array;
+    /** Numbers that are added to the predictions. Default: 0. */
+    offset?: Float64Array | undefined;
+    /** Weight of the square of each coefficient. */
+    ridge?: Float64Array | undefined;
+    /** Whether the last column is that of the intercept. */
+    intercept: boolean;
+  } | undefined;
   /** Point to begin at. Default: 0. */
   start?: Float64Array | undefined;
 }

@@ -42,7 +42,7 @@ export function readSum(problem: unknown, callbacksToo = true, seed = 0): ReadSu
     const { loss, x, y, weights, offset, ridge, intercept, ranks } = problem.rows;
     return {
       ranks,
-      sum: () => ({ loss, x, y, weights, offset, ridge, intercept }),
+      sum: () => ({ regression: { loss, x, y, weights, offset, ridge, intercept } }),
       start: problem.start,
       rows: y.length,
       ...(lower && upper && { bounds: { lower, upper } }),

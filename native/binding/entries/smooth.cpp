@@ -2,75 +2,23 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
-#include "binding/callbacks.hpp"
-#include "binding/inputs.hpp"
 #include "binding/register_solver.hpp"
-#include "binding/rows.hpp"
-#include "core/index.hpp"
+#include "binding/sums.hpp"
 #include "core/inputs.hpp"
-#include "problems/sums/callback_sum.hpp"
 #include "problems/sums/joint_sum.hpp"
-#include "problems/sums/regression_sum.hpp"
 #include "solvers/smooth/robust_risk.hpp"
 #include "solvers/smooth/solver.hpp"
 
 namespace nonconvex {
 namespace {
 
-/// Rows of a regression.
-struct RegressionInputs {
-  AnyMatrix x;
-  GlmFamily loss = GlmFamily::logistic;
-  std::vector<double> y, weights, offset, ridge;
-  bool intercept = false;
-
-  static constexpr auto fields() {
-    using Self = RegressionInputs;
-    return FieldTuple{IN(loss, choice(), "Loss of the rows."),
-                      IN(x, matrix("n", "p"), "Rows of the regression, dense or sparse."),
-                      IN(y, vector("n"), "Responses."),
-                      IN(weights, vector("n").atLeast(0), "Weights of the rows, of sum 1."),
-                      IN_OPTIONAL(offset, vector("n"), "Numbers that are added to the predictions. Default: 0."),
-                      IN_OPTIONAL(ridge, vector("p").atLeast(0), "Weight of the square of each coefficient."),
-                      IN(intercept, flag(), "Whether the last column is that of the intercept.")};
-  }
-};
-
-std::shared_ptr<const FiniteSumSource> readRegression(const Reader& in) {
-  auto from = readStruct<RegressionInputs>(in);
-  return std::make_shared<RegressionSource>(RegressionRows{.family = from.loss,
-                                                           .matrix = from.x,
-                                                           .y = std::move(from.y),
-                                                           .weights = std::move(from.weights),
-                                                           .offset = std::move(from.offset),
-                                                           .ridge = std::move(from.ridge),
-                                                           .intercept = from.intercept});
-}
-
-std::shared_ptr<const FiniteSumSource> readCallbacks(const Reader& in) {
-  const int rows = in.integer("rows"), n = in.integer("n");
-  const std::size_t each = at(rows), length = at(n);
-  SumFunctions functions{
-      .value = readVectorFunction(in, "value", {length, each}, {}), .gradient = {}, .hessianProduct = {}, .losses = {}};
-  if (in.has("gradient")) functions.gradient = readVectorFunction(in, "gradient", {length, each}, {length});
-  if (in.has("hessianProduct")) {
-    functions.hessianProduct = readVectorFunction(in, "hessianProduct", {length, each, length}, {length});
-  }
-  if (in.has("losses")) functions.losses = readVectorFunction(in, "losses", {length, each}, {each});
-  return std::make_shared<CallbackSource>(rows, n, std::move(functions));
-}
-
-/// Callbacks, a model with sums over rows, or a regression.
-std::shared_ptr<const FiniteSumSource> readSum(const Reader& in) {
-  if (in.has("callbacks")) return readCallbacks(in.object("callbacks"));
-  return in.has("program") ? readRowSum(in) : readRegression(in);
-}
-
-/// Numbers of a sum beside its rows or functions.
+/// The regression that is summed, if it is one, and numbers beside the rows.
 struct MinimizeSumInputs {
+  std::optional<RegressionInputs> regression;
   std::vector<double> start, lower, upper;
   std::optional<double> radius;
   bool simplex = false;
@@ -80,6 +28,7 @@ struct MinimizeSumInputs {
   static constexpr auto fields() {
     using Self = MinimizeSumInputs;
     return FieldTuple{
+        IN_OPTIONAL(regression, members(), "The rows of the sum. Default: those of a model, or of callbacks."),
         IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: 0."),
         IN_OPTIONAL(lower, vector("n").orInfinite(), "Lower bounds. Default: none."),
         IN_OPTIONAL(upper, vector("n").orInfinite(), "Upper bounds. Default: none."),
@@ -91,14 +40,6 @@ struct MinimizeSumInputs {
         IN_OPTIONAL(state, vector().orInfinite(), "State of an earlier solve to go on from.")};
   }
 };
-
-void requireBelow(const char* name, const std::vector<std::int32_t>& rows, int limit) {
-  for (std::size_t k = 0; k < rows.size(); ++k) {
-    if (rows[k] < limit) continue;
-    require(false, std::string(name) + "[" + show(k) + "]", rows[k],
-            "expected an integer in [0, " + show(limit - 1) + "]");
-  }
-}
 
 struct MinimizeSumEntry {
   static constexpr const char* family = "smooth";
@@ -112,6 +53,7 @@ struct MinimizeSumEntry {
 
   static void read(const Reader& in, Problem& problem) { problem.sum = readSum(in); }
   static void take(Inputs& inputs, Problem& problem) {
+    if (inputs.regression) problem.sum = sumOf(std::move(*inputs.regression));
     requireBelow("rows", inputs.rows, problem.sum->rows());
     requireBelow("validation", inputs.validation, problem.sum->rows());
     problem.start = std::move(inputs.start);
@@ -144,11 +86,13 @@ struct MinimizeSumEntry {
 };
 
 struct RobustRiskInputs {
+  std::optional<RegressionInputs> regression;
   std::vector<double> start;
 
   static constexpr auto fields() {
     using Self = RobustRiskInputs;
-    return FieldTuple{IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: 0.")};
+    return FieldTuple{IN_OPTIONAL(regression, members(), "The rows. Default: those of a model."),
+                      IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: 0.")};
   }
 };
 
@@ -163,7 +107,10 @@ struct RobustRiskEntry {
   using Solver = RobustRiskSolver;
 
   static void read(const Reader& in, Problem& problem) { problem.sum = readSum(in); }
-  static void take(Inputs& inputs, Problem& problem) { problem.start = std::move(inputs.start); }
+  static void take(Inputs& inputs, Problem& problem) {
+    if (inputs.regression) problem.sum = sumOf(std::move(*inputs.regression));
+    problem.start = std::move(inputs.start);
+  }
 };
 
 const RegisterSolver<MinimizeSumEntry> minimizeSum;
