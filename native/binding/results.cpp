@@ -127,7 +127,7 @@ Napi::Value typeOf(Napi::Env env, const OutRow& row) {
       return out.toText("Matrix");
     case ValueKind::members:
     case ValueKind::list:
-      if (row.members.data() == outRows<Certificate>.data()) {
+      if (row.members.data() == certificateRows.data()) {
         return out.toText(row.kind == ValueKind::list ? "Certificate[]" : "Certificate");
       }
       nested.value(row.kind == ValueKind::list ? "items" : "fields", schemaOf(env, row.members));

@@ -54,7 +54,7 @@ namespace {
 Napi::Array resultSchema(Napi::Env env, const SolverDeclaration& solver, const Claims& claims) {
   Napi::Array schema = schemaOf(env, solver.result);
   if (!solver.oneAnswer || claims.gapScale.empty()) return schema;
-  const std::span<const OutRow> certificate = outRows<Certificate>;
+  const std::span<const OutRow> certificate = certificateRows;
   const auto gap = std::find_if(certificate.begin(), certificate.end(),
                                 [](const OutRow& row) { return std::string_view(row.name) == "gap"; });
   schema.Set(schema.Length(), schemaOf(env, {gap, 1}).Get(0u));

@@ -80,7 +80,7 @@ Napi::Value schema(const Napi::CallbackInfo& info) {
   out.value("statuses", statusSchema(info.Env()));
   const Limits defaults;
   out.value("kinds", kindSchema(info.Env()));
-  out.value("certificate", schemaOf(info.Env(), outRows<Certificate>));
+  out.value("certificate", schemaOf(info.Env(), certificateRows));
   out.value("limits", schemaOf(info.Env(), settingRows<Limits>, &defaults));
   out.value("progress", schemaOf(info.Env(), outRows<Progress>));
   out.value("result", outcomeSchema(info.Env()));

@@ -6,6 +6,8 @@
 
 namespace nonconvex {
 
+constinit const decltype(certificateRows) certificateRows = outRows<Certificate>;
+
 double numberAt(ValueKind kind, const void* value) {
   switch (kind) {
     case ValueKind::boolean:

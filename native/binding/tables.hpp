@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/certificate.hpp"
 #include "core/fields.hpp"
 #include "core/inputs.hpp"
 #include "core/status.hpp"
@@ -283,9 +284,16 @@ constexpr auto outRowsFrom(std::index_sequence<I...>) {
 template <HasFields T>
 inline constexpr auto outRows = outRowsFrom<T>(std::make_index_sequence<decltype(T::fields())::size>{});
 
+/// The table of certificates, which every result has: compiled once, in tables.cpp.
+extern const std::array<OutRow, decltype(Certificate::fields())::size> certificateRows;
+
 template <HasFields T>
 constexpr std::span<const OutRow> outRowsOf() {
-  return outRows<T>;
+  if constexpr (std::is_same_v<T, Certificate>) {
+    return certificateRows;
+  } else {
+    return outRows<T>;
+  }
 }
 
 template <HasFields T>
