@@ -305,6 +305,30 @@ function solverTypes(solver, limits, schema) {
   ].join('\n');
 }
 
+/** What solve() takes and gives by the name of a solver. A problem that has members beside those of its table may have any. */
+function problemTypes(solvers) {
+  const names = Object.keys(solvers);
+  const imports = names.map(
+    (solver) => `import type { ${capitalized(solver)}Problem, ${capitalized(solver)}Solution } from './${solver}.js';`,
+  );
+  const members = (kind) => names.map((solver) => `  ${solver}: ${capitalized(solver)}${kind};`);
+  return [
+    `// ${notice}`,
+    ...imports,
+    '',
+    '/** What the addon takes beside settings, by solver. */',
+    'export interface Problems {',
+    ...members('Problem'),
+    '}',
+    '',
+    '/** What a result has beside what all results have, by solver. */',
+    'export interface Solutions {',
+    ...members('Solution'),
+    '}',
+    '',
+  ].join('\n');
+}
+
 /** The import of the types of matrices that a schema has. */
 function matrixImports(schema) {
   const names = ['Matrix', 'SparseMatrix'].filter((each) => new RegExp(`[" ]${each}[" ]`).test(schema));
@@ -456,6 +480,7 @@ main(() => {
     'src/generated/limits.ts': limitsTypes(limits),
     'docs/generated/limits.md': [...settingsTable(limits), ''].join('\n'),
     'src/generated/solve.ts': solveTypes(schema),
+    'src/generated/problems.ts': problemTypes(solvers),
     'docs/generated/result.md': [
       ...heading('Member', 'Type', 'Meaning'),
       ...resultRows(result),

@@ -83,7 +83,7 @@ export async function blindCalibration(
     startSignal: start && checkVector('warmStart.coefficients', start.coefficients, unknowns),
     startGains: start && checkVector('warmStart.gains', start.gains, { length: sensors, per: 'one for each sensor' }),
   };
-  return solveOnCpu<BlindCalibrationSolution>('blindCalibration', request, others);
+  return solveOnCpu('blindCalibration', request, others);
 }
 
 function checkSnapshots(snapshots: unknown): readonly Snapshot[] {

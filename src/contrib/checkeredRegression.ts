@@ -64,7 +64,7 @@ export async function checkeredRegression(
   const signs = readSigns(y, given.rows);
   const { values, classes } = isPromise(signs) ? await signs : signs;
   const request = { x: given, y: values, start: startOf(warmStart, given.columns) };
-  const answer = await solveOnCpu<CheckeredRegressionSolution>('checkeredRegression', request, others);
+  const answer = await solveOnCpu('checkeredRegression', request, others);
   return withMethods({ ...answer, classes } as CheckeredRegressionResult, checkeredRegressionKind.functions);
 }
 

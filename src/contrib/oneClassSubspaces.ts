@@ -56,7 +56,7 @@ export async function oneClassSubspaces(
   const read = readMatrix('x', x);
   const given = isPromise(read) ? await read : read;
   const request = { x: given, start: startOf(warmStart, given.columns) };
-  const answer = await solveOnCpu<OneClassSubspacesSolution>('oneClassSubspaces', request, others);
+  const answer = await solveOnCpu('oneClassSubspaces', request, others);
   return withMethods(answer as OneClassSubspacesResult, oneClassSubspacesKind.functions);
 }
 

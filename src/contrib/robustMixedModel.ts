@@ -76,7 +76,7 @@ export async function robustMixedModel(
     groups: numbers,
     start: startOf(warmStart, given.columns, others.intercept !== false),
   };
-  const answer = await solveOnCpu<RobustMixedModelSolution>('robustMixedModel', request, others);
+  const answer = await solveOnCpu('robustMixedModel', request, others);
   return withMethods(
     { ...answer, ...(labels && { groups: labels }) } as RobustMixedModelResult,
     robustMixedModelKind.functions,

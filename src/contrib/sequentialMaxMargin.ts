@@ -99,7 +99,7 @@ export async function sequentialMaxMargin(
     tasks: offsets,
     start: start && checkVector('warmStart.w', start.w, length),
   };
-  const answer = await solveOnCpu<SequentialMaxMarginSolution>('sequentialMaxMargin', request, others as SolveOptions);
+  const answer = await solveOnCpu('sequentialMaxMargin', request, others as SolveOptions);
   return withMethods({ ...answer, classes } as SequentialMaxMarginResult, sequentialMaxMarginKind.functions);
 }
 

@@ -70,7 +70,7 @@ export async function supervisedDictionary(
     y: values.map((sign) => (1 + sign) / 2),
     start: startOf(warmStart, given.columns),
   };
-  const answer = await solveOnCpu<SupervisedDictionarySolution>('supervisedDictionary', request, others);
+  const answer = await solveOnCpu('supervisedDictionary', request, others);
   return withMethods({ ...answer, classes } as SupervisedDictionaryResult, supervisedDictionaryKind.functions);
 }
 

@@ -70,7 +70,7 @@ export async function teachKernel(
     learners: learners === undefined ? undefined : sized('learners', learners, targets.columns, targets.columns),
     start: start && sized('warmStart.coefficients', start.coefficients, points.rows, targets.columns),
   };
-  const answer = await solveOnCpu<TeachKernelSolution>('teachKernel', request, others);
+  const answer = await solveOnCpu('teachKernel', request, others);
   const { kernel = 'gaussian' } = others;
   const result = {
     ...answer,

@@ -81,7 +81,7 @@ export async function unlearn(data: UnlearnData, settings: UnlearnSettings = {})
     intercept: constant === undefined ? undefined : checkNumber('warmStart.intercept', start?.intercept ?? constant),
     rows: rowNumbers(rows, given.rows),
   };
-  const answer = await solveOnCpu<UnlearnSolution>('unlearn', request, others);
+  const answer = await solveOnCpu('unlearn', request, others);
   const result = { ...answer, rows: request.rows, ...(signs && { classes: signs.classes }) };
   return withMethods(result as UnlearnResult, unlearnKind.functions);
 }

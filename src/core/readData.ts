@@ -1,6 +1,7 @@
 // Checks of the data of a verb, large ones in pieces between which other events are served.
 
 import { types } from 'node:util';
+import type { Problems, Solutions } from '../generated/problems.js';
 import { checkMembers, checkVector, isPromise } from './check.js';
 import { hasManyRows, type Matrix, type MatrixLike, toMatrix, toMatrixInPieces } from './matrix.js';
 import { requireMemory } from './memory.js';
@@ -67,12 +68,12 @@ export const perRow = (name: string, value: unknown, rows: number): Float64Array
   checkVector(name, value, { length: rows, per: 'one for each row of x' });
 
 /** Solves in the addon, on the CPU alone. A result that was cut short before its first evaluation has no objective. */
-export async function solveOnCpu<Answer>(
-  solver: string,
-  problem: object,
+export async function solveOnCpu<Solver extends keyof Problems>(
+  solver: Solver,
+  problem: Problems[Solver],
   settings: SolveOptions,
-): Promise<Answer & SolveResult> {
-  return solve<Answer>(solver, problem, settings, { cpuOnly: `problems of ${solver}` });
+): Promise<Solutions[Solver] & SolveResult> {
+  return solve(solver, problem, settings, { cpuOnly: `problems of ${solver}` });
 }
 
 export type { Label, Matrix, MatrixLike, SolveOptions, SolveResult };

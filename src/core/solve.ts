@@ -1,5 +1,6 @@
 // The way of every solver from its typed function to the addon and back.
 import { AsyncResource } from 'node:async_hooks';
+import type { Problems, Solutions } from '../generated/problems.js';
 import type { Certificate, CertificateKind, Outcome, Progress, Status } from '../generated/solve.js';
 import { addon, answersUnread, cudaAddon, type Solvers } from './addon.js';
 import { withArrayCopies } from './arrayCopies.js';
@@ -49,20 +50,24 @@ export type Present = <Report extends { objective?: number }>(report: Report) =>
 const asItIs: Present = (report) => report;
 
 /** Makes a problem for the addon that solves it. Where `leave` aborts while that takes long, the problem's data must not be read. */
-export type MakeProblem = (guard: Guard, native: Solvers, leave: AbortSignal | undefined) => object | Promise<object>;
+export type MakeProblem<Problem extends object = object> = (
+  guard: Guard,
+  native: Solvers,
+  leave: AbortSignal | undefined,
+) => Problem | Promise<Problem>;
 
 /**
  * Runs a solver, in the addon of the CPU or of CUDA. Its answer has the members of {@link SolveResult}, those that are not
  * known left out, and the solver's own. A problem may be made for the addon that solves it, with a {@link Guard} for
  * functions in it.
  */
-export async function solve<Answer>(
-  solver: string,
-  problem: object | MakeProblem,
+export async function solve<Solver extends keyof Problems>(
+  solver: Solver,
+  problem: Problems[Solver] | MakeProblem<Problems[Solver]>,
   settings: SolveOptions,
   support: DeviceSupport,
   present: Present = asItIs,
-): Promise<Answer & SolveResult> {
+): Promise<Solutions[Solver] & SolveResult> {
   const { device: wanted, signal, onProgress, verbose, own } = splitOptions(solver, settings);
   const table = verbose ? iterationTable(solver) : undefined;
   const { device, asked } = chooseDevice(wanted, support);

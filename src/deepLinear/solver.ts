@@ -83,7 +83,7 @@ export async function trainLinearNetwork(
       ? {}
       : { warmStart: { product: toMatrix('warmStart.product', checkWarmStart(warmStart).product) } };
   const problem = { x, y, ...start };
-  const answer = await solve<DeepLinearSolution>('deepLinear', problem, options, { cpuOnly: 'linear networks' });
+  const answer = await solve('deepLinear', problem, options, { cpuOnly: 'linear networks' });
   const { left, singularValues, right } = answer;
   const result = {
     ...answer,

@@ -4,7 +4,7 @@ import { requireMemory } from '../core/memory.js';
 import { checkRanks, type Ranks } from '../core/ranks.js';
 import { type Guard, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
-import type { FractionalOptions, FractionalSolution } from '../generated/fractional.js';
+import type { FractionalProblem as NativeProblem, FractionalOptions, FractionalSolution } from '../generated/fractional.js';
 import { at, type DenominatorTerm, type FractionalTerm, type NumeratorTerm, type Penalty } from './terms.js';
 
 export interface FractionalSettings extends FractionalOptions, SolveOptions {
@@ -128,7 +128,7 @@ export async function minimizeDifference(
 
 /** Solves what `problem` makes for a warm start, if there is one. */
 async function run(
-  problem: (names: Record<string, string>, guard: Guard, warmStart: Float64Array | undefined) => object,
+  problem: (names: Record<string, string>, guard: Guard, warmStart: Float64Array | undefined) => NativeProblem,
   settings: FractionalSettings,
 ): Promise<FractionalResult> {
   const { warmStart, ranks: given, ...others } = checkObject('settings', settings);
@@ -136,7 +136,7 @@ async function run(
   const point = warmStartPoint(warmStart);
   const names: Record<string, string> = point ? { start: 'warmStart.x' } : {};
   const make = (guard: Guard) => ({ ...problem(names, guard, point), ranks });
-  const solved = solve<FractionalSolution>('fractional', make, others, { cpuOnly: 'fractional programs' });
+  const solved = solve('fractional', make, others, { cpuOnly: 'fractional programs' });
   const { method, ...answer } = await naming(names, solved);
   return {
     ...answer,
@@ -208,12 +208,12 @@ function toNative(
   givenStart: unknown,
   difference: boolean,
   guard: Guard,
-): object {
+): NativeProblem {
   const start = givenStart === undefined ? undefined : checkVector('start', givenStart);
   const n = unknowns(parts, start);
   requireMemory(64 * n, () => `n = ${n} unknowns need`); // penalties, bounds and start, each in full
   const matrices: object[] = [];
-  const described = (term: NumeratorTerm | DenominatorTerm, name: string): object => {
+  const described = (term: NumeratorTerm | DenominatorTerm, name: string): Term => {
     const members: Record<string, unknown> = { ...term };
     if ('matrix' in term) {
       if (!matrices.includes(term.matrix)) {
@@ -229,10 +229,10 @@ function toNative(
     if ('p' in term && term.p === Number.POSITIVE_INFINITY) members.p = 0;
     if ('weights' in term) members.weights = spread(term.weights, n);
     if ('epsilon' in term) members.epsilon = spread(term.epsilon, n);
-    return members;
+    return members as unknown as Term; // a term has the members of its kind
   };
-  const numerator: object[] = [];
-  let denominator: object | undefined;
+  const numerator: Term[] = [];
+  let denominator: Term | undefined;
   const merged: Part[] = [];
   for (const part of parts) {
     if (penalties.includes(part.term.kind)) merged.push(part);
@@ -246,12 +246,15 @@ function toNative(
     );
   }
   if (start) checkWithin(start, penalty);
-  return { n, matrices, numerator, ...penalty, denominator, start, difference };
+  return Object.assign({ matrices }, { n, numerator, ...penalty, denominator, start, difference });
 }
 
+/** A term as the addon takes it. */
+type Term = NativeProblem['numerator'][number];
+
 /** Native code has affine functions in numerators and in denominators as two kinds. */
-function denominatorToNative(term: object): object {
-  return 'kind' in term && term.kind === 'affine' ? { ...term, kind: 'linear' } : term;
+function denominatorToNative(term: Term): Term {
+  return term.kind === 'affine' ? { ...term, kind: 'linear' } : term;
 }
 
 /** n, on which the terms and the start must agree. */

@@ -11,7 +11,7 @@ import { type Model, toProgram } from '../expressions/model.js';
 import type { Parameter } from '../expressions/parameter.js';
 import { CompiledProgram, numbers, type Program, type UsedDerivatives } from '../expressions/program.js';
 import type { Shape } from '../expressions/shape.js';
-import type { NlpOptions, NlpProgress, NlpSolution } from '../generated/nlp.js';
+import type { NlpOptions, NlpProblem, NlpProgress, NlpSolution } from '../generated/nlp.js';
 import type { Certificate } from '../generated/solve.js';
 import { quadraticProgram } from '../problems/quadratic.js';
 import { withNames } from './names.js';
@@ -133,14 +133,14 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
     ...bounds,
     reportIterates: reportIterates === undefined ? false : checkBoolean('reportIterates', reportIterates),
   };
-  const toNative: MakeProblem = (guard, native, leave) => {
+  const toNative: MakeProblem<NlpProblem> = (guard, native, leave) => {
     const made = () => Object.assign(program.toNative(guard, native), first);
     const ahead = program.ahead(native, leave);
     const unread = () => ({ ...first, start: first.start ?? program.givenStart, unread: true });
     return ahead ? ahead.then((ready) => (ready ? made() : unread())) : made();
   };
   const present = program.sense === 'maximize' ? maximized : undefined;
-  const answer = await solve<NlpSolution>('nlp', toNative, flat, program.deviceSupport, present);
+  const answer = await solve('nlp', toNative, flat, program.deviceSupport, present);
   answer.objective ??= Number.NaN;
   if (answer.status !== 'solved') answer.message = withNames(answer.message, program);
   if (program.derivatives) Object.assign(answer, { derivatives: program.derivatives });

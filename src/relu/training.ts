@@ -41,7 +41,7 @@ export async function train<P extends Prediction>(encoded: Encoded): Promise<Tra
   const left = typeof timeLimit === 'number' && before > 0 ? { timeLimit: Math.max(0, timeLimit - before) } : {};
   const settings = reported(problem, { ...options, ...left, lambda: choice.lambda });
   const support = ranks ? { cpuOnly: 'networks over ranks' } : { flops: flopsOf(problem) };
-  const answer = await solve<ReluSolution>('relu', problem, settings, support);
+  const answer = await solve('relu', problem, settings, support);
   return { ...resultOf<P>(answer, encoded, targets), ...choice, seconds: answer.seconds + before };
 }
 
@@ -134,7 +134,7 @@ export async function largestLambda(problem: Rows, options: Encoded['options']) 
   const settings: ReluOptions & SolveOptions = { ...about, lambda: 1, checkInterval: 1, device: 'cpu' };
   // The one pattern is no part of the search; the default of 50 would ask for memory.
   const pricing = { ...problem, patterns: { sample: 1, refine: { rounds: 0, onlyPrices: true } } };
-  const { violation = 0, seconds, status } = await solve<ReluSolution>('relu', pricing, settings, { flops: 0 });
+  const { violation = 0, seconds, status } = await solve('relu', pricing, settings, { flops: 0 });
   return { lambdaMax: violation, seconds, status };
 }
 

@@ -1,8 +1,13 @@
 // Sums for which second derivatives cost little, which `auto` hands over to the methods of minimize.
 import { type MakeProblem, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
-import { type MinimizeSumProgress, type MinimizeSumSolution, minimizeSumDefaults } from '../generated/minimizeSum.js';
-import type { NlpSolution } from '../generated/nlp.js';
+import {
+  type MinimizeSumProblem,
+  type MinimizeSumProgress,
+  type MinimizeSumSolution,
+  minimizeSumDefaults,
+} from '../generated/minimizeSum.js';
+import type { NlpProblem } from '../generated/nlp.js';
 import type { ReadSum, WholeSum } from './problem.js';
 
 /** The settings of minimizeSum() that say nothing of batches and steps; with any other, `auto` stays with methods that use it. */
@@ -51,7 +56,7 @@ export async function solveWhole(settings: object, read: ReadSum): Promise<Whole
     ...program.bounds,
     reportIterates: false,
   };
-  const problem: MakeProblem = (guard, native, leave) => {
+  const problem: MakeProblem<NlpProblem> = (guard, native, leave) => {
     const made = () => Object.assign(program.toNative(guard, native), first);
     return program.ahead(native, leave)?.then((ready) => (ready ? made() : { ...first, unread: true })) ?? made();
   };
@@ -63,8 +68,8 @@ export async function solveWhole(settings: object, read: ReadSum): Promise<Whole
     ...(Number.isFinite(steps) && { maxIterations: Math.floor(steps) }),
     ...(onProgress && { onProgress: (report: MinimizeSumProgress) => onProgress(reportOf(report)) }),
   };
-  const answer = await solve<NlpSolution>('nlp', problem, limits, support);
-  const sum: MakeProblem = (guard, native) => {
+  const answer = await solve('nlp', problem, limits, support);
+  const sum: MakeProblem<MinimizeSumProblem> = (guard, native) => {
     const made = () => ({ ...read.sum(guard, native), start: answer.x, ...read.bounds });
     return read.ahead?.(native)?.then(made) ?? made();
   };
@@ -78,7 +83,7 @@ export async function solveWhole(settings: object, read: ReadSum): Promise<Whole
     polyakLojasiewicz,
   };
   const { timeLimit, verbose, ...others } = shared;
-  const seen = await solve<MinimizeSumSolution>('minimizeSum', sum, { ...others, ...look }, support);
+  const seen = await solve('minimizeSum', sum, { ...others, ...look }, support);
   const { objective, gradient, hessian, factorization } = answer.counts;
   const end = endOf(answer, asked > 0 && !((seen.gradientNorm ?? Number.NaN) <= asked));
   return {

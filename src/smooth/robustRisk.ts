@@ -41,7 +41,7 @@ export async function minimizeRobustRisk(
   if (ranks) throw new TypeError('problem: its rows are spread over ranks, which minimizeRobustRisk does not take');
   if (bounds) throw new RangeError('problem: expected a regression without bounds');
   const point = warmStartPoint(warmStart, { length: start.length, per: 'one for each unknown' }) ?? start;
-  return solve<RobustRiskSolution>('robustRisk', (guard, native) => ({ ...sum(guard, native), start: point }), others, {
+  return solve('robustRisk', (guard, native) => ({ ...sum(guard, native), start: point }), others, {
     cpuOnly: 'sums over rows',
   });
 }

@@ -7,7 +7,12 @@ import { type MakeProblem, type SolveOptions, type SolveResult, type Status, sol
 import { checkWarmStart } from '../core/warmStart.js';
 import type { Model } from '../expressions/model.js';
 import type { CompiledProgram } from '../expressions/program.js';
-import type { MinimizeSumOptions, MinimizeSumProgress, MinimizeSumSolution } from '../generated/minimizeSum.js';
+import type {
+  MinimizeSumOptions,
+  MinimizeSumProblem,
+  MinimizeSumProgress,
+  MinimizeSumSolution,
+} from '../generated/minimizeSum.js';
 import type { MinimizeSumMethod } from '../generated/minimizeSumChoices.js';
 import type { RegressionProgram } from '../problems/regression.js';
 import type { SumCallbacks } from './callbacks.js';
@@ -120,7 +125,7 @@ export async function minimizeSum(
     norms: normsOf(geometry),
     ranks,
   };
-  const made: MakeProblem = (guard, native) => {
+  const made: MakeProblem<MinimizeSumProblem> = (guard, native) => {
     const make = () => ({ ...sum(guard, native), ...request });
     return ahead?.(native)?.then(make) ?? make();
   };
@@ -128,7 +133,7 @@ export async function minimizeSum(
     ...others,
     ...(batchSize !== undefined && { batchSize: batchSize === 'full' ? 2 ** 31 - 1 : batchSize }),
   };
-  const answer = await solve<MinimizeSumSolution>('minimizeSum', made, native, { cpuOnly: 'sums over rows' });
+  const answer = await solve('minimizeSum', made, native, { cpuOnly: 'sums over rows' });
   return resultOf(answer, checked, rows);
 }
 

@@ -5,7 +5,7 @@ import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
 import { type Certificate, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
-import type { MatrixCompletionOptions, MatrixCompletionSolution } from '../generated/matrixCompletion.js';
+import type { MatrixCompletionOptions } from '../generated/matrixCompletion.js';
 import { completedMatrixKind, indices } from '../predict/matrices.js';
 import { boundOf, checkLambdaSettings, fallingLambdas, type OneOrMoreLambdas } from './lambdas.js';
 
@@ -80,7 +80,7 @@ export async function matrixCompletion(
   const { lambda, lambdas, warmStart, ...others } = checkLambdaSettings('matrixCompletion', settings);
   const asked = fallingLambdas({ lambda, lambdas }, true);
   const request = { ...entries, lambdas: asked, ...(warmStart !== undefined && startOf(warmStart, entries)) };
-  const answer = await solve<MatrixCompletionSolution>('matrixCompletion', request, others, {
+  const answer = await solve('matrixCompletion', request, others, {
     cpuOnly: 'matrix completion',
   });
   const { ranks, left, right, singularValues, objectives, certificate, lowerBound, ...rest } = answer;

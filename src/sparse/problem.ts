@@ -600,5 +600,5 @@ function solveWith(
   };
   // Reports are those of this solver, whose members `SolveOptions` of any solver does not know.
   const options = { ...prepared.settings, ...settings } as SolveOptions;
-  return solve<SparseSolution>('sparse', request, options, { cpuOnly: 'sparse regressions' }) as Promise<SparseAnswer>;
+  return solve('sparse', request, options, { cpuOnly: 'sparse regressions' }) as Promise<SparseAnswer>;
 }

@@ -2,7 +2,7 @@
 import { checkMembers, checkVector, isList } from '../core/check.js';
 import { type Certificate, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
-import type { TrendFilterOptions, TrendFilterSolution } from '../generated/trendFilter.js';
+import type { TrendFilterOptions } from '../generated/trendFilter.js';
 import { boundOf, checkLambdaSettings, fallingLambdas, type OneOrMoreLambdas } from './lambdas.js';
 
 export interface TrendFilterData {
@@ -81,7 +81,7 @@ export async function trendFilter(
     }),
     lambdas: asked,
   };
-  const answer = await solve<TrendFilterSolution>('trendFilter', request, others, { cpuOnly: 'trend filtering' });
+  const answer = await solve('trendFilter', request, others, { cpuOnly: 'trend filtering' });
   const { fitted, knotOffsets, knots, objectives, certificate, lowerBound, ...rest } = answer;
   const trends = Array.from(
     objectives,

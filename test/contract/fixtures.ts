@@ -85,7 +85,10 @@ type Solver = (data: object, settings?: object) => Promise<SolveResult>;
 /** The function that solves a problem. */
 export function solverOf({ solver, direct }: Problem): Solver {
   const [family = '', name = ''] = solver.split('/');
-  if (direct) return async (data, settings = {}) => solveDirectly(name, data, settings, { cpuOnly: 'these problems' });
+  if (direct) {
+    return async (data, settings = {}) =>
+      solveDirectly(name as never, data as never, settings, { cpuOnly: 'these problems' });
+  }
   return (nonconvex as unknown as Record<string, Record<string, Solver>>)[family]?.[name] as Solver;
 }
 

@@ -39,6 +39,6 @@ export async function solveNewFamily(
   const { Q, c } = checkMembers('problem', problem, ['Q', 'c']);
   const { warmStart, ...others } = checkObject('settings', settings);
   const request = { Q: toMatrix('Q', Q), c: checkVector('c', c), start: warmStartPoint(warmStart) };
-  const answer = await solve<NewFamilySolution>('newFamily', request, others, { cpuOnly: 'problems of newFamily' });
+  const answer = await solve('newFamily', request, others, { cpuOnly: 'problems of newFamily' });
   return { ...answer, objective: answer.objective ?? Number.NaN };
 }

@@ -44,5 +44,5 @@ export async function newFunction(
   const points = isPromise(read) ? await read : read;
   const columns = { length: points.columns, per: 'one for each column of x' };
   const start = warmStart && checkVector('warmStart.center', checkWarmStart(warmStart).center, columns);
-  return solveOnCpu<NewFunctionSolution>('newFunction', { x: points, start }, others);
+  return solveOnCpu('newFunction', { x: points, start }, others);
 }

@@ -1,0 +1,60 @@
+// Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { BlindCalibrationProblem, BlindCalibrationSolution } from './blindCalibration.js';
+import type { CheckeredRegressionProblem, CheckeredRegressionSolution } from './checkeredRegression.js';
+import type { DeepLinearProblem, DeepLinearSolution } from './deepLinear.js';
+import type { FractionalProblem, FractionalSolution } from './fractional.js';
+import type { MatrixCompletionProblem, MatrixCompletionSolution } from './matrixCompletion.js';
+import type { MinimizeSumProblem, MinimizeSumSolution } from './minimizeSum.js';
+import type { NlpProblem, NlpSolution } from './nlp.js';
+import type { OneClassSubspacesProblem, OneClassSubspacesSolution } from './oneClassSubspaces.js';
+import type { ReluProblem, ReluSolution } from './relu.js';
+import type { RobustMixedModelProblem, RobustMixedModelSolution } from './robustMixedModel.js';
+import type { RobustRiskProblem, RobustRiskSolution } from './robustRisk.js';
+import type { SequentialMaxMarginProblem, SequentialMaxMarginSolution } from './sequentialMaxMargin.js';
+import type { SparseProblem, SparseSolution } from './sparse.js';
+import type { SupervisedDictionaryProblem, SupervisedDictionarySolution } from './supervisedDictionary.js';
+import type { TeachKernelProblem, TeachKernelSolution } from './teachKernel.js';
+import type { TrendFilterProblem, TrendFilterSolution } from './trendFilter.js';
+import type { UnlearnProblem, UnlearnSolution } from './unlearn.js';
+
+/** What the addon takes beside settings, by solver. */
+export interface Problems {
+  blindCalibration: BlindCalibrationProblem;
+  checkeredRegression: CheckeredRegressionProblem;
+  deepLinear: DeepLinearProblem;
+  fractional: FractionalProblem;
+  matrixCompletion: MatrixCompletionProblem;
+  minimizeSum: MinimizeSumProblem;
+  nlp: NlpProblem;
+  oneClassSubspaces: OneClassSubspacesProblem;
+  relu: ReluProblem;
+  robustMixedModel: RobustMixedModelProblem;
+  robustRisk: RobustRiskProblem;
+  sequentialMaxMargin: SequentialMaxMarginProblem;
+  sparse: SparseProblem;
+  supervisedDictionary: SupervisedDictionaryProblem;
+  teachKernel: TeachKernelProblem;
+  trendFilter: TrendFilterProblem;
+  unlearn: UnlearnProblem;
+}
+
+/** What a result has beside what all results have, by solver. */
+export interface Solutions {
+  blindCalibration: BlindCalibrationSolution;
+  checkeredRegression: CheckeredRegressionSolution;
+  deepLinear: DeepLinearSolution;
+  fractional: FractionalSolution;
+  matrixCompletion: MatrixCompletionSolution;
+  minimizeSum: MinimizeSumSolution;
+  nlp: NlpSolution;
+  oneClassSubspaces: OneClassSubspacesSolution;
+  relu: ReluSolution;
+  robustMixedModel: RobustMixedModelSolution;
+  robustRisk: RobustRiskSolution;
+  sequentialMaxMargin: SequentialMaxMarginSolution;
+  sparse: SparseSolution;
+  supervisedDictionary: SupervisedDictionarySolution;
+  teachKernel: TeachKernelSolution;
+  trendFilter: TrendFilterSolution;
+  unlearn: UnlearnSolution;
+}
