@@ -1,8 +1,15 @@
-// Prints how large the machine code of the addon is, and of the objects of its entries: node scripts/sizes.mjs [FOLDER]
-// `own` is the code of functions of the namespace nonconvex in the addon, `entries` that in objects that entries are compiled to.
+// Prints how large the machine code of the addon is, and of the objects of its entries: node scripts/sizes.mjs [FOLDER] [--check]
+// `own` is the code of functions of the namespace nonconvex in the addon, each address once, as a constructor has several names.
+// `entries` is that of the objects that entries are compiled to, with their constants. With --check it fails where an entry has grown:
+// one is at most `most` kB large for each verb that it registers, but for those in `known`. Numbers are those of g++ 12 for x86-64.
 import { execFileSync } from 'node:child_process';
-import { join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { files, main, root } from './shared.mjs';
+
+const most = 15;
+/** Entries that are larger, in kB for each verb. The list only shrinks. */
+const known = { fractional: 50, nlp: 53, relu: 45, relu_predict: 47, smooth: 26, sparse: 17 };
 
 const run = (command, ...args) => execFileSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 30 });
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
@@ -17,18 +24,39 @@ function sizeOf(path) {
 function codeOf(path, pattern) {
   const lines = run('nm', '-CS', '--defined-only', path).split('\n');
   const functions = lines
-    .map((line) => /^\S+ (\S+) [tTwW] (.*)$/.exec(line))
-    .filter((each) => each?.[2].match(pattern));
-  return functions.reduce((sum, [, size]) => sum + Number.parseInt(size, 16), 0);
+    .map((line) => /^(\S+) (\S+) [tTwW] (.*)$/.exec(line))
+    .filter((each) => each?.[3].match(pattern))
+    .map(([, address, size]) => [address, Number.parseInt(size, 16)]);
+  return [...new Map(functions).values()].reduce((sum, size) => sum + size, 0);
+}
+
+/** The verbs that an object registers, which may be compiled of several files. */
+function verbsOf(object, folder) {
+  const source = (path) => readFileSync(join(folder, path), 'utf8');
+  const path = /\.dir\/(.*)\.o$/.exec(object)[1];
+  const text = path.startsWith('build-groups/')
+    ? files(relative(root, join(folder, 'native/binding/entries/contrib'))).map((file) => readFileSync(join(root, file), 'utf8')).join('')
+    : source(path);
+  return Math.max(1, text.match(/^const RegisterSolver</gm)?.length ?? 0);
 }
 
 main(() => {
-  const build = join(process.argv[2] ?? root, 'build-cmake');
+  const [folder = root] = process.argv.slice(2).filter((each) => each !== '--check');
+  const build = join(folder, 'build-cmake');
   const objects = files(relative(root, join(build, 'CMakeFiles')))
-    .filter((name) => name.endsWith('.o') && /binding.entries/.test(name))
+    .filter((name) => name.endsWith('.o') && /nonconvex\.dir.*binding.entries/.test(name))
     .map((name) => join(root, name));
-  for (const path of objects) console.log(`${relative(build, path)}: ${kilobytes(sizeOf(path))}`);
-  const addon = join(build, 'Release', 'nonconvex.node');
+  const grown = [];
+  for (const path of objects) {
+    const name = basename(path, '.cpp.o');
+    const verbs = verbsOf(path, folder);
+    console.log(`${name}: ${kilobytes(sizeOf(path))}${verbs > 1 ? ` for ${verbs} verbs` : ''}`);
+    if (sizeOf(path) / verbs > 1000 * (known[name] ?? most)) grown.push(name);
+  }
   console.log(`entries: ${kilobytes(objects.reduce((sum, path) => sum + sizeOf(path), 0))}`);
+  const addon = join(build, 'Release', 'nonconvex.node');
   console.log(`addon: ${kilobytes(sizeOf(addon))}, own: ${kilobytes(codeOf(addon, /nonconvex/))}`);
+  if (process.argv.includes('--check') && grown.length > 0) {
+    throw new Error(`${grown.join(', ')}: larger than ${most} kB for each verb, or than scripts/sizes.mjs knows`);
+  }
 });
