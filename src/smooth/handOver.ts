@@ -1,6 +1,6 @@
 // Sums for which second derivatives cost little, which `auto` hands over to the methods of minimize.
 import { type MakeProblem, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
-import { checkWarmStart } from '../core/warmStart.js';
+import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
 import {
   type MinimizeSumProblem,
   type MinimizeSumProgress,
@@ -51,7 +51,7 @@ export async function solveWhole(settings: object, read: ReadSum): Promise<Whole
   const { program } = whole;
   const asked = (tolerance ?? 0) as number;
   const first = {
-    start: warmStart === undefined ? read.start : checkWarmStart(warmStart as { x: ArrayLike<number> }).x,
+    start: warmStartPoint(warmStart as WarmStart, { length: read.start.length, per: 'one for each unknown' }) ?? read.start,
     m: 0,
     ...program.bounds,
     reportIterates: false,

@@ -33,6 +33,14 @@ describe('auto', () => {
     expect(again.method).toBe('adog');
   });
 
+  it('begins at a warm start that is a plain array', async () => {
+    const { x: found } = await minimizeSum(problem);
+    const again = await minimizeSum(problem, { warmStart: { x: Array.from(found) } });
+    expect(again.iterations).toBeLessThanOrEqual(1);
+    const short = minimizeSum(problem, { warmStart: { x: [1] } });
+    await expect(short).rejects.toThrow(/^warmStart\.x: expected 3 numbers/);
+  });
+
   it('says what the eigenvalues are where nothing else is proven', async () => {
     const plain = generalizedLinearModel({ loss: 'squared', x, y });
     const { certificate } = await minimizeSum(plain);
