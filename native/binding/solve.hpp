@@ -83,7 +83,7 @@ class Solve {
  private:
   void runTogether(WorkerPool& pool, Monitor& monitor);
 
-  std::shared_ptr<Ranks::Turn> turn_;  // of a solve over ranks
+  std::shared_ptr<Ranks::Turn> turn_;  // the place among the solves of all ranks
 };
 
 /// A solver with something to run in its place where a solve is aborted while it is constructed.
