@@ -35,7 +35,9 @@ function verbsOf(object, folder) {
   const source = (path) => readFileSync(join(folder, path), 'utf8');
   const path = /\.dir\/(.*)\.o$/.exec(object)[1];
   const text = path.startsWith('build-groups/')
-    ? files(relative(root, join(folder, 'native/binding/entries/contrib'))).map((file) => readFileSync(join(root, file), 'utf8')).join('')
+    ? files(relative(root, join(folder, 'native/binding/entries/contrib')))
+        .map((file) => readFileSync(join(root, file), 'utf8'))
+        .join('')
     : source(path);
   return Math.max(1, text.match(/^const RegisterSolver</gm)?.length ?? 0);
 }

@@ -15,11 +15,11 @@ namespace {
 NONCONVEX_CLONES void apply(std::int32_t op, double* __restrict out, const double* as, const double* bs, int count) {
   switch (static_cast<Op>(op)) {
 #define UNARY(name, number, nl, value, derivative, ...) \
-  case Op::name:                                   \
-    for (int i = 0; i < count; ++i) {              \
-      const double a = as[i];                      \
-      out[i] = value;                              \
-    }                                              \
+  case Op::name:                                        \
+    for (int i = 0; i < count; ++i) {                   \
+      const double a = as[i];                           \
+      out[i] = value;                                   \
+    }                                                   \
     return;
 #define BINARY(name, number, nl, value, ...) \
   case Op::name:                             \

@@ -4,7 +4,11 @@ import { requireMemory } from '../core/memory.js';
 import { checkRanks, type Ranks } from '../core/ranks.js';
 import { type Guard, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
-import type { FractionalProblem as NativeProblem, FractionalOptions, FractionalSolution } from '../generated/fractional.js';
+import type {
+  FractionalOptions,
+  FractionalSolution,
+  FractionalProblem as NativeProblem,
+} from '../generated/fractional.js';
 import { at, type DenominatorTerm, type FractionalTerm, type NumeratorTerm, type Penalty } from './terms.js';
 
 export interface FractionalSettings extends FractionalOptions, SolveOptions {

@@ -51,7 +51,8 @@ export async function solveWhole(settings: object, read: ReadSum): Promise<Whole
   const { program } = whole;
   const asked = (tolerance ?? 0) as number;
   const first = {
-    start: warmStartPoint(warmStart as WarmStart, { length: read.start.length, per: 'one for each unknown' }) ?? read.start,
+    start:
+      warmStartPoint(warmStart as WarmStart, { length: read.start.length, per: 'one for each unknown' }) ?? read.start,
     m: 0,
     ...program.bounds,
     reportIterates: false,

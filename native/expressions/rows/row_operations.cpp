@@ -39,11 +39,11 @@ NONCONVEX_ALWAYS_INLINE void applyAll(std::int32_t op, T* __restrict out, const 
   }
   switch (static_cast<Op>(op)) {
 #define UNARY(name, number, nl, value, derivative, ...) \
-  case Op::name:                                   \
-    for (int i = 0; i < count; ++i) {              \
-      const T a = as[i];                           \
-      out[i] = static_cast<T>(value);              \
-    }                                              \
+  case Op::name:                                        \
+    for (int i = 0; i < count; ++i) {                   \
+      const T a = as[i];                                \
+      out[i] = static_cast<T>(value);                   \
+    }                                                   \
     return;
 #define BINARY(name, number, nl, value, ...) \
   case Op::name:                             \

@@ -135,7 +135,9 @@ TEST(the_kind_of_a_solution_counts_directions_without_curvature) {
   p.c = {-1, 0, 1};
   p.lower = {-infinity, -1, 0};
   p.upper = {infinity, 1, infinity};
-  p.q.pattern = {.lines = 3, .width = 3, .offsets = {0, 1, 1, 1}, .indices = {0}};
+  p.q.pattern.lines = p.q.pattern.width = 3;
+  p.q.pattern.offsets = {0, 1, 1, 1};
+  p.q.pattern.indices.assign(1, 0);
   p.q.values = {1};
   p.g.pattern.width = 3;
   const Cpu la;
@@ -155,8 +157,11 @@ TEST(a_program_without_a_feasible_point_is_never_solved) {
   p.upper = {infinity};
   p.atLeast = {-infinity, 1};
   p.atMost = {0, infinity};
-  p.q.pattern = {.lines = 1, .width = 1, .offsets = {0, 0}, .indices = {}};
-  p.g.pattern = {.lines = 2, .width = 1, .offsets = {0, 1, 2}, .indices = {0, 0}};
+  p.q.pattern.lines = p.q.pattern.width = p.g.pattern.width = 1;
+  p.q.pattern.offsets = {0, 0};
+  p.g.pattern.lines = 2;
+  p.g.pattern.offsets = {0, 1, 2};
+  p.g.pattern.indices.assign(2, 0);
   p.g.values = {1, 1};
   const Cpu la;
   ProximalInteriorPoint method(la, p, 1e-8);
