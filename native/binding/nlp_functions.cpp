@@ -4,14 +4,18 @@
 
 namespace nonconvex {
 
-void readFunctions(const Reader& in, NlpProblem& problem) {
+bool readFunctions(const Reader& in, NlpStart& problem) {
   constexpr double largeProgram = 1e7;  // bytes, of which most take milliseconds to compile
-  if (in.has("unread")) return in.leaveUnread();
+  if (in.has("unread")) {
+    in.leaveUnread();
+    return false;
+  }
   problem.nlp = readNlp(in);
-  problem.large = bytesOfProgram(in) > largeProgram;
-  if (in.has("start")) return;
+  const bool large = bytesOfProgram(in) > largeProgram;
+  if (in.has("start")) return large;
   problem.feasibleStart = readFeasibleStart(in);
-  if (!problem.feasibleStart) in.vector("start");  // which is missing
+  if (!problem.feasibleStart) in.vector("start");  // throws: it is missing
+  return large;
 }
 
 }  // namespace nonconvex

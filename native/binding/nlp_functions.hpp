@@ -1,13 +1,14 @@
 // The functions of nonlinear programs, as JavaScript has them.
 #pragma once
 
-#include "solvers/nlp/problem.hpp"
+#include "methods/nlp/start.hpp"
 
 namespace nonconvex {
 
 class Reader;
 
-/// Reads a request's `program` or `callbacks`, and where it begins if it has no `start`.
-void readFunctions(const Reader& in, NlpProblem& problem);
+/// Reads a request's `program` or `callbacks`, and where it begins if it has no `start`. Returns true if the program
+/// takes long to compile.
+bool readFunctions(const Reader& in, NlpStart& problem);
 
 }  // namespace nonconvex

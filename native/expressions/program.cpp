@@ -382,34 +382,24 @@ void Program::hessianProduct(double sigma, std::span<const double> lambda, std::
   std::copy_n(curved_.begin(), plan_->variables, out.begin());
 }
 
-bool Program::quadraticObjective() {
-  if (graph_ == nullptr) return false;
-  const std::vector<Interval> bounds(at(variables()), Interval{-infinity, infinity});
-  const std::vector<double> none(at(constraints()), 0.0);
-  const std::optional<QuadraticRest> rest = convexityOf(*graph_, bounds, parameterValues(), none);
-  return rest && rest->whole;
-}
-
-/// The values of the parameters, which stand behind x.
-std::span<const double> Program::parameterValues() const {
-  return std::span(values_).first(at(model_->parametersEnd())).subspan(at(variables()));
-}
-
-std::optional<std::vector<double>> Program::concavity(const Cpu& la, std::span<const double> lower,
-                                                      std::span<const double> upper, std::span<const double> lambda) {
+std::optional<KnownCurvature::Convexity> Program::convexity(const Cpu& la, std::span<const double> lower,
+                                                            std::span<const double> upper,
+                                                            std::span<const double> lambda) {
   if (graph_ == nullptr) return std::nullopt;
   const auto n = at(variables());
   std::vector<Interval> bounds(n);
   for (std::size_t j = 0; j < n; ++j) bounds[j] = {lower[j], upper[j]};
   const std::span<const double> x = std::span(values_).first(n);
-  const std::span<const double> parameters = parameterValues();
+  const std::span<const double> parameters = std::span(values_).first(at(model_->parametersEnd())).subspan(n);
   const std::optional<QuadraticRest> rest = convexityOf(*graph_, bounds, parameters, lambda);
   if (!rest) return std::nullopt;
-  if (rest->nodes.empty()) return std::vector<double>(n);
-  const auto ofHessian = [&](Program& of, std::span<const double> weights) {
+  if (rest->nodes.empty()) return Convexity{.concavity = std::vector<double>(n), .quadratic = rest->whole};
+  const auto ofHessian = [&](Program& of, std::span<const double> weights) -> std::optional<Convexity> {
     std::vector<double> values(of.hessianPattern().nonzeros());
     of.hessian(1, weights, values);
-    return concavityOf(la, of.hessianPattern(), values);
+    std::optional<std::vector<double>> found = concavityOf(la, of.hessianPattern(), values);
+    if (!found) return std::nullopt;
+    return Convexity{.concavity = std::move(*found), .quadratic = rest->whole};
   };
   if (rest->whole) return ofHessian(*this, lambda);
   Program part(graphOf(*rest, *graph_));

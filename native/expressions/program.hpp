@@ -34,9 +34,8 @@ class Program final : public Nlp, public ThreadedEvaluation, public KnownCurvatu
   const SparsePattern& hessianPattern() const override;
   /// Takes no threads, but looks whether the solve is aborted while the Hessian's pattern is made.
   void runOn(const Cpu& la) override { la_ = &la; }
-  std::optional<std::vector<double>> concavity(const Cpu& la, std::span<const double> lower,
-                                               std::span<const double> upper, std::span<const double> lambda) override;
-  bool quadraticObjective() override;
+  std::optional<Convexity> convexity(const Cpu& la, std::span<const double> lower, std::span<const double> upper,
+                                     std::span<const double> lambda) override;
   /// Forgets what `runOn` was given.
   void leave() { la_ = nullptr; }
   NlpFacts facts() const override { return {.linearConstraints = model_->linearConstraints()}; }
@@ -60,7 +59,6 @@ class Program final : public Nlp, public ThreadedEvaluation, public KnownCurvatu
                       std::span<double> out) override;
 
  private:
-  std::span<const double> parameterValues() const;
   enum class Sweep { whole, stagesOnly, curved, along };
 
   void forget();

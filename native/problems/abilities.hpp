@@ -116,13 +116,16 @@ class ReplaceableObjective {
 /// Knows by its formulas where the Lagrangian is convex.
 class KnownCurvature {
  public:
-  /// n numbers d >= 0, mostly 0, such that f + lambda^T c + sum_j d_j x_j^2 / 2 is convex for lower <= x <= upper, at
-  /// the parameters and the point of now; nothing where no rule says so.
-  virtual std::optional<std::vector<double>> concavity(const Cpu& la, std::span<const double> lower,
-                                                       std::span<const double> upper,
-                                                       std::span<const double> lambda) = 0;
-  /// Returns true if the objective is a polynomial of degree 2 at most, as far as its formulas tell.
-  virtual bool quadraticObjective() = 0;
+  /// n numbers d >= 0, mostly 0, such that f + lambda^T c + sum_j d_j x_j^2 / 2 is convex. `quadratic`: f + lambda^T c
+  /// is a polynomial of degree 2 at most.
+  struct Convexity {
+    std::vector<double> concavity;
+    bool quadratic = false;
+  };
+
+  /// Convexity for lower <= x <= upper, at the parameters and the point of now; nothing where no rule says so.
+  virtual std::optional<Convexity> convexity(const Cpu& la, std::span<const double> lower,
+                                             std::span<const double> upper, std::span<const double> lambda) = 0;
 
  protected:
   ~KnownCurvature() = default;

@@ -96,9 +96,11 @@ void QuadraticNlp::hessianProduct(double sigma, std::span<const double>, std::sp
   for (double& value : out) value *= sigma;
 }
 
-std::optional<std::vector<double>> QuadraticNlp::concavity(const Cpu& la, std::span<const double>,
-                                                           std::span<const double>, std::span<const double>) {
-  return concavityOf(la, data_->lower, data_->lowerValues);
+std::optional<KnownCurvature::Convexity> QuadraticNlp::convexity(const Cpu& la, std::span<const double>,
+                                                                 std::span<const double>, std::span<const double>) {
+  std::optional<std::vector<double>> found = concavityOf(la, data_->lower, data_->lowerValues);
+  if (!found) return std::nullopt;
+  return Convexity{.concavity = std::move(*found), .quadratic = true};
 }
 
 QuadraticData poissonControl(int side, std::span<const double> target, double weight, std::span<const double> source) {

@@ -44,9 +44,8 @@ class QuadraticNlp final : public Nlp, public KnownCurvature {
   void jacobianTransposedProduct(std::span<const double> v, std::span<double> out) override;
   void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                       std::span<double> out) override;
-  std::optional<std::vector<double>> concavity(const Cpu& la, std::span<const double> lower,
-                                               std::span<const double> upper, std::span<const double> lambda) override;
-  bool quadraticObjective() override { return true; }
+  std::optional<Convexity> convexity(const Cpu& la, std::span<const double> lower, std::span<const double> upper,
+                                     std::span<const double> lambda) override;
 
  private:
   const std::vector<double>& product();

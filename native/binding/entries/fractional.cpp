@@ -86,7 +86,10 @@ struct FractionalEntry {
   template <class La>
   using Solver = FractionalSolver<La>;
 
-  static void read(const Reader& in, Problem& problem) { readFunctions(in, problem); }
+  static void read(const Reader& in, Problem& problem) {
+    problem.matrices = readMatrices(in);
+    readSeparable(in, problem.denominator.phi, problem.denominator.derivative);
+  }
   static void take(const Inputs& inputs, Problem& problem) {
     problem.n = inputs.n;
     for (std::size_t k = 0; k < inputs.numerator.size(); ++k) {

@@ -55,7 +55,7 @@ struct NlpEntry {
 
   static constexpr std::array<std::string_view, 3> members = {"warmStart", "reportIterates", "nonsmooth"};
 
-  static void read(const Reader& in, Problem& problem) { readFunctions(in, problem); }
+  static void read(const Reader& in, Problem& problem) { problem.large = readFunctions(in, problem); }
   static void take(Inputs& inputs, Problem& problem) {
     problem.start = std::move(inputs.start);
     problem.fallbackStart = std::move(inputs.fallbackStart);

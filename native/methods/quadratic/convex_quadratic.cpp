@@ -9,7 +9,8 @@
 namespace nonconvex {
 
 double QuadraticErrors::worst() const {
-  constexpr double digits = 1e-6;  // of the objective, whose rounding the gap has
+  // Rounding of the objective is in the gap.
+  constexpr double digits = 1e-6;
   return std::max({violation, gradient, gap / std::max(1.0, digits * std::abs(objective))});
 }
 
@@ -79,6 +80,27 @@ void addRounding(const ConvexQuadratic& problem, const QuadraticPoint& point, Qu
 
 }  // namespace
 
+namespace {
+
+/// Adds a row or variable to the errors; returns the product of its multiplier and the side that this is of.
+double addItem(double value, double multiplier, double low, double high, QuadraticErrors& e) {
+  constexpr double rounding = 16 * machineEpsilon;
+  const double side = multiplier > 0 ? high : low, size = std::abs(multiplier), apart = std::abs(value - side);
+  const bool there = std::isfinite(side);
+  e.violation = std::max({e.violation, low - value, value - high});
+  e.sumOfMultipliers += size;
+  if (low != high) {
+    e.sides += (std::isfinite(low) ? 1 : 0) + (std::isfinite(high) ? 1 : 0);
+    e.sumOfSides += size;
+    if (size > 0 && there && apart > rounding * std::abs(side))
+      e.complementarity = std::max(e.complementarity, size * apart);
+  }
+  if (!there) e.gradient = std::max(e.gradient, size);
+  return there ? multiplier * side : 0;
+}
+
+}  // namespace
+
 QuadraticErrors errorsOf(const ConvexQuadratic& problem, const QuadraticPoint& point) {
   const auto n = at(problem.variables()), m = at(problem.rows());
   std::vector<double> qx(n), gx(m), gradient(point.z);
@@ -87,32 +109,10 @@ QuadraticErrors errorsOf(const ConvexQuadratic& problem, const QuadraticPoint& p
   addTransposed(problem, point.y, gradient);
   QuadraticErrors e;
   double squares = 0, linear = 0, sides = 0;
-  const auto side = [&](double multiplier, double value, double low, double high) {
-    constexpr double rounding = 16 * machineEpsilon;
-    e.sumOfMultipliers += std::abs(multiplier);
-    if (low != high) {
-      e.sides += (std::isfinite(low) ? 1 : 0) + (std::isfinite(high) ? 1 : 0);
-      e.sumOfSides += std::abs(multiplier);
-      const double own = multiplier > 0 ? high : low, apart = std::abs(value - own);
-      if (multiplier != 0 && std::isfinite(own) && apart > rounding * std::abs(own)) {
-        e.complementarity = std::max(e.complementarity, std::abs(multiplier) * apart);
-      }
-    }
-    if (multiplier == 0) return;
-    const double s = multiplier > 0 ? high : low;
-    if (std::isfinite(s))
-      sides += multiplier * s;
-    else
-      e.gradient = std::max(e.gradient, std::abs(multiplier));
-  };
-  for (std::size_t i = 0; i < m; ++i) {
-    e.violation = std::max({e.violation, problem.atLeast[i] - gx[i], gx[i] - problem.atMost[i]});
-    side(point.y[i], gx[i], problem.atLeast[i], problem.atMost[i]);
-  }
+  for (std::size_t i = 0; i < m; ++i) sides += addItem(gx[i], point.y[i], problem.atLeast[i], problem.atMost[i], e);
   for (std::size_t j = 0; j < n; ++j) {
-    e.violation = std::max({e.violation, problem.lower[j] - point.x[j], point.x[j] - problem.upper[j]});
     e.gradient = std::max(e.gradient, std::abs(qx[j] + problem.c[j] + gradient[j]));
-    side(point.z[j], point.x[j], problem.lower[j], problem.upper[j]);
+    sides += addItem(point.x[j], point.z[j], problem.lower[j], problem.upper[j], e);
     squares += point.x[j] * qx[j];
     linear += problem.c[j] * point.x[j];
   }

@@ -20,7 +20,7 @@ struct PatternedMatrix {
 struct ConvexQuadratic {
   PatternedMatrix q;  ///< the lower triangle of Q by columns
   std::vector<double> c;
-  PatternedMatrix g;  ///< by rows
+  PatternedMatrix g;  ///< rows of G
   std::vector<double> atLeast, atMost;
   std::vector<double> lower, upper;
 

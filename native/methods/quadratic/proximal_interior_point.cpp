@@ -172,12 +172,12 @@ bool ProximalInteriorPoint::solve() {
       right_[n + k] = h_[k] > 0 ? -q / h_[k] : 0;
   }
   backwardError_ = system_.solve(right_, move_);
-  std::vector<double>& moves = right_;  // of the rows
-  multiplyRows(p_, std::span(move_).first(n), std::span(moves).first(m));
+  std::vector<double>& ofRows = right_;
+  multiplyRows(p_, std::span(move_).first(n), std::span(ofRows).first(m));
   bool finite = true;
   for (std::size_t k = 0; k < items_.size(); ++k) {
     const Item& item = items_[k];
-    const double dv = k < m ? moves[k] : move_[k - m];
+    const double dv = k < m ? ofRows[k] : move_[k - m];
     finite = finite && std::isfinite(dv);
     if (item.equation >= 0) {
       Equation& e = equations_[at(item.equation)];
@@ -231,14 +231,14 @@ std::optional<Status> ProximalInteriorPoint::step() {
   }
   mu_ = complementarity();
   takeResiduals();
-  record();
-  takeEstimates(before > 0 ? std::clamp((before - mu_) / before, 0.0, 1.0) : 0.9, std::min(primal, dual));
+  const QuadraticErrors errors = record();
+  takeEstimates(before > 0 ? std::clamp((before - mu_) / before, 0.0, 1.0) : 0.9, std::min(primal, dual), errors);
   takeResiduals();
   return verdict();
 }
 
 /// Takes the point as the estimates of the proximal terms where residuals fall or the proximal program is solved.
-void ProximalInteriorPoint::takeEstimates(double rate, double length) {
+void ProximalInteriorPoint::takeEstimates(double rate, double length, const QuadraticErrors& errors) {
   double innerPrimal = 0, innerDual = 0;
   for (const Side& side : sides_) innerPrimal = std::max(innerPrimal, std::abs(side.residual));
   for (const Equation& e : equations_) innerPrimal = std::max(innerPrimal, std::abs(e.residual));
@@ -256,8 +256,8 @@ void ProximalInteriorPoint::takeEstimates(double rate, double length) {
     for (Equation& e : equations_) e.estimate = e.y;
   }
   if (fellDual) estimate_ = now_.x;
-  adapt(primal_, rate, fellPrimal, mayShrink(primal_, innerPrimal, errors_.violation));
-  adapt(dual_, rate, fellDual, mayShrink(dual_, innerDual, errors_.gradient));
+  adapt(primal_, rate, fellPrimal, mayShrink(primal_, innerPrimal, errors.violation));
+  adapt(dual_, rate, fellDual, mayShrink(dual_, innerDual, errors.gradient));
 }
 
 /// A proximal program that is solved while the residual hardly falls has too large a shift.
@@ -275,9 +275,9 @@ double ProximalInteriorPoint::leastMu() const {
   return Tuning::leastGap * size / static_cast<double>(sides_.size());
 }
 
-void ProximalInteriorPoint::record() {
+QuadraticErrors ProximalInteriorPoint::record() {
   scaled_.unscale(now_, trial_);
-  errors_ = best_.offerBoth(trial_);
+  return best_.offerBoth(trial_);
 }
 
 bool ProximalInteriorPoint::meets() const {

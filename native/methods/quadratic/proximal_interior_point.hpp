@@ -103,13 +103,13 @@ class ProximalInteriorPoint {
   void moveInside();
   double complementarity() const;
   double lengthOf(double Side::*value, double Side::*move) const;
-  void takeEstimates(double rate, double length);
+  void takeEstimates(double rate, double length, const QuadraticErrors& errors);
   void adapt(Shift& shift, double rate, bool fell, bool mayShrink) const;
   double leastMu() const;
   bool meets() const;
   std::optional<Status> verdict();
   void polish();
-  void record();
+  QuadraticErrors record();
 
   const Cpu& la_;
   const double tolerance_;
@@ -122,7 +122,6 @@ class ProximalInteriorPoint {
   std::vector<Side> sides_;
   std::vector<Equation> equations_;
   QuadraticPoint now_, trial_;  ///< scaled, as given
-  QuadraticErrors errors_;      ///< of `now_`
   std::vector<double> estimate_, gradient_, rows_, h_, right_, move_;
   double mu_ = 0;
   Shift primal_{.value = 1e-4}, dual_{.value = 1e-6};  ///< delta and rho

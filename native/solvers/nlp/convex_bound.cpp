@@ -82,8 +82,8 @@ class DualBound {
     if (facts.convexObjective && facts.linearConstraints) return true;
     auto* const known = nlp_.find<KnownCurvature>();
     if (known == nullptr) return false;
-    std::optional<std::vector<double>> found = known->concavity(la_, lower_, upper_, lambda_);
-    if (found) concavity_ = std::move(*found);
+    auto found = known->convexity(la_, lower_, upper_, lambda_);
+    if (found) concavity_ = std::move(found->concavity);
     return found.has_value();
   }
 

@@ -39,12 +39,6 @@ ConvexQuadratic programOf(Nlp& nlp) {
   return program;
 }
 
-bool isConvex(const Cpu& la, Nlp& nlp, KnownCurvature& curvature) {
-  const auto n = at(nlp.variables());
-  const std::vector<double> low(n, -infinity), high(n, infinity), none(at(nlp.constraints()), 0.0);
-  return curvature.concavity(la, low, high, none).has_value();
-}
-
 /// Adds item k to the list of a side that it is at: nearer to it than its multiplier is large, or no further than
 /// rounding. A box that is as narrow as rounding has the side that the multiplier says, an equation has both.
 void addActive(double value, double multiplier, double low, double high, std::size_t k,
@@ -59,9 +53,13 @@ void addActive(double value, double multiplier, double low, double high, std::si
 }  // namespace
 
 bool QuadraticMethod::takes(const Cpu& la, Nlp& nlp) {
-  if (!nlp.facts().linearConstraints || nlp.facts().approximateHessian) return false;
-  auto* const curvature = nlp.find<KnownCurvature>();
-  return curvature != nullptr && curvature->quadraticObjective() && isConvex(la, nlp, *curvature);
+  auto* const known = nlp.find<KnownCurvature>();
+  if (known == nullptr || !nlp.facts().linearConstraints || nlp.facts().approximateHessian) return false;
+  const auto n = at(nlp.variables());
+  nlp.moveTo(std::vector<double>(n, 0.0));
+  const std::vector<double> low(n, -infinity), high(n, infinity), none(at(nlp.constraints()), 0.0);
+  const auto convexity = known->convexity(la, low, high, none);
+  return convexity && convexity->quadratic;
 }
 
 QuadraticMethod::QuadraticMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
@@ -76,7 +74,8 @@ QuadraticMethod::QuadraticMethod(const Cpu& la, const NlpProblem& problem, const
 std::optional<Status> QuadraticMethod::start() { return method_.start(); }
 
 std::optional<Status> QuadraticMethod::step() {
-  constexpr int most = 200;  // of programs without a solution; others take 70 at most
+  // Programs that have a solution take 70 iterations at most.
+  constexpr int most = 200;
   if (++iterations_ > most) return Status::stalled;
   const auto status = method_.step();
   if (status != Status::solved) return status;
