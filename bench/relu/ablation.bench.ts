@@ -1,4 +1,4 @@
-// What the constants of native/solvers/relu gain (bench/shared/ablation.ts).
+// The gain of each constant of native/solvers/relu (bench/shared/ablation.ts).
 import type { ReluResult } from '../../src/relu/index.js';
 import { ablate } from '../shared/ablation.js';
 

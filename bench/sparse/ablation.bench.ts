@@ -1,4 +1,4 @@
-// What the constants of native/solvers/sparse gain (bench/shared/ablation.ts): small paths of all families and penalties on dense x, with
+// The gain of each constant of native/solvers/sparse (bench/shared/ablation.ts): small paths of all families and penalties on dense x, with
 // bounds and without, and larger ones.
 import type { SparsePath } from '../../src/sparse/index.js';
 import { ablate } from '../shared/ablation.js';
