@@ -85,8 +85,8 @@ const textOf = (type) =>
     .replace(/; \}/g, ' }');
 
 /**
- * What a member's comment says, the default that it names: "Default: ...", to the end of that sentence, or "`this` (default)", and when to
- * change it: "Change it when ...".
+ * Reads the comment of a member: the text, the default that it names ("Default: ...", to the end of that sentence, or "`this` (default)"),
+ * and when to change it ("Change it when ...").
  */
 function describe(member) {
   const [comment] = ts.getJSDocCommentsAndTags(member);

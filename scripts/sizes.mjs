@@ -4,7 +4,7 @@
 // one is at most `most` kB large for each verb that it registers, but for those in `known`. Numbers are those of g++ 12 for x86-64.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { files, main, root } from './shared.mjs';
 
 const most = 15;
@@ -30,16 +30,17 @@ function codeOf(path, pattern) {
   return [...new Map(functions).values()].reduce((sum, size) => sum + size, 0);
 }
 
-/** The verbs that an object registers, which may be compiled of several files. */
+/**
+ * Counts the verbs that an object registers. The object of a group (cmake/groups.cmake) is compiled of the files that the group includes.
+ */
 function verbsOf(object, folder) {
   const source = (path) => readFileSync(join(folder, path), 'utf8');
   const path = /\.dir\/(.*)\.o$/.exec(object)[1];
-  const text = path.startsWith('build-groups/')
-    ? files(relative(root, join(folder, 'native/binding/entries/contrib')))
-        .map((file) => readFileSync(join(root, file), 'utf8'))
-        .join('')
-    : source(path);
-  return Math.max(1, text.match(/^const RegisterSolver</gm)?.length ?? 0);
+  const members = path.startsWith('build-groups/')
+    ? Array.from(source(path).matchAll(/^#include "(.*\.cpp)"$/gm), ([, member]) => join(dirname(path), member))
+    : [path];
+  const registered = members.flatMap((member) => source(member).match(/^const RegisterSolver</gm) ?? []);
+  return Math.max(1, registered.length);
 }
 
 main(() => {

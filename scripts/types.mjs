@@ -305,7 +305,10 @@ function solverTypes(solver, limits, schema) {
   ].join('\n');
 }
 
-/** What solve() takes and gives by the name of a solver. A problem that has members beside those of its table may have any. */
+/**
+ * The types of the problem and the solution of solve() by the name of a solver. A problem that has members beside those of its table may
+ * have any.
+ */
 function problemTypes(solvers) {
   const names = Object.keys(solvers);
   const imports = names.map(

@@ -68,13 +68,19 @@ export const trainReluNetwork = <const Y extends Targets>(
   return relu.trainReluNetwork(data, grouped('relu', isPlain(settings) ? { ...others, ...ofBias } : settings));
 };
 
-/** A function of regressions that takes such settings. */
+/** A function of regressions that takes such settings. A setting in `own` is the function's, also where a choice has one of that name. */
 const flatSparse =
-  <Settings extends object, Result>(verb: (data: sparse.SparseData, settings: Settings) => Promise<Result>) =>
-  (data: sparse.SparseData, settings?: Settings & SparseExtras): Promise<Result> => {
+  <Settings extends object, Result>(
+    verb: (data: sparse.SparseData, settings: Settings) => Promise<Result>,
+    own: readonly string[] = [],
+  ) =>
+  (data: sparse.SparseData, settings?: Settings & Omit<SparseExtras, keyof Settings>): Promise<Result> => {
     if (!isPlain(settings) || !hasChoices('sparse', 'penalty')) return verb(data, settings as Settings);
-    const { settings: given, ...more } = givenSparse(settings);
-    return verb(Object.keys(more).length > 0 ? { ...data, ...more } : data, given as Settings);
+    const isOwn = ([name]: [string, unknown]) => own.includes(name);
+    const entries = Object.entries(settings);
+    const { settings: given, ...more } = givenSparse(Object.fromEntries(entries.filter((each) => !isOwn(each))));
+    const all = { ...given, ...Object.fromEntries(entries.filter(isOwn)) } as Settings;
+    return verb(Object.keys(more).length > 0 ? { ...data, ...more } : data, all);
   };
 
 export const sparsePath = flatSparse<sparse.SparsePathSettings, sparse.SparsePath>(sparse.sparsePath);
@@ -85,6 +91,7 @@ export const crossValidate = flatSparse<sparse.SparseCrossValidationSettings, sp
 
 export const stabilitySelection = flatSparse<sparse.StabilitySelectionSettings, sparse.StabilitySelection>(
   sparse.stabilitySelection,
+  ['q'],
 );
 
 /** A family by its parameter, a number where the library has no choices. */

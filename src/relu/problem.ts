@@ -1,4 +1,4 @@
-// What the training of a ReLU network is given and gives, and the form of it that the addon takes.
+// The data, settings and result of the training of a ReLU network, and the form of the problem that the addon takes.
 
 import { checkBoolean, checkData, checkMembers, checkObject, checkOneOf, checkVector, show } from '../core/check.js';
 import { type Flat, flatOf } from '../core/choices.js';
@@ -118,7 +118,7 @@ export interface ReluSettings
    */
   bias?: boolean | 'light' | undefined;
   /**
-   * Whether integers y are classes or values to come close to. Default: what `loss` says; for `'squared'` and `'huber'`, which
+   * The meaning of integers y: classes, or values to come close to. Default: what `loss` says; for `'squared'` and `'huber'`, which
    * do for both, it must be said where y are a few integers that repeat. Change it when integers are taken for what they are not.
    */
   task?: 'classification' | 'regression' | undefined;

@@ -84,7 +84,7 @@ export interface SparseData {
   impute?: 'mean' | undefined;
 }
 
-/** What a model begins with: coefficients and an intercept, as every earlier result of one lambda or of several has them. */
+/** The start of a model: coefficients and an intercept, as every earlier result of one lambda or of several has them. */
 export interface SparseStart {
   /** p numbers, or p x k by columns for k lambdas, of which that of the nearest lambda counts. */
   coefficients: ArrayLike<number> | SparseMatrix;
@@ -269,7 +269,7 @@ export interface Prepared {
     sortedWeights?: Float64Array;
     groups?: Int32Array;
   };
-  /** What the addon takes as settings, and what belongs to the call. */
+  /** The settings that the addon takes, and those that belong to the call. */
   settings: NativeSettings;
   warmStart: SparseStart | undefined;
 }

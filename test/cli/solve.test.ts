@@ -42,7 +42,13 @@ describe('--json', () => {
     expect(answer.objective).toBeCloseTo(-2, 8);
     expect(answer.residual).toBeLessThanOrEqual(1e-8);
     expect(answer.feasibility).toBeLessThanOrEqual(1e-8);
-    expect(answer.certificate).toMatchObject({ kind: 'local', inertia: { negative: 0, zero: 0 } });
+    // The disc is convex, so the bound is of the whole problem.
+    const { certificate } = answer as unknown as { certificate: { lowerBound: number; gap: number } };
+    expect(certificate).toMatchObject({ kind: 'global', inertia: { negative: 0, zero: 0 } });
+    expect(certificate.lowerBound).toBeLessThanOrEqual(-2 + 1e-12);
+    expect(certificate.lowerBound).toBeCloseTo(-2, 6);
+    expect(certificate.gap).toBeGreaterThanOrEqual(0);
+    expect(certificate.gap).toBeLessThanOrEqual(1e-6);
     expect(answer.iterations).toBeGreaterThan(0);
     expect(answer.seconds).toBeGreaterThanOrEqual(0);
     expect(x).toEqual([expect.closeTo(-1, 8), expect.closeTo(-1, 8)]);

@@ -42,9 +42,20 @@ describe('auto', () => {
   });
 
   it('says what the eigenvalues are where nothing else is proven', async () => {
-    const plain = generalizedLinearModel({ loss: 'squared', x, y });
-    const { certificate } = await minimizeSum(plain);
-    expect(certificate).toEqual({ kind: 'local', inertia: { positive: 3, negative: 0, zero: 0 } });
+    const { certificate } = await minimizeSum(logisticRegression({ x, y }));
+    const inertia = { positive: 3, negative: 0, zero: 0 };
+    const because = expect.stringContaining('a variable without a bound leaves no finite lower bound');
+    expect(certificate).toEqual({ kind: 'local', inertia, because });
+  });
+
+  it('takes the bound of a convex quadratic sum', async () => {
+    const { certificate, objective } = await minimizeSum(generalizedLinearModel({ loss: 'squared', x, y }));
+    expect(certificate).toMatchObject({ kind: 'global', gapScale: 1, inertia: { positive: 3, negative: 0, zero: 0 } });
+    const { lowerBound, gap } = certificate as { lowerBound: number; gap: number };
+    expect(lowerBound).toBeLessThanOrEqual((objective as number) + 1e-15);
+    expect(gap).toBeGreaterThanOrEqual(0);
+    expect(gap).toBeLessThan(1e-12);
+    expect((objective as number) - lowerBound).toBeCloseTo(gap, 14);
   });
 
   it('keeps within bounds, and takes a tolerance at its word', async () => {

@@ -1,9 +1,10 @@
 // Huber's loss, quantiles and Cox's proportional hazards: conditions of optimality from definitions, edges, and what is refused.
 import { describe, expect, it } from 'vitest';
-import { cox, elasticNet, huber, mcp, quantile } from '../../src/sparse/index.js';
+import * as sparse from '../../src/sparse/index.js';
 import { crossValidate, sparsePath, sparseRegression, stabilitySelection } from '../flat.js';
 import { asSparse, Draws, drawn } from './values.js';
 
+const { cox, elasticNet, huber, mcp, quantile } = sparse;
 const [n, p] = [60, 5];
 const { x, y: plain } = drawn(81, 'gaussian', n, p);
 const y = Array.from(plain, (value, i) => (i % 9 === 0 ? 20 * value : value));
@@ -302,9 +303,9 @@ describe('refuses', () => {
     ['a level of 1', () => quantile({ level: 1 }), /^level = 1: expected a number in \(0, 1\)$/],
     ['unknown ties', () => cox({ ties: 'exact' as never }), /^ties = 'exact': expected one of/],
     [
-      'huberDelta twice',
-      () => sparseRegression({ x, y }, { lambda: 1, family: huber(), huberDelta: 1 }),
-      /^huberDelta = 1: expected none/,
+      'huberDelta beside the family',
+      () => sparse.sparseRegression({ x, y }, { lambda: 1, family: huber({ huberDelta: 1 }), huberDelta: 1 } as never),
+      /^'huberDelta' belongs to a family: family: huber\({ huberDelta: 1 }\)$/,
     ],
     [
       'a start at the time',

@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { mcp, scad } from '../../src/sparse/index.js';
 import { sparsePath } from '../flat.js';
+import { numbersOf } from './numbersOf.js';
 import { columnsOf, Draws, nullScale, objectiveAt, problemOf, scalesOf } from './values.js';
 
-type Penalty = ReturnType<typeof mcp> | ReturnType<typeof scad>;
+type Penalty = ReturnType<typeof numbersOf>;
 
 /** Rows whose neighbouring columns are correlated; every tenth column counts, with signs in turn. */
 function correlated(seed: number, rows: number, columns: number, correlation: number) {
@@ -69,7 +70,7 @@ describe.each([mcp(), scad()])('$kind', (penalty) => {
     const { x, y } = correlated(seed, 60, 120, correlation);
     const path = await sparsePath({ x, y }, { penalty, lambdas: { count: 40 } });
     expect(path.status, path.message).toBe('solved');
-    const problem = problemOf(x, y, { kind: penalty.kind as 'mcp', gamma: penalty.gamma as number });
+    const problem = problemOf(x, y, numbersOf(penalty));
     const scales = scalesOf(problem);
     const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
     const standardized = columnsOf(x).map((column, j) => {
@@ -77,7 +78,7 @@ describe.each([mcp(), scad()])('$kind', (penalty) => {
       return column.map((value) => (value - centre) / (scales[j] as number));
     });
     const centred = y.map((value) => value - mean(y));
-    const plain = descended(standardized, centred, path.lambda, penalty);
+    const plain = descended(standardized, centred, path.lambda, numbersOf(penalty));
     const above = Array.from(path.lambda, (lambda, k) => {
       const coefficients = (plain[k] as Float64Array).map((b, j) => b / (scales[j] as number));
       const means = columnsOf(x).map(mean);

@@ -11,7 +11,6 @@ import {
   Draws,
   drawn,
   type Family,
-  type Kind,
   leastLoss,
   linksOf,
   lossOf,
@@ -165,10 +164,7 @@ describe.each(families)('%s: MCP and SCAD of skewed columns that are not standar
         const path = await sparsePath({ x: asSparse(x, 'csc'), y, sampleWeight }, settings);
         // Classes may be separable, towards which the last digits come slowly.
         if (family !== 'binomial') expect(path.status, path.message).toBe('solved');
-        const kind = penalty.kind as Kind;
-        const problem = problemOf(x, y, {
-          ...{ family, kind, gamma: penalty.gamma as number, weights: sampleWeight, standardize: false },
-        });
+        const problem = problemOf(x, y, { family, ...numbersOf(penalty), weights: sampleWeight, standardize: false });
         for (const [k, lambda] of path.lambda.entries()) {
           expect(violationAt(problem, lambda, path.fit(k))).toBeLessThanOrEqual(1e-6 * path.lambdaMax);
         }
@@ -204,9 +200,7 @@ describe('poisson: MCP and SCAD of sparse columns with heavy tails', () => {
         { family: 'poisson', penalty, lambdas: { count: 30, ratio: 0.1 } },
       );
       expect(path.status, path.message).toBe('solved');
-      const problem = problemOf(x, y, {
-        ...{ family: 'poisson', kind: penalty.kind as Kind, gamma: penalty.gamma as number },
-      });
+      const problem = problemOf(x, y, { family: 'poisson', ...numbersOf(penalty) });
       for (const [k, lambda] of path.lambda.entries()) {
         expect(violationAt(problem, lambda, path.fit(k))).toBeLessThanOrEqual(1e-6 * path.lambdaMax);
       }

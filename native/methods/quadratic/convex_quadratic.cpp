@@ -14,6 +14,11 @@ double QuadraticErrors::worst() const {
   return std::max({violation, gradient, gap / std::max(1.0, digits * std::abs(objective))});
 }
 
+bool QuadraticErrors::areRounding() const {
+  constexpr double ofGap = 1e-14;
+  return violation <= violationRounding && gradient <= gradientRounding && gap <= ofGap * (1 + std::abs(objective));
+}
+
 void multiplyHessian(const ConvexQuadratic& problem, std::span<const double> v, std::span<double> out) {
   const SparsePattern& p = problem.q.pattern;
   std::fill(out.begin(), out.end(), 0.0);
@@ -137,14 +142,24 @@ void takeGradient(const ConvexQuadratic& problem, QuadraticPoint& point) {
 
 }  // namespace
 
+void BestQuadraticPoint::keep(const QuadraticErrors& errors, const QuadraticPoint& point) {
+  worst_ = errors.worst();
+  errors_ = errors;
+  point_ = point;
+}
+
 QuadraticErrors BestQuadraticPoint::offer(const QuadraticPoint& point) {
   const QuadraticErrors errors = errorsOf(problem_, point);
-  if (errors.worst() < worst_) {
-    worst_ = errors.worst();
-    errors_ = errors;
-    point_ = point;
-  }
+  if (errors.worst() < worst_) keep(errors, point);
   return errors;
+}
+
+void BestQuadraticPoint::offerPolished(QuadraticPoint& point) {
+  const double before = worst_;
+  offerBoth(point);
+  if (worst_ < before) return;
+  const QuadraticErrors errors = errorsOf(problem_, point);
+  if (errors.areRounding()) keep(errors, point);
 }
 
 QuadraticErrors BestQuadraticPoint::offerBoth(QuadraticPoint& point) {

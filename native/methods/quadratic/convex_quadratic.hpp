@@ -48,6 +48,8 @@ struct QuadraticErrors {
 
   /// The largest of the three, the gap beside 1 + |objective|.
   double worst() const;
+  /// Returns true if rounding explains all of them.
+  bool areRounding() const;
 };
 
 /// out := Q v
@@ -68,12 +70,16 @@ class BestQuadraticPoint {
   QuadraticErrors offer(const QuadraticPoint& point);
   /// Offers a point and, near a solution, that whose bounds have what is missing of the gradient as multipliers.
   QuadraticErrors offerBoth(QuadraticPoint& point);
+  /// Offers a point that meets its active sides exactly: it is kept as well if rounding explains its errors.
+  void offerPolished(QuadraticPoint& point);
 
   const QuadraticPoint& point() const { return point_; }
   const QuadraticErrors& errors() const { return errors_; }
   double worst() const { return worst_; }
 
  private:
+  void keep(const QuadraticErrors& errors, const QuadraticPoint& point);
+
   const ConvexQuadratic& problem_;
   QuadraticPoint point_;
   QuadraticErrors errors_;

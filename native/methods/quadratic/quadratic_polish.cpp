@@ -30,7 +30,12 @@ bool QuadraticPolish::run(const QuadraticPoint& from, std::vector<ActiveSide> ac
   for (int round = 0; round < Tuning::rounds; ++round) {
     if (!solve()) break;
     scaled_.unscale(point_, trial_);
-    best.offerBoth(trial_);
+    // Units have rounded the bounds.
+    for (std::size_t j = 0; j < n_; ++j) {
+      if (active_[m_ + j] == ActiveSide::low) trial_.x[j] = scaled_.given.lower[j];
+      if (active_[m_ + j] == ActiveSide::high) trial_.x[j] = scaled_.given.upper[j];
+    }
+    best.offerPolished(trial_);
     if (!changeActive()) break;
   }
   return best.worst() < before;
