@@ -37,7 +37,7 @@ import {
 } from '../../src/expressions/index.js';
 import { Model, minimize, type NlpResult } from '../../src/index.js';
 import { quadraticProgram } from '../../src/nlp/index.js';
-import type { Claim, Trial } from '../contract/problem.js';
+import type { Claim, Shown, Trial } from '../contract/problem.js';
 import { Draw } from './draw.js';
 
 const inner = (a: readonly number[], b: readonly number[]): number =>
@@ -55,7 +55,7 @@ function wrongBound({ objective, certificate }: NlpResult, known: number, nearly
 }
 
 /** The kind of certificate of a solved problem, by which trials are counted. */
-const outcome = ({ status, certificate }: NlpResult): string => (status === 'solved' ? certificate.kind : status);
+const outcome = ({ status, certificate }: NlpResult): Shown => (status === 'solved' ? certificate.kind : status);
 
 // Planted minima -----------------------------------------------------------------------------------------------------
 

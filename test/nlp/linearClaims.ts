@@ -166,10 +166,11 @@ const contradictory: Trial = async (seed) => {
   if (result.status === 'infeasible') {
     const { proof } = result.certificate;
     const reach = Array.from(result.x, (value) => 1e6 * Math.max(1, Math.abs(value)));
-    const gap = proof && exactGap(program, Array.from(proof.y), reach);
+    const gap = proof?.y && exactGap(program, Array.from(proof.y), reach);
     if (!proof || result.certificate.kind !== 'global') wrong.push('infeasible without a certificate');
     else if (!gap || sign(gap) <= 0) wrong.push('the certificate proves nothing');
-    else if (rounded(gap) < proof.margin * (1 - 1e-9)) wrong.push(`margin ${proof.margin}, but ${rounded(gap)}`);
+    else if (!(rounded(gap) >= (proof.margin ?? Number.NaN) * (1 - 1e-9)))
+      wrong.push(`margin ${proof.margin}, but ${rounded(gap)}`);
   }
   if (result.status === 'unbounded') wrong.push('unbounded, though no point meets the constraints');
   wrong.push(...refuted(modelOf(program), result));

@@ -110,7 +110,7 @@ describe('the proof that linear constraints cannot be met', () => {
     });
     const { status, certificate } = await minimizeProblem(problem);
     expect(status).toBe('infeasible');
-    const y = certificate.proof?.y[0] as number;
+    const y = certificate.proof?.y?.[0] as number;
     expect(y).toBeLessThan(0); // y (x0 + x1) >= 2 y > 4 y
     expect(Array.from(certificate.proof?.upper ?? [])).toEqual([-y, -y]);
   });

@@ -289,7 +289,7 @@ function fallingCurve(draw: Draw): Drawn {
 
 /** Points of a ray, or of a curve, that a proof is made of. */
 export function pointsOf({ kind, x, direction, points }: Proof): number[][] {
-  const [from, along, all] = [x, direction, points].map((each) => Array.from(each ?? []));
+  const [from, along, all] = [Array.from(x ?? []), Array.from(direction ?? []), Array.from(points ?? [])];
   const [n, size] = [from.length, Math.max(1, ...from.map(Math.abs))];
   if (kind === 'curve') return [from, ...Array.from({ length: all.length / n }, (_, k) => all.slice(k * n, k * n + n))];
   const distances = [0, ...Array.from({ length: 5 }, (_, k) => 100 ** k * size)];
