@@ -92,8 +92,26 @@ bool QuadraticMethod::confirmed() const {
   const auto divisor = [&](double sum, int count) {
     return std::min(most, std::max(large, scale * sum / std::max(1, count)) / large) / scale;
   };
-  return e.gradient <= std::min(gradient, tolerance_ * divisor(e.sumOfMultipliers, e.sides + program_.rows())) &&
+  return rowsHold() &&
+         e.gradient <= std::min(gradient, tolerance_ * divisor(e.sumOfMultipliers, e.sides + program_.rows())) &&
          e.complementarity <= std::min(product, tolerance_ * divisor(e.sumOfSides, e.sides));
+}
+
+/// Returns true if no row is missed by more than the tolerance, in units in which its entries are 100 at most.
+bool QuadraticMethod::rowsHold() const {
+  constexpr double large = 100;
+  std::vector<double> values(at(program_.rows()));
+  multiplyRows(program_, method_.point().x, values);
+  const SparsePattern& rows = program_.g.pattern;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    double largest = large;
+    for (std::size_t k = at(rows.offsets[i]); k < at(rows.offsets[i + 1]); ++k) {
+      largest = std::max(largest, std::abs(program_.g.values[k]));
+    }
+    const double missed = std::max(program_.atLeast[i] - values[i], values[i] - program_.atMost[i]);
+    if (missed * (large / largest) > tolerance_) return false;
+  }
+  return true;
 }
 
 /// What the objective is scaled down by: Ipopt's rule, with the gradient at the solution.

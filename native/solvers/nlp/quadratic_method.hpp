@@ -29,6 +29,7 @@ class QuadraticMethod {
 
  private:
   bool confirmed() const;
+  bool rowsHold() const;
   double objectiveScale() const;
 
   const Cpu& la_;
