@@ -3,7 +3,7 @@
 // `entries` is that of the objects that entries are compiled to, with their constants. With --check it fails where an entry has grown:
 // one is at most `most` kB large for each verb that it registers, but for those in `known`. Numbers are those of g++ 12 for x86-64.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { files, main, root } from './shared.mjs';
 
@@ -30,12 +30,15 @@ function codeOf(path, pattern) {
   return [...new Map(functions).values()].reduce((sum, size) => sum + size, 0);
 }
 
+/** The file that an object was compiled from, relative to the folder. */
+const sourceOf = (object) => /\.dir\/(.*)\.o$/.exec(object)[1];
+
 /**
  * Counts the verbs that an object registers. The object of a group (cmake/groups.cmake) is compiled of the files that the group includes.
  */
 function verbsOf(object, folder) {
   const source = (path) => readFileSync(join(folder, path), 'utf8');
-  const path = /\.dir\/(.*)\.o$/.exec(object)[1];
+  const path = sourceOf(object);
   const members = path.startsWith('build-groups/')
     ? Array.from(source(path).matchAll(/^#include "(.*\.cpp)"$/gm), ([, member]) => join(dirname(path), member))
     : [path];
@@ -48,7 +51,9 @@ main(() => {
   const build = join(folder, 'build-cmake');
   const objects = files(relative(root, join(build, 'CMakeFiles')))
     .filter((name) => name.endsWith('.o') && /nonconvex\.dir.*binding.entries/.test(name))
-    .map((name) => join(root, name));
+    .map((name) => join(root, name))
+    // An old build keeps objects of files that are gone.
+    .filter((path) => existsSync(join(folder, sourceOf(path))));
   const grown = [];
   for (const path of objects) {
     const name = basename(path, '.cpp.o');
