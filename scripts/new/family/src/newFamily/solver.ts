@@ -12,7 +12,7 @@ export interface NewFamilyProblem {
 }
 
 export interface NewFamilySettings extends NewFamilyOptions, SolveOptions {
-  /** The point to begin at, such as an earlier result. Default: one that is drawn by `seed`. */
+  /** The point to begin at, such as an earlier result. Default: one that is drawn by `seed`. Change it when an earlier result is near. */
   warmStart?: WarmStart | undefined;
 }
 

@@ -16,7 +16,7 @@ export interface NewFunctionData {
 }
 
 export interface NewFunctionSettings extends NewFunctionOptions, SolveOptions {
-  /** The center to begin at, such as an earlier result. Default: the mean of the points. */
+  /** The center to begin at, such as an earlier result. Default: the mean of the points. Change it when an earlier result is near. */
   warmStart?: { center: ArrayLike<number> } | undefined;
 }
 
