@@ -48,8 +48,6 @@ await ablate({
     'engines/newton_system.cpp:leastInSingle': 1e9,
     'engines/penalty_adaptation.hpp:wellUnderWay': 0,
     'engines/penalty_adaptation.hpp:window': 1e9,
-    'engines/shifted_factor.hpp:few': 0,
-    'engines/shifted_factor.hpp:inverseAfter': 1e8,
     'largest_price.cpp:farther': 4,
     'largest_price.cpp:randomStarts': 0,
     'refinement/effort.cpp:fourStarts': 0,

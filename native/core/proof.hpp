@@ -50,10 +50,11 @@ struct Proof {
         OUT_IF_KNOWN(x, "`ray` and `curve`: n numbers, a feasible point."),
         OUT_IF_KNOWN(direction,
                      "`ray`: n numbers d. The points x + t d, t >= 0, are feasible, and the objective falls from t = "
-                     "max(1, ||x||_inf) to 100 times that, and so on over eight decades or until numbers end."),
+                     "max(1, ||x||_inf) to 100 times that, and so on over eight decades or until it is -Infinity."),
         OUT_IF_KNOWN(points,
                      "`curve`: some feasible points of n numbers, one behind the other, each about a hundred times as "
-                     "far away as the one before, with smaller and smaller objectives.")};
+                     "far away as the one before, with smaller and smaller objectives: two or more, or up to one "
+                     "where the objective is -Infinity.")};
   }
 };
 

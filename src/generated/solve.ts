@@ -97,12 +97,12 @@ export interface Certificate {
     x?: Float64Array;
     /**
      * `ray`: n numbers d. The points x + t d, t >= 0, are feasible, and the objective falls from t = max(1, ||x||_inf)
-     * to 100 times that, and so on over eight decades or until numbers end.
+     * to 100 times that, and so on over eight decades or until it is -Infinity.
      */
     direction?: Float64Array;
     /**
      * `curve`: some feasible points of n numbers, one behind the other, each about a hundred times as far away as the
-     * one before, with smaller and smaller objectives.
+     * one before, with smaller and smaller objectives: two or more, or up to one where the objective is -Infinity.
      */
     points?: Float64Array;
   };

@@ -305,9 +305,13 @@ function wrongProof(
   const points = pointsOf(proof);
   const values = points.map((point) => sumAt(terms, point));
   const wrong: string[] = [];
-  if (points.length < 3) wrong.push('too few points along which f falls');
+  if (points.length < 3 && values.at(-1) !== -infinity) wrong.push('too few points along which f falls');
   values.forEach((value, k) => {
-    if (k > 0 && !(value < (values[k - 1] as number))) wrong.push(`f does not fall at point ${k}: ${values}`);
+    if (k === 0) return;
+    const before = values[k - 1] as number;
+    // An f below all numbers cannot fall, but it has to stay there.
+    const falls = value < before || (value === -infinity && before === -infinity);
+    if (!falls) wrong.push(`f does not fall at point ${k}: ${values}`);
   });
   for (const point of points) {
     rows.forEach(({ terms: row, low, high }, i) => {

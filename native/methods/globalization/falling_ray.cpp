@@ -41,29 +41,50 @@ Fall FallingRay::follow(std::span<const double> x, std::span<const double> d) {
 }
 
 void FallingRay::keep(double t) {
+  if (points_.empty()) first_ = point_.f;
   points_.insert(points_.end(), point_.x.begin(), point_.x.end());
   farthest_ = t;
 }
 
-Proof FallingRay::proof() const {
-  constexpr double straight = 1e-9;  // share of t: distance from the ray that rounding explains
+Proof FallingRay::proof() {
+  if (points_.empty()) return {};
   const std::size_t n = begin_.x.size();
   Proof found;
   found.kind = ProofKind::ray;
   found.x.assign(begin_.x.begin(), begin_.x.end());
-  if (points_.empty()) return {};
-  const std::span<const double> all(points_), last = all.last(n);
+  const std::span<const double> last = std::span(points_).last(n);
   for (std::size_t j = 0; j < n; ++j) found.direction.push_back((last[j] - found.x[j]) / farthest_);
-  double t = farthest_;
-  for (std::size_t k = all.size(); k > 0; k -= n, t /= factor) {
-    for (std::size_t j = 0; j < n; ++j) {
-      if (std::abs(found.x[j] + t * found.direction[j] - all[k - n + j]) > straight * t) found.kind = ProofKind::curve;
-    }
-  }
-  if (found.kind == ProofKind::ray) return found;
+  if ((feasible_.recedes(found.direction) || beginsAtBounds(found)) && isStraight(found)) return found;
+  found.kind = ProofKind::curve;
+  found.x.assign(begin_.x.begin(), begin_.x.end());
   found.direction.clear();
   found.points.assign(points_.begin(), points_.end());
   return found;
+}
+
+/// Moves entries of x whose direction leads out of the bounds to where the last point has them. Returns true if that
+/// gives a feasible point above the points that were followed.
+bool FallingRay::beginsAtBounds(Proof& ray) {
+  for (std::size_t j = 0; j < ray.x.size(); ++j) {
+    if (feasible_.recedes(j, ray.direction[j])) continue;
+    ray.x[j] = points_[points_.size() - ray.x.size() + j];
+    ray.direction[j] = 0;
+  }
+  point_.x.assign(ray.x.begin(), ray.x.end());
+  return feasible_.reach(point_) && std::ranges::equal(point_.x, ray.x) && model_.evaluateValues(point_) &&
+         point_.f > first_;
+}
+
+bool FallingRay::isStraight(const Proof& ray) const {
+  constexpr double straight = 1e-9;  // share of t: distance from the ray that rounding explains
+  const std::size_t n = ray.x.size();
+  double t = farthest_;
+  for (std::size_t k = points_.size(); k > 0; k -= n, t /= factor) {
+    for (std::size_t j = 0; j < n; ++j) {
+      if (std::abs(ray.x[j] + t * ray.direction[j] - points_[k - n + j]) > straight * t) return false;
+    }
+  }
+  return true;
 }
 
 FallingRay::Step FallingRay::step(double t, std::span<const double> d) {

@@ -26,12 +26,14 @@ class FallingRay {
   /// is to end.
   Fall follow(std::span<const double> x, std::span<const double> d);
   /// The points that were followed last: a ray, or where bounds and sides have moved them off it, a curve.
-  Proof proof() const;
+  Proof proof();
 
  private:
   enum class Step { falls, rises, belowAll, outOfRange };
 
   void keep(double t);
+  bool beginsAtBounds(Proof& ray);
+  bool isStraight(const Proof& ray) const;
   Step step(double t, std::span<const double> d);
   bool place(double t, std::span<const double> d);
 
@@ -42,6 +44,7 @@ class FallingRay {
   NlpPoint point_;
   Vector before_, earlier_;  // the last two points of the ray
   Vector points_;            // the points of the ray, up to a number
+  double first_ = 0;         // f at the first of these points
   double farthest_ = 0;      // t of the last of these points
   double last_ = unknown;
   double fallen_ = 0;  // fall of f by the last step; 0 before the first step

@@ -31,6 +31,13 @@ FeasibleSet::FeasibleSet(ScaledNlp& model, NlpBounds box)
   for (Vector* const v : {&scale_, &scaled_, &change_}) v->resize(m > 0 ? n : 0);
 }
 
+bool FeasibleSet::recedes(std::span<const double> d) const {
+  for (std::size_t j = 0; j < d.size(); ++j) {
+    if (!recedes(j, d[j])) return false;
+  }
+  return true;
+}
+
 void FeasibleSet::clip(std::span<double> x) const {
   for (std::size_t j = 0; j < lower_.size(); ++j) x[j] = std::max(lower_[j], std::min(x[j], upper_[j]));
 }

@@ -19,6 +19,11 @@ class FeasibleSet {
   /// Moves a point that is nearly feasible to one that is, by least corrections relative to the entries of x, and
   /// leaves c there. False where it finds none, or c is not finite.
   bool reach(NlpPoint& point);
+  /// Returns true if x + t d is within the bounds for all x within them and all t >= 0.
+  bool recedes(std::span<const double> d) const;
+  bool recedes(std::size_t j, double d) const {
+    return lower_.empty() || ((d >= 0 || lower_[j] == -infinity) && (d <= 0 || upper_[j] == infinity));
+  }
   /// Returns true if the last `reach` failed as c was not finite.
   bool leftRange() const { return leftRange_; }
   /// The largest change of f by changes of entries of x by such a share of them; infinite where f is not finite beside
