@@ -102,7 +102,7 @@ export interface NlpProgress extends Progress {
   /** The shift of the diagonal of the Hessian in the last system. */
   shift?: number;
   /** Phase of the method for bounds and inequalities. */
-  phase?: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian' | 'descent';
+  phase?: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian' | 'descent' | 'quadratic';
   /** Steps of an iterative inner solver, so far. */
   innerSteps?: number;
   /** The best point so far, n numbers; with `reportIterates: true`. */
@@ -176,7 +176,7 @@ export interface NlpSolution {
    * The phase that found x: `newton` of equations alone, `descent` of the methods for functions without constraints,
    * otherwise a phase of the method for inequalities.
    */
-  phase: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian' | 'descent';
+  phase: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian' | 'descent' | 'quadratic';
   /** True if x was refined by Newton steps on the active bounds and inequalities. */
   polished: boolean;
   /** Last barrier parameter mu of an interior-point method. */

@@ -61,10 +61,12 @@ const ofOneFamily: Record<string, string[]> = {
   ],
   'methods on any function, which the next families are to call': [
     'native/methods/krylov/pcg.hpp',
+    'native/methods/quadratic/proximal_interior_point.hpp',
     'native/methods/tree_search/tree_search.hpp',
     'native/methods/unconstrained/lbfgs.hpp',
   ],
   'problems of known form, which bindings and benchmarks build as well': [
+    'native/problems/abilities.hpp',
     'native/problems/constrained_objective.hpp',
     'native/problems/finite_sum.hpp',
     'native/problems/glm/objective.hpp',

@@ -89,7 +89,7 @@ namespace {
 
 /// Adds a row or variable to the errors; returns the product of its multiplier and the side that this is of.
 double addItem(double value, double multiplier, double low, double high, QuadraticErrors& e) {
-  constexpr double rounding = 8 * machineEpsilon;
+  constexpr double rounding = 16 * machineEpsilon;
   const double side = multiplier > 0 ? high : low, size = std::abs(multiplier), apart = std::abs(value - side);
   const bool there = std::isfinite(side);
   e.violation = std::max({e.violation, low - value, value - high});

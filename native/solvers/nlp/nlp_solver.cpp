@@ -70,6 +70,12 @@ bool takesEqualities(const NlpProblem& problem, const NlpSettings& settings) {
   return hasEqualityConstraintsOnly(*nlp) && nlp->constraints() <= nlp->variables() && !nlp->facts().approximateHessian;
 }
 
+/// Warm starts keep the method that has solved the problem before.
+bool isConvexQuadratic(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings) {
+  if (settings.method != NlpMethod::automatic || WarmStart(problem).given()) return false;
+  return QuadraticMethod::takes(la, *problem.nlp.open(la));
+}
+
 }  // namespace
 
 NlpSolver::NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
@@ -80,6 +86,9 @@ NlpSolver::NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings
     descent_ = std::make_unique<DescentMethod>(la, problem_, chosen);
   } else if (takesEqualities(problem_, settings)) {
     newton_ = std::make_unique<NewtonMethod>(la, problem_, settings);
+  } else if (isConvexQuadratic(la, problem_, settings)) {
+    requireInInteriorPoint(settings);
+    quadratic_ = std::make_unique<QuadraticMethod>(la, problem_, settings);
   } else {
     requireInInteriorPoint(settings);
     interior_ = std::make_unique<InteriorPointMethod>(la, problem_, settings);
@@ -88,6 +97,7 @@ NlpSolver::NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings
 
 std::optional<Status> NlpSolver::start() {
   if (descent_) return ended(descent_->start());
+  if (quadratic_) return ended(quadraticStep(quadratic_->start()));
   if (interior_) return ended(interior_->start());
   const auto status = newton_->start();
   return ended(status ? follow(*status) : status);
@@ -104,6 +114,7 @@ std::optional<Status> NlpSolver::ended(std::optional<Status> status) {
 
 std::optional<Status> NlpSolver::advance() {
   if (descent_) return descentStep();
+  if (quadratic_) return quadraticStep(quadratic_->step());
   if (!interior_) {
     const auto status = newton_->step();
     if (!status && ++iterations_ == patience()) return follow(Status::iterationLimit);
@@ -118,6 +129,15 @@ std::optional<Status> NlpSolver::advance() {
   }
   interior_.reset();  // Newton's method goes on
   return std::nullopt;
+}
+
+/// The status after a step of the method of convex quadratic programs. What it does not solve the interior-point method
+/// does, or says why there is no solution.
+std::optional<Status> NlpSolver::quadraticStep(std::optional<Status> status) {
+  if (!status || status == Status::solved) return status;
+  quadratic_.reset();
+  interior_ = std::make_unique<InteriorPointMethod>(la_, problem_, settings_);
+  return interior_->start();
 }
 
 /// Takes a step of the descent method. Where it is not the method that was asked for and fails, the one before goes on.
@@ -190,10 +210,12 @@ bool NlpSolver::interior() const {
 }
 
 NlpProgress NlpSolver::progress() const {
+  if (quadratic_) return quadratic_->progress();
   if (descends()) return descent_->progress();
   return interior() ? interior_->progress() : newton_->progress();
 }
 NlpSolution NlpSolver::found() const {
+  if (quadratic_) return quadratic_->solution();
   if (descends()) return descent_->solution();
   return interior() ? interior_->solution() : newton_->solution();
 }
@@ -215,6 +237,7 @@ NlpSolution NlpSolver::solution() const {
 }
 
 std::string NlpSolver::explain(Status status) const {
+  if (quadratic_) return {};
   if (descends()) return descent_->explain(status);
   if (interior()) return interior_->explain(status);
   std::string text = newton_->explain(status);

@@ -9,6 +9,7 @@
 #include "solvers/nlp/descent_method.hpp"
 #include "solvers/nlp/interior_point_method.hpp"
 #include "solvers/nlp/newton_method.hpp"
+#include "solvers/nlp/quadratic_method.hpp"
 
 namespace nonconvex {
 
@@ -57,6 +58,7 @@ class NlpSolver {
   NlpSolution found() const;
   std::optional<Status> follow(Status reason);
   Status proven(Status status);
+  std::optional<Status> quadraticStep(std::optional<Status> status);
   std::optional<Status> descentStep();
   std::optional<Status> descend();
   std::optional<Status> afterDescent(std::optional<Status> status);
@@ -70,6 +72,7 @@ class NlpSolver {
   std::unique_ptr<NewtonMethod> newton_;
   std::unique_ptr<InteriorPointMethod> interior_;
   std::unique_ptr<DescentMethod> descent_;
+  std::unique_ptr<QuadraticMethod> quadratic_;
   Status verdict_ = Status::stalled;  ///< status of Newton's method if the other method follows
   std::optional<Proof> proof_;        ///< proof that the equations cannot be met
   std::optional<Status> end_;         ///< status that has ended the solve

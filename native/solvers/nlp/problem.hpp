@@ -36,10 +36,11 @@ constexpr auto names(NlpMethod) {
 constexpr bool isDescent(NlpMethod method) { return method >= NlpMethod::lbfgs; }
 
 /// The phase that a point comes from: Newton's method on the exact augmented Lagrangian, a phase of the method for
-/// bounds and inequalities, or a method for functions without constraints.
-enum class NlpPhase { newton, interiorPoint, restoration, augmentedLagrangian, descent };
+/// bounds and inequalities, a method for functions without constraints, or that of convex quadratic programs.
+enum class NlpPhase { newton, interiorPoint, restoration, augmentedLagrangian, descent, quadratic };
 constexpr auto names(NlpPhase) {
-  return std::array{"newton"sv, "interiorPoint"sv, "restoration"sv, "augmentedLagrangian"sv, "descent"sv};
+  return std::array{"newton"sv,  "interiorPoint"sv, "restoration"sv, "augmentedLagrangian"sv,
+                    "descent"sv, "quadratic"sv};
 }
 
 /// The settings of every method.
