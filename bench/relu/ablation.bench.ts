@@ -11,7 +11,7 @@ const isRobust = (problem: string) => problem.startsWith('an adversary');
 /** Constants of refinement and of training with an adversary are tried on these problems alone, those of the engines on all others. */
 function tells(problem: string, constant: string): boolean {
   if (constant.startsWith('robust/')) return isRobust(problem);
-  if (/^(refinement\/|largest_price|price_|neurons)/.test(constant)) return refines(problem);
+  if (/^(refinement\/|pricing_bound|price_|neurons)/.test(constant)) return refines(problem);
   return !refines(problem) && !isRobust(problem);
 }
 
@@ -23,7 +23,7 @@ await ablate({
   groupOf: (name) => name.split(', ').at(-1) as string,
   constant: [
     'engines/gated_admm.hpp:rho',
-    'largest_price.hpp:mostColumns',
+    'pricing_bound.hpp:mostColumns',
     'map.hpp:piece',
     'price_cones.hpp:rounding',
     'price_function.hpp:unitRounding',
@@ -48,8 +48,8 @@ await ablate({
     'engines/newton_system.cpp:leastInSingle': 1e9,
     'engines/penalty_adaptation.hpp:wellUnderWay': 0,
     'engines/penalty_adaptation.hpp:window': 1e9,
-    'largest_price.cpp:farther': 4,
-    'largest_price.cpp:randomStarts': 0,
+    'pricing_bound.cpp:farther': 4,
+    'pricing_bound.cpp:randomStarts': 0,
     'refinement/effort.cpp:fourStarts': 0,
     'refinement/effort.cpp:searchesOfOutput': 0,
     'refinement/effort.cpp:timesAtEnd': 1,

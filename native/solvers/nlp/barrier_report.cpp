@@ -83,11 +83,18 @@ NlpProgress reportOf(const BarrierState& state, const BarrierPoint& point, doubl
   return now;
 }
 
-NlpSolution solutionOf(const BarrierState& state, const BarrierPoint& point, double residual) {
+NlpSolution solutionOf(const BarrierNlp& nlp, const BarrierPoint& point) {
   NlpSolution s;
-  setPoint(state.nlp, point, s);
+  setPoint(nlp, point, s);
   setActive(
-      state.nlp, [&](std::size_t k) { return probableSide(state.nlp, point, k); }, s);
+      nlp, [&](std::size_t k) { return probableSide(nlp, point, k); }, s);
+  static_cast<EvaluationCounts&>(s.counts) = nlp.model().counts();
+  s.time.derivatives = nlp.model().seconds();
+  return s;
+}
+
+NlpSolution solutionOf(const BarrierState& state, const BarrierPoint& point, double residual) {
+  NlpSolution s = solutionOf(state.nlp, point);
   s.residual = residual;
   s.complementarity = state.nlp.unscaledComplementarity(point);
   setCosts(state, s);

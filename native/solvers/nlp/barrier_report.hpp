@@ -11,6 +11,8 @@ namespace nonconvex {
 NlpProgress reportOf(const BarrierState& state, const BarrierPoint& point, double residual, NlpPhase phase,
                      bool withPoint);
 
+/// A point of the problem with the bounds and sides that it is at, probably.
+NlpSolution solutionOf(const BarrierNlp& nlp, const BarrierPoint& point);
 /// A point that is no solution, with what evaluations and linear systems took.
 NlpSolution solutionOf(const BarrierState& state, const BarrierPoint& point, double residual);
 /// A solution that was looked at, and perhaps polished, likewise.

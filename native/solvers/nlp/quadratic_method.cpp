@@ -4,7 +4,10 @@
 #include <cmath>
 
 #include "core/index.hpp"
+#include "methods/interior_point/judge.hpp"
 #include "problems/abilities.hpp"
+#include "solvers/nlp/barrier_report.hpp"
+#include "solvers/nlp/warm_start.hpp"
 
 namespace nonconvex {
 namespace {
@@ -16,10 +19,11 @@ std::vector<double> boundsOf(std::span<const double> given, std::size_t count, d
 }
 
 /// The program in numbers: its derivatives at 0.
-ConvexQuadratic programOf(Nlp& nlp) {
+ConvexQuadratic programOf(Nlp& nlp, double& constant) {
   const auto n = at(nlp.variables()), m = at(nlp.constraints());
   nlp.moveTo(std::vector<double>(n, 0.0));
   ConvexQuadratic program;
+  constant = nlp.objective();
   program.q = {nlp.hessianPattern(), std::vector<double>(nlp.hessianPattern().nonzeros())};
   nlp.hessian(1, std::vector<double>(m, 0.0), program.q.values);
   program.c.resize(n);
@@ -39,17 +43,6 @@ ConvexQuadratic programOf(Nlp& nlp) {
   return program;
 }
 
-/// Adds item k to the list of a side that it is at: nearer to it than its multiplier is large, or no further than
-/// rounding. A box that is as narrow as rounding has the side that the multiplier says, an equation has both.
-void addActive(double value, double multiplier, double low, double high, std::size_t k,
-               std::vector<std::int32_t>& atLow, std::vector<std::int32_t>& atHigh) {
-  const double rounding = 1e-12 * std::max(1.0, std::abs(value));
-  const bool below = value - low <= std::max(rounding, -multiplier),
-             above = high - value <= std::max(rounding, multiplier);
-  if (below && (!above || low == high || multiplier <= 0)) atLow.push_back(static_cast<std::int32_t>(k));
-  if (above && (!below || low == high || multiplier > 0)) atHigh.push_back(static_cast<std::int32_t>(k));
-}
-
 }  // namespace
 
 bool QuadraticMethod::takes(const Cpu& la, Nlp& nlp) {
@@ -64,14 +57,17 @@ bool QuadraticMethod::takes(const Cpu& la, Nlp& nlp) {
 
 QuadraticMethod::QuadraticMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
     : la_(la),
-      reportIterates_(problem.reportIterates),
-      nlp_(problem.nlp.open(la)),
-      program_(programOf(*nlp_)),
-      constant_(nlp_->objective()),
-      tolerance_(settings.tolerance),
+      problem_(problem),
+      nlp_(std::make_unique<BarrierNlp>(
+          la, problem, BarrierSettings{settings.scaling, settings.strictBounds, settings.tolerance})),
+      program_(programOf(*problem.nlp.open(la), constant_)),
       method_(la, program_, settings.tolerance) {}
 
-std::optional<Status> QuadraticMethod::start() { return method_.start(); }
+std::optional<Status> QuadraticMethod::start() {
+  BarrierPoint begun = nlp_->makePoint();
+  if (nlp_->contradiction() || !nlp_->begin(begun)) return Status::stalled;
+  return method_.start();
+}
 
 std::optional<Status> QuadraticMethod::step() {
   // Programs that have a solution take 70 iterations at most.
@@ -84,55 +80,39 @@ std::optional<Status> QuadraticMethod::step() {
   return status;
 }
 
-/// What checkOptimality asks beside the method's own tests.
-bool QuadraticMethod::confirmed() const {
-  constexpr double gradient = 1, product = 1e-4, large = 100, most = 1e8;
-  const QuadraticErrors& e = method_.errors();
-  const double scale = objectiveScale();
-  const auto divisor = [&](double sum, int count) {
-    return std::min(most, std::max(large, scale * sum / std::max(1, count)) / large) / scale;
-  };
-  return rowsHold() &&
-         e.gradient <= std::min(gradient, tolerance_ * divisor(e.sumOfMultipliers, e.sides + program_.rows())) &&
-         e.complementarity <= std::min(product, tolerance_ * divisor(e.sumOfSides, e.sides));
-}
-
-/// Returns true if no row is missed by more than the tolerance, in units in which its entries are 100 at most.
-bool QuadraticMethod::rowsHold() const {
-  constexpr double large = 100;
-  std::vector<double> values(at(program_.rows()));
-  multiplyRows(program_, method_.point().x, values);
-  const SparsePattern& rows = program_.g.pattern;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    double largest = large;
-    for (std::size_t k = at(rows.offsets[i]); k < at(rows.offsets[i + 1]); ++k) {
-      largest = std::max(largest, std::abs(program_.g.values[k]));
-    }
-    const double missed = std::max(program_.atLeast[i] - values[i], values[i] - program_.atMost[i]);
-    if (missed * (large / largest) > tolerance_) return false;
+/// Sets a point to the best one so far; false where something is not finite there.
+bool QuadraticMethod::place(BarrierPoint& point) const {
+  const QuadraticPoint& best = method_.point();
+  NlpStart end{.nlp = problem_.nlp, .start = best.x, .multipliers = best.y};
+  for (const double z : best.z) {
+    end.lowerMultipliers.push_back(std::max(0.0, -z));
+    end.upperMultipliers.push_back(std::max(0.0, z));
   }
-  return true;
+  if (!WarmStart(end).place(*nlp_, point, false)) return false;
+  // Variables between bounds that are next to each other are where the program's minimum has them.
+  for (std::size_t j = 0; j < best.x.size(); ++j) {
+    if (nlp_->fixed(j)) point.v[j] = best.x[j];
+  }
+  return nlp_->evaluateValues(point) && nlp_->evaluateDerivatives(point);
 }
 
-/// What the objective is scaled down by: Ipopt's rule, with the gradient at the solution.
-double QuadraticMethod::objectiveScale() const {
-  constexpr double large = 100;
-  std::vector<double> gradient(at(program_.variables()));
-  multiplyHessian(program_, method_.point().x, gradient);
-  double largest = 0;
-  for (std::size_t j = 0; j < gradient.size(); ++j) largest = std::max(largest, std::abs(gradient[j] + program_.c[j]));
-  return largest > large ? large / largest : 1;
+/// Returns true if the point is a solution of the problem as given, by the values of its functions.
+bool QuadraticMethod::confirmed() {
+  answer_ = nlp_->makePoint();
+  if (!place(*answer_)) return false;
+  if (const UnitChange* const change = nlp_->rescale(*answer_)) nlp_->convert(*change, *answer_);
+  return nlp_->solvedAsGiven(*answer_) && nonconvex::confirmed(*nlp_, *answer_);
 }
 
 NlpProgress QuadraticMethod::progress() const {
   const QuadraticErrors& errors = method_.errors();
   NlpProgress now;
-  now.objective = errors.objective + constant_;
+  now.objective = answer_ ? nlp_->unscaledObjective(*answer_) : errors.objective + constant_;
   now.residual = std::max(errors.violation, errors.gradient);
   now.feasibility = errors.violation;
   now.barrier = method_.mu();
   now.phase = NlpPhase::quadratic;
-  if (reportIterates_) {
+  if (problem_.reportIterates) {
     now.x = std::make_shared<std::vector<double>>(method_.point().x);
     now.multipliers = std::make_shared<std::vector<double>>(method_.point().y);
   }
@@ -140,31 +120,11 @@ NlpProgress QuadraticMethod::progress() const {
 }
 
 NlpSolution QuadraticMethod::solution() const {
-  const QuadraticPoint& point = method_.point();
-  const auto n = point.x.size(), m = point.y.size();
-  NlpSolution s;
-  s.x = point.x;
-  s.multipliers = point.y;
-  s.lowerMultipliers.resize(n);
-  s.upperMultipliers.resize(n);
-  for (std::size_t j = 0; j < n; ++j) {
-    s.lowerMultipliers[j] = std::max(0.0, -point.z[j]);
-    s.upperMultipliers[j] = std::max(0.0, point.z[j]);
-    addActive(point.x[j], point.z[j], program_.lower[j], program_.upper[j], j, s.activeLower, s.activeUpper);
-  }
-  nlp_->moveTo(s.x);
-  s.constraintValues.resize(m);
-  nlp_->constraintValues(s.constraintValues);
-  std::vector<double> rows(m);
-  multiplyRows(program_, s.x, rows);
-  for (std::size_t i = 0; i < m; ++i) {
-    const double low = program_.atLeast[i], high = program_.atMost[i];
-    if (low != high) addActive(rows[i], point.y[i], low, high, i, s.activeConstraints, s.activeConstraints);
-  }
-  const QuadraticErrors& errors = method_.errors();
-  s.residual = s.unscaledResidual = std::max(errors.violation, errors.gradient);
-  s.feasibility = errors.violation;
-  s.complementarity = errors.complementarity;
+  BarrierPoint best = answer_ ? *answer_ : nlp_->makePoint();
+  if (!answer_) place(best);
+  NlpSolution s = solutionOf(*nlp_, best);
+  s.residual = nlp_->givenErrors(best).worst();
+  s.complementarity = nlp_->givenComplementarity(best);
   s.phase = NlpPhase::quadratic;
   s.inertia = {.positive = kind_.curved, .negative = 0, .zero = kind_.flat};
   s.degenerate = kind_.weak;
@@ -172,8 +132,6 @@ NlpSolution QuadraticMethod::solution() const {
   s.barrier = method_.mu();
   s.counts.factorization = method_.factorizations();
   s.counts.phases = 1;
-  s.objectiveScale = objectiveScale();
-  s.constraintScales.assign(m, 1.0);
   return s;
 }
 

@@ -6,20 +6,21 @@
 
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
+#include "methods/interior_point/barrier_nlp.hpp"
 #include "methods/quadratic/proximal_interior_point.hpp"
 #include "solvers/nlp/problem.hpp"
 
 namespace nonconvex {
 
 /// minimise f(x) subject to lower <= x <= upper and linear constraints, f a convex polynomial of degree 2 at most. A
-/// solved program has a duality gap of at most `tolerance` (1 + |f|), and violations and a gradient of the Lagrangian
-/// of at most `tolerance`, in units as given, but for rounding of the terms that these are sums of.
+/// solved program has a duality gap of at most `tolerance` (1 + |f|), and meets the conditions of the interior-point
+/// method for general programs.
 class QuadraticMethod {
  public:
   /// Returns true if the problem is of this kind, as far as its formulas and a factorisation of its Hessian tell.
   static bool takes(const Cpu& la, Nlp& nlp);
 
-  /// `la` must outlive this.
+  /// `la` and the problem must outlive this.
   QuadraticMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings);
 
   std::optional<Status> start();
@@ -28,16 +29,16 @@ class QuadraticMethod {
   NlpSolution solution() const;
 
  private:
-  bool confirmed() const;
-  bool rowsHold() const;
-  double objectiveScale() const;
+  bool place(BarrierPoint& point) const;
+  bool confirmed();
 
   const Cpu& la_;
-  const bool reportIterates_;
-  const std::shared_ptr<Nlp> nlp_;
+  const NlpProblem& problem_;
+  const std::unique_ptr<BarrierNlp> nlp_;  ///< the problem as the judge of answers sees it
   const ConvexQuadratic program_;
-  const double constant_, tolerance_;
+  double constant_ = 0;
   ProximalInteriorPoint method_;
+  std::optional<BarrierPoint> answer_;  ///< a solution that was confirmed
   QuadraticKind kind_;
   int iterations_ = 0;
 };
