@@ -20,19 +20,28 @@ struct Tuning {
   int mostCurved = 300;
   // safeguard: distance from a bound, relative to x, within which x counts as held. What it costs is deducted.
   double held = 1e-6;
+  // safeguard: the size, beside the largest entry of x, up to which points are bounded where nothing else bounds them.
+  double size = 100;
+  // safeguard: sides of such a size and above are none.
+  double infinite = 1e19;
   // safeguard: the largest radius, relative to x, of a ball in which second derivatives count as those of its middle.
   double radius = 1e-5;
 };
 constexpr Tuning tuning;
 
 constexpr std::string_view noBound =
-    "The Lagrangian is convex, but a variable without a bound leaves no finite lower bound. Bounds on all variables "
-    "would give one.";
+    "The Lagrangian is convex, but a variable without a bound leaves no finite lower bound for all points. Bounds on "
+    "all variables would give one.";
 
 class DualBound {
  public:
-  DualBound(const Cpu& la, Nlp& nlp, const NlpSolution& solution)
-      : la_(la), nlp_(nlp), solution_(solution), n_(at(nlp.variables())), m_(at(nlp.constraints())) {}
+  DualBound(const Cpu& la, Nlp& nlp, const NlpSolution& solution, double tolerance)
+      : la_(la),
+        nlp_(nlp),
+        solution_(solution),
+        tolerance_(tolerance),
+        n_(at(nlp.variables())),
+        m_(at(nlp.constraints())) {}
 
   ConvexBound compute() {
     takeBounds();
@@ -41,19 +50,39 @@ class DualBound {
     if (!knowsCurvature()) return {};
     linearise();
     if (!std::isfinite(value_)) return {};
-    if (!bounded() && nlp_.facts().linearConstraints) impliedBounds();
-    if (bounded()) return {.lowerBound = value_ + leastOverBox(), .because = {}};
-    const double curved = leastByCurvature();
-    if (std::isnan(curved)) return {.lowerBound = unknown, .because = noBound};
-    return {.lowerBound = value_ + curved, .because = {}};
+    const double all = leastOfAll();
+    if (isTight(all)) return {.lowerBound = value_ + all};
+    takeBounds();
+    boundBySize();
+    if (const double near = leastOverBox(); isTight(near)) {
+      return {.lowerBound = value_ + near, .over = overNear, .because = noBound};
+    }
+    return std::isnan(all) ? ConvexBound{.because = noBound} : ConvexBound{.lowerBound = value_ + all};
   }
 
  private:
+  /// The least of L - L(x) over all admissible points; NaN where nothing bounds it.
+  double leastOfAll() {
+    if (!bounded() && nlp_.facts().linearConstraints) impliedBounds();
+    return bounded() ? leastOverBox() : leastByCurvature();
+  }
+  /// Returns true if a bound closes the gap.
+  bool isTight(double least) const {
+    return objective_ - value_ - least <= tolerance_ * std::max(1.0, std::abs(objective_));
+  }
+
   void takeBounds() {
+    lower_.clear();
+    upper_.clear();
+    low_.clear();
+    high_.clear();
     const NlpBounds bounds = nlp_.variableBounds();
+    const auto counted = [](double bound) {
+      return std::abs(bound) < tuning.infinite ? bound : std::copysign(infinity, bound);
+    };
     for (std::size_t j = 0; j < n_; ++j) {
-      lower_.push_back(boundAt(bounds.lower, j, -infinity));
-      upper_.push_back(boundAt(bounds.upper, j, infinity));
+      lower_.push_back(counted(boundAt(bounds.lower, j, -infinity)));
+      upper_.push_back(counted(boundAt(bounds.upper, j, infinity)));
     }
     const NlpBounds sides = nlp_.constraintBounds();
     for (std::size_t i = 0; i < m_; ++i) {
@@ -89,7 +118,7 @@ class DualBound {
 
   /// L(x) with its gradient r, and bounds of their errors.
   void linearise() {
-    value_ = nlp_.objective();
+    value_ = objective_ = nlp_.objective();
     double terms = std::abs(value_);
     r_.resize(n_);
     nlp_.gradient(r_);
@@ -147,6 +176,16 @@ class DualBound {
     double sum = 0;
     for (std::size_t j = 0; j < n_; ++j) sum += leastTerm(j);
     return sum;
+  }
+
+  /// Gives variables the bounds that they lack far outside of x.
+  void boundBySize() {
+    double largest = 1;
+    for (const double x : solution_.x) largest = std::max(largest, std::abs(x));
+    for (std::size_t j = 0; j < n_; ++j) {
+      if (lower_[j] == -infinity) lower_[j] = -tuning.size * largest;
+      if (upper_[j] == infinity) upper_[j] = tuning.size * largest;
+    }
   }
 
   /// Sum of the least, or most, values of the terms of a row, and how many of them are infinite.
@@ -327,17 +366,18 @@ class DualBound {
   const Cpu& la_;
   Nlp& nlp_;
   const NlpSolution& solution_;
+  const double tolerance_;
   const std::size_t n_, m_;
   std::vector<double> lower_, upper_, low_, high_, lambda_, concavity_;
-  double value_ = 0;
+  double objective_ = 0, value_ = 0;  // f(x), L(x)
   std::vector<double> r_, error_, constraints_, jacobian_;
   std::vector<double> slopes_;  // r with those of the squares of equations
 };
 
 }  // namespace
 
-ConvexBound convexBound(const Cpu& la, Nlp& nlp, const NlpSolution& solution) {
-  return DualBound(la, nlp, solution).compute();
+ConvexBound convexBound(const Cpu& la, Nlp& nlp, const NlpSolution& solution, double tolerance) {
+  return DualBound(la, nlp, solution, tolerance).compute();
 }
 
 }  // namespace nonconvex

@@ -107,7 +107,7 @@ std::optional<Status> NlpSolver::step() { return ended(advance()); }
 
 /// Keeps the status, and looks for a lower bound where the problem is solved.
 std::optional<Status> NlpSolver::ended(std::optional<Status> status) {
-  if (status == Status::solved) bound_ = convexBound(la_, *problem_.nlp.open(la_), found());
+  if (status == Status::solved) bound_ = convexBound(la_, *problem_.nlp.open(la_), found(), settings_.tolerance);
   end_ = status;
   return status;
 }
@@ -229,7 +229,8 @@ NlpSolution NlpSolver::solution() const {
   solution.certificate.because = bound_.because;
   if (!isKnown(bound_.lowerBound)) return solution;
   const double f = progress().objective;
-  const Certificate bounded = boundedBelow(f, std::min(f, bound_.lowerBound), std::max(1.0, std::abs(f)));
+  const Certificate bounded = boundedBelow(f, std::min(f, bound_.lowerBound), std::max(1.0, std::abs(f)), bound_.over);
+  solution.certificate.over = bounded.over;
   solution.certificate.lowerBound = bounded.lowerBound;
   solution.certificate.gap = bounded.gap;
   solution.certificate.gapScale = bounded.gapScale;

@@ -274,6 +274,9 @@ struct NlpProgress : Progress {
   }
 };
 
+/// Points that a bound is about where variables have no bounds of their own.
+constexpr std::string_view overNear = "near";
+
 struct NlpSolution {
   using Progress = NlpProgress;
 
@@ -337,13 +340,15 @@ struct NlpSolution {
 
   static Claims claims() {
     using enum CertificateKind;
-    return {.verbs = {"minimize"},
-            .kinds = {stationary, local, bounded, global},
-            .gapScale = "1, or the size of the objective where that is larger",
-            .remark =
-                "Bounds are those of programs whose Lagrangian is convex by rules, of models, .nl files, quadratic "
-                "programs and regressions, not of callbacks. `infeasible` linear constraints have a Farkas vector "
-                "as `proof`, `unbounded` problems a ray or a curve."};
+    return {
+        .verbs = {"minimize"},
+        .kinds = {stationary, local, bounded, global},
+        .over = {{overNear, "points of which no entry without a bound is above 100 times the largest of x, or 100"}},
+        .gapScale = "1, or the size of the objective where that is larger",
+        .remark =
+            "Bounds are those of programs whose Lagrangian is convex by rules, of models, .nl files, quadratic "
+            "programs and regressions, not of callbacks. `infeasible` linear constraints have a Farkas vector "
+            "as `proof`, `unbounded` problems a ray or a curve."};
   }
 
   // Longer than most: a list of the members.

@@ -58,8 +58,8 @@ bool QuadraticMethod::takes(const Cpu& la, Nlp& nlp) {
 QuadraticMethod::QuadraticMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
     : la_(la),
       problem_(problem),
-      nlp_(std::make_unique<BarrierNlp>(
-          la, problem, BarrierSettings{settings.scaling, settings.strictBounds, settings.tolerance})),
+      nlp_(std::make_unique<BarrierNlp>(la, problem,
+                                        BarrierSettings{settings.scaling, settings.strictBounds, settings.tolerance})),
       program_(programOf(*problem.nlp.open(la), constant_)),
       method_(la, program_, settings.tolerance) {}
 
