@@ -7,52 +7,13 @@
 #include "binding/model.hpp"
 #include "binding/operand.hpp"
 #include "binding/registry.hpp"
+#include "binding/shared_handle.hpp"
 #include "core/index.hpp"
 #include "core/memory.hpp"
 #include "expressions/rows/row_nlp.hpp"
 
 namespace nonconvex {
 namespace {
-
-napi_type_tag tagOf(const std::uint64_t& place, std::uint64_t which) {
-  return {0x6e6f6e636f6e7673 + which, reinterpret_cast<std::uint64_t>(&place)};
-}
-/// Tells this addon's handles from those of another, by its address.
-const std::uint64_t place = 0;
-
-/// A JavaScript object that holds a shared pointer to what does not change.
-template <class T>
-class SharedHandle {
- public:
-  static Napi::Object wrap(Napi::Env env, std::shared_ptr<const T> made, std::size_t bytes, std::uint64_t which) {
-    const Napi::Object object = Napi::Object::New(env);
-    const napi_type_tag tag = tagOf(place, which);
-    object.TypeTag(&tag);
-    auto handle = std::make_unique<SharedHandle>(SharedHandle{std::move(made), static_cast<std::int64_t>(bytes)});
-    const auto finalize = [](napi_env of, void* data, void*) {
-      const std::unique_ptr<SharedHandle> dead(static_cast<SharedHandle*>(data));
-      std::int64_t total = 0;
-      napi_adjust_external_memory(of, -dead->bytes, &total);
-    };
-    if (napi_wrap(env, object, handle.get(), finalize, nullptr, nullptr) != napi_ok) throw Napi::Error::New(env);
-    std::int64_t total = 0;
-    napi_adjust_external_memory(env, handle.release()->bytes, &total);
-    return object;
-  }
-  static std::shared_ptr<const T> of(const Napi::Object& object, const std::string& path, std::uint64_t which) {
-    const napi_type_tag tag = tagOf(place, which);
-    void* data = nullptr;
-    if (!object.CheckTypeTag(&tag) || napi_unwrap(object.Env(), object, &data) != napi_ok) {
-      throw Error(ErrorKind::type, path + " = an object: expected what this addon has made of rows");
-    }
-    return static_cast<SharedHandle*>(data)->value;
-  }
-
-  std::shared_ptr<const T> value;
-  std::int64_t bytes;
-};
-
-constexpr std::uint64_t modelTag = 1, tableTag = 2;
 
 // Tables -------------------------------------------------------------------------------------------------------------
 
@@ -92,7 +53,7 @@ Napi::Value rowTable(Napi::Env env, const Reader& in) {
   for (const Reader& column : in.list("columns")) columns.push_back(readColumn(column));
   auto table = std::make_shared<const RowTable>(in.integer("rows"), std::move(columns));
   const std::size_t bytes = table->bytes();
-  return SharedHandle<RowTable>::wrap(env, std::move(table), bytes, tableTag);
+  return SharedHandle<const RowTable>::wrap(env, std::move(table), bytes, HandleTag::rowTable);
 }
 
 // Models -------------------------------------------------------------------------------------------------------------
@@ -147,7 +108,7 @@ std::shared_ptr<const RowModel> readModel(const Reader& in) {
 Napi::Value compileRows(Napi::Env env, const Reader& in) {
   std::shared_ptr<const RowModel> model = readModel(in);
   const std::size_t bytes = model->bytes();
-  const Napi::Object rows = SharedHandle<RowModel>::wrap(env, std::move(model), bytes, modelTag);
+  const Napi::Object rows = SharedHandle<const RowModel>::wrap(env, std::move(model), bytes, HandleTag::rowModel);
   const auto make = [](const Reader& request) -> NlpSource {
     return [problem = readRowProblem(request)]() -> std::shared_ptr<Nlp> { return std::make_shared<RowNlp>(problem); };
   };
@@ -224,9 +185,9 @@ RowProblem readRowProblem(const Reader& in) {
   const Napi::Value rows = in.object("program").asObject().Get("rows");
   if (!rows.IsObject()) throw Error(ErrorKind::type, in.pathOf("program") + ": expected a model with sums over rows");
   RowProblem problem;
-  problem.model = SharedHandle<RowModel>::of(rows.As<Napi::Object>(), in.pathOf("program"), modelTag);
+  problem.model = SharedHandle<const RowModel>::of(rows.As<Napi::Object>(), in.pathOf("program"), HandleTag::rowModel);
   for (const Reader& table : in.list("tables")) {
-    problem.tables.push_back(SharedHandle<RowTable>::of(table.asObject(), table.path(), tableTag));
+    problem.tables.push_back(SharedHandle<const RowTable>::of(table.asObject(), table.path(), HandleTag::rowTable));
   }
   require(problem.tables.size() == problem.model->plans().size(), in.pathOf("tables.length"), problem.tables.size(),
           "expected " + show(problem.model->plans().size()));

@@ -1,6 +1,6 @@
 // Exports of native/binding/addon.cpp.
 
-import type { CertificateKind, Progress } from '../generated/solve.js';
+import type { CertificateKind, Progress, Status } from '../generated/solve.js';
 import type { Bounds } from './bounds.js';
 import { SolverError } from './error.js';
 import { loadAddon, loadCudaAddon, type Addon as Untyped } from './loader.js';
@@ -90,6 +90,9 @@ export interface Addon extends Solvers {
   /** Gives { closed, each }: the constraints of the program, and for each of its tables the outputs of its rows. */
   evaluateRows(request: ProgramRequest & { x: Float64Array }): Job;
   readNl(request: ReadNlRequest): Job;
+  /** Gives a {@link PreparedHandle} of a convex quadratic program. Its bounds and sides come with each solve. */
+  prepareQuadratic(request: ProgramRequest): Job;
+  solvePrepared(request: PreparedRequest): PreparedAnswer;
   /** Gives { x }: the numbers Q^-1 b for each row b of B. */
   solvePositiveDefinite(request: { Q: Matrix; B: Matrix }): Job;
   writeNl(request: WriteNlRequest): Job;
@@ -104,6 +107,33 @@ export type ArrayCopy = object & { readonly __arrayCopy: never };
 
 /** A compiled model, opaque. */
 export type ProgramHandle = object & { readonly __programHandle: never };
+
+/** A prepared quadratic program, opaque. */
+export type PreparedHandle = object & { readonly __preparedHandle: never };
+
+/** The vectors of a prepared program min 1/2 x^T Q x + c^T x subject to constraintsLower <= G x <= constraintsUpper, lower <= x <= upper. */
+export interface PreparedRequest {
+  prepared: PreparedHandle;
+  c: Float64Array;
+  lower: Float64Array;
+  upper: Float64Array;
+  constraintsLower: Float64Array;
+  constraintsUpper: Float64Array;
+  tolerance: number;
+  timeLimit: number;
+}
+
+export interface PreparedAnswer {
+  status: Status;
+  message: string;
+  objective?: number;
+  gap?: number;
+  iterations: number;
+  x: Float64Array;
+  multipliers: Float64Array;
+  /** > 0 at an upper bound. */
+  boundMultipliers: Float64Array;
+}
 
 /** Data by rows in an addon, opaque. */
 export type RowTableHandle = object & { readonly __rowTable: never };
@@ -180,6 +210,8 @@ export interface ProgramRequest {
   tables?: RowTableHandle[];
   /** Ranks that have other rows of its data. */
   ranks?: object | undefined;
+  /** The same program with other vectors. */
+  prepared?: PreparedHandle;
 }
 
 /** A question about a program, or about `callbacks` as a solve takes them, which are then called on this thread. */

@@ -22,6 +22,13 @@ export {
   type OptimalityOptions,
   type Violation,
 } from './optimality.js';
+export {
+  PreparedQuadratic,
+  prepareQuadratic,
+  type QuadraticAnswer,
+  type QuadraticChanges,
+  type SolveSyncSettings,
+} from './prepared.js';
 export type { ParameterGradient, Sensitivity, SensitivityOf } from './sensitivity.js';
 export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './solver.js';
 export * from './verbs.js';

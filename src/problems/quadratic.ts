@@ -1,10 +1,15 @@
 // Quadratic and linear programs: linear equations and inequalities, and bounds.
-import { addon, type ProgramRequest, type QuadraticRequest, type Solvers } from '../core/addon.js';
+import { addon, type PreparedHandle, type ProgramRequest, type QuadraticRequest, type Solvers } from '../core/addon.js';
 import { type Bounds, boundsOfVariables } from '../core/bounds.js';
 import { checkMembers, checkVector } from '../core/check.js';
-import type { MatrixLike, SparseMatrix } from '../core/matrix.js';
+import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { checkSquare, hasManyEntries, toOperand, toSizedOperand, toSymmetric } from '../core/operand.js';
-import { checkInequalityRows, checkLinearRows, type InequalityRows } from '../expressions/linearRows.js';
+import {
+  checkInequalityRows,
+  checkLinearRows,
+  type InequalityRows,
+  type LinearRows,
+} from '../expressions/linearRows.js';
 import { compiled, FamilyProgram, PerAddon } from '../expressions/program.js';
 
 export interface QuadraticProblem {
@@ -55,8 +60,13 @@ export class QuadraticProgram extends FamilyProgram {
     this.#large = large;
   }
 
+  /** @internal The program with other vectors, which an addon has prepared. */
+  prepared?: PreparedHandle;
+
   protected override request(native: Solvers): ProgramRequest {
-    if (this.#large || native === addon()) return super.request(native);
+    if (this.#large || native === addon()) {
+      return { ...super.request(native), ...(this.prepared && { prepared: this.prepared }) };
+    }
     return { program: this.#elsewhere.handle(native) };
   }
 
@@ -89,23 +99,52 @@ export class QuadraticProgram extends FamilyProgram {
  * beside this thread, as do the numbers of large matrices.
  */
 export function quadraticProgram(problem: QuadraticProblem): QuadraticProgram {
+  return programOf(partsOf(problem));
+}
+
+/** A quadratic program whose members were checked. */
+export interface QuadraticParts {
+  Q: Matrix | SparseMatrix;
+  linear: Float64Array;
+  rows: LinearRows | undefined;
+  inequalities: InequalityRows | undefined;
+  lower: Float64Array | undefined;
+  upper: Float64Array | undefined;
+  start: Float64Array;
+  /** True if the first solve looks at the numbers of the matrices. */
+  large: boolean;
+}
+
+/** Checks the members of a problem. */
+export function partsOf(problem: QuadraticProblem): QuadraticParts {
   checkMembers('problem', problem, members);
   const large = [problem.Q, problem.A, problem.G].some(hasManyEntries);
   const read = large ? toSizedOperand : toOperand;
   const symmetric = (matrix: unknown) => (large ? checkSquare('Q', read('Q', matrix)) : toSymmetric('Q', matrix));
   const given = problem.Q === undefined ? undefined : symmetric(problem.Q);
   const n = given?.rows ?? unknownsOf(problem);
-  const Q = given ?? zeros(n);
   const perUnknown = { length: n, per: 'one for each unknown' };
-  const linear = problem.c === undefined ? new Float64Array(n) : checkVector('c', problem.c, perUnknown);
-  const start =
-    problem.start === undefined ? new Float64Array(n) : checkVector('start', problem.start, perUnknown).slice();
-  const rows = checkLinearRows(problem.A, problem.b, n, read);
-  const inequalities = checkInequalityRows(problem, n, read);
-  const equations = rows?.A.rows ?? 0;
-  const bounds = boundsOf(problem, n, equations, inequalities);
+  const vector = (name: 'c' | 'start') => {
+    const value = problem[name];
+    return value === undefined ? new Float64Array(n) : checkVector(name, value, perUnknown);
+  };
+  return {
+    Q: given ?? zeros(n),
+    linear: vector('c'),
+    start: vector('start').slice(),
+    rows: checkLinearRows(problem.A, problem.b, n, read),
+    inequalities: checkInequalityRows(problem, n, read),
+    ...(boundsOfVariables(problem, n) as Pick<QuadraticParts, 'lower' | 'upper'>),
+    large,
+  };
+}
+
+/** The program of parts. */
+export function programOf(parts: QuadraticParts): QuadraticProgram {
+  const { Q, linear, rows, inequalities, start, large } = parts;
+  const m = (rows?.A.rows ?? 0) + (inequalities?.G.rows ?? 0);
   const request: QuadraticRequest = { Q, linear, ...rows, G: inequalities?.G, ...(large && { unchecked: true }) };
-  return new QuadraticProgram(equations + (inequalities?.G.rows ?? 0), start, bounds, request);
+  return new QuadraticProgram(m, start, boundsOf(parts), request);
 }
 
 /** n, from the first member beside Q that shows it. */
@@ -128,14 +167,10 @@ const zeros = (n: number): SparseMatrix => ({
   values: new Float64Array(0),
 });
 
-function boundsOf(
-  problem: QuadraticProblem,
-  n: number,
-  equations: number,
-  inequalities: InequalityRows | undefined,
-): Bounds {
-  const bounds = boundsOfVariables(problem, n);
+function boundsOf({ lower, upper, rows, inequalities }: QuadraticParts): Bounds {
+  const bounds: Bounds = { ...(lower && { lower }), ...(upper && { upper }) };
   if (inequalities) {
+    const equations = rows?.A.rows ?? 0;
     const behindEquations = (sides: Float64Array): Float64Array => {
       const all = new Float64Array(equations + sides.length);
       all.set(sides, equations);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "binding/nlp_functions.hpp"
+#include "binding/prepared_quadratic.hpp"
 #include "binding/solve_together.hpp"
 #include "binding/tables.hpp"
 #include "core/inputs.hpp"
@@ -55,7 +56,10 @@ struct NlpEntry {
 
   static constexpr std::array<std::string_view, 3> members = {"warmStart", "reportIterates", "nonsmooth"};
 
-  static void read(const Reader& in, Problem& problem) { problem.large = readFunctions(in, problem); }
+  static void read(const Reader& in, Problem& problem) {
+    problem.large = readFunctions(in, problem);
+    problem.prepared = readPrepared(in);
+  }
   static void take(Inputs& inputs, Problem& problem) {
     problem.start = std::move(inputs.start);
     problem.fallbackStart = std::move(inputs.fallbackStart);

@@ -66,6 +66,8 @@ class BestQuadraticPoint {
  public:
   explicit BestQuadraticPoint(const ConvexQuadratic& problem) : problem_(problem) {}
 
+  /// Forgets all points, as the numbers of the problem have changed.
+  void forget() { worst_ = infinity; }
   /// Keeps the point if its errors are the smallest so far; returns its errors.
   QuadraticErrors offer(const QuadraticPoint& point);
   /// Offers a point and, near a solution, that whose bounds have what is missing of the gradient as multipliers.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/index.hpp"
 
@@ -18,8 +19,24 @@ ProximalInteriorPoint::ProximalInteriorPoint(const Cpu& la, const ConvexQuadrati
   makeItems();
 }
 
+void ProximalInteriorPoint::restart(double tolerance) {
+  tolerance_ = tolerance;
+  scaled_.takeVectors();
+  best_.forget();
+  makeItems();
+  primal_ = {.value = Tuning::firstPrimal};
+  dual_ = {.value = Tuning::firstDual};
+  mu_ = 0;
+  polished_ = false;
+  iterations_ = 0;
+  milestone_ = {};
+}
+
 void ProximalInteriorPoint::makeItems() {
   const auto n = p_.c.size(), m = p_.atLeast.size();
+  items_.clear();
+  sides_.clear();
+  equations_.clear();
   const auto addSide = [&](double side) {
     if (!std::isfinite(side)) return -1;
     sides_.emplace_back();
@@ -50,9 +67,28 @@ double ProximalInteriorPoint::multiplierOf(const Item& item) const {
   return (item.upper >= 0 ? sides_[at(item.upper)].z : 0) - (item.lower >= 0 ? sides_[at(item.lower)].z : 0);
 }
 
+/// Solves with these sides as equations. Returns true if that is the solution.
+bool ProximalInteriorPoint::startFrom(const std::vector<ActiveSide>& active) {
+  const std::size_t m = p_.atLeast.size();
+  const auto missing = [&](std::size_t k) {
+    const double low = k < m ? p_.atLeast[k] : p_.lower[k - m], high = k < m ? p_.atMost[k] : p_.upper[k - m];
+    if (low == high) return active[k] == ActiveSide::none;
+    return active[k] != ActiveSide::none && !std::isfinite(active[k] == ActiveSide::low ? low : high);
+  };
+  for (std::size_t k = 0; k < active.size(); ++k) {
+    if (missing(k)) return false;
+  }
+  polished_ = polish_.run(now_, active, best_);
+  return meets();
+}
+
 /// Begins at the minimum with quadratic penalties of weight 1: slacks and multipliers are what it leaves, moved inside
 /// as far as Mehrotra's rule says.
 std::optional<Status> ProximalInteriorPoint::start() {
+  if (const auto last = std::exchange(last_, {}); !last.empty() && startFrom(last)) {
+    last_ = polish_.activeAt(best_.point());
+    return Status::solved;
+  }
   takeResiduals();
   if (!factor() || !solve()) return Status::numericalError;
   for (std::size_t j = 0; j < now_.x.size(); ++j) now_.x[j] += move_[j];
@@ -297,7 +333,9 @@ std::optional<Status> ProximalInteriorPoint::verdict() {
   const int patience = meets() ? Tuning::patienceOfSolved : Tuning::patience;
   if (best_.worst() > Tuning::enough && iterations_ - milestone_.at < patience) return std::nullopt;
   polish();
-  return meets() ? Status::solved : Status::stalled;
+  if (!meets()) return Status::stalled;
+  last_ = polish_.activeAt(best_.point());
+  return Status::solved;
 }
 
 /// A side is active where its slack is below its multiplier.

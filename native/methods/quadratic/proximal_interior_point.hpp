@@ -30,6 +30,9 @@ class ProximalInteriorPoint {
   /// `problem` must outlive this.
   ProximalInteriorPoint(const Cpu& la, const ConvexQuadratic& problem, double tolerance);
 
+  /// Begins anew: c, bounds and sides of the problem, but neither Q nor G, may have changed. Where there was a solution
+  /// before, its active sides are tried first, by one factorisation: that may be the solution.
+  void restart(double tolerance);
   /// The first point.
   std::optional<Status> start();
   std::optional<Status> step();
@@ -53,6 +56,8 @@ class ProximalInteriorPoint {
     static constexpr double inner = 0.1;         ///< safeguard: proximal programs so accurate take new estimates
     static constexpr double slow = 0.5;          ///< safeguard: residuals that fall less ask for smaller shifts
     static constexpr double shrink = 0.01;       ///< safeguard: factor of shifts then
+    static constexpr double firstPrimal = 1e-4;  ///< safeguard: delta at first
+    static constexpr double firstDual = 1e-6;    ///< safeguard: rho at first
     static constexpr double firstLeast = 1e-10;  ///< rounding: least shifts at first
     static constexpr double least = 1e-16;       ///< rounding: least shifts at all
     static constexpr double most = 1e-4;         ///< safeguard: largest shift that an inaccurate system gets
@@ -95,6 +100,7 @@ class ProximalInteriorPoint {
   };
 
   void makeItems();
+  bool startFrom(const std::vector<ActiveSide>& active);
   double multiplierOf(const Item& item) const;
   void takeResiduals();
   bool factor();
@@ -112,8 +118,8 @@ class ProximalInteriorPoint {
   QuadraticErrors record();
 
   const Cpu& la_;
-  const double tolerance_;
-  const ScaledQuadratic scaled_;
+  double tolerance_;
+  ScaledQuadratic scaled_;
   const ConvexQuadratic& p_;
   QuadraticSystem system_;
   QuadraticPolish polish_;
@@ -124,8 +130,9 @@ class ProximalInteriorPoint {
   QuadraticPoint now_, trial_;  ///< scaled, as given
   std::vector<double> estimate_, gradient_, rows_, h_, right_, move_;
   double mu_ = 0;
-  Shift primal_{.value = 1e-4}, dual_{.value = 1e-6};  ///< delta and rho
+  Shift primal_{.value = Tuning::firstPrimal}, dual_{.value = Tuning::firstDual};  ///< delta and rho
   double backwardError_ = 0;
+  std::vector<ActiveSide> last_;  ///< active sides of the last solution; empty: there is none
   bool polished_ = false;
   int iterations_ = 0;
   Milestone milestone_;

@@ -52,16 +52,18 @@ bool QuadraticPolish::solve() {
   if (!factor(Tuning::shift)) return false;
   for (int k = 0; k < Tuning::steps; ++k) {
     la_.checkpoint();
-    step();
+    const bool moved = step();
     for (const double v : move_) {
       if (!std::isfinite(v)) return false;
     }
+    if (!moved) break;
   }
   return true;
 }
 
-/// Variables at bounds stay there, and their multipliers are what is missing of the gradient.
-void QuadraticPolish::step() {
+/// Variables at bounds stay there, and their multipliers are what is missing of the gradient. False where nothing moves
+/// by more than rounding.
+bool QuadraticPolish::step() {
   const auto side = [&](std::size_t k) { return active_[k] == ActiveSide::low ? low(k) : high(k); };
   for (std::size_t j = 0; j < n_; ++j) {
     if (active_[m_ + j] != ActiveSide::none) point_.x[j] = side(m_ + j);
@@ -84,6 +86,12 @@ void QuadraticPolish::step() {
   }
   for (std::size_t i = 0; i < m_; ++i) point_.y[i] = active_[i] != ActiveSide::none ? point_.y[i] + move_[n_ + i] : 0;
   gradient();
+  double moved = 0, size = 0;
+  for (const double v : move_) moved = std::max(moved, std::abs(v));
+  for (const auto* values : {&point_.x, &point_.y}) {
+    for (const double v : *values) size = std::max(size, std::abs(v));
+  }
+  return moved > Tuning::still * size;
 }
 
 bool QuadraticPolish::changeActive() {
@@ -106,12 +114,24 @@ bool QuadraticPolish::changeActive() {
   return changed;
 }
 
+std::vector<ActiveSide> QuadraticPolish::activeAt(const QuadraticPoint& given) {
+  scaled_.scale(given, point_);
+  multiplyRows(p_, point_.x, rows_);
+  std::vector<ActiveSide> active(n_ + m_, ActiveSide::none);
+  for (std::size_t k = 0; k < n_ + m_; ++k) {
+    const double v = k < m_ ? rows_[k] : point_.x[k - m_], multiplier = k < m_ ? point_.y[k] : point_.z[k - m_];
+    if (low(k) == high(k) || v - low(k) < -multiplier)
+      active[k] = ActiveSide::low;
+    else if (high(k) - v < multiplier)
+      active[k] = ActiveSide::high;
+  }
+  return active;
+}
+
 /// Q - flat has as many negative eigenvalues, on the directions that the active sides leave free, as there are without
 /// curvature.
 QuadraticKind QuadraticPolish::kindOf(const QuadraticPoint& given) {
-  scaled_.scale(given, point_);
-  multiplyRows(p_, point_.x, rows_);
-  active_.assign(n_ + m_, ActiveSide::none);
+  active_ = activeAt(given);
   QuadraticKind kind;
   int held = 0;
   for (std::size_t k = 0; k < n_ + m_; ++k) {
@@ -120,9 +140,7 @@ QuadraticKind QuadraticPolish::kindOf(const QuadraticPoint& given) {
     const double distance = std::min(std::abs(v - low(k)), std::abs(high(k) - v));
     const bool equation = low(k) == high(k);
     kind.weak = kind.weak || (!equation && distance < Tuning::weak && multiplier < Tuning::weak);
-    if (!equation && !(distance < multiplier)) continue;
-    active_[k] = ActiveSide::low;
-    ++held;
+    held += active_[k] != ActiveSide::none ? 1 : 0;
   }
   double largest = 0;
   for (const double value : p_.q.values) largest = std::max(largest, std::abs(value));

@@ -31,6 +31,8 @@ class QuadraticPolish {
   /// that is missed joins it. Returns true if it has found the best point so far.
   bool run(const QuadraticPoint& from, std::vector<ActiveSide> active, BestQuadraticPoint& best);
 
+  /// The sides that a point as given is at: it is nearer to them than their multipliers are large.
+  std::vector<ActiveSide> activeAt(const QuadraticPoint& given);
   /// Curvature along what is active at a point as given.
   QuadraticKind kindOf(const QuadraticPoint& given);
 
@@ -38,6 +40,7 @@ class QuadraticPolish {
   struct Tuning {
     static constexpr int rounds = 4;        ///< safeguard: active sets in turn
     static constexpr int steps = 6;         ///< safeguard: steps of the method of multipliers
+    static constexpr double still = 4e-16;  ///< rounding: moves, beside the point, that end the steps
     static constexpr double shift = 1e-10;  ///< rounding: what its systems are shifted by
     static constexpr double weak = 1e-6;    ///< safeguard: scaled distances and multipliers that count as 0
     static constexpr double flat = 1e-9;    ///< rounding: curvature, beside the largest, that counts as 0
@@ -47,7 +50,7 @@ class QuadraticPolish {
   double high(std::size_t k) const;
   bool factor(double rho);
   bool solve();
-  void step();
+  bool step();
   bool changeActive();
 
   const Cpu& la_;

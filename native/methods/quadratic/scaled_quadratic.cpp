@@ -50,9 +50,6 @@ void sweep(ConvexQuadratic& p, std::vector<double>& columns, std::vector<double>
 void multiply(std::vector<double>& v, const std::vector<double>& by) {
   for (std::size_t k = 0; k < v.size(); ++k) v[k] *= by[k];
 }
-void divide(std::vector<double>& v, const std::vector<double>& by) {
-  for (std::size_t k = 0; k < v.size(); ++k) v[k] /= by[k];
-}
 
 }  // namespace
 
@@ -65,17 +62,24 @@ ScaledQuadratic::ScaledQuadratic(const Cpu& la, const ConvexQuadratic& problem)
     multiply(columns, ofColumns);
     multiply(rows, ofRows);
   }
-  multiply(program.c, columns);
   double most = 0;
-  for (const auto* values : {&program.c, &program.q.values}) {
-    for (const double value : *values) raise(most, value);
-  }
+  for (std::size_t j = 0; j < columns.size(); ++j) raise(most, columns[j] * given.c[j]);
+  for (const double value : program.q.values) raise(most, value);
   cost = inverseSize(most);
-  for (auto* values : {&program.c, &program.q.values}) {
-    for (double& value : *values) value *= cost;
+  for (double& value : program.q.values) value *= cost;
+  takeVectors();
+}
+
+void ScaledQuadratic::takeVectors() {
+  for (std::size_t j = 0; j < columns.size(); ++j) {
+    program.c[j] = cost * columns[j] * given.c[j];
+    program.lower[j] = given.lower[j] / columns[j];
+    program.upper[j] = given.upper[j] / columns[j];
   }
-  for (auto* bounds : {&program.lower, &program.upper}) divide(*bounds, columns);
-  for (auto* sides : {&program.atLeast, &program.atMost}) multiply(*sides, rows);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    program.atLeast[i] = given.atLeast[i] * rows[i];
+    program.atMost[i] = given.atMost[i] * rows[i];
+  }
 }
 
 void ScaledQuadratic::unscale(const QuadraticPoint& point, QuadraticPoint& to) const {

@@ -15,6 +15,8 @@ struct ScaledQuadratic {
   /// `problem` must outlive this.
   ScaledQuadratic(const Cpu& la, const ConvexQuadratic& problem);
 
+  /// Takes over c, bounds and sides of the program as given, in the units that there are.
+  void takeVectors();
   /// The point of the program as given, within its bounds.
   void unscale(const QuadraticPoint& point, QuadraticPoint& to) const;
   /// The scaled point of one of the program as given.

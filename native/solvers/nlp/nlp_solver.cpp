@@ -73,7 +73,7 @@ bool takesEqualities(const NlpProblem& problem, const NlpSettings& settings) {
 /// Warm starts keep the method that has solved the problem before.
 bool isConvexQuadratic(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings) {
   if (settings.method != NlpMethod::automatic || WarmStart(problem).given()) return false;
-  return QuadraticMethod::takes(la, *problem.nlp.open(la));
+  return problem.prepared != nullptr || QuadraticMethod::takes(la, *problem.nlp.open(la));
 }
 
 }  // namespace

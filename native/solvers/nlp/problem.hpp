@@ -17,6 +17,8 @@
 
 namespace nonconvex {
 
+class PreparedQuadratic;
+
 enum class NlpMethod {
   automatic,
   interiorPoint,
@@ -235,9 +237,10 @@ inline void requireInInteriorPoint(const NlpSettings& settings) {
 }
 
 struct NlpProblem : NlpStart {
-  int constraints = 0;          ///< m, known before the problem is opened
-  bool large = false;           ///< the problem takes long to open and evaluate
-  bool reportIterates = false;  ///< reports of progress show the point
+  int constraints = 0;                                    ///< m, known before the problem is opened
+  bool large = false;                                     ///< the problem takes long to open and evaluate
+  bool reportIterates = false;                            ///< reports of progress show the point
+  std::shared_ptr<PreparedQuadratic> prepared = nullptr;  ///< the same program with other vectors; null: there is none
 };
 
 /// The members of a report beside those of all solvers. Members that Newton's method does not know stay unknown.

@@ -18,8 +18,9 @@ std::vector<double> boundsOf(std::span<const double> given, std::size_t count, d
   return bounds;
 }
 
-/// The program in numbers: its derivatives at 0.
-ConvexQuadratic programOf(Nlp& nlp, double& constant) {
+}  // namespace
+
+ConvexQuadratic convexQuadraticOf(Nlp& nlp, double& constant) {
   const auto n = at(nlp.variables()), m = at(nlp.constraints());
   nlp.moveTo(std::vector<double>(n, 0.0));
   ConvexQuadratic program;
@@ -43,8 +44,6 @@ ConvexQuadratic programOf(Nlp& nlp, double& constant) {
   return program;
 }
 
-}  // namespace
-
 bool QuadraticMethod::takes(const Cpu& la, Nlp& nlp) {
   auto* const known = nlp.find<KnownCurvature>();
   if (known == nullptr || !nlp.facts().linearConstraints || nlp.facts().approximateHessian) return false;
@@ -60,20 +59,38 @@ QuadraticMethod::QuadraticMethod(const Cpu& la, const NlpProblem& problem, const
       problem_(problem),
       nlp_(std::make_unique<BarrierNlp>(la, problem,
                                         BarrierSettings{settings.scaling, settings.strictBounds, settings.tolerance})),
-      program_(programOf(*problem.nlp.open(la), constant_)),
-      method_(la, program_, settings.tolerance) {}
+      work_(prepared(settings.tolerance)),
+      method_(work_->method()) {}
+
+QuadraticMethod::~QuadraticMethod() { work_->giveBack(); }
+
+/// The prepared program that the problem brings along, with its own vectors, or one of its own.
+std::shared_ptr<PreparedQuadratic> QuadraticMethod::prepared(double tolerance) {
+  ConvexQuadratic program = convexQuadraticOf(*problem_.nlp.open(la_), constant_);
+  const auto& given = problem_.prepared;
+  if (given == nullptr || given->program().variables() != program.variables() ||
+      given->program().rows() != program.rows() || !given->take()) {
+    return std::make_shared<PreparedQuadratic>(la_, std::move(program), tolerance);
+  }
+  given->restart(program.c, program.atLeast, program.atMost, program.lower, program.upper, tolerance);
+  return given;
+}
 
 std::optional<Status> QuadraticMethod::start() {
   BarrierPoint begun = nlp_->makePoint();
   if (nlp_->contradiction() || !nlp_->begin(begun)) return Status::stalled;
-  return method_.start();
+  return judged(method_.start());
 }
 
 std::optional<Status> QuadraticMethod::step() {
   // Programs that have a solution take 70 iterations at most.
   constexpr int most = 200;
   if (++iterations_ > most) return Status::stalled;
-  const auto status = method_.step();
+  return judged(method_.step());
+}
+
+/// The status of the method where the judge confirms it.
+std::optional<Status> QuadraticMethod::judged(std::optional<Status> status) {
   if (status != Status::solved) return status;
   if (!confirmed()) return Status::stalled;
   kind_ = method_.kind();

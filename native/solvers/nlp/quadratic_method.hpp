@@ -7,10 +7,13 @@
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
 #include "methods/interior_point/barrier_nlp.hpp"
-#include "methods/quadratic/proximal_interior_point.hpp"
+#include "methods/quadratic/prepared_quadratic.hpp"
 #include "solvers/nlp/problem.hpp"
 
 namespace nonconvex {
+
+/// A problem that `QuadraticMethod` takes in numbers, which are its derivatives at 0; `constant` is f(0).
+ConvexQuadratic convexQuadraticOf(Nlp& nlp, double& constant);
 
 /// minimise f(x) subject to lower <= x <= upper and linear constraints, f a convex polynomial of degree 2 at most. A
 /// solved program has a duality gap of at most `tolerance` (1 + |f|), and meets the conditions of the interior-point
@@ -23,21 +26,25 @@ class QuadraticMethod {
   /// `la` and the problem must outlive this.
   QuadraticMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings);
 
+  ~QuadraticMethod();
+
   std::optional<Status> start();
   std::optional<Status> step();
   NlpProgress progress() const;
   NlpSolution solution() const;
 
  private:
+  std::shared_ptr<PreparedQuadratic> prepared(double tolerance);
   bool place(BarrierPoint& point) const;
+  std::optional<Status> judged(std::optional<Status> status);
   bool confirmed();
 
   const Cpu& la_;
   const NlpProblem& problem_;
   const std::unique_ptr<BarrierNlp> nlp_;  ///< the problem as the judge of answers sees it
-  const ConvexQuadratic program_;
   double constant_ = 0;
-  ProximalInteriorPoint method_;
+  std::shared_ptr<PreparedQuadratic> work_;
+  ProximalInteriorPoint& method_;
   std::optional<BarrierPoint> answer_;  ///< a solution that was confirmed
   QuadraticKind kind_;
   int iterations_ = 0;
