@@ -53,8 +53,8 @@ Napi::Value solvePreparedNow(Napi::Env env, const Reader& in) {
   PreparedAnswer answer;
   try {
     const double tolerance = in.number("tolerance");
-    prepared->restart(in.vector("c"), in.vector("constraintsLower"), in.vector("constraintsUpper"), in.vector("lower"),
-                      in.vector("upper"), tolerance);
+    prepared->setVectors(in.vector("c"), in.vector("constraintsLower"), in.vector("constraintsUpper"),
+                         in.vector("lower"), in.vector("upper"));
     answer = solvePrepared(*prepared, tolerance, in.number("timeLimit"));
   } catch (...) {
     prepared->giveBack();

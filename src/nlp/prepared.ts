@@ -42,7 +42,7 @@ export interface QuadraticAnswer {
   lowerMultipliers: Float64Array;
   /** n numbers >= 0, of the upper bounds. */
   upperMultipliers: Float64Array;
-  /** Iterations of the interior-point method; 0 where the active sides of the solve before are those of this one. */
+  /** Iterations: 0 where the active sides of the solve before are those of this one. */
   iterations: number;
 }
 

@@ -173,7 +173,7 @@ describe('a prepared program', () => {
   });
 
   it('ends at its time limit', async () => {
-    const prepared = await prepareQuadratic(problemOf(drawn(13, 40, 5, 40)));
+    const prepared = await prepareQuadratic(problemOf(drawn(13, 70, 5, 130)));
     expect(prepared.solveSync({}, { timeLimit: 0 }).status).toBe('timeLimit');
   });
 

@@ -6,6 +6,7 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "linalg/blas.hpp"
+#include "linalg/vectors.hpp"
 
 namespace nonconvex {
 
@@ -19,13 +20,16 @@ DualActiveSet::DualActiveSet(int n, int m)
     : dual_(2 * (n + m)), factor_(n, n), normals_(n, 2 * (n + m)), gram_(2 * (n + m), 2 * (n + m)) {
   const std::size_t most = 2 * at(n + m);
   sides_.reserve(most);
+  before_.reserve(most);
   for (std::vector<double>* v : {&missing_, &y_, &lower_, &upper_}) v->reserve(most);
   for (std::vector<double>* v : {&x_, &start_, &boundMultipliers_}) v->resize(at(n));
   rowMultipliers_.resize(at(m));
+  products_.resize(at(m));
 }
 
 QuadraticEnd DualActiveSet::solve(const QuadraticProgram& problem) {
   const int n = problem.H.rows;
+  factored_ = false;
   n_ = at(n);
   rows_ = at(problem.A.rows);
   for (int j = 0; j < n; ++j) std::copy(problem.H.column(j), problem.H.column(j) + n, factor_.data() + n_ * at(j));
@@ -34,6 +38,40 @@ QuadraticEnd DualActiveSet::solve(const QuadraticProgram& problem) {
   writeNormals(problem);
   if (!scaleNormals()) return QuadraticEnd::infeasible;
   writeGram();
+  factored_ = std::none_of(sides_.begin(), sides_.end(), [](const Side& side) { return side.empty; });
+  return solveSides(problem);
+}
+
+QuadraticEnd DualActiveSet::solveAgain(const QuadraticProgram& problem) {
+  return factored_ && takeSides(problem) ? solveSides(problem) : solve(problem);
+}
+
+/// Takes over where the sides are and the linear term; false where other sides are finite.
+bool DualActiveSet::takeSides(const QuadraticProgram& problem) {
+  std::swap(sides_, before_);
+  listSides(problem);
+  const auto same = [](const Side& a, const Side& b) {
+    return a.index == b.index && a.sign == b.sign && a.equation == b.equation;
+  };
+  if (!std::equal(sides_.begin(), sides_.end(), before_.begin(), before_.end(), same)) return false;
+  writeStart(problem);
+  const std::span<double> products = std::span(products_).first(rows_);
+  std::fill(products.begin(), products.end(), 0.0);
+  for (std::size_t j = 0; j < n_ && rows_ > 0; ++j) {
+    axpy(start_[j], {problem.A.column(static_cast<int>(j)), rows_}, products);
+  }
+  for (std::size_t k = 0; k < sides_.size(); ++k) {
+    Side& side = sides_[k];
+    const std::size_t index = at(side.index);
+    side.length = before_[k].length;
+    const double value = index < rows_ ? products[index] : start_[index - rows_];
+    missing_[k] = (side.at - side.sign * value) / side.length;
+  }
+  return true;
+}
+
+/// Solves the dual by the normals and their products.
+QuadraticEnd DualActiveSet::solveSides(const QuadraticProgram& problem) {
   double size = 0;
   for (const double value : missing_) size = std::max(size, std::abs(value));
   const QuadraticEnd end = dual_.solve({.G = gram_.view().block(0, 0, int(y_.size()), int(y_.size())),
@@ -69,12 +107,18 @@ void DualActiveSet::listSides(const QuadraticProgram& problem) {
   for (std::size_t k = 0; k < sides_.size(); ++k) lower_[k] = sides_[k].equation ? -infinity : 0;
 }
 
-/// Sets the normals to L^-1 a_k, `start_` to -H^-1 c, and `missing_` to b_k - a_k start.
-void DualActiveSet::writeNormals(const QuadraticProgram& problem) {
+/// Sets `start_` to -H^-1 c.
+void DualActiveSet::writeStart(const QuadraticProgram& problem) {
   const int n = static_cast<int>(n_);
   for (std::size_t j = 0; j < n_; ++j) start_[j] = -problem.c[j];
   blas::trsv('L', 'N', n, factor_.data(), n, start_.data());
   blas::trsv('L', 'T', n, factor_.data(), n, start_.data());
+}
+
+/// Sets the normals to L^-1 a_k, `start_` to -H^-1 c, and `missing_` to b_k - a_k start.
+void DualActiveSet::writeNormals(const QuadraticProgram& problem) {
+  const int n = static_cast<int>(n_);
+  writeStart(problem);
   missing_.clear();
   for (std::size_t k = 0; k < sides_.size(); ++k) {
     const Side& side = sides_[k];
@@ -98,6 +142,7 @@ bool DualActiveSet::scaleNormals() {
     if (side.length == 0) {
       if (side.at > 0 || (side.equation && side.at != 0)) return false;
       side.length = 1;
+      side.empty = true;
       missing_[k] = 0;
       lower_[k] = upper_[k] = y_[k] = 0;
     }

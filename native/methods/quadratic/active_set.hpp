@@ -33,6 +33,8 @@ class DualActiveSet {
 
   /// `infeasible`: no point meets all rows and bounds; `singular`: H is not positive definite.
   QuadraticEnd solve(const QuadraticProgram& problem);
+  /// The same where H and A are those of the last call: their factors are kept, unless other sides are finite now.
+  QuadraticEnd solveAgain(const QuadraticProgram& problem);
 
   /// The point that was found last.
   In x() const { return {x_.data(), n_}; }
@@ -51,10 +53,14 @@ class DualActiveSet {
     double at;    ///< sign times the side
     double length = 1;
     bool equation;
+    bool empty = false;  ///< of a row of zeros
   };
 
+  QuadraticEnd solveSides(const QuadraticProgram& problem);
+  bool takeSides(const QuadraticProgram& problem);
   void listSides(const QuadraticProgram& problem);
   void addSides(int index, double lower, double upper);
+  void writeStart(const QuadraticProgram& problem);
   void writeNormals(const QuadraticProgram& problem);
   bool scaleNormals();
   void writeGram();
@@ -63,8 +69,10 @@ class DualActiveSet {
 
   BoundedQuadratic dual_;
   HostMatrix<double> factor_, normals_, gram_;  // L; L^-1 A^T of the sides, of unit length; their products
-  std::vector<Side> sides_;
+  std::vector<Side> sides_, before_;
+  bool factored_ = false;  // factor_, normals_, gram_ and lengths of the sides belong to the last problem
   std::vector<double> x_, start_, missing_, y_, lower_, upper_, rowMultipliers_, boundMultipliers_;
+  std::vector<double> products_;  // A times the start
   std::size_t n_ = 0, rows_ = 0;
 };
 

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
+#include <span>
 #include <utility>
 
+#include "methods/quadratic/active_set.hpp"
 #include "methods/quadratic/proximal_interior_point.hpp"
 
 namespace nonconvex {
@@ -12,8 +15,7 @@ namespace nonconvex {
 /// solve at a time, which `take` tells.
 class PreparedQuadratic {
  public:
-  PreparedQuadratic(const Cpu& la, ConvexQuadratic program, double tolerance)
-      : la_(la), program_(std::move(program)), method_(la_, program_, tolerance) {}
+  PreparedQuadratic(const Cpu& la, ConvexQuadratic program, double tolerance);
 
   /// False while another solve has it.
   bool take() { return !taken_.exchange(true); }
@@ -21,21 +23,28 @@ class PreparedQuadratic {
 
   const ConvexQuadratic& program() const { return program_; }
   ProximalInteriorPoint& method() { return method_; }
-  /// Begins anew with the vectors of a program that has the same Q and G.
-  void restart(std::span<const double> c, std::span<const double> atLeast, std::span<const double> atMost,
-               std::span<const double> lower, std::span<const double> upper, double tolerance) {
-    program_.c.assign(c.begin(), c.end());
-    program_.atLeast.assign(atLeast.begin(), atLeast.end());
-    program_.atMost.assign(atMost.begin(), atMost.end());
-    program_.lower.assign(lower.begin(), lower.end());
-    program_.upper.assign(upper.begin(), upper.end());
-    method_.restart(tolerance);
-  }
+  /// Takes the vectors of a program that has the same Q and G. `method().restart(...)` begins with them.
+  void setVectors(std::span<const double> c, std::span<const double> atLeast, std::span<const double> atMost,
+                  std::span<const double> lower, std::span<const double> upper);
+  /// Solves a small strictly convex program from the active sides of the last one; false where it is none, or they lead
+  /// to nothing.
+  bool solveSmall(QuadraticPoint& point, int& steps);
 
  private:
+  /// A program of up to some variables and rows, dense.
+  struct Small {
+    HostMatrix<double> Q, G;
+    DualActiveSet method;
+    bool solved = false;
+  };
+  static constexpr int mostVariables = 60, mostRows = 120;
+
+  void makeSmall();
+
   const Cpu la_;
   ConvexQuadratic program_;
   ProximalInteriorPoint method_;
+  std::optional<Small> small_;
   std::atomic<bool> taken_ = false;
 };
 

@@ -72,7 +72,8 @@ std::shared_ptr<PreparedQuadratic> QuadraticMethod::prepared(double tolerance) {
       given->program().rows() != program.rows() || !given->take()) {
     return std::make_shared<PreparedQuadratic>(la_, std::move(program), tolerance);
   }
-  given->restart(program.c, program.atLeast, program.atMost, program.lower, program.upper, tolerance);
+  given->setVectors(program.c, program.atLeast, program.atMost, program.lower, program.upper);
+  given->method().restart(tolerance);
   return given;
 }
 

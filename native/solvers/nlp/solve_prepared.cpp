@@ -72,9 +72,22 @@ PreparedAnswer solveInGeneral(const ConvexQuadratic& p, double tolerance, Monito
 
 PreparedAnswer solvePrepared(PreparedQuadratic& prepared, double tolerance, double timeLimit) {
   constexpr int most = 200;  // safeguard: programs that have a solution take 70 iterations at most
+  PreparedAnswer answer;
+  const auto take = [&](const QuadraticPoint& point, const QuadraticErrors& errors) {
+    answer.point = point;
+    answer.objective = errors.objective;
+    answer.gap = errors.gap / (1 + std::abs(errors.objective));
+  };
+  if (prepared.solveSmall(answer.point, answer.iterations)) {
+    const QuadraticErrors errors = errorsOf(prepared.program(), answer.point);
+    answer.status = Status::solved;
+    take(answer.point, errors);
+    if (isSolution(prepared.program(), errors, tolerance)) return answer;
+  }
+  answer.iterations = 0;
   Monitor monitor(timeLimit);
   ProximalInteriorPoint& method = prepared.method();
-  PreparedAnswer answer;
+  method.restart(tolerance);
   auto status = method.start();
   for (; !status && answer.iterations < most && !monitor.ending(); ++answer.iterations) status = method.step();
   const bool solved = status == Status::solved && isSolution(prepared.program(), method.errors(), tolerance);
@@ -84,9 +97,7 @@ PreparedAnswer solvePrepared(PreparedQuadratic& prepared, double tolerance, doub
     answer.message = "Not solved within the time limit.";
   }
   answer.status = solved ? Status::solved : Status::timeLimit;
-  answer.point = method.point();
-  answer.objective = method.errors().objective;
-  answer.gap = method.errors().gap / (1 + std::abs(answer.objective));
+  take(method.point(), method.errors());
   return answer;
 }
 
