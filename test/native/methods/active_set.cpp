@@ -109,6 +109,22 @@ TEST(small_quadratic_programs_are_solved_to_their_conditions_of_optimality) {
   CHECK(active > static_cast<int>(check::repetitions(400U) / 4));
 }
 
+TEST(a_small_quadratic_program_is_solved_again_with_other_vectors) {
+  for (std::uint64_t seed = 1; seed <= check::repetitions(200U); ++seed) {
+    Drawn of(seed);
+    DualActiveSet solver(8, 8);
+    CHECK(solver.solveAgain(of.problem()) == QuadraticEnd::solved);  // nothing was factorised before
+    const Random random(seed, 6);
+    for (std::uint64_t k = 0; k < 5; ++k) {
+      for (int j = 0; j < of.n(); ++j) of.c[at(j)] += random.normal(10 * k + static_cast<std::uint64_t>(j));
+      for (double& side : of.rowUpper) side += side == infinity ? 0 : 0.01;  // equations become ranges
+      if (k == 3) of.lower[0] = of.lower[0] == -infinity ? -1 : -infinity;   // other sides are finite
+      CHECK(solver.solveAgain(of.problem()) == QuadraticEnd::solved);
+      checkOptimal(of, solver, 1e-8);
+    }
+  }
+}
+
 TEST(a_small_quadratic_program_without_a_feasible_point_is_told_from_one_with) {
   DualActiveSet solver(8, 8);
   for (std::uint64_t seed = 2; seed <= 200; ++seed) {
