@@ -5,6 +5,7 @@ import { evaluate, modelOf, randomProblem, violationAt } from '../problems/rando
 import { convexClaims } from './convexClaims.js';
 import { farClaims } from './farClaims.js';
 import { linearClaims } from './linearClaims.js';
+import { preparedClaims } from './preparedClaims.js';
 import { unboundedClaims } from './unboundedClaims.js';
 
 /** The derivatives of a function by central differences. */
@@ -124,4 +125,5 @@ export const claims: Record<string, Claim> = {
   ...unboundedClaims,
   ...farClaims,
   ...convexClaims,
+  ...preparedClaims,
 };
