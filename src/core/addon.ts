@@ -210,7 +210,7 @@ export interface ProgramRequest {
   tables?: RowTableHandle[];
   /** Ranks that have other rows of its data. */
   ranks?: object | undefined;
-  /** The same program with other vectors. */
+  /** Prepared program, of which this one has other vectors. */
   prepared?: PreparedHandle;
 }
 

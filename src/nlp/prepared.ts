@@ -36,7 +36,7 @@ export interface QuadraticAnswer {
   x: Float64Array;
   /** 1/2 x^T Q x + c^T x. */
   objective: number;
-  /** Of the rows of A and then those of G: >= 0 at an upper side, <= 0 at a lower one. */
+  /** Multipliers of the rows of A and then of those of G: >= 0 at an upper side, <= 0 at a lower one. */
   multipliers: Float64Array;
   /** n numbers >= 0, of the lower bounds. */
   lowerMultipliers: Float64Array;
@@ -80,7 +80,7 @@ export async function prepareQuadratic(problem: QuadraticProblem): Promise<Prepa
 const requestOf = (program: QuadraticProgram, native: Solvers): ProgramRequest =>
   program.toNative((_, f) => f as never, native) as ProgramRequest;
 
-/** What {@link prepareQuadratic} gives. */
+/** A program that {@link prepareQuadratic} has prepared. */
 export class PreparedQuadratic {
   readonly #parts: QuadraticParts;
   readonly #handle: PreparedHandle;

@@ -61,7 +61,7 @@ const ofOneFamily: Record<string, string[]> = {
   ],
   'methods on any function, which the next families are to call': [
     'native/methods/krylov/pcg.hpp',
-    'native/methods/quadratic/proximal_interior_point.hpp',
+    'native/methods/quadratic/prepared_quadratic.hpp',
     'native/methods/tree_search/tree_search.hpp',
     'native/methods/unconstrained/lbfgs.hpp',
   ],
@@ -72,6 +72,7 @@ const ofOneFamily: Record<string, string[]> = {
     'native/problems/glm/objective.hpp',
     'native/problems/glm/row_losses.hpp',
     'native/problems/quadratic_model.hpp',
+    'native/problems/quadratic_nlp.hpp',
     'native/problems/quasi_newton_nlp.hpp',
     'native/problems/sums/scaled_sum.hpp',
     'native/problems/sums/sum_units.hpp',

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "binding/entries/nlp_prepared.hpp"
 #include "binding/nlp_functions.hpp"
-#include "binding/prepared_quadratic.hpp"
 #include "binding/solve_together.hpp"
 #include "binding/tables.hpp"
 #include "core/inputs.hpp"

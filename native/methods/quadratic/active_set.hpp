@@ -33,7 +33,7 @@ class DualActiveSet {
 
   /// `infeasible`: no point meets all rows and bounds; `singular`: H is not positive definite.
   QuadraticEnd solve(const QuadraticProgram& problem);
-  /// The same where H and A are those of the last call: their factors are kept, unless other sides are finite now.
+  /// Solves a problem with H and A of the last call, whose factors are kept, unless other sides are finite now.
   QuadraticEnd solveAgain(const QuadraticProgram& problem);
 
   /// The point that was found last.
@@ -53,7 +53,7 @@ class DualActiveSet {
     double at;    ///< sign times the side
     double length = 1;
     bool equation;
-    bool empty = false;  ///< of a row of zeros
+    bool empty = false;  ///< the row has zeros alone
   };
 
   QuadraticEnd solveSides(const QuadraticProgram& problem);

@@ -6,7 +6,7 @@ namespace nonconvex {
 
 PreparedQuadratic::PreparedQuadratic(const Cpu& la, ConvexQuadratic program, double tolerance)
     : la_(la), program_(std::move(program)), method_(la_, program_, tolerance) {
-  if (program_.variables() <= mostVariables && program_.rows() <= mostRows) makeSmall();
+  if (program_.variables() <= Tuning::variables && program_.rows() <= Tuning::rows) makeSmall();
 }
 
 void PreparedQuadratic::makeSmall() {

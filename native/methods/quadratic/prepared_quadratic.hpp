@@ -37,7 +37,10 @@ class PreparedQuadratic {
     DualActiveSet method;
     bool solved = false;
   };
-  static constexpr int mostVariables = 60, mostRows = 120;
+  struct Tuning {
+    static constexpr int variables = 60;  ///< safeguard: largest small program, whose factors stay in a cache
+    static constexpr int rows = 120;      ///< safeguard: rows of the largest small program
+  };
 
   void makeSmall();
 

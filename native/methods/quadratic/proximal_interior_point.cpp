@@ -85,8 +85,8 @@ bool ProximalInteriorPoint::startFrom(const std::vector<ActiveSide>& active) {
 /// Begins at the minimum with quadratic penalties of weight 1: slacks and multipliers are what it leaves, moved inside
 /// as far as Mehrotra's rule says.
 std::optional<Status> ProximalInteriorPoint::start() {
-  if (const auto last = std::exchange(last_, {}); !last.empty() && startFrom(last)) {
-    last_ = polish_.activeAt(best_.point());
+  if (const auto last = polish_.takeLast(); !last.empty() && startFrom(last)) {
+    polish_.remember(best_.point());
     return Status::solved;
   }
   takeResiduals();
@@ -334,7 +334,7 @@ std::optional<Status> ProximalInteriorPoint::verdict() {
   if (best_.worst() > Tuning::enough && iterations_ - milestone_.at < patience) return std::nullopt;
   polish();
   if (!meets()) return Status::stalled;
-  last_ = polish_.activeAt(best_.point());
+  polish_.remember(best_.point());
   return Status::solved;
 }
 

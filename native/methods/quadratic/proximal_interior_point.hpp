@@ -132,7 +132,6 @@ class ProximalInteriorPoint {
   double mu_ = 0;
   Shift primal_{.value = Tuning::firstPrimal}, dual_{.value = Tuning::firstDual};  ///< delta and rho
   double backwardError_ = 0;
-  std::vector<ActiveSide> last_;  ///< active sides of the last solution; empty: there is none
   bool polished_ = false;
   int iterations_ = 0;
   Milestone milestone_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "linalg/cpu.hpp"
@@ -31,8 +32,10 @@ class QuadraticPolish {
   /// that is missed joins it. Returns true if it has found the best point so far.
   bool run(const QuadraticPoint& from, std::vector<ActiveSide> active, BestQuadraticPoint& best);
 
-  /// The sides that a point as given is at: it is nearer to them than their multipliers are large.
-  std::vector<ActiveSide> activeAt(const QuadraticPoint& given);
+  /// Keeps the active sides of a solution as given, for the next program.
+  void remember(const QuadraticPoint& given) { last_ = activeAt(given); }
+  /// The sides that were kept, which are forgotten then; empty: there are none.
+  std::vector<ActiveSide> takeLast() { return std::exchange(last_, {}); }
   /// Curvature along what is active at a point as given.
   QuadraticKind kindOf(const QuadraticPoint& given);
 
@@ -46,6 +49,8 @@ class QuadraticPolish {
     static constexpr double flat = 1e-9;    ///< rounding: curvature, beside the largest, that counts as 0
   };
 
+  /// The sides that a point as given is at: it is nearer to them than their multipliers are large.
+  std::vector<ActiveSide> activeAt(const QuadraticPoint& given);
   double low(std::size_t k) const;
   double high(std::size_t k) const;
   bool factor(double rho);
@@ -58,7 +63,7 @@ class QuadraticPolish {
   const ConvexQuadratic& p_;
   QuadraticSystem& system_;
   std::size_t n_, m_;
-  std::vector<ActiveSide> active_;
+  std::vector<ActiveSide> active_, last_;
   QuadraticPoint point_, trial_;
   std::vector<double> gradient_, rows_, right_, move_;
 };

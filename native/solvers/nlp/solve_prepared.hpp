@@ -14,7 +14,7 @@ struct PreparedAnswer {
   QuadraticPoint point;
   double objective = unknown;
   double gap = unknown;  ///< duality gap beside 1 + |objective|
-  int iterations = 0;    ///< of the interior-point method, or changes of the active sides
+  int iterations = 0;    ///< iterations of the interior-point method, or changes of the active sides
 };
 
 /// Solves a program that has been given its vectors. Violations and the gradient of the Lagrangian of a solution are at

@@ -1,4 +1,4 @@
-#include "binding/prepared_quadratic.hpp"
+#include "binding/entries/nlp_prepared.hpp"
 
 #include <utility>
 
