@@ -84,7 +84,7 @@ struct FractionalEntry {
   using Settings = FractionalSettings;
   using Solution = FractionalSolution;
   template <class La>
-  using Solver = FractionalSolver<La>;
+  using Solver = FractionalSolver;
 
   static void read(const Reader& in, Problem& problem) {
     problem.matrices = readMatrices(in);

@@ -36,4 +36,6 @@ FractionalUnbuilt::FractionalUnbuilt(const FractionalProblem& problem, const Fra
   solution_.method = settings.method == FractionalMethod::pcd ? FractionalMethod::pcd : FractionalMethod::fcd;
 }
 
+FractionalSolution FractionalUnbuilt::solution() const { return solution_; }
+
 }  // namespace nonconvex

@@ -6,6 +6,10 @@
 
 #include "core/require_memory.hpp"
 #include "problems/quasi_newton_nlp.hpp"
+#include "solvers/nlp/descent_method.hpp"
+#include "solvers/nlp/interior_point_method.hpp"
+#include "solvers/nlp/newton_method.hpp"
+#include "solvers/nlp/quadratic_method.hpp"
 
 namespace nonconvex {
 namespace {
@@ -94,6 +98,8 @@ NlpSolver::NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings
     interior_ = std::make_unique<InteriorPointMethod>(la, problem_, settings);
   }
 }
+
+NlpSolver::~NlpSolver() = default;
 
 std::optional<Status> NlpSolver::start() {
   if (descent_) return ended(descent_->start());

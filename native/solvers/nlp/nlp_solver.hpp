@@ -6,12 +6,14 @@
 #include <string>
 
 #include "solvers/nlp/convex_bound.hpp"
-#include "solvers/nlp/descent_method.hpp"
-#include "solvers/nlp/interior_point_method.hpp"
-#include "solvers/nlp/newton_method.hpp"
-#include "solvers/nlp/quadratic_method.hpp"
+#include "solvers/nlp/problem.hpp"
 
 namespace nonconvex {
+
+class DescentMethod;
+class InteriorPointMethod;
+class NewtonMethod;
+class QuadraticMethod;
 
 /// The answer for a problem that is aborted before it is opened and evaluated: its start, of which nothing is known.
 class NlpUnbuilt {
@@ -42,6 +44,7 @@ class NlpSolver {
 
   /// Checks the problem and evaluates it at the start. `la` must outlive this.
   NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings);
+  ~NlpSolver();
 
   static constexpr bool decidesSolved = true;
 

@@ -8,11 +8,12 @@
 
 #include "solvers/relu/aborted_before_start.hpp"
 #include "solvers/relu/held_out_outputs.hpp"
-#include "solvers/relu/refinement/rounds.hpp"
-#include "solvers/relu/robust/solver.hpp"
 #include "solvers/relu/solver.hpp"
 
 namespace nonconvex {
+
+class ReluRefiner;
+class RobustReluSolver;
 
 /// A device solves the convex program.
 template <LinAlg La>
@@ -44,40 +45,17 @@ class ReluTraining<Cpu> {
  public:
   using Unbuilt = ReluAbortedBeforeStart;
 
-  ReluTraining(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings) : heldOut_(problem, settings) {
-    if (problem.adversary) {
-      robust_ = std::make_unique<RobustReluSolver>(la, problem, settings);
-    } else if (problem.patterns.refine) {
-      refiner_ = std::make_unique<ReluRefiner>(la, problem, settings);
-    } else {
-      convex_ = std::make_unique<ReluSolver<Cpu>>(la, problem, settings);
-    }
-  }
+  ReluTraining(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings);
+  ~ReluTraining();
 
   /// ReluSolver::keepsBest
   bool keepsBest() const { return convex_ != nullptr; }
 
-  void start() {
-    if (robust_) return robust_->start();
-    refiner_ ? refiner_->start() : convex_->start();
-  }
-  std::optional<Status> step() {
-    if (robust_) return robust_->step();
-    return refiner_ ? refiner_->step() : convex_->step();
-  }
-  ReluProgress progress() {
-    if (robust_) return robust_->progress();
-    return refiner_ ? refiner_->progress() : convex_->progress();
-  }
-  ReluSolution solution() {
-    ReluSolution found = robust_ ? robust_->solution() : refiner_ ? refiner_->solution() : convex_->solution();
-    heldOut_.write(found);
-    return found;
-  }
-  std::string explain(Status status) const {
-    if (robust_) return robust_->explain(status);
-    return refiner_ ? refiner_->explain(status) : std::string();
-  }
+  void start();
+  std::optional<Status> step();
+  ReluProgress progress();
+  ReluSolution solution();
+  std::string explain(Status status) const;
 
  private:
   ReluHeldOutOutputs heldOut_;

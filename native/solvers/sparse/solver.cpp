@@ -90,6 +90,8 @@ PathSolver::PathSolver(const Cpu& la, const SparseProblem& problem, const Sparse
           "expected more than 0 with as many columns as rows or more, as else no minimum is unique");
 }
 
+PathSolver::~PathSolver() = default;
+
 std::optional<Status> PathSolver::start() {
   engine_->fitNull();
   chooseLambdas();

@@ -20,6 +20,7 @@ class PathSolver {
   static constexpr bool decidesSolved = true;
 
   PathSolver(const Cpu& la, const SparseProblem& problem, const SparseSettings& settings);
+  ~PathSolver();
 
   std::optional<Status> start();
   std::optional<Status> step();

@@ -33,7 +33,7 @@ void checkSweeps(FractionalTerm numerator, FractionalTerm denominator, bool pena
   settings.sweepOrder = order;
   settings.restarts = 2;
   const Cpu la;
-  FractionalSolver<Cpu> solver(la, problem, settings);
+  FractionalSolver solver(la, problem, settings);
   solver.start();
   const long before = allocations;
   for (int k = 0; k < 120; ++k) solver.step();

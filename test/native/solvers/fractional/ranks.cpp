@@ -35,7 +35,7 @@ Found solve(const Data& data, const std::shared_ptr<Ranks>& ranks, int restarts,
   FractionalSettings settings;
   settings.restarts = restarts;
   const Cpu la(nullptr, 1, &monitor);
-  FractionalSolver<Cpu> solver(la, problem, settings);
+  FractionalSolver solver(la, problem, settings);
   auto outcome = iterate(solver, settings, monitor);
   return {{std::move(outcome), solver.solution()}};
 }
