@@ -201,6 +201,13 @@ struct InputsOf<Entry> {
   using Type = typename Entry::Inputs;
 };
 
+/// A value that is made where std::optional::emplace keeps it: no move of all its members.
+template <class Make>
+struct InPlace {
+  Make make;
+  operator std::invoke_result_t<Make>() { return make(); }
+};
+
 /// The solve of an entry, the only class that knows its types. What runs once a solve is cold: optimised for size.
 template <class Entry, class Backend>
 class SolveOf final : public Solve {
@@ -249,12 +256,14 @@ class SolveOf final : public Solve {
   [[gnu::cold]] void compute(WorkerPool& pool, Monitor& monitor, bool keep) override {
     std::shared_ptr<void> atOnce;
     std::shared_ptr<void>& memory = keep ? memory_ : atOnce;
-    solved_.emplace(Backend::template solve<Entry>(given_->problem, settings_, &pool, monitor, memory));
+    solved_.emplace(
+        InPlace{[&] { return Backend::template solve<Entry>(given_->problem, settings_, &pool, monitor, memory); }});
   }
 
   [[gnu::cold]] bool answerUnread([[maybe_unused]] Monitor& monitor) override {
     if constexpr (AnswersUnread<Backend, Entry>) {
-      solved_.emplace(Backend::template answerUnread<Entry>(given_->problem, settings_, monitor));
+      solved_.emplace(
+          InPlace{[&] { return Backend::template answerUnread<Entry>(given_->problem, settings_, monitor); }});
       return true;
     }
     return false;
