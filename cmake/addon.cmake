@@ -123,8 +123,8 @@ file(GLOB entries CONFIGURE_DEPENDS native/binding/entries/*.cpp)
 file(GLOB verbs CONFIGURE_DEPENDS native/binding/entries/*/*.cpp)
 nonconvex_groups(verbs ${groups} OFF ${verbs})
 nonconvex_addon(nonconvex cmake/exports.map native/binding/addon.cpp ${entries} ${verbs})
-target_compile_options(nonconvex PRIVATE ${nonconvex_hardened} ${nonconvex_smaller} ${nonconvex_once})
-nonconvex_precompiled(nonconvex REUSE_FROM nonconvex_binding)
+# Entries call their solver once, so that g++ makes them small. They have no precompiled headers: of Node's it would leave copies in each.
+target_compile_options(nonconvex PRIVATE ${nonconvex_hardened} ${nonconvex_smaller} $<$<BOOL:${nonconvex_once}>:-Os>)
 
 # The CUDA addon, part of no default target, and the same on the simulated device for tests. What both have is compiled once.
 if(TARGET nonconvex_cuda_class)
