@@ -1,4 +1,5 @@
-# Warnings are errors in every build. The C++ tests too.
+# Warnings are errors in every build. The C++ tests too. Objects of entries stay small.
 source "$(dirname "$0")/../common.sh"
 
 npm run build:native
+node scripts/sizes.mjs --check
