@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "binding/js.hpp"
+
 namespace nonconvex {
 
 std::vector<AnyMatrix> readMatrices(const Reader& in) {

@@ -4,9 +4,11 @@
 #include <functional>
 #include <vector>
 
-#include "binding/js.hpp"
+#include "binding/tables.hpp"
 
 namespace nonconvex {
+
+class Reader;
 
 /// Reads `matrices`.
 std::vector<AnyMatrix> readMatrices(const Reader& in);

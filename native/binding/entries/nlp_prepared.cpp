@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "binding/job.hpp"
+#include "binding/js.hpp"
 #include "binding/model.hpp"
 #include "binding/registry.hpp"
 #include "binding/shared_handle.hpp"

@@ -3,10 +3,10 @@
 
 #include <memory>
 
-#include "binding/js.hpp"
-#include "methods/quadratic/prepared_quadratic.hpp"
-
 namespace nonconvex {
+
+class PreparedQuadratic;
+class Reader;
 
 /// The member `prepared`, which prepareQuadratic has made; null where there is none.
 std::shared_ptr<PreparedQuadratic> readPrepared(const Reader& in);
