@@ -129,7 +129,7 @@ void GatedAdmm<La>::iterate() {
   acceleration_.advance(iterate_);
   if (!std::isnan(state_.settings.rho)) return;
   const int k = state_.iteration + 1;
-  const auto next = adaptation_->adapt(k, state_.certificate.gap(), penalties_, this->leastRho_);
+  const auto next = adaptation_->adapt(k, penalties_, this->leastRho_);
   if (next) rescale(*next);
 }
 

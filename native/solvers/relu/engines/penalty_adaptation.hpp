@@ -113,9 +113,8 @@ class ReluPenaltyAdaptation {
 
   /// New penalties at the end of a window where the residuals are far out of balance. Changes are rare, since each one
   /// costs a factorisation, and become rarer, so that ADMM converges.
-  std::optional<ReluPenalties> adapt(int k, double gap, ReluPenalties now, double leastRho) {
+  std::optional<ReluPenalties> adapt(int k, ReluPenalties now, double leastRho) {
     if (k != Tuning::window / 2 && k % Tuning::window != 0) return std::nullopt;
-    if (k == Tuning::window / 2 && gap < Tuning::wellUnderWay) return std::nullopt;
     const ReluBalanceSums sums = take();
     if (sums.samples == 0) return std::nullopt;
     const auto factor = [&](double sum) { return balance_.factor(std::exp(sum / sums.samples)); };
@@ -134,8 +133,6 @@ class ReluPenaltyAdaptation {
     static constexpr int sampling = 5;
     /// measured: Iterations from one look at the samples to the next; the first look comes after half of them.
     static constexpr int window = 100;
-    /// measured: The gap below which a solve is so quick that the first look is not worth a factorisation.
-    static constexpr double wellUnderWay = 0.01;
     /// measured: Ratios of primal to dual residuals that are left alone: 0.4 to 1.2 was found at the best penalties.
     static constexpr double leastRatio = 0.25, mostRatio = 3;
     /// measured: The ratio that new penalties aim at.
