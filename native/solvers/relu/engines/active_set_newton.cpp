@@ -13,10 +13,8 @@ struct ReluActiveSetNewton::Tuning {
   /// measured: A proximal problem is solved when its duality gap is at most this multiple of the centre's move, rho/2
   /// ||v - centre||^2. A tenth of that took as many steps or up to a third more.
   static constexpr double proximalAccuracy = 1;
-  /// measured: rho is divided by the first number after a problem that took few steps, by the second after others.
-  static constexpr double quickly = 10, slowly = 4;
-  /// measured: Steps that are few.
-  static constexpr int fewSteps = 4;
+  /// measured: rho is divided by this number after each proximal problem.
+  static constexpr double decrease = 4;
   /// rounding: Points before the threshold are at most about this multiple of v in length: projections are exact to
   /// 1e-13 of them.
   static constexpr double longestPoint = 1e4;
@@ -47,7 +45,6 @@ void ReluActiveSetNewton::start(In v, In f, double rho) {
   la_.copy(v, centre_.view());
   la_.copy(f, f_.view());
   rho_ = rho;
-  inner_ = 0;
   refusals_ = 0;
   system_.start();
   evaluate();
@@ -91,21 +88,19 @@ bool ReluActiveSetNewton::solved() const {
          std::max(Tuning::proximalAccuracy * proximal, Tuning::relativeRounding * objective);
 }
 
-/// The next proximal problem: less is added to the objective where the last one was easy.
+/// Begins the next proximal problem, which adds less to the objective.
 void ReluActiveSetNewton::moveCentre() {
   const In v = prox_.v();
   la_.copy(v, centre_.view());
   double longest = 0;
   for (int j = 0; j < v.cols; ++j) longest = std::max(longest, blas::nrm2(v.rows, v.column(j)));
   const double least = longest > 0 ? data_.lambda / (Tuning::longestPoint * longest) : rho_;
-  rho_ = std::min(rho_, std::max(least, rho_ / (inner_ <= Tuning::fewSteps ? Tuning::quickly : Tuning::slowly)));
-  inner_ = 0;
+  rho_ = std::min(rho_, std::max(least, rho_ / Tuning::decrease));
   place();
 }
 
 bool ReluActiveSetNewton::step() {
   if (solved()) moveCentre();
-  ++inner_;
   const std::optional<double> slope = system_.solve(f_, r_, rho_, direction_);
   if (!slope) return false;
   if (search(*slope)) {

@@ -69,7 +69,6 @@ class ReluActiveSetNewton {
   ReluNewtonSystem system_;
   double rho_ = 1;
   double value_ = 0;  // the merit function at the iterate
-  int inner_ = 0;     // steps since the centre moved
   int refusals_ = 0;  // searches in a row that found nothing
 
   HostMatrix<double> centre_, b_;                          // d x columns
