@@ -66,7 +66,7 @@ void ReluReports<La>::offer(ReluEngine<La>& engine) {
   state_.rate.takeIn(objective, std::max(bound, subgradient));
   if constexpr (cpu) {
     if (dual && corrections_) {
-      corrections_->offer(dual->theta, dual->q, state_.settings.tolerance, state_.reports, certificate);
+      corrections_->offer(dual->theta, dual->q, state_.settings.tolerance, certificate);
     }
   }
 }

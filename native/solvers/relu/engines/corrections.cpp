@@ -34,9 +34,7 @@ ReluCorrections::ReluCorrections(const Cpu& la, const ReluData& data, const Relu
       factors_(at(map.columns())),
       theta_(data.n, data.c),
       q_(map.dimension(), data.c * map.patterns()),
-      wanted_(at(data.c)),
-      pays_(at(data.c), 1),
-      gaps_(at(data.c)) {
+      wanted_(at(data.c)) {
   const int columns = most(data, map);
   for (Room& room : rooms_) {
     room.la = rooms_.size() == 1 ? la : la.serial();
@@ -50,9 +48,9 @@ ReluCorrections::ReluCorrections(const Cpu& la, const ReluData& data, const Relu
   }
 }
 
-void ReluCorrections::offer(Mat<const double> theta, Mat<const double> q, double tolerance, int report,
+void ReluCorrections::offer(Mat<const double> theta, Mat<const double> q, double tolerance,
                             ReluCertificate<Cpu>& certificate) {
-  if (certificate.gap() <= tolerance || !listWanted(tolerance, report, certificate)) return;
+  if (certificate.gap() <= tolerance || !listWanted(tolerance, certificate)) return;
   const Vec<const char> wanted{wanted_.data(), data_.c};
   startDual(theta, q);
   correctPoint(wanted);
@@ -61,20 +59,15 @@ void ReluCorrections::offer(Mat<const double> theta, Mat<const double> q, double
     correctDual(wanted);
     certificate.offerDual(theta_, q_);
   }
-  for (int k = 0; k < data_.c; ++k) {
-    if (wanted_[at(k)] != 0) pays_[at(k)] = certificate.gap(k) < Tuning::worthwhile * gaps_[at(k)];
-  }
 }
 
 /// Marks the outputs that are good enough to be corrected; false if no output is.
-bool ReluCorrections::listWanted(double tolerance, int report, const ReluCertificate<Cpu>& certificate) {
+bool ReluCorrections::listWanted(double tolerance, const ReluCertificate<Cpu>& certificate) {
   const double from = std::min(Tuning::from, Tuning::within * std::sqrt(tolerance));
   bool any = false;
   for (int k = 0; k < data_.c; ++k) {
-    gaps_[at(k)] = certificate.gap(k);
-    const bool wanted = gaps_[at(k)] <= from && (pays_[at(k)] != 0 || report % Tuning::between == 0);
-    wanted_[at(k)] = wanted;
-    any = any || wanted;
+    wanted_[at(k)] = certificate.gap(k) <= from;
+    any = any || wanted_[at(k)] != 0;
   }
   return any;
 }

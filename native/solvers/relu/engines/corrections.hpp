@@ -30,10 +30,8 @@ class ReluCorrections {
                    const ReluSettings& settings, double available);
 
   /// Offers the certificate what the corrections make of the point of the proximal step and of a dual point, for
-  /// outputs where these are good enough to be corrected; where that gained little, at some reports only. q = F^T theta
-  /// is computed where it has no columns.
-  void offer(Mat<const double> theta, Mat<const double> q, double tolerance, int report,
-             ReluCertificate<Cpu>& certificate);
+  /// outputs where these are good enough to be corrected. q = F^T theta is computed where it has no columns.
+  void offer(Mat<const double> theta, Mat<const double> q, double tolerance, ReluCertificate<Cpu>& certificate);
 
   /// The point of the proximal step gets the best lengths, or those on the way to them where one would become negative,
   /// in the outputs that are wanted.
@@ -59,10 +57,6 @@ class ReluCorrections {
     static constexpr double within = 0.3;
     /// measured: Corrections of a dual point at a report: a third one gains little.
     static constexpr int mostOfDual = 2;
-    /// measured: The gap after a correction over that before, below which it is worth repeating.
-    static constexpr double worthwhile = 0.7;
-    /// measured: Reports from one correction to the next of an output where it was not worth repeating.
-    static constexpr int between = 4;
     /// safeguard: The share of the memory at hand that the corrections may take.
     static constexpr double shareOfMemory = 0.25;
   };
@@ -78,7 +72,7 @@ class ReluCorrections {
     HostMatrix<double> gradients, gram, directions;  // n x most: h_j; most x most; d x most
   };
 
-  bool listWanted(double tolerance, int report, const ReluCertificate<Cpu>& certificate);
+  bool listWanted(double tolerance, const ReluCertificate<Cpu>& certificate);
   static int most(const ReluData& data, const ReluMap<Cpu>& map);
   template <class F>
   void forOutputs(Vec<const char> wanted, const F& f);
@@ -95,8 +89,7 @@ class ReluCorrections {
   std::vector<Room> rooms_;      // one room for each thread that works on outputs
   std::vector<double> factors_;  // new lengths over old ones, by place in the list of the proximal step
   HostMatrix<double> theta_, q_;
-  std::vector<char> wanted_, pays_;  // one for each output
-  std::vector<double> gaps_;         // the gap of each output
+  std::vector<char> wanted_;  // one for each output
 };
 
 }  // namespace nonconvex
