@@ -12,8 +12,6 @@ struct AdmmWithNewton::Tuning {
   /// measured: rho of the first proximal problem over that of ADMM. The second one took 86 instead of 91 iterations on
   /// digits in ten classes.
   static constexpr double rho = 0.1, rhoCoupled = 1e-3;
-  /// measured: How much slower ADMM becomes than its gap says: by 1.3 to 2 on most problems.
-  static constexpr double slowing = 1.5;
   /// measured: Newton's steps beside those that the logarithm of the gap counts: from 1e-2, softmax takes 13 steps to
   /// 1e-4 and 20 to 1e-9.
   static constexpr double steps = 16;
@@ -51,7 +49,7 @@ bool AdmmWithNewton::pays() {
   rate.reports = state_.reports;
   const double gap = state_.certificate.gap();
   const double tolerance = state_.settings.tolerance;
-  const double left = Tuning::slowing * rate.iterationsLeft(state_.iteration, gap, tolerance);
+  const double left = rate.iterationsLeft(state_.iteration, gap, tolerance);
   const double from = state_.data.loss.coupled() ? Tuning::gapCoupled : Tuning::gap;
   if (!(gap < from) || left == 0 || attempts_ == Tuning::mostAttempts) return false;
   const double steps = Tuning::steps + std::log(gap / std::max(tolerance, Tuning::leastTolerance));
