@@ -41,8 +41,8 @@ std::optional<Status> AdmmWithNewton::step() {
   return runs_ ? newtonStep() : ConeAdmm::step();
 }
 
-/// Returns true if Newton's method would reach the tolerance sooner than ADMM, by how ADMM's gap came down since a
-/// quarter of its iterations ago. Asked after reports.
+/// Returns true if Newton's method would reach the tolerance sooner than ADMM, by how ADMM's gap came down
+/// lately. Asked after reports.
 bool AdmmWithNewton::pays() {
   ReluGapRate& rate = state_.rate;
   if (state_.reports == rate.reports) return false;

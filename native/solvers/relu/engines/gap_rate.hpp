@@ -7,7 +7,7 @@
 
 namespace nonconvex {
 
-/// Extrapolates the gap's logarithm from a look a while ago: at least 40 iterations, and a quarter of all.
+/// Extrapolates the gap's logarithm from a look at least 40 iterations ago.
 struct ReluGapRate {
   /// Takes in the best objective and the best bound of the iterates themselves.
   void takeIn(double objective, double bound) {
@@ -23,7 +23,7 @@ struct ReluGapRate {
     const int span = iteration - earlier_.iteration;
     const double decrease = std::log(earlier_.gap / gap);
     const bool known = span >= Tuning::leastSpan && std::isfinite(decrease);
-    if (iteration - last_.iteration >= std::max(Tuning::leastSpan, iteration / Tuning::shareOfAll)) {
+    if (iteration - last_.iteration >= Tuning::leastSpan) {
       earlier_ = last_;
       last_ = {iteration, gap};
     }
@@ -38,8 +38,6 @@ struct ReluGapRate {
   struct Tuning {
     /// measured: Iterations from one look at the gap to the next.
     static constexpr int leastSpan = 40;
-    /// measured: The share of all iterations that lie between two looks later.
-    static constexpr int shareOfAll = 4;
   };
   struct Look {
     int iteration = -1;
