@@ -15,7 +15,18 @@ namespace nonconvex {
 
 /// The decisions of an iteration, from a few sums: on the host, or by one thread of a device, which need not wait.
 struct AndersonControl {
-  static constexpr int most = 15;
+  struct Tuning {
+    static constexpr int most = 15;  ///< measured: most differences of the memory
+    /// measured: growth of the residual above which an extrapolation is taken back.
+    static constexpr double patience = 2;
+    /// safeguard: growth of the norm beside where the residual was least. Far out a map may move every
+    /// point by the same step, where residuals that differ by rounding alone lead anywhere.
+    static constexpr double growth = 10;
+    static constexpr double better = 0.9;  ///< measured: fall of the residual that counts as a better point
+    /// rounding: multiple of I that is added to dF^T dF, beside its trace.
+    static constexpr double regularization = 1e-10;
+  };
+  static constexpr int most = Tuning::most;
 
   int memory = 0;
   int count = 0;
@@ -53,9 +64,9 @@ struct AndersonControl {
   template <class NormOfG, class Solve>
   NONCONVEX_HD void addPair(const double* sums, const NormOfG& normOfG, const Solve& solve) {
     const double residual = std::sqrt(sums[0]);
-    takenBack = extrapolated && !(residual <= patience * lastResidual);
+    takenBack = extrapolated && !(residual <= Tuning::patience * lastResidual);
     if (takenBack) return restart();
-    if (residual < better * bestResidual) {
+    if (residual < Tuning::better * bestResidual) {
       bestResidual = residual;
       bestNorm = normOfG();
     }
@@ -77,7 +88,7 @@ struct AndersonControl {
 
   /// Returns true if the last extrapolation is believed.
   NONCONVEX_HD void checkNorm(double square) {
-    takenBack = !(square <= growth * growth * bestNorm * bestNorm);
+    takenBack = !(square <= Tuning::growth * Tuning::growth * bestNorm * bestNorm);
     if (takenBack) restart();
   }
 
@@ -87,7 +98,7 @@ struct AndersonControl {
     for (int i = 0; i < size; ++i) trace += gram[i][i];
     for (int j = 0; j < size; ++j) {
       for (int i = 0; i < size; ++i) factor[j * size + i] = gram[j][i];
-      factor[j * size + j] += regularization * trace;
+      factor[j * size + j] += Tuning::regularization * trace;
     }
     return trace > 0;
   }
@@ -116,13 +127,6 @@ struct AndersonControl {
     }
     return true;
   }
-
-  static constexpr double patience = 2;
-  // Far out a map may move every point by the same step; residuals that differ by rounding alone then lead anywhere. So
-  // a norm much larger than where the residual was least is not believed.
-  static constexpr double growth = 10;
-  static constexpr double better = 0.9;
-  static constexpr double regularization = 1e-10;
 };
 
 namespace kernels {
@@ -302,7 +306,7 @@ class Anderson<Cpu> {
       : la_(la),
         head_(head),
         size_(size),
-        piece_(std::max(512, (size + mostPieces - 1) / mostPieces)),
+        piece_(std::max(512, (size + Tuning::mostPieces - 1) / Tuning::mostPieces)),
         pieces_((size + piece_ - 1) / piece_),
         differencesF_(head, memory),
         differencesG_(size, memory),
@@ -362,7 +366,9 @@ class Anderson<Cpu> {
   }
 
  private:
-  static constexpr int mostPieces = 16;  // shared out over threads, their sums added in order
+  struct Tuning {
+    static constexpr int mostPieces = 16;  ///< measured: pieces of a vector, whose sums are added in order
+  };
 
   /// ||g||^2 of the head.
   double square(const double* g) const {

@@ -14,8 +14,10 @@ namespace nonconvex {
 
 class Extrapolation {
  public:
-  /// Differences that are combined.
-  static constexpr int points = 5;
+  struct Tuning {
+    static constexpr int points = 5;  ///< measured: differences that are combined
+  };
+  static constexpr int points = Tuning::points;
 
   /// Extrapolates vectors of n numbers; with n = 0 it takes no memory and is not to be used.
   explicit Extrapolation(int n) : last_(n, n > 0 ? points + 1 : 0), combined_(static_cast<std::size_t>(n)) {}

@@ -1,16 +1,16 @@
 #include "methods/descent/descent.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr std::size_t fewEntries = 50;  // entries of a Hessian for each variable
-
-}  // namespace
+struct HessianProducts::Tuning {
+  /// measured: entries of a Hessian for each variable up to which products by entries are faster.
+  static constexpr std::size_t fewEntries = 50;
+};
 
 HessianProducts::HessianProducts(ScaledNlp& model)
     : model_(model),
       byValues_(!model.hessianByProducts() &&
-                model.hessianPattern().nonzeros() <= fewEntries * static_cast<std::size_t>(model.n())),
+                model.hessianPattern().nonzeros() <= Tuning::fewEntries * static_cast<std::size_t>(model.n())),
       values_(byValues_ ? model.hessianValues() : 0) {}
 
 bool HessianProducts::moveTo(const NlpPoint& point) {

@@ -59,6 +59,7 @@ class HessianProducts {
   std::int64_t count() const { return count_; }
 
  private:
+  struct Tuning;
   ScaledNlp& model_;
   const bool byValues_;
   Vector values_;

@@ -36,9 +36,11 @@ class Oasis final : public Descent {
   std::int64_t products() const override { return products_.count(); }
 
  private:
-  static constexpr double memory = 0.99;     // weight of the average of products so far
-  static constexpr double least = 1e-5;      // entry of the diagonal
-  static constexpr int firstProducts = 100;  // products that the average begins with
+  struct Tuning {
+    static constexpr double memory = 0.99;     ///< measured: weight of the average of products so far
+    static constexpr double least = 1e-5;      ///< safeguard: least entry of the diagonal
+    static constexpr int firstProducts = 100;  ///< measured: products that the average begins with
+  };
 
   /// D := mean of z * H z over signs z, at first, then D := 0.99 D + 0.01 z * H z; |D|, at least 1e-5.
   /// A variable at an active bound keeps its entry; at first that is the largest of the others.
@@ -46,15 +48,16 @@ class Oasis final : public Descent {
     if (begun_) {
       draw();
       for (std::size_t i = 0; i < average_.size(); ++i) {
-        if (!held(i, point)) average_[i] = memory * average_[i] + (1 - memory) * signs_[i] * product_[i];
+        if (!held(i, point))
+          average_[i] = Tuning::memory * average_[i] + (1 - Tuning::memory) * signs_[i] * product_[i];
       }
     } else {
       std::fill(average_.begin(), average_.end(), 0.0);
-      for (int k = 0; k < firstProducts; ++k) {
+      for (int k = 0; k < Tuning::firstProducts; ++k) {
         of_.la.checkpoint();
         draw();
         for (std::size_t i = 0; i < average_.size(); ++i) {
-          if (!held(i, point)) average_[i] += signs_[i] * product_[i] / firstProducts;
+          if (!held(i, point)) average_[i] += signs_[i] * product_[i] / Tuning::firstProducts;
         }
       }
       const double largest = normInf(average_);
@@ -62,7 +65,7 @@ class Oasis final : public Descent {
         if (held(i, point)) average_[i] = largest;
       }
     }
-    for (std::size_t i = 0; i < average_.size(); ++i) diagonal_[i] = std::max(std::abs(average_[i]), least);
+    for (std::size_t i = 0; i < average_.size(); ++i) diagonal_[i] = std::max(std::abs(average_[i]), Tuning::least);
     return finite(diagonal_);
   }
 

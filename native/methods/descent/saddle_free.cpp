@@ -20,7 +20,8 @@ class SaddleFree final : public Descent {
       : of_(of),
         products_(of.model),
         random_(of.seed),
-        basis_(of.model.n(), std::min(of.model.n(), of.model.n() <= allOfThem ? of.model.n() : krylov)) {
+        basis_(of.model.n(),
+               std::min(of.model.n(), of.model.n() <= Tuning::allOfThem ? of.model.n() : Tuning::krylov)) {
     direction_.resize(static_cast<std::size_t>(of.model.n()));
     work_.resize(direction_.size());
   }
@@ -34,8 +35,11 @@ class SaddleFree final : public Descent {
   std::int64_t products() const override { return products_.count(); }
 
  private:
-  static constexpr int allOfThem = 200;  // number of variables up to which the basis is one of the whole space
-  static constexpr int krylov = 50;
+  struct Tuning {
+    /// measured: number of variables up to which the basis is one of the whole space.
+    static constexpr int allOfThem = 200;
+    static constexpr int krylov = 50;  ///< measured: vectors of the basis beyond that
+  };
 
   /// Goes along the direction until f falls enough.
   bool search(const NlpPoint& point, NlpPoint& trial) {

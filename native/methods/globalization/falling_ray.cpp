@@ -8,12 +8,12 @@
 #include "linalg/cpu.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr double factor = 100;  // growth of t from step to step
-constexpr double steady = 0.5;  // share of the fall before: f that falls by less comes to a limit
-
-}  // namespace
+struct FallingRay::Tuning {
+  static constexpr double factor = 100;  ///< measured: growth of t from step to step
+  /// measured: share of the fall before, where f that falls by less comes to a limit.
+  static constexpr double steady = 0.5;
+};
 
 FallingRay::FallingRay(const Cpu& la, ScaledNlp& model, NlpBounds box)
     : la_(la), model_(model), feasible_(model, box), begin_(model.makePoint()), point_(model.makePoint()) {}
@@ -29,7 +29,7 @@ Fall FallingRay::follow(std::span<const double> x, std::span<const double> d) {
   fallen_ = 0;
   points_.clear();
   int steps = 0;
-  for (double t = std::max(1.0, normInf(begin_.x)); t < farthest; t *= factor, ++steps) {
+  for (double t = std::max(1.0, normInf(begin_.x)); t < farthest; t *= Tuning::factor, ++steps) {
     const Step made = step(t, d);
     if (steps < mostPoints && (made == Step::falls || made == Step::belowAll)) keep(t);
     if (made == Step::belowAll) return Fall::forEver;
@@ -37,7 +37,7 @@ Fall FallingRay::follow(std::span<const double> x, std::span<const double> d) {
     if (made == Step::outOfRange) break;
   }
   if (steps < enough) return Fall::ends;
-  return rate_ >= steady ? Fall::forEver : Fall::towardsInfimum;
+  return rate_ >= Tuning::steady ? Fall::forEver : Fall::towardsInfimum;
 }
 
 void FallingRay::keep(double t) {
@@ -79,7 +79,7 @@ bool FallingRay::isStraight(const Proof& ray) const {
   constexpr double straight = 1e-9;  // share of t: distance from the ray that rounding explains
   const std::size_t n = ray.x.size();
   double t = farthest_;
-  for (std::size_t k = points_.size(); k > 0; k -= n, t /= factor) {
+  for (std::size_t k = points_.size(); k > 0; k -= n, t /= Tuning::factor) {
     for (std::size_t j = 0; j < n; ++j) {
       if (std::abs(ray.x[j] + t * ray.direction[j] - points_[k - n + j]) > straight * t) return false;
     }
@@ -101,7 +101,7 @@ FallingRay::Step FallingRay::step(double t, std::span<const double> d) {
   if (std::isnan(point_.f)) return t > far ? Step::outOfRange : Step::rises;
   const double fall = last_ - point_.f;
   const double rounding = clear * feasible_.changeOfObjective(point_, accuracy);
-  if (std::abs(fall) <= rounding && fallen_ > 0 && rounding >= steady * fallen_) return Step::outOfRange;
+  if (std::abs(fall) <= rounding && fallen_ > 0 && rounding >= Tuning::steady * fallen_) return Step::outOfRange;
   if (!(fall > rounding)) return Step::rises;
   rate_ = fallen_ > 0 ? fall / fallen_ : 1;
   fallen_ = fall;

@@ -29,6 +29,7 @@ class FallingRay {
   Proof proof();
 
  private:
+  struct Tuning;
   enum class Step { falls, rises, belowAll, outOfRange };
 
   void keep(double t);

@@ -7,12 +7,12 @@
 #include "core/random.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr int draws = 4;                         // points drawn beside a point to measure rounding
-constexpr double rounding = 8 * machineEpsilon;  // relative to the entries of x
-
-}  // namespace
+struct FeasibleSet::Tuning {
+  static constexpr int draws = 4;  ///< measured: points drawn beside a point to measure rounding
+  /// rounding: distance of these points, beside the entries of x.
+  static constexpr double rounding = 8 * machineEpsilon;
+};
 
 FeasibleSet::FeasibleSet(ScaledNlp& model, NlpBounds box)
     : model_(model), beside_(model.makePoint()), work_(beside_.x.size(), beside_.c.size()) {
@@ -89,10 +89,10 @@ bool FeasibleSet::findRounding(NlpPoint& point) {
     double sum = 0;
     for (const int j : rows.line(i))
       sum += std::abs(point.jacobian[static_cast<std::size_t>(k++)] * point.x[static_cast<std::size_t>(j)]);
-    rounding_[static_cast<std::size_t>(i)] = rounding * sum;
+    rounding_[static_cast<std::size_t>(i)] = Tuning::rounding * sum;
   }
-  for (int draw = 0; draw < draws; ++draw) {
-    moveBeside(point.x, rounding, draw);
+  for (int draw = 0; draw < Tuning::draws; ++draw) {
+    moveBeside(point.x, Tuning::rounding, draw);
     if (!model_.evaluateConstraints(beside_)) return false;
     for (std::size_t i = 0; i < rounding_.size(); ++i) {
       rounding_[i] = std::max(rounding_[i], std::abs(beside_.c[i] - point.c[i]));
@@ -110,7 +110,7 @@ void FeasibleSet::moveBeside(std::span<const double> x, double share, int draw) 
 
 double FeasibleSet::changeOfObjective(const NlpPoint& point, double share) {
   double largest = 0;
-  for (int draw = 0; draw < draws; ++draw) {
+  for (int draw = 0; draw < Tuning::draws; ++draw) {
     moveBeside(point.x, share, draw);
     const bool finite = model_.evaluateValues(beside_);
     largest = std::max(largest, finite ? std::abs(beside_.f - point.f) : infinity);

@@ -31,6 +31,7 @@ class FeasibleSet {
   double changeOfObjective(const NlpPoint& point, double share);
 
  private:
+  struct Tuning;
   void clip(std::span<double> x) const;
   /// The value nearest to c that row i may have.
   double sideOf(std::size_t i, double c) const { return std::max(rowLower_[i], std::min(c, rowUpper_[i])); }

@@ -6,11 +6,10 @@
 #include "methods/line_search/armijo.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr double leastAlpha = 1e-9;
-
-}  // namespace
+struct LineSearch::Tuning {
+  static constexpr double leastAlpha = 1e-9;  ///< safeguard: shortest step that is tried
+};
 
 LineSearch::LineSearch(const Cpu& la, ScaledNlp& model, const Settings& settings)
     : la_(la), model_(model), settings_(settings), square_(model.n() == model.m()) {
@@ -112,7 +111,7 @@ double LineSearch::byConstraints(const Search& search) {
 template <class Judge>
 double LineSearch::backtrack(const Search& search, Judge&& judge) {
   double alpha = largestDefinedStep_ = search.direction.longest;
-  while (alpha >= leastAlpha) {
+  while (alpha >= Tuning::leastAlpha) {
     la_.checkpoint();
     setTrial(search, alpha);
     const Verdict verdict = judge(alpha, false);
@@ -134,7 +133,7 @@ double LineSearch::withinDomain(const Search& search, double alpha) {
   constexpr double share = 0.9;
   constexpr double exact = 0.8;  // share of the upper end of the bisection
   double inside = 0;
-  while (inside < exact * alpha && alpha >= leastAlpha) {
+  while (inside < exact * alpha && alpha >= Tuning::leastAlpha) {
     const double middle = 0.5 * (inside + alpha);
     setTrial(search, middle);
     (model_.evaluateValues(search.trial) ? inside : alpha) = middle;

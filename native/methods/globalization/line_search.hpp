@@ -46,6 +46,7 @@ class LineSearch {
   double largestDefinedStep() const { return largestDefinedStep_; }
 
  private:
+  struct Tuning;
   enum class Verdict { accepted, refused, undefined };
   struct Search {
     const NlpPoint& point;

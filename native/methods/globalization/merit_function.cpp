@@ -3,12 +3,11 @@
 #include <limits>
 
 namespace nonconvex {
-namespace {
 
-constexpr double largestEta1 = 1e8;
-constexpr double smallestEta2 = 1e-8;
-
-}  // namespace
+struct MeritFunction::Tuning {
+  static constexpr double largestEta1 = 1e8;  ///< safeguard: largest weight of ||c||^2, above which a step has no merit
+  static constexpr double smallestEta2 = 1e-8;  ///< safeguard: smallest weight of the Lagrangian gradient
+};
 
 MeritFunction::MeritFunction(const ScaledNlp& model, const MeritSettings& settings)
     : model_(model),
@@ -66,7 +65,7 @@ MeritSlope MeritFunction::slope(const NlpPoint& point, std::span<const double> H
 }
 
 bool MeritFunction::harden() {
-  if (eta1_ * nu_ * nu_ > largestEta1 || eta2_ / nu_ < smallestEta2) return false;
+  if (eta1_ * nu_ * nu_ > Tuning::largestEta1 || eta2_ / nu_ < Tuning::smallestEta2) return false;
   eta1_ *= nu_ * nu_;
   eta2_ /= nu_;
   return true;
@@ -77,13 +76,13 @@ bool MeritFunction::adapt(const MeritSlope& slope, const NlpPoint& point) {
   // The cost of the shift t is -eta2 t g^T dx: no more than half of dx^T B dx.
   const double shiftCost = slope.byEta2 + point.squaredG();
   if (slope.curvature > 0 && eta2_ * shiftCost > 0.5 * slope.curvature) {
-    eta2_ = std::max(smallestEta2, 0.5 * slope.curvature / shiftCost);
+    eta2_ = std::max(Tuning::smallestEta2, 0.5 * slope.curvature / shiftCost);
   }
   if (descends(slope, squaredF)) return true;
   // eta1 ||c||^2 pays for 2 c^T dlambda.
   if (slope.byEta1 < 0) {
     const double needed = leastEta1(slope, squaredF);
-    if (needed > eta1_ && needed <= largestEta1) eta1_ = needed;
+    if (needed > eta1_ && needed <= Tuning::largestEta1) eta1_ = needed;
   }
   while (!descends(slope, squaredF)) {
     if (!harden()) return at(slope) < 0;

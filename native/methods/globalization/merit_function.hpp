@@ -58,6 +58,7 @@ class MeritFunction {
   void reset();
 
  private:
+  struct Tuning;
   double leastEta1(const MeritSlope& slope, double squaredF) const;
 
   const ScaledNlp& model_;

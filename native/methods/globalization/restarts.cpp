@@ -6,16 +6,17 @@
 #include "core/random.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr int largeOrder = 100;  // n + m above which only few restarts are tried
-constexpr int fewRestarts = 6;
-constexpr int manyRestarts = 20;
-
-}  // namespace
+struct Restarts::Tuning {
+  static constexpr int largeOrder = 100;   ///< measured: n + m above which only few restarts are tried
+  static constexpr int fewRestarts = 6;    ///< measured: restarts of large problems
+  static constexpr int manyRestarts = 20;  ///< measured: restarts of other problems
+};
 
 Restarts::Restarts(int n, int m, std::uint64_t seed)
-    : most_(1 + (n + m > largeOrder ? fewRestarts : manyRestarts)), seed_(seed), start_(static_cast<std::size_t>(n)) {}
+    : most_(1 + (n + m > Tuning::largeOrder ? Tuning::fewRestarts : Tuning::manyRestarts)),
+      seed_(seed),
+      start_(static_cast<std::size_t>(n)) {}
 
 bool Restarts::next(std::span<double> x) {
   // Each x_j moves by half of radius max(1, |x_j|) at least, radius from 0.1 to 102.

@@ -20,6 +20,7 @@ class Restarts {
   int count() const { return count_; }
 
  private:
+  struct Tuning;
   const int most_;
   const std::uint64_t seed_;
   Vector start_;

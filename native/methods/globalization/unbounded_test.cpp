@@ -9,11 +9,6 @@
 #include "methods/globalization/flat_direction.hpp"
 
 namespace nonconvex {
-namespace {
-
-constexpr double usualSize = 1e20, widestSize = 1e100;  // sizes of x
-
-}  // namespace
 
 void UnboundedTest::begin(const NlpPoint& start, double infeasibility) {
   constexpr double far = 1e12;
@@ -24,7 +19,7 @@ void UnboundedTest::begin(const NlpPoint& start, double infeasibility) {
   }
   restart(start.x);
   low_ = unscaled(-far * std::max({1.0, std::abs(start.f), 0.01 * normInf(start.g)}));
-  far_ = usualSize;
+  far_ = Tuning::usualSize;
   near_.reserve(start.x.size());
   note(start, infeasibility);
 }
@@ -75,11 +70,11 @@ bool UnboundedTest::confirms(const NlpPoint& point, bool feasibleSeen) {
   fall_ = feasibleSeen && suspected_ <= least_ ? look(point) : Fall::ends;
   if (fall_ != Fall::ends) return true;
   low_ = wider * std::min(low_, suspected_);
-  if (normInf(point.x) > far_) far_ = widestSize;
+  if (normInf(point.x) > far_) far_ = Tuning::widestSize;
   return false;
 }
 
-bool UnboundedTest::isLost(const NlpPoint& point) const { return normInf(point.x) > widestSize; }
+bool UnboundedTest::isLost(const NlpPoint& point) const { return normInf(point.x) > Tuning::widestSize; }
 
 /// Follows f along the growth of x over its last decades and all of its way, with and without entries that grow much
 /// less than others, from the point and, as rounding hides less there, from a feasible one that is near.
@@ -123,7 +118,7 @@ std::vector<Vector> UnboundedTest::growths(std::span<const double> x) const {
 bool UnboundedTest::nearlyFeasible(const NlpPoint& point, std::span<const double> residuals) const {
   for (int i = 0; i < model_.m(); ++i) {
     const double terms = std::max(1.0, model_.largestTerm(point, i));
-    if (std::abs(residuals[static_cast<std::size_t>(i)]) > share * terms) return false;
+    if (std::abs(residuals[static_cast<std::size_t>(i)]) > Tuning::share * terms) return false;
   }
   return true;
 }

@@ -39,10 +39,14 @@ class UnboundedTest {
   /// The point is nearly feasible where the constraints miss their sides by these residuals.
   bool nearlyFeasible(const NlpPoint& point, std::span<const double> residuals) const;
   /// ||c||_inf that a point of that size need not improve.
-  double allowedInfeasibility(const NlpPoint& point) const { return share * normInf(point.x); }
+  double allowedInfeasibility(const NlpPoint& point) const { return Tuning::share * normInf(point.x); }
 
  private:
-  static constexpr double share = 1e-6;  // share of the terms of a constraint
+  struct Tuning {
+    static constexpr double share = 1e-6;      ///< measured: infeasibility that is allowed, as a share of ||x||_inf
+    static constexpr double usualSize = 1e20;  ///< measured: size of x at which a problem is suspected to be unbounded
+    static constexpr double widestSize = 1e100;  ///< safeguard: size of x beyond which a solve ends
+  };
 
   double unscaled(double f) const { return f / model_.objectiveScale(); }
   bool inBox() const;

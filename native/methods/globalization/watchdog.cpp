@@ -5,11 +5,6 @@
 namespace nonconvex {
 namespace {
 
-// Steps in a row after which something else is done: section 1.2, 1.5 and 1.6 of docs/nlp-methods.md.
-constexpr int mostNoiseSteps = 30;
-constexpr int mostSlowSteps = 10;
-constexpr int mostShortSteps = 4;
-
 /// ||F||^2 by the g that the point holds.
 double squaredF(const NlpPoint& point) { return norm2Squared(point.g) + point.squaredC(); }
 
@@ -42,6 +37,15 @@ void count(bool happened, int& times) { times = happened ? times + 1 : 0; }
 
 }  // namespace
 
+// Section 1.2, 1.5 and 1.6 of docs/nlp-methods.md.
+struct Watchdog::Tuning {
+  /// measured: steps in a row without a change above rounding, after which a solve stops.
+  static constexpr int mostNoiseSteps = 30;
+  /// measured: steps in a row with little progress, after which others are tried.
+  static constexpr int mostSlowSteps = 10;
+  static constexpr int mostShortSteps = 4;  ///< measured: short steps in a row, after which others are tried
+};
+
 void Watchdog::beforeStep(const Step& step, const LeastNorms& least, MeritFunction& merit) {
   count(isShort(step), shortSteps_);
   count(step.alpha < step.largestDefined, backtracked_);
@@ -55,13 +59,13 @@ void Watchdog::beforeStep(const Step& step, const LeastNorms& least, MeritFuncti
 
 Watchdog::Advice Watchdog::afterStep() {
   count(withinNoise_, noiseSteps_);
-  if (noiseSteps_ >= mostNoiseSteps) return Advice::stop;
+  if (noiseSteps_ >= Tuning::mostNoiseSteps) return Advice::stop;
   count(slow_, slowSteps_);
-  if (slowSteps_ >= mostSlowSteps) {
+  if (slowSteps_ >= Tuning::mostSlowSteps) {
     slowSteps_ = 0;
     return Advice::leaveSaddle;
   }
-  if (shortSteps_ >= mostShortSteps) {
+  if (shortSteps_ >= Tuning::mostShortSteps) {
     shortSteps_ = 0;
     return Advice::restore;
   }

@@ -33,6 +33,7 @@ class Watchdog {
   void reset() { *this = {}; }
 
  private:
+  struct Tuning;
   // Steps in a row.
   int shortSteps_ = 0;
   int noiseSteps_ = 0;      // steps whose progress is within rounding

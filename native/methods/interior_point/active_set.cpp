@@ -7,19 +7,15 @@
 #include "core/random.hpp"
 
 namespace nonconvex {
-namespace {
-
-// E where active gradients depend on one another, of the largest row of J: the least one, and where pivots of that size
-// still wait by the thousand.
-constexpr double leastDual = 1e-11, cheapDual = 1e-8;
-
-}  // namespace
+namespace {}  // namespace
 
 BoundSide probableSide(const BarrierNlp& nlp, const BarrierPoint& point, std::size_t k, double ratio) {
   if (nlp.fixed(k)) return BoundSide::none;
   // Infinite bounds have infinite slacks. Beside large bounds slacks are known to rounding alone.
   const auto excess = [&](double z, double slack, double bound) {
-    return z - ratio * (std::isfinite(bound) ? std::max(0.0, slack - slackRounding * std::abs(bound)) : slack);
+    return z - ratio * (std::isfinite(bound)
+                            ? std::max(0.0, slack - BarrierNlp::Tuning::slackRounding * std::abs(bound))
+                            : slack);
   };
   const double low = excess(point.zL[k], point.v[k] - nlp.lower()[k], nlp.lower()[k]);
   const double high = excess(point.zU[k], nlp.upper()[k] - point.v[k], nlp.upper()[k]);
@@ -246,7 +242,7 @@ Inertia ActiveSet::factorShifted(double primal, double dual) {
     givenUp_ = givenUp_ || (dual > 0 && inertia.givenUp);
     if (dual > 0 || !rankLost_) return inertia;
     dependentSet_ = true;
-    rankShift_ = inertia.givenUp ? cheapDual : leastDual;
+    rankShift_ = inertia.givenUp ? Tuning::cheapDual : Tuning::leastDual;
   }
   rankLost_ = true;
   shift.dual = rankShift_ * std::max(1.0, sizeJ_);
@@ -259,7 +255,7 @@ bool ActiveSet::factor(int level) {
   positive_ = false;
   if (level > 0) {
     const double flat = level == 1 ? 1e-6 : 1e-3;  // shift relative to max |H_ij|
-    return usable(factorShifted(flat * sizeH(), cheapDual * std::max(1.0, sizeJ_)));
+    return usable(factorShifted(flat * sizeH(), Tuning::cheapDual * std::max(1.0, sizeJ_)));
   }
   // So small a shift does not matter for Newton's method from a point that is almost the solution.
   constexpr double share = 1e-7;
@@ -307,7 +303,7 @@ double ActiveSet::findNegativeCurvature(std::span<double> direction) {
 
 bool ActiveSet::confirms(std::span<const double> direction, double curvature) {
   constexpr double rounding = 1e-9;  // share of a gradient's length by which a direction may leave its null space
-  if (!(curvature < -SecondOrderTest::share * sizeH())) return false;
+  if (!(curvature < -SecondOrderTest::Tuning::share * sizeH())) return false;
   nlp_.model().jacobianProduct(J_, direction, u_);
   for (int i = 0; i < nlp_.m(); ++i) {
     if (!(std::abs(u_[at(i)]) <= rounding * std::sqrt(squaredRow(i)))) return false;

@@ -39,8 +39,13 @@ class ActiveSet {
 
   /// Takes the derivatives at a point whose multipliers of inactive rows are 0; false where they are not finite.
   bool load(const BarrierPoint& point);
-  /// Levels of `factor`, from least to most regularisation.
-  static constexpr int levels = 3;
+  struct Tuning {
+    static constexpr int levels = 3;  ///< measured: levels of `factor`, from least to most regularisation
+    /// measured: E where active gradients depend on one another, beside the largest row of J.
+    static constexpr double leastDual = 1e-11;
+    /// measured: E where pivots as small as leastDual still wait by the thousand.
+    static constexpr double cheapDual = 1e-8;
+  };
   /// Factors the system so that it serves for Newton steps. With the least regularisation it is known afterwards from
   /// `positive()` whether all eigenvalues of the Hessian of L on the null space of the active gradients are above 1e-7
   /// max |H_ij|.

@@ -9,11 +9,13 @@
 namespace nonconvex {
 namespace {
 
-constexpr double exact = 1e-12;  // an error at which nothing is left to polish
-
 double cut(double value, double low, double high) { return std::max(low, std::min(value, high)); }
 
 }  // namespace
+
+struct ActiveSetPolish::Tuning {
+  static constexpr double exact = 1e-12;  ///< rounding: error at which nothing is left to polish
+};
 
 ActiveSetPolish::ActiveSetPolish(BarrierState& state)
     : state_(state), nlp_(state.nlp), active_(state.nlp, state.kkt), sides_(state.nlp.size()) {
@@ -51,8 +53,8 @@ void ActiveSetPolish::refine() {
   constexpr int fewest = 3, most = 40, work = 2000;  // Newton steps, by the size of the problem
   stepsLeft_ = std::clamp(work / (nlp_.n() + nlp_.m()), fewest, most);
   const double before = nlp_.givenErrors(state_.point).worst();
-  const double allowed = std::max(exact, std::min(before, nlp_.settings().tolerance));
-  for (const int levels : {1, ActiveSet::levels}) {
+  const double allowed = std::max(Tuning::exact, std::min(before, nlp_.settings().tolerance));
+  for (const int levels : {1, ActiveSet::Tuning::levels}) {
     for (const double ratio : ratios) {
       active_.decide(state_.point, ratio);
       polished_ = begin(state_.point) && refineWithSet(levels, allowed);
@@ -97,7 +99,7 @@ bool ActiveSetPolish::takeStep() {
 /// error.
 void ActiveSetPolish::improve(int levels) {
   constexpr double enough = 0.5;
-  for (int level = 0; level < levels && error_ > exact; ++level) {
+  for (int level = 0; level < levels && error_ > Tuning::exact; ++level) {
     const double before = error_;
     best_ = point_;
     newtonSteps(level);
@@ -109,8 +111,8 @@ void ActiveSetPolish::improve(int levels) {
 /// Takes steps whose errors need not fall one by one; best_ is the point with the least error, error_.
 void ActiveSetPolish::newtonSteps(int level) {
   constexpr int most = 4;
-  constexpr double far = 1e4, halved = 0.5, small = 100 * exact;
-  for (int k = 0; k < most && error_ > exact && stepsLeft_ > 0; ++k) {
+  constexpr double far = 1e4, halved = 0.5, small = 100 * Tuning::exact;
+  for (int k = 0; k < most && error_ > Tuning::exact && stepsLeft_ > 0; ++k) {
     --stepsLeft_;
     const bool stepped = newtonStep(level);
     if (level == 0 && k == 0) stepped_ = stepped ? trial_ : point_;

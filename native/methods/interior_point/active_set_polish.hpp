@@ -62,6 +62,7 @@ class ActiveSetPolish {
   bool refuted() const { return refuted_; }
 
  private:
+  struct Tuning;
   void refine();
   bool refineWithSet(int levels, double allowed);
   void improve(int levels);

@@ -7,11 +7,12 @@
 #include "methods/interior_point/infeasibility.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr double firstMu = 0.1, firstRho = 10, largest = 1e12;  // largest: of rho and |y_i|
-
-}  // namespace
+struct BarrierAugmentedLagrangian::Tuning {
+  static constexpr double firstMu = 0.1;   ///< measured: mu of the first problem
+  static constexpr double firstRho = 10;   ///< measured: rho of the first problem
+  static constexpr double largest = 1e12;  ///< safeguard: largest rho and |y_i|
+};
 
 BarrierAugmentedLagrangian::BarrierAugmentedLagrangian(BarrierState& state) : state_(state), descent_(state) {
   for (Vector* const v : {&y_, &rows_, &linear_}) state.resizeRows(*v);
@@ -20,12 +21,12 @@ BarrierAugmentedLagrangian::BarrierAugmentedLagrangian(BarrierState& state) : st
 
 void BarrierAugmentedLagrangian::begin() {
   std::fill(y_.begin(), y_.end(), 0.0);
-  rho_ = firstRho;
+  rho_ = Tuning::firstRho;
   lastResidual_ = std::numeric_limits<double>::infinity();
   iterations_ = idle_ = 0;
   forced_ = false;
   damping_ = 0;
-  state_.mu = firstMu;
+  state_.mu = Tuning::firstMu;
   state_.kkt.reset();
   setMultipliers(state_.point);
   state_.nlp.updateLagrangian(state_.point);
@@ -42,8 +43,9 @@ double BarrierAugmentedLagrangian::value(const BarrierPoint& point) const {
 
 /// Returns true if the function of the present y, rho and mu is minimised well enough.
 bool BarrierAugmentedLagrangian::converged() const {
-  const double tolerance = std::max(
-      {kappaEpsilon * state_.mu, 0.5 * state_.nlp.settings().tolerance, std::min(1e-2, 0.1 * normInf(state_.point.r))});
+  const double tolerance =
+      std::max({BarrierState::Tuning::kappaEpsilon * state_.mu, 0.5 * state_.nlp.settings().tolerance,
+                std::min(1e-2, 0.1 * normInf(state_.point.r))});
   const BarrierErrors errors = state_.nlp.errors(state_.point, state_.mu);
   return errors.dual <= tolerance * errors.dualScale &&
          errors.complementarity <= tolerance * errors.complementarityScale;
@@ -54,15 +56,15 @@ BarrierAugmentedLagrangian::Outcome BarrierAugmentedLagrangian::update() {
   constexpr double enough = 0.25, more = 10;
   constexpr int mostIdle = 5;
   BarrierPoint& point = state_.point;
-  if (rho_ > firstRho && minimizesInfeasibility(state_)) return Outcome::infeasible;
+  if (rho_ > Tuning::firstRho && minimizesInfeasibility(state_)) return Outcome::infeasible;
   const double residual = normInf(point.r);
   const bool slow = residual > std::max(state_.nlp.settings().tolerance, enough * lastResidual_);
   const double least = leastBarrier(state_.nlp);
-  const bool last = rho_ >= largest || !slow;
+  const bool last = rho_ >= Tuning::largest || !slow;
   idle_ = state_.mu <= least && last && residual >= enough * lastResidual_ ? idle_ + 1 : 0;
   if (idle_ > mostIdle) return Outcome::stuck;
-  for (std::size_t i = 0; i < y_.size(); ++i) y_[i] = std::clamp(point.at.lambda[i], -largest, largest);
-  if (slow) rho_ = std::min(largest, more * rho_);
+  for (std::size_t i = 0; i < y_.size(); ++i) y_[i] = std::clamp(point.at.lambda[i], -Tuning::largest, Tuning::largest);
+  if (slow) rho_ = std::min(Tuning::largest, more * rho_);
   lastResidual_ = residual;
   state_.mu = nextBarrier(state_.mu, least);
   if (forced_) {  // the multipliers of the step have led nowhere

@@ -37,6 +37,7 @@ class BarrierAugmentedLagrangian {
   int iterations() const { return iterations_; }
 
  private:
+  struct Tuning;
   bool converged() const;
   Outcome update();
   void setMultipliers(BarrierPoint& point) const;

@@ -40,12 +40,13 @@ class BarrierDescent {
     const double longest = longest_;
     if (state_.tryStep(longest)) {
       if (good(longest)) return accept(longest);
-      for (int k = 0; k < mostCorrections && correct(longest, k == 0); ++k) {
+      for (int k = 0; k < Tuning::mostCorrections && correct(longest, k == 0); ++k) {
         if (good(longest)) return accept(corrected_);
       }
       uncorrect();
     }
-    for (double alpha = half * longest; alpha >= leastShare * longest && tells(from, alpha); alpha *= half) {
+    for (double alpha = Tuning::half * longest; alpha >= Tuning::leastShare * longest && tells(from, alpha);
+         alpha *= Tuning::half) {
       if (state_.tryStep(alpha) && good(alpha)) return accept(alpha);
     }
     return false;
@@ -61,9 +62,11 @@ class BarrierDescent {
   }
 
  private:
-  static constexpr double half = 0.5;
-  static constexpr double leastShare = 1e-12;
-  static constexpr int mostCorrections = 4;
+  struct Tuning {
+    static constexpr double half = 0.5;          ///< measured: factor from one length of a step to the next
+    static constexpr double leastShare = 1e-12;  ///< rounding: shortest step, beside the longest within the bounds
+    static constexpr int mostCorrections = 4;    ///< measured: corrections of second order in a row
+  };
 
   void begin(double mu);
   bool enough(const Reference& from, double alpha, double value) const;

@@ -8,14 +8,15 @@
 #include "methods/kkt/low_rank_kkt.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr double immovable = 1e20;  // the diagonal of what is not to change
-constexpr double largestDelta = 1e20;
-constexpr double smallPivot = 1e-3;  // beside the largest entry of its column
-constexpr double safePivot = 0.01;
-
-}  // namespace
+struct BarrierKkt::Tuning {
+  static constexpr double immovable = 1e20;  ///< safeguard: diagonal entry of a variable that is not to change
+  /// safeguard: shift of the diagonal above which a factorisation is given up.
+  static constexpr double largestDelta = 1e20;
+  /// measured: least pivot of a first factorisation, beside the largest entry of its column.
+  static constexpr double smallPivot = 1e-3;
+  static constexpr double safePivot = 0.01;  ///< measured: least pivot where a first factorisation has lost digits
+};
 
 BarrierKkt::BarrierKkt(const Cpu& la, BarrierNlp& nlp) : la_(la), nlp_(nlp) {
   const ScaledNlp& model = nlp.model();
@@ -45,10 +46,11 @@ void BarrierKkt::load(std::span<const double> H, std::span<const double> J, std:
 
 /// D_x, and the part of E that belongs to the slacks. A delta enters D_x by the solver's own shift.
 void BarrierKkt::setDiagonals(double delta) {
-  for (std::size_t j = 0; j < primal_.size(); ++j) primal_[j] = nlp_.fixed(j) ? immovable : diagonal_[j];
+  for (std::size_t j = 0; j < primal_.size(); ++j) primal_[j] = nlp_.fixed(j) ? Tuning::immovable : diagonal_[j];
   for (int i = 0; i < nlp_.m(); ++i) {
     const int slack = nlp_.slackOf(i);
-    dual_[at(i)] = nlp_.freeRow(i) ? immovable : rowShift_ + (slack >= 0 ? 1 / (diagonal_[at(slack)] + delta) : 0);
+    dual_[at(i)] =
+        nlp_.freeRow(i) ? Tuning::immovable : rowShift_ + (slack >= 0 ? 1 / (diagonal_[at(slack)] + delta) : 0);
   }
 }
 
@@ -59,7 +61,7 @@ bool BarrierKkt::wanted(const Inertia& inertia) const {
 Inertia BarrierKkt::factorAt(double delta, double epsilon, double threshold, PivotEffort effort) {
   delta_ = delta;
   epsilon_ = epsilon;
-  smallPivots_ = threshold < safePivot;
+  smallPivots_ = threshold < Tuning::safePivot;
   setDiagonals(delta);
   solver_->setPivoting(threshold, effort);
   const Inertia inertia = solver_->factor({.primal = delta, .dual = epsilon, .keptDual = epsilon});
@@ -67,18 +69,18 @@ Inertia BarrierKkt::factorAt(double delta, double epsilon, double threshold, Piv
   return inertia;
 }
 
-void BarrierKkt::setEffort(PivotEffort effort) { solver_->setPivoting(safePivot, effort); }
+void BarrierKkt::setEffort(PivotEffort effort) { solver_->setPivoting(Tuning::safePivot, effort); }
 
-Inertia BarrierKkt::factorUnshifted() { return factorAt(0, 0, safePivot, PivotEffort::complete); }
+Inertia BarrierKkt::factorUnshifted() { return factorAt(0, 0, Tuning::safePivot, PivotEffort::complete); }
 
 /// Factors with small pivots, and without them where the inertia is not the one wanted. Where it mostly was right to
 /// blame the matrix, that is done at once when a shift is there already.
 Inertia BarrierKkt::factorTrusted(double delta, double epsilon) {
   constexpr int mostSurprises = 2, enoughConfirmed = 10;
-  if (surprises_ >= mostSurprises) return factorAt(delta, epsilon, safePivot);
-  const Inertia first = factorAt(delta, epsilon, smallPivot);
+  if (surprises_ >= mostSurprises) return factorAt(delta, epsilon, Tuning::safePivot);
+  const Inertia first = factorAt(delta, epsilon, Tuning::smallPivot);
   if (wanted(first) || (delta > 0 && confirmed_ >= enoughConfirmed)) return first;
-  const Inertia second = factorAt(delta, epsilon, safePivot);
+  const Inertia second = factorAt(delta, epsilon, Tuning::safePivot);
   ++(wanted(second) ? surprises_ : confirmed_);
   return second;
 }
@@ -111,7 +113,7 @@ bool BarrierKkt::climb(double delta, double epsilon, double mu) {
     } else {
       delta *= last_ > 0 ? usual : fast;
     }
-    if (!(delta <= largestDelta)) return false;
+    if (!(delta <= Tuning::largestDelta)) return false;
   }
   shiftedInARow_ = delta > 0 ? shiftedInARow_ + 1 : 0;
   dependentInARow_ = epsilon > 0 ? dependentInARow_ + 1 : 0;
@@ -136,7 +138,7 @@ bool BarrierKkt::solve(std::span<const double> a, std::span<const double> b, std
   double left = solver_->solve(rhs_, wantedRatio * size, solution_);
   if (smallPivots_ && !accepted(left)) {
     ++surprises_;
-    if (!wanted(factorAt(delta_, epsilon_, safePivot))) return false;
+    if (!wanted(factorAt(delta_, epsilon_, Tuning::safePivot))) return false;
     left = solver_->solve(rhs_, wantedRatio * size, solution_);
   }
   if (!std::isfinite(left)) return false;

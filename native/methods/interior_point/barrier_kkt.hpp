@@ -51,6 +51,7 @@ class BarrierKkt {
   double seconds() const { return solver_ ? solver_->seconds() : 0; }
 
  private:
+  struct Tuning;
   bool wanted(const Inertia& inertia) const;
   Inertia factorAt(double delta, double epsilon, double threshold, PivotEffort effort = PivotEffort::bounded);
   Inertia factorTrusted(double delta, double epsilon);

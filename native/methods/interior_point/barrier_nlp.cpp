@@ -12,11 +12,6 @@
 namespace nonconvex {
 namespace {
 
-constexpr double damping = 1e-5;        // kappa_d
-constexpr double contradiction = 1e-8;  // relative amount by which a lower bound may be above the upper one
-constexpr double relaxed = 1e-8, mostRelaxed = 1e-4;  // relative and absolute amount that relaxes given bounds
-constexpr double shareOfBox = 1e-2;                   // share of a box by which its bounds are moved at most
-
 /// Returns true if finite sides have no room between them that a barrier could use: fewer than some hundred doubles, or
 /// so little that multipliers of the barrier overflow; or contradict each other by no more than counts.
 bool narrow(double low, double high) {
@@ -26,7 +21,8 @@ bool narrow(double low, double high) {
 }
 
 bool contradicts(double low, double high) {
-  return low > high && low - high > contradiction * std::max(1.0, std::min(std::abs(low), std::abs(high)));
+  return low > high &&
+         low - high > BarrierNlp::Tuning::contradiction * std::max(1.0, std::min(std::abs(low), std::abs(high)));
 }
 
 }  // namespace
@@ -101,9 +97,11 @@ void BarrierNlp::setSides() {
 double BarrierNlp::relaxation(std::size_t j, double bound) const {
   // A side that was scaled down by no more than one as it was given.
   const double unit = j < at(n()) ? 1 : std::min(1.0, model_.constraintScales()[at(rowOf(j))]);
-  const double most = 0.5 * mostRelaxed * unit;  // leaves room for what a solution of the relaxed problem may miss
-  return std::min({std::max(most, 2 * slackRounding * std::abs(bound)), relaxed * std::max(unit, std::abs(bound)),
-                   shareOfBox * (givenUpper_[j] - givenLower_[j])});
+  const double most =
+      0.5 * Tuning::mostRelaxed * unit;  // leaves room for what a solution of the relaxed problem may miss
+  return std::min({std::max(most, 2 * Tuning::slackRounding * std::abs(bound)),
+                   Tuning::relaxed * std::max(unit, std::abs(bound)),
+                   Tuning::shareOfBox * (givenUpper_[j] - givenLower_[j])});
 }
 
 /// Relaxes bounds, by no more than a hundredth of a box.
@@ -240,7 +238,7 @@ double BarrierNlp::barrierTerms(std::span<const double> v, double mu) const {
     if (high) logs += std::log(above);
     if (low != high) one += low ? below : above;
   }
-  return damping * mu * one - mu * logs;
+  return Tuning::damping * mu * one - mu * logs;
 }
 
 double BarrierNlp::barrier(const BarrierPoint& point, double mu) const {
@@ -252,7 +250,7 @@ void BarrierNlp::addBarrierGradient(std::span<const double> v, double mu, std::s
     const bool low = lowerBounded(j), high = upperBounded(j);
     if (low) out[j] -= mu / (v[j] - lower_[j]);
     if (high) out[j] += mu / (upper_[j] - v[j]);
-    if (low != high) out[j] += low ? damping * mu : -damping * mu;
+    if (low != high) out[j] += low ? Tuning::damping * mu : -Tuning::damping * mu;
   }
 }
 
@@ -328,11 +326,11 @@ BarrierErrors BarrierNlp::errorsWithin(const BarrierPoint& point, double mu, std
   lagrangianGradient(point, work_);
   found.dual = normInf(work_);
   for (std::size_t i = 0; i < point.r.size(); ++i) {
-    found.primal = std::max(found.primal, std::abs(point.r[i]) - slackRounding * std::abs(point.at.c[i]));
+    found.primal = std::max(found.primal, std::abs(point.r[i]) - Tuning::slackRounding * std::abs(point.at.c[i]));
   }
   model_.abortPoint();
   const auto note = [&](double slack, double bound, double z) {
-    const double told = std::max(0.0, slack - slackRounding * std::abs(bound));  // what rounding does not hide
+    const double told = std::max(0.0, slack - Tuning::slackRounding * std::abs(bound));  // what rounding does not hide
     found.complementarity = std::max(found.complementarity, std::abs(told * z - mu));
   };
   for (std::size_t j = 0; j < size(); ++j) {
@@ -368,13 +366,13 @@ bool BarrierNlp::holdsAsGiven(const BarrierPoint& point) const {
     if (missed <= settings_.tolerance) continue;
     const double side = std::abs(point.at.c[at(i)] - point.r[at(i)]) / scale;
     const double terms = model_.largestTerm(point.at, i) / scale;
-    if (!(missed <= std::max(mostRelaxed, rounding * std::max(side, terms)))) return false;
-    if (!(missed <= (settings_.tolerance + relaxed) * std::max(1.0, side) + rounding * terms)) return false;
+    if (!(missed <= std::max(Tuning::mostRelaxed, rounding * std::max(side, terms)))) return false;
+    if (!(missed <= (settings_.tolerance + Tuning::relaxed) * std::max(1.0, side) + rounding * terms)) return false;
   }
   return true;
 }
 
-bool BarrierNlp::nearlyFeasible(const BarrierPoint& point) const { return violation(point) <= mostRelaxed; }
+bool BarrierNlp::nearlyFeasible(const BarrierPoint& point) const { return violation(point) <= Tuning::mostRelaxed; }
 
 double BarrierNlp::unscaledDual(const BarrierPoint& point) const {
   lagrangianGradient(point, work_);
@@ -474,9 +472,9 @@ void BarrierNlp::makeRoom(const BarrierPoint& point, double mu) {
   static const double usual = std::pow(machineEpsilon, 0.75);
   const double least = machineEpsilon * std::min(1.0, mu);
   for (std::size_t j = 0; j < size(); ++j) {
-    const double most = shareOfBox * (givenUpper_[j] - givenLower_[j]);
+    const double most = Tuning::shareOfBox * (givenUpper_[j] - givenLower_[j]);
     const auto roomAt = [&](double bound) {
-      return std::min(most, std::max(usual, 0.5 * slackRounding * std::abs(bound)));
+      return std::min(most, std::max(usual, 0.5 * Tuning::slackRounding * std::abs(bound)));
     };
     if (lowerBounded(j) && point.v[j] - lower_[j] < least) lower_[j] -= roomAt(lower_[j]);
     if (upperBounded(j) && upper_[j] - point.v[j] < least) upper_[j] += roomAt(upper_[j]);

@@ -35,9 +35,6 @@ struct BarrierErrors {
   double worst() const;
 };
 
-/// Slacks that are smaller than this share of their bound have no digits.
-inline constexpr double slackRounding = 8 * machineEpsilon;
-
 struct BarrierSettings {
   bool scaling = true;
   bool strictBounds = false;  ///< bounds and sides are not relaxed
@@ -51,6 +48,19 @@ struct BarrierSettings {
 /// matrices, no method moves them. Rows without a side are free: their multiplier and residual are 0.
 class BarrierNlp {
  public:
+  struct Tuning {
+    /// rounding: share of a bound below which a slack has no digits.
+    static constexpr double slackRounding = 8 * machineEpsilon;
+    static constexpr double infinite = 1e19;  ///< safeguard: size from which a bound counts as none
+    static constexpr double damping = 1e-5;   ///< measured: kappa_d, which damps variables that have one bound
+    /// rounding: excess of a lower bound over the upper one, relative to both, that is no contradiction.
+    static constexpr double contradiction = 1e-8;
+    static constexpr double relaxed = 1e-8;  ///< measured: relative amount by which given bounds are relaxed
+    static constexpr double mostRelaxed =
+        1e-4;  ///< safeguard: absolute amount by which given bounds are relaxed at most
+    static constexpr double shareOfBox = 1e-2;  ///< safeguard: share of a box by which its bounds are moved at most
+  };
+
   /// Opens the problem and checks sizes and finiteness. `la` must outlive this.
   BarrierNlp(const Cpu& la, const NlpStart& problem, const BarrierSettings& settings);
 
@@ -178,10 +188,8 @@ class BarrierNlp {
   bool within(const BarrierErrors& errors, const BarrierPoint& point) const;
   BarrierErrors errorsWithin(const BarrierPoint& point, double mu, std::span<const double> lower,
                              std::span<const double> upper) const;
-  bool lowerBounded(std::size_t j) const { return lower_[j] > -infinite; }
-  bool upperBounded(std::size_t j) const { return upper_[j] < infinite; }
-
-  static constexpr double infinite = 1e19;
+  bool lowerBounded(std::size_t j) const { return lower_[j] > -Tuning::infinite; }
+  bool upperBounded(std::size_t j) const { return upper_[j] < Tuning::infinite; }
 
   BarrierSettings settings_;
   ScaledNlp model_;

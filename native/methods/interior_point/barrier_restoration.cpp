@@ -56,7 +56,7 @@ void BarrierRestoration::computeGradient() {
 /// Returns true if the problem of the present mu_r is solved well enough.
 bool BarrierRestoration::solved() const {
   const BarrierPoint& point = state_.point;
-  const double most = kappaEpsilon * mu_;
+  const double most = BarrierState::Tuning::kappaEpsilon * mu_;
   for (std::size_t j = 0; j < smooth_.size(); ++j) {
     if (!(std::abs(smooth_[j] - point.zL[j] + point.zU[j]) <= most)) return false;
   }

@@ -35,7 +35,7 @@ class BarrierRestoration {
     if (outcome != Outcome::moved) return outcome;
     const BarrierPoint& point = state_.point;
     const double theta = point.infeasibility();
-    if (!(theta <= enough * start_) || !accepts(theta, state_.nlp.barrier(point, state_.mu))) return outcome;
+    if (!(theta <= Tuning::enough * start_) || !accepts(theta, state_.nlp.barrier(point, state_.mu))) return outcome;
     finish();
     return Outcome::restored;
   }
@@ -44,7 +44,9 @@ class BarrierRestoration {
   int iterations() const { return iterations_; }
 
  private:
-  static constexpr double enough = 0.9;  // share of the infeasibility that may be left
+  struct Tuning {
+    static constexpr double enough = 0.9;  ///< measured: share of the infeasibility that a restoration may leave
+  };
 
   Outcome iterate();
   void computeGradient();

@@ -5,8 +5,6 @@
 
 namespace nonconvex {
 
-inline constexpr double kappaEpsilon = 10;  // how well a barrier problem is solved, times mu
-
 /// A Newton step of the primal-dual system.
 struct BarrierStep {
   Vector v, y, zL, zU;
@@ -15,6 +13,11 @@ struct BarrierStep {
 /// The problem, its linear system, the point where a solve is and what belongs to it. Phases move the point; a new one
 /// begins where the last one has ended, with `cutMultipliers` by its own mu.
 struct BarrierState {
+  struct Tuning {
+    /// measured: error, as a multiple of mu, at which a barrier problem is solved.
+    static constexpr double kappaEpsilon = 10;
+  };
+
   BarrierNlp& nlp;
   BarrierKkt& kkt;
   BarrierPoint point;     ///< values and derivatives are those at its v

@@ -11,15 +11,18 @@
 namespace nonconvex {
 namespace {
 
-constexpr double thetaShare = 1e-5;   // gamma_theta
-constexpr double phiShare = 1e-8;     // gamma_phi
-constexpr double armijoShare = 1e-8;  // eta_phi
-constexpr double thetaPower = 1.1, slopePower = 2.3;
-
 /// Values of phi that differ by less are the same.
 double rounding(double phi) { return 10 * machineEpsilon * std::abs(phi); }
 
 }  // namespace
+
+struct FilterPhase::Tuning {
+  static constexpr double thetaShare = 1e-5;   ///< measured: gamma_theta, the least fall of theta over theta
+  static constexpr double phiShare = 1e-8;     ///< measured: gamma_phi, the least fall of phi over theta
+  static constexpr double armijoShare = 1e-8;  ///< measured: eta_phi, the least fall of phi over that of its slope
+  static constexpr double thetaPower = 1.1;    ///< measured: s_theta, the power of theta in the switching condition
+  static constexpr double slopePower = 2.3;    ///< measured: s_phi, the power of the slope in the switching condition
+};
 
 FilterPhase::FilterPhase(BarrierState& state)
     : state_(state), predictorCorrector_(state), filter_(0), leastMu_(leastBarrier(state.nlp)) {
@@ -58,7 +61,8 @@ void FilterPhase::setBarrier(double mu) {
 
 /// Lowers mu as often as the barrier problem is solved.
 void FilterPhase::lowerBarrier() {
-  while (state_.mu > leastMu_ && state_.nlp.errors(state_.point, state_.mu).worst() <= kappaEpsilon * state_.mu) {
+  while (state_.mu > leastMu_ &&
+         state_.nlp.errors(state_.point, state_.mu).worst() <= BarrierState::Tuning::kappaEpsilon * state_.mu) {
     setBarrier(nextBarrier(state_.mu, leastMu_));
     watching_ = shortened_ = 0;
   }
@@ -165,7 +169,7 @@ FilterPhase::Outcome FilterPhase::tinyStep() {
 /// Returns true if a length counts as one of sufficient decrease of phi.
 bool FilterPhase::isDescentStep(double alpha) const {
   return reference_.slope < 0 &&
-         alpha * std::pow(-reference_.slope, slopePower) > std::pow(reference_.theta, thetaPower);
+         alpha * std::pow(-reference_.slope, Tuning::slopePower) > std::pow(reference_.theta, Tuning::thetaPower);
 }
 
 /// Returns true if trial.v may be the next point.
@@ -176,20 +180,20 @@ bool FilterPhase::acceptable(double alpha) {
   const double allowed = reference_.phi + rounding(reference_.phi);
   armijo_ = false;
   if (isDescentStep(alpha) && reference_.theta <= smallTheta_) {
-    armijo_ = phi <= allowed + armijoShare * alpha * reference_.slope;
+    armijo_ = phi <= allowed + Tuning::armijoShare * alpha * reference_.slope;
     return armijo_;
   }
-  return theta <= (1 - thetaShare) * reference_.theta || phi <= allowed - phiShare * reference_.theta;
+  return theta <= (1 - Tuning::thetaShare) * reference_.theta || phi <= allowed - Tuning::phiShare * reference_.theta;
 }
 
 double FilterPhase::leastLength() const {
   constexpr double share = 0.05;
-  double least = thetaShare;
+  double least = Tuning::thetaShare;
   const double slope = -reference_.slope;
   if (slope > 0) {
-    least = std::min(least, phiShare * reference_.theta / slope);
+    least = std::min(least, Tuning::phiShare * reference_.theta / slope);
     if (reference_.theta <= smallTheta_) {
-      least = std::min(least, std::pow(reference_.theta, thetaPower) / std::pow(slope, slopePower));
+      least = std::min(least, std::pow(reference_.theta, Tuning::thetaPower) / std::pow(slope, Tuning::slopePower));
     }
   }
   return share * least;
@@ -282,7 +286,7 @@ void FilterPhase::accept(double alpha, bool extend) {
 }
 
 void FilterPhase::guardPoint() {
-  filter_.add((1 - thetaShare) * reference_.theta, reference_.phi - phiShare * reference_.theta);
+  filter_.add((1 - Tuning::thetaShare) * reference_.theta, reference_.phi - Tuning::phiShare * reference_.theta);
 }
 
 /// Steps unchecked for a few iterations after many that were cut; returns to where that began if nothing is gained.

@@ -40,6 +40,7 @@ class FilterPhase {
   int corrections() const { return corrections_; }
 
  private:
+  struct Tuning;
   /// The values that the line search compares a length with.
   struct Reference {
     double theta = 0, phi = 0;

@@ -54,7 +54,7 @@ class Judge {
     if (!std::isfinite(bound)) return;
     ++sides_;
     const double apart = room < 0 ? std::max(0.0, -room - nlp_.relaxation(j, bound)) : room;
-    if (apart <= slackRounding * std::max(std::abs(bound), terms)) return;
+    if (apart <= BarrierNlp::Tuning::slackRounding * std::max(std::abs(bound), terms)) return;
     product_ = std::max(product_, unit_ * multiplier * apart);
   }
 

@@ -19,7 +19,7 @@ class DeviceSketch final : public SketchedHessian {
         model_(model),
         hessian_(hessian),
         n_(model.n()),
-        sketch_(la, SparseSignSketch(sketchRows(settings, n_), hessian.regression()->rows(), perColumn,
+        sketch_(la, SparseSignSketch(sketchRows(settings, n_), hessian.regression()->rows(), Tuning::perColumn,
                                      Random(settings.seed, sketchStream))),
         product_(la.template matrix<double>(n_, sketch_.rows(), Uninitialized{})),
         gram_(la.template matrix<double>(n_, n_, Uninitialized{})),
@@ -59,7 +59,9 @@ class DeviceSketch final : public SketchedHessian {
   int factorizations() const override { return factorizations_; }
 
  private:
-  static constexpr int perColumn = 8;
+  struct Tuning {
+    static constexpr int perColumn = 8;  ///< measured: entries of the sketch in each column
+  };
 
   const La& la_;
   const ScaledNlp& model_;

@@ -54,7 +54,7 @@ class KrylovKkt final : public KktSolver {
         direction_(n_),
         q_(n_),
         Jp_(at(model.m())),
-        combination_(given_.size(), kind_ == KktPreconditioner::lagged ? lagSteps : 0) {
+        combination_(given_.size(), kind_ == KktPreconditioner::lagged ? Tuning::lagSteps : 0) {
     if (kind_ == KktPreconditioner::sketch) {
       sketch_ = sketchedHessian(model, *exact_, settings, la);
     } else if (kind_ == KktPreconditioner::diagonal) {
@@ -127,7 +127,10 @@ class KrylovKkt final : public KktSolver {
   double seconds() const override { return exact_->seconds() + seconds_; }
 
  private:
-  static constexpr int lagSteps = 15;
+  struct Tuning {
+    static constexpr int lagSteps = 15;        ///< measured: steps with a factor of an earlier matrix
+    static constexpr int mostGradients = 300;  ///< safeguard: steps of conjugate gradients
+  };
 
   /// Does the work; seconds_ grows by what it took beside evaluations and factorisations, which count theirs.
   template <class Work>
@@ -183,7 +186,7 @@ class KrylovKkt final : public KktSolver {
   double leastResiduals(double target) {
     combination_.restart();
     double norm = residual();
-    for (int k = 0; k < std::min(mostSteps_, lagSteps) && norm > target; ++k) {
+    for (int k = 0; k < std::min(mostSteps_, Tuning::lagSteps) && norm > target; ++k) {
       la_.checkpoint();
       combination_.note(z_, r_);
       std::copy(r_.begin(), r_.end(), s_.begin());
@@ -221,7 +224,7 @@ class KrylovKkt final : public KktSolver {
         direction_.restart();
         continue;
       }
-      if (k++ >= std::min(mostSteps_, mostGradients)) return norm;
+      if (k++ >= std::min(mostSteps_, Tuning::mostGradients)) return norm;
       la_.checkpoint();
       ++steps_;
       std::copy(r_.begin(), r_.end(), s_.begin());
@@ -293,8 +296,6 @@ class KrylovKkt final : public KktSolver {
     for (std::size_t i = 0; i < r_.size(); ++i) r_[i] = given_[i] - r_[i];
     return std::sqrt(norm2Squared(r_));
   }
-
-  static constexpr int mostGradients = 300;
 
   const ScaledNlp& model_;
   const std::unique_ptr<KktSolver> exact_;

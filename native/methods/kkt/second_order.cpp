@@ -12,7 +12,7 @@ SecondOrderTest::SecondOrderTest(const ScaledNlp& model) : model_(model), n_(sta
 ReducedInertia SecondOrderTest::inertia(KktSolver& solver, InertiaCorrection& shifts, double sizeH, double sizeJ) {
   const int n = model_.n();
   const int m = model_.m();
-  const double shift = share * (sizeH > 0 ? sizeH : 1);
+  const double shift = Tuning::share * (sizeH > 0 ? sizeH : 1);
   KktShift used;
   const Inertia lower = solver.exactInertia(shifts.factorAt(solver, -shift, sizeJ, used));
   if (lower.undefined > 0 || lower.givenUp) return {};

@@ -10,7 +10,10 @@ namespace nonconvex {
 
 class SecondOrderTest {
  public:
-  static constexpr double share = 1e-7;  // share of max |H_ij|: eigenvalues that small count as zero
+  struct Tuning {
+    /// rounding: size of an eigenvalue that counts as zero, as a share of max |H_ij|.
+    static constexpr double share = 1e-7;
+  };
 
   explicit SecondOrderTest(const ScaledNlp& model);
 

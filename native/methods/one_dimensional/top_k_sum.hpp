@@ -110,7 +110,10 @@ class TopSum {
   // Node p of a tournament has the children 2 p and 2 p + 1. An empty leaf never wins, nor does in `rest_` one of the k
   // largest.
   static constexpr std::size_t root = 1;
-  static constexpr std::size_t block = 8;
+  struct Tuning {
+    static constexpr std::size_t block = 8;  ///< measured: numbers that are compared one by one
+  };
+  static constexpr std::size_t block = Tuning::block;
   static constexpr std::int32_t none = -1;
 
   std::size_t leaf(std::int32_t slot) const { return leaves_ + static_cast<std::size_t>(slot); }

@@ -60,7 +60,7 @@ class StiefelConjugateGradients {
   template <class Function>
   bool step(Function&& f) {
     double descent = product(direction_, gradient);
-    if (!(descent <= -leastDescent * squares)) {
+    if (!(descent <= -Tuning::leastDescent * squares)) {
       steepest();
       descent = -squares;
     }
@@ -73,7 +73,11 @@ class StiefelConjugateGradients {
   }
 
  private:
-  static constexpr double leastDescent = 1e-3;
+  struct Tuning {
+    /// measured: descent along a direction, beside that of the steepest one, below which it is replaced.
+    static constexpr double leastDescent = 1e-3;
+    static constexpr double longest = 1e6;  ///< safeguard: longest step that is tried first
+  };
 
   static double product(const FramesAndNumbers& a, const FramesAndNumbers& b) {
     return dot(a.flat(), b.flat()) + dot(a.numbers, b.numbers);
@@ -100,7 +104,7 @@ class StiefelConjugateGradients {
     const ArmijoCondition condition{.value = value, .slope = descent};
     const double allowed = 8 * machineEpsilon * std::abs(value);
     double there = value;
-    const double t = backtrack({.first = std::min(2 * length_, longest)}, [&](double length) {
+    const double t = backtrack({.first = std::min(2 * length_, Tuning::longest)}, [&](double length) {
       addScaled(point.flat(), length, direction_.flat(), trial_.flat());
       addScaled(point.numbers, length, direction_.numbers, trial_.numbers);
       orthonormalize(trial_);
@@ -135,8 +139,6 @@ class StiefelConjugateGradients {
     gradient.numbers.swap(slope_.numbers);
     squares = next;
   }
-
-  static constexpr double longest = 1e6;
 
   int width_, count_;
   FramesAndNumbers direction_, trial_, slope_;

@@ -14,10 +14,6 @@
 namespace nonconvex {
 namespace {
 
-constexpr double relaxation = 1.6;                       // relaxation factor of ADMM
-constexpr int balanceEvery = 20;                         // steps between looks at rho
-constexpr double roundingOfBound = 16 * machineEpsilon;  // times the size of the terms that a bound is made of
-
 SpectralPenalty penaltyOf(const DeepLinearSettings& settings, int rows) {
   const double lambda = isKnown(settings.lambda) ? settings.lambda : 0.001 * rows;
   if (settings.parallel) return {.weight = lambda * settings.depth / 2, .power = 1};
@@ -159,7 +155,8 @@ void LinearNetworkSolver::takeClosedForm() {
   measure();
   // A product of the layers that is no worse has ||X Z|| <= 2 ||Y||.
   if (scale_ > 0) weights = 2 * targetSquares_ / (square(scale_) - std::min(spread_, square(scale_) / 2));
-  const double error = spread_ * weights + roundingOfBound * targetSquares_ * (1 + static_cast<double>(n()) / 64);
+  const double error =
+      spread_ * weights + Tuning::roundingOfBound * targetSquares_ * (1 + static_cast<double>(n()) / 64);
   const double rest = targetSquares_ / 2 - covered;
   lowerBound_ = std::min(rest + least - error, bestObjective_);
   dual_ = lowerBound_;
@@ -173,14 +170,15 @@ std::optional<Status> LinearNetworkSolver::step() {
   la_.forEach(d(), c(), [&](int i, int j) { right_(i, j) = target_(i, j) / rho_ + z_(i, j) - multiplier_(i, j); });
   factor_.solve(right_, copy_);
   // The multiplier holds what is decomposed until Z is taken away.
-  la_.forEach(d(), c(),
-              [&](int i, int j) { multiplier_(i, j) += relaxation * copy_(i, j) + (1 - relaxation) * z_(i, j); });
+  la_.forEach(d(), c(), [&](int i, int j) {
+    multiplier_(i, j) += Tuning::relaxation * copy_(i, j) + (1 - Tuning::relaxation) * z_(i, j);
+  });
   measured_ = true;  // an interrupted step has no vectors of Z that could be measured
   svd_.decompose(multiplier_, [this] { la_.abortPoint(); });
   for (int k = 0; k < svd_.count(); ++k) t_[at(k)] = std::max(0.0, svd_.value(k) - penalty_.weight / rho_);
   compose();
   la_.forEach(d(), c(), [&](int i, int j) { multiplier_(i, j) -= z_(i, j); });
-  if (steps_ % balanceEvery == 0) balance();
+  if (steps_ % Tuning::balanceEvery == 0) balance();
   measured_ = false;
   return std::nullopt;
 }
@@ -240,11 +238,11 @@ void LinearNetworkSolver::offerBound() {
   const double linear = la_.dot(residual_.flat(), y_.flat());
   const double squares = la_.dot(residual_.flat(), residual_.flat());
   // The largest singular value that rounding may have hidden.
-  const double norm = slopeSvd_.value(0) + roundingOfBound * scale_ * std::sqrt(squares * d());
+  const double norm = slopeSvd_.value(0) + Tuning::roundingOfBound * scale_ * std::sqrt(squares * d());
   const double most = norm > 0 ? penalty_.weight / norm : infinity;
   const double factor = squares > 0 ? std::clamp(linear / squares, -most, most) : 0;
   const double bound = factor * linear - square(factor) * squares / 2;
-  lowerBound_ = std::max(lowerBound_, bound - roundingOfBound * (std::abs(factor * linear) + targetSquares_));
+  lowerBound_ = std::max(lowerBound_, bound - Tuning::roundingOfBound * (std::abs(factor * linear) + targetSquares_));
   dual_ = lowerBound_;
 }
 

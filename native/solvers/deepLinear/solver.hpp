@@ -43,7 +43,7 @@ class LinearNetworkSolver {
   int n() const { return problem_.x.rows; }
   int d() const { return problem_.x.columns; }
   int c() const { return target_.cols(); }
-  bool orthogonal() const { return spread_ <= mostSpread * square(scale_); }
+  bool orthogonal() const { return spread_ <= Tuning::mostSpread * square(scale_); }
 
   bool read();
   void measureColumns();
@@ -55,8 +55,15 @@ class LinearNetworkSolver {
   void offerBound();
   double gap(double bound) const;
 
-  /// Largest deviation of X^T X from a multiple of I, relative to it, that the bound of a closed form makes up for.
-  static constexpr double mostSpread = 1e-10;
+  struct Tuning {
+    /// rounding: largest deviation of X^T X from a multiple of I, relative to it, that the bound of a
+    /// closed form makes up for.
+    static constexpr double mostSpread = 1e-10;
+    static constexpr double relaxation = 1.6;  ///< measured: relaxation factor of ADMM
+    static constexpr int balanceEvery = 20;    ///< measured: steps between changes of rho
+    /// rounding: error of a bound, beside the terms that it is made of.
+    static constexpr double roundingOfBound = 16 * machineEpsilon;
+  };
 
   const Cpu& la_;
   const DeepLinearProblem& problem_;

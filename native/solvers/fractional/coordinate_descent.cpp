@@ -12,17 +12,6 @@
 namespace nonconvex {
 namespace {
 
-/// Sweeps after which everything is computed from x again.
-constexpr int refreshInterval = 50;
-/// Factor by which x grows in one step towards an infimum at infinity.
-constexpr double far = 1e3;
-/// Below this multiple of what it was a number is 0 to rounding.
-constexpr double nearlyZero = 1e-9;
-/// A sum that has shrunk by this factor since it was last computed from x has too few digits left to go on.
-constexpr double fewDigits = 1e-6;
-/// Relative gain of such a step below which the infimum counts as reached.
-constexpr double limitReached = 1e-9;
-
 /// f(0) + ... + f(n - 1), in descents that need not wait for each other.
 template <class F>
 double sumOver(std::size_t n, F&& f) {
@@ -54,6 +43,16 @@ bool staysAtZero(const LineNumerator& N, const LineDenominator& g, double s) {
 }
 
 }  // namespace
+
+struct CoordinateDescent::Tuning {
+  static constexpr int refreshInterval = 50;  ///< rounding: sweeps after which all sums are computed from x again
+  static constexpr double far = 1e3;  ///< measured: factor by which x grows in one step towards an infimum at infinity
+  static constexpr double nearlyZero = 1e-9;  ///< rounding: multiple of what it was below which a number is 0
+  /// rounding: factor by which a sum may shrink until it is computed from x again.
+  static constexpr double fewDigits = 1e-6;
+  /// rounding: relative gain of a step to infinity below which the infimum is reached.
+  static constexpr double limitReached = 1e-9;
+};
 
 CoordinateDescent::CoordinateDescent(const FractionalData& data, const FractionalSettings& settings,
                                      std::uint32_t stream)
@@ -181,7 +180,7 @@ inline __attribute__((always_inline)) void CoordinateDescent::setCoordinate(int 
 bool CoordinateDescent::stepHolds(int i, double before, double ratio, double n, double g) {
   // Sums that are kept by their changes have no digits left after a long way down, or after an overflow.
   digits_.note(n, g);
-  if (shrunk(fewDigits, fewDigits) || !(denominator() < infinity)) begin(x_.data());
+  if (shrunk(Tuning::fewDigits, Tuning::fewDigits) || !(denominator() < infinity)) begin(x_.data());
   const double rise = objective() - ratio * (1 + 1e-9);
   // 0 / 0 is for the end of the sweep; where the ratio does not change along x, it is no better than before.
   const bool undefined = std::isnan(objective()) && !data_.scaleInvariant;
@@ -229,15 +228,15 @@ double CoordinateDescent::minimizeCoordinate(int i, int next, Mode mode) {
       return 1;
     }
     // The ratio falls towards its limit: far out, from where the radial step may lead back.
-    t = std::copysign(far * (1 + norm1_), t);
+    t = std::copysign(Tuning::far * (1 + norm1_), t);
     const LineDenominator& g = denominator_->restrictTo(i, along.x);
     const double now = along(0) / g(0);
-    if (!(now - along(t) / g(t) > limitReached * now)) return 0;
+    if (!(now - along(t) / g(t) > Tuning::limitReached * now)) return 0;
   }
   double value = std::clamp(along.x + t, along.lower, along.upper);
-  if (mode == Mode::ratio && !data_.difference && std::abs(value) < nearlyZero * std::abs(along.x) &&
+  if (mode == Mode::ratio && !data_.difference && std::abs(value) < Tuning::nearlyZero * std::abs(along.x) &&
       !(denominator_->restrictTo(i, along.x)(-along.x) > 0)) {
-    value = along.x / far;  // the infimum is only approached, and other directions may lead back
+    value = along.x / Tuning::far;  // the infimum is only approached, and other directions may lead back
   }
   if (value == along.x) return 0;
   return mode == Mode::ratio ? tryStep<DenominatorTerm, Mode::ratio>(i, value, objective(), next)
@@ -294,7 +293,8 @@ inline __attribute__((always_inline)) double CoordinateDescent::softThresholdSte
     if constexpr (mode == Mode::ratio) {
       const double gNow = g.value();
       const double now = numerator_ / gNow;
-      const bool plain = now <= ratio && numerator_ >= fewDigits * before && gNow >= fewDigits * gBefore;
+      const bool plain =
+          now <= ratio && numerator_ >= Tuning::fewDigits * before && gNow >= Tuning::fewDigits * gBefore;
       if (!(plain && gNow < infinity) && !stepHolds(i, x, ratio, before, gBefore)) return 0;
       ratio = plain ? now : objective();
     }
@@ -434,7 +434,8 @@ void CoordinateDescent::sweep(const Cpu& la) {
   if (settings_.acceleration) extrapolate();
   chooseNext(residual);
   // Extrapolation and long ways down cost digits of what is kept by its changes.
-  if (converged() || shrunk(1e-4, 0.1) || digits_.stretched() || sweeps_ % refreshInterval == 0) begin(x_.data());
+  if (converged() || shrunk(1e-4, 0.1) || digits_.stretched() || sweeps_ % Tuning::refreshInterval == 0)
+    begin(x_.data());
   unbounded_ = converged() && towardsLimit_;
   if (!data_.difference && !isDefined()) {
     // Numerator and denominator have gone to 0 with x, where the ratio has only a limit, or beyond the largest number.
@@ -553,19 +554,19 @@ void CoordinateDescent::radialStep() {
   double value = best.value;
   // The infimum may lie at infinity, or where x and both functions tend to 0. Then x goes there step by step, since
   // other directions may lead back, as long as that gains anything.
-  constexpr double near = 1 / far;
+  constexpr double near = 1 / Tuning::far;
   if (std::isinf(best.t)) {
-    multiple = std::copysign(far, best.t);
+    multiple = std::copysign(Tuning::far, best.t);
   } else if (along.lower <= near - 1) {
     const double valueNear = along(near - 1) / g(near - 1);
-    const bool vanishes = std::abs(multiple) < nearlyZero && !(g(-1) > 0);
+    const bool vanishes = std::abs(multiple) < Tuning::nearlyZero && !(g(-1) > 0);
     if (valueNear < value || vanishes) {
       multiple = near;
       value = valueNear;
     }
   }
   towardsLimit_ = std::isinf(best.t) || multiple == near;
-  if (towardsLimit_ && now - value <= limitReached * std::abs(now)) return;
+  if (towardsLimit_ && now - value <= Tuning::limitReached * std::abs(now)) return;
   tryMultiple(std::clamp(multiple, along.lower, along.upper));
 }
 

@@ -44,6 +44,7 @@ class CoordinateDescent {
   double updates() const { return updates_; }
 
  private:
+  struct Tuning;
   enum class Mode { ratio, numerator, difference };
   /// Through the coordinates in this order, each of which moves to its minimum; the sum of squares of the residual.
   using Pass = double (CoordinateDescent::*)(const Cpu& la, const std::vector<int>& order);

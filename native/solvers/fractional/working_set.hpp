@@ -42,11 +42,13 @@ class WorkingSet {
   bool mayShrink() { return ++fullSweeps_ >= 2; }
   /// After a sweep through some: whether it is time for a full one, since the `residual` is small or there were many.
   void endActiveSweep(double residual, double smallEnough) {
-    full_ = ++activeSweeps_ >= mostActiveSweeps || residual <= smallEnough;
+    full_ = ++activeSweeps_ >= Tuning::mostActiveSweeps || residual <= smallEnough;
   }
 
  private:
-  static constexpr int mostActiveSweeps = 20;
+  struct Tuning {
+    static constexpr int mostActiveSweeps = 20;  ///< measured: sweeps over the working set in a row
+  };
 
   std::vector<int> order_, active_;
   std::vector<char> moved_;

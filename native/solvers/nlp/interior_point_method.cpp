@@ -10,12 +10,11 @@
 #include "solvers/nlp/barrier_report.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr int laterIterations = 600;  // iterations of an attempt after the first
-constexpr double feasible = 1e-6;     // residuals of constraints that hold
-
-}  // namespace
+struct InteriorPointMethod::Tuning {
+  static constexpr int laterIterations = 600;  ///< measured: iterations of an attempt after the first
+  static constexpr double feasible = 1e-6;     ///< measured: residuals of constraints that hold
+};
 
 InteriorPointMethod::InteriorPointMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
     : la_(la),
@@ -94,7 +93,7 @@ std::optional<Status> InteriorPointMethod::beginInside() {
   predictor_ = nullptr;
   inAttempt_ = 0;
   if (!warm_.moveInside(nlp_, state_.point)) return endAttempt(Status::stalled);
-  state_.mu = WarmStart::mu;
+  state_.mu = WarmStart::Tuning::mu;
   main_.begin();
   record();
   warmError_ = error_;
@@ -114,7 +113,7 @@ std::optional<Status> InteriorPointMethod::step() {
   ++iterations_;
   if (predictor_) return predictorStep();
   if (warmInVain() && !begin(multistart_.now())) return endAttempt(Status::stalled);
-  const int most = multistart_.first() ? iterationsOfFirst(settings_.maxIterations) : laterIterations;
+  const int most = multistart_.first() ? iterationsOfFirst(settings_.maxIterations) : Tuning::laterIterations;
   const bool patient = settings_.restarts == 0 || multistart_.now().from == Attempt::From::interrupted;
   if ((++inAttempt_ > most || idle() || searchedLong()) && !patient) {
     if (multistart_.first() && phase_ == NlpPhase::interiorPoint) {
@@ -172,8 +171,9 @@ std::optional<Status> InteriorPointMethod::beginRestoration() {
 std::optional<Status> InteriorPointMethod::restorationStep() {
   using Outcome = BarrierRestoration::Outcome;
   ++restorationSteps_;
-  const Outcome outcome = restoration_.step(
-      [&](double theta, double phi) { return (!untilFeasible_ || theta <= feasible) && main_.accepts(theta, phi); });
+  const Outcome outcome = restoration_.step([&](double theta, double phi) {
+    return (!untilFeasible_ || theta <= Tuning::feasible) && main_.accepts(theta, phi);
+  });
   switch (outcome) {
     case Outcome::moved:
       return std::nullopt;
@@ -219,7 +219,7 @@ bool InteriorPointMethod::diverges() {
 void InteriorPointMethod::noteFeasible() {
   constexpr double near = 1e8;
   const bool isNear = nlp_.m() == 0 || normInf(state_.point.at.x) <= near;
-  feasibleSeen_ = feasibleSeen_ || (isNear && normInf(state_.point.r) <= feasible);
+  feasibleSeen_ = feasibleSeen_ || (isNear && normInf(state_.point.r) <= Tuning::feasible);
 }
 
 /// Ends an attempt that has led away from everything, if f falls for ever; otherwise it goes on. Far away rounding
@@ -296,7 +296,8 @@ bool InteriorPointMethod::polishBest() {
   if (!settings_.polish) return false;
   const BarrierPoint& best = attempt_.point;
   const double multiplier = std::max({1.0, normInf(best.zL), normInf(best.zU)});
-  const double rounding = slackRounding * normInf(best.v) * multiplier;  // products with slacks beside large bounds
+  const double rounding =
+      BarrierNlp::Tuning::slackRounding * normInf(best.v) * multiplier;  // products with slacks beside large bounds
   if (!(attempt_.error <= std::max(close, rounding))) return false;
   state_.point = attempt_.point;
   auto polish = std::make_unique<ActiveSetPolish>(state_);
@@ -343,7 +344,7 @@ bool InteriorPointMethod::begin(const Attempt& attempt) {
   if (attempt.from == Attempt::From::end) nlp_.cutMultipliers(state_.point, state_.mu, 10);
   state_.estimateMultipliers();
   main_.begin(attempt.rule);
-  if (!attempt.restoration || !(state_.point.infeasibility() > feasible)) return true;
+  if (!attempt.restoration || !(state_.point.infeasibility() > Tuning::feasible)) return true;
   untilFeasible_ = true;
   restoration_.begin();
   phase_ = NlpPhase::restoration;

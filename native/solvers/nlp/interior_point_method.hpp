@@ -36,6 +36,7 @@ class InteriorPointMethod {
   std::string explain(Status status) const;
 
  private:
+  struct Tuning;
   /// The best point of those that are not solved.
   struct Best {
     BarrierPoint point;

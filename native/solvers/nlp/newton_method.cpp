@@ -10,8 +10,6 @@
 namespace nonconvex {
 namespace {
 
-constexpr double restoredShare = 0.1;  // share of the tolerance: ||c||_inf at which a restoration ends
-
 /// The settings, without estimates where a rule of the paper is asked for: its method has all Hessians at the point.
 NlpSettings consistent(NlpSettings settings) {
   if (settings.accuracy == KktAccuracy::paper || settings.shift == ShiftRule::paper) {
@@ -21,6 +19,11 @@ NlpSettings consistent(NlpSettings settings) {
 }
 
 }  // namespace
+
+struct NewtonMethod::Tuning {
+  /// measured: share of the tolerance, where ||c||_inf ends a restoration.
+  static constexpr double restoredShare = 0.1;
+};
 
 NewtonMethod::NewtonMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
     : la_(la),
@@ -101,7 +104,7 @@ std::optional<Status> NewtonMethod::acceptStep(const SearchDirection& direction,
     if (negativeCurvatureStep()) return resumeBesideSaddle();
   } else if (advice == Watchdog::Advice::restore) {
     const bool infeasible = normInf(point_.c) > std::max(settings_.tolerance, leastRestorable);
-    if (infeasible) restoration_.begin(point_, restoredShare * settings_.tolerance);
+    if (infeasible) restoration_.begin(point_, Tuning::restoredShare * settings_.tolerance);
   }
   return std::nullopt;
 }
@@ -194,7 +197,7 @@ std::optional<Status> NewtonMethod::recoverFromFailedStep() {
     return finishOrContinue();
   }
   if (normInf(point_.c) > settings_.tolerance) {
-    restoration_.begin(point_, restoredShare * settings_.tolerance);
+    restoration_.begin(point_, Tuning::restoredShare * settings_.tolerance);
     return std::nullopt;
   }
   stallReason_ = lineSearch_.largestDefinedStep() < atBorder ? StallReason::domain : StallReason::search;

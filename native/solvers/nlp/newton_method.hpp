@@ -45,6 +45,7 @@ class NewtonMethod {
   std::string explain(Status status) const;
 
  private:
+  struct Tuning;
   // One step, or what comes instead of it.
   std::optional<Status> newtonStep();
   std::optional<Status> acceptStep(const SearchDirection& direction, double alpha);

@@ -15,9 +15,6 @@ namespace nonconvex {
 namespace {
 
 constexpr int large = 100'000;  // variables, of which a copy takes milliseconds
-/// Iterations of the interior-point method that follows Newton's, on a function without constraints, which differs from
-/// it in its line search alone.
-constexpr int patienceWithFollower = 1000;
 
 /// Throws where there is not the memory, about, for the points and matrices that any method has.
 void requireRoom(const Nlp& nlp) {
@@ -82,6 +79,12 @@ bool isConvexQuadratic(const Cpu& la, const NlpProblem& problem, const NlpSettin
 
 }  // namespace
 
+struct NlpSolver::Tuning {
+  /// measured: iterations of the interior-point method that follows Newton's, on a function without
+  /// constraints, which differs from it in its line search alone.
+  static constexpr int patienceWithFollower = 1000;
+};
+
 NlpSolver::NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
     : la_(la), settings_(settings), problem_(opened(la, problem, settings)) {
   NlpSettings chosen = settings;
@@ -127,7 +130,8 @@ std::optional<Status> NlpSolver::advance() {
     return status ? follow(*status) : status;
   }
   const auto status = interior_->step();
-  if (!status && newton_ && ++followed_ == patienceWithFollower && isFree(*problem_.nlp.open())) return descend();
+  if (!status && newton_ && ++followed_ == Tuning::patienceWithFollower && isFree(*problem_.nlp.open()))
+    return descend();
   if (!status || !newton_ || status == Status::solved) return status;
   if (verdict_ != Status::iterationLimit) {
     failed_ = true;

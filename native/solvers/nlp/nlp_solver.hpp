@@ -56,6 +56,7 @@ class NlpSolver {
   std::string explain(Status status) const;
 
  private:
+  struct Tuning;
   std::optional<Status> advance();
   std::optional<Status> ended(std::optional<Status> status);
   NlpSolution found() const;

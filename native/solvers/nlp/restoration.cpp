@@ -4,12 +4,11 @@
 #include "methods/line_search/armijo.hpp"
 
 namespace nonconvex {
-namespace {
 
-constexpr double mostShift = 1e20;
-constexpr double firstShift = 1e-3;  // share of ||J||_F^2
-
-}  // namespace
+struct FeasibilityRestoration::Tuning {
+  static constexpr double mostShift = 1e20;   ///< safeguard: largest shift, above which a restoration is stuck
+  static constexpr double firstShift = 1e-3;  ///< measured: first shift, as a share of ||J||_F^2
+};
 
 FeasibilityRestoration::FeasibilityRestoration(const ScaledNlp& model)
     : n_(static_cast<std::size_t>(model.n())), m_(static_cast<std::size_t>(model.m())), curvature_(model) {
@@ -26,7 +25,7 @@ void FeasibilityRestoration::begin(const NlpPoint& point, double least) {
   leavesDomain_ = false;
   target_ = share * share * point.squaredC();
   least_ = least;
-  shift_ = firstShift;
+  shift_ = Tuning::firstShift;
   steps_ = 0;
   milestone_ = point.squaredC();
 }
@@ -69,7 +68,7 @@ FeasibilityRestoration::Outcome FeasibilityRestoration::trustStep(ScaledNlp& mod
   std::fill(rhs_.begin(), rhs_.end(), 0.0);
   for (std::size_t i = 0; i < m_; ++i) rhs_[n_ + i] = -point.c[i];
   for (;; shift_ *= growth) {
-    if (!(shift_ <= mostShift)) return Outcome::stuck;
+    if (!(shift_ <= Tuning::mostShift)) return Outcome::stuck;
     const Inertia inertia = solver.factor({.primal = shift_ * size, .dual = 1, .keptDual = 1});
     if (inertia.undefined > 0) return Outcome::stuck;
     if (inertia.positive != model.n() || inertia.negative != model.m()) continue;
@@ -132,7 +131,7 @@ bool FeasibilityRestoration::leave(ScaledNlp& model, KktSolver& solver, NlpPoint
   double shift = 1e-6 * size;
   if (!(size > 0) || convex(shift)) return false;
   while (!convex(shift)) {
-    if (!((shift *= 8) <= mostShift)) return false;
+    if (!((shift *= 8) <= Tuning::mostShift)) return false;
   }
   const double rho = curvature_.leastEigenvector(solver, W);
   model.jacobianProduct(point.jacobian, curvature_.v(), Jp_);
@@ -145,7 +144,7 @@ bool FeasibilityRestoration::leave(ScaledNlp& model, KktSolver& solver, NlpPoint
   });
   if (length == 0) return false;
   std::swap(point, trial);
-  shift_ = firstShift;
+  shift_ = Tuning::firstShift;
   return true;
 }
 

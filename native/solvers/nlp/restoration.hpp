@@ -29,6 +29,7 @@ class FeasibilityRestoration {
   Outcome step(ScaledNlp& model, KktSolver& solver, NlpPoint& point, NlpPoint& trial, std::span<double> W);
 
  private:
+  struct Tuning;
   Outcome trustStep(ScaledNlp& model, KktSolver& solver, const NlpPoint& point, NlpPoint& trial,
                     std::span<const double> W);
   bool tryStep(ScaledNlp& model, const NlpPoint& point, std::span<const double> p, double predicted, NlpPoint& trial);

@@ -45,10 +45,10 @@ bool WarmStart::place(BarrierNlp& nlp, BarrierPoint& point, bool relaxed) const 
 
 bool WarmStart::moveInside(BarrierNlp& nlp, BarrierPoint& point) const {
   constexpr double cut = 10;
-  if (!nlp.beginAt(x_, point, mu)) return false;
+  if (!nlp.beginAt(x_, point, Tuning::mu)) return false;
   setMultipliers(nlp, point);
   nlp.updateLagrangian(point);
-  nlp.cutMultipliers(point, mu, cut);
+  nlp.cutMultipliers(point, Tuning::mu, cut);
   return true;
 }
 

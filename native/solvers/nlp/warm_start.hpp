@@ -9,8 +9,9 @@ namespace nonconvex {
 /// The point and multipliers of an earlier result.
 class WarmStart {
  public:
-  /// The barrier parameter that a solve begins with.
-  static constexpr double mu = 1e-4;
+  struct Tuning {
+    static constexpr double mu = 1e-4;  ///< measured: barrier parameter that a solve begins with
+  };
 
   explicit WarmStart(const NlpStart& problem);
 

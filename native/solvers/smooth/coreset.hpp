@@ -54,8 +54,10 @@ inline void chooseFacilities(int m, int k, const std::vector<double>& squared, s
 template <class T>
 class Coreset {
  public:
-  static constexpr int poolOver = 10;  ///< rows to choose from over those of a batch
-  static constexpr int kept = 10;      ///< steps for which a batch is kept
+  struct Tuning {
+    static constexpr int poolOver = 10;  ///< measured: rows to choose from for each row of a batch
+    static constexpr int kept = 10;      ///< measured: steps for which a batch is kept
+  };
 
   explicit Coreset(const SumContext<T>& at) : g_(zeros(at)) {}
 

@@ -214,7 +214,10 @@ class LookAhead final : public Coupling<T> {
   }
 
  private:
-  static constexpr int changes = 5;
+  struct Tuning {
+    static constexpr int changes = 5;  ///< measured: changes of the gradient that are combined
+  };
+  static constexpr int changes = Tuning::changes;
   using Small = std::array<std::array<double, changes>, changes>;
 
   std::vector<T>& gradient(std::int64_t step) { return gradients_[static_cast<std::size_t>(step % (changes + 1))]; }

@@ -41,7 +41,7 @@ class BatchEstimator final : public Estimator<T> {
         rows_(in.at,
               in.privateSteps && in.at.settings.sampler == RowSampler::automatic ? RowSampler::poisson
                                                                                  : in.at.settings.sampler,
-              in.at.settings.batchSize == 0 ? usual : in.at.settings.batchSize,
+              in.at.settings.batchSize == 0 ? Tuning::usualBatch : in.at.settings.batchSize,
               in.privateSteps && !in.at.settings.insecureNoise) {}
 
   void draw(SumContext<T>& at) override { at.rows = rows_.draw(at); }
@@ -63,7 +63,9 @@ class BatchEstimator final : public Estimator<T> {
   void restore(SumContext<T>& at) override { rows_.restore(at); }
 
  private:
-  static constexpr int usual = 64;
+  struct Tuning {
+    static constexpr int usualBatch = 64;  ///< measured: rows of a batch
+  };
   Clipping<T>& clipping_;
   const bool private_;
   Rows<T> rows_;
@@ -122,7 +124,8 @@ class SvrgEstimator final : public Estimator<T> {
   static constexpr auto fields() { return appendedFields(BatchSettings::fields(), RefreshSettings::fields()); }
 
   explicit SvrgEstimator(const PieceInput<T>& in)
-      : rows_(in.at, in.at.settings.sampler, in.at.settings.batchSize == 0 ? usual : in.at.settings.batchSize, false),
+      : rows_(in.at, in.at.settings.sampler,
+              in.at.settings.batchSize == 0 ? Tuning::usualBatch : in.at.settings.batchSize, false),
         every_(in.at.settings.refresh == 0 ? std::max(1, in.at.all.count / rows_.batch()) : in.at.settings.refresh),
         anchor_(zeros(in.at)),
         whole_(zeros(in.at)),
@@ -149,7 +152,9 @@ class SvrgEstimator final : public Estimator<T> {
   void restore(SumContext<T>& at) override { rows_.restore(at); }
 
  private:
-  static constexpr int usual = 64;
+  struct Tuning {
+    static constexpr int usualBatch = 64;  ///< measured: rows of a batch
+  };
   Rows<T> rows_;
   int every_;
   std::vector<T> anchor_, whole_, g_;
@@ -164,7 +169,8 @@ class TwoPointEstimator final : public Estimator<T> {
   static constexpr auto fields() { return appendedFields(BatchSettings::fields(), PerturbationSettings::fields()); }
 
   explicit TwoPointEstimator(const PieceInput<T>& in)
-      : rows_(in.at, in.at.settings.sampler, in.at.settings.batchSize == 0 ? usual : in.at.settings.batchSize, false),
+      : rows_(in.at, in.at.settings.sampler,
+              in.at.settings.batchSize == 0 ? Tuning::usualBatch : in.at.settings.batchSize, false),
         h_(in.at.settings.perturbation),
         z_(zeros(in.at)),
         near_(zeros(in.at)) {}
@@ -184,7 +190,9 @@ class TwoPointEstimator final : public Estimator<T> {
   void restore(SumContext<T>& at) override { rows_.restore(at); }
 
  private:
-  static constexpr int usual = 64;
+  struct Tuning {
+    static constexpr int usualBatch = 64;  ///< measured: rows of a batch
+  };
 
   static double usualStep(std::span<const T> origin) {
     double most = 0;

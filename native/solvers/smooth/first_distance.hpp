@@ -41,7 +41,7 @@ class FirstDistance {
     // A mean over all rows also has errors: as an estimate of what more rows would give.
     const double part = std::min(1.0, static_cast<double>(all.count) / at.all.count);
     const double squares = std::max(norm_ * norm_ - (1 - part) * apart, part * apart);
-    found_ = share * decrease * longest(all) * std::min(1.0, std::sqrt(squares) / norm_);
+    found_ = Tuning::share * Tuning::decrease * longest(all) * std::min(1.0, std::sqrt(squares) / norm_);
   }
 
   double radius() const { return std::max(least_, found_); }
@@ -52,10 +52,15 @@ class FirstDistance {
   }
 
  private:
-  /// Share of the slope. The first r that is tried, the best one of a quadratic, has a half.
-  static constexpr double decrease = 0.45;
-  /// A share of the bound, which costs three doublings where it is the distance.
-  static constexpr double share = 0.1;
+  struct Tuning {
+    /// measured: share of the slope by which the function has to fall. The best point of a quadratic, which
+    /// is tried first, has a half.
+    static constexpr double decrease = 0.45;
+    /// measured: share of the bound that is tried, which costs three doublings where the bound is the
+    /// distance.
+    static constexpr double share = 0.1;
+    static constexpr int most = 20;  ///< safeguard: doublings of a radius
+  };
 
   /// An eighth of the rows, so that the look costs less than an epoch, if that are some but not too many.
   /// Even, for two halves.
@@ -80,12 +85,11 @@ class FirstDistance {
     const double value = at_.value(rows, at_.origin.data());
     const auto holds = [&](double r) {
       const double here = valueAt(rows, r);
-      return here <= value - decrease * r * norm_;
+      return here <= value - Tuning::decrease * r * norm_;
     };
     double r = std::clamp(guess(rows), least_, 1e12 * least_);
     if (holds(r)) {
-      static constexpr int most = 20;
-      for (int k = 0; k < most && holds(2 * r); ++k) r *= 2;
+      for (int k = 0; k < Tuning::most && holds(2 * r); ++k) r *= 2;
       return r;
     }
     while (r > least_ && !holds(r /= 2)) {

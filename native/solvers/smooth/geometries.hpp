@@ -190,13 +190,15 @@ class RootGeometry : public Geometry<T> {
   static constexpr auto fields() { return MemorySettings::fields(); }
 
   const T* direction(SumContext<T>& at, const T* m) override {
-    sweeps::overRoots(at.n, 1 / at.momentumBias, m, 1 / bias_, v_.data(), epsilon, d_.data());
+    sweeps::overRoots(at.n, 1 / at.momentumBias, m, 1 / bias_, v_.data(), Tuning::epsilon, d_.data());
     return d_.data();
   }
   void visit(Archive& archive) override { archive.visit(v_); }
 
  protected:
-  static constexpr double epsilon = 1e-8;
+  struct Tuning {
+    static constexpr double epsilon = 1e-8;  ///< safeguard: what is added to a root, which may be 0
+  };
 
   explicit RootGeometry(SumContext<T>& at) : memory_(memoryOf(at.settings, 0.999)), v_(zeros(at)), d_(zeros(at)) {}
   void averageIn(SumContext<T>& at, const T* g) {
@@ -309,10 +311,9 @@ class HutchinsonGeometry final : public Geometry<T> {
       : memory_(memoryOf(at.settings, 0.99)), estimate_(at), average_(zeros(at)), diagonal_(zeros(at)), d_(zeros(at)) {}
   void learn(SumContext<T>& at, const T* x, const T*, const T*) override {
     if (at.step == 0) {
-      static constexpr int products = 100;
-      for (int k = 0; k < products; ++k) {
+      for (int k = 0; k < Tuning::products; ++k) {
         at.la.checkpoint();
-        sweeps::combine(at.n, 1, average_.data(), 1.0 / products, estimate_.at(at, x, k), average_.data());
+        sweeps::combine(at.n, 1, average_.data(), 1.0 / Tuning::products, estimate_.at(at, x, k), average_.data());
       }
     } else {
       sweeps::average(at.n, memory_, estimate_.at(at, x), average_.data());
@@ -327,6 +328,9 @@ class HutchinsonGeometry final : public Geometry<T> {
   void visit(Archive& archive) override { archive.visit(average_); }
 
  private:
+  struct Tuning {
+    static constexpr int products = 100;  ///< measured: products that the average begins with
+  };
   double memory_;
   DiagonalEstimate<T> estimate_;
   std::vector<T> average_, diagonal_, d_;

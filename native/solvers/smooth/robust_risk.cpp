@@ -104,7 +104,7 @@ std::optional<Status> RobustRiskSolver::step() {
     tables_->change(i, loss);
     tables_->weigh();
   }
-  if (++iterations_ % between == 0 && std::isnan(settings_.stepSize)) shorten();
+  if (++iterations_ % Tuning::between == 0 && std::isnan(settings_.stepSize)) shorten();
   return std::nullopt;
 }
 

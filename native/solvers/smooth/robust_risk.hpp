@@ -111,7 +111,9 @@ class RobustRiskSolver {
   std::string explain(Status status) const;
 
  private:
-  static constexpr int between = 8;  // iterations
+  struct Tuning {
+    static constexpr int between = 8;  ///< measured: passes over the rows after which the step is looked at
+  };
 
   double whole();
   void shorten();

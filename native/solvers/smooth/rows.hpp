@@ -68,6 +68,10 @@ class Rows {
   }
 
  private:
+  struct Tuning {
+    static constexpr double easy = 0.35667494393873245;  ///< measured: loss below which a row is learned, -log(0.7)
+  };
+
   bool byLosses() const { return sampler_ == RowSampler::dropEasy || sampler_ == RowSampler::largestLoss; }
 
   RowSet inTurn(SumContext<T>& at) {
@@ -104,7 +108,6 @@ class Rows {
   /// Marks the rows of an epoch: all in the first and the last one, else those that are not learned yet, or whose
   /// losses are the largest.
   void mark(SumContext<T>& at) {
-    static constexpr double easy = 0.35667494393873245;  // -log(0.7)
     const auto count = static_cast<std::size_t>(at.all.count);
     kept_.assign(count, 1);
     const bool last = static_cast<double>(at.rowsSeen) >= (at.settings.maxEpochs - 1) * at.all.count;
@@ -123,8 +126,8 @@ class Rows {
     }
     std::size_t left = 0;
     for (std::size_t k = 0; k < count; ++k) {
-      kept_[k] = losses_[k] < easy ? 0 : 1;
-      left += losses_[k] < easy ? 0 : 1;
+      kept_[k] = losses_[k] < Tuning::easy ? 0 : 1;
+      left += losses_[k] < Tuning::easy ? 0 : 1;
     }
     if (left == 0) kept_.assign(count, 1);
   }
@@ -142,8 +145,8 @@ class Rows {
 
   /// Rows that stand for those of a pool drawn at random, for some steps.
   RowSet ofClusters(SumContext<T>& at) {
-    if (at.step % Coreset<T>::kept == 0) {
-      const int size = std::min(at.all.count, Coreset<T>::poolOver * batch_);
+    if (at.step % Coreset<T>::Tuning::kept == 0) {
+      const int size = std::min(at.all.count, Coreset<T>::Tuning::poolOver * batch_);
       const auto first = static_cast<std::uint64_t>(at.step) << 32;
       pool_.resize(static_cast<std::size_t>(at.all.count));
       for (int k = 0; k < at.all.count; ++k) pool_[static_cast<std::size_t>(k)] = at.all[k];

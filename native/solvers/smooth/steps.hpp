@@ -309,8 +309,7 @@ class SmoothnessStep final : public StepLength<T> {
     } else if (at.step % 50 == 0) {
       L /= 2;  // it may have become less
     }
-    static constexpr int most = 200;
-    for (int k = 0; k < most; ++k, L *= 2) {
+    for (int k = 0; k < Tuning::most; ++k, L *= 2) {
       std::copy_n(x, at.n, trial_.data());
       for (int i = at.first; i < at.first + at.length; ++i) {
         trial_[static_cast<std::size_t>(i)] -= static_cast<T>(1 / L) * g[i];
@@ -357,6 +356,9 @@ class SmoothnessStep final : public StepLength<T> {
   }
 
   const Feasible<T>& set_;
+  struct Tuning {
+    static constexpr int most = 200;  ///< safeguard: doublings of L
+  };
   double given_;
   std::vector<T> trial_;
   std::vector<Part> found_;
@@ -373,7 +375,6 @@ class ArmijoStep final : public StepLength<T> {
 
   explicit ArmijoStep(const StepInput<T>& in) : set_(in.set), trial_(zeros(in.at)) {}
   void choose(SumContext<T>& at, const T* x, const T* g, const T* d) override {
-    static constexpr double share = 0.1;
     eta_ *= std::exp2(static_cast<double>(at.rows.count) / at.all.count);
     const double rounding = 1e-14 * std::abs(at.loss);
     const double found = backtrack({.first = eta_}, [&](double eta) {
@@ -383,7 +384,7 @@ class ArmijoStep final : public StepLength<T> {
       for (int i = 0; i < at.n; ++i) {
         decrease += g[i] * (static_cast<double>(x[i]) - trial_[static_cast<std::size_t>(i)]);
       }
-      return decrease <= rounding || at.value(at.rows, trial_.data()) <= at.loss - share * decrease + rounding;
+      return decrease <= rounding || at.value(at.rows, trial_.data()) <= at.loss - Tuning::share * decrease + rounding;
     });
     eta_ = found > 0 ? found : std::ldexp(eta_, -BacktrackingSettings{}.mostTrials);
     at.setEta(eta_);
@@ -391,6 +392,9 @@ class ArmijoStep final : public StepLength<T> {
   void visit(Archive& archive) override { archive.visit(eta_); }
 
  private:
+  struct Tuning {
+    static constexpr double share = 0.1;  ///< measured: share of the slope by which f has to fall
+  };
   const Feasible<T>& set_;
   double eta_ = 1;
   std::vector<T> trial_;

@@ -16,12 +16,6 @@
 namespace nonconvex {
 namespace {
 
-/// The rounding that is left of a unit vector of a subspace's range once the range is taken away.
-constexpr double outsideRange = 1e-10;
-/// Steps after which A xi is computed anew rather than moved along.
-constexpr int stepsBetweenProducts = 32;
-constexpr int gainBisections = 100;
-
 const BlindCalibrationProblem& withRoomToCalibrate(const BlindCalibrationProblem& problem) {
   const double reports = problem.A.rows, n = problem.A.columns, k = problem.signalBasis.cols();
   const double m = problem.sensors, h = problem.gainBasis.cols();
@@ -31,6 +25,14 @@ const BlindCalibrationProblem& withRoomToCalibrate(const BlindCalibrationProblem
 }
 
 }  // namespace
+
+struct BlindDescent::Tuning {
+  /// rounding: part of a unit vector of the range of a subspace that is left once the range is taken away.
+  static constexpr double outsideRange = 1e-10;
+  /// rounding: steps after which A xi is computed anew rather than moved along.
+  static constexpr int stepsBetweenProducts = 32;
+  static constexpr int gainBisections = 100;  ///< safeguard: bisections for a shift of gains, which end by rounding
+};
 
 BlindDescent::BlindDescent(const Cpu& la, const BlindCalibrationProblem& problem,
                            const BlindCalibrationSettings& settings)
@@ -91,9 +93,9 @@ void BlindDescent::prepareGains() {
     basis_ = HostMatrix<double>(sensors(), h + 1);
     for (int i = 0; i < sensors(); ++i) basis_(i, 0) = 1;
     la_.copy(Mat<const double>(problem_.gainBasis.view()), basis_.columns(1, h));
-    const int rank = frames::orthonormalize(basis_.view(), outsideRange);
+    const int rank = frames::orthonormalize(basis_.view(), Tuning::outsideRange);
     HostMatrix<double> alone = problem_.gainBasis.copy();
-    require(rank == frames::orthonormalize(alone.view(), outsideRange), "gainBasis", "a matrix",
+    require(rank == frames::orthonormalize(alone.view(), Tuning::outsideRange), "gainBasis", "a matrix",
             "expected one whose range has the vector of ones");
     inner_.resize(at(h + 1));
   }
@@ -143,7 +145,7 @@ void BlindDescent::projectGains(std::vector<double>& gains) const {
     for (const double gain : gains) sum += std::clamp(gain - shift, least, most) - 1;
     return sum > 0;
   };
-  const double shift = bisect({*smallest - most, *greatest - least}, gainBisections, tooLittle).middle();
+  const double shift = bisect({*smallest - most, *greatest - least}, Tuning::gainBisections, tooLittle).middle();
   for (double& gain : gains) gain = std::clamp(gain - shift, least, most);
 }
 
@@ -192,7 +194,7 @@ std::optional<Status> BlindDescent::step() {
   signal_.swap(trialSignal_);
   seen_.swap(trialSeen_);
   gains_.swap(trialGains_);
-  if (++steps_ % stepsBetweenProducts == 0) {
+  if (++steps_ % Tuning::stepsBetweenProducts == 0) {
     see();
     objective_ = misfit(seen_, gains_);
   }

@@ -27,6 +27,7 @@ class BlindDescent {
   BlindCalibrationSolution solution() const;
 
  private:
+  struct Tuning;
   int sensors() const { return problem_.sensors; }
   int reports() const { return problem_.A.rows; }
   int unknowns() const { return static_cast<int>(signal_.size()); }

@@ -16,11 +16,6 @@
 namespace nonconvex {
 namespace {
 
-/// Variances below this share of the mean of y^2 are rounding.
-constexpr double exactFit = 1e-26;
-/// The search for tau begins here when it was zero, and ends there.
-constexpr double firstTau = 0.1, leastTau = 1e-12, mostTau = 1e12;
-
 const RobustMixedModelProblem& withRoomForModel(const RobustMixedModelProblem& problem) {
   const double n = problem.x.rows, p = problem.x.columns + 1.0;
   const double groups = problem.groups.empty() ? n : problem.groupCount();
@@ -30,6 +25,14 @@ const RobustMixedModelProblem& withRoomForModel(const RobustMixedModelProblem& p
 }
 
 }  // namespace
+
+struct StudentMixedModel::Tuning {
+  /// rounding: share of the mean of y^2 below which a variance has no digits.
+  static constexpr double exactFit = 1e-26;
+  static constexpr double firstTau = 0.1;    ///< measured: tau where a search begins that has no other
+  static constexpr double leastTau = 1e-12;  ///< safeguard: least tau of a search
+  static constexpr double mostTau = 1e12;    ///< safeguard: largest tau of a search
+};
 
 StudentMixedModel::StudentMixedModel(const Cpu& la, const RobustMixedModelProblem& problem,
                                      const RobustMixedModelSettings& settings)
@@ -68,7 +71,7 @@ void StudentMixedModel::start() {
     }
   }
   for (double& unit : units_) unit = std::sqrt(unit);
-  least_ = exactFit * norm2Squared(problem_.y) / n();
+  least_ = Tuning::exactFit * norm2Squared(problem_.y) / n();
   std::fill(weights_.begin(), weights_.end(), 1.0);
   sumResiduals();
   if (!solveCoefficients()) {
@@ -77,7 +80,7 @@ void StudentMixedModel::start() {
   }
   if (!problem_.start.empty()) b_ = problem_.start;
   sumResiduals();
-  if (grouped()) tau_ = firstTau;
+  if (grouped()) tau_ = Tuning::firstTau;
   variance_ = scatter(tau_) / n();
   started_ = true;
   if (variance_ > least_) measure();
@@ -145,18 +148,18 @@ double StudentMixedModel::slopeInTau(double tau) const {
 /// tau := a minimiser of the profile, next to where it was, unless that is no better.
 void StudentMixedModel::chooseTau() {
   const auto slope = [&](double tau) { return slopeInTau(tau); };
-  double low = tau_ > 0 ? tau_ : firstTau, high = low;
+  double low = tau_ > 0 ? tau_ : Tuning::firstTau, high = low;
   double atLow = slope(low), atHigh = atLow;
-  while (atLow > 0 && low > leastTau) {
+  while (atLow > 0 && low > Tuning::leastTau) {
     high = std::exchange(low, low / 2);
     atHigh = std::exchange(atLow, slope(low));
   }
-  while (atHigh < 0 && high < mostTau) {
+  while (atHigh < 0 && high < Tuning::mostTau) {
     low = std::exchange(high, 2 * high);
     atLow = std::exchange(atHigh, slope(high));
   }
-  const bool within = low > leastTau && high < mostTau;
-  const double found = within ? zeroOf(slope, {low, atLow, high, atHigh}) : low > leastTau ? high : 0;
+  const bool within = low > Tuning::leastTau && high < Tuning::mostTau;
+  const double found = within ? zeroOf(slope, {low, atLow, high, atHigh}) : low > Tuning::leastTau ? high : 0;
   if (profile(found) <= profile(tau_)) tau_ = found;
 }
 

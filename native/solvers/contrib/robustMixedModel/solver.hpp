@@ -35,6 +35,7 @@ class StudentMixedModel {
   std::string explain(Status status) const;
 
  private:
+  struct Tuning;
   int n() const { return problem_.x.rows; }
   int unknowns() const { return static_cast<int>(b_.size()); }
   int groups() const { return static_cast<int>(sizes_.size()); }

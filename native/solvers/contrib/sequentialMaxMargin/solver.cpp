@@ -14,15 +14,6 @@
 namespace nonconvex {
 namespace {
 
-/// Share of the tolerance that is left to a projection.
-constexpr double shareOfProjection = 0.1;
-/// The rounding of a margin.
-constexpr double leastProjection = 1e-13;
-/// Sweeps between looks at whether a task can be separated.
-constexpr int sweepsBetweenLooks = 64;
-/// Margins over norms, of weights and rows, below this count as 0.
-constexpr double noMargin = 1e-12;
-
 const SequentialMaxMarginProblem& withRoomForTasks(const SequentialMaxMarginProblem& problem) {
   const double n = problem.x.rows, p = problem.x.columns;
   requireMemory(sizeof(double) * (n * p + 4 * n + 4 * p),
@@ -31,6 +22,13 @@ const SequentialMaxMarginProblem& withRoomForTasks(const SequentialMaxMarginProb
 }
 
 }  // namespace
+
+struct SequentialProjections::Tuning {
+  static constexpr double shareOfProjection = 0.1;  ///< measured: share of the tolerance that is left to a projection
+  static constexpr double leastProjection = 1e-13;  ///< rounding: error of a margin
+  static constexpr int sweepsBetweenLooks = 64;  ///< measured: sweeps between tests that ask if a task can be separated
+  static constexpr double noMargin = 1e-12;  ///< rounding: margin over the norms of weights and rows that counts as 0
+};
 
 SequentialProjections::SequentialProjections(const Cpu& la, const SequentialMaxMarginProblem& problem,
                                              const SequentialMaxMarginSettings& settings)
@@ -101,13 +99,13 @@ std::optional<Status> SequentialProjections::step() {
   const int begin = problem_.tasks[at(task)], end = problem_.tasks[at(task) + 1];
   ++visits_[at(task)];
   for (std::vector<double>* v : {&duals_, &seenDuals_}) std::fill(v->begin() + begin, v->begin() + end, 0.0);
-  const double enough = std::max(shareOfProjection * settings_.tolerance, leastProjection);
+  const double enough = std::max(Tuning::shareOfProjection * settings_.tolerance, Tuning::leastProjection);
   for (int sweeps = 1; sweep(begin, end) > enough; ++sweeps) {
     la_.checkpoint();
-    if (sweeps % sweepsBetweenLooks != 0 && sweeps < settings_.maxSweeps) continue;
+    if (sweeps % Tuning::sweepsBetweenLooks != 0 && sweeps < settings_.maxSweeps) continue;
     leastNorm_ = leastNorm(begin, end);
     const double length = std::sqrt(*std::max_element(squares_.begin() + begin, squares_.begin() + end));
-    const bool inseparable = leastNorm_ * length > 1 / noMargin;
+    const bool inseparable = leastNorm_ * length > 1 / Tuning::noMargin;
     if (!inseparable && sweeps < settings_.maxSweeps) continue;
     stuck_ = task;
     measure();

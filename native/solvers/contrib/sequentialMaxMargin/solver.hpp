@@ -30,6 +30,7 @@ class SequentialProjections {
   std::string explain() const;
 
  private:
+  struct Tuning;
   int tasks() const { return static_cast<int>(problem_.tasks.size()) - 1; }
   int rows() const { return problem_.x.rows; }
 

@@ -14,9 +14,6 @@
 namespace nonconvex {
 namespace {
 
-/// Least pivot of I - V^T V, whose eigenvalues are in [0, 1]: below it half of the digits of a removal would be lost.
-constexpr double leastPivot = 1e-10;
-
 const UnlearnProblem& withRoomToUnlearn(const UnlearnProblem& problem) {
   const double n = problem.x.rows, p = problem.x.columns + 1.0, s = static_cast<double>(problem.rows.size());
   requireMemory(sizeof(double) * (2 * n * p + p * p + s * p + square(std::min(s, p)) + 4 * n),
@@ -25,6 +22,12 @@ const UnlearnProblem& withRoomToUnlearn(const UnlearnProblem& problem) {
 }
 
 }  // namespace
+
+struct RowUnlearning::Tuning {
+  /// rounding: least pivot of I - V^T V, whose eigenvalues are in [0, 1]: below it a removal would lose half
+  /// of its digits.
+  static constexpr double leastPivot = 1e-10;
+};
 
 RowUnlearning::RowUnlearning(const Cpu& la, const UnlearnProblem& problem, const UnlearnSettings& settings)
     : la_(la), problem_(withRoomToUnlearn(problem)), settings_(settings), b_(problem.coefficients) {
@@ -120,7 +123,7 @@ void RowUnlearning::prepareRemoval() {
       for (int l = 0; l < removed(); ++l) complement_(k, l) = (k == l ? 1 : 0) - complement_(k, l);
     }
     unique = la_.cholesky(complement_);
-    for (int k = 0; unique && k < removed(); ++k) unique = square(complement_(k, k)) > leastPivot;
+    for (int k = 0; unique && k < removed(); ++k) unique = square(complement_(k, k)) > Tuning::leastPivot;
   } else {
     unique = factor(false);
   }

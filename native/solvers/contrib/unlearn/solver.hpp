@@ -34,6 +34,7 @@ class RowUnlearning {
   std::string explain(Status status) const;
 
  private:
+  struct Tuning;
   int n() const { return problem_.x.rows; }
   int p() const { return problem_.x.columns; }
   int removed() const { return static_cast<int>(problem_.rows.size()); }
