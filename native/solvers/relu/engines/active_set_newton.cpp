@@ -10,9 +10,6 @@
 namespace nonconvex {
 
 struct ReluActiveSetNewton::Tuning {
-  /// measured: A proximal problem is solved when its duality gap is at most this multiple of the centre's move, rho/2
-  /// ||v - centre||^2. A tenth of that took as many steps or up to a third more.
-  static constexpr double proximalAccuracy = 1;
   /// measured: rho is divided by this number after each proximal problem.
   static constexpr double decrease = 4;
   /// rounding: Points before the threshold are at most about this multiple of v in length: projections are exact to
@@ -77,15 +74,15 @@ double ReluActiveSetNewton::distance() const {
       la_.sum(static_cast<int>(centre_.size()), kernels::SquaredDifference<double>{v.data, centre_.data()}));
 }
 
-/// Returns true if v solves the proximal problem well enough, by its duality gap.
+/// Returns true if v solves the proximal problem well enough: its duality gap is at most the centre's move, rho/2 ||v -
+/// centre||^2.
 bool ReluActiveSetNewton::solved() const {
   const ReluPoint<Host> point = prox_.point();
   const double moved = distance();
   const double proximal = rho_ / 2 * moved * moved;
   const double objective =
       la_.sum(data_.n, kernels::LossValue<Host>{data_.loss, point.f, data_.y}) + data_.lambda * point.penalty;
-  return objective + proximal + value_ <=
-         std::max(Tuning::proximalAccuracy * proximal, Tuning::relativeRounding * objective);
+  return objective + proximal + value_ <= std::max(proximal, Tuning::relativeRounding * objective);
 }
 
 /// Begins the next proximal problem, which adds less to the objective.
