@@ -63,7 +63,7 @@ void ReluCorrections::offer(Mat<const double> theta, Mat<const double> q, double
 
 /// Marks the outputs that are good enough to be corrected; false if no output is.
 bool ReluCorrections::listWanted(double tolerance, const ReluCertificate<Cpu>& certificate) {
-  const double from = std::min(Tuning::from, Tuning::within * std::sqrt(tolerance));
+  const double from = Tuning::within * std::sqrt(tolerance);
   bool any = false;
   for (int k = 0; k < data_.c; ++k) {
     wanted_[at(k)] = certificate.gap(k) <= from;

@@ -50,10 +50,8 @@ class ReluCorrections {
     static constexpr int mostColumns = 512;
     /// rounding: The share of a Gramian's trace that is added to its diagonal, as columns may be linearly dependent.
     static constexpr double ridge = 1e-12;
-    /// measured: The gap from which an output is corrected.
-    static constexpr double from = 0.02;
-    /// measured: The gap from which it is corrected, over the square root of the tolerance: a correction leaves about
-    /// the square of an error, so that one further off does not reach the tolerance.
+    /// measured: The gap from which an output is corrected, over the square root of the tolerance: a correction leaves
+    /// about the square of an error, so that one further off does not reach the tolerance.
     static constexpr double within = 0.3;
     /// measured: Corrections of a dual point at a report: a third one gains little.
     static constexpr int mostOfDual = 2;
