@@ -9,9 +9,8 @@ struct AdmmWithNewton::Tuning {
   /// measured: The gap from which Newton's method is considered, and where the loss depends on all outputs of a row,
   /// with which ADMM is slow from the beginning.
   static constexpr double gap = 0.03, gapCoupled = 0.1;
-  /// measured: rho of the first proximal problem over that of ADMM. The second one took 86 instead of 91 iterations on
-  /// digits in ten classes.
-  static constexpr double rho = 0.1, rhoCoupled = 1e-3;
+  /// measured: rho of the first proximal problem over that of ADMM.
+  static constexpr double rho = 0.1;
   /// measured: Newton's steps beside those that the logarithm of the gap counts: from 1e-2, softmax takes 13 steps to
   /// 1e-4 and 20 to 1e-9.
   static constexpr double steps = 16;
@@ -59,7 +58,7 @@ bool AdmmWithNewton::pays() {
 /// Goes on by Newton's method from ADMM's v and dual point.
 void AdmmWithNewton::begin() {
   ++attempts_;
-  const double rho = (state_.data.loss.coupled() ? Tuning::rhoCoupled : Tuning::rho) * penalties_.rho;
+  const double rho = Tuning::rho * penalties_.rho;
   if (state_.squared()) {
     HostMatrix<double> f(state_.data.n, state_.data.c);
     state_.la.forEach(static_cast<int>(f.size()),
