@@ -22,7 +22,8 @@ struct AdmmWithNewton::Tuning {
   static constexpr int mostAttempts = 2;
   /// safeguard: Steps in a row that may pass without progress.
   static constexpr int mostIdle = 20;
-  /// measured: The gap over the best one before, below which a step is progress.
+  /// safeguard: The gap over the best one before, below which a step is progress: steps that gain less, by rounding
+  /// say, would go on for ever.
   static constexpr double progress = 0.9;
 };
 

@@ -56,7 +56,7 @@ class GatedAdmm : public ReluAdmm<La> {
     static constexpr double rho = 30, rhoCoupled = 10;
     /// measured: The gap down to which systems are solved in single precision.
     static constexpr double roundedTo = 1e-3;
-    /// measured: The gap below which F b is computed anew at reports.
+    /// rounding: The gap below which F b is computed anew at reports, as what products have rounded adds up in it.
     static constexpr double anewFrom = 0.01;
   };
 
