@@ -41,6 +41,8 @@ export interface Ablation {
   tells?(problem: string, constant: string): boolean;
   /** Constants, FILE:NAME, that the compiler needs. */
   constant?: readonly string[];
+  /** A change of an objective, beside the largest one of its problem, below which it is rounding or within the tolerance; default: 1e-7. */
+  sameObjective?: number;
   /** The values of constants, FILE:NAME, that turn a mechanism off. */
   off?: Readonly<Record<string, number>>;
   // biome-ignore lint/suspicious/noExplicitAny: results of any function of the library
@@ -89,8 +91,6 @@ interface Solved {
 /** A loss of time above this share is one, of all problems and of a group. */
 const loss = 0.03;
 const lossOfGroup = 0.1;
-/** A change of an objective below this share is rounding, or within a tolerance of 1e-7. */
-const sameObjective = 1e-7;
 
 export async function ablate(ablation: Ablation): Promise<void> {
   if (process.send) await answer(ablation);
@@ -120,7 +120,7 @@ async function measure(ablation: Ablation): Promise<void> {
   const before: Results | undefined = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   const constants = { ...before?.constants };
   for (const name of Object.keys(constants)) if (!tunings.some((each) => each.name === name)) delete constants[name];
-  if (given.table) return writePage(family, tunings, { ...(before as Results), constants });
+  if (given.table) return writePage(ablation, tunings, { ...(before as Results), constants });
   const binary = buildTunable(family, ablation.constant ?? []);
   const words = given.only?.split(',');
   const asked = tunings.filter(({ name, kind }) => {
@@ -148,11 +148,11 @@ async function measure(ablation: Ablation): Promise<void> {
         usual: value,
         trials: await trialsOf(tuned, value, { solver, seconds, rounds, ablation, onlyOff: given.off }),
       };
-      console.log(rowOf(tuned, constants[tuned.name] as Measured).join(' | '));
+      console.log(rowOf(tuned, constants[tuned.name] as Measured, ablation).join(' | '));
       writeFileSync(file, JSON.stringify({ ...where, constants }));
     }
     writeResults(`${family}/ablation`, { ...where, constants });
-    writePage(family, tunings, { ...where, constants });
+    writePage(ablation, tunings, { ...where, constants });
   } finally {
     solver.end();
   }
@@ -251,7 +251,7 @@ function compared(
 }
 
 /** The gain of a constant beside the value that turns its mechanism off, or beside the better one of half and double. */
-function gains({ trials }: Measured): string {
+function gains({ trials }: Measured, sameObjective: number): string {
   const again: Partial<Trial> = trials.find(({ what }) => what === 'again') ?? {};
   const noise = Math.abs((again.time ?? 1) - 1);
   // Where the usual value was not tried again, the noise of groups is not known.
@@ -278,7 +278,7 @@ const percent = (ratio: number | undefined) =>
   ratio === undefined ? '-' : `${ratio >= 1 ? '+' : ''}${((ratio - 1) * 100).toFixed(1)}`;
 
 /** Cells of a constant: one line of each for each trial. */
-function rowOf(tuned: Tuned, measured: Measured): string[] {
+function rowOf(tuned: Tuned, measured: Measured, { sameObjective = 1e-7 }: Ablation): string[] {
   const { trials, usual } = measured;
   const cell = (each: (trial: Trial) => string) =>
     trials.map((trial) => (trial.failed ? '-' : each(trial))).join(' / ');
@@ -292,14 +292,15 @@ function rowOf(tuned: Tuned, measured: Measured): string[] {
     cell(({ changed }) => String(changed)),
     cell(({ unsolved }) => String(unsolved)),
     cell(({ rise, fall }) => `${short(rise)}, ${short(fall)}`),
-    gains(measured),
+    gains(measured, sameObjective),
   ];
 }
 
-function writePage(family: string, tunings: readonly Tuned[], results: Results): void {
+function writePage(ablation: Ablation, tunings: readonly Tuned[], results: Results): void {
+  const { family } = ablation;
   const rows = tunings.flatMap((tuned) => {
     const measured = results.constants[tuned.name];
-    return measured?.trials.some(({ what }) => what !== 'again') ? [rowOf(tuned, measured)] : [];
+    return measured?.trials.some(({ what }) => what !== 'again') ? [rowOf(tuned, measured, ablation)] : [];
   });
   const head = [
     'constant',
