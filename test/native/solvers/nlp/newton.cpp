@@ -5,6 +5,7 @@
 #include "check.hpp"
 #include "core/run.hpp"
 #include "expressions/program.hpp"
+#include "methods/kkt/inertia_correction.hpp"
 #include "solvers/nlp/newton_check.hpp"
 #include "solvers/nlp/newton_classics.hpp"
 #include "solvers/nlp/solver.hpp"
