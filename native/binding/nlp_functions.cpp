@@ -1,8 +1,15 @@
 #include "binding/nlp_functions.hpp"
 
 #include "binding/model.hpp"
+#include "binding/shared_handle.hpp"
 
 namespace nonconvex {
+
+std::shared_ptr<PreparedQuadratic> readPrepared(const Reader& in) {
+  if (!in.has("prepared")) return nullptr;
+  return SharedHandle<PreparedQuadratic>::of(in.object("prepared").asObject(), in.pathOf("prepared"),
+                                             HandleTag::preparedQuadratic);
+}
 
 bool readFunctions(const Reader& in, NlpStart& problem) {
   constexpr double largeProgram = 1e7;  // bytes, of which most take milliseconds to compile
@@ -11,6 +18,7 @@ bool readFunctions(const Reader& in, NlpStart& problem) {
     return false;
   }
   problem.nlp = readNlp(in);
+  problem.prepared = readPrepared(in);
   const bool large = bytesOfProgram(in) > largeProgram;
   if (in.has("start")) return large;
   problem.feasibleStart = readFeasibleStart(in);

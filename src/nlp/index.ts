@@ -23,7 +23,7 @@ export {
   type Violation,
 } from './optimality.js';
 export {
-  PreparedQuadratic,
+  type PreparedQuadratic,
   prepareQuadratic,
   type QuadraticAnswer,
   type QuadraticChanges,

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "binding/entries/nlp_prepared.hpp"
 #include "binding/nlp_functions.hpp"
 #include "binding/solve_together.hpp"
 #include "binding/tables.hpp"
@@ -56,10 +55,7 @@ struct NlpEntry {
 
   static constexpr std::array<std::string_view, 3> members = {"warmStart", "reportIterates", "nonsmooth"};
 
-  static void read(const Reader& in, Problem& problem) {
-    problem.large = readFunctions(in, problem);
-    problem.prepared = readPrepared(in);
-  }
+  static void read(const Reader& in, Problem& problem) { problem.large = readFunctions(in, problem); }
   static void take(Inputs& inputs, Problem& problem) {
     problem.start = std::move(inputs.start);
     problem.fallbackStart = std::move(inputs.fallbackStart);

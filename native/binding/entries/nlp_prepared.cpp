@@ -1,10 +1,9 @@
-#include "binding/entries/nlp_prepared.hpp"
-
 #include <utility>
 
 #include "binding/job.hpp"
 #include "binding/js.hpp"
 #include "binding/model.hpp"
+#include "binding/nlp_functions.hpp"
 #include "binding/registry.hpp"
 #include "binding/shared_handle.hpp"
 #include "solvers/nlp/quadratic_method.hpp"
@@ -78,11 +77,5 @@ const RegisterFunction ofPrepared[] = {{"prepareQuadratic", prepareQuadratic, "p
                                        {"solvePrepared", solvePreparedNow, "request"}};
 
 }  // namespace
-
-std::shared_ptr<PreparedQuadratic> readPrepared(const Reader& in) {
-  if (!in.has("prepared")) return nullptr;
-  return SharedHandle<PreparedQuadratic>::of(in.object("prepared").asObject(), in.pathOf("prepared"),
-                                             HandleTag::preparedQuadratic);
-}
 
 }  // namespace nonconvex

@@ -12,6 +12,7 @@
 namespace nonconvex {
 
 class KktDevice;
+class PreparedQuadratic;
 
 /// A nonlinear program with the point at which a method begins.
 struct NlpStart {
@@ -26,6 +27,7 @@ struct NlpStart {
   std::vector<double> upperMultipliers = {};                     ///< n, of x <= upper; empty: the method's choice
   double objectiveScale = 0;                  ///< scale of an earlier solve; 0: chosen by the gradient
   std::vector<double> constraintScales = {};  ///< m scales of an earlier solve; empty: chosen by the gradients
+  std::shared_ptr<PreparedQuadratic> prepared = nullptr;  ///< prepared with other vectors; null: it was not
 };
 
 /// How often a method asked for what.

@@ -17,8 +17,6 @@
 
 namespace nonconvex {
 
-class PreparedQuadratic;
-
 enum class NlpMethod {
   automatic,
   interiorPoint,
@@ -240,7 +238,6 @@ struct NlpProblem : NlpStart {
   int constraints = 0;                                    ///< m, known before the problem is opened
   bool large = false;                                     ///< the problem takes long to open and evaluate
   bool reportIterates = false;                            ///< reports of progress show the point
-  std::shared_ptr<PreparedQuadratic> prepared = nullptr;  ///< prepared with other vectors; null: it was not
 };
 
 /// The members of a report beside those of all solvers. Members that Newton's method does not know stay unknown.
