@@ -38,7 +38,7 @@ endif()
 # The binding reads and writes values once a solve, so that g++ need not optimize it more.
 set(nonconvex_once "")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  set(nonconvex_once $<$<CONFIG:Release>:-O1>)
+  set(nonconvex_once $<$<CONFIG:Release>:-O2>)
 endif()
 target_compile_options(nonconvex_binding PRIVATE ${nonconvex_hardened} ${nonconvex_smaller} ${nonconvex_once})
 nonconvex_precompiled(nonconvex_binding PRIVATE ${nonconvex_standard_library} <napi.h>)
