@@ -5,7 +5,7 @@
 namespace nonconvex {
 namespace {
 
-constexpr int leastMajor = 8;
+constexpr int leastMajor = 8;          // compute capability, as of Ampere
 constexpr double leastMemory = 512e6;  // the libraries' own work space and a small problem
 
 CudaDevice inspect(const cuda::Tables& tables, int number) {

@@ -95,7 +95,7 @@ struct Cublas {
   }
 };
 
-constexpr int cublasAllocationFailed = 3;
+constexpr int cublasAllocationFailed = 3;  // CUBLAS_STATUS_ALLOC_FAILED
 
 /// Functions of cuSOLVER, its 64-bit interface: a matrix may have more than 2^31 entries.
 struct Cusolver {
@@ -122,7 +122,7 @@ struct Cusolver {
                std::size_t deviceBytes, void* hostBuffer, std::size_t hostBytes, int* info) = nullptr;
 };
 
-constexpr int cusolverAllocationFailed = 2;
+constexpr int cusolverAllocationFailed = 2;  // CUSOLVER_STATUS_ALLOC_FAILED
 
 struct Tables {
   Runtime runtime;

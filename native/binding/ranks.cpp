@@ -45,7 +45,7 @@ class SignalsKept {
   }
 
  private:
-  static constexpr int count = 32;
+  static constexpr int count = 32;  // signals 1 to 31, those of POSIX
   struct sigaction actions_[count];
   bool known_[count] = {};
 };

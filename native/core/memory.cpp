@@ -94,7 +94,7 @@ namespace {
 /// Zeros of at least this size come from calloc, which asks the system for them; smaller ones are written into memory
 /// from new.
 constexpr std::size_t manyZeros = std::size_t{1} << 20;
-constexpr std::size_t line = 64;
+constexpr std::size_t line = 64;  // bytes of a cache line
 
 }  // namespace
 

@@ -111,7 +111,7 @@ class WorkerPool::Workers {
   void run(int chunks, int helpers, void (*call)(void*, int), void* context);
 
  private:
-  static constexpr int maxStretches = 16;
+  static constexpr int maxStretches = 16;  // stretches of chunks, each with a counter of its own
 
   struct Region {
     void (*call)(void*, int);

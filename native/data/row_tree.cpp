@@ -49,7 +49,7 @@ class Numbering {
   }
 
  private:
-  static constexpr std::size_t first = 256;
+  static constexpr std::size_t first = 256;  // slots of a table that is empty, a power of 2
   struct Slot {
     std::uint64_t hash = 0;
     int number = -1;

@@ -17,8 +17,8 @@ using Kind = NormalForm::Kind;
 constexpr std::size_t mostInputs = 12;         // inputs of a formula: parts of one with more are cut off
 constexpr std::size_t mostAdditiveInputs = 6;  // inputs of an additive part inside another formula
 constexpr int mostOperations = 300;            // operations of a formula
-constexpr int mostAffineOperations = 30;
-constexpr int sharedOperations = 30;  // a part of this size with several users is computed once
+constexpr int mostAffineOperations = 30;       // operations of an affine part inside another formula
+constexpr int sharedOperations = 30;           // a part of this size with several users is computed once
 
 /// Operands that are nodes.
 std::array<int, 2> operands(const Node& node) { return {node.a, isBinary(node.op) ? node.b : -1}; }

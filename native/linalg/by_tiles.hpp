@@ -10,7 +10,7 @@
 
 namespace nonconvex::byTiles {
 
-inline constexpr int tile = 256;
+inline constexpr int tile = 256;  // rows and columns of a tile
 
 inline int tilesOf(int n) { return (n + tile - 1) / tile; }
 inline int tileSize(int n, int index) { return std::min(tile, n - index * tile); }

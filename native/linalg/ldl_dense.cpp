@@ -43,7 +43,7 @@ NONCONVEX_CLONES bool rowMaxima(int n, int begin, int end, const double* a, int 
   return sum == 0;
 }
 
-constexpr int widestBlock = 64;
+constexpr int widestBlock = 64;  // right-hand sides that are solved for at once
 
 }  // namespace
 

@@ -10,9 +10,9 @@
 namespace nonconvex {
 namespace {
 
-constexpr int panelWidth = 64;
+constexpr int panelWidth = 64;  // columns of a panel
 constexpr int blockWidth = 16;  // number of pivots of a block within a panel, if columns are long
-constexpr int manyRows = 160;
+constexpr int manyRows = 160;   // rows of a front that is worth blocks and abort points
 
 double largest(int n, const double* x) {
   constexpr int few = 8;

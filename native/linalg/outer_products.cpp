@@ -109,7 +109,7 @@ inline __attribute__((always_inline)) void productsOf(int count, const std::int3
   for (; l < count; ++l) products<V, 1>(list + l, x, w, j, y.columns(l, 1));
 }
 
-constexpr int eight = 8;
+constexpr int eight = 8;  // rows of a block
 
 /// Eight outputs of C columns, while the columns behind them are fetched.
 template <int Bytes, int C>

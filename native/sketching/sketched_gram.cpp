@@ -7,7 +7,7 @@
 namespace nonconvex {
 namespace {
 
-constexpr int perColumn = 8;
+constexpr int perColumn = 8;  // entries of the sketch in each column
 
 }  // namespace
 

@@ -15,7 +15,7 @@ struct NlOpcode {
 
 // Opcodes that are no operation of ours.
 constexpr int nlLess = 6;  ///< a - b where that is positive, otherwise 0
-constexpr int nlSum = 54;
+constexpr int nlSum = 54;  // the sum of any number of operands
 
 /// Null: no operation has that opcode.
 const NlOpcode* nlOpcode(int code);

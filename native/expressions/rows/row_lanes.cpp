@@ -9,7 +9,7 @@
 namespace nonconvex {
 namespace {
 
-constexpr int mostLanes = 8;
+constexpr int mostLanes = 8;          // blocks of rows that are evaluated side by side
 constexpr int mostNumbers = 1 << 25;  // numbers in the gradients of all lanes
 
 }  // namespace

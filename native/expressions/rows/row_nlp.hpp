@@ -15,7 +15,7 @@ namespace nonconvex {
 /// vectors; the Hessian is made of n of them where n is at most `mostColumns`, otherwise its pattern is empty.
 class RowNlp final : public Nlp, public ThreadedEvaluation {
  public:
-  static constexpr int mostColumns = 500;
+  static constexpr int mostColumns = 500;  // columns of a Hessian that is made of products
 
   explicit RowNlp(const RowProblem& problem);
 

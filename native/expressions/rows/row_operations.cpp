@@ -79,7 +79,7 @@ NONCONVEX_ALWAYS_INLINE void gather(const T* from, int width, const int* rows, i
   }
 }
 
-constexpr int parts = 16;
+constexpr int parts = 16;  // partial sums side by side, which become vectors
 
 template <class T, class F>
 NONCONVEX_ALWAYS_INLINE T sumInParts(int count, F&& f) {

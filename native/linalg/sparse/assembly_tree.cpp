@@ -22,7 +22,7 @@ class LookNowAndThen {
   void operator()() const { la_.checkpoint(); }
 
  private:
-  static constexpr int most = 1 << 15;
+  static constexpr int most = 1 << 15;  // steps between two checks
 
   const Cpu& la_;
 };

@@ -18,7 +18,7 @@ double eliminationFlops(int columns, int order);
 
 /// Variables [first, first + columns) of the elimination order, and `rows` more that their elimination changes.
 struct FrontPlan {
-  static constexpr int linkColumns = 4;
+  static constexpr int linkColumns = 4;  // columns of a link of a chain
 
   int first = 0;
   int columns = 0;

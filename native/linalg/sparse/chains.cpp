@@ -81,7 +81,7 @@ struct Pivots {
   bool finite = true;
 };
 
-constexpr int pivotBlock = 512;
+constexpr int pivotBlock = 512;  // pivots of a block, which stay in the cache
 
 /// Looks at a block of pivots; `growth` becomes the largest l^2 |d|, which is that of the block up to rounding.
 NONCONVEX_INLINE void lookAt(const double* d, const double* l, int count, Pivots& pivots) {

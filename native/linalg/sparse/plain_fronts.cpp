@@ -13,7 +13,7 @@ namespace nonconvex {
 namespace {
 
 constexpr int mostColumns = FrontPlan::linkColumns;
-constexpr int mostRows = 4;
+constexpr int mostRows = 4;  // rows of a front that is eliminated without calls
 
 /// Calls f<P, R>() for a front of P columns and R more rows; false if it is larger than any that there is code for.
 template <int P = 1, int R = 0, class F>

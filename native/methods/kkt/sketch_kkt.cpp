@@ -17,7 +17,7 @@ namespace {
 
 // Streams of random numbers; those of steps follow the last.
 constexpr std::uint32_t orderStream = 0x20000000;
-constexpr std::uint32_t stepStream = 0x40000000;
+constexpr std::uint32_t stepStream = 0x40000000;  // stream of the first step
 
 Random randomOf(std::uint64_t seed, std::int64_t step) {
   return Random(seed, stepStream + static_cast<std::uint32_t>(step));

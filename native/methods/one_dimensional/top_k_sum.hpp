@@ -114,7 +114,7 @@ class TopSum {
     static constexpr std::size_t block = 8;  ///< measured: numbers that are compared one by one
   };
   static constexpr std::size_t block = Tuning::block;
-  static constexpr std::int32_t none = -1;
+  static constexpr std::int32_t none = -1;  // marks numbers of `rest_`
 
   std::size_t leaf(std::int32_t slot) const { return leaves_ + static_cast<std::size_t>(slot); }
 

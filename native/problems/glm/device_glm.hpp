@@ -55,9 +55,9 @@ class DeviceGlm final : public Objective, public LaggedHessian, public HessianLo
   }
 
  private:
-  static constexpr int blockEntries = 1 << 25;   // entries written out at a time for a Gram matrix: long columns pay
-  static constexpr int cachedEntries = 1 << 21;  // entries that are converted at a time and read again
-  static constexpr int productThreads = 1 << 17;
+  static constexpr int blockEntries = 1 << 25;    // entries written out at a time for a Gram matrix: long columns pay
+  static constexpr int cachedEntries = 1 << 21;   // entries that are converted at a time and read again
+  static constexpr int productThreads = 1 << 17;  // threads of a product, enough for any device
 
   template <class F>
   void withData(F&& f) const {

@@ -13,12 +13,12 @@
 namespace nonconvex {
 namespace {
 
-constexpr int mostBlockRows = 256;
-constexpr int sharedRows = 1024;  // rows of a block that all threads work on
-constexpr int smallSquare = 512;  // a larger square is shared by all threads
-constexpr int tinySquare = 64;    // a smaller square is not worth the copies that BLAS makes
+constexpr int mostBlockRows = 256;  // rows of a block that one thread works on
+constexpr int sharedRows = 1024;    // rows of a block that all threads work on
+constexpr int smallSquare = 512;    // a larger square is shared by all threads
+constexpr int tinySquare = 64;      // a smaller square is not worth the copies that BLAS makes
 
-constexpr int columnTasks = 32;
+constexpr int columnTasks = 32;  // tasks of a Hessian, each with a column of its own
 
 /// Number of rows of a block that is written out.
 int writtenRows(int columns) { return columns > smallSquare ? sharedRows : mostBlockRows; }

@@ -13,8 +13,8 @@
 namespace nonconvex::line_minimum {
 namespace {
 
-constexpr int descents = 8;
-constexpr int block = 128;
+constexpr int descents = 8;  // minima that are found side by side
+constexpr int block = 128;   // pieces that stay in the innermost cache
 
 /// The least of n > 0 values; also writes those up to the next multiple of `descents`.
 inline __attribute__((always_inline)) double leastOf(int n, double* value) {
