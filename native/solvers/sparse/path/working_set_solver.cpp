@@ -85,11 +85,6 @@ Goal WorkingSetSolver<Penalty>::innerGoal(const Penalty& penalty, const Goal& go
   Goal inner = goal;
   inner.violation = std::max(std::min(T::innerShare * violation, square(violation) / penalty.largestSlope()),
                              T::innerOfGoal * goal.violation);
-  if (set_.quadratic().byRows()) {
-    // A look by rows costs as much as a sweep, so that it rather goes down to the likely goal.
-    const double left = penalty.hasRidge() ? std::sqrt(goal.gap / gap) : goal.gap / gap;
-    inner.violation = std::max(inner.violation, std::min(T::innerMost, T::innerLeft * left) * violation);
-  }
   inner.gap = std::max(T::innerShare * gap, T::innerOfGoal * goal.gap);
   inner.looseTolerance = quadratics_ < T::mostLoose;
   inner.patience = T::patience;

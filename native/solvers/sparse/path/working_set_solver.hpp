@@ -60,8 +60,6 @@ class WorkingSetSolver {
     static constexpr int halvingsOfClasses = 8;      ///< safeguard: halvings of a step of classes
     static constexpr int mostEscapesInVain = 10;     ///< measured: escapes from 0 in a row that lower nothing
     static constexpr double leastFall = 1e-10;       ///< rounding: a fall beside the null model's loss
-    static constexpr double innerLeft = 0.9;         ///< measured: share of the violation at the goal, by rows
-    static constexpr double innerMost = 0.5;         ///< measured: share of the present violation, by rows
     static constexpr double littleCurvature = 0.03;  ///< measured: change of a row's curvature that steps bear
     static constexpr double innerShare = 0.1;        ///< measured: share of the violation left by a quadratic
     static constexpr double innerOfGoal = 0.3;       ///< measured: share of the goal left by a quadratic
