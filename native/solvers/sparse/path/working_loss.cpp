@@ -121,13 +121,6 @@ void WorkingLoss::addCorrelations(std::span<double> q) const {
   }
 }
 
-void WorkingLoss::addIntercepts(double sign, std::span<double> q) const {
-  for (int k = 0; k < responses_; ++k) {
-    const double sum = sumOf(std::span(first_).subspan(at(k) * n(), n()));
-    for (int e = 0; e < metric_.size(); ++e) q[at(e * responses_ + k)] += sign * (metric_.mean(e) * sum);
-  }
-}
-
 /// Curvatures of rows are the same for all responses, so that those of the first are taken.
 void WorkingLoss::setCurvatures(double stretch) {
   if (exact()) {
@@ -143,11 +136,6 @@ bool WorkingLoss::setLeastCurvatures() {
   if (!(sumOf(trial_) > 0)) return false;
   metric_.setWeights(trial_);
   return true;
-}
-
-bool WorkingLoss::curvaturesDiffer(double stretch, double share) {
-  loss_.curvatures(t_, second_, stretch, trial_);
-  return metric_.differs(std::span(trial_).first(n()), share);
 }
 
 void WorkingLoss::addProduct(std::span<const double> step) {

@@ -53,10 +53,6 @@ class WorkingLoss {
   void setCurvatures(double stretch);
   /// Gives the metric the least curvatures near the present point; false where all are 0.
   bool setLeastCurvatures();
-  /// Whether curvatures at the present point differ by more than this share from those of the metric.
-  bool curvaturesDiffer(double stretch, double share);
-  /// Adds `sign` times what the intercepts' elimination takes from the gradients.
-  void addIntercepts(double sign, std::span<double> q) const;
 
   /// Sets the product of a step of the coefficients, or of predictions that move as `product` says: X times the step,
   /// less the shifts, by roots of weights.

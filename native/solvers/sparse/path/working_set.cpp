@@ -95,12 +95,10 @@ void WorkingSet<Penalty>::setGradient() {
 }
 
 template <class Penalty>
-void WorkingSet<Penalty>::setCurvatures(double stretch, bool known) {
-  if (known) loss_.addIntercepts(1, quadratic_.q);
+void WorkingSet<Penalty>::setCurvatures(double stretch) {
   loss_.setCurvatures(stretch);
   quadratic_.forgetCurvatures();
-  curvaturesLag_ = false;
-  known ? loss_.addIntercepts(-1, quadratic_.q) : setGradient();
+  setGradient();
 }
 
 template <class Penalty>

@@ -68,11 +68,8 @@ class WorkingSet {
 
   void evaluate();
   void setGradient();
-  /// Gives the quadratic the present curvatures of the loss, times a number. `known`: the gradient is that of this
-  /// point already, in the metric as it was.
-  void setCurvatures(double stretch, bool known = false);
-  bool curvaturesLag() const { return curvaturesLag_; }
-  void setCurvaturesLag(bool lag) { curvaturesLag_ = lag; }
+  /// Gives the quadratic the present curvatures of the loss, times a number, and the gradient.
+  void setCurvatures(double stretch);
 
   /// Remembers the coefficients, from which descend() goes to those that the quadratic has then.
   void rememberCoefficients() { before_ = quadratic_.b; }
@@ -129,7 +126,6 @@ class WorkingSet {
   Quadratic quadratic_;
   WorkingLoss loss_;
   double scale_;
-  bool curvaturesLag_ = false;  ///< the metric is that of an earlier point, as steps by rows leave it
   bool escapes_ = true;
   std::vector<double> before_, after_, move_;  ///< coefficients of a step
   std::vector<double> curvatures_;             ///< those of all columns of the squared loss, where they are known

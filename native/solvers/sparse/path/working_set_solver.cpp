@@ -110,7 +110,6 @@ bool WorkingSetSolver<Penalty>::solveQuadratics(const Penalty& penalty, const Go
     if (violation <= goal.violation || gap <= goal.gap) return true;
     if (quadratics_ == mostQuadratics() || stretch > T::mostStretched) break;
     if (settleEscapes(penalty, goal.violation)) continue;
-    if (set_.curvaturesLag()) followCurvatures(stretch);
     const Goal inner = innerGoal(penalty, goal, violation, gap);
     set_.rememberCoefficients();
     if (stepByClasses(penalty, goal, inner, violation, stretch)) continue;
@@ -123,15 +122,11 @@ bool WorkingSetSolver<Penalty>::solveQuadratics(const Penalty& penalty, const Go
     }
     // Where the objective rises, the quadratic is too flat: with a penalty that is not convex it may lead over a hump.
     stretch = moved ? std::max(1.0, stretch / T::stretching) : stretch * T::stretching;
-    if (!moved || (set_.quadratic().byRows() && !penalty.convex())) {
+    if (!moved || set_.quadratic().byRows()) {
       set_.setCurvatures(stretch);
       continue;
     }
     set_.setGradient();
-    if (set_.quadratic().byRows()) {
-      set_.setCurvaturesLag(true);
-      continue;
-    }
     takeNewtonStep(penalty);
     if (!keepsCurvatures(penalty, goal, violation, gap)) set_.setCurvatures(stretch);
   }
@@ -185,13 +180,6 @@ bool WorkingSetSolver<Penalty>::keepsCurvatures(const Penalty& penalty, const Go
     if (nextGap < gap) left = std::min(left, std::log(goal.gap / nextGap) / std::log(nextGap / gap));
   }
   return left * T::columnsOfStep <= set_.metric().size();
-}
-
-/// Sets new curvatures where those of an earlier point, which steps by rows were taken with, are too far from them.
-template <class Penalty>
-void WorkingSetSolver<Penalty>::followCurvatures(double stretch) {
-  if (set_.loss().curvaturesDiffer(stretch, Tuning::littleCurvature)) set_.setCurvatures(stretch, true);
-  set_.setCurvaturesLag(false);
 }
 
 /// Whether derivatives are small enough, so that only escapes from 0 are left: then those that lower the objective are
@@ -306,8 +294,7 @@ void WorkingSetSolver<Penalty>::warmStartNext(const Penalty& penalty, double lam
   passedT_.assign(set_.loss().predictions().begin(), set_.loss().predictions().end());
   passedIntercepts_ = set_.loss().intercepts();
   if (goes && set_.descendWithProduct(penalty)) {
-    set_.setGradient();
-    set_.setCurvaturesLag(set_.quadratic().byRows());
+    set_.quadratic().byRows() ? set_.setCurvatures(1) : set_.setGradient();
   }
   passedLambda_ = presentLambda_;
   presentLambda_ = lambda;

@@ -60,7 +60,6 @@ class WorkingSetSolver {
     static constexpr int halvingsOfClasses = 8;      ///< safeguard: halvings of a step of classes
     static constexpr int mostEscapesInVain = 10;     ///< measured: escapes from 0 in a row that lower nothing
     static constexpr double leastFall = 1e-10;       ///< rounding: a fall beside the null model's loss
-    static constexpr double littleCurvature = 0.03;  ///< measured: change of a row's curvature that steps bear
     static constexpr double innerShare = 0.1;        ///< measured: share of the violation left by a quadratic
     static constexpr double innerOfGoal = 0.3;       ///< measured: share of the goal left by a quadratic
     static constexpr double shareOfGap = 0.03;       ///< measured: share of the tolerance for the working set
@@ -86,7 +85,6 @@ class WorkingSetSolver {
   bool solveMajorants(const Penalty& penalty, double violation);
   bool stepByClasses(const Penalty& penalty, const Goal& goal, const Goal& inner, double violation, double& stretch);
   bool keepsCurvatures(const Penalty& penalty, const Goal& goal, double violation, double gap);
-  void followCurvatures(double stretch);
   bool settleEscapes(const Penalty& penalty, double tolerance);
   bool takeEscapes(const Penalty& penalty);
   bool stayAtZero(const Penalty& penalty);

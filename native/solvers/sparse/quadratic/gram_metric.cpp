@@ -130,13 +130,6 @@ void GramMetric::copyColumn(int place) {
   data_.x().forEntries(column(place), [&](int i, double a) { out[i] = (a - shift) * by; });
 }
 
-bool GramMetric::differs(std::span<const double> h, double share) const {
-  for (std::size_t i = 0; i < h.size(); ++i) {
-    if (std::abs(h[i] - h_[i]) > share * h_[i]) return true;
-  }
-  return false;
-}
-
 void GramMetric::setWeights(std::span<const double> h, const RowsLoss* outer) {
   outer_ = outer;
   std::copy(h.begin(), h.end(), h_.begin());

@@ -59,8 +59,6 @@ class GramMetric final : public QuadraticForm {
   bool affordsGram() const;
   /// New weights h of the rows.
   void setWeights(std::span<const double> h) { setWeights(h, nullptr); }
-  /// Whether other weights differ from the present ones by more than this share of these in any row.
-  bool differs(std::span<const double> h, double share) const;
   /// New weights, and a loss whose outer products with the columns G is less by, and none of it centred.
   /// Then what goes by rows, which does not have them, is of no use.
   void setWeights(std::span<const double> h, const RowsLoss* outer);
