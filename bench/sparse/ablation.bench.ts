@@ -13,13 +13,11 @@ await ablate({
   off: {
     'path/class_steps.hpp:mostNumbers': 0,
     'path/working_set_path.hpp:mostLambdas': 1,
-    'path/working_set_path.hpp:columnsToWarmStart': 1e9,
     'path/working_set_solver.hpp:mostLoose': 0,
     'path/working_set_solver.hpp:slowest': 0,
     'path/working_set_solver.hpp:columnsOfStep': 1e300,
     'path/working_set_solver.hpp:hardEnvelope': 1000,
     'path/working_set_solver.hpp:promising': 0,
-    'path/working_set_solver.hpp:farthest': 0,
     'quadratic/block_quadratic.cpp:mostShares': 1,
     'quadratic/penalized_quadratic.cpp:mostCycles': 1,
     'quadratic/penalized_quadratic.cpp:mostShortSteps': 1,

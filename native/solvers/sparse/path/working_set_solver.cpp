@@ -286,8 +286,7 @@ void WorkingSetSolver<Penalty>::extrapolate(double share) {
 template <class Penalty>
 void WorkingSetSolver<Penalty>::warmStartNext(const Penalty& penalty, double lambda) {
   const double between = passedLambda_ - presentLambda_, ahead = presentLambda_ - lambda;
-  const bool known = between > 0 && ahead > 0 && ahead <= Tuning::farthest * between;
-  const bool goes = known && penalty.convex() && !set_.loss().rows().envelope();
+  const bool goes = between > 0 && ahead > 0 && penalty.convex() && !set_.loss().rows().kinked();
   set_.rememberCoefficients();
   if (goes) extrapolate(ahead / between);
   passed_ = set_.remembered();

@@ -75,7 +75,6 @@ class WorkingSetSolver {
     static constexpr double accuracyOfNull = 1e-9;   ///< rounding: accuracy of the null model's loss
     static constexpr double roughly = 3e-3;          ///< measured: violation beside lambda of a first look
     static constexpr double promising = 1e-4;        ///< measured: objectives above the best by less are finished
-    static constexpr double farthest = 2;            ///< measured: extrapolation beside the last step in lambda
   };
 
   Goal innerGoal(const Penalty& penalty, const Goal& goal, double violation, double gap) const;
