@@ -127,13 +127,13 @@ void WorkingSetPath<Penalty>::restore(const PathModel& model) {
   solver_.forgetPassed(model.lambda);
 }
 
-/// The blocks whose gradient is near what keeps them at 0, or will be if it goes on as between the last two models.
+/// The blocks whose gradient will be near what keeps them at 0 if it goes on as between the last two models. Where a
+/// penalty is not convex gradients may jump, which says nothing of later ones: there the present ones count.
 template <class Penalty>
 std::vector<int> WorkingSetPath<Penalty>::candidates(double lambda) const {
   const Penalty penalty = set_.penaltyAt(lambda);
   const double between = earlierLambda_ - gradientLambda_;
-  const double ahead = between > 0 ? (gradientLambda_ - lambda) / between : 0;
-  const double presentShare = (penalty.convex() ? Tuning::presentShare : 1) * Tuning::share;
+  const double ahead = between > 0 && penalty.convex() ? (gradientLambda_ - lambda) / between : 0;
   const auto foreseen = [&](int j, int k) {
     const double g = gradients_(j, k);
     return g + ahead * (g - earlier_(j, k));
@@ -142,15 +142,9 @@ std::vector<int> WorkingSetPath<Penalty>::candidates(double lambda) const {
   for (int g = 0; g < set_.blocks().count(); ++g) {
     if (!isOutside(g)) continue;
     bool near = false;
-    set_.blocks().forBlocks(g, gradients_, [&](std::span<const double> gradient, const BlockBounds& bounds) {
-      near = near || penalty.isNearEdge(g, gradient, bounds, presentShare);
+    set_.blocks().forBlocks(g, foreseen, [&](std::span<const double> gradient, const BlockBounds& bounds) {
+      near = near || penalty.isNearEdge(g, gradient, bounds, Tuning::share);
     });
-    // Where a penalty is not convex gradients may jump, which says nothing of later ones.
-    if (!near && penalty.convex()) {
-      set_.blocks().forBlocks(g, foreseen, [&](std::span<const double> gradient, const BlockBounds& bounds) {
-        near = near || penalty.isNearEdge(g, gradient, bounds, Tuning::share);
-      });
-    }
     if (near) found.push_back(g);
   }
   return found;

@@ -37,7 +37,6 @@ class WorkingSetPath : public PathEngine {
     static constexpr int mostOfWide = 3;    ///< measured: the same with more columns than rows, as each adds candidates
     static constexpr int mostColumns = 32;  ///< measured: columns of slopes of a batch of several responses
     static constexpr double share = 0.95;   ///< measured: share of lambda that makes candidates of larger gradients
-    static constexpr double presentShare = 1.45;     ///< measured: that of present gradients beside foreseen ones
     static constexpr int mostAttempts = 12;          ///< safeguard: attempts at one lambda
     static constexpr int fewAttempts = 2;            ///< safeguard: the same once no block is missing any more
     static constexpr double leastAlpha = 1e-3;       ///< safeguard: lambdaMax of a penalty that is nearly squares alone
