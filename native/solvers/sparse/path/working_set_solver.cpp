@@ -19,13 +19,8 @@ Goal WorkingSetSolver<Penalty>::goal(const Penalty& penalty, double sharper, dou
   // Without a penalty the gap is not asked for: its bound is that of each column alone.
   const double usual = ofCoefficients<Penalty> ? T::shareOfGap : T::shareOfBlocks;
   const double share = penalty.isZero() ? 0 : penalty.hasRidge() ? T::shareWithRidge : usual;
-  // Beside an objective that is near 0, as those of counts may be, a gap counts for more.
   const double scale = set_.scale();
-  const double beside =
-      set_.loss().squared() || !penalty.hasRidge()
-          ? scale
-          : std::clamp(T::besideObjective * std::abs(set_.objective(penalty)), T::leastBeside * scale, scale);
-  return {.violation = sharper * least, .gap = sharper * share * settings_.tolerance * beside, .scale = scale};
+  return {.violation = sharper * least, .gap = sharper * share * settings_.tolerance * scale, .scale = scale};
 }
 
 template <class Penalty>
