@@ -307,10 +307,9 @@ void WorkingSetSolver<Penalty>::lookAhead(double lambda) {
 
 template <class Penalty>
 bool WorkingSetSolver<Penalty>::takeIfLower(const Penalty& penalty, double lambda, const Goal& goal, Minimum& best) {
-  using T = Tuning;
   auto& quadratic = set_.quadratic();
-  quadratic.minimize(penalty, {.violation = std::max(T::roughly * lambda, goal.violation), .sweepsOnly = true});
-  if (set_.exactObjective(penalty) > (1 + T::promising) * best.objective) return false;
+  quadratic.minimize(penalty, {.violation = std::max(Tuning::roughly * lambda, goal.violation), .sweepsOnly = true});
+  if (set_.exactObjective(penalty) > best.objective) return false;
   if (!quadratic.minimize(penalty, goal)) return false;
   const double found = set_.exactObjective(penalty);
   if (found >= best.objective - roundingOfSum(data_.n(), set_.loss().squaresOfResponses())) return false;

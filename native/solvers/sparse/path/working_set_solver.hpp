@@ -72,7 +72,6 @@ class WorkingSetSolver {
     static constexpr double shareOfEnvelopes = 0.3;  ///< measured: share of the tolerance for the working set
     static constexpr double accuracyOfNull = 1e-9;   ///< rounding: accuracy of the null model's loss
     static constexpr double roughly = 3e-3;          ///< measured: violation beside lambda of a first look
-    static constexpr double promising = 1e-4;        ///< measured: objectives above the best by less are finished
   };
 
   Goal innerGoal(const Penalty& penalty, const Goal& goal, double violation, double gap) const;
