@@ -22,10 +22,7 @@ int larger(int columns, double rows) { return columns * (4 * rows * columns <= f
 }  // namespace
 
 struct GramMetric::Tuning {
-  static constexpr int leastBlock = 64;  ///< measured: columns that are weighted and multiplied at a time, at least
-  static constexpr int mostBlock =
-      128;  ///< measured: such columns at most, as BLAS copies all columns in use for each block
-  static constexpr int numbersOfBlock = 1 << 18;  ///< measured: numbers of such a block
+  static constexpr int columnsOfBlock = 64;  ///< measured: columns that are weighted and multiplied at a time
   static constexpr double entriesBetweenLooks =
       1 << 14;  ///< safeguard: entries read between looks at whether the solve is to end
 };
@@ -40,11 +37,7 @@ GramMetric::GramMetric(const Cpu& la, const SparseData& data, bool intercept, bo
       work_(at(data.n())) {
   for (const double h : h_) total_ += h;
   setRoots();
-  if (!data.x().sparse()) {
-    const int columns =
-        std::clamp(Tuning::numbersOfBlock / std::max(1, data.n()), Tuning::leastBlock, Tuning::mostBlock);
-    block_ = HostMatrix<double>(data.n(), columns, Uninitialized{});
-  }
+  if (!data.x().sparse()) block_ = HostMatrix<double>(data.n(), Tuning::columnsOfBlock, Uninitialized{});
 }
 
 /// Bytes of G, and of outer products.
@@ -258,8 +251,8 @@ int GramMetric::fill(int first) {
 
 /// Takes the outer products away from rows `first` and below.
 void GramMetric::subtractOuter(int first) {
-  for (int begin = first; begin < size(); begin += Tuning::leastBlock) {
-    const int count = std::min(Tuning::leastBlock, size() - begin);
+  for (int begin = first; begin < size(); begin += Tuning::columnsOfBlock) {
+    const int count = std::min(Tuning::columnsOfBlock, size() - begin);
     la_.gemm(Transpose::yes, Transpose::no, -1.0, products_.columns(begin, count), products_.columns(0, begin + count),
              1.0, gram_.view().block(begin, 0, count, begin + count));
     la_.checkpoint();
@@ -311,7 +304,7 @@ void GramMetric::collectRows() {
 void GramMetric::fillByRows() {
   for (int e = 0; e < size(); ++e) std::fill(gram_.column(e) + e, gram_.column(e) + size(), 0.0);
   for (int i = 0; i < data_.n(); ++i) {
-    if (i % Tuning::leastBlock == 0) la_.checkpoint();
+    if (i % Tuning::columnsOfBlock == 0) la_.checkpoint();
     const int end = rowBegins_[at(i) + 1];
     for (int k = rowBegins_[at(i)]; k < end; ++k) {
       const double weighted = h_[at(i)] * rowValues_[at(k)];
