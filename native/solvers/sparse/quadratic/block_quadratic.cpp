@@ -7,7 +7,6 @@
 #include "core/index.hpp"
 #include "core/numbers.hpp"
 #include "linalg/vectors.hpp"
-#include "methods/line_search/armijo.hpp"
 
 namespace nonconvex {
 
@@ -17,7 +16,6 @@ struct BlockQuadratic::Tuning {
   static constexpr int memory = 5;                 ///< measured: sweeps that Anderson's extrapolation remembers
   static constexpr double mostSweeps = 1000;       ///< safeguard: sweeps that a Newton step may spare
   static constexpr double operationsBlocked = 12;  ///< measured: operations of a factor in the time of one of a sweep
-  static constexpr int mostShares = 5;             ///< measured: shares of a Newton step, each half of the last
   static constexpr double nearEdge = 0.01;  ///< safeguard: share of l within which a gradient counts as at the edge
   static constexpr double roundingOfExtrapolation = 1e-12;  ///< rounding: share of the largest coefficient
   static constexpr double roundingOfSlope =
@@ -557,25 +555,23 @@ bool BlockQuadratic::solveSupport() {
   return true;
 }
 
-/// Goes to the minimum of the quadratic model of the objective on the support, or a share of the way there, unless the
-/// sweeps that are left cost less. Whether it moved.
+/// Goes to the minimum of the quadratic model of the objective on the support, unless the sweeps that are left cost
+/// less or the objective, whose change is exact in this model, rises. Entries that would change sign go to 0. Whether
+/// it moved.
 bool BlockQuadratic::newtonStep(const BlockPenaltyAt& penalty, double sweepsLeft) {
   const double size = collectSupport(penalty), sweeps = square(size) / 3 / Tuning::operationsBlocked / b.size();
   if (size == 0 || sweeps > sweepsLeft || (metric_ && !metric_->affordsGram())) return false;
   if (goesByRows() && sweepsLeft < infinity) return false;
   if (std::any_of(diagonal_.begin(), diagonal_.end(), [](double d) { return !(d > 0); })) return false;
-  if (!solveSupport()) return false;
-  return backtrack({.mostTrials = Tuning::mostShares}, [&](double share) { return tryShare(penalty, share); }) > 0;
+  return solveSupport() && takeStep(penalty);
 }
 
-/// Moves along the step by a share, entries of their own that would change sign to 0, unless the objective, whose
-/// change is exact in this model, rises.
-bool BlockQuadratic::tryShare(const BlockPenaltyAt& penalty, double share) {
+bool BlockQuadratic::takeStep(const BlockPenaltyAt& penalty) {
   std::fill(moved_.begin(), moved_.end(), 0.0);
   ends_ = b;
   for (std::size_t k = 0; k < entries_.size(); ++k) {
     const auto entry = at(entries_[k]);
-    ends_[entry] = b[entry] + share * step_[k];
+    ends_[entry] = b[entry] + step_[k];
   }
   for (const Used& each : used_) {
     if (each.size > 1 && penalty.of(each.group).l1 == 0) continue;

@@ -122,7 +122,7 @@ class BlockQuadratic {
   bool newtonStep(const BlockPenaltyAt& penalty, double sweepsLeft);
   bool factor();
   bool solveSupport();
-  bool tryShare(const BlockPenaltyAt& penalty, double share);
+  bool takeStep(const BlockPenaltyAt& penalty);
   void addToSupport(const BlockPenalty& penalty, const Used& block, bool edge);
   void finishSupport();
 
