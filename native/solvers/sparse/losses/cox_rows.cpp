@@ -17,7 +17,7 @@ double xLogX(double x) { return x > 0 ? x * std::log(x) : 0; }
 struct CoxRows::Tuning {
   static constexpr double lowestLog = -700;  ///< rounding: logarithm of a weight by which no quotient overflows
   static constexpr int mostBands = 1024;  ///< rounding: bands of risks, as less than exp(-22000) of the largest is none
-  static constexpr int mostTiesExactly = 16;  ///< measured: events at a time whose entropies are computed one by one
+  static constexpr int mostTiesExactly = 16;  ///< safeguard: events at a time whose entropies take the square of them
 };
 
 CoxRows::CoxRows(const SparseData& data) : data_(data) {

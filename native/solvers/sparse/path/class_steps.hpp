@@ -33,7 +33,7 @@ class ClassSteps {
  private:
   struct Tuning {
     static constexpr double mostNumbers = 4e7;       ///< safeguard: numbers that all second derivatives may take
-    static constexpr double shareHeld = 1e-4;        ///< measured: curvature given to a sum that only bounds limit
+    static constexpr double shareHeld = 1e-4;        ///< safeguard: curvature given to a sum that only bounds limit
     static constexpr int mostDirections = 60;        ///< safeguard: conjugate gradients of one Newton step
     static constexpr double accuracyOfStep = 0.05;   ///< measured: residual of a Newton step beside the first one
     static constexpr double leastCurvature = 1e-12;  ///< rounding: least curvature of an intercept

@@ -16,7 +16,7 @@ struct ProximalPath::Tuning {
   static constexpr int mostAttempts = 12;     ///< safeguard: attempts at one lambda, each sharper or with more columns
   static constexpr int mostQuadratics = 60;   ///< safeguard: quadratics in turn
   static constexpr double innerShare = 0.05;  ///< measured: share of the violation left by a quadratic
-  static constexpr double stretching = 4;     ///< measured: factor of curvatures where the objective rises
+  static constexpr double stretching = 4;     ///< safeguard: factor of curvatures where the objective rises
   static constexpr double mostStretched = 1e6;  ///< safeguard: largest such factor
 };
 

@@ -35,7 +35,7 @@ class WorkingSetPath : public PathEngine {
   struct Tuning {
     static constexpr int mostLambdas = 8;   ///< measured: lambdas of a batch
     static constexpr int mostOfWide = 3;    ///< measured: the same with more columns than rows, as each adds candidates
-    static constexpr int mostColumns = 32;  ///< measured: columns of slopes of a batch of several responses
+    static constexpr int mostColumns = 32;  ///< safeguard: columns of slopes of a batch of several responses
     static constexpr double share = 0.95;   ///< measured: share of lambda that makes candidates of larger gradients
     static constexpr int mostAttempts = 12;          ///< safeguard: attempts at one lambda
     static constexpr int fewAttempts = 2;            ///< safeguard: the same once no block is missing any more

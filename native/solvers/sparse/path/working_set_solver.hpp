@@ -54,11 +54,11 @@ class WorkingSetSolver {
     static constexpr double slow = 0.1;              ///< measured: a larger share of the last violation is slow
     static constexpr double slowest = 0.8;           ///< measured: a larger share asks for new curvatures
     static constexpr double columnsOfStep = 32;      ///< measured: columns whose Gram matrix takes as long as a step
-    static constexpr double stretching = 4;          ///< measured: factor of curvatures where the objective rises
+    static constexpr double stretching = 4;          ///< safeguard: factor of curvatures where the objective rises
     static constexpr double mostStretched = 1e6;     ///< safeguard: largest such factor
     static constexpr int manyHalvings = 20;          ///< safeguard: halvings of a step that surely falls at first
     static constexpr int halvingsOfClasses = 8;      ///< safeguard: halvings of a step of classes
-    static constexpr int mostEscapesInVain = 10;     ///< measured: escapes from 0 in a row that lower nothing
+    static constexpr int mostEscapesInVain = 10;     ///< safeguard: escapes from 0 in a row that lower nothing
     static constexpr double leastFall = 1e-10;       ///< rounding: a fall beside the null model's loss
     static constexpr double innerShare = 0.1;        ///< measured: share of the violation left by a quadratic
     static constexpr double innerOfGoal = 0.3;       ///< measured: share of the goal left by a quadratic

@@ -18,7 +18,7 @@ double norm(std::span<const double> v) { return std::sqrt(norm2Squared(v)); }
 struct BlockPenalty::Tuning {
   static constexpr int mostNewtonSteps = 60;        ///< safeguard: steps of Newton's method for a norm
   static constexpr double newtonAccuracy = 1e-15;   ///< rounding: change of a norm that ends these steps
-  static constexpr int mostProximalSteps = 20;      ///< measured: proximal steps in a block in turn
+  static constexpr int mostProximalSteps = 20;      ///< safeguard: proximal steps in a block in turn
   static constexpr double proximalAccuracy = 1e-3;  ///< measured: length beside the first step that ends these
   static constexpr double singular = 1e-13;         ///< rounding: share of the largest eigenvalue
   static constexpr double roundingOfNorm = 1e-12;   ///< rounding: excess of a dual norm over its bound

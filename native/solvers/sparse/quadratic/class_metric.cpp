@@ -8,7 +8,7 @@
 namespace nonconvex {
 
 struct ClassMetric::Tuning {
-  static constexpr int rowsAtATime = 2048;  ///< measured: rows multiplied at a time, which stay in the cache
+  static constexpr int rowsAtATime = 2048;  ///< safeguard: rows multiplied at a time, which limit its memory
 };
 
 ClassMetric::ClassMetric(const Cpu& la, const GramMetric& columns, int responses, bool intercept)

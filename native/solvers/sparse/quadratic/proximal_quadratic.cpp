@@ -28,7 +28,7 @@ struct ProximalQuadratic::Tuning {
   static constexpr int mostParts = 100;       ///< safeguard: parts of the coefficients in turn
   static constexpr int betweenPatterns = 10;  ///< measured: gradients between solutions on a pattern
   static constexpr int mostGroups = 1500;     ///< safeguard: groups for whose values equations are solved
-  static constexpr double safety = 1.02;      ///< measured: factor of an estimate of the largest eigenvalue
+  static constexpr double safety = 1.02;      ///< safeguard: factor of an estimate of the largest eigenvalue
 };
 
 void PartOfForm::gather(QuadraticForm& from, std::span<const int> places) {
