@@ -121,6 +121,7 @@ class QuadraticRows {
     const int n = Q_->rows();
     require(Q_->columns() == n, in.pathOf("Q.columns"), Q_->columns(), "expected " + show(n));
     linear_ = copyOf(in, "linear", n);
+    constant_ = in.number("constant");
     for (const char* const name : {"A", "G"}) {
       if (!in.has(name)) continue;
       rows_.emplace_back(name, in.object(name));
@@ -190,6 +191,7 @@ class QuadraticRows {
     data->rows.width = Q_->columns();
     for (const auto& [name, rows] : rows_) addRows(rows.byRows(pause), false, data->rows, data->rowValues, pause);
     data->linear = std::move(linear_);
+    data->constant = constant_;
     data->right = std::move(right_);
     data->right.resize(static_cast<std::size_t>(data->rows.lines));
     Q_.reset();
@@ -199,6 +201,7 @@ class QuadraticRows {
 
   bool unchecked_;
   int equations_ = 0;
+  double constant_ = 0;
   // Until the data are made of them.
   mutable std::optional<OwnOperand> Q_;
   mutable std::vector<double> linear_, right_;
@@ -213,7 +216,7 @@ Napi::Object quadraticHandle(Napi::Env env, QuadraticData made) {
   return makeHandle(env, make, data->bytes());
 }
 
-/// compileQuadratic({ Q, linear, A, b, G, unchecked }) -> a handle; of Q, symmetric, the upper triangle is read. The
+/// compileQuadratic({ Q, linear, constant, A, b, G, unchecked }) -> a handle; of Q, symmetric, the upper triangle is read. The
 /// constraints are A x - b and G x, either of which may be left out. If it is `unchecked` the first solve reads the
 /// matrices, and looks whether numbers are finite and Q is symmetric.
 Napi::Value compileQuadratic(Napi::Env env, const Reader& in) {

@@ -5,7 +5,7 @@ import { amplMultipliers, answerTo, messageOfRun } from './answer.js';
 import { assignAll, type Choices, keywordList, UsageError } from './keywords.js';
 import { checkOutputs } from './outputs.js';
 import { print, printSolution } from './print.js';
-import { inputsBeside, nlPath, run } from './run.js';
+import { inputsBeside, isMps, nlPath, run } from './run.js';
 import { title } from './title.js';
 
 const usage = `usage: nonconvex [options] stub [-AMPL] [key=value ...]
@@ -83,6 +83,7 @@ function read(args: string[]): Call | string {
     else throw new UsageError(`unknown option '${argument}'\n${usage}`);
   }
   if (stub === undefined) throw new UsageError(`no stub\n${usage}`);
+  if (isMps(stub)) throw new UsageError(`${stub}: nonconvex solve ${stub} reads .mps and .qps files`);
   if (!byAmpl && !existsSync(nlPath(stub))) {
     throw new UsageError(
       `there is no command '${stub}' and no file ${nlPath(stub)}; nonconvex --help lists the commands`,

@@ -4,7 +4,7 @@ import { visible } from '../core/check.js';
 import { exponential } from '../core/iterationTable.js';
 import type { NlpResult } from '../nlp/solver.js';
 
-/** A solve of a .nl file, in the terms of the file. */
+/** A solve of a file of a model, in the terms of the file. */
 export interface Run {
   result: NlpResult;
   objective: number;
@@ -20,9 +20,9 @@ export interface Run {
   inequalities?: { complementarity: number; phase: string } | undefined;
   /** The parts of the file that have been left out or relaxed. */
   notes: readonly string[];
-  /** Names from the .col file beside the .nl file; otherwise AMPL's generic names. */
+  /** Names from the .mps file, or the .col file beside the .nl file; otherwise AMPL's generic names. */
   variableNames: string[];
-  /** Names from the .row file beside the .nl file; otherwise AMPL's generic names. */
+  /** Names from the .mps file, or the .row file beside the .nl file; otherwise AMPL's generic names. */
   constraintNames: string[];
 }
 

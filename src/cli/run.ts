@@ -1,11 +1,13 @@
-// From a .nl file to an answer in its terms: all of its variables, and the objective with its sign.
+// From a file of a model to an answer in its terms: all of its variables, and the objective with its sign.
 import { existsSync, readFileSync } from 'node:fs';
 import { withChoices } from '../core/choices.js';
 import { iterationTable } from '../core/iterationTable.js';
-import { minimize } from '../nlp/solver.js';
+import type { Program } from '../expressions/program.js';
+import { minimize, type NlpResult } from '../nlp/solver.js';
+import { readMps } from '../problems/mps.js';
 import { type NlProgram, readNl } from '../problems/nl.js';
 import { decoded } from '../readers/file.js';
-import type { Choices } from './keywords.js';
+import { type Choices, UsageError } from './keywords.js';
 import { print, type Run } from './print.js';
 import { follow } from './progress.js';
 
@@ -14,9 +16,12 @@ export function nlPath(path: string): string {
   return path.endsWith('.nl') ? path : `${path}.nl`;
 }
 
-/** A .nl file and those beside it that have names. */
-export function inputsBeside(nl: string): string[] {
-  return ['.nl', '.col', '.row'].map((ending) => nl.replace(/\.nl$/, ending));
+/** Returns true if a file is one of {@link readMps}, as its name says. */
+export const isMps = (path: string): boolean => /\.(mps|qps)(\.gz)?$/i.test(path);
+
+/** A file of a model, and those beside a .nl file that have names. */
+export function inputsBeside(path: string): string[] {
+  return isMps(path) ? [path] : ['.nl', '.col', '.row'].map((ending) => path.replace(/\.nl$/, ending));
 }
 
 export interface RunOptions {
@@ -31,33 +36,67 @@ export async function run(
   signal: AbortSignal,
   { people = false, onRead }: RunOptions = {},
 ): Promise<Run> {
-  const { objno: objective, relaxIntegers } = choices;
-  const program = await readNl(path, { objective, relaxIntegers });
-  const variables = program.withFixed(program.start).length;
-  onRead?.(variables, program.m, program.notes);
+  const model = await (isMps(path) ? mpsModel : nlModel)(path, choices, signal);
+  const { program, notes, variableNames } = model;
+  onRead?.(variableNames.length, program.m, notes);
   const { outlev, settings } = choices;
   const table = outlev > 0 ? (people ? follow('nlp', settings, outlev) : iterationTable('nlp', print)) : undefined;
   const result = await minimize(program, { ...withChoices('nlp', settings), signal, onProgress: table?.report });
   table?.end(result.history);
   const bounded = program.bounds.lower !== undefined;
-  const { lowerMultipliers, upperMultipliers } = program.boundMultipliers(result);
   const { complementarity, phase } = result;
   return {
     result,
     objective: result.objective,
-    x: Array.from(program.withFixed(result.x)),
-    free: freePlaces(program),
     multipliers: Array.from(result.multipliers),
-    ...((bounded || program.fixesVariables) && {
-      lowerMultipliers: Array.from(lowerMultipliers),
-      upperMultipliers: Array.from(upperMultipliers),
-    }),
+    ...model.ofFile(result),
     ...((bounded || program.bounds.constraintsLower) && { inequalities: { complementarity, phase } }),
-    notes: program.notes,
-    variableNames: names(path, '.col', variables, '_svar'),
-    constraintNames: names(path, '.row', program.m, '_scon'),
+    ...{ notes, variableNames, constraintNames: model.constraintNames },
   };
 }
+
+/** A program with what a {@link Run} has of its file. */
+interface ModelOfFile extends Pick<Run, 'notes' | 'variableNames' | 'constraintNames'> {
+  program: Program;
+  /** The members of a result about variables, in the terms of the file. */
+  ofFile(result: NlpResult): Pick<Run, 'x' | 'free' | 'lowerMultipliers' | 'upperMultipliers'>;
+}
+
+async function nlModel(path: string, { objno: objective, relaxIntegers }: Choices): Promise<ModelOfFile> {
+  const program = await readNl(path, { objective, relaxIntegers });
+  const variables = program.withFixed(program.start).length;
+  return {
+    ...{ program, notes: program.notes },
+    variableNames: names(path, '.col', variables, '_svar'),
+    constraintNames: names(path, '.row', program.m, '_scon'),
+    ofFile(result) {
+      const has = program.bounds.lower !== undefined || program.fixesVariables;
+      const multipliers = has ? program.boundMultipliers(result) : undefined;
+      return { x: Array.from(program.withFixed(result.x)), free: freePlaces(program), ...plain(multipliers) };
+    },
+  };
+}
+
+async function mpsModel(path: string, { objno, relaxIntegers }: Choices, signal: AbortSignal): Promise<ModelOfFile> {
+  if (objno !== 1) throw new UsageError(`objno = ${objno}: expected 1, as an .mps file has one objective`);
+  const program = await readMps(path, { relaxIntegers, signal });
+  return {
+    ...{ program, notes: program.notes },
+    variableNames: [...program.variableNames],
+    constraintNames: [...program.constraintNames],
+    ofFile: (result) => ({
+      x: Array.from(result.x),
+      free: [...result.x.keys()],
+      ...plain(program.bounds.lower && result),
+    }),
+  };
+}
+
+type BoundMultipliers = Pick<NlpResult, 'lowerMultipliers' | 'upperMultipliers'>;
+
+/** Multipliers of bounds as arrays, where there are bounds. */
+const plain = (of: BoundMultipliers | undefined): Pick<Run, 'lowerMultipliers' | 'upperMultipliers'> =>
+  of ? { lowerMultipliers: Array.from(of.lowerMultipliers), upperMultipliers: Array.from(of.upperMultipliers) } : {};
 
 /** The places of the variables that a file does not fix: those that are not the same with two points. */
 function freePlaces(program: NlProgram): number[] {

@@ -1,4 +1,4 @@
-// `nonconvex solve file.nl`: an iteration log and a summary, or one JSON object.
+// `nonconvex solve file.nl` or `file.mps`: an iteration log and a summary, or one JSON object.
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
@@ -11,25 +11,30 @@ import { addSettings, assign, assignAll, type Choices, keywords, synonymsOf, Usa
 import { checkOutputs } from './outputs.js';
 import { print, printSolution, type Run, summary } from './print.js';
 import { reportOption, writeReport } from './reportFile.js';
-import { inputsBeside, nlPath, run } from './run.js';
+import { inputsBeside, isMps, nlPath, run } from './run.js';
 import { title } from './title.js';
 
 /** Adds the command to the program; `ended` takes the exit status: 0 when the problem is solved, 1 when it is not. */
 export function addSolve(program: Command, signal: AbortSignal, ended: (status: number) => void): void {
   const command = program
     .command('solve')
-    .description('Solve a problem in a .nl file. The exit status is 0 only if it is solved.')
-    .argument('<file>', 'with or without .nl')
+    .description('Solve a problem in a .nl, .mps or .qps file. The exit status is 0 only if it is solved.')
+    .argument('<file>', 'a .nl file, with or without its ending, or an .mps or .qps file, plain or .gz')
     .argument('[key=value...]', 'the options below as AMPL writes them')
     .addOption(reportOption())
     .option('--json', 'print one JSON object instead of a log and a summary')
     .action(async (file: string, assignments: string[], { json, report, ...rest }: Record<string, string | true>) => {
-      const choices: Choices = { settings: {}, outlev: 1, wantsol: 0, objno: 1, relaxIntegers: false };
+      const wantsol = isMps(file) ? 6 : 0;
+      const choices: Choices = { settings: {}, outlev: 1, wantsol, objno: 1, relaxIntegers: false };
       for (const [name, text] of Object.entries(rest)) assign(choices, name, String(text));
       assignAll(choices, assignments.join(' '));
       const page = report as string | undefined;
-      const path = nlPath(file);
+      const path = isMps(file) ? file : nlPath(file);
       checkThere(file, path);
+      if (isMps(file) && choices.wantsol & 1)
+        throw new UsageError(
+          `wantsol = ${choices.wantsol}: expected no 1 in the sum, as AMPL reads answers to .nl files`,
+        );
       const answer = choices.wantsol & 1 ? answerTo(path, choices.objno) : undefined;
       await checkOutputs({ '--report': page }, inputsBeside(path), answer?.path);
       const solved = await answered(answer, (json ? printJson : printAll)(path, choices, signal));
@@ -48,14 +53,14 @@ export function addSolve(program: Command, signal: AbortSignal, ended: (status: 
   }
 }
 
-/** Throws unless the .nl file is there, with a hint where the user has named a file of data. */
+/** Throws unless the file is there, with a hint where the user has named a file of data. */
 function checkThere(file: string, path: string): void {
   if (existsSync(path)) return;
   const form = existsSync(file) ? dataForm(file) : undefined;
   throw new UsageError(
     form === undefined
       ? `there is no file ${path}`
-      : `${file}: solve reads .nl files; path, train and ratio read .${form} files`,
+      : `${file}: solve reads .nl, .mps and .qps files; path, train and ratio read .${form} files`,
   );
 }
 
@@ -82,6 +87,7 @@ async function printJson(path: string, choices: Choices, signal: AbortSignal): P
     ...(inequalities && { complementarity, phase }),
     ...{ certificate: plain(certificate), iterations, seconds, x, multipliers },
     ...(lowerMultipliers && { lowerMultipliers, upperMultipliers }),
+    ...(isMps(path) && { variableNames: solved.variableNames, constraintNames: solved.constraintNames }),
     ...(notes.length > 0 && { notes }),
   };
   print(JSON.stringify(answer));

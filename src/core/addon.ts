@@ -180,6 +180,8 @@ export interface QuadraticRequest {
   /** A symmetric matrix, whose upper triangle is read. */
   Q: Matrix | SparseMatrix;
   linear: Float64Array;
+  /** A number that is added to the objective. */
+  constant: number;
   A?: Matrix | SparseMatrix | undefined;
   b?: Float64Array | undefined;
   /** Constraints G x after those of A x - b. */

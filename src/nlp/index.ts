@@ -5,6 +5,7 @@ export { exactAugmentedLagrangian, interiorPoint, trustRegion } from '../generat
 export { type CallbackProgram, type Callbacks, type Entries, fromCallbacks } from '../problems/callbacks.js';
 export { type ControlOptions, type ControlProgram, poissonControl } from '../problems/control.js';
 export { checkDerivatives, type DerivativeCheck, type WrongEntry } from '../problems/derivatives.js';
+export { type MpsProgram, type ReadMpsOptions, readMps } from '../problems/mps.js';
 export { type NlProgram, type ReadNlOptions, readNl, writeNl } from '../problems/nl.js';
 export { type QuadraticProblem, type QuadraticProgram, quadraticProgram } from '../problems/quadratic.js';
 export {

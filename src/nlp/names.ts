@@ -1,10 +1,11 @@
 // The names of variables and constraints in messages of a solve.
 import { CompiledProgram, type Program } from '../expressions/program.js';
+import { MpsProgram } from '../problems/mps.js';
 
 /** Names that a model makes up: v0 and c0, or v0[1,2] of an entry. */
 const madeUp = /^[vc]\d+(\[|$)/;
 
-/** Names that were given to variables and constraints, or stand in the files beside an .nl file; undefined where there is none. */
+/** Names that were given to variables and constraints, or stand in an .mps file or beside an .nl file; undefined where there is none. */
 export interface GivenNames {
   variable: (index: number) => string | undefined;
   constraint: (index: number) => string | undefined;
@@ -12,6 +13,10 @@ export interface GivenNames {
 
 /** The names of a program's variables and constraints; undefined if it cannot have any. */
 export function givenNames(program: Program): GivenNames | undefined {
+  if (program instanceof MpsProgram) {
+    const { variableNames, constraintNames } = program;
+    return { variable: (index) => variableNames[index], constraint: (index) => constraintNames[index] };
+  }
   if (!(program instanceof CompiledProgram)) return undefined;
   const { parts } = program;
   const [variables, constraints] = [parts.variableNames(), parts.constraintNames()];
@@ -21,7 +26,7 @@ export function givenNames(program: Program): GivenNames | undefined {
 
 /**
  * A message of native/solvers/nlp/barrier_explanation.cpp with names behind the indices of constraints, variables and bounds: those
- * that a model was given, or that stand in the files beside an .nl file. 'constraint 1 (budget) is 2, ...'
+ * that a model was given, or that stand in an .mps file or beside an .nl file. 'constraint 1 (budget) is 2, ...'
  */
 export function withNames(message: string, program: Program): string {
   const place = /\b(constraint |x\[|lower\[|upper\[)(\d+)\]?/g;

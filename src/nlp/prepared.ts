@@ -6,13 +6,7 @@ import { checkBounds } from '../core/bounds.js';
 import { checkMembers, checkNumber, checkVector } from '../core/check.js';
 import { fromNative } from '../core/error.js';
 import type { Status } from '../core/solve.js';
-import {
-  partsOf,
-  programOf,
-  type QuadraticParts,
-  type QuadraticProblem,
-  type QuadraticProgram,
-} from '../problems/quadratic.js';
+import { partsOf, type QuadraticParts, type QuadraticProblem, type QuadraticProgram } from '../problems/quadratic.js';
 import { minimize, type NlpResult, type NlpSettings } from './solver.js';
 
 /** Vectors of a solve that differ from those of the prepared program. */
@@ -66,7 +60,7 @@ const changeable = ['c', 'b', 'atMost', 'atLeast', 'lower', 'upper'];
  */
 export async function prepareQuadratic(problem: QuadraticProblem): Promise<PreparedQuadratic> {
   const parts = partsOf(problem);
-  const program = programOf(parts);
+  const program = new QuadraticProgram(parts);
   const native = addon();
   await program.ahead(native);
   try {
@@ -109,7 +103,7 @@ export class PreparedQuadratic {
    * program at the same time do not wait for each other: the first has what was prepared.
    */
   async solve(changes: QuadraticChanges = {}, settings: NlpSettings = {}): Promise<NlpResult> {
-    const program = programOf(changed(this.#parts, changes));
+    const program = new QuadraticProgram(changed(this.#parts, changes));
     program.prepared = this.#handle;
     return minimize(program, settings);
   }
@@ -133,7 +127,7 @@ export class PreparedQuadratic {
       const { boundMultipliers, gap: _, objective = Number.NaN, ...answer } = addon().solvePrepared(request);
       return {
         ...answer,
-        objective,
+        objective: objective + this.#parts.constant,
         lowerMultipliers: boundMultipliers.map((z) => Math.max(0, -z)),
         upperMultipliers: boundMultipliers.map((z) => Math.max(0, z)),
       };

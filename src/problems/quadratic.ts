@@ -1,7 +1,7 @@
 // Quadratic and linear programs: linear equations and inequalities, and bounds.
 import { addon, type PreparedHandle, type ProgramRequest, type QuadraticRequest, type Solvers } from '../core/addon.js';
 import { type Bounds, boundsOfVariables } from '../core/bounds.js';
-import { checkMembers, checkVector } from '../core/check.js';
+import { checkMembers, checkNumber, checkVector } from '../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { checkSquare, hasManyEntries, toOperand, toSizedOperand, toSymmetric } from '../core/operand.js';
 import {
@@ -21,6 +21,8 @@ export interface QuadraticProblem {
   Q?: MatrixLike | SparseMatrix | undefined;
   /** n numbers. Default 0. */
   c?: ArrayLike<number> | undefined;
+  /** A number that is added to the objective. Default 0. */
+  constant?: number | undefined;
   /** m x n, dense or sparse, m <= n. Default: no equations. */
   A?: MatrixLike | SparseMatrix | undefined;
   /** m numbers. */
@@ -39,7 +41,7 @@ export interface QuadraticProblem {
   start?: ArrayLike<number> | undefined;
 }
 
-const members = ['Q', 'c', 'A', 'b', 'G', 'atMost', 'atLeast', 'lower', 'upper', 'start'];
+const members = ['Q', 'c', 'constant', 'A', 'b', 'G', 'atMost', 'atLeast', 'lower', 'upper', 'start'];
 
 /** The problem that {@link quadraticProgram} makes. */
 export class QuadraticProgram extends FamilyProgram {
@@ -50,11 +52,17 @@ export class QuadraticProgram extends FamilyProgram {
   readonly #large: boolean;
 
   /** @internal */
-  constructor(m: number, start: Float64Array, bounds: Bounds, request: QuadraticRequest) {
+  constructor(parts: QuadraticParts) {
+    const { Q, linear, constant, rows, inequalities, start, large } = parts;
+    const bounds = boundsOf(parts);
+    const m = (rows?.A.rows ?? 0) + (inequalities?.G.rows ?? 0);
+    const request: QuadraticRequest = {
+      ...{ Q, linear, constant, ...rows, G: inequalities?.G },
+      ...(large && { unchecked: true as const }),
+    };
     const free = Object.keys(bounds).length === 0;
     const deviceSupport = free ? { flops: 0 } : { cpuOnly: 'quadratic programs with bounds or inequalities' };
     const compile = (native: Solvers, data: QuadraticRequest) => native.compileQuadratic(data);
-    const large = request.unchecked ?? false;
     const handle = large ? new PerAddon(() => request, compile) : compiled(() => compile(addon(), request));
     super({ m, start, bounds, deviceSupport, handle });
     this.#large = large;
@@ -75,17 +83,18 @@ export class QuadraticProgram extends FamilyProgram {
     const zero = new Float64Array(this.n);
     const lower = this.hessian(zero, new Float64Array(this.m));
     const linear = this.gradient(zero);
+    const constant = this.objective(zero);
     const Q = { ...lower, format: 'csr' as const }; // the upper triangle
     return this.m === 0
-      ? { Q, linear }
-      : { Q, linear, A: this.jacobian(zero), b: this.constraints(zero).map((value) => -value) };
+      ? { Q, linear, constant }
+      : { Q, linear, constant, A: this.jacobian(zero), b: this.constraints(zero).map((value) => -value) };
   }
 }
 
 /**
  * A quadratic or linear program as a problem for {@link minimize}:
  *
- *     minimise  1/2 x^T Q x + c^T x  subject to  A x = b,  atLeast <= G x <= atMost,  lower <= x <= upper
+ *     minimise  1/2 x^T Q x + c^T x + constant  subject to  A x = b,  atLeast <= G x <= atMost,  lower <= x <= upper
  *
  * ```ts
  * const { x, multipliers } = await minimize(quadraticProgram({ Q: [[2, 0], [0, 2]], A: [[1, 1]], b: [1] })); // [0.5, 0.5], [-1]
@@ -99,13 +108,14 @@ export class QuadraticProgram extends FamilyProgram {
  * beside this thread, as do the numbers of large matrices.
  */
 export function quadraticProgram(problem: QuadraticProblem): QuadraticProgram {
-  return programOf(partsOf(problem));
+  return new QuadraticProgram(partsOf(problem));
 }
 
 /** A quadratic program whose members were checked. */
 export interface QuadraticParts {
   Q: Matrix | SparseMatrix;
   linear: Float64Array;
+  constant: number;
   rows: LinearRows | undefined;
   inequalities: InequalityRows | undefined;
   lower: Float64Array | undefined;
@@ -131,20 +141,13 @@ export function partsOf(problem: QuadraticProblem): QuadraticParts {
   return {
     Q: given ?? zeros(n),
     linear: vector('c'),
+    constant: problem.constant === undefined ? 0 : checkNumber('constant', problem.constant),
     start: vector('start').slice(),
     rows: checkLinearRows(problem.A, problem.b, n, read),
     inequalities: checkInequalityRows(problem, n, read),
     ...(boundsOfVariables(problem, n) as Pick<QuadraticParts, 'lower' | 'upper'>),
     large,
   };
-}
-
-/** The program of parts. */
-export function programOf(parts: QuadraticParts): QuadraticProgram {
-  const { Q, linear, rows, inequalities, start, large } = parts;
-  const m = (rows?.A.rows ?? 0) + (inequalities?.G.rows ?? 0);
-  const request: QuadraticRequest = { Q, linear, ...rows, G: inequalities?.G, ...(large && { unchecked: true }) };
-  return new QuadraticProgram(m, start, boundsOf(parts), request);
 }
 
 /** n, from the first member beside Q that shows it. */

@@ -1,6 +1,7 @@
 // `nonconvex solve`, as people and scripts call it.
 import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addon } from '../../src/core/addon.js';
 import { long } from '../long.js';
@@ -95,6 +96,81 @@ describe('--json', () => {
   });
 });
 
+describe('an .mps file', () => {
+  // max 3 steel + 2 wood + 5, steel + wood <= 4, steel <= 3
+  const text = `NAME plant
+OBJSENSE
+    MAX
+ROWS
+ N profit
+ L hours
+COLUMNS
+ steel profit 3 hours 1
+ wood profit 2 hours 1
+RHS
+ rhs hours 4 profit -5
+BOUNDS
+ UP bnd steel 3
+ENDATA
+`;
+
+  it.each(['plant.mps', 'PLANT.QPS', 'plant.mps.gz'])(
+    '%s is solved, with values and multipliers by name',
+    async (name) => {
+      folder.write(name, name.endsWith('.gz') ? gzipSync(text) : text);
+      const { code, output, errors } = await solve(name);
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      expect(output).toMatch(/, 2 variables, 1 constraint$/m);
+      expect(output).toMatch(/^variable {2}value\nsteel {5}3(\.0{6}\d*)?\nwood {6}(1(\.0{6}\d*)?|0\.9{6}\d*)$/m);
+      expect(output).toMatch(/^constraint {2}multiplier\nhours {7}-(2(\.0{6}\d*)?|1\.9{6}\d*)$/m);
+      expect((await solve(name, '--wantsol', '0')).output).not.toContain('steel');
+    },
+  );
+
+  it('is answered with names in JSON', async () => {
+    folder.write('plant.mps', text);
+    expect(await json('plant.mps')).toMatchObject({
+      ...{ status: 'solved', objective: expect.closeTo(16, 6), phase: 'quadratic' },
+      ...{ x: [expect.closeTo(3, 6), expect.closeTo(1, 6)], variableNames: ['steel', 'wood'] },
+      ...{ multipliers: [expect.closeTo(-2, 6)], constraintNames: ['hours'] },
+      upperMultipliers: [expect.closeTo(-1, 6), 0],
+    });
+  });
+
+  it('has a report with its names', async () => {
+    folder.write('plant.mps', text);
+    expect(await solve('plant.mps', '--report', 'plant.html')).toMatchObject({ code: 0 });
+    expect(folder.read('plant.html')).toContain('<bdi>steel</bdi>');
+    expect(await solve('plant.mps', '--report', 'plant.mps')).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('is the same file as plant.mps, which is read'),
+    });
+  });
+
+  it('has integers relaxed where that is asked for', async () => {
+    folder.write('integer.mps', text.replace('UP bnd', 'UI bnd'));
+    const { code, errors } = await solve('integer.mps');
+    expect([code, errors]).toEqual([
+      2,
+      expect.stringMatching(/integer\.mps, line 13: column 'steel': integers are not/),
+    ]);
+    expect((await solve('integer.mps', 'relaxIntegers=yes')).output).toContain('note: 1 integer column is relaxed');
+  });
+
+  it('takes nothing that only a .nl file has', async () => {
+    folder.write('plant.mps', text);
+    for (const [args, message] of [
+      [['solve', 'plant.mps', 'objno=2'], 'objno = 2: expected 1, as an .mps file has one objective'],
+      [['solve', 'plant.mps', 'wantsol=1'], 'wantsol = 1: expected no 1 in the sum'],
+      [['plant.mps'], 'plant.mps: nonconvex solve plant.mps reads .mps and .qps files'],
+      [['plant.mps', '-AMPL'], 'plant.mps: nonconvex solve plant.mps reads .mps and .qps files'],
+      [['solve', 'absent.mps'], 'there is no file absent.mps'],
+    ] as const) {
+      expect(await folder.run([...args])).toMatchObject({ code: 2, errors: expect.stringContaining(message) });
+    }
+  });
+});
+
 describe('--wantsol', () => {
   it('1 writes the .sol file that AMPL reads, with its signs, also of a file that cannot be solved', async () => {
     const { output } = await solve('circle', '--wantsol', '1');
@@ -161,7 +237,7 @@ describe('the exit status', () => {
     [
       'a file of data',
       ['solve', 'data.csv'],
-      /data\.csv: solve reads \.nl files; path, train and ratio read \.csv files/,
+      /data\.csv: solve reads \.nl, \.mps and \.qps files; path, train and ratio read \.csv files/,
     ],
     ['an unknown option', ['solve', 'circle.nl', '--tolerence', '1'], /unknown option '--tolerence'[\s\S]*--tolerance/],
     ['an option without its value', ['solve', 'circle.nl', '--tol'], /--tol <value>' argument missing/],

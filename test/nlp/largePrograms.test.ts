@@ -117,6 +117,7 @@ describe('a large quadratic program', () => {
     const request = {
       Q: { data: Float64Array.of(2, 1, 1, 3), rows: 2, columns: 2 },
       linear: Float64Array.of(1, -1),
+      constant: 0.5,
       A: { data: Float64Array.of(1, 0), rows: 1, columns: 2 },
       b: Float64Array.of(4),
       G: { data: Float64Array.of(5, 6), rows: 1, columns: 2 },
@@ -128,7 +129,7 @@ describe('a large quadratic program', () => {
       );
     const unread = of(addon().compileQuadratic({ ...request, unchecked: true }));
     expect(unread).toEqual(of(addon().compileQuadratic(request)));
-    expect(unread[0]).toBe(1 + 2 + 6 + 1 - 2);
+    expect(unread[0]).toBe(1 + 2 + 6 + 1 - 2 + 0.5);
     expect(unread[2]).toEqual(Float64Array.of(1 - 4, 5 + 12));
   });
 });

@@ -29,6 +29,7 @@ export const taking: Taking = {
   ],
   'nlp/poissonControl': ['target', (options) => nlp.poissonControl(2, options)],
   'nlp/quadraticProgram': ['start', (more: Options) => nlp.quadraticProgram({ Q: square, ...more })],
+  'nlp/readMps': ['maxRows', (options) => nlp.readMps('absent.mps', options)],
   'nlp/readNl': ['relaxIntegers', (options) => nlp.readNl('absent.nl', options)],
 };
 

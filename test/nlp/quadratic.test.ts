@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { add, dot, matvec, mul } from '../../src/expressions/index.js';
 import { Model, minimize } from '../../src/index.js';
-import { checkDerivatives, type Program, poissonControl, quadraticProgram } from '../../src/nlp/index.js';
+import {
+  checkDerivatives,
+  type Program,
+  poissonControl,
+  prepareQuadratic,
+  quadraticProgram,
+} from '../../src/nlp/index.js';
 import { Draw } from '../fractional/values.js';
 import { poisson } from '../problems/nlp/control.js';
 import { toCsr } from '../problems/regression.js';
@@ -53,6 +59,20 @@ function same(program: Program, model: Program): void {
 }
 
 describe('a quadratic program', () => {
+  it('adds its constant to the objective and to the bound', async () => {
+    const given = { Q: [[2]], c: [-4], lower: -9, upper: 9 }; // (x - 2)^2 - 4
+    const { objective, certificate } = await minimize(quadraticProgram({ ...given, constant: 7 }));
+    expect(objective).toBeCloseTo(3, 8);
+    expect(certificate).toMatchObject({ kind: 'global', lowerBound: expect.closeTo(3, 6) });
+    expect(quadraticProgram({ ...given, constant: 7 }).objective([1])).toBe(4);
+    const prepared = await prepareQuadratic({ ...given, constant: 7 });
+    expect((await prepared.solve({ c: [-2] })).objective).toBeCloseTo(6, 8);
+    expect(prepared.solveSync({ c: [-2] }).objective).toBeCloseTo(6, 8);
+    expect(() => quadraticProgram({ ...given, constant: Number.NaN })).toThrow(
+      'constant = NaN: expected a finite number',
+    );
+  });
+
   it('has the values and derivatives of its expression model', () => {
     const given = instance(7, 3);
     const model = modelOf(given).compile();
@@ -161,7 +181,10 @@ describe('a quadratic program', () => {
     ['A: expected 1 columns, one for each unknown, got 2', { Q: [[1]], A: [[1, 2]], b: [1] }],
     ['A: expected no more rows than the 1 unknowns, got 2', { Q: [[1]], A: [[1], [2]], b: [1, 2] }],
     ['b = undefined: expected an array of numbers', { Q: [[1]], A: [[1]] }],
-    ["unknown member 'P'. Known members: Q, c, A, b, G, atMost, atLeast, lower, upper, start", { P: [[1]], Q: [[1]] }],
+    [
+      "unknown member 'P'. Known members: Q, c, constant, A, b, G, atMost, atLeast, lower, upper, start",
+      { P: [[1]], Q: [[1]] },
+    ],
     ['start: expected 1 numbers, one for each unknown, got 2', { Q: [[1]], start: [1, 2] }],
   ])('refuses %s', (message, problem) => {
     expect(() => quadraticProgram(problem as never)).toThrow(message);

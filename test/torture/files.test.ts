@@ -35,6 +35,40 @@ const samples: Record<string, (string | Uint8Array)[]> = {
     zipSync({ 'x.npy': arrays[0] as Buffer, 'y.npy': arrays[1] as Buffer }),
     zipSync({ 'x.npy': arrays[2] as Buffer, 'notes.txt': Buffer.from('not read') }, { level: 0 }),
   ],
+  readMps: [
+    `* a comment
+NAME          SAMPLE
+OBJSENSE
+    MAX
+ROWS
+ N  COST
+ L  LIM1
+ G  LIM2
+ E  MYEQN
+COLUMNS
+    X         COST               1.0   LIM1               1.0
+    X         LIM2               1.0
+    Y         COST               2.0   LIM1               1.0
+    Y         MYEQN             -1.0
+    Z         COST              -1.0   MYEQN              1.0
+RHS
+    RHS       COST              -3.0   LIM1               4.0
+    RHS       LIM2               1.0   MYEQN              7.0
+RANGES
+    RNG       LIM1               2.5   MYEQN              -3.0
+BOUNDS
+ UP BND       X                  4.0
+ LO BND       Y                 -1.0
+ FR BND       Z
+QUADOBJ
+    X         X                 -2.0   Y                  0.5
+    Y         Y                 -1.0
+ENDATA
+`,
+    'OBJNAME\n g\nROWS\n N f\n N g\n G my_row\nCOLUMNS\n x g 1 my_row 2e0\n y my_row 1\nRHS\n my_row -1e30\nBOUNDS\n MI y\n UP y -1\nENDATA\n',
+    'ROWS\n N f\nCOLUMNS\n    a b       f                  1.0\nENDATA\n',
+    'NAME q\r\nROWS\r\n N f\r\nCOLUMNS\r\n x f 1\r\n y f 1\r\nQMATRIX\r\n x x 2\r\n x y 1\r\n y x 1\r\n y y 2\r\nENDATA\r\n',
+  ],
   readNl: [
     `g3 1 1 0
  2 1 1 0 1
@@ -102,15 +136,37 @@ function invalidArrays(value: unknown): string[] {
   return ArrayBuffer.isView(data) && data.length === rows * columns ? [] : ['numbers'];
 }
 
+/** Returns the errors of a program of an .mps file: in its matrices, its numbers, or sides that cross. */
+function invalidProgram({ data, variableNames, constraintNames }: nonconvex.nlp.MpsProgram): string[] {
+  const {
+    Q,
+    c,
+    G,
+    atLeast = [],
+    atMost = [],
+    lower = [],
+    upper = [],
+  } = data as Record<string, Float64Array | undefined>;
+  const sides = [
+    ...Array.from(atLeast, (low, i) => [low, atMost[i]]),
+    ...Array.from(lower, (low, j) => [low, upper[j]]),
+  ];
+  const inOrder = sides.every(([low = Number.NaN, high = Number.NaN]) => low <= high);
+  const named = variableNames.length === c?.length && (G === undefined || constraintNames.length === atLeast.length);
+  const matrices = [Q, G].filter((matrix) => matrix !== undefined).flatMap((matrix) => invalid('', matrix));
+  return [...matrices, ...(c?.every(Number.isFinite) ? [] : ['c']), ...(inOrder && named ? [] : ['sides or names'])];
+}
+
 /** Returns the errors of the result of a reader. */
 function invalid(name: string, value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return ['no object'];
   if (name.startsWith('readNp')) return invalidArrays(value);
+  if (name === 'readMps') return invalidProgram(value as nonconvex.nlp.MpsProgram);
   const given = value as Given;
   const { x, y, data, values, offsets, indices, rows = -1, columns = -1, bounds, start } = given;
   const finite = (list?: ArrayLike<number>) => list !== undefined && Array.prototype.every.call(list, Number.isFinite);
   if (y || x) return [...invalid(name, x), ...(!y || finite(y) ? [] : ['a label'])];
-  // A number that is out of range is infinite, as C's strtod has it.
+  // A number of an .nl file that is out of range is infinite, as C's strtod has it.
   if (bounds) return start?.every((value) => !Number.isNaN(value)) ? [] : ['start'];
   if (data) return data.length === rows * columns && finite(data) ? [] : ['numbers'];
   const [lines, others] = given.format === 'csc' ? [columns, rows] : [rows, columns];
