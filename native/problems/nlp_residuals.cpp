@@ -1,0 +1,45 @@
+#include "problems/nlp_residuals.hpp"
+
+#include <algorithm>
+
+#include "linalg/vectors.hpp"
+
+namespace nonconvex {
+
+NlpResiduals::NlpResiduals(Nlp& nlp) : nlp_(nlp) {}
+
+bool NlpResiduals::values(In x, Out r) {
+  nlp_.moveTo(x);
+  nlp_.constraintValues(r);
+  return finite(r);
+}
+
+bool NlpResiduals::jacobian(Mat<double> J) {
+  const SparsePattern& pattern = nlp_.jacobianPattern();
+  jacobian_.resize(pattern.nonzeros());
+  nlp_.jacobian(jacobian_);
+  if (!finite(jacobian_)) return false;
+  for (int j = 0; j < J.cols; ++j) std::fill_n(J.column(j), J.rows, 0.0);
+  std::size_t k = 0;
+  for (int i = 0; i < J.rows; ++i) {
+    for (const int j : pattern.line(i)) J(i, j) = jacobian_[k++];
+  }
+  return true;
+}
+
+bool NlpResiduals::curvature(In weights, Mat<double> S) {
+  const NlpFacts facts = nlp_.facts();
+  if (facts.approximateHessian || facts.hessianByProducts) return false;
+  const SparsePattern& pattern = nlp_.hessianPattern();
+  hessian_.resize(pattern.nonzeros());
+  nlp_.hessian(0, weights, hessian_);
+  if (!finite(hessian_)) return false;
+  for (int j = 0; j < S.cols; ++j) std::fill_n(S.column(j), S.rows, 0.0);
+  std::size_t k = 0;
+  for (int j = 0; j < S.cols; ++j) {
+    for (const int i : pattern.line(j)) S(i, j) = S(j, i) = hessian_[k++];
+  }
+  return true;
+}
+
+}  // namespace nonconvex

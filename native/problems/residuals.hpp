@@ -1,0 +1,26 @@
+// Vectors of residuals, as methods of least squares ask for them.
+#pragma once
+
+#include "linalg/views.hpp"
+#include "problems/functions.hpp"
+
+namespace nonconvex {
+
+/// r(x), m numbers of n variables. Values at one point at a time: `values(x, r)`, then the derivatives there.
+class Residuals {
+ public:
+  virtual ~Residuals() = default;
+
+  virtual int variables() const = 0;  ///< n
+  virtual int residuals() const = 0;  ///< m
+
+  /// Writes r(x). Returns false where an entry is not finite.
+  virtual bool values(In x, Out r) = 0;
+  /// Writes J, m x n, at the point of the last values. Returns false where an entry is not finite.
+  virtual bool jacobian(Mat<double> J) = 0;
+  /// Writes sum_i weights_i Hess r_i at the point of the last values, both triangles. Returns false where second
+  /// derivatives are not known or not finite.
+  virtual bool curvature(In weights, Mat<double> S) = 0;
+};
+
+}  // namespace nonconvex
