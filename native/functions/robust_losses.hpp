@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <span>
 #include <string_view>
 
 namespace nonconvex {
@@ -41,6 +42,14 @@ inline RobustValue robustValue(RobustLoss loss, double z) {
       break;
   }
   return {z, 1, 0};
+}
+
+/// 1/2 scale^2 sum_i rho((r_i / scale)^2)
+inline double robustSum(RobustLoss loss, double scale, std::span<const double> r) {
+  const double unit = loss == RobustLoss::squared ? 1 : scale;
+  double sum = 0;
+  for (const double value : r) sum += robustValue(loss, (value / unit) * (value / unit)).value;
+  return unit * unit * sum / 2;
 }
 
 }  // namespace nonconvex

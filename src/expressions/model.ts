@@ -347,7 +347,7 @@ export class Model {
       sense: this.#sense,
       variables: this.#variables.slice(),
       parameterCount: this.#parameterCount,
-      start: (seed = 0) => this.#starts(seed),
+      start: (seed = 0) => startsOf(this.#variables, this.#n, seed),
       bounds: () => this.#bounds(),
       parameters: () => this.#givenParameterValues(),
       variableNames: () => entryNames(this.#variables),
@@ -404,10 +404,38 @@ export class Model {
     );
   }
 
-  #starts(seed: number): Float64Array {
-    const starts = new Float64Array(this.#n);
-    for (const variable of this.#variables) variable.copyStart(starts, seed);
-    return starts;
+  /**
+   * @internal The program whose constraints are the entries of an expression, for least squares.
+   * @throws RangeError for a model with constraints or an expression with kinks, TypeError for an expression of another model.
+   */
+  compileResiduals(expression: Operand): CompiledProgram {
+    const residuals = toEntries('residuals', expression);
+    this.#own('residuals', residuals.node);
+    requireClosed('residuals', residuals);
+    if (this.#m > 0) {
+      throw new RangeError(
+        `model: has ${this.#m} constraints: expected bounds alone; minimize takes constraints, of the objective sumSquares(residuals)`,
+      );
+    }
+    const kink = kinkOf([residuals.node]);
+    if (kink !== undefined) throw new RangeError(`residuals: have a kink, of ${kink}: expected smooth functions`);
+    const n = this.#n;
+    const request = () => ({
+      n,
+      parameters: this.#parameterValues(),
+      ...serialize(undefined, [residuals.node]),
+    });
+    const { handle, ahead } = compiledFor(request);
+    return new CompiledProgram({
+      ...this.#compiledParts(),
+      m: residuals.node.size,
+      sense: 'minimize',
+      bounds: () => ({ ...this.#bounds(), constraintsLower: undefined, constraintsUpper: undefined }),
+      deviceSupport: { cpuOnly: 'least squares' },
+      handle,
+      ahead,
+      writable: () => handle(addon()),
+    });
   }
 
   /** The present bounds. None are left out, so that a model of equations alone is solved as such. */
@@ -504,6 +532,13 @@ function nameOf(name: unknown, otherwise: string): string {
   if (typeof name !== 'string') throw new TypeError(`name = ${show(name)}: expected a string`);
   if (/^[^\s]+$/.test(name)) return name;
   throw new RangeError(`name = ${show(name)}: expected characters that are not blank`);
+}
+
+/** The starts of variables, n numbers in all. */
+function startsOf(variables: readonly Variable[], n: number, seed: number): Float64Array {
+  const starts = new Float64Array(n);
+  for (const variable of variables) variable.copyStart(starts, seed);
+  return starts;
 }
 
 /** The bounds of variables or sides of constraints, `low` and `high` of those that have none; undefined where no one has any. */

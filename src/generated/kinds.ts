@@ -11,6 +11,8 @@ export const solves: Record<string, { progress: boolean }> = {
   'contrib/teachKernel': { progress: true },
   'contrib/unlearn': { progress: true },
   'deepLinear/trainLinearNetwork': { progress: true },
+  'fit/fitCurve': { progress: true },
+  'fit/minimizeSquares': { progress: true },
   'fractional/minimizeByCoordinates': { progress: true },
   'fractional/minimizeDifference': { progress: true },
   'fractional/minimizeRatio': { progress: true },

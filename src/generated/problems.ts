@@ -2,6 +2,7 @@
 import type { BlindCalibrationProblem, BlindCalibrationSolution } from './blindCalibration.js';
 import type { CheckeredRegressionProblem, CheckeredRegressionSolution } from './checkeredRegression.js';
 import type { DeepLinearProblem, DeepLinearSolution } from './deepLinear.js';
+import type { FitProblem, FitSolution } from './fit.js';
 import type { FractionalProblem, FractionalSolution } from './fractional.js';
 import type { MatrixCompletionProblem, MatrixCompletionSolution } from './matrixCompletion.js';
 import type { MinimizeSumProblem, MinimizeSumSolution } from './minimizeSum.js';
@@ -22,6 +23,7 @@ export interface Problems {
   blindCalibration: BlindCalibrationProblem;
   checkeredRegression: CheckeredRegressionProblem;
   deepLinear: DeepLinearProblem;
+  fit: FitProblem;
   fractional: FractionalProblem;
   matrixCompletion: MatrixCompletionProblem;
   minimizeSum: MinimizeSumProblem;
@@ -43,6 +45,7 @@ export interface Solutions {
   blindCalibration: BlindCalibrationSolution;
   checkeredRegression: CheckeredRegressionSolution;
   deepLinear: DeepLinearSolution;
+  fit: FitSolution;
   fractional: FractionalSolution;
   matrixCompletion: MatrixCompletionSolution;
   minimizeSum: MinimizeSumSolution;

@@ -11,6 +11,7 @@ const leastShared = 20;
 const ofOneFamily: Record<string, string[]> = {
   'how data is read': ['native/data/shared_columns.hpp'],
   'losses and penalties, one place for each': [
+    'native/functions/robust_losses.hpp',
     'native/functions/row_losses.hpp',
     'native/functions/selection_penalties.hpp',
   ],
@@ -57,10 +58,11 @@ const ofOneFamily: Record<string, string[]> = {
     'native/methods/kkt/second_order.hpp',
     'native/methods/kkt/settings.hpp',
     'native/methods/nlp/scaled_nlp.hpp',
-    'native/methods/nlp/start.hpp',
   ],
   'methods on any function, which the next families are to call': [
     'native/methods/krylov/pcg.hpp',
+    'native/methods/least_squares/levenberg_marquardt.hpp',
+    'native/methods/least_squares/variable_projection.hpp',
     'native/methods/quadratic/prepared_quadratic.hpp',
     'native/methods/tree_search/tree_search.hpp',
     'native/methods/unconstrained/lbfgs.hpp',
@@ -68,6 +70,7 @@ const ofOneFamily: Record<string, string[]> = {
   'problems of known form, which bindings and benchmarks build as well': [
     'native/problems/abilities.hpp',
     'native/problems/constrained_objective.hpp',
+    'native/problems/constraint_residuals.hpp',
     'native/problems/finite_sum.hpp',
     'native/problems/glm/objective.hpp',
     'native/problems/glm/row_losses.hpp',

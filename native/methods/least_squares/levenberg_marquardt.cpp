@@ -34,42 +34,35 @@ LevenbergMarquardt::LevenbergMarquardt(Residuals& function, In lower, In upper, 
       m_(function.residuals()),
       lower_(bounds(lower, n_, -infinity)),
       upper_(bounds(upper, n_, infinity)),
-      J_(m_, n_),
-      S_(n_, n_),
       H_(n_, n_),
       whole_(n_, n_),
-      held_(at(n_)),
-      fixed_(at(n_)),
       work_(m_, n_),
       trust_(m_, n_) {
-  for (Vector* v : {&x_, &gradient_, &D_, &p_, &a_, &q_, &trialX_}) v->assign(at(n_), 0.0);
-  for (Vector* v : {&r_, &weighted_, &weights_, &bends_, &right_, &trialR_, &product_}) v->assign(at(m_), 0.0);
+  now_.J = HostMatrix<double>(m_, n_);
+  now_.S = HostMatrix<double>(n_, n_);
+  step_.held.resize(at(n_));
+  step_.fixed.resize(at(n_));
+  for (Vector* v : {&now_.x, &now_.gradient, &D_, &step_.p, &step_.a, &step_.q, &trial_.x}) v->assign(at(n_), 0.0);
+  for (Vector* v : {&now_.r, &now_.weighted, &now_.weights, &now_.bends, &right_, &trial_.r, &product_})
+    v->assign(at(m_), 0.0);
   right_.resize(at(std::max(m_, n_)));
-  free_.reserve(at(n_));
-}
-
-double LevenbergMarquardt::valueOf(In r) const {
-  if (settings_.loss == RobustLoss::squared) return norm2Squared(r) / 2;
-  const double squaredScale = square(settings_.lossScale);
-  double sum = 0;
-  for (const double value : r) sum += robustValue(settings_.loss, square(value) / squaredScale).value;
-  return squaredScale * sum / 2;
+  step_.free.reserve(at(n_));
 }
 
 /// Evaluates r at a point, as the trial. Returns false where it is not finite.
 bool LevenbergMarquardt::tryPoint(In x) {
   ++counts_.values;
-  there_ = false;
-  if (!function_.values(x, trialR_)) return false;
-  trialObjective_ = valueOf(trialR_);
-  return std::isfinite(trialObjective_);
+  now_.there = false;
+  if (!function_.values(x, trial_.r)) return false;
+  trial_.objective = robustSum(settings_.loss, settings_.lossScale, trial_.r);
+  return std::isfinite(trial_.objective);
 }
 
 bool LevenbergMarquardt::start(In x) {
-  for (int j = 0; j < n_; ++j) x_[at(j)] = std::clamp(x[at(j)], lower_[at(j)], upper_[at(j)]);
-  if (!tryPoint(x_)) return false;
-  std::swap(r_, trialR_);
-  objective_ = trialObjective_;
+  for (int j = 0; j < n_; ++j) now_.x[at(j)] = std::clamp(x[at(j)], lower_[at(j)], upper_[at(j)]);
+  if (!tryPoint(now_.x)) return false;
+  std::swap(now_.r, trial_.r);
+  now_.objective = trial_.objective;
   std::fill(D_.begin(), D_.end(), 0);
   radius_ = 0;
   first_ = true;
@@ -81,72 +74,73 @@ bool LevenbergMarquardt::start(In x) {
 /// Derivatives at x, the last point that was evaluated. Returns false where they are not finite.
 bool LevenbergMarquardt::look() {
   ++counts_.jacobians;
-  there_ = true;
-  if (!function_.jacobian(J_)) return false;
+  now_.there = true;
+  if (!function_.jacobian(now_.J)) return false;
   const bool robust = settings_.loss != RobustLoss::squared;
   if (robust) {
     for (int i = 0; i < m_; ++i) {
-      const double z = square(r_[at(i)] / settings_.lossScale);
+      const double z = square(now_.r[at(i)] / settings_.lossScale);
       const RobustValue rho = robustValue(settings_.loss, z);
-      weights_[at(i)] = std::sqrt(rho.slope);
-      bends_[at(i)] = rho.slope > 0 ? 2 * rho.curvature * z / rho.slope : 0;
-      weighted_[at(i)] = weights_[at(i)] * r_[at(i)];
+      now_.weights[at(i)] = std::sqrt(rho.slope);
+      now_.bends[at(i)] = rho.slope > 0 ? 2 * rho.curvature * z / rho.slope : 0;
+      now_.weighted[at(i)] = now_.weights[at(i)] * now_.r[at(i)];
     }
   } else {
-    std::copy(r_.begin(), r_.end(), weighted_.begin());
+    std::copy(now_.r.begin(), now_.r.end(), now_.weighted.begin());
   }
   std::fill(product_.begin(), product_.end(), 0);  // |J| |x|
   for (int j = 0; j < n_; ++j) {
-    const std::span<double> column = columnOf(J_, j);
+    const std::span<double> column = columnOf(now_.J, j);
     if (robust) {
-      for (int i = 0; i < m_; ++i) column[at(i)] *= weights_[at(i)];
+      for (int i = 0; i < m_; ++i) column[at(i)] *= now_.weights[at(i)];
     }
-    gradient_[at(j)] = dot(column, weighted_);
+    now_.gradient[at(j)] = dot(column, now_.weighted);
     const double norm = std::sqrt(norm2Squared(column));
     D_[at(j)] = std::max(D_[at(j)], norm);
-    for (int i = 0; i < m_; ++i) product_[at(i)] += std::abs(column[at(i)] * x_[at(j)]);
+    for (int i = 0; i < m_; ++i) product_[at(i)] += std::abs(column[at(i)] * now_.x[at(j)]);
   }
-  noise_ = tuning_.rounding * machineEpsilon * std::sqrt(norm2Squared(product_));
-  curvatureKnown_ = false;
-  looked_ = true;
+  now_.noise = tuning_.rounding * machineEpsilon * std::sqrt(norm2Squared(product_));
+  now_.curvatureKnown = false;
+  now_.looked = true;
   holdAtBounds();
-  return finite(gradient_);
+  return finite(now_.gradient);
 }
 
 /// Variables at a bound beyond which F falls are held; the others are free.
 void LevenbergMarquardt::holdAtBounds() {
-  free_.clear();
+  step_.free.clear();
   for (int j = 0; j < n_; ++j) {
-    const bool below = x_[at(j)] <= lower_[at(j)] && gradient_[at(j)] >= 0;
-    const bool above = x_[at(j)] >= upper_[at(j)] && gradient_[at(j)] <= 0;
-    held_[at(j)] = below || above;
-    if (!held_[at(j)]) free_.push_back(j);
+    const bool below = now_.x[at(j)] <= lower_[at(j)] && now_.gradient[at(j)] >= 0;
+    const bool above = now_.x[at(j)] >= upper_[at(j)] && now_.gradient[at(j)] <= 0;
+    step_.held[at(j)] = below || above;
+    if (!step_.held[at(j)]) step_.free.push_back(j);
   }
 }
 
 /// The Hessian in H, whose second derivatives are those at x.
 bool LevenbergMarquardt::hessian(Mat<double> H) {
-  if (!curvatureKnown_) {
-    if (!there_) {
+  if (!now_.curvatureKnown) {
+    if (!now_.there) {
       ++counts_.values;
-      function_.values(x_, trialR_);
-      there_ = true;
+      function_.values(now_.x, trial_.r);
+      now_.there = true;
     }
     ++counts_.curvatures;
     for (int i = 0; i < m_; ++i) {
-      right_[at(i)] = settings_.loss == RobustLoss::squared ? r_[at(i)] : square(weights_[at(i)]) * r_[at(i)];
+      right_[at(i)] =
+          settings_.loss == RobustLoss::squared ? now_.r[at(i)] : square(now_.weights[at(i)]) * now_.r[at(i)];
     }
-    if (!function_.curvature(In(right_).first(at(m_)), S_)) return false;
-    curvatureKnown_ = true;
+    if (!function_.curvature(In(right_).first(at(m_)), now_.S)) return false;
+    now_.curvatureKnown = true;
   }
   const bool robust = settings_.loss != RobustLoss::squared;
   for (int j = 0; j < n_; ++j) {
-    const std::span<double> column = columnOf(J_, j);
+    const std::span<double> column = columnOf(now_.J, j);
     if (robust) {
-      for (int i = 0; i < m_; ++i) product_[at(i)] = (1 + bends_[at(i)]) * column[at(i)];
+      for (int i = 0; i < m_; ++i) product_[at(i)] = (1 + now_.bends[at(i)]) * column[at(i)];
     }
     for (int l = 0; l <= j; ++l) {
-      const double sum = S_(l, j) + dot(robust ? In(product_) : In(column), columnOf(J_, l));
+      const double sum = now_.S(l, j) + dot(robust ? In(product_) : In(column), columnOf(now_.J, l));
       H(l, j) = H(j, l) = sum;
     }
   }
@@ -156,9 +150,9 @@ bool LevenbergMarquardt::hessian(Mat<double> H) {
 /// The Hessian in units of D, of the free variables, in H_. Returns false where second derivatives are not known.
 bool LevenbergMarquardt::freeHessian() {
   if (!hessian(whole_)) return false;
-  for (std::size_t c = 0; c < free_.size(); ++c) {
-    for (std::size_t i = 0; i < free_.size(); ++i) {
-      const int from = free_[c], to = free_[i];
+  for (std::size_t c = 0; c < step_.free.size(); ++c) {
+    for (std::size_t i = 0; i < step_.free.size(); ++i) {
+      const int from = step_.free[c], to = step_.free[i];
       H_(static_cast<int>(i), static_cast<int>(c)) = whole_(to, from) / (unit(D_[at(from)]) * unit(D_[at(to)]));
     }
   }
@@ -167,80 +161,87 @@ bool LevenbergMarquardt::freeHessian() {
 
 /// Decides whether x is a solution.
 std::optional<Status> LevenbergMarquardt::assess() {
-  const double norm = std::sqrt(norm2Squared(weighted_));
-  const double floor = std::max({norm, noise_ / settings_.tolerance, 1e-300});
-  residual_ = 0;
-  for (const int j : free_) {
-    const double column = std::sqrt(norm2Squared(columnOf(J_, j)));
-    if (column > 0) residual_ = std::max(residual_, std::abs(gradient_[at(j)]) / (column * floor));
+  const double norm = std::sqrt(norm2Squared(now_.weighted));
+  const double floor = std::max({norm, now_.noise / settings_.tolerance, 1e-300});
+  now_.residual = 0;
+  for (const int j : step_.free) {
+    const double column = std::sqrt(norm2Squared(columnOf(now_.J, j)));
+    if (column > 0) now_.residual = std::max(now_.residual, std::abs(now_.gradient[at(j)]) / (column * floor));
   }
-  if (residual_ > settings_.tolerance) return std::nullopt;
+  if (now_.residual > settings_.tolerance) return std::nullopt;
   // Columns that nearly depend on each other may explain much of r, each of them little.
   factorFree();
-  if (trust_.explained() > std::max(tuning_.explained, 1e3 * settings_.tolerance) * norm + noise_) {
-    residual_ = std::max(residual_, 2 * settings_.tolerance);
+  if (trust_.explained() > std::max(tuning_.explained, 1e3 * settings_.tolerance) * norm + now_.noise) {
+    now_.residual = std::max(now_.residual, 2 * settings_.tolerance);
     return std::nullopt;
   }
-  if (norm <= noise_ || free_.empty() || !freeHessian()) return Status::solved;
-  const int k = static_cast<int>(free_.size());
+  if (norm <= now_.noise || step_.free.empty() || !freeHessian()) return Status::solved;
+  const int k = static_cast<int>(step_.free.size());
   saddle_ = !trust_.isPositive(Mat<double>{H_.data(), k, k, n_}, tuning_.flat);
   return saddle_ ? Status::stalled : Status::solved;
 }
 
+bool LevenbergMarquardt::isMinimum() {
+  holdAtBounds();
+  if (!freeHessian()) return false;
+  const int k = static_cast<int>(step_.free.size());
+  return trust_.isPositive(Mat<double>{H_.data(), k, k, n_}, 0);
+}
+
 /// Factors the columns of the free variables in units of D, beside r + J p with p of those that stopped at bounds.
 void LevenbergMarquardt::factorFree() {
-  const int k = static_cast<int>(free_.size());
+  const int k = static_cast<int>(step_.free.size());
   const Mat<double> A = work_.columns(0, k);
   for (int c = 0; c < k; ++c) {
-    const int j = free_[at(c)];
+    const int j = step_.free[at(c)];
     const double factor = 1 / unit(D_[at(j)]);
-    const std::span<double> from = columnOf(J_, j);
+    const std::span<double> from = columnOf(now_.J, j);
     for (int i = 0; i < m_; ++i) A(i, c) = factor * from[at(i)];
   }
-  std::copy(weighted_.begin(), weighted_.end(), right_.begin());
+  std::copy(now_.weighted.begin(), now_.weighted.end(), right_.begin());
   for (int j = 0; j < n_; ++j) {
-    if (fixed_[at(j)]) axpy(p_[at(j)], columnOf(J_, j), Out(right_).first(at(m_)));
+    if (step_.fixed[at(j)]) axpy(step_.p[at(j)], columnOf(now_.J, j), Out(right_).first(at(m_)));
   }
   trust_.factor(A, Out(right_).first(at(m_)));
 }
 
 /// p of the free variables within a radius.
 void LevenbergMarquardt::solveFree(double radius) {
-  const int k = static_cast<int>(free_.size());
-  const Out q = Out(q_).first(at(k));
+  const int k = static_cast<int>(step_.free.size());
+  const Out q = Out(step_.q).first(at(k));
   factorFree();
-  lambda_ = trust_.solve(radius, q);
+  step_.lambda = trust_.solve(radius, q);
   if (curved_ && freeHessian()) {
     curvedGradient();
-    lambda_ = trust_.solveCurved(Mat<double>{H_.data(), k, k, n_}, Out(a_).first(at(k)), radius, q);
+    step_.lambda = trust_.solveCurved(Mat<double>{H_.data(), k, k, n_}, Out(step_.a).first(at(k)), radius, q);
   } else {
     curved_ = false;
   }
-  for (int c = 0; c < k; ++c) p_[at(free_[at(c)])] = q[at(c)] / unit(D_[at(free_[at(c)])]);
+  for (int c = 0; c < k; ++c) step_.p[at(step_.free[at(c)])] = q[at(c)] / unit(D_[at(step_.free[at(c)])]);
 }
 
 /// The scaled gradient of the curved model in the free variables, in a, after the others have moved by p.
 void LevenbergMarquardt::curvedGradient() {
-  const int k = static_cast<int>(free_.size());
+  const int k = static_cast<int>(step_.free.size());
   for (int c = 0; c < k; ++c) {
-    const int j = free_[at(c)];
-    double sum = gradient_[at(j)];
+    const int j = step_.free[at(c)];
+    double sum = now_.gradient[at(j)];
     for (int l = 0; l < n_; ++l) {
-      if (fixed_[at(l)]) sum += whole_(j, l) * p_[at(l)];
+      if (step_.fixed[at(l)]) sum += whole_(j, l) * step_.p[at(l)];
     }
-    a_[at(c)] = sum / unit(D_[at(j)]);
+    step_.a[at(c)] = sum / unit(D_[at(j)]);
   }
 }
 
 /// Fixes free variables that p takes to their bounds and beyond. Returns how many.
 int LevenbergMarquardt::stopAtBounds() {
   int stopped = 0;
-  std::erase_if(free_, [&](int j) {
-    const double end = x_[at(j)] + p_[at(j)];
+  std::erase_if(step_.free, [&](int j) {
+    const double end = now_.x[at(j)] + step_.p[at(j)];
     const bool out = end < lower_[at(j)] || end > upper_[at(j)];
     if (!out) return false;
-    p_[at(j)] = std::clamp(end, lower_[at(j)], upper_[at(j)]) - x_[at(j)];
-    fixed_[at(j)] = 1;
+    step_.p[at(j)] = std::clamp(end, lower_[at(j)], upper_[at(j)]) - now_.x[at(j)];
+    step_.fixed[at(j)] = 1;
     ++stopped;
     return true;
   });
@@ -249,8 +250,8 @@ int LevenbergMarquardt::stopAtBounds() {
 
 /// The step p from x, with the length of D p.
 void LevenbergMarquardt::findStep() {
-  std::fill(p_.begin(), p_.end(), 0);
-  std::fill(fixed_.begin(), fixed_.end(), 0);
+  std::fill(step_.p.begin(), step_.p.end(), 0);
+  std::fill(step_.fixed.begin(), step_.fixed.end(), 0);
   holdAtBounds();
   double rest = radius_;
   do {
@@ -258,52 +259,52 @@ void LevenbergMarquardt::findStep() {
     if (stopAtBounds() == 0) break;
     double used = 0;
     for (int j = 0; j < n_; ++j) {
-      if (fixed_[at(j)]) used += square(unit(D_[at(j)]) * p_[at(j)]);
+      if (step_.fixed[at(j)]) used += square(unit(D_[at(j)]) * step_.p[at(j)]);
     }
     rest = std::sqrt(std::max(square(radius_) - used, square(tuning_.leastRest * radius_)));
-  } while (!free_.empty());
-  length_ = 0;
-  for (int j = 0; j < n_; ++j) length_ += square(unit(D_[at(j)]) * p_[at(j)]);
-  length_ = std::sqrt(length_);
+  } while (!step_.free.empty());
+  step_.length = 0;
+  for (int j = 0; j < n_; ++j) step_.length += square(unit(D_[at(j)]) * step_.p[at(j)]);
+  step_.length = std::sqrt(step_.length);
 }
 
 /// The reduction of F that the model with or without second derivatives predicts for p.
 double LevenbergMarquardt::predicted(bool curved) {
   double form = 0;
   if (!curved) {
-    multiply(J_, p_, product_);
+    multiply(now_.J, step_.p, product_);
     form = norm2Squared(product_);
   }
-  for (int j = 0; curved && j < n_; ++j) form += p_[at(j)] * dot(columnOf(whole_, j), p_);
-  return -dot(gradient_, p_) - form / 2;
+  for (int j = 0; curved && j < n_; ++j) form += step_.p[at(j)] * dot(columnOf(whole_, j), step_.p);
+  return -dot(now_.gradient, step_.p) - form / 2;
 }
 
 /// Adds a / 2 to the step, where a is small beside it, and moves no variable to a bound.
 void LevenbergMarquardt::accelerate(Out end) {
   const double h = tuning_.probe;
-  for (int j = 0; j < n_; ++j) end[at(j)] = x_[at(j)] + h * p_[at(j)];
+  for (int j = 0; j < n_; ++j) end[at(j)] = now_.x[at(j)] + h * step_.p[at(j)];
   ++counts_.values;
-  there_ = false;
-  if (!function_.values(end, trialR_)) return;
-  multiply(J_, p_, product_);
+  now_.there = false;
+  if (!function_.values(end, trial_.r)) return;
+  multiply(now_.J, step_.p, product_);
   // J^T r''(p, p), r'' = 2 / h ((r(x + h p) - r(x)) / h - J p)
   for (int i = 0; i < m_; ++i) {
-    const double w = settings_.loss == RobustLoss::squared ? 1 : weights_[at(i)];
-    product_[at(i)] = 2 / h * (w * (trialR_[at(i)] - r_[at(i)]) / h - product_[at(i)]);
+    const double w = settings_.loss == RobustLoss::squared ? 1 : now_.weights[at(i)];
+    product_[at(i)] = 2 / h * (w * (trial_.r[at(i)] - now_.r[at(i)]) / h - product_[at(i)]);
   }
-  const auto k = free_.size();
-  const Out b = Out(q_).first(k), a = Out(a_).first(k);
+  const auto k = step_.free.size();
+  const Out b = Out(step_.q).first(k), a = Out(step_.a).first(k);
   for (std::size_t c = 0; c < k; ++c) {
-    b[c] = dot(columnOf(J_, free_[c]), product_) / unit(D_[at(free_[c])]);
+    b[c] = dot(columnOf(now_.J, step_.free[c]), product_) / unit(D_[at(step_.free[c])]);
   }
   if (!trust_.correct(b, a)) return;
-  if (!(2 * std::sqrt(norm2Squared(a)) <= tuning_.accelerated * length_)) return;
-  for (std::size_t c = 0; c < k; ++c) p_[at(free_[c])] += a[c] / (2 * unit(D_[at(free_[c])]));
+  if (!(2 * std::sqrt(norm2Squared(a)) <= tuning_.accelerated * step_.length)) return;
+  for (std::size_t c = 0; c < k; ++c) step_.p[at(step_.free[c])] += a[c] / (2 * unit(D_[at(step_.free[c])]));
 }
 
 /// Reductions of F that its values do not show.
 double LevenbergMarquardt::unseen() const {
-  return tuning_.unseen * objective_ + noise_ * std::sqrt(2 * objective_);
+  return tuning_.unseen * now_.objective + now_.noise * std::sqrt(2 * now_.objective);
 }
 
 /// Sets the radius and the next model by the reductions that were predicted and found.
@@ -311,52 +312,54 @@ void LevenbergMarquardt::learn(double actual, double prediction, double otherPre
   const double ratio = prediction <= unseen() ? 1 : actual / prediction;
   if (!(ratio > 0.25)) {
     const double shrink = std::isfinite(ratio) ? std::max(0.1, std::min(0.5, 0.5 / (1 - ratio))) : 0.1;
-    radius_ = shrink * std::min(radius_, 10 * length_);
-  } else if (lambda_ == 0 || ratio >= 0.75) {
-    radius_ = 2 * length_;
+    radius_ = shrink * std::min(radius_, 10 * step_.length);
+  } else if (step_.lambda == 0 || ratio >= 0.75) {
+    radius_ = 2 * step_.length;
   }
   if (curved_) {
     curved_ = std::abs(actual - prediction) <= std::abs(actual - otherPrediction);
-  } else if (settings_.curvature && prediction <= tuning_.late * objective_) {
+  } else if (settings_.curvature && prediction <= tuning_.late * now_.objective) {
     curved_ = !(std::abs(actual - prediction) <= tuning_.poor * std::abs(actual));
   }
 }
 
 std::optional<Status> LevenbergMarquardt::step() {
-  if (looked_) {
-    std::fill(fixed_.begin(), fixed_.end(), 0);
+  if (now_.looked) {
+    std::fill(step_.fixed.begin(), step_.fixed.end(), 0);
     if (const auto status = assess()) return status;
-    looked_ = false;
+    now_.looked = false;
     if (first_) {
       double norm = 0;
-      for (int j = 0; j < n_; ++j) norm += square(unit(D_[at(j)]) * x_[at(j)]);
-      radius_ = norm > 0 ? tuning_.firstRadius * std::sqrt(norm) : tuning_.firstRadius;
+      for (int j = 0; j < n_; ++j) norm += square(unit(D_[at(j)]) * now_.x[at(j)]);
+      radius_ = norm > 0 ? settings_.firstRadius * std::sqrt(norm) : settings_.firstRadius;
     }
   }
   findStep();
-  if (first_) radius_ = std::min(radius_, length_);
+  if (first_) radius_ = std::min(radius_, step_.length);
   first_ = false;
   const bool curved = curved_;
   const double prediction = predicted(curved);
+  predictedShare_ = prediction / std::max(now_.objective, 1e-300);
   const double other = curved ? predicted(false) : prediction;
   if (!(prediction > unseen())) {
     if (++unseen_ >= tuning_.unseenSteps) return Status::stalled;
   } else {
     unseen_ = 0;
   }
-  if (settings_.acceleration && !curved && prediction > tuning_.small * objective_) accelerate(trialX_);
-  for (int j = 0; j < n_; ++j) trialX_[at(j)] = std::clamp(x_[at(j)] + p_[at(j)], lower_[at(j)], upper_[at(j)]);
-  const bool defined = tryPoint(trialX_);
-  const double actual = defined ? objective_ - trialObjective_ : -infinity;
+  if (settings_.acceleration && !curved && prediction > tuning_.small * now_.objective) accelerate(trial_.x);
+  for (int j = 0; j < n_; ++j)
+    trial_.x[at(j)] = std::clamp(now_.x[at(j)] + step_.p[at(j)], lower_[at(j)], upper_[at(j)]);
+  const bool defined = tryPoint(trial_.x);
+  const double actual = defined ? now_.objective - trial_.objective : -infinity;
   learn(actual, prediction, other);
   const bool within = prediction <= unseen() && actual >= -unseen();
   if (within || (actual >= tuning_.accepted * prediction && actual >= 0)) {
-    std::swap(x_, trialX_);
-    std::swap(r_, trialR_);
-    objective_ = trialObjective_;
+    std::swap(now_.x, trial_.x);
+    std::swap(now_.r, trial_.r);
+    now_.objective = trial_.objective;
     if (!look()) return Status::numericalError;
   }
-  if (!(radius_ > 0) || trialX_ == x_) return Status::stalled;
+  if (!(radius_ > 0) || trial_.x == now_.x) return Status::stalled;
   return std::nullopt;
 }
 

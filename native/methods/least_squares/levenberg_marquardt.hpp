@@ -14,9 +14,10 @@ namespace nonconvex {
 struct LeastSquaresSettings {
   RobustLoss loss = RobustLoss::squared;
   double lossScale = 1;
-  double tolerance = 1e-10;   ///< largest cosine between the residuals and a column of the Jacobian
-  bool acceleration = true;   ///< steps follow curved valleys by second derivatives along them
-  bool curvature = true;      ///< second derivatives of residuals come into the model where it predicts badly without
+  double tolerance = 1e-10;  ///< largest cosine between the residuals and a column of the Jacobian
+  bool acceleration = true;  ///< steps follow curved valleys by second derivatives along them
+  double firstRadius = 100;  ///< radius of the first step, times |D x| (MINPACK: 100)
+  bool curvature = true;     ///< second derivatives of residuals come into the model where it predicts badly without
 };
 
 /// Counts of what was evaluated.
@@ -26,14 +27,15 @@ struct LeastSquaresCounts {
   int curvatures = 0;
 };
 
-/// min over lower <= x <= upper of F(x) = 1/2 scale^2 sum_i rho(r_i(x)^2 / scale^2), r_i^2 / 2 each for the squared loss.
+/// min over lower <= x <= upper of F(x) = 1/2 scale^2 sum_i rho(r_i(x)^2 / scale^2), r_i^2 / 2 each for the squared
+/// loss.
 ///
 /// Steps p minimise |J p + r|^2 / 2 within |D p| <= Delta, D_j the largest norm of column j so far (More 1978), and are
-/// continued by a / 2, (J^T J + lambda D^2) a = -J^T r''(p, p), where a is small beside p (M. K. Transtrum, J. P. Sethna,
-/// "Improvements to the Levenberg-Marquardt algorithm for nonlinear least-squares minimization", 2012). Where that model
-/// has predicted badly, the exact Hessian takes its place as long as it predicts better (J. E. Dennis, D. M. Gay, R. E.
-/// Welsch, "An adaptive nonlinear least-squares algorithm", ACM TOMS 7, 1981). Variables that a step would take out of
-/// bounds stop there, and the others are solved for again. A robust loss weighs rows by rho'.
+/// continued by a / 2, (J^T J + lambda D^2) a = -J^T r''(p, p), where a is small beside p (M. K. Transtrum, J. P.
+/// Sethna, "Improvements to the Levenberg-Marquardt algorithm for nonlinear least-squares minimization", 2012). Where
+/// that model has predicted badly, the exact Hessian takes its place as long as it predicts better (J. E. Dennis, D. M.
+/// Gay, R. E. Welsch, "An adaptive nonlinear least-squares algorithm", ACM TOMS 7, 1981). Variables that a step would
+/// take out of bounds stop there, and the others are solved for again. A robust loss weighs rows by rho'.
 ///
 /// Solved is a point without units: no column of J that bounds leave free has a cosine with r above `tolerance`, and
 /// linear steps explain no share of r worth mentioning, up to the rounding of r.
@@ -47,38 +49,43 @@ class LevenbergMarquardt {
   /// One accepted or refused step; a status where the method ends.
   std::optional<Status> step();
 
-  In x() const { return x_; }
-  In residuals() const { return r_; }
+  In x() const { return now_.x; }
+  In residuals() const { return now_.r; }
   /// F(x)
-  double objective() const { return objective_; }
+  double objective() const { return now_.objective; }
   /// The quantity that `tolerance` is compared with.
-  double residual() const { return residual_; }
+  double residual() const { return now_.residual; }
+  /// The share of F that the model of the last step predicted to take away.
+  double predictedShare() const { return predictedShare_; }
   const LeastSquaresCounts& counts() const { return counts_; }
   /// J^T W r
-  In gradient() const { return gradient_; }
+  In gradient() const { return now_.gradient; }
   /// The Jacobian at x, with rows weighed by sqrt(rho').
-  Mat<const double> jacobian() const { return J_; }
-  bool held(int j) const { return held_[static_cast<std::size_t>(j)] != 0; }
+  Mat<const double> jacobian() const { return now_.J; }
+  bool held(int j) const { return step_.held[static_cast<std::size_t>(j)] != 0; }
   /// Returns true if the status `stalled` is due to a Hessian with negative curvature at a stationary point.
   bool atSaddle() const { return saddle_; }
+  /// sqrt(rho') r
+  In weightedResiduals() const { return now_.weighted; }
+  /// Returns true if the exact Hessian is positive definite on the variables that bounds leave free.
+  bool isMinimum();
   /// The Hessian at x. Returns false where second derivatives are not known.
   bool hessian(Mat<double> H);
 
  private:
   struct Tuning {
-    double accepted = 1e-4;      ///< measured: least ratio of actual and predicted reduction (MINPACK)
-    double firstRadius = 100;    ///< measured: times |D x| (MINPACK)
-    double accelerated = 0.75;   ///< measured: 2 |a| / |p| at most (Transtrum and Sethna)
-    double probe = 0.1;          ///< measured: length of the difference for r'', as a share of p (Transtrum and Sethna)
-    double explained = 1e-7;     ///< measured: share of |r| that linear steps may explain at a solution
-    double rounding = 8;         ///< rounding: errors of r, in units of eps |J| |x|
-    double late = 1e-3;          ///< measured: relative reduction from which second derivatives come into the model
-    double poor = 0.25;          ///< measured: error of a predicted reduction from which they do
-    double unseen = 1e-13;       ///< rounding: relative reduction that values do not show
-    int unseenSteps = 20;        ///< safeguard: such reductions in a row
-    double small = 1e-6;         ///< measured: relative reduction below which steps are not accelerated
-    double flat = 1e-8;          ///< rounding: negative curvature in units of D that counts as none
-    double leastRest = 0.1;      ///< safeguard: share of the radius that is left to variables within bounds
+    double accepted = 1e-4;     ///< measured: least ratio of actual and predicted reduction (MINPACK)
+    double accelerated = 0.75;  ///< measured: 2 |a| / |p| at most (Transtrum and Sethna)
+    double probe = 0.1;         ///< measured: length of the difference for r'', as a share of p (Transtrum and Sethna)
+    double explained = 1e-7;    ///< measured: share of |r| that linear steps may explain at a solution
+    double rounding = 8;        ///< rounding: errors of r, in units of eps |J| |x|
+    double late = 1e-3;         ///< measured: relative reduction from which second derivatives come into the model
+    double poor = 0.25;         ///< measured: error of a predicted reduction from which they do
+    double unseen = 1e-13;      ///< rounding: relative reduction that values do not show
+    int unseenSteps = 20;       ///< safeguard: such reductions in a row
+    double small = 1e-6;        ///< measured: relative reduction below which steps are not accelerated
+    double flat = 1e-8;         ///< rounding: negative curvature in units of D that counts as none
+    double leastRest = 0.1;     ///< safeguard: share of the radius that is left to variables within bounds
   };
 
   bool look();
@@ -95,35 +102,51 @@ class LevenbergMarquardt {
   double unseen() const;
   void learn(double actual, double prediction, double otherPrediction);
   bool tryPoint(In x);
-  double valueOf(In r) const;
+
+  /// The point with what is known there.
+  struct Point {
+    Vector x, r, gradient;
+    Vector weighted;        ///< sqrt(rho') r
+    Vector weights, bends;  ///< sqrt(rho') and 2 rho'' z / rho' of each row
+    HostMatrix<double> J;   ///< the Jacobian, rows times sqrt(rho')
+    HostMatrix<double> S;   ///< second derivatives of the residuals
+    double objective = 0, residual = infinity;
+    double noise = 0;             ///< the size of rounding in r
+    bool looked = false;          ///< derivatives were computed that were not assessed
+    bool there = false;           ///< the function was evaluated here last
+    bool curvatureKnown = false;  ///< S belongs to x
+  };
+  struct Step {
+    Vector p, a, q;                 ///< the step, its correction, the step of free variables in units of D
+    std::vector<char> held, fixed;  ///< variables that stay at bounds, and that the step takes there
+    std::vector<int> free;
+    double lambda = 0;
+    double length = 0;  ///< |D p|
+  };
+  struct Trial {
+    Vector x, r;
+    double objective = 0;
+  };
 
   Residuals& function_;
   const LeastSquaresSettings settings_;
   const Tuning tuning_ = {};
   int n_, m_;
   Vector lower_, upper_;
-  Vector x_, r_, gradient_, D_;
-  Vector weighted_;              ///< sqrt(rho') r
-  Vector weights_, bends_;       ///< sqrt(rho') and 2 rho'' z / rho' of each row
-  HostMatrix<double> J_;
-  HostMatrix<double> S_;         ///< second derivatives of the residuals
-  HostMatrix<double> H_;         ///< the Hessian of the free variables in units of D
-  HostMatrix<double> whole_;     ///< the Hessian
-  std::vector<char> held_, fixed_;
-  std::vector<int> free_;
+  Point now_;
+  Step step_;
+  Trial trial_;
+  Vector D_;
+  HostMatrix<double> H_;      ///< the Hessian of the free variables in units of D
+  HostMatrix<double> whole_;  ///< the Hessian
   HostMatrix<double> work_;
   TrustStep trust_;
-  Vector p_, a_, q_, right_, trialX_, trialR_, product_;
-  double objective_ = 0, trialObjective_ = 0;
-  double residual_ = infinity;
-  double radius_ = 0, lambda_ = 0, noise_ = 0, length_ = 0;
-  bool looked_ = false;  ///< x has derivatives that were not assessed
-  bool there_ = false;   ///< x is the point that the function is at
+  Vector right_, product_;
+  double radius_ = 0, predictedShare_ = infinity;
   bool curved_ = false;  ///< the next step's model has second derivatives
-  bool curvatureKnown_ = false;
   bool saddle_ = false;
   bool first_ = true;
-  int unseen_ = 0;
+  int unseen_ = 0;  ///< steps whose reductions values do not show
   LeastSquaresCounts counts_;
 };
 

@@ -51,8 +51,7 @@ void TrustStep::factor(Mat<double> A, Out r) {
     int largest = j;
     double most = -1;
     for (int l = j; l < k_; ++l) {
-      const double norm =
-          norm2Squared(std::span<const double>(A.column(l) + j, static_cast<std::size_t>(A.rows - j)));
+      const double norm = norm2Squared(std::span<const double>(A.column(l) + j, static_cast<std::size_t>(A.rows - j)));
       if (norm > most) most = norm, largest = l;
     }
     if (largest != j) {
@@ -231,7 +230,7 @@ double TrustStep::solveCurved(Mat<const double> H, In g, double radius, Out q) {
       return 0;
     }
   }
-  double largest = 0;  // of the eigenvalues: |H|_inf
+  double largest = 0;  // |H|_inf, which no eigenvalue exceeds
   for (int j = 0; j < k_; ++j) {
     double sum = 0;
     for (int i = 0; i < k_; ++i) sum += std::abs(H(i, j));

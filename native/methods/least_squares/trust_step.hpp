@@ -10,9 +10,9 @@
 
 namespace nonconvex {
 
-/// min over q of |A q + r|^2 / 2 subject to |q| <= radius (nearly): q = -(A^T A + lambda I)^-1 A^T r, with lambda found by
-/// Newton's method on 1 / |q(lambda)|, in factors Q R P^T = A, so that A^T A is never formed. `solveCurved` has another
-/// symmetric matrix H for A^T A, which may be indefinite.
+/// min over q of |A q + r|^2 / 2 subject to |q| <= radius (nearly): q = -(A^T A + lambda I)^-1 A^T r, with lambda found
+/// by Newton's method on 1 / |q(lambda)|, in factors Q R P^T = A, so that A^T A is never formed. `solveCurved` has
+/// another symmetric matrix H for A^T A, which may be indefinite.
 ///
 /// J. J. More, "The Levenberg-Marquardt algorithm: implementation and theory", Lecture Notes in Mathematics 630, 1978.
 class TrustStep {
@@ -26,7 +26,8 @@ class TrustStep {
   int rank() const { return rank_; }
   /// |Q^T r| over the range of A: the part of r that linear steps can take away.
   double explained() const { return explained_; }
-  /// A vector of the null space of A, of length 1: the direction that the columns do not determine. Needs rank() < columns.
+  /// A vector of the null space of A, of length 1: the direction that the columns do not determine. Needs rank() <
+  /// columns.
   void nullVector(Out v) const;
 
   /// Sets q and returns lambda.
@@ -56,10 +57,10 @@ class TrustStep {
   int k_ = 0;  ///< columns
   int rank_ = 0;
   double explained_ = 0;
-  HostMatrix<double> R_;        ///< R of A
-  HostMatrix<double> damped_;   ///< R of (A; sqrt(lambda) I), with rows below for its computation
-  Vector c_;                    ///< Q^T r
-  Vector rhs_;                  ///< the right-hand side beside `damped_`
+  HostMatrix<double> R_;       ///< R of A
+  HostMatrix<double> damped_;  ///< R of (A; sqrt(lambda) I), with rows below for its computation
+  Vector c_;                   ///< Q^T r
+  Vector rhs_;                 ///< the right-hand side beside `damped_`
   Vector v_, w_;
   std::vector<int> order_, dampedOrder_;  ///< column j of R is column order[j] of A
   bool singular_ = false;                 ///< the matrix of the last solve is

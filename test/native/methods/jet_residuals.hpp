@@ -94,7 +94,8 @@ class JetResiduals final : public nonconvex::Residuals {
       const Jet<N> r = formula_(x_, i);
       for (int j = 0; j < N; ++j) {
         for (int l = 0; l < N; ++l) {
-          S(l, j) += weights[static_cast<std::size_t>(i)] * r.h[static_cast<std::size_t>(l)][static_cast<std::size_t>(j)];
+          S(l, j) +=
+              weights[static_cast<std::size_t>(i)] * r.h[static_cast<std::size_t>(l)][static_cast<std::size_t>(j)];
         }
       }
     }

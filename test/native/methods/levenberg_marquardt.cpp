@@ -1,5 +1,5 @@
-// Sums of squares whose minimisers are known, from the collection of J. J. More, B. S. Garbow, K. E. Hillstrom, "Testing
-// unconstrained optimization software", ACM TOMS 7, 1981.
+// Sums of squares whose minimisers are known, from the collection of J. J. More, B. S. Garbow, K. E. Hillstrom,
+// "Testing unconstrained optimization software", ACM TOMS 7, 1981.
 #include "methods/least_squares/levenberg_marquardt.hpp"
 
 #include <array>
@@ -93,7 +93,8 @@ TEST(leastSquaresHaveTheKnownMinimumWithLargeResiduals) {
 
 TEST(leastSquaresOfFreudensteinAndRothEndAtTheLocalMinimum) {
   auto function = jetResiduals<2>(2, [](const auto& x, int i) {
-    return i == 0 ? x[0] - 13.0 + ((5.0 - x[1]) * x[1] - 2.0) * x[1] : x[0] - 29.0 + ((x[1] + 1.0) * x[1] - 14.0) * x[1];
+    return i == 0 ? x[0] - 13.0 + ((5.0 - x[1]) * x[1] - 2.0) * x[1]
+                  : x[0] - 29.0 + ((x[1] + 1.0) * x[1] - 14.0) * x[1];
   });
   const Ended ended = minimized(function, {0.5, -2});
   CHECK(ended.status == Status::solved);
@@ -114,7 +115,8 @@ TEST(leastSquaresOfKowalikAndOsborneHaveTheKnownMinimum) {
 }
 
 TEST(leastSquaresGoOnWhereParametersDependOnEachOther) {
-  auto function = jetResiduals<2>(5, [](const auto& x, int i) { return (x[0] + x[1]) * (i + 1.0) - 3.0 * (i + 1.0) - i % 2; });
+  auto function =
+      jetResiduals<2>(5, [](const auto& x, int i) { return (x[0] + x[1]) * (i + 1.0) - 3.0 * (i + 1.0) - i % 2; });
   const Ended ended = minimized(function, {10, -4});
   CHECK(ended.status == Status::solved);
   CHECK_NEAR(ended.x[0] + ended.x[1], 3 + 6.0 / 55, 1e-10);

@@ -1,4 +1,4 @@
-#include "problems/nlp_residuals.hpp"
+#include "problems/constraint_residuals.hpp"
 
 #include <algorithm>
 
@@ -6,15 +6,17 @@
 
 namespace nonconvex {
 
-NlpResiduals::NlpResiduals(Nlp& nlp) : nlp_(nlp) {}
+ConstraintResiduals::ConstraintResiduals(Nlp& nlp) : nlp_(nlp) {}
 
-bool NlpResiduals::values(In x, Out r) {
+bool ConstraintResiduals::values(In x, Out r) {
+  ++valueCount_;
   nlp_.moveTo(x);
   nlp_.constraintValues(r);
   return finite(r);
 }
 
-bool NlpResiduals::jacobian(Mat<double> J) {
+bool ConstraintResiduals::jacobian(Mat<double> J) {
+  ++jacobianCount_;
   const SparsePattern& pattern = nlp_.jacobianPattern();
   jacobian_.resize(pattern.nonzeros());
   nlp_.jacobian(jacobian_);
@@ -27,9 +29,10 @@ bool NlpResiduals::jacobian(Mat<double> J) {
   return true;
 }
 
-bool NlpResiduals::curvature(In weights, Mat<double> S) {
+bool ConstraintResiduals::curvature(In weights, Mat<double> S) {
   const NlpFacts facts = nlp_.facts();
   if (facts.approximateHessian || facts.hessianByProducts) return false;
+  ++curvatureCount_;
   const SparsePattern& pattern = nlp_.hessianPattern();
   hessian_.resize(pattern.nonzeros());
   nlp_.hessian(0, weights, hessian_);

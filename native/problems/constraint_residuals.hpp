@@ -9,10 +9,10 @@
 namespace nonconvex {
 
 /// r(x) = c(x), whatever sides the constraints have. Models of expressions and callbacks come to least squares by it.
-class NlpResiduals final : public Residuals {
+class ConstraintResiduals final : public Residuals {
  public:
   /// `nlp` must outlive this.
-  explicit NlpResiduals(Nlp& nlp);
+  explicit ConstraintResiduals(Nlp& nlp);
 
   int variables() const override { return nlp_.variables(); }
   int residuals() const override { return nlp_.constraints(); }
@@ -20,8 +20,14 @@ class NlpResiduals final : public Residuals {
   bool jacobian(Mat<double> J) override;
   bool curvature(In weights, Mat<double> S) override;
 
+  // How often each was evaluated.
+  int valueCount() const { return valueCount_; }
+  int jacobianCount() const { return jacobianCount_; }
+  int curvatureCount() const { return curvatureCount_; }
+
  private:
   Nlp& nlp_;
+  int valueCount_ = 0, jacobianCount_ = 0, curvatureCount_ = 0;
   std::vector<double> jacobian_, hessian_;
 };
 
