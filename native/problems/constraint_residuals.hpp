@@ -11,7 +11,7 @@ namespace nonconvex {
 /// r(x) = c(x), whatever sides the constraints have. Models of expressions and callbacks come to least squares by it.
 class ConstraintResiduals final : public Residuals {
  public:
-  /// `nlp` must outlive this.
+  /// The program must outlive this.
   explicit ConstraintResiduals(Nlp& nlp);
 
   int variables() const override { return nlp_.variables(); }

@@ -11,6 +11,7 @@ import {
 } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
+import { upperQuantile } from '../core/normal.js';
 import { Expression, type Operand } from '../expressions/expression.js';
 import { Model } from '../expressions/model.js';
 import { div, sub } from '../expressions/operators.js';
@@ -403,7 +404,8 @@ function quantileOf(fit: CurveFit, level: number): number {
   checkNumber('level', level, { lower: 0, open: true });
   if (level >= 1) throw new RangeError(`level = ${level}: expected a number below 1`);
   const { absoluteSigma } = originOf(fit).problem;
-  return twoSidedQuantile(level, absoluteSigma ? 1e9 : Math.max(1, fit.degreesOfFreedom));
+  if (absoluteSigma) return upperQuantile((1 - level) / 2);
+  return twoSidedQuantile(level, Math.max(1, fit.degreesOfFreedom));
 }
 
 function described(answer: SquaresResult, problem: Problem, program: Program, settings: FitSettings): CurveFit {

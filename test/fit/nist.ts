@@ -1,6 +1,6 @@
 // The regressions of NIST in ../shared, with their curves as expressions.
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import {
   add,
   at,
@@ -27,7 +27,8 @@ export interface Regression {
   x: number[] | number[][];
 }
 
-const file = join(import.meta.dirname, '../../../shared/problems/nist/problems.json');
+// Tests and benchmarks run in the root of the repository; a bundled file knows no other place.
+const file = resolve('../shared/problems/nist/problems.json');
 
 /** The problems by name; undefined where the folder is not there. */
 export const regressions: Record<string, Regression> | undefined = existsSync(file)

@@ -156,7 +156,9 @@ std::optional<Status> FitSolver::endRun(Status status) {
 
 /// Adds what derivatives at the answer tell.
 Status FitSolver::finish() {
-  if (!defined() || !method_.start(best_.x)) return best_.status;
+  if (!defined()) return best_.status;
+  const bool there = std::ranges::equal(method_.x(), best_.x);
+  if (!there && !method_.start(best_.x)) return best_.status;
   statistics_.residualSumOfSquares = norm2Squared(best_.r);
   addStatistics(method_, settings_, statistics_);
   statistics_.certificate.kind = method_.isMinimum() ? CertificateKind::local : CertificateKind::stationary;

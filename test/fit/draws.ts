@@ -1,0 +1,38 @@
+// Drawn data of curves with known parameters.
+import { add, div, exp, mul, neg, type Operand } from '../../src/expressions/index.js';
+import { numbers } from '../contract/problem.js';
+
+/** Normal numbers by Box and Muller. */
+export function normals(count: number, seed: number): number[] {
+  const drawn = numbers(2 * count, seed);
+  return Array.from({ length: count }, (_, i) => {
+    const [u, v] = [Math.abs(drawn[2 * i] as number), drawn[2 * i + 1] as number];
+    return Math.sqrt(-2 * Math.log(Math.max(u, 1e-12))) * Math.cos(Math.PI * v);
+  });
+}
+
+type Named = Record<string, number>;
+
+export interface Truth {
+  parameters: Named;
+  value: (b: Named, x: number) => number;
+  curve: (b: Record<string, Operand>, x: Float64Array) => Operand;
+  x: number[];
+  deviation: number;
+}
+
+export const decay: Truth = {
+  parameters: { a: 5, k: 0.7, c: 1 },
+  value: ({ a, k, c }, t) => (a as number) * Math.exp(-(k as number) * t) + (c as number),
+  curve: ({ a, k, c }, t) => add(mul(a as Operand, exp(neg(mul(k as Operand, t)))), c as Operand),
+  x: Array.from({ length: 20 }, (_, i) => 0.25 * i),
+  deviation: 0.2,
+};
+
+export const saturation: Truth = {
+  parameters: { v: 10, h: 2 },
+  value: ({ v, h }, t) => ((v as number) * t) / ((h as number) + t),
+  curve: ({ v, h }, t) => div(mul(v as Operand, t), add(h as Operand, t)),
+  x: Array.from({ length: 12 }, (_, i) => 0.5 * (i + 1)),
+  deviation: 0.4,
+};
