@@ -1,13 +1,13 @@
 // Drawn data of curves with known parameters.
+import { uniforms } from '../../src/core/random.js';
 import { add, div, exp, mul, neg, type Operand } from '../../src/expressions/index.js';
-import { numbers } from '../contract/problem.js';
 
 /** Normal numbers by Box and Muller. */
 export function normals(count: number, seed: number): number[] {
-  const drawn = numbers(2 * count, seed);
-  return Array.from({ length: count }, (_, i) => {
-    const [u, v] = [Math.abs(drawn[2 * i] as number), drawn[2 * i + 1] as number];
-    return Math.sqrt(-2 * Math.log(Math.max(u, 1e-12))) * Math.cos(Math.PI * v);
+  const uniform = uniforms(seed);
+  return Array.from({ length: count }, () => {
+    const radius = Math.sqrt(-2 * Math.log(uniform()));
+    return radius * Math.cos(2 * Math.PI * uniform());
   });
 }
 
