@@ -15,7 +15,9 @@ it.each(['huber', 'cauchy'] as const)('%s leaves outliers out', async (loss) => 
       const outlier = i % 5 === 0 ? Math.sign(far[i] as number) * (3 + Math.abs(far[i] as number)) : 0;
       return value(parameters, t) + 0.1 * (noise[i] as number) + outlier;
     });
-    const fit = await fitCurve({ x, y, start: { a: 1, k: 1, c: 0 }, curve }, { loss, lossScale: 0.15 });
+    // Cauchy's loss has several minima: it begins where Huber's, which has fewer, ends.
+    const first = await fitCurve({ x, y, start: { a: 1, k: 1, c: 0 }, curve }, { loss: 'huber', lossScale: 0.15 });
+    const fit = await fitCurve({ x, y, start: first.parameters, curve }, { loss, lossScale: 0.15 });
     expect(fit.status).toBe('solved');
     for (const [j, truth] of [parameters.a, parameters.k, parameters.c].entries()) {
       if (Math.abs((fit.x[j] as number) - (truth as number)) > 2 * (fit.standardErrors?.[j] as number)) ++outside;
