@@ -16,6 +16,8 @@
 namespace nonconvex {
 
 struct RefinementParts::Tuning {
+  /// measured: Iterations of a convex program between two looks at its gap: one costs about as much as an iteration.
+  static constexpr int iterationsOfLook = 5;
   /// rounding: The relative difference of objectives below which they are level.
   static constexpr double level = 1e-12;
 };
@@ -152,7 +154,7 @@ bool RefinementParts::solve(int part, ReluWarmStart warm, std::vector<std::int32
   ReluSettings settings = settings_;
   settings.tolerance = accuracy.tolerance;
   settings.maxIterations = std::min(accuracy.iterations, settings_.maxIterations);
-  settings.checkInterval = ReluSettings().checkInterval;
+  settings.checkInterval = Tuning::iterationsOfLook;
   const double seconds = clock_.forProgram(accuracy.last) / (count() - part);
   Monitor monitor = la_.childMonitor(accuracy.iterations == 0 ? infinity : std::max(0.0, seconds));
   const Cpu watched = la_.watchedBy(monitor);
