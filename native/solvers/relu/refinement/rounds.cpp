@@ -23,10 +23,9 @@ struct ReluRefiner::Tuning {
   static constexpr double leastGain = 2e-5;
   /// measured: Idle rounds in a row that end the refinement.
   static constexpr int mostIdle = 3;
-  /// measured: How far a neuron is moved before a descent, as a share of its length.
-  static constexpr double jitter = 0.1;
-  /// measured: The relative gain below which a round that found no price above lambda ends the rounds.
-  static constexpr double smallGain = 1e-4;
+  /// measured: How far a neuron is moved before a descent, as a share of its length; and, in every other round, after
+  /// one that gained less than `smallGain`: further, as what is near has been found.
+  static constexpr double jitter = 0.1, largeJitter = 0.3, smallGain = 1e-4;
   /// measured: The accuracy of the convex programs of rounds; that of the end has the settings'.
   static constexpr double tolerance = 3e-4;
   /// measured: Iterations of the convex programs of rounds.
@@ -167,9 +166,11 @@ void ReluRefiner::round() {
       {.round = state_.round, .random = state_.effort.searches, .exactly = state_.data.d <= Tuning::exactInRounds});
   const int most = state_.round == 0 ? state_.effort.neurons : state_.effort.added;
   const ReluNeurons added = state_.prices.worthwhile(found, most);
+  const bool further = gain_ < Tuning::smallGain && state_.round % 2 == 0;
   ++state_.round;
   const std::uint64_t seed = state_.settings.seed + static_cast<std::uint64_t>(state_.round);
-  const ReluNeurons moved = jittered(state_.data, parts.network(), Tuning::jitter, seed);
+  const ReluNeurons moved =
+      jittered(state_.data, parts.network(), further ? Tuning::largeJitter : Tuning::jitter, seed);
   parts.solve(descended(state_, moved.with(added)), accuracyOfRounds());
   gain_ = (before - parts.objective()) / before;
   idle_ = gain_ < Tuning::leastGain ? idle_ + 1 : 0;
