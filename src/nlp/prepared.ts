@@ -6,7 +6,7 @@ import { checkBounds } from '../core/bounds.js';
 import { checkMembers, checkNumber, checkVector } from '../core/check.js';
 import { fromNative } from '../core/error.js';
 import type { Status } from '../core/solve.js';
-import { partsOf, type QuadraticParts, type QuadraticProblem, type QuadraticProgram } from '../problems/quadratic.js';
+import { partsOf, type QuadraticParts, type QuadraticProblem, QuadraticProgram } from '../problems/quadratic.js';
 import { minimize, type NlpResult, type NlpSettings } from './solver.js';
 
 /** Vectors of a solve that differ from those of the prepared program. */
