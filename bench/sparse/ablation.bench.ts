@@ -17,6 +17,7 @@ await ablate({
     'path/working_set_solver.hpp:slowest': 0,
     'path/working_set_solver.hpp:columnsOfStep': 1e300,
     'path/working_set_solver.hpp:hardEnvelope': 1000,
+    'path/working_set_solver.hpp:farthest': 0,
     'quadratic/penalized_quadratic.cpp:mostCycles': 1,
     'quadratic/penalized_quadratic.cpp:mostShortSteps': 1,
     'quadratic/penalized_quadratic.cpp:negligible': 0,

@@ -72,6 +72,7 @@ class WorkingSetSolver {
     static constexpr double shareOfEnvelopes = 0.3;  ///< measured: share of the tolerance for the working set
     static constexpr double accuracyOfNull = 1e-9;   ///< rounding: accuracy of the null model's loss
     static constexpr double roughly = 3e-3;          ///< measured: violation beside lambda of a first look
+    static constexpr double farthest = 2;            ///< measured: extrapolation beside the last step in lambda
   };
 
   Goal innerGoal(const Penalty& penalty, const Goal& goal, double violation, double gap) const;
