@@ -216,9 +216,9 @@ Napi::Object quadraticHandle(Napi::Env env, QuadraticData made) {
   return makeHandle(env, make, data->bytes());
 }
 
-/// compileQuadratic({ Q, linear, constant, A, b, G, unchecked }) -> a handle; of Q, symmetric, the upper triangle is read. The
-/// constraints are A x - b and G x, either of which may be left out. If it is `unchecked` the first solve reads the
-/// matrices, and looks whether numbers are finite and Q is symmetric.
+/// compileQuadratic({ Q, linear, constant, A, b, G, unchecked }) -> a handle; of Q, symmetric, the upper triangle is
+/// read. The constraints are A x - b and G x, either of which may be left out. If it is `unchecked` the first solve
+/// reads the matrices, and looks whether numbers are finite and Q is symmetric.
 Napi::Value compileQuadratic(Napi::Env env, const Reader& in) {
   const bool unchecked = in.has("unchecked");
   const auto rows = std::make_shared<const QuadraticRows>(in, unchecked);

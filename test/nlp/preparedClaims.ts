@@ -1,6 +1,6 @@
 // Prepared quadratic programs: random ones, and what is wrong with their answers, by plain loops.
 import { prepareQuadratic, type QuadraticProblem } from '../../src/nlp/index.js';
-import type { Claim } from '../contract/problem.js';
+import type { Claim, Shown } from '../contract/problem.js';
 import { uniforms } from '../problems/relu.js';
 
 export interface Dense {
@@ -102,7 +102,7 @@ export const preparedClaims: Record<string, Claim> = {
       atLeast[0] = unit * (atLeast[0] as number);
       const prepared = await prepareQuadratic(program as QuadraticProblem);
       const wrong: string[] = [];
-      let status = 'solved';
+      let status: Shown = 'solved';
       for (let k = 0; k < 8; ++k) {
         const near = uniform() < 0.5 ? 1e-4 : 10;
         const c = program.c.map((v) => v + near * (uniform() - 0.5));

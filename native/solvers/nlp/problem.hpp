@@ -235,9 +235,9 @@ inline void requireInInteriorPoint(const NlpSettings& settings) {
 }
 
 struct NlpProblem : NlpStart {
-  int constraints = 0;                                    ///< m, known before the problem is opened
-  bool large = false;                                     ///< the problem takes long to open and evaluate
-  bool reportIterates = false;                            ///< reports of progress show the point
+  int constraints = 0;          ///< m, known before the problem is opened
+  bool large = false;           ///< the problem takes long to open and evaluate
+  bool reportIterates = false;  ///< reports of progress show the point
 };
 
 /// The members of a report beside those of all solvers. Members that Newton's method does not know stay unknown.
