@@ -76,8 +76,8 @@ describe('wrong arguments throw', () => {
   const call = native.solve as (...values: unknown[]) => unknown;
   const shared = { data: new Float64Array(new SharedArrayBuffer(8 * x.data.length)), rows: x.rows, columns: x.columns };
   const cases: [string, unknown[], string | RegExp][] = [
-    ['no argument', [], /^solver = 'undefined': expected one of .*'deepLinear', 'fractional'/],
-    ['another solver', ['lasso', {}, {}], /^solver = 'lasso': expected one of .*'deepLinear', 'fractional'/],
+    ['no argument', [], /^solver = 'undefined': expected one of .*'deepLinear', 'fit', 'fractional'/],
+    ['another solver', ['lasso', {}, {}], /^solver = 'lasso': expected one of .*'deepLinear', 'fit', 'fractional'/],
     ['no problem', ['relu'], 'problem = undefined: expected an object'],
     ['no settings', ['relu', { x, y }], 'settings = undefined: expected an object'],
     ['settings that are a function', ['relu', { x, y }, () => {}], 'settings = a function: expected an object'],

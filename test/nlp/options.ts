@@ -28,6 +28,7 @@ export const taking: Taking = {
     (more: Options) => nlp.logisticRegression({ x: rows, y: labels as never, ...more }),
   ],
   'nlp/poissonControl': ['target', (options) => nlp.poissonControl(2, options)],
+  'nlp/prepareQuadratic': ['start', (more: Options) => nlp.prepareQuadratic({ Q: square, ...more })],
   'nlp/quadraticProgram': ['start', (more: Options) => nlp.quadraticProgram({ Q: square, ...more })],
   'nlp/readMps': ['maxRows', (options) => nlp.readMps('absent.mps', options)],
   'nlp/readNl': ['relaxIntegers', (options) => nlp.readNl('absent.nl', options)],

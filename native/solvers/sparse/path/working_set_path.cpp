@@ -266,7 +266,9 @@ typename WorkingSetPath<Penalty>::Batch WorkingSetPath<Penalty>::solveBatch(std:
   for (int k = 0; k < count; ++k) {
     const double lambda = lambdas[at(k)];
     const Penalty penalty = set_.penaltyAt(lambda);
-    if (!squared) solver_.warmStartNext(penalty, lambda);
+    if (!squared && (set_.byRows() || set_.metric().size() >= Tuning::columnsToWarmStart)) {
+      solver_.warmStartNext(penalty, lambda);
+    }
     const bool reached = solver_.solve(penalty, solver_.goal(penalty, sharper, steepest_));
     batch.models.push_back(set_.model(penalty, lambda, reached));
     if (many) {

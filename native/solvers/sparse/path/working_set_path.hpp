@@ -39,6 +39,7 @@ class WorkingSetPath : public PathEngine {
     static constexpr double share = 0.95;   ///< measured: share of lambda that makes candidates of larger gradients
     static constexpr int mostAttempts = 12;          ///< safeguard: attempts at one lambda
     static constexpr int fewAttempts = 2;            ///< safeguard: the same once no block is missing any more
+    static constexpr int columnsToWarmStart = 100;   ///< measured: with fewer a warm start costs more than it spares
     static constexpr double leastAlpha = 1e-3;       ///< safeguard: lambdaMax of a penalty that is nearly squares alone
     static constexpr double accuracyOfNull = 1e-12;  ///< rounding: violation of the null model beside its slopes
     static constexpr double leastViolation = 1e-9;   ///< rounding: violation beside lambda that adds no block

@@ -19,8 +19,13 @@ Goal WorkingSetSolver<Penalty>::goal(const Penalty& penalty, double sharper, dou
   // Without a penalty the gap is not asked for: its bound is that of each column alone.
   const double usual = ofCoefficients<Penalty> ? T::shareOfGap : T::shareOfBlocks;
   const double share = penalty.isZero() ? 0 : penalty.hasRidge() ? T::shareWithRidge : usual;
+  // Beside an objective that is near 0, as those of counts may be, a gap counts for more.
   const double scale = set_.scale();
-  return {.violation = sharper * least, .gap = sharper * share * settings_.tolerance * scale, .scale = scale};
+  const double beside =
+      set_.loss().squared() || !penalty.hasRidge()
+          ? scale
+          : std::clamp(T::besideObjective * std::abs(set_.objective(penalty)), T::leastBeside * scale, scale);
+  return {.violation = sharper * least, .gap = sharper * share * settings_.tolerance * beside, .scale = scale};
 }
 
 template <class Penalty>
@@ -281,7 +286,8 @@ void WorkingSetSolver<Penalty>::extrapolate(double share) {
 template <class Penalty>
 void WorkingSetSolver<Penalty>::warmStartNext(const Penalty& penalty, double lambda) {
   const double between = passedLambda_ - presentLambda_, ahead = presentLambda_ - lambda;
-  const bool goes = between > 0 && ahead > 0 && penalty.convex() && !set_.loss().rows().kinked();
+  const bool known = between > 0 && ahead > 0 && ahead <= Tuning::farthest * between;
+  const bool goes = known && penalty.convex() && !set_.loss().rows().envelope();
   set_.rememberCoefficients();
   if (goes) extrapolate(ahead / between);
   passed_ = set_.remembered();
