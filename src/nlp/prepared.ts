@@ -28,7 +28,7 @@ export interface QuadraticAnswer {
   message: string;
   /** n numbers. */
   x: Float64Array;
-  /** 1/2 x^T Q x + c^T x. */
+  /** 1/2 x^T Q x + c^T x + constant. */
   objective: number;
   /** Multipliers of the rows of A and then of those of G: >= 0 at an upper side, <= 0 at a lower one. */
   multipliers: Float64Array;
