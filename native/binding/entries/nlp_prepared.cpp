@@ -6,7 +6,6 @@
 #include "binding/nlp_functions.hpp"
 #include "binding/registry.hpp"
 #include "binding/shared_handle.hpp"
-#include "solvers/nlp/quadratic_method.hpp"
 #include "solvers/nlp/solve_prepared.hpp"
 
 namespace nonconvex {
@@ -20,13 +19,10 @@ class PrepareJob final : public Job {
   void run(WorkerPool&, Monitor&) override {
     const Cpu la;
     const std::shared_ptr<Nlp> nlp = nlp_.open(la);
-    if (!QuadraticMethod::takes(la, *nlp)) {
+    made_ = prepare(la, *nlp);
+    if (!made_)
       throw Error(ErrorKind::range, "Q: expected a positive semidefinite matrix, as prepared programs are convex");
-    }
     entries_ = nlp->hessianPattern().nonzeros() + nlp->jacobianPattern().nonzeros();
-    double constant = 0;
-    constexpr double tolerance = 1e-8;  // until the first solve
-    made_ = std::make_shared<PreparedQuadratic>(la, convexQuadraticOf(*nlp, constant), tolerance);
   }
 
   Napi::Object result(Napi::Env env) override {
@@ -49,18 +45,13 @@ Napi::Value prepareQuadratic(Napi::Env env, const Reader& in) {
 /// solvePrepared({ prepared, c, lower, upper, constraintsLower, constraintsUpper, tolerance, timeLimit }) -> the answer
 Napi::Value solvePreparedNow(Napi::Env env, const Reader& in) {
   const std::shared_ptr<PreparedQuadratic> prepared = readPrepared(in);
-  if (!prepared || !prepared->take()) throw Error(ErrorKind::range, "another solve of this program runs");
-  PreparedAnswer answer;
-  try {
-    const double tolerance = in.number("tolerance");
-    prepared->setVectors(in.vector("c"), in.vector("constraintsLower"), in.vector("constraintsUpper"),
-                         in.vector("lower"), in.vector("upper"));
-    answer = solvePrepared(*prepared, tolerance, in.number("timeLimit"));
-  } catch (...) {
-    prepared->giveBack();
-    throw;
-  }
-  prepared->giveBack();
+  if (!prepared) throw Error(ErrorKind::type, in.pathOf("prepared") + ": expected a prepared program");
+  const QuadraticVectors vectors{.c = in.vector("c"),
+                                 .atLeast = in.vector("constraintsLower"),
+                                 .atMost = in.vector("constraintsUpper"),
+                                 .lower = in.vector("lower"),
+                                 .upper = in.vector("upper")};
+  const PreparedAnswer answer = solvePrepared(*prepared, vectors, in.number("tolerance"), in.number("timeLimit"));
   Writer out(env);
   out.text("status", nameOf(answer.status));
   out.text("message", answer.message);
@@ -77,5 +68,4 @@ const RegisterFunction ofPrepared[] = {{"prepareQuadratic", prepareQuadratic, "p
                                        {"solvePrepared", solvePreparedNow, "request"}};
 
 }  // namespace
-
 }  // namespace nonconvex

@@ -5,9 +5,12 @@
 namespace nonconvex {
 
 PreparedQuadratic::PreparedQuadratic(const Cpu& la, ConvexQuadratic program, double tolerance)
-    : la_(la), program_(std::move(program)), method_(la_, program_, tolerance) {
-  if (program_.variables() <= Tuning::variables && program_.rows() <= Tuning::rows) makeSmall();
-}
+    : la_(la),
+      program_(std::move(program)),
+      method_(la_, program_, tolerance),
+      isSmall_(program_.variables() <= Tuning::variables && program_.rows() <= Tuning::rows) {}
+
+PreparedQuadratic::~PreparedQuadratic() = default;
 
 void PreparedQuadratic::makeSmall() {
   const int n = program_.variables(), m = program_.rows();
@@ -36,7 +39,8 @@ void PreparedQuadratic::setVectors(std::span<const double> c, std::span<const do
 }
 
 bool PreparedQuadratic::solveSmall(QuadraticPoint& point, int& steps) {
-  if (!small_) return false;
+  if (!isSmall_) return false;
+  if (!small_) makeSmall();
   DualActiveSet& method = small_->method;
   const QuadraticEnd end = method.solveAgain({.H = small_->Q.view(),
                                               .c = program_.c,
@@ -45,7 +49,7 @@ bool PreparedQuadratic::solveSmall(QuadraticPoint& point, int& steps) {
                                               .rowUpper = program_.atMost,
                                               .lower = program_.lower,
                                               .upper = program_.upper});
-  if (end == QuadraticEnd::singular) small_.reset();
+  if (end == QuadraticEnd::singular) isSmall_ = false;
   if (end != QuadraticEnd::solved) return false;
   steps = method.steps();
   point.x.assign(method.x().begin(), method.x().end());

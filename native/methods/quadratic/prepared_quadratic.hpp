@@ -16,6 +16,7 @@ namespace nonconvex {
 class PreparedQuadratic {
  public:
   PreparedQuadratic(const Cpu& la, ConvexQuadratic program, double tolerance);
+  ~PreparedQuadratic();
 
   /// False while another solve has it.
   bool take() { return !taken_.exchange(true); }
@@ -35,7 +36,6 @@ class PreparedQuadratic {
   struct Small {
     HostMatrix<double> Q, G;
     DualActiveSet method;
-    bool solved = false;
   };
   struct Tuning {
     static constexpr int variables = 60;  ///< safeguard: largest small program, whose factors stay in a cache
@@ -47,7 +47,8 @@ class PreparedQuadratic {
   const Cpu la_;
   ConvexQuadratic program_;
   ProximalInteriorPoint method_;
-  std::optional<Small> small_;
+  bool isSmall_;                ///< dense factors are worth it, and Q is positive definite as far as is known
+  std::optional<Small> small_;  ///< made by the first solve that needs it
   std::atomic<bool> taken_ = false;
 };
 

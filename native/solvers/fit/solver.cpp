@@ -80,6 +80,8 @@ void FitSolver::draw() {
   }
 }
 
+FitSolver::~FitSolver() = default;
+
 std::optional<Status> FitSolver::start() {
   const std::vector<int> affine = affineParameters();
   if (!affine.empty()) {

@@ -46,6 +46,7 @@ class FitSolver {
 
   /// Opens the problem and evaluates it at the start. `la` must outlive this.
   FitSolver(const Cpu& la, const FitProblem& problem, const FitSettings& settings);
+  ~FitSolver();
 
   static constexpr bool decidesSolved = true;
 

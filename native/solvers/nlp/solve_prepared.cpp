@@ -70,7 +70,21 @@ PreparedAnswer solveInGeneral(const ConvexQuadratic& p, double tolerance, Monito
 
 }  // namespace
 
-PreparedAnswer solvePrepared(PreparedQuadratic& prepared, double tolerance, double timeLimit) {
+std::shared_ptr<PreparedQuadratic> prepare(const Cpu& la, Nlp& nlp) {
+  if (!QuadraticMethod::takes(la, nlp)) return nullptr;
+  double constant = 0;
+  constexpr double tolerance = 1e-8;  // until the first solve
+  return std::make_shared<PreparedQuadratic>(la, convexQuadraticOf(nlp, constant), tolerance);
+}
+
+PreparedAnswer solvePrepared(PreparedQuadratic& prepared, const QuadraticVectors& vectors, double tolerance,
+                             double timeLimit) {
+  if (!prepared.take()) throw Error(ErrorKind::range, "another solve of this program runs");
+  struct Taken {
+    PreparedQuadratic& prepared;
+    ~Taken() { prepared.giveBack(); }
+  } const taken{prepared};
+  prepared.setVectors(vectors.c, vectors.atLeast, vectors.atMost, vectors.lower, vectors.upper);
   constexpr int most = 200;  // safeguard: programs that have a solution take 70 iterations at most
   PreparedAnswer answer;
   const auto take = [&](const QuadraticPoint& point, const QuadraticErrors& errors) {

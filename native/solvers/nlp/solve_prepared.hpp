@@ -1,12 +1,26 @@
 // Solves of a prepared quadratic program on the calling thread.
 #pragma once
 
+#include <memory>
+#include <span>
 #include <string>
 
 #include "core/status.hpp"
-#include "methods/quadratic/prepared_quadratic.hpp"
+#include "linalg/cpu.hpp"
+#include "methods/quadratic/convex_quadratic.hpp"
+#include "problems/nlp.hpp"
 
 namespace nonconvex {
+
+class PreparedQuadratic;
+
+/// A problem in numbers that other vectors will replace; null where `QuadraticMethod` does not take it.
+std::shared_ptr<PreparedQuadratic> prepare(const Cpu& la, Nlp& nlp);
+
+/// The vectors of a program, c and sides.
+struct QuadraticVectors {
+  std::span<const double> c, atLeast, atMost, lower, upper;
+};
 
 struct PreparedAnswer {
   Status status = Status::stalled;
@@ -17,10 +31,11 @@ struct PreparedAnswer {
   int iterations = 0;    ///< iterations of the interior-point method, or changes of the active sides
 };
 
-/// Solves a program that has been given its vectors. Violations and the gradient of the Lagrangian of a solution are at
-/// most `tolerance` in units as given, or in those in which the largest entry of the objective and of each row is 1
-/// where that asks for more. What is not solved so goes to the solver of nonlinear programs, which also tells that
-/// there is no solution.
-PreparedAnswer solvePrepared(PreparedQuadratic& prepared, double tolerance, double timeLimit);
+/// Gives a program, which no other solve may have, its vectors and solves it. Violations and the gradient of the
+/// Lagrangian of a solution are at most `tolerance` in units as given, or in those in which the largest entry of the
+/// objective and of each row is 1 where that asks for more. What is not solved so goes to the solver of nonlinear
+/// programs, which also tells that there is no solution.
+PreparedAnswer solvePrepared(PreparedQuadratic& prepared, const QuadraticVectors& vectors, double tolerance,
+                             double timeLimit);
 
 }  // namespace nonconvex
