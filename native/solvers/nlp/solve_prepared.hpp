@@ -7,12 +7,11 @@
 
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
-#include "methods/quadratic/convex_quadratic.hpp"
-#include "problems/nlp.hpp"
+#include "methods/quadratic/prepared_quadratic.hpp"
 
 namespace nonconvex {
 
-class PreparedQuadratic;
+class Nlp;
 
 /// A problem in numbers that other vectors will replace; null where `QuadraticMethod` does not take it.
 std::shared_ptr<PreparedQuadratic> prepare(const Cpu& la, Nlp& nlp);
