@@ -325,8 +325,8 @@ bool ProximalInteriorPoint::meets() const {
 std::optional<Status> ProximalInteriorPoint::verdict() {
   ++iterations_;
   const double shift = std::min(primal_.least, dual_.least);
-  const bool nearer = best_.worst() <= Tuning::slow * milestone_.worst;
-  if (nearer || shift < milestone_.shift || primal_.residual <= Tuning::slow * milestone_.primal) {
+  const bool nearer = best_.worst() < Tuning::slow * milestone_.worst;
+  if (nearer || shift < milestone_.shift || primal_.residual < Tuning::slow * milestone_.primal) {
     milestone_ = {iterations_, std::min(best_.worst(), milestone_.worst), std::min(primal_.residual, milestone_.primal),
                   std::min(shift, milestone_.shift)};
   }
