@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/index.hpp"
+
 namespace nonconvex {
 namespace {
-
-std::size_t at(int j) { return static_cast<std::size_t>(j); }
 
 Vector bounds(In given, int n, double missing) {
   return given.empty() ? Vector(at(n), missing) : Vector(given.begin(), given.end());

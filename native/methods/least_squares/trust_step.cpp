@@ -4,15 +4,16 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/index.hpp"
 #include "core/numbers.hpp"
 
 namespace nonconvex {
 namespace {
 
-/// Makes the entries below (at, j) of a column 0 by a reflection, which is applied to the later columns and to r.
-void reflect(Mat<double> A, int at, int rows, int j, Out r) {
-  double* v = A.column(j) + at;
-  const auto length = static_cast<std::size_t>(rows - at);
+/// Makes the entries below (row, j) of a column 0 by a reflection, which is applied to the later columns and to r.
+void reflect(Mat<double> A, int row, int rows, int j, Out r) {
+  double* v = A.column(j) + row;
+  const auto length = at(rows - row);
   const std::span<double> column(v, length);
   const double norm = std::sqrt(norm2Squared(column));
   if (norm == 0) return;
@@ -21,10 +22,10 @@ void reflect(Mat<double> A, int at, int rows, int j, Out r) {
   const double beta = -1 / (alpha * first);  // I - beta v v^T
   v[0] = first;
   for (int l = j + 1; l < A.cols; ++l) {
-    const std::span<double> other(A.column(l) + at, length);
+    const std::span<double> other(A.column(l) + row, length);
     axpy(-beta * dot(column, other), column, other);
   }
-  const std::span<double> rest = r.subspan(static_cast<std::size_t>(at), length);
+  const std::span<double> rest = r.subspan(at(row), length);
   axpy(-beta * dot(column, rest), column, rest);
   std::fill(column.begin(), column.end(), 0);
   v[0] = alpha;
@@ -34,8 +35,8 @@ void reflect(Mat<double> A, int at, int rows, int j, Out r) {
 
 TrustStep::TrustStep(int mostRows, int mostColumns)
     : R_(mostColumns, mostColumns), damped_(2 * mostColumns, mostColumns) {
-  const auto n = static_cast<std::size_t>(mostColumns);
-  c_.resize(std::max(n, static_cast<std::size_t>(mostRows)));
+  const auto n = at(mostColumns);
+  c_.resize(std::max(n, at(mostRows)));
   rhs_.resize(2 * n);
   v_.resize(n);
   w_.resize(n);
@@ -51,12 +52,12 @@ void TrustStep::factor(Mat<double> A, Out r) {
     int largest = j;
     double most = -1;
     for (int l = j; l < k_; ++l) {
-      const double norm = norm2Squared(std::span<const double>(A.column(l) + j, static_cast<std::size_t>(A.rows - j)));
+      const double norm = norm2Squared(std::span<const double>(A.column(l) + j, at(A.rows - j)));
       if (norm > most) most = norm, largest = l;
     }
     if (largest != j) {
       std::swap_ranges(A.column(j), A.column(j) + A.rows, A.column(largest));
-      std::swap(order_[static_cast<std::size_t>(j)], order_[static_cast<std::size_t>(largest)]);
+      std::swap(order_[at(j)], order_[at(largest)]);
     }
     reflect(A, j, A.rows, j, r);
   }
@@ -65,28 +66,28 @@ void TrustStep::factor(Mat<double> A, Out r) {
   for (int j = 0; j < steps && std::abs(A(j, j)) > smallest; ++j) ++rank_;
   for (int j = 0; j < k_; ++j) {
     for (int i = 0; i < k_; ++i) R_(i, j) = i <= j && i < A.rows ? A(i, j) : 0;
-    c_[static_cast<std::size_t>(j)] = j < A.rows ? r[static_cast<std::size_t>(j)] : 0;
+    c_[at(j)] = j < A.rows ? r[at(j)] : 0;
   }
-  explained_ = std::sqrt(norm2Squared(std::span<const double>(c_.data(), static_cast<std::size_t>(rank_))));
+  explained_ = std::sqrt(norm2Squared(std::span<const double>(c_.data(), at(rank_))));
 }
 
 void TrustStep::nullVector(Out v) const {
-  Vector z(static_cast<std::size_t>(k_), 0.0);
-  z[static_cast<std::size_t>(rank_)] = 1;
+  Vector z(at(k_), 0.0);
+  z[at(rank_)] = 1;
   for (int i = rank_ - 1; i >= 0; --i) {
     double sum = R_(i, rank_);
-    for (int j = i + 1; j < rank_; ++j) sum += R_(i, j) * z[static_cast<std::size_t>(j)];
-    z[static_cast<std::size_t>(i)] = -sum / R_(i, i);
+    for (int j = i + 1; j < rank_; ++j) sum += R_(i, j) * z[at(j)];
+    z[at(i)] = -sum / R_(i, i);
   }
   const double length = std::sqrt(norm2Squared(z));
   for (int j = 0; j < k_; ++j) {
-    v[static_cast<std::size_t>(order_[static_cast<std::size_t>(j)])] = z[static_cast<std::size_t>(j)] / length;
+    v[at(order_[at(j)])] = z[at(j)] / length;
   }
 }
 
 /// R of (R; sqrt(lambda) I), and its right-hand side.
 void TrustStep::damped(double lambda) {
-  const auto n = static_cast<std::size_t>(k_);
+  const auto n = at(k_);
   const Mat<double> stacked = {damped_.data(), 2 * k_, k_, damped_.rows()};
   for (int j = 0; j < k_; ++j) {
     for (int i = 0; i < k_; ++i) stacked(i, j) = R_(i, j), stacked(k_ + i, j) = 0;
@@ -122,34 +123,34 @@ bool TrustStep::cholesky(Mat<const double> H, In g, double lambda) {
 /// v := R^-1 v, with the first `k` rows of R.
 void TrustStep::backSubstitute(int k, Out v) const {
   for (int i = k - 1; i >= 0; --i) {
-    double sum = v[static_cast<std::size_t>(i)];
-    for (int j = i + 1; j < k; ++j) sum -= damped_(i, j) * v[static_cast<std::size_t>(j)];
-    v[static_cast<std::size_t>(i)] = sum / damped_(i, i);
+    double sum = v[at(i)];
+    for (int j = i + 1; j < k; ++j) sum -= damped_(i, j) * v[at(j)];
+    v[at(i)] = sum / damped_(i, i);
   }
 }
 
 /// w := R^-T v, v in the order of A's columns.
 void TrustStep::forwardSubstitute(In v, Out w) const {
   for (int i = 0; i < k_; ++i) {
-    double sum = v[static_cast<std::size_t>(dampedOrder_[static_cast<std::size_t>(i)])];
-    for (int l = 0; l < i; ++l) sum -= damped_(l, i) * w[static_cast<std::size_t>(l)];
-    w[static_cast<std::size_t>(i)] = sum / damped_(i, i);
+    double sum = v[at(dampedOrder_[at(i)])];
+    for (int l = 0; l < i; ++l) sum -= damped_(l, i) * w[at(l)];
+    w[at(i)] = sum / damped_(i, i);
   }
 }
 
 /// |R^-T v|^2, v in the order of R.
 double TrustStep::behind(In v) {
   for (int i = 0; i < k_; ++i) {
-    double sum = v[static_cast<std::size_t>(i)];
-    for (int l = 0; l < i; ++l) sum -= damped_(l, i) * w_[static_cast<std::size_t>(l)];
-    w_[static_cast<std::size_t>(i)] = sum / damped_(i, i);
+    double sum = v[at(i)];
+    for (int l = 0; l < i; ++l) sum -= damped_(l, i) * w_[at(l)];
+    w_[at(i)] = sum / damped_(i, i);
   }
-  return norm2Squared(In(w_).first(static_cast<std::size_t>(k_)));
+  return norm2Squared(In(w_).first(at(k_)));
 }
 
 void TrustStep::unpermute(In v, Out q) const {
   for (int j = 0; j < k_; ++j) {
-    q[static_cast<std::size_t>(dampedOrder_[static_cast<std::size_t>(j)])] = v[static_cast<std::size_t>(j)];
+    q[at(dampedOrder_[at(j)])] = v[at(j)];
   }
 }
 
@@ -157,7 +158,7 @@ void TrustStep::unpermute(In v, Out q) const {
 template <class Factor>
 double TrustStep::search(double radius, double low, double high, double lambda, Out q, Factor&& factor) {
   const Tuning tuning;
-  const auto n = static_cast<std::size_t>(k_);
+  const auto n = at(k_);
   const Out v = Out(v_).first(n);
   for (int round = 0;; ++round) {
     lambda = std::clamp(lambda, low, high);
@@ -187,11 +188,11 @@ double TrustStep::search(double radius, double low, double high, double lambda, 
 
 double TrustStep::solve(double radius, Out q) {
   const Tuning tuning;
-  const auto n = static_cast<std::size_t>(k_);
+  const auto n = at(k_);
   damped(0);
   const Out v = Out(v_).first(n);
   std::fill(v.begin(), v.end(), 0);
-  for (int j = 0; j < rank_; ++j) v[static_cast<std::size_t>(j)] = -c_[static_cast<std::size_t>(j)];
+  for (int j = 0; j < rank_; ++j) v[at(j)] = -c_[at(j)];
   backSubstitute(rank_, v);
   const double norm = std::sqrt(norm2Squared(v));
   singular_ = rank_ < k_;
@@ -204,7 +205,7 @@ double TrustStep::solve(double radius, Out q) {
   double gradient = 0;  // |R^T c|
   for (int j = 0; j < k_; ++j) {
     double sum = 0;
-    for (int i = 0; i <= j; ++i) sum += R_(i, j) * c_[static_cast<std::size_t>(i)];
+    for (int i = 0; i <= j; ++i) sum += R_(i, j) * c_[at(i)];
     gradient += square(sum);
   }
   const double high = std::max(std::sqrt(gradient) / radius, low);
@@ -217,7 +218,7 @@ double TrustStep::solve(double radius, Out q) {
 
 double TrustStep::solveCurved(Mat<const double> H, In g, double radius, Out q) {
   k_ = H.cols;
-  const auto n = static_cast<std::size_t>(k_);
+  const auto n = at(k_);
   const Tuning tuning;
   const double norm = std::sqrt(norm2Squared(g.first(n)));
   if (cholesky(H, g, 0)) {
@@ -248,7 +249,7 @@ bool TrustStep::isPositive(Mat<const double> H, double shift) {
 
 bool TrustStep::correct(In b, Out a) {
   if (singular_) return false;
-  const auto n = static_cast<std::size_t>(k_);
+  const auto n = at(k_);
   const Out v = Out(v_).first(n);
   forwardSubstitute(b, w_);
   for (std::size_t j = 0; j < n; ++j) v[j] = -w_[j];

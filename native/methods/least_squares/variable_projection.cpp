@@ -4,38 +4,38 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/index.hpp"
 #include "core/numbers.hpp"
 
 namespace nonconvex {
 namespace {
 
-std::span<double> column(Mat<double> A, int j) { return {A.column(j), static_cast<std::size_t>(A.rows)}; }
+std::span<double> column(Mat<double> A, int j) { return {A.column(j), at(A.rows)}; }
 
 }  // namespace
 
 std::vector<int> jointlyAffine(const SparsePattern& lowerTriangle) {
-  const auto n = static_cast<std::size_t>(lowerTriangle.lines);
+  const auto n = at(lowerTriangle.lines);
   std::vector<std::vector<int>> partners(n);
   std::vector<char> curved(n);
   for (int j = 0; j < lowerTriangle.lines; ++j) {
     for (const int i : lowerTriangle.line(j)) {
       if (i == j) {
-        curved[static_cast<std::size_t>(j)] = 1;
+        curved[at(j)] = 1;
       } else {
-        partners[static_cast<std::size_t>(i)].push_back(j);
-        partners[static_cast<std::size_t>(j)].push_back(i);
+        partners[at(i)].push_back(j);
+        partners[at(j)].push_back(i);
       }
     }
   }
   std::vector<int> order(n), chosen;
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int i, int j) {
-    return partners[static_cast<std::size_t>(i)].size() < partners[static_cast<std::size_t>(j)].size();
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int i, int j) { return partners[at(i)].size() < partners[at(j)].size(); });
   for (const int j : order) {
-    if (curved[static_cast<std::size_t>(j)]) continue;
+    if (curved[at(j)]) continue;
     chosen.push_back(j);
-    for (const int partner : partners[static_cast<std::size_t>(j)]) curved[static_cast<std::size_t>(partner)] = 1;
+    for (const int partner : partners[at(j)]) curved[at(partner)] = 1;
   }
   std::sort(chosen.begin(), chosen.end());
   return chosen;
@@ -44,8 +44,8 @@ std::vector<int> jointlyAffine(const SparsePattern& lowerTriangle) {
 ProjectedResiduals::ProjectedResiduals(Residuals& whole, std::span<const int> affine)
     : whole_(whole),
       affine_(affine.begin(), affine.end()),
-      x_(static_cast<std::size_t>(whole.variables())),
-      at_(static_cast<std::size_t>(whole.residuals())),
+      x_(at(whole.variables())),
+      at_(at(whole.residuals())),
       J_(whole.residuals(), whole.variables()),
       Q_(whole.residuals(), static_cast<int>(affine.size())),
       R_(static_cast<int>(affine.size()), static_cast<int>(affine.size())),
@@ -57,7 +57,7 @@ ProjectedResiduals::ProjectedResiduals(Residuals& whole, std::span<const int> af
 
 Vector ProjectedResiduals::others(In x) const {
   Vector a;
-  for (const int j : others_) a.push_back(x[static_cast<std::size_t>(j)]);
+  for (const int j : others_) a.push_back(x[at(j)]);
   return a;
 }
 
@@ -91,19 +91,19 @@ void ProjectedResiduals::orthonormalize() {
 }
 
 bool ProjectedResiduals::values(In a, Out r) {
-  for (std::size_t k = 0; k < others_.size(); ++k) x_[static_cast<std::size_t>(others_[k])] = a[k];
+  for (std::size_t k = 0; k < others_.size(); ++k) x_[at(others_[k])] = a[k];
   if (!whole_.values(x_, r) || !whole_.jacobian(J_)) return false;
   orthonormalize();
   std::fill(coefficients_.begin(), coefficients_.end(), 0);
   project(r, coefficients_);
   for (int k = static_cast<int>(affine_.size()) - 1; k >= 0; --k) {  // R step = -Q^T r
-    double sum = -coefficients_[static_cast<std::size_t>(k)];
+    double sum = -coefficients_[at(k)];
     for (int l = k + 1; l < static_cast<int>(affine_.size()); ++l) {
-      sum -= R_(k, l) * coefficients_[static_cast<std::size_t>(l)];
+      sum -= R_(k, l) * coefficients_[at(l)];
     }
     const double step = R_(k, k) > 0 ? sum / R_(k, k) : 0;
-    coefficients_[static_cast<std::size_t>(k)] = step;
-    x_[static_cast<std::size_t>(affine_[static_cast<std::size_t>(k)])] += step;
+    coefficients_[at(k)] = step;
+    x_[at(affine_[at(k)])] += step;
   }
   return finite(r) && finite(x_);
 }
@@ -111,7 +111,7 @@ bool ProjectedResiduals::values(In a, Out r) {
 bool ProjectedResiduals::jacobian(Mat<double> J) {
   if (!whole_.values(x_, at_) || !whole_.jacobian(J_)) return false;
   for (int k = 0; k < J.cols; ++k) {
-    const std::span<double> from = column(J_, others_[static_cast<std::size_t>(k)]), to = column(J, k);
+    const std::span<double> from = column(J_, others_[at(k)]), to = column(J, k);
     std::copy(from.begin(), from.end(), to.begin());
     std::fill(coefficients_.begin(), coefficients_.end(), 0);
     project(to, coefficients_);

@@ -2,10 +2,10 @@
 
 #include <cmath>
 
+#include "core/index.hpp"
+
 namespace nonconvex {
 namespace {
-
-std::size_t index(int j) { return static_cast<std::size_t>(j); }
 
 /// The free columns of the Jacobian, each of length 1, with their lengths.
 struct FreeColumns {
@@ -20,10 +20,10 @@ struct FreeColumns {
     }
     A = HostMatrix<double>(J.rows, static_cast<int>(free.size()));
     for (std::size_t c = 0; c < free.size(); ++c) {
-      const std::span<const double> from(J.column(free[c]), index(J.rows));
+      const std::span<const double> from(J.column(free[c]), at(J.rows));
       const double norm = std::sqrt(norm2Squared(from));
       lengths.push_back(norm > 0 ? norm : 1);
-      for (int i = 0; i < J.rows; ++i) A(i, static_cast<int>(c)) = from[index(i)] / lengths.back();
+      for (int i = 0; i < J.rows; ++i) A(i, static_cast<int>(c)) = from[at(i)] / lengths.back();
     }
   }
   int count() const { return static_cast<int>(free.size()); }
@@ -36,8 +36,7 @@ bool scaledHessian(LevenbergMarquardt& method, const FreeColumns& columns, Mat<d
   if (!method.hessian(whole)) return false;
   for (int c = 0; c < columns.count(); ++c) {
     for (int d = 0; d < columns.count(); ++d) {
-      H(d, c) = whole(columns.free[index(d)], columns.free[index(c)]) /
-                (columns.lengths[index(c)] * columns.lengths[index(d)]);
+      H(d, c) = whole(columns.free[at(d)], columns.free[at(c)]) / (columns.lengths[at(c)] * columns.lengths[at(d)]);
     }
   }
   return true;
@@ -46,12 +45,12 @@ bool scaledHessian(LevenbergMarquardt& method, const FreeColumns& columns, Mat<d
 /// The inverse of the matrix of the last solve of `trust`.
 HostMatrix<double> inverse(TrustStep& trust, int k) {
   HostMatrix<double> made(k, k);
-  Vector unit(index(k), 0.0), column(index(k));
+  Vector unit(at(k), 0.0), column(at(k));
   for (int c = 0; c < k; ++c) {
-    unit[index(c)] = -1;
+    unit[at(c)] = -1;
     trust.correct(unit, column);
-    unit[index(c)] = 0;
-    for (int i = 0; i < k; ++i) made(i, c) = column[index(i)];
+    unit[at(c)] = 0;
+    for (int i = 0; i < k; ++i) made(i, c) = column[at(i)];
   }
   return made;
 }
@@ -72,7 +71,7 @@ HostMatrix<double> outerGradients(const LevenbergMarquardt& method, const FreeCo
   const In r = method.weightedResiduals();
   for (int d = 0; d < columns.count(); ++d) {
     for (int c = 0; c < columns.count(); ++c) {
-      for (int i = 0; i < columns.A.rows(); ++i) B(c, d) += columns.A(i, c) * columns.A(i, d) * square(r[index(i)]);
+      for (int i = 0; i < columns.A.rows(); ++i) B(c, d) += columns.A(i, c) * columns.A(i, d) * square(r[at(i)]);
     }
   }
   return B;
@@ -81,11 +80,11 @@ HostMatrix<double> outerGradients(const LevenbergMarquardt& method, const FreeCo
 /// Names the parameters of a direction in which the residuals do not change.
 void addUndetermined(const TrustStep& trust, const FreeColumns& columns, FitSolution& solution) {
   constexpr double share = 1e-3;  // safeguard: entries of the direction that count, beside the largest one
-  Vector v(index(columns.count()));
+  Vector v(at(columns.count()));
   trust.nullVector(v);
   const double most = normInf(v);
   for (int c = 0; c < columns.count(); ++c) {
-    if (std::abs(v[index(c)]) > share * most) solution.undetermined.push_back(columns.free[index(c)]);
+    if (std::abs(v[at(c)]) > share * most) solution.undetermined.push_back(columns.free[at(c)]);
   }
 }
 
@@ -98,7 +97,7 @@ void addCovariance(LevenbergMarquardt& method, const FitSettings& settings, cons
     of = settings.loss == RobustLoss::squared ? FitCovariance::jacobian : FitCovariance::sandwich;
   }
   HostMatrix<double> H(k, k);
-  Vector q(index(k));
+  Vector q(at(k));
   if (of != FitCovariance::jacobian && scaledHessian(method, columns, H) && trust.isPositive(H, 0)) {
     trust.solveCurved(H, q, infinity, q);
   } else {
@@ -114,8 +113,8 @@ void addCovariance(LevenbergMarquardt& method, const FitSettings& settings, cons
   solution.covariance = HostMatrix<double>(n, n);
   for (int c = 0; c < k; ++c) {
     for (int d = 0; d < k; ++d) {
-      solution.covariance(columns.free[index(d)], columns.free[index(c)]) =
-          factor * C(d, c) / (columns.lengths[index(c)] * columns.lengths[index(d)]);
+      solution.covariance(columns.free[at(d)], columns.free[at(c)]) =
+          factor * C(d, c) / (columns.lengths[at(c)] * columns.lengths[at(d)]);
     }
   }
   solution.covarianceOf = of;
