@@ -98,9 +98,9 @@ void QuadraticNlp::hessianProduct(double sigma, std::span<const double>, std::sp
 
 std::optional<KnownCurvature::Convexity> QuadraticNlp::convexity(const Cpu& la, std::span<const double>,
                                                                  std::span<const double>, std::span<const double>) {
-  std::optional<std::vector<double>> found = concavityOf(la, data_->lower, data_->lowerValues);
-  if (!found) return std::nullopt;
-  return Convexity{.concavity = std::move(*found), .quadratic = true};
+  if (!concavity_) concavity_.emplace(concavityOf(la, data_->lower, data_->lowerValues));
+  if (!*concavity_) return std::nullopt;
+  return Convexity{.concavity = **concavity_, .quadratic = true};
 }
 
 QuadraticData poissonControl(int side, std::span<const double> target, double weight, std::span<const double> source) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -53,7 +54,8 @@ class QuadraticNlp final : public Nlp, public KnownCurvature {
   std::shared_ptr<const QuadraticData> data_;
   std::vector<double> x_;
   std::vector<double> Qx_;
-  bool known_ = false;  // Qx_
+  bool known_ = false;                                           // Qx_
+  std::optional<std::optional<std::vector<double>>> concavity_;  // concavity of Q, once it was asked for
 };
 
 /// Control of Poisson's equation on a grid inside (-1, 1)^2:
