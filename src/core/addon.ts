@@ -127,7 +127,6 @@ export interface PreparedAnswer {
   status: Status;
   message: string;
   objective?: number;
-  gap?: number;
   iterations: number;
   x: Float64Array;
   multipliers: Float64Array;

@@ -1,7 +1,6 @@
 // Convex quadratic programs that are solved again and again with other vectors.
 
-import type { ProgramRequest } from '../core/addon.js';
-import { addon, type PreparedHandle, type PreparedRequest, type Solvers } from '../core/addon.js';
+import { addon, type PreparedHandle, type PreparedRequest, type ProgramRequest, type Solvers } from '../core/addon.js';
 import { checkBounds } from '../core/bounds.js';
 import { checkMembers, checkNumber, checkVector } from '../core/check.js';
 import { fromNative } from '../core/error.js';
@@ -110,7 +109,7 @@ export class PreparedQuadratic {
 
   /**
    * Solves the program with some vectors replaced, in this solve alone, on this thread: for programs whose solve takes less than the way to
-   * another thread, some 50 microseconds.
+   * another thread and back.
    *
    * @throws TypeError or RangeError that names the argument and the value; RangeError while a `solve` of this program runs.
    */
@@ -124,7 +123,7 @@ export class PreparedQuadratic {
       timeLimit: timeLimit === Number.POSITIVE_INFINITY ? timeLimit : checkNumber('timeLimit', timeLimit, { lower: 0 }),
     };
     try {
-      const { boundMultipliers, gap: _, objective = Number.NaN, ...answer } = addon().solvePrepared(request);
+      const { boundMultipliers, objective = Number.NaN, ...answer } = addon().solvePrepared(request);
       return {
         ...answer,
         objective: objective + this.#parts.constant,

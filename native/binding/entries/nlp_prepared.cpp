@@ -51,12 +51,11 @@ Napi::Value solvePreparedNow(Napi::Env env, const Reader& in) {
                                  .atMost = in.vector("constraintsUpper"),
                                  .lower = in.vector("lower"),
                                  .upper = in.vector("upper")};
-  const PreparedAnswer answer = solvePrepared(*prepared, vectors, in.number("tolerance"), in.number("timeLimit"));
+  const PreparedAnswer answer = solvePrepared(prepared, vectors, in.number("tolerance"), in.number("timeLimit"));
   Writer out(env);
   out.text("status", nameOf(answer.status));
   out.text("message", answer.message);
   out.known("objective", answer.objective);
-  out.known("gap", answer.gap);
   out.number("iterations", answer.iterations);
   out.vector("x", answer.point.x);
   out.vector("multipliers", answer.point.y);

@@ -12,6 +12,11 @@ PreparedQuadratic::PreparedQuadratic(const Cpu& la, ConvexQuadratic program, dou
 
 PreparedQuadratic::~PreparedQuadratic() = default;
 
+std::shared_ptr<PreparedQuadratic> PreparedQuadratic::take(const std::shared_ptr<PreparedQuadratic>& from) {
+  if (from->taken_.exchange(true)) return nullptr;
+  return {from.get(), [from](PreparedQuadratic* taken) { taken->taken_ = false; }};
+}
+
 void PreparedQuadratic::makeSmall() {
   const int n = program_.variables(), m = program_.rows();
   small_.emplace(Small{HostMatrix<double>(n, n), HostMatrix<double>(m, n), DualActiveSet(n, m)});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -12,15 +13,14 @@
 namespace nonconvex {
 
 /// A program with its method: scales, the order of elimination and the active sides of the last solution are kept. One
-/// solve at a time, which `take` tells.
+/// solve at a time, which `take` sees to.
 class PreparedQuadratic {
  public:
   PreparedQuadratic(const Cpu& la, ConvexQuadratic program, double tolerance);
   ~PreparedQuadratic();
 
-  /// False while another solve has it.
-  bool take() { return !taken_.exchange(true); }
-  void giveBack() { taken_ = false; }
+  /// The program for one solve, until the pointer is gone; null while another solve has it.
+  static std::shared_ptr<PreparedQuadratic> take(const std::shared_ptr<PreparedQuadratic>& from);
 
   const ConvexQuadratic& program() const { return program_; }
   ProximalInteriorPoint& method() { return method_; }

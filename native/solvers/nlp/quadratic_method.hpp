@@ -26,8 +26,6 @@ class QuadraticMethod {
   /// `la` and the problem must outlive this.
   QuadraticMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings);
 
-  ~QuadraticMethod();
-
   std::optional<Status> start();
   std::optional<Status> step();
   NlpProgress progress() const;

@@ -77,20 +77,17 @@ std::shared_ptr<PreparedQuadratic> prepare(const Cpu& la, Nlp& nlp) {
   return std::make_shared<PreparedQuadratic>(la, convexQuadraticOf(nlp, constant), tolerance);
 }
 
-PreparedAnswer solvePrepared(PreparedQuadratic& prepared, const QuadraticVectors& vectors, double tolerance,
-                             double timeLimit) {
-  if (!prepared.take()) throw Error(ErrorKind::range, "another solve of this program runs");
-  struct Taken {
-    PreparedQuadratic& prepared;
-    ~Taken() { prepared.giveBack(); }
-  } const taken{prepared};
+PreparedAnswer solvePrepared(const std::shared_ptr<PreparedQuadratic>& given, const QuadraticVectors& vectors,
+                             double tolerance, double timeLimit) {
+  const auto taken = PreparedQuadratic::take(given);
+  if (!taken) throw Error(ErrorKind::range, "another solve of this program runs");
+  PreparedQuadratic& prepared = *taken;
   prepared.setVectors(vectors.c, vectors.atLeast, vectors.atMost, vectors.lower, vectors.upper);
   constexpr int most = 200;  // safeguard: programs that have a solution take 70 iterations at most
   PreparedAnswer answer;
   const auto take = [&](const QuadraticPoint& point, const QuadraticErrors& errors) {
     answer.point = point;
     answer.objective = errors.objective;
-    answer.gap = errors.gap / (1 + std::abs(errors.objective));
   };
   if (prepared.solveSmall(answer.point, answer.iterations)) {
     const QuadraticErrors errors = errorsOf(prepared.program(), answer.point);

@@ -26,15 +26,14 @@ struct PreparedAnswer {
   std::string message = {};
   QuadraticPoint point;
   double objective = unknown;
-  double gap = unknown;  ///< duality gap beside 1 + |objective|
-  int iterations = 0;    ///< iterations of the interior-point method, or changes of the active sides
+  int iterations = 0;  ///< iterations of the interior-point method, or changes of the active sides
 };
 
-/// Gives a program, which no other solve may have, its vectors and solves it. Violations and the gradient of the
-/// Lagrangian of a solution are at most `tolerance` in units as given, or in those in which the largest entry of the
-/// objective and of each row is 1 where that asks for more. What is not solved so goes to the solver of nonlinear
-/// programs, which also tells that there is no solution.
-PreparedAnswer solvePrepared(PreparedQuadratic& prepared, const QuadraticVectors& vectors, double tolerance,
-                             double timeLimit);
+/// Gives a program its vectors and solves it. Throws a RangeError while another solve has it. Violations and the
+/// gradient of the Lagrangian of a solution are at most `tolerance` in units as given, or in those in which the largest
+/// entry of the objective and of each row is 1 where that asks for more. What is not solved so goes to the solver of
+/// nonlinear programs, which also tells that there is no solution.
+PreparedAnswer solvePrepared(const std::shared_ptr<PreparedQuadratic>& given, const QuadraticVectors& vectors,
+                             double tolerance, double timeLimit);
 
 }  // namespace nonconvex
