@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/numbers.hpp"
 #include "linalg/sparse/pattern.hpp"
@@ -29,6 +30,12 @@ inline double boundAt(std::span<const double> bounds, std::size_t k, double miss
   constexpr double none = 1e19;
   const double bound = bounds.empty() ? missing : bounds[k];
   return bound >= none ? infinity : bound <= -none ? -infinity : bound;
+}
+/// All `count` bounds, each as `boundAt` has it.
+inline std::vector<double> boundsOf(std::span<const double> bounds, std::size_t count, double missing) {
+  std::vector<double> made(count);
+  for (std::size_t k = 0; k < count; ++k) made[k] = boundAt(bounds, k, missing);
+  return made;
 }
 
 /// Knowledge of a problem that needs no point; false: not known.

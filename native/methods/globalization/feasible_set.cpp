@@ -18,9 +18,9 @@ FeasibleSet::FeasibleSet(ScaledNlp& model, NlpBounds box)
     : model_(model), beside_(model.makePoint()), work_(beside_.x.size(), beside_.c.size()) {
   const std::size_t n = beside_.x.size(), m = beside_.c.size();
   const NlpBounds bounds = box.empty() ? model.nlp().variableBounds() : box;
-  for (std::size_t j = 0; j < n && !bounds.empty(); ++j) {
-    lower_.push_back(boundAt(bounds.lower, j, -infinity));
-    upper_.push_back(boundAt(bounds.upper, j, infinity));
+  if (!bounds.empty()) {
+    lower_ = boundsOf(bounds.lower, n, -infinity);
+    upper_ = boundsOf(bounds.upper, n, infinity);
   }
   const NlpBounds sides = model.nlp().constraintBounds();
   for (std::size_t i = 0; i < m; ++i) {

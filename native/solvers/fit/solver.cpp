@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/index.hpp"
 #include "core/random.hpp"
 #include "sketching/permutations.hpp"
 #include "solvers/fit/statistics.hpp"
 
 namespace nonconvex {
 namespace {
-
-Vector boundsOf(std::span<const double> given, int n, double missing) {
-  Vector made;
-  for (int j = 0; j < n; ++j) made.push_back(boundAt(given, static_cast<std::size_t>(j), missing));
-  return made;
-}
 
 std::vector<double> startOf(const FitProblem& problem) {
   return problem.start.empty() && problem.feasibleStart ? problem.feasibleStart->given() : problem.start;
@@ -27,8 +22,8 @@ FitSolver::FitSolver(const Cpu& la, const FitProblem& problem, const FitSettings
       settings_(settings),
       nlp_(problem.nlp.open(la)),
       residuals_(*nlp_),
-      lower_(boundsOf(problem.bounds.lower, nlp_->variables(), -infinity)),
-      upper_(boundsOf(problem.bounds.upper, nlp_->variables(), infinity)),
+      lower_(boundsOf(problem.bounds.lower, at(nlp_->variables()), -infinity)),
+      upper_(boundsOf(problem.bounds.upper, at(nlp_->variables()), infinity)),
       method_(residuals_, lower_, upper_, settingsOf(LeastSquaresSettings{}.firstRadius)),
       start_(startOf(problem)) {
   best_.x = start_;
@@ -38,7 +33,7 @@ FitSolver::FitSolver(const Cpu& la, const FitProblem& problem, const FitSettings
     require(settings.restarts == 0 || (lower_[j] > -infinity && upper_[j] < infinity), "restarts", settings.restarts,
             "expected bounds of all parameters, between which they are drawn; parameter " + show(j) + " has not both");
   }
-  best_.r.resize(static_cast<std::size_t>(residuals_.residuals()));
+  best_.r.resize(at(residuals_.residuals()));
   if (residuals_.values(best_.x, best_.r)) best_.objective = robustSum(settings.loss, settings.lossScale, best_.r);
 }
 
@@ -57,9 +52,7 @@ std::vector<int> FitSolver::affineParameters() const {
   if (!settings_.projection || settings_.loss != RobustLoss::squared) return {};
   if (facts.approximateHessian || facts.hessianByProducts) return {};
   std::vector<int> affine = jointlyAffine(nlp_->hessianPattern());
-  std::erase_if(affine, [&](int j) {
-    return lower_[static_cast<std::size_t>(j)] > -infinity || upper_[static_cast<std::size_t>(j)] < infinity;
-  });
+  std::erase_if(affine, [&](int j) { return lower_[at(j)] > -infinity || upper_[at(j)] < infinity; });
   // All of them: one step is the solution. More than residuals: nothing is left for the others.
   if (static_cast<int>(affine.size()) >= std::min(residuals_.variables(), residuals_.residuals())) return {};
   return affine;
@@ -72,9 +65,9 @@ void FitSolver::draw() {
   for (int j = 0; j < n; ++j) {
     const Random random(settings_.seed, static_cast<std::uint32_t>(j));
     const std::vector<int> slices = randomPermutation(count, random);
-    const double low = lower_[static_cast<std::size_t>(j)], width = upper_[static_cast<std::size_t>(j)] - low;
+    const double low = lower_[at(j)], width = upper_[at(j)] - low;
     for (int k = 0; k < count; ++k) {
-      const auto place = static_cast<std::size_t>(k);
+      const auto place = at(k);
       hypercube_(j, k) = low + width * (slices[place] + random.uniform(place)) / count;
     }
   }
@@ -136,7 +129,7 @@ std::optional<Status> FitSolver::stepProjected() {
   const bool arrived = status == Status::solved || reduced_->predictedShare() < tuning_.projectedShare;
   if (!arrived && !status && ++projectedSteps_ < tuning_.projectedSteps) return std::nullopt;
   if (arrived) {
-    Vector r(static_cast<std::size_t>(residuals_.residuals()));
+    Vector r(at(residuals_.residuals()));
     if (projected_->values(reduced_->x(), r) && beginWhole(projected_->point())) return std::nullopt;
   }
   return beginWhole(start_) ? std::nullopt : endRun(Status::numericalError);

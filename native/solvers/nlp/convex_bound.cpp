@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
+#include <utility>
 
 #include "core/index.hpp"
 #include "linalg/blas.hpp"
@@ -22,8 +24,6 @@ struct Tuning {
   double held = 1e-6;
   // safeguard: the size, beside the largest entry of x, up to which points are bounded where nothing else bounds them.
   double size = 100;
-  // safeguard: sides of such a size and above are none.
-  double infinite = 1e19;
   // safeguard: the largest radius, relative to x, of a ball in which second derivatives count as those of its middle.
   double radius = 1e-5;
 };
@@ -50,9 +50,10 @@ class DualBound {
     if (!knowsCurvature()) return {};
     linearise();
     if (!std::isfinite(value_)) return {};
+    const auto given = std::pair(lower_, upper_);
     const double all = leastOfAll();
     if (isTight(all)) return {.lowerBound = value_ + all};
-    takeBounds();
+    std::tie(lower_, upper_) = given;
     boundBySize();
     if (const double near = leastOverBox(); isTight(near)) {
       return {.lowerBound = value_ + near, .over = overNear, .because = noBound};
@@ -72,23 +73,11 @@ class DualBound {
   }
 
   void takeBounds() {
-    lower_.clear();
-    upper_.clear();
-    low_.clear();
-    high_.clear();
-    const NlpBounds bounds = nlp_.variableBounds();
-    const auto counted = [](double bound) {
-      return std::abs(bound) < tuning.infinite ? bound : std::copysign(infinity, bound);
-    };
-    for (std::size_t j = 0; j < n_; ++j) {
-      lower_.push_back(counted(boundAt(bounds.lower, j, -infinity)));
-      upper_.push_back(counted(boundAt(bounds.upper, j, infinity)));
-    }
-    const NlpBounds sides = nlp_.constraintBounds();
-    for (std::size_t i = 0; i < m_; ++i) {
-      low_.push_back(boundAt(sides.lower, i, 0));
-      high_.push_back(boundAt(sides.upper, i, 0));
-    }
+    const NlpBounds bounds = nlp_.variableBounds(), sides = nlp_.constraintBounds();
+    lower_ = boundsOf(bounds.lower, n_, -infinity);
+    upper_ = boundsOf(bounds.upper, n_, infinity);
+    low_ = boundsOf(sides.lower, m_, 0);
+    high_ = boundsOf(sides.upper, m_, 0);
   }
 
   /// Keeps those of equations and of active sides. Any others of the right signs would do; these give a good bound.

@@ -10,15 +10,6 @@
 #include "solvers/nlp/warm_start.hpp"
 
 namespace nonconvex {
-namespace {
-
-std::vector<double> boundsOf(std::span<const double> given, std::size_t count, double missing) {
-  std::vector<double> bounds(count);
-  for (std::size_t k = 0; k < count; ++k) bounds[k] = boundAt(given, k, missing);
-  return bounds;
-}
-
-}  // namespace
 
 ConvexQuadratic convexQuadraticOf(Nlp& nlp, double& constant) {
   const auto n = at(nlp.variables()), m = at(nlp.constraints());
@@ -62,14 +53,12 @@ QuadraticMethod::QuadraticMethod(const Cpu& la, const NlpProblem& problem, const
       work_(prepared(settings.tolerance)),
       method_(work_->method()) {}
 
-QuadraticMethod::~QuadraticMethod() { work_->giveBack(); }
-
 /// The prepared program that the problem brings along, with its own vectors, or one of its own.
 std::shared_ptr<PreparedQuadratic> QuadraticMethod::prepared(double tolerance) {
   ConvexQuadratic program = convexQuadraticOf(*problem_.nlp.open(la_), constant_);
-  const auto& given = problem_.prepared;
+  const auto given = problem_.prepared == nullptr ? nullptr : PreparedQuadratic::take(problem_.prepared);
   if (given == nullptr || given->program().variables() != program.variables() ||
-      given->program().rows() != program.rows() || !given->take()) {
+      given->program().rows() != program.rows()) {
     return std::make_shared<PreparedQuadratic>(la_, std::move(program), tolerance);
   }
   given->setVectors(program.c, program.atLeast, program.atMost, program.lower, program.upper);
