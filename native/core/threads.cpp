@@ -273,6 +273,7 @@ void WorkerPool::Workers::workerLoop(int number) {
       task();
       task = nullptr;
       lock = lockPatiently(mutex_);
+      alert = false;  // solves follow each other more slowly than parallel loops do
     } else if (Region* region = claimRegion()) {
       lock.unlock();
       region->work();
