@@ -3,12 +3,18 @@
 import { type ChoiceSchema, choicesOf, defaultOfSetting, namesOfSetting } from './addon.js';
 import { checkMembers, checkObject, checkOneOf, closest, renamed, show } from './check.js';
 import type { NameOf } from './makers.js';
-import { calledHere, checkSettings, namesOf, refuseList } from './settingNames.js';
+import { calledHere, checkSettings, ownNames, refuseList } from './settingNames.js';
 
 type Declared = readonly ChoiceSchema[];
 
-/** The choices of a solver; `more` are settings of theirs that the addon does not know, by the name of the choice. */
-function declaredOf(solver: string, more: Readonly<Record<string, readonly string[]>>): Declared {
+/** Settings of choices that the addon does not know, by the name of the choice. */
+type More = Readonly<Record<string, readonly string[]>>;
+
+const none: More = {};
+
+/** The choices of a solver, and `more` settings of theirs. */
+function declaredOf(solver: string, more: More): Declared {
+  if (more === none) return choicesOf(solver);
   return choicesOf(solver).map((each) => ({ ...each, settings: [...each.settings, ...(more[each.name] ?? [])] }));
 }
 
@@ -24,9 +30,9 @@ export function flatSettings<T extends object>(
   solver: string,
   settings: T,
   own: readonly string[] = [],
-  ofChoices: Readonly<Record<string, readonly string[]>> = {},
+  ofChoices: More = none,
 ): T & { method?: string } {
-  return flatOf(solver, settings, namesOf(solver, own), ofChoices) as T & { method?: string };
+  return flatOf(solver, settings, ownNames(solver, own), ofChoices) as T & { method?: string };
 }
 
 /** Does as {@link flatSettings} for settings whose names are `known`. */
@@ -34,14 +40,15 @@ export function flatOf<T extends object>(
   solver: string,
   settings: T,
   known: readonly string[],
-  ofChoices: Readonly<Record<string, readonly string[]>> = {},
+  ofChoices: More = none,
 ): Record<string, unknown> {
   refuseList(settings, 'settings');
   const declared = declaredOf(solver, ofChoices);
   refuseFlat(solver, checkObject('settings', settings) as Record<string, unknown>, declared, known);
   const flat = checkSettings(settings, known) as Record<string, unknown>;
-  const chosen = [...new Set(declared.map(({ setting }) => setting))].filter((setting) => isMade(flat[setting]));
-  return Object.assign({}, flat, ...chosen.map((setting) => ofChoice(solver, setting, flat[setting], declared)));
+  const chosen = new Set<string>();
+  for (const { setting } of declared) if (isMade(flat[setting])) chosen.add(setting);
+  return Object.assign({}, flat, ...[...chosen].map((setting) => ofChoice(solver, setting, flat[setting], declared)));
 }
 
 /** Returns true if a value is no name but an object, as makers give it. */
@@ -67,9 +74,10 @@ function refuseFlat(
   declared: Declared,
   top: readonly string[],
 ): void {
-  const names = [...new Set(declared.flatMap((choice) => choice.settings))];
   for (const [given, value] of Object.entries(settings)) {
-    if (top.includes(given) || names.length === 0) continue;
+    if (top.includes(given)) continue;
+    const names = [...new Set(declared.flatMap((choice) => choice.settings))];
+    if (names.length === 0) return;
     const [name, said] = meant(given, names, top);
     if (name === undefined) continue;
     const owners = declared.filter((choice) => choice.settings.includes(name));
@@ -113,7 +121,7 @@ function refuseOthers(setting: string, given: string, name: string, choices: Dec
 export function withChoices(
   solver: string,
   settings: Readonly<Record<string, unknown>>,
-  ofChoices: Readonly<Record<string, readonly string[]>> = {},
+  ofChoices: More = none,
 ): Record<string, unknown> {
   const declared = declaredOf(solver, ofChoices);
   const grouped: Record<string, unknown> = {};

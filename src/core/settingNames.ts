@@ -121,7 +121,7 @@ export function checkOptions<T extends object>(
   own: readonly string[] = [],
   name = 'options',
 ): T {
-  return checkSettings(options, own.length > 0 ? namesOf(solver, own) : ownNames(solver), name);
+  return checkSettings(options, ownNames(solver, own), name);
 }
 
 /**
@@ -141,8 +141,9 @@ export const namesOf = (solver: string, own: readonly string[]): readonly string
 const ofSolvers = new Map<string, readonly string[]>();
 const native = new Map<string, readonly string[]>();
 
-/** The names that {@link namesOf} gives of a solver alone. */
-const ownNames = (solver: string): readonly string[] => remembered(ofSolvers, solver, () => namesOf(solver, []));
+/** The names that {@link namesOf} gives, made once for a solver alone. */
+export const ownNames = (solver: string, own: readonly string[]): readonly string[] =>
+  own.length > 0 ? namesOf(solver, own) : remembered(ofSolvers, solver, () => namesOf(solver, own));
 
 /** Names that are made once: small solves take little longer. */
 function remembered(
