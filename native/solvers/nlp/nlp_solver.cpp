@@ -145,6 +145,8 @@ std::optional<Status> NlpSolver::advance() {
 /// does, or says why there is no solution.
 std::optional<Status> NlpSolver::quadraticStep(std::optional<Status> status) {
   if (!status || status == Status::solved) return status;
+  proof_ = quadratic_->proveUnbounded();
+  if (proof_) return Status::unbounded;
   quadratic_.reset();
   interior_ = std::make_unique<InteriorPointMethod>(la_, problem_, settings_);
   return interior_->start();

@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include "core/index.hpp"
+#include "methods/globalization/falling_ray.hpp"
 #include "methods/interior_point/judge.hpp"
+#include "methods/quadratic/recession.hpp"
 #include "problems/abilities.hpp"
 #include "solvers/nlp/barrier_report.hpp"
 #include "solvers/nlp/warm_start.hpp"
@@ -109,6 +111,21 @@ bool QuadraticMethod::confirmed() {
   if (!place(*answer_)) return false;
   if (const UnitChange* const change = nlp_->rescale(*answer_)) nlp_->convert(*change, *answer_);
   return nlp_->solvedAsGiven(*answer_) && nonconvex::confirmed(*nlp_, *answer_);
+}
+
+std::optional<Proof> QuadraticMethod::proveUnbounded() {
+  if (nlp_->contradiction()) return std::nullopt;
+  const std::vector<double> direction = recessionDirection(la_, work_->program());
+  if (direction.empty()) return std::nullopt;
+  const std::vector<double> x = feasiblePoint(la_, work_->program());
+  if (x.empty()) return std::nullopt;
+  FallingRay ray(la_, nlp_->model(), {});
+  if (ray.follow(x, direction) != Fall::forEver) return std::nullopt;
+  Proof proof = ray.proof();
+  BarrierPoint point = nlp_->makePoint();
+  if (proof.x.empty() || !nlp_->beginAt(proof.x, point)) return std::nullopt;
+  answer_ = std::move(point);
+  return proof;
 }
 
 NlpProgress QuadraticMethod::progress() const {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/proof.hpp"
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
 #include "methods/interior_point/barrier_nlp.hpp"
@@ -30,6 +31,9 @@ class QuadraticMethod {
   std::optional<Status> step();
   NlpProgress progress() const;
   NlpSolution solution() const;
+  /// A ray along which the objective has no least value, where the method has ended without a solution. The functions
+  /// as given confirm it. Moves to a feasible point of the ray.
+  std::optional<Proof> proveUnbounded();
 
  private:
   std::shared_ptr<PreparedQuadratic> prepared(double tolerance);
