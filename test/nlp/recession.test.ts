@@ -14,12 +14,19 @@ function drawn(seed: number) {
   const n = whole(2, 20);
   const m = whole(2, 20);
   const vector = () => Array.from({ length: n }, () => draw.normal());
-  const d = vector();
   const x = vector();
+  // Whole numbers, so that Q d is 0 without rounding.
+  const d = Array.from({ length: n }, () => whole(1, 5) * (draw.uniform() < 0.5 ? 1 : -1));
   const roots = Array.from({ length: whole(0, n) }, () => {
-    const root = vector();
-    const along = dot(root, d) / dot(d, d);
-    return root.map((value, j) => value - along * (d[j] as number));
+    const root = d.map(() => 0);
+    for (let k = 0; k < 3; ++k) {
+      const i = whole(0, n);
+      const j = whole(0, n);
+      const times = whole(-3, 7);
+      root[i] = (root[i] as number) + times * (d[j] as number);
+      root[j] = (root[j] as number) - times * (d[i] as number);
+    }
+    return root;
   });
   const Q = x.map((_, i) => x.map((_, j) => roots.reduce((sum, r) => sum + (r[i] as number) * (r[j] as number), 0)));
   const G = Array.from({ length: m }, () => {
