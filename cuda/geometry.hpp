@@ -10,8 +10,8 @@
 
 namespace nonconvex::cuda {
 
-constexpr int blockSize = 256;
-constexpr int warp = 32;
+constexpr int blockSize = 256;  // threads of a block, a multiple of `warp`
+constexpr int warp = 32;        // threads that a device runs in step
 
 /// Blocks and their threads.
 struct Geometry {
@@ -101,7 +101,7 @@ constexpr int gramPieceLength(int k, int pieces) { return k / pieces / 4 * 4; }
 
 /// Square tiles of a matrix, one a block, with `tileRows` rows of threads that each do several rows of the tile.
 constexpr int tileSize = 32;
-constexpr int tileRows = 8;
+constexpr int tileRows = 8;  // 256 threads of a block do four rows of a tile each
 constexpr Geometry tileGeometry(int n) {
   const auto tiles = static_cast<unsigned>(blocksFor(n, tileSize));
   return {{tiles, tiles}, {tileSize, tileRows}};

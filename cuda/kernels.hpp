@@ -13,7 +13,7 @@ namespace nonconvex::cuda {
 template <class F>
 struct Loop {
   using Shared = NothingShared;
-  static constexpr int phases = 1;
+  static constexpr int phases = 1;  // no barrier
   int n;
   F f;
 
@@ -26,7 +26,7 @@ struct Loop {
 template <class F>
 struct MatrixLoop {
   using Shared = NothingShared;
-  static constexpr int phases = 1;
+  static constexpr int phases = 1;  // no barrier
   int m;
   int n;
   F f;
@@ -42,7 +42,7 @@ struct MatrixLoop {
 template <class F, class Packed>
 struct PackedLoop {
   using Shared = NothingShared;
-  static constexpr int phases = 1;
+  static constexpr int phases = 1;  // no barrier
   int m;
   int n;
   F f;
@@ -67,8 +67,8 @@ struct ColumnSums {
   struct Shared {
     double sum[blockSize];
   };
-  static constexpr int halvings = 8;  // blockSize = 2^8
-  static constexpr int phases = 1 + halvings + 1;
+  static constexpr int halvings = 8;               // blockSize = 2^8
+  static constexpr int phases = 1 + halvings + 1;  // sums of threads, halvings, the result
   static_assert(blockSize == 1 << halvings);
   int m;
   int n;
@@ -104,7 +104,7 @@ struct MirrorLower {
   struct Shared {
     T tile[tileSize][tileSize + 1];
   };
-  static constexpr int phases = 2;
+  static constexpr int phases = 2;  // a tile is read, then written
   Mat<T, Device> a;
 
   NONCONVEX_HD void operator()(int phase, Shared& shared, const Thread& t) const {

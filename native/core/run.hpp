@@ -35,7 +35,7 @@ class History {
   const std::vector<Report>& reports() const { return reports_; }
 
  private:
-  static constexpr std::size_t capacity = 1024;
+  static constexpr std::size_t capacity = 1024;  // reports that are kept; above it every second one goes
   std::vector<Report> reports_;
   std::size_t count_ = 0;
   std::size_t stride_ = 1;

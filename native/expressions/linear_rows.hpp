@@ -9,7 +9,7 @@ namespace nonconvex {
 
 /// Stretches of more than `largeSum` terms are summed in `sumParts` parts: faster, and with less rounding.
 constexpr int largeSum = 8192;
-constexpr int sumParts = 32;
+constexpr int sumParts = 32;  // a whole number of vectors of any processor
 
 /// Row i is constants[i] + sum_k coefficients[k] v[indices[k]], k in [offsets[i], offsets[i + 1]).
 struct LinearRows {

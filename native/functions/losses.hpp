@@ -91,7 +91,7 @@ struct Squared : FromExpansion<Squared> {
   static constexpr std::string_view name = "squared";
   static constexpr Targets targets = Targets::numbers;
   static constexpr bool ofDifference = true;
-  static constexpr double lipschitz = 1;
+  static constexpr double lipschitz = 1;  ///< largest second derivative
 
   template <class Math>
   NONCONVEX_ALWAYS_INLINE static Expansion at(double t, double y) {
@@ -111,7 +111,7 @@ struct Logistic : FromExpansion<Logistic> {
   static constexpr std::string_view name = "logistic";
   static constexpr Targets targets = Targets::probabilities;
   static constexpr bool ofDifference = false;
-  static constexpr double lipschitz = 0.25;
+  static constexpr double lipschitz = 0.25;  ///< largest second derivative
 
   /// The parts of the loss at t, without overflow: only exp(-|t|) is computed.
   struct Parts {
@@ -191,7 +191,7 @@ struct SquaredHinge : FromExpansion<SquaredHinge> {
   static constexpr std::string_view name = "squaredHinge";
   static constexpr Targets targets = Targets::numbers;
   static constexpr bool ofDifference = true;
-  static constexpr double lipschitz = 1;
+  static constexpr double lipschitz = 1;  ///< largest second derivative
 
   template <class Math>
   NONCONVEX_ALWAYS_INLINE static Expansion at(double t, double y) {
@@ -212,7 +212,7 @@ struct Huber {
   static constexpr std::string_view name = "huber";
   static constexpr Targets targets = Targets::numbers;
   static constexpr bool ofDifference = true;
-  static constexpr double lipschitz = 1;
+  static constexpr double lipschitz = 1;  ///< largest second derivative
 
   double delta = 1;
 

@@ -49,7 +49,7 @@ struct Lasso {
   static constexpr std::string_view name = "lasso";
   static constexpr bool convex = true;
 
-  static constexpr double leastGamma = 0;
+  static constexpr double leastGamma = 0;  ///< gamma is not read
 
   double l = 0;
   double gamma = 0;
@@ -75,7 +75,7 @@ struct Lasso {
 struct Mcp {
   static constexpr std::string_view name = "mcp";
   static constexpr bool convex = false;
-  static constexpr double leastGamma = 1;
+  static constexpr double leastGamma = 1;  ///< a coordinate of curvature 1 has one minimum where gamma is larger
 
   double l = 0;
   double gamma = 3;
@@ -104,7 +104,7 @@ struct Mcp {
 struct Scad {
   static constexpr std::string_view name = "scad";
   static constexpr bool convex = false;
-  static constexpr double leastGamma = 2;
+  static constexpr double leastGamma = 2;  ///< a coordinate of curvature 1 has one minimum where gamma is larger
 
   double l = 0;
   double gamma = 3.7;
@@ -142,7 +142,7 @@ struct Scad {
 struct Lq {
   static constexpr std::string_view name = "lq";
   static constexpr bool convex = false;
-  static constexpr double leastGamma = 0;
+  static constexpr double leastGamma = 0;  ///< gamma is not read
 
   double l = 0;
   double gamma = 0;

@@ -34,8 +34,8 @@ class LongProduct {
   }
 
  private:
-  static constexpr int pieces = 12;  // shared out over threads
-  static constexpr double leastSize = 1e6;
+  static constexpr int pieces = 12;         // shared out over threads
+  static constexpr double leastSize = 1e6;  // multiplications below which threads take longer to begin
 
   HostMatrix<double> partial_;  // entries of C x pieces
 };

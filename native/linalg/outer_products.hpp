@@ -19,10 +19,10 @@ void sumOfOuterProducts(int count, const std::int32_t* list, const Mat<const flo
 /// is m x d; m is a multiple of `outputsAtOnce`.
 void productsOfListed(int count, const std::int32_t* list, const Mat<const double>& x, const Mat<const double>& w,
                       const Mat<double>& y);
-inline constexpr int outputsAtOnce = 4;
+inline constexpr int outputsAtOnce = 4;  ///< rows of W whose sums stay in registers
 /// y_k := W x_k for all columns x_k of `x` (d x n), W `eightOutputs` x d and y `eightOutputs` x n, both without gaps:
 /// for x that is read from memory, once.
 void productsOfAll(const Mat<const double>& x, const double* w, double* y);
-inline constexpr int eightOutputs = 8;
+inline constexpr int eightOutputs = 8;  ///< rows of W whose sums fill one or two registers
 
 }  // namespace nonconvex::loops

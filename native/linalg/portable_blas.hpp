@@ -18,7 +18,7 @@ namespace nonconvex::portable {
 /// Registers of processors: vectors of as many numbers as 16 bytes hold.
 template <class T>
 struct Register {
-  static constexpr int lanes = 16 / static_cast<int>(sizeof(T));
+  static constexpr int lanes = 16 / static_cast<int>(sizeof(T));  // numbers of a register
   typedef T Type __attribute__((vector_size(16)));
 
   static Type load(const T* from) {
@@ -205,11 +205,11 @@ void trsv(char uplo, char trans, bool unit, int n, const T* a, int lda, T* x) {
 /// A product of blocks: rows of A in panels of `rows`, columns of B in panels of `columns`, which fill registers.
 template <class T>
 struct Blocks {
-  static constexpr int rows = 2 * Register<T>::lanes;
-  static constexpr int columns = 4;
-  static constexpr int depth = 256;    // length of a panel: the two of a tile stay in the first-level cache
-  static constexpr int rowBlock = 64;  // rows of A that stay in the second-level cache
-  static constexpr int columnBlock = 512;
+  static constexpr int rows = 2 * Register<T>::lanes;  // two registers of each column of a tile
+  static constexpr int columns = 4;                    // eight registers of a tile, and those of its operands
+  static constexpr int depth = 256;        // length of a panel: the two of a tile stay in the first-level cache
+  static constexpr int rowBlock = 64;      // rows of A that stay in the second-level cache
+  static constexpr int columnBlock = 512;  // columns of B that stay in the third-level cache
 
   /// out = the product of a panel of A and one of B
   static void tile(int k, const T* a, const T* b, T* out) {

@@ -13,7 +13,7 @@
 
 namespace nonconvex {
 
-constexpr int packSize = 4;
+constexpr int packSize = 4;  // numbers that a thread of a device reads at once, 16 bytes of floats
 
 template <class T>
 struct alignas(16) Pack {

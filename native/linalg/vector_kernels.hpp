@@ -35,7 +35,7 @@ void subtractTransposedProduct(int rows, int columns, const double* a, int strid
 /// Lower triangle of C += B B^T, B column-major n x count without gaps, C n x n: for small n quicker than BLAS, which
 /// copies B twice. Up to `outerSlack` numbers behind B are read, whatever they are.
 void addOuterProducts(int n, int count, const double* b, double* c);
-inline constexpr int outerSlack = 16;
+inline constexpr int outerSlack = 16;  ///< the longest register has no more than 16 numbers
 /// y = -x
 void negate(std::size_t n, const double* x, double* y);
 /// out = x + a y for long vectors, as the processor at hand does it best: a y may not be rounded before it is added.

@@ -20,10 +20,12 @@ template <>
 struct ExpParts<double> {
   using Bits = std::int64_t;
   // `shift` is 1.5 * 2^52: its sum with x has round(x) in the lowest bits.
+  /// log2(e), ln(2) in two parts (W. J. Cody, W. Waite, 1980), and the range in which exp neither overflows nor is
+  /// denormal
   static constexpr double log2e = 1.4426950408889634, ln2High = 0.693147180369123816490,
                           ln2Low = 1.90821492927058770002e-10, shift = 6755399441055744.0, most = 709.782712893384,
                           least = -708.3964185322641;
-  static constexpr int mantissa = 52, bias = 1023;
+  static constexpr int mantissa = 52, bias = 1023;  // layout of the format, IEEE 754
   NONCONVEX_ALWAYS_INLINE static double polynomial(double r) {
     double p = 1.0 / 6227020800.0;
     p = p * r + 1.0 / 479001600.0;
@@ -44,9 +46,10 @@ struct ExpParts<double> {
 template <>
 struct ExpParts<float> {
   using Bits = std::int32_t;
+  /// as those of double, where `shift` is 1.5 * 2^23
   static constexpr float log2e = 1.44269504F, ln2High = 0.693359375F, ln2Low = -2.12194440e-4F, shift = 12582912.0F,
                          most = 88.722839F, least = -87.336544F;
-  static constexpr int mantissa = 23, bias = 127;
+  static constexpr int mantissa = 23, bias = 127;  // layout of the format, IEEE 754
   NONCONVEX_ALWAYS_INLINE static float polynomial(float r) {
     float p = 1.0F / 5040.0F;
     p = p * r + 1.0F / 720.0F;

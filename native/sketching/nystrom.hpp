@@ -14,7 +14,7 @@ namespace nonconvex {
 
 /// Rows or columns by number, few enough to travel with a functor.
 struct Pivots {
-  static constexpr int most = 64;
+  static constexpr int most = 64;  // numbers that fit into the arguments of a device's function
   int index[most] = {};
   int count = 0;
 };
@@ -163,8 +163,9 @@ class Nystrom {
   }
 
  private:
-  static constexpr std::uint32_t stream = 41;
-  static constexpr double share = 0.3;
+  static constexpr std::uint32_t stream = 41;  // the stream of random numbers that pivots are drawn from
+  static constexpr double share = 0.3;         // the part of the mean of the rest that counts on its diagonal
+  /// rounding leaves so much of a diagonal entry, as a share of it
   static constexpr double smallest = 100 * static_cast<double>(std::numeric_limits<T>::epsilon());
 
   /// Calls work(first, count) for rows of `columns` numbers, few enough at a time that the solve can be aborted soon.

@@ -6,7 +6,9 @@
 namespace nonconvex {
 namespace {
 
-constexpr double share = 1e-5;  // share of 1, of ||r||_inf or of its square that counts as zero
+struct Tuning {
+  static constexpr double share = 1e-5;  ///< measured: share of 1, of ||r||_inf or of its square that counts as zero
+};
 
 /// The distance to the bound that the direction -g leads to.
 double roomAlong(const BarrierNlp& nlp, const BarrierPoint& point, std::size_t j, double g) {
@@ -40,7 +42,7 @@ bool minimizesInfeasibility(BarrierState& state) {
   BarrierNlp& nlp = state.nlp;
   const BarrierPoint& point = state.point;
   const double size = normInf(point.r);
-  const double small = share * std::min(1.0, size), smallProduct = share * std::min(1.0, size * size);
+  const double small = Tuning::share * std::min(1.0, size), smallProduct = Tuning::share * std::min(1.0, size * size);
   if (!(size > feasible)) return false;
   infeasibilityGradient(nlp, point, state.a);
   if (!stationary(nlp, point, state.a, small, smallProduct)) return false;

@@ -70,7 +70,8 @@ bool KktSystem::factor(const NlpPoint& point) {
       factor_ = {.shift = {}, .good = true};
     } else if (!std::exchange(kept_, false)) {
       if (settings_.shift == ShiftRule::paper) {
-        const double shift = publishedCurvature + std::sqrt(squaredFrobenius(model_.hessianPattern(), H_, 0));
+        const double shift =
+            PaperRules::Tuning::curvature + std::sqrt(squaredFrobenius(model_.hessianPattern(), H_, 0));
         factor_ = inertiaCorrection_.factorPublished(*solver_, shift, sizeJ_);
       } else {
         factor_ = inertiaCorrection_.factor(*solver_, sizeH_, sizeJ_, leastShift_);

@@ -9,8 +9,13 @@
 
 namespace nonconvex {
 
-/// xi_B, the least curvature on the null space of J that B = H + t I is to have.
-constexpr double publishedCurvature = 0.1;
+/// Constants of the paper's rules.
+struct PaperRules {
+  struct Tuning {
+    /// published: xi_B of the paper, the least curvature on the null space of J that B = H + t I is to have.
+    static constexpr double curvature = 0.1;
+  };
+};
 
 /// ||H + t I||_F^2, H given by its lower triangle by columns.
 double squaredFrobenius(const SparsePattern& hessian, std::span<const double> H, double t);

@@ -15,9 +15,8 @@
 namespace nonconvex {
 namespace {
 
-// Streams of random numbers; those of steps follow the last.
-constexpr std::uint32_t orderStream = 0x20000000;
-constexpr std::uint32_t stepStream = 0x40000000;  // stream of the first step
+constexpr std::uint32_t orderStream = 0x20000000;  // definition: stream of the random order of the rows
+constexpr std::uint32_t stepStream = 0x40000000;   // definition: stream of the first step, which those of others follow
 
 Random randomOf(std::uint64_t seed, std::int64_t step) {
   return Random(seed, stepStream + static_cast<std::uint32_t>(step));

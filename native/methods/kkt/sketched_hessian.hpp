@@ -29,7 +29,7 @@ std::unique_ptr<SketchedHessian> sketchedHessian(const ScaledNlp& model, KktSolv
 /// Rows of the sketch for n columns: those of the settings, or 4 n.
 int sketchRows(const KktSettings& settings, int n);
 
-/// Stream of the random numbers that sketches are made from.
+/// definition: stream of the random numbers that sketches are made from.
 constexpr std::uint32_t sketchStream = 0x30000000;
 
 }  // namespace nonconvex

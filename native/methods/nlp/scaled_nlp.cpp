@@ -56,7 +56,9 @@ void requireVector(std::span<const double> v, int size, const char* name) {
   }
 }
 
-constexpr double tiny = 1e-3;  // largest entry of a gradient below which the function is scaled up
+struct Tuning {
+  static constexpr double tiny = 1e-3;  ///< measured: largest entry of a gradient below which the function is scaled up
+};
 
 /// The factor of a function whose gradient has such a largest entry at the start, and such a one near by.
 double scaleFor(double largest, double near) {
@@ -64,7 +66,7 @@ double scaleFor(double largest, double near) {
   constexpr double leastScale = 1e-8, mostScale = 1e12;
   if (largest > most) return std::max(leastScale, most / largest);
   const double larger = std::max(largest, near);
-  return larger > 0 && larger < tiny ? std::min(mostScale, 1 / larger) : 1;
+  return larger > 0 && larger < Tuning::tiny ? std::min(mostScale, 1 / larger) : 1;
 }
 
 /// The row's part of the values of a Jacobian.
@@ -195,10 +197,10 @@ void ScaledNlp::moveBeside(double share, std::span<double> x) const {
 /// function in small units from one that begins near a stationary point; none where no other point has any.
 std::optional<NlpPoint> ScaledNlp::besideTiny(NlpPoint& point) {
   const double ofF = normInf(point.gradient());
-  bool any =
-      givenObjectiveScale_ == 0 && ofF < tiny && (ofF > 0 || m_ == 0);  // beside constraints f may be 0 everywhere
+  bool any = givenObjectiveScale_ == 0 && ofF < Tuning::tiny &&
+             (ofF > 0 || m_ == 0);  // beside constraints f may be 0 everywhere
   for (int i = 0; i < m_ && givenConstraintScales_.empty() && !any; ++i) {
-    any = normInf(rowOf(*jacobianPattern_, point.jacobian, i)) < tiny;
+    any = normInf(rowOf(*jacobianPattern_, point.jacobian, i)) < Tuning::tiny;
   }
   if (!any) return std::nullopt;
   NlpPoint beside = makePoint();
@@ -213,7 +215,7 @@ std::optional<NlpPoint> ScaledNlp::besideTiny(NlpPoint& point) {
 /// Chooses the scale of f and c by their derivatives at the start, and brings what is known there to it.
 void ScaledNlp::scaleBy(NlpPoint& point) {
   std::optional<NlpPoint> beside = besideTiny(point);
-  const double unknownSize = tiny;  // which leaves a function as it is
+  const double unknownSize = Tuning::tiny;  // which leaves a function as it is
   const double ofGradient = beside ? normInf(beside->gradient()) : unknownSize;
   objectiveScale_ = givenObjectiveScale_ > 0 ? givenObjectiveScale_ : scaleFor(normInf(point.gradient()), ofGradient);
   auto* const typical = objectiveScale_ < 1 ? nlp_->find<TypicalGradient>() : nullptr;
@@ -286,7 +288,7 @@ double ScaledNlp::gradientTerms(const NlpPoint& point) {
 double ScaledNlp::objectiveScaleAt(const NlpPoint& point) {
   if (objectiveScale_ >= 1 || nlp_->find<TypicalGradient>() != nullptr) return objectiveScale_;
   const double terms = gradientTerms(point);
-  return std::isfinite(terms) ? std::max(objectiveScale_, scaleFor(terms, tiny)) : objectiveScale_;
+  return std::isfinite(terms) ? std::max(objectiveScale_, scaleFor(terms, Tuning::tiny)) : objectiveScale_;
 }
 
 const UnitChange* ScaledNlp::rescale(const NlpPoint& point) {
@@ -299,7 +301,7 @@ const UnitChange* ScaledNlp::rescale(const NlpPoint& point) {
   for (std::size_t i = 0; i < change_.constraints.size(); ++i) {
     double& scale = constraintScales_[i];
     const double largest = normInf(rowOf(*jacobianPattern_, point.jacobian, static_cast<int>(i)));
-    const double here = scale < 1 ? scaleFor(largest / scale, tiny) : scale;
+    const double here = scale < 1 ? scaleFor(largest / scale, Tuning::tiny) : scale;
     change_.constraints[i] = here < worth * scale ? 1 : here / scale;
     scale *= change_.constraints[i];
     any = any || change_.constraints[i] > 1;

@@ -9,7 +9,7 @@
 
 namespace nonconvex {
 
-/// The highest degree that realRoots takes.
+/// definition: the highest degree that realRoots takes, as its arrays are.
 constexpr int mostDegree = 8;
 
 /// c[0] + c[1] t + ... + c[degree] t^degree.

@@ -107,14 +107,14 @@ class TopSum {
   }
 
  private:
-  // Node p of a tournament has the children 2 p and 2 p + 1. An empty leaf never wins, nor does in `rest_` one of the k
-  // largest.
+  /// definition: the first node of a tournament; node p has the children 2 p and 2 p + 1. An empty leaf never wins, nor
+  /// does in `rest_` one of the k largest.
   static constexpr std::size_t root = 1;
   struct Tuning {
     static constexpr std::size_t block = 8;  ///< measured: numbers that are compared one by one
   };
   static constexpr std::size_t block = Tuning::block;
-  static constexpr std::int32_t none = -1;  // marks numbers of `rest_`
+  static constexpr std::int32_t none = -1;  // definition: mark of the numbers of `rest_`
 
   std::size_t leaf(std::int32_t slot) const { return leaves_ + static_cast<std::size_t>(slot); }
 

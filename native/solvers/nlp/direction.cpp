@@ -65,7 +65,8 @@ bool NewtonDirection::computePublished(KktSystem& system, const NlpPoint& point,
   const double squaredB = squaredFrobenius(model_.hessianPattern(), system.hessian(), system.shift().primal);
   const double squaredJ = norm2Squared(point.jacobian);
   const double squaredF = point.squaredF();
-  const double psi = 20 * std::max(squaredB, 1.0) / (publishedCurvature * std::min(system.leastEigenvalueJJ(), 1.0));
+  const double psi =
+      20 * std::max(squaredB, 1.0) / (PaperRules::Tuning::curvature * std::min(system.leastEigenvalueJJ(), 1.0));
   const double upsilon = std::max({std::sqrt(squaredJ), std::sqrt(squaredB), 1.0});
   const double theta = std::min(1.0, std::sqrt(squaredF));
   const double sizeK = std::sqrt(squaredB + 2 * squaredJ);

@@ -14,8 +14,6 @@
 namespace nonconvex {
 namespace {
 
-constexpr int large = 100'000;  // variables, of which a copy takes milliseconds
-
 /// Throws where there is not the memory, about, for the points and matrices that any method has.
 void requireRoom(const Nlp& nlp) {
   constexpr double ofVariable = 400, ofConstraint = 300;  // bytes: some ten points, directions, bounds
@@ -55,7 +53,7 @@ NlpProblem opened(const Cpu& la, const NlpProblem& given, const NlpSettings& set
   lendThreads(*nlp, la);
   requireRoom(*nlp);
   if (!given.bounds.empty()) {
-    if (nlp->variables() > large) la.abortPoint();
+    la.abortPoint();
     nlp = std::make_shared<BoundedNlp>(std::move(nlp), std::exchange(problem.bounds, {}));
   }
   if (nlp->facts().hessianByProducts && nlp->hessianPattern().nonzeros() == 0 && !isDescent(methodOf(*nlp, settings))) {

@@ -137,7 +137,7 @@ class Run final : public SumRun {
   std::string warning() const override { return length_->warning(); }
 
  private:
-  /// Raised where what a state holds changes.
+  /// definition: version of the states that it writes, raised where their layout changes.
   static constexpr double version = 2;
 
   static std::vector<T> startOf(const MinimizeSumProblem& problem, const SumUnits& units) {

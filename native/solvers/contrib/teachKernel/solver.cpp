@@ -13,14 +13,15 @@
 namespace nonconvex {
 namespace {
 
-/// Rows that a solution lists.
-constexpr int mostListed = 1 << 20;
-/// Differences of entries that are meant to be equal, relative to the largest one.
-constexpr double asymmetry = 1e-10;
+struct Tuning {
+  static constexpr int mostListed = 1 << 20;  ///< safeguard: rows that a solution lists
+  /// rounding: differences of entries that are meant to be equal, relative to the largest one.
+  static constexpr double asymmetry = 1e-10;
+};
 
 const TeachKernelProblem& withRoomToTeach(const TeachKernelProblem& problem) {
   const double n = problem.x.rows, p = problem.x.columns, d = problem.y.cols();
-  requireMemory(sizeof(double) * (n * n + n * p + 3 * n * d + d * d) + sizeof(std::int32_t) * mostListed,
+  requireMemory(sizeof(double) * (n * n + n * p + 3 * n * d + d * d) + sizeof(std::int32_t) * Tuning::mostListed,
                 "x with " + show(problem.x.rows) + " rows and the kernel between them need");
   return problem;
 }
@@ -30,7 +31,7 @@ void requireSymmetric(std::string_view name, Mat<const double> a) {
   for (int j = 0; j < a.cols; ++j) most = std::max(most, largest({a.column(j), at(a.rows)}));
   for (int j = 0; j < a.cols; ++j) {
     for (int i = 0; i < j; ++i) {
-      if (std::abs(a(i, j) - a(j, i)) <= asymmetry * most) continue;
+      if (std::abs(a(i, j) - a(j, i)) <= Tuning::asymmetry * most) continue;
       require(false, entryName(name, i, j), a(i, j),
               "expected a symmetric matrix, whose entry at [" + show(j) + "][" + show(i) + "] is the same, not " +
                   show(a(j, i)));
@@ -60,7 +61,7 @@ void KernelTeaching::start() {
   requireSymmetric("learners", between_);
   chooseRate();
   lesson_.resize(at(learners()));
-  sequence_.reserve(at(std::min(settings_.maxIterations, mostListed)));
+  sequence_.reserve(at(std::min(settings_.maxIterations, Tuning::mostListed)));
   for (std::size_t k = 0; k < errors_.size(); ++k) errors_.data()[k] = -problem_.y.data()[k];
   const double most = std::sqrt(squaredError(worstRow()));
   scale_ = most > 0 ? most : 1;
@@ -109,7 +110,7 @@ void KernelTeaching::chooseRate() {
     trace += between_(k, k);
   }
   HostMatrix<double> tested = between_.copy();
-  for (int k = 0; k < d; ++k) tested(k, k) += asymmetry * std::max(trace, 1e-300);
+  for (int k = 0; k < d; ++k) tested(k, k) += Tuning::asymmetry * std::max(trace, 1e-300);
   require(la_.cholesky(tested), "learners", "a matrix", "expected one that is positive semidefinite");
   const double bound = most * rowSum;
   rate_ = isKnown(settings_.rate) ? settings_.rate : (bound > 0 ? 1 / bound : 1);

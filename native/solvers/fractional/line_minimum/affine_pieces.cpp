@@ -13,8 +13,11 @@
 namespace nonconvex::line_minimum {
 namespace {
 
-constexpr int descents = 8;  // minima that are found side by side
-constexpr int block = 128;   // pieces that stay in the innermost cache
+struct Tuning {
+  static constexpr int descents = 8;  ///< measured: minima that are found side by side
+  static constexpr int block = 128;   ///< measured: pieces that stay in the innermost cache
+};
+constexpr int descents = Tuning::descents, block = Tuning::block;
 
 /// The least of n > 0 values; also writes those up to the next multiple of `descents`.
 inline __attribute__((always_inline)) double leastOf(int n, double* value) {
@@ -113,7 +116,7 @@ LineMinimum bestPiece(const Sides& sides, const LineDenominator& g, double scale
     while (k < n - 1 && value[k] != least) ++k;
     best = {t[k], least};
   };
-  if (g.pieces <= few) {
+  if (g.hasFewPieces()) {
     int n = 0;
     double least = infinity;
     for (int i = 0; i < sides.count; ++i) {
@@ -219,7 +222,7 @@ LineMinimum affineMaxSquaredQuotient(const LineNumerator& n, const LineDenominat
 }
 
 LineMinimum affineMaxDifference(const LineNumerator& n, const LineDenominator& g, double s) {
-  if (n.a > 0 && n.l1Squared.weight == 0 && g.pieces <= few && !g.symmetric) return softThresholds(n, g, s);
+  if (n.a > 0 && n.l1Squared.weight == 0 && g.hasFewPieces() && !g.symmetric) return softThresholds(n, g, s);
   const Sides sides(n);
   return withPieces(Difference<AffineMax>{n, {g}, s}, sides,
                     bestPiece<Rule::difference>(sides, g, g.scale, g.shift, s));

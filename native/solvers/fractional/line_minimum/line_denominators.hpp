@@ -17,8 +17,6 @@ struct Asymptote {
   double g[3];
 };
 
-constexpr int few = 4;  // pieces up to here are not worth a call
-
 /// max_k s (x_k t + weight y_k) over s = 1 and s = other, for many pieces; defined in affine_pieces.cpp.
 double largestOfMany(int n, const double* x, const double* y, double t, double weight, double other);
 
@@ -27,7 +25,7 @@ QuadraticPiece steepestPiece(const LineDenominator& g, double direction);
 
 /// The largest of the pieces at t.
 inline double largestPiece(const LineDenominator& g, double t) {
-  if (g.pieces > few) return largestOfMany(g.pieces, g.phi, g.gamma, t, 1, g.symmetric ? -1 : 1);
+  if (!g.hasFewPieces()) return largestOfMany(g.pieces, g.phi, g.gamma, t, 1, g.symmetric ? -1 : 1);
   double most = -infinity;
   for (int k = 0; k < g.pieces; ++k) {
     const double w = g.phi[k] * t + g.gamma[k];
