@@ -43,8 +43,9 @@ class UnboundedTest {
 
  private:
   struct Tuning {
-    static constexpr double share = 1e-6;      ///< measured: infeasibility that is allowed, as a share of ||x||_inf
-    static constexpr double usualSize = 1e20;  ///< measured: size of x at which a problem is suspected to be unbounded
+    static constexpr double share = 1e-6;  ///< measured: infeasibility that is allowed, as a share of ||x||_inf
+    static constexpr double usualSize =
+        1e20;  ///< published: Ipopt's diverging_iterates_tol, size of x that suggests an unbounded problem
     static constexpr double widestSize = 1e100;  ///< safeguard: size of x beyond which a solve ends
   };
 

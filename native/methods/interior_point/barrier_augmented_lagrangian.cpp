@@ -9,7 +9,7 @@
 namespace nonconvex {
 
 struct BarrierAugmentedLagrangian::Tuning {
-  static constexpr double firstMu = 0.1;   ///< measured: mu of the first problem
+  static constexpr double firstMu = 0.1;   ///< published: Ipopt's mu_init
   static constexpr double firstRho = 10;   ///< measured: rho of the first problem
   static constexpr double largest = 1e12;  ///< safeguard: largest rho and |y_i|
 };

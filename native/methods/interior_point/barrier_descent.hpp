@@ -63,9 +63,9 @@ class BarrierDescent {
 
  private:
   struct Tuning {
-    static constexpr double half = 0.5;          ///< measured: factor from one length of a step to the next
+    static constexpr double half = 0.5;  ///< published: Ipopt's alpha_red_factor, from one length of a step to the next
     static constexpr double leastShare = 1e-12;  ///< rounding: shortest step, beside the longest within the bounds
-    static constexpr int mostCorrections = 4;    ///< measured: corrections of second order in a row
+    static constexpr int mostCorrections = 4;    ///< published: Ipopt's max_soc, corrections of second order in a row
   };
 
   void begin(double mu);

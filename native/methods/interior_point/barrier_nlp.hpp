@@ -52,10 +52,10 @@ class BarrierNlp {
     /// rounding: share of a bound below which a slack has no digits.
     static constexpr double slackRounding = 8 * machineEpsilon;
     static constexpr double infinite = 1e19;  ///< safeguard: size from which a bound counts as none
-    static constexpr double damping = 1e-5;   ///< measured: kappa_d, which damps variables that have one bound
+    static constexpr double damping = 1e-5;   ///< published: Ipopt's kappa_d, which damps variables that have one bound
     /// rounding: excess of a lower bound over the upper one, relative to both, that is no contradiction.
     static constexpr double contradiction = 1e-8;
-    static constexpr double relaxed = 1e-8;  ///< measured: relative amount by which given bounds are relaxed
+    static constexpr double relaxed = 1e-8;  ///< published: Ipopt's bound_relax_factor
     static constexpr double mostRelaxed =
         1e-4;  ///< safeguard: absolute amount by which given bounds are relaxed at most
     static constexpr double shareOfBox = 1e-2;  ///< safeguard: share of a box by which its bounds are moved at most

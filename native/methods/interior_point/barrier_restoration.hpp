@@ -45,7 +45,7 @@ class BarrierRestoration {
 
  private:
   struct Tuning {
-    static constexpr double enough = 0.9;  ///< measured: share of the infeasibility that a restoration may leave
+    static constexpr double enough = 0.9;  ///< published: Ipopt's required_infeasibility_reduction
   };
 
   Outcome iterate();

@@ -14,7 +14,7 @@ struct BarrierStep {
 /// begins where the last one has ended, with `cutMultipliers` by its own mu.
 struct BarrierState {
   struct Tuning {
-    /// measured: error, as a multiple of mu, at which a barrier problem is solved.
+    /// published: Ipopt's barrier_tol_factor, the error, as a multiple of mu, at which a barrier problem is solved.
     static constexpr double kappaEpsilon = 10;
   };
 

@@ -17,11 +17,12 @@ double rounding(double phi) { return 10 * machineEpsilon * std::abs(phi); }
 }  // namespace
 
 struct FilterPhase::Tuning {
-  static constexpr double thetaShare = 1e-5;   ///< measured: gamma_theta, the least fall of theta over theta
-  static constexpr double phiShare = 1e-8;     ///< measured: gamma_phi, the least fall of phi over theta
-  static constexpr double armijoShare = 1e-8;  ///< measured: eta_phi, the least fall of phi over that of its slope
-  static constexpr double thetaPower = 1.1;    ///< measured: s_theta, the power of theta in the switching condition
-  static constexpr double slopePower = 2.3;    ///< measured: s_phi, the power of the slope in the switching condition
+  static constexpr double thetaShare = 1e-5;   ///< published: Ipopt's gamma_theta, least fall of theta over theta
+  static constexpr double phiShare = 1e-8;     ///< published: Ipopt's gamma_phi, least fall of phi over theta
+  static constexpr double armijoShare = 1e-8;  ///< published: Ipopt's eta_phi, least fall of phi over that of its slope
+  static constexpr double thetaPower = 1.1;  ///< published: Ipopt's s_theta, power of theta in the switching condition
+  static constexpr double slopePower =
+      2.3;  ///< published: Ipopt's s_phi, power of the slope in the switching condition
 };
 
 FilterPhase::FilterPhase(BarrierState& state)

@@ -40,7 +40,7 @@ class TrustStep {
 
  private:
   struct Tuning {
-    double enough = 0.1;  ///< measured: |q| may differ from the radius by this share (More 1978)
+    double enough = 0.1;  ///< published: |q| may differ from the radius by this share (More 1978)
     int rounds = 12;      ///< safeguard: values of lambda for one step
     double least = 1e-3;  ///< safeguard: share of the upper bound that lambda restarts at
   };

@@ -51,14 +51,14 @@ class ProximalInteriorPoint {
  private:
   struct Tuning {
     static constexpr double inside = 0.99;       ///< safeguard: share of the way to the boundary
-    static constexpr double falls = 0.95;        ///< safeguard: residuals that fall so far take new estimates
-    static constexpr double slower = 0.666;      ///< safeguard: share of the fall of mu where they do not
+    static constexpr double falls = 0.95;        ///< published: residuals that fall so far take new estimates (PIQP)
+    static constexpr double slower = 0.666;      ///< published: share of the fall of mu where they do not (PIQP)
     static constexpr double inner = 0.1;         ///< safeguard: proximal programs so accurate take new estimates
     static constexpr double slow = 0.5;          ///< safeguard: residuals that fall less ask for smaller shifts
     static constexpr double shrink = 0.01;       ///< safeguard: factor of shifts then
-    static constexpr double firstPrimal = 1e-4;  ///< safeguard: delta at first
-    static constexpr double firstDual = 1e-6;    ///< safeguard: rho at first
-    static constexpr double firstLeast = 1e-10;  ///< rounding: least shifts at first
+    static constexpr double firstPrimal = 1e-4;  ///< published: delta at first, PIQP's delta_init
+    static constexpr double firstDual = 1e-6;    ///< published: rho at first, PIQP's rho_init
+    static constexpr double firstLeast = 1e-10;  ///< published: least shifts at first, PIQP's reg_lower_limit
     static constexpr double least = 1e-16;       ///< rounding: least shifts at all
     static constexpr double most = 1e-4;         ///< safeguard: largest shift that an inaccurate system gets
     static constexpr double accurate = 1e-9;     ///< safeguard: backward error of a system that is accurate

@@ -59,7 +59,7 @@ class LinearNetworkSolver {
     /// rounding: largest deviation of X^T X from a multiple of I, relative to it, that the bound of a
     /// closed form makes up for.
     static constexpr double mostSpread = 1e-10;
-    static constexpr double relaxation = 1.6;  ///< measured: relaxation factor of ADMM
+    static constexpr double relaxation = 1.6;  ///< published: OSQP's alpha, the relaxation factor of ADMM
     static constexpr int balanceEvery = 20;    ///< measured: steps between changes of rho
     /// rounding: error of a bound, beside the terms that it is made of.
     static constexpr double roundingOfBound = 16 * machineEpsilon;

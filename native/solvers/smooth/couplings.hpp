@@ -215,7 +215,7 @@ class LookAhead final : public Coupling<T> {
 
  private:
   struct Tuning {
-    static constexpr int changes = 5;  ///< measured: changes of the gradient that are combined
+    static constexpr int changes = 5;  ///< published: k of Scieur et al., changes of the gradient that are combined
   };
   static constexpr int changes = Tuning::changes;
   using Small = std::array<std::array<double, changes>, changes>;

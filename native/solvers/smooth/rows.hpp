@@ -69,7 +69,8 @@ class Rows {
 
  private:
   struct Tuning {
-    static constexpr double easy = 0.35667494393873245;  ///< measured: loss below which a row is learned, -log(0.7)
+    static constexpr double easy =
+        0.35667494393873245;  ///< published: -log(0.7), tau of KAKURENBO (Nguyen et al. 2023)
   };
 
   bool byLosses() const { return sampler_ == RowSampler::dropEasy || sampler_ == RowSampler::largestLoss; }

@@ -393,7 +393,8 @@ class ArmijoStep final : public StepLength<T> {
 
  private:
   struct Tuning {
-    static constexpr double share = 0.1;  ///< measured: share of the slope by which f has to fall
+    static constexpr double share =
+        0.1;  ///< published: c of Vaswani et al., the share of the slope by which f has to fall
   };
   const Feasible<T>& set_;
   double eta_ = 1;
