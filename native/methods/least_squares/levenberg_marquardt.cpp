@@ -171,7 +171,7 @@ std::optional<Status> LevenbergMarquardt::assess() {
   if (now_.residual > settings_.tolerance) return std::nullopt;
   // Columns that nearly depend on each other may explain much of r, each of them little.
   factorFree();
-  if (trust_.explained() > std::max(tuning_.explained, 1e3 * settings_.tolerance) * norm + now_.noise) {
+  if (trust_.explained() > 1e3 * settings_.tolerance * norm + now_.noise) {
     now_.residual = std::max(now_.residual, 2 * settings_.tolerance);
     return std::nullopt;
   }

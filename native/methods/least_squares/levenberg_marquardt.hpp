@@ -76,16 +76,15 @@ class LevenbergMarquardt {
   struct Tuning {
     double accepted = 1e-4;     ///< published: least ratio of actual and predicted reduction (MINPACK's lmder)
     double accelerated = 0.75;  ///< published: 2 |a| / |p| at most (Transtrum and Sethna 2012)
-    double probe = 0.1;  ///< published: length of the difference for r'', as a share of p (Transtrum and Sethna 2012)
-    double explained = 1e-7;  ///< measured: share of |r| that linear steps may explain at a solution
-    double rounding = 8;      ///< rounding: errors of r, in units of eps |J| |x|
-    double late = 1e-3;       ///< measured: relative reduction from which second derivatives come into the model
-    double poor = 0.25;       ///< measured: error of a predicted reduction from which they do
-    double unseen = 1e-13;    ///< rounding: relative reduction that values do not show
-    int unseenSteps = 20;     ///< safeguard: such reductions in a row
-    double small = 1e-6;      ///< measured: relative reduction below which steps are not accelerated
-    double flat = 1e-8;       ///< rounding: negative curvature in units of D that counts as none
-    double leastRest = 0.1;   ///< safeguard: share of the radius that is left to variables within bounds
+    double probe = 0.1;   ///< published: length of the difference for r'', as a share of p (Transtrum and Sethna 2012)
+    double rounding = 8;  ///< rounding: errors of r, in units of eps |J| |x|
+    double late = 1e-3;   ///< measured: relative reduction from which second derivatives come into the model
+    double poor = 0.25;   ///< measured: error of a predicted reduction from which they do
+    double unseen = 1e-13;   ///< rounding: relative reduction that values do not show
+    int unseenSteps = 20;    ///< safeguard: such reductions in a row
+    double small = 1e-6;     ///< measured: relative reduction below which steps are not accelerated
+    double flat = 1e-8;      ///< rounding: negative curvature in units of D that counts as none
+    double leastRest = 0.1;  ///< safeguard: share of the radius that is left to variables within bounds
   };
 
   bool look();
