@@ -15,7 +15,8 @@ namespace nonconvex {
 class Extrapolation {
  public:
   struct Tuning {
-    static constexpr int points = 5;  ///< published: k of Scieur et al. (section 5), differences that are combined
+    static constexpr int points =
+        5;  ///< published: k of the experiments of Scieur et al., differences that are combined
   };
   static constexpr int points = Tuning::points;
 

@@ -112,7 +112,7 @@ class RobustRiskSolver {
 
  private:
   struct Tuning {
-    static constexpr int between = 8;  ///< measured: passes over the rows after which the step is looked at
+    static constexpr int between = 8;  ///< safeguard: passes after which a step that is too long is halved
   };
 
   double whole();
