@@ -32,6 +32,8 @@ export interface Outcome {
 
 export interface Ablation {
   family: string;
+  /** Folders of native/methods whose constants are tried on the family's problems; default: none. */
+  methods?: readonly string[];
   /** Parts of scripts/compare.mjs, and which of their cases are solved; default: all. */
   parts: readonly string[];
   takes?(name: string): boolean;
@@ -74,6 +76,8 @@ interface Trial {
 
 interface Measured {
   usual: number;
+  /** Solves of each problem with each value, the fastest of which counts. */
+  rounds: number;
   trials: Trial[];
 }
 
@@ -111,22 +115,34 @@ async function measure(ablation: Ablation): Promise<void> {
   const rounds = Number(given.rounds);
   if (!(Number.isInteger(rounds) && rounds > 0))
     throw new Error(`--rounds ${given.rounds}: expected a number of rounds`);
-  const { family, off = {} } = ablation;
-  const tunings = tuningsOf(family);
+  const { family, methods = [], off = {} } = ablation;
+  const tunings = tuningsOf(family, methods);
   const named = [...Object.keys(off), ...(ablation.constant ?? [])];
   const unknown = named.find((name) => !tunings.some((each) => each.name === name));
-  if (unknown !== undefined) throw new Error(`${unknown}: expected a constant of a Tuning of native/solvers/${family}`);
+  if (unknown !== undefined)
+    throw new Error(`${unknown}: expected a constant of a Tuning of native/solvers/${family} or its methods`);
   const file = join(root, 'bench', family, 'ablation.results.json');
   const before: Results | undefined = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
-  const constants = { ...before?.constants };
-  for (const name of Object.keys(constants)) if (!tunings.some((each) => each.name === name)) delete constants[name];
+  const constants: Record<string, Measured> = {};
+  for (const { name } of tunings) {
+    const measured = before?.constants[name];
+    if (measured) constants[name] = { ...measured, rounds: measured.rounds ?? before.rounds };
+  }
   if (given.table) return writePage(ablation, tunings, { ...(before as Results), constants });
-  const binary = buildTunable(family, ablation.constant ?? []);
   const words = given.only?.split(',');
-  const asked = tunings.filter(({ name, kind }) => {
-    if (words) return words.some((word) => name.includes(word));
-    return (given.all || name in off || (kind === 'measured' && !given.off)) && !(name in constants);
-  });
+  const isNamed = (name: string) => words?.some((word) => name.includes(word)) ?? false;
+  const isTried = ({ name, kind }: Tuned) => given.all || name in off || kind === 'measured';
+  const variable = tunings.filter(
+    (tuned) => (isTried(tuned) || isNamed(tuned.name)) && !ablation.constant?.includes(tuned.name),
+  );
+  const binary = buildTunable(
+    family,
+    methods,
+    variable.map(({ name }) => name),
+  );
+  const asked = variable.filter(({ name }) =>
+    words ? isNamed(name) : (name in off || !given.off) && !(name in constants),
+  );
   const solver = new Solver(binary);
   try {
     const { usual, problems } = (await solver.ask({ list: true }, 60)) as {
@@ -145,7 +161,7 @@ async function measure(ablation: Ablation): Promise<void> {
       const value = usual[tuned.name];
       if (value === undefined || (given.off && !(tuned.name in off))) continue;
       constants[tuned.name] = {
-        usual: value,
+        ...{ usual: value, rounds },
         trials: await trialsOf(tuned, value, { solver, seconds, rounds, ablation, onlyOff: given.off }),
       };
       console.log(rowOf(tuned, constants[tuned.name] as Measured, ablation).join(' | '));
@@ -302,6 +318,7 @@ function writePage(ablation: Ablation, tunings: readonly Tuned[], results: Resul
     const measured = results.constants[tuned.name];
     return measured?.trials.some(({ what }) => what !== 'again') ? [rowOf(tuned, measured, ablation)] : [];
   });
+  const rounds = [...new Set(Object.values(results.constants).map((each) => each.rounds))].sort((a, b) => a - b);
   const head = [
     'constant',
     'usual',
@@ -316,7 +333,7 @@ function writePage(ablation: Ablation, tunings: readonly Tuned[], results: Resul
   ];
   const text = `# What the constants of ${family} gain
 
-Made by \`npm run bench -- ${family}/ablation\`: ${describe(results)}; ${results.problems} problems, the least processor time of ${results.rounds} solves of each.
+Made by \`npm run bench -- ${family}/ablation\`: ${describe(results)}; ${results.problems} problems, the least processor time of ${rounds.join(' or ')} solves of each.
 [How to read it](../../docs/developers/ablation.md).
 
 ${table(head, rows)}

@@ -5,13 +5,13 @@ import { basename, dirname, join, relative } from 'node:path';
 import { root } from './native.js';
 
 export interface Tuned {
-  /** FILE:NAME, the file relative to the folder of the family. */
+  /** FILE:NAME, the file relative to the folder of the family, or to native/ where it is one of native/methods. */
   name: string;
   kind: string;
   sentence: string;
 }
 
-const declaration = /^(\s*)(?:static |inline )*constexpr ([\w:]+) (\w+ = [^;]+);(.*)$/;
+const declaration = /^(\s*)(?:(?:static |inline )*constexpr )?(double|float|int|[\w:]+_t) (\w+ = [^;]+);(.*)$/;
 
 /** Calls `each` with the lines of a file's Tunings that declare numbers, and puts what it gives in their places. */
 function mapTunings(text: string, each: (line: string, above: string) => string): string {
@@ -47,26 +47,40 @@ const sourcesOf = (folder: string): string[] =>
     .filter((file) => /\.[ch]pp$/.test(file))
     .sort();
 
-/** The constants of all Tunings under native/solvers/FAMILY. */
-export function tuningsOf(family: string): Tuned[] {
-  const folder = join(root, 'native/solvers', family);
+/** The sources under native/solvers/FAMILY and in folders of native/methods, with the names that their constants begin with. */
+function tunedSources(family: string, methods: readonly string[]): [source: string, name: string][] {
+  const own = `native/solvers/${family}`;
+  return [
+    ...sourcesOf(join(root, own)).map((file): [string, string] => [`${own}/${file}`, file]),
+    ...methods.flatMap((folder) =>
+      sourcesOf(join(root, 'native/methods', folder)).map((file): [string, string] => [
+        `native/methods/${folder}/${file}`,
+        `methods/${folder}/${file}`,
+      ]),
+    ),
+  ];
+}
+
+/** The constants of all Tunings under native/solvers/FAMILY and in folders of native/methods. */
+export function tuningsOf(family: string, methods: readonly string[]): Tuned[] {
   const found: Tuned[] = [];
-  for (const file of sourcesOf(folder)) {
-    mapTunings(readFileSync(join(folder, file), 'utf8'), (line, above) => {
+  for (const [source, file] of tunedSources(family, methods)) {
+    mapTunings(readFileSync(join(root, source), 'utf8'), (line, above) => {
       const { numbers, comment } = declared(line);
       const [, kind = '', sentence = ''] = /^(\w+): (.*)/.exec(comment || above) ?? [];
       for (const [name] of numbers) found.push({ name: `${file}:${name}`, kind, sentence });
       return line;
     });
   }
-  return found;
+  // Structs of one file may have constants of one name, which are set together.
+  return [...new Map(found.map((tuned) => [tuned.name, tuned])).values()];
 }
 
-/** A file whose constants of Tunings are variables, but for those that the compiler needs. */
-function withVariables(file: string, text: string, constant: readonly string[]): string {
+/** A file in which these constants of Tunings are variables. */
+function withVariables(file: string, text: string, variable: ReadonlySet<string>): string {
   const changed = mapTunings(text, (line) => {
     const { indent, type, numbers } = declared(line);
-    if (numbers.some(([name]) => constant.includes(`${file}:${name}`))) return line;
+    if (!numbers.some(([name]) => variable.has(`${file}:${name}`))) return line;
     return numbers
       .map(
         ([name, value]) =>
@@ -101,18 +115,32 @@ function ofCopy({ file, output, command }: Compiled, copy: string): Compiled {
   };
 }
 
+/** The objects of build-cmake that were compiled from one of these sources, by what the compiler has told Ninja. */
+function objectsOf(sources: ReadonlySet<string>, build: string): Set<string> {
+  const printed = execFileSync('ninja', ['-C', build, '-t', 'deps'], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  const found = new Set<string>();
+  let object = '';
+  for (const line of printed.split('\n')) {
+    object = /^(\S+): #deps/.exec(line)?.[1] ?? object;
+    if (/^\s/.test(line) && sources.has(relative(root, join(build, line.trim())))) found.add(object);
+  }
+  return found;
+}
+
 /**
- * Builds an addon in build-bench/FAMILY-ablation in which the family's constants are variables, but for those that `constant` names:
- * compiled from changed copies of the family's sources, with all other objects of build-cmake. Returns its path.
+ * Builds an addon in build-bench/FAMILY-ablation in which some constants, FILE:NAME, of the family and of these methods are variables:
+ * from a copy of native/, with the objects of build-cmake that know none of them. Returns its path.
  */
-export function buildTunable(family: string, constant: readonly string[]): string {
+export function buildTunable(family: string, methods: readonly string[], names: readonly string[]): string {
   const [copy, build] = [join(root, 'build-bench', `${family}-ablation`), join(root, 'build-cmake')];
-  const folder = join('native/solvers', family);
-  for (const file of sourcesOf(join(root, folder))) {
-    writeChanged(
-      join(copy, folder, file),
-      withVariables(file, readFileSync(join(root, folder, file), 'utf8'), constant),
-    );
+  const [tuned, variable] = [new Map(tunedSources(family, methods)), new Set(names)];
+  const changed = new Set<string>();
+  for (const file of sourcesOf(join(root, 'native'))) {
+    const [source, text] = [`native/${file}`, readFileSync(join(root, 'native', file), 'utf8')];
+    const name = tuned.get(source);
+    const own = name === undefined ? text : withVariables(name, text, variable);
+    if (own !== text) changed.add(source);
+    writeChanged(join(copy, source), own);
   }
   for (const [file, from] of [
     ['native/binding/tunable.hpp', 'bench/shared/ablation/tunable.hpp'],
@@ -122,8 +150,8 @@ export function buildTunable(family: string, constant: readonly string[]): strin
     writeChanged(join(copy, file), readFileSync(join(root, from), 'utf8'));
   }
   const all: Compiled[] = JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8'));
-  const isOfFamily = new RegExp(`/native-solvers-${family}-|/native/solvers/${family}/|/binding/entries/${family}[./]`);
-  const own = all.filter(({ file, output }) => isOfFamily.test(file) && /nonconvex(_core)?\.dir/.test(output));
+  const objectsToChange = objectsOf(changed, build);
+  const own = all.filter(({ output }) => objectsToChange.has(output) && /nonconvex(_core)?\.dir/.test(output));
   const addon = all.find(
     ({ file, output }) => file.endsWith('/binding/addon.cpp') && output.includes('nonconvex.dir'),
   ) as Compiled;
@@ -136,7 +164,7 @@ export function buildTunable(family: string, constant: readonly string[]): strin
   objects.set('tunables.o', {
     ...register,
     file: source,
-    command: register.command.replace(`-c ${addon.file}`, `-c ${source}`),
+    command: register.command.replace(`-c ${register.file}`, `-c ${source}`),
   });
   const commands = execFileSync('ninja', ['-C', build, '-t', 'commands', 'Release/nonconvex.node'], {
     encoding: 'utf8',

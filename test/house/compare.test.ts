@@ -83,7 +83,8 @@ describe('parts of the cases', () => {
     for (const [part, file] of parts()) {
       if (!file.endsWith('.mjs') || part === 'nlp/models') continue;
       const { cases } = await import(pathToFileURL(join(root, file)).href);
-      const names = cases({ problems: root, data: root }).map(({ name }: { name: string }) => name);
+      const all: { name: string }[] = await cases({ problems: root, data: root });
+      const names = all.map(({ name }) => name);
       expect(new Set(names).size, part).toBe(names.length);
       named[part] = names.length;
     }

@@ -10,8 +10,10 @@ export interface Constant {
 const declaration =
   /^(\s*)(?:static |inline )*constexpr (?:double|float|int|long|unsigned|std::u?int\d+_t|std::size_t|auto) (\w+) ?(?:=|\{) ?-?[\d.]/;
 
+const member = /^\s+(?:double|float|int|std::size_t) (\w+) = -?[\d.]/;
+
 /**
- * The constants of a file of C++ that are given by a number, outside of functions, with the comment that each has. Constants of a Tuning on
+ * The constants of a file of C++ that are given by a number, outside of functions, and the members of a Tuning that are, with the comment that each has. Constants of a Tuning on
  * consecutive lines share the comment above the first one.
  */
 export function constantsOf(file: string, text: string): Constant[] {
@@ -21,11 +23,14 @@ export function constantsOf(file: string, text: string): Constant[] {
   lines.forEach((line, index) => {
     tuning ??= /^(\s*)struct (?:\w+(?:<\w+>)?::)*Tuning \{/.exec(line)?.[1];
     if (tuning !== undefined && line.startsWith(`${tuning}};`)) tuning = undefined;
-    const [, indent, name] = declaration.exec(line) ?? [];
+    const [, indent, name = tuning === undefined ? undefined : member.exec(line)?.[1]] = declaration.exec(line) ?? [];
     const inFunction = indent !== '' && tuning === undefined && !line.includes('static ');
     if (name === undefined || inFunction) return;
     const before = found.at(-1);
-    const shared = tuning !== undefined && declaration.test(lines[index - 1] ?? '') ? before?.comment : undefined;
+    const shared =
+      tuning !== undefined && [declaration, member].some((each) => each.test(lines[index - 1] ?? ''))
+        ? before?.comment
+        : undefined;
     const comment = commentOf(lines, index) || (shared ?? '');
     found.push({ place: `${file}:${index + 1}: ${name}`, name, comment, inTuning: tuning !== undefined });
   });

@@ -7,6 +7,8 @@ interface Known {
   constantsWithoutComment: Record<string, number>;
   /** Numbers of methods and solvers that stand outside of a Tuning. */
   constantsOutsideTuning: Record<string, number>;
+  /** Numbers of the kind `measured` that no ablation has measured. */
+  measuredWithoutAblation: Record<string, number>;
   classes: Record<string, { members: number; functions: number }>;
 }
 
