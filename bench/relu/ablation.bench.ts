@@ -22,7 +22,14 @@ await ablate({
   takes: (name) => !long.test(name),
   tells,
   groupOf: (name) => name.split(', ').at(-1) as string,
-  constant: ['engines/gated_admm.hpp:rho', 'pricing_bound.hpp:mostColumns', 'map.hpp:piece', 'prox.cpp:placesAtOnce'],
+  constant: [
+    'engines/gated_admm.hpp:rho',
+    'pricing_bound.hpp:mostColumns',
+    'map.hpp:piece',
+    'prox.cpp:placesAtOnce',
+    'methods/acceleration/anderson.hpp:most',
+    'methods/acceleration/history_kernels.cpp:together',
+  ],
   sameObjective: 1e-5, // a tenth of the tolerance of most problems
   off: {
     'engines/admm.hpp:shareSplit': 0.1,

@@ -21,7 +21,7 @@ function mapTunings(text: string, each: (line: string, above: string) => string)
     .replace(/(constexpr [\w:]+ \w+ =)\n\s+/g, '$1 ')
     .split('\n')
     .map((line) => {
-      tuning ??= /^(\s*)struct (?:\w+(?:<\w+>)?::)*Tuning \{/.exec(line)?.[1];
+      tuning ??= /^(\s*)struct (?:\w+(?:<\w+>)?::)*\w*Tuning \{/.exec(line)?.[1];
       if (tuning !== undefined && line.startsWith(`${tuning}};`)) tuning = undefined;
       const comment = /^\s*\/\/+ ?(.*)/.exec(line)?.[1];
       if (comment !== undefined)

@@ -21,7 +21,7 @@ export function constantsOf(file: string, text: string): Constant[] {
   const found: Constant[] = [];
   let tuning: string | undefined; // the indentation of the struct that is open
   lines.forEach((line, index) => {
-    tuning ??= /^(\s*)struct (?:\w+(?:<\w+>)?::)*Tuning \{/.exec(line)?.[1];
+    tuning ??= /^(\s*)struct (?:\w+(?:<\w+>)?::)*\w*Tuning \{/.exec(line)?.[1];
     if (tuning !== undefined && line.startsWith(`${tuning}};`)) tuning = undefined;
     const [, indent, name = tuning === undefined ? undefined : member.exec(line)?.[1]] = declaration.exec(line) ?? [];
     const inFunction = indent !== '' && tuning === undefined && !line.includes('static ');
