@@ -78,9 +78,9 @@ class Composition {
   }
 
   /// Splits the sum into what is convex by the rules and a quadratic rest; nothing where a term is neither.
-  std::optional<QuadraticRest> split(std::span<const double> weights) {
+  std::optional<QuadraticRest> split(double sigma, std::span<const double> weights) {
     weights_.assign(places_.total(), 0.0);
-    if (graph_.objective() >= 0) weights_[places_.of(graph_.objective())] = 1;
+    if (graph_.objective() >= 0) weights_[places_.of(graph_.objective())] = sigma;
     std::size_t row = 0;
     for (const int node : graph_.constraints()) {
       for (int e = 0; e < graph_.size(node); ++e) weights_[places_.of(node) + at(e)] += weights[row++];
@@ -334,10 +334,11 @@ class Composition {
 }  // namespace
 
 std::optional<QuadraticRest> convexityOf(const Graph& graph, std::span<const Interval> bounds,
-                                         std::span<const double> parameters, std::span<const double> weights) {
+                                         std::span<const double> parameters, double sigma,
+                                         std::span<const double> weights) {
   Composition composition(graph, bounds, parameters);
   if (!composition.fits() || !composition.lookAtEntries()) return std::nullopt;
-  return composition.split(weights);
+  return composition.split(sigma, weights);
 }
 
 Graph graphOf(const QuadraticRest& rest, const Graph& graph) {

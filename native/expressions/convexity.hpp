@@ -18,10 +18,11 @@ struct QuadraticRest {
   bool whole = false;                        ///< nothing but polynomials up to degree 2 is in the sum
 };
 
-/// f + weights^T c is convex within the bounds if the rest is; nothing where the rules do not say so. `parameters` are
-/// the values of all of them.
+/// sigma f + weights^T c is convex within the bounds if the rest is; nothing where the rules do not say so.
+/// `parameters` are the values of all of them.
 std::optional<QuadraticRest> convexityOf(const Graph& graph, std::span<const Interval> bounds,
-                                         std::span<const double> parameters, std::span<const double> weights);
+                                         std::span<const double> parameters, double sigma,
+                                         std::span<const double> weights);
 
 /// The graph whose objective is the rest, without constraints.
 Graph graphOf(const QuadraticRest& rest, const Graph& graph);

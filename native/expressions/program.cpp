@@ -383,7 +383,7 @@ void Program::hessianProduct(double sigma, std::span<const double> lambda, std::
 }
 
 std::optional<KnownCurvature::Convexity> Program::convexity(const Cpu& la, std::span<const double> lower,
-                                                            std::span<const double> upper,
+                                                            std::span<const double> upper, double sigma,
                                                             std::span<const double> lambda) {
   if (graph_ == nullptr) return std::nullopt;
   const auto n = at(variables());
@@ -391,21 +391,21 @@ std::optional<KnownCurvature::Convexity> Program::convexity(const Cpu& la, std::
   for (std::size_t j = 0; j < n; ++j) bounds[j] = {lower[j], upper[j]};
   const std::span<const double> x = std::span(values_).first(n);
   const std::span<const double> parameters = std::span(values_).first(at(model_->parametersEnd())).subspan(n);
-  const std::optional<QuadraticRest> rest = convexityOf(*graph_, bounds, parameters, lambda);
+  const std::optional<QuadraticRest> rest = convexityOf(*graph_, bounds, parameters, sigma, lambda);
   if (!rest) return std::nullopt;
   if (rest->nodes.empty()) return Convexity{.concavity = std::vector<double>(n), .quadratic = rest->whole};
-  const auto ofHessian = [&](Program& of, std::span<const double> weights) -> std::optional<Convexity> {
+  const auto ofHessian = [&](Program& of, double factor, std::span<const double> weights) -> std::optional<Convexity> {
     std::vector<double> values(of.hessianPattern().nonzeros());
-    of.hessian(1, weights, values);
+    of.hessian(factor, weights, values);
     std::optional<std::vector<double>> found = concavityOf(la, of.hessianPattern(), values);
     if (!found) return std::nullopt;
     return Convexity{.concavity = std::move(*found), .quadratic = rest->whole};
   };
-  if (rest->whole) return ofHessian(*this, lambda);
+  if (rest->whole) return ofHessian(*this, sigma, lambda);
   Program part(graphOf(*rest, *graph_));
   if (!parameters.empty()) part.setParameters(parameters);
   part.moveTo(x);
-  return ofHessian(part, {});
+  return ofHessian(part, 1, {});
 }
 
 }  // namespace nonconvex

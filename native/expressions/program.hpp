@@ -35,7 +35,7 @@ class Program final : public Nlp, public ThreadedEvaluation, public KnownCurvatu
   /// Takes no threads, but looks whether the solve is aborted while the Hessian's pattern is made.
   void runOn(const Cpu& la) override { la_ = &la; }
   std::optional<Convexity> convexity(const Cpu& la, std::span<const double> lower, std::span<const double> upper,
-                                     std::span<const double> lambda) override;
+                                     double sigma, std::span<const double> lambda) override;
   /// Forgets what `runOn` was given.
   void leave() { la_ = nullptr; }
   NlpFacts facts() const override { return {.linearConstraints = model_->linearConstraints()}; }

@@ -116,8 +116,8 @@ class ReplaceableObjective {
 /// Knows by its formulas where the Lagrangian is convex.
 class KnownCurvature {
  public:
-  /// n numbers d >= 0, mostly 0, such that f + lambda^T c + sum_j d_j x_j^2 / 2 is convex. `quadratic`: f + lambda^T c
-  /// is a polynomial of degree 2 at most.
+  /// n numbers d >= 0, mostly 0, such that sigma f + lambda^T c + sum_j d_j x_j^2 / 2 is convex. `quadratic`: sigma f +
+  /// lambda^T c is a polynomial of degree 2 at most.
   struct Convexity {
     std::vector<double> concavity;
     bool quadratic = false;
@@ -125,7 +125,8 @@ class KnownCurvature {
 
   /// Convexity for lower <= x <= upper, at the parameters and the point of now; nothing where no rule says so.
   virtual std::optional<Convexity> convexity(const Cpu& la, std::span<const double> lower,
-                                             std::span<const double> upper, std::span<const double> lambda) = 0;
+                                             std::span<const double> upper, double sigma,
+                                             std::span<const double> lambda) = 0;
 
  protected:
   ~KnownCurvature() = default;

@@ -97,7 +97,9 @@ void QuadraticNlp::hessianProduct(double sigma, std::span<const double>, std::sp
 }
 
 std::optional<KnownCurvature::Convexity> QuadraticNlp::convexity(const Cpu& la, std::span<const double>,
-                                                                 std::span<const double>, std::span<const double>) {
+                                                                 std::span<const double>, double sigma,
+                                                                 std::span<const double>) {
+  if (sigma == 0) return Convexity{.concavity = std::vector<double>(data_->linear.size()), .quadratic = true};
   if (!concavity_) concavity_.emplace(concavityOf(la, data_->lower, data_->lowerValues));
   if (!*concavity_) return std::nullopt;
   return Convexity{.concavity = **concavity_, .quadratic = true};

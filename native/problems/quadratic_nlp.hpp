@@ -46,7 +46,7 @@ class QuadraticNlp final : public Nlp, public KnownCurvature {
   void hessianProduct(double sigma, std::span<const double> lambda, std::span<const double> v,
                       std::span<double> out) override;
   std::optional<Convexity> convexity(const Cpu& la, std::span<const double> lower, std::span<const double> upper,
-                                     std::span<const double> lambda) override;
+                                     double sigma, std::span<const double> lambda) override;
 
  private:
   const std::vector<double>& product();

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { SolverError } from '../core/error.js';
 import type { Certificate } from '../core/solve.js';
+import type { NlpResult } from '../nlp/solver.js';
 import { counted } from '../report/text.js';
 import { type Answer, answerTo } from './answer.js';
 import { dataForm } from './dataFile.js';
@@ -86,6 +87,7 @@ async function printJson(path: string, choices: Choices, signal: AbortSignal): P
     ...{ status, message, objective, residual, feasibility },
     ...(inequalities && { complementarity, phase }),
     ...{ certificate: plain(certificate), iterations, seconds, x, multipliers },
+    ...conflictOfFile(solved),
     ...(lowerMultipliers && { lowerMultipliers, upperMultipliers }),
     ...(isMps(path) && { variableNames: solved.variableNames, constraintNames: solved.constraintNames }),
     ...(notes.length > 0 && { notes }),
@@ -117,10 +119,19 @@ function plain({ proof, ...certificate }: Certificate): object {
   return { ...certificate, ...(proof && { proof: Object.fromEntries(members) }) };
 }
 
+/** The conflict of an infeasible problem with the variables' places in the file. */
+function conflictOfFile({ result: { conflict }, free }: Run): { conflict?: NlpResult['conflict'] } {
+  if (!conflict) return {};
+  const bounds = conflict.bounds.map((bound) => ({ ...bound, index: free[bound.index] as number }));
+  return { conflict: { ...conflict, bounds } };
+}
+
 /** The result in the terms of the file, with the variables that it fixes. */
-function resultOfFile({ result, x, multipliers, free, ...of }: Run): object {
+function resultOfFile(run: Run): object {
+  const { result, x, multipliers, free, ...of } = run;
   const { lowerMultipliers = result.lowerMultipliers, upperMultipliers = result.upperMultipliers } = of;
   const inFile = (places: ArrayLike<number>): number[] => Array.from(places, (k) => free[k] as number);
   const [activeLower, activeUpper] = [inFile(result.activeLower), inFile(result.activeUpper)];
-  return { ...result, x, multipliers, lowerMultipliers, upperMultipliers, activeLower, activeUpper };
+  const point = { x, multipliers, lowerMultipliers, upperMultipliers, activeLower, activeUpper };
+  return { ...result, ...point, ...conflictOfFile(run) };
 }

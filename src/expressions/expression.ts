@@ -172,7 +172,12 @@ export function toEntries<T extends Operand>(name: string, value: T): Expression
 }
 
 function constantOf<S extends Shape>(shape: S, numbers: Float64Array): Expression<S> {
-  return new Expression(shape, { op: op.constant, size: numbers.length, owner: undefined, inputs: [], numbers });
+  return new Expression(shape, constantNode(numbers));
+}
+
+/** The node of a constant: what is taken of one is a constant, too, so that products with it are linear. */
+export function constantNode(numbers: Float64Array): Node {
+  return { op: op.constant, size: numbers.length, owner: undefined, inputs: [], numbers };
 }
 
 /** An expression for a constant matrix. A sparse one has no entries, and so no node that native code knows. */

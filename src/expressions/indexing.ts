@@ -4,6 +4,7 @@ import { checkInteger, isList, show } from '../core/check.js';
 import type { MatrixLike } from '../core/matrix.js';
 import {
   constantMatrix,
+  constantNode,
   Expression,
   type Node,
   nodeOf,
@@ -182,10 +183,14 @@ export function looked(
 }
 
 export function gathered(name: string, node: Node, indices: Int32Array): Node {
+  const { numbers } = node;
+  if (numbers) return constantNode(Float64Array.from(indices, (index) => numbers[index] as number));
   return nodeOf(name, { op: op.gather, size: indices.length, inputs: [node], integers: indices });
 }
 
 function strided(name: string, node: Node, first: number, step: number, size: number): Node {
+  const { numbers } = node;
+  if (numbers) return constantNode(Float64Array.from({ length: size }, (_, k) => numbers[first + k * step] as number));
   return nodeOf(name, { op: op.slice, size, inputs: [node], integers: [first, step, size] });
 }
 

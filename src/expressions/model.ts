@@ -531,7 +531,7 @@ function nameOf(name: unknown, otherwise: string): string {
   if (name === undefined) return otherwise;
   if (typeof name !== 'string') throw new TypeError(`name = ${show(name)}: expected a string`);
   if (/^[^\s]+$/.test(name)) return name;
-  throw new RangeError(`name = ${show(name)}: expected characters that are not blank`);
+  throw new RangeError(`name = ${show(name)}: expected characters without blanks between them`);
 }
 
 /** The starts of variables, n numbers in all. */

@@ -223,6 +223,33 @@ export interface NlpSolution {
   objectiveScale: number;
   /** m numbers: the factors of the constraints. Warm starts keep them. */
   constraintScales: Float64Array;
+  /** Constraints and bounds that contradict one another; only with the status `infeasible`. */
+  conflict?: {
+    /** Constraints that cannot be satisfied together within the bounds below. */
+    constraints: {
+      /** The constraint, counted from 0. */
+      index: number;
+      /** The side that contradicts the others; `both` of an equation. */
+      side: 'lower' | 'upper' | 'both';
+    }[];
+    /** The bounds of variables that matter. */
+    bounds: {
+      /** The variable, counted from 0. */
+      index: number;
+      /** The bound that contradicts the others. */
+      side: 'lower' | 'upper';
+    }[];
+    /**
+     * True if each of them was left out, and a point was found that satisfies the others (where `proof` is false: to
+     * first order, near x). False: some may not be needed.
+     */
+    irreducible: boolean;
+    /**
+     * True if no point satisfies these constraints and bounds together, which is shown where they are linear or convex.
+     * False: no point near x does, to first order.
+     */
+    proof: boolean;
+  };
   /** (objective - lowerBound) / gapScale, or (upperBound - objective) / gapScale. */
   gap?: number;
 }

@@ -16,6 +16,7 @@ export {
   type RegressionLoss,
   type RegressionProgram,
 } from '../problems/regression.js';
+export type { Conflict, ResultNames } from './names.js';
 export {
   checkOptimality,
   type Multipliers,
@@ -32,4 +33,5 @@ export {
 } from './prepared.js';
 export type { ParameterGradient, Sensitivity, SensitivityOf } from './sensitivity.js';
 export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './solver.js';
+export type { TableRow } from './table.js';
 export * from './verbs.js';

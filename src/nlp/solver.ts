@@ -14,7 +14,7 @@ import type { Shape } from '../expressions/shape.js';
 import type { NlpOptions, NlpProblem, NlpProgress, NlpSolution } from '../generated/nlp.js';
 import type { Certificate } from '../generated/solve.js';
 import { quadraticProgram } from '../problems/quadratic.js';
-import { withNames } from './names.js';
+import { allNames, type Conflict, namedConflict, type ResultNames, withNames } from './names.js';
 import {
   checkParameter,
   type ParameterGradient,
@@ -23,6 +23,7 @@ import {
   SolutionSystem,
   type SolveQuadratic,
 } from './sensitivity.js';
+import { type TableRow, tableOf } from './table.js';
 
 export type { NlpProgress };
 
@@ -62,7 +63,7 @@ export interface NlpSettings extends NlpOptions, SolveOptions<NlpProgress> {
  * multipliers have the other sign: either way they tell by how much f changes with bounds and sides, d f / d xl = lowerMultipliers,
  * d f / d xu = -upperMultipliers, d f / d side = -multipliers.
  */
-export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
+export interface NlpResult extends SolveResult<NlpProgress>, Omit<NlpSolution, 'conflict'> {
   /** f(x). */
   objective: number;
   /**
@@ -77,11 +78,21 @@ export interface NlpResult extends SolveResult<NlpProgress>, NlpSolution {
    * linear system for all of them: `parameter.gradientIn(await result.gradient(expression))`.
    */
   gradient(expression: Operand): Promise<ParameterGradient>;
+  /** The names of variables and constraints. */
+  readonly names: ResultNames;
+  /**
+   * All variables and constraints, with their names, values, bounds or sides, and multipliers: `console.table(result.table())`.
+   */
+  table(): TableRow[];
   /**
    * The origin of the derivatives of a problem of {@link fromCallbacks}. With `quasiNewton` there is no
    * `inertia`: the point may be a saddle.
    */
   derivatives?: UsedDerivatives;
+  /**
+   * Constraints and bounds that contradict one another, as few as were found, with their names; only with `'infeasible'`.
+   */
+  conflict?: Conflict;
 }
 
 /**
@@ -144,7 +155,12 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
   answer.objective ??= Number.NaN;
   if (answer.status !== 'solved') answer.message = withNames(answer.message, program);
   if (program.derivatives) Object.assign(answer, { derivatives: program.derivatives });
-  const result = withDerivatives(answer as typeof answer & { objective: number }, { program, bounds, parameters });
+  const { conflict } = answer;
+  const named = Object.assign(
+    answer as typeof answer & { objective: number },
+    conflict && { conflict: namedConflict(conflict, program) },
+  );
+  const result = withDerivatives(named, { program, bounds, parameters });
   if (result.status === 'numericalError' && !program.shared) {
     result.message = whatIsNotFinite(program, within(bounds, first.start ?? result.x)) ?? result.message;
   }
@@ -182,20 +198,37 @@ const functions = class NlpResult {
   async gradient(expression: Operand): Promise<ParameterGradient> {
     return derivativesOf(this).system.gradient(expression);
   }
+  get names(): ResultNames {
+    return allNames(originOf(this).program);
+  }
+  table(): TableRow[] {
+    return tableOf(
+      this as unknown as Parameters<typeof tableOf>[0],
+      originOf(this).bounds,
+      allNames(originOf(this).program),
+    );
+  }
 }.prototype;
 
 /**
  * A result with its functions. They are those of its prototype, as V8 takes some 20 microseconds to define two on an object of fifty members.
  */
-function withDerivatives(result: Omit<NlpResult, 'sensitivity' | 'gradient'>, origin: Origin): NlpResult {
+function withDerivatives(
+  result: Omit<NlpResult, 'sensitivity' | 'gradient' | 'names' | 'table'>,
+  origin: Origin,
+): NlpResult {
   origins.set(result, origin);
   return withMethods(result, functions);
 }
 
-function derivativesOf(given: object): NonNullable<Origin['made']> {
+function originOf(given: object): Origin {
   const origin = origins.get(given);
-  if (!origin)
-    throw new TypeError('expected to be called as a function of a result, such as result.sensitivity(parameter)');
+  if (origin) return origin;
+  throw new TypeError('expected to be called as a function of a result, such as result.sensitivity(parameter)');
+}
+
+function derivativesOf(given: object): NonNullable<Origin['made']> {
+  const origin = originOf(given);
   if (origin.made) return origin.made;
   const { program, bounds, parameters } = origin;
   const result = given as NlpResult;

@@ -227,6 +227,9 @@ describe('the exit status', () => {
       residual: status === 'numericalError' ? null : expect.any(Number),
     });
     expect(code).toBe(1);
+    if (status === 'infeasible') {
+      expect(JSON.parse(output).conflict.constraints).toEqual([expect.objectContaining({ index: 0, side: 'both' })]);
+    }
     if (long) expect(await solve('other.nl', ...options)).toMatchObject({ code: 1, errors: '' });
   });
 

@@ -134,7 +134,7 @@ describe('arguments', () => {
     ['shapes', () => model.variable([2, 1.5]), 'shape[1] = 1.5: expected an integer >= 1'],
     ['dimensions', () => model.variable(any([1, 2, 3])), 'shape: has 3 dimensions: expected'],
     ['per', () => sum(X, any({ per: 'rows' })), "per = 'rows': expected 'row' or 'column'"],
-    ['names', () => model.variable({ name: 'a b' }), "name = 'a b': expected characters that are not blank"],
+    ['names', () => model.variable({ name: 'a b' }), "name = 'a b': expected characters without blanks between them"],
     ['starts', () => model.variable({ start: Number.NaN }), 'start = NaN: expected a finite number'],
     ['empty models', () => new Model().compile(), 'model: expected at least one variable'],
   ];

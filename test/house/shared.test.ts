@@ -46,7 +46,6 @@ const ofOneFamily: Record<string, string[]> = {
     'native/methods/interior_point/barrier_restoration.hpp',
     'native/methods/interior_point/farkas.hpp',
     'native/methods/interior_point/filter_phase.hpp',
-    'native/methods/interior_point/infeasibility.hpp',
     'native/methods/interior_point/judge.hpp',
     'native/methods/kkt/device_kkt.hpp',
     'native/methods/kkt/device_sketch.hpp',

@@ -1,13 +1,9 @@
 #include "solvers/nlp/barrier_explanation.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <string_view>
-#include <vector>
 
 #include "core/error.hpp"
 #include "core/index.hpp"
-#include "methods/interior_point/infeasibility.hpp"
 
 namespace nonconvex {
 namespace {
@@ -30,18 +26,6 @@ std::string violationAt(const BarrierNlp& nlp, const BarrierPoint& point, const 
   const bool above = value - upper > lower - value;
   const double bound = above ? upper : lower;
   return what + show(value) + ", " + (above ? "above " : "below ") + nameOf(place, above) + " = " + show(bound);
-}
-
-/// a, b and c; of many the first few, and how many more there are.
-std::string listed(const std::vector<std::string>& all, const std::string& separator, const std::string& last) {
-  constexpr std::size_t most = 3;
-  std::string text;
-  for (std::size_t k = 0; k < std::min(all.size(), most); ++k) {
-    if (k > 0) text += k + 1 == all.size() ? last : separator;
-    text += all[k];
-  }
-  if (all.size() > most) text += last + show(all.size() - most) + " more";
-  return text;
 }
 
 std::string attemptsMade(std::span<const Attempt> made) {
@@ -77,42 +61,6 @@ std::string adviceTo(const BarrierNlp& nlp, const BarrierPoint& best, double err
   return "Try another start, more restarts, or checkDerivatives if they are your own.";
 }
 
-/// Sorts places by the size of their numbers, the largest first; those of about the same size stay as they are.
-void sortBySize(std::vector<int>& places, std::span<const double> numbers) {
-  constexpr double digits = 1e6;
-  const double largest = normInf(numbers);
-  const auto size = [&](int k) { return std::round(digits * std::abs(numbers[at(k)]) / largest); };
-  std::stable_sort(places.begin(), places.end(), [&](int a, int b) { return size(a) > size(b); });
-}
-
-/// Rows that are not satisfied at the point, the largest multipliers of the certificate first.
-std::vector<std::string> rowsInConflict(const BarrierNlp& nlp, const BarrierPoint& point) {
-  constexpr double share = 1e-3;  // share of the largest multiplier from which a multiplier counts
-  std::vector<int> rows;
-  for (int i = 0; i < nlp.m(); ++i) {
-    if (std::abs(point.r[at(i)]) > share * normInf(point.r)) rows.push_back(i);
-  }
-  sortBySize(rows, point.r);
-  std::vector<std::string> text;
-  for (const int row : rows) text.push_back(violationAt(nlp, point, {true, row}));
-  return text;
-}
-
-/// Bounds of x whose multipliers in the certificate are not about zero, the largest first.
-std::vector<std::string> boundsInTheWay(const BarrierNlp& nlp, const BarrierPoint& point) {
-  constexpr double share = 1e-3;
-  Vector g(nlp.size());
-  infeasibilityGradient(nlp, point, g);
-  std::vector<int> variables;
-  for (int j = 0; j < nlp.n(); ++j) {
-    if (std::abs(g[at(j)]) > share * normInf(point.r)) variables.push_back(j);
-  }
-  sortBySize(variables, g);
-  std::vector<std::string> text;
-  for (const int j : variables) text.push_back(nameOf({false, j}, g[at(j)] < 0));
-  return text;
-}
-
 }  // namespace
 
 std::string explainStalled(const BarrierNlp& nlp, const BarrierPoint& best, double error,
@@ -134,22 +82,6 @@ std::string explainSaddle(const ReducedInertia& inertia, std::span<const Attempt
          "Lagrangian has " +
          show(inertia.negative) + eigenvalues + attemptsMade(made) + ". Try " +
          (made.size() > 1 ? "another start, off any symmetry, or more restarts." : "restarts above 0.");
-}
-
-std::string explainInfeasible(const BarrierNlp& nlp, const BarrierPoint& point) {
-  if (const auto& place = nlp.contradiction()) {
-    return nameOf(*place, false) + " = " + show(nlp.lowerOf(*place)) + " is above " + nameOf(*place, true) + " = " +
-           show(nlp.upperOf(*place)) + ".";
-  }
-  const std::vector<std::string> rows = rowsInConflict(nlp, point), bounds = boundsInTheWay(nlp, point);
-  std::string text =
-      rows.size() == 1 ? "Near x this cannot be satisfied: " : "Near x these cannot be satisfied together: ";
-  text += listed(rows, "; ", "; and ");
-  if (!bounds.empty())
-    text += ", while " + listed(bounds, ", ", " and ") + (bounds.size() == 1 ? " holds" : " hold") + " x back";
-  return text + (nlp.model().linearConstraints()
-                     ? ". All constraints are linear, so another start will not help."
-                     : ". Elsewhere there may be feasible points: try another start, or more restarts.");
 }
 
 }  // namespace nonconvex

@@ -17,8 +17,4 @@ std::string explainStalled(const BarrierNlp& nlp, const BarrierPoint& best, doub
 /// The message of `stalled` at a stationary point that is no minimum.
 std::string explainSaddle(const ReducedInertia& inertia, std::span<const Attempt> made);
 
-/// The message of `infeasible`: which bounds contradict each other, or else which constraints cannot be satisfied
-/// together near the point, a stationary one of the infeasibility, and which bounds keep x from more.
-std::string explainInfeasible(const BarrierNlp& nlp, const BarrierPoint& point);
-
 }  // namespace nonconvex

@@ -100,7 +100,7 @@ class DualBound {
     if (facts.convexObjective && facts.linearConstraints) return true;
     auto* const known = nlp_.find<KnownCurvature>();
     if (known == nullptr) return false;
-    auto found = known->convexity(la_, lower_, upper_, lambda_);
+    auto found = known->convexity(la_, lower_, upper_, 1, lambda_);
     if (found) concavity_ = std::move(found->concavity);
     return found.has_value();
   }

@@ -493,9 +493,8 @@ NlpSolution InteriorPointMethod::solution() const {
 }
 
 std::string InteriorPointMethod::explain(Status status) const {
-  if (status == Status::solved) return {};
+  if (status == Status::solved || status == Status::infeasible) return {};
   if (status == Status::stalled && polish_) return explainSaddle(polish_->inertia(), multistart_.made());
-  if (status == Status::infeasible) return explainInfeasible(nlp_, bestPoint());
   const bool stalled = status == Status::stalled;
   return unboundedTest_.addTo(stalled ? explainStalled(nlp_, bestPoint(), best_.error, multistart_.made()) : "");
 }

@@ -32,7 +32,7 @@ class InteriorPointMethod {
   std::optional<Status> step();
   NlpProgress progress() const;
   NlpSolution solution() const;
-  /// Says why there is no solution, when it has stalled or the problem is infeasible or unbounded.
+  /// Says why there is no solution, when it has stalled or the problem is unbounded.
   std::string explain(Status status) const;
 
  private:

@@ -6,6 +6,7 @@
 
 #include "core/require_memory.hpp"
 #include "problems/quasi_newton_nlp.hpp"
+#include "solvers/nlp/conflict.hpp"
 #include "solvers/nlp/descent_method.hpp"
 #include "solvers/nlp/interior_point_method.hpp"
 #include "solvers/nlp/newton_method.hpp"
@@ -112,11 +113,21 @@ std::optional<Status> NlpSolver::start() {
 
 std::optional<Status> NlpSolver::step() { return ended(advance()); }
 
-/// Keeps the status, and looks for a lower bound where the problem is solved.
+/// Keeps the status, and looks for a lower bound where the problem is solved, for a conflict where it is infeasible.
 std::optional<Status> NlpSolver::ended(std::optional<Status> status) {
+  if (status == Status::infeasible) findConflict();
   if (status == Status::solved) bound_ = convexBound(la_, *problem_.nlp.open(la_), found(), settings_.tolerance);
   end_ = status;
   return status;
+}
+
+/// Leaves the conflict unknown where the solve is to end meanwhile.
+void NlpSolver::findConflict() {
+  const NlpSolution end = found();
+  try {
+    conflict_ = conflictOf(la_, *problem_.nlp.open(la_), end.x, proof_ ? *proof_ : end.certificate.proof);
+  } catch (const Interrupted&) {
+  }
 }
 
 std::optional<Status> NlpSolver::advance() {
@@ -235,6 +246,7 @@ NlpSolution NlpSolver::solution() const {
   if (proof_) proof = *proof_;
   if (proof.kind != ProofKind::farkas && end_ != Status::unbounded) proof = {};
   solution = certified(std::move(solution));
+  solution.conflict = conflict_;
   if (end_ != Status::solved) return solution;
   solution.certificate.because = bound_.because;
   if (!isKnown(bound_.lowerBound)) return solution;
@@ -249,9 +261,10 @@ NlpSolution NlpSolver::solution() const {
 
 std::string NlpSolver::explain(Status status) const {
   if (quadratic_) return {};
-  if (descends()) return descent_->explain(status);
-  if (interior()) return interior_->explain(status);
-  std::string text = newton_->explain(status);
+  const bool conflict = status == Status::infeasible && conflict_.known();
+  if (!conflict && descends()) return descent_->explain(status);
+  if (!conflict && interior()) return interior_->explain(status);
+  std::string text = conflict ? explainConflict(conflict_, *problem_.nlp.open(), found().x) : newton_->explain(status);
   if (!failed_) return text;
   return text + (text.empty() ? "" : " ") + "The interior-point method, which followed, failed, too.";
 }

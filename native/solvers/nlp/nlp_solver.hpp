@@ -59,6 +59,7 @@ class NlpSolver {
   struct Tuning;
   std::optional<Status> advance();
   std::optional<Status> ended(std::optional<Status> status);
+  void findConflict();
   NlpSolution found() const;
   std::optional<Status> follow(Status reason);
   Status proven(Status status);
@@ -81,6 +82,7 @@ class NlpSolver {
   std::optional<Proof> proof_;        ///< proof that the equations cannot be met
   std::optional<Status> end_;         ///< status that has ended the solve
   ConvexBound bound_;                 ///< bound of a solved problem
+  NlpConflict conflict_;              ///< what contradicts what, in an infeasible problem
   int iterations_ = 0;                ///< iterations of Newton's method
   int followed_ = 0;                  ///< iterations of the interior-point method
   bool failed_ = false;               ///< what followed did no better

@@ -274,6 +274,57 @@ struct NlpProgress : Progress {
   }
 };
 
+enum class ConflictSide { lower, upper, both };
+constexpr auto names(ConflictSide) { return std::array{"lower"sv, "upper"sv, "both"sv}; }
+
+enum class ConflictBound { lower, upper };
+constexpr auto names(ConflictBound) { return std::array{"lower"sv, "upper"sv}; }
+
+/// Constraints and bounds that contradict one another.
+struct NlpConflict {
+  struct Row {
+    int index = 0;
+    ConflictSide side = ConflictSide::both;
+
+    static constexpr auto fields() {
+      using Self = Row;
+      return FieldTuple{OUT(index, "The constraint, counted from 0."),
+                        OUT(side, "The side that contradicts the others; `both` of an equation.")};
+    }
+  };
+  struct Bound {
+    int index = 0;
+    ConflictBound side = ConflictBound::lower;
+
+    static constexpr auto fields() {
+      using Self = Bound;
+      return FieldTuple{OUT(index, "The variable, counted from 0."),
+                        OUT(side, "The bound that contradicts the others.")};
+    }
+  };
+
+  std::vector<Row> constraints;
+  std::vector<Bound> bounds;
+  bool irreducible = false;
+  bool proof = false;
+
+  bool known() const { return !constraints.empty() || !bounds.empty(); }
+
+  static constexpr auto fields() {
+    using Self = NlpConflict;
+    return FieldTuple{
+        OUT(constraints, "Constraints that cannot be satisfied together within the bounds below."),
+        OUT(bounds, "The bounds of variables that matter."),
+        OUT(irreducible,
+            "True if each of them was left out, and a point was found that satisfies the others (where `proof` is "
+            "false: to first order, near x). False: some may not be needed."),
+        OUT(proof,
+            "True if no point satisfies these constraints and bounds together, which is shown where they are linear or "
+            "convex. False: no point near x does, to first order.")};
+  }
+};
+static_assert(sizeFromFields<NlpConflict>() == sizeof(NlpConflict));
+
 /// Points that a bound is about where variables have no bounds of their own.
 constexpr std::string_view overNear = "near";
 
@@ -337,6 +388,7 @@ struct NlpSolution {
   double gradientPenalty = 0;
   double objectiveScale = 1;
   std::vector<double> constraintScales;
+  NlpConflict conflict;
 
   static Claims claims() {
     using enum CertificateKind;
@@ -396,7 +448,9 @@ struct NlpSolution {
         OUT(constraintPenalty, "Last penalty of ||c||^2 / 2 in the merit function."),
         OUT(gradientPenalty, "Last penalty of ||grad L||^2 / 2 in the merit function."),
         OUT(objectiveScale, "The factor that the objective was multiplied by. Warm starts keep it."),
-        OUT(constraintScales, "m numbers: the factors of the constraints. Warm starts keep them.")};
+        OUT(constraintScales, "m numbers: the factors of the constraints. Warm starts keep them."),
+        OUT_IF_KNOWN(conflict,
+                     "Constraints and bounds that contradict one another; only with the status `infeasible`.")};
   }
 };
 static_assert(sizeFromFields<NlpSolution::Counts>() == sizeof(NlpSolution::Counts));

@@ -43,7 +43,7 @@ bool QuadraticMethod::takes(const Cpu& la, Nlp& nlp) {
   const auto n = at(nlp.variables());
   nlp.moveTo(std::vector<double>(n, 0.0));
   const std::vector<double> low(n, -infinity), high(n, infinity), none(at(nlp.constraints()), 0.0);
-  const auto convexity = known->convexity(la, low, high, none);
+  const auto convexity = known->convexity(la, low, high, 1, none);
   return convexity && convexity->quadratic;
 }
 

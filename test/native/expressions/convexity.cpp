@@ -57,7 +57,7 @@ Graph graphWith(int variables, int (*make)(Graph&)) {
 }
 bool isConvex(const Graph& graph, Interval each) {
   const std::vector<Interval> bounds(static_cast<std::size_t>(graph.variableCount()), each);
-  const auto rest = convexityOf(graph, bounds, {}, {});
+  const auto rest = convexityOf(graph, bounds, {}, 1, {});
   return rest && rest->nodes.empty();
 }
 
@@ -139,7 +139,7 @@ TEST(productsAreLeftToTheirHessian) {
   const int sum = graph.binary(Op::add, squares, graph.binary(Op::multiply, x, y));
   graph.minimize(graph.binary(Op::add, sum, graph.unary(Op::exp, x)));
   const std::vector<Interval> bounds(2);
-  const auto rest = convexityOf(graph, bounds, {}, {});
+  const auto rest = convexityOf(graph, bounds, {}, 1, {});
   CHECK(rest && !rest->whole && rest->nodes.size() == 1 && rest->nodes[0] == sum);
   const Graph part = graphOf(*rest, graph);
   CHECK_EQ(part.constraintCount(), 0);

@@ -154,9 +154,9 @@ TEST(infeasibleConstraintsAreNamed) {
     return Minimize{x(1) * x(2) + x(3), {x(1) + x(2) + 0 * x(3), x(3)}};
   });
   checkSays(bounded, Status::infeasible,
-            {"this cannot be satisfied: constraint 0 is 2, below constraintsLower[0] = 3, while upper[0] and upper[1] "
+            {"No point satisfies this: constraint 0 is 2, below constraintsLower[0] = 3, while upper[0] and upper[1] "
              "hold x back",
-             "All constraints are linear"});
+             "Another start will not help"});
   CHECK(!check::contains(bounded.outcome.message, "constraint 1"));
 
   const Result curved = solve({1, 1}, {{}, {}, {4, -infinity, 0}, {4, 1, infinity}}, [](Variables x) {
