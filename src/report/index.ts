@@ -13,7 +13,15 @@ import { facts, isMatrix, members, settingRows } from './members.js';
 import { type Part, page, soft, table, tiles } from './page.js';
 import { pathParts, type Tile } from './pathParts.js';
 import { chosenOf, type PathRun, preferred } from './pathRun.js';
-import { constraints, listPart, type Solution, variables } from './solution.js';
+import {
+  type Conflict,
+  conflictPart,
+  constraints,
+  listPart,
+  type Solution,
+  type SolutionNames,
+  variables,
+} from './solution.js';
 import { escaped, figure } from './text.js';
 import { hiddenUnits, type ImageSize } from './units.js';
 
@@ -37,7 +45,7 @@ export interface ReportOptions {
         name?: string | undefined;
       }
     | undefined;
-  /** Names of the columns of x, of the variables, and of the constraints. */
+  /** Names of the columns of x, of the variables, and of the constraints; those of the result of a Model are known. */
   names?:
     | {
         columns?: readonly string[] | undefined;
@@ -57,6 +65,8 @@ type Result = Solution & {
   message?: string;
   history?: readonly Progress[];
   network?: NetworkMembers;
+  conflict?: Conflict;
+  names?: unknown;
 } & Partial<Pick<Progress, 'objective' | 'lowerBound' | 'residual' | 'seconds'>> & {
     iterations?: number;
     gap?: number;
@@ -66,7 +76,7 @@ type Result = Solution & {
 /** Members that parts of the page show by themselves, so that the list of all members need not. */
 const shownElsewhere = [
   ...['status', 'message', 'history', 'network', 'x', 'multipliers', 'lowerMultipliers', 'upperMultipliers'],
-  ...['constraintValues', 'activeLower', 'activeUpper', 'activeConstraints'],
+  ...['constraintValues', 'activeLower', 'activeUpper', 'activeConstraints', 'conflict'],
 ];
 
 /**
@@ -86,7 +96,7 @@ const shownElsewhere = [
  */
 export function report(result: object, options: ReportOptions = {}): string {
   const given = checkObject('result', result) as Result;
-  const known = ['title', 'settings', 'data', 'names', 'image', 'environment'];
+  const optionNames = ['title', 'settings', 'data', 'names', 'image', 'environment'];
   const {
     title,
     settings = {},
@@ -94,10 +104,9 @@ export function report(result: object, options: ReportOptions = {}): string {
     names = {},
     image,
     environment = {},
-  } = checkMembers('options', options, known, 'option');
-  checkMembers('data', data, ['x', 'y', 'predictions', 'name']);
-  checkMembers('names', names, ['columns', 'variables', 'constraints']);
-  checkObject('settings', settings);
+  } = checkMembers('options', options, optionNames, 'option');
+  checkParts(data, names, settings);
+  const known = { ...namesOf(given), ...names };
   const run = pathOf(given, data.x, names.columns);
   const path = run && pathParts(run);
   const network = networkOf(given);
@@ -111,8 +120,9 @@ export function report(result: object, options: ReportOptions = {}): string {
     path ? undefined : convergence(given.history ?? [], typeof tolerance === 'number' ? tolerance : undefined),
     fitOf(given, data, run),
     network && hiddenUnits(network, image, names.columns ?? network.featureNames),
-    constraints(given, names),
-    isList(given.x) ? variables(given, names) : undefined,
+    conflictPart(given),
+    isList(given.x) ? variables(given, known) : undefined,
+    constraints(given, known),
     coefficients,
     ...(path ? [] : members(all, [...shownElsewhere, ...(coefficients ? ['coefficients'] : [])])),
     factsPart('Settings', settingRows(settings)),
@@ -122,6 +132,18 @@ export function report(result: object, options: ReportOptions = {}): string {
   const shown = tiles(path && path.tiles.length > 0 ? path.tiles : tilesOf(given));
   const head = [statusLine(given), certificateLine(given), ...about, shown].join('\n');
   return page(title ?? kindName(given, path !== undefined), head, parts, `nonconvex ${version}`);
+}
+
+function checkParts(data: object, names: object, settings: object): void {
+  checkMembers('data', data, ['x', 'y', 'predictions', 'name']);
+  checkMembers('names', names, ['columns', 'variables', 'constraints']);
+  checkObject('settings', settings);
+}
+
+/** The names of variables and constraints that the result of a Model knows. */
+function namesOf({ names }: Result): SolutionNames {
+  const { variables, constraints } = (names ?? {}) as Partial<Record<string, unknown>>;
+  return isList(variables) && isList(constraints) ? (names as SolutionNames) : {};
 }
 
 function statusLine({ status, message }: Result): string {

@@ -1,9 +1,9 @@
 // Other members of a result: numbers and words in a table, arrays as charts, matrices as pictures.
 import { isList } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
+import { nameIn, numbersChart } from './blocks.js';
 import { type Part, soft, table } from './page.js';
 import { largest, picture } from './picture.js';
-import { numbersChart } from './solution.js';
 import { counted, escaped, figure } from './text.js';
 
 /** The most numbers that a picture has for a matrix, the most rows of a table of objects, and the most texts of a list. */
@@ -83,7 +83,10 @@ function arrayParts(name: string, value: unknown): string[] {
   }
   if (isNumbers(value)) {
     const about = value.length === 1 ? figure(value[0], 8) : counted(value.length, 'number');
-    return [heading(about), value.length > 1 ? (numbersChart(name, value) ?? '') : ''];
+    return [
+      heading(about),
+      value.length > 1 ? (numbersChart(name, value, (k) => nameIn(undefined, name, k)) ?? '') : '',
+    ];
   }
   if (!Array.isArray(value) || value.length === 0) return [];
   if (value.every(isMatrix)) return value.slice(0, 12).flatMap((each, k) => arrayParts(`${name}[${k}]`, each));

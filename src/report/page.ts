@@ -55,6 +55,7 @@ td.column { white-space: normal; overflow-wrap: anywhere; min-width: 10ch; } td.
 .units img { display: block; width: 84px; height: auto; image-rendering: pixelated; } .units figcaption { font-size: 11px; color: var(--soft); text-align: center; font-variant-numeric: tabular-nums; }
 img.heat { display: block; image-rendering: pixelated; background: var(--tile); width: 100%; border-radius: 4px; margin: 8px 0; }
 summary { cursor: pointer; margin-top: 30px; font-size: 17px; font-weight: 600; }
+.more { margin: -8px 0 16px; } .more summary { margin: 0; font-size: 14px; font-weight: 400; color: var(--soft); }
 `;
 
 /** The page. Its name is escaped here, what is in parts by who makes them. */
