@@ -14,8 +14,20 @@ export function show(value: unknown): string {
   if (types.isProxy(value)) return isRevoked(value) ? 'a revoked proxy' : 'a proxy';
   if (Array.isArray(value)) return 'an array';
   if (types.isPromise(value)) return 'a promise';
-  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'object' && value !== null) return described(value);
   return shortened(String(value));
+}
+
+/** The key of a function of a class that says what its instances are. */
+export const description = Symbol.for('nonconvex.description');
+
+function described(value: object): string {
+  try {
+    const { [description]: describe } = value as { [description]?: unknown };
+    return typeof describe === 'function' ? String(describe.call(value)) : 'an object';
+  } catch {
+    return 'an object'; // it is a getter that throws, or no class of the package
+  }
 }
 
 const shortened = (text: string): string => (text.length > mostShown ? `${text.slice(0, mostShown)}...` : text);

@@ -1,6 +1,6 @@
 // Expressions: a shape, and a node of the graph that native/expressions/graph.hpp describes.
 import { acrossCopies } from '../core/brand.js';
-import { checkNumber, checkVector, show } from '../core/check.js';
+import { checkNumber, checkVector, description, show } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, type SparseMatrix, toFloat64 } from '../core/matrix.js';
 import { isSparse, toOperand } from '../core/operand.js';
 import { type Shape, scalar, showShape, sizeOf } from './shape.js';
@@ -127,6 +127,11 @@ export class Expression<S extends Shape = Shape> {
   /** How many numbers it has. */
   get size(): number {
     return this.node.size;
+  }
+
+  /** @internal */
+  [description](): string {
+    return `an expression of shape ${showShape(this.shape)}`;
   }
 
   [Symbol.toPrimitive](hint: string): string {

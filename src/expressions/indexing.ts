@@ -17,6 +17,7 @@ import {
 import { checkShape, isMatrixShape, type Shape, sameShape, scalar, showShape, sizeOf } from './shape.js';
 
 type Vector = Expression<readonly [number]>;
+type VectorPart = number | ArrayLike<number> | Expression<readonly []> | Vector;
 type MatrixExpression = Expression<readonly [number, number]>;
 
 /**
@@ -105,19 +106,27 @@ export function gather(x: Operand, indices: ArrayLike<number>): Expression {
 }
 
 /**
- * Scalars and vectors one after another, as a vector; or matrices of as many columns, one below the other.
+ * Scalars and vectors one after another, as a vector; or matrices of as many columns, one below the other. A single array is
+ * the list of the parts.
  *
  * ```ts
- * concat([0, x, 0]); // a vector, with a zero at both ends
+ * concat(0, x, 0); // a vector, with a zero at both ends
+ * concat(hours.map((t) => cost(t))); // of a list
  * ```
  */
-export function concat(
-  parts: readonly (number | ArrayLike<number> | Expression<readonly []> | Expression<readonly [number]>)[],
-): Vector;
+export function concat(parts: readonly VectorPart[]): Vector;
 export function concat(parts: readonly (MatrixLike | Expression<readonly [number, number]>)[]): MatrixExpression;
 export function concat(parts: readonly Operand[]): Expression;
-export function concat(parts: readonly Operand[]): Expression {
-  if (!Array.isArray(parts)) throw new TypeError(`parts = ${show(parts)}: expected an array of expressions`);
+export function concat(...parts: [VectorPart, ...VectorPart[]]): Vector;
+export function concat(
+  ...parts: [
+    MatrixLike | Expression<readonly [number, number]>,
+    ...(MatrixLike | Expression<readonly [number, number]>)[],
+  ]
+): MatrixExpression;
+export function concat(...parts: [Operand, ...Operand[]]): Expression;
+export function concat(...given: readonly (Operand | readonly Operand[])[]): Expression {
+  const parts = given.length === 1 && Array.isArray(given[0]) ? (given[0] as Operand[]) : (given as Operand[]);
   if (parts.length === 0) throw new RangeError('parts: expected at least one expression');
   const expressions = Array.from(parts, (part, i) => toEntries(`parts[${i}]`, part));
   const first = (expressions[0] as Expression).shape;

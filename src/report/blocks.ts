@@ -61,17 +61,18 @@ export function blockHeading({ name, places }: Block, noun: string, blocks: read
   return `<h3>${escaped(name ?? 'others')}, ${counted(places.length, noun)}</h3>`;
 }
 
-/** A table whose first rows are shown and whose others are folded. `row` makes the row of a place. */
+/** A table whose first rows are shown, twenty or `most`, and whose others are folded. `row` makes the row of a place. */
 export function foldedTable(
   head: readonly string[],
   places: readonly number[],
   row: (place: number) => readonly string[],
-  textual: number[] = [],
+  { textual = [], most = rowsShown }: { textual?: number[]; most?: number } = {},
 ): string {
-  const shown = table(head, places.slice(0, rowsShown).map(row), textual);
-  const rest = places.slice(rowsShown, rowsShown + rowsFolded);
+  const first = Math.min(most, rowsShown);
+  const shown = first > 0 ? table(head, places.slice(0, first).map(row), textual) : '';
+  const rest = places.slice(first, first + rowsFolded);
   if (rest.length === 0) return shown;
-  const more = places.length - rowsShown;
+  const more = places.length - first;
   const left = more > rest.length ? soft(`The ${rest.length} largest of them:`) : '';
   return `${shown}<details class="more"><summary>${more} more</summary>${left}${table(head, rest.map(row), textual)}</details>`;
 }

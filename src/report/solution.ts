@@ -43,7 +43,9 @@ export function listPart(
   const shown = blocks.flatMap((block) => [
     blockHeading(block, noun, blocks),
     blockChart(block.name ?? letter, values, block, name, blocks),
-    foldedTable([noun, 'value'], bySize(block.places, values), (k) => [name(k), figure(values[k], 8)]),
+    foldedTable([noun, 'value'], bySize(block.places, values), (k) => [name(k), figure(values[k], 8)], {
+      most: block.places.filter((k) => values[k] !== 0).length,
+    }),
   ]);
   const about = `${counted(values.length, noun)}, ${zeros} of which ${zeros === 1 ? 'is' : 'are'} 0.`;
   return { title, body: [soft(about), ...shown].join('\n') };
@@ -86,7 +88,7 @@ function boundsTable(bounds: readonly ActiveBound[], { x }: Solution, names: Sol
     const { k, side, multiplier } = bounds[place] as ActiveBound;
     return [nameIn(names.variables, 'x', k), side, figure(x?.[k], 6), figure(multiplier, 6)];
   };
-  return foldedTable(['variable', 'bound', 'value', 'multiplier'], [...bounds.keys()], row, [1]);
+  return foldedTable(['variable', 'bound', 'value', 'multiplier'], [...bounds.keys()], row, { textual: [1] });
 }
 
 function constraintParts(
@@ -108,7 +110,10 @@ function constraintParts(
   const shown = blocks.flatMap((block) => [
     blockHeading(block, 'constraint', blocks),
     blockChart('multiplier', multipliers, block, name, blocks),
-    foldedTable(['constraint', 'value', 'multiplier', ''], bySize(block.places, multipliers), row, [3]),
+    foldedTable(['constraint', 'value', 'multiplier', ''], bySize(block.places, multipliers), row, {
+      textual: [3],
+      most: block.places.filter((k) => multipliers[k] !== 0 || active.has(k)).length,
+    }),
   ]);
   return [soft(about), ...shown];
 }
@@ -128,6 +133,8 @@ export function conflictPart({ conflict }: { conflict?: Conflict }): Part | unde
   const row = (k: number) => members[k] as string[];
   return {
     title: 'Conflict',
-    body: [soft(about), foldedTable(['name', 'kind', 'side'], [...members.keys()], row, [1, 2])].join('\n'),
+    body: [soft(about), foldedTable(['name', 'kind', 'side'], [...members.keys()], row, { textual: [1, 2] })].join(
+      '\n',
+    ),
   };
 }

@@ -270,7 +270,11 @@ describe('sides of constraints', () => {
     ],
     ['two models', () => model.atLeast(x, add(y, 1)), 'sub: expected expressions of one model, got two of different'],
     ['another option', () => model.atMost(x, 1, any({ nam: 'c' })), "unknown option 'nam': did you mean 'name'?"],
-    ['an array of expressions', () => model.atMost(x, any([x, x, x])), 'rhs[0] = an object: expected a row of numbers'],
+    [
+      'an array of expressions',
+      () => model.atMost(x, any([x, x, x])),
+      'rhs[0] = an expression of shape [3]: expected a row of numbers',
+    ],
   ];
   it.each(wrong)('refuse %s', (_, make, message) => {
     expect(make).toThrow(message);

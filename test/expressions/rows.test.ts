@@ -541,7 +541,9 @@ describe('data', () => {
     expect(() => labelled.compile().objective(new Float64Array(3))).toThrow(
       'label[2] = 3: expected an integer in [0, 2]',
     );
-    expect(() => pick(t, sum(t))).toThrow('pick: index = an object: expected an integer, or a column of model.rows');
+    expect(() => pick(t, sum(t))).toThrow(
+      'pick: index = an expression of shape []: expected an integer, or a column of model.rows',
+    );
   });
 
   it('of single precision are taken as they are', () => {

@@ -149,7 +149,7 @@ describe('arguments', () => {
     ['entries', () => add(any(['1']), x), "a[0] = '1': expected a number"],
     ['indices', () => at(x, any('0')), "i = '0': expected a number"],
     ['lists', () => gather(x, any(5)), 'indices = 5: expected an array of integers'],
-    ['parts', () => concat(any(x)), 'parts = an object: expected an array of expressions'],
+    ['parts', () => concat(any('x')), "parts[0] = 'x': expected an expression, a number, an array or a matrix"],
     ['shapes', () => model.variable(any('3')), "shape = '3': expected a length or [rows, columns]"],
     [
       'options',

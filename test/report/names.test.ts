@@ -19,7 +19,7 @@ describe('the result of a model', () => {
     for (const heading of ['p, 120 variables', 'reserve, 24 constraints', 'demand, 24 constraints']) {
       expect(page).toContain(`<h3>${heading}</h3>`);
     }
-    expect(page.match(/<summary>100 more</g)).toHaveLength(7); // p, u, v, and four blocks of constraints
+    expect(page.match(/<summary>\d+ more</g)?.length).toBeGreaterThanOrEqual(9); // a block each, and bounds
     const [solution, constraintsPart] = [page.indexOf('<h2>Solution'), page.indexOf('<h2>Constraints')];
     expect(solution).toBeLessThan(constraintsPart);
     const lists = page.slice(solution, page.indexOf('</section>', constraintsPart));
