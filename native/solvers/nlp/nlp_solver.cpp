@@ -260,8 +260,8 @@ NlpSolution NlpSolver::solution() const {
 }
 
 std::string NlpSolver::explain(Status status) const {
-  if (quadratic_) return {};
   const bool conflict = status == Status::infeasible && conflict_.known();
+  if (!conflict && quadratic_) return {};
   if (!conflict && descends()) return descent_->explain(status);
   if (!conflict && interior()) return interior_->explain(status);
   std::string text = conflict ? explainConflict(conflict_, *problem_.nlp.open(), found().x) : newton_->explain(status);
