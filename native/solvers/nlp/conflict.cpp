@@ -16,13 +16,26 @@ namespace nonconvex {
 namespace {
 
 struct ConflictTuning {
-  double share = 1e-7;     // safeguard: multipliers, beside the largest, that count as 0 if the others still prove it
-  double violated = 1e-3;  // safeguard: violations, beside the largest, that count where nothing is proven
-  double near = 10;        // safeguard: how far from x, beside its size, tangents of functions that bend are trusted
-  double met = 1e-7;       // safeguard: violation, beside the side, of a convex constraint that is met
-  int iterations = 200;    // safeguard: iterations of the method that looks for a point of convex constraints
-  int tangents = 20;       // safeguard: rounds of tangents until convex constraints are given up
-  std::size_t work = 10'000'000;  // safeguard: entries of linear programs in all, which take a second or two
+  // safeguard: multipliers, beside the largest, that count as 0 if the others still prove it.
+  double share = 1e-7;
+  // safeguard: violations, beside the largest, that count where nothing is proven.
+  double violated = 1e-3;
+  // safeguard: how far from x, beside its size, tangents of functions that bend are trusted.
+  double near = 10;
+  // safeguard: violation, beside the side, of a convex constraint that is met.
+  double met = 1e-7;
+  // safeguard: iterations of the method that looks for a point of convex constraints.
+  int iterations = 200;
+  // safeguard: rounds of tangents until convex constraints are given up.
+  int tangents = 20;
+  // safeguard: entries of all linear programs, about a second, after which nothing more is left out.
+  std::size_t work = 500'000;
+  // safeguard: entries that a linear program counts for beside its own.
+  std::size_t perProgram = 50;
+  // rounding: pivots, beside the largest entries of their rows, that count as 0.
+  double rank = 1e-9;
+  // safeguard: entries that the elimination looks at, some tenths of a second.
+  std::size_t elimination = 50'000'000;
 };
 constexpr ConflictTuning conflictTuning;
 
@@ -32,6 +45,55 @@ struct Member {
   std::size_t index = 0;
   bool upper = false;  ///< the side of an inequality or a bound
 };
+
+using SparseRow = std::vector<std::pair<int, double>>;  // by increasing index
+
+/// row -= factor pivot, without what is about 0; returns how many entries were looked at.
+std::size_t subtractRow(SparseRow& row, double factor, const SparseRow& pivot) {
+  SparseRow made;
+  const auto add = [&](int index, double value) {
+    if (std::abs(value) > conflictTuning.rank) made.emplace_back(index, value);
+  };
+  auto a = row.begin();
+  for (const auto& [index, value] : pivot) {
+    for (; a != row.end() && a->first < index; ++a) made.push_back(*a);
+    const bool both = a != row.end() && a->first == index;
+    add(index, (both ? a->second : 0) - factor * value);
+    if (both) ++a;
+  }
+  made.insert(made.end(), a, row.end());
+  row.swap(made);
+  return row.size() + pivot.size();
+}
+
+/// The rank of rows by elimination, shortest rows first; -1 where that takes too long.
+int rankOf(std::vector<SparseRow> rows) {
+  const auto largest = [](const SparseRow& row) {
+    return *std::ranges::max_element(row, {}, [](const auto& entry) { return std::abs(entry.second); });
+  };
+  for (SparseRow& row : rows) {
+    if (row.empty()) continue;
+    const double size = std::abs(largest(row).second);
+    for (auto& [index, value] : row) value /= size;
+  }
+  std::size_t work = 0;
+  int rank = 0;
+  for (;; ++rank) {
+    std::erase_if(rows, [](const SparseRow& row) { return row.empty(); });
+    if (rows.empty()) return rank;
+    std::swap(*std::ranges::min_element(rows, {}, &SparseRow::size), rows.back());
+    const SparseRow pivot = std::move(rows.back());
+    rows.pop_back();
+    const auto [column, value] = largest(pivot);
+    for (SparseRow& row : rows) {
+      const auto found = std::ranges::lower_bound(row, column, {}, &std::pair<int, double>::first);
+      if (found == row.end() || found->first != column) continue;
+      const double factor = found->second / value;
+      work += subtractRow(row, factor, pivot);
+    }
+    if (work > conflictTuning.elimination) return -1;
+  }
+}
 
 enum class Answer { infeasible, feasible, unknown };
 
@@ -125,7 +187,7 @@ class ConflictSearch {
   Answer answerOf(RowSides& sides) {
     for (int round = 0; round < conflictTuning.tangents; ++round) {
       const RowSides linear = ofTangents(sides);
-      work_ += rows_.matrix.values.size() + n_;
+      work_ += conflictTuning.perProgram + entriesOf(linear);
       const LeastViolation least = leastViolation(la_, rows_, linear);
       if (!least.feasible) {
         const RowMultipliers multipliers(rows_, least.y);
@@ -270,7 +332,9 @@ class ConflictSearch {
 
   /// Leaves out what is not needed; returns true if all that is left is needed.
   bool leaveOut(RowSides& kept) {
+    if (isVertex(kept)) return true;
     bool irreducible = true;
+    work_ = 0;
     try {
       for (const Member& member : membersOf(kept)) {
         if (!has(kept, member)) continue;
@@ -278,13 +342,47 @@ class ConflictSearch {
         RowSides rest = kept;
         remove(rest, member);
         const Answer answer = answerOf(rest);
-        if (answer == Answer::infeasible) kept = std::move(rest);
         irreducible = irreducible && answer != Answer::unknown;
+        if (answer != Answer::infeasible) continue;
+        kept = std::move(rest);
+        if (isVertex(kept)) return true;
       }
     } catch (const Interrupted&) {
       return false;
     }
     return irreducible;
+  }
+
+  /// The entries of rows that have a side.
+  std::size_t entriesOf(const RowSides& sides) const {
+    std::size_t count = 0;
+    for (std::size_t k = 0; k < owners_.size(); ++k) {
+      const bool used = std::isfinite(sides.low[k]) || std::isfinite(sides.high[k]);
+      if (used) count += rows_.matrix.pattern.line(static_cast<int>(k)).size();
+    }
+    return count;
+  }
+
+  /// Returns true if linear constraints are known to be irreducible by their rank: multipliers that show the conflict
+  /// are unique but for a factor, so that without any one of its members the other constraints, as equations, have a
+  /// solution (J. Gleeson, J. Ryan, "Identifying minimally infeasible subsystems of inequalities", ORSA J. Comput. 2,
+  /// 1990). Multipliers must not be about 0, which `onlyNeeded` sees to.
+  bool isVertex(const RowSides& kept) const {
+    if (kind_ != Kind::linear) return false;
+    std::vector<SparseRow> rows;  // over variables without a bound
+    for (std::size_t i = 0; i < owners_.size(); ++i) {
+      if (!std::isfinite(kept.low[owners_[i]]) && !std::isfinite(kept.high[owners_[i]])) continue;
+      rows.emplace_back();
+      const SparsePattern& pattern = rows_.matrix.pattern;
+      for (std::size_t k = at(pattern.offsets[i]); k < at(pattern.offsets[i + 1]); ++k) {
+        const std::size_t j = at(pattern.indices[k]);
+        const bool bounded = std::isfinite(kept.lower[j]) || std::isfinite(kept.upper[j]);
+        if (!bounded && rows_.matrix.values[k] != 0)
+          rows.back().emplace_back(pattern.indices[k], rows_.matrix.values[k]);
+      }
+    }
+    const int count = static_cast<int>(rows.size());
+    return rankOf(std::move(rows)) == count - 1;
   }
 
   /// Constraints that are violated least, then others, then bounds.
