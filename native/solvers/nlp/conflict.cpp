@@ -28,8 +28,8 @@ struct ConflictTuning {
   int iterations = 200;
   // safeguard: rounds of tangents until convex constraints are given up.
   int tangents = 20;
-  // safeguard: entries of all linear programs, about a second, after which nothing more is left out.
-  std::size_t work = 500'000;
+  // safeguard: entries of all linear programs, some tenths of a second, after which nothing more is left out.
+  std::size_t work = 150'000;
   // safeguard: entries that a linear program counts for beside its own.
   std::size_t perProgram = 50;
   // rounding: pivots, beside the largest entries of their rows, that count as 0.
