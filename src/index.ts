@@ -7,6 +7,7 @@ export { type Ranks, type WorldOptions, world } from './core/ranks.js';
 export type { Certificate, CertificateKind, Progress, SolveOptions, SolveResult, Status } from './core/solve.js';
 export type { Label, Prediction, Targets } from './core/targets.js';
 export * as data from './data/index.js';
+export { type SplitRowsOptions, splitRows } from './data/splitRows.js';
 export {
   type LinearNetworkData,
   type LinearNetworkResult,

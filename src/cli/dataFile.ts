@@ -5,7 +5,9 @@ import type { SettingSchema } from '../core/addon.js';
 import { visible } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import type { Label } from '../core/targets.js';
-import { type CsvHints, decimal, type Levels, type ReadCsvOptions, readCsvWith, shortList } from '../readers/csv.js';
+import { type CsvHints, type Levels, type ReadCsvOptions, readCsvWith, shortList } from '../readers/csv.js';
+import type { TableTimes } from '../readers/csvResponses.js';
+import { decimal } from '../readers/csvValues.js';
 import { decoded, parseFile } from '../readers/file.js';
 import { readLibsvm } from '../readers/libsvm.js';
 import { readMatrixMarket } from '../readers/matrixMarket.js';
@@ -17,6 +19,10 @@ import { title } from './title.js';
 export interface DataFile {
   x: Matrix | SparseMatrix;
   y: readonly Label[];
+  /** Times until an event, in place of y. */
+  times?: TableTimes;
+  /** The groups of the columns of x, of a table: those that come from one of its columns. */
+  groups?: Int32Array;
   /** One for each column of x. Where the file has none: x1, x2 and so on. */
   names: readonly string[];
   /** Texts of columns that have become a column for each of them, by the names of those. */
@@ -28,8 +34,12 @@ export interface DataFile {
 export interface DataOptions {
   /** The column that has the responses, or the file. */
   target?: string | undefined;
+  /** The column that says if the event came at the time that is the target, and with which value. */
+  event?: { column: string; is: string | undefined } | undefined;
   /** Names of columns that are left out, parted by commas. */
   exclude?: string | undefined;
+  /** Names of columns that are categories though they have numbers, parted by commas. */
+  categorical?: string | undefined;
   /** A file with the names of the columns, one a line, for files that have none. */
   names?: string | undefined;
   /** True if values may be missing: they become NaN. */
@@ -83,8 +93,10 @@ export async function readData(path: string, options: DataOptions): Promise<Data
   if (form === undefined)
     throw new UsageError(`${path}: expected a file named .csv, .tsv, .libsvm, .svm or .mtx, or one of these with .gz`);
   if (form === 'csv' || form === 'tsv') return readTable(path, options);
-  const { target, exclude, maxColumns, signal } = options;
-  if (exclude !== undefined) throw new UsageError('--exclude: only a .csv file has columns with names');
+  const { target, exclude, categorical, event, maxColumns, signal } = options;
+  for (const [name, value] of Object.entries({ exclude, categorical, event })) {
+    if (value !== undefined) throw new UsageError(`--${name}: only a .csv file has columns with names`);
+  }
   if (form === 'mtx') {
     if (target === undefined && !mayLackTarget(options))
       throw new UsageError(`${path}: expected --target FILE with the responses, as a .mtx file has none`);
@@ -162,6 +174,7 @@ const fitHints: CsvHints = {
   target: '--target ',
   exclude: '--exclude ',
   columns: 'the column of the model ',
+  categorical: '--categorical ',
   maxColumns: '--maxColumns raises that',
 };
 
@@ -175,7 +188,7 @@ const predictHints = ({ count, names }: NonNullable<DataOptions['columns']>): Cs
 });
 
 async function readTable(path: string, options: DataOptions): Promise<DataFile> {
-  const { target, exclude, missing, categories, columns, maxColumns, signal } = options;
+  const { target, event, exclude, categorical, missing, categories, columns, maxColumns, signal } = options;
   if (options.names !== undefined)
     throw new UsageError(`--names: expected none, as ${path} has names in its first line`);
   const hints = columns ? predictHints(columns) : fitHints;
@@ -186,13 +199,23 @@ async function readTable(path: string, options: DataOptions): Promise<DataFile> 
   }
   const csv: ReadCsvOptions = {
     ...{ target, signal, maxColumns, missing: missing ? 'nan' : 'refuse', categories },
-    ...(exclude !== undefined && { exclude: exclude.split(',').map((name) => name.trim()) }),
+    ...(event && { target: { time: target as string, event: event.column, eventIs: valueOf(event.is) } }),
+    ...(exclude !== undefined && { exclude: listed(exclude) }),
+    ...(categorical !== undefined && { categorical: listed(categorical) }),
     ...(columns?.levels && { levels: columns.levels, categories: 'oneHot' }),
     ...(columns?.names && { columns: columnsBefore(columns.names, columns.levels) }),
   };
-  const { x, y = [], names, levels } = await readCsvWith(path, csv, hints);
-  return { x, y: Array.from<Label>(y), names, levels, target: target ?? '' };
+  const { x, y = [], ...others } = await readCsvWith(path, csv, hints);
+  const read = { x, ...others, target: target ?? '' };
+  return 'time' in y ? { ...read, y: [], times: y } : { ...read, y: Array.from<Label>(y) };
 }
+
+/** A value of a column: a number if it is one. */
+const valueOf = (text: string | undefined): string | number | undefined =>
+  text !== undefined && decimal.test(text) ? Number(text) : text;
+
+/** Names that are parted by commas. */
+const listed = (names: string): string[] => names.split(',').map((name) => name.trim());
 
 /** The columns of a file whose names with their levels are those of a model. */
 function columnsBefore(names: readonly string[], levels: Levels = {}): string[] {

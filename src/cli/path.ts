@@ -10,8 +10,8 @@ import {
   type SparsePathSettings,
   sparsePath,
 } from '../sparse/index.js';
-import { categoriesOption, headline, inputsOf, maxColumnsSetting, readData } from './dataFile.js';
-import { addSettings, outlevSetting, parseSettings } from './keywords.js';
+import { categoriesOption, type DataOptions, headline, inputsOf, maxColumnsSetting, readData } from './dataFile.js';
+import { addSettings, outlevSetting, parseSettings, UsageError } from './keywords.js';
 import { checkOutputs } from './outputs.js';
 import { type FileRun, pathJson, pathText } from './pathText.js';
 import { print } from './print.js';
@@ -51,7 +51,10 @@ export function addPath(program: Command, signal: AbortSignal, ended: (status: n
       '--target <name>',
       'the column with the responses; for .mtx the file with them, a .mtx vector or one a line',
     )
+    .option('--event <name>', 'the column that says if the event came at the time in --target: a model of Cox')
+    .option('--eventIs <value>', 'the value of that column with which the event came (default: 1 or true)')
     .option('--exclude <names>', 'columns of a .csv file that are left out, parted by commas')
+    .option('--categorical <names>', 'columns of numbers that are categories, parted by commas')
     .addOption(categoriesOption())
     .option('--names <file>', 'the names of the columns, one a line, for files that have none')
     .addOption(reportOption())
@@ -61,11 +64,14 @@ export function addPath(program: Command, signal: AbortSignal, ended: (status: n
 }
 
 function pathSettings(): SettingSchema[] {
-  return [...own, ...sparseSettings()];
+  return [...own, ...sparseSettings({ times: true })];
 }
 
 async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise<number> {
-  const { target, exclude, categories, names, report, json, ...rest } = texts as Record<string, string | undefined>;
+  const { target, event, eventIs, exclude, categories, categorical, names, report, json, ...rest } = texts as Record<
+    string,
+    string | undefined
+  >;
   const values = parseSettings(pathSettings(), rest);
   const {
     folds = 10,
@@ -75,15 +81,17 @@ async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise
   } = values as Record<string, unknown> & { folds?: number; outlev?: number; maxColumns?: number };
   await checkOutputs({ '--report': report }, inputsOf(file, { target, names }));
   const data = await readData(file, {
-    ...{ target, exclude, categories: categories as 'oneHot', names, maxColumns, signal },
+    ...{ target, event: eventOf(event, eventIs, settings), exclude, categorical, names, maxColumns, signal },
+    categories: categories as 'oneHot',
     missing: settings.impute !== undefined,
   });
-  const { x, y } = data;
+  const { x, y: labels, times, groups } = data;
+  const y = times ?? labels;
   if (!json) print(`${headline(file, data)}\n`);
   const log = json || outlev === 0 ? undefined : follow('sparse', settings, outlev);
-  const { settings: given, ...more } = givenSparse(settings);
+  const { settings: given, ...more } = givenSparse({ ...settings, ...(times && { family: 'cox' }) });
   const options = { ...given, signal, onProgress: log?.report } as SparseCrossValidationSettings;
-  const wanted = { x, y, names: data.names, ...more };
+  const wanted = { x, y, names: data.names, groups, ...more };
   const path: FileRun['path'] =
     folds === 0
       ? await sparsePath(wanted, withoutFolds(options))
@@ -94,13 +102,28 @@ async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise
     title: `${basename(file)}: ${data.target}`,
     ...{
       settings: values,
-      data: { x, y: y as Targets, name: 'the rows it was fitted to' },
+      data: { x, y: labels as Targets, name: 'the rows it was fitted to' },
       names: { columns: data.names },
     },
   });
   print(json ? JSON.stringify(pathJson(run)) : `${log ? '\n' : ''}${pathText(run)}`);
   if (!json && report !== undefined) print(`\nThe report is in ${report}.`);
   return path.status === 'solved' ? 0 : 1;
+}
+
+/** The column of events with the value that is one, as `--event` and `--eventIs` say. */
+function eventOf(
+  column: string | undefined,
+  is: string | undefined,
+  { family }: Readonly<Record<string, unknown>>,
+): DataOptions['event'] {
+  if (column === undefined) {
+    if (is !== undefined) throw new UsageError(`--eventIs ${is}: expected --event, the column that has this value`);
+    if (family === 'cox') throw new UsageError('--family cox: expected --event, the column of events');
+    return undefined;
+  }
+  if (family === undefined || family === 'cox') return { column, is };
+  throw new UsageError(`--family ${family}: expected cox, as --event ${column} is for times until an event`);
 }
 
 function withoutFolds({ measure: _, relax: _relax, ...settings }: SparseCrossValidationSettings): SparsePathSettings {

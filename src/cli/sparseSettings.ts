@@ -3,10 +3,8 @@ import { addon, type SettingSchema } from '../core/addon.js';
 import { withChoices } from '../core/choices.js';
 import type { SparseData } from '../sparse/index.js';
 
-/** Values of settings that need more than options: groups of columns, or times and events of rows. */
-const needProgram: readonly string[] = ['cox', 'groupLasso', 'groupMcp', 'groupScad', 'sparseGroupLasso'];
-/** Settings of those values. */
-const ofThose: readonly string[] = ['ties'];
+/** The family of times until an event, and its setting. */
+const ofTimes: readonly string[] = ['cox', 'ties'];
 
 /** The sizes of a path instead of its lambdas. */
 export const maxSizeSetting: SettingSchema = {
@@ -16,14 +14,15 @@ export const maxSizeSetting: SettingSchema = {
   doc: 'Best subsets of at most 0, 1, ..., so many columns, in place of lambdas.',
 };
 
-/** The settings of the sparse solver, without what only a program can give. */
-export function sparseSettings(): SettingSchema[] {
+/** The settings of the sparse solver, without those of times until an event if responses are one column. */
+export function sparseSettings({ times = false } = {}): SettingSchema[] {
   const settings = addon().schema().solvers.sparse?.settings ?? [];
+  if (times) return settings;
   return settings
-    .filter(({ name }) => !ofThose.includes(name))
+    .filter(({ name }) => !ofTimes.includes(name))
     .map((setting) =>
       Array.isArray(setting.type)
-        ? { ...setting, type: setting.type.filter((value) => !needProgram.includes(value)) }
+        ? { ...setting, type: setting.type.filter((value) => !ofTimes.includes(value)) }
         : setting,
     );
 }

@@ -70,7 +70,7 @@ const trainers: Record<string, Trainer> = {
     },
   },
   regression: {
-    settings: sparseSettings,
+    settings: () => sparseSettings(),
     own: [
       {
         name: 'lambda',
@@ -83,10 +83,10 @@ const trainers: Record<string, Trainer> = {
       { name: 'folds', type: 'integer', lower: 2, doc: 'Parts of the rows for cross-validation. Default 10.' },
       { name: 'impute', type: ['mean'], doc: "'mean': values that are missing become the mean of their column." },
     ],
-    async fit({ x, y, names }, { lambda, size, folds = 10, ...settings }, signal, outlev) {
+    async fit({ x, y, names, groups }, { lambda, size, folds = 10, ...settings }, signal, outlev) {
       const log = outlev === 0 ? undefined : follow('sparse', settings, outlev);
       const { settings: chosen, ...more } = givenSparse(settings);
-      const data = { x, y, names, ...more };
+      const data = { x, y, names, groups, ...more };
       const options = { ...chosen, signal, onProgress: log?.report };
       if (lambda !== undefined || size !== undefined) {
         const asked = { lambda: lambda as number | undefined, size: size as number | undefined };

@@ -181,7 +181,7 @@ export function checkMembers<T extends object>(
 
 /** Data without members but these, as {@link checkMembers} has it, or a table of `readCsv` as it is, whose other members are let pass. */
 export function checkData<T extends object>(data: T, known: readonly string[]): T {
-  const { names, levels, dropped, ...others } = checkObject('data', data) as Record<string, unknown>;
+  const { names, groups, levels, dropped, ...others } = checkObject('data', data) as Record<string, unknown>;
   checkMembers('data', others, known);
   return data;
 }

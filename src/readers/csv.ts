@@ -1,8 +1,18 @@
 // Tables of text, .csv and .tsv: numbers, categories and what is missing.
-import { checkMembers, checkObject, checkOneOf, closest, isList, show, visible } from '../core/check.js';
+import { checkBoolean, checkMembers, checkObject, checkOneOf, closest, isList, show, visible } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import { checkPart, type Part } from '../core/ranks.js';
 import { distinct } from '../core/targets.js';
+import {
+  checkTarget,
+  columnsOfTarget,
+  type Responses,
+  responsesOf,
+  type TableResponses,
+  type TableTimes,
+  type TimesTarget,
+} from './csvResponses.js';
+import { decimal, Values } from './csvValues.js';
 import { type Chunks, firstLine, parseFile } from './file.js';
 import { Growing } from './growing.js';
 import { checkLimits } from './limits.js';
@@ -18,8 +28,11 @@ export interface ReadCsvOptions extends ReadOptions {
   delimiter?: string | undefined;
   /** True if the first line has the names of the columns (default), or their names where it has none: `false` names them x1, x2, ... */
   header?: boolean | readonly string[] | undefined;
-  /** The column that has the responses y, by its name. Default: none. */
-  target?: string | undefined;
+  /**
+   * The column that has the responses y, by its name; or those of times until an event, `{ time: 'days', event: 'status', eventIs: 2 }`, for
+   * the family `cox`. Default: none.
+   */
+  target?: string | TimesTarget | undefined;
   /** The columns of x, by their names and in this order. Default: all but the target and those that are excluded. */
   columns?: readonly string[] | undefined;
   /** Columns that are left out. */
@@ -37,7 +50,17 @@ export interface ReadCsvOptions extends ReadOptions {
    * their texts. The file is read twice then.
    */
   categories?: 'refuse' | 'oneHot' | 'codes' | undefined;
-  /** Levels of an earlier file, so that columns are the same: a text that is none of them is refused. Needs `categories`. */
+  /**
+   * Columns of x that are categories though their values are numbers, such as codes of stages, by their names: one column of 0 and 1 for
+   * each value, or with `categories: 'codes'` the numbers of the values.
+   */
+  categorical?: readonly string[] | undefined;
+  /**
+   * True if the first level of each category has no column of its own, so that columns of 0 and 1 do not add up to the intercept's: for fits
+   * without a penalty. Default: false.
+   */
+  dropFirst?: boolean | undefined;
+  /** Levels of an earlier file, so that columns are the same: a text that is none of them is refused. Needs `categories` or `categorical`. */
   levels?: Levels | undefined;
   /** The most levels of a column. Default 1000. */
   maxLevels?: number | undefined;
@@ -48,13 +71,15 @@ export interface ReadCsvOptions extends ReadOptions {
   part?: Part | undefined;
 }
 
-export interface CsvData {
+export interface CsvData<Y extends TableResponses = Float64Array | string[]> {
   /** n x p. */
   x: Matrix & { data: Float64Array };
   /** The p names of the columns of x. */
   names: string[];
-  /** The responses, where there is a target: numbers if all of them are, else texts. */
-  y?: Float64Array | string[];
+  /** The responses, where there is a target: numbers if all of them are, else texts; or times until an event. */
+  y?: Y;
+  /** The column of the file that each column of x comes from, numbered among those of x from 0: the groups of `groupLasso()`. */
+  groups: Int32Array;
   /** The levels of the columns that are categories, to be given where other files are read for the same model. */
   levels: Record<string, string[]>;
   /** The rows of the file that were dropped, from 1 without the line of names. */
@@ -68,6 +93,7 @@ export interface CsvHints {
   target: string;
   exclude: string;
   columns: string;
+  categorical: string;
   maxColumns: string;
 }
 
@@ -77,6 +103,7 @@ const hintsOfOptions: CsvHints = {
   target: 'target = ',
   exclude: 'exclude: ',
   columns: 'columns: ',
+  categorical: 'categorical: ',
   maxColumns: 'maxColumns raises that',
 };
 
@@ -90,6 +117,8 @@ const options = [
     'missing',
     'missingTexts',
     'categories',
+    'categorical',
+    'dropFirst',
     'levels',
     'maxLevels',
     'part',
@@ -112,22 +141,34 @@ const options = [
  */
 export async function readCsv(
   path: string | URL,
+  options: ReadCsvOptions & { target: TimesTarget },
+): Promise<CsvData<TableTimes> & { y: TableTimes }>;
+export async function readCsv(
+  path: string | URL,
   options: ReadCsvOptions & { target: string },
 ): Promise<CsvData & Required<Pick<CsvData, 'y'>>>;
-export async function readCsv(path: string | URL, options?: ReadCsvOptions): Promise<CsvData>;
-export async function readCsv(path: string | URL, options: ReadCsvOptions = {}): Promise<CsvData> {
+export async function readCsv(
+  path: string | URL,
+  options?: ReadCsvOptions & { target?: string | undefined },
+): Promise<CsvData>;
+export async function readCsv(path: string | URL, options?: ReadCsvOptions): Promise<CsvData<TableResponses>>;
+export async function readCsv(path: string | URL, options: ReadCsvOptions = {}): Promise<CsvData<TableResponses>> {
   return readCsvWith(path, checked(options), hintsOfOptions);
 }
 
 /** {@link readCsv} for a caller whose options have other names; they are not checked. */
-export async function readCsvWith(path: string | URL, options: ReadCsvOptions, hints: CsvHints): Promise<CsvData> {
-  const { part, signal, categories = 'refuse' } = options;
-  let levels = categories === 'refuse' ? undefined : (options.levels ?? {});
-  if (levels && !options.levels) {
+export async function readCsvWith(
+  path: string | URL,
+  options: ReadCsvOptions,
+  hints: CsvHints,
+): Promise<CsvData<TableResponses>> {
+  const { part, signal } = options;
+  let { levels } = options;
+  if (hasCategories(options) && !levels) {
     levels = await parseFile(path, signal, (name, chunks) => findLevels(name, chunks, options, hints));
   }
   const first = part ? await firstLine(path, signal) : undefined;
-  const parse = async (name: string, chunks: Chunks): Promise<CsvData> => {
+  const parse = async (name: string, chunks: Chunks): Promise<CsvData<TableResponses>> => {
     const table = new TableReader(name, options, hints, levels);
     if (part && first) {
       const lines = linesOfPart(name, part.rank > 0 ? first : undefined, chunks);
@@ -142,6 +183,10 @@ export async function readCsvWith(path: string | URL, options: ReadCsvOptions, h
   };
   return parseFile(path, signal, parse, part);
 }
+
+/** Returns true if columns may be categories. */
+const hasCategories = ({ categories = 'refuse', categorical = [] }: ReadCsvOptions): boolean =>
+  categories !== 'refuse' || categorical.length > 0;
 
 /** Rows are cut at ends of lines, which are ends of rows only where no value has one. */
 const cutWithin = (name: string): SyntaxError =>
@@ -163,8 +208,12 @@ async function* linesOfPart(name: string, first: Uint8Array | undefined, chunks:
 const QUOTE = 34;
 
 function checked(given: ReadCsvOptions): ReadCsvOptions {
-  const { delimiter, header, target, columns, exclude, missing, missingTexts, categories, levels, maxLevels } =
-    checkMembers('options', given, options, 'option');
+  const { delimiter, header, target, missing, categories, dropFirst, levels, maxLevels } = checkMembers(
+    'options',
+    given,
+    options,
+    'option',
+  );
   checkLimits({ ...given, ...(maxLevels !== undefined && { maxRows: maxLevels }) });
   if (
     delimiter !== undefined &&
@@ -173,19 +222,19 @@ function checked(given: ReadCsvOptions): ReadCsvOptions {
     throw new TypeError(`delimiter = ${show(delimiter)}: expected one character, no quote and no end of a line`);
   }
   if (header !== undefined && typeof header !== 'boolean') checkTexts('header', header);
-  if (target !== undefined && typeof target !== 'string')
-    throw new TypeError(`target = ${show(target)}: expected a string`);
-  for (const [name, value] of Object.entries({ columns, exclude, missingTexts })) {
-    if (value !== undefined) checkTexts(name, value);
+  if (target !== undefined) checkTarget(target);
+  for (const name of ['columns', 'exclude', 'missingTexts', 'categorical'] as const) {
+    if (given[name] !== undefined) checkTexts(name, given[name]);
   }
+  if (dropFirst !== undefined) checkBoolean('dropFirst', dropFirst);
   if (missing !== undefined) checkOneOf('missing', missing, ['refuse', 'nan', 'dropRows']);
   if (categories !== undefined) checkOneOf('categories', categories, ['refuse', 'oneHot', 'codes']);
   if (levels !== undefined) {
     for (const [name, value] of Object.entries(checkObject('levels', levels))) checkTexts(`levels.${name}`, value);
-    if ((categories ?? 'refuse') === 'refuse')
-      throw new TypeError("levels: expected categories: 'oneHot' or 'codes' with them");
+    if (!hasCategories(given))
+      throw new TypeError("levels: expected categories: 'oneHot' or 'codes', or categorical, with them");
   }
-  if (checkPart('part', given.part) && (categories ?? 'refuse') !== 'refuse' && levels === undefined) {
+  if (checkPart('part', given.part) && hasCategories(given) && levels === undefined) {
     throw new TypeError('levels = undefined: expected those of all parts, of which a part knows its own alone');
   }
   return given;
@@ -197,39 +246,10 @@ function checkTexts(name: string, value: unknown): asserts value is readonly str
   if (k >= 0) throw new TypeError(`${name}[${k}] = ${show(value[k])}: expected a string`);
 }
 
-// Values ------------------------------------------------------------------------------------------------------------
-
-const usualMissing = ['', 'NA', 'N/A', 'NaN', 'null', '?', '.'];
-
-/** A decimal number: no two ways to read its digits, as a long text would be tried in all of them. */
-export const decimal = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
-
-/** Tells numbers, what is missing, and texts: `undefined`. */
-class Values {
-  readonly #missing: ReadonlySet<string>;
-
-  constructor({ missingTexts = usualMissing }: Pick<ReadCsvOptions, 'missingTexts'>) {
-    this.#missing = new Set(missingTexts.map((text) => text.trim().toLowerCase()));
-  }
-
-  isMissing(text: string): boolean {
-    return this.#missing.has(text.trim().toLowerCase());
-  }
-
-  number(text: string): number | undefined {
-    const word = text.trim();
-    if (decimal.test(word)) {
-      const value = Number(word);
-      return Number.isFinite(value) ? value : undefined; // beyond the range of double precision
-    }
-    return this.isMissing(word) ? Number.NaN : undefined;
-  }
-}
-
-/** The columns of a file: their names, which are x, and which is y. */
+/** The columns of a file: their names, which are y, and which are x. */
 interface Head {
   all: string[];
-  target: number;
+  target: number[];
   features: number[];
   /** True if the line it was read from is also a row. */
   isRow: boolean;
@@ -248,7 +268,7 @@ function placesOf(names: readonly string[]): { places: ReadonlyMap<string, numbe
 
 /** The columns by the first line and the options. */
 function headOf(file: string, first: readonly string[], given: ReadCsvOptions, hints: CsvHints): Head {
-  const { header = true, target, columns, exclude = [] } = given;
+  const { header = true, columns, exclude = [] } = given;
   const values = new Values(given);
   const isRow = header !== true;
   if (!isRow && first.every((text) => values.number(text) !== undefined)) {
@@ -279,10 +299,16 @@ function headOf(file: string, first: readonly string[], given: ReadCsvOptions, h
     }
     return place;
   };
-  const at = target === undefined ? -1 : placeOf(hints.target, target);
-  if (columns) return { all, target: at, features: columns.map((name) => placeOf(hints.columns, name)), isRow };
-  const out = new Set([at, ...exclude.map((name) => placeOf(hints.exclude, name))]);
-  return { all, target: at, features: [...all.keys()].filter((j) => !out.has(j)), isRow };
+  const target = columnsOfTarget(given.target).map((name) => placeOf(hints.target, name));
+  const out = new Set([...target, ...exclude.map((name) => placeOf(hints.exclude, name))]);
+  const features = columns
+    ? columns.map((name) => placeOf(hints.columns, name))
+    : [...all.keys()].filter((j) => !out.has(j));
+  for (const name of given.categorical ?? []) {
+    if (features.includes(placeOf(hints.categorical, name))) continue;
+    throw new RangeError(`${hints.categorical}${visible(name)}: expected a column of x`);
+  }
+  return { all, target, features, isRow };
 }
 
 /** A text of a file in a message: of any length, and with any characters. */
@@ -297,7 +323,7 @@ export function shortList(names: readonly string[]): string {
 
 /** The levels of the columns that have a text, in order. */
 async function findLevels(file: string, chunks: Chunks, given: ReadCsvOptions, hints: CsvHints): Promise<Levels> {
-  const { maxLevels = 1000 } = given;
+  const { maxLevels = 1000, categories = 'refuse', categorical: named = [] } = given;
   const values = new Values(given);
   const memory = new HeapMemory(given.maxBytes);
   let head: Head | undefined;
@@ -306,9 +332,11 @@ async function findLevels(file: string, chunks: Chunks, given: ReadCsvOptions, h
   await eachRow(file, chunks, given, hints.maxColumns, (row) => {
     if (head === undefined) {
       head = headOf(file, row, given, hints);
+      for (const j of head.features) if (named.includes(head.all[j] as string)) categorical.add(j);
       if (!head.isRow) return;
     }
     for (const j of head.features) {
+      if (categories === 'refuse' && !categorical.has(j)) continue;
       const text = row[j];
       if (text === undefined || values.isMissing(text)) continue;
       const found = texts.get(j) ?? new Set();
@@ -325,9 +353,13 @@ async function findLevels(file: string, chunks: Chunks, given: ReadCsvOptions, h
     }
   });
   const { all = [] } = head ?? {};
-  return Object.fromEntries(
-    [...categorical].map((j) => [all[j] as string, distinct([...(texts.get(j) ?? [])]) as string[]]),
-  );
+  return Object.fromEntries([...categorical].map((j) => [all[j] as string, inOrder(texts.get(j))]));
+}
+
+/** Levels by their numbers if all of them are numbers, else by their texts. */
+function inOrder(texts: Iterable<string> = []): string[] {
+  const levels = distinct([...texts]) as string[];
+  return levels.every((text) => decimal.test(text)) ? levels.sort((a, b) => Number(a) - Number(b)) : levels;
 }
 
 /** A column of x as it is read. */
@@ -351,10 +383,7 @@ class TableReader {
   #columns: Column[] = [];
   #width = 0;
   #row = 0;
-  /** The responses as texts, and as numbers, NaN where one is none. */
-  readonly #y: string[] = [];
-  readonly #numbers: Growing<Float64Array>;
-  #numeric = true;
+  #responses: Responses | undefined;
   readonly #dropped: number[] = [];
   /** The bytes of the responses and of the numbers of dropped rows. */
   readonly #lists: HeapMemory;
@@ -367,7 +396,6 @@ class TableReader {
     this.#values = new Values(given);
     this.#memory = new Memory(given.maxBytes);
     this.#data = new Growing(Float64Array, 'values', this.#memory);
-    this.#numbers = new Growing(Float64Array, 'responses', this.#memory);
     this.#lists = new HeapMemory(given.maxBytes);
     this.#maxRows = checkLimits(given).maxRows;
   }
@@ -396,41 +424,47 @@ class TableReader {
       this.#lists.take(place, 'rows that are dropped', 8);
       return;
     }
-    if (lacks >= 0 && (lacks === target || this.#given.missing !== 'nan')) this.#refuseMissing(place, lacks);
-    if (target >= 0) this.#pushResponse(place, (row[target] as string).trim());
+    if (lacks >= 0 && (target.includes(lacks) || this.#given.missing !== 'nan')) this.#refuseMissing(place, lacks);
+    this.#responses?.add(place, row);
     for (const column of this.#columns) this.#push(place, column, row[column.at] as string);
   }
 
-  async finish(): Promise<CsvData> {
+  async finish(): Promise<CsvData<TableResponses>> {
     if (this.#head === undefined) throw new SyntaxError(`${this.#file}: the file is empty`);
     const rows = this.#row - this.#dropped.length;
     const data = await this.#data.joined(this.#file, this.#given.signal);
-    const oneHot = this.#given.categories === 'oneHot';
-    const names = this.#columns.flatMap(({ name, places }) =>
-      places && oneHot ? [...places.keys()].map((level) => `${name}=${level}`) : [name],
+    const names = this.#columns.flatMap((column) =>
+      this.#isOneHot(column)
+        ? [...column.places.keys()].slice(this.#first).map((level) => `${column.name}=${level}`)
+        : [column.name],
     );
     const levels = this.#columns.flatMap(({ name, places }) => (places ? [[name, [...places.keys()]] as const] : []));
     return {
       ...{
         x: { data, rows, columns: this.#width },
         names,
+        groups: Int32Array.from(this.#columns.flatMap((column, k) => new Array<number>(this.#widthOf(column)).fill(k))),
         levels: Object.fromEntries(levels) as Record<string, string[]>,
         dropped: this.#dropped,
       },
-      ...(this.#head.target >= 0 && { y: await this.#responses() }),
+      ...(this.#responses && { y: await this.#responses.finish(this.#file, this.#given.signal) }),
     };
   }
 
   /** Takes the columns from the first line: names, or a row. */
   #begin(row: readonly string[]): Head {
     const head = headOf(this.#file, row, this.#given, this.#hints);
-    const oneHot = this.#given.categories === 'oneHot';
+    const { target } = this.#given;
+    if (target !== undefined) {
+      const tools = { values: this.#values, memory: this.#memory, lists: this.#lists };
+      this.#responses = responsesOf(target, head.target, tools);
+    }
     this.#columns = head.features.map((at) => {
       const name = head.all[at] as string;
       const levels = Object.hasOwn(this.#levels, name) ? this.#levels[name] : undefined;
       return { at, name, places: levels && new Map(levels.map((level, k) => [level, k])) };
     });
-    this.#width = this.#columns.reduce((total, { places }) => total + (places && oneHot ? places.size : 1), 0);
+    this.#width = this.#columns.reduce((total, column) => total + this.#widthOf(column), 0);
     const { maxColumns = usualColumns } = this.#given;
     if (this.#width > maxColumns) {
       const hint = this.#given.maxColumns === undefined ? `; ${this.#hints.maxColumns}` : '';
@@ -439,22 +473,38 @@ class TableReader {
     return head;
   }
 
+  /** Returns true if each level of a column has a column of its own, but the first where it is dropped. */
+  #isOneHot(column: Column): column is Column & { places: ReadonlyMap<string, number> } {
+    return column.places !== undefined && this.#given.categories !== 'codes';
+  }
+
+  /** The first level that has a column. */
+  get #first(): 0 | 1 {
+    return this.#given.dropFirst ? 1 : 0;
+  }
+
+  /** How many columns of x a column of the file becomes. */
+  #widthOf(column: Column): number {
+    return this.#isOneHot(column) ? Math.max(0, column.places.size - this.#first) : 1;
+  }
+
   /** The first column that is read and has no value in a row; -1 where there is none. */
   #lacking(row: readonly string[]): number {
-    const target = (this.#head as Head).target;
-    if (target >= 0 && this.#values.isMissing(row[target] as string)) return target;
+    const lacks = (this.#head as Head).target.find((at) => this.#values.isMissing(row[at] as string));
+    if (lacks !== undefined) return lacks;
     return this.#columns.find(({ at }) => this.#values.isMissing(row[at] as string))?.at ?? -1;
   }
 
   #refuseMissing(place: string, at: number): never {
     const { all, target } = this.#head as Head;
     const column = `${place}: column ${quoted(all[at] as string)}`;
-    if (at === target) throw new RangeError(`${column}, the target, has no value`);
+    if (target.includes(at)) throw new RangeError(`${column}, the target, has no value`);
     throw new RangeError(`${column} has no value; ${this.#hints.missing}`);
   }
 
   /** Adds what a value becomes: a number, or those of the columns of its levels. */
-  #push(place: string, { name, places }: Column, text: string): void {
+  #push(place: string, column: Column, text: string): void {
+    const { name, places } = column;
     if (places === undefined) {
       const value = this.#values.number(text);
       if (value === undefined) {
@@ -470,21 +520,10 @@ class TableReader {
       const said = `column ${quoted(name)}: ${quoted(text)} is none of its levels`;
       throw new RangeError(`${place}: ${said}, which are ${shortList([...places.keys()])}`);
     }
-    if (this.#given.categories === 'codes') this.#data.push(place, level);
-    else for (let k = 0; k < places.size; ++k) this.#data.push(place, missing ? Number.NaN : Number(k === level));
-  }
-
-  #pushResponse(place: string, text: string): void {
-    if (this.#y.length >= HeapMemory.longest)
-      throw new RangeError(`${place}: more than ${HeapMemory.longest} rows with a target`);
-    this.#y.push(this.#lists.keep(place, 'responses', text));
-    const value = this.#values.number(text) ?? Number.NaN;
-    this.#numbers.push(place, value);
-    if (Number.isNaN(value)) this.#numeric = false;
-  }
-
-  /** Numbers if all of them are, else texts. */
-  async #responses(): Promise<Float64Array | string[]> {
-    return this.#numeric ? this.#numbers.joined(this.#file, this.#given.signal) : this.#y;
+    if (!this.#isOneHot(column)) this.#data.push(place, level);
+    else
+      for (let k = this.#first; k < places.size; ++k) {
+        this.#data.push(place, missing ? Number.NaN : Number(k === level));
+      }
   }
 }

@@ -1,5 +1,5 @@
 // The words of a line of an .mps file, and the fields of one whose names have blanks.
-import { decimal } from './csv.js';
+import { decimal } from './csvValues.js';
 
 /** The words of a line of the free form, which is also how lines of the fixed form are read unless names have blanks. */
 export const wordsOf = (line: string): string[] => line.split(/[ \t\r]+/).filter((word) => word !== '');

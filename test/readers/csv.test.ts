@@ -230,3 +230,67 @@ describe('text in UTF-16', () => {
     }
   });
 });
+
+describe('roles of columns', () => {
+  const path = write('stages.csv', 'days,status,stage,sex,age\n40,2,10,f,50\n45,0,9,m,56\n10,1,9,f,70\n19,2,11,f,54\n');
+  const target = { time: 'days', event: 'status', eventIs: 2 } as const;
+
+  it('categories may be numbers, in their order, and form groups with their column', async () => {
+    const read = await readCsv(path, { categorical: ['stage', 'sex'], exclude: ['days', 'status'] });
+    expect(read.names).toEqual(['stage=9', 'stage=10', 'stage=11', 'sex=f', 'sex=m', 'age']);
+    expect(read.groups).toEqual(Int32Array.of(0, 0, 0, 1, 1, 2));
+    expect(rowsOf(read)[3]).toEqual([0, 0, 1, 1, 0, 54]);
+    const test = await readCsv(path, { categorical: ['stage', 'sex'], levels: read.levels, columns: ['sex', 'stage'] });
+    expect(rowsOf(test)[0]).toEqual([1, 0, 0, 1, 0]);
+    const codes = await readCsv(path, { categorical: ['stage'], categories: 'codes', exclude: ['sex'] });
+    expect([codes.names, codes.groups]).toEqual([['days', 'status', 'stage', 'age'], Int32Array.of(0, 1, 2, 3)]);
+    expect(rowsOf(codes).map((row) => row[2])).toEqual([1, 0, 0, 2]);
+  });
+
+  it('other columns with texts are refused still', async () => {
+    await expect(readCsv(path, { categorical: ['stage'] })).rejects.toThrow(/column 'sex': 'f' is no number/);
+    await expect(readCsv(path, { categorical: ['stge'] })).rejects.toThrow(
+      /categorical: stge: there is no such column/,
+    );
+    await expect(readCsv(path, { categorical: ['sex'], exclude: ['sex'] })).rejects.toThrow(
+      'categorical: sex: expected a column of x',
+    );
+  });
+
+  it('dropFirst leaves the first level of each category out', async () => {
+    const read = await readCsv(path, { categorical: ['stage', 'sex'], dropFirst: true, target });
+    expect(read.names).toEqual(['stage=10', 'stage=11', 'sex=m', 'age']);
+    expect(read.groups).toEqual(Int32Array.of(0, 0, 1, 2));
+    expect(rowsOf(read).slice(0, 2)).toEqual([
+      [1, 0, 0, 50],
+      [0, 0, 1, 56],
+    ]);
+    expect(read.levels).toEqual({ stage: ['9', '10', '11'], sex: ['f', 'm'] });
+  });
+
+  it('times until an event are a target', async () => {
+    const { y, names } = await readCsv(path, { target, categories: 'oneHot' });
+    expect(y).toEqual({ time: Float64Array.of(40, 45, 10, 19), event: Float64Array.of(1, 0, 0, 1) });
+    expect(names).not.toContain('status');
+    const all = { time: 'days', event: 'dead', start: 'from', strata: 'site' };
+    const more = write('sites.csv', 'site,from,days,dead,x\nA,0,3,TRUE,1\nB,1,2,0,2\n,1,2,0,2\n');
+    const read = await readCsv(more, { target: all, missing: 'dropRows' });
+    expect(read).toMatchObject({ names: ['x'], dropped: [3] });
+    expect(read.y).toEqual({
+      ...{ time: Float64Array.of(3, 2), event: Float64Array.of(1, 0), start: Float64Array.of(0, 1) },
+      strata: ['A', 'B'],
+    });
+  });
+
+  it.each([
+    [{ time: 'days', event: 'status' }, /row 1: column 'status': '2': expected 0, 1, false or true; target\.eventIs/],
+    [{ time: 'days', event: 'status', eventIs: 3 }, /column 'status': target\.eventIs = 3: no row has this value/],
+    [{ time: 'sex', event: 'status', eventIs: 2 }, /row 1: column 'sex': 'f': expected a number/],
+    [{ time: 'day', event: 'status' }, /target = day: there is no such column; did you mean 'days'\?/],
+    [{ time: 'days' }, /target\.event = undefined: expected a string, the name of a column/],
+    [{ time: 'days', event: 'status', evnetIs: 2 }, /unknown member 'evnetIs': did you mean 'eventIs'\?/],
+    [3, /target = 3: expected a string, or \{ time, event \}/],
+  ])('a wrong target is refused by name: %j', async (wrong, message) => {
+    await expect(readCsv(path, { target: wrong as never, categories: 'oneHot' })).rejects.toThrow(message);
+  });
+});
