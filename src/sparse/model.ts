@@ -4,10 +4,10 @@ import { eachEntry } from '../core/algebra.js';
 import { checkMembers, checkVector } from '../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
+import { filled, readMatrix } from '../core/missing.js';
 import type { Certificate } from '../core/solve.js';
 import type { Label } from '../core/targets.js';
 import { checkType, meanOf } from '../predict/regression.js';
-import { filled, readMatrix } from './missing.js';
 import type { About, Origin, SparseAnswer } from './problem.js';
 import { byColumns, placeOfLargest, probabilities } from './responses.js';
 

@@ -30,6 +30,7 @@ import {
   sliceInPieces,
   toMatrixInPieces,
 } from '../core/matrix.js';
+import { columnMeans, filled, filledInPieces, readInPieces, readMatrix, type WithMissing } from '../core/missing.js';
 import { hasManyEntries, isLarge } from '../core/operand.js';
 import { callOptions } from '../core/settingNames.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
@@ -39,7 +40,6 @@ import type { SparseOptions, SparseProgress, SparseSolution } from '../generated
 import type { SparseChoiceSettings } from '../generated/sparseChoices.js';
 import { type FamilyOf, familyOf, type SparseFamily } from './family.js';
 import { type Groups, readGroups } from './groups.js';
-import { columnMeans, filled, filledInPieces, readInPieces, readMatrix, type WithMissing } from './missing.js';
 import type { SparsePenalty } from './penalties.js';
 import { checkPenalty, isConvex, isOfGroups, type SlopeWeights, sortedWeights } from './penaltySettings.js';
 import { type EvenLambdas, evenLambdas, isBySize, type Request } from './request.js';

@@ -1,7 +1,7 @@
 // Entries that are missing, read at once and in pieces.
 import { describe, expect, it } from 'vitest';
+import { columnMeans, filled, filledInPieces, readInPieces, readMatrix } from '../../src/core/missing.js';
 import { type Matrix, matrix, type SparseMatrix } from '../../src/index.js';
-import { columnMeans, filled, filledInPieces, readInPieces, readMatrix } from '../../src/sparse/missing.js';
 import { numbers } from '../contract/problem.js';
 import { sparseRegression } from '../flat.js';
 import { long } from '../long.js';

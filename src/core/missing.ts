@@ -1,10 +1,10 @@
 // Entries of x that are missing, NaN, and the means of their columns in their places.
 import { types } from 'node:util';
-import { eachEntry } from '../core/algebra.js';
-import { isList } from '../core/check.js';
-import { type Matrix, type MatrixLike, type SparseMatrix, sliceInPieces, toMatrix } from '../core/matrix.js';
-import { isSparse, toOperand, toSizedOperand } from '../core/operand.js';
-import { pauses } from '../core/yieldingLoops.js';
+import { eachEntry } from './algebra.js';
+import { isList } from './check.js';
+import { type Matrix, type MatrixLike, type SparseMatrix, sliceInPieces, toMatrix } from './matrix.js';
+import { isSparse, toOperand, toSizedOperand } from './operand.js';
+import { pauses } from './yieldingLoops.js';
 
 /** A matrix whose missing entries are 0, and where they are: places in its array of numbers. */
 export interface WithMissing {
