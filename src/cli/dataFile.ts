@@ -199,7 +199,7 @@ async function readTable(path: string, options: DataOptions): Promise<DataFile> 
   }
   const csv: ReadCsvOptions = {
     ...{ target, signal, maxColumns, missing: missing ? 'nan' : 'refuse', categories },
-    ...(event && { target: { time: target as string, event: event.column, eventIs: valueOf(event.is) } }),
+    ...(event && { target: { time: target as string, event: event.column, eventIs: numberOrText(event.is) } }),
     ...(exclude !== undefined && { exclude: listed(exclude) }),
     ...(categorical !== undefined && { categorical: listed(categorical) }),
     ...(columns?.levels && { levels: columns.levels, categories: 'oneHot' }),
@@ -211,7 +211,7 @@ async function readTable(path: string, options: DataOptions): Promise<DataFile> 
 }
 
 /** A value of a column: a number if it is one. */
-const valueOf = (text: string | undefined): string | number | undefined =>
+const numberOrText = (text: string | undefined): string | number | undefined =>
   text !== undefined && decimal.test(text) ? Number(text) : text;
 
 /** Names that are parted by commas. */

@@ -17,7 +17,7 @@ import { type FileRun, pathJson, pathText } from './pathText.js';
 import { print } from './print.js';
 import { follow } from './progress.js';
 import { reportOption, writeReport } from './reportFile.js';
-import { givenSparse, maxSizeSetting, sparseSettings } from './sparseSettings.js';
+import { givenSparse, imputeSetting, maxSizeSetting, sparseSettings } from './sparseSettings.js';
 
 type Texts = Record<string, string | true | undefined>;
 
@@ -36,7 +36,7 @@ const own: SettingSchema[] = [
     default: 'deviance',
   },
   maxSizeSetting,
-  { name: 'impute', type: ['mean'], doc: "'mean': values that are missing become the mean of their column." },
+  imputeSetting,
   maxColumnsSetting,
   outlevSetting,
 ];
@@ -82,16 +82,14 @@ async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise
   await checkOutputs({ '--report': report }, inputsOf(file, { target, names }));
   const data = await readData(file, {
     ...{ target, event: eventOf(event, eventIs, settings), exclude, categorical, names, maxColumns, signal },
-    categories: categories as 'oneHot',
-    missing: settings.impute !== undefined,
+    ...{ categories: categories as 'oneHot', missing: settings.impute !== undefined },
   });
-  const { x, y: labels, times, groups } = data;
-  const y = times ?? labels;
+  const { x, y, times, groups } = data;
   if (!json) print(`${headline(file, data)}\n`);
   const log = json || outlev === 0 ? undefined : follow('sparse', settings, outlev);
   const { settings: given, ...more } = givenSparse({ ...settings, ...(times && { family: 'cox' }) });
   const options = { ...given, signal, onProgress: log?.report } as SparseCrossValidationSettings;
-  const wanted = { x, y, names: data.names, groups, ...more };
+  const wanted = { x, y: times ?? y, names: data.names, groups, ...more };
   const path: FileRun['path'] =
     folds === 0
       ? await sparsePath(wanted, withoutFolds(options))
@@ -100,11 +98,9 @@ async function runPath(file: string, texts: Texts, signal: AbortSignal): Promise
   const run: FileRun = { names: data.names, x, data, settings, path, chosen: chosenOf(path) };
   await writeReport(report, path, {
     title: `${basename(file)}: ${data.target}`,
-    ...{
-      settings: values,
-      data: { x, y: labels as Targets, name: 'the rows it was fitted to' },
-      names: { columns: data.names },
-    },
+    settings: values,
+    data: { x, y: y as Targets, name: 'the rows it was fitted to' },
+    names: { columns: data.names },
   });
   print(json ? JSON.stringify(pathJson(run)) : `${log ? '\n' : ''}${pathText(run)}`);
   if (!json && report !== undefined) print(`\nThe report is in ${report}.`);

@@ -6,6 +6,13 @@ import type { SparseData } from '../sparse/index.js';
 /** The family of times until an event, and its setting. */
 const ofTimes: readonly string[] = ['cox', 'ties'];
 
+/** The treatment of values that are missing. */
+export const imputeSetting: SettingSchema = {
+  name: 'impute',
+  type: ['mean'],
+  doc: "'mean': values that are missing become the mean of their column.",
+};
+
 /** The sizes of a path instead of its lambdas. */
 export const maxSizeSetting: SettingSchema = {
   name: 'maxSize',

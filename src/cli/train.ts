@@ -17,7 +17,7 @@ import { checkOutputs } from './outputs.js';
 import { print } from './print.js';
 import { follow } from './progress.js';
 import { parseImage, reportOption, writeReport } from './reportFile.js';
-import { givenSparse, maxSizeSetting, sparseSettings } from './sparseSettings.js';
+import { givenSparse, imputeSetting, maxSizeSetting, sparseSettings } from './sparseSettings.js';
 
 type Texts = Record<string, string | true | undefined>;
 
@@ -54,8 +54,9 @@ const trainers: Record<string, Trainer> = {
         type: ['classification', 'regression'],
         doc: 'What integers as responses stand for: classes or values.',
       },
+      imputeSetting,
     ],
-    async fit({ x, y, names }, { standardize, bias, ...settings }, signal, outlev) {
+    async fit({ x, y, names }, { standardize, bias, impute, ...settings }, signal, outlev) {
       const log = outlev === 0 ? undefined : follow('relu', settings, outlev);
       const options = {
         ...withChoices('relu', settings),
@@ -64,7 +65,8 @@ const trainers: Record<string, Trainer> = {
         signal,
         onProgress: log?.report,
       };
-      const result = await trainReluNetwork({ x, y: y as string[], names }, options);
+      const data = { x, y: y as string[], names, impute: impute as 'mean' | undefined };
+      const result = await trainReluNetwork(data, options);
       log?.end(result.history);
       return { model: result.network, result, status: result.status, message: result.message };
     },
@@ -81,7 +83,7 @@ const trainers: Record<string, Trainer> = {
       { name: 'size', type: 'integer', lower: 0, doc: 'The most columns of the best subset, in place of lambda.' },
       maxSizeSetting,
       { name: 'folds', type: 'integer', lower: 2, doc: 'Parts of the rows for cross-validation. Default 10.' },
-      { name: 'impute', type: ['mean'], doc: "'mean': values that are missing become the mean of their column." },
+      imputeSetting,
     ],
     async fit({ x, y, names, groups }, { lambda, size, folds = 10, ...settings }, signal, outlev) {
       const log = outlev === 0 ? undefined : follow('sparse', settings, outlev);

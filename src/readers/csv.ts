@@ -266,9 +266,9 @@ function placesOf(names: readonly string[]): { places: ReadonlyMap<string, numbe
   return { places, twice };
 }
 
-/** The columns by the first line and the options. */
-function headOf(file: string, first: readonly string[], given: ReadCsvOptions, hints: CsvHints): Head {
-  const { header = true, columns, exclude = [] } = given;
+/** The names of all columns by the first line and the options, and if that line is also a row. */
+function namesOf(file: string, first: readonly string[], given: ReadCsvOptions): Pick<Head, 'all' | 'isRow'> {
+  const { header = true } = given;
   const values = new Values(given);
   const isRow = header !== true;
   if (!isRow && first.every((text) => values.number(text) !== undefined)) {
@@ -284,6 +284,13 @@ function headOf(file: string, first: readonly string[], given: ReadCsvOptions, h
   if (all.length !== first.length) {
     throw new RangeError(`${file}: header: expected ${first.length} names, one for each column, got ${all.length}`);
   }
+  return { all, isRow };
+}
+
+/** The columns by the first line and the options. */
+function headOf(file: string, first: readonly string[], given: ReadCsvOptions, hints: CsvHints): Head {
+  const { columns, exclude = [] } = given;
+  const { all, isRow } = namesOf(file, first, given);
   const { places, twice } = placesOf(all);
   const placeOf = (option: string, name: string): number => {
     const place = places.get(name);
@@ -304,10 +311,8 @@ function headOf(file: string, first: readonly string[], given: ReadCsvOptions, h
   const features = columns
     ? columns.map((name) => placeOf(hints.columns, name))
     : [...all.keys()].filter((j) => !out.has(j));
-  for (const name of given.categorical ?? []) {
-    if (features.includes(placeOf(hints.categorical, name))) continue;
-    throw new RangeError(`${hints.categorical}${visible(name)}: expected a column of x`);
-  }
+  const other = given.categorical?.find((name) => !features.includes(placeOf(hints.categorical, name)));
+  if (other !== undefined) throw new RangeError(`${hints.categorical}${visible(other)}: expected a column of x`);
   return { all, target, features, isRow };
 }
 

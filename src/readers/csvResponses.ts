@@ -57,7 +57,7 @@ export function columnsOfTarget(target: string | TimesTarget | undefined): strin
   return [time, event, start, strata].filter((name) => name !== undefined);
 }
 
-/** What responses are read with. */
+/** Helpers that responses are read with. */
 export interface ResponseTools {
   values: Values;
   /** The bytes of numbers, and those of texts. */

@@ -1,8 +1,12 @@
 // `nonconvex path`: files of data, the table, one JSON object, and the page.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { crossValidate, mcp, sparsePath } from '../../src/sparse/index.js';
+import { readCsv } from '../../src/data/index.js';
+import * as sparse from '../../src/sparse/index.js';
+import { patients } from '../readers/patients.js';
 import { Draws } from '../sparse/values.js';
 import { Folder } from './program.js';
+
+const { crossValidate, mcp, sparsePath } = sparse;
 
 const [rows, columns] = [60, 8];
 const hostile = '<script>alert("1")</script> & \'more\'';
@@ -266,6 +270,68 @@ describe('the exit status', () => {
     const { code, output, errors } = await path(...args);
     expect(errors).toMatch(message);
     expect(output).toBe('');
+    expect(code).toBe(2);
+  });
+});
+
+describe('times until an event', () => {
+  const cox = ['patients.csv', '--target', 'time', '--event', 'status', '--exclude', 'id', '--impute', 'mean'];
+  const categories = ['--categories', 'oneHot', '--categorical', 'trt,stage'];
+  beforeAll(() => folder.write('patients.csv', patients()));
+
+  it('give a model of Cox, with groups of the columns of a category', async () => {
+    const found = await json(
+      ...cox,
+      '--eventIs',
+      '2',
+      ...categories,
+      '--penalty',
+      'groupLasso',
+      '--ties',
+      'breslow',
+      '--folds',
+      '3',
+    );
+    expect(found).toMatchObject({ status: 'solved', rows: 418, target: 'time', family: 'cox', penalty: 'groupLasso' });
+    const table = await readCsv(folder.file('patients.csv'), {
+      ...{ target: { time: 'time', event: 'status', eventIs: 2 }, exclude: ['id'], categorical: ['trt', 'stage'] },
+      ...{ categories: 'oneHot', missing: 'nan' },
+    });
+    const settings = { family: sparse.cox({ ties: 'breslow' }), penalty: sparse.groupLasso(), folds: 3 };
+    const cv = await crossValidate({ ...table, impute: 'mean' }, settings);
+    expect(found.mean).toEqual([...cv.mean]);
+  });
+
+  it('have a page and a table', async () => {
+    const { code, output } = await path(
+      ...cox,
+      '--eventIs',
+      '2',
+      ...categories,
+      '--folds',
+      '3',
+      '--outlev',
+      '0',
+      '--report',
+      'cox.html',
+    );
+    expect(output).toContain('patients.csv, 418 rows, 22 columns, target time');
+    expect(code).toBe(0);
+    expect(folder.read('cox.html')).toContain('bili');
+  });
+
+  it.each([
+    [[...cox, ...categories], /row 1: column 'status': '2': expected 0, 1, false or true/],
+    [
+      ['patients.csv', '--target', 'time', '--eventIs', '2'],
+      /--eventIs 2: expected --event, the column that has this value/,
+    ],
+    [['patients.csv', '--target', 'time', '--family', 'cox'], /--family cox: expected --event, the column of events/],
+    [[...cox, '--family', 'poisson'], /--family poisson: expected cox, as --event status is for times until an event/],
+    [['data.libsvm', '--event', 'status'], /--event: only a \.csv file has columns with names/],
+  ])('are refused by name: %j', async (args, message) => {
+    const { code, errors } = await path(...args);
+    expect(errors).toMatch(message);
     expect(code).toBe(2);
   });
 });
