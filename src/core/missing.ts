@@ -1,7 +1,7 @@
 // Entries of x that are missing, NaN, and the means of their columns in their places.
 import { types } from 'node:util';
 import { eachEntry } from './algebra.js';
-import { isList } from './check.js';
+import { isList, show } from './check.js';
 import { type Matrix, type MatrixLike, type SparseMatrix, sliceInPieces, toMatrix } from './matrix.js';
 import { isSparse, toOperand, toSizedOperand } from './operand.js';
 import { pauses } from './yieldingLoops.js';
@@ -12,6 +12,21 @@ export interface WithMissing {
   missing: Int32Array;
   /** {@link columnMeans} by the weights of the problem, where they are known. */
   means?: Float64Array | undefined;
+}
+
+/** The error of a solve; where an entry of x is missing it says of which column and row, by their names and from 1, and what helps. */
+export function explainMissing(error: unknown, names: readonly string[] | undefined): unknown {
+  const said = String((error as Error | undefined)?.message);
+  const [whole, row, column] = /^x\[(\d+)(?:, |\]\[)(\d+)\] = NaN: expected a finite number/.exec(said) ?? [];
+  if (whole === undefined) return error;
+  const name = names?.[Number(column)];
+  const where = `x[${row}][${column}] = NaN: ${name === undefined ? '' : `column ${show(name)}, `}row ${Number(row) + 1}`;
+  const remedy =
+    "impute: 'mean' in the data fills in the mean of the column, missing: 'dropRows' of readCsv leaves the row out";
+  const { stack } = error as Error;
+  const message = `${where}: expected a finite number; ${remedy}`;
+  // The error stays itself, with its class and members.
+  return Object.assign(error as Error, { message, stack: stack?.replace(said, message) });
 }
 
 /** The findings of {@link readInPieces}, by the matrix that it made. */

@@ -29,6 +29,8 @@ export interface NetworkMembers {
   readonly pattern: Int32Array;
   /** (d + 1 with bias, else d) x P, of gated networks: column i is g_i. */
   readonly gates?: Matrix;
+  /** d numbers that stand for entries of x that are NaN, where missing entries are imputed. */
+  readonly means?: Float64Array;
   /** d numbers, the means of the columns of x (zeros without bias), if these were standardised. */
   readonly inputShift?: Float64Array;
   /** d numbers; ones unless x was scaled, which `standardize` says. */
@@ -83,6 +85,7 @@ export const networkKind: Kind<NetworkMembers> = {
     biases: numbers('neurons'),
     gates: optional(matrixOf('gateRows', 'patterns')),
     pattern: integers('neurons', 'patterns'),
+    means: optional(numbers('inputs')),
     inputShift: optional(numbers('inputs')),
     inputScale: numbers('inputs', { positive: true }),
     targetShift: optional(numbers('outputs')),
@@ -116,7 +119,7 @@ function checkMembersTogether(network: NetworkMembers): void {
 /** The outputs f(x) of a network, in plain JavaScript. */
 function outputsOf(network: NetworkMembers, x: MatrixLike): Matrix {
   const { hiddenWeights, outputWeights, biases, inputShift, inputScale, activation, gates, pattern } = network;
-  const { data, rows, columns } = rowsFor(x, hiddenWeights.rows);
+  const { data, rows, columns } = rowsFor(x, hiddenWeights.rows, network.means);
   const z = {
     data: Float64Array.from(
       data,

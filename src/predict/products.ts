@@ -3,9 +3,15 @@ import { checkMembers, checkOneOf } from '../core/check.js';
 import { type Matrix, toMatrix } from '../core/matrix.js';
 import type { Label } from '../core/targets.js';
 
-/** Rows that a model is asked about, with as many columns as it was fitted to. */
-export function rowsFor(value: unknown, columns: number): Matrix {
-  const x = toMatrix('x', value);
+/** A matrix with the means of its columns, where a model has them, in the places of entries that are NaN. */
+export function imputed(x: Matrix, means: Float64Array | undefined): Matrix {
+  if (!means) return x;
+  return { ...x, data: x.data.map((value, at) => (Number.isNaN(value) ? (means[at % x.columns] as number) : value)) };
+}
+
+/** Rows that a model is asked about, with as many columns as it was fitted to, and means in the places of missing entries. */
+export function rowsFor(value: unknown, columns: number, means?: Float64Array): Matrix {
+  const x = imputed(toMatrix('x', value), means);
   if (x.columns !== columns && x.rows > 0) {
     throw new RangeError(`x: expected ${columns} columns, as the model was fitted to, got ${x.columns}`);
   }

@@ -120,11 +120,7 @@ function linksOf(
   offset: RegressionOptions['offset'],
 ): Matrix & { data: Float64Array } {
   const columns = columnsOf({ coefficients, responses });
-  const raw = toMatrix('x', given);
-  const filled = means
-    ? { ...raw, data: raw.data.map((value, at) => (Number.isNaN(value) ? (means[at % columns] as number) : value)) }
-    : raw;
-  const x = rowsFor(filled, columns);
+  const x = rowsFor(given, columns, means);
   // The coefficients of response k are one behind the other, columns of the weights.
   const data = new Float64Array(coefficients.length);
   coefficients.forEach((value, at) => {

@@ -83,10 +83,14 @@ class ModelGraph extends GraphBuilder {
   }
 }
 
+/** The means of columns in the places of missing entries, where a model has them. */
+const withMeans = (graph: ModelGraph, x: string, means: Float64Array | undefined): string =>
+  means ? graph.node('Where', [graph.node('IsNaN', [x]), graph.member('means', means), x]) : x;
+
 function writeNetwork(graph: ModelGraph, network: NetworkMembers): void {
-  const { hiddenWeights, outputWeights, biases, inputShift, inputScale, targetShift, targetScale } = network;
+  const { hiddenWeights, outputWeights, biases, means, inputShift, inputScale, targetShift, targetScale } = network;
   const width = outputWeights.columns;
-  let z = graph.input('x', ['rows', hiddenWeights.rows]);
+  let z = withMeans(graph, graph.input('x', ['rows', hiddenWeights.rows]), means);
   if (inputShift) z = graph.node('Sub', [z, graph.member('inputShift', inputShift)]);
   if (inputScale.some((scale) => scale !== 1)) z = graph.node('Div', [z, graph.member('inputScale', inputScale)]);
   let f: string;
@@ -143,8 +147,7 @@ function writePredictions(graph: ModelGraph, { loss, classes }: NetworkMembers, 
 function writeRegression(graph: ModelGraph, model: Coefficients): void {
   const { family, coefficients, intercept, intercepts, responses = 1, classes, means, hasOffset } = model;
   const columns = coefficients.length / responses;
-  let x = graph.input('x', ['rows', columns]);
-  if (means) x = graph.node('Where', [graph.node('IsNaN', [x]), graph.member('means', means), x]);
+  const x = withMeans(graph, graph.input('x', ['rows', columns]), means);
   const weights = graph.member('coefficients', coefficients, [responses, columns]);
   const constants = graph.numbers('constants', intercepts ?? [intercept], [responses]);
   let t = graph.node('Gemm', [x, weights, constants], { transB: 1 });

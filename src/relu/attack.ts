@@ -4,6 +4,7 @@ import { Interrupted, Monitor } from '../core/iterate.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
 import { uniforms } from '../core/random.js';
 import { checkedValues, type Targets } from '../core/targets.js';
+import { imputed } from '../predict/products.js';
 import { checkNetwork, type NetworkOrResult, norm2, type ReluNetwork, score, toTargetUnits } from './network.js';
 
 /** The perturbations that an adversary may add to a row: anything of at most this norm, in the units of x. */
@@ -72,8 +73,8 @@ export interface AttackResult {
 export async function attack(data: AttackData, settings: AttackSettings): Promise<AttackResult> {
   const { network: given, x, y } = checkMembers('data', data, ['network', 'x', 'y']);
   const wanted = checkedSettings(settings);
-  const rows = toMatrix('x', x);
   const network = checkNetwork(given);
+  const rows = imputed(toMatrix('x', x), network.means);
   const { rows: d } = network.hiddenWeights;
   if (rows.columns !== d) throw new RangeError(`columns of x = ${rows.columns}: expected ${d}, as the network has`);
   const judge = judgeOf(network, y, rows.rows);

@@ -2,16 +2,8 @@
 import type { Prediction } from '../core/targets.js';
 import { type Fold, foldsOf, leftOutOf, onFold, scored } from './folds.js';
 import { choose, clock, pathOf } from './path.js';
-import {
-  defined,
-  type Encoded,
-  type FoldScore,
-  isRefined,
-  type ReluResult,
-  type ReluSettings,
-  targetsOf,
-} from './problem.js';
-import { largestLambda, type Trained, train } from './training.js';
+import { defined, type Encoded, type FoldScore, isRefined, type ReluResult, type ReluSettings } from './problem.js';
+import { largestOf, type Trained, train } from './training.js';
 
 /** Parts that the rows fall into. */
 const parts = 5;
@@ -95,11 +87,8 @@ async function refinedOfBest<P extends Prediction>(
 ): Promise<ReluResult<P>> {
   const begin = performance.now();
   const timeLeft = clock(of.options.timeLimit);
-  const { x, weights, options } = of;
-  const { lambdaMax, status } = await largestLambda(
-    { x, y: targetsOf(of).y, ...defined({ sampleWeights: weights }) },
-    options,
-  );
+  const { options } = of;
+  const { lambdaMax, status } = await largestOf(of);
   const ended = status === 'aborted' || status === 'timeLimit';
   const comparison =
     wanted && lambdaMax > 0 && !ended ? await comparisonOf(of, lambdaMax, timeLeft, orAffine) : undefined;

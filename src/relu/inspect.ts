@@ -2,6 +2,7 @@
 import { checkMembers, checkVector, show } from '../core/check.js';
 import { type Matrix, type MatrixLike, matrix, toMatrix } from '../core/matrix.js';
 import { checkProbable, probabilitiesOf } from '../predict/network.js';
+import { imputed } from '../predict/products.js';
 import { checkNetwork, decisionFunction, type NetworkOrResult, type ReluNetwork } from './network.js';
 
 /**
@@ -45,7 +46,7 @@ export function partialDependence(
   options: PartialDependenceOptions = {},
 ): PartialDependence {
   const network = checkNetwork(given);
-  const inputs = toMatrix('x', x);
+  const inputs = imputed(toMatrix('x', x), network.means);
   const { rows, columns } = inputs;
   const column = typeof feature === 'string' ? columnNamed(network, feature) : feature;
   if (!Number.isInteger(column) || column < 0 || column >= columns) {

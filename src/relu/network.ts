@@ -6,6 +6,7 @@ import { checkFinite } from '../core/operand.js';
 import { argmax, checkedValues, decodeLabels, type Label, type Prediction, type Targets } from '../core/targets.js';
 import { type ModelJson, readModel, writeModel } from '../predict/kind.js';
 import { type NetworkMembers, networkKind, predictionOf, toTargetUnits } from '../predict/network.js';
+import { imputed } from '../predict/products.js';
 
 export { toTargetUnits };
 
@@ -52,10 +53,10 @@ export function checkNetwork<P extends Prediction>(given: NetworkOrResult<P>): R
   }
   const [d, m, c] = [hiddenWeights.rows, hiddenWeights.columns, outputWeights.columns];
   expectSize('network.outputWeights.rows', outputWeights.rows, m);
-  const sizes = { biases: m, pattern: m, inputScale: d, inputShift: d, targetShift: c, targetScale: c };
+  const sizes = { biases: m, pattern: m, inputScale: d, means: d, inputShift: d, targetShift: c, targetScale: c };
   for (const [name, size] of Object.entries(sizes) as [keyof typeof sizes, number][]) {
     const value = network[name];
-    const optional = name === 'inputShift' || name === 'targetShift' || name === 'targetScale';
+    const optional = !['biases', 'pattern', 'inputScale'].includes(name);
     if (value === undefined && optional) continue;
     numbersFor(`network.${name}`, value, [size]);
   }
@@ -66,10 +67,10 @@ export function checkNetwork<P extends Prediction>(given: NetworkOrResult<P>): R
 /** The network's raw outputs f(x), a row for each row of x, a column for each output. */
 export function decisionFunction(given: NetworkOrResult, x: MatrixLike): Matrix {
   const network = checkNetwork(given);
-  const inputs = toMatrix('x', x);
   // Only gated networks have use for the gates.
-  const { gates, ...rest } = network;
-  const data = addon().reluPredict(network.activation === 'gated' ? network : rest, { x: inputs });
+  const { gates, means, ...rest } = network;
+  const inputs = imputed(toMatrix('x', x), means);
+  const data = addon().reluPredict(network.activation === 'gated' ? { ...rest, gates } : rest, { x: inputs });
   toTargetUnits(network, data);
   return { data, rows: inputs.rows, columns: network.outputWeights.columns };
 }
@@ -163,6 +164,7 @@ export interface ReluNetworkJson extends ModelJson {
   activation: ReluNetwork['activation'];
   loss: ReluNetwork['loss'];
   bias: boolean;
+  means?: (number | string)[];
   inputShift?: (number | string)[];
   inputScale: number[];
   targetShift?: (number | string)[];

@@ -15,10 +15,9 @@ import {
   type ReluResult,
   type ReluSettings,
   rawGates,
-  targetsOf,
   withMatrix,
 } from './problem.js';
-import { largestLambda, type Trained, train } from './training.js';
+import { largestOf, type Trained, train } from './training.js';
 
 /** Weights of the regulariser at equal ratios, and which of them is chosen. */
 export interface ReluLambdas {
@@ -142,8 +141,7 @@ export async function pathOf<P extends Prediction>(of: Encoded, options: PathOpt
   const timeLeft = clock(of.options.timeLimit);
   const aborted = of.options.signal?.aborted ?? false;
   const held = folds === undefined || aborted ? [] : foldsOf(of, folds);
-  const { x, weights } = of;
-  const { lambdaMax } = await largestLambda({ x, y: targetsOf(of).y, ...defined({ weights }) }, of.options);
+  const { lambdaMax } = await largestOf(of);
   // Where the network without neurons is optimal for any weight, any will do.
   const wanted = lambdaMax > 0 ? geometric(0.5 * lambdaMax, ratio * lambdaMax, count) : [1];
   const chains = [new Chain<P>(of), ...held.map((fold) => new Chain<P>(onFold(of, fold)))];

@@ -3,6 +3,8 @@
 import { checkBoolean, checkData, checkMembers, checkObject, checkOneOf, checkVector, show } from '../core/check.js';
 import { type Flat, flatOf } from '../core/choices.js';
 import { hasManyRows, type Matrix, type MatrixLike, toMatrix, toMatrixInPieces } from '../core/matrix.js';
+import { readInPieces, readMatrix } from '../core/missing.js';
+import { hasManyEntries } from '../core/operand.js';
 import type { Ranks } from '../core/ranks.js';
 import { namesOf } from '../core/settingNames.js';
 import type { SolveOptions, SolveResult } from '../core/solve.js';
@@ -45,6 +47,11 @@ export interface ReluData<Y extends Targets = Targets> {
   classWeights?: 'balanced' | Readonly<Record<string, number>> | undefined;
   /** Names of the columns of x, which {@link summarize} and {@link partialDependence} know them by. The network keeps them. */
   names?: readonly string[] | undefined;
+  /**
+   * Entries of x that are NaN become the mean of what is there in their column, by the weights of the rows of the training, also in predictions: the
+   * network keeps the means. Default: they are refused.
+   */
+  impute?: 'mean' | undefined;
   /**
    * The ranks of an MPI job, `await world()`, each of which has other rows, with the same columns, and calls {@link trainReluNetwork} with the same
    * settings: the network is that of all rows, on all ranks. With patterns that are sampled or given and a `lambda` that is a number; y are numbers, taken as they are: values, -1 or 1, or rows of probabilities. On the CPU. Default: all rows are here.
@@ -200,7 +207,10 @@ type FlatSettings = Omit<Flat<ReluSettings>, 'bias'> &
 
 /** Data as numbers, and the settings of the solver. */
 export interface Encoded {
+  /** The inputs, with zeros where they are missing. */
   x: Matrix;
+  /** Places in the numbers of x where none is, if they are to be imputed. */
+  missing?: Int32Array;
   /** The targets, not yet standardised. */
   y: Matrix;
   classes?: Label[];
@@ -235,8 +245,14 @@ export function checkReluSettings<T extends object>(settings: T, more: readonly 
 
 /** Data whose x is no array of many rows: these are copied, in pieces between which other events are served. */
 export function withMatrix<Data extends ReluData>(data: Data): Data | Promise<Data> {
-  if (typeof data !== 'object' || data === null || !hasManyRows(data.x)) return data;
-  return toMatrixInPieces('x', data.x).then((x) => ({ ...data, x }));
+  if (typeof data !== 'object' || data === null) return data;
+  const rows = hasManyRows(data.x) ? toMatrixInPieces('x', data.x) : undefined;
+  if (data.impute === 'mean' && hasManyEntries(data.x)) return withoutMissing(data, rows);
+  return rows ? rows.then((x) => ({ ...data, x })) : data;
+}
+
+async function withoutMissing<Data extends ReluData>(data: Data, rows: Promise<Matrix> | undefined): Promise<Data> {
+  return { ...data, x: (await readInPieces('x', rows ? await rows : data.x, data.sampleWeights)) as Matrix };
 }
 
 /** Brings data and settings into the form of a solve; `standardize` is the default where the settings do not say. */
@@ -245,8 +261,8 @@ export function encoded(data: ReluData, settings: ReluSettings, standardize?: bo
   const all: FlatSettings = { ...flat, ...biasOf(bias) };
   const { task, standardizeTargets, ...options } = all;
   const { loss } = { ...reluDefaults, ...defined(options) };
-  const given = checkData(data, ['x', 'y', 'sampleWeights', 'classWeights']);
-  const x = toMatrix('x', given.x);
+  const given = checkData(data, ['x', 'y', 'sampleWeights', 'classWeights', 'impute']);
+  const { x, missing } = readInputs(given);
   const classify = hasClasses(data.y, loss, task);
   const { matrix: y, classes } = encodeTargets(data.y, x.rows, { classify, oneHot: loss === 'softmax' });
   const weights = rowWeights(y, classes, given.sampleWeights, given.classWeights);
@@ -267,10 +283,18 @@ export function encoded(data: ReluData, settings: ReluSettings, standardize?: bo
   return {
     x,
     y,
-    ...defined({ classes, weights, featureNames: names }),
+    ...defined({ missing, classes, weights, featureNames: names }),
     standardizeTargets: wanted && values,
     options: { ...options, standardize: scalingOf(options.standardize === undefined ? usual : options.standardize) },
   };
+}
+
+/** The inputs, and if they are to be imputed where they are missing. */
+function readInputs({ x: given, impute }: ReluData): { x: Matrix; missing?: Int32Array } {
+  const x = toMatrix('x', given);
+  if (impute === undefined) return { x };
+  checkOneOf('impute', impute, ['mean']);
+  return readMatrix('x', x, { impute: true }) as { x: Matrix; missing: Int32Array };
 }
 
 /** Names, in the addon, of the ways to scale the columns of x. */

@@ -18,11 +18,11 @@ export function ofRank<Data extends ReluData>(given: Data, settings: ReluSetting
   if (typeof given !== 'object' || given === null || given.ranks === undefined) return { data: given };
   const { ranks, ...data } = given;
   const handle = checkRanks('ranks', ranks) as object;
-  refuseOthers(checkObject('settings', settings), data.classWeights);
+  refuseOthers(checkObject('settings', settings), data);
   return { data: { ...data, y: asTheyAre(data.y) } as unknown as Data, ranks: handle };
 }
 
-function refuseOthers(settings: ReluSettings, classWeights: ReluData['classWeights']): void {
+function refuseOthers(settings: ReluSettings, { classWeights, impute }: Omit<ReluData, 'ranks'>): void {
   const { patterns, lambda, adversary, standardizeTargets } = settings;
   const refuse = (name: string, value: unknown, expected: string) => {
     throw new RangeError(`${name} = ${show(value)}: expected ${expected} over ranks`);
@@ -32,6 +32,7 @@ function refuseOthers(settings: ReluSettings, classWeights: ReluData['classWeigh
     refuse('patterns', patterns, '{ sample } or { gates }');
   }
   if (adversary !== undefined) refuse('adversary', adversary, 'none');
+  if (impute !== undefined) refuse('impute', impute, 'none');
   if (classWeights !== undefined) refuse('classWeights', classWeights, 'sampleWeights');
   if (standardizeTargets) refuse('standardizeTargets', standardizeTargets, 'false');
 }

@@ -2,17 +2,9 @@
 import { checkObject, isPromise } from '../core/check.js';
 import type { Prediction, Targets } from '../core/targets.js';
 import { trainCrossValidated } from './crossValidated.js';
-import {
-  defined,
-  encoded,
-  type ReluData,
-  type ReluResult,
-  type ReluSettings,
-  targetsOf,
-  withMatrix,
-} from './problem.js';
+import { defined, encoded, type ReluData, type ReluResult, type ReluSettings, withMatrix } from './problem.js';
 import { ofRank } from './ranks.js';
-import { largestLambda, train } from './training.js';
+import { largestOf, train } from './training.js';
 
 /**
  * Trains a two-layer ReLU network to a certified optimum.
@@ -70,6 +62,5 @@ export async function lambdaMax<const Y extends Targets>(
   settings: ReluSettings = {},
 ): Promise<number> {
   const of = encoded(await withMatrix(data), settings, typeof checkObject('settings', settings).lambda === 'string');
-  const { x, weights, options } = of;
-  return (await largestLambda({ x, y: targetsOf(of).y, ...defined({ sampleWeights: weights }) }, options)).lambdaMax;
+  return (await largestOf(of)).lambdaMax;
 }

@@ -1,10 +1,12 @@
 // A solve of encoded data, and the weight of the regulariser where it is chosen.
-import { show } from '../core/check.js';
+import { isPromise, show } from '../core/check.js';
 import { withMethods } from '../core/methods.js';
+import { explainMissing } from '../core/missing.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import type { Prediction } from '../core/targets.js';
 import { type ReluOptions, type ReluSolution, reluDefaults } from '../generated/relu.js';
 import { networkKind } from '../predict/network.js';
+import { type Inputs, inputsOf } from './missing.js';
 import {
   defined,
   type Encoded,
@@ -23,7 +25,9 @@ export type Trained<P extends Prediction> = ReluResult<P> & Pick<ReluSolution, '
 
 /** A solve on the rows of `encoded`. */
 export async function train<P extends Prediction>(encoded: Encoded): Promise<Trained<P>> {
-  const { x, weights, rows, ranks, options } = encoded;
+  const { weights, rows, ranks, options, featureNames } = encoded;
+  const given = inputsOf(encoded);
+  const { x, means } = isPromise(given) ? await given : given;
   const { y, targets } = targetsOf(encoded);
   const of = { x, y, ...defined({ sampleWeights: weights, rows }) };
   const problem: ReluProblem = {
@@ -41,15 +45,21 @@ export async function train<P extends Prediction>(encoded: Encoded): Promise<Tra
   const left = typeof timeLimit === 'number' && before > 0 ? { timeLimit: Math.max(0, timeLimit - before) } : {};
   const settings = reported(problem, { ...options, ...left, lambda: choice.lambda });
   const support = ranks ? { cpuOnly: 'networks over ranks' } : { flops: flopsOf(problem) };
-  const answer = await solve('relu', problem, settings, support);
-  return { ...resultOf<P>(answer, encoded, targets), ...choice, seconds: answer.seconds + before };
+  const answer = await solve('relu', problem, settings, support).catch((error) => {
+    throw explainMissing(error, featureNames);
+  });
+  return {
+    ...resultOf<P>(answer, encoded, { ...targets, ...defined({ means }) }),
+    ...choice,
+    seconds: answer.seconds + before,
+  };
 }
 
 /** The part of the addon's answer that users see. */
 function resultOf<P extends Prediction>(
   answer: ReluSolution & SolveResult<ReluProgress>,
   { options, classes, featureNames }: Encoded,
-  targets: TargetUnits | undefined,
+  units: Partial<TargetUnits> & Pick<Inputs, 'means'>,
 ): Omit<Trained<P>, 'lambda' | 'lambdaFrom'> {
   const { activation, loss, bias, standardize } = { ...reluDefaults, ...defined(options) };
   const { hiddenWeights, biases, outputWeights, pattern, inputShift, inputScale, ...others } = answer;
@@ -72,7 +82,7 @@ function resultOf<P extends Prediction>(
         pattern,
         inputScale,
         ...(standardize === 'true' && { inputShift }),
-        ...targets,
+        ...units,
         ...(activation === 'gated' && { gates }),
         ...defined({ featureNames, classes }),
       },
@@ -127,8 +137,16 @@ async function automaticLambda(problem: Rows, options: Encoded['options']): Prom
   return { lambda: autoShareOf(rowsOf(problem), options) * lambdaMax, lambdaFrom: 'auto', lambdaMax, seconds };
 }
 
+/** The weight above which the best network of all rows is zero. */
+export async function largestOf(of: Encoded) {
+  const given = inputsOf(of);
+  const { x } = isPromise(given) ? await given : given;
+  const problem = { x, y: targetsOf(of).y, ...defined({ sampleWeights: of.weights }) };
+  return largestLambda(problem, of.options);
+}
+
 /** Prices the network without neurons, with lambda 1. */
-export async function largestLambda(problem: Rows, options: Encoded['options']) {
+async function largestLambda(problem: Rows, options: Encoded['options']) {
   const { loss, huberDelta, bias, regularizeBias, standardize, seed, threads, timeLimit, signal } = options;
   const about = defined({ loss, huberDelta, bias, regularizeBias, standardize, seed, threads, timeLimit, signal });
   const settings: ReluOptions & SolveOptions = { ...about, lambda: 1, checkInterval: 1, device: 'cpu' };

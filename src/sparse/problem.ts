@@ -30,7 +30,15 @@ import {
   sliceInPieces,
   toMatrixInPieces,
 } from '../core/matrix.js';
-import { columnMeans, filled, filledInPieces, readInPieces, readMatrix, type WithMissing } from '../core/missing.js';
+import {
+  columnMeans,
+  explainMissing,
+  filled,
+  filledInPieces,
+  readInPieces,
+  readMatrix,
+  type WithMissing,
+} from '../core/missing.js';
 import { hasManyEntries, isLarge } from '../core/operand.js';
 import { callOptions } from '../core/settingNames.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
@@ -561,7 +569,15 @@ export function matrixOf(
 }
 
 /** Solves a prepared problem along lambdas that fall or sizes that grow. */
-export function solvePrepared(prepared: Prepared, variation: Variation): Promise<SparseAnswer> {
+export async function solvePrepared(prepared: Prepared, variation: Variation): Promise<SparseAnswer> {
+  try {
+    return await begun(prepared, variation);
+  } catch (error) {
+    throw explainMissing(error, prepared.about.origin.names);
+  }
+}
+
+function begun(prepared: Prepared, variation: Variation): Promise<SparseAnswer> {
   const { data, about } = prepared;
   const { weights } = variation;
   const { means } = about.origin;

@@ -20,7 +20,11 @@ const wrong: [string, () => unknown, RegExp][] = [
     () => path({}, { lambdas: [1, -1] }),
     /^lambdas\[1\] = -1: expected a finite number >= 0$/,
   ],
-  ['a NaN in x', () => model({ x: [[1], [Number.NaN]], y: [1, 2] }), /^x\[1, 0\] = NaN: expected a finite number$/],
+  [
+    'a NaN in x',
+    () => model({ x: [[1], [Number.NaN]], y: [1, 2] }),
+    /^x\[1\]\[0\] = NaN: row 2: expected a finite number; impute/,
+  ],
   ['no y', () => model({ y: undefined }), /^y = undefined/],
   ['short y', () => model({ y: [1, 2] }), /^y: expected 20 values, one for each row of x, got 2$/],
   ['labels of numbers', () => model({ y: Array.from(y, () => 'a') }), /^y\[0\] = 'a': expected a number$/],

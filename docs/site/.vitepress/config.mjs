@@ -76,6 +76,7 @@ export default defineConfig({
           page('Command line', 'cli'),
           page('Pages about results', 'report'),
           page('Models as JSON and ONNX', 'exchange'),
+          page('From a table to a model', 'tables'),
           page('Files of data', 'readers'),
           page('Deploying', 'deploying'),
           page('In the browser', 'wasm'),
