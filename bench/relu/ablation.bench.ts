@@ -53,7 +53,6 @@ await ablate({
     'refinement/prices.cpp:ofExcess': 0,
     'refinement/rounds.cpp:exactInRounds': 0,
     'reports.hpp:betweenSubgradients': 1,
-    'robust/cone.cpp:allowed': 1,
     'robust/cone.cpp:together': 1,
     'robust/solver.cpp:outOfBalance': 1e300,
   },
