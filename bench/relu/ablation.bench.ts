@@ -49,7 +49,6 @@ await ablate({
     'refinement/effort.cpp:fourStarts': 0,
     'refinement/effort.cpp:searchesOfOutput': 0,
     'refinement/effort.cpp:timesAtEnd': 1,
-    'refinement/finish.cpp:largeJitter': 0,
     'refinement/prices.cpp:ofExcess': 0,
     'refinement/rounds.cpp:exactInRounds': 0,
     'reports.hpp:betweenSubgradients': 1,

@@ -13,8 +13,8 @@ namespace nonconvex {
 ///
 ///     min c^T d  subject to  Q d = 0,  (G d)_i and d_j in {0}, (-inf, 0], [0, inf) or free,  -1 <= d_j <= 1
 ///
-/// (R. T. Rockafellar, "Convex analysis", 1970, section 27). Empty where rounding explains its c^T d. A feasible program
-/// that has none attains its least value (M. Frank, P. Wolfe, "An algorithm for quadratic programming", 1956).
+/// (R. T. Rockafellar, "Convex analysis", 1970, section 27). Empty where rounding explains its c^T d. A feasible
+/// program that has none attains its least value (M. Frank, P. Wolfe, "An algorithm for quadratic programming", 1956).
 std::vector<double> recessionDirection(const Cpu& la, const ConvexQuadratic& problem);
 
 /// The feasible point next to the origin; empty where none was found.

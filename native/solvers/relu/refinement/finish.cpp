@@ -7,8 +7,6 @@ namespace nonconvex {
 struct RefinementState::Tuning {
   /// measured: A share of their lengths by which copies of the neurons are moved for the last searches.
   static constexpr double jitter = 0.1;
-  /// measured: Another such share.
-  static constexpr double largeJitter = 0.3;
   /// measured: The share of the time left that the search at an earlier theta takes.
   static constexpr double shareOfEarlier = 0.5;
 };
@@ -32,7 +30,7 @@ void searchLong(RefinementState& s) {
                     {.round = s.round,
                      .random = random,
                      .exactly = last && exactly,
-                     .jitters = {RefinementState::Tuning::jitter, RefinementState::Tuning::largeJitter},
+                     .jitter = RefinementState::Tuning::jitter,
                      .share = last ? 1.0 : RefinementState::Tuning::shareOfEarlier,
                      .last = true});
   }

@@ -29,8 +29,9 @@ struct RefinementPrices::Tuning {
 /// The directions that a search begins at.
 ReluPrices RefinementPrices::starts(const ReluNeurons& network, const Search& wanted) const {
   ReluNeurons from = network.copy();
-  for (const double share : wanted.jitters) {
-    from = from.with(jittered(data_, network, share, settings_.seed + static_cast<std::uint64_t>(wanted.round)));
+  if (wanted.jitter > 0) {
+    from =
+        from.with(jittered(data_, network, wanted.jitter, settings_.seed + static_cast<std::uint64_t>(wanted.round)));
   }
   const int m = from.count();
   const int random = wanted.random;

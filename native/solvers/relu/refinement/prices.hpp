@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "linalg/cpu.hpp"
 #include "solvers/relu/data.hpp"
@@ -18,12 +17,12 @@ class RefinementPrices {
  public:
   /// One search.
   struct Search {
-    int round = 0;                     ///< number of the round, which chooses the random directions
-    int random = 0;                    ///< directions, with both signs
-    bool exactly = false;              ///< true if the largest price of all is also found
-    std::vector<double> jitters = {};  ///< shares of their lengths by which copies of the neurons are moved
-    double share = 1;                  ///< share of the time left that the search may take
-    bool last = false;                 ///< no round follows
+    int round = 0;         ///< number of the round, which chooses the random directions
+    int random = 0;        ///< directions, with both signs
+    bool exactly = false;  ///< true if the largest price of all is also found
+    double jitter = 0;     ///< share of their lengths by which copies of the neurons are moved; 0: no copies
+    double share = 1;      ///< share of the time left that the search may take
+    bool last = false;     ///< no round follows
   };
 
   /// All references must outlive this.

@@ -12,7 +12,8 @@ namespace nonconvex {
 struct RobustCone::Tuning {
   /// rounding: The accuracy of a projection, relative to ||b|| ||x_k||.
   static constexpr double accuracy = 1e-11;
-  /// safeguard: The share of it by which half-spaces that are there already may be violated: so their rows count as met.
+  /// safeguard: The share of it by which half-spaces that are there already may be violated: so their rows count as
+  /// met.
   static constexpr double allowed = 0.1;
   /// rounding: The length of an interior point, in units of 1 / ||x_k||, from which the cone counts as empty.
   static constexpr double longest = 1e4;
