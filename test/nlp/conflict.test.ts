@@ -10,6 +10,7 @@ import {
   matvec,
   mul,
   pow,
+  slice,
   square,
   sub,
   sum,
@@ -18,6 +19,7 @@ import {
 } from '../../src/expressions/index.js';
 import { Model, minimize } from '../../src/index.js';
 import { fromCallbacks, quadraticProgram, readNl, writeNl } from '../../src/nlp/index.js';
+import { all } from '../long.js';
 import { expectIrreducible, linearSatisfiable, satisfiable } from './conflictClaims.js';
 import { Draw } from './draw.js';
 import { demand, unitCommitment } from './unitCommitment.js';
@@ -101,6 +103,31 @@ describe('conflicts of random linear programs', () => {
       expect(conflict?.proof).toBe(true);
       await expectIrreducible(program, conflict, linearSatisfiable);
     }
+  });
+});
+
+describe('the conflict of a larger linear program', () => {
+  it('is irreducible, by removal of some members', async () => {
+    const draw = new Draw(3);
+    const [n, m] = [60, 240];
+    const G = Array.from({ length: m }, () => Array.from({ length: n }, () => (draw.chance(0.2) ? draw.number() : 0)));
+    const atMost = Array.from({ length: m }, () => draw.between(-3, 1));
+    const program = quadraticProgram({ c: draw.numbers(n), G, atMost, lower: -1, upper: 1 });
+    const { status, conflict } = await minimize(program);
+    expect(status).toBe('infeasible');
+    expect(conflict?.constraints.length).toBeGreaterThan(10);
+    await expectIrreducible(program, conflict, linearSatisfiable, all ? 1 : 7);
+  });
+
+  it('is one of many constraints that are all needed', async () => {
+    const model = new Model();
+    const x = model.variable(500);
+    model.minimize(sumSquares(x));
+    model.atLeast(sub(slice(x, 1), slice(x, 0, -1)), 1);
+    model.atMost(sub(at(x, 499), at(x, 0)), 100);
+    const { conflict } = await minimize(model);
+    expect(conflict).toMatchObject({ irreducible: true, proof: true, bounds: [] });
+    expect(conflict?.constraints).toHaveLength(500);
   });
 });
 

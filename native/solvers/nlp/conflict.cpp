@@ -9,6 +9,7 @@
 
 #include "core/index.hpp"
 #include "core/run.hpp"
+#include "solvers/nlp/conflict_vertex.hpp"
 #include "solvers/nlp/feasibility_nlp.hpp"
 #include "solvers/nlp/interior_point_method.hpp"
 
@@ -46,7 +47,7 @@ struct Member {
   bool upper = false;  ///< the side of an inequality or a bound
 };
 
-using SparseRow = std::vector<std::pair<int, double>>;  // by increasing index
+using SparseRow = std::vector<std::pair<int, double>>;  // indices increase, and have an entry each
 
 /// row -= factor pivot, without what is about 0; returns how many entries were looked at.
 std::size_t subtractRow(SparseRow& row, double factor, const SparseRow& pivot) {
@@ -81,7 +82,7 @@ int rankOf(std::vector<SparseRow> rows) {
   for (;; ++rank) {
     std::erase_if(rows, [](const SparseRow& row) { return row.empty(); });
     if (rows.empty()) return rank;
-    std::swap(*std::ranges::min_element(rows, {}, &SparseRow::size), rows.back());
+    std::swap(*std::ranges::min_element(rows, {}, [](const SparseRow& row) { return row.size(); }), rows.back());
     const SparseRow pivot = std::move(rows.back());
     rows.pop_back();
     const auto [column, value] = largest(pivot);
@@ -197,6 +198,7 @@ class ConflictSearch {
           return hasPoint(sides) ? Answer::feasible : Answer::unknown;
         }
         sides = std::move(kept);
+        multipliers_ = multipliers.y;
         return Answer::infeasible;
       }
       if (kind_ != Kind::convex || isMet(sides, least.x)) return Answer::feasible;
@@ -332,6 +334,7 @@ class ConflictSearch {
 
   /// Leaves out what is not needed; returns true if all that is left is needed.
   bool leaveOut(RowSides& kept) {
+    if (isLong(kept)) takeVertex(kept);
     if (isVertex(kept)) return true;
     bool irreducible = true;
     work_ = 0;
@@ -363,6 +366,52 @@ class ConflictSearch {
     return count;
   }
 
+  /// Returns true if leaving out each member would take too many linear programs.
+  bool isLong(const RowSides& kept) const {
+    return membersOf(kept).size() * (conflictTuning.perProgram + entriesOf(ofTangents(kept))) > conflictTuning.work;
+  }
+
+  /// Takes constraints and bounds of linear constraints away by their multipliers alone, until none can be left out.
+  void takeVertex(RowSides& kept) const {
+    if (kind_ != Kind::linear) return;
+    ConflictRows rows;
+    std::vector<std::size_t> used;
+    std::vector<double> y;
+    std::vector<int> place(n_, -1);  // the column of a variable, bounded ones and free ones each from 0
+    int free = 0;
+    for (std::size_t k = 0; k < owners_.size(); ++k) {
+      const std::size_t i = owners_[k];
+      if (!std::isfinite(kept.low[i]) && !std::isfinite(kept.high[i])) continue;
+      used.push_back(k);
+      y.push_back(multipliers_[k]);
+      rows.excess.push_back(rows_.constants[k] - (multipliers_[k] > 0 ? kept.high[i] : kept.low[i]));
+      for (const int j : rows_.matrix.pattern.line(static_cast<int>(k))) {
+        if (place[at(j)] >= 0) continue;
+        place[at(j)] = hasBound(kept, at(j)) ? static_cast<int>(rows.bounds.size()) : free++;
+        if (hasBound(kept, at(j))) {
+          rows.bounds.push_back(std::isfinite(kept.lower[at(j)]) ? kept.lower[at(j)] : kept.upper[at(j)]);
+        }
+      }
+    }
+    for (const std::size_t k : used) {
+      auto& ofFree = rows.free.emplace_back(at(free), 0.0);
+      auto& ofBounded = rows.bounded.emplace_back(rows.bounds.size(), 0.0);
+      const SparsePattern& pattern = rows_.matrix.pattern;
+      for (std::size_t e = at(pattern.offsets[k]); e < at(pattern.offsets[k + 1]); ++e) {
+        const std::size_t j = at(pattern.indices[e]);
+        (hasBound(kept, j) ? ofBounded : ofFree)[at(place[j])] = rows_.matrix.values[e];
+      }
+    }
+    const auto vertex = vertexOf(rows, y);
+    if (!vertex) return;
+    std::vector<double> all(owners_.size(), 0.0);
+    for (std::size_t k = 0; k < used.size(); ++k) all[used[k]] = (*vertex)[k];
+    kept = onlyNeeded(kept, RowMultipliers(rows_, std::move(all)));
+  }
+  static bool hasBound(const RowSides& sides, std::size_t j) {
+    return std::isfinite(sides.lower[j]) || std::isfinite(sides.upper[j]);
+  }
+
   /// Returns true if linear constraints are known to be irreducible by their rank: multipliers that show the conflict
   /// are unique but for a factor, so that without any one of its members the other constraints, as equations, have a
   /// solution (J. Gleeson, J. Ryan, "Identifying minimally infeasible subsystems of inequalities", ORSA J. Comput. 2,
@@ -376,8 +425,7 @@ class ConflictSearch {
       const SparsePattern& pattern = rows_.matrix.pattern;
       for (std::size_t k = at(pattern.offsets[i]); k < at(pattern.offsets[i + 1]); ++k) {
         const std::size_t j = at(pattern.indices[k]);
-        const bool bounded = std::isfinite(kept.lower[j]) || std::isfinite(kept.upper[j]);
-        if (!bounded && rows_.matrix.values[k] != 0)
+        if (!hasBound(kept, j) && rows_.matrix.values[k] != 0)
           rows.back().emplace_back(pattern.indices[k], rows_.matrix.values[k]);
       }
     }
@@ -436,6 +484,7 @@ class ConflictSearch {
   AffineRows rows_;                  // tangents
   std::vector<std::size_t> owners_;  // the constraint of each tangent
   std::vector<double> violation_;    // the violation of each constraint at x, < 0 below its lower side
+  std::vector<double> multipliers_;  // multipliers of the tangents that have shown the last conflict
   std::size_t work_ = 0;
 };
 
