@@ -124,7 +124,9 @@ export function conflictPart({ conflict }: { conflict?: Conflict }): Part | unde
   const { irreducible, proof } = conflict;
   const about = [
     proof ? 'No point satisfies these together.' : 'No point near x satisfies these together, to first order.',
-    irreducible ? 'Each of them is needed: without it the others can be satisfied.' : 'Some may not be needed.',
+    irreducible
+      ? `Each of them is needed${proof ? ': without it the others can be satisfied' : ' for that'}.`
+      : 'Some may not be needed.',
   ].join(' ');
   const members = [
     ...conflict.constraints.map(({ name, side }) => [name, 'constraint', side]),

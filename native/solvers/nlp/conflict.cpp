@@ -154,17 +154,22 @@ class ConflictSearch {
     nlp_.jacobian(jacobian);
     const SparsePattern& pattern = nlp_.jacobianPattern();
     SparsePattern& to = rows_.matrix.pattern;
+    const bool later = !owners_.empty();
     for (std::size_t i = 0; i < m_; ++i) {
       if (!std::isfinite(sides.low[i]) && !std::isfinite(sides.high[i])) continue;
-      double constant = values[i];
+      if (later && sides.low[i] == sides.high[i]) continue;  // convex equations are linear
+      double constant = values[i], size = std::abs(constant);
       for (std::size_t k = at(pattern.offsets[i]); k < at(pattern.offsets[i + 1]); ++k) {
-        constant -= jacobian[k] * x[at(pattern.indices[k])];
+        const double term = jacobian[k] * x[at(pattern.indices[k])];
+        constant -= term;
+        size += std::abs(term);
         to.indices.push_back(pattern.indices[k]);
         rows_.matrix.values.push_back(jacobian[k]);
       }
       to.offsets.push_back(static_cast<int>(to.indices.size()));
       ++to.lines;
       rows_.constants.push_back(constant);
+      rows_.sizes.push_back(size);
       owners_.push_back(i);
     }
   }

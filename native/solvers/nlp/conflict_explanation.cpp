@@ -68,7 +68,7 @@ std::string explainConflict(const NlpConflict& conflict, Nlp& nlp, std::span<con
   if (!held.empty()) {
     text += ", while " + listed(held, ", ", " and ") + (held.size() == 1 ? " holds" : " hold") + " x back";
   }
-  if (conflict.irreducible && rows.size() + held.size() > 1) {
+  if (conflict.irreducible && conflict.proof && rows.size() + held.size() > 1) {
     text += ". Each of these is needed: without it the others can be satisfied";
   }
   return text + (conflict.proof ? ". Another start will not help."

@@ -53,16 +53,18 @@ class PhaseOne {
   }
 
   const ConvexQuadratic& program() const { return program_; }
-  /// The point of all variables and multipliers of all rows: 0 where they do not matter, within the bounds.
+  /// The point of all variables and multipliers of all rows: 0 where they do not matter, within the bounds. A method
+  /// that has met no point whose errors are finite has an empty one.
   LeastViolation spread(const QuadraticPoint& point) const {
     LeastViolation found;
     found.x.assign(place_.size(), 0.0);
     found.y.assign(sides_.low.size(), 0.0);
+    const bool known = !point.x.empty();
     for (std::size_t j = 0; j < place_.size(); ++j) {
-      const double x = place_[j] < 0 ? 0 : point.x[at(place_[j])];
+      const double x = place_[j] < 0 || !known ? 0 : point.x[at(place_[j])];
       found.x[j] = std::min(std::max(x, sides_.lower[j]), sides_.upper[j]);
     }
-    for (std::size_t k = 0; k < used_.size(); ++k) {
+    for (std::size_t k = 0; known && k < used_.size(); ++k) {
       const std::size_t i = used_[k];
       const double y = point.y[k];
       if (std::isfinite(y > 0 ? sides_.high[i] : sides_.low[i])) found.y[i] = y;
@@ -139,6 +141,11 @@ RowMultipliers::RowMultipliers(const AffineRows& rows, std::vector<double> given
 
 LeastViolation leastViolation(const Cpu& la, const AffineRows& rows, const RowSides& sides) {
   const PhaseOne linear(rows, sides);
+  if (linear.program().rows() == 0) {
+    LeastViolation found = linear.spread({});
+    found.feasible = true;
+    return found;
+  }
   ProximalInteriorPoint method(la, linear.program(), phaseOne.tolerance);
   auto status = method.start();
   for (int k = 0; !status && k < phaseOne.iterations; ++k) {
@@ -159,7 +166,7 @@ bool showInfeasible(const AffineRows& rows, const RowSides& sides, const RowMult
     const double side = y[i] > 0 ? sides.high[i] : sides.low[i];
     if (!std::isfinite(side)) return false;
     margin += y[i] * (rows.constants[i] - side);
-    size += std::abs(y[i]) * (std::abs(rows.constants[i]) + std::abs(side));
+    size += std::abs(y[i]) * (rows.sizes[i] + std::abs(side));
   }
   for (std::size_t j = 0; j < d.size(); ++j) {
     if (sizes[j] == 0) continue;

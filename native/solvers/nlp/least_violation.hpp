@@ -14,10 +14,10 @@ struct RowSides {
   std::vector<double> low, high, lower, upper;
 };
 
-/// Rows A x + constants.
+/// Rows A x + constants. The sizes of the terms that constants are sums of say how far rounding has moved them.
 struct AffineRows {
   PatternedMatrix matrix;
-  std::vector<double> constants;
+  std::vector<double> constants, sizes;
 };
 
 /// Multipliers y of rows, > 0 at upper sides, < 0 at lower ones, with d = A^T y and the sizes of the terms of d.
