@@ -19,7 +19,8 @@ export function withMethods<Result>(object: object, prototype: object): Result {
 function boundMethods(prototype: object): object {
   if (Object.getPrototypeOf(prototype) === null) return prototype;
   const methods: object = Object.create(boundMethods(Object.getPrototypeOf(prototype)));
-  for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+  for (const name of Reflect.ownKeys(prototype)) {
+    const descriptor = Object.getOwnPropertyDescriptor(prototype, name) as PropertyDescriptor;
     const { value, get } = descriptor;
     if (name === 'constructor') continue;
     const property = typeof value === 'function' ? boundMethod(value) : get;

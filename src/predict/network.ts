@@ -1,5 +1,6 @@
 // Two-layer networks: their members, and what their outputs stand for.
 import { show } from '../core/check.js';
+import { counted, inspectedAs, oneLine } from '../core/inspected.js';
 import type { Matrix, MatrixLike } from '../core/matrix.js';
 import { decodeLabels, type Label, type Prediction } from '../core/targets.js';
 import type { Kind } from './kind.js';
@@ -58,6 +59,9 @@ export interface NetworkModel<P extends Prediction = Prediction> extends Network
 
 /** Functions of networks in plain JavaScript. */
 class NetworkFunctions {
+  [inspectedAs](): string {
+    return networkText(this as unknown as NetworkMembers);
+  }
   get kind(): 'reluNetwork' {
     return 'reluNetwork';
   }
@@ -114,6 +118,22 @@ function checkMembersTogether(network: NetworkMembers): void {
     const missing = targetShift ? 'targetScale' : 'targetShift';
     throw new TypeError(`${missing} = undefined: expected an array of numbers`);
   }
+}
+
+/** The sizes of a network and what it predicts, in a line. */
+export function networkText({ activation, loss, hiddenWeights, outputWeights, classes }: NetworkMembers): string {
+  const named = classes
+    ?.slice(0, 5)
+    .map((each) => String(each))
+    .join(', ');
+  return oneLine(undefined, [
+    activation,
+    counted(hiddenWeights.rows, 'column'),
+    counted(hiddenWeights.columns, 'neuron'),
+    counted(outputWeights.columns, 'output'),
+    loss,
+    classes && `classes ${named}${classes.length > 5 ? ', ...' : ''}`,
+  ]);
 }
 
 /** The outputs f(x) of a network, in plain JavaScript. */

@@ -1,5 +1,6 @@
 // Linear predictions of coefficients, and the means and classes that they stand for.
 import { checkMembers, checkOneOf, checkVector } from '../core/check.js';
+import { counted, inspectedAs, oneLine } from '../core/inspected.js';
 import { type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
 import type { Label } from '../core/targets.js';
 import { type Kind, readModel, writeModel } from './kind.js';
@@ -18,6 +19,7 @@ import {
   strings,
 } from './members.js';
 import { affine, logistic, ofTwo, rowsFor, softmax } from './products.js';
+import { type Term, termsOf } from './terms.js';
 
 /** Families of regressions. */
 export type Family = 'gaussian' | 'binomial' | 'poisson' | 'gamma' | 'huber' | 'quantile' | 'cox' | 'multinomial';
@@ -69,6 +71,8 @@ export interface RegressionModel extends Coefficients {
   decisionFunction(x: MatrixLike, options?: Pick<RegressionOptions, 'offset'>): Matrix;
   /** Probabilities of the classes, in their order. */
   predictProbabilities(x: MatrixLike, options?: Pick<RegressionOptions, 'offset'>): Matrix;
+  /** The coefficients that are not 0 with the names of their columns, the largest first. */
+  table(): Term[];
 }
 
 class RegressionFunctions {
@@ -87,6 +91,17 @@ class RegressionFunctions {
     if (type === 'class') return likeliest(model, links);
     if (type === 'link') return links.data;
     return model.family === 'multinomial' ? softmax(links).data : links.data.map((t) => meanOf(model, t));
+  }
+  table(): Term[] {
+    return termsOf(this as never, undefined);
+  }
+  [inspectedAs](): string {
+    const { family, coefficients, responses = 1 } = this as unknown as Coefficients;
+    const columns = coefficients.length / responses;
+    const on = Array.from({ length: columns }, (_, j) => j).filter((j) =>
+      coefficients.some((b, c) => b !== 0 && c % columns === j),
+    );
+    return oneLine(undefined, [family, `${on.length} of ${counted(columns, 'column')}`]);
   }
   predictProbabilities(x: MatrixLike, options: Pick<RegressionOptions, 'offset'> = {}): Matrix {
     const model = this as unknown as Coefficients;

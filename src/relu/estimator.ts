@@ -3,6 +3,7 @@ import type { Matrix, MatrixLike } from '../core/matrix.js';
 import type { Prediction, Targets } from '../core/targets.js';
 import { isLarge, trainUntuned } from './crossValidated.js';
 import { predictProbabilities } from './inspect.js';
+import { inLine } from './line.js';
 import { decisionFunction, predict, type ReluNetwork, score } from './network.js';
 import { type Encoded, encoded, type ReluData, type ReluResult, type ReluSettings } from './problem.js';
 import { trainReluNetwork } from './solver.js';
@@ -16,7 +17,8 @@ async function trained<Y extends Targets>(
   const { activation, method, patterns, warmStart, coupling, adversary } = settings;
   const refinable = [activation, method, patterns, warmStart, coupling, adversary].every((each) => each === undefined);
   const of = encoded(data, settings);
-  if (refinable) return trainUntuned<Prediction<Y>>(settings.loss === undefined ? withLoss(of, data, settings) : of);
+  if (refinable)
+    return inLine(await trainUntuned<Prediction<Y>>(settings.loss === undefined ? withLoss(of, data, settings) : of));
   return trainReluNetwork<Y>(data, { ...settings, lambda: isLarge(of) ? 'auto' : 'crossValidated' });
 }
 

@@ -4,6 +4,7 @@ import { checkFunction, checkInteger, checkMembers, checkNumber, checkOneOf } fr
 import type { Matrix } from '../core/matrix.js';
 import type { Prediction, Targets } from '../core/targets.js';
 import { type Fold, foldsOf, leftOutOf, onFold, scored } from './folds.js';
+import { inLine } from './line.js';
 import {
   checkReluSettings,
   defined,
@@ -151,7 +152,7 @@ export async function pathOf<P extends Prediction>(of: Encoded, options: PathOpt
     const [all, ...trained] = await nextOf(chains, held, lambda, timeLeft());
     const { leftOut, ...result } = all as Trained<P>;
     path.lambdas.push(lambda);
-    path.results.push({ ...result, ...(lambdaMax > 0 && { lambdaMax }) });
+    path.results.push(inLine({ ...result, ...(lambdaMax > 0 && { lambdaMax }) }));
     const ended = [all, ...trained].some((each) => each?.status === 'aborted' || each?.status === 'timeLimit');
     // Folds are left out when an abort comes before they begin.
     if (trained.length > 0) {

@@ -2,6 +2,7 @@
 import { checkObject, isPromise } from '../core/check.js';
 import type { Prediction, Targets } from '../core/targets.js';
 import { trainCrossValidated } from './crossValidated.js';
+import { inLine } from './line.js';
 import { defined, encoded, type ReluData, type ReluResult, type ReluSettings, withMatrix } from './problem.js';
 import { ofRank } from './ranks.js';
 import { largestOf, train } from './training.js';
@@ -42,9 +43,9 @@ export async function trainReluNetwork<const Y extends Targets>(
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const given = withMatrix(own.data);
   const of = { ...encoded(isPromise(given) ? await given : given, settings), ...defined({ ranks: own.ranks }) };
-  if (of.options.lambda === 'crossValidated') return trainCrossValidated(of);
+  if (of.options.lambda === 'crossValidated') return inLine(await trainCrossValidated<Prediction<Y>>(of));
   const { leftOut, ...result } = await train<Prediction<Y>>(of);
-  return result;
+  return inLine(result);
 }
 
 /**

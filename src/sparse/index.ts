@@ -1,4 +1,6 @@
 // The subpath nonconvex/sparse: regressions with penalties that select columns.
+
+export type { Term } from '../predict/terms.js';
 export { type AdaptiveOptions, adaptiveFactors } from './adaptive.js';
 export {
   crossValidate,
@@ -7,7 +9,12 @@ export {
   type SparseCrossValidationSettings,
 } from './crossValidate.js';
 export { cox, huber, quantile, type SparseFamily } from './family.js';
-export { type DebiasedIntervals, type DebiasedIntervalsSettings, debiasedIntervals } from './intervals.js';
+export {
+  type DebiasedIntervals,
+  type DebiasedIntervalsSettings,
+  debiasedIntervals,
+  type EstimatedTerm,
+} from './intervals.js';
 export type { OneOrMoreLambdas } from './lambdas.js';
 export {
   type CompletedMatrix,

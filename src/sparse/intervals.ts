@@ -1,14 +1,17 @@
 // Intervals for coefficients of a lasso, without its bias.
 import { checkInteger, checkOneOf, isList, isPromise, show } from '../core/check.js';
+import { brief, counted, inspectedAs, oneLine } from '../core/inspected.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
+import { withMethods } from '../core/methods.js';
 import { upperQuantile, upperTail } from '../core/normal.js';
 import type { Status } from '../core/solve.js';
+import { sizeOf, type Term } from '../predict/terms.js';
 import { concurrently } from './concurrently.js';
 import { crossValidate } from './crossValidate.js';
 import { meanOf } from './family.js';
 import { checkOpenFraction } from './fractions.js';
 import { type Adder, adderOf } from './links.js';
-import type { SparseFit } from './model.js';
+import { type SparseFit, scalesOf } from './model.js';
 import { sparsePath } from './path.js';
 import {
   checkModelSettings,
@@ -55,6 +58,45 @@ export interface DebiasedIntervals {
   fit: SparseFit;
   /** Seconds it took. */
   seconds: number;
+  /** The estimates with the names of their columns, the largest first, with their intervals and p-values. */
+  table(): EstimatedTerm[];
+}
+
+/** A coefficient without the bias of the lasso. */
+export interface EstimatedTerm extends Term {
+  /** Ends of the interval. */
+  interval: [lower: number, upper: number];
+  pValue: number;
+}
+
+/** The functions of intervals, which are no part of them where they are copied or written as JSON. */
+const functions = class Intervals {
+  table(): EstimatedTerm[] {
+    return estimatedTerms(this as never);
+  }
+  [inspectedAs](): string {
+    const { status, columns, level, sigma, fit } = this as unknown as DebiasedIntervals;
+    return oneLine(status, [
+      fit.family,
+      counted(columns.length, 'interval'),
+      `level ${level}`,
+      `sigma ${brief(sigma)}`,
+    ]);
+  }
+}.prototype;
+
+function estimatedTerms({ columns, names, estimates, lower, upper, pValues, fit }: DebiasedIntervals): EstimatedTerm[] {
+  const at = (numbers: Float64Array, k: number): number => numbers[k] as number;
+  const scales = scalesOf.get(fit);
+  const terms = Array.from(
+    columns,
+    (j, k): EstimatedTerm => ({
+      ...{ name: names?.[k] ?? `x${j + 1}`, coefficient: at(estimates, k) },
+      ...(scales?.length && { standardized: at(estimates, k) * at(scales, j) }),
+      ...{ interval: [at(lower, k), at(upper, k)], pValue: at(pValues, k) },
+    }),
+  );
+  return terms.sort((a, b) => sizeOf(b) - sizeOf(a));
 }
 
 /** A problem again, unless it is one of models whose intervals are not known. */
@@ -116,7 +158,7 @@ export async function debiasedIntervals(
     estimates.map((b, k) => b + side * reach * (standardErrors[k] as number));
   const { names } = prepared.about.origin;
   const failed = [fit, ...found].find(({ status }) => status !== 'solved');
-  return {
+  const result = {
     ...(failed
       ? { status: failed.status, message: failed.message }
       : { status: 'solved', message: `Solved ${found.length + 1} models.` }),
@@ -125,6 +167,7 @@ export async function debiasedIntervals(
     pValues: estimates.map((b, k) => 2 * upperTail(Math.abs(b) / (standardErrors[k] as number))),
     ...{ level, sigma: lines.sigma, fit, seconds: (performance.now() - begin) / 1000 },
   };
+  return withMethods(result, functions);
 }
 
 /** The columns that are meant by numbers or names, or all. */

@@ -2,12 +2,15 @@
 
 import { eachEntry } from '../core/algebra.js';
 import { checkMembers, checkVector } from '../core/check.js';
+import { inspectedAs } from '../core/inspected.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
 import { filled, readMatrix } from '../core/missing.js';
 import type { Certificate } from '../core/solve.js';
 import type { Label } from '../core/targets.js';
 import { checkType, meanOf } from '../predict/regression.js';
+import { type Term, termsOf } from '../predict/terms.js';
+import { modelText } from './inspect.js';
 import type { About, Origin, SparseAnswer } from './problem.js';
 import { byColumns, placeOfLargest, probabilities } from './responses.js';
 
@@ -47,6 +50,8 @@ export interface SparseModel extends Origin {
     x: MatrixLike | SparseMatrix,
     options?: PredictOptions & { type?: 'response' | 'link' | 'risk' },
   ): Float64Array;
+  /** The coefficients that are not 0 with the names of their columns, the largest first: for `console.table`. */
+  table(): Term[];
 }
 
 /** A model that was fitted. */
@@ -93,15 +98,28 @@ const functions = class SparseModel {
   predict(x: MatrixLike | SparseMatrix, options: PredictOptions = {}): Float64Array | Label[] {
     return predictions(this as never, x, options);
   }
+  table(): Term[] {
+    return termsOf(this as never, scalesOf.get(this));
+  }
+  [inspectedAs](): string {
+    return modelText(this as never);
+  }
 }.prototype;
 
-/** A model with its functions. */
-export function withFunctions<Model extends Omit<SparseModel, 'predict'>>(model: Model): Model & SparseModel {
+/** The standard deviations that the columns of a model were divided by. */
+export const scalesOf = new WeakMap<object, Float64Array>();
+
+/** A model with its functions, and the scales of its columns where they are known. */
+export function withFunctions<Model extends Omit<SparseModel, 'predict' | 'table'>>(
+  model: Model,
+  scales?: Float64Array | undefined,
+): Model & SparseModel {
+  if (scales) scalesOf.set(model, scales);
   return withMethods(model, functions);
 }
 
 function predictions(
-  model: Omit<SparseModel, 'predict'>,
+  model: Omit<SparseModel, 'predict' | 'table'>,
   given: MatrixLike | SparseMatrix,
   options: PredictOptions,
 ): Float64Array | Label[] {
@@ -131,7 +149,7 @@ function predictions(
 /** Predictions of K responses or classes, K numbers for each row. */
 function predictionsOfSeveral(
   x: Matrix | SparseMatrix,
-  { family, classes, coefficients, intercepts, support }: Omit<SparseModel, 'predict'>,
+  { family, classes, coefficients, intercepts, support }: Omit<SparseModel, 'predict' | 'table'>,
   { type, offset }: PredictOptions,
   count: number,
 ): Float64Array | Label[] {
@@ -210,15 +228,18 @@ export function fitOf({ answer, about }: Fitted, k: number): SparseFit {
     columns: columns * count,
     nonzeros: to - from,
   };
-  return withFunctions({
-    ...origin,
-    lambda: at(answer.lambda),
-    ...(answer.sizes.length > 0 && { size: at(answer.sizes) }),
-    ...modelOf(coefficients, answer.intercepts.slice(k * count, (k + 1) * count), origin),
-    ...{ df, objective, deviance, nullDeviance },
-    ...criteria(origin.family, terms),
-    ...knownOf(answer, k),
-  });
+  return withFunctions(
+    {
+      ...origin,
+      lambda: at(answer.lambda),
+      ...(answer.sizes.length > 0 && { size: at(answer.sizes) }),
+      ...modelOf(coefficients, answer.intercepts.slice(k * count, (k + 1) * count), origin),
+      ...{ df, objective, deviance, nullDeviance },
+      ...criteria(origin.family, terms),
+      ...knownOf(answer, k),
+    },
+    answer.scales,
+  );
 }
 
 /** The certificate of model k of a path. */

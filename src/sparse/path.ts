@@ -1,9 +1,11 @@
 // Models along lambdas, and which of them criteria choose.
 
 import { checkNumber, checkOneOf, isPromise } from '../core/check.js';
+import { inspectedAs } from '../core/inspected.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
 import type { Certificate, SolveResult } from '../core/solve.js';
+import { pathText } from './inspect.js';
 import { type Fitted, fitOf, modelOf, type SparseFit, type SparseModel, withFunctions } from './model.js';
 import {
   checkModelSettings,
@@ -193,17 +195,20 @@ export class PathFunctions {
     checkOneOf('criterion', criterion, ['aic', 'bic', 'ebic']);
     return selected(this as never, fitted, criterion);
   }
+  [inspectedAs](): string {
+    return pathText(this as never);
+  }
 }
 
 function modelAt(fitted: Fitted, lambda: number): SparseModel {
-  const { lambda: lambdas, lambdaMax, sizes } = fitted.answer;
+  const { lambda: lambdas, lambdaMax, sizes, scales } = fitted.answer;
   const { length } = lambdas;
   if (sizes.length > 0)
     throw new RangeError(`lambda = ${lambda}: expected a path of lambdas, as there is no model between sizes`);
   if (length === 0) throw new RangeError(`lambda = ${lambda}: no lambda was fitted: expected a path with a model`);
   const [first, last] = [lambdas[0] ?? Number.NaN, lambdas[length - 1] ?? Number.NaN];
   if (lambda > first) {
-    if (first >= lambdaMax * (1 - 1e-9)) return withFunctions({ ...fitOf(fitted, 0), lambda });
+    if (first >= lambdaMax * (1 - 1e-9)) return withFunctions({ ...fitOf(fitted, 0), lambda }, scales);
     throw new RangeError(`lambda = ${lambda}: expected at most ${first}, the largest lambda of the path`);
   }
   if (!(lambda >= last)) {
@@ -219,15 +224,18 @@ function modelAt(fitted: Fitted, lambda: number): SparseModel {
     (fit) => fit.intercepts ?? Float64Array.of(fit.intercept),
   ) as [Float64Array, Float64Array];
   const coefficients = above.coefficients.map((value, j) => between(value, below.coefficients[j] as number));
-  return withFunctions({
-    ...origin,
-    lambda,
-    ...modelOf(
-      coefficients,
-      interceptsAt.map((value, r) => between(value, interceptsBelow[r] as number)),
-      origin,
-    ),
-  });
+  return withFunctions(
+    {
+      ...origin,
+      lambda,
+      ...modelOf(
+        coefficients,
+        interceptsAt.map((value, r) => between(value, interceptsBelow[r] as number)),
+        origin,
+      ),
+    },
+    scales,
+  );
 }
 
 function selected(path: SparsePath, fitted: Fitted, criterion: SparseCriterion): SparseFit {

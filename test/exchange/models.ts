@@ -1,7 +1,7 @@
 // One small model of each kind, as its family has it, with new rows and what the family says of them.
 
 import * as contrib from '../../src/contrib/index.js';
-import { type MatrixLike, matrix } from '../../src/core/matrix.js';
+import { type Matrix, type MatrixLike, matrix } from '../../src/core/matrix.js';
 import { uniforms } from '../../src/core/random.js';
 import type { Label } from '../../src/core/targets.js';
 import { trainLinearNetwork } from '../../src/deepLinear/index.js';
@@ -34,6 +34,11 @@ export function numbers(count: number, seed = 1): Float64Array {
 
 const xs = matrix(n, d, numbers(n * d));
 export const xNew = matrix(7, d, numbers(7 * d, 2));
+const missingNew = matrix(
+  7,
+  d,
+  xNew.data.map((value, at) => (at % 5 === 1 ? Number.NaN : value)),
+);
 const y = Float64Array.from(
   { length: n },
   (_, i) => (xs.data[i * d] as number) - 0.5 * (xs.data[i * d + 1] as number) + 0.2 * Math.sin(5 * i),
@@ -84,6 +89,11 @@ export const networks: Record<string, ReluNetwork> = {
     gates: gates(d),
     classes: ['no', 'yes'],
   }),
+  'imputed classes': network('logistic', 1, {
+    ...normalised,
+    means: Float64Array.of(0.5, -1, 2),
+    classes: ['no', 'yes'],
+  }),
   'no neurons': network('squared', 2, {
     hiddenWeights: matrix(d, 0, []),
     biases: new Float64Array(0),
@@ -96,11 +106,15 @@ export const networks: Record<string, ReluNetwork> = {
 export const networkCases = (): Case[] =>
   Object.entries(networks).map(([name, model]) => ({
     name: `network: ${name}`,
-    ...{ model, x: xNew },
-    prediction: predict(model, xNew),
-    outputs: decisionFunction(model, xNew),
-    ...(['logistic', 'softmax'].includes(model.loss) && { probabilities: predictProbabilities(model, xNew) }),
+    ...ofNetwork(model, model.means ? missingNew : xNew),
   }));
+
+const ofNetwork = (model: ReluNetwork, x: Matrix): Omit<Case, 'name'> => ({
+  ...{ model, x },
+  prediction: predict(model, x),
+  outputs: decisionFunction(model, x),
+  ...(['logistic', 'softmax'].includes(model.loss) && { probabilities: predictProbabilities(model, x) }),
+});
 
 /** Models of regressions that were fitted. */
 export async function regressionCases(): Promise<Case[]> {
@@ -109,11 +123,6 @@ export async function regressionCases(): Promise<Case[]> {
     n,
     d,
     xs.data.map((value, at) => (at % 11 === 4 ? Number.NaN : value)),
-  );
-  const missingNew = matrix(
-    7,
-    d,
-    xNew.data.map((value, at) => (at % 5 === 1 ? Number.NaN : value)),
   );
   const lambda = 0.01;
   const times = { time: y.map((value) => 2 + value), event: Array.from(y, (_, i) => i % 3 > 0) };

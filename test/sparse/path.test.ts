@@ -185,7 +185,7 @@ it('imputes the means of what is there', async () => {
     expect(one).toBeCloseTo(other as number, 8);
   }
   await expect(sparseRegression({ x: missing, y }, settings)).rejects.toThrow(
-    'x[0, 0] = NaN: expected a finite number',
+    'x[0][0] = NaN: row 1: expected a finite number',
   );
 });
 
