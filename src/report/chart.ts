@@ -94,7 +94,7 @@ function ticksOf(scale: Scale, log: boolean | undefined, count: number): number[
   return powers.filter((_, k) => k % step === 0);
 }
 
-/** An SVG element with a legend above it; `undefined` where no number can be drawn. */
+/** An SVG element, with a legend where there are several series; `undefined` where no number can be drawn. */
 export function chart(options: ChartOptions): string | undefined {
   const { series, logX, logY, marks = [], height = 300 } = options;
   const shown = series.map((each) => ({
@@ -124,8 +124,8 @@ export function chart(options: ChartOptions): string | undefined {
     ...marks.filter(({ y: at }) => drawable(at, logY)).map((mark) => markup(frame, mark)),
     ...(series.some(({ as }) => as !== 'points') ? hovering(frame, shown) : []),
   ].join('\n');
-  const drawing = `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(options.name)}">\n${body}\n</svg>`;
-  return series.length > 1 ? `${legend(series)}${drawing}` : drawing;
+  const { markup: named, above } = series.length > 1 ? legend(series) : { markup: '', above: 0 };
+  return `<svg viewBox="0 ${-above} ${width} ${height + above}" role="img" aria-label="${escaped(options.name)}">\n${named}${body}\n</svg>`;
 }
 
 /** The parts of curves between the axes, where they run out of the chart. */
@@ -141,12 +141,23 @@ function gapOf(bars: readonly { points: readonly { x: number }[] }[]): number {
   return extent(gaps.filter((gap) => gap > 0))?.[0] ?? 1;
 }
 
-function legend(series: readonly Series[]): string {
-  const items = series.map(
-    ({ name, colour, dashed }) =>
-      `<span class="c${colour}"><i${dashed ? ' class="dashed"' : ''}></i>${escaped(name)}</span>`,
-  );
-  return `<p class="legend">${items.join('')}</p>`;
+/** The names of series with their colours, in lines above the chart, and the height of these. */
+function legend(series: readonly Series[]): { markup: string; above: number } {
+  const [letter, swatch, line] = [6.6, 24, 20]; // the width of a letter, that of a colour, and the height of a line
+  let [x, row] = [margin.left, 0];
+  const items = series.map(({ name, colour, dashed }) => {
+    const wide = swatch + letter * name.length + 20;
+    if (x + wide > right && x > margin.left) [x, row] = [margin.left, row + 1];
+    const item = { name, colour, dashed, x, row };
+    x += wide;
+    return item;
+  });
+  const markup = items.map(({ name, colour, dashed, x, row: of }) => {
+    const y = line * (of - row) - 8;
+    const path = `<path class="line${dashed ? ' dashed' : ''}" d="M${place(x)} ${y - 4}h${swatch - 6}"/>`;
+    return `<g class="curve c${colour}">${path}${text(x + swatch, y, name)}</g>`;
+  });
+  return { markup: `${markup.join('')}\n`, above: line * (row + 1) };
 }
 
 function axes({ x, y, bottom, options }: Frame): string {

@@ -7,6 +7,7 @@ import type { Label, Prediction, Targets } from '../core/targets.js';
 import type { Certificate, Progress } from '../generated/solve.js';
 import { kindOf } from '../predict/models.js';
 import type { NetworkMembers } from '../predict/network.js';
+import { type Chart, chartsOf } from './charts.js';
 import { convergence } from './convergence.js';
 import { compared } from './fit.js';
 import { facts, isMatrix, members, settingRows } from './members.js';
@@ -25,6 +26,7 @@ import {
 import { escaped, figure } from './text.js';
 import { hiddenUnits, type ImageSize } from './units.js';
 
+export type { Chart } from './charts.js';
 export type { ImageSize } from './units.js';
 
 export interface ReportOptions {
@@ -41,7 +43,7 @@ export interface ReportOptions {
         x?: MatrixLike | SparseMatrix | undefined;
         y?: Targets | undefined;
         predictions?: Prediction | undefined;
-        /** The name of the rows, such as 'test rows'; stands in the heading. */
+        /** The name of the rows, such as 'test rows'; stands in the heading. Default: 'rows of the fit'. */
         name?: string | undefined;
       }
     | undefined;
@@ -146,6 +148,21 @@ function namesOf({ names }: Result): SolutionNames {
   return isList(variables) && isList(constraints) ? (names as SolutionNames) : {};
 }
 
+/**
+ * The charts of the page about a result, each as the text of an SVG file: how it converged, residuals, a path and its cross-validation,
+ * variables and multipliers.
+ *
+ * ```ts
+ * import { charts } from 'nonconvex/report';
+ * for (const { name, svg } of charts(result)) writeFileSync(`${name}.svg`, svg);
+ * ```
+ *
+ * @throws TypeError or RangeError that names the argument and the value.
+ */
+export function charts(result: object, options: Pick<ReportOptions, 'settings' | 'data' | 'names'> = {}): Chart[] {
+  return chartsOf(report(result, options));
+}
+
 function statusLine({ status, message }: Result): string {
   if (status === undefined) return '';
   const kind = status === 'solved' ? 'status solved' : 'status';
@@ -233,7 +250,7 @@ const operand = (x: MatrixLike | SparseMatrix): Matrix | SparseMatrix =>
 
 /** Predictions of the result compared with responses. */
 function fitOf(result: Result, data: NonNullable<ReportOptions['data']>, run: PathRun | undefined): Part | undefined {
-  const { x, y, predictions, name } = data;
+  const { x, y, predictions, name = 'rows of the fit' } = data;
   if (y === undefined || (x === undefined && predictions === undefined)) return undefined;
   const model = run ? preferred(run.chosen)[0]?.fit : result;
   if (model === undefined) return undefined;
@@ -241,7 +258,7 @@ function fitOf(result: Result, data: NonNullable<ReportOptions['data']>, run: Pa
   if (made === undefined) return undefined;
   const part = compared(y, made, classesOf(model));
   const by = run ? ` of ${preferred(run.chosen)[0]?.by}` : '';
-  return { ...part, title: `${part.title}${by}${name ? `: ${name}` : ''}` };
+  return { ...part, title: `${part.title}${by}: ${name}` };
 }
 
 const classesOf = (model: object): readonly Label[] | undefined => {

@@ -9,27 +9,19 @@ export interface Part {
   folded?: boolean;
 }
 
-const style = `
+/** The colours of pages and charts, for light and dark. */
+export const colours = `
 :root { color-scheme: light dark; --page: #ffffff; --ink: #1f2328; --soft: #59636e; --grid: #e4e7eb; --axis: #a3abb5; --line: #b4bbc4;
   --tint: #2a78d614; --tile: #f5f7f9; --good: #12875c; --bad: #b35900;
   --c1: #2a78d6; --c2: #d9541f; --c3: #12875c; --c4: #b97d00; --c5: #c94f80; --c6: #5b46b8; --c7: #c23a38; --c8: #00808a; }
 @media (prefers-color-scheme: dark) { :root { --page: #16191d; --ink: #e6e9ed; --soft: #9aa4af; --grid: #2b3138; --axis: #68727d; --line: #57616c;
   --tint: #5ba0f01f; --tile: #1e2329; --good: #3fbf8c; --bad: #e0a04a;
   --c1: #5ba0f0; --c2: #f0824f; --c3: #3fbf8c; --c4: #d9a32e; --c5: #e57fa9; --c6: #9c8bf0; --c7: #ef706d; --c8: #36b8c2; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 28px 20px 60px; max-width: 980px; background: var(--page); color: var(--ink);
-  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
-h1 { font-size: 24px; margin: 0 0 4px; overflow-wrap: anywhere; } h2 { font-size: 17px; margin: 34px 0 4px; } h3 { font-size: 14px; margin: 18px 0 2px; }
-p { margin: 0 0 10px; max-width: 75ch; } .soft { color: var(--soft); }
-.status { display: inline-block; border-radius: 6px; padding: 1px 9px; margin-right: 6px; color: var(--page); background: var(--bad); font-weight: 600; font-size: 13px; }
-.status.solved { background: var(--good); }
-.tiles { display: flex; flex-wrap: wrap; gap: 10px; margin: 18px 0 0; padding: 0; list-style: none; }
-.tiles li { background: var(--tile); border-radius: 8px; padding: 9px 14px; flex: 1 1 130px; }
-.tiles b { display: block; font-size: 19px; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; } .tiles span { color: var(--soft); font-size: 13px; }
+`;
+
+/** The rules for what is in charts. */
+export const chartStyle = `
 svg { display: block; width: 100%; height: auto; font-size: 12px; fill: var(--soft); }
-.legend { font-size: 13px; color: var(--soft); margin: 6px 0 0; } .legend span { margin-right: 16px; white-space: nowrap; }
-.legend i { display: inline-block; width: 18px; height: 3px; border-radius: 2px; background: var(--c); margin-right: 6px; vertical-align: middle; }
-.legend i.dashed { background: repeating-linear-gradient(90deg, var(--c) 0 5px, transparent 5px 9px); }
 .grid { stroke: var(--grid); } .axis, .tick { stroke: var(--axis); } .title { font-size: 12.5px; }
 .convex rect { fill: var(--tint); } .mark { pointer-events: none; } .mark line { stroke: var(--soft); stroke-dasharray: 4 4; } .mark text { fill: var(--ink); paint-order: stroke; stroke: var(--page); stroke-width: 3px; stroke-linejoin: round; }
 .series { --c: var(--line); } .series .line { fill: none; stroke: var(--c); stroke-width: 1.2; stroke-linejoin: round; }
@@ -45,7 +37,19 @@ svg:has(.series:hover) .series { opacity: .18; } svg .series:hover { opacity: 1 
 .series:hover .line { stroke-width: 3; } .series:hover .name { visibility: visible; font-weight: 600; }
 .point path { stroke: var(--axis); fill: none; } .point circle { fill: var(--c1); } .point .hit { fill: transparent; }
 .point:hover circle { r: 5px; } .point:hover path { stroke: var(--ink); }
-.scroll { overflow-x: auto; margin-bottom: 16px; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 14px; }
+`;
+
+const style = `${colours}* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 28px 20px 60px; max-width: 980px; background: var(--page); color: var(--ink);
+  font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
+h1 { font-size: 24px; margin: 0 0 4px; overflow-wrap: anywhere; } h2 { font-size: 17px; margin: 34px 0 4px; } h3 { font-size: 14px; margin: 18px 0 2px; }
+p { margin: 0 0 10px; max-width: 75ch; } .soft { color: var(--soft); }
+.status { display: inline-block; border-radius: 6px; padding: 1px 9px; margin-right: 6px; color: var(--page); background: var(--bad); font-weight: 600; font-size: 13px; }
+.status.solved { background: var(--good); }
+.tiles { display: flex; flex-wrap: wrap; gap: 10px; margin: 18px 0 0; padding: 0; list-style: none; }
+.tiles li { background: var(--tile); border-radius: 8px; padding: 9px 14px; flex: 1 1 130px; }
+.tiles b { display: block; font-size: 19px; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; } .tiles span { color: var(--soft); font-size: 13px; }
+${chartStyle}.scroll { overflow-x: auto; margin-bottom: 16px; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 14px; }
 th, td { padding: 4px 12px 4px 0; text-align: right; border-bottom: 1px solid var(--grid); white-space: nowrap; }
 th { color: var(--soft); font-weight: 600; } th:first-child, td:first-child { text-align: left; }
 td.column { white-space: normal; overflow-wrap: anywhere; min-width: 10ch; } td.none { color: var(--line); } th.text { text-align: left; } td.text { text-align: left; white-space: normal; overflow-wrap: anywhere; }
