@@ -35,7 +35,7 @@ describe('charts', () => {
         expect(svg, name).toMatch(
           /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" class="nonconvex" width="\d+" height="\d+" viewBox="0 -?\d+ /,
         );
-        expect(svg, name).not.toMatch(/<script|undefined|NaN|url\(|<p|<span/);
+        expect(svg, name).not.toMatch(/<script|undefined|NaN|url\(|<p[ >]|<span/);
         expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', ''), name).not.toMatch(/https?:/);
         expect(balance(svg), name).toBe(0);
       }
@@ -56,7 +56,7 @@ describe('charts', () => {
       [
         "Objective against iterations",
         "Gap and residual against iterations",
-        "x",
+        "w",
       ]
     `);
   });
