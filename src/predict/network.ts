@@ -1,6 +1,6 @@
 // Two-layer networks: their members, and what their outputs stand for.
 import { show } from '../core/check.js';
-import { counted, inspectedAs, oneLine } from '../core/inspected.js';
+import { inspectedAs } from '../core/inspected.js';
 import type { Matrix, MatrixLike } from '../core/matrix.js';
 import { decodeLabels, type Label, type Prediction } from '../core/targets.js';
 import type { Kind } from './kind.js';
@@ -120,20 +120,10 @@ function checkMembersTogether(network: NetworkMembers): void {
   }
 }
 
-/** The sizes of a network and what it predicts, in a line. */
-export function networkText({ activation, loss, hiddenWeights, outputWeights, classes }: NetworkMembers): string {
-  const named = classes
-    ?.slice(0, 5)
-    .map((each) => String(each))
-    .join(', ');
-  return oneLine(undefined, [
-    activation,
-    counted(hiddenWeights.rows, 'column'),
-    counted(hiddenWeights.columns, 'neuron'),
-    counted(outputWeights.columns, 'output'),
-    loss,
-    classes && `classes ${named}${classes.length > 5 ? ', ...' : ''}`,
-  ]);
+/** The sizes and the loss of a network, in a line. */
+export function networkText({ activation, loss, hiddenWeights, outputWeights }: NetworkMembers): string {
+  const sizes = `columns ${hiddenWeights.rows}, neurons ${hiddenWeights.columns}, outputs ${outputWeights.columns}`;
+  return `${activation}, ${sizes}, ${loss}`;
 }
 
 /** The outputs f(x) of a network, in plain JavaScript. */

@@ -1,6 +1,6 @@
 // Linear predictions of coefficients, and the means and classes that they stand for.
 import { checkMembers, checkOneOf, checkVector } from '../core/check.js';
-import { counted, inspectedAs, oneLine } from '../core/inspected.js';
+import { inspectedAs } from '../core/inspected.js';
 import { type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
 import type { Label } from '../core/targets.js';
 import { type Kind, readModel, writeModel } from './kind.js';
@@ -96,12 +96,8 @@ class RegressionFunctions {
     return termsOf(this as never, undefined);
   }
   [inspectedAs](): string {
-    const { family, coefficients, responses = 1 } = this as unknown as Coefficients;
-    const columns = coefficients.length / responses;
-    const on = Array.from({ length: columns }, (_, j) => j).filter((j) =>
-      coefficients.some((b, c) => b !== 0 && c % columns === j),
-    );
-    return oneLine(undefined, [family, `${on.length} of ${counted(columns, 'column')}`]);
+    const { family, coefficients } = this as unknown as Coefficients;
+    return `${family}, ${this.table().length} of ${coefficients.length} coefficients`;
   }
   predictProbabilities(x: MatrixLike, options: Pick<RegressionOptions, 'offset'> = {}): Matrix {
     const model = this as unknown as Coefficients;

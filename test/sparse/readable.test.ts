@@ -109,7 +109,7 @@ describe('on the console', () => {
       ]
     `);
     expect(inspect(fit)).toMatch(/gap \d(\.\d)?e-\d+$/);
-    expect(inspect(modelFromJson(modelToJson(fit)))).toBe('binomial, 3 of 5 columns');
+    expect(inspect(modelFromJson(modelToJson(fit)))).toBe('binomial, 3 of 5 coefficients');
     expect(inspect({ fit })).toContain('{ fit: binomial, ');
     // The members are there still.
     expect(inspect({ ...fit })).toContain('coefficients: Float64Array');
@@ -123,13 +123,13 @@ describe('on the console', () => {
       { x, y: labels },
       { loss: 'logistic', patterns: { sample: 5 }, lambdas: { count: 2 } },
     );
-    const of = (object: object): string => inspect(object).replace(/(\d+) neurons|gap .*/g, '...');
+    const of = (object: object): string => inspect(object).replace(/neurons \d+|gap .*/g, '...');
     expect([result, result.network, ...path.results].map(of)).toMatchInlineSnapshot(`
       [
-        "relu, 5 columns, ..., 1 output, logistic, classes no, yes, lambda 1, ...",
-        "relu, 5 columns, ..., 1 output, logistic, classes no, yes",
-        "relu, 5 columns, ..., 1 output, logistic, classes no, yes, lambda 11.8, ...",
-        "relu, 5 columns, ..., 1 output, logistic, classes no, yes, lambda 0.00707, ...",
+        "relu, columns 5, ..., outputs 1, logistic, lambda 1, ...",
+        "relu, columns 5, ..., outputs 1, logistic",
+        "relu, columns 5, ..., outputs 1, logistic, lambda 11.8, ...",
+        "relu, columns 5, ..., outputs 1, logistic, lambda 0.00707, ...",
       ]
     `);
     expect(Object.keys(result)).toContain('network');
