@@ -1,6 +1,6 @@
 // Calls for the contract test of options: each function of the subpath that takes some.
 import * as data from '../../src/data/index.js';
-import type { Taking } from '../contract/takesOptions.js';
+import { rows, type Taking, values } from '../contract/takesOptions.js';
 
 export const taking: Taking = {
   'data/readCsv': ['missing', (options) => data.readCsv('no such file', options)],
@@ -8,6 +8,7 @@ export const taking: Taking = {
   'data/readMatrixMarket': ['signal', (options) => data.readMatrixMarket('no such file', options)],
   'data/readNpy': ['maxRows', (options) => data.readNpy('no such file', options)],
   'data/readNpz': ['maxBytes', (options) => data.readNpz('no such file', options)],
+  'data/splitRows': ['test', (options) => data.splitRows({ x: rows, y: values }, options)],
 };
 
 /** Functions without options. */
