@@ -1,4 +1,6 @@
 // The package: what every program needs, and all subpaths as namespaces.
+
+export type { ArgumentError } from './core/argumentError.js';
 export { type Device, devices } from './core/device.js';
 export { SolverError, type SolverErrorCode } from './core/error.js';
 export { type Matrix, type MatrixLike, matrix, type SparseMatrix } from './core/matrix.js';

@@ -173,8 +173,8 @@ export async function makeService({
       metrics.refused.inc();
       return reply.code(429).header('retry-after', String(error.retryAfter)).send({ message: error.message });
     }
-    // The package throws TypeError and RangeError where data are wrong.
-    const known = error.statusCode ?? (error instanceof TypeError || error instanceof RangeError ? 400 : 500);
+    // The package's errors of arguments have a code, which those of a bug, such as a TypeError of the language, have not.
+    const known = error.statusCode ?? (error.code === 'INVALID_ARGUMENT' ? 400 : 500);
     if (known >= 500) request.log.error(error);
     return reply.code(known).send({ message: known >= 500 ? 'the solve failed' : error.message });
   });

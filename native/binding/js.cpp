@@ -57,9 +57,13 @@ void SharedVector::take() const { std::copy_n(numbersOf(*this), memory.size(), m
 
 namespace {
 
+/// The code of errors of arguments, which src/core/argumentError.ts completes.
+constexpr const char* invalidArgument = "INVALID_ARGUMENT";
+
 /// An error with a `code`, where there is one.
+template <class Class>
 Napi::Error coded(Napi::Env env, const std::string& message, const std::string& code) {
-  Napi::Error error = Napi::Error::New(env, message);
+  Napi::Error error = Class::New(env, message);
   if (!code.empty()) error.Set("code", Napi::String::New(env, code));
   return error;
 }
@@ -74,18 +78,18 @@ Napi::Error toJs(Napi::Env env, std::exception_ptr error) {
   } catch (const Error& e) {
     switch (e.kind()) {
       case ErrorKind::type:
-        return Napi::TypeError::New(env, e.what());
+        return coded<Napi::TypeError>(env, e.what(), invalidArgument);
       case ErrorKind::range:
-        return Napi::RangeError::New(env, e.what());
+        return coded<Napi::RangeError>(env, e.what(), invalidArgument);
       default:
-        return coded(env, e.what(), e.code());
+        return coded<Napi::Error>(env, e.what(), e.code());
     }
   } catch (const std::bad_alloc&) {
-    return coded(env, "out of memory", "OUT_OF_MEMORY");
+    return coded<Napi::Error>(env, "out of memory", "OUT_OF_MEMORY");
   } catch (const std::exception& e) {
-    return coded(env, e.what(), {});
+    return coded<Napi::Error>(env, e.what(), {});
   } catch (...) {
-    return coded(env, "unknown error in native code", {});
+    return coded<Napi::Error>(env, "unknown error in native code", {});
   }
 }
 

@@ -1,7 +1,7 @@
 // Where solves can run: what there is, and which is chosen.
 import { cpus, totalmem } from 'node:os';
 import { addon, type CudaDevice, cudaAddon } from './addon.js';
-import { checkOneOf, messageOf } from './check.js';
+import { checkOneOf, messageOf, show } from './check.js';
 import { SolverError } from './error.js';
 
 const names = ['auto', 'cpu', 'cuda'] as const;
@@ -98,11 +98,15 @@ export function chooseDevice(device: DeviceName, support: DeviceSupport): Choice
   return { device: support.flops >= worthwhile ? 'cuda' : 'cpu' };
 }
 
-/** An argument, or a variable of the environment, that must name a device. */
+/** An argument that must name a device. */
 export function checkDevice(name: string, value: unknown): DeviceName {
   return checkOneOf(name, value, names);
 }
 
 function deviceVariable(): DeviceName {
-  return checkDevice('NONCONVEX_DEVICE', process.env.NONCONVEX_DEVICE || 'auto');
+  const value = process.env.NONCONVEX_DEVICE || 'auto';
+  const device = names.find((name) => name === value);
+  if (device) return device;
+  // Not an error of an argument: whoever has called is not to blame.
+  throw new RangeError(`NONCONVEX_DEVICE = ${show(value)}: expected one of ${names.map(show).join(', ')}`);
 }

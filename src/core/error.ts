@@ -1,3 +1,4 @@
+import { invalidArgument, ofArgument } from './argumentError.js';
 import { acrossCopies } from './brand.js';
 import { isError } from './check.js';
 
@@ -44,6 +45,7 @@ export function fromNative(error: unknown): unknown {
   const code = codes.find((each) => each === given);
   if (code !== undefined) return new SolverError(code, message);
   const own = error instanceof Error ? error : new (classes.get(name) ?? Error)(message);
+  if (given === invalidArgument) ofArgument(own);
   // The addon's was made on no stack at all; this one leads to the code that awaits the solve.
   Error.captureStackTrace(own, fromNative);
   return own;

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { choicesOf, settingNames } from '../../src/core/addon.js';
+import { typeError } from '../../src/core/argumentError.js';
 import * as nonconvex from '../../src/index.js';
 import { type SolveResult, SolverError } from '../../src/index.js';
 import { numbers, solverFixtures, solverOf } from './fixtures.js';
@@ -105,7 +106,7 @@ describe.each(Object.entries(calls))('%s', (solver, call) => {
     printed.mockClear();
     await call({ verbose: false });
     expect(printed).not.toHaveBeenCalled();
-    await expect(call({ verbose: 'yes' })).rejects.toThrow(new TypeError("verbose = 'yes': expected a boolean"));
+    await expect(call({ verbose: 'yes' })).rejects.toThrow(typeError("verbose = 'yes': expected a boolean"));
   });
 
   it('ends with what a listener throws, with a table, too', async () => {

@@ -1,6 +1,7 @@
 // Values in messages, whatever these are and whichever realm they are of.
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { rangeError, typeError } from '../../src/core/argumentError.js';
 import {
   checkObject,
   checkOneOf,
@@ -91,10 +92,8 @@ describe('arguments', () => {
   it('that are one of a few names', () => {
     const names = ['inf', 'two'] as const;
     expect(checkOneOf('norm', 'two', names)).toBe('two');
-    expect(() => checkOneOf('norm', 'one', names)).toThrow(
-      new RangeError("norm = 'one': expected one of 'inf', 'two'"),
-    );
-    expect(() => checkOneOf('norm', 2, names)).toThrow(new TypeError("norm = 2: expected one of 'inf', 'two'"));
+    expect(() => checkOneOf('norm', 'one', names)).toThrow(rangeError("norm = 'one': expected one of 'inf', 'two'"));
+    expect(() => checkOneOf('norm', 2, names)).toThrow(typeError("norm = 2: expected one of 'inf', 'two'"));
     expect(() => checkOneOf('norm', undefined, names)).toThrow(TypeError);
   });
 
@@ -120,12 +119,10 @@ describe('arguments', () => {
 
   it('that are rows may have no holes, and no entry that is no number', () => {
     // biome-ignore lint/suspicious/noSparseArray: what is refused
-    expect(() => toMatrix('x', [[1, 2], , [3, 4]])).toThrow(
-      new TypeError('x[1] = undefined: expected a row of numbers'),
-    );
+    expect(() => toMatrix('x', [[1, 2], , [3, 4]])).toThrow(typeError('x[1] = undefined: expected a row of numbers'));
     // biome-ignore lint/suspicious/noSparseArray: what is refused
-    expect(() => toMatrix('x', [, [1, 2]])).toThrow(new TypeError('x[0] = undefined: expected a row of numbers'));
-    expect(() => toMatrix('x', [[1, '2']])).toThrow(new TypeError("x[0][1] = '2': expected a number"));
-    expect(() => toMatrix('x', [[1, 2n]])).toThrow(new TypeError('x[0][1] = 2n: expected a number'));
+    expect(() => toMatrix('x', [, [1, 2]])).toThrow(typeError('x[0] = undefined: expected a row of numbers'));
+    expect(() => toMatrix('x', [[1, '2']])).toThrow(typeError("x[0][1] = '2': expected a number"));
+    expect(() => toMatrix('x', [[1, 2n]])).toThrow(typeError('x[0][1] = 2n: expected a number'));
   });
 });

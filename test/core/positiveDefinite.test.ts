@@ -1,6 +1,7 @@
 // Systems with a positive definite matrix, solved beside JavaScript's thread.
 import { expect, it } from 'vitest';
 import { multiply } from '../../src/core/algebra.js';
+import { rangeError } from '../../src/core/argumentError.js';
 import type { Matrix } from '../../src/core/matrix.js';
 import { solvePositiveDefinite } from '../../src/core/positiveDefinite.js';
 import { countingTurns } from '../clock.js';
@@ -43,7 +44,7 @@ it('takes sparse matrices and single precision', async () => {
 it('rejects where Q is not positive definite', async () => {
   const Q = { data: Float64Array.of(1, 2, 2, 1), rows: 2, columns: 2 };
   const solved = solvePositiveDefinite(Q, { data: Float64Array.of(1, 1), rows: 1, columns: 2 });
-  await expect(solved).rejects.toThrow(new RangeError('Q: expected a positive definite matrix'));
+  await expect(solved).rejects.toThrow(rangeError('Q: expected a positive definite matrix'));
 });
 
 it('leaves the event loop free', async () => {

@@ -1,6 +1,7 @@
 // Bounds of variables and sides of constraints of models: what a program says of them, and what is refused where it is written.
 import { describe, expect, it } from 'vitest';
 import type { Solvers } from '../../src/core/addon.js';
+import { rangeError } from '../../src/core/argumentError.js';
 import { add, at, dot, mul, sum, sumSquares } from '../../src/expressions/index.js';
 import { Model, minimize } from '../../src/index.js';
 import { checkDerivatives } from '../../src/nlp/index.js';
@@ -108,7 +109,7 @@ describe('bounds of variables', () => {
     const low = model.parameter(2, { value: [0, 3] });
     const high = model.parameter({ value: 2 });
     model.variable(2, { lower: low, upper: high, name: 'w' });
-    expect(() => model.compile().bounds).toThrow(new RangeError('w.lower[1] = 3: expected at most w.upper[1] = 2'));
+    expect(() => model.compile().bounds).toThrow(rangeError('w.lower[1] = 3: expected at most w.upper[1] = 2'));
     high.set(3);
     expect(model.compile().bounds).toEqual({ lower: Float64Array.of(0, 3), upper: Float64Array.of(3, 3) });
     low.set(1e19);
@@ -289,7 +290,7 @@ describe('sides of constraints', () => {
     model.between(x, low, high, { name: 'range' });
     model.atMost(sum(x), 3);
     const program = model.compile();
-    expect(() => program.bounds).toThrow(new RangeError('range.lower[1] = 1: expected at most range.upper[1] = 0'));
+    expect(() => program.bounds).toThrow(rangeError('range.lower[1] = 1: expected at most range.upper[1] = 0'));
     low.set(0);
     expect(program.bounds.constraintsLower).toEqual(Float64Array.of(0, 0, -Inf));
   });

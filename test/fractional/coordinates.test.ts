@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { typeError } from '../../src/core/argumentError.js';
 import { minimizeAlong, minimizeByCoordinates } from '../../src/fractional/coordinates.js';
 import { nextTurns, withCountedClock } from '../clock.js';
 
@@ -122,7 +123,7 @@ describe('minimizeAlong', () => {
       throw new Error('late');
     };
     expect(() => minimizeAlong(rejects as never, { lower: 1, upper: 2 })).toThrow(
-      new TypeError('f(1) = a promise: expected a number'),
+      typeError('f(1) = a promise: expected a number'),
     );
     await nextTurns(2);
     process.off('unhandledRejection', note);
@@ -130,8 +131,8 @@ describe('minimizeAlong', () => {
   });
 
   it('refuses what is no function and no number', () => {
-    expect(() => minimizeAlong(1 as never)).toThrow(new TypeError('f = 1: expected a function'));
-    expect(() => minimizeAlong(Math.abs, null as never)).toThrow(new TypeError('interval = null: expected an object'));
+    expect(() => minimizeAlong(1 as never)).toThrow(typeError('f = 1: expected a function'));
+    expect(() => minimizeAlong(Math.abs, null as never)).toThrow(typeError('interval = null: expected an object'));
     expect(() => minimizeAlong(Math.abs, { lower: 'a' as never })).toThrow("lower = 'a': expected a number");
     expect(() => minimizeAlong(Math.abs, { upper: Number.NaN })).toThrow('upper = NaN: expected a number');
     expect(() => minimizeAlong(Math.abs, { scale: 0 })).toThrow('scale = 0: expected a finite number > 0');

@@ -1,5 +1,6 @@
 // minimize under bounds and inequalities: known answers, what multipliers mean, and conditions that the test checks itself.
 import { describe, expect, it } from 'vitest';
+import { rangeError } from '../../src/core/argumentError.js';
 import type { Expression } from '../../src/expressions/index.js';
 import {
   add,
@@ -446,7 +447,7 @@ describe('another solve', () => {
     const { model } = withSides('minimize');
     const x = new Float64Array(8);
     await expect(minimize(model, { warmStart: { x, lowerMultipliers: [1] } })).rejects.toThrow(
-      new RangeError('warmStart.lowerMultipliers: expected 8 numbers, got 1'),
+      rangeError('warmStart.lowerMultipliers: expected 8 numbers, got 1'),
     );
     await expect(
       minimize(model, { warmStart: { x, upperMultipliers: new Float64Array(8).fill(Number.NaN) } }),
@@ -459,7 +460,7 @@ describe('what cannot be', () => {
     const model = new Model();
     const high = model.parameter({ value: 1 });
     model.variable(2, { lower: [0, 2], upper: high, name: 'w' });
-    await expect(minimize(model)).rejects.toThrow(new RangeError('w.lower[1] = 2: expected at most w.upper[1] = 1'));
+    await expect(minimize(model)).rejects.toThrow(rangeError('w.lower[1] = 2: expected at most w.upper[1] = 1'));
     high.set(2);
     expect((await minimize(model)).status).toBe('solved');
   });

@@ -1,5 +1,6 @@
 // Wrong and odd arguments of minimize.
 import { describe, expect, it } from 'vitest';
+import { rangeError } from '../../src/core/argumentError.js';
 import { sum, sumSquares } from '../../src/expressions/index.js';
 import { Model } from '../../src/index.js';
 import { minimize, type NlpSettings } from '../flat.js';
@@ -69,7 +70,7 @@ describe('arguments', () => {
     model.equal(x, 0);
     model.equal(sum(x), 0);
     await expect(minimize(model, { method: 'exactAugmentedLagrangian' })).rejects.toThrow(
-      new RangeError('m = 3: expected no more constraints than the n = 2 variables'),
+      rangeError('m = 3: expected no more constraints than the n = 2 variables'),
     );
     expect((await minimize(model)).status).toBe('solved');
   });

@@ -1,6 +1,7 @@
 // Programs of so many entries that the first solve reads them, beside JavaScript's thread: what is then refused, and that nothing else differs.
 import { describe, expect, it } from 'vitest';
 import { addon } from '../../src/core/addon.js';
+import { rangeError } from '../../src/core/argumentError.js';
 import { add, matvec, sub, sumSquares } from '../../src/expressions/index.js';
 import { serialize } from '../../src/expressions/serialize.js';
 import { Model, minimize, type SparseMatrix } from '../../src/index.js';
@@ -57,7 +58,7 @@ describe('a large quadratic program', () => {
     const Q = symmetric();
     spoil(Q);
     const problem = quadraticProgram({ Q });
-    await expect(minimize(problem)).rejects.toThrow(new RangeError(message));
+    await expect(minimize(problem)).rejects.toThrow(rangeError(message));
     expect(() => problem.objective(new Float64Array(n))).toThrow(message);
   });
 

@@ -1,5 +1,6 @@
 // Quadratic programs and the control of Poisson's equation: held to expression models and to known answers.
 import { describe, expect, it } from 'vitest';
+import { rangeError } from '../../src/core/argumentError.js';
 import { add, dot, matvec, mul } from '../../src/expressions/index.js';
 import { Model, minimize } from '../../src/index.js';
 import {
@@ -193,7 +194,7 @@ describe('a quadratic program', () => {
   it('refuses equations that contradict one another when it is solved', async () => {
     const problem = quadraticProgram({ Q: [[1]], A: [[0]], b: [1] });
     await expect(minimize(problem)).rejects.toThrow(
-      new RangeError('b[0] = 1: row 0 of A depends on those before it, which make it 0'),
+      rangeError('b[0] = 1: row 0 of A depends on those before it, which make it 0'),
     );
   });
 });

@@ -1,5 +1,6 @@
 // Derivatives of solutions in parameters: known ones, and against differences of two solves.
 import { describe, expect, it } from 'vitest';
+import { rangeError, typeError } from '../../src/core/argumentError.js';
 import { add, at, exp, mul, square, sub, sum, sumSquares } from '../../src/expressions/index.js';
 import { Model, minimize, type NlpResult } from '../../src/index.js';
 import { quadraticProgram, type Sensitivity } from '../../src/nlp/index.js';
@@ -180,13 +181,13 @@ describe('sensitivity', () => {
     const result = await minimize(model);
     const other = new Model();
     await expect(result.sensitivity(x as never)).rejects.toThrow(
-      new TypeError('parameter = an object: expected a parameter of the model'),
+      typeError('parameter = an object: expected a parameter of the model'),
     );
     await expect(result.sensitivity(other.parameter())).rejects.toThrow(
       'expected one of this model, got one of another model',
     );
     await expect(result.gradient(other.variable())).rejects.toThrow('expected an expression of this model');
-    await expect(result.gradient(x)).rejects.toThrow(new RangeError('expression: shape [3]: expected a scalar'));
+    await expect(result.gradient(x)).rejects.toThrow(rangeError('expression: shape [3]: expected a scalar'));
     const stopped = await minimize(model, { maxIterations: 0 });
     await expect(stopped.sensitivity(parameters.cap)).rejects.toThrow("status = 'iterationLimit': expected 'solved'");
     const family = await minimize(quadraticProgram({ Q: [[1]] }));

@@ -1,5 +1,6 @@
 // The typed functions around the ReLU solver: arguments, results, networks. Its optima are tested elsewhere.
 import { describe, expect, it } from 'vitest';
+import { rangeError } from '../../src/core/argumentError.js';
 import { type Matrix, matrix, type ReluNetwork, type ReluResult } from '../../src/index.js';
 import {
   type AttackSettings,
@@ -337,7 +338,7 @@ describe('predict', () => {
     const { network } = await trainReluNetwork({ x, y }, quick);
     const broken = { ...network, biases: network.biases.map(() => Number.NaN) };
     for (const call of [() => predict(broken, x), () => toJSON(broken), () => score(broken, x, y)]) {
-      expect(call).toThrow(new RangeError('network.biases[0] = NaN: expected a finite number'));
+      expect(call).toThrow(rangeError('network.biases[0] = NaN: expected a finite number'));
     }
     const { hiddenWeights } = network;
     const infinite = { ...network, hiddenWeights: { ...hiddenWeights, data: hiddenWeights.data.map(() => Infinity) } };
