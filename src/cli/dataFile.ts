@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { Option } from 'commander';
 import type { SettingSchema } from '../core/addon.js';
+import { rangeError } from '../core/argumentError.js';
 import { visible } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import type { Label } from '../core/targets.js';
@@ -104,7 +105,7 @@ export async function readData(path: string, options: DataOptions): Promise<Data
     if (target === undefined) return { x, y: [], names: await namesOf(x.columns, options), target: '' };
     const y = await readResponses(target, signal);
     if (y.length !== x.rows) {
-      throw new RangeError(`${target}: expected ${x.rows} responses, one for each row of ${path}, got ${y.length}`);
+      throw rangeError(`${target}: expected ${x.rows} responses, one for each row of ${path}, got ${y.length}`);
     }
     return { x, y, names: await namesOf(x.columns, options), target: basename(target) };
   }
@@ -123,7 +124,7 @@ function readText(path: string, signal: AbortSignal): Promise<string> {
     const bytes = Buffer.concat(parts);
     // Of a few bytes of gzip may come more than a string can be long.
     if (bytes.length > 2 ** 29)
-      throw new RangeError(`${name}: more than ${2 ** 29} bytes; .libsvm and .mtx files may be longer`);
+      throw rangeError(`${name}: more than ${2 ** 29} bytes; .libsvm and .mtx files may be longer`);
     return decoded(bytes);
   });
 }
@@ -138,14 +139,14 @@ async function namesOf(columns: number, { names: path, signal }: DataOptions): P
   if (path === undefined) return Array.from({ length: columns }, (_, j) => `x${j + 1}`);
   const names = await readLines(path, signal);
   if (names.length === columns) return names;
-  throw new RangeError(`${path}: expected ${columns} names, one a line, for each column of x, got ${names.length}`);
+  throw rangeError(`${path}: expected ${columns} names, one a line, for each column of x, got ${names.length}`);
 }
 
 /** Responses from a file: a .mtx file of one column, or one a line, numbers or labels. */
 async function readResponses(path: string, signal: AbortSignal): Promise<Label[]> {
   if (!/\.mtx(\.gz)?$/i.test(path)) return labels(await readLines(path, signal));
   const read = await readMatrixMarket(path, { signal });
-  if (read.columns !== 1) throw new RangeError(`${path}: expected one column, got ${read.columns}`);
+  if (read.columns !== 1) throw rangeError(`${path}: expected one column, got ${read.columns}`);
   if ('data' in read) return Array.from(read.data);
   const y = new Array<number>(read.rows).fill(0);
   read.indices.forEach((row, k) => {

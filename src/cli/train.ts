@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { addon, type SettingSchema } from '../core/addon.js';
 import { toDense } from '../core/algebra.js';
+import { rangeError } from '../core/argumentError.js';
 import { withChoices } from '../core/choices.js';
 import type { Matrix } from '../core/matrix.js';
 import { replaceFile } from '../core/replaceFile.js';
@@ -99,7 +100,7 @@ const trainers: Record<string, Trainer> = {
       const path = await crossValidate(data, { ...options, folds: Math.min(folds as number, x.rows) });
       log?.end(path.history);
       const best = preferred(chosenOf(path))[0];
-      if (!best) throw new RangeError(`${path.status}: ${path.message}`);
+      if (!best) throw rangeError(`${path.status}: ${path.message}`);
       return {
         model: best.fit,
         result: path,

@@ -1,3 +1,4 @@
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkMembers, checkObject, checkVector, isPromise, show } from '../core/check.js';
 import { toFloat64, toMatrix } from '../core/matrix.js';
 import {
@@ -88,9 +89,9 @@ export async function blindCalibration(
 
 function checkSnapshots(snapshots: unknown): readonly Snapshot[] {
   if (!Array.isArray(snapshots)) {
-    throw new TypeError(`snapshots = ${show(snapshots)}: expected an array of snapshots { A, y }`);
+    throw typeError(`snapshots = ${show(snapshots)}: expected an array of snapshots { A, y }`);
   }
-  if (snapshots.length === 0) throw new RangeError('snapshots: expected at least one snapshot');
+  if (snapshots.length === 0) throw rangeError('snapshots: expected at least one snapshot');
   return snapshots.map((snapshot: Snapshot, l) => checkMembers(`snapshots[${l}]`, snapshot, ['A', 'y']));
 }
 
@@ -101,7 +102,7 @@ function reportsOf(snapshots: readonly Snapshot[], parts: readonly Matrix[]): Fl
   for (const [l, { y }] of snapshots.entries()) {
     const rows = parts[l]?.rows;
     if (rows !== sensors) {
-      throw new RangeError(`rows of snapshots[${l}].A = ${rows}: expected as many as snapshots[0].A has: ${sensors}`);
+      throw rangeError(`rows of snapshots[${l}].A = ${rows}: expected as many as snapshots[0].A has: ${sensors}`);
     }
     const length = { length: sensors, per: `one for each row of snapshots[${l}].A` };
     reports.set(checkVector(`snapshots[${l}].y`, y, length), l * sensors);
@@ -112,7 +113,7 @@ function reportsOf(snapshots: readonly Snapshot[], parts: readonly Matrix[]): Fl
 function basisOf(name: string, value: unknown, rows: number, per: string): Matrix {
   const found = toMatrix(name, value);
   if (found.rows !== rows || found.columns === 0) {
-    throw new RangeError(
+    throw rangeError(
       `${name}: expected ${rows} rows, as many as ${per}, and a column, got ${found.rows} x ${found.columns}`,
     );
   }

@@ -1,3 +1,4 @@
+import { rangeError } from '../core/argumentError.js';
 import { checkObject, checkVector, isPromise } from '../core/check.js';
 import { toMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
@@ -74,7 +75,7 @@ function startOf(warmStart: CheckeredRegressionSettings['warmStart'], columns: n
   const { weights, intercepts } = checkWarmStart(warmStart);
   const w = toMatrix('warmStart.weights', weights);
   if (w.columns !== columns) {
-    throw new RangeError(`columns of warmStart.weights = ${w.columns}: expected as many as x has: ${columns}`);
+    throw rangeError(`columns of warmStart.weights = ${w.columns}: expected as many as x has: ${columns}`);
   }
   const b = checkVector('warmStart.intercepts', intercepts, { length: w.rows, per: 'one for each row of weights' });
   const data = Float64Array.from({ length: w.rows * (columns + 1) }, (_, at) => {

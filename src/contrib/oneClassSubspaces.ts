@@ -1,3 +1,4 @@
+import { rangeError } from '../core/argumentError.js';
 import { checkObject, isPromise } from '../core/check.js';
 import { toMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
@@ -68,7 +69,7 @@ function startOf(warmStart: OneClassSubspacesSettings['warmStart'], rows: number
   const [{ columns }] = frames as [Matrix, Matrix];
   for (const [k, frame] of frames.entries()) {
     if (frame.rows === rows && frame.columns === columns) continue;
-    throw new RangeError(
+    throw rangeError(
       `warmStart.${['lowerFrame', 'upperFrame'][k]}: expected ${rows} x ${columns} numbers, got ${frame.rows} x ${frame.columns}`,
     );
   }

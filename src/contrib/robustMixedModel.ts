@@ -1,3 +1,4 @@
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkNumber, checkObject, checkVector, isPromise } from '../core/check.js';
 import { withMethods } from '../core/methods.js';
 import {
@@ -85,9 +86,9 @@ export async function robustMixedModel(
 
 function ofTsallis(q: unknown, given: number | undefined): number {
   const checked = checkNumber('q', q);
-  if (!(checked > 1 && checked < 3)) throw new RangeError(`q = ${checked}: expected a number in (1, 3)`);
+  if (!(checked > 1 && checked < 3)) throw rangeError(`q = ${checked}: expected a number in (1, 3)`);
   if (given !== undefined)
-    throw new TypeError(`degreesOfFreedom = ${given}: expected nothing beside q, which says the same`);
+    throw typeError(`degreesOfFreedom = ${given}: expected nothing beside q, which says the same`);
   return (3 - checked) / (checked - 1);
 }
 
@@ -95,7 +96,7 @@ function ofTsallis(q: unknown, given: number | undefined): number {
 function groupNumbers(groups: unknown, rows: number): { labels: readonly Label[]; numbers: Int32Array } {
   const values = checkedValues(groups, rows, { name: 'groups' });
   for (let i = 0; i < rows; ++i) {
-    if (Number.isNaN(values[i])) throw new RangeError(`groups[${i}] = NaN: expected a number, string or boolean`);
+    if (Number.isNaN(values[i])) throw rangeError(`groups[${i}] = NaN: expected a number, string or boolean`);
   }
   const labels = distinct(values);
   const places = new Map(labels.map((label, k) => [label, k]));

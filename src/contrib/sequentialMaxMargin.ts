@@ -1,3 +1,4 @@
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkMembers, checkObject, checkVector, isList, isPromise, show } from '../core/check.js';
 import { withMethods } from '../core/methods.js';
 import {
@@ -75,8 +76,8 @@ export async function sequentialMaxMargin(
 ): Promise<SequentialMaxMarginResult> {
   const { tasks } = readData(data, ['tasks']);
   const { warmStart, ...others } = checkObject('settings', settings);
-  if (!Array.isArray(tasks)) throw new TypeError(`tasks = ${show(tasks)}: expected an array of tasks { x, y }`);
-  if (tasks.length === 0) throw new RangeError('tasks: expected at least one task');
+  if (!Array.isArray(tasks)) throw typeError(`tasks = ${show(tasks)}: expected an array of tasks { x, y }`);
+  if (tasks.length === 0) throw rangeError('tasks: expected at least one task');
   const offsets = new Int32Array(tasks.length + 1);
   const parts: Matrix[] = [];
   const labels: Label[] = [];
@@ -104,10 +105,10 @@ export async function sequentialMaxMargin(
 }
 
 function* addLabels(labels: Label[], task: string, y: unknown, { rows }: Matrix): Steps<void> {
-  if (!isList(y)) throw new TypeError(`${task}.y = ${show(y)}: expected an array of labels`);
-  if (rows === 0) throw new RangeError(`${task}.x: expected at least one row`);
+  if (!isList(y)) throw typeError(`${task}.y = ${show(y)}: expected an array of labels`);
+  if (rows === 0) throw rangeError(`${task}.x: expected at least one row`);
   if (y.length !== rows) {
-    throw new RangeError(`${task}.y: expected ${rows} labels, one for each row of ${task}.x, got ${y.length}`);
+    throw rangeError(`${task}.y: expected ${rows} labels, one for each row of ${task}.x, got ${y.length}`);
   }
   yield* inPieces(rows, (from, to) => {
     for (let i = from; i < to; ++i) labels.push(y[i] as Label);

@@ -1,3 +1,4 @@
+import { rangeError } from '../core/argumentError.js';
 import { checkObject, checkVector, isPromise } from '../core/check.js';
 import { looksLikeMatrix, toFloat64, toMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
@@ -90,7 +91,7 @@ function targetsOf(y: unknown, rows: number): Matrix {
 function sized(name: string, value: unknown, rows: number, columns?: number): Matrix {
   const found = toMatrix(name, value);
   if (found.rows !== rows || (columns !== undefined && found.columns !== columns)) {
-    throw new RangeError(
+    throw rangeError(
       `${name}: expected ${rows} x ${columns ?? 'any number of'} numbers, got ${found.rows} x ${found.columns}`,
     );
   }

@@ -1,3 +1,4 @@
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkNumber, checkObject, checkOneOf, checkVector, isList, isPromise, show } from '../core/check.js';
 import { withMethods } from '../core/methods.js';
 import {
@@ -88,18 +89,18 @@ export async function unlearn(data: UnlearnData, settings: UnlearnSettings = {})
 
 /** Numbers of rows, each once, that leave some row. */
 function rowNumbers(value: unknown, n: number): Int32Array {
-  if (!isList(value)) throw new TypeError(`rows = ${show(value)}: expected an array of row numbers`);
+  if (!isList(value)) throw typeError(`rows = ${show(value)}: expected an array of row numbers`);
   const seen = new Set<number>();
   const rows = Int32Array.from({ length: value.length }, (_, k) => {
     const row = value[k];
-    if (typeof row !== 'number') throw new TypeError(`rows[${k}] = ${show(row)}: expected a number`);
+    if (typeof row !== 'number') throw typeError(`rows[${k}] = ${show(row)}: expected a number`);
     if (!Number.isInteger(row) || row < 0 || row >= n) {
-      throw new RangeError(`rows[${k}] = ${row}: expected an integer in [0, ${n - 1}], a row of x`);
+      throw rangeError(`rows[${k}] = ${row}: expected an integer in [0, ${n - 1}], a row of x`);
     }
-    if (seen.has(row)) throw new RangeError(`rows[${k}] = ${row}: expected each row once`);
+    if (seen.has(row)) throw rangeError(`rows[${k}] = ${row}: expected each row once`);
     seen.add(row);
     return row;
   });
-  if (rows.length >= n) throw new RangeError(`rows: expected fewer than the ${n} rows of x, got ${rows.length}`);
+  if (rows.length >= n) throw rangeError(`rows: expected fewer than the ${n} rows of x, got ${rows.length}`);
   return rows;
 }

@@ -1,4 +1,5 @@
 // Bounds of variables and sides of constraints: checked where they are written, none said in one way.
+import { rangeError } from './argumentError.js';
 import { entryName } from './check.js';
 import { numbersFor } from './matrix.js';
 
@@ -79,7 +80,7 @@ export function checkBound(
     if (entry > 0 === none > 0) bound[k] = none;
     else {
       const place = typeof value === 'number' ? name : entryName(name, shape, k);
-      throw new RangeError(`${place} = ${entry}: expected a number below 1e19 in size, or ${none} for none`);
+      throw rangeError(`${place} = ${entry}: expected a number below 1e19 in size, or ${none} for none`);
     }
   }
   return bound;
@@ -97,6 +98,6 @@ export function checkOrder(
     const [low, high] = [lower[k] as number, upper[k] as number];
     if (low <= high) continue;
     const [below, above] = [entryName(lowerName, shape, k), entryName(upperName, shape, k)];
-    throw new RangeError(`${below} = ${low}: expected at most ${above} = ${high}`);
+    throw rangeError(`${below} = ${low}: expected at most ${above} = ${high}`);
   }
 }

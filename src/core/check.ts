@@ -2,6 +2,7 @@
 // them, have classes of their own for all that is built in, so nothing here asks `instanceof`.
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
+import { rangeError, typeError } from './argumentError.js';
 
 /** The most characters of a value that a message quotes. */
 const mostShown = 100;
@@ -86,7 +87,7 @@ export function isOtherVector(value: unknown): value is VectorOfValues {
 export function fromOtherVector(name: string, value: VectorOfValues): unknown[] {
   return Array.from({ length: checkInteger(`${name}.length`, value.length, 0) }, (_, i) => {
     const entry = value.get(i);
-    if (entry === null) throw new TypeError(`${name}[${i}] = null: expected a value, as none may be missing`);
+    if (entry === null) throw typeError(`${name}[${i}] = null: expected a value, as none may be missing`);
     return typeof entry === 'bigint' ? Number(entry) : entry;
   });
 }
@@ -111,15 +112,15 @@ export function disown(value: unknown): void {
 /** An argument that must be a function, unless it is optional and left out. */
 export function checkFunction<F>(name: string, value: F, { optional = false }: { optional?: boolean } = {}): F {
   if (typeof value === 'function' || (optional && value === undefined)) return value;
-  throw new TypeError(`${name} = ${show(value)}: expected a function`);
+  throw typeError(`${name} = ${show(value)}: expected a function`);
 }
 
 /** An argument that must be one of a few names. */
 export function checkOneOf<const Name extends string>(name: string, value: unknown, names: readonly Name[]): Name {
   const expected = `expected one of ${names.map(show).join(', ')}`;
-  if (typeof value !== 'string') throw new TypeError(`${name} = ${show(value)}: ${expected}`);
+  if (typeof value !== 'string') throw typeError(`${name} = ${show(value)}: ${expected}`);
   const found = names.find((each) => each === value);
-  if (found === undefined) throw new RangeError(`${name} = ${show(value)}: ${expected}`);
+  if (found === undefined) throw rangeError(`${name} = ${show(value)}: ${expected}`);
   return found;
 }
 
@@ -131,15 +132,15 @@ export function checkSignal(name: string, value: AbortSignal | undefined): Abort
   ) as Partial<AbortSignal>;
   const listening = typeof addEventListener === 'function' && typeof removeEventListener === 'function';
   if (typeof aborted === 'boolean' && listening) return value;
-  throw new TypeError(`${name} = ${show(value)}: expected an AbortSignal`);
+  throw typeError(`${name} = ${show(value)}: expected an AbortSignal`);
 }
 
 /** An argument that must be the path of a file, or its URL; as a path. */
 export function checkPath(name: string, value: unknown): string {
   const path = isUrl(value) ? fileURLToPath(value) : value;
-  if (typeof path !== 'string') throw new TypeError(`${name} = ${show(path)}: expected a string or a URL`);
+  if (typeof path !== 'string') throw typeError(`${name} = ${show(path)}: expected a string or a URL`);
   // Native code would take what stands before it for the path.
-  if (path.includes('\0')) throw new TypeError(`${name} = ${show(visible(path))}: expected a path without NUL`);
+  if (path.includes('\0')) throw typeError(`${name} = ${show(visible(path))}: expected a path without NUL`);
   return path;
 }
 
@@ -158,7 +159,7 @@ export function checkObject<T extends object>(name: string, value: T): T {
   const isObject = typeof value === 'object' && value !== null && !isRevoked(value);
   if (isObject && !isList(value) && !types.isPromise(value)) return value;
   const hint = types.isPromise(value) ? '; `await` gives what it promises' : '';
-  throw new TypeError(`${name} = ${show(value)}: expected an object${hint}`);
+  throw typeError(`${name} = ${show(value)}: expected an object${hint}`);
 }
 
 /** An argument that must be an object without members but these, which messages call members or, for example, settings. */
@@ -171,10 +172,10 @@ export function checkMembers<T extends object>(
   for (const member of Object.keys(checkObject(name, value))) {
     if (known.includes(member)) continue;
     const now = renamed(member, known);
-    if (now !== undefined) throw new TypeError(`unknown ${noun} '${member}': ${now}`);
+    if (now !== undefined) throw typeError(`unknown ${noun} '${member}': ${now}`);
     const meant = closest(member, known);
     const hint = meant === undefined ? '.' : `: did you mean '${meant}'?`;
-    throw new TypeError(`unknown ${noun} '${member}'${hint} Known ${noun}s: ${known.join(', ')}`);
+    throw typeError(`unknown ${noun} '${member}'${hint} Known ${noun}s: ${known.join(', ')}`);
   }
   return value;
 }
@@ -248,23 +249,23 @@ export function checkNumber(
   value: unknown,
   { lower = Number.NEGATIVE_INFINITY, open = false }: { lower?: number; open?: boolean } = {},
 ): number {
-  if (typeof value !== 'number') throw new TypeError(`${name} = ${show(value)}: expected a number`);
+  if (typeof value !== 'number') throw typeError(`${name} = ${show(value)}: expected a number`);
   if (Number.isFinite(value) && value >= lower && !(open && value === lower)) return value;
   const bound = lower === Number.NEGATIVE_INFINITY ? '' : ` ${open ? '>' : '>='} ${lower}`;
-  throw new RangeError(`${name} = ${value}: expected a finite number${bound}`);
+  throw rangeError(`${name} = ${value}: expected a finite number${bound}`);
 }
 
 /** An argument that must be an integer not below `lower`. */
 export function checkInteger(name: string, value: unknown, lower: number, upper = Number.POSITIVE_INFINITY): number {
-  if (typeof value !== 'number') throw new TypeError(`${name} = ${show(value)}: expected a number`);
+  if (typeof value !== 'number') throw typeError(`${name} = ${show(value)}: expected a number`);
   if (Number.isSafeInteger(value) && value >= lower && value <= upper) return value;
   const expected = upper === Number.POSITIVE_INFINITY ? `>= ${lower}` : `in [${lower}, ${upper}]`;
-  throw new RangeError(`${name} = ${value}: expected an integer ${expected}`);
+  throw rangeError(`${name} = ${value}: expected an integer ${expected}`);
 }
 
 export function checkBoolean(name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
-  throw new TypeError(`${name} = ${show(value)}: expected a boolean`);
+  throw typeError(`${name} = ${show(value)}: expected a boolean`);
 }
 
 /**
@@ -282,18 +283,18 @@ export function checkVector(
   }: { length?: number | undefined; per?: string; lower?: number; infinite?: boolean } = {},
 ): Float64Array {
   const from = isOtherVector(value) ? fromOtherVector(name, value) : value;
-  if (!isList(from)) throw new TypeError(`${name} = ${show(from)}: expected an array of numbers`);
-  if (from.length === 0) throw new RangeError(`${name}: expected at least one number`);
+  if (!isList(from)) throw typeError(`${name} = ${show(from)}: expected an array of numbers`);
+  if (from.length === 0) throw rangeError(`${name}: expected at least one number`);
   if (length !== undefined && from.length !== length) {
-    throw new RangeError(`${name}: expected ${length} numbers${per && `, ${per}`}, got ${from.length}`);
+    throw rangeError(`${name}: expected ${length} numbers${per && `, ${per}`}, got ${from.length}`);
   }
   const vector = types.isFloat64Array(value) ? value : new Float64Array(from.length);
   for (let i = 0; i < from.length; ++i) {
     const entry = from[i];
-    if (typeof entry !== 'number') throw new TypeError(`${name}[${i}] = ${show(entry)}: expected a number`);
+    if (typeof entry !== 'number') throw typeError(`${name}[${i}] = ${show(entry)}: expected a number`);
     if (Number.isNaN(entry) || entry < lower || !(infinite || Number.isFinite(entry))) {
       const bound = lower === Number.NEGATIVE_INFINITY ? '' : ` >= ${lower}`;
-      throw new RangeError(`${name}[${i}] = ${entry}: expected a ${infinite ? '' : 'finite '}number${bound}`);
+      throw rangeError(`${name}[${i}] = ${entry}: expected a ${infinite ? '' : 'finite '}number${bound}`);
     }
     if (vector !== value) vector[i] = entry;
   }

@@ -1,6 +1,7 @@
 // Settings that belong to a choice. Users give them with it, `method: adam({ beta2: 0.99 })` or `penalty: mcp({ gamma: 3 })`; the addon
 // takes them beside the others.
 import { type ChoiceSchema, choicesOf, defaultOfSetting, namesOfSetting } from './addon.js';
+import { rangeError, typeError } from './argumentError.js';
 import { checkMembers, checkObject, checkOneOf, closest, renamed, show } from './check.js';
 import type { NameOf } from './makers.js';
 import { calledHere, checkSettings, ownNames, refuseList } from './settingNames.js';
@@ -60,7 +61,7 @@ function ofChoice(solver: string, setting: string, made: unknown, declared: Decl
   const choices = declared.filter((each) => each.setting === setting);
   if (typeof kind !== 'string') {
     const example = choices.find(({ settings }) => settings.length > 0)?.name;
-    throw new TypeError(`${setting} = ${show(made)}: expected a name or what a function such as ${example}() makes`);
+    throw typeError(`${setting} = ${show(made)}: expected a name or what a function such as ${example}() makes`);
   }
   const name = checkOneOf(`${setting}.kind`, kind, namesOfSetting(solver, setting));
   for (const each of Object.keys(given)) refuseOthers(setting, each, name, choices);
@@ -86,7 +87,7 @@ function refuseFlat(
     const owner = owners.find(isChosen) ?? owners.find(byDefault) ?? (owners[0] as ChoiceSchema);
     const shown = ['number', 'boolean', 'string'].includes(typeof value) ? show(value) : '...';
     const { setting } = owner;
-    throw new TypeError(`${said}'${name}' belongs to a ${setting}: ${setting}: ${owner.name}({ ${name}: ${shown} })`);
+    throw typeError(`${said}'${name}' belongs to a ${setting}: ${setting}: ${owner.name}({ ${name}: ${shown} })`);
   }
 }
 
@@ -111,7 +112,7 @@ function refuseOthers(setting: string, given: string, name: string, choices: Dec
   if (owners.includes(name) || (name === 'auto' && owners.length > 0)) return;
   const { settings: its = [] } = choices.find((each) => each.name === name) ?? {};
   checkMembers(setting, { [given]: undefined }, owners.length > 0 ? [given] : its, 'setting');
-  throw new RangeError(
+  throw rangeError(
     `${setting}.${given}: '${name}' does not read it; it belongs to ${owners.join(', ')}; ` +
       `'${name}' has ${its.length > 0 ? its.join(', ') : 'no settings of its own'}`,
   );

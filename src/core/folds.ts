@@ -1,11 +1,12 @@
 // Parts that rows fall into, each of which is left out in turn.
+import { rangeError } from './argumentError.js';
 import { checkInteger } from './check.js';
 import { uniforms } from './random.js';
 
 /** A number of folds, at least 2 and at most as many as x has rows. */
 export function checkFoldCount(folds: unknown, rows: number): number {
   const count = checkInteger('folds', folds, 2);
-  if (count > rows) throw new RangeError(`folds = ${count}: expected at most ${rows}, the rows of x`);
+  if (count > rows) throw rangeError(`folds = ${count}: expected at most ${rows}, the rows of x`);
   return count;
 }
 

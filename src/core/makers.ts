@@ -1,5 +1,6 @@
 // Makers of choices: functions that put a name and the settings that belong to it into one object, which a solve takes as its `method`,
 // `penalty`, `family` or `loss`.
+import { typeError } from './argumentError.js';
 import { checkMembers, show } from './check.js';
 
 /** A choice with its settings, made by the function of its name. */
@@ -21,7 +22,7 @@ export const makersOf =
   (settings = {} as Pick<Settings, Name>) => {
     if (typeof settings !== 'object') {
       const given = show(settings);
-      throw new TypeError(`${kind}(${given}): expected an object of settings: ${kind}({ ${names[0]}: ${given} })`);
+      throw typeError(`${kind}(${given}): expected an object of settings: ${kind}({ ${names[0]}: ${given} })`);
     }
     return Object.freeze({ kind, ...checkMembers('settings', settings, names, 'setting') });
   };

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { rangeError, typeError } from './argumentError.js';
 import { checkVector, isList, isRevoked, show } from './check.js';
 import { fromOtherMatrix, isOtherMatrix, type OtherMatrix } from './otherMatrices.js';
 import { pauses } from './yieldingLoops.js';
@@ -39,17 +40,17 @@ export function matrix(rows: number, columns: number, data: ArrayLike<number>): 
 /** A matrix argument, checked; errors call it `name`. */
 export function toMatrix(name: string, value: unknown): Matrix {
   const expected = 'a matrix, { data, rows, columns } or an array of rows';
-  if (isRevoked(value)) throw new TypeError(`${name} = ${show(value)}: expected ${expected}`);
+  if (isRevoked(value)) throw typeError(`${name} = ${show(value)}: expected ${expected}`);
   if (Array.isArray(value)) return fromRows(name, value);
   if (isOtherMatrix(value)) return fromOtherMatrix(name, value);
   if (isMatrix(value)) return checked(name, value);
   if (isIterable(value)) return fromRows(name, Array.from(value));
   if (typeof value === 'object' && value !== null && 'offsets' in value && 'indices' in value) {
     const { format } = value as Partial<SparseMatrix>;
-    if (format === 'csc' || format === 'csr') throw new TypeError(`${name}: expected ${expected}, got a sparse one`);
-    throw new TypeError(`${name}.format = ${show(format)}: expected 'csc' (by columns) or 'csr' (by rows)`);
+    if (format === 'csc' || format === 'csr') throw typeError(`${name}: expected ${expected}, got a sparse one`);
+    throw typeError(`${name}.format = ${show(format)}: expected 'csc' (by columns) or 'csr' (by rows)`);
   }
-  throw new TypeError(`${name} = ${show(value)}: expected ${expected}`);
+  throw typeError(`${name} = ${show(value)}: expected ${expected}`);
 }
 
 /** Returns true if a value is meant as a matrix rather than a vector. */
@@ -79,14 +80,14 @@ export function numbersFor(
   const size = shape.reduce((product, length) => product * length, 1);
   if (typeof value === 'number') {
     if (infinite ? !Number.isNaN(value) : Number.isFinite(value)) return new Float64Array(size).fill(value);
-    throw new RangeError(`${name} = ${value}: expected a ${infinite ? '' : 'finite '}number`);
+    throw rangeError(`${name} = ${value}: expected a ${infinite ? '' : 'finite '}number`);
   }
   if (shape.length === 2 && looksLikeMatrix(value)) {
     const found = toMatrix(name, value);
     if (found.rows === shape[0] && found.columns === shape[1]) {
       return Float64Array.from(checkVector(`${name}.data`, toFloat64(found), { infinite }));
     }
-    throw new RangeError(`${name}: has shape [${found.rows}, ${found.columns}]: expected [${shape.join(', ')}]`);
+    throw rangeError(`${name}: has shape [${found.rows}, ${found.columns}]: expected [${shape.join(', ')}]`);
   }
   if (size === 0 && isList(value) && value.length === 0) return new Float64Array(0);
   const per = `for shape [${shape.join(', ')}]`;
@@ -104,11 +105,11 @@ function isMatrix(value: unknown): value is Matrix {
 function checked(name: string, value: Matrix): Matrix {
   const { data, rows, columns } = value;
   if (!isFloats(data)) {
-    throw new TypeError(`${name}.data = ${show(data)}: expected a Float64Array or Float32Array`);
+    throw typeError(`${name}.data = ${show(data)}: expected a Float64Array or Float32Array`);
   }
   checkSizes(name, rows, columns);
   if (data.length !== rows * columns) {
-    throw new RangeError(`${name}: expected ${rows * columns} numbers for ${rows} x ${columns}, got ${data.length}`);
+    throw rangeError(`${name}: expected ${rows * columns} numbers for ${rows} x ${columns}, got ${data.length}`);
   }
   return value;
 }
@@ -116,9 +117,9 @@ function checked(name: string, value: Matrix): Matrix {
 /** Checks the members `rows` and `columns` of a matrix. */
 export function checkSizes(name: string, rows: unknown, columns: unknown): void {
   for (const [member, size] of [['rows', rows] as const, ['columns', columns] as const]) {
-    if (typeof size !== 'number') throw new TypeError(`${name}.${member} = ${show(size)}: expected a number`);
+    if (typeof size !== 'number') throw typeError(`${name}.${member} = ${show(size)}: expected a number`);
     if (!Number.isInteger(size) || size < 0 || size > 0x7fffffff) {
-      throw new RangeError(`${name}.${member} = ${size}: expected an integer in [0, 2147483647]`);
+      throw rangeError(`${name}.${member} = ${size}: expected an integer in [0, 2147483647]`);
     }
   }
 }
@@ -135,7 +136,7 @@ function fromRows(name: string, value: readonly unknown[]): Matrix {
 function emptyFor(name: string, value: readonly unknown[]): [ArrayLike<unknown>[], Matrix & { data: Float64Array }] {
   const rows = Array.from(value, (row, i) => {
     if (isList(row)) return row;
-    throw new TypeError(`${name}[${i}] = ${show(row)}: expected a row of numbers`);
+    throw typeError(`${name}[${i}] = ${show(row)}: expected a row of numbers`);
   });
   const columns = rows[0]?.length ?? 0;
   return [rows, { data: new Float64Array(rows.length * columns), rows: rows.length, columns }];
@@ -143,7 +144,7 @@ function emptyFor(name: string, value: readonly unknown[]): [ArrayLike<unknown>[
 
 function copyRow(name: string, row: ArrayLike<unknown>, i: number, { data, columns }: Matrix & { data: Float64Array }) {
   if (row.length !== columns) {
-    throw new RangeError(`${name}[${i}]: expected ${columns} numbers as in ${name}[0], got ${row.length}`);
+    throw rangeError(`${name}[${i}]: expected ${columns} numbers as in ${name}[0], got ${row.length}`);
   }
   copyNumbers(`${name}[${i}]`, row, data, i * columns);
 }
@@ -192,7 +193,7 @@ export async function fillInPieces<T extends Float64Array | Float32Array | Int32
   const { length } = copy;
   const pause = pauses();
   for (let at = 0; at < length && !leave?.aborted; at += pieceOfSlice) {
-    if (array.length !== length) throw new RangeError(`${name}: expected an array that is not transferred or shrunk`);
+    if (array.length !== length) throw rangeError(`${name}: expected an array that is not transferred or shrunk`);
     copy.set(array.subarray(at, at + pieceOfSlice), at);
     const due = pause();
     if (due) await due;
@@ -207,7 +208,7 @@ const isFloats = (value: unknown): value is Float64Array | Float32Array =>
 
 /** Numbers, finite or not, as a Float64Array. */
 function numbersIn(name: string, value: unknown): Float64Array {
-  if (!isList(value)) throw new TypeError(`${name} = ${show(value)}: expected an array of numbers`);
+  if (!isList(value)) throw typeError(`${name} = ${show(value)}: expected an array of numbers`);
   const numbers = new Float64Array(value.length);
   copyNumbers(name, value, numbers, 0);
   return numbers;
@@ -216,7 +217,7 @@ function numbersIn(name: string, value: unknown): Float64Array {
 function copyNumbers(name: string, from: ArrayLike<unknown>, to: Float64Array, offset: number): void {
   for (let j = 0; j < from.length; ++j) {
     const entry = from[j];
-    if (typeof entry !== 'number') throw new TypeError(`${name}[${j}] = ${show(entry)}: expected a number`);
+    if (typeof entry !== 'number') throw typeError(`${name}[${j}] = ${show(entry)}: expected a number`);
     to[offset + j] = entry;
   }
 }

@@ -1,6 +1,7 @@
 // Entries of x that are missing, NaN, and the means of their columns in their places.
 import { types } from 'node:util';
 import { eachEntry } from './algebra.js';
+import { rangeError } from './argumentError.js';
 import { isList, show } from './check.js';
 import { type Matrix, type MatrixLike, type SparseMatrix, sliceInPieces, toMatrix } from './matrix.js';
 import { isSparse, toOperand, toSizedOperand } from './operand.js';
@@ -78,7 +79,7 @@ export async function readInPieces(
   const pause = pauses();
   for (const { begin, end, row, column } of linesOf(given)) {
     if (leave?.aborted) break;
-    if (from.length !== to.length) throw new RangeError(`${name}: expected an array that is not transferred or shrunk`);
+    if (from.length !== to.length) throw rangeError(`${name}: expected an array that is not transferred or shrunk`);
     for (let k = begin; k < end; ++k) {
       const entry = from[k] as number;
       if (Number.isFinite(entry)) {
@@ -89,7 +90,7 @@ export async function readInPieces(
         places.push(k);
       } else {
         const place = 'data' in given ? `[${row(k)}][${column(k)}]` : `.values[${k}]`;
-        throw new RangeError(`${name}${place} = ${entry}: expected a finite number`);
+        throw rangeError(`${name}${place} = ${entry}: expected a finite number`);
       }
     }
     const due = pause();

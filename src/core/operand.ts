@@ -2,6 +2,7 @@
 import { types } from 'node:util';
 import { addon } from './addon.js';
 import { diagonalOf, transposeStorage } from './algebra.js';
+import { rangeError, typeError } from './argumentError.js';
 import { show } from './check.js';
 import { checkSizes, hasManyRows, type Matrix, type SparseMatrix, toMatrix } from './matrix.js';
 
@@ -44,7 +45,7 @@ export function toSizedOperand(name: string, value: unknown): Matrix | SparseMat
   const found = isSparse(value) ? checkedSparse(name, value) : toMatrix(name, value);
   const { rows, columns } = found;
   if (rows === 0 || columns === 0) {
-    throw new RangeError(`${name}: expected at least one row and one column, got ${rows} x ${columns}`);
+    throw rangeError(`${name}: expected at least one row and one column, got ${rows} x ${columns}`);
   }
   return found;
 }
@@ -57,7 +58,7 @@ export function checkFinite(
 ): void {
   if (allFinite(entries)) return;
   const k = entries.findIndex((entry) => !Number.isFinite(entry));
-  throw new RangeError(`${name}${placeOf(k)} = ${entries[k]}: expected a finite number`);
+  throw rangeError(`${name}${placeOf(k)} = ${entries[k]}: expected a finite number`);
 }
 
 function allFinite(entries: Float64Array | Float32Array): boolean {
@@ -75,7 +76,7 @@ export function toSymmetric(name: string, value: unknown): Matrix | SparseMatrix
   const compare = (i: number, j: number, a: number, b: number): void => {
     const size = Math.abs(a) + Math.abs(b) + Math.sqrt(Math.abs((diagonal[i] as number) * (diagonal[j] as number)));
     if (Math.abs(a - b) <= rounding * size) return;
-    throw new RangeError(`${name}[${i}][${j}] = ${a}, ${name}[${j}][${i}] = ${b}: expected a symmetric matrix`);
+    throw rangeError(`${name}[${i}][${j}] = ${a}, ${name}[${j}][${i}] = ${b}: expected a symmetric matrix`);
   };
   if ('data' in found) {
     const { data } = found;
@@ -109,7 +110,7 @@ export function toSymmetric(name: string, value: unknown): Matrix | SparseMatrix
 export function checkSquare<M extends Matrix | SparseMatrix>(name: string, matrix: M): M {
   const { rows, columns } = matrix;
   if (rows === columns) return matrix;
-  throw new RangeError(`${name}: expected a square matrix, got ${rows} x ${columns}`);
+  throw rangeError(`${name}: expected a square matrix, got ${rows} x ${columns}`);
 }
 
 /** Returns true if a value is meant as a sparse matrix. */
@@ -120,7 +121,7 @@ export function isSparse(value: unknown): value is SparseMatrix {
 /** Checks what takes no time; the reader of a large matrix checks the rest, a solve in pieces. */
 function checkLengths(name: string, { format, rows, columns, offsets, indices, values }: SparseMatrix): void {
   const lines = format === 'csr' ? rows : columns;
-  const expected = (member: string, sentence: string) => new RangeError(`${name}.${member}: expected ${sentence}`);
+  const expected = (member: string, sentence: string) => rangeError(`${name}.${member}: expected ${sentence}`);
   if (offsets.length !== lines + 1) {
     throw expected('offsets', `${lines + 1} numbers for ${rows} x ${columns}, got ${offsets.length}`);
   }
@@ -134,16 +135,16 @@ function checkLengths(name: string, { format, rows, columns, offsets, indices, v
 function checkedSparse(name: string, value: SparseMatrix): SparseMatrix {
   const { format, rows, columns, offsets, indices, values } = value;
   if (format !== 'csc' && format !== 'csr') {
-    throw new RangeError(`${name}.format = ${show(format)}: expected 'csc' or 'csr'`);
+    throw rangeError(`${name}.format = ${show(format)}: expected 'csc' or 'csr'`);
   }
   checkSizes(name, rows, columns);
   for (const [member, array] of [['offsets', offsets] as const, ['indices', indices] as const]) {
     if (!types.isInt32Array(array)) {
-      throw new TypeError(`${name}.${member} = ${show(array)}: expected an Int32Array`);
+      throw typeError(`${name}.${member} = ${show(array)}: expected an Int32Array`);
     }
   }
   if (!types.isFloat64Array(values)) {
-    throw new TypeError(`${name}.values = ${show(values)}: expected a Float64Array`);
+    throw typeError(`${name}.values = ${show(values)}: expected a Float64Array`);
   }
   if (values.length > manyEntries) checkLengths(name, value);
   else addon().checkSparse(name, value);

@@ -1,4 +1,5 @@
 // Matrices of other libraries, told by their members: none of these libraries is needed.
+import { rangeError, typeError } from './argumentError.js';
 import { checkInteger, isList, show } from './check.js';
 
 /** A view of an array of two dimensions, as ndarray has it: entry (i, j) is `data[offset + i * stride[0] + j * stride[1]]`. */
@@ -59,7 +60,7 @@ function filled(name: string, rows: number, columns: number, entry: (i: number, 
   for (let i = 0, k = 0; i < rows; ++i) {
     for (let j = 0; j < columns; ++j, ++k) {
       const value = entry(i, j);
-      if (typeof value !== 'number') throw new TypeError(`${name}[${i},${j}] = ${show(value)}: expected a number`);
+      if (typeof value !== 'number') throw typeError(`${name}[${i},${j}] = ${show(value)}: expected a number`);
       data[k] = value;
     }
   }
@@ -67,8 +68,8 @@ function filled(name: string, rows: number, columns: number, entry: (i: number, 
 }
 
 function fromStrided(name: string, { shape, data, stride, offset = 0 }: StridedMatrix): Copy {
-  if (!isList(data)) throw new TypeError(`${name}.data = ${show(data)}: expected an array of numbers`);
-  if (shape.length !== 2) throw new RangeError(`${name}.shape: expected two dimensions, got ${shape.length}`);
+  if (!isList(data)) throw typeError(`${name}.data = ${show(data)}: expected an array of numbers`);
+  if (shape.length !== 2) throw rangeError(`${name}.shape: expected two dimensions, got ${shape.length}`);
   const rows = checkInteger(`${name}.shape[0]`, shape[0], 0);
   const columns = checkInteger(`${name}.shape[1]`, shape[1], 0);
   const [down, right] = stride ? [stride[0] as number, stride[1] as number] : [columns, 1];
@@ -76,7 +77,7 @@ function fromStrided(name: string, { shape, data, stride, offset = 0 }: StridedM
   const corners = rows * columns === 0 ? [] : [0, below, beside, below + beside].map((corner) => offset + corner);
   if (corners.some((corner) => !Number.isInteger(corner) || corner < 0 || corner >= data.length)) {
     const view = `shape [${rows}, ${columns}] with stride [${down}, ${right}] and offset ${offset}`;
-    throw new RangeError(`${name}: ${view} reaches outside of its ${data.length} numbers`);
+    throw rangeError(`${name}: ${view} reaches outside of its ${data.length} numbers`);
   }
   return filled(name, rows, columns, (i, j) => data[offset + i * down + j * right]);
 }
@@ -92,7 +93,7 @@ function fromTable(name: string, table: TableOfColumns): Copy {
   const columns = Array.from({ length: checkInteger(`${name}.numCols`, table.numCols, 0) }, (_, j) => {
     const column = table.getChildAt(j);
     if (column !== null && column.length === rows) return column;
-    throw new RangeError(`${name}: column ${j} has ${column?.length ?? 'no'} values: expected ${rows}`);
+    throw rangeError(`${name}: column ${j} has ${column?.length ?? 'no'} values: expected ${rows}`);
   });
   return filled(name, rows, columns.length, (i, j) => {
     const entry = columns[j]?.get(i);

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { inspect } from 'node:util';
 import { isMainThread } from 'node:worker_threads';
 import { addon } from './addon.js';
+import { rangeError, typeError } from './argumentError.js';
 import { checkMembers, checkNumber, checkObject, show } from './check.js';
 import { SolverError } from './error.js';
 import { mpiShim } from './loader.js';
@@ -141,7 +142,7 @@ export function checkRanks(name: string, ranks: unknown): object | undefined {
   if (ranks === undefined) return undefined;
   const handle = World.handleOf(ranks);
   if (handle) return handle;
-  throw new TypeError(`${name} = ${show(ranks)}: expected what await world() gives`);
+  throw typeError(`${name} = ${show(ranks)}: expected what await world() gives`);
 }
 
 /** A part of what is read: number `rank` of `size` parts. */
@@ -155,5 +156,5 @@ export function checkPart(name: string, part: Part | undefined): Part | undefine
   if (part === undefined) return undefined;
   const { rank, size } = checkObject(name, part);
   if (Number.isInteger(rank) && Number.isInteger(size) && rank >= 0 && rank < size) return part;
-  throw new RangeError(`${name} = { rank: ${rank}, size: ${size} }: expected integers with 0 <= rank < size`);
+  throw rangeError(`${name} = { rank: ${rank}, size: ${size} }: expected integers with 0 <= rank < size`);
 }

@@ -2,6 +2,7 @@
 
 import { types } from 'node:util';
 import type { Problems, Solutions } from '../generated/problems.js';
+import { rangeError } from './argumentError.js';
 import { checkMembers, checkVector, isPromise } from './check.js';
 import { hasManyRows, type Matrix, type MatrixLike, toMatrix, toMatrixInPieces } from './matrix.js';
 import { requireMemory } from './memory.js';
@@ -30,7 +31,7 @@ export function readSigns(y: unknown, rows: number): Signs | Promise<Signs> {
 
 function signsOf({ matrix, classes = [] }: EncodedTargets): Signs {
   if (classes.length !== 2 || matrix.columns !== 1) {
-    throw new RangeError(`y: expected labels of two classes, one for each row of x, got ${classes.length} classes`);
+    throw rangeError(`y: expected labels of two classes, one for each row of x, got ${classes.length} classes`);
   }
   return { values: matrix.data as Float64Array, classes: classes as unknown as readonly [Label, Label] };
 }
@@ -48,9 +49,7 @@ export function stacked(parts: readonly Matrix[], nameOf: (k: number) => string)
   let at = 0;
   for (const [k, part] of parts.entries()) {
     if (part.columns !== columns) {
-      throw new RangeError(
-        `columns of ${nameOf(k)} = ${part.columns}: expected as many as ${nameOf(0)} has: ${columns}`,
-      );
+      throw rangeError(`columns of ${nameOf(k)} = ${part.columns}: expected as many as ${nameOf(0)} has: ${columns}`);
     }
     data.set(part.data, at);
     at += part.data.length;

@@ -1,5 +1,6 @@
 // Names of settings, and those that other libraries have for them.
 import { nativeNames, settingNames } from './addon.js';
+import { typeError } from './argumentError.js';
 import { checkMembers, checkObject, isList, renamed } from './check.js';
 
 /** Names of settings here, the likeliest first, by their names elsewhere, in lower case without underscores and points. */
@@ -168,7 +169,7 @@ export function checkSettings<T extends object>(settings: T, known: readonly str
   refuseList(settings, argument);
   for (const name of Object.keys(checkObject(argument, settings))) {
     const said = known.includes(name) || renamed(name, known) ? undefined : saidElsewhere(name, known);
-    if (said !== undefined) throw new TypeError(`unknown setting '${name}': ${said}`);
+    if (said !== undefined) throw typeError(`unknown setting '${name}': ${said}`);
   }
   return checkMembers(argument, settings, known, 'setting');
 }
@@ -182,9 +183,7 @@ export const calledHere = (name: string, known: readonly string[]): string | und
 /** Refuses an array in the place of settings. */
 export function refuseList(settings: unknown, argument: string): void {
   if (!isList(settings)) return;
-  throw new TypeError(
-    `${argument}: expected an object, got an array; data come first, as one object, such as { x, y }`,
-  );
+  throw typeError(`${argument}: expected an object, got an array; data come first, as one object, such as { x, y }`);
 }
 
 function saidElsewhere(name: string, known: readonly string[]): string | undefined {

@@ -1,5 +1,6 @@
 // Targets of a model: numbers, or classes that become columns of numbers.
 import { types } from 'node:util';
+import { rangeError, typeError } from './argumentError.js';
 import { fromOtherVector, isList, isOtherVector, show, type VectorOfValues } from './check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from './matrix.js';
 import { finished, finishedInTurns, inPieces, type Steps } from './yieldingLoops.js';
@@ -47,7 +48,7 @@ interface Encoding {
 function* encoding(y: unknown, rows: number, { classify = false, oneHot = false }: Encoding): Steps<EncodedTargets> {
   if (looksLikeMatrix(y)) {
     const matrix = toMatrix('y', y);
-    if (matrix.rows !== rows) throw new RangeError(`y: expected ${rows} rows, as many as x, got ${matrix.rows}`);
+    if (matrix.rows !== rows) throw rangeError(`y: expected ${rows} rows, as many as x, got ${matrix.rows}`);
     return { matrix: { ...matrix, data: toFloat64(matrix) } };
   }
   const values = yield* checking(y, rows);
@@ -79,14 +80,14 @@ export function* classSteps(labels: ArrayLike<Label>): Steps<Coded> {
   const found = yield* coding(labels);
   const { classes } = found;
   if (classes.length >= 2) return found;
-  throw new RangeError(
+  throw rangeError(
     `y: expected at least two classes, got ${classes.length === 0 ? 'none' : `only ${show(classes[0])}`}`,
   );
 }
 
 function requireIntegers(labels: ArrayLike<Label>, from: number, to: number): void {
   for (let i = from; i < to; ++i) {
-    if (!Number.isInteger(labels[i])) throw new RangeError(`y[${i}] = ${labels[i]}: expected an integer class`);
+    if (!Number.isInteger(labels[i])) throw rangeError(`y[${i}] = ${labels[i]}: expected an integer class`);
   }
 }
 
@@ -132,10 +133,10 @@ export function* checking(y: unknown, rows: number, { name = 'y', of = 'x' }: Na
   const values = isOtherVector(y) ? (fromOtherVector(name, y) as ArrayLike<Label>) : y;
   if (!isList(values)) {
     const or = name === 'y' ? ', or a matrix' : '';
-    throw new TypeError(`${name} = ${show(values)}: expected an array of numbers, strings or booleans${or}`);
+    throw typeError(`${name} = ${show(values)}: expected an array of numbers, strings or booleans${or}`);
   }
   if (values.length !== rows) {
-    throw new RangeError(`${name}: expected ${rows} values, one for each row of ${of}, got ${values.length}`);
+    throw rangeError(`${name}: expected ${rows} values, one for each row of ${of}, got ${values.length}`);
   }
   if (ArrayBuffer.isView(y) && typeof values[0] === 'number') return values as ArrayLike<number>;
   yield* inPieces(rows, (from, to) => requireOneType(values, name, from, to));
@@ -149,10 +150,10 @@ function requireOneType(values: ArrayLike<unknown>, name: string, from: number, 
     const value = values[i];
     if (i > 0 && typeof value === type) continue;
     if (!allowed.includes(typeof value)) {
-      throw new TypeError(`${name}[${i}] = ${show(value)}: expected a number, string or boolean`);
+      throw typeError(`${name}[${i}] = ${show(value)}: expected a number, string or boolean`);
     }
     if (i > 0) {
-      throw new TypeError(`${name}[${i}] = ${show(value)}: expected a ${type}, as ${name}[0] = ${show(values[0])}`);
+      throw typeError(`${name}[${i}] = ${show(value)}: expected a ${type}, as ${name}[0] = ${show(values[0])}`);
     }
   }
 }

@@ -1,4 +1,5 @@
 // Where a solve begins: at the end of an earlier one.
+import { typeError } from './argumentError.js';
 import { checkVector, show } from './check.js';
 
 /** An earlier result, or any other point. */
@@ -21,5 +22,5 @@ export function checkWarmStart<T extends object>(warmStart: T): T {
     if (!ArrayBuffer.isView(warmStart)) return warmStart;
   }
   const given = ArrayBuffer.isView(warmStart) ? 'an array' : show(warmStart);
-  throw new TypeError(`warmStart = ${given}: expected an object, an earlier result or { x }`);
+  throw typeError(`warmStart = ${given}: expected an object, an earlier result or { x }`);
 }

@@ -1,4 +1,5 @@
 // Rows of data in two parts, to fit a model to one and score it on the other.
+import { type ArgumentError, rangeError, typeError } from '../core/argumentError.js';
 import { checkBoolean, checkInteger, checkMembers, checkNumber, checkObject, isList, show } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, type SparseMatrix, toMatrix } from '../core/matrix.js';
 import { isSparse, toSizedOperand } from '../core/operand.js';
@@ -62,9 +63,7 @@ function drawnRows(classes: Int32Array, share: number, seed: number): Uint8Array
   const { length } = classes;
   const count = Math.round(share * length);
   if (!(count > 0 && count < length)) {
-    throw new RangeError(
-      `test = ${share}: expected a share between 0 and 1 that leaves rows of ${length} in both parts`,
-    );
+    throw rangeError(`test = ${share}: expected a share between 0 and 1 that leaves rows of ${length} in both parts`);
   }
   const keys = Float64Array.from({ length }, uniforms(seed));
   const order = Array.from(keys.keys()).sort(
@@ -82,17 +81,17 @@ function classesOf(y: unknown, rows: number): Int32Array {
   const expected = 'expected y to be classes (strings, booleans or integers), or { time, event }, with stratify: true';
   const { event } = Object(y) as { event?: unknown };
   const labels = event ?? y;
-  if (!isList(labels)) throw new TypeError(`y = ${show(y)}: ${expected}`);
+  if (!isList(labels)) throw typeError(`y = ${show(y)}: ${expected}`);
   if (labels.length !== rows) throw wrongLength(event ? 'y.event' : 'y', labels.length, rows);
   const given = Array.from(labels as ArrayLike<Label>);
   const other = given.findIndex((label) => !['string', 'boolean'].includes(typeof label) && !Number.isInteger(label));
-  if (other >= 0) throw new TypeError(`y[${other}] = ${show(given[other])}: ${expected}`);
+  if (other >= 0) throw typeError(`y[${other}] = ${show(given[other])}: ${expected}`);
   const codes = new Map(distinct(given).map((label, code) => [label, code]));
   return Int32Array.from(given, (label) => codes.get(label) as number);
 }
 
-const wrongLength = (name: string, length: number, rows: number): RangeError =>
-  new RangeError(`${name}: expected ${rows} entries, one for each row of x, got ${length}`);
+const wrongLength = (name: string, length: number, rows: number): ArgumentError =>
+  rangeError(`${name}: expected ${rows} entries, one for each row of x, got ${length}`);
 
 /** Some rows of a member: of a matrix, of a list, or of each list of an object. */
 function rowsOf(name: string, value: unknown, chosen: Int32Array, rows: number): unknown {

@@ -1,4 +1,5 @@
 // Constraints of a model.
+import { typeError } from '../core/argumentError.js';
 import { acrossCopies } from '../core/brand.js';
 import { checkObject, show } from '../core/check.js';
 import { inShape, partOf, type Shape, sizeOf, type ValueOf } from './shape.js';
@@ -78,5 +79,5 @@ export class Constraint<S extends Shape = Shape> {
 
 function checkIndices(indices: ArrayLike<number>): ArrayLike<number> {
   if (Array.isArray(indices) || ArrayBuffer.isView(indices)) return indices;
-  throw new TypeError(`result.activeConstraints = ${show(indices)}: expected an array of numbers`);
+  throw typeError(`result.activeConstraints = ${show(indices)}: expected an array of numbers`);
 }

@@ -1,5 +1,6 @@
 // Values of named expressions.
 import { addon, type ProgramRequest } from '../core/addon.js';
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkMembers, checkVector, show } from '../core/check.js';
 import { fromNative } from '../core/error.js';
 import type { Matrix } from '../core/matrix.js';
@@ -42,12 +43,12 @@ export async function evaluate(
   x: ArrayLike<number> | { readonly x: ArrayLike<number> },
   options: EvaluateOptions = {},
 ): Promise<Record<string, OutputValue>> {
-  if (!(model instanceof Model)) throw new TypeError(`model = ${show(model)}: expected a Model`);
+  if (!(model instanceof Model)) throw typeError(`model = ${show(model)}: expected a Model`);
   const { rows } = checkMembers('options', options, ['rows'], 'option');
   const given = typeof x === 'object' && x !== null && 'x' in x ? x.x : (x as ArrayLike<number>);
   const point = checkVector('x', given, { length: model.n, per: 'one for each variable' });
   const { outputs } = model;
-  if (outputs.size === 0) throw new RangeError('model: expected an output, as in model.output(name, expression)');
+  if (outputs.size === 0) throw rangeError('model: expected an output, as in model.output(name, expression)');
   const { program } = compiledFor(model);
   const native = addon();
   await program.ahead(native);

@@ -1,4 +1,5 @@
 // Expressions: a shape, and a node of the graph that native/expressions/graph.hpp describes.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { acrossCopies } from '../core/brand.js';
 import { checkNumber, checkVector, description, show } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, type SparseMatrix, toFloat64 } from '../core/matrix.js';
@@ -118,7 +119,7 @@ export class Expression<S extends Shape = Shape> {
   /** @internal Expressions are made by a model and by functions. */
   constructor(shape: S, node: Node) {
     if (!Array.isArray(shape) || typeof node !== 'object' || node === null || !('op' in node)) {
-      throw new TypeError('expressions are made by a Model and by the functions of nonconvex/model');
+      throw typeError('expressions are made by a Model and by the functions of nonconvex/model');
     }
     this.shape = shape;
     this.node = node;
@@ -136,7 +137,7 @@ export class Expression<S extends Shape = Shape> {
 
   [Symbol.toPrimitive](hint: string): string {
     if (hint === 'string') return `expression of shape ${showShape(this.shape)}`;
-    throw new TypeError('an expression is no number: write add(a, b), sub(a, b), mul(a, b), div(a, b), pow(a, b)');
+    throw typeError('an expression is no number: write add(a, b), sub(a, b), mul(a, b), div(a, b), pow(a, b)');
   }
 }
 
@@ -161,7 +162,7 @@ export function toExpression(name: string, value: Operand | SparseMatrix): Expre
   if (isSparse(value) || looksLikeMatrix(value))
     return constantMatrix({ matrix: toOperand(name, value), transposed: false });
   if (typeof value !== 'object' || value === null) {
-    throw new TypeError(`${name} = ${show(value)}: expected an expression, a number, an array or a matrix`);
+    throw typeError(`${name} = ${show(value)}: expected an expression, a number, an array or a matrix`);
   }
   const numbers = checkVector(name, value);
   return constantOf([numbers.length], numbers);
@@ -171,7 +172,7 @@ export function toExpression(name: string, value: Operand | SparseMatrix): Expre
 export function toEntries<T extends Operand>(name: string, value: T): Expression<ShapeOf<T>> {
   const expression = toExpression(name, value);
   if (expression.node.op !== sparse) return expression;
-  throw new RangeError(
+  throw rangeError(
     `${name}: a sparse matrix of shape ${showShape(expression.shape)}: expected only in matvec and matmul`,
   );
 }
@@ -210,11 +211,11 @@ export function nodeOf(operation: string, node: Omit<Node, 'owner' | 'rows'>): N
   let rows: object | undefined;
   for (const input of node.inputs) {
     if (input.rows !== undefined && rows !== undefined && input.rows !== rows)
-      throw new TypeError(`${operation}: expected expressions of the rows of one table, got two of different tables`);
+      throw typeError(`${operation}: expected expressions of the rows of one table, got two of different tables`);
     rows ??= input.rows;
     if (input.owner === undefined || input.owner === owner) continue;
     if (owner !== undefined)
-      throw new TypeError(`${operation}: expected expressions of one model, got two of different models`);
+      throw typeError(`${operation}: expected expressions of one model, got two of different models`);
     owner = input.owner;
   }
   return rows === undefined ? { ...node, owner } : { ...node, owner, rows };

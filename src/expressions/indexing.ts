@@ -1,5 +1,6 @@
 // Parts of expressions, and expressions put together from parts. Matrices are stored row after row.
 import { types } from 'node:util';
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkInteger, isList, show } from '../core/check.js';
 import type { MatrixLike } from '../core/matrix.js';
 import {
@@ -29,7 +30,7 @@ export function at(x: Operand, i: number, j: number): Expression<readonly []>;
 export function at(x: Operand, i: number, j?: number): Expression {
   const { shape, node } = toEntries('x', x);
   if (shape.length !== (j === undefined ? 1 : 2)) {
-    throw new RangeError(
+    throw rangeError(
       `at: shape ${showShape(shape)} and ${j === undefined ? 'one index' : 'two indices'}: expected an index for each dimension`,
     );
   }
@@ -68,14 +69,12 @@ export function slice<A extends Operand>(x: A, begin: number, end?: number, step
 export function slice(x: Operand, begin: number, end?: number, step = 1): Expression {
   const { shape, node } = toEntries('x', x);
   const [length, columns] = shape;
-  if (length === undefined) throw new RangeError('slice: shape []: expected a vector or a matrix');
+  if (length === undefined) throw rangeError('slice: shape []: expected a vector or a matrix');
   const first = border('begin', begin, length);
   const last = end === undefined ? length : border('end', end, length);
   checkInteger('step', step, 1);
   if (first >= last) {
-    throw new RangeError(
-      `slice: begin = ${begin}, end = ${end} of shape ${showShape(shape)}: expected begin before end`,
-    );
+    throw rangeError(`slice: begin = ${begin}, end = ${end} of shape ${showShape(shape)}: expected begin before end`);
   }
   const size = Math.ceil((last - first) / step);
   if (columns === undefined) return new Expression([size], strided('slice', node, first, step, size));
@@ -99,7 +98,7 @@ export function gather<A extends Operand>(x: A, indices: ArrayLike<number>): Exp
 export function gather(x: Operand, indices: ArrayLike<number>): Expression {
   const { shape, node } = toEntries('x', x);
   const [length, columns] = shape;
-  if (length === undefined) throw new RangeError('gather: shape []: expected a vector or a matrix');
+  if (length === undefined) throw rangeError('gather: shape []: expected a vector or a matrix');
   const list = indexList('indices', indices, length);
   if (columns === undefined) return new Expression([list.length], gathered('gather', node, list));
   return rowsOf('gather', node, list, columns);
@@ -127,12 +126,12 @@ export function concat(
 export function concat(...parts: [Operand, ...Operand[]]): Expression;
 export function concat(...given: readonly (Operand | readonly Operand[])[]): Expression {
   const parts = given.length === 1 && Array.isArray(given[0]) ? (given[0] as Operand[]) : (given as Operand[]);
-  if (parts.length === 0) throw new RangeError('parts: expected at least one expression');
+  if (parts.length === 0) throw rangeError('parts: expected at least one expression');
   const expressions = Array.from(parts, (part, i) => toEntries(`parts[${i}]`, part));
   const first = (expressions[0] as Expression).shape;
   for (const [i, { shape }] of expressions.entries()) {
     if ((shape.length === 2) === (first.length === 2) && shape[1] === first[1]) continue;
-    throw new RangeError(
+    throw rangeError(
       `concat: parts[0] has shape ${showShape(first)}, parts[${i}] ${showShape(shape)}: expected scalars and vectors, or ` +
         'matrices of as many columns',
     );
@@ -151,7 +150,7 @@ export function reshape(x: Operand, shape: number | Shape): Expression {
   const { shape: from, node } = toEntries('x', x);
   const to = checkShape('shape', shape);
   if (sizeOf('reshape', to) !== node.size) {
-    throw new RangeError(`reshape: from ${showShape(from)} to ${showShape(to)}: expected as many numbers`);
+    throw rangeError(`reshape: from ${showShape(from)} to ${showShape(to)}: expected as many numbers`);
   }
   // It is no longer the constant matrix, or the transpose, that products look for.
   const { constant: _, transposeOf: __, ...numbers } = node;
@@ -161,7 +160,7 @@ export function reshape(x: Operand, shape: number | Shape): Expression {
 /** The transpose of a matrix. That of a constant one, dense or sparse, costs nothing in {@link matvec} and {@link matmul}. */
 export function transpose(X: Parameters<typeof toExpression>[1]): MatrixExpression {
   const { shape, node } = toExpression('X', X);
-  if (!isMatrixShape(shape)) throw new RangeError(`transpose: shape ${showShape(shape)}: expected a matrix`);
+  if (!isMatrixShape(shape)) throw rangeError(`transpose: shape ${showShape(shape)}: expected a matrix`);
   if (node.constant) return constantMatrix({ ...node.constant, transposed: !node.constant.transposed });
   const [rows, columns] = shape;
   if (rows === 1 || columns === 1) return new Expression([columns, rows], node);
@@ -182,7 +181,7 @@ export function looked(
   shape: readonly number[],
 ): Expression {
   if (!(index instanceof Expression) || index.node.op !== op.rowColumn) {
-    throw new TypeError(
+    throw typeError(
       `${name}: index = ${show(index)}: expected an integer, or a column of model.rows such as rows.label`,
     );
   }
@@ -215,32 +214,32 @@ function rowsOf(name: string, node: Node, rows: Int32Array, columns: number): Ma
 function matrixArgument(name: string, X: Operand): MatrixExpression {
   const found = toEntries('X', X);
   if (isMatrixShape(found.shape)) return found as MatrixExpression;
-  throw new RangeError(`${name}: shape ${showShape(found.shape)}: expected a matrix`);
+  throw rangeError(`${name}: shape ${showShape(found.shape)}: expected a matrix`);
 }
 
 function index(name: string, value: number, length: number): number {
-  if (typeof value !== 'number') throw new TypeError(`${name} = ${show(value)}: expected a number`);
+  if (typeof value !== 'number') throw typeError(`${name} = ${show(value)}: expected a number`);
   if (Number.isInteger(value) && value >= -length && value < length) return value < 0 ? length + value : value;
-  throw new RangeError(`${name} = ${value}: expected an integer in [${-length}, ${length - 1}]`);
+  throw rangeError(`${name} = ${value}: expected an integer in [${-length}, ${length - 1}]`);
 }
 
 function border(name: string, value: number, length: number): number {
-  if (typeof value !== 'number') throw new TypeError(`${name} = ${show(value)}: expected a number`);
+  if (typeof value !== 'number') throw typeError(`${name} = ${show(value)}: expected a number`);
   if (Number.isInteger(value) && value >= -length && value <= length) return value < 0 ? length + value : value;
-  throw new RangeError(`${name} = ${value}: expected an integer in [${-length}, ${length}]`);
+  throw rangeError(`${name} = ${value}: expected an integer in [${-length}, ${length}]`);
 }
 
 function indexList(name: string, value: ArrayLike<number>, length: number): Int32Array {
   if (!isList(value)) {
-    throw new TypeError(`${name} = ${show(value)}: expected an array of integers`);
+    throw typeError(`${name} = ${show(value)}: expected an array of integers`);
   }
-  if (value.length === 0) throw new RangeError(`${name}: expected at least one index`);
+  if (value.length === 0) throw rangeError(`${name}: expected at least one index`);
   const list = types.isInt32Array(value) ? value : new Int32Array(value.length);
   for (let k = 0; k < value.length; ++k) {
     const i = value[k] as number;
-    if (typeof i !== 'number') throw new TypeError(`${name}[${k}] = ${show(i)}: expected a number`);
+    if (typeof i !== 'number') throw typeError(`${name}[${k}] = ${show(i)}: expected a number`);
     if (!(Number.isInteger(i) && i >= 0 && i < length)) {
-      throw new RangeError(`${name}[${k}] = ${i}: expected an integer in [0, ${length - 1}]`);
+      throw rangeError(`${name}[${k}] = ${i}: expected an integer in [0, ${length - 1}]`);
     }
     if (list !== value) list[k] = i;
   }

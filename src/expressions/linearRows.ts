@@ -1,4 +1,5 @@
 // Linear equations A x = b and inequalities that come with a problem family.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkBounds } from '../core/bounds.js';
 import { checkVector } from '../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
@@ -17,11 +18,10 @@ export function checkLinearRows(
   read = toOperand,
 ): LinearRows | undefined {
   if (A === undefined && b === undefined) return undefined;
-  if (A === undefined) throw new TypeError('A = undefined: expected a matrix, as there is b');
+  if (A === undefined) throw typeError('A = undefined: expected a matrix, as there is b');
   const matrix = read('A', A);
-  if (matrix.columns !== n)
-    throw new RangeError(`A: expected ${n} columns, one for each unknown, got ${matrix.columns}`);
-  if (matrix.rows > n) throw new RangeError(`A: expected no more rows than the ${n} unknowns, got ${matrix.rows}`);
+  if (matrix.columns !== n) throw rangeError(`A: expected ${n} columns, one for each unknown, got ${matrix.columns}`);
+  if (matrix.rows > n) throw rangeError(`A: expected no more rows than the ${n} unknowns, got ${matrix.rows}`);
   const right = checkVector('b', b, { length: matrix.rows, per: 'one for each row of A' }).slice();
   return { A: matrix, b: right };
 }
@@ -47,14 +47,13 @@ export function checkInequalityRows(
   if (G === undefined) {
     const side = atMost !== undefined ? 'atMost' : 'atLeast';
     if (given[side] === undefined) return undefined;
-    throw new TypeError(`G = undefined: expected a matrix, as there is ${side}`);
+    throw typeError(`G = undefined: expected a matrix, as there is ${side}`);
   }
   if (atMost === undefined && atLeast === undefined) {
-    throw new TypeError('atMost = undefined: expected numbers, or atLeast, as there is G');
+    throw typeError('atMost = undefined: expected numbers, or atLeast, as there is G');
   }
   const matrix = read('G', G);
-  if (matrix.columns !== n)
-    throw new RangeError(`G: expected ${n} columns, one for each unknown, got ${matrix.columns}`);
+  if (matrix.columns !== n) throw rangeError(`G: expected ${n} columns, one for each unknown, got ${matrix.columns}`);
   const sides = checkBounds({ name: 'atLeast', value: atLeast }, { name: 'atMost', value: atMost }, [matrix.rows]);
   return { G: matrix, ...sides };
 }

@@ -1,4 +1,5 @@
 // Functions of networks and losses, most of them made of other operations.
+import { rangeError } from '../core/argumentError.js';
 import { checkMembers, checkNumber } from '../core/check.js';
 import { Expression, nodeOf, type Operand, op, type ShapeOf, toEntries } from './expression.js';
 import { at, looked, slice } from './indexing.js';
@@ -52,7 +53,7 @@ export function min(a: Operand, b?: Operand): Expression {
 function extreme(name: 'max' | 'min', code: number, a: Operand): Expression {
   let left: Expression = toEntries('a', a);
   if (left.shape.length !== 1)
-    throw new RangeError(`${name}: shape ${showShape(left.shape)}: expected a vector, or two operands`);
+    throw rangeError(`${name}: shape ${showShape(left.shape)}: expected a vector, or two operands`);
   for (let length = left.size; length > 1; length = left.size) {
     const half = length >> 1;
     const pairs = entries(name, code, [slice(left, 0, half), slice(left, half, 2 * half)], name);
@@ -68,7 +69,7 @@ export function clip<A extends Operand>(a: A, lower: number, upper: number): Exp
 
 function clipped(name: string, a: Operand, lower: number, upper: number, kink?: string): Expression {
   if (!(checkNumber('lower', lower) <= checkNumber('upper', upper))) {
-    throw new RangeError(`${name}: lower = ${lower}, upper = ${upper}: expected lower <= upper`);
+    throw rangeError(`${name}: lower = ${lower}, upper = ${upper}: expected lower <= upper`);
   }
   return entries(name, op.max, [entries(name, op.min, [a, upper], kink), lower], kink);
 }
@@ -122,7 +123,7 @@ export function crossEntropy(
 ): Scalar {
   const { smoothing = 0 } = checkMembers('options', options, ['smoothing'], 'option');
   if (!(checkNumber('smoothing', smoothing, { lower: 0 }) <= 1)) {
-    throw new RangeError(`smoothing = ${smoothing}: expected a number in [0, 1]`);
+    throw rangeError(`smoothing = ${smoothing}: expected a number in [0, 1]`);
   }
   const logits = toEntries('t', t);
   if (logits.shape.length === 0) {
@@ -134,7 +135,7 @@ export function crossEntropy(
   const distribution = label instanceof Expression && label.shape.length === 1 && label.size === vector.size;
   const likely = distribution ? dot(label, vector) : pick(vector, label as number | Expression);
   const total = distribution ? mul(sum(label), logSumExp(vector)) : logSumExp(vector);
-  if (likely.shape.length > 0) throw new RangeError('crossEntropy: expected one label for each row');
+  if (likely.shape.length > 0) throw rangeError('crossEntropy: expected one label for each row');
   if (smoothing === 0) return sub(total, likely) as Scalar;
   const even = div(sum(vector), vector.size);
   return sub(total, add(mul(1 - smoothing, likely), mul(smoothing, even))) as Scalar;
@@ -143,5 +144,5 @@ export function crossEntropy(
 function vectorOf(name: string, argument: string, value: Operand): Expression<readonly [number]> {
   const found = toEntries(argument, value);
   if (found.shape.length === 1) return found as Expression<readonly [number]>;
-  throw new RangeError(`${name}: ${argument} has shape ${showShape(found.shape)}: expected a vector`);
+  throw rangeError(`${name}: ${argument} has shape ${showShape(found.shape)}: expected a vector`);
 }

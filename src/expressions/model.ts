@@ -1,4 +1,5 @@
 import { addon, type ModelRequest } from '../core/addon.js';
+import { rangeError, typeError } from '../core/argumentError.js';
 import type { Bounds } from '../core/bounds.js';
 import { acrossCopies } from '../core/brand.js';
 import { checkMembers, entryName, show } from '../core/check.js';
@@ -186,7 +187,7 @@ export class Model {
     const found = toEntries('objective', objective);
     requireClosed(sense, found);
     const { shape, node } = found;
-    if (shape.length > 0) throw new RangeError(`${sense}: shape ${showShape(shape)}: expected a scalar`);
+    if (shape.length > 0) throw rangeError(`${sense}: shape ${showShape(shape)}: expected a scalar`);
     this.#own(sense, node);
     this.#objective = sense === 'minimize' ? node : neg(objective).node;
     this.#sense = sense;
@@ -250,7 +251,7 @@ export class Model {
       ['high', high, 'atMost(e, high)'],
     ] as const) {
       if (isData(side)) continue;
-      throw new TypeError(`${name} = ${side}: expected numbers or a parameter; of an expression write ${write}`);
+      throw typeError(`${name} = ${side}: expected numbers or a parameter; of an expression write ${write}`);
     }
     const shape = broadcast(
       'between',
@@ -306,7 +307,7 @@ export class Model {
   compile(): CompiledProgram {
     if (this.#program) return this.#program;
     const n = this.#n;
-    if (n === 0) throw new RangeError('model: expected at least one variable');
+    if (n === 0) throw rangeError('model: expected at least one variable');
     const [objective, functions] = [this.#objective, this.#functions.slice()];
     if (closingsOf([objective, ...functions]).length > 0) {
       this.#program = new CompiledProgram(compiledRows({ ...this.#compiledParts(), objective, functions, each: [] }));
@@ -413,12 +414,12 @@ export class Model {
     this.#own('residuals', residuals.node);
     requireClosed('residuals', residuals);
     if (this.#m > 0) {
-      throw new RangeError(
+      throw rangeError(
         `model: has ${this.#m} constraints: expected bounds alone; minimize takes constraints, of the objective sumSquares(residuals)`,
       );
     }
     const kink = kinkOf([residuals.node]);
-    if (kink !== undefined) throw new RangeError(`residuals: have a kink, of ${kink}: expected smooth functions`);
+    if (kink !== undefined) throw rangeError(`residuals: have a kink, of ${kink}: expected smooth functions`);
     const n = this.#n;
     const request = () => ({
       n,
@@ -450,7 +451,7 @@ export class Model {
     const unset = this.#parameters.find(({ isSet }) => !isSet);
     if (!unset) return this.#parameterValues();
     const how = 'model.parameter({ value }) or parameter.set(value)';
-    throw new RangeError(`parameter ${unset.name}: expected a value, by ${how}, before a solve or an evaluation`);
+    throw rangeError(`parameter ${unset.name}: expected a value, by ${how}, before a solve or an evaluation`);
   }
 
   /** Values of the parameters, NaN where there is none. */
@@ -476,7 +477,7 @@ export class Model {
 
   #own(operation: string, { owner }: Node): void {
     if (owner === undefined || owner === this) return;
-    throw new TypeError(`${operation}: expected an expression of this model, got one of another model`);
+    throw typeError(`${operation}: expected an expression of this model, got one of another model`);
   }
 }
 
@@ -501,7 +502,7 @@ function compiledFor(request: () => ModelRequest): Pick<CompiledParts, 'handle' 
 export function toProgram(name: string, problem: unknown): Program {
   if (problem instanceof Model) return problem.compile();
   if (problem instanceof Program) return problem;
-  throw new TypeError(
+  throw typeError(
     `${name} = ${show(problem)}: expected a Model, or what readNl, fromCallbacks or a problem family gives`,
   );
 }
@@ -515,7 +516,7 @@ function shapeAndOptions<Options extends object>(
   const options = (withoutShape ? (first ?? second) : second) ?? {};
   const meant = names.find((name) => name === 'value' || name === 'start');
   if (typeof first === 'number' && !Number.isInteger(first)) {
-    throw new RangeError(`shape = ${first}: expected an integer >= 1: did you mean { ${meant}: ${first} }?`);
+    throw rangeError(`shape = ${first}: expected an integer >= 1: did you mean { ${meant}: ${first} }?`);
   }
   return {
     shape: withoutShape ? scalar : checkShape('shape', first),
@@ -529,9 +530,9 @@ function checkOptions<T extends object>(options: T, names: readonly string[]): T
 
 function nameOf(name: unknown, otherwise: string): string {
   if (name === undefined) return otherwise;
-  if (typeof name !== 'string') throw new TypeError(`name = ${show(name)}: expected a string`);
+  if (typeof name !== 'string') throw typeError(`name = ${show(name)}: expected a string`);
   if (/^[^\s]+$/.test(name)) return name;
-  throw new RangeError(`name = ${show(name)}: expected characters without blanks between them`);
+  throw rangeError(`name = ${show(name)}: expected characters without blanks between them`);
 }
 
 /** The starts of variables, n numbers in all. */

@@ -1,4 +1,5 @@
 // Expressions of one row as files of ONNX.
+import { typeError } from '../core/argumentError.js';
 import { checkMembers, checkOneOf, checkVector } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { dataTypes, GraphBuilder, type OnnxOptions } from '../predict/onnxGraph.js';
@@ -27,7 +28,7 @@ export async function toOnnx(
   const { precision = 'float64' } = checkMembers('options', options, ['precision'], 'option');
   checkOneOf('precision', precision, ['float64', 'float32']);
   if (!(expression instanceof Expression) || expression.node.rows === undefined) {
-    throw new TypeError('expression: expected one of a row, which has a column of model.rows in it');
+    throw typeError('expression: expected one of a row, which has a column of model.rows in it');
   }
   const given = typeof x === 'object' && x !== null && 'x' in x ? x.x : (x as ArrayLike<number>);
   const point = checkVector('x', given, { length: model.n, per: 'one for each variable' });
@@ -175,7 +176,7 @@ class RowWriter {
       case op.lookup:
         return this.#lookedUp(node, a, b, group);
       default:
-        throw new TypeError(`expression: has an operation (number ${node.op}) without a form in ONNX`);
+        throw typeError(`expression: has an operation (number ${node.op}) without a form in ONNX`);
     }
   }
 
@@ -223,8 +224,7 @@ class RowWriter {
       const found = graph.node('Gather', [this.#shaped(from, [-1, width]), index], { axis: 0 });
       return this.#shaped(found, [-1, count * width]);
     }
-    if (width !== 1)
-      throw new TypeError('expression: rows of a matrix that differs from row to row have no form in ONNX');
+    if (width !== 1) throw typeError('expression: rows of a matrix that differs from row to row have no form in ONNX');
     return graph.node('GatherElements', [from, index], { axis: 1 });
   }
 
@@ -232,7 +232,7 @@ class RowWriter {
   #forRows(value: string, node: Node): string {
     if (node.rows !== undefined) return value;
     const [column] = [...this.#written].find(([known]) => known.op === op.rowColumn) ?? [];
-    if (!column) throw new TypeError('expression: expected a column before numbers that all rows have');
+    if (!column) throw typeError('expression: expected a column before numbers that all rows have');
     const shape = this.graph.node('Shape', [this.#written.get(column) as string]);
     const rows = this.graph.node('Gather', [shape, this.graph.integers(this.#name('first'), [0])], { axis: 0 });
     const whole = this.graph.node('Concat', [rows, this.graph.integers(this.#name('size'), [node.size])], { axis: 0 });

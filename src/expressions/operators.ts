@@ -1,4 +1,5 @@
 // Functions of entries, and sums over them.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkMembers, show } from '../core/check.js';
 import { Expression, nodeOf, type Operand, op, type ShapeOf, toEntries } from './expression.js';
 import { transpose } from './indexing.js';
@@ -43,10 +44,10 @@ interface Several {
 function several(name: string, code: number): Several {
   const two = binary(name, code);
   return ((...operands: Operand[]): Expression => {
-    if (operands.length < 2) throw new TypeError(`${name}: expected two operands or more, got ${operands.length}`);
+    if (operands.length < 2) throw typeError(`${name}: expected two operands or more, got ${operands.length}`);
     for (const operand of operands) {
       if (!Array.isArray(operand) || !operand.some((entry) => entry instanceof Expression)) continue;
-      throw new TypeError(`${name}: got an array of expressions: write ${name}(...parts), not parts.reduce(${name})`);
+      throw typeError(`${name}: got an array of expressions: write ${name}(...parts), not parts.reduce(${name})`);
     }
     const [first, ...others] = operands as [Operand, ...Operand[]];
     return others.reduce<Operand>((left, right) => two(left, right), first) as Expression;
@@ -190,10 +191,10 @@ function groups(
     return { shape: scalar, group: shape.reduce((product: number, length) => product * length, 1), flip: false };
   }
   const { per } = checkMembers('options', options, ['per'], 'option');
-  if (typeof per !== 'string') throw new TypeError(`per = ${show(per)}: expected 'row' or 'column'`);
-  if (per !== 'row' && per !== 'column') throw new RangeError(`per = ${show(per)}: expected 'row' or 'column'`);
+  if (typeof per !== 'string') throw typeError(`per = ${show(per)}: expected 'row' or 'column'`);
+  if (per !== 'row' && per !== 'column') throw rangeError(`per = ${show(per)}: expected 'row' or 'column'`);
   if (!isMatrixShape(shape)) {
-    throw new RangeError(`${name}: per = '${per}' of shape ${showShape(shape)}: expected a matrix`);
+    throw rangeError(`${name}: per = '${per}' of shape ${showShape(shape)}: expected a matrix`);
   }
   const [rows, columns] = shape;
   return per === 'row' ? { shape: [rows], group: columns, flip: false } : { shape: [columns], group: rows, flip: true };

@@ -1,4 +1,5 @@
 // Products with matrices.
+import { rangeError } from '../core/argumentError.js';
 import type { MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { Expression, type Node, nodeOf, type Operand, op, toEntries, toExpression } from './expression.js';
 import { gathered, transpose } from './indexing.js';
@@ -29,7 +30,7 @@ export function matvec(A: MatrixOperand, x: Operand): Expression<readonly [numbe
   const vector = toEntries('x', x);
   const [m, n] = matrix.shape;
   if (vector.shape.length !== 1 || vector.size !== n) {
-    throw new RangeError(
+    throw rangeError(
       `matvec: A has shape ${showShape(matrix.shape)}, x ${showShape(vector.shape)}: expected a vector of ${n}`,
     );
   }
@@ -52,7 +53,7 @@ export function matmul(A: MatrixOperand, B: MatrixOperand): MatrixExpression {
   const [m, k] = left.shape;
   const n = right.shape[1];
   if (right.shape[0] !== k) {
-    throw new RangeError(
+    throw rangeError(
       `matmul: A has shape ${showShape(left.shape)}, B ${showShape(right.shape)}: expected as many rows of B as A has columns`,
     );
   }
@@ -111,5 +112,5 @@ function product(name: string, matrix: MatrixExpression, flip: boolean, vectors:
 function matrixArgument(operation: string, name: string, value: MatrixOperand, hint = ''): MatrixExpression {
   const found = toExpression(name, value as MatrixOperand & Operand);
   if (isMatrixShape(found.shape)) return found as MatrixExpression;
-  throw new RangeError(`${operation}: ${name} has shape ${showShape(found.shape)}: expected a matrix${hint}`);
+  throw rangeError(`${operation}: ${name} has shape ${showShape(found.shape)}: expected a matrix${hint}`);
 }

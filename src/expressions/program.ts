@@ -6,6 +6,7 @@ import {
   type RowTableHandle,
   type Solvers,
 } from '../core/addon.js';
+import { typeError } from '../core/argumentError.js';
 import { withArrayCopies } from '../core/arrayCopies.js';
 import { type Bounds, copiedBounds } from '../core/bounds.js';
 import { acrossCopies } from '../core/brand.js';
@@ -303,7 +304,7 @@ export interface FamilyParts {
 
 /** Says what is wrong where a problem is taken for the result of a solve, as after `await logisticRegression(...)`. */
 function noResult(member: string): never {
-  throw new TypeError(
+  throw typeError(
     `a problem has no ${member}: pass it to minimize, as in const { ${member} } = await minimize(problem)`,
   );
 }

@@ -1,5 +1,6 @@
 // Models with sums over rows, in the parts that native/expressions/rows/row_model.hpp describes.
 import type { SerializedGraph } from '../core/addon.js';
+import { typeError } from '../core/argumentError.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { type Node, op } from './expression.js';
 import type { RowTable } from './rows.js';
@@ -109,7 +110,7 @@ export function rowPartsOf(
     if (node.rows !== undefined || isPartOfVariables(node)) return undefined;
     if (!shared.has(node)) {
       if (closingsOf([node]).length > 0)
-        throw new TypeError('a formula of a row has a mean, sum or maximum over rows in it: expected none');
+        throw typeError('a formula of a row has a mean, sum or maximum over rows in it: expected none');
       shared.set(node, n + sharedSize);
       sharedSize += node.size;
     }

@@ -1,5 +1,6 @@
 // Programs of models with sums over rows.
 import type { RowModelRequest, RowTableHandle, Solvers } from '../core/addon.js';
+import { rangeError } from '../core/argumentError.js';
 import { SolverError } from '../core/error.js';
 import { convexityOf } from './curvature.js';
 import type { Node } from './expression.js';
@@ -86,7 +87,7 @@ export function compiledRows({
 function otherTable(tables: RowModelParts['tables'], others: Record<string, ColumnLike>): TableHandle {
   const [only] = tables;
   if (tables.length === 1 && only) return tableHandle(() => only.table.request(only.columns, others));
-  throw new RangeError(`rows: given for outputs of ${tables.length} tables: expected those of one`);
+  throw rangeError(`rows: given for outputs of ${tables.length} tables: expected those of one`);
 }
 
 /** Makes what takes long, one after the other; undefined where nothing does. */

@@ -1,5 +1,6 @@
 // Data by rows, and the formulas of one row.
 import { types } from 'node:util';
+import { rangeError, typeError } from '../core/argumentError.js';
 import { acrossCopies } from '../core/brand.js';
 import { checkObject, checkVector, isList, isOtherVector, show } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, type SparseMatrix } from '../core/matrix.js';
@@ -44,7 +45,7 @@ export class RowTable {
     this.#owner = owner;
     this.#data = dataOf(data);
     for (const [name, values] of this.#data.columns) {
-      if (name in this) throw new RangeError(`rows: a column '${name}': expected another name, as that is a function`);
+      if (name in this) throw rangeError(`rows: a column '${name}': expected another name, as that is a function`);
       const shape: Shape = isScalar(data[name]) ? [] : [values.columns];
       const node: Node = { op: op.rowColumn, size: values.columns, owner, inputs: [], rows: this, column: name };
       Object.defineProperty(this, name, { value: new Expression(shape, node), enumerable: true });
@@ -84,7 +85,7 @@ export class RowTable {
     for (const [name, { columns }] of this.#data.columns) requireWidth(name, next.columns.get(name), columns);
     for (const name of next.columns.keys()) {
       if (!this.#data.columns.has(name))
-        throw new RangeError(`rows.replace: ${name}: expected no other columns than before`);
+        throw rangeError(`rows.replace: ${name}: expected no other columns than before`);
     }
     this.#data = next;
   }
@@ -118,7 +119,7 @@ export class RowTable {
     const { shape, node } = toEntries('formula', formula);
     if (node.rows !== this) {
       const found = node.rows === undefined ? `has nothing of its rows` : `has those of another table`;
-      throw new TypeError(`rows.${kind}: a formula that ${found}: expected one with a column, such as rows.x`);
+      throw typeError(`rows.${kind}: a formula that ${found}: expected one with a column, such as rows.x`);
     }
     const closing = { kind, of: node };
     const kink = kind === 'max' ? { kink: 'rows.max' } : {};
@@ -135,7 +136,7 @@ export interface RowTableRequest {
 /** Throws where an expression differs from row to row, and so is none of the whole problem. */
 export function requireClosed(what: string, { shape, node }: Expression): void {
   if (node.rows === undefined) return;
-  throw new TypeError(
+  throw typeError(
     `${what}: an expression of shape ${showShape(shape)} of one row: expected one of all rows, as rows.mean(...), rows.sum(...) or rows.max(...) give`,
   );
 }
@@ -145,12 +146,12 @@ const isScalar = (column: ColumnLike | undefined): boolean =>
 
 function dataOf(data: Record<string, ColumnLike>): TableData {
   const entries = Object.entries(checkObject('rows', data));
-  if (entries.length === 0) throw new RangeError('rows: expected at least one column');
+  if (entries.length === 0) throw rangeError('rows: expected at least one column');
   const columns = new Map(entries.map(([name, column]) => [name, columnOf(`rows.${name}`, column)]));
   const [[first, { rows: count }]] = [...columns] as [[string, Matrix | SparseMatrix]];
   for (const [name, { rows }] of columns) {
     if (rows === count) continue;
-    throw new RangeError(`rows.${name}: has ${rows} rows: expected ${count}, as rows.${first} has`);
+    throw rangeError(`rows.${name}: has ${rows} rows: expected ${count}, as rows.${first} has`);
   }
   return { count, columns, signs: new Map() };
 }
@@ -159,14 +160,14 @@ function columnOf(name: string, column: unknown): Matrix | SparseMatrix {
   if (isSparse(column) || looksLikeMatrix(column)) return toSizedOperand(name, column);
   if (types.isFloat32Array(column) && column.length > 0) return { data: column, rows: column.length, columns: 1 };
   if (!isList(column) && !isOtherVector(column)) {
-    throw new TypeError(`${name} = ${show(column)}: expected a number for each row, or a matrix`);
+    throw typeError(`${name} = ${show(column)}: expected a number for each row, or a matrix`);
   }
   const data = checkVector(name, column as ArrayLike<number>);
   return { data, rows: data.length, columns: 1 };
 }
 
 function requireWidth(name: string, values: Matrix | SparseMatrix | undefined, width: number): void {
-  if (values === undefined) throw new RangeError(`rows: no column '${name}': expected one, as there was before`);
+  if (values === undefined) throw rangeError(`rows: no column '${name}': expected one, as there was before`);
   if (values.columns === width) return;
-  throw new RangeError(`rows.${name}: has ${values.columns} numbers in each row: expected ${width}, as before`);
+  throw rangeError(`rows.${name}: has ${values.columns} numbers in each row: expected ${width}, as before`);
 }

@@ -1,4 +1,5 @@
 // Shapes of expressions: what fits together, and how they look in messages.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkInteger, show } from '../core/check.js';
 import { type Matrix, type MatrixLike, numbersFor } from '../core/matrix.js';
 
@@ -32,7 +33,7 @@ export const isMatrixShape = (shape: Shape): shape is readonly [number, number] 
 export function sizeOf(what: string, shape: readonly number[]): number {
   const size = shape.reduce((product, length) => product * length, 1);
   if (size <= largest) return size;
-  throw new RangeError(`${what}: has shape [${shape.join(', ')}]: expected at most ${largest} numbers`);
+  throw rangeError(`${what}: has shape [${shape.join(', ')}]: expected at most ${largest} numbers`);
 }
 
 export const sameShape = (a: Shape, b: Shape): boolean =>
@@ -42,7 +43,7 @@ export const sameShape = (a: Shape, b: Shape): boolean =>
 export function broadcast<A extends Shape, B extends Shape>(operation: string, a: A, b: B): Broadcast<A, B> {
   if (a.length === 0) return b as Broadcast<A, B>;
   if (b.length === 0 || sameShape(a, b)) return a as unknown as Broadcast<A, B>;
-  throw new RangeError(
+  throw rangeError(
     `${operation}: shapes ${showShape(a)} and ${showShape(b)}: expected the same shape twice, or a scalar`,
   );
 }
@@ -50,9 +51,9 @@ export function broadcast<A extends Shape, B extends Shape>(operation: string, a
 /** A shape argument: a length, [], [length] or [rows, columns]. */
 export function checkShape(name: string, value: unknown): Shape {
   if (typeof value === 'number') return Object.freeze([checkInteger(name, value, 1)]) as unknown as Shape;
-  if (!Array.isArray(value)) throw new TypeError(`${name} = ${show(value)}: expected a length or [rows, columns]`);
+  if (!Array.isArray(value)) throw typeError(`${name} = ${show(value)}: expected a length or [rows, columns]`);
   if (value.length > 2) {
-    throw new RangeError(`${name}: has ${value.length} dimensions: expected a length or [rows, columns]`);
+    throw rangeError(`${name}: has ${value.length} dimensions: expected a length or [rows, columns]`);
   }
   value.forEach((length, i) => {
     checkInteger(`${name}[${i}]`, length, 1);
@@ -77,11 +78,11 @@ export function numbersOf(name: string, value: unknown, shape: Shape): Float64Ar
 /** The numbers of a part of a result, as a copy. */
 export function partOf(name: string, numbers: ArrayLike<number>, offset: number, size: number): Float64Array {
   if (!(Array.isArray(numbers) || ArrayBuffer.isView(numbers))) {
-    throw new TypeError(`${name} = ${show(numbers)}: expected an array of numbers`);
+    throw typeError(`${name} = ${show(numbers)}: expected an array of numbers`);
   }
   const whole = numbers as ArrayLike<number>;
   if (whole.length < offset + size) {
-    throw new RangeError(`${name}: expected at least ${offset + size} numbers, got ${whole.length}`);
+    throw rangeError(`${name}: expected at least ${offset + size} numbers, got ${whole.length}`);
   }
   const part = new Float64Array(size);
   for (let i = 0; i < size; ++i) part[i] = whole[offset + i] as number;

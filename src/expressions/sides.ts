@@ -1,4 +1,5 @@
 // Bounds of variables and sides of constraints: numbers, or parameters whose values at a solve count.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { type Bound, checkBound, checkOrder } from '../core/bounds.js';
 import { looksLikeMatrix, toMatrix } from '../core/matrix.js';
 import { Expression, type Operand, toExpression } from './expression.js';
@@ -69,11 +70,11 @@ function numberInto(numbers: Int32Array, side: Side, size: number, offset: numbe
 function toSide({ name, value, missing }: Bound, side: 'lower' | 'upper', shape: Shape): Side {
   if (value instanceof Parameter) {
     if (value.shape.length === 0 || sameShape(value.shape, shape)) return value;
-    throw new RangeError(`${name}: has shape ${showShape(value.shape)}: expected ${showShape(shape)} or a scalar`);
+    throw rangeError(`${name}: has shape ${showShape(value.shape)}: expected ${showShape(shape)} or a scalar`);
   }
   if (value instanceof Expression) {
     const relation = side === 'lower' ? 'atLeast(x, e)' : 'atMost(x, e)';
-    throw new TypeError(`${name} = ${value}: expected numbers or a parameter; of an expression e write ${relation}`);
+    throw typeError(`${name} = ${value}: expected numbers or a parameter; of an expression e write ${relation}`);
   }
   return checkBound({ name, value, missing }, side, shape);
 }

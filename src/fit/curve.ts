@@ -1,3 +1,4 @@
+import { rangeError, typeError } from '../core/argumentError.js';
 import {
   checkBoolean,
   checkFunction,
@@ -217,8 +218,7 @@ function checkSigma(sigma: CurveData['sigma'], rows: number): Float64Array | und
 
 function checkColumns(name: string, x: unknown): Columns {
   if (isList(x)) {
-    if (isList(x[0]))
-      throw new TypeError(`${name}[0] = ${show(x[0])}: expected a number; give several columns by name`);
+    if (isList(x[0])) throw typeError(`${name}[0] = ${show(x[0])}: expected a number; give several columns by name`);
     const values = checkVector(name, x);
     return { rows: values.length, values };
   }
@@ -233,13 +233,13 @@ function checkColumns(name: string, x: unknown): Columns {
     rows = read.length;
     values[column] = read;
   }
-  if (rows === undefined) throw new TypeError(`${name}: expected at least one column`);
+  if (rows === undefined) throw typeError(`${name}: expected at least one column`);
   return { rows, values };
 }
 
 function checkParts(start: CurveParameters, lower: CurveData['lower'], upper: CurveData['upper']): Part[] {
   const names = Object.keys(checkObject('start', start));
-  if (names.length === 0) throw new TypeError('start: expected at least one parameter');
+  if (names.length === 0) throw typeError('start: expected at least one parameter');
   for (const [side, bounds] of [
     ['lower', lower],
     ['upper', upper],
@@ -305,15 +305,13 @@ function curveModel({ parts, curve }: Problem, { rows, values }: Columns): { mod
   }
   const value = curve(variables as never, values as never);
   if (!(value instanceof Expression)) {
-    throw new TypeError(
+    throw typeError(
       `curve(parameters, x) = ${show(value)}: expected an expression of the operators of nonconvex/model; rowwise: true takes functions of numbers`,
     );
   }
   const [length, ...others] = value.shape;
   if (others.length > 0 || (length !== undefined && length !== rows)) {
-    throw new RangeError(
-      `curve(parameters, x): shape [${value.shape}]: expected ${rows} numbers, one for each row of x`,
-    );
+    throw rangeError(`curve(parameters, x): shape [${value.shape}]: expected ${rows} numbers, one for each row of x`);
   }
   return { model, value: value as Expression };
 }
@@ -344,8 +342,7 @@ function rowwiseProgram({ parts, curve, names }: Problem, x: Columns, of: (f: nu
       const parameters = byName(parts, b);
       rows.forEach((row, i) => {
         const value = curve(parameters as never, row as never);
-        if (typeof value !== 'number')
-          throw new TypeError(`curve(parameters, row) = ${show(value)}: expected a number`);
+        if (typeof value !== 'number') throw typeError(`curve(parameters, row) = ${show(value)}: expected a number`);
         c[i] = of(value, i);
       });
     },
@@ -385,14 +382,14 @@ const functions = class CurveFitResult {
 
 function originOf(fit: object): Origin {
   const origin = origins.get(fit);
-  if (!origin) throw new TypeError('expected to be called as a function of a result, such as fit.interval(name)');
+  if (!origin) throw typeError('expected to be called as a function of a result, such as fit.interval(name)');
   return origin;
 }
 
 function requireErrors({ standardErrors, undetermined, names }: CurveFit): Float64Array {
   if (standardErrors) return standardErrors;
   const which = Array.from(undetermined, (j) => names[j]).join(', ');
-  throw new RangeError(
+  throw rangeError(
     which
       ? `the data do not determine ${which}: expected a fit with errors`
       : 'expected a fit with errors: it has none',
@@ -402,7 +399,7 @@ function requireErrors({ standardErrors, undetermined, names }: CurveFit): Float
 /** The multiple of a standard error that a level means: of Student's t distribution, of the normal one for known deviations. */
 function quantileOf(fit: CurveFit, level: number): number {
   checkNumber('level', level, { lower: 0, open: true });
-  if (level >= 1) throw new RangeError(`level = ${level}: expected a number below 1`);
+  if (level >= 1) throw rangeError(`level = ${level}: expected a number below 1`);
   const { absoluteSigma } = originOf(fit).problem;
   if (absoluteSigma) return upperQuantile((1 - level) / 2);
   return twoSidedQuantile(level, Math.max(1, fit.degreesOfFreedom));
@@ -464,7 +461,7 @@ async function profileInterval(
   t: number,
 ): Promise<Interval> {
   if ((settings.loss ?? 'squared') !== 'squared') {
-    throw new RangeError(`loss = ${show(settings.loss)}: expected 'squared' for a profile; method: 'linear' takes all`);
+    throw rangeError(`loss = ${show(settings.loss)}: expected 'squared' for a profile; method: 'linear' takes all`);
   }
   const bounds = program.bounds;
   const n = program.n;
@@ -574,11 +571,11 @@ function curveVariances(program: Program, { x, covariance }: CurveFit): Float64A
 
 function requireSameColumns({ values: known }: Columns, { values }: Columns): void {
   if (isList(known) !== isList(values)) {
-    throw new TypeError(`x: expected ${isList(known) ? 'a list of numbers' : 'columns by name'}, as in the data`);
+    throw typeError(`x: expected ${isList(known) ? 'a list of numbers' : 'columns by name'}, as in the data`);
   }
   if (!isList(known)) {
     for (const name of Object.keys(known)) {
-      if (!(name in values)) throw new TypeError(`x: expected the column ${name}, as in the data`);
+      if (!(name in values)) throw typeError(`x: expected the column ${name}, as in the data`);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { typeError } from '../core/argumentError.js';
 import type { Bounds } from '../core/bounds.js';
 import { checkMembers, checkObject, checkVector, show } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
@@ -56,7 +57,7 @@ export interface SquaresResult extends SolveResult, FitSolution {
  */
 export async function minimizeSquares(problem: SquaresProblem, settings: FitSettings = {}): Promise<SquaresResult> {
   const { model, residuals } = checkMembers('problem', problem, ['model', 'residuals']);
-  if (!(model instanceof Model)) throw new TypeError(`model = ${show(model)}: expected a Model`);
+  if (!(model instanceof Model)) throw typeError(`model = ${show(model)}: expected a Model`);
   const program = model.compileResiduals(residuals);
   program.parts.parameters(); // throws where one has no value
   return solveResiduals(program, settings, program.bounds);

@@ -1,4 +1,5 @@
 // Coordinate descent on functions of JavaScript: slow, for problems that have no native terms yet.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { boundsOfVariables } from '../core/bounds.js';
 import {
   checkBoolean,
@@ -84,12 +85,12 @@ export async function minimizeByCoordinates(
     boundsOfVariables(problem, x.length);
   x.forEach((u, i) => {
     if (u >= at(lower, i) && u <= at(upper, i)) return;
-    throw new RangeError(`start[${i}] = ${u}: expected a number in [${at(lower, i)}, ${at(upper, i)}]`);
+    throw rangeError(`start[${i}] = ${u}: expected a number in [${at(lower, i)}, ${at(upper, i)}]`);
   });
   const { maxIterations = 1000, tolerance = 1e-6, timeLimit = Number.POSITIVE_INFINITY } = limits;
   checkLimits({ maxIterations, tolerance, timeLimit });
   const first = objectiveAt(objective, x);
-  if (!Number.isFinite(first)) throw new RangeError(`objective(start) = ${show(first)}: expected a finite number`);
+  if (!Number.isFinite(first)) throw rangeError(`objective(start) = ${show(first)}: expected a finite number`);
   const functions = { objective: (point: Float64Array) => objectiveAt(objective, point), step, moved };
   const descent = new CoordinateDescent(functions, x, first, lower, upper);
   const outcome = await iterate(descent, { maxIterations, tolerance, timeLimit }, options);
@@ -109,8 +110,8 @@ function checkFunctions(functions: Pick<CoordinateProblem, 'objective' | 'step' 
 
 function checkLimits(limits: Record<string, number>): void {
   for (const [name, value] of Object.entries(limits)) {
-    if (typeof value !== 'number') throw new TypeError(`${name} = ${show(value)}: expected a number`);
-    if (!(value >= 0)) throw new RangeError(`${name} = ${value}: expected a number >= 0`);
+    if (typeof value !== 'number') throw typeError(`${name} = ${show(value)}: expected a number`);
+    if (!(value >= 0)) throw rangeError(`${name} = ${value}: expected a number >= 0`);
   }
 }
 
@@ -123,7 +124,7 @@ function objectiveAt(objective: CoordinateProblem['objective'], x: Float64Array)
 function numberOf(name: string, value: unknown): number {
   if (typeof value === 'number') return value;
   disown(value);
-  throw new TypeError(`${name} = ${show(value)}: expected a number`);
+  throw typeError(`${name} = ${show(value)}: expected a number`);
 }
 
 /** One coordinate after the other, an iteration a sweep. */
@@ -182,7 +183,7 @@ class CoordinateDescent implements Solver {
     const [lower, upper] = [at(this.#lower, i), at(this.#upper, i)];
     const t = step ? step(x, i) : minimizeAlong(along, { lower: lower - u, upper: upper - u }).t;
     disown(t);
-    if (!Number.isFinite(t)) throw new RangeError(`step(x, ${i}) = ${show(t)}: expected a finite number`);
+    if (!Number.isFinite(t)) throw rangeError(`step(x, ${i}) = ${show(t)}: expected a finite number`);
     x[i] = Math.min(upper, Math.max(lower, u + t));
     if (x[i] === u) return;
     this.#stale = true;
@@ -214,8 +215,8 @@ export function minimizeAlong(
   } = checkMembers('interval', interval, known, 'option');
   checkFunction('f', f);
   for (const [name, bound] of Object.entries({ lower, upper })) {
-    if (typeof bound !== 'number') throw new TypeError(`${name} = ${show(bound)}: expected a number`);
-    if (Number.isNaN(bound)) throw new RangeError(`${name} = NaN: expected a number`);
+    if (typeof bound !== 'number') throw typeError(`${name} = ${show(bound)}: expected a number`);
+    if (Number.isNaN(bound)) throw rangeError(`${name} = NaN: expected a number`);
   }
   checkNumber('scale', scale, { lower: 0, open: true });
   const grid = [0, lower, upper];

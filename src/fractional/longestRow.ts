@@ -1,5 +1,6 @@
 // Where principal and independent components begin.
 import { diagonalOf, eachEntry, rowOf } from '../core/algebra.js';
+import { rangeError } from '../core/argumentError.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { solvePositiveDefinite } from '../core/positiveDefinite.js';
 
@@ -22,7 +23,7 @@ export async function longestRow(
     lengths[i] = (lengths[i] as number) + square;
   });
   const longest = lengths.reduce((best, length, i) => (length > (lengths[best] as number) ? i : best), 0);
-  if (lengths[longest] === 0) throw new RangeError('G: expected an entry that is not 0');
+  if (lengths[longest] === 0) throw rangeError('G: expected an entry that is not 0');
   if (solved) return { x: rowOf(solved, longest), optimal };
   return { x: rowOf(G, longest).map((value, j) => value / (scale[j] as number)), optimal };
 }

@@ -1,5 +1,6 @@
 // Measures of portfolios, and the bounds that they keep.
 import { dot, multiply } from '../core/algebra.js';
+import { type ArgumentError, rangeError } from '../core/argumentError.js';
 import { checkMembers, checkNumbers } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import type { FractionalProblem, FractionalResult } from './solver.js';
@@ -75,8 +76,8 @@ export function cornerAt(c: Float64Array, { lower, upper }: Polytope): Float64Ar
   return clamped(v, { lower, upper });
 }
 
-export function noReturn(most: number): RangeError {
-  return new RangeError(
+export function noReturn(most: number): ArgumentError {
+  return rangeError(
     `mu: expected a portfolio with a return above riskFree; within the bounds the best is ${most} above`,
   );
 }
@@ -89,7 +90,7 @@ export function checkScale(name: string, values: ArrayLike<number>): void {
   let largest = 0;
   for (let i = 0; i < values.length; ++i) largest = Math.max(largest, Math.abs(values[i] as number));
   if (largest !== 0 && !(largest >= 1e-75 && largest <= 1e75)) {
-    throw new RangeError(`${name}: its largest entry is ${largest}, expected between 1e-75 and 1e75; use other units`);
+    throw rangeError(`${name}: its largest entry is ${largest}, expected between 1e-75 and 1e75; use other units`);
   }
 }
 
@@ -100,17 +101,17 @@ export function checkedBounds(bounds: { lower?: unknown; upper?: unknown }, n: n
     const numbers = checkNumbers(name, value, { infinite: true });
     if (typeof numbers === 'number') return new Float64Array(n).fill(numbers);
     if (numbers.length === n) return numbers;
-    throw new RangeError(`${name}: expected ${n} numbers, as many as mu, got ${numbers.length}`);
+    throw rangeError(`${name}: expected ${n} numbers, as many as mu, got ${numbers.length}`);
   };
   const [low, high] = [vector('bounds.lower', lower), vector('bounds.upper', upper)];
   const [least, most] = [low, high].map((each) => each.reduce((sum, value) => sum + value, 0)) as [number, number];
   low.forEach((value, i) => {
     if (!(value <= (high[i] as number))) {
-      throw new RangeError(`bounds.lower[${i}] = ${value}: expected at most bounds.upper[${i}], ${high[i]}`);
+      throw rangeError(`bounds.lower[${i}] = ${value}: expected at most bounds.upper[${i}], ${high[i]}`);
     }
   });
   if (!(least <= 1 + 1e-12 && most >= 1 - 1e-12)) {
-    throw new RangeError(`bounds: no weights within them sum to 1: lower ones sum to ${least}, upper ones to ${most}`);
+    throw rangeError(`bounds: no weights within them sum to 1: lower ones sum to ${least}, upper ones to ${most}`);
   }
   if (
     low.every((value) => value === Number.NEGATIVE_INFINITY) &&
@@ -119,7 +120,7 @@ export function checkedBounds(bounds: { lower?: unknown; upper?: unknown }, n: n
     return 'none';
   }
   if (!Number.isFinite(least) && !Number.isFinite(most)) {
-    throw new RangeError('bounds: expected all lower ones to be finite, or all upper ones, or no bounds at all');
+    throw rangeError('bounds: expected all lower ones to be finite, or all upper ones, or no bounds at all');
   }
   return { lower: low, upper: high };
 }

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkInteger, checkMembers, checkObject, checkVector, isError, show } from '../core/check.js';
 import { requireMemory } from '../core/memory.js';
 import { checkRanks, type Ranks } from '../core/ranks.js';
@@ -180,15 +181,15 @@ const denominators = [
 ];
 
 function listOf(name: string, terms: readonly FractionalTerm[]): Part[] {
-  if (!Array.isArray(terms)) throw new TypeError(`${name} = ${show(terms)}: expected an array of terms`);
-  if (terms.length === 0) throw new RangeError(`${name}: expected at least one term`);
+  if (!Array.isArray(terms)) throw typeError(`${name} = ${show(terms)}: expected an array of terms`);
+  if (terms.length === 0) throw rangeError(`${name}: expected at least one term`);
   return terms.map((term, i) => ({ name: `${name}[${i}]`, term: ofKind(`${name}[${i}]`, term, numerators) }));
 }
 
 function denominatorOf(name: string, term: DenominatorTerm): DenominatorTerm {
   const found = ofKind(name, term, denominators);
   if (found.kind === 'affine' && found.c.every((entry) => entry === 0)) {
-    throw new RangeError(`${name} (affine): c: expected a number that is not 0`);
+    throw rangeError(`${name} (affine): c: expected a number that is not 0`);
   }
   return found;
 }
@@ -197,7 +198,7 @@ function ofKind<T extends FractionalTerm>(name: string, term: T, kinds: readonly
   const kind: unknown = typeof term === 'object' && term !== null ? term.kind : undefined;
   if (kinds.includes(kind as string)) return term;
   const given = typeof kind === 'string' ? kind.slice(0, 100) : show(kind === undefined ? term : kind);
-  throw new TypeError(`${name} = ${given}: expected a term made by ${kinds.join(', ')}`);
+  throw typeError(`${name} = ${given}: expected a term made by ${kinds.join(', ')}`);
 }
 
 /**
@@ -245,7 +246,7 @@ function toNative(
   }
   const penalty = merge(merged, n);
   if (numerator.length === 0 && !penalty.l1 && !penalty.l2 && !penalty.l1Squared) {
-    throw new RangeError(
+    throw rangeError(
       `${difference ? 'convex' : 'numerator'}: expected a smooth term, an l1, an l1Squared or an elasticNet`,
     );
   }
@@ -267,15 +268,15 @@ function unknowns(parts: readonly Part[], start: Float64Array | undefined): numb
   if (start) counts.push({ name: 'start', n: start.length });
   const [first, ...others] = counts.filter((count): count is { name: string; n: number } => count.n !== undefined);
   if (!first) {
-    throw new RangeError('start = undefined: expected a start, since no term says how many unknowns there are');
+    throw rangeError('start = undefined: expected a start, since no term says how many unknowns there are');
   }
   for (const { name, n } of others) {
     if (n === first.n) continue;
-    throw new RangeError(`${name}: has ${n} unknowns, but ${first.name} has ${first.n}`);
+    throw rangeError(`${name}: has ${n} unknowns, but ${first.name} has ${first.n}`);
   }
   for (const { name, term } of parts) {
     if (term.kind !== 'topK' || term.k <= first.n) continue;
-    throw new RangeError(`${name} (topK): k = ${term.k}: expected at most the number of unknowns, ${first.n}`);
+    throw rangeError(`${name} (topK): k = ${term.k}: expected at most the number of unknowns, ${first.n}`);
   }
   return first.n;
 }
@@ -324,7 +325,7 @@ function merge(parts: readonly Part[], n: number): MergedPenalty {
         merged.upper = upper.map((high, i) => Math.min(high, at(term.upper, i)));
         merged.lower.forEach((low, i) => {
           const high = (merged.upper as Float64Array)[i] as number;
-          if (low > high) throw new RangeError(`${name} (${term.kind}): leaves no x[${i}], from ${low} to ${high}`);
+          if (low > high) throw rangeError(`${name} (${term.kind}): leaves no x[${i}], from ${low} to ${high}`);
         });
       }
     }
@@ -336,7 +337,7 @@ function checkWithin(start: Float64Array, { lower, upper }: MergedPenalty): void
   start.forEach((value, i) => {
     const [low, high] = [lower?.[i] ?? Number.NEGATIVE_INFINITY, upper?.[i] ?? Number.POSITIVE_INFINITY];
     if (value >= low && value <= high) return;
-    throw new RangeError(`start[${i}] = ${value}: expected a number within the bounds, from ${low} to ${high}`);
+    throw rangeError(`start[${i}] = ${value}: expected a number within the bounds, from ${low} to ${high}`);
   });
 }
 

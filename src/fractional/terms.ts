@@ -1,4 +1,5 @@
 // The terms that fractional programs are composed of: each function checks its arguments and makes a small frozen object.
+import { rangeError, typeError } from '../core/argumentError.js';
 import {
   checkBoolean,
   checkFunction,
@@ -180,7 +181,7 @@ export function logistic(A: MatrixLike | SparseMatrix, y: ArrayLike<number>): Lo
   const matrix = toLargeOperand('A', A);
   const labels = perRow('y', y, matrix);
   labels.forEach((label, i) => {
-    if (label !== 1 && label !== -1) throw new RangeError(`y[${i}] = ${label}: expected -1 or 1`);
+    if (label !== 1 && label !== -1) throw rangeError(`y[${i}] = ${label}: expected -1 or 1`);
   });
   return Object.freeze({ kind: 'logistic', matrix, y: labels });
 }
@@ -261,7 +262,7 @@ export function box(lower: number | ArrayLike<number>, upper: number | ArrayLike
     const [low, high] = [at(bounds.lower, i), at(bounds.upper, i)];
     if (low <= high && low < Number.POSITIVE_INFINITY && high > Number.NEGATIVE_INFINITY) continue;
     const place = typeof bounds.lower === 'number' ? '' : `[${i}]`;
-    throw new RangeError(`lower${place} = ${low}: expected at most upper, which is ${high}, and a number between them`);
+    throw rangeError(`lower${place} = ${low}: expected at most upper, which is ${high}, and a number between them`);
   }
   return Object.freeze({ kind: 'box', ...bounds });
 }
@@ -316,9 +317,9 @@ export function lpNorm(
 ): LpNorm {
   refuseExpression('lpNorm', A);
   const matrix = toLargeOperand('A', A);
-  if (typeof p !== 'number') throw new TypeError(`p = ${show(p)}: expected a number`);
+  if (typeof p !== 'number') throw typeError(`p = ${show(p)}: expected a number`);
   if (![1, 2, 4, Number.POSITIVE_INFINITY].includes(p)) {
-    throw new RangeError(`p = ${p}: expected 1, 2, 4 or Infinity`);
+    throw rangeError(`p = ${p}: expected 1, 2, 4 or Infinity`);
   }
   const { squared = false, ...more } = checkOptions(options, ['squared', 'scale', 'shift']);
   return Object.freeze({
@@ -410,7 +411,7 @@ function refuseExpression(term: string, value: unknown): void {
       ? Reflect.get(value, 'shape')
       : 0;
   if (!isList(shape)) return;
-  throw new TypeError(`${term}: got an expression, but this is a term of a ratio: in a model, write ${inModels[term]}`);
+  throw typeError(`${term}: got an expression, but this is a term of a ratio: in a model, write ${inModels[term]}`);
 }
 
 function perRow(name: string, value: unknown, { rows }: Matrix | SparseMatrix): Float64Array {
@@ -419,7 +420,7 @@ function perRow(name: string, value: unknown, { rows }: Matrix | SparseMatrix): 
 
 function nonZero(name: string, value: unknown): Float64Array {
   const vector = checkVector(name, value);
-  if (vector.every((entry) => entry === 0)) throw new RangeError(`${name}: expected a number that is not 0`);
+  if (vector.every((entry) => entry === 0)) throw rangeError(`${name}: expected a number that is not 0`);
   return vector;
 }
 
@@ -441,7 +442,7 @@ function sameLength(numbers: Record<string, number | Float64Array>): number | un
   for (const [name, { length }] of others) {
     const [firstName, { length: expected }] = first as [string, Float64Array];
     if (length !== expected)
-      throw new RangeError(`${name}: expected ${expected} numbers as in ${firstName}, got ${length}`);
+      throw rangeError(`${name}: expected ${expected} numbers as in ${firstName}, got ${length}`);
   }
   return first?.[1].length;
 }

@@ -1,6 +1,7 @@
 // Convex quadratic programs that are solved again and again with other vectors.
 
 import { addon, type PreparedHandle, type PreparedRequest, type ProgramRequest, type Solvers } from '../core/addon.js';
+import { typeError } from '../core/argumentError.js';
 import { checkBounds } from '../core/bounds.js';
 import { checkMembers, checkNumber, checkVector } from '../core/check.js';
 import { fromNative } from '../core/error.js';
@@ -144,12 +145,12 @@ function changed(parts: QuadraticParts, changes: QuadraticChanges): QuadraticPar
   const n = parts.linear.length;
   if (c !== undefined) next.linear = checkVector('c', c, { length: n, per: 'one for each unknown' });
   if (b !== undefined) {
-    if (!parts.rows) throw new TypeError('b: expected none, as the prepared program has no A');
+    if (!parts.rows) throw typeError('b: expected none, as the prepared program has no A');
     const { A } = parts.rows;
     next.rows = { A, b: checkVector('b', b, { length: A.rows, per: 'one for each row of A' }) };
   }
   if (atMost !== undefined || atLeast !== undefined) {
-    if (!parts.inequalities) throw new TypeError('atMost: expected none, as the prepared program has no G');
+    if (!parts.inequalities) throw typeError('atMost: expected none, as the prepared program has no G');
     const { G, ...sides } = parts.inequalities;
     const low = { name: 'atLeast', value: atLeast ?? sides.lower },
       high = { name: 'atMost', value: atMost ?? sides.upper };

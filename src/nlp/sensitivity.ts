@@ -1,5 +1,6 @@
 // Derivatives of the solution of a model in its parameters, by the theorem of implicit functions at the active set.
 import { eachEntry } from '../core/algebra.js';
+import { rangeError, typeError } from '../core/argumentError.js';
 import type { Bounds } from '../core/bounds.js';
 import { show } from '../core/check.js';
 import type { SparseMatrix } from '../core/matrix.js';
@@ -163,9 +164,9 @@ export class SolutionSystem {
   async gradient(expression: Operand): Promise<ParameterGradient> {
     const { parts } = this.#dependence;
     const { shape, node } = toEntries('expression', expression);
-    if (shape.length > 0) throw new RangeError(`expression: shape ${showShape(shape)}: expected a scalar`);
+    if (shape.length > 0) throw rangeError(`expression: shape ${showShape(shape)}: expected a scalar`);
     if (node.owner !== undefined && node.owner !== parts.owner) {
-      throw new TypeError('gradient: expected an expression of this model, got one of another model');
+      throw typeError('gradient: expected an expression of this model, got one of another model');
     }
     const { x, parameters } = this.#at;
     const own = this.#dependence.programOf(node).gradient(joined(x, parameters));
@@ -260,7 +261,7 @@ export class SolutionSystem {
       const [{ kind, index, side } = { kind: 'bound', index: 0, side: 'lower' }] = this.#weakRows;
       const what =
         kind === 'bound' ? `x[${index}] is at its ${side} bound` : `constraint ${index} is at its ${side} side`;
-      throw new RangeError(
+      throw rangeError(
         `the solution has a kink there: ${what} with a multiplier of 0, and changes to both sides differ. ` +
           'Expected another value of the parameter',
       );
@@ -416,8 +417,8 @@ function joined(first: Float64Array, second: Float64Array): Float64Array {
 /** A parameter argument that must be of the model. */
 export function checkParameter(dependence: Dependence, parameter: unknown): Parameter {
   if (!(parameter instanceof Parameter)) {
-    throw new TypeError(`parameter = ${show(parameter)}: expected a parameter of the model`);
+    throw typeError(`parameter = ${show(parameter)}: expected a parameter of the model`);
   }
   if (parameter.node.owner === dependence.parts.owner) return parameter;
-  throw new TypeError('parameter: expected one of this model, got one of another model');
+  throw typeError('parameter: expected one of this model, got one of another model');
 }

@@ -1,3 +1,4 @@
+import { rangeError, typeError } from '../core/argumentError.js';
 import type { Bounds } from '../core/bounds.js';
 import { checkBoolean, checkNumber, checkOneOf, checkVector } from '../core/check.js';
 import { flatSettings } from '../core/choices.js';
@@ -172,7 +173,7 @@ function requireSmooth(program: Program, nonsmooth: NlpSettings['nonsmooth']): v
   const allowed = nonsmooth !== undefined && checkOneOf('nonsmooth', nonsmooth, ['refuse', 'allow']) === 'allow';
   const kink = program instanceof CompiledProgram ? program.parts.kink : undefined;
   if (kink === undefined || allowed) return;
-  throw new RangeError(
+  throw rangeError(
     `problem: has a kink, of ${kink}: expected a smooth function, as methods of minimize take derivatives; nonsmooth: 'allow' tries it all the same`,
   );
 }
@@ -224,7 +225,7 @@ function withDerivatives(
 function originOf(given: object): Origin {
   const origin = origins.get(given);
   if (origin) return origin;
-  throw new TypeError('expected to be called as a function of a result, such as result.sensitivity(parameter)');
+  throw typeError('expected to be called as a function of a result, such as result.sensitivity(parameter)');
 }
 
 function derivativesOf(given: object): NonNullable<Origin['made']> {
@@ -233,8 +234,8 @@ function derivativesOf(given: object): NonNullable<Origin['made']> {
   const { program, bounds, parameters } = origin;
   const result = given as NlpResult;
   const dependence = dependences.get(program);
-  if (!dependence) throw new TypeError('expected the result of a Model, whose parameters are known');
-  if (result.status !== 'solved') throw new RangeError(`status = '${result.status}': expected 'solved'`);
+  if (!dependence) throw typeError('expected the result of a Model, whose parameters are known');
+  if (result.status !== 'solved') throw rangeError(`status = '${result.status}': expected 'solved'`);
   const sign = program.sense === 'maximize' ? -1 : 1;
   const weak = result.degenerate ? weakness(result) : 0;
   const at = { ...result, ...(sign < 0 && turned(result)), bounds, parameters, sign, weak } as const;
@@ -250,10 +251,10 @@ function weakness({ polished, barrier }: { polished: boolean; barrier?: number |
 /** The solution of a quadratic program under equations, and weak inequalities, for derivatives of solutions. */
 const solveQuadratic: SolveQuadratic = async ({ Q, c, A, b, weak }) => {
   const dependent = 'the gradients of the active bounds and constraints depend on each other: expected a regular point';
-  if (A !== undefined && A.rows > A.columns) throw new RangeError(dependent);
+  if (A !== undefined && A.rows > A.columns) throw rangeError(dependent);
   const { status, x, multipliers } = await minimize(quadraticProgram({ Q, c, ...(A && { A, b }), ...weak }));
   if (status === 'solved') return { x, multipliers };
-  throw new RangeError(
+  throw rangeError(
     status === 'infeasible' ? dependent : 'the Hessian of the Lagrangian is singular: expected a strict minimum',
   );
 };

@@ -1,5 +1,6 @@
 // Models of ONNX files: those of toOnnx, and two-layer networks and regressions of other programs.
 import { types } from 'node:util';
+import { type ArgumentError, rangeError, typeError } from '../core/argumentError.js';
 import { show } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import { format, type ModelJson, version } from './kind.js';
@@ -12,7 +13,7 @@ import { affine } from './products.js';
 export async function read(given: Uint8Array | ArrayBuffer): Promise<OnnxModel> {
   const bytes = types.isAnyArrayBuffer(given) ? new Uint8Array(given) : given;
   if (!ArrayBuffer.isView(bytes) || (bytes as Uint8Array).BYTES_PER_ELEMENT !== 1) {
-    throw new TypeError(`bytes = ${show(bytes)}: expected a Uint8Array or an ArrayBuffer`);
+    throw typeError(`bytes = ${show(bytes)}: expected a Uint8Array or an ArrayBuffer`);
   }
   const { decode } = await import('./onnxSchema.js');
   const model = decoded(decode, bytes);
@@ -26,7 +27,7 @@ export async function read(given: Uint8Array | ArrayBuffer): Promise<OnnxModel> 
     case 'linearNetwork':
       return read;
     default:
-      throw new TypeError(`metadata: a model of kind ${show(read.kind)}, which has no form in ONNX`);
+      throw typeError(`metadata: a model of kind ${show(read.kind)}, which has no form in ONNX`);
   }
 }
 
@@ -35,18 +36,18 @@ function decoded(decode: (bytes: Uint8Array) => ModelProto, bytes: Uint8Array): 
   try {
     model = decode(bytes);
   } catch {
-    throw new TypeError('bytes: expected a model of ONNX, got what is none');
+    throw typeError('bytes: expected a model of ONNX, got what is none');
   }
   // An empty message is a valid one.
   if (model.graph && model.graph.node.length > 0) return model;
-  throw new TypeError('bytes: expected a model of ONNX, got one without a graph');
+  throw typeError('bytes: expected a model of ONNX, got one without a graph');
 }
 
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new TypeError('metadata: expected the JSON of a model, got what is none');
+    throw typeError('metadata: expected the JSON of a model, got what is none');
   }
 }
 
@@ -57,7 +58,7 @@ function withTensors(text: string, tensors: Map<string, Tensor>): ModelJson {
     if (typeof value !== 'object' || value === null || !('tensor' in value)) continue;
     const { tensor: named, as } = value as { tensor: unknown; as?: unknown };
     const tensor = tensors.get(named as string);
-    if (!tensor) throw new TypeError(`${name}: expected a tensor ${show(named)}, which the graph does not have`);
+    if (!tensor) throw typeError(`${name}: expected a tensor ${show(named)}, which the graph does not have`);
     const data = Array.from(numbersOf(tensor));
     const [rows, columns] = sizesOf(tensor);
     json[name] = as === 'matrix' ? { rows, columns, data } : data;
@@ -84,20 +85,18 @@ const begun = (columns: number): Chain => ({
 function ofChain({ graph }: ModelProto, tensors: Map<string, Tensor>): ModelJson {
   const inputs = graph.input.filter(({ name }) => !tensors.has(name));
   const [input] = inputs;
-  if (!input || inputs.length > 1) throw new TypeError(`graph: expected one input, got ${inputs.length}`);
+  if (!input || inputs.length > 1) throw typeError(`graph: expected one input, got ${inputs.length}`);
   const columns = firstColumns(graph.node, tensors);
   const [, second, ...more] = input.type?.tensorType?.shape?.dim ?? [];
   const said = more.length > 0 ? 0 : Number(second?.dimValue ?? 0);
   if (said > 0 && said !== columns) {
-    throw new RangeError(
-      `graph: the first product has a matrix of ${columns} rows, expected ${said}, the columns of x`,
-    );
+    throw rangeError(`graph: the first product has a matrix of ${columns} rows, expected ${said}, the columns of x`);
   }
   let chain = begun(columns);
   let value = input.name;
   const seen = new Set<string>();
   for (let node = next(graph.node, value); node; node = next(graph.node, value)) {
-    if (seen.has(value)) throw new TypeError(`graph: '${value}' needs itself: expected a chain of operators`);
+    if (seen.has(value)) throw typeError(`graph: '${value}' needs itself: expected a chain of operators`);
     seen.add(value);
     chain = extended(chain, node, value, tensors);
     value = node.output[0] ?? '';
@@ -108,8 +107,7 @@ function ofChain({ graph }: ModelProto, tensors: Map<string, Tensor>): ModelJson
 /** The node that takes a value; two that do make no chain. */
 function next(nodes: readonly GraphNode[], value: string): GraphNode | undefined {
   const found = nodes.filter(({ input }) => input.includes(value));
-  if (found.length > 1)
-    throw new TypeError(`graph: '${value}' has ${found.length} uses: expected a chain of operators`);
+  if (found.length > 1) throw typeError(`graph: '${value}' has ${found.length} uses: expected a chain of operators`);
   return found[0];
 }
 
@@ -117,7 +115,7 @@ function next(nodes: readonly GraphNode[], value: string): GraphNode | undefined
 function firstColumns(nodes: readonly GraphNode[], tensors: Map<string, Tensor>): number {
   const product = nodes.find(({ opType }) => opType === 'Gemm' || opType === 'MatMul');
   const tensor = tensors.get(product?.input[1] ?? '');
-  if (!product || !tensor) throw new TypeError('graph: expected a Gemm or MatMul with a constant matrix');
+  if (!product || !tensor) throw typeError('graph: expected a Gemm or MatMul with a constant matrix');
   return matrixOf(tensor, flag(product, 'transB')).rows;
 }
 
@@ -131,7 +129,7 @@ const flag = ({ attribute = [] }: GraphNode, name: string): boolean =>
  */
 function extended(chain: Chain, node: GraphNode, value: string, tensors: Map<string, Tensor>): Chain {
   const { opType, input, attribute = [] } = node;
-  const refuse = (why: string): TypeError => new TypeError(`node '${node.name || opType}' (${opType}): ${why}`);
+  const refuse = (why: string): ArgumentError => typeError(`node '${node.name || opType}' (${opType}): ${why}`);
   const constant = (at: number): Tensor => {
     const tensor = tensors.get(input[at] ?? '');
     if (tensor) return tensor;
@@ -221,9 +219,9 @@ function matrixOf(tensor: Tensor, transposed: boolean): Matrix {
   const data = numbersOf(tensor);
   const [rows = 0, columns = 0, ...more] = sizesOf(tensor);
   if (more.length > 0 || sizesOf(tensor).length < 2) {
-    throw new TypeError(`tensor '${tensor.name}': expected a matrix, got ${sizesOf(tensor).length} dimensions`);
+    throw typeError(`tensor '${tensor.name}': expected a matrix, got ${sizesOf(tensor).length} dimensions`);
   }
-  if (data.length === 0) throw new RangeError(`tensor '${tensor.name}': expected at least one number`);
+  if (data.length === 0) throw rangeError(`tensor '${tensor.name}': expected at least one number`);
   if (!transposed) return { data, rows, columns };
   const turned = Float64Array.from(data, (_, at) => data[(at % rows) * columns + Math.floor(at / rows)] as number);
   return { data: turned, rows: columns, columns: rows };
@@ -234,7 +232,7 @@ function jsonOf({ weights, constants, hidden, end }: Chain): ModelJson {
   const head = { format, version } as const;
   const plain = ({ rows, columns, data }: Matrix) => ({ rows, columns, data: Array.from(data) });
   if (!weights || (hidden && !hidden.weights)) {
-    throw new TypeError(`graph: expected a Gemm or MatMul ${weights ? 'in front of' : 'behind'} the Relu`);
+    throw typeError(`graph: expected a Gemm or MatMul ${weights ? 'in front of' : 'behind'} the Relu`);
   }
   if (hidden?.weights) {
     const shift = constants.some((b) => b !== 0);
@@ -251,7 +249,7 @@ function jsonOf({ weights, constants, hidden, end }: Chain): ModelJson {
   }
   const { rows, columns, data } = weights;
   const several = columns > 1;
-  if (end === 'Sigmoid' && several) throw new TypeError('graph: expected one output in front of a Sigmoid');
+  if (end === 'Sigmoid' && several) throw typeError('graph: expected one output in front of a Sigmoid');
   return {
     ...{ ...head, kind: 'regressionModel', hasOffset: false },
     family: end === 'Sigmoid' ? 'binomial' : end === 'Softmax' ? 'multinomial' : 'gaussian',

@@ -1,5 +1,6 @@
 // The subpath nonconvex/predict: fitted models in plain JavaScript, for browsers and edge functions. The build makes one file of it,
 // which needs neither the addon nor anything of Node.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { show } from '../core/check.js';
 import type { Matrix, MatrixLike } from '../core/matrix.js';
 import type { FittedModel } from './models.js';
@@ -59,7 +60,7 @@ function withFunction(model: FittedModel, name: string): FittedModel {
   const found = Object(model) as Record<string, unknown>;
   if (typeof found[name] === 'function') return model;
   if (typeof found.predict !== 'function') {
-    throw new TypeError(`model = ${show(model)}: expected a model, as modelFromJson gives it`);
+    throw typeError(`model = ${show(model)}: expected a model, as modelFromJson gives it`);
   }
-  throw new RangeError(`${name}: a model of kind ${show(found.kind)} has none`);
+  throw rangeError(`${name}: a model of kind ${show(found.kind)} has none`);
 }

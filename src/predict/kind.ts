@@ -1,5 +1,5 @@
 // A kind of model: its members, what it has of functions, and how it is told from others.
-
+import { rangeError, typeError } from '../core/argumentError.js';
 import { show } from '../core/check.js';
 import { withMethods } from '../core/methods.js';
 import { type Member, readMembers, record, type Sizes, writeMembers } from './members.js';
@@ -42,7 +42,7 @@ export function writeModel({ kind, members }: Kind, model: object, prefix = ''):
 export function readModel<Model extends object>(of: Kind<Model>, json: unknown, name = 'model'): Model {
   const given = record(name, json, ['format', 'version', 'kind', ...Object.keys(of.members)]);
   checkHead(given);
-  if (given.kind !== of.kind) throw new TypeError(`kind = ${show(given.kind)}: expected '${of.kind}'`);
+  if (given.kind !== of.kind) throw typeError(`kind = ${show(given.kind)}: expected '${of.kind}'`);
   const sizes: Sizes = new Map();
   const model = readMembers('', of.members, given, sizes) as Model;
   of.check?.(model);
@@ -52,7 +52,7 @@ export function readModel<Model extends object>(of: Kind<Model>, json: unknown, 
 /** Checks what all models as JSON have. */
 export function checkHead(given: Record<string, unknown>): void {
   if (given.format !== format) {
-    throw new TypeError(`format = ${show(given.format)}: expected '${format}', as modelToJson(model) has it`);
+    throw typeError(`format = ${show(given.format)}: expected '${format}', as modelToJson(model) has it`);
   }
-  if (given.version !== version) throw new RangeError(`version = ${show(given.version)}: expected ${version}`);
+  if (given.version !== version) throw rangeError(`version = ${show(given.version)}: expected ${version}`);
 }

@@ -1,4 +1,5 @@
 // Predictions of models that are matrices: deep linear networks and completed matrices.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { isList, show } from '../core/check.js';
 import type { Matrix, MatrixLike } from '../core/matrix.js';
 import type { Kind } from './kind.js';
@@ -74,13 +75,13 @@ export const completedMatrixKind: Kind<Completed> = {
 
 /** An argument that must be an array of integers below a limit, as many as `length` says if that is given. */
 export function indices(name: string, value: unknown, limit: number, length?: number): Int32Array {
-  if (!isList(value)) throw new TypeError(`${name} = ${show(value)}: expected an array of integers`);
+  if (!isList(value)) throw typeError(`${name} = ${show(value)}: expected an array of integers`);
   if (length !== undefined && value.length !== length) {
-    throw new RangeError(`${name}: expected ${length} integers, got ${value.length}`);
+    throw rangeError(`${name}: expected ${length} integers, got ${value.length}`);
   }
   return Int32Array.from({ length: value.length }, (_, k) => {
     const index = value[k] as number;
     if (Number.isInteger(index) && index >= 0 && index < limit) return index;
-    throw new RangeError(`${name}[${k}] = ${show(index)}: expected an integer in [0, ${limit - 1}]`);
+    throw rangeError(`${name}[${k}] = ${show(index)}: expected an integer in [0, ${limit - 1}]`);
   });
 }

@@ -1,4 +1,5 @@
 // Members of models as JSON: how each is written, read with checks, and described by a JSON schema.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { renamed, show } from '../core/check.js';
 import { type Matrix, toMatrix } from '../core/matrix.js';
 import type { Label } from '../core/targets.js';
@@ -34,7 +35,7 @@ const writeNumber = (value: number): number | string => words.find(([, each]) =>
 function readNumber(name: string, json: unknown, infinite: boolean): number {
   const value = typeof json === 'string' ? words.find(([word]) => word === json)?.[1] : json;
   if (typeof value === 'number' && (infinite || Number.isFinite(value))) return value;
-  throw new TypeError(`${name} = ${show(json)}: expected a ${infinite ? '' : 'finite '}number`);
+  throw typeError(`${name} = ${show(json)}: expected a ${infinite ? '' : 'finite '}number`);
 }
 
 const numberSchema = (infinite: boolean): object => ({ $ref: `#/$defs/${infinite ? 'anyNumber' : 'number'}` });
@@ -45,7 +46,7 @@ export const number = ({ infinite = false, positive = false } = {}): Member<numb
     write: (_, value) => writeNumber(value),
     read: (name, json) => {
       const value = readNumber(name, json, infinite);
-      if (positive && !(value > 0)) throw new RangeError(`${name} = ${value}: expected a number > 0`);
+      if (positive && !(value > 0)) throw rangeError(`${name} = ${value}: expected a number > 0`);
       return value;
     },
     schema: positive ? { type: 'number', exclusiveMinimum: 0 } : numberSchema(infinite),
@@ -57,7 +58,7 @@ export const count = (lower: number, is?: string): Member<number> =>
     write: (_, value) => value,
     read: (name, json, sizes) => {
       if (!Number.isInteger(json) || (json as number) < lower) {
-        throw new TypeError(`${name} = ${show(json)}: expected an integer >= ${lower}`);
+        throw typeError(`${name} = ${show(json)}: expected an integer >= ${lower}`);
       }
       if (is) agree(name, json as number, is, sizes);
       return json as number;
@@ -68,17 +69,17 @@ export const count = (lower: number, is?: string): Member<number> =>
 /** Returns true if a size is the one that members read before have; the first one decides. */
 function agree(name: string, size: number, is: string | number, sizes: Sizes): void {
   if (typeof is === 'number') {
-    if (size !== is) throw new RangeError(`${name} = ${size}: expected ${is}`);
+    if (size !== is) throw rangeError(`${name} = ${size}: expected ${is}`);
     return;
   }
   const known = sizes.get(is);
   if (!known) sizes.set(is, { size, of: name });
-  else if (known.size !== size) throw new RangeError(`${name} = ${size}: expected ${known.size}, as ${known.of}`);
+  else if (known.size !== size) throw rangeError(`${name} = ${size}: expected ${known.size}, as ${known.of}`);
 }
 
 function arrayOf(name: string, json: unknown, of: string): readonly unknown[] {
   if (Array.isArray(json)) return json;
-  throw new TypeError(`${name} = ${show(json)}: expected an array of ${of}`);
+  throw typeError(`${name} = ${show(json)}: expected an array of ${of}`);
 }
 
 interface NumbersOptions {
@@ -98,7 +99,7 @@ export const numbers = (
       if (size) agree(`${name}.length`, list.length, size, sizes);
       return Float64Array.from(list as number[], (entry, i) => {
         const value = readNumber(`${name}[${i}]`, entry, infinite);
-        if (positive && !(value > 0)) throw new RangeError(`${name}[${i}] = ${value}: expected a number > 0`);
+        if (positive && !(value > 0)) throw rangeError(`${name}[${i}] = ${value}: expected a number > 0`);
         return value;
       });
     },
@@ -115,7 +116,7 @@ export const integers = (size?: string, below?: string): Member<Int32Array> =>
       const limit = below === undefined ? 2 ** 31 : (sizes.get(below)?.size ?? 2 ** 31);
       list.forEach((entry, i) => {
         if (Number.isInteger(entry) && (entry as number) >= 0 && (entry as number) < limit) return;
-        throw new RangeError(`${name}[${i}] = ${show(entry)}: expected an integer in [0, ${limit - 1}]`);
+        throw rangeError(`${name}[${i}] = ${show(entry)}: expected an integer in [0, ${limit - 1}]`);
       });
       return Int32Array.from(list as number[]);
     },
@@ -134,7 +135,7 @@ export const matrixOf = (rows: string, columns: string): Member<Matrix> =>
       const size = (side: 'rows' | 'columns', is: string): number => {
         const value = given[side];
         if (!Number.isInteger(value) || (value as number) < 0) {
-          throw new TypeError(`${name}.${side} = ${show(value)}: expected a whole number`);
+          throw typeError(`${name}.${side} = ${show(value)}: expected a whole number`);
         }
         agree(`${name}.${side}`, value as number, is, sizes);
         return value as number;
@@ -153,7 +154,7 @@ export const boolean = (): Member<boolean> =>
     write: (_, value) => value,
     read: (name, json) => {
       if (typeof json === 'boolean') return json;
-      throw new TypeError(`${name} = ${show(json)}: expected a boolean`);
+      throw typeError(`${name} = ${show(json)}: expected a boolean`);
     },
     schema: { type: 'boolean' },
   });
@@ -178,7 +179,7 @@ export const strings = (size?: string): Member<readonly string[]> =>
     read: (name, json, sizes) => {
       const list = arrayOf(name, json, 'strings');
       list.forEach((entry, i) => {
-        if (typeof entry !== 'string') throw new TypeError(`${name}[${i}] = ${show(entry)}: expected a string`);
+        if (typeof entry !== 'string') throw typeError(`${name}[${i}] = ${show(entry)}: expected a string`);
       });
       if (size) agree(`${name}.length`, list.length, size, sizes);
       return [...list] as string[];
@@ -194,11 +195,11 @@ export const labels = (length?: number): Member<readonly Label[]> =>
       const types = Array.isArray(json) ? new Set(json.map((label) => typeof label)) : new Set<string>();
       const [type = ''] = types;
       if (types.size !== 1 || !['number', 'string', 'boolean'].includes(type)) {
-        throw new TypeError(`${name}: expected an array of numbers, of strings or of booleans`);
+        throw typeError(`${name}: expected an array of numbers, of strings or of booleans`);
       }
       const list = json as Label[];
       if (length !== undefined && list.length !== length) {
-        throw new RangeError(`${name}.length = ${list.length}: expected ${length}`);
+        throw rangeError(`${name}.length = ${list.length}: expected ${length}`);
       }
       for (const [k, each] of list.entries()) if (type === 'number') readNumber(`${name}[${k}]`, each, false);
       return [...list];
@@ -232,7 +233,7 @@ export const facts = (): Member<object> =>
         Object.entries(given).map(([key, value]) => {
           const number = words.find(([word]) => word === value)?.[1] ?? value;
           if (['number', 'string', 'boolean'].includes(typeof number)) return [key, number];
-          throw new TypeError(`${name}.${key} = ${show(value)}: expected a number, string or boolean`);
+          throw typeError(`${name}.${key} = ${show(value)}: expected a number, string or boolean`);
         }),
       );
     },
@@ -254,13 +255,13 @@ export const listOf = (members: Record<string, Member>): Member<readonly object[
 /** An object of JSON, whose own members are among those that are known. What it inherits does not count. */
 export function record(name: string, json: unknown, known?: readonly string[]): Record<string, unknown> {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw new TypeError(`${name} = ${show(json)}: expected an object`);
+    throw typeError(`${name} = ${show(json)}: expected an object`);
   }
   for (const key of Object.keys(json)) {
     if (key === '__proto__' || (known && !known.includes(key))) {
       const now = renamed(key, known ?? []);
       const hint = now === undefined ? known && `. Known members: ${known.join(', ')}` : `: ${now}`;
-      throw new TypeError(`unknown member ${show(key)} of ${name}${hint ?? ''}`);
+      throw typeError(`unknown member ${show(key)} of ${name}${hint ?? ''}`);
     }
   }
   return Object.assign(Object.create(null), json);
@@ -272,7 +273,7 @@ export function writeMembers(prefix: string, members: Record<string, Member>, fr
   for (const [name, each] of Object.entries(members)) {
     const value = (from as Record<string, unknown>)[name];
     if (value === undefined && each.optional) continue;
-    if (value === undefined) throw new TypeError(`${prefix}${name} = undefined: expected a value`);
+    if (value === undefined) throw typeError(`${prefix}${name} = undefined: expected a value`);
     written[name] = each.write(`${prefix}${name}`, value);
   }
   return written;

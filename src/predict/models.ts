@@ -1,5 +1,6 @@
 // All kinds of models: read from JSON, told from one another, described by a JSON schema.
 import { types } from 'node:util';
+import { rangeError, typeError } from '../core/argumentError.js';
 import { show } from '../core/check.js';
 import type { Matrix, MatrixLike } from '../core/matrix.js';
 import { checkHead, format, type Kind, type ModelJson, readModel, version, writeModel } from './kind.js';
@@ -48,9 +49,7 @@ export function modelFromJson(json: ModelJson | string | Uint8Array): FittedMode
   checkHead(given);
   const kind = kinds.find((each) => each.kind === given.kind);
   if (kind) return readModel(kind, given) as FittedModel;
-  throw new RangeError(
-    `kind = ${show(given.kind)}: expected one of ${kinds.map((each) => show(each.kind)).join(', ')}`,
-  );
+  throw rangeError(`kind = ${show(given.kind)}: expected one of ${kinds.map((each) => show(each.kind)).join(', ')}`);
 }
 
 /**
@@ -70,7 +69,7 @@ export function kindOf(model: object): { kind: Kind; of: object } {
   const kind = kinds.find(({ marks }) => marks.every((name) => (of as Record<string, unknown>)[name] !== undefined));
   if (kind) return { kind, of };
   const such = 'such as a network, path.fit(k), the result of sparseRegression or problem.model(result)';
-  throw new TypeError(`model = ${show(model)}: expected a fitted model, ${such}`);
+  throw typeError(`model = ${show(model)}: expected a fitted model, ${such}`);
 }
 
 /** How many columns the x of a model has; undefined if it predicts from more than rows of numbers. */

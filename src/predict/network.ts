@@ -1,4 +1,5 @@
 // Two-layer networks: their members, and what their outputs stand for.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { show } from '../core/check.js';
 import { inspectedAs } from '../core/inspected.js';
 import type { Matrix, MatrixLike } from '../core/matrix.js';
@@ -106,17 +107,17 @@ export const networkKind: Kind<NetworkMembers> = {
 function checkMembersTogether(network: NetworkMembers): void {
   const { activation, gates, hiddenWeights, outputWeights, bias, classes, targetShift, targetScale } = network;
   if (activation === 'gated') {
-    if (!gates) throw new TypeError('gates = undefined: expected an object, as the activation is gated');
+    if (!gates) throw typeError('gates = undefined: expected an object, as the activation is gated');
     const rows = hiddenWeights.rows + Number(bias);
-    if (gates.rows !== rows) throw new RangeError(`gates.rows = ${gates.rows}: expected ${rows}`);
+    if (gates.rows !== rows) throw rangeError(`gates.rows = ${gates.rows}: expected ${rows}`);
   }
   const outputs = outputWeights.columns;
   if (classes && classes.length !== outputs && !(classes.length === 2 && outputs === 1)) {
-    throw new RangeError(`classes.length = ${classes.length}: expected ${outputs === 1 ? 2 : outputs}`);
+    throw rangeError(`classes.length = ${classes.length}: expected ${outputs === 1 ? 2 : outputs}`);
   }
   if (!targetShift !== !targetScale) {
     const missing = targetShift ? 'targetScale' : 'targetShift';
-    throw new TypeError(`${missing} = undefined: expected an array of numbers`);
+    throw typeError(`${missing} = undefined: expected an array of numbers`);
   }
 }
 
@@ -189,7 +190,7 @@ export function predictedNumbers(loss: NetworkMembers['loss'], outputs: Matrix):
 /** Throws unless the outputs of a network are logarithms of odds. */
 export function checkProbable({ loss }: NetworkMembers): void {
   if (loss === 'logistic' || loss === 'softmax') return;
-  throw new RangeError(`network.loss = ${show(loss)}: expected 'logistic' or 'softmax', which give probabilities`);
+  throw rangeError(`network.loss = ${show(loss)}: expected 'logistic' or 'softmax', which give probabilities`);
 }
 
 /** The probabilities that outputs stand for, of a network of loss `'logistic'` or `'softmax'`. */

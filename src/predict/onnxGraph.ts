@@ -1,4 +1,5 @@
 // Graphs of ONNX: the messages that are used, and a builder.
+import { rangeError, typeError } from '../core/argumentError.js';
 
 /** Numbers of 64 bits are objects of the library where it has such. */
 type Integer = number | { toString(): string };
@@ -168,7 +169,7 @@ export function numbersOf(tensor: Tensor): Float64Array {
   const size = sizesOf(tensor).reduce((product, each) => product * each, 1);
   const values = valuesOf(tensor);
   if (values.length === size) return values;
-  throw new RangeError(`tensor '${tensor.name}': expected ${size} numbers, got ${values.length}`);
+  throw rangeError(`tensor '${tensor.name}': expected ${size} numbers, got ${values.length}`);
 }
 
 function valuesOf({ name, dataType, rawData, floatData, doubleData, int64Data }: Tensor): Float64Array {
@@ -177,7 +178,7 @@ function valuesOf({ name, dataType, rawData, floatData, doubleData, int64Data }:
   const whole = (bytes: number): ArrayBuffer => {
     const buffer = raw as ArrayBuffer;
     if (buffer.byteLength % bytes === 0) return buffer;
-    throw new RangeError(`tensor '${name}': ${buffer.byteLength} bytes are no numbers of ${bytes} bytes`);
+    throw rangeError(`tensor '${name}': ${buffer.byteLength} bytes are no numbers of ${bytes} bytes`);
   };
   switch (dataType) {
     case dataTypes.double:
@@ -187,6 +188,6 @@ function valuesOf({ name, dataType, rawData, floatData, doubleData, int64Data }:
     case dataTypes.int64:
       return raw ? Float64Array.from(new BigInt64Array(whole(8)), Number) : Float64Array.from(int64Data ?? [], Number);
     default:
-      throw new TypeError(`tensor '${name}': its type ${dataType} is none of float, double and int64`);
+      throw typeError(`tensor '${name}': its type ${dataType} is none of float, double and int64`);
   }
 }

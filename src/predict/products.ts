@@ -1,4 +1,5 @@
 // Products of rows with weights, and what becomes of them: means of responses and probabilities of classes.
+import { rangeError } from '../core/argumentError.js';
 import { checkMembers, checkOneOf } from '../core/check.js';
 import { type Matrix, toMatrix } from '../core/matrix.js';
 import type { Label } from '../core/targets.js';
@@ -13,11 +14,11 @@ export function imputed(x: Matrix, means: Float64Array | undefined): Matrix {
 export function rowsFor(value: unknown, columns: number, means?: Float64Array): Matrix {
   const x = imputed(toMatrix('x', value), means);
   if (x.columns !== columns && x.rows > 0) {
-    throw new RangeError(`x: expected ${columns} columns, as the model was fitted to, got ${x.columns}`);
+    throw rangeError(`x: expected ${columns} columns, as the model was fitted to, got ${x.columns}`);
   }
   const k = x.data.findIndex((entry) => !Number.isFinite(entry));
   if (k >= 0) {
-    throw new RangeError(`x[${Math.floor(k / columns)}][${k % columns}] = ${x.data[k]}: expected a finite number`);
+    throw rangeError(`x[${Math.floor(k / columns)}][${k % columns}] = ${x.data[k]}: expected a finite number`);
   }
   return x;
 }
@@ -67,9 +68,7 @@ export function ofTwo(second: ArrayLike<number>): Matrix {
 export function newRows(value: unknown, columns: number): Matrix {
   const x = toMatrix('x', value);
   if (x.columns === columns) return x;
-  throw new RangeError(
-    `columns of x = ${x.columns}: expected as many as the rows that it was fitted to had: ${columns}`,
-  );
+  throw rangeError(`columns of x = ${x.columns}: expected as many as the rows that it was fitted to had: ${columns}`);
 }
 
 /** x w + b for rows x. */

@@ -1,4 +1,5 @@
 // Linear predictions of coefficients, and the means and classes that they stand for.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkMembers, checkOneOf, checkVector } from '../core/check.js';
 import { inspectedAs } from '../core/inspected.js';
 import { type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
@@ -101,7 +102,7 @@ class RegressionFunctions {
   }
   predictProbabilities(x: MatrixLike, options: Pick<RegressionOptions, 'offset'> = {}): Matrix {
     const model = this as unknown as Coefficients;
-    if (!model.classes) throw new RangeError(`family = '${model.family}': expected a model of classes`);
+    if (!model.classes) throw rangeError(`family = '${model.family}': expected a model of classes`);
     const links = linksOf(model, x, options.offset);
     return model.family === 'multinomial' ? softmax(links) : ofTwo(links.data.map(logistic));
   }
@@ -114,10 +115,10 @@ export function checkType(
 ): void {
   checkOneOf('type', type, ['response', 'link', 'class', 'risk']);
   if (type === 'risk' && family !== 'cox') {
-    throw new RangeError(`type = 'risk': expected 'response' or 'link', as the family is '${family}'`);
+    throw rangeError(`type = 'risk': expected 'response' or 'link', as the family is '${family}'`);
   }
   if (type === 'class' && !classes) {
-    throw new RangeError("type = 'class': expected 'response' or 'link', as the model has no classes");
+    throw rangeError("type = 'class': expected 'response' or 'link', as the model has no classes");
   }
 }
 
@@ -140,7 +141,7 @@ function linksOf(
   const links = affine(x, { data, rows: columns, columns: responses }, intercepts ?? [intercept]);
   if (offset === undefined) {
     if (hasOffset) {
-      throw new TypeError('offset = undefined: expected an array of numbers, as the model was made with one');
+      throw typeError('offset = undefined: expected an array of numbers, as the model was made with one');
     }
     return links;
   }
@@ -156,7 +157,7 @@ function offsetsOf(offset: ArrayLike<number> | MatrixLike, rows: number, respons
   const found = toMatrix('offset', offset);
   if (found.rows === rows && found.columns === responses) return found.data;
   const got = `${found.rows} rows and ${found.columns} columns`;
-  throw new RangeError(`offset: expected ${rows} rows and ${responses} columns, got ${got}`);
+  throw rangeError(`offset: expected ${rows} rows and ${responses} columns, got ${got}`);
 }
 
 /** The class that each row of linear predictions speaks for. */
@@ -182,18 +183,18 @@ function checkCoefficients(model: Coefficients & { names?: readonly string[] }):
   const { family, coefficients, intercept, intercepts, responses = 1, classes, means, names } = model;
   const columns = columnsOf(model);
   if (!Number.isInteger(columns) || columns < 1) {
-    throw new RangeError(`coefficients.length = ${coefficients.length}: expected a multiple of ${responses}`);
+    throw rangeError(`coefficients.length = ${coefficients.length}: expected a multiple of ${responses}`);
   }
   if (responses > 1 ? !intercepts : !Number.isFinite(intercept)) {
     const what = responses > 1 ? 'intercepts = undefined: expected an array of numbers' : undefined;
-    throw new TypeError(what ?? `intercept = ${intercept}: expected a finite number`);
+    throw typeError(what ?? `intercept = ${intercept}: expected a finite number`);
   }
   for (const [name, each] of Object.entries({ means, names })) {
-    if (each && each.length !== columns) throw new RangeError(`${name}.length = ${each.length}: expected ${columns}`);
+    if (each && each.length !== columns) throw rangeError(`${name}.length = ${each.length}: expected ${columns}`);
   }
   const expected = family === 'multinomial' ? responses : 2;
   if (classes && classes.length !== expected) {
-    throw new RangeError(`classes.length = ${classes.length}: expected ${expected}`);
+    throw rangeError(`classes.length = ${classes.length}: expected ${expected}`);
   }
 }
 

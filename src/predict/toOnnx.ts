@@ -1,4 +1,5 @@
 // Networks and regressions as graphs of ONNX.
+import { typeError } from '../core/argumentError.js';
 import { checkMembers, checkOneOf } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import type { Label } from '../core/targets.js';
@@ -17,7 +18,7 @@ export async function write(model: object, options: OnnxOptions = {}): Promise<U
   const writer = writers[kind.kind];
   if (!writer) {
     const known = Object.keys(writers).join(', ');
-    throw new TypeError(`model: of kind '${kind.kind}', which has no form in ONNX: expected one of ${known}`);
+    throw typeError(`model: of kind '${kind.kind}', which has no form in ONNX: expected one of ${known}`);
   }
   const json = writeModel(kind, of);
   const graph = new ModelGraph(precision, json);

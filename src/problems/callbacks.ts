@@ -1,5 +1,6 @@
 import { addon, type EvaluationRequest } from '../core/addon.js';
 import { eachEntry } from '../core/algebra.js';
+import { rangeError, typeError } from '../core/argumentError.js';
 import { type Bounds, boundsOfVariables, checkBounds, copiedBounds, hasInequalities } from '../core/bounds.js';
 import { callbackFailed, chain, vectorFunction } from '../core/callbacks.js';
 import {
@@ -179,7 +180,7 @@ export class CallbackProgram extends Program {
     this.#callbacks = { ...callbacks };
     this.#bounds = boundsOf(callbacks, n, m);
     if (m > n && !hasInequalities(this.#bounds)) {
-      throw new RangeError(`m = ${m}: expected no more equations than the n = ${n} variables`);
+      throw rangeError(`m = ${m}: expected no more equations than the n = ${n} variables`);
     }
     requireRoom(callbacks, n, m);
     this.#derivatives = derivativesOf(callbacks, n, m);
@@ -607,23 +608,23 @@ function listed(name: string, entries: Entries, rows: number, columns: number, l
   const { rows: i, columns: j } = checkMembers(name, entries, ['rows', 'columns']);
   const list = { rows: places(`${name}.rows`, i, rows), columns: places(`${name}.columns`, j, columns) };
   if (list.rows.length !== list.columns.length) {
-    throw new RangeError(`${name}: has ${list.rows.length} rows and ${list.columns.length} columns: expected as many`);
+    throw rangeError(`${name}: has ${list.rows.length} rows and ${list.columns.length} columns: expected as many`);
   }
   const k = lower ? list.rows.findIndex((row, at) => row < (list.columns[at] as number)) : -1;
   if (k < 0) return list;
-  throw new RangeError(
+  throw rangeError(
     `${name}: entry ${k} is [${list.rows[k]}, ${list.columns[k]}]: expected row >= column, the lower triangle`,
   );
 }
 
 function places(name: string, value: unknown, length: number): Int32Array {
   if (!isList(value)) {
-    throw new TypeError(`${name} = ${show(value)}: expected an array of integers`);
+    throw typeError(`${name} = ${show(value)}: expected an array of integers`);
   }
   return Int32Array.from(value, (place, k) => {
-    if (typeof place !== 'number') throw new TypeError(`${name}[${k}] = ${show(place)}: expected a number`);
+    if (typeof place !== 'number') throw typeError(`${name}[${k}] = ${show(place)}: expected a number`);
     if (Number.isInteger(place) && place >= 0 && place < length) return place;
-    throw new RangeError(`${name}[${k}] = ${place}: expected an integer in [0, ${length - 1}]`);
+    throw rangeError(`${name}[${k}] = ${place}: expected an integer in [0, ${length - 1}]`);
   });
 }
 
@@ -637,7 +638,7 @@ function byLines(name: string, lines: Int32Array, others: Int32Array, lineCount:
   for (let k = 1; k < order.length; ++k) {
     const [a, b] = [order[k - 1] as number, order[k] as number];
     if (lines[a] !== lines[b] || others[a] !== others[b]) continue;
-    throw new RangeError(`${name}: entries ${Math.min(a, b)} and ${Math.max(a, b)} are the same: expected each once`);
+    throw rangeError(`${name}: entries ${Math.min(a, b)} and ${Math.max(a, b)} are the same: expected each once`);
   }
   return { offsets, indices: order.map((k) => others[k] as number), order };
 }

@@ -1,6 +1,7 @@
 // Optimal control of Poisson's equation on a grid.
 
 import { addon } from '../core/addon.js';
+import { rangeError } from '../core/argumentError.js';
 import { type Bounds, checkBounds } from '../core/bounds.js';
 import { checkInteger, checkMembers, checkNumber, checkObject, checkVector } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
@@ -98,7 +99,7 @@ export class ControlProgram extends FamilyProgram {
 export function poissonControl(side: number, options: ControlOptions = {}): ControlProgram {
   checkInteger('side', side, 1);
   const most = 16384;
-  if (side > most) throw new RangeError(`side = ${side}: expected at most ${most}`);
+  if (side > most) throw rangeError(`side = ${side}: expected at most ${most}`);
   const ofPoint = 120; // bytes: target, source, start and bounds of two unknowns, here and as the addon has them, the entries of 12 derivatives
   requireMemory(ofPoint * side * side, () => `side = ${side}, ${2 * side * side} unknowns, needs`);
   return new ControlProgram(side, checkMembers('options', options, members));
@@ -135,7 +136,7 @@ function onGrid(name: string, value: MatrixLike | ArrayLike<number>, side: numbe
   }
   const matrix = toMatrix(name, value);
   if (matrix.rows !== side || matrix.columns !== side) {
-    throw new RangeError(`${name}: expected ${side} x ${side}, got ${matrix.rows} x ${matrix.columns}`);
+    throw rangeError(`${name}: expected ${side} x ${side}, got ${matrix.rows} x ${matrix.columns}`);
   }
   return checkVector(name, toFloat64(matrix));
 }

@@ -1,5 +1,6 @@
 import type { ProgramHandle } from '../core/addon.js';
 import { addon } from '../core/addon.js';
+import { typeError } from '../core/argumentError.js';
 import type { Bounds } from '../core/bounds.js';
 import { checkBoolean, checkInteger, checkMembers, checkNumber, checkPath, isError, show } from '../core/check.js';
 import { fromNative } from '../core/error.js';
@@ -189,7 +190,7 @@ export async function writeNl(model: Model | Program, path: string | URL): Promi
   const name = checkPath('path', path);
   const program = model instanceof Model ? model.compile() : model;
   if (!(program instanceof CompiledProgram)) {
-    throw new TypeError(`model = ${show(model)}: expected a Model or what readNl gives`);
+    throw typeError(`model = ${show(model)}: expected a Model or what readNl gives`);
   }
   const { parts, start, sense, multipliers, lowerMultipliers, upperMultipliers } = program;
   const request = {

@@ -1,5 +1,6 @@
 // Quadratic and linear programs: linear equations and inequalities, and bounds.
 import { addon, type PreparedHandle, type ProgramRequest, type QuadraticRequest, type Solvers } from '../core/addon.js';
+import { typeError } from '../core/argumentError.js';
 import { type Bounds, boundsOfVariables } from '../core/bounds.js';
 import { checkMembers, checkNumber, checkVector } from '../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
@@ -158,7 +159,7 @@ function unknownsOf({ c, A, G, lower, upper, start }: QuadraticProblem): number 
   for (const [name, given] of Object.entries({ lower, upper, start })) {
     if (typeof given === 'object') return checkVector(name, given, { infinite: true }).length;
   }
-  throw new TypeError('Q = undefined: expected a matrix, or another member that shows how many unknowns there are');
+  throw typeError('Q = undefined: expected a matrix, or another member that shows how many unknowns there are');
 }
 
 const zeros = (n: number): SparseMatrix => ({

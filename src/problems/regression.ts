@@ -2,6 +2,7 @@
 
 import { addon, type RegressionRequest } from '../core/addon.js';
 import { appendColumn } from '../core/algebra.js';
+import { rangeError, typeError } from '../core/argumentError.js';
 import { type Bounds, boundsOfVariables, checkBound } from '../core/bounds.js';
 import {
   checkBoolean,
@@ -261,11 +262,11 @@ export function responses(
     }
     if (typeof values[0] !== 'number' || found.length === 1) {
       const got = found.length === 1 ? `only ${show(found[0])}` : `${found.length}`;
-      throw new RangeError(`y: expected two classes, got ${got}`);
+      throw rangeError(`y: expected two classes, got ${got}`);
     }
   }
   const y = numbersOf(loss, values, 'one of two classes, or a share from 0 to 1');
-  if (loss === 'poisson' && y.every((value) => value === 0)) throw new RangeError('y: expected a number that is not 0');
+  if (loss === 'poisson' && y.every((value) => value === 0)) throw rangeError('y: expected a number that is not 0');
   return { y };
 }
 
@@ -278,9 +279,9 @@ function responsesOfRank(loss: RegressionLoss, given: unknown, rows: number): { 
 
 /** A copy of responses that are what the loss needs; `ofLogistic` says what that of classes expects. */
 function numbersOf(loss: RegressionLoss, values: ArrayLike<Label>, ofLogistic: string): Float64Array {
-  if (typeof values[0] !== 'number') throw new TypeError(`y[0] = ${show(values[0])}: expected a number`);
+  if (typeof values[0] !== 'number') throw typeError(`y[0] = ${show(values[0])}: expected a number`);
   const y = finite(values).slice();
-  const refuse = (i: number, expected: string) => new RangeError(`y[${i}] = ${y[i]}: expected ${expected}`);
+  const refuse = (i: number, expected: string) => rangeError(`y[${i}] = ${y[i]}: expected ${expected}`);
   y.forEach((value, i) => {
     if (loss === 'logistic' && !(value >= 0 && value <= 1)) throw refuse(i, ofLogistic);
     if (loss === 'poisson' && !(value >= 0)) throw refuse(i, 'a number >= 0');
@@ -307,8 +308,8 @@ function weightsOf(given: unknown, rows: number, shared: boolean): Float64Array 
   if (given === undefined) return new Float64Array(rows).fill(shared ? 1 : 1 / rows);
   const weights = perRow('sampleWeight', given, rows, 0);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  if (!(total > 0)) throw new RangeError('sampleWeight: expected a number > 0');
-  if (!Number.isFinite(total)) throw new RangeError('sampleWeight: expected numbers whose sum is finite');
+  if (!(total > 0)) throw rangeError('sampleWeight: expected a number > 0');
+  if (!Number.isFinite(total)) throw rangeError('sampleWeight: expected numbers whose sum is finite');
   return shared ? weights.slice() : weights.map((weight) => weight / total);
 }
 
@@ -337,9 +338,9 @@ function inequalitiesOf({ atMost, atLeast }: RegressionData, features: number): 
     const { A, b } = checkMembers(name, checkObject(name, given), ['A', 'b']);
     const rows = toOperand(`${name}.A`, A);
     if (rows.columns !== features) {
-      throw new RangeError(`${name}.A: expected ${features} columns, one for each column of x, got ${rows.columns}`);
+      throw rangeError(`${name}.A: expected ${features} columns, one for each column of x, got ${rows.columns}`);
     }
-    if (b === undefined) throw new TypeError(`${name}.b = undefined: expected a number or an array of numbers`);
+    if (b === undefined) throw typeError(`${name}.b = undefined: expected a number or an array of numbers`);
     const sides = checkBound({ name: `${name}.b`, value: b }, side, [rows.rows]);
     const none = new Float64Array(rows.rows).fill(other);
     made.push({ A: rows, lower: side === 'lower' ? sides : none, upper: side === 'upper' ? sides : none });
@@ -395,7 +396,7 @@ function constraintsOf(
     disown(made);
     for (const expression of Array.isArray(made) ? made : [made]) {
       if (!(expression instanceof Expression)) {
-        throw new TypeError(`constraints returned ${show(expression)}: expected an expression or an array of them`);
+        throw typeError(`constraints returned ${show(expression)}: expected an expression or an array of them`);
       }
       model.equal(expression);
     }

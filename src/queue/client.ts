@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Job, JobType, Queue, QueueEvents } from 'bullmq';
+import { rangeError, typeError } from '../core/argumentError.js';
 import {
   checkFunction,
   checkInteger,
@@ -128,7 +129,7 @@ export class SolveQueue {
       delay = 0,
       attempts = 3,
     } = checkMembers('options', options, ['id', 'priority', 'delay', 'attempts'], 'option');
-    if (wanted !== undefined && jobs.length > 1) throw new TypeError(`id = ${show(wanted)}: expected one job for it`);
+    if (wanted !== undefined && jobs.length > 1) throw typeError(`id = ${show(wanted)}: expected one job for it`);
     if (wanted !== undefined) checkId(wanted);
     if (priority !== undefined) checkInteger('priority', priority, 1);
     const given = {
@@ -267,7 +268,7 @@ export class SolveQueue {
   async retry(id: string): Promise<void> {
     const { queue } = await this.#begin();
     const job = (await queue.getJob(id)) as Job | undefined;
-    if (!job || !(await job.isFailed())) throw new RangeError(`id = ${show(id)}: expected that of a failed job`);
+    if (!job || !(await job.isFailed())) throw rangeError(`id = ${show(id)}: expected that of a failed job`);
     await job.retry('failed', { resetAttemptsMade: true });
   }
 
@@ -346,7 +347,7 @@ export class SolveQueue {
     const fields = ['timestamp', 'finishedOn', 'returnvalue', 'failedReason', answerField];
     const [added, ended, value, reason, answer] = await client.hmget(queue.toKey(id), ...fields);
     if (added == null) {
-      this.#settle(id, (waiter) => waiter.reject(new RangeError(`id = ${show(id)}: there is no such job`)));
+      this.#settle(id, (waiter) => waiter.reject(rangeError(`id = ${show(id)}: there is no such job`)));
     } else if (ended != null) {
       this.#end(id);
       // Of one that was answered at a later try, there is the reason of the first too.
@@ -435,5 +436,5 @@ function removed(id: string): SolverError {
 
 function checkId(id: unknown): void {
   if (typeof id === 'string' && id !== '' && !id.includes(':') && !/^\d+$/.test(id)) return;
-  throw new TypeError(`id = ${show(id)}: expected a text without colons that is no whole number`);
+  throw typeError(`id = ${show(id)}: expected a text without colons that is no whole number`);
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkInteger, checkMembers, isError, isList, show } from '../core/check.js';
 import { SolverError } from '../core/error.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
@@ -73,7 +74,7 @@ export class DataCache {
     const why = this.#fetchData
       ? `fetchData gave ${show(path)}; expected a path`
       : 'the worker has no fetchData for it';
-    throw new TypeError(`${name}.href = ${show(href)}: ${why}`);
+    throw typeError(`${name}.href = ${show(href)}: ${why}`);
   }
 
   #once(key: string, size: number, read: () => Promise<unknown>): Promise<unknown> {
@@ -110,20 +111,20 @@ export class DataCache {
 function checked(name: string, given: Record<string, unknown>): DataReference {
   const { format, sha256, rows, member, options } = checkMembers(name, given, members);
   if (!formats.includes(format as DataFormat)) {
-    throw new TypeError(`${name}.format = ${show(format)}: expected one of ${formats.join(', ')}`);
+    throw typeError(`${name}.format = ${show(format)}: expected one of ${formats.join(', ')}`);
   }
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(String(sha256))) {
-    throw new TypeError(`${name}.sha256 = ${show(sha256)}: expected 64 hexadecimal digits`);
+    throw typeError(`${name}.sha256 = ${show(sha256)}: expected 64 hexadecimal digits`);
   }
   if (rows !== undefined) {
-    if (!isList(rows) || rows.length !== 2) throw new TypeError(`${name}.rows = ${show(rows)}: expected [from, to]`);
+    if (!isList(rows) || rows.length !== 2) throw typeError(`${name}.rows = ${show(rows)}: expected [from, to]`);
     checkInteger(`${name}.rows[1]`, rows[1], checkInteger(`${name}.rows[0]`, rows[0], 0) + 1);
   }
   if (member !== undefined && typeof member !== 'string') {
-    throw new TypeError(`${name}.member = ${show(member)}: expected a name`);
+    throw typeError(`${name}.member = ${show(member)}: expected a name`);
   }
   if (options !== undefined && (typeof options !== 'object' || options === null)) {
-    throw new TypeError(`${name}.options = ${show(options)}: expected an object`);
+    throw typeError(`${name}.options = ${show(options)}: expected an object`);
   }
   return given as unknown as DataReference;
 }
@@ -139,13 +140,13 @@ async function checkHash(name: string, path: string, expected: string): Promise<
 function memberOf(name: string, value: unknown, member: string): unknown {
   const found = Object.hasOwn(Object(value), member) ? (value as Record<string, unknown>)[member] : undefined;
   if (found !== undefined) return found;
-  throw new RangeError(`${name}.member = ${show(member)}: expected one of ${Object.keys(Object(value)).join(', ')}`);
+  throw rangeError(`${name}.member = ${show(member)}: expected one of ${Object.keys(Object(value)).join(', ')}`);
 }
 
 /** Rows [from, to) of a matrix or vector, or of those in an object. */
 function rowsOf(name: string, value: unknown, from: number, to: number): unknown {
   const check = (rows: number) => {
-    if (to > rows) throw new RangeError(`${name}.rows = [${from}, ${to}]: there are ${rows} rows`);
+    if (to > rows) throw rangeError(`${name}.rows = [${from}, ${to}]: there are ${rows} rows`);
   };
   if (ArrayBuffer.isView(value) || Array.isArray(value)) {
     const vector = value as Float64Array;
@@ -166,8 +167,8 @@ function rowsOf(name: string, value: unknown, from: number, to: number): unknown
       ...{ indices: indices.slice(first, last), values: values.slice(first, last) },
     };
   }
-  if (format !== undefined) throw new TypeError(`${name}.rows: a matrix by columns; expected one by rows`);
+  if (format !== undefined) throw typeError(`${name}.rows: a matrix by columns; expected one by rows`);
   const { x, y, ...others } = Object(value) as { x?: unknown; y?: unknown };
-  if (x === undefined) throw new TypeError(`${name}.rows: expected a format with rows`);
+  if (x === undefined) throw typeError(`${name}.rows: expected a format with rows`);
   return { ...others, x: rowsOf(name, x, from, to), ...(y !== undefined && { y: rowsOf(name, y, from, to) }) };
 }

@@ -1,4 +1,5 @@
 // From a message to the function that solves it: every function of the families that solves, as src/generated/kinds.ts lists them.
+import { typeError } from '../core/argumentError.js';
 import { closest, show } from '../core/check.js';
 import * as families from '../families.js';
 import { makes, solves } from '../generated/kinds.js';
@@ -41,7 +42,7 @@ export function kindNamed(name: string, kinds: Readonly<Record<string, Kind>>): 
   if (Object.hasOwn(kinds, name)) return kinds[name] as Kind;
   const meant = closest(name, known);
   const hint = meant === undefined ? '' : ` did you mean '${meant}'?`;
-  throw new TypeError(`kind = ${show(name)}: this worker has none of that name;${hint} it has ${known.join(', ')}`);
+  throw typeError(`kind = ${show(name)}: this worker has none of that name;${hint} it has ${known.join(', ')}`);
 }
 
 /** The message that JSON stands for: with data in the place of references to them, and programs in that of their makers. */
@@ -65,5 +66,5 @@ export async function fromMessage(name: string, json: Json, data: DataCache, sig
 
 function made(name: string, { make, of }: Record<string, unknown>): unknown {
   if (makes.includes(make as string)) return functionOf(make as string)(...(of as unknown[]));
-  throw new TypeError(`${name}.make = ${show(make)}: expected one of ${makes.join(', ')}`);
+  throw typeError(`${name}.make = ${show(make)}: expected one of ${makes.join(', ')}`);
 }

@@ -1,4 +1,5 @@
 // The libraries that a queue stands on, loaded when one is used: a program without queues needs neither.
+import { typeError } from '../core/argumentError.js';
 import { checkObject, isUrl, show } from '../core/check.js';
 import { SolverError } from '../core/error.js';
 
@@ -80,5 +81,5 @@ function giveUp(client: Redis): void {
 function checkedAddress(address: string | URL): string {
   const text = String(address);
   if (/^rediss?:\/\/./.test(text)) return text;
-  throw new TypeError(`connection = ${show(text)}: expected an address such as redis://127.0.0.1:6379`);
+  throw typeError(`connection = ${show(text)}: expected an address such as redis://127.0.0.1:6379`);
 }

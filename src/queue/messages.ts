@@ -1,5 +1,6 @@
 // Messages to a worker and back.
 import { createHash } from 'node:crypto';
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkMembers, checkNumber, checkObject, isList, show } from '../core/check.js';
 import { solves } from '../generated/kinds.js';
 import { type Json, toJson } from './values.js';
@@ -84,17 +85,16 @@ export function messageOfJob(job: SolveJob | SolveBatch): { message: Message; te
   const { kind, settings, timeLimit, result = 'inline' } = job;
   const { problem, problems } = job as Partial<SolveJob & SolveBatch>;
   if (typeof kind !== 'string' || kind === '') {
-    throw new TypeError(`kind = ${show(kind)}: expected a text such as ${show(Object.keys(solves)[0])}`);
+    throw typeError(`kind = ${show(kind)}: expected a text such as ${show(Object.keys(solves)[0])}`);
   }
-  if ((problem === undefined) === (problems === undefined))
-    throw new TypeError('job: expected either problem or problems');
+  if ((problem === undefined) === (problems === undefined)) throw typeError('job: expected either problem or problems');
   if (problems !== undefined && (!isList(problems) || problems.length === 0)) {
-    throw new TypeError(`problems = ${show(problems)}: expected an array of at least one problem`);
+    throw typeError(`problems = ${show(problems)}: expected an array of at least one problem`);
   }
   if (settings !== undefined) checkObject('settings', settings);
   const href = typeof result === 'object' ? result?.href : undefined;
   if (result !== 'inline' && typeof href !== 'string') {
-    throw new TypeError(`result = ${show(result)}: expected 'inline' or { href }`);
+    throw typeError(`result = ${show(result)}: expected 'inline' or { href }`);
   }
   const message = {
     kind,
@@ -109,7 +109,7 @@ export function messageOfJob(job: SolveJob | SolveBatch): { message: Message; te
   if (bytes > mostBytes) {
     const such =
       "put data into files and { href, format } in their place, as { href: 'file:///data/a.libsvm', format: 'libsvm' }";
-    throw new RangeError(`the message has ${bytes} bytes, of which ${mostBytes} are allowed; ${such}`);
+    throw rangeError(`the message has ${bytes} bytes, of which ${mostBytes} are allowed; ${such}`);
   }
   return { message, text };
 }

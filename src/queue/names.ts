@@ -1,4 +1,5 @@
 // Names that both sides of a queue use in the server.
+import { typeError } from '../core/argumentError.js';
 import { show } from '../core/check.js';
 import type { Json } from './values.js';
 
@@ -14,7 +15,7 @@ export const mostInline = 1024;
 
 export function checkName(queue: unknown): void {
   if (typeof queue === 'string' && /^[^:\s]+$/.test(queue)) return;
-  throw new TypeError(`queue = ${show(queue)}: expected a name without colons and blanks`);
+  throw typeError(`queue = ${show(queue)}: expected a name without colons and blanks`);
 }
 
 /** The channel that ids of jobs to be ended are said on. */

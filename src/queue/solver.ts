@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { typeError } from '../core/argumentError.js';
 import { show } from '../core/check.js';
 import { SolverError } from '../core/error.js';
 import type { DataCache } from './data.js';
@@ -74,7 +75,7 @@ export class JobSolver {
   async #store(href: string, json: string): Promise<void> {
     if (!href.startsWith('file:')) {
       if (this.#storeResult) return this.#storeResult(href, json);
-      throw new TypeError(`result.href = ${show(href)}: the worker has no storeResult for it`);
+      throw typeError(`result.href = ${show(href)}: the worker has no storeResult for it`);
     }
     const path = fileURLToPath(href);
     const part = `${path}.${randomUUID()}.part`;

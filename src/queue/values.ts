@@ -1,5 +1,6 @@
 // Values as JSON, to the last bit: typed arrays, numbers that JSON has no word for, and what a worker is to read or make.
 import { types } from 'node:util';
+import { typeError } from '../core/argumentError.js';
 import { show } from '../core/check.js';
 import { makes } from '../generated/kinds.js';
 
@@ -43,14 +44,14 @@ export function toJson(name: string, value: unknown, otherwise: Otherwise): Json
       return value === null ? null : objectToJson(name, value, otherwise);
     default:
       if (otherwise === 'leaveOut') return undefined;
-      throw new TypeError(`${name}: a ${typeof value} cannot go to another machine`);
+      throw typeError(`${name}: a ${typeof value} cannot go to another machine`);
   }
 }
 
 function objectToJson(name: string, value: object, otherwise: Otherwise): Json {
   if (ArrayBuffer.isView(value)) {
     const kind = value[Symbol.toStringTag as never] as ArrayName;
-    if (!(kind in arrays)) throw new TypeError(`${name}: a ${kind ?? 'view'} cannot go to another machine`);
+    if (!(kind in arrays)) throw typeError(`${name}: a ${kind ?? 'view'} cannot go to another machine`);
     return { $array: kind, data: base64Of(kind, value) };
   }
   if (Array.isArray(value)) {
@@ -58,11 +59,11 @@ function objectToJson(name: string, value: object, otherwise: Otherwise): Json {
   }
   if (otherwise === 'refuse' && !isPlain(value)) {
     const such = `such as { make: ${show(makes.at(-1))}, of: [data] } for a program, or a reference to a file`;
-    throw new TypeError(`${name} = ${show(value)}: expected plain data, ${such}`);
+    throw typeError(`${name} = ${show(value)}: expected plain data, ${such}`);
   }
   const made: { [member: string]: Json } = {};
   for (const member of Object.keys(value).sort()) {
-    if (member.startsWith('$')) throw new TypeError(`${name}.${member}: names that begin with $ are the queue's own`);
+    if (member.startsWith('$')) throw typeError(`${name}.${member}: names that begin with $ are the queue's own`);
     const json = toJson(`${name}.${member}`, (value as Record<string, unknown>)[member], otherwise);
     if (json !== undefined) made[member] = json;
   }
@@ -111,7 +112,7 @@ export function fromJson(
 
 function arrayOf(kind: ArrayName, base64: string): unknown {
   const Kind = Object.hasOwn(arrays, kind) ? arrays[kind] : undefined;
-  if (!Kind) throw new TypeError(`$array = ${show(kind)}: expected one of ${Object.keys(arrays).join(', ')}`);
+  if (!Kind) throw typeError(`$array = ${show(kind)}: expected one of ${Object.keys(arrays).join(', ')}`);
   const bytes = Buffer.from(base64, 'base64');
   // A copy, as a Buffer may begin at any byte of its memory.
   return new Kind(new Uint8Array(bytes).buffer);

@@ -1,4 +1,5 @@
 // Tables of text, .csv and .tsv: numbers, categories and what is missing.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkBoolean, checkMembers, checkObject, checkOneOf, closest, isList, show, visible } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import { checkPart, type Part } from '../core/ranks.js';
@@ -219,7 +220,7 @@ function checked(given: ReadCsvOptions): ReadCsvOptions {
     delimiter !== undefined &&
     (typeof delimiter !== 'string' || delimiter.length !== 1 || /["\r\n]/.test(delimiter))
   ) {
-    throw new TypeError(`delimiter = ${show(delimiter)}: expected one character, no quote and no end of a line`);
+    throw typeError(`delimiter = ${show(delimiter)}: expected one character, no quote and no end of a line`);
   }
   if (header !== undefined && typeof header !== 'boolean') checkTexts('header', header);
   if (target !== undefined) checkTarget(target);
@@ -232,18 +233,18 @@ function checked(given: ReadCsvOptions): ReadCsvOptions {
   if (levels !== undefined) {
     for (const [name, value] of Object.entries(checkObject('levels', levels))) checkTexts(`levels.${name}`, value);
     if (!hasCategories(given))
-      throw new TypeError("levels: expected categories: 'oneHot' or 'codes', or categorical, with them");
+      throw typeError("levels: expected categories: 'oneHot' or 'codes', or categorical, with them");
   }
   if (checkPart('part', given.part) && hasCategories(given) && levels === undefined) {
-    throw new TypeError('levels = undefined: expected those of all parts, of which a part knows its own alone');
+    throw typeError('levels = undefined: expected those of all parts, of which a part knows its own alone');
   }
   return given;
 }
 
 function checkTexts(name: string, value: unknown): asserts value is readonly string[] {
-  if (!isList(value)) throw new TypeError(`${name} = ${show(value)}: expected an array of strings`);
+  if (!isList(value)) throw typeError(`${name} = ${show(value)}: expected an array of strings`);
   const k = Array.from(value).findIndex((each) => typeof each !== 'string');
-  if (k >= 0) throw new TypeError(`${name}[${k}] = ${show(value[k])}: expected a string`);
+  if (k >= 0) throw typeError(`${name}[${k}] = ${show(value[k])}: expected a string`);
 }
 
 /** The columns of a file: their names, which are y, and which are x. */
@@ -282,7 +283,7 @@ function namesOf(file: string, first: readonly string[], given: ReadCsvOptions):
       : Array.from(header as readonly string[])
     : first.map((name) => name.trim());
   if (all.length !== first.length) {
-    throw new RangeError(`${file}: header: expected ${first.length} names, one for each column, got ${all.length}`);
+    throw rangeError(`${file}: header: expected ${first.length} names, one for each column, got ${all.length}`);
   }
   return { all, isRow };
 }
@@ -297,12 +298,10 @@ function headOf(file: string, first: readonly string[], given: ReadCsvOptions, h
     if (place === undefined) {
       const meant = closest(name, all);
       const hint = meant === undefined ? '' : `; did you mean ${quoted(meant)}?`;
-      throw new RangeError(
-        `${option}${visible(name)}: there is no such column${hint}; the columns are ${shortList(all)}`,
-      );
+      throw rangeError(`${option}${visible(name)}: there is no such column${hint}; the columns are ${shortList(all)}`);
     }
     if (twice.has(name)) {
-      throw new RangeError(`${option}${visible(name)}: ${file} has two columns of that name`);
+      throw rangeError(`${option}${visible(name)}: ${file} has two columns of that name`);
     }
     return place;
   };
@@ -312,7 +311,7 @@ function headOf(file: string, first: readonly string[], given: ReadCsvOptions, h
     ? columns.map((name) => placeOf(hints.columns, name))
     : [...all.keys()].filter((j) => !out.has(j));
   const other = given.categorical?.find((name) => !features.includes(placeOf(hints.categorical, name)));
-  if (other !== undefined) throw new RangeError(`${hints.categorical}${visible(other)}: expected a column of x`);
+  if (other !== undefined) throw rangeError(`${hints.categorical}${visible(other)}: expected a column of x`);
   return { all, target, features, isRow };
 }
 
@@ -351,7 +350,7 @@ async function findLevels(file: string, chunks: Chunks, given: ReadCsvOptions, h
       if (!categorical.has(j) && values.number(text) === undefined) categorical.add(j);
       if (categorical.has(j) && found.size > maxLevels) {
         const column = quoted(head.all[j] as string);
-        throw new RangeError(
+        throw rangeError(
           `${file}: column ${column} has more than maxLevels = ${maxLevels} levels; ${hints.exclude}leaves it out`,
         );
       }
@@ -421,7 +420,7 @@ class TableReader {
       );
     }
     if (this.#row - this.#dropped.length > this.#maxRows) {
-      throw new RangeError(`${place}: more rows than maxRows = ${this.#maxRows}`);
+      throw rangeError(`${place}: more rows than maxRows = ${this.#maxRows}`);
     }
     const lacks = this.#lacking(row);
     if (lacks >= 0 && this.#given.missing === 'dropRows') {
@@ -473,7 +472,7 @@ class TableReader {
     const { maxColumns = usualColumns } = this.#given;
     if (this.#width > maxColumns) {
       const hint = this.#given.maxColumns === undefined ? `; ${this.#hints.maxColumns}` : '';
-      throw new RangeError(`${this.#file}: ${this.#width} columns are more than maxColumns = ${maxColumns}${hint}`);
+      throw rangeError(`${this.#file}: ${this.#width} columns are more than maxColumns = ${maxColumns}${hint}`);
     }
     return head;
   }
@@ -503,8 +502,8 @@ class TableReader {
   #refuseMissing(place: string, at: number): never {
     const { all, target } = this.#head as Head;
     const column = `${place}: column ${quoted(all[at] as string)}`;
-    if (target.includes(at)) throw new RangeError(`${column}, the target, has no value`);
-    throw new RangeError(`${column} has no value; ${this.#hints.missing}`);
+    if (target.includes(at)) throw rangeError(`${column}, the target, has no value`);
+    throw rangeError(`${column} has no value; ${this.#hints.missing}`);
   }
 
   /** Adds what a value becomes: a number, or those of the columns of its levels. */
@@ -523,7 +522,7 @@ class TableReader {
     const level = missing ? Number.NaN : places.get(text.trim());
     if (level === undefined) {
       const said = `column ${quoted(name)}: ${quoted(text)} is none of its levels`;
-      throw new RangeError(`${place}: ${said}, which are ${shortList([...places.keys()])}`);
+      throw rangeError(`${place}: ${said}, which are ${shortList([...places.keys()])}`);
     }
     if (!this.#isOneHot(column)) this.#data.push(place, level);
     else

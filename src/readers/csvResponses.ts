@@ -1,4 +1,5 @@
 // The responses of a table of text: numbers or labels of one column, or times until an event of several.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkMembers, show, visible } from '../core/check.js';
 import type { Values } from './csvValues.js';
 import { Growing } from './growing.js';
@@ -36,16 +37,16 @@ const members = ['time', 'event', 'eventIs', 'start', 'strata'];
 export function checkTarget(target: unknown): void {
   if (typeof target === 'string') return;
   if (typeof target !== 'object' || target === null) {
-    throw new TypeError(`target = ${show(target)}: expected a string, or { time, event }`);
+    throw typeError(`target = ${show(target)}: expected a string, or { time, event }`);
   }
   const { eventIs, ...columns } = checkMembers('target', target as TimesTarget, members);
   for (const name of ['time', 'event', 'start', 'strata'] as const) {
     const column = columns[name];
     if (typeof column === 'string' || (column === undefined && (name === 'start' || name === 'strata'))) continue;
-    throw new TypeError(`target.${name} = ${show(column)}: expected a string, the name of a column`);
+    throw typeError(`target.${name} = ${show(column)}: expected a string, the name of a column`);
   }
   if (eventIs !== undefined && typeof eventIs !== 'number' && typeof eventIs !== 'string') {
-    throw new TypeError(`target.eventIs = ${show(eventIs)}: expected a number or a string`);
+    throw typeError(`target.eventIs = ${show(eventIs)}: expected a number or a string`);
   }
 }
 
@@ -107,7 +108,7 @@ class Labels implements Responses {
 
 function keep(texts: string[], text: string, place: string, lists: HeapMemory): void {
   if (texts.length >= HeapMemory.longest)
-    throw new RangeError(`${place}: more than ${HeapMemory.longest} rows with a target`);
+    throw rangeError(`${place}: more than ${HeapMemory.longest} rows with a target`);
   texts.push(lists.keep(place, 'responses', text));
 }
 
@@ -145,9 +146,7 @@ class Times implements Responses {
   async finish(file: string, signal: AbortSignal | undefined): Promise<TableTimes> {
     const { event, eventIs } = this.#target;
     if (this.#events === 0 && this.#event.length > 0 && eventIs !== undefined) {
-      throw new RangeError(
-        `${file}: column ${quoted(event)}: target.eventIs = ${show(eventIs)}: no row has this value`,
-      );
+      throw rangeError(`${file}: column ${quoted(event)}: target.eventIs = ${show(eventIs)}: no row has this value`);
     }
     return {
       time: await this.#time.joined(file, signal),

@@ -1,4 +1,5 @@
 // Lists of numbers whose length is not known before their file has been read.
+import { rangeError } from '../core/argumentError.js';
 import type { Memory } from './memory.js';
 import type { Scanner } from './scanner.js';
 import { inSlices, slice } from './slices.js';
@@ -60,7 +61,7 @@ export class Growing<List extends Int32Array | Float64Array> {
   #extend(place: string): void {
     const full = this.#open.length === slice;
     if (full) this.#before += slice;
-    if (this.#before > largest - slice) throw new RangeError(`${place}: more than ${largest} ${this.#what}`);
+    if (this.#before > largest - slice) throw rangeError(`${place}: more than ${largest} ${this.#what}`);
     // The first piece grows to its length, as most files are small.
     const length = full ? slice : Math.max(1024, 4 * this.#open.length);
     const bytes = length * this.#open.BYTES_PER_ELEMENT;

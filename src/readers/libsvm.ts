@@ -1,3 +1,4 @@
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkMembers, checkPath, show } from '../core/check.js';
 import type { SparseMatrix } from '../core/matrix.js';
 import { checkPart, type Part } from '../core/ranks.js';
@@ -82,20 +83,20 @@ function checkOptions(options: ReadLibsvmOptions): void {
   const known = ['columns', 'zeroBased', 'part', 'signal', 'maxBytes', 'maxRows', 'maxColumns'];
   const { columns, zeroBased, part } = checkMembers('options', options, known, 'option');
   if (columns !== undefined) {
-    if (typeof columns !== 'number') throw new TypeError(`columns = ${show(columns)}: expected a number`);
+    if (typeof columns !== 'number') throw typeError(`columns = ${show(columns)}: expected a number`);
     if (!Number.isInteger(columns) || columns < 0 || columns > largest) {
-      throw new RangeError(`columns = ${columns}: expected an integer in [0, ${largest}]`);
+      throw rangeError(`columns = ${columns}: expected an integer in [0, ${largest}]`);
     }
   }
   if (checkPart('part', part) && columns === undefined) {
-    throw new TypeError('columns = undefined: expected a number, as parts alone do not say how many there are');
+    throw typeError('columns = undefined: expected a number, as parts alone do not say how many there are');
   }
   const { maxColumns } = checkLimits(options);
   if (columns !== undefined && columns > maxColumns) {
-    throw new RangeError(`columns = ${columns}: expected at most maxColumns = ${maxColumns}`);
+    throw rangeError(`columns = ${columns}: expected at most maxColumns = ${maxColumns}`);
   }
   if (!(zeroBased === undefined || typeof zeroBased === 'boolean')) {
-    throw new TypeError(`zeroBased = ${show(zeroBased)}: expected true or false`);
+    throw typeError(`zeroBased = ${show(zeroBased)}: expected true or false`);
   }
 }
 
@@ -201,7 +202,7 @@ class Examples {
       throw new SyntaxError(`${text.place()}: ${text.word()}: ${reason}`);
     }
     if (this.#y.length >= this.#maxRows) {
-      throw new RangeError(`${text.place()}: more rows than maxRows = ${this.#maxRows}`);
+      throw rangeError(`${text.place()}: more rows than maxRows = ${this.#maxRows}`);
     }
     this.#before = this.#values.length;
     this.#last = -1;
@@ -235,7 +236,7 @@ class Examples {
     const last = this.#limit - 1 + this.#base;
     if (index < this.#base || index > last) {
       const hint = index === 0 ? ', or from 0 with zeroBased' : '';
-      throw new RangeError(`${text.place()}: ${word}: expected an index from ${this.#base} to ${last}${hint}`);
+      throw rangeError(`${text.place()}: ${word}: expected an index from ${this.#base} to ${last}${hint}`);
     }
     throw new SyntaxError(`${text.place()}: ${word}: expected index:value with a finite value`);
   }
@@ -289,7 +290,7 @@ class Examples {
       this.#indices.set(start + k, index);
       this.#values.set(start + k, values[source] as number);
       if (k > 0 && index === indices[order[k - 1] as number]) {
-        throw new RangeError(`${place}: index ${index + this.#base} is given twice`);
+        throw rangeError(`${place}: index ${index + this.#base} is given twice`);
       }
     }
   }

@@ -1,3 +1,4 @@
+import { rangeError } from '../core/argumentError.js';
 import { checkMembers } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { checkPart, type Part } from '../core/ranks.js';
@@ -142,7 +143,7 @@ function readSize(
   }
   checkSize(text, { rows, columns }, limits);
   if (header.symmetry !== 'general' && rows !== columns) {
-    throw new RangeError(`${text.place()}: ${text.wholeLine()}: a ${header.symmetry} matrix is square`);
+    throw rangeError(`${text.place()}: ${text.wholeLine()}: a ${header.symmetry} matrix is square`);
   }
   const border = (k: number): number => (part ? Math.floor((rows / part.size) * k) : k * rows);
   const rank = part?.rank ?? 0;
@@ -159,7 +160,7 @@ function checkSize(text: Scanner, size: { rows: number; columns: number }, limit
   ] as const) {
     const most = limits[limit] as number;
     if (count > most) {
-      throw new RangeError(`${text.place()}: ${text.wholeLine()}: ${count} ${name} are more than ${limit} = ${most}`);
+      throw rangeError(`${text.place()}: ${text.wholeLine()}: ${count} ${name} are more than ${limit} = ${most}`);
     }
   }
 }
@@ -204,14 +205,14 @@ class Entries {
 
   next(text: Scanner): void {
     if (this.read === this.expected) {
-      throw new RangeError(`${text.place()}: ${text.wholeLine()}: one more than the ${this.expected} entries expected`);
+      throw rangeError(`${text.place()}: ${text.wholeLine()}: one more than the ${this.expected} entries expected`);
     }
     ++this.read;
   }
 
   checkComplete(text: Scanner): void {
     if (this.read < this.expected) {
-      throw new RangeError(`${text.place()}: the file ends after ${this.read} of ${this.expected} entries`);
+      throw rangeError(`${text.place()}: the file ends after ${this.read} of ${this.expected} entries`);
     }
   }
 }
@@ -248,7 +249,7 @@ class Coordinate extends Entries {
     [this.#first, this.#end] = [first, end];
     const all = header.symmetry === 'general' ? count : 2 * count;
     const capacity = Math.ceil(share * all);
-    if (capacity > largest) throw new RangeError(`${place}: ${capacity} entries are more than ${largest}`);
+    if (capacity > largest) throw rangeError(`${place}: ${capacity} entries are more than ${largest}`);
     // The columns will need it, so a header that promises too many is refused before its entries are read.
     memory.take(place, `${columns} columns`, 4 * (columns + 1));
     memory.free(4 * (columns + 1));
@@ -280,7 +281,7 @@ class Coordinate extends Entries {
     const { count, capacity } = this.#entries;
     if (count === capacity) {
       const more = Math.ceil(capacity / 2) + 1024;
-      if (count + more > largest) throw new RangeError(`${this.#where.place}: more than ${largest} entries`);
+      if (count + more > largest) throw rangeError(`${this.#where.place}: more than ${largest} entries`);
       this.#where.memory.take(this.#where.place, `${count + more} entries`, Triplets.bytes * more);
       this.#entries.grow(count + more);
     }
@@ -291,12 +292,12 @@ class Coordinate extends Entries {
     const skew = this.#header.symmetry === 'skew-symmetric';
     if (row === column) {
       if (!skew || value === 0) return;
-      throw new RangeError(`${text.place()}: ${text.wholeLine()}: the diagonal of a skew-symmetric matrix is zero`);
+      throw rangeError(`${text.place()}: ${text.wholeLine()}: the diagonal of a skew-symmetric matrix is zero`);
     }
     const triangle = Math.sign(row - column);
     if (this.#triangle === 0) this.#triangle = triangle;
     if (triangle !== this.#triangle) {
-      throw new RangeError(
+      throw rangeError(
         `${text.place()}: ${text.wholeLine()}: on the other side of the diagonal than the entries before, though a ` +
           `${this.#header.symmetry} file has one side only`,
       );

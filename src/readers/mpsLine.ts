@@ -1,4 +1,5 @@
 // The line of an .mps file that is read at present: its numbers, and errors that name it.
+import { type ArgumentError, rangeError } from '../core/argumentError.js';
 import { show, visible } from '../core/check.js';
 import { SolverError, type SolverErrorCode } from '../core/error.js';
 import { numberOf } from './mpsFields.js';
@@ -38,8 +39,8 @@ export class MpsLine {
     return this.wrong(`${quoted(name)} ${value}: expected a number below 1e19 in size`);
   }
 
-  tooMany(what: string, limit: string, most: number): RangeError {
-    return new RangeError(`${this.text.place()}: more ${what} than ${limit} = ${most}`);
+  tooMany(what: string, limit: string, most: number): ArgumentError {
+    return rangeError(`${this.text.place()}: more ${what} than ${limit} = ${most}`);
   }
 
   unsupported(what: string, hint = ''): SolverError {

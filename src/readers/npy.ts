@@ -1,5 +1,6 @@
 // Arrays of NumPy: .npy files and the parts of .npz files.
 import { setImmediate } from 'node:timers/promises';
+import { rangeError } from '../core/argumentError.js';
 import { checkMembers, show, visible } from '../core/check.js';
 import { SolverError } from '../core/error.js';
 import type { Matrix } from '../core/matrix.js';
@@ -279,9 +280,8 @@ function sizesOf(name: string, { dimensions, type }: Header, options: ReadNpyOpt
   const [rows = 1, ...rest] = dimensions;
   const columns = rest.reduce((product, each) => product * each, 1);
   const { maxRows, maxColumns } = checkLimits(options);
-  if (rows > maxRows) throw new RangeError(`${name}: ${rows} rows are more than maxRows = ${maxRows}`);
-  if (columns > maxColumns)
-    throw new RangeError(`${name}: ${columns} columns are more than maxColumns = ${maxColumns}`);
+  if (rows > maxRows) throw rangeError(`${name}: ${rows} rows are more than maxRows = ${maxRows}`);
+  if (columns > maxColumns) throw rangeError(`${name}: ${columns} columns are more than maxColumns = ${maxColumns}`);
   return { size, rows, columns };
 }
 
@@ -344,7 +344,7 @@ async function copyNumbers(
       const number = Number(value);
       const at = first + k;
       if (typeof value === 'bigint' && !Number.isSafeInteger(number)) {
-        throw new RangeError(`${name}: entry ${at}, ${value}, is beyond 2^53: double precision does not have it`);
+        throw rangeError(`${name}: entry ${at}, ${value}, is beyond 2^53: double precision does not have it`);
       }
       data[placeOf ? placeOf(at) : at] = number;
     }

@@ -1,5 +1,6 @@
 // Rows of values out of text whose values are parted by a character (RFC 4180). The text comes in pieces, each of which is looked at once.
 import { setImmediate } from 'node:timers/promises';
+import { rangeError } from '../core/argumentError.js';
 import { type Chunks, inUtf8 } from './file.js';
 import { CR, LF } from './scanner.js';
 
@@ -174,7 +175,7 @@ class Row {
 
   #endValue(text: string, from: number, end: number, quoted: boolean): void {
     if (this.#values.length >= this.#most) {
-      throw new RangeError(`${this.#name}: more columns than maxColumns = ${this.#limit}`);
+      throw rangeError(`${this.#name}: more columns than maxColumns = ${this.#limit}`);
     }
     this.#keep(text, from, end, quoted);
     this.#values.push(this.#kept);

@@ -1,4 +1,5 @@
 // Adversarial attacks on trained networks: FGSM and projected gradient steps.
+import { rangeError } from '../core/argumentError.js';
 import { checkInteger, checkMembers, checkNumber, checkOneOf, checkSignal, checkVector, show } from '../core/check.js';
 import { Interrupted, Monitor } from '../core/iterate.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
@@ -76,7 +77,7 @@ export async function attack(data: AttackData, settings: AttackSettings): Promis
   const network = checkNetwork(given);
   const rows = imputed(toMatrix('x', x), network.means);
   const { rows: d } = network.hiddenWeights;
-  if (rows.columns !== d) throw new RangeError(`columns of x = ${rows.columns}: expected ${d}, as the network has`);
+  if (rows.columns !== d) throw rangeError(`columns of x = ${rows.columns}: expected ${d}, as the network has`);
   const judge = judgeOf(network, y, rows.rows);
   const found = { data: Float64Array.from(toFloat64(rows)), rows: rows.rows, columns: d };
   const margins = new Float64Array(rows.rows);
@@ -96,7 +97,7 @@ const most = 10_000;
 
 function checkCount(name: string, value: unknown, least: number): number {
   const count = checkInteger(name, value, least);
-  if (count > most) throw new RangeError(`${name} = ${count}: expected an integer in [${least}, ${most}]`);
+  if (count > most) throw rangeError(`${name} = ${count}: expected an integer in [${least}, ${most}]`);
   return count;
 }
 
@@ -112,7 +113,7 @@ function checkedSettings(settings: AttackSettings): Wanted {
   const range =
     given.range === undefined ? unlimited : checkVector('range', given.range, { length: 2, infinite: true });
   const [low, high] = range as unknown as [number, number];
-  if (!(low < high)) throw new RangeError(`range = [${low}, ${high}]: expected the smaller number first`);
+  if (!(low < high)) throw rangeError(`range = [${low}, ${high}]: expected the smaller number first`);
   const stepSize = checkNumber('stepSize', given.stepSize ?? (2.5 * radius) / steps, { lower: 0 });
   return {
     ...{ norm, radius, method, steps: method === 'fgsm' ? 1 : steps },
@@ -136,9 +137,7 @@ function judgeOf(network: ReluNetwork, y: Targets, rows: number): Judge {
     const numbers = Array.from(checkedValues(y, rows), (label) => classes.indexOf(label as never));
     const unknown = numbers.indexOf(-1);
     if (unknown >= 0) {
-      throw new RangeError(
-        `y[${unknown}] = ${show((y as ArrayLike<unknown>)[unknown])}: expected a class of the network`,
-      );
+      throw rangeError(`y[${unknown}] = ${show((y as ArrayLike<unknown>)[unknown])}: expected a class of the network`);
     }
     if (network.outputWeights.columns === 1) return (row, f, slope) => signed(numbers[row] === 1 ? 1 : -1, f, slope);
     return (row, f, slope) => ofClass(numbers[row] as number, f, slope);
@@ -146,7 +145,7 @@ function judgeOf(network: ReluNetwork, y: Targets, rows: number): Judge {
   const columns = network.outputWeights.columns;
   const truth = looksLikeMatrix(y) ? toFloat64(toMatrix('y', y)) : checkVector('y', y);
   if (truth.length !== rows * columns) {
-    throw new RangeError(`y: expected ${rows} x ${columns} numbers, got ${truth.length}`);
+    throw rangeError(`y: expected ${rows} x ${columns} numbers, got ${truth.length}`);
   }
   const of = (row: number) => truth.subarray(row * columns, (row + 1) * columns);
   if (loss === 'softmax') return (row, f, slope) => ofClass(of(row).indexOf(Math.max(...of(row))), f, slope);

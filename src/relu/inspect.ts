@@ -1,4 +1,5 @@
 // Answers of a trained network beside its predictions: probabilities of classes, and how it depends on a column.
+import { rangeError } from '../core/argumentError.js';
 import { checkMembers, checkVector, show } from '../core/check.js';
 import { type Matrix, type MatrixLike, matrix, toMatrix } from '../core/matrix.js';
 import { checkProbable, probabilitiesOf } from '../predict/network.js';
@@ -50,9 +51,9 @@ export function partialDependence(
   const { rows, columns } = inputs;
   const column = typeof feature === 'string' ? columnNamed(network, feature) : feature;
   if (!Number.isInteger(column) || column < 0 || column >= columns) {
-    throw new RangeError(`column = ${show(column)}: expected an integer in [0, ${columns - 1}]`);
+    throw rangeError(`column = ${show(column)}: expected an integer in [0, ${columns - 1}]`);
   }
-  if (rows === 0) throw new RangeError('x: expected at least one row');
+  if (rows === 0) throw rangeError('x: expected at least one row');
   const { grid: wanted } = checkMembers('options', options, ['grid'], 'option');
   const grid = wanted === undefined ? percentiles(inputs, column) : checkVector('grid', wanted);
   const changed = { data: Float64Array.from(inputs.data), rows, columns };
@@ -74,7 +75,7 @@ function columnNamed({ featureNames }: ReluNetwork, name: string): number {
   const known = featureNames
     ? `one of ${featureNames.map(show).join(', ')}`
     : 'a number, as the network has no featureNames';
-  throw new RangeError(`column = ${show(name)}: expected ${known}`);
+  throw rangeError(`column = ${show(name)}: expected ${known}`);
 }
 
 /** 50 numbers from the 5th to the 95th percentile of a column. */

@@ -1,5 +1,6 @@
 // A trained two-layer network: what it predicts, how good that is, and its form as JSON.
 import { addon } from '../core/addon.js';
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkObject, show } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, matrix, numbersFor, toMatrix } from '../core/matrix.js';
 import { checkFinite } from '../core/operand.js';
@@ -97,7 +98,7 @@ export function score(network: NetworkOrResult, x: MatrixLike, y: Targets): numb
 /** How well outputs f(x) predict y: {@link score}. */
 export function scoreOf(network: Pick<ReluNetwork, 'classes' | 'loss'>, outputs: Matrix, y: Targets): number {
   const { rows, columns } = outputs;
-  if (rows === 0) throw new RangeError('x: expected at least one row');
+  if (rows === 0) throw rangeError('x: expected at least one row');
   if (network.classes) {
     const truth = checkedValues(y, rows);
     const labels = decodeLabels(outputs, network.classes);
@@ -105,7 +106,7 @@ export function scoreOf(network: Pick<ReluNetwork, 'classes' | 'loss'>, outputs:
   }
   const truth = looksLikeMatrix(y) ? toMatrix('y', y) : vectorAsMatrix(y, rows);
   if (truth.rows !== rows || truth.columns !== columns) {
-    throw new RangeError(`y: expected ${rows} x ${columns} numbers, got ${truth.rows} x ${truth.columns}`);
+    throw rangeError(`y: expected ${rows} x ${columns} numbers, got ${truth.rows} x ${truth.columns}`);
   }
   switch (network.loss) {
     case 'softmax':
@@ -126,7 +127,7 @@ export function scoreOf(network: Pick<ReluNetwork, 'classes' | 'loss'>, outputs:
 function vectorAsMatrix(y: unknown, rows: number): Matrix {
   const values = checkedValues(y, rows);
   if (typeof values[0] !== 'number') {
-    throw new TypeError(`y[0] = ${show(values[0])}: expected a number, as the network was trained on numbers`);
+    throw typeError(`y[0] = ${show(values[0])}: expected a number, as the network was trained on numbers`);
   }
   return matrix(rows, 1, values as ArrayLike<number>);
 }
@@ -194,14 +195,14 @@ export function fromJSON<P extends Prediction = Prediction>(json: ReluNetworkJso
 /** A copy of the names of the columns of x. */
 export function checkFeatureNames(names: unknown, columns: number): readonly string[] {
   if (!Array.isArray(names) || names.some((name) => typeof name !== 'string')) {
-    throw new TypeError(`names = ${show(names)}: expected an array of strings`);
+    throw typeError(`names = ${show(names)}: expected an array of strings`);
   }
   if (names.length !== columns) {
-    throw new RangeError(`names.length = ${names.length}: expected ${columns}, one for each column of x`);
+    throw rangeError(`names.length = ${names.length}: expected ${columns}, one for each column of x`);
   }
   return [...names];
 }
 
 function expectSize(name: string, size: number, expected: number): void {
-  if (size !== expected) throw new RangeError(`${name} = ${size}: expected ${expected}`);
+  if (size !== expected) throw rangeError(`${name} = ${size}: expected ${expected}`);
 }

@@ -1,4 +1,5 @@
 // Several weights of the regulariser, one after the other, and which of them does best on rows that were left out.
+import { rangeError } from '../core/argumentError.js';
 import { Reports } from '../core/callbacks.js';
 import { checkFunction, checkInteger, checkMembers, checkNumber, checkOneOf } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
@@ -94,7 +95,7 @@ export async function trainReluPath<const Y extends Targets>(
   const { count = 10, ratio = 3e-4, rule = 'minimum' } = known;
   checkInteger('lambdas.count', count, 1, 10_000);
   checkNumber('lambdas.ratio', ratio, { lower: 0, open: true });
-  if (ratio > 0.5) throw new RangeError(`lambdas.ratio = ${ratio}: expected a number in (0, 0.5]`);
+  if (ratio > 0.5) throw rangeError(`lambdas.ratio = ${ratio}: expected a number in (0, 0.5]`);
   checkOneOf('lambdas.rule', rule, ['minimum', 'oneSe']);
   checkFunction('onProgress', onProgress, { optional: true });
   return pathOf(encoded(await withMatrix(data), others, true), {
@@ -118,7 +119,7 @@ export async function crossValidate<const Y extends Targets>(
   const { folds = 5, ...others } = checkReluSettings(settings, ['folds']);
   const of = encoded(await withMatrix(data), others);
   if (of.options.lambda === 'crossValidated') {
-    throw new RangeError("lambda = 'crossValidated': expected a number > 0 or 'auto'; trainReluPath compares several");
+    throw rangeError("lambda = 'crossValidated': expected a number > 0 or 'auto'; trainReluPath compares several");
   }
   const held = foldsOf(of, folds);
   const { lambda } = of.options;

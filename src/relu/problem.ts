@@ -1,5 +1,5 @@
 // The data, settings and result of the training of a ReLU network, and the form of the problem that the addon takes.
-
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkBoolean, checkData, checkMembers, checkObject, checkOneOf, checkVector, show } from '../core/check.js';
 import { type Flat, flatOf } from '../core/choices.js';
 import { hasManyRows, type Matrix, type MatrixLike, toMatrix, toMatrixInPieces } from '../core/matrix.js';
@@ -273,11 +273,11 @@ export function encoded(data: ReluData, settings: ReluSettings, standardize?: bo
   const values = !classes && (loss === 'squared' || loss === 'huber');
   const wanted = standardizeTargets === undefined ? untuned || earlier.targetScale !== undefined : standardizeTargets;
   if (checkBoolean('standardizeTargets', wanted) && standardizeTargets && !values) {
-    throw new RangeError('standardizeTargets = true: expected false, as y are classes');
+    throw rangeError('standardizeTargets = true: expected false, as y are classes');
   }
   const scaling = untuned || earlier.inputShift !== undefined;
   const adversary = checkedAdversary(options.adversary);
-  if (adversary && weights) throw new RangeError('adversary: expected none with sampleWeights or classWeights');
+  if (adversary && weights) throw rangeError('adversary: expected none with sampleWeights or classWeights');
   // A radius is in the units of x.
   const usual = adversary ? false : scaling;
   return {
@@ -310,7 +310,7 @@ function biasOf(bias: unknown): Pick<ReluOptions, 'bias' | 'regularizeBias'> {
   if (bias === undefined) return {};
   if (typeof bias === 'boolean') return { bias };
   if (bias === 'light') return { bias: true, regularizeBias: false };
-  throw new TypeError(`bias = ${show(bias)}: expected true, false or 'light'`);
+  throw typeError(`bias = ${show(bias)}: expected true, false or 'light'`);
 }
 
 function checkedAdversary(adversary: ReluAdversary | undefined): ReluAdversary | undefined {
@@ -330,7 +330,7 @@ function rowWeights(
       ? new Float64Array(y.rows).fill(1)
       : checkVector('sampleWeights', own, { length: y.rows, per: 'one for each row of x', lower: 0 });
   if (classWeights === undefined) return weights;
-  if (!classes) throw new RangeError('classWeights: expected y to be classes, one label for each row');
+  if (!classes) throw rangeError('classWeights: expected y to be classes, one label for each row');
   const ofRow = Int32Array.from({ length: y.rows }, (_, i) => classNumber(y, i));
   const factors = classFactors(ofRow, classes, classWeights);
   return weights.map((weight, i) => weight * (factors[ofRow[i] as number] as number));
@@ -347,15 +347,15 @@ function classFactors(
     return counts.map((count) => ofRow.length / (classes.length * count));
   }
   if (typeof wanted !== 'object' || wanted === null) {
-    throw new TypeError(`classWeights = ${show(wanted)}: expected 'balanced' or an object with numbers by label`);
+    throw typeError(`classWeights = ${show(wanted)}: expected 'balanced' or an object with numbers by label`);
   }
   const names = classes.map(String);
   for (const [label, weight] of Object.entries(wanted)) {
     if (!names.includes(label)) {
-      throw new RangeError(`classWeights: there is no class ${show(label)}; expected of ${names.map(show).join(', ')}`);
+      throw rangeError(`classWeights: there is no class ${show(label)}; expected of ${names.map(show).join(', ')}`);
     }
     if (!(Number.isFinite(weight) && weight >= 0)) {
-      throw new RangeError(`classWeights[${show(label)}] = ${show(weight)}: expected a finite number >= 0`);
+      throw rangeError(`classWeights[${show(label)}] = ${show(weight)}: expected a finite number >= 0`);
     }
   }
   return names.map((name) => (Object.hasOwn(wanted, name) ? (wanted[name] as number) : 1));
@@ -415,7 +415,7 @@ function hasClasses(y: unknown, loss: string, task: unknown): boolean {
     const why = ofClasses
       ? `loss '${loss}' is for classes; 'squared' and 'huber' are for values`
       : 'y are labels, not numbers';
-    throw new RangeError(`task = 'regression': ${why}`);
+    throw rangeError(`task = 'regression': ${why}`);
   }
   return task === 'classification';
 }
@@ -432,7 +432,7 @@ function refuseAmbiguous(y: unknown): void {
     if (!Number.isInteger(values[i]) || found.size > 20) return;
   }
   if (found.size < 2 || values.length < 3 * found.size) return;
-  throw new RangeError(
+  throw rangeError(
     `y: ${found.size} integers in ${values.length} rows may be classes or values: expected task: 'classification' or ` +
       "task: 'regression' in the settings",
   );
@@ -468,7 +468,7 @@ export function patternsAndStart(
   if (start.dual.rows !== y.rows || start.dual.columns !== y.columns) {
     const size = ({ rows, columns }: { rows: number; columns: number }) =>
       `${rows} rows and ${columns} ${columns === 1 ? 'output' : 'outputs'}`;
-    throw new RangeError(`warmStart: it had ${size(start.dual)}, this data has ${size(y)}`);
+    throw rangeError(`warmStart: it had ${size(start.dual)}, this data has ${size(y)}`);
   }
   const known = { gates: rawGates(toMatrix('warmStart.convex.gates', gates), network) };
   if (patterns === undefined) return { patterns: known, warmStart: start };
@@ -500,17 +500,17 @@ function checkedPatterns(patterns: ReluPatterns): NonNullable<ReluProblem['patte
   const keys = Object.keys(checkObject('patterns', patterns));
   const [key] = keys;
   if (keys.length !== 1 || !['sample', 'gates', 'exact', 'refine'].includes(key as string)) {
-    throw new TypeError(
+    throw typeError(
       `patterns = { ${keys.join(', ')} }: expected 'refine', { refine }, { sample }, { gates } or { exact: true }`,
     );
   }
   if ('refine' in patterns) return { refine: checkedRefinement(patterns.refine) };
   if ('gates' in patterns) return { gates: toMatrix('patterns.gates', patterns.gates) };
   if ('sample' in patterns && typeof patterns.sample !== 'number') {
-    throw new TypeError(`patterns.sample = ${show(patterns.sample)}: expected a number`);
+    throw typeError(`patterns.sample = ${show(patterns.sample)}: expected a number`);
   }
   if ('exact' in patterns && patterns.exact !== true) {
-    throw new TypeError(`patterns.exact = ${show(patterns.exact)}: expected true`);
+    throw typeError(`patterns.exact = ${show(patterns.exact)}: expected true`);
   }
   return patterns;
 }
@@ -523,7 +523,7 @@ function checkedRefinement(refine: ReluRefinement): ReluRefinement {
   }
   for (const [name, value] of Object.entries({ rounds, restarts })) {
     if (value !== undefined && !Number.isInteger(value)) {
-      throw new TypeError(`patterns.refine.${name} = ${show(value)}: expected an integer`);
+      throw typeError(`patterns.refine.${name} = ${show(value)}: expected an integer`);
     }
   }
   return defined(refine);

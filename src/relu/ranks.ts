@@ -1,4 +1,5 @@
 // Data of which each rank of an MPI job has other rows, and what is not solved over them.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkObject, isList, show } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import { checkRanks } from '../core/ranks.js';
@@ -25,7 +26,7 @@ export function ofRank<Data extends ReluData>(given: Data, settings: ReluSetting
 function refuseOthers(settings: ReluSettings, { classWeights, impute }: Omit<ReluData, 'ranks'>): void {
   const { patterns, lambda, adversary, standardizeTargets } = settings;
   const refuse = (name: string, value: unknown, expected: string) => {
-    throw new RangeError(`${name} = ${show(value)}: expected ${expected} over ranks`);
+    throw rangeError(`${name} = ${show(value)}: expected ${expected} over ranks`);
   };
   if (typeof lambda !== 'number') refuse('lambda', lambda ?? 'auto', 'a number');
   if (patterns !== undefined && (isRefined(patterns) || 'exact' in Object(patterns))) {
@@ -43,7 +44,7 @@ function asTheyAre(y: unknown): unknown {
   const values = Float64Array.from({ length: y.length }, (_, i) => {
     const value = y[i];
     if (typeof value === 'number') return value;
-    throw new TypeError(`y[${i}] = ${show(value)}: expected a number over ranks: a value, or -1 or 1 for classes`);
+    throw typeError(`y[${i}] = ${show(value)}: expected a number over ranks: a value, or -1 or 1 for classes`);
   });
   return { data: values, rows: values.length, columns: 1 } satisfies Matrix;
 }

@@ -1,4 +1,5 @@
 // A solve of encoded data, and the weight of the regulariser where it is chosen.
+import { typeError } from '../core/argumentError.js';
 import { isPromise, show } from '../core/check.js';
 import { withMethods } from '../core/methods.js';
 import { explainMissing } from '../core/missing.js';
@@ -129,7 +130,7 @@ type Rows = Pick<ReluProblem, 'x' | 'y' | 'sampleWeights' | 'rows'>;
 async function automaticLambda(problem: Rows, options: Encoded['options']): Promise<Chosen> {
   const { lambda } = options;
   if (lambda !== undefined && lambda !== 'auto') {
-    throw new TypeError(`lambda = ${show(lambda)}: expected a number > 0, 'auto' or 'crossValidated'`);
+    throw typeError(`lambda = ${show(lambda)}: expected a number > 0, 'auto' or 'crossValidated'`);
   }
   const { lambdaMax, seconds } = await largestLambda(problem, options);
   // Where the network without neurons is optimal for any weight, or time was out, any will do.

@@ -1,4 +1,5 @@
 // How well a model says what was observed: a confusion matrix of classes, residuals of numbers.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { show } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
 import type { Label, Prediction, Targets } from '../core/targets.js';
@@ -18,7 +19,7 @@ export function compared(observed: Targets, predicted: Prediction, classes?: rea
   if (!looksLikeMatrix(predicted)) {
     const [y, f] = [Array.from(observed as ArrayLike<Label>), Array.from(predicted as ArrayLike<Label>)];
     if (y.length !== f.length)
-      throw new RangeError(`data.y: expected ${f.length} responses, one for each row, got ${y.length}`);
+      throw rangeError(`data.y: expected ${f.length} responses, one for each row, got ${y.length}`);
     if (classes || typeof f[0] !== 'number' || typeof y[0] !== 'number')
       return confusion(y.map(String), f.map(String), classes);
     return residuals([{ name: 'response', y: y as number[], f: f as number[] }]);
@@ -26,7 +27,7 @@ export function compared(observed: Targets, predicted: Prediction, classes?: rea
   const f = toMatrix('predictions', predicted);
   const y = looksLikeMatrix(observed) ? toMatrix('data.y', observed) : vector(observed, f);
   if (y.rows !== f.rows || y.columns !== f.columns) {
-    throw new RangeError(`data.y: expected ${f.rows} x ${f.columns} numbers, got ${y.rows} x ${y.columns}`);
+    throw rangeError(`data.y: expected ${f.rows} x ${f.columns} numbers, got ${y.rows} x ${y.columns}`);
   }
   const column = ({ data, rows, columns }: Matrix, j: number): number[] =>
     Array.from({ length: rows }, (_, i) => data[i * columns + j] as number);
@@ -39,7 +40,7 @@ export function compared(observed: Targets, predicted: Prediction, classes?: rea
 function vector(observed: Targets, { rows, columns }: Matrix): MatrixLike & Matrix {
   const values = Array.from(observed as ArrayLike<unknown>);
   const k = values.findIndex((value) => typeof value !== 'number');
-  if (k >= 0) throw new TypeError(`data.y[${k}] = ${show(values[k])}: expected a number`);
+  if (k >= 0) throw typeError(`data.y[${k}] = ${show(values[k])}: expected a number`);
   return { data: Float64Array.from(values as number[]), rows: columns === 1 ? values.length : rows, columns: 1 };
 }
 

@@ -1,5 +1,6 @@
 // The subpath nonconvex/report: a page about a result. The build makes one file of it, with the libraries that draw.
 import { version } from '../../package.json';
+import { rangeError } from '../core/argumentError.js';
 import { certificateText } from '../core/certificateText.js';
 import { checkInteger, checkMembers, checkObject, isList, show } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, type SparseMatrix, toMatrix } from '../core/matrix.js';
@@ -219,9 +220,9 @@ function checkImage(image: ImageSize, columns: number | undefined): void {
   const { width, height, channels = 1 } = checkMembers('image', image, ['width', 'height', 'channels']);
   checkInteger('image.width', width, 1);
   checkInteger('image.height', height, 1);
-  if (channels !== 1 && channels !== 3) throw new RangeError(`image.channels = ${show(channels)}: expected 1 or 3`);
+  if (channels !== 1 && channels !== 3) throw rangeError(`image.channels = ${show(channels)}: expected 1 or 3`);
   if (columns !== undefined && width * height * channels !== columns) {
-    throw new RangeError(
+    throw rangeError(
       `image: expected width height channels = ${columns}, the columns of the network, got ${width} x ${height} x ${channels}`,
     );
   }
@@ -239,7 +240,7 @@ function pathOf(
   const columns = coefficients.rows / (path.responses ?? 1);
   const known = names ?? path.names ?? Array.from({ length: columns }, (_, j) => `x${j + 1}`);
   if (known.length !== columns) {
-    throw new RangeError(`names.columns: expected ${columns} names, one for each column, got ${known.length}`);
+    throw rangeError(`names.columns: expected ${columns} names, one for each column, got ${known.length}`);
   }
   const whole = result as PathRun['path'];
   return { path: whole, names: known, x: x && operand(x), chosen: chosenOf(whole) };

@@ -1,5 +1,6 @@
 // Learners of streams: a play, then the gradient of the loss there, over and over. In TypeScript, since a step costs less than a call of
 // native code.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkInteger, checkMembers, checkNumber, checkOneOf, checkVector, show } from '../core/check.js';
 import { requireMemory } from '../core/memory.js';
 import { type PlayingSet, type Projection, projectionOf, squaredNorm } from './sets.js';
@@ -74,7 +75,7 @@ export function onlineLearner(settings: OnlineSettings): OnlineLearner {
 /** A learner that goes on where the one was that wrote this, bit for bit. */
 onlineLearner.fromJSON = (json: OnlineState): OnlineLearner => {
   const { version, settings, state } = checkMembers('json', json, ['version', 'settings', 'state']);
-  if (version !== 1) throw new RangeError(`json.version = ${show(version)}: expected 1`);
+  if (version !== 1) throw rangeError(`json.version = ${show(version)}: expected 1`);
   const learner = onlineLearner(withInfinities(settings));
   learner.restore(state);
   return learner;
@@ -94,7 +95,7 @@ function checkSettings(settings: OnlineSettings): Checked {
   checkOneOf('method', method, methods);
   for (const name of all) {
     if (settings[name] === undefined || known[method].includes(name)) continue;
-    throw new TypeError(
+    throw typeError(
       `unknown setting '${name}' of method '${method}'. Known settings: n, method, ${known[method].join(', ')}`,
     );
   }

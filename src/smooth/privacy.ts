@@ -1,4 +1,5 @@
 // How much privacy noisy gradients of random batches cost.
+import { rangeError } from '../core/argumentError.js';
 import { checkInteger, checkMembers, checkNumber } from '../core/check.js';
 
 export interface PrivacySpending {
@@ -35,8 +36,8 @@ export function privacySpent(spending: PrivacySpending): number {
   checkNumber('rate', rate, { lower: 0, open: true });
   checkInteger('steps', steps, 1);
   checkNumber('privacyDelta', privacyDelta, { lower: 0, open: true });
-  if (rate > 1) throw new RangeError(`rate = ${rate}: expected at most 1`);
-  if (privacyDelta >= 1) throw new RangeError(`privacyDelta = ${privacyDelta}: expected below 1`);
+  if (rate > 1) throw rangeError(`rate = ${rate}: expected at most 1`);
+  if (privacyDelta >= 1) throw rangeError(`privacyDelta = ${privacyDelta}: expected below 1`);
   let least = Number.POSITIVE_INFINITY;
   for (let order = 2; order <= mostOrders; ++order) {
     least = Math.min(least, steps * divergence(order, noise, rate) + Math.log(1 / privacyDelta) / (order - 1));

@@ -1,4 +1,5 @@
 // Problems on which no private steps are taken, and the privacy of those that were.
+import { rangeError } from '../core/argumentError.js';
 import { checkNumber } from '../core/check.js';
 import { RegressionProgram } from '../problems/regression.js';
 import { privacySpent } from './privacy.js';
@@ -39,21 +40,21 @@ export function checkPrivacy(
   if (method !== privateMethod) return;
   deltaOf(privacyDelta, rows);
   if (validation !== undefined)
-    throw new RangeError(`validation: expected none ${of}, as losses of rows, by which it chooses, are not private`);
+    throw rangeError(`validation: expected none ${of}, as losses of rows, by which it chooses, are not private`);
   if (problem instanceof RegressionProgram) refuseStatistics(problem);
 }
 
 /** Refuses regressions in which what one row counts, or is, depends on the others. */
 function refuseStatistics({ rows, classes = [0, 1] }: RegressionProgram): void {
   if (rows.weighted) {
-    throw new RangeError(
+    throw rangeError(
       `problem.sampleWeight: expected none ${of}, as weights are divided by their sum, so that a row changes what all others ` +
         'count; a model of rows may multiply the loss of each by its weight',
     );
   }
   const [zero, one] = classes;
   if (typeof zero === 'number' && typeof one === 'number' && zero >= 0 && one <= 1 && one - zero < 1) {
-    throw new RangeError(
+    throw rangeError(
       `problem.y: expected 0 and 1 ${of}, got ${zero} and ${one}, which are two classes, or shares if another row has a third number`,
     );
   }
@@ -63,7 +64,7 @@ function refuseStatistics({ rows, classes = [0, 1] }: RegressionProgram): void {
 function deltaOf(given: unknown, rows: number): number {
   if (given === undefined) return 1 / (10 * rows);
   const delta = checkNumber('privacyDelta', given, { lower: 0, open: true });
-  if (delta >= 1) throw new RangeError(`privacyDelta = ${delta}: expected below 1`);
+  if (delta >= 1) throw rangeError(`privacyDelta = ${delta}: expected below 1`);
   return delta;
 }
 

@@ -1,4 +1,5 @@
 // The sum over the rows of data that is to be minimised.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { hasInequalities } from '../core/bounds.js';
 import { checkObject, show } from '../core/check.js';
 import type { MakeProblem } from '../core/solve.js';
@@ -37,7 +38,7 @@ export function readSum(problem: unknown, callbacksToo = true, seed = 0): ReadSu
   if (problem instanceof RegressionProgram) {
     const { lower, upper } = problem.bounds;
     if (problem.m > 0 || hasInequalities(problem.bounds)) {
-      throw new RangeError('problem: expected a regression without equations and inequalities, which minimize() takes');
+      throw rangeError('problem: expected a regression without equations and inequalities, which minimize() takes');
     }
     const { loss, x, y, weights, offset, ridge, intercept, ranks } = problem.rows;
     return {
@@ -55,12 +56,12 @@ export function readSum(problem: unknown, callbacksToo = true, seed = 0): ReadSu
   if (problem instanceof Model || problem instanceof CompiledProgram) return readRows(problem, seed);
   if (typeof problem === 'object' && problem !== null && 'x' in problem && 'y' in problem) {
     const others = callbacksToo ? 'a model of rows, or callbacks { rows, n, gradient }' : 'a model of rows';
-    throw new TypeError(
+    throw typeError(
       'problem = { x, y }: has data, but not which loss to minimise: expected logisticRegression({ x, y }), or ' +
         `generalizedLinearModel({ loss: 'squared', x, y }) for least squares, or ${others}`,
     );
   }
-  if (!callbacksToo) throw new TypeError(`problem = ${show(problem)}: expected a regression or a model of rows`);
+  if (!callbacksToo) throw typeError(`problem = ${show(problem)}: expected a regression or a model of rows`);
   const callbacks = checkCallbacks(checkObject('problem', problem as SumCallbacks));
   return {
     ranks: callbacks.ranks,
@@ -89,12 +90,10 @@ function readRows(problem: Model | CompiledProgram, seed: number): ReadSum {
   const program = problem instanceof Model ? problem.compile() : problem;
   const { rowCount } = program.parts;
   if (rowCount === undefined) {
-    throw new TypeError(
-      'problem: expected an objective with a mean over rows of data, as rows.mean(loss) of model.rows',
-    );
+    throw typeError('problem: expected an objective with a mean over rows of data, as rows.mean(loss) of model.rows');
   }
-  if (program.m > 0) throw new RangeError(`problem: has ${program.m} constraints: expected none but bounds`);
-  if (program.sense === 'maximize') throw new RangeError('problem: expected model.minimize in place of maximize');
+  if (program.m > 0) throw rangeError(`problem: has ${program.m} constraints: expected none but bounds`);
+  if (program.sense === 'maximize') throw rangeError('problem: expected model.minimize in place of maximize');
   const { lower, upper } = program.bounds;
   return {
     sum: (_, native) => ({ ...program.dataRequest(native), ...program.parts.convexity?.() }),

@@ -1,4 +1,5 @@
 // Risks that weigh the worst rows of the data more.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkObject } from '../core/check.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { warmStartPoint } from '../core/warmStart.js';
@@ -38,8 +39,8 @@ export async function minimizeRobustRisk(
 ): Promise<RobustRiskResult> {
   const { warmStart, ...others } = checkObject('settings', settings);
   const { sum, start, bounds, ranks } = readSum(problem, false);
-  if (ranks) throw new TypeError('problem: its rows are spread over ranks, which minimizeRobustRisk does not take');
-  if (bounds) throw new RangeError('problem: expected a regression without bounds');
+  if (ranks) throw typeError('problem: its rows are spread over ranks, which minimizeRobustRisk does not take');
+  if (bounds) throw rangeError('problem: expected a regression without bounds');
   const point = warmStartPoint(warmStart, { length: start.length, per: 'one for each unknown' }) ?? start;
   return solve('robustRisk', (guard, native) => ({ ...sum(guard, native), start: point }), others, {
     cpuOnly: 'sums over rows',

@@ -1,4 +1,5 @@
 // Convex sets that online learners play in, by their projections.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkMembers, checkNumber, checkNumbers, show } from '../core/check.js';
 
 /** A set of points x: all of them, a box, a ball around 0, or the simplex of shares. */
@@ -20,7 +21,7 @@ export function projectionOf(set: unknown, n: number): Projection {
   if (set === undefined) return everywhere;
   if (set === 'simplex') return { project: ontoSimplex, start: () => new Float64Array(n).fill(1 / n) };
   if (typeof set !== 'object' || set === null) {
-    throw new TypeError(`set = ${show(set)}: expected { lower, upper }, { radius } or 'simplex'`);
+    throw typeError(`set = ${show(set)}: expected { lower, upper }, { radius } or 'simplex'`);
   }
   if ('radius' in set) {
     const radius = checkNumber('set.radius', checkMembers('set', set, ['radius']).radius, { lower: 0, open: true });
@@ -34,7 +35,7 @@ function box({ lower, upper }: { lower?: unknown; upper?: unknown }, n: number):
   const high = sides('set.upper', upper ?? Number.POSITIVE_INFINITY, n);
   const wrong = low.findIndex((value, j) => !(value <= (high[j] as number)));
   if (wrong >= 0) {
-    throw new RangeError(`set.lower[${wrong}] = ${low[wrong]}: expected at most set.upper[${wrong}] = ${high[wrong]}`);
+    throw rangeError(`set.lower[${wrong}] = ${low[wrong]}: expected at most set.upper[${wrong}] = ${high[wrong]}`);
   }
   const project = (x: Float64Array): void => {
     for (let j = 0; j < n; ++j) x[j] = Math.min(Math.max(x[j] as number, low[j] as number), high[j] as number);
@@ -50,7 +51,7 @@ function box({ lower, upper }: { lower?: unknown; upper?: unknown }, n: number):
 function sides(name: string, value: unknown, n: number): Float64Array {
   const given = checkNumbers(name, value, { infinite: true });
   if (typeof given === 'number') return new Float64Array(n).fill(given);
-  if (given.length !== n) throw new RangeError(`${name}: expected ${n} numbers, got ${given.length}`);
+  if (given.length !== n) throw rangeError(`${name}: expected ${n} numbers, got ${given.length}`);
   return given.slice();
 }
 

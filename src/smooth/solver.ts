@@ -1,5 +1,5 @@
 // Sums over rows of data, minimised by looking at some rows at a time.
-
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkNumber, checkObject, checkOneOf, checkVector, isList, show } from '../core/check.js';
 import { flatSettings } from '../core/choices.js';
 import { seedOf, uniforms } from '../core/random.js';
@@ -151,9 +151,9 @@ function resultOf(
 /** Refuses what looks at rows that this rank does not have, or draws what the others do not know. */
 function refuseOverRanks({ validation, method }: { validation: unknown; method: unknown }): void {
   if (validation !== undefined)
-    throw new TypeError('validation: expected none over ranks, as a rank knows its own rows alone');
+    throw typeError('validation: expected none over ranks, as a rank knows its own rows alone');
   if (method === privateMethod)
-    throw new RangeError(
+    throw rangeError(
       `method = '${privateMethod}': expected another one over ranks, as each would draw secrets of its own`,
     );
 }
@@ -180,7 +180,7 @@ function begin(
 
 function setOf(set: unknown, n: number, bounds: ReadSum['bounds']): object {
   if (set === undefined) return bounds ?? {};
-  if (bounds) throw new TypeError('set: expected none, as the regression has bounds');
+  if (bounds) throw typeError('set: expected none, as the regression has bounds');
   if (set === 'simplex') return { simplex: true };
   const { lower, upper, radius } = checkObject('set', set as { lower?: unknown; upper?: unknown; radius?: unknown });
   if (radius !== undefined) return { radius: checkNumber('set.radius', radius, { lower: 0, open: true }) };
@@ -195,7 +195,7 @@ function setOf(set: unknown, n: number, bounds: ReadSum['bounds']): object {
   const wrong = sides.lower.findIndex((low, j) => !(low <= (sides.upper[j] as number)));
   if (wrong < 0) return sides;
   const [low, high] = [sides.lower[wrong], sides.upper[wrong]];
-  throw new RangeError(`set.lower[${wrong}] = ${low}: expected at most set.upper[${wrong}] = ${high}`);
+  throw rangeError(`set.lower[${wrong}] = ${low}: expected at most set.upper[${wrong}] = ${high}`);
 }
 
 /** The rows of the sum and those that are kept out. */
@@ -206,9 +206,7 @@ function split(validation: unknown, count: number, seed: number): { rows?: Int32
     const share = checkNumber('validation', validation, { lower: 0, open: true });
     const kept = Math.round(share * count);
     if (share >= 1 || kept === 0 || kept === count) {
-      throw new RangeError(
-        `validation = ${share}: expected a share that leaves some of the ${count} rows on both sides`,
-      );
+      throw rangeError(`validation = ${share}: expected a share that leaves some of the ${count} rows on both sides`);
     }
     const uniform = uniforms(seed);
     const order = Int32Array.from({ length: count }, (_, i) => i);
@@ -218,12 +216,11 @@ function split(validation: unknown, count: number, seed: number): { rows?: Int32
       out[order[i] as number] = 1;
     }
   } else {
-    if (!isList(validation))
-      throw new TypeError(`validation = ${show(validation)}: expected a share or numbers of rows`);
+    if (!isList(validation)) throw typeError(`validation = ${show(validation)}: expected a share or numbers of rows`);
     for (let k = 0; k < validation.length; ++k) {
       const row = validation[k] as number;
       if (!Number.isInteger(row) || row < 0 || row >= count) {
-        throw new RangeError(`validation[${k}] = ${show(row)}: expected an integer in [0, ${count - 1}]`);
+        throw rangeError(`validation[${k}] = ${show(row)}: expected an integer in [0, ${count - 1}]`);
       }
       out[row] = 1;
     }
@@ -231,7 +228,7 @@ function split(validation: unknown, count: number, seed: number): { rows?: Int32
   const all = Int32Array.from({ length: count }, (_, i) => i);
   const parts = { rows: all.filter((i) => out[i] === 0), validation: all.filter((i) => out[i] === 1) };
   if (parts.rows.length > 0 && parts.validation.length > 0) return parts;
-  throw new RangeError(`validation: expected some of the ${count} rows, and not all of them`);
+  throw rangeError(`validation: expected some of the ${count} rows, and not all of them`);
 }
 
 const norms = ['l2', 'sign', 'spectral'] as const;
@@ -239,7 +236,7 @@ const norms = ['l2', 'sign', 'spectral'] as const;
 function normsOf(geometry: unknown): Int32Array | undefined {
   if (geometry === undefined) return undefined;
   if (!isList(geometry))
-    throw new TypeError(`geometry = ${show(geometry)}: expected an array of 'l2', 'sign' and 'spectral'`);
+    throw typeError(`geometry = ${show(geometry)}: expected an array of 'l2', 'sign' and 'spectral'`);
   return Int32Array.from({ length: geometry.length }, (_, k) =>
     norms.indexOf(checkOneOf(`geometry[${k}]`, geometry[k], norms)),
   );

@@ -1,4 +1,5 @@
 // Penalty factors from an earlier fit: the adaptive lasso.
+import { rangeError } from '../core/argumentError.js';
 import { checkMembers, checkNumber, checkObject, checkVector } from '../core/check.js';
 import { standardDeviations } from '../core/entries.js';
 import type { MatrixLike, SparseMatrix } from '../core/matrix.js';
@@ -34,7 +35,7 @@ export function adaptiveFactors(
 ): Float64Array {
   const { coefficients, responses = 1 } = checkObject('fit', fit);
   if (responses > 1) {
-    throw new RangeError(
+    throw rangeError(
       `fit.responses = ${responses}: expected a model of one response, which has a coefficient a column`,
     );
   }
@@ -43,7 +44,7 @@ export function adaptiveFactors(
   checkNumber('nu', nu, { lower: 0, open: true });
   const scales = x === undefined ? undefined : standardDeviations(toOperand('x', x));
   if (scales && scales.length !== sizes.length) {
-    throw new RangeError(`x: expected ${sizes.length} columns, as many as fit has coefficients, got ${scales.length}`);
+    throw rangeError(`x: expected ${sizes.length} columns, as many as fit has coefficients, got ${scales.length}`);
   }
   return sizes.map((b, j) => Math.abs(b * (scales ? (scales[j] as number) : 1)) ** -nu);
 }

@@ -1,5 +1,5 @@
 // How models along lambdas do on rows that they were not fitted to.
-
+import { rangeError } from '../core/argumentError.js';
 import { checkBoolean, checkFunction, checkInteger, checkOneOf, isPromise } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
@@ -194,7 +194,7 @@ function bestOf(cv: SparseCrossValidation, rule: 'min' | '1se'): SparseFit {
   const wanted = checkOneOf('rule', rule, ['min', '1se']) === 'min' ? best : within;
   if (wanted === undefined) {
     const ended = `crossValidate ended with status '${cv.status}' before the folds were fitted`;
-    throw new RangeError(`rule = '${rule}': no model has a mean over all folds, as ${ended}`);
+    throw rangeError(`rule = '${rule}': no model has a mean over all folds, as ${ended}`);
   }
   const path = rule === '1se' ? (withOtherShare.get(cv) ?? cv) : cv;
   return path.fit(wanted);
@@ -224,7 +224,7 @@ function partOf(prepared: Prepared, foldOf: Int32Array, fold: number): Part {
     return { rows, weights };
   }
   const what = survival ? ['no event', 'no event out'] : ['no row', 'nothing out'];
-  throw new RangeError(`folds: fold ${fold} leaves ${what[out ? 0 : 1]} of a weight > 0`);
+  throw rangeError(`folds: fold ${fold} leaves ${what[out ? 0 : 1]} of a weight > 0`);
 }
 
 /** The linear predictions of rows that were left out, for all lambdas. */

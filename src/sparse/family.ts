@@ -1,5 +1,6 @@
 // Families of responses: what a linear prediction says of the mean, and how far a response is from it.
 import { choicesOf, defaultOfSetting, namesOfSetting } from '../core/addon.js';
+import { typeError } from '../core/argumentError.js';
 import { checkNumber, checkOneOf, show } from '../core/check.js';
 import type { NameOf, SettingsOf } from '../core/makers.js';
 import type { SparseFamily } from '../generated/sparseChoices.js';
@@ -47,7 +48,7 @@ export type FamilyOf = FamilyParameters & { family: FamilyName };
 export function familyOf(family: unknown, given: FamilyParameters): FamilyOf {
   if (typeof family !== 'string') {
     const expected = 'expected the name of a family, or huber({ huberDelta }), quantile({ level }), cox({ ties })';
-    throw new TypeError(`family = ${show(family)}: ${expected}`);
+    throw typeError(`family = ${show(family)}: ${expected}`);
   }
   const name = checkOneOf('family', family as FamilyName, families());
   const its = choicesOf('sparse').find((choice) => choice.setting === 'family' && choice.name === name)?.settings ?? [];
@@ -86,7 +87,7 @@ export function devianceOf({ family, huberDelta: delta = 1.35, level = 0.5 }: Fa
       return 2 * (y > t ? level : level - 1) * (y - t);
     case 'cox':
     case 'multinomial':
-      throw new TypeError(`the deviance of '${family}' is no sum over numbers`);
+      throw typeError(`the deviance of '${family}' is no sum over numbers`);
   }
 }
 

@@ -1,4 +1,5 @@
 // Parts that rows fall into.
+import { rangeError } from '../core/argumentError.js';
 import { isList, show } from '../core/check.js';
 import { checkFoldCount, dealRows } from '../core/folds.js';
 import type { Prepared } from './problem.js';
@@ -33,14 +34,14 @@ export function dealt(
 
 function givenFolds(folds: ArrayLike<unknown>, rows: number): Folds {
   if (folds.length !== rows) {
-    throw new RangeError(`folds: expected ${rows} numbers, one for each row of x, got ${folds.length}`);
+    throw rangeError(`folds: expected ${rows} numbers, one for each row of x, got ${folds.length}`);
   }
   const numbers = Array.from(folds, (fold, i) => {
     if (typeof fold === 'number' && Number.isInteger(fold)) return fold;
     throw new (typeof fold === 'number' ? RangeError : TypeError)(`folds[${i}] = ${show(fold)}: expected an integer`);
   });
   const distinct = [...new Set(numbers)].sort((a, b) => a - b);
-  if (distinct.length < 2) throw new RangeError('folds: expected at least two different numbers');
+  if (distinct.length < 2) throw rangeError('folds: expected at least two different numbers');
   const place = new Map(distinct.map((fold, k) => [fold, k]));
   return { foldOf: Int32Array.from(numbers, (fold) => place.get(fold) as number), count: distinct.length };
 }

@@ -1,4 +1,5 @@
 // Groups of columns, which penalties of groups take together.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { isList, show } from '../core/check.js';
 
 /** The group of each column, and how many columns each has. */
@@ -11,14 +12,10 @@ export interface Groups {
 /** Groups as they are given, an integer or a name for each column. */
 export function readGroups(given: unknown, columns: number): Groups {
   if (!isList(given)) {
-    throw new TypeError(
-      `groups = ${show(given)}: expected an array of integers or of strings, one for each column of x`,
-    );
+    throw typeError(`groups = ${show(given)}: expected an array of integers or of strings, one for each column of x`);
   }
   if (given.length !== columns) {
-    throw new RangeError(
-      `groups: expected ${columns} integers or strings, one for each column of x, got ${given.length}`,
-    );
+    throw rangeError(`groups: expected ${columns} integers or strings, one for each column of x, got ${given.length}`);
   }
   const type = typeof given[0];
   const names = Array.from(given, (name, j) => {

@@ -1,4 +1,5 @@
 // Intervals for coefficients of a lasso, without its bias.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkInteger, checkOneOf, isList, isPromise, show } from '../core/check.js';
 import { brief, counted, inspectedAs, oneLine } from '../core/inspected.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
@@ -103,9 +104,9 @@ function estimatedTerms({ columns, names, estimates, lower, upper, pValues, fit 
 function ofSingle(prepared: Prepared): Prepared {
   checkOneOf('family', prepared.about.origin.family as string, ['gaussian', 'binomial']);
   const { penalty } = prepared.settings;
-  if (prepared.about.groups) throw new RangeError(`penalty = ${show(penalty)}: expected lasso() for intervals`);
+  if (prepared.about.groups) throw rangeError(`penalty = ${show(penalty)}: expected lasso() for intervals`);
   if (!prepared.about.origin.responses) return prepared;
-  throw new RangeError('y: expected one number for each row of x for intervals, got several');
+  throw rangeError('y: expected one number for each row of x for intervals, got several');
 }
 
 /**
@@ -174,12 +175,12 @@ export async function debiasedIntervals(
 function checkColumns(columns: unknown, { about }: Prepared): Int32Array {
   const { names } = about.origin;
   if (columns === undefined) return Int32Array.from({ length: about.columns }, (_, j) => j);
-  if (!isList(columns)) throw new TypeError(`columns = ${show(columns)}: expected an array of numbers or names`);
+  if (!isList(columns)) throw typeError(`columns = ${show(columns)}: expected an array of numbers or names`);
   return Int32Array.from(Array.from(columns), (column, k) => {
     const j = typeof column === 'string' ? (names?.indexOf(column) ?? -1) : checkInteger(`columns[${k}]`, column, 0);
     if (j >= 0 && j < about.columns) return j;
     const expected = typeof column === 'string' ? 'one of the names of the data' : `at most ${about.columns - 1}`;
-    throw new RangeError(`columns[${k}] = ${show(column)}: expected ${expected}`);
+    throw rangeError(`columns[${k}] = ${show(column)}: expected ${expected}`);
   });
 }
 
@@ -217,9 +218,7 @@ function linesOf(prepared: Prepared, fit: SparseFit): Lines {
   const squares = residuals.reduce((sum, r, i) => sum + (weightOf(i) > 0 ? (r * r) / weightOf(i) : 0), 0);
   const left = about.rows - fit.support.length - (about.intercept ? 1 : 0);
   if (left > 0) return { x, add, curvatures, residuals, sigma: Math.sqrt(squares / left) };
-  throw new RangeError(
-    `lambda = ${fit.lambda}: expected a larger one, as the lasso has as many columns as there are rows`,
-  );
+  throw rangeError(`lambda = ${fit.lambda}: expected a larger one, as the lasso has as many columns as there are rows`);
 }
 
 /** The correction of a coefficient, and the standard error over sigma. */

@@ -1,5 +1,6 @@
 // The lambda or lambdas of functions that are no regressions.
 import { settingNames } from '../core/addon.js';
+import { rangeError } from '../core/argumentError.js';
 import { checkNumber, checkVector, show } from '../core/check.js';
 import { callOptions, checkSettings } from '../core/settingNames.js';
 import type { Certificate } from '../core/solve.js';
@@ -25,9 +26,9 @@ export function checkLambdaSettings<T extends object>(solver: string, settings: 
 /** The lambdas that are asked for, falling, each once. */
 export function fallingLambdas({ lambda, lambdas }: OneOrMoreLambdas, open: boolean): Float64Array {
   if (lambdas === undefined) return Float64Array.of(checkNumber('lambda', lambda, { lower: 0, open }));
-  if (lambda !== undefined) throw new RangeError(`lambda = ${show(lambda)}: expected none beside lambdas`);
+  if (lambda !== undefined) throw rangeError(`lambda = ${show(lambda)}: expected none beside lambdas`);
   const given = checkVector('lambdas', lambdas, { lower: 0 });
   const zero = given.findIndex((each) => open && each === 0);
-  if (zero >= 0) throw new RangeError(`lambdas[${zero}] = 0: expected a number > 0`);
+  if (zero >= 0) throw rangeError(`lambdas[${zero}] = 0: expected a number > 0`);
   return Float64Array.from(new Set(given)).sort((a, b) => b - a);
 }

@@ -1,5 +1,5 @@
 // Matrices of low rank from some of their entries.
-
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkInteger, checkMembers, checkOneOf, checkVector } from '../core/check.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
@@ -106,9 +106,9 @@ export async function matrixCompletion(
 /** The factors of an earlier result, with the roots of the singular values in each. */
 function startOf(warmStart: Partial<CompletedMatrix>, { rows, columns }: Entries): object {
   const { left, singularValues, right } = checkWarmStart(warmStart);
-  if (!left || !right || !singularValues) throw new TypeError('warmStart: expected left, singularValues and right');
+  if (!left || !right || !singularValues) throw typeError('warmStart: expected left, singularValues and right');
   if (left.rows !== rows || right.rows !== columns) {
-    throw new RangeError(`warmStart: expected a matrix of ${rows} x ${columns}, got ${left.rows} x ${right.rows}`);
+    throw rangeError(`warmStart: expected a matrix of ${rows} x ${columns}, got ${left.rows} x ${right.rows}`);
   }
   const scaled = ({ data }: Matrix) =>
     Float64Array.from(data, (value, k) => value * Math.sqrt(singularValues[k % singularValues.length] as number));

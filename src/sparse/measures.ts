@@ -1,4 +1,5 @@
 // How far predictions are from responses that the model has not seen.
+import { rangeError } from '../core/argumentError.js';
 import { checkOneOf } from '../core/check.js';
 import { devianceOf, type FamilyOf, meanOf } from './family.js';
 import type { Prepared } from './problem.js';
@@ -22,13 +23,13 @@ export function checkMeasure(measure: unknown, { about }: Pick<Prepared, 'about'
   const checked = checkOneOf('measure', measure, [...ofRows, 'concordance'] as const);
   if (!(about.origin.family === 'cox' ? ofTimes : ofRows).includes(checked)) {
     const meant = about.origin.family === 'cox' ? "'deviance' or 'concordance'" : 'another one';
-    throw new RangeError(`measure = '${checked}': expected ${meant}, as family is '${about.origin.family}'`);
+    throw rangeError(`measure = '${checked}': expected ${meant}, as family is '${about.origin.family}'`);
   }
   if (checked === 'auc' && about.origin.responses) {
-    throw new RangeError("measure = 'auc': expected another one, as there are several responses or classes");
+    throw rangeError("measure = 'auc': expected another one, as there are several responses or classes");
   }
   if ((checked === 'auc' || checked === 'misclassification') && !about.origin.classes) {
-    throw new RangeError(`measure = '${checked}': expected another one, as y are not two classes`);
+    throw rangeError(`measure = '${checked}': expected another one, as y are not two classes`);
   }
   return checked;
 }

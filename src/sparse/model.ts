@@ -1,6 +1,7 @@
 // A model of one lambda: coefficients, what they say of new rows, and how good they are.
 
 import { eachEntry } from '../core/algebra.js';
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkMembers, checkVector } from '../core/check.js';
 import { inspectedAs } from '../core/inspected.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
@@ -129,12 +130,12 @@ function predictions(
   const read = readMatrix('x', given, { impute: means !== undefined });
   const { rows, columns } = read.x;
   if (columns * count !== coefficients.length) {
-    throw new RangeError(
+    throw rangeError(
       `x: expected ${coefficients.length / count} columns, as many as the model has coefficients, got ${columns}`,
     );
   }
   if (offset === undefined && model.hasOffset) {
-    throw new TypeError('offset = undefined: expected an array of numbers, as the model was made with one');
+    throw typeError('offset = undefined: expected an array of numbers, as the model was made with one');
   }
   if (count > 1) return predictionsOfSeveral(filled(read, means), model, { type, offset }, count);
   const link = linkOf(filled(read, means), model);

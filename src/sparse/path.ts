@@ -1,5 +1,5 @@
 // Models along lambdas, and which of them criteria choose.
-
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkNumber, checkOneOf, isPromise } from '../core/check.js';
 import { inspectedAs } from '../core/inspected.js';
 import type { SparseMatrix } from '../core/matrix.js';
@@ -174,7 +174,7 @@ const fits = new WeakMap<object, Fitted>();
 function fittedOf(path: object): Fitted {
   const fitted = fits.get(path);
   if (fitted) return fitted;
-  throw new TypeError('expected to be called as a function of a path, such as path.at(lambda)');
+  throw typeError('expected to be called as a function of a path, such as path.at(lambda)');
 }
 
 /** The functions of paths, which are no part of them where they are copied or written as JSON. */
@@ -185,7 +185,7 @@ export class PathFunctions {
     if (Number.isInteger(k) && k >= 0 && k < length) return fitOf(fitted, k);
     const expected =
       length > 0 ? `expected an integer from 0 to ${length - 1}` : 'the path has no models, as it ended before';
-    throw new RangeError(`k = ${String(k)}: ${expected}`);
+    throw rangeError(`k = ${String(k)}: ${expected}`);
   }
   at(lambda: number): SparseModel {
     return modelAt(fittedOf(this), checkNumber('lambda', lambda, { lower: 0 }));
@@ -204,15 +204,15 @@ function modelAt(fitted: Fitted, lambda: number): SparseModel {
   const { lambda: lambdas, lambdaMax, sizes, scales } = fitted.answer;
   const { length } = lambdas;
   if (sizes.length > 0)
-    throw new RangeError(`lambda = ${lambda}: expected a path of lambdas, as there is no model between sizes`);
-  if (length === 0) throw new RangeError(`lambda = ${lambda}: no lambda was fitted: expected a path with a model`);
+    throw rangeError(`lambda = ${lambda}: expected a path of lambdas, as there is no model between sizes`);
+  if (length === 0) throw rangeError(`lambda = ${lambda}: no lambda was fitted: expected a path with a model`);
   const [first, last] = [lambdas[0] ?? Number.NaN, lambdas[length - 1] ?? Number.NaN];
   if (lambda > first) {
     if (first >= lambdaMax * (1 - 1e-9)) return withFunctions({ ...fitOf(fitted, 0), lambda }, scales);
-    throw new RangeError(`lambda = ${lambda}: expected at most ${first}, the largest lambda of the path`);
+    throw rangeError(`lambda = ${lambda}: expected at most ${first}, the largest lambda of the path`);
   }
   if (!(lambda >= last)) {
-    throw new RangeError(`lambda = ${lambda}: expected at least ${last}, the smallest lambda of the path`);
+    throw rangeError(`lambda = ${lambda}: expected at least ${last}, the smallest lambda of the path`);
   }
   const k = lambdas.findIndex((each) => each <= lambda);
   if (lambdas[k] === lambda) return fitOf(fitted, k);
@@ -248,12 +248,12 @@ function selected(path: SparsePath, fitted: Fitted, criterion: SparseCriterion):
   }
   if (best) return best;
   const where = `criterion = '${criterion}': `;
-  if (path.lambda.length === 0) throw new RangeError(`${where}no lambda was fitted: expected a path with a model`);
+  if (path.lambda.length === 0) throw rangeError(`${where}no lambda was fitted: expected a path with a model`);
   if (!convex && path.locallyConvexFrom === Number.POSITIVE_INFINITY) {
     const unknown = `the objective is not known to be convex near any of the models, of family '${origin.family}'`;
-    throw new RangeError(`${where}${unknown}: expected a penalty that is convex, or crossValidate`);
+    throw rangeError(`${where}${unknown}: expected a penalty that is convex, or crossValidate`);
   }
-  throw new RangeError(`${where}none of the models may be chosen: expected a path with a larger lambda`);
+  throw rangeError(`${where}none of the models may be chosen: expected a path with a larger lambda`);
 }
 
 /** The lambdas, or sizes, behind those that were fitted: of those that were wanted, or the rest of even steps in the logarithm. */

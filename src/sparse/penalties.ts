@@ -1,4 +1,5 @@
 // Penalties that select columns: small frozen objects from functions that check what they are given.
+import { rangeError } from '../core/argumentError.js';
 import { checkMembers, checkNumber, checkObject, checkVector, show } from '../core/check.js';
 import type { SettingsOf } from '../core/makers.js';
 import * as made from '../generated/sparseChoices.js';
@@ -79,7 +80,7 @@ export interface SlopeSettings extends SettingsOf<typeof made.slope> {
 export function slope(settings: SlopeSettings = {}): ReturnType<typeof made.slope> & WithWeights {
   const { weights, ...others } = checkMembers('settings', settings, ['q', 'weights'], 'setting');
   if (others.q !== undefined && weights !== undefined) {
-    throw new RangeError(`q = ${show(others.q)}: expected none beside weights`);
+    throw rangeError(`q = ${show(others.q)}: expected none beside weights`);
   }
   if (others.q !== undefined) checkOpenFraction('q', others.q);
   return Object.freeze({ ...made.slope(others), ...(weights && { weights: Object.freeze(fallingWeights(weights)) }) });
@@ -87,11 +88,10 @@ export function slope(settings: SlopeSettings = {}): ReturnType<typeof made.slop
 
 function fallingWeights(weights: ArrayLike<number>): number[] {
   const falling = Array.from(checkVector('weights', weights, { lower: 0 }));
-  if (!((falling[0] ?? 0) > 0)) throw new RangeError(`weights[0] = ${falling[0]}: expected a number > 0`);
+  if (!((falling[0] ?? 0) > 0)) throw rangeError(`weights[0] = ${falling[0]}: expected a number > 0`);
   falling.forEach((weight, k) => {
     const before = k > 0 ? (falling[k - 1] as number) : weight;
-    if (weight > before)
-      throw new RangeError(`weights[${k}] = ${weight}: expected at most weights[${k - 1}] = ${before}`);
+    if (weight > before) throw rangeError(`weights[${k}] = ${weight}: expected at most weights[${k - 1}] = ${before}`);
   });
   return falling;
 }

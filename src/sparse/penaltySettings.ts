@@ -1,5 +1,6 @@
 // Penalties as settings of the solver.
 import { namesOfSetting } from '../core/addon.js';
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkVector, show } from '../core/check.js';
 import type { NameOf } from '../core/makers.js';
 import type { SparsePenalty } from '../generated/sparseChoices.js';
@@ -53,9 +54,9 @@ export function checkPenalty(penalty: unknown): Name {
   const name = names().find((each) => each === penalty);
   if (name) return name;
   const expected = `expected one of ${names().map(show).join(', ')}, or a penalty made by ${made()}`;
-  if (typeof penalty !== 'string') throw new TypeError(`penalty = ${show(penalty)}: ${expected}`);
+  if (typeof penalty !== 'string') throw typeError(`penalty = ${show(penalty)}: ${expected}`);
   const meant = elsewhere[penalty];
-  throw new RangeError(`penalty = ${show(penalty)}: ${meant ? `that is ${meant} here; ` : ''}${expected}`);
+  throw rangeError(`penalty = ${show(penalty)}: ${meant ? `that is ${meant} here; ` : ''}${expected}`);
 }
 
 /** The weights of sorted coefficients of a penalty that has its own, one a column. */

@@ -1,6 +1,7 @@
 // The arguments of a sparse regression, checked, and the form of it that the addon takes.
 
 import { addon, settingNames } from '../core/addon.js';
+import { rangeError, typeError } from '../core/argumentError.js';
 import {
   answersNothing,
   dropCopies,
@@ -349,7 +350,7 @@ function checkCounts(penaltyFactor: unknown): void {
   const factors = isList(penaltyFactor) ? Array.from(penaltyFactor) : [];
   const other = factors.findIndex((factor) => ![0, 1, Number.POSITIVE_INFINITY].includes(factor as number));
   if (other < 0) return;
-  throw new RangeError(`penaltyFactor[${other}] = ${show(factors[other])}: expected 0, 1 or Infinity for a size`);
+  throw rangeError(`penaltyFactor[${other}] = ${show(factors[other])}: expected 0, 1 or Infinity for a size`);
 }
 
 const ofColumns = ['names', 'groups', 'penaltyFactor', 'lowerBounds', 'upperBounds'];
@@ -366,7 +367,7 @@ function readResponses({ family }: FamilyOf, y: SparseData['y'], rows: number): 
 function interceptOf({ family }: FamilyOf, wanted: boolean | undefined): boolean {
   if (family !== 'cox') return wanted ?? true;
   if (!wanted) return false;
-  throw new RangeError("intercept = true: expected none for family 'cox', whose baseline hazard stands for it");
+  throw rangeError("intercept = true: expected none for family 'cox', whose baseline hazard stands for it");
 }
 
 const totalOf = (numbers: Float64Array, weights: Float64Array | undefined): number =>
@@ -384,19 +385,19 @@ function weightsOf(value: unknown, rows: number): Float64Array | undefined {
   if (value === undefined) return undefined;
   const weights = perRow('sampleWeight', value, rows, 0);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  if (!(total > 0)) throw new RangeError('sampleWeight: expected a number > 0');
-  if (!Number.isFinite(total)) throw new RangeError('sampleWeight: expected numbers whose sum is finite');
+  if (!(total > 0)) throw rangeError('sampleWeight: expected a number > 0');
+  if (!Number.isFinite(total)) throw rangeError('sampleWeight: expected numbers whose sum is finite');
   return weights;
 }
 
 function checkNames(names: unknown, columns: number): readonly string[] {
-  if (!isList(names)) throw new TypeError(`names = ${show(names)}: expected an array of strings`);
+  if (!isList(names)) throw typeError(`names = ${show(names)}: expected an array of strings`);
   if (names.length !== columns) {
-    throw new RangeError(`names: expected ${columns} strings, one for each column of x, got ${names.length}`);
+    throw rangeError(`names: expected ${columns} strings, one for each column of x, got ${names.length}`);
   }
   return Array.from(names, (name, j) => {
     if (typeof name === 'string') return name;
-    throw new TypeError(`names[${j}] = ${show(name)}: expected a string`);
+    throw typeError(`names[${j}] = ${show(name)}: expected a string`);
   });
 }
 
@@ -434,7 +435,7 @@ function groupsOf(penalty: string | undefined, groups: unknown, columns: number,
   if (read) return read;
   // A column's coefficients of several responses are a group already.
   if (several) return { of: Int32Array.from({ length: columns }, (_, j) => j), sizes: new Int32Array(columns).fill(1) };
-  throw new TypeError(
+  throw typeError(
     `groups = undefined: expected the group of each column of x in the data, as the penalty is ${penalty}`,
   );
 }
@@ -474,7 +475,7 @@ function boundMembers(
       return { name, value: Float64Array.from({ length: columns * count }, (_, c) => own[c % columns] as number) };
     }
     const wanted = `a number, ${columns} of them, one for each column of x, or ${columns * count}, p for each response or class`;
-    throw new RangeError(`${name}: expected ${wanted}, got ${own.length}`);
+    throw rangeError(`${name}: expected ${wanted}, got ${own.length}`);
   };
   const made = checkBounds(ofAll('lowerBounds', lowerBounds), ofAll('upperBounds', upperBounds), [columns * count]);
   return { lowerBounds: made.lower, upperBounds: made.upper };
@@ -488,7 +489,7 @@ function groupMembers(
 ): Prepared['perColumn'] {
   for (const [name, value] of Object.entries({ lowerBounds, upperBounds })) {
     if (value === undefined || isConvex(penalty)) continue;
-    throw new RangeError(`${name}: expected none with ${penalty}, which is not convex`);
+    throw rangeError(`${name}: expected none with ${penalty}, which is not convex`);
   }
   const bounds = boundMembers({ lowerBounds, upperBounds }, of.length, count);
   if (penaltyFactor === undefined) return { groups: of, ...bounds };
@@ -511,7 +512,7 @@ function startOf(
   const start = new Float64Array(columns + count);
   if (typeof coefficients === 'object' && coefficients !== null && 'format' in coefficients) {
     const { offsets, indices, values, rows } = checkObject('warmStart.coefficients', coefficients);
-    if (rows !== columns) throw new RangeError(`warmStart.coefficients: expected ${columns} rows, got ${rows}`);
+    if (rows !== columns) throw rangeError(`warmStart.coefficients: expected ${columns} rows, got ${rows}`);
     if (intercepts.length === 0) return undefined;
     const countOf = (k: number): number => (offsets[k + 1] as number) - (offsets[k] as number);
     const k = sizes

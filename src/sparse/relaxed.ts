@@ -1,5 +1,6 @@
 // Relaxed fits: the columns that a penalty has selected, without the penalty.
 import { transposeStorage } from '../core/algebra.js';
+import { rangeError } from '../core/argumentError.js';
 import { isList, show } from '../core/check.js';
 import { SolverError } from '../core/error.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
@@ -28,7 +29,7 @@ export function checkShares(relax: unknown): number[] {
     const share = checkRelax('relax', relax);
     return share === undefined ? [] : [share];
   }
-  if (relax.length === 0) throw new RangeError('relax: expected at least one number');
+  if (relax.length === 0) throw rangeError('relax: expected at least one number');
   const shares = Array.from(relax, (share, k) =>
     checkRelax(`relax[${k}]`, Number.isNaN(share) ? share : Number(share)),
   );

@@ -1,4 +1,5 @@
 // The models that are asked for: of lambdas, or of sizes.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkInteger, checkMembers, checkNumber, checkObject, checkVector, isList, show } from '../core/check.js';
 import type { SparseOptions, SparseSolution } from '../generated/sparse.js';
 
@@ -31,7 +32,7 @@ export function evenLambdas(lambdas: unknown): Pick<SparseOptions, 'nLambda' | '
   const { count, ratio } = checkMembers('lambdas', lambdas as EvenLambdas, ['count', 'ratio']);
   if (count !== undefined) checkInteger('lambdas.count', count, 1, 100_000);
   if (ratio !== undefined && checkNumber('lambdas.ratio', ratio, { lower: 0, open: true }) >= 1) {
-    throw new RangeError(`lambdas.ratio = ${ratio}: expected a number in (0, 1)`);
+    throw rangeError(`lambdas.ratio = ${ratio}: expected a number in (0, 1)`);
   }
   return { ...(count !== undefined && { nLambda: count }), ...(ratio !== undefined && { minRatio: ratio }) };
 }
@@ -61,7 +62,7 @@ export const isBySize = (settings: { size?: unknown; sizes?: unknown }): boolean
 export function requestOfPath(settings: PathSettings, columns: number): Request {
   if (!isBySize(settings)) return { lambdas: checkLambdas(settings.lambdas) };
   const { sizes, lambdas } = settings;
-  if (lambdas !== undefined) throw new RangeError('lambdas: expected none beside sizes');
+  if (lambdas !== undefined) throw rangeError('lambdas: expected none beside sizes');
   if (isList(sizes)) return { sizes: checkSizes(sizes) };
   const { max } = checkMembers('sizes', checkObject('sizes', sizes as { max?: unknown }), ['max']);
   // More columns than there are add no model.
@@ -71,19 +72,18 @@ export function requestOfPath(settings: PathSettings, columns: number): Request 
 
 function checkSizes(sizes: unknown): Int32Array {
   const given = checkVector('sizes', sizes, { lower: 0 });
-  if (given.length === 0) throw new RangeError('sizes: expected at least one number');
+  if (given.length === 0) throw rangeError('sizes: expected at least one number');
   const integers = Int32Array.from(given, (size, k) => checkInteger(`sizes[${k}]`, size, 0, most)).sort();
   const twice = integers.find((size, k) => size === integers[k - 1]);
-  if (twice !== undefined) throw new RangeError(`sizes: expected each number once, got ${twice} again`);
+  if (twice !== undefined) throw rangeError(`sizes: expected each number once, got ${twice} again`);
   return integers;
 }
 
 /** The one model of a lambda or of a size. */
 export function requestOfModel({ lambda, size }: { lambda?: unknown; size?: unknown }): Request {
-  if (size === undefined && lambda === undefined)
-    throw new TypeError('lambda = undefined: expected a number, or a size');
+  if (size === undefined && lambda === undefined) throw typeError('lambda = undefined: expected a number, or a size');
   if (size === undefined) return { lambdas: Float64Array.of(checkLambda(lambda)) };
-  if (lambda !== undefined) throw new RangeError(`lambda = ${show(lambda)}: expected none beside size`);
+  if (lambda !== undefined) throw rangeError(`lambda = ${show(lambda)}: expected none beside size`);
   return { sizes: Int32Array.of(checkInteger('size', size, 0, most)) };
 }
 

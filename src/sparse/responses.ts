@@ -1,4 +1,5 @@
 // The responses of a regression as the solver takes them: a vector, or one for each of several responses or classes.
+import { type ArgumentError, rangeError, typeError } from '../core/argumentError.js';
 import { isList, isPromise, show } from '../core/check.js';
 import { looksLikeMatrix, type MatrixLike, toMatrix } from '../core/matrix.js';
 import { checking, classSteps, type Label } from '../core/targets.js';
@@ -21,15 +22,15 @@ export function readRows(family: FamilyName, y: unknown, rows: number): Response
   if (family !== 'multinomial') {
     if (!looksLikeMatrix(y)) return { ...responses(losses[family as keyof typeof losses], y, rows), count: 1 };
     if (family === 'gaussian') return { ...byColumns('y', y, rows) };
-    throw new TypeError(`y = ${show(y)}: expected one number for each row of x with family '${family}'`);
+    throw typeError(`y = ${show(y)}: expected one number for each row of x with family '${family}'`);
   }
   if (y instanceof ReadClasses) {
     if (y.rows === rows) return y.responses;
-    throw new RangeError(`y: expected ${rows} values, one for each row of x, got ${y.rows}`);
+    throw rangeError(`y: expected ${rows} values, one for each row of x, got ${y.rows}`);
   }
   if (!looksLikeMatrix(y)) return finished(ofClasses(y, rows));
   const read = byColumns('y', y, rows);
-  if (read.count < 2) throw new RangeError(`y: expected at least two columns with family 'multinomial'`);
+  if (read.count < 2) throw rangeError(`y: expected at least two columns with family 'multinomial'`);
   return { ...read, classes: Array.from({ length: read.count }, (_, k) => k) };
 }
 
@@ -81,8 +82,8 @@ export function checkLeft(
   const rows = y.length / count;
   const some = (values: Float64Array, holds: (value: number) => boolean): boolean =>
     values.some((value, i) => (!weights || (weights[i] as number) > 0) && holds(value));
-  const refuse = (expected: string, got = ''): RangeError =>
-    new RangeError(`${name}: expected ${expected}${which}${got}`);
+  const refuse = (expected: string, got = ''): ArgumentError =>
+    rangeError(`${name}: expected ${expected}${which}${got}`);
   const labelled = (k: number): string => show(classes?.[k] ?? k);
   if (family === 'binomial') {
     const [zero, one] = [some(y, (share) => share < 1), some(y, (share) => share > 0)];
@@ -106,13 +107,13 @@ export function byColumns(
   const { data, columns, ...matrix } = toMatrix(name, given as MatrixLike);
   if (matrix.rows !== rows || (expected !== undefined && columns !== expected)) {
     const wanted = `${rows} rows${expected === undefined ? '' : ` and ${expected} columns`}`;
-    throw new RangeError(`${name}: expected ${wanted}, got ${matrix.rows} rows and ${columns} columns`);
+    throw rangeError(`${name}: expected ${wanted}, got ${matrix.rows} rows and ${columns} columns`);
   }
   const y = new Float64Array(rows * columns);
   for (let i = 0; i < rows; ++i) for (let k = 0; k < columns; ++k) y[k * rows + i] = data[i * columns + k] as number;
   const bad = y.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
-    throw new RangeError(`${name}[${bad % rows}][${Math.floor(bad / rows)}] = ${y[bad]}: expected a finite number`);
+    throw rangeError(`${name}[${bad % rows}][${Math.floor(bad / rows)}] = ${y[bad]}: expected a finite number`);
   return { y, count: columns };
 }
 

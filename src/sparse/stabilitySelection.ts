@@ -1,4 +1,5 @@
 // Columns that are selected again and again, whichever half of the rows the model is fitted to.
+import { rangeError } from '../core/argumentError.js';
 import { checkInteger, checkNumber, isPromise } from '../core/check.js';
 import type { Status } from '../core/solve.js';
 import { concurrently } from './concurrently.js';
@@ -80,7 +81,7 @@ export async function stabilitySelection(
   const prepared = await owned(prepare(isPromise(given) ? await given : given, others));
   const unit = unitOf(prepared);
   const alone = lambda === undefined ? (others.size === undefined ? undefined : 'size') : 'lambda';
-  if (q !== undefined && alone) throw new RangeError(`q = ${q}: expected none beside a ${alone}`);
+  if (q !== undefined && alone) throw rangeError(`q = ${q}: expected none beside a ${alone}`);
   const most =
     q === undefined ? Math.max(1, Math.floor(Math.sqrt((2 * threshold - 1) * unit.count))) : checkInteger('q', q, 1);
   const fixed = alone && requestOfModel({ lambda, size: others.size });
@@ -114,12 +115,12 @@ function halfOf(prepared: Prepared, seed: number, k: number): Float64Array {
 
 function checkSubsamples(subsamples: unknown): void {
   if (checkInteger('subsamples', subsamples, 2, 100_000) % 2 === 0) return;
-  throw new RangeError(`subsamples = ${String(subsamples)}: expected an even number, as halves come in pairs`);
+  throw rangeError(`subsamples = ${String(subsamples)}: expected an even number, as halves come in pairs`);
 }
 
 function checkThreshold(threshold: unknown): void {
   if (checkNumber('threshold', threshold, { lower: 0.5, open: true }) <= 1) return;
-  throw new RangeError(`threshold = ${String(threshold)}: expected a number in (0.5, 1]`);
+  throw rangeError(`threshold = ${String(threshold)}: expected a number in (0.5, 1]`);
 }
 
 const namesOf = ({ about }: Prepared, stable: Int32Array): Pick<StabilitySelection, 'stableNames'> => {

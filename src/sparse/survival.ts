@@ -1,4 +1,5 @@
 // Times until an event: how they are read, Cox's partial likelihood of predictions, their concordance, and the baseline hazard.
+import { rangeError, typeError } from '../core/argumentError.js';
 import { checkMembers, checkVector, isList, show } from '../core/check.js';
 import { distinct, type Label } from '../core/targets.js';
 
@@ -34,20 +35,20 @@ const members = ['time', 'event', 'start', 'strata'];
 /** The responses of the family `cox`, checked. */
 export function readSurvival(y: unknown, rows: number): Survival {
   if (typeof y !== 'object' || y === null || isList(y)) {
-    throw new TypeError(`y = ${show(y)}: expected { time, event } for family 'cox'`);
+    throw typeError(`y = ${show(y)}: expected { time, event } for family 'cox'`);
   }
   const { time, event, start, strata } = checkMembers('y', y as SurvivalTimes, members);
   const per = 'one for each row of x';
   const times = checkVector('y.time', time, { length: rows, per }).slice();
-  if (!isList(event)) throw new TypeError(`y.event = ${show(event)}: expected an array of 0 and 1, or booleans`);
+  if (!isList(event)) throw typeError(`y.event = ${show(event)}: expected an array of 0 and 1, or booleans`);
   requireRows('y.event', event.length, rows);
   const events = Float64Array.from({ length: rows }, (_, i) => {
     const value = (event as ArrayLike<unknown>)[i];
     if (value === true || value === 1) return 1;
     if (value === false || value === 0) return 0;
-    throw new TypeError(`y.event[${i}] = ${show(value)}: expected 0 or 1, or a boolean`);
+    throw typeError(`y.event[${i}] = ${show(value)}: expected 0 or 1, or a boolean`);
   });
-  if (!events.includes(1)) throw new RangeError('y.event: expected at least one event');
+  if (!events.includes(1)) throw rangeError('y.event: expected at least one event');
   return {
     ...{ time: times, event: events },
     ...(start !== undefined && { start: readStarts(start, times) }),
@@ -63,15 +64,15 @@ function readStarts(start: unknown, time: Float64Array): Float64Array {
   }).slice();
   const i = starts.findIndex((from, row) => !(from < (time[row] as number)));
   if (i < 0) return starts;
-  throw new RangeError(`y.start[${i}] = ${starts[i]}: expected less than y.time[${i}] = ${time[i]}`);
+  throw rangeError(`y.start[${i}] = ${starts[i]}: expected less than y.time[${i}] = ${time[i]}`);
 }
 
 function readStrata(strata: unknown, rows: number): Pick<Survival, 'strata' | 'labels'> {
-  if (!isList(strata)) throw new TypeError(`y.strata = ${show(strata)}: expected an array of integers or strings`);
+  if (!isList(strata)) throw typeError(`y.strata = ${show(strata)}: expected an array of integers or strings`);
   requireRows('y.strata', strata.length, rows);
   const given = Array.from(strata as ArrayLike<unknown>, (stratum, i) => {
     if (typeof stratum === 'string' || Number.isInteger(stratum)) return stratum as Label;
-    throw new TypeError(`y.strata[${i}] = ${show(stratum)}: expected an integer or a string`);
+    throw typeError(`y.strata[${i}] = ${show(stratum)}: expected an integer or a string`);
   });
   const labels = distinct(given);
   const codes = new Map(labels.map((label, code) => [label, code]));
@@ -80,7 +81,7 @@ function readStrata(strata: unknown, rows: number): Pick<Survival, 'strata' | 'l
 
 function requireRows(name: string, length: number, rows: number): void {
   if (length === rows) return;
-  throw new RangeError(`${name}: expected ${rows} entries, one for each row of x, got ${length}`);
+  throw rangeError(`${name}: expected ${rows} entries, one for each row of x, got ${length}`);
 }
 
 /** Rows with a weight by stratum, as times fall: those of a stratum with a time together, what is censored first. */

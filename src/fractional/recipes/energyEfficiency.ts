@@ -1,4 +1,5 @@
 // Powers for channels of a radio link.
+import { rangeError } from '../../core/argumentError.js';
 import { checkMembers, checkNumber, checkNumbers, checkVector } from '../../core/check.js';
 import { checkOptions } from '../../core/settingNames.js';
 import { type FractionalResult, type FractionalSettings, minimizeRatio } from '../solver.js';
@@ -55,15 +56,15 @@ export async function energyEfficiency(
   } = checkOptions('fractional', options, ['circuitPower', 'maxPower']);
   const { gains } = checkMembers('data', data, ['gains']);
   const h = checkVector('gains', gains, { lower: 0 });
-  if (h.every((gain) => gain === 0)) throw new RangeError('gains: expected a number that is not 0');
+  if (h.every((gain) => gain === 0)) throw rangeError('gains: expected a number that is not 0');
   const fixed = checkNumber('circuitPower', circuitPower, { lower: 0, open: true });
   const most = checkNumbers('maxPower', maxPower, { lower: 0, infinite: true });
   if (typeof most !== 'number' && most.length !== h.length) {
-    throw new RangeError(`maxPower: expected ${h.length} numbers, one for each gain, got ${most.length}`);
+    throw rangeError(`maxPower: expected ${h.length} numbers, one for each gain, got ${most.length}`);
   }
   h.forEach((_, i) => {
     const place = typeof most === 'number' ? '' : `[${i}]`;
-    if (!(at(most, i) > 0)) throw new RangeError(`maxPower${place} = ${at(most, i)}: expected a number > 0`);
+    if (!(at(most, i) > 0)) throw rangeError(`maxPower${place} = ${at(most, i)}: expected a number > 0`);
   });
   const result = await minimizeRatio(
     {

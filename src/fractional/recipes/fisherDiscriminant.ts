@@ -1,5 +1,6 @@
 // Fisher's linear discriminant of two classes.
 import { centred, dot, eachEntry, meansOf, multiply, norm, squares, supportOf } from '../../core/algebra.js';
+import { rangeError, typeError } from '../../core/argumentError.js';
 import { checkMembers, checkNumber } from '../../core/check.js';
 import type { MatrixLike } from '../../core/matrix.js';
 import { toOperand } from '../../core/operand.js';
@@ -63,14 +64,14 @@ export async function fisherDiscriminant(
   const { x, y } = checkMembers('data', data, ['x', 'y']);
   const given = toOperand('x', x);
   if (!('data' in given))
-    throw new TypeError('x: expected a dense matrix; less its means, a sparse one is no longer sparse');
+    throw typeError('x: expected a dense matrix; less its means, a sparse one is no longer sparse');
   const { rows: m, columns: n } = given;
   const weight = checkNumber('lambda', lambda, { lower: 0 });
   const { classes, classOf } = twoClasses(y, m);
   checkRows(m, n, weight);
   const means = [0, 1].map((each) => meansOf(given, (i) => classOf[i] === each)) as [Float64Array, Float64Array];
   const difference = means[1].map((value, j) => value - (means[0][j] as number));
-  if (difference.every((value) => value === 0)) throw new RangeError('x: expected classes with different means');
+  if (difference.every((value) => value === 0)) throw rangeError('x: expected classes with different means');
   const within = centred(given, means, (i) => classOf[i] as number, 1 / Math.sqrt(m - 2));
   const variances = squaresOfColumns(within, n);
   // By halves, as `leastSquares` has 1/2 in it.
@@ -100,7 +101,7 @@ export async function fisherDiscriminant(
 function twoClasses(y: FisherDiscriminantData['y'], m: number) {
   const of = Array.from(checkedValues(y, m));
   const classes = distinct(of);
-  if (classes.length !== 2) throw new RangeError(`y: expected two classes, got ${classes.length}`);
+  if (classes.length !== 2) throw rangeError(`y: expected two classes, got ${classes.length}`);
   return { classes: classes as [Label, Label], classOf: of.map((label) => Number(label === classes[1])) };
 }
 
@@ -115,10 +116,8 @@ function squaresOfColumns(matrix: Parameters<typeof eachEntry>[0], n: number): F
 
 /** Returns true if m rows of n numbers are enough for a covariance within two classes. */
 function checkRows(m: number, n: number, lambda: number): void {
-  if (m < 3) throw new RangeError(`x: expected at least 3 rows, got ${m}`);
+  if (m < 3) throw rangeError(`x: expected at least 3 rows, got ${m}`);
   if (lambda === 0 && m - 2 < n) {
-    throw new RangeError(
-      `lambda = 0: expected a number > 0, as x has fewer rows less 2 (${m - 2}) than columns (${n})`,
-    );
+    throw rangeError(`lambda = 0: expected a number > 0, as x has fewer rows less 2 (${m - 2}) than columns (${n})`);
   }
 }

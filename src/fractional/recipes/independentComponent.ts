@@ -1,5 +1,6 @@
 // An independent component, by its kurtosis.
 import { centred, meansOf, multiply, norm, pNorm } from '../../core/algebra.js';
+import { typeError } from '../../core/argumentError.js';
 import { checkBoolean, checkMembers } from '../../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { toOperand } from '../../core/operand.js';
@@ -60,9 +61,7 @@ export async function independentComponent(
   if (checkBoolean('whitened', whitened))
     return withKurtosis(await lpPca({ G: given, p: 4 }, { restarts, ...settings }), given);
   if (!('data' in given)) {
-    throw new TypeError(
-      'x: expected a dense matrix, or whitened: true; less its means, a sparse one is no longer sparse',
-    );
+    throw typeError('x: expected a dense matrix, or whitened: true; less its means, a sparse one is no longer sparse');
   }
   const G = centred(given, [meansOf(given)], () => 0);
   const m = G.rows;

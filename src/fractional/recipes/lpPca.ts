@@ -1,5 +1,6 @@
 // Principal components by p-norms.
 import { dot, multiply, pNorm } from '../../core/algebra.js';
+import { rangeError } from '../../core/argumentError.js';
 import { checkBoolean, checkMembers } from '../../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { toOperand, toSymmetric } from '../../core/operand.js';
@@ -61,7 +62,7 @@ export async function lpPca(data: LpPcaData, options: LpPcaOptions = {}): Promis
   const rows = toOperand('G', G);
   const metric = Q === undefined ? undefined : toSymmetric('Q', Q);
   if (metric && metric.rows !== rows.columns) {
-    throw new RangeError(
+    throw rangeError(
       `Q: expected ${rows.columns} x ${rows.columns} as G has ${rows.columns} columns, got ${metric.rows}`,
     );
   }
@@ -77,7 +78,7 @@ export async function lpPca(data: LpPcaData, options: LpPcaOptions = {}): Promis
   const result = await naming({ 'numerator[0]': 'Q' }, minimizeRatio(ratio, { ...settings, restarts }));
   const { x } = result;
   const length = Math.sqrt(dot(x, metric ? multiply(metric, x) : x));
-  if (!(length > 0)) throw new RangeError('Q: expected a positive definite matrix');
+  if (!(length > 0)) throw rangeError('Q: expected a positive definite matrix');
   const v = x.map((value) => value / length);
   return {
     ...timesTwo(result),

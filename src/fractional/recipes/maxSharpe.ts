@@ -1,4 +1,5 @@
 import { dot, multiply } from '../../core/algebra.js';
+import { rangeError } from '../../core/argumentError.js';
 import { checkMembers, checkNumber, checkVector } from '../../core/check.js';
 import type { Matrix, MatrixLike } from '../../core/matrix.js';
 import { toSymmetric } from '../../core/operand.js';
@@ -77,9 +78,7 @@ export async function maxSharpe(data: MaxSharpeData, options: MaxSharpeOptions =
   const n = returns.length;
   const covariance = toSymmetric('Sigma', Sigma) as Matrix;
   if (covariance.rows !== n) {
-    throw new RangeError(
-      `Sigma: expected ${n} x ${n} for ${n} numbers mu, got ${covariance.rows} x ${covariance.rows}`,
-    );
+    throw rangeError(`Sigma: expected ${n} x ${n} for ${n} numbers mu, got ${covariance.rows} x ${covariance.rows}`);
   }
   const market: Market = {
     excess: returns.map((value) => value - checkNumber('riskFree', riskFree)),
@@ -90,7 +89,7 @@ export async function maxSharpe(data: MaxSharpeData, options: MaxSharpeOptions =
   checkScale('Sigma', covariance.data);
   const polytope = checkedBounds(bounds, n);
   if (market.exposure > 0 && polytope !== 'none' && polytope.lower.some((low) => low < 0)) {
-    throw new RangeError(`lambda = ${lambda}: expected 0 with lower bounds below 0, unless there are no bounds at all`);
+    throw rangeError(`lambda = ${lambda}: expected 0 with lower bounds below 0, unless there are no bounds at all`);
   }
   const found = await (polytope === 'none'
     ? withoutBounds(market, settings)

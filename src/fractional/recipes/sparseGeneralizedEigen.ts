@@ -1,5 +1,6 @@
 // Sparse generalised eigenvectors.
 import { diagonalOf, dot, multiply, supportOf } from '../../core/algebra.js';
+import { rangeError } from '../../core/argumentError.js';
 import { checkMembers, checkNumber } from '../../core/check.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { toSymmetric } from '../../core/operand.js';
@@ -51,7 +52,7 @@ export async function sparseGeneralizedEigen(
   const { W, B } = checkMembers('data', data, ['W', 'B']);
   const [w, b] = [toSymmetric('W', W), toSymmetric('B', B)];
   if (w.rows !== b.rows) {
-    throw new RangeError(`B: expected ${w.rows} x ${w.rows} as W is, got ${b.rows} x ${b.rows}`);
+    throw rangeError(`B: expected ${w.rows} x ${w.rows} as W is, got ${b.rows} x ${b.rows}`);
   }
   const weight = checkNumber('lambda', lambda, { lower: 0 });
   const ratio = {
@@ -74,7 +75,7 @@ function eigenStart(W: Matrix | SparseMatrix, B: Matrix | SparseMatrix, lambda: 
   const [above, below] = [diagonalOf(W).map((value) => value + lambda || 1), diagonalOf(B)];
   const gain = (i: number) => (below[i] as number) / (above[i] as number);
   const best = below.reduce((found, _, i) => (gain(i) > gain(found) ? i : found), 0);
-  if (!(gain(best) > 0)) throw new RangeError('B: expected an entry > 0 on the diagonal');
+  if (!(gain(best) > 0)) throw rangeError('B: expected an entry > 0 on the diagonal');
   const unit = new Float64Array(B.rows);
   unit[best] = 1;
   return multiply(B, unit).map((value, i) => value / (above[i] as number));

@@ -1,5 +1,6 @@
 // Sparse solutions of linear equations, by the ratio to the largest entries.
 import { eachEntry, norm, residual, supportOf } from '../../core/algebra.js';
+import { rangeError } from '../../core/argumentError.js';
 import { checkInteger, checkMembers, checkNumber, checkOneOf, show } from '../../core/check.js';
 import type { MatrixLike, SparseMatrix } from '../../core/matrix.js';
 import { checkOptions } from '../../core/settingNames.js';
@@ -66,15 +67,15 @@ export async function sparseRecovery(
   } = checkOptions('fractional', options, ['k', 'lambda', 'penalty']);
   const { A, b } = checkMembers('data', data, ['A', 'b']);
   const fit = leastSquares(A, b);
-  if (fit.b.every((value) => value === 0)) throw new RangeError('b: expected a number that is not 0');
+  if (fit.b.every((value) => value === 0)) throw rangeError('b: expected a number that is not 0');
   const entries: ArrayLike<number> = 'values' in fit.matrix ? fit.matrix.values : fit.matrix.data;
   if (Array.prototype.every.call(entries, (value) => value === 0)) {
-    throw new RangeError('A: expected an entry that is not 0');
+    throw rangeError('A: expected an entry that is not 0');
   }
   const scale = checkNumber('lambda', lambda ?? 0.1 * largestProduct(fit), { lower: 0, open: true });
   checkOneOf('penalty', penalty, ['topK', 'l1l2']);
   if (penalty === 'l1l2' && k !== undefined) {
-    throw new RangeError(`k = ${show(k)}: expected none with penalty 'l1l2'`);
+    throw rangeError(`k = ${show(k)}: expected none with penalty 'l1l2'`);
   }
   const denominator = penalty === 'topK' ? topK(checkInteger('k', k, 1), { scale }) : norm2({ scale });
   const result = await minimizeRatio({ numerator: [fit, l1Penalty(scale)], denominator }, settings);

@@ -1,4 +1,5 @@
 // Models of `robustMixedModel`: members as JSON, and predictions.
+import { rangeError } from '../../core/argumentError.js';
 import { checkMembers } from '../../core/check.js';
 import type { MatrixLike } from '../../core/matrix.js';
 import { checkedValues, type Label } from '../../core/targets.js';
@@ -26,7 +27,7 @@ export const robustMixedModelKind: Kind<Mixed> = {
   marks: ['coefficients', 'randomIntercepts'],
   check({ groups, randomIntercepts }) {
     if ((groups?.length ?? 0) === randomIntercepts.length) return;
-    throw new RangeError(`groups.length = ${groups?.length ?? 0}: expected ${randomIntercepts.length}`);
+    throw rangeError(`groups.length = ${groups?.length ?? 0}: expected ${randomIntercepts.length}`);
   },
   functions: class RobustMixedModelFunctions {
     get kind(): string {

@@ -1,4 +1,5 @@
 // Models of `teachKernel`: members as JSON, and predictions.
+import { typeError } from '../../core/argumentError.js';
 import type { Matrix, MatrixLike } from '../../core/matrix.js';
 import type { Kind } from '../kind.js';
 import { integers, matrixOf, number, oneOf, optional } from '../members.js';
@@ -25,7 +26,7 @@ export const teachKernelKind: Kind<Kernel> = {
   columns: ({ points, coefficients }) => points?.columns ?? coefficients.rows,
   check({ kernel, points }) {
     if (kernel === 'precomputed' || points) return;
-    throw new TypeError(`points = undefined: expected an object, as the kernel is '${kernel}'`);
+    throw typeError(`points = undefined: expected an object, as the kernel is '${kernel}'`);
   },
   functions: class TeachKernelFunctions {
     get kind(): string {

@@ -1,4 +1,5 @@
 // Models of `unlearn`: members as JSON, and predictions.
+import { rangeError } from '../../core/argumentError.js';
 import type { Matrix, MatrixLike } from '../../core/matrix.js';
 import type { Label } from '../../core/targets.js';
 import type { Kind } from '../kind.js';
@@ -34,7 +35,7 @@ export const unlearnKind: Kind<Unlearnt> = {
       return classes ? t.map(logistic) : t;
     }
     predictProbabilities(x: MatrixLike): Matrix {
-      if (!(this as unknown as Unlearnt).classes) throw new RangeError('classes = undefined: expected two classes');
+      if (!(this as unknown as Unlearnt).classes) throw rangeError('classes = undefined: expected two classes');
       return ofTwo(this.predict(x));
     }
   }.prototype,
