@@ -181,8 +181,9 @@ function root(): string {
   return isBundled() ? here() : (nearestPackage() as string);
 }
 
-/** Paths where cmake-js and node-gyp put their results in a checkout. */
+/** Paths where cmake-js and node-gyp put their results in a checkout; an installed package has none. */
 function localBuilds(name: string): string[] {
+  if (!existsSync(join(root(), 'CMakeLists.txt'))) return [];
   return ['build-cmake', 'build'].map((folder) => join(root(), folder, 'Release', `${name}.node`));
 }
 

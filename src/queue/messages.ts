@@ -1,7 +1,7 @@
 // Messages to a worker and back.
 import { createHash } from 'node:crypto';
 import { rangeError, typeError } from '../core/argumentError.js';
-import { checkMembers, checkNumber, checkObject, isList, show } from '../core/check.js';
+import { checkMembers, checkNumber, checkObject, closest, isList, show } from '../core/check.js';
 import { solves } from '../generated/kinds.js';
 import { type Json, toJson } from './values.js';
 
@@ -76,6 +76,17 @@ export interface Message {
 
 const members = ['kind', 'problem', 'problems', 'settings', 'timeLimit', 'result'];
 
+/** Refuses a kind of one of the package's families that the package does not have. Other kinds are those of a worker. */
+function refuseUnknown(kind: string): void {
+  const known = Object.keys(solves);
+  const [family] = kind.split('/');
+  if (known.includes(kind) || !known.some((each) => each.startsWith(`${family}/`))) return;
+  const meant = closest(kind, known);
+  throw rangeError(
+    `kind = ${show(kind)}: the package has none of that name${meant ? `; did you mean '${meant}'?` : ''}`,
+  );
+}
+
 /**
  * The message of a job, checked, and its text.
  * @throws TypeError or RangeError that names the member
@@ -87,6 +98,7 @@ export function messageOfJob(job: SolveJob | SolveBatch): { message: Message; te
   if (typeof kind !== 'string' || kind === '') {
     throw typeError(`kind = ${show(kind)}: expected a text such as ${show(Object.keys(solves)[0])}`);
   }
+  refuseUnknown(kind);
   if ((problem === undefined) === (problems === undefined)) throw typeError('job: expected either problem or problems');
   if (problems !== undefined && (!isList(problems) || problems.length === 0)) {
     throw typeError(`problems = ${show(problems)}: expected an array of at least one problem`);

@@ -88,6 +88,11 @@ describe('a message', () => {
   it.each<[string, unknown, string]>([
     ['is an object', 7, 'job = 7: expected an object'],
     ['has a kind', { problem: 1 }, 'kind = undefined: expected a text'],
+    [
+      'has a kind that the package has',
+      { kind: 'nlp/minimise', problem: 1 },
+      "kind = 'nlp/minimise': the package has none of that name; did you mean 'nlp/minimize'?",
+    ],
     ['has a problem', { kind: 'a' }, 'expected either problem or problems'],
     ['has one or many', { kind: 'a', problem: 1, problems: [1] }, 'expected either problem or problems'],
     ['has at least one', { kind: 'a', problems: [] }, 'problems = an array: expected an array of at least one problem'],
