@@ -1,9 +1,12 @@
 // `node scripts/pack.mjs`: the tarball of the package from dist/ and prebuilds/, with a README whose links lead to the repository, and a
-// package.json that names it and has nothing that only developers need. Arguments are those of `npm pack`.
+// package.json that names it and has nothing that only developers need. Takes `--json` and
+// `--pack-destination FOLDER` as `npm pack` does, and ends with the command that installs the tarball.
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { addressOf, fields } from './publication.mjs';
-import { main, root, run } from './shared.mjs';
+import { main, root } from './shared.mjs';
 
 const folder = join(root, 'build-package');
 
@@ -30,5 +33,12 @@ export function stage() {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  main(() => run('npm', ['pack', ...process.argv.slice(2)], { cwd: stage() }));
+  main(() => {
+    const { values } = parseArgs({ options: { json: { type: 'boolean' }, 'pack-destination': { type: 'string' } } });
+    const to = resolve(values['pack-destination'] ?? folder);
+    const given = ['pack', '--json', '--pack-destination', to];
+    const json = execFileSync('npm', given, { cwd: stage(), encoding: 'utf8' });
+    if (values.json) return console.log(json);
+    console.log(`npm install ${join(to, JSON.parse(json)[0].filename)}`);
+  });
 }
