@@ -21,7 +21,7 @@ constexpr double smallestLead = 1e-4;  // of lambdaMax, among those on the way
 void requireSettings(const SparseSettings& settings) {
   if (hasStruct(ofNorm(settings.penalty))) {
     visitPenalty(ofNorm(settings.penalty), [&]<class Penalty>() {
-      const double gamma = PenaltyAt::gammaOf(settings);
+      const double gamma = gammaOf(settings);
       require(gamma > Penalty::leastGamma || Penalty{}.gamma == 0, "gamma", gamma,
               "expected more than " + show(Penalty::leastGamma) + " for " + std::string(Penalty::name));
       require(

@@ -15,39 +15,16 @@ constexpr int mostMoves = 200;  // along columns without penalty, each by a quad
 
 }  // namespace
 
-double feasibleShare(const SparseData& data, const PenaltyAt& penalty, Mat<const double> gradients) {
-  double share = 1;
-  if (penalty.hasRidge() || penalty.isZero()) return share;
-  for (int j = 0; j < data.p(); ++j) {
-    if (data.constant[at(j)] || data.factor[at(j)] == 0) continue;
-    const double g = gradients(j, 0), l = penalty.l1(j);
-    if (std::abs(g) > l && std::isinf(g < 0 ? data.upper[at(j)] : data.lower[at(j)])) {
-      share = std::min(share, l / std::abs(g));
-    }
-  }
-  return share;
-}
-
-double conjugates(const SparseData& data, const PenaltyAt& penalty, Mat<const double> gradients, double share) {
-  double sum = 0;
-  for (int j = 0; j < data.p() && !penalty.isZero(); ++j) {
-    // The slopes are orthogonal to free columns, but for rounding.
-    if (data.constant[at(j)] || data.factor[at(j)] == 0) continue;
-    sum +=
-        penaltyConjugate(-share * gradients(j, 0), penalty.l1(j), penalty.l2(j), data.lower[at(j)], data.upper[at(j)]);
-  }
-  return sum;
-}
-
 namespace {
 
 /// f(penalty, gradient, bounds) for all blocks with a penalty: slopes are orthogonal to others, but for rounding and
 /// coefficients at bounds.
-template <class F>
-void forPenalised(const Blocks& blocks, const BlockPenaltyAt& penalty, Mat<const double> gradients, F&& f) {
+template <class Penalty, class F>
+void forPenalised(const Penalty& penalty, Mat<const double> gradients, F&& f) {
+  const Blocks& blocks = penalty.blocks();
   for (int g = 0; g < blocks.count() && !penalty.isZero(); ++g) {
     if (blocks.factor(g) == 0) continue;
-    const BlockPenalty along = penalty.of(g);
+    const auto along = penalty.of(g);
     blocks.forBlocks(g, gradients,
                      [&](std::span<const double> gradient, const BlockBounds& bounds) { f(along, gradient, bounds); });
   }
@@ -55,22 +32,29 @@ void forPenalised(const Blocks& blocks, const BlockPenaltyAt& penalty, Mat<const
 
 }  // namespace
 
-double feasibleShare(const Blocks& blocks, const BlockPenaltyAt& penalty, Mat<const double> gradients) {
+template <class Penalty>
+double feasibleShare(const Penalty& penalty, Mat<const double> gradients) {
   double share = 1;
-  forPenalised(blocks, penalty, gradients, [&](const BlockPenalty& along, auto gradient, const BlockBounds& bounds) {
+  forPenalised(penalty, gradients, [&](const auto& along, auto gradient, const BlockBounds& bounds) {
     share = std::min(share, along.feasibleShare(gradient, bounds));
   });
   return share;
 }
 
-double conjugates(const Blocks& blocks, const BlockPenaltyAt& penalty, Mat<const double> gradients, double share) {
+template <class Penalty>
+double conjugates(const Penalty& penalty, Mat<const double> gradients, double share) {
   double sum = 0;
-  forPenalised(blocks, penalty, gradients, [&](const BlockPenalty& along, auto gradient, const BlockBounds& bounds) {
+  forPenalised(penalty, gradients, [&](const auto& along, auto gradient, const BlockBounds& bounds) {
     // Without these the share is such that the conjugate is 0.
     if (along.ridge > 0 || bounds.given()) sum += along.conjugate(gradient, share, bounds);
   });
   return sum;
 }
+
+template double feasibleShare(const CoefficientPenalties&, Mat<const double>);
+template double feasibleShare(const BlockPenalties&, Mat<const double>);
+template double conjugates(const CoefficientPenalties&, Mat<const double>, double);
+template double conjugates(const BlockPenalties&, Mat<const double>, double);
 
 bool isHeld(const SparseData& data, int place, double b, double derivative, double least) {
   if (!data.bounded || !(std::abs(derivative) > least)) return false;

@@ -8,7 +8,7 @@
 
 namespace nonconvex {
 
-ClassSteps::ClassSteps(const Cpu& la, const SparseData& data, bool intercept, WorkingSet<BlockPenaltyAt>& set)
+ClassSteps::ClassSteps(const Cpu& la, const SparseData& data, bool intercept, WorkingSet<BlockPenalties>& set)
     : la_(la),
       data_(data),
       intercept_(intercept),
@@ -19,21 +19,21 @@ ClassSteps::ClassSteps(const Cpu& la, const SparseData& data, bool intercept, Wo
       moves_(at(data.responses())),
       conjugateGradients_(la) {}
 
-bool ClassSteps::areTaken(const BlockPenaltyAt& penalty, double tolerance) {
+bool ClassSteps::areTaken(const BlockPenalties& penalty, double tolerance) {
   if (!set_.loss().rows().coupled() || !penalty.convex()) return false;
   set_.quadratic().collectWorking(penalty, tolerance, working_);
   return metric_.numbersFor(static_cast<double>(working_.size())) <= Tuning::mostNumbers;
 }
 
 /// Collects the places of columns without penalty.
-void ClassSteps::findFree(const BlockPenaltyAt& penalty) {
+void ClassSteps::findFree(const BlockPenalties& penalty) {
   free_.clear();
   for (int e = 0; e < set_.metric().size(); ++e) {
     if (penalty.isZero() || data_.factor[at(set_.metric().column(e))] == 0) free_.push_back(e);
   }
 }
 
-bool ClassSteps::minimize(const BlockPenaltyAt& penalty, const Goal& goal, double stretch) {
+bool ClassSteps::minimize(const BlockPenalties& penalty, const Goal& goal, double stretch) {
   const std::vector<int>& known = metric_.entries();
   const int responses = data_.responses();
   const GramMetric& columns = set_.metric();
@@ -117,7 +117,7 @@ bool ClassSteps::solveOnRows() {
   return conjugateGradients_.solve(step, settings, multiply, DiagonalPreconditioner{diagonal_}).steps > 0;
 }
 
-bool ClassSteps::newtonStep(const BlockPenaltyAt& penalty) {
+bool ClassSteps::newtonStep(const BlockPenalties& penalty) {
   BlockQuadratic& quadratic = set_.quadratic();
   quadratic.collectSupport(penalty);
   if (!solveOnRows()) return false;
@@ -131,7 +131,7 @@ bool ClassSteps::newtonStep(const BlockPenaltyAt& penalty) {
 
 /// Leaves coefficients within their bounds, and at 0 where they would change their sign, if the penalty has their
 /// absolute values.
-void ClassSteps::clip(const BlockPenaltyAt& penalty, std::span<const double> before, std::span<double> after) const {
+void ClassSteps::clip(const BlockPenalties& penalty, std::span<const double> before, std::span<double> after) const {
   set_.quadratic().clip(after);
   if (set_.blocks().joint() && penalty.of(0).l1 == 0) return;
   for (std::size_t e = 0; e < after.size(); ++e) {

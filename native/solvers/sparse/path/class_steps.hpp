@@ -17,16 +17,16 @@ namespace nonconvex {
 /// where these are too many, Newton steps on the support by products with the rows.
 class ClassSteps {
  public:
-  ClassSteps(const Cpu& la, const SparseData& data, bool intercept, WorkingSet<BlockPenaltyAt>& set);
+  ClassSteps(const Cpu& la, const SparseData& data, bool intercept, WorkingSet<BlockPenalties>& set);
 
   /// Whether the next quadratic is the one with all second derivatives; chooses its coefficients.
-  bool areTaken(const BlockPenaltyAt& penalty, double tolerance);
+  bool areTaken(const BlockPenalties& penalty, double tolerance);
   /// Sets the working set's coefficients to the minimum of that quadratic. False where it is not to be had.
-  bool minimize(const BlockPenaltyAt& penalty, const Goal& goal, double stretch);
+  bool minimize(const BlockPenalties& penalty, const Goal& goal, double stretch);
   /// Whether the second derivatives serve for the next step as well.
   void keep(bool serve) { serve_ = serve; }
   /// Sets the working set's coefficients to the end of a Newton step on the support. False where there is none.
-  bool newtonStep(const BlockPenaltyAt& penalty);
+  bool newtonStep(const BlockPenalties& penalty);
   /// What the intercepts move by with the coefficients.
   std::span<const double> moves() const { return moves_; }
 
@@ -39,15 +39,15 @@ class ClassSteps {
     static constexpr double leastCurvature = 1e-12;  ///< rounding: least curvature of an intercept
   };
 
-  void findFree(const BlockPenaltyAt& penalty);
+  void findFree(const BlockPenalties& penalty);
   bool solveOnRows();
   void multiplyByCurvature(std::span<const double> v, std::span<double> out);
-  void clip(const BlockPenaltyAt& penalty, std::span<const double> before, std::span<double> after) const;
+  void clip(const BlockPenalties& penalty, std::span<const double> before, std::span<double> after) const;
 
   const Cpu& la_;
   const SparseData& data_;
   bool intercept_;
-  WorkingSet<BlockPenaltyAt>& set_;
+  WorkingSet<BlockPenalties>& set_;
   ClassMetric metric_;
   BlockQuadratic quadratic_;  ///< the quadratic with all second derivatives
   bool serve_ = false;
@@ -58,7 +58,7 @@ class ClassSteps {
 
 /// Stands for them where each row has one prediction.
 struct NoClassSteps {
-  NoClassSteps(const Cpu&, const SparseData&, bool, WorkingSet<PenaltyAt>&) {}
+  NoClassSteps(const Cpu&, const SparseData&, bool, WorkingSet<CoefficientPenalties>&) {}
 };
 
 /// The intercepts of classes, and their coefficients of columns without penalty, mean something only beside each other:

@@ -22,7 +22,7 @@ struct GradientPath::Tuning {
 };
 
 GradientPath::GradientPath(const Cpu& la, const SparseData& data, const SparseSettings& settings)
-    : PathEngine(data), la_(la), data_(data), settings_(settings) {
+    : PathEngine(data), la_(la), data_(data), settings_(settings), blocks_(data, settings) {
   const bool bent = data.family == SparseFamily::gaussian || data.family == SparseFamily::binomial;
   require(bent, "method", nameOf(settings.method),
           "expected 'coordinateDescent' for family '" + std::string(nameOf(data.family)) +
@@ -86,50 +86,51 @@ void GradientPath::estimateLipschitz() {
 }
 
 /// The derivative of what a penalty is beside l |b|.
-double GradientPath::restSlope(const PenaltyAt& penalty, int j, double b) const {
-  const double concave = b == 0 ? 0 : penalty.with(j, [&](const auto& each) { return each.slope(std::abs(b)); });
-  return penalty.l2(j) * b + (b == 0 ? 0 : std::copysign(1, b) * (concave - penalty.l1(j)));
+double GradientPath::restSlope(const CoefficientPenalties& penalty, int j, double b) const {
+  const CoefficientPenalty along = penalty.of(j);
+  const double concave = b == 0 ? 0 : along.slope(std::abs(b));
+  return along.ridge * b + (b == 0 ? 0 : std::copysign(1, b) * (concave - along.l));
 }
 
-double GradientPath::curvatureOfRest(const PenaltyAt& penalty) const {
+double GradientPath::curvatureOfRest(const CoefficientPenalties& penalty) const {
   double most = 0, squares = 0;
-  for (int j = 0; j < data_.p(); ++j) squares = std::max(squares, penalty.l2(j));
+  for (int j = 0; j < data_.p(); ++j) squares = std::max(squares, penalty.of(j).ridge);
   if (settings_.penalty == SparsePenalty::mcp) most = 1 / penalty.gamma();
   if (settings_.penalty == SparsePenalty::scad) most = 1 / (penalty.gamma() - 1);
   return std::max(lipschitz_ + squares, most);
 }
 
-double GradientPath::objective(const PenaltyAt& penalty, const Point& point) {
+double GradientPath::objective(const CoefficientPenalties& penalty, const Point& point) {
   double sum = value(point);
   for (int j = 0; j < data_.p(); ++j) {
-    if (point[at(j)] != 0) sum += penalty.value(j, point[at(j)]);
+    if (point[at(j)] != 0) sum += penalty.of(j).value(point[at(j)]);
   }
   return sum;
 }
 
 /// The loss with the rest of the penalty: g := the gradient; returns the whole objective.
-double GradientPath::smooth(const PenaltyAt& penalty, const Point& point, Point& g) {
+double GradientPath::smooth(const CoefficientPenalties& penalty, const Point& point, Point& g) {
   double sum = gradient(point, g);
   for (int j = 0; j < data_.p(); ++j) {
     const double b = point[at(j)];
     if (b == 0) continue;
     g[at(j)] += restSlope(penalty, j, b);
-    sum += penalty.value(j, b);
+    sum += penalty.of(j).value(b);
   }
   return sum;
 }
 
-void GradientPath::proximal(const PenaltyAt& penalty, const Point& point, const Point& g, double step,
+void GradientPath::proximal(const CoefficientPenalties& penalty, const Point& point, const Point& g, double step,
                             Point& to) const {
   for (int j = 0; j < data_.p(); ++j) {
-    const double v = point[at(j)] - step * g[at(j)], size = std::abs(v) - step * penalty.l1(j);
+    const double v = point[at(j)] - step * g[at(j)], size = std::abs(v) - step * penalty.of(j).l;
     to[at(j)] = size > 0 && !data_.constant[at(j)] ? std::copysign(size, v) : 0;
   }
   to.back() = point.back() - step * g.back();
 }
 
 /// The page's letters: b, z, m for b_, z_, middle_; omega for step.
-bool GradientPath::accelerate(const PenaltyAt& penalty, double tolerance) {
+bool GradientPath::accelerate(const CoefficientPenalties& penalty, double tolerance) {
   const double step = Tuning::ofLipschitz / curvatureOfRest(penalty);
   double share = 1;
   z_ = b_;
@@ -157,7 +158,7 @@ bool GradientPath::accelerate(const PenaltyAt& penalty, double tolerance) {
 }
 
 /// Halves a step along direction_ until the objective falls; entries that would change sign stop at 0.
-bool GradientPath::search(const PenaltyAt& penalty, double slope) {
+bool GradientPath::search(const CoefficientPenalties& penalty, double slope) {
   const auto along = [&](double step) {
     for (std::size_t j = 0; j < b_.size(); ++j) {
       trial_[j] = b_[j] + step * direction_[j];
@@ -173,7 +174,7 @@ bool GradientPath::search(const PenaltyAt& penalty, double slope) {
   return true;
 }
 
-bool GradientPath::conjugate(const PenaltyAt& penalty, double tolerance) {
+bool GradientPath::conjugate(const CoefficientPenalties& penalty, double tolerance) {
   const double step = Tuning::ofLipschitz / curvatureOfRest(penalty);
   step_ = step;
   double norm = 0;
@@ -209,7 +210,7 @@ bool GradientPath::conjugate(const PenaltyAt& penalty, double tolerance) {
   return false;
 }
 
-bool GradientPath::solve(const PenaltyAt& penalty, double tolerance) {
+bool GradientPath::solve(const CoefficientPenalties& penalty, double tolerance) {
   return settings_.method == PathMethod::conjugateGradients ? conjugate(penalty, tolerance)
                                                             : accelerate(penalty, tolerance);
 }
@@ -218,7 +219,7 @@ void GradientPath::fitNull() {
   estimateLipschitz();
   std::fill(b_.begin(), b_.end(), 0.0);
   // What is penalised stays at 0 where the penalty has no end.
-  const PenaltyAt all(data_, settings_, 1e200);
+  const CoefficientPenalties all(blocks_, settings_, 1e200);
   gradient(b_, g_);
   solve(all, 1e-12 * std::max(norm1(first_), 1e-300));
   nullLoss_ = gradient(b_, g_);
@@ -238,7 +239,7 @@ void GradientPath::begin(std::span<const double> coefficients, std::span<const d
   }
 }
 
-PathModel GradientPath::model(const PenaltyAt& penalty, double lambda) {
+PathModel GradientPath::model(const CoefficientPenalties& penalty, double lambda) {
   PathModel made;
   made.lambda = lambda;
   made.loss = made.objective = gradient(b_, g_);
@@ -246,11 +247,11 @@ PathModel GradientPath::model(const PenaltyAt& penalty, double lambda) {
   made.violation = std::abs(g_.back());
   for (int j = 0; j < data_.p(); ++j) {
     if (data_.constant[at(j)]) continue;
-    made.violation = std::max(made.violation, penalty.violation(j, b_[at(j)], g_[at(j)]));
+    made.violation = std::max(made.violation, penalty.of(j).violation(b_[at(j)], g_[at(j)], blocks_.boundsOf(j, 0)));
     if (b_[at(j)] == 0) continue;
     made.columns.push_back(j);
     made.values.push_back(b_[at(j)]);
-    made.objective += penalty.value(j, b_[at(j)]);
+    made.objective += penalty.of(j).value(b_[at(j)]);
   }
   // Nothing here looks at whether the objective is convex near by.
   made.locallyConvex = penalty.convex();
@@ -262,15 +263,15 @@ PathModel GradientPath::model(const PenaltyAt& penalty, double lambda) {
   data_.multiplyTransposed(la_, {slopes.data(), n, 1, n}, &sum, {g_.data(), p, 1, p});
   const std::span<const double> gradients(g_.data(), at(p));
   const Mat<const double> all{gradients.data(), data_.p(), 1, data_.p()};
-  const double share = feasibleShare(data_, penalty, all), scale = scaleOfGap();
-  const double bound = loss_->dualValue(slopes, share) - conjugates(data_, penalty, all, share);
+  const double share = feasibleShare(penalty, all), scale = scaleOfGap();
+  const double bound = loss_->dualValue(slopes, share) - conjugates(penalty, all, share);
   made.gap = scale > 0 ? std::max(0.0, made.objective - bound) / scale : 0;
   return made;
 }
 
 std::vector<PathModel> GradientPath::fit(std::span<const double> lambdas) {
   const double lambda = lambdas.front();
-  const PenaltyAt penalty(data_, settings_, lambda);
+  const CoefficientPenalties penalty(blocks_, settings_, lambda);
   double tolerance = settings_.tolerance * std::max(lambda, 1e-3 * lambdaMax_);
   PathModel made;
   for (int k = 0; k < Tuning::mostSharpenings; ++k, tolerance /= 10) {

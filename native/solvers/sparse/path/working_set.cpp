@@ -205,16 +205,13 @@ bool WorkingSet<Penalty>::leavesZero(const Penalty& penalty, int block, std::spa
   // A loss without curvature does not tell which minima are far from 0.
   if (penalty.convex() || loss_.rows().envelope()) return false;
   const double possibleDecrease = loss - loss_.perfect();
-  if constexpr (ofCoefficients<Penalty>) {
-    const double c = curvatureOf(block);
-    return c > 0 && penalty.minimizerFromZero(block, c, gradient[0], possibleDecrease) != 0;
-  } else {
-    const std::span<const int> columns = blocks_.columns(block);
-    const BlockPenalty along = penalty.of(block);
-    if (gradient.size() == 1) {
-      const double to = along.minimizerFromZero(curvatureOf(columns[0]), gradient[0], bounds);
-      return along.leavesZero({&to, 1}, gradient, possibleDecrease);
-    }
+  const std::span<const int> columns = blocks_.columns(block);
+  const auto along = penalty.of(block);
+  if (gradient.size() == 1) {
+    const double to = along.minimizerFromZero(curvatureOf(columns[0]), gradient[0], bounds);
+    return along.leavesZero({&to, 1}, gradient, possibleDecrease);
+  }
+  if constexpr (!Penalty::ofCoefficients) {
     BlockCurvature curvature(static_cast<int>(columns.size()), loss_.responses());
     curvature.set(metric_.gramOf(columns));
     if (curvature.least() > along.concavity()) return false;
@@ -223,6 +220,7 @@ bool WorkingSet<Penalty>::leavesZero(const Penalty& penalty, int block, std::spa
     curvature.minimize(along, z, b);
     return along.leavesZero(b, gradient, possibleDecrease);
   }
+  return false;
 }
 
 template <class Penalty>
@@ -272,7 +270,7 @@ template <class Penalty>
 double WorkingSet<Penalty>::bound(const PathModel& model, const Penalty& penalty, std::span<const double> slopes,
                                   Mat<const double> gradients, std::span<const double> t) const {
   const RowsLoss& loss = loss_.rows();
-  const double share = std::min(feasibleShare(penalised(), penalty, gradients), loss.feasibleShare(slopes));
+  const double share = std::min(feasibleShare(penalty, gradients), loss.feasibleShare(slopes));
   double value = 0;
   if (!needsOrthogonal(penalty)) {
     for (std::size_t k = 0; k < model.columns.size(); ++k) {
@@ -282,7 +280,7 @@ double WorkingSet<Penalty>::bound(const PathModel& model, const Penalty& penalty
   } else {
     value = loss.dualValueAt(slopes, share, t);
   }
-  return value - conjugates(penalised(), penalty, gradients, share) -
+  return value - conjugates(penalty, gradients, share) -
          conjugatesOfHeld(data_, model.activeBounds, gradients, share);
 }
 
@@ -299,7 +297,7 @@ double WorkingSet<Penalty>::boundOfWorkingSet(const Penalty& penalty) {
   return bound(present, penalty, slopes, gradients, {});
 }
 
-template class WorkingSet<PenaltyAt>;
-template class WorkingSet<BlockPenaltyAt>;
+template class WorkingSet<CoefficientPenalties>;
+template class WorkingSet<BlockPenalties>;
 
 }  // namespace nonconvex

@@ -17,16 +17,12 @@
 
 namespace nonconvex {
 
-/// Whether the blocks of a penalty are single coefficients of one response.
-template <class Penalty>
-inline constexpr bool ofCoefficients = std::is_same_v<Penalty, PenaltyAt>;
-
 /// A working set of blocks, which only grows, with a point whose other coefficients are 0, the loss there, and the
 /// quadratic that replaces the loss.
 template <class Penalty>
 class WorkingSet {
  public:
-  using Quadratic = std::conditional_t<ofCoefficients<Penalty>, PenalizedQuadratic, BlockQuadratic>;
+  using Quadratic = std::conditional_t<Penalty::ofCoefficients, PenalizedQuadratic, BlockQuadratic>;
   static constexpr int fewHalvings = 6;  ///< safeguard: halvings of a step, before another one is tried
 
   WorkingSet(const Cpu& la, const SparseData& data, const SparseSettings& settings, RowsLoss& loss);
@@ -37,7 +33,7 @@ class WorkingSet {
   Quadratic& quadratic() { return quadratic_; }
   WorkingLoss& loss() { return loss_; }
   const WorkingLoss& loss() const { return loss_; }
-  Penalty penaltyAt(double lambda) const { return {penalised(), settings_, lambda}; }
+  Penalty penaltyAt(double lambda) const { return {blocks_, settings_, lambda}; }
   bool isWorking(int block) const { return quadratic_.isWorking(block); }
   /// Whether all columns that are not constant are in use.
   bool isWhole() const { return metric_.size() == blocks_.size(); }
@@ -106,14 +102,6 @@ class WorkingSet {
   double boundOfWorkingSet(const Penalty& penalty);
 
  private:
-  /// Columns or blocks, of which penalties are made.
-  decltype(auto) penalised() const {
-    if constexpr (ofCoefficients<Penalty>) {
-      return (data_);
-    } else {
-      return (blocks_);
-    }
-  }
   void setPossibleDecrease();
   bool needsOrthogonal(const Penalty& penalty) const;
   std::vector<std::vector<int>> unpenalised(const Penalty& penalty);

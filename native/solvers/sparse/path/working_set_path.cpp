@@ -374,7 +374,7 @@ bool WorkingSetPath<Penalty>::check(Batch& batch, int k, std::vector<int>& missi
   return model.gap <= settings_.tolerance;
 }
 
-template class WorkingSetPath<PenaltyAt>;
-template class WorkingSetPath<BlockPenaltyAt>;
+template class WorkingSetPath<CoefficientPenalties>;
+template class WorkingSetPath<BlockPenalties>;
 
 }  // namespace nonconvex

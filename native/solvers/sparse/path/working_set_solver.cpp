@@ -17,7 +17,7 @@ Goal WorkingSetSolver<Penalty>::goal(const Penalty& penalty, double sharper, dou
   using T = Tuning;
   const double least = settings_.tolerance * std::max(0.1 * penalty.largestSlope(), 1e-4 * steepest);
   // Without a penalty the gap is not asked for: its bound is that of each column alone.
-  const double usual = ofCoefficients<Penalty> ? T::shareOfGap : T::shareOfBlocks;
+  const double usual = Penalty::ofCoefficients ? T::shareOfGap : T::shareOfBlocks;
   const double share = penalty.isZero() ? 0 : penalty.hasRidge() ? T::shareWithRidge : usual;
   // Beside an objective that is near 0, as those of counts may be, a gap counts for more.
   const double scale = set_.scale();
@@ -140,7 +140,7 @@ template <class Penalty>
 bool WorkingSetSolver<Penalty>::stepByClasses(const Penalty& penalty, const Goal& goal, const Goal& inner,
                                               double violation, double& stretch) {
   using T = Tuning;
-  if constexpr (!ofCoefficients<Penalty>) {
+  if constexpr (!Penalty::ofCoefficients) {
     if (!classes_.areTaken(penalty, goal.violation)) return false;
     const bool moved =
         classes_.minimize(penalty, inner, stretch) && set_.descend(penalty, {}, T::halvingsOfClasses, classes_.moves());
@@ -155,7 +155,7 @@ bool WorkingSetSolver<Penalty>::stepByClasses(const Penalty& penalty, const Goal
 /// Takes a Newton step of the objective itself on the support, where the loss is one of classes.
 template <class Penalty>
 void WorkingSetSolver<Penalty>::takeNewtonStep(const Penalty& penalty) {
-  if constexpr (!ofCoefficients<Penalty>) {
+  if constexpr (!Penalty::ofCoefficients) {
     if (!set_.loss().rows().coupled()) return;
     set_.rememberCoefficients();
     if (!classes_.newtonStep(penalty)) return;
@@ -172,7 +172,7 @@ bool WorkingSetSolver<Penalty>::keepsCurvatures(const Penalty& penalty, const Go
   using T = Tuning;
   const double next = set_.violation(penalty), rate = next / violation;
   if (next <= std::max(T::slow * violation, goal.violation)) return true;
-  if (!ofCoefficients<Penalty> || rate > T::slowest) return false;
+  if (!Penalty::ofCoefficients || rate > T::slowest) return false;
   double left = std::log(goal.violation / next) / std::log(rate);
   if (penalty.convex()) {
     const double nextGap = set_.gap(penalty);
@@ -323,7 +323,7 @@ bool WorkingSetSolver<Penalty>::takeIfLower(const Penalty& penalty, double lambd
   return true;
 }
 
-template class WorkingSetSolver<PenaltyAt>;
-template class WorkingSetSolver<BlockPenaltyAt>;
+template class WorkingSetSolver<CoefficientPenalties>;
+template class WorkingSetSolver<BlockPenalties>;
 
 }  // namespace nonconvex

@@ -97,7 +97,7 @@ class WorkingSetSolver {
   const SparseData& data_;
   const SparseSettings& settings_;
   WorkingSet<Penalty>& set_;
-  std::conditional_t<ofCoefficients<Penalty>, NoClassSteps, ClassSteps> classes_;
+  std::conditional_t<Penalty::ofCoefficients, NoClassSteps, ClassSteps> classes_;
   int quadratics_ = 0;            ///< quadratics in turn, for the last model
   bool inVain_ = false;           ///< a model of a penalty that is not convex was not reached
   std::vector<double> tangents_;  ///< slopes of lines that replace the penalties of blocks

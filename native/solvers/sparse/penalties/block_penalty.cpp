@@ -24,6 +24,24 @@ struct BlockPenalty::Tuning {
   static constexpr double roundingOfNorm = 1e-12;   ///< rounding: excess of a dual norm over its bound
 };
 
+double PenaltyNumbers::minimizerFromZero(double curvature, double gradient, const BlockBounds& bounds) const {
+  if (!(curvature > 0)) return 0;
+  return with([&](const auto& along) {
+    if (!bounds.given()) return along.minimizer(curvature + ridge, -gradient);
+    return penalties::minimizerWithin(along, curvature + ridge, -gradient, bounds.lower[0], bounds.upper[0]);
+  });
+}
+
+double CoefficientPenalty::violationWithin(double b, double g, const BlockBounds& bounds) const {
+  if (b == 0) return std::max(0.0, dualNorm({&g, 1}, bounds) - slopeAtZero());
+  const double at = g + ridge * b + std::copysign(slope(std::abs(b)), b);
+  return bounds.stops(0, b, at) ? 0 : std::abs(at);
+}
+
+double CoefficientPenalty::conjugate(std::span<const double> g, double share, const BlockBounds& bounds) const {
+  return penaltyConjugate(-share * g[0], l, ridge, -bounds.reach(0, infinity), bounds.reach(0, -infinity));
+}
+
 double BlockPenalty::value(std::span<const double> b) const {
   const double squares = norm2Squared(b);
   if (squares == 0) return 0;
@@ -63,14 +81,6 @@ double BlockPenalty::violation(std::span<const double> b, std::span<const double
 
 bool BlockPenalty::leavesZero(std::span<const double> to, std::span<const double> g, double possibleDecrease) const {
   return norm2Squared(to) > 0 && (dualNorm(g) > slopeAtZero() || value(to) <= possibleDecrease);
-}
-
-double BlockPenalty::minimizerFromZero(double curvature, double gradient, const BlockBounds& bounds) const {
-  if (!(curvature > 0)) return 0;
-  return with([&](const auto& along) {
-    if (!bounds.given()) return along.minimizer(curvature + ridge, -gradient);
-    return penalties::minimizerWithin(along, curvature + ridge, -gradient, bounds.lower[0], bounds.upper[0]);
-  });
 }
 
 double BlockPenalty::slopeAlong(std::span<const double> b, std::span<const double> step) const {

@@ -1,10 +1,13 @@
 // Penalties of blocks of coefficients by their norm, and the exact minimiser over a block.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <span>
 #include <vector>
 
+#include "core/numbers.hpp"
 #include "functions/selection_penalties.hpp"
 #include "linalg/jacobi_svd.hpp"
 #include "linalg/views.hpp"
@@ -28,30 +31,83 @@ struct BlockBounds {
   }
 };
 
-/// P(||b||) + l1 ||b||_1 + ridge ||b||^2 / 2 for the coefficients b of a block, P being that of lasso, mcp, scad or
-/// lq. Only lasso goes with an l1.
-struct BlockPenalty {
+/// What rounding may leave of a gradient above its bound, as a share of that.
+inline constexpr double edgeOfGradients = 1e-12;
+
+/// sup of v b - l1 |b| - l2 b^2 / 2 over lower <= b <= upper.
+inline double penaltyConjugate(double v, double l1, double l2, double lower, double upper) {
+  const double excess = std::abs(v) - l1;
+  if (excess <= 0) return 0;
+  const double end = v > 0 ? upper : -lower;
+  if (l2 == 0 && std::isinf(end)) return excess <= edgeOfGradients * l1 ? 0 : infinity;
+  const double b = l2 > 0 ? std::min(excess / l2, end) : end;
+  return b == 0 ? 0 : (excess - l2 / 2 * b) * b;
+}
+
+/// The numbers that make a penalty of a block: P has the struct of `kind`, with its weight l and its shape gamma.
+struct PenaltyNumbers {
   SparsePenalty kind = SparsePenalty::lasso;  ///< one that has a struct
   double l = 0, gamma = 3, l1 = 0, ridge = 0;
-  struct Tuning;
 
-  /// f(penalty) of the norm, its struct.
+  /// f(penalty) with the struct of P.
   template <class F>
   decltype(auto) with(F&& f) const {
-    return visit(SelectionPenalties{}, static_cast<int>(kind), [&]<class Penalty>() { return f(Penalty{l, gamma}); });
+    return visitPenalty(kind, [&]<class Penalty>() { return f(Penalty{l, gamma}); });
   }
-  bool convex() const {
-    return with([](const auto& along) { return along.convex; });
-  }
+  bool convex() const { return kind == SparsePenalty::lasso; }
   bool isZero() const { return l == 0 && l1 == 0 && ridge == 0; }
   /// The steepest that the second derivative of P falls.
   double concavity() const {
     return with([](const auto& along) { return along.concavity(); });
   }
-  /// The slope of P at 0, which l is but for penalties that are infinitely steep there.
-  double slopeAtZero() const {
-    return with([](const auto& along) { return along.slope(0); });
+  /// P'(r), at 0 from above: there l is that but for penalties that are infinitely steep.
+  double slope(double r) const {
+    return with([&](const auto& along) { return along.slope(r); });
   }
+  double slopeAtZero() const { return slope(0); }
+  /// The minimiser of a coefficient that is 0, a block of one, for a curvature and a gradient of the loss.
+  double minimizerFromZero(double curvature, double gradient, const BlockBounds& bounds) const;
+};
+
+/// P(|b|) + ridge b^2 / 2 of a single coefficient, a block of one.
+struct CoefficientPenalty : PenaltyNumbers {
+  double value(double b) const {
+    return ridge / 2 * b * b + with([&](const auto& along) { return along.value(std::abs(b)); });
+  }
+  double value(std::span<const double> b) const { return value(b[0]); }
+  /// How far -g is from the derivatives of the penalty at b, where the bounds let b go.
+  double violation(double b, double g, const BlockBounds& bounds) const {
+    if (bounds.given() || !convex()) return violationWithin(b, g, bounds);
+    const double at = g + ridge * b;
+    return b == 0 ? std::max(0.0, std::abs(at) - l) : std::abs(at + std::copysign(l, b));
+  }
+  double violation(std::span<const double> b, std::span<const double> g, const BlockBounds& bounds = {}) const {
+    return violation(b[0], g[0], bounds);
+  }
+  // The same functions as those of a block.
+  double dualNorm(std::span<const double> g, const BlockBounds& bounds = {}) const {
+    return bounds.reach(0, g[0]) > 0 ? std::abs(g[0]) : 0;
+  }
+  bool leavesZero(std::span<const double> to, std::span<const double> g, double possibleDecrease) const {
+    return to[0] != 0 && (std::abs(g[0]) > slopeAtZero() || value(to[0]) <= possibleDecrease);
+  }
+  double slopeAlong(std::span<const double> b, std::span<const double> step) const {
+    return b[0] == 0 ? l * std::abs(step[0]) : (ridge * b[0] + std::copysign(l, b[0])) * step[0];
+  }
+  double conjugate(std::span<const double> g, double share, const BlockBounds& bounds = {}) const;
+  double feasibleShare(std::span<const double> g, const BlockBounds& bounds = {}) const {
+    return ridge == 0 && std::abs(g[0]) > l && std::isinf(bounds.reach(0, g[0])) ? l / std::abs(g[0]) : 1;
+  }
+
+ private:
+  double violationWithin(double b, double g, const BlockBounds& bounds) const;
+};
+
+/// P(||b||) + l1 ||b||_1 + ridge ||b||^2 / 2 for the coefficients b of a block, P being that of lasso, mcp, scad or
+/// lq. Only lasso goes with an l1.
+struct BlockPenalty : PenaltyNumbers {
+  struct Tuning;
+
   double value(std::span<const double> b) const;
   /// How far -g is from the derivatives of the penalty at b, in the norm, where the bounds let b go.
   double violation(std::span<const double> b, std::span<const double> g, const BlockBounds& bounds = {}) const;
@@ -61,8 +117,6 @@ struct BlockPenalty {
   /// Whether a block that is 0 with the gradient g goes to `to`, the minimiser of a quadratic in place of a loss that
   /// can fall by no more than `possibleDecrease`: where it does so against the slope the penalty there is below that.
   bool leavesZero(std::span<const double> to, std::span<const double> g, double possibleDecrease) const;
-  /// The minimiser of a coefficient that is 0, a block of one, for a curvature and a gradient of the loss.
-  double minimizerFromZero(double curvature, double gradient, const BlockBounds& bounds) const;
   /// The derivative along a step from b, of a convex penalty.
   double slopeAlong(std::span<const double> b, std::span<const double> step) const;
   /// The conjugate of a convex penalty within bounds at -s g, the largest -s g^T b less the penalty; infinite where

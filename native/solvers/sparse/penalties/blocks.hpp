@@ -31,6 +31,11 @@ class Blocks {
   /// Bounds of the coefficient of a column for a response.
   double lower(int column, int response) const { return data_.lower[at(column + data_.p() * response)]; }
   double upper(int column, int response) const { return data_.upper[at(column + data_.p() * response)]; }
+  BlockBounds boundsOf(int column, int response) const {
+    if (!data_.bounded) return {};
+    const auto place = at(column + data_.p() * response);
+    return {{&data_.lower[place], 1}, {&data_.upper[place], 1}};
+  }
   /// f(gradient, bounds) for the blocks of a group, with gradient(column, response) in the order of coefficients.
   template <class Gradient, class F>
   void forBlocks(int group, const Gradient& gradient, F&& f) const;
@@ -51,8 +56,7 @@ void Blocks::forBlocks(int group, const Gradient& gradient, F&& f) const {
     for (int k = 0; k < responses; ++k) {
       if (!joint_) {
         const double g = gradient(j, k);
-        const auto place = at(j + data_.p() * k);
-        f({&g, 1}, data_.bounded ? BlockBounds{{&data_.lower[place], 1}, {&data_.upper[place], 1}} : BlockBounds{});
+        f({&g, 1}, boundsOf(j, k));
         continue;
       }
       block_[size] = gradient(j, k);
@@ -64,35 +68,5 @@ void Blocks::forBlocks(int group, const Gradient& gradient, F&& f) const {
   const auto of = [&](const std::vector<double>& all) { return std::span<const double>(all).first(size); };
   f(of(block_), data_.bounded ? BlockBounds{of(lower_), of(upper_)} : BlockBounds{});
 }
-
-/// The penalties of all groups at one lambda.
-class BlockPenaltyAt {
- public:
-  BlockPenaltyAt(const Blocks& blocks, const SparseSettings& settings, double lambda);
-
-  BlockPenalty of(int group) const;
-  /// Norms with these weights instead, one for each group; squares stay.
-  BlockPenaltyAt tangent(std::span<const double> slopes) const;
-  bool convex() const { return scaled_.convex(); }
-  bool isZero() const { return scaled_.isZero(); }
-  bool hasRidge() const { return scaled_.ridge > 0; }
-  /// The steepest that it is at 0 with a factor of 1.
-  double largestSlope() const { return scaled_.l + scaled_.l1; }
-  // Of a block of a group that is 0, by its gradient:
-  /// Whether it is near the edge from which on the block leaves 0, by this share of the penalty.
-  bool isNearEdge(int group, std::span<const double> gradient, const BlockBounds& bounds, double share) const;
-  double violationAtZero(int group, std::span<const double> gradient, const BlockBounds& bounds) const;
-  /// The lambda at which the slope of the penalty is that of the loss, for alpha no less than `leastAlpha`.
-  double lambdaOfSlope(int group, std::span<const double> gradient, const BlockBounds& bounds, double leastAlpha) const;
-  /// The least lambda at which the block is 0, for a curvature of the loss along it.
-  double lambdaOfZero(int group, std::span<const double> gradient, const BlockBounds& bounds, double leastAlpha,
-                      double curvature) const;
-
- private:
-  const Blocks& blocks_;
-  const SparseSettings& settings_;
-  BlockPenalty scaled_;             ///< the penalty with a factor of 1
-  std::span<const double> slopes_;  ///< weights that replace those of the norms; empty: none do
-};
 
 }  // namespace nonconvex

@@ -4,28 +4,92 @@
 #include <cmath>
 
 #include "core/index.hpp"
+#include "core/numbers.hpp"
+#include "linalg/vectors.hpp"
 
 namespace nonconvex {
+namespace {
 
-double PenaltyAt::violationWithin(int column, double b, double g) const {
-  const double slope = g + l2(column) * b;
-  const double low = data_.lower[at(column)], high = data_.upper[at(column)];
-  if (b == 0) {
-    const double l = slopeAtZero(column);
-    const double up = high > 0 ? -slope - l : 0, down = low < 0 ? slope - l : 0;
-    return std::max({0.0, up, down});
-  }
-  const double s = with(column, [&](const auto& penalty) { return penalty.slope(std::abs(b)); });
-  const double total = slope + std::copysign(s, b);
-  if (b >= high) return std::max(0.0, total);  // it may only go down
-  if (b <= low) return std::max(0.0, -total);
-  return std::abs(total);
-}
+constexpr int mostBisections = 200;  ///< safeguard: bisections for a lambda, which end by rounding
 
-double PenaltyAt::minimizer(int column, double c, double z) const {
-  return with(column, [&](const auto& penalty) {
-    return penalties::minimizerWithin(penalty, c + l2(column), z, data_.lower[at(column)], data_.upper[at(column)]);
+/// Factor of the least lambda without an escape from 0: where 0 and a point far away are equally good, rounding is not
+/// to decide between them. Kind: rounding.
+constexpr double besideTie = 1 + 1e-12;
+
+}  // namespace
+
+double gammaOf(const SparseSettings& settings) {
+  return visitPenalty(ofNorm(settings.penalty), [&]<class Penalty>() {
+    const double usual = Penalty{}.gamma;
+    return usual > 0 && isKnown(settings.gamma) ? settings.gamma : usual;
   });
 }
+
+template <class Of>
+PenaltyAt<Of>::PenaltyAt(const Blocks& blocks, const SparseSettings& settings, double lambda)
+    : blocks_(blocks), settings_(settings) {
+  const bool sparse = settings.penalty == SparsePenalty::sparseGroupLasso;
+  scaled_.kind = ofNorm(settings.penalty);
+  scaled_.gamma = gammaOf(settings);
+  scaled_.l = lambda * (sparse ? 1 - settings.alpha : settings.alpha);
+  (sparse ? scaled_.l1 : scaled_.ridge) = lambda * (sparse ? settings.alpha : 1 - settings.alpha);
+}
+
+template <class Of>
+PenaltyAt<Of> PenaltyAt<Of>::tangent(std::span<const double> slopes) const {
+  PenaltyAt made = *this;
+  made.scaled_.kind = SparsePenalty::lasso;
+  made.slopes_ = slopes;
+  return made;
+}
+
+template <class Of>
+bool PenaltyAt<Of>::isNearEdge(int group, std::span<const double> gradient, const BlockBounds& bounds,
+                               double share) const {
+  Of along = of(group);
+  along.l1 *= share;
+  return along.dualNorm(gradient, ofCoefficients ? BlockBounds{} : bounds) >= share * along.l;
+}
+
+template <class Of>
+double PenaltyAt<Of>::violationAtZero(int group, std::span<const double> gradient, const BlockBounds& bounds) const {
+  const Of along = of(group);
+  return std::max(0.0, along.dualNorm(gradient, bounds) - along.slopeAtZero());
+}
+
+template <class Of>
+double PenaltyAt<Of>::lambdaOfSlope(int group, std::span<const double> gradient, const BlockBounds& bounds,
+                                    double leastAlpha) const {
+  if (settings_.penalty == SparsePenalty::sparseGroupLasso) return lambdaOfSparseGroup(group, gradient, bounds);
+  return Of{}.dualNorm(gradient, bounds) / (blocks_.factor(group) * std::max(settings_.alpha, leastAlpha));
+}
+
+template <class Of>
+double PenaltyAt<Of>::lambdaOfSparseGroup(int group, std::span<const double> gradient,
+                                          const BlockBounds& bounds) const {
+  const double norm = Of{}.dualNorm(gradient, bounds), largest = normInf(gradient);
+  if (norm == 0) return 0;
+  double low = 0, high = settings_.alpha > 0 ? largest / settings_.alpha : infinity;
+  if (settings_.alpha < 1) high = std::min(high, norm / ((1 - settings_.alpha) * blocks_.factor(group)));
+  for (int k = 0; k < mostBisections && high - low > machineEpsilon * high; ++k) {
+    const double middle = low + (high - low) / 2;
+    const Of penalty = PenaltyAt(blocks_, settings_, middle).of(group);
+    (penalty.dualNorm(gradient, bounds) > penalty.l ? low : high) = middle;
+  }
+  return high;
+}
+
+template <class Of>
+double PenaltyAt<Of>::lambdaOfZero(int group, std::span<const double> gradient, const BlockBounds& bounds,
+                                   double leastAlpha, double curvature) const {
+  const double slope = lambdaOfSlope(group, gradient, bounds, leastAlpha);
+  if (convex() || gradient.size() > 1 || !(curvature > 0) || slope == 0) return slope;
+  const double a = std::abs(gradient[0]);
+  const double l = besideTie * scaled_.with([&](const auto& along) { return along.weightOfZero(curvature, a); });
+  return l / (blocks_.factor(group) * std::max(settings_.alpha, leastAlpha));
+}
+
+template class PenaltyAt<CoefficientPenalty>;
+template class PenaltyAt<BlockPenalty>;
 
 }  // namespace nonconvex

@@ -61,7 +61,7 @@ void BlockQuadratic::add(std::span<const int> groups) {
   current_.resize(used_.size(), 0);
 }
 
-void BlockQuadratic::collectWorking(const BlockPenaltyAt& penalty, double tolerance, std::vector<int>& entries) {
+void BlockQuadratic::collectWorking(const BlockPenalties& penalty, double tolerance, std::vector<int>& entries) {
   entries.clear();
   for (std::size_t g = 0; g < used_.size(); ++g) {
     if (!works(penalty, static_cast<int>(g), tolerance)) continue;
@@ -93,7 +93,7 @@ void BlockQuadratic::takeOver(const BlockQuadratic& other, std::span<const int> 
 }
 
 /// Whether a block is not 0, or violates its conditions by more than that.
-bool BlockQuadratic::works(const BlockPenaltyAt& penalty, int block, double tolerance) {
+bool BlockQuadratic::works(const BlockPenalties& penalty, int block, double tolerance) {
   const auto values = of(b, used_[at(block)]);
   return std::any_of(values.begin(), values.end(), [](double v) { return v != 0; }) ||
          violation(penalty, block) > tolerance;
@@ -175,7 +175,7 @@ void BlockQuadratic::best(const BlockPenalty& penalty, int block, std::span<cons
   own.minimize(penalty, product_, out, boundsOf(of));
 }
 
-double BlockQuadratic::violation(const BlockPenaltyAt& penalty, int block) {
+double BlockQuadratic::violation(const BlockPenalties& penalty, int block) {
   const Used& of = used_[at(block)];
   const BlockPenalty along = penalty.of(of.group);
   const double found = along.violation(this->of(b, of), this->of(q, of), boundsOf(of));
@@ -193,7 +193,7 @@ double BlockQuadratic::violation(const BlockPenaltyAt& penalty, int block) {
   return std::max(found, curvature(block).largest() * std::sqrt(norm2Squared(next)));
 }
 
-double BlockQuadratic::largestViolation(const BlockPenaltyAt& penalty) {
+double BlockQuadratic::largestViolation(const BlockPenalties& penalty) {
   if (!goesByRows()) form_.needGram();
   std::size_t widest = 1;
   for (const Used& each : used_) widest = std::max(widest, at(each.size));
@@ -204,13 +204,13 @@ double BlockQuadratic::largestViolation(const BlockPenaltyAt& penalty) {
   return most;
 }
 
-double BlockQuadratic::penaltyValue(const BlockPenaltyAt& penalty) const {
+double BlockQuadratic::penaltyValue(const BlockPenalties& penalty) const {
   double sum = 0;
   for (const Used& each : used_) sum += penalty.of(each.group).value(of(b, each));
   return sum;
 }
 
-double BlockQuadratic::gap(const BlockPenaltyAt& penalty, double scale) const {
+double BlockQuadratic::gap(const BlockPenalties& penalty, double scale) const {
   if (!penalty.convex()) return infinity;
   double share = 1, products = 0, values = 0;
   const auto isFree = [&](const BlockPenalty& along) { return along.isZero() && !blocks_.bounded(); };
@@ -232,7 +232,7 @@ double BlockQuadratic::gap(const BlockPenaltyAt& penalty, double scale) const {
   return values + share * products + square(1 - share) * scale;
 }
 
-double BlockQuadratic::penaltySlope(const BlockPenaltyAt& penalty, std::span<const double> step) const {
+double BlockQuadratic::penaltySlope(const BlockPenalties& penalty, std::span<const double> step) const {
   double sum = 0;
   for (const Used& each : used_) {
     sum += penalty.of(each.group).slopeAlong(of(b, each), step.subspan(at(each.first), at(each.size)));
@@ -240,7 +240,7 @@ double BlockQuadratic::penaltySlope(const BlockPenaltyAt& penalty, std::span<con
   return sum;
 }
 
-void BlockQuadratic::slopesAt(const BlockPenaltyAt& penalty, std::span<const double> coefficients,
+void BlockQuadratic::slopesAt(const BlockPenalties& penalty, std::span<const double> coefficients,
                               std::vector<double>& slopes) const {
   slopes.assign(at(blocks_.count()), 0.0);
   for (const Used& each : used_) {
@@ -249,7 +249,7 @@ void BlockQuadratic::slopesAt(const BlockPenaltyAt& penalty, std::span<const dou
   }
 }
 
-std::vector<Escape> BlockQuadratic::escapes(const BlockPenaltyAt& penalty) {
+std::vector<Escape> BlockQuadratic::escapes(const BlockPenalties& penalty) {
   std::vector<Escape> found;
   for (std::size_t g = 0; g < used_.size(); ++g) {
     const Used& each = used_[g];
@@ -270,7 +270,7 @@ std::vector<Escape> BlockQuadratic::escapes(const BlockPenaltyAt& penalty) {
   return found;
 }
 
-bool BlockQuadratic::minimize(const BlockPenaltyAt& penalty, const Goal& goal) {
+bool BlockQuadratic::minimize(const BlockPenalties& penalty, const Goal& goal) {
   double violation = largestViolation(penalty), least = violation;
   for (int round = 0, since = 0; round < Tuning::mostRounds && since < goal.patience; ++round) {
     if (meets(penalty, goal, violation)) return true;
@@ -295,7 +295,7 @@ bool BlockQuadratic::minimize(const BlockPenaltyAt& penalty, const Goal& goal) {
 
 /// Some sweeps over the working blocks, with Anderson's extrapolation; how many. The state is b, and behind it the
 /// gradients, or by rows the change of the predictions times their curvatures.
-int BlockQuadratic::sweep(const BlockPenaltyAt& penalty, double tolerance) {
+int BlockQuadratic::sweep(const BlockPenalties& penalty, double tolerance) {
   const bool rows = goesByRows();
   const std::size_t head = b.size(), tail = rows ? at(metric_->rows()) * at(responses_) : head;
   if (!rows) form_.needGram();
@@ -333,7 +333,7 @@ int BlockQuadratic::sweep(const BlockPenaltyAt& penalty, double tolerance) {
 }
 
 /// The objective at a state, less what it was without any change of b.
-double BlockQuadratic::objective(const BlockPenaltyAt& penalty, std::span<const double> state) const {
+double BlockQuadratic::objective(const BlockPenalties& penalty, std::span<const double> state) const {
   const std::size_t head = b.size();
   const std::span<const double> tail = state.subspan(head);
   double sum = 0;
@@ -350,7 +350,7 @@ double BlockQuadratic::objective(const BlockPenaltyAt& penalty, std::span<const 
 }
 
 /// One sweep with the Gram matrix; the largest move, as a gradient.
-double BlockQuadratic::sweepGram(const BlockPenaltyAt& penalty) {
+double BlockQuadratic::sweepGram(const BlockPenalties& penalty) {
   const std::span<double> all(state_);
   const std::span<double> values = all.first(b.size()), gradients = all.subspan(b.size());
   double most = 0;
@@ -379,7 +379,7 @@ double BlockQuadratic::sweepGram(const BlockPenaltyAt& penalty) {
 }
 
 /// One sweep over the rows; the largest move, as a gradient.
-double BlockQuadratic::sweepRows(const BlockPenaltyAt& penalty) {
+double BlockQuadratic::sweepRows(const BlockPenalties& penalty) {
   const std::span<double> all(state_);
   const std::span<double> values = all.first(b.size()), rows = all.subspan(b.size());
   const std::size_t n = at(metric_->rows());
@@ -493,7 +493,7 @@ void BlockQuadratic::finishSupport() {
   }
 }
 
-int BlockQuadratic::collectSupport(const BlockPenaltyAt& penalty) {
+int BlockQuadratic::collectSupport(const BlockPenalties& penalty) {
   entries_.clear();
   support_.clear();
   step_.clear();
@@ -558,7 +558,7 @@ bool BlockQuadratic::solveSupport() {
 /// Goes to the minimum of the quadratic model of the objective on the support, unless the sweeps that are left cost
 /// less or the objective, whose change is exact in this model, rises. Entries that would change sign go to 0. Whether
 /// it moved.
-bool BlockQuadratic::newtonStep(const BlockPenaltyAt& penalty, double sweepsLeft) {
+bool BlockQuadratic::newtonStep(const BlockPenalties& penalty, double sweepsLeft) {
   const double size = collectSupport(penalty), sweeps = square(size) / 3 / Tuning::operationsBlocked / b.size();
   if (size == 0 || sweeps > sweepsLeft || (metric_ && !metric_->affordsGram())) return false;
   if (goesByRows() && sweepsLeft < infinity) return false;
@@ -566,7 +566,7 @@ bool BlockQuadratic::newtonStep(const BlockPenaltyAt& penalty, double sweepsLeft
   return solveSupport() && takeStep(penalty);
 }
 
-bool BlockQuadratic::takeStep(const BlockPenaltyAt& penalty) {
+bool BlockQuadratic::takeStep(const BlockPenalties& penalty) {
   std::fill(moved_.begin(), moved_.end(), 0.0);
   ends_ = b;
   for (std::size_t k = 0; k < entries_.size(); ++k) {
@@ -600,7 +600,7 @@ bool BlockQuadratic::takeStep(const BlockPenaltyAt& penalty) {
   return true;
 }
 
-bool BlockQuadratic::locallyConvex(const BlockPenaltyAt& penalty) {
+bool BlockQuadratic::locallyConvex(const BlockPenalties& penalty) {
   if (penalty.convex()) return true;
   // What there is no memory to find out is not claimed.
   if (metric_ && !metric_->affordsGram()) return false;

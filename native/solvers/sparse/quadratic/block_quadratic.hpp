@@ -9,7 +9,7 @@
 #include "core/numbers.hpp"
 #include "linalg/cpu.hpp"
 #include "methods/acceleration/anderson.hpp"
-#include "solvers/sparse/penalties/blocks.hpp"
+#include "solvers/sparse/penalties/penalty_at.hpp"
 #include "solvers/sparse/quadratic/goal.hpp"
 #include "solvers/sparse/quadratic/gram_metric.hpp"
 
@@ -31,7 +31,7 @@ class BlockQuadratic {
   double possibleDecrease = infinity;
 
   /// Gives entries := the places of the blocks of another that are not 0 or violate their conditions by more than that.
-  void collectWorking(const BlockPenaltyAt& penalty, double tolerance, std::vector<int>& entries);
+  void collectWorking(const BlockPenalties& penalty, double tolerance, std::vector<int>& entries);
   /// Takes over the blocks of another at these of its places; their gradients are still to be set.
   void takeOver(const BlockQuadratic& other, std::span<const int> entries);
 
@@ -42,32 +42,32 @@ class BlockQuadratic {
   int responses() const { return responses_; }
 
   /// Goes down until the goal is met; whether it was.
-  bool minimize(const BlockPenaltyAt& penalty, const Goal& goal);
+  bool minimize(const BlockPenalties& penalty, const Goal& goal);
   /// Whether a violation, or the gap, is small enough.
-  bool meets(const BlockPenaltyAt& penalty, const Goal& goal, double violation) const {
+  bool meets(const BlockPenalties& penalty, const Goal& goal, double violation) const {
     return violation <= goal.violation || (penalty.convex() && gap(penalty, goal.scale) <= goal.gap);
   }
   /// Goes by a Newton step to the stationary point nearby, with the blocks alone that are not 0; whether it moved.
-  bool stepOnSupport(const BlockPenaltyAt& penalty) { return newtonStep(penalty, infinity); }
+  bool stepOnSupport(const BlockPenalties& penalty) { return newtonStep(penalty, infinity); }
   /// Blocks that would leave 0 against their slope, the first ones those that gain the most.
-  std::vector<Escape> escapes(const BlockPenaltyAt& penalty);
+  std::vector<Escape> escapes(const BlockPenalties& penalty);
   /// The distance to the bound of the optimum on the places in use, for convex penalties, of a loss that is a quadratic
   /// from its least value on.
-  double gap(const BlockPenaltyAt& penalty, double scale) const;
+  double gap(const BlockPenalties& penalty, double scale) const;
   /// The derivative of a convex penalty along a step from b.
-  double penaltySlope(const BlockPenaltyAt& penalty, std::span<const double> step) const;
+  double penaltySlope(const BlockPenalties& penalty, std::span<const double> step) const;
   /// slopes := those of the penalties of groups at the norms of coefficients, for groups in use.
-  void slopesAt(const BlockPenaltyAt& penalty, std::span<const double> coefficients, std::vector<double>& slopes) const;
+  void slopesAt(const BlockPenalties& penalty, std::span<const double> coefficients, std::vector<double>& slopes) const;
   /// out := G d
   void applyGram(std::span<const double> d, std::span<double> out);
   /// Products of steps with X are not kept.
   std::span<const double> productOfSteps() const { return {}; }
   /// Whether steps are taken by rows at first, for which new weights cost little.
   bool byRows() const { return metric_ && metric_->byRows(); }
-  double largestViolation(const BlockPenaltyAt& penalty);
-  double penaltyValue(const BlockPenaltyAt& penalty) const;
+  double largestViolation(const BlockPenalties& penalty);
+  double penaltyValue(const BlockPenalties& penalty) const;
   /// Whether the objective is strictly convex near b on the blocks that are not 0 or whose gradient is near the edge.
-  bool locallyConvex(const BlockPenaltyAt& penalty);
+  bool locallyConvex(const BlockPenalties& penalty);
   /// The metric has changed.
   void forgetCurvatures();
   /// Brings coefficients into their bounds.
@@ -82,7 +82,7 @@ class BlockQuadratic {
   };
   /// Collects the support with the right-hand side of Newton's step, the gradient of the objective with its sign
   /// turned, and returns how many entries it has.
-  int collectSupport(const BlockPenaltyAt& penalty);
+  int collectSupport(const BlockPenalties& penalty);
   /// Places in b.
   const std::vector<int>& entries() const { return entries_; }
   std::vector<double>& step() { return step_; }
@@ -109,20 +109,20 @@ class BlockQuadratic {
   }
   bool isWithin(std::span<const double> before, std::span<double> after) const;
   BlockCurvature& curvature(int block);
-  double violation(const BlockPenaltyAt& penalty, int block);
-  bool works(const BlockPenaltyAt& penalty, int block, double tolerance);
+  double violation(const BlockPenalties& penalty, int block);
+  bool works(const BlockPenalties& penalty, int block, double tolerance);
   void best(const BlockPenalty& penalty, int block, std::span<const double> at_, std::span<const double> gradient,
             std::span<double> out);
   bool goesByRows() const { return byRows() && !form_.hasGram(); }
-  int sweep(const BlockPenaltyAt& penalty, double tolerance);
-  double sweepGram(const BlockPenaltyAt& penalty);
-  double sweepRows(const BlockPenaltyAt& penalty);
-  double objective(const BlockPenaltyAt& penalty, std::span<const double> state) const;
+  int sweep(const BlockPenalties& penalty, double tolerance);
+  double sweepGram(const BlockPenalties& penalty);
+  double sweepRows(const BlockPenalties& penalty);
+  double objective(const BlockPenalties& penalty, std::span<const double> state) const;
   void finishSweeps(bool rows);
-  bool newtonStep(const BlockPenaltyAt& penalty, double sweepsLeft);
+  bool newtonStep(const BlockPenalties& penalty, double sweepsLeft);
   bool factor();
   bool solveSupport();
-  bool takeStep(const BlockPenaltyAt& penalty);
+  bool takeStep(const BlockPenalties& penalty);
   void addToSupport(const BlockPenalty& penalty, const Used& block, bool edge);
   void finishSupport();
 

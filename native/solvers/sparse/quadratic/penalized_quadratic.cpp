@@ -26,13 +26,20 @@ struct PenalizedQuadratic::Tuning {
   static constexpr double negligible = 0.1;    ///< measured: share of the violation aimed at that a step may leave
 };
 
+/// Where a coefficient that is 0 goes, with a gradient.
+double PenalizedQuadratic::fromZero(const CoefficientPenalty& along, int place, double gradient) const {
+  const double to = along.minimizerFromZero(metric_.curvature(place), gradient, bounds(metric_.column(place)));
+  return along.leavesZero({&to, 1}, {&gradient, 1}, possibleDecrease) ? to : 0;
+}
+
 /// The violation of the conditions at a place, and at 0 also the slope that would lead as far as a lower minimum lies
 /// which the derivatives do not show.
-double PenalizedQuadratic::violation(const PenaltyAt& penalty, int place, double gradient) const {
+double PenalizedQuadratic::violation(const CoefficientPenalties& penalty, int place, double gradient) const {
   const int j = metric_.column(place);
-  const double found = penalty.violation(j, b[at(place)], gradient), c = metric_.curvature(place);
-  if (penalty.convex() || b[at(place)] != 0 || !(c > 0)) return found;
-  return std::max(found, c * std::abs(penalty.minimizerFromZero(j, c, gradient, possibleDecrease)));
+  const CoefficientPenalty along = penalty.of(j);
+  const double found = along.violation(b[at(place)], gradient, bounds(j));
+  if (penalty.convex() || b[at(place)] != 0) return found;
+  return std::max(found, metric_.curvature(place) * std::abs(fromZero(along, place, gradient)));
 }
 
 void PenalizedQuadratic::add(std::span<const int> columns) {
@@ -55,57 +62,57 @@ void PenalizedQuadratic::forgetCurvatures() {
   slots_.clear();
 }
 
-double PenalizedQuadratic::largestViolation(const PenaltyAt& penalty) const {
+double PenalizedQuadratic::largestViolation(const CoefficientPenalties& penalty) const {
   double most = 0;
   for (int e = 0; e < metric_.size(); ++e) most = std::max(most, violation(penalty, e, q[at(e)]));
   return most;
 }
 
-std::vector<Escape> PenalizedQuadratic::escapes(const PenaltyAt& penalty) const {
+std::vector<Escape> PenalizedQuadratic::escapes(const CoefficientPenalties& penalty) const {
   std::vector<Escape> found;
   for (int e = 0; e < metric_.size(); ++e) {
     const int j = metric_.column(e);
     const double g = q[at(e)], c = metric_.curvature(e);
-    if (b[at(e)] != 0 || !(c > 0) || std::abs(g) > penalty.slopeAtZero(j)) continue;
-    const double to = penalty.minimizerFromZero(j, c, g, possibleDecrease);
-    if (to != 0) found.push_back({e, {to}, (c / 2 * to + g) * to + penalty.value(j, to)});
+    const CoefficientPenalty along = penalty.of(j);
+    if (b[at(e)] != 0 || std::abs(g) > along.slopeAtZero()) continue;
+    const double to = fromZero(along, e, g);
+    if (to != 0) found.push_back({e, {to}, (c / 2 * to + g) * to + along.value(to)});
   }
   std::ranges::sort(found, {}, [](const Escape& each) { return std::pair(each.change, each.first); });
   return found;
 }
 
-double PenalizedQuadratic::penaltyValue(const PenaltyAt& penalty) const {
+double PenalizedQuadratic::penaltyValue(const CoefficientPenalties& penalty) const {
   double sum = 0;
   for (int e = 0; e < metric_.size(); ++e) {
-    if (b[at(e)] != 0) sum += penalty.value(metric_.column(e), b[at(e)]);
+    if (b[at(e)] != 0) sum += penalty.of(metric_.column(e)).value(b[at(e)]);
   }
   return sum;
 }
 
-double PenalizedQuadratic::penaltySlope(const PenaltyAt& penalty, std::span<const double> step) const {
+double PenalizedQuadratic::penaltySlope(const CoefficientPenalties& penalty, std::span<const double> step) const {
   double sum = 0;
   for (std::size_t e = 0; e < step.size(); ++e) {
     const int j = metric_.column(static_cast<int>(e));
-    const double l = penalty.l1(j);
-    sum += b[e] == 0 ? l * std::abs(step[e]) : (penalty.l2(j) * b[e] + std::copysign(l, b[e])) * step[e];
+    sum += penalty.of(j).slopeAlong({&b[e], 1}, {&step[e], 1});
   }
   return sum;
 }
 
-void PenalizedQuadratic::slopesAt(const PenaltyAt& penalty, std::span<const double> coefficients,
+void PenalizedQuadratic::slopesAt(const CoefficientPenalties& penalty, std::span<const double> coefficients,
                                   std::vector<double>& slopes) const {
   slopes.resize(at(data_.p()));
   for (int e = 0; e < metric_.size(); ++e) {
     const int j = metric_.column(e);
-    slopes[at(j)] = penalty.slopeAt(j, std::abs(coefficients[at(e)]));
+    slopes[at(j)] = penalty.of(j).slope(std::abs(coefficients[at(e)]));
   }
 }
 
-double PenalizedQuadratic::gap(const PenaltyAt& penalty, double scale) const {
+double PenalizedQuadratic::gap(const CoefficientPenalties& penalty, double scale) const {
   double share = 1;
   for (int e = 0; e < metric_.size() && !penalty.hasRidge(); ++e) {
     const int j = metric_.column(e);
-    const double l = penalty.l1(j), g = q[at(e)];
+    const double l = penalty.of(j).l, g = q[at(e)];
     if (l > 0 && std::abs(g) > l && std::isinf(g < 0 ? data_.upper[at(j)] : data_.lower[at(j)])) {
       share = std::min(share, l / std::abs(g));
     }
@@ -113,7 +120,8 @@ double PenalizedQuadratic::gap(const PenaltyAt& penalty, double scale) const {
   double sum = square(1 - share) * scale;
   for (int e = 0; e < metric_.size(); ++e) {
     const int j = metric_.column(e);
-    const double l1 = penalty.l1(j), l2 = penalty.l2(j), value = b[at(e)], g = q[at(e)];
+    const CoefficientPenalty along = penalty.of(j);
+    const double l1 = along.l, l2 = along.ridge, value = b[at(e)], g = q[at(e)];
     if (l1 == 0 && l2 == 0) {
       if (metric_.curvature(e) > 0) sum += square(g) / (2 * metric_.curvature(e));
       continue;
@@ -124,7 +132,7 @@ double PenalizedQuadratic::gap(const PenaltyAt& penalty, double scale) const {
   return sum;
 }
 
-bool PenalizedQuadratic::minimize(const PenaltyAt& penalty, const Goal& goal) {
+bool PenalizedQuadratic::minimize(const CoefficientPenalties& penalty, const Goal& goal) {
   return penalty.visitKind([&]<class Penalty>() {
     return byRows() && !metric_.hasGram() ? minimizeByRows<Penalty>(penalty, goal)
                                           : minimizeByGram<Penalty>(penalty, goal);
@@ -132,7 +140,7 @@ bool PenalizedQuadratic::minimize(const PenaltyAt& penalty, const Goal& goal) {
 }
 
 template <class Penalty>
-bool PenalizedQuadratic::minimizeByGram(const PenaltyAt& penalty, const Goal& goal) {
+bool PenalizedQuadratic::minimizeByGram(const CoefficientPenalties& penalty, const Goal& goal) {
   metric_.needGram();
   onlySweeps_ = false;
   double least = infinity;
@@ -153,7 +161,7 @@ bool PenalizedQuadratic::minimizeByGram(const PenaltyAt& penalty, const Goal& go
 /// Newton steps and sweeps on the places in use, until none of these violates its conditions by more than the goal
 /// says.
 template <class Penalty>
-void PenalizedQuadratic::descend(const PenaltyAt& penalty, const Goal& goal) {
+void PenalizedQuadratic::descend(const CoefficientPenalties& penalty, const Goal& goal) {
   const double tolerance = goal.violation, enough = goal.sweepsOnly ? Tuning::negligible * tolerance : tolerance / 2;
   setLines(penalty);
   bool newton = !goal.sweepsOnly;
@@ -171,7 +179,7 @@ void PenalizedQuadratic::descend(const PenaltyAt& penalty, const Goal& goal) {
 }
 
 template <class Penalty>
-bool PenalizedQuadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& goal) {
+bool PenalizedQuadratic::minimizeByRows(const CoefficientPenalties& penalty, const Goal& goal) {
   double violation = largestViolation(penalty), least = violation;
   onlySweeps_ = false;
   worked_ = 0;
@@ -206,7 +214,7 @@ double PenalizedQuadratic::workOfGram() {
 }
 
 /// The places that sweeps go through: those that are not 0 and those that are not to stay there.
-void PenalizedQuadratic::collect(const PenaltyAt& penalty, double tolerance) {
+void PenalizedQuadratic::collect(const CoefficientPenalties& penalty, double tolerance) {
   working_.clear();
   for (int e = 0; e < metric_.size(); ++e) {
     if (b[at(e)] != 0 || violation(penalty, e, q[at(e)]) > tolerance) working_.push_back(e);
@@ -215,11 +223,9 @@ void PenalizedQuadratic::collect(const PenaltyAt& penalty, double tolerance) {
 
 /// The minimiser along one coefficient.
 template <class Penalty>
-double PenalizedQuadratic::best(const PenaltyAt& penalty, const Line& line, double value, double gradient) const {
+double PenalizedQuadratic::best(const CoefficientPenalties& penalty, const Line& line, double value, double gradient) const {
   if (!(line.curvature > 0)) return value;
-  if (!Penalty::convex && value == 0) {
-    return penalty.minimizerFromZero(line.column, line.curvature, gradient, possibleDecrease);
-  }
+  if (!Penalty::convex && value == 0) return fromZero(penalty.of(line.column), line.place, gradient);
   const Penalty along{line.l1, penalty.gamma()};
   const double z = line.curvature * value - gradient;
   if (!data_.bounded) return along.minimizer(line.curvature + line.l2, z);
@@ -228,11 +234,12 @@ double PenalizedQuadratic::best(const PenaltyAt& penalty, const Line& line, doub
 }
 
 /// What sweeps need of the places in use, in a row.
-void PenalizedQuadratic::setLines(const PenaltyAt& penalty) {
+void PenalizedQuadratic::setLines(const CoefficientPenalties& penalty) {
   lines_.clear();
   for (const int e : working_) {
     const int j = metric_.column(e);
-    lines_.push_back({e, j, metric_.curvature(e), penalty.l1(j), penalty.l2(j)});
+    const CoefficientPenalty along = penalty.of(j);
+    lines_.push_back({e, j, metric_.curvature(e), along.l, along.ridge});
   }
 }
 
@@ -240,7 +247,7 @@ void PenalizedQuadratic::setLines(const PenaltyAt& penalty) {
 /// size of a step of the last. The state is b, with room for more columns, and behind it X times its
 /// change.
 template <class Penalty>
-double PenalizedQuadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) {
+double PenalizedQuadratic::sweepByRows(const CoefficientPenalties& penalty, double tolerance) {
   const bool extrapolate = penalty.convex() && !data_.bounded;
   base_ = q;
   start_ = b;
@@ -281,7 +288,7 @@ void PenalizedQuadratic::reserveState() {
 
 /// One of these sweeps; the largest size of a step.
 template <class Penalty>
-double PenalizedQuadratic::sweepRows(const PenaltyAt& penalty) {
+double PenalizedQuadratic::sweepRows(const CoefficientPenalties& penalty) {
   const std::span<double> values(state_.data(), b.size()), product(state_.data() + head_, at(data_.n()));
   double sum = metric_.sumOfScaled(product), most = 0;
   for (const Line& line : lines_) {
@@ -320,7 +327,7 @@ void PenalizedQuadratic::finishSweepsByRows() {
 
 /// One pass over the places in use; the largest size of a step. Steps of a size of at most `least` are left out.
 template <class Penalty>
-double PenalizedQuadratic::sweep(const PenaltyAt& penalty, double least) {
+double PenalizedQuadratic::sweep(const CoefficientPenalties& penalty, double least) {
   const int k = static_cast<int>(slots_.size());
   double most = 0;
   for (const Line& line : lines_) {
@@ -467,7 +474,7 @@ bool PenalizedQuadratic::addTo(Factored& of, const std::vector<int>& places, con
 /// Newton steps to the minimum of the quadratic with the branches of the penalty on the support as they are. False
 /// where there is none.
 template <class Penalty>
-bool PenalizedQuadratic::newtonSteps(const PenaltyAt& penalty) {
+bool PenalizedQuadratic::newtonSteps(const CoefficientPenalties& penalty) {
   for (int k = 0; k < Tuning::mostShortSteps; ++k) {
     if (!prepareNewton<Penalty>(penalty)) return true;
     if (!solveSupport()) return false;
@@ -476,7 +483,7 @@ bool PenalizedQuadratic::newtonSteps(const PenaltyAt& penalty) {
   return true;
 }
 
-bool PenalizedQuadratic::stepOnSupport(const PenaltyAt& penalty) {
+bool PenalizedQuadratic::stepOnSupport(const CoefficientPenalties& penalty) {
   onlySweeps_ = false;
   if (!metric_.affordsGram()) return false;
   start_ = b;
@@ -490,7 +497,7 @@ bool PenalizedQuadratic::stepOnSupport(const PenaltyAt& penalty) {
 
 /// The support and, as step_, the right-hand side of a step on it. False where there is no support.
 template <class Penalty>
-bool PenalizedQuadratic::prepareNewton(const PenaltyAt& penalty) {
+bool PenalizedQuadratic::prepareNewton(const CoefficientPenalties& penalty) {
   support_.clear();
   diagonal_.clear();
   step_.clear();
@@ -500,9 +507,10 @@ bool PenalizedQuadratic::prepareNewton(const PenaltyAt& penalty) {
     if (value == 0 || value <= data_.lower[at(j)] || value >= data_.upper[at(j)]) continue;
     const double gradient = slotGradient_[at(slotOf_[at(e)])];
     support_.push_back(e);
-    diagonal_.push_back(penalty.l2(j) + penalty.of<Penalty>(j).curvature(std::abs(value)));
-    const double slope = penalty.of<Penalty>(j).slope(std::abs(value));
-    step_.push_back(-(gradient + penalty.l2(j) * value + std::copysign(slope, value)));
+    const CoefficientPenalty along = penalty.of(j);
+    const Penalty of{along.l, along.gamma};
+    diagonal_.push_back(along.ridge + of.curvature(std::abs(value)));
+    step_.push_back(-(gradient + along.ridge * value + std::copysign(of.slope(std::abs(value)), value)));
   }
   return !support_.empty();
 }
@@ -555,7 +563,7 @@ double PenalizedQuadratic::shareToBreak(int column, double value, double d, doub
 /// The whole step, coefficients that would change sign at 0, if that gains more than the part of the step up to the
 /// first of them; else that part. Whether no further step is to be tried.
 template <class Penalty>
-bool PenalizedQuadratic::takeStep(const PenaltyAt& penalty) {
+bool PenalizedQuadratic::takeStep(const CoefficientPenalties& penalty) {
   const auto k = support_.size();
   double share = 1;
   std::size_t first = k;
@@ -563,7 +571,7 @@ bool PenalizedQuadratic::takeStep(const PenaltyAt& penalty) {
   for (std::size_t s = 0; s < k; ++s) {
     const int j = metric_.column(support_[s]);
     const double value = b[at(support_[s])], end = value + step_[s];
-    const double t = shareToBreak(j, value, step_[s], penalty.l1(j), penalty.gamma());
+    const double t = shareToBreak(j, value, step_[s], penalty.of(j).l, Penalty::convex ? 0 : penalty.gamma());
     if (t < share) {
       share = t;
       first = s;
@@ -582,7 +590,7 @@ bool PenalizedQuadratic::takeStep(const PenaltyAt& penalty) {
 }
 
 /// Moves the support to `ends_` unless the objective, whose change is exact in this model, rises.
-bool PenalizedQuadratic::tryEnds(const PenaltyAt& penalty) {
+bool PenalizedQuadratic::tryEnds(const CoefficientPenalties& penalty) {
   const auto place = [&](std::size_t s) { return at(slotOf_[at(support_[s])]); };
   change_.resize(slotGradient_.size());
   taken_.resize(ends_.size());
@@ -596,7 +604,8 @@ bool PenalizedQuadratic::tryEnds(const PenaltyAt& penalty) {
   for (std::size_t s = 0; s < support_.size(); ++s) {
     const int j = metric_.column(support_[s]);
     const double smooth = (slotGradient_[place(s)] + change_[place(s)] / 2) * taken_[s];
-    const double after = penalty.value(j, ends_[s]), before = penalty.value(j, b[at(support_[s])]);
+    const CoefficientPenalty along = penalty.of(j);
+    const double after = along.value(ends_[s]), before = along.value(b[at(support_[s])]);
     gain += smooth + after - before;
     size += std::abs(smooth) + after + before;
   }
@@ -609,7 +618,7 @@ bool PenalizedQuadratic::tryEnds(const PenaltyAt& penalty) {
   return true;
 }
 
-bool PenalizedQuadratic::locallyConvex(const PenaltyAt& penalty) {
+bool PenalizedQuadratic::locallyConvex(const CoefficientPenalties& penalty) {
   if (penalty.convex()) return true;
   // What there is no memory to find out is not claimed.
   if (!metric_.affordsGram()) return false;
@@ -619,12 +628,13 @@ bool PenalizedQuadratic::locallyConvex(const PenaltyAt& penalty) {
     diagonal_.clear();
     for (int e = 0; e < metric_.size(); ++e) {
       const int j = metric_.column(e);
-      const double l = penalty.l1(j), size = std::abs(b[at(e)]);
-      if (size == 0 && std::abs(q[at(e)]) < (1 - Tuning::nearEdge) * penalty.slopeAtZero(j)) continue;
+      const CoefficientPenalty along = penalty.of(j);
+      const double size = std::abs(b[at(e)]);
+      if (size == 0 && std::abs(q[at(e)]) < (1 - Tuning::nearEdge) * along.slopeAtZero()) continue;
       support_.push_back(e);
       // The least curvature nearby: that of the branch above 0 where a column may enter.
-      const double inside = penalty.of<Penalty>(j).curvature(size > 0 ? size : l * 1e-3);
-      diagonal_.push_back(penalty.l2(j) + inside);
+      const double inside = Penalty{along.l, along.gamma}.curvature(size > 0 ? size : along.l * 1e-3);
+      diagonal_.push_back(along.ridge + inside);
     }
     return support_.empty() || factor(convexity_, support_, diagonal_);
   });

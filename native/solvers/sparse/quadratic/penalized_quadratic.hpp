@@ -11,7 +11,6 @@
 #include "linalg/cpu.hpp"
 #include "linalg/growing_factor.hpp"
 #include "methods/acceleration/anderson.hpp"
-#include "solvers/sparse/penalties/blocks.hpp"
 #include "solvers/sparse/penalties/penalty_at.hpp"
 #include "solvers/sparse/quadratic/goal.hpp"
 #include "solvers/sparse/quadratic/gram_metric.hpp"
@@ -38,27 +37,27 @@ class PenalizedQuadratic {
   void add(std::span<const int> columns);
   bool isWorking(int column) const { return metric_.place(column) >= 0; }
   /// Goes down until the goal is met; whether it was.
-  bool minimize(const PenaltyAt& penalty, const Goal& goal);
+  bool minimize(const CoefficientPenalties& penalty, const Goal& goal);
   /// Goes by Newton steps to the stationary point nearby, with the places alone that are not 0; whether it went
   /// anywhere.
-  bool stepOnSupport(const PenaltyAt& penalty);
-  double largestViolation(const PenaltyAt& penalty) const;
+  bool stepOnSupport(const CoefficientPenalties& penalty);
+  double largestViolation(const CoefficientPenalties& penalty) const;
   /// Places that would leave 0 against their slope, the first ones those that gain the most.
-  std::vector<Escape> escapes(const PenaltyAt& penalty) const;
-  double penaltyValue(const PenaltyAt& penalty) const;
+  std::vector<Escape> escapes(const CoefficientPenalties& penalty) const;
+  double penaltyValue(const CoefficientPenalties& penalty) const;
   /// The derivative of a convex penalty along a step from b.
-  double penaltySlope(const PenaltyAt& penalty, std::span<const double> step) const;
+  double penaltySlope(const CoefficientPenalties& penalty, std::span<const double> step) const;
   /// slopes := those of the penalties of columns at the sizes of coefficients, for columns in use.
-  void slopesAt(const PenaltyAt& penalty, std::span<const double> coefficients, std::vector<double>& slopes) const;
+  void slopesAt(const CoefficientPenalties& penalty, std::span<const double> coefficients, std::vector<double>& slopes) const;
   /// Whether a violation, or the gap, is small enough.
-  bool meets(const PenaltyAt& penalty, const Goal& goal, double violation) const {
+  bool meets(const CoefficientPenalties& penalty, const Goal& goal, double violation) const {
     return violation <= goal.violation || (penalty.convex() && gap(penalty, goal.scale) <= goal.gap);
   }
   /// The distance to the bound of the optimum on the columns in use, for convex penalties, but for what the curvatures
   /// of the loss add to it in the second order.
-  double gap(const PenaltyAt& penalty, double scale) const;
+  double gap(const CoefficientPenalties& penalty, double scale) const;
   /// Whether the objective is strictly convex near b on the places that are not 0 or whose gradient is near the edge.
-  bool locallyConvex(const PenaltyAt& penalty);
+  bool locallyConvex(const CoefficientPenalties& penalty);
   /// out := G d, by rows where G is not there.
   void applyGram(std::span<const double> d, std::span<double> out);
   /// The metric has changed: factors and copies of it are of no use.
@@ -71,6 +70,11 @@ class PenalizedQuadratic {
 
  private:
   struct Tuning;
+  BlockBounds bounds(int column) const {
+    if (!data_.bounded) return {};
+    return {{&data_.lower[at(column)], 1}, {&data_.upper[at(column)], 1}};
+  }
+  double fromZero(const CoefficientPenalty& along, int place, double gradient) const;
   /// A factor of G and a diagonal on some places, in its own order.
   struct Factored {
     explicit Factored(const Cpu& la) : factor(la) {}
@@ -89,36 +93,36 @@ class PenalizedQuadratic {
   };
 
   template <class Penalty>
-  double best(const PenaltyAt& penalty, const Line& line, double value, double gradient) const;
-  void setLines(const PenaltyAt& penalty);
+  double best(const CoefficientPenalties& penalty, const Line& line, double value, double gradient) const;
+  void setLines(const CoefficientPenalties& penalty);
   template <class Penalty>
-  bool minimizeByGram(const PenaltyAt& penalty, const Goal& goal);
+  bool minimizeByGram(const CoefficientPenalties& penalty, const Goal& goal);
   template <class Penalty>
-  bool minimizeByRows(const PenaltyAt& penalty, const Goal& goal);
+  bool minimizeByRows(const CoefficientPenalties& penalty, const Goal& goal);
   double workOfSweep() const;
   double workOfGram();
   template <class Penalty>
-  void descend(const PenaltyAt& penalty, const Goal& goal);
+  void descend(const CoefficientPenalties& penalty, const Goal& goal);
   template <class Penalty>
-  double sweep(const PenaltyAt& penalty, double tolerance);
+  double sweep(const CoefficientPenalties& penalty, double tolerance);
   template <class Penalty>
-  double sweepByRows(const PenaltyAt& penalty, double tolerance);
+  double sweepByRows(const CoefficientPenalties& penalty, double tolerance);
   template <class Penalty>
-  double sweepRows(const PenaltyAt& penalty);
+  double sweepRows(const CoefficientPenalties& penalty);
   template <class Penalty>
   double objectiveOf(std::span<const double> state) const;
   void reserveState();
   void finishSweepsByRows();
   template <class Penalty>
-  bool prepareNewton(const PenaltyAt& penalty);
+  bool prepareNewton(const CoefficientPenalties& penalty);
   template <class Penalty>
-  bool newtonSteps(const PenaltyAt& penalty);
+  bool newtonSteps(const CoefficientPenalties& penalty);
   template <class Penalty>
-  bool takeStep(const PenaltyAt& penalty);
-  bool tryEnds(const PenaltyAt& penalty);
+  bool takeStep(const CoefficientPenalties& penalty);
+  bool tryEnds(const CoefficientPenalties& penalty);
   double shareToBreak(int column, double value, double d, double l, double gamma) const;
-  double violation(const PenaltyAt& penalty, int place, double gradient) const;
-  void collect(const PenaltyAt& penalty, double tolerance);
+  double violation(const CoefficientPenalties& penalty, int place, double gradient) const;
+  void collect(const CoefficientPenalties& penalty, double tolerance);
   void gather();
   void giveUpSlots();
   void addSlots(int first);
