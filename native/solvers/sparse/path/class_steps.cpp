@@ -67,8 +67,9 @@ bool ClassSteps::minimize(const BlockPenalties& penalty, const Goal& goal, doubl
 }
 
 /// out := second derivatives of the loss on the support and the intercepts, with columns less their means, times v.
-void ClassSteps::multiplyByCurvature(std::span<const double> v, std::span<double> out) {
-  const std::vector<int>& entries = set_.quadratic().entries();
+void ClassSteps::multiplyByCurvature(const Support<BlockPenalty>& support, std::span<const double> v,
+                                     std::span<double> out) {
+  const std::vector<int>& entries = support.entries();
   const std::size_t count = entries.size(), n = at(data_.n());
   const int responses = data_.responses();
   const GramMetric& columns = set_.metric();
@@ -96,13 +97,13 @@ void ClassSteps::multiplyByCurvature(std::span<const double> v, std::span<double
     const int place = entries[e] / responses, k = entries[e] % responses;
     out[e] = columns.dot(place, rows.data() + at(k) * n) - columns.mean(place) * sums_[at(k)];
   }
-  set_.quadratic().addPenaltyCurvature(v.first(count), out.first(count));
+  support.addCurvature(v.first(count), out.first(count));
 }
 
-/// Computes Newton's step on the support and the intercepts into the quadratic's step.
-bool ClassSteps::solveOnRows() {
-  std::vector<double>& step = set_.quadratic().step();
-  const std::size_t count = set_.quadratic().entries().size(), size = count + moves_.size(), n = at(data_.n());
+/// Computes Newton's step on the support and the intercepts into the support's step.
+bool ClassSteps::solveOnRows(Support<BlockPenalty>& support) {
+  std::vector<double>& step = support.step();
+  const std::size_t count = support.entries().size(), size = count + moves_.size(), n = at(data_.n());
   step.resize(size);
   diagonal_.resize(size);
   for (std::size_t k = 0; k < moves_.size(); ++k) {
@@ -111,21 +112,21 @@ bool ClassSteps::solveOnRows() {
     step[count + k] = -set_.loss().interceptSlope(static_cast<int>(k));
     diagonal_[count + k] = std::max(curvature, Tuning::leastCurvature);
   }
-  for (std::size_t e = 0; e < count; ++e) diagonal_[e] = set_.quadratic().diagonalAt(static_cast<int>(e));
-  const auto multiply = [&](In d, Out out) { multiplyByCurvature(d, out); };
+  for (std::size_t e = 0; e < count; ++e) diagonal_[e] = set_.quadratic().diagonalAt(e);
+  const auto multiply = [&](In d, Out out) { multiplyByCurvature(support, d, out); };
   const PcgSettings settings{Tuning::accuracyOfStep, Tuning::mostDirections};
   return conjugateGradients_.solve(step, settings, multiply, DiagonalPreconditioner{diagonal_}).steps > 0;
 }
 
 bool ClassSteps::newtonStep(const BlockPenalties& penalty) {
   BlockQuadratic& quadratic = set_.quadratic();
-  quadratic.collectSupport(penalty);
-  if (!solveOnRows()) return false;
-  const std::vector<int>& entries = quadratic.entries();
+  Support<BlockPenalty>& support = quadratic.collectSupport(penalty);
+  if (!solveOnRows(support)) return false;
+  const std::vector<int>& entries = support.entries();
   step_ = quadratic.b;
-  for (std::size_t e = 0; e < entries.size(); ++e) quadratic.b[at(entries[e])] += quadratic.step()[e];
+  for (std::size_t e = 0; e < entries.size(); ++e) quadratic.b[at(entries[e])] += support.step()[e];
   clip(penalty, step_, quadratic.b);
-  for (std::size_t k = 0; k < moves_.size(); ++k) moves_[k] = quadratic.step()[entries.size() + k];
+  for (std::size_t k = 0; k < moves_.size(); ++k) moves_[k] = support.step()[entries.size() + k];
   return true;
 }
 

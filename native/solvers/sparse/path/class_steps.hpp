@@ -8,8 +8,8 @@
 #include "methods/krylov/pcg.hpp"
 #include "solvers/sparse/data.hpp"
 #include "solvers/sparse/path/working_set.hpp"
-#include "solvers/sparse/quadratic/block_quadratic.hpp"
 #include "solvers/sparse/quadratic/class_metric.hpp"
+#include "solvers/sparse/quadratic/quadratic.hpp"
 
 namespace nonconvex {
 
@@ -40,8 +40,8 @@ class ClassSteps {
   };
 
   void findFree(const BlockPenalties& penalty);
-  bool solveOnRows();
-  void multiplyByCurvature(std::span<const double> v, std::span<double> out);
+  bool solveOnRows(Support<BlockPenalty>& support);
+  void multiplyByCurvature(const Support<BlockPenalty>& support, std::span<const double> v, std::span<double> out);
   void clip(const BlockPenalties& penalty, std::span<const double> before, std::span<double> after) const;
 
   const Cpu& la_;

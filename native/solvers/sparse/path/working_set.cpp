@@ -280,8 +280,7 @@ double WorkingSet<Penalty>::bound(const PathModel& model, const Penalty& penalty
   } else {
     value = loss.dualValueAt(slopes, share, t);
   }
-  return value - conjugates(penalty, gradients, share) -
-         conjugatesOfHeld(data_, model.activeBounds, gradients, share);
+  return value - conjugates(penalty, gradients, share) - conjugatesOfHeld(data_, model.activeBounds, gradients, share);
 }
 
 template <class Penalty>

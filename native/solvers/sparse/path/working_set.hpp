@@ -2,7 +2,6 @@
 #pragma once
 
 #include <span>
-#include <type_traits>
 #include <vector>
 
 #include "linalg/cpu.hpp"
@@ -11,9 +10,8 @@
 #include "solvers/sparse/path/working_loss.hpp"
 #include "solvers/sparse/penalties/blocks.hpp"
 #include "solvers/sparse/penalties/penalty_at.hpp"
-#include "solvers/sparse/quadratic/block_quadratic.hpp"
 #include "solvers/sparse/quadratic/gram_metric.hpp"
-#include "solvers/sparse/quadratic/penalized_quadratic.hpp"
+#include "solvers/sparse/quadratic/quadratic.hpp"
 
 namespace nonconvex {
 
@@ -22,7 +20,7 @@ namespace nonconvex {
 template <class Penalty>
 class WorkingSet {
  public:
-  using Quadratic = std::conditional_t<Penalty::ofCoefficients, PenalizedQuadratic, BlockQuadratic>;
+  using Quadratic = nonconvex::Quadratic<Penalty>;
   static constexpr int fewHalvings = 6;  ///< safeguard: halvings of a step, before another one is tried
 
   WorkingSet(const Cpu& la, const SparseData& data, const SparseSettings& settings, RowsLoss& loss);

@@ -83,6 +83,10 @@ bool BlockPenalty::leavesZero(std::span<const double> to, std::span<const double
   return norm2Squared(to) > 0 && (dualNorm(g) > slopeAtZero() || value(to) <= possibleDecrease);
 }
 
+double BlockPenalty::gapTerm(std::span<const double> b, std::span<const double> g, double share) const {
+  return value(b) + share * dot(b, g);
+}
+
 double BlockPenalty::slopeAlong(std::span<const double> b, std::span<const double> step) const {
   const double r = norm(b);
   double sum = r > 0 ? (l / r + ridge) * dot(b, step) : l * norm(step);

@@ -65,6 +65,10 @@ struct PenaltyNumbers {
     return with([&](const auto& along) { return along.slope(r); });
   }
   double slopeAtZero() const { return slope(0); }
+  /// P''(r), r > 0.
+  double curvature(double r) const {
+    return with([&](const auto& along) { return along.curvature(r); });
+  }
   /// The minimiser of a coefficient that is 0, a block of one, for a curvature and a gradient of the loss.
   double minimizerFromZero(double curvature, double gradient, const BlockBounds& bounds) const;
 };
@@ -90,6 +94,12 @@ struct CoefficientPenalty : PenaltyNumbers {
   }
   bool leavesZero(std::span<const double> to, std::span<const double> g, double possibleDecrease) const {
     return to[0] != 0 && (std::abs(g[0]) > slopeAtZero() || value(to[0]) <= possibleDecrease);
+  }
+  double valueBeside(std::span<const double> b, double linear) const {
+    return linear + ridge / 2 * b[0] * b[0] + with([&](const auto& along) { return along.value(std::abs(b[0])); });
+  }
+  double gapTerm(std::span<const double> b, std::span<const double> g, double share) const {
+    return b[0] == 0 ? 0 : l * std::abs(b[0]) + (ridge / 2 * b[0] + share * g[0]) * b[0];
   }
   double slopeAlong(std::span<const double> b, std::span<const double> step) const {
     return b[0] == 0 ? l * std::abs(step[0]) : (ridge * b[0] + std::copysign(l, b[0])) * step[0];
@@ -117,6 +127,10 @@ struct BlockPenalty : PenaltyNumbers {
   /// Whether a block that is 0 with the gradient g goes to `to`, the minimiser of a quadratic in place of a loss that
   /// can fall by no more than `possibleDecrease`: where it does so against the slope the penalty there is below that.
   bool leavesZero(std::span<const double> to, std::span<const double> g, double possibleDecrease) const;
+  /// The value and a number.
+  double valueBeside(std::span<const double> b, double linear) const { return linear + value(b); }
+  /// The value of a convex penalty and s g^T b.
+  double gapTerm(std::span<const double> b, std::span<const double> g, double share) const;
   /// The derivative along a step from b, of a convex penalty.
   double slopeAlong(std::span<const double> b, std::span<const double> step) const;
   /// The conjugate of a convex penalty within bounds at -s g, the largest -s g^T b less the penalty; infinite where

@@ -83,10 +83,10 @@ template <class Of>
 double PenaltyAt<Of>::lambdaOfZero(int group, std::span<const double> gradient, const BlockBounds& bounds,
                                    double leastAlpha, double curvature) const {
   const double slope = lambdaOfSlope(group, gradient, bounds, leastAlpha);
-  if (convex() || gradient.size() > 1 || !(curvature > 0) || slope == 0) return slope;
+  if (convex() || gradient.size() > 1 || slope == 0) return slope;
   const double a = std::abs(gradient[0]);
-  const double l = besideTie * scaled_.with([&](const auto& along) { return along.weightOfZero(curvature, a); });
-  return l / (blocks_.factor(group) * std::max(settings_.alpha, leastAlpha));
+  const auto weight = [&](const auto& along) { return curvature > 0 ? along.weightOfZero(curvature, a) : a; };
+  return besideTie * scaled_.with(weight) / (blocks_.factor(group) * std::max(settings_.alpha, leastAlpha));
 }
 
 template class PenaltyAt<CoefficientPenalty>;

@@ -148,7 +148,7 @@ TEST(minimisers_over_blocks_meet_the_conditions_of_optimality) {
       CHECK(std::sqrt(excess) <= penalty.l * (1 + 1e-12));
     else
       CHECK(most <= 1e-9 * (1 + penalty.l));
-    CHECK_NEAR(penalty.value(of.b), of.value(penalty, of.b) - of.value({.l = 0}, of.b), 1e-11);
+    CHECK_NEAR(penalty.value(of.b), of.value(penalty, of.b) - of.value(BlockPenalty{}, of.b), 1e-11);
   }
   CHECK(zeros > 0);
   CHECK(sparse > 0);

@@ -1,0 +1,950 @@
+#include "solvers/sparse/quadratic/quadratic.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/index.hpp"
+#include "core/numbers.hpp"
+#include "linalg/vectors.hpp"
+
+namespace nonconvex {
+
+template <class Penalty>
+struct Quadratic<Penalty>::Tuning {
+  static constexpr int mostRounds = 500;      ///< safeguard: looks at all conditions
+  static constexpr int mostCycles = 12;       ///< measured: cycles of Newton steps and sweeps between such looks
+  static constexpr int sweepsByRows = 20;     ///< measured: sweeps by rows between such looks
+  static constexpr int memory = 5;            ///< measured: sweeps that Anderson's extrapolation remembers
+  static constexpr int sweepsByNewton = 2;    ///< measured: sweeps between Newton steps
+  static constexpr int sweepsAlone = 10;      ///< measured: sweeps where no Newton step can be taken
+  static constexpr int roughSweeps = 30;      ///< measured: sweeps where no Newton step is asked for
+  static constexpr double entriesOfGram = 4;  ///< measured: entries by rows in the time of an entry of G
+  static constexpr double entriesOfFactor = 1.0 / 25;  ///< measured: the same in the time of a cubed place of a factor
+  static constexpr double operationsBlocked = 12;  ///< measured: operations of a factor in the time of one of a sweep
+  static constexpr int sweepsInTurn = 12;          ///< measured: sweeps of blocks between Newton steps
+  static constexpr double mostSweeps = 1000;       ///< safeguard: sweeps of blocks that a Newton step may spare
+  static constexpr double nearEdge = 0.01;         ///< safeguard: share of l near the edge for a gradient
+  static constexpr int mostShortSteps = 4;   ///< measured: Newton steps in a row that end at a sign that would change
+  static constexpr double negligible = 0.1;  ///< measured: share of the violation aimed at that a step may leave
+  static constexpr double roundingOfSlope = 1e-13;  ///< rounding: share of l that a coefficient of two classes keeps
+};
+
+template <class Penalty>
+Quadratic<Penalty>::Quadratic(const Cpu& la, const Blocks& blocks, Form& form, GramMetric* metric, int responses)
+    : la_(la),
+      blocks_(blocks),
+      form_(form),
+      metric_(metric),
+      responses_(responses),
+      working_(at(blocks.count()), 0),
+      next_(1),
+      slopes_(1),
+      support_(la),
+      edge_(la) {}
+
+template <class Penalty>
+void Quadratic<Penalty>::add(std::span<const int> groups) {
+  std::vector<int> columns;
+  const int before = form_.size();
+  for (const int g : groups) {
+    const std::span<const int> of = blocks_.columns(g);
+    const int first = (before + static_cast<int>(columns.size())) * responses_;
+    const int size = static_cast<int>(of.size()) * responses_;
+    working_[at(g)] = 1;
+    columns.insert(columns.end(), of.begin(), of.end());
+    if (blocks_.joint()) {
+      used_.push_back({g, first, size});
+      next_.resize(std::max(next_.size(), at(size)));
+      slopes_.resize(next_.size());
+    } else {
+      for (int k = 0; k < size; ++k) used_.push_back({g, first + k, 1});
+    }
+  }
+  metric_->add(columns);
+  for (std::size_t e = 0; e < columns.size() && blocks_.bounded(); ++e) {
+    for (int k = 0; k < responses_; ++k) {
+      lower_.push_back(blocks_.lower(columns[e], k));
+      upper_.push_back(blocks_.upper(columns[e], k));
+    }
+  }
+  for (auto* each : {&b, &q}) each->resize(at(form_.size() * responses_), 0.0);
+  curvatures_.resize(used_.size());
+  current_.resize(used_.size(), 0);
+}
+
+template <class Penalty>
+void Quadratic<Penalty>::collectWorking(const Penalty& penalty, double tolerance, std::vector<int>& entries) {
+  entries.clear();
+  collect(penalty, tolerance);
+  for (const Line& line : lines_) {
+    const Block& block = used_[at(line.block)];
+    for (int k = 0; k < block.size; ++k) entries.push_back(block.first + k);
+  }
+}
+
+template <class Penalty>
+void Quadratic<Penalty>::takeOver(const Quadratic& other, std::span<const int> entries) {
+  std::size_t next = 0;
+  used_.clear();
+  for (const Block& each : other.used_) {
+    if (next == entries.size() || entries[next] != each.first) continue;
+    used_.push_back({each.group, static_cast<int>(next), each.size});
+    next += at(each.size);
+  }
+  next_.resize(other.next_.size());
+  slopes_.resize(other.next_.size());
+  const auto take = [&](const std::vector<double>& from, std::vector<double>& to) {
+    to.resize(entries.size());
+    for (std::size_t e = 0; e < entries.size(); ++e) to[e] = from[at(entries[e])];
+  };
+  take(other.b, b);
+  q.resize(entries.size());
+  if (blocks_.bounded()) {
+    take(other.lower_, lower_);
+    take(other.upper_, upper_);
+  }
+  gram_.clear();
+  curvatures_.clear();
+  curvatures_.resize(used_.size());
+  current_.assign(used_.size(), 0);
+}
+
+template <class Penalty>
+void Quadratic<Penalty>::forgetCurvatures() {
+  support_.forgetFactor();
+  edge_.forgetFactor();
+  gram_.clear();
+  std::fill(current_.begin(), current_.end(), 0);
+}
+
+template <class Penalty>
+void Quadratic<Penalty>::clip(std::span<double> coefficients) const {
+  for (std::size_t e = 0; e < lower_.size(); ++e) coefficients[e] = std::clamp(coefficients[e], lower_[e], upper_[e]);
+}
+
+template <class Penalty>
+bool Quadratic<Penalty>::isZero(const Block& block) const {
+  if constexpr (single) return b[at(block.first)] == 0;
+  return std::ranges::all_of(of(b, block), [](double v) { return v == 0; });
+}
+
+/// The curvature of a block of several coefficients.
+template <class Penalty>
+BlockCurvature& Quadratic<Penalty>::curvature(int block) {
+  const Block& of = used_[at(block)];
+  const int width = blocks_.joint() ? responses_ : 1, size = of.size / width, first = of.first / responses_;
+  auto& made = curvatures_[at(block)];
+  if (!made) made = std::make_unique<BlockCurvature>(size, width);
+  if (current_[at(block)]) return *made;
+  current_[at(block)] = 1;
+  HostMatrix<double> corner(size, size);
+  if (form_.hasGram()) {
+    for (int e = 0; e < size; ++e) std::copy_n(form_.gram(first + e) + first, size, corner.column(e));
+    made->set(corner);
+    return *made;
+  }
+  column_.resize(at(metric_->rows()));
+  for (int e = 0; e < size; ++e) {
+    corner(e, e) = form_.curvature(first + e);
+    if (e + 1 == size) break;
+    std::fill(column_.begin(), column_.end(), 0.0);
+    metric_->addWeighted(first + e, 1, column_.data());
+    const double sum = metric_->totalWeight() * metric_->mean(first + e);
+    for (int f = e + 1; f < size; ++f) corner(f, e) = corner(e, f) = metric_->ofRows(first + f, column_, sum);
+  }
+  made->set(corner);
+  return *made;
+}
+
+template <class Penalty>
+double Quadratic<Penalty>::largestCurvature(int block) {
+  const Block& own = used_[at(block)];
+  return single || own.size == 1 ? firstCurvature(own) : curvature(block).largest();
+}
+
+/// The minimiser over a block with these coefficients and gradients.
+template <class Penalty>
+std::span<const double> Quadratic<Penalty>::best(const Of& along, int block, std::span<const double> from,
+                                                 std::span<const double> gradient) {
+  const Block& own = used_[at(block)];
+  const std::span<double> out = std::span(next_).first(at(own.size));
+  if (own.size == 1) {
+    const double curvature = firstCurvature(own), c = curvature + along.ridge;
+    const double whole = curvature * from[0] - gradient[0];
+    const double z = std::copysign(std::max(0.0, std::abs(whole) - along.l1), whole);
+    const auto minimizer = [&](const auto& of) {
+      if (!blocks_.bounded()) return of.minimizer(c, z);
+      return penalties::minimizerWithin(of, c, z, lower_[at(own.first)], upper_[at(own.first)]);
+    };
+    out[0] = c > 0 ? along.with(minimizer) : from[0];
+    // Of two classes both gradients are at the edge, and rounding would take one of them in.
+    if (std::abs(out[0]) * c <= Tuning::roundingOfSlope * along.l) out[0] = 0;
+    return out;
+  }
+  if constexpr (!single) {
+    BlockCurvature& form = curvature(block);
+    const Mat<const double> gram = form.gram();
+    product_.resize(at(own.size));
+    for (std::size_t k = 0; k < product_.size(); ++k) product_[k] = -gradient[k];
+    for (int e = 0; e < gram.cols; ++e) {
+      for (int f = 0; f < gram.rows; ++f) {
+        for (int k = 0; k < responses_; ++k) {
+          product_[at(f * responses_ + k)] += gram(f, e) * from[at(e * responses_ + k)];
+        }
+      }
+    }
+    std::ranges::copy(from, out.begin());
+    form.minimize(along, product_, out, boundsOf(own));
+  }
+  return out;
+}
+
+/// The coefficients that a block of zeros goes to, by its gradient; empty where it stays, or where derivatives alone
+/// say that it leaves.
+template <class Penalty>
+std::span<const double> Quadratic<Penalty>::fromZero(const Of& along, int block, std::span<const double> gradient) {
+  const Block& own = used_[at(block)];
+  std::span<const double> to = std::span(next_).first(at(own.size));
+  if (single || own.size == 1) {
+    next_[0] = along.minimizerFromZero(firstCurvature(own), gradient[0], boundsOf(own));
+  } else {
+    if (curvature(block).least() > along.concavity()) return {};
+    to = best(along, block, of(b, own), gradient);
+  }
+  return along.leavesZero(to, gradient, possibleDecrease) ? to : to.first(0);
+}
+
+/// The violation of the conditions at a block, and at 0 also the slope that would lead as far as a lower minimum lies
+/// which the derivatives do not show.
+template <class Penalty>
+double Quadratic<Penalty>::violation(const Penalty& penalty, int block, std::span<const double> gradient) {
+  const Block& own = used_[at(block)];
+  const Of along = penalty.of(own.group);
+  const double found = along.violation(of(b, own), gradient, boundsOf(own));
+  if (along.convex() || !isZero(own) || (!single && possibleDecrease <= 0)) return found;
+  const std::span<const double> to = fromZero(along, block, gradient);
+  if (to.empty()) return found;
+  return std::max(found, largestCurvature(block) * (single ? std::abs(to[0]) : std::sqrt(norm2Squared(to))));
+}
+
+template <class Penalty>
+double Quadratic<Penalty>::largestViolation(const Penalty& penalty) {
+  if (metric_ == nullptr) form_.needGram();
+  double most = 0;
+  for (std::size_t g = 0; g < used_.size(); ++g) {
+    most = std::max(most, violation(penalty, static_cast<int>(g), of(q, used_[g])));
+  }
+  return most;
+}
+
+template <class Penalty>
+std::vector<Escape> Quadratic<Penalty>::escapes(const Penalty& penalty) {
+  std::vector<Escape> found;
+  for (std::size_t g = 0; g < used_.size(); ++g) {
+    const Block& each = used_[g];
+    const Of along = penalty.of(each.group);
+    const std::span<const double> gradient = of(q, each);
+    if (!isZero(each) || along.dualNorm(gradient, boundsOf(each)) > along.slopeAtZero()) continue;
+    const int block = static_cast<int>(g);
+    const std::span<const double> to = fromZero(along, block, gradient);
+    if (to.empty()) continue;
+    const double change = dot(gradient, to) + largestCurvature(block) / 2 * norm2Squared(to) + along.value(to);
+    found.push_back({each.first, {to.begin(), to.end()}, change});
+  }
+  std::ranges::sort(found, {}, [](const Escape& each) { return std::pair(each.change, each.first); });
+  return found;
+}
+
+template <class Penalty>
+double Quadratic<Penalty>::penaltyValue(const Penalty& penalty) const {
+  double sum = 0;
+  for (const Block& each : used_) {
+    if (!isZero(each)) sum += penalty.of(each.group).value(of(b, each));
+  }
+  return sum;
+}
+
+template <class Penalty>
+double Quadratic<Penalty>::penaltySlope(const Penalty& penalty, std::span<const double> step) const {
+  double sum = 0;
+  for (const Block& each : used_) sum += penalty.of(each.group).slopeAlong(of(b, each), of(step, each));
+  return sum;
+}
+
+template <class Penalty>
+void Quadratic<Penalty>::slopesAt(const Penalty& penalty, std::span<const double> coefficients,
+                                  std::vector<double>& slopes) const {
+  slopes.assign(at(blocks_.count()), 0.0);
+  for (const Block& each : used_) {
+    slopes[at(each.group)] = penalty.of(each.group).slope(std::sqrt(norm2Squared(of(coefficients, each))));
+  }
+}
+
+template <class Penalty>
+double Quadratic<Penalty>::gap(const Penalty& penalty, double scale) const {
+  if (!penalty.convex()) return infinity;
+  double share = 1;
+  // Bounds that hold coefficients without penalty make the bound of each alone useless.
+  const auto isFree = [&](const auto& along) { return along.isZero() && (single || !blocks_.bounded()); };
+  for (std::size_t g = 0; g < used_.size() && !penalty.hasRidge(); ++g) {
+    const Of along = penalty.of(used_[g].group);
+    if (!isFree(along)) share = std::min(share, along.feasibleShare(of(q, used_[g]), boundsOf(used_[g])));
+  }
+  double sum = square(1 - share) * scale;
+  for (const Block& each : used_) {
+    const Of along = penalty.of(each.group);
+    if (isFree(along)) {
+      const double c = firstCurvature(each);
+      if (c > 0) sum += norm2Squared(of(q, each)) / (2 * c);
+      continue;
+    }
+    sum += along.gapTerm(of(b, each), of(q, each), share);
+    if (along.ridge > 0 || blocks_.bounded()) sum += along.conjugate(of(q, each), share, boundsOf(each));
+  }
+  return sum;
+}
+
+template <class Penalty>
+bool Quadratic<Penalty>::minimize(const Penalty& penalty, const Goal& goal) {
+  return penalty.visitKind([&]<class P>() {
+    return byRows() && !form_.hasGram() ? minimizeByRows<P>(penalty, goal) : minimizeByGram<P>(penalty, goal);
+  });
+}
+
+template <class Penalty>
+template <class P>
+bool Quadratic<Penalty>::minimizeByGram(const Penalty& penalty, const Goal& goal) {
+  form_.needGram();
+  onlySweeps_ = false;
+  double least = infinity;
+  for (int round = 0, since = 0; round < Tuning::mostRounds && since < goal.patience; ++round) {
+    const double violation = largestViolation(penalty);
+    if (meets(penalty, goal, violation)) return true;
+    since = violation < least ? 0 : since + 1;
+    least = std::min(least, violation);
+    la_.checkpoint();
+    collect(penalty, goal.violation);
+    gather();
+    descend<P>(penalty, goal);
+    applySteps();
+  }
+  return meets(penalty, goal, largestViolation(penalty));
+}
+
+template <class Penalty>
+double Quadratic<Penalty>::violationInUse(const Penalty& penalty) {
+  double most = 0;
+  for (const Line& line : lines_) {
+    most = std::max(most, violation(penalty, line.block, gradientInUse(used_[at(line.block)])));
+  }
+  return most;
+}
+
+/// Newton steps and sweeps on the places in use, until none of these violates its conditions by more than the goal
+/// says.
+template <class Penalty>
+template <class P>
+void Quadratic<Penalty>::descend(const Penalty& penalty, const Goal& goal) {
+  if constexpr (!single) return descendByBlocks<P>(penalty, goal);
+  const double tolerance = goal.violation, enough = goal.sweepsOnly ? Tuning::negligible * tolerance : tolerance / 2;
+  bool newton = !goal.sweepsOnly;
+  for (int cycle = 0; cycle < Tuning::mostCycles; ++cycle) {
+    newton = newton && newtonSteps<P>(penalty, infinity);
+    if (violationInUse(penalty) <= tolerance) return;
+    const int sweeps = newton ? Tuning::sweepsByNewton : goal.sweepsOnly ? Tuning::roughSweeps : Tuning::sweepsAlone;
+    for (int k = 0; k < sweeps && sweep<P>(Tuning::negligible * tolerance) > enough; ++k) continue;
+    if (!newton) return;
+  }
+}
+
+/// descend() for blocks, whose Newton steps end no norm: sweeps, and such a step where those that are left at the rate
+/// of the last cost more.
+template <class Penalty>
+template <class P>
+void Quadratic<Penalty>::descendByBlocks(const Penalty& penalty, const Goal& goal) {
+  double violation = violationInUse(penalty);
+  for (int cycle = 0; cycle < Tuning::mostCycles && violation > goal.violation; ++cycle) {
+    const int sweeps = sweepInTurn<P>(goal.violation);
+    const double after = violationInUse(penalty), rate = std::pow(after / violation, 1.0 / sweeps);
+    const double left = rate < 1 ? std::log(goal.violation / after) / std::log(rate) : Tuning::mostSweeps;
+    if (after <= goal.violation) return;
+    if (!goal.sweepsOnly) newtonSteps<P>(penalty, std::min(left, Tuning::mostSweeps));
+    violation = violationInUse(penalty);
+  }
+}
+
+/// Some sweeps over blocks, with Anderson's extrapolation; how many. The state is b, and
+/// behind it the gradients in use.
+template <class Penalty>
+template <class P>
+int Quadratic<Penalty>::sweepInTurn(double tolerance) {
+  const std::size_t head = b.size(), size = head + gradient_.size();
+  const auto copy = [&](std::vector<double>& to) {
+    std::ranges::copy(gradient_, std::ranges::copy(b, to.begin()).out);
+  };
+  std::vector<double>& state = inUse_.state;
+  if (inUse_.head != head || state.size() != size) {
+    inUse_.head = head;
+    for (auto* each : {&state, &inUse_.last}) each->resize(size);
+    inUse_.anderson =
+        std::make_unique<Anderson<Cpu>>(la_, Tuning::memory, static_cast<int>(head), static_cast<int>(size));
+  }
+  inUse_.start = b;
+  inUse_.base = gradient_;
+  inUse_.anderson->reset();
+  for (int sweeps = 1;; ++sweeps) {
+    copy(inUse_.last);
+    const double most = sweep<P>(0);
+    if (sweeps == Tuning::sweepsInTurn || most <= tolerance / 2) return sweeps;
+    copy(state);
+    const double plain = objectiveInUse();
+    inUse_.anderson->advance({inUse_.last.data(), static_cast<int>(size)}, {state.data(), static_cast<int>(size)});
+    const auto take = [&](const double* from) {
+      for (std::size_t e = 0; e < head; ++e) moved_[e] += from[e] - b[e];
+      std::copy_n(from, head, b.begin());
+      std::copy_n(from + head, gradient_.size(), gradient_.begin());
+    };
+    take(state.data());
+    if (isWithin(b) && keepsBranches(inUse_.anderson->image()) && objectiveInUse() <= plain) continue;
+    take(inUse_.anderson->image().data());
+    inUse_.anderson->reset();
+  }
+}
+
+/// Whether the coefficients of blocks in use are within their bounds.
+template <class Penalty>
+bool Quadratic<Penalty>::isWithin(std::span<const double> coefficients) const {
+  for (const Line& line : lines_) {
+    const Block& block = used_[at(line.block)];
+    for (auto e = at(block.first); e < at(block.first + block.size) && blocks_.bounded(); ++e) {
+      if (!(coefficients[e] >= lower_[e] && coefficients[e] <= upper_[e])) return false;
+    }
+  }
+  return true;
+}
+
+/// Whether blocks are on the branches of their penalty where they are at other coefficients: beyond these an
+/// extrapolation knows nothing, and may lead over a hump.
+template <class Penalty>
+bool Quadratic<Penalty>::keepsBranches(std::span<const double> before) const {
+  for (const Line& line : lines_) {
+    if (line.along.convex()) break;
+    const Block& block = used_[at(line.block)];
+    const double from = norm2Squared(of(before, block)), to = norm2Squared(of(b, block));
+    if ((from == 0) != (to == 0)) return false;
+    if (from > 0 && line.along.curvature(std::sqrt(from)) != line.along.curvature(std::sqrt(to))) return false;
+  }
+  return true;
+}
+
+/// The objective of the blocks in use, less what it was at the start of these sweeps but for the penalty.
+template <class Penalty>
+double Quadratic<Penalty>::objectiveInUse() {
+  double sum = 0;
+  for (const Line& line : lines_) {
+    const Block& block = used_[at(line.block)];
+    double linear = 0;
+    for (int entry = block.first; entry < block.first + block.size; ++entry) {
+      const auto slot = at(gram_.slot(placeOf(entry)) * responses_ + responseOf(entry));
+      linear += (inUse_.base[slot] + gradient_[slot]) / 2 * (b[at(entry)] - inUse_.start[at(entry)]);
+    }
+    sum += line.along.valueBeside(of(b, block), linear);
+  }
+  return sum;
+}
+
+template <class Penalty>
+template <class P>
+bool Quadratic<Penalty>::minimizeByRows(const Penalty& penalty, const Goal& goal) {
+  double violation = largestViolation(penalty), least = violation;
+  onlySweeps_ = false;
+  worked_ = 0;
+  for (int round = 0, since = 0; round < Tuning::mostRounds && since < goal.patience; ++round) {
+    if (meets(penalty, goal, violation)) return true;
+    if (round > 0 && worked_ > workOfGram() && metric_->affordsGram()) return minimizeByGram<P>(penalty, goal);
+    la_.checkpoint();
+    collect(penalty, goal.violation);
+    if (sweepByRows<P>(penalty, goal.violation) <= goal.violation / 2 && goal.looseTolerance) {
+      onlySweeps_ = round == 0;
+      return true;
+    }
+    finishSweepsByRows();
+    violation = largestViolation(penalty);
+    since = violation < least ? 0 : since + 1;
+    least = std::min(least, violation);
+  }
+  return meets(penalty, goal, violation);
+}
+
+/// Entries that a sweep by rows reads and writes.
+template <class Penalty>
+double Quadratic<Penalty>::workOfSweep() const {
+  double entries = 0;
+  for (const Line& line : lines_) {
+    const Block& block = used_[at(line.block)];
+    for (int k = 0; k < block.size; ++k) entries += metric_->entriesOf(placeOf(block.first + k));
+  }
+  return 2 * entries;
+}
+
+/// Entries whose reading takes about the time of G and a factor of it for the places in use.
+template <class Penalty>
+double Quadratic<Penalty>::workOfGram() {
+  const double all = form_.size();
+  double working = 0;
+  for (const Line& line : lines_) working += used_[at(line.block)].size;
+  return metric_->pairs() + Tuning::entriesOfGram * all * all + Tuning::entriesOfFactor * working * working * working;
+}
+
+/// Collects the blocks that sweeps go through: those that are not 0 and those that are not to stay there.
+template <class Penalty>
+void Quadratic<Penalty>::collect(const Penalty& penalty, double tolerance) {
+  lines_.clear();
+  for (std::size_t g = 0; g < used_.size(); ++g) {
+    const Block& block = used_[g];
+    if (isZero(block) && !(violation(penalty, static_cast<int>(g), of(q, block)) > tolerance)) continue;
+    lines_.push_back({static_cast<int>(g), penalty.of(block.group), largestCurvature(static_cast<int>(g))});
+  }
+}
+
+/// Moves a block to its minimiser unless the step is no larger than `least`, but for those to 0, which may end a large
+/// violation. apply(k, step) for its coefficients; returns the size of the step.
+template <class Penalty>
+template <class P, class Apply>
+double Quadratic<Penalty>::moveBlock(const Line& line, std::span<double> values, std::span<const double> gradient,
+                                     double least, Apply&& apply) {
+  const Of& along = line.along;
+  if constexpr (single) {
+    const auto e = at(line.block);
+    const double value = values[0], c = line.curvature, z = c * value - gradient[0];
+    const P of{along.l, along.gamma};
+    double next = value;
+    if (!P::convex && value == 0) {
+      const std::span<const double> to = fromZero(along, line.block, gradient);
+      next = to.empty() ? 0 : to[0];
+    } else if (c > 0) {
+      next = blocks_.bounded() ? penalties::minimizerWithin(of, c + along.ridge, z, lower_[e], upper_[e])
+                               : of.minimizer(c + along.ridge, z);
+    }
+    const double step = next - value, size = line.sizeOf(std::abs(step));
+    if (step == 0 || (size <= least && next != 0)) return 0;
+    values[0] = next;
+    apply(0, step);
+    return size;
+  }
+  std::span<const double> next = best(along, line.block, values, gradient);
+  const auto isAtZero = [](std::span<const double> v) { return norm2Squared(v) == 0; };
+  if (!P::convex && isAtZero(values) && !along.leavesZero(next, gradient, possibleDecrease)) return 0;
+  double squares = 0;
+  bool toZero = false;
+  for (std::size_t k = 0; k < next.size(); ++k) {
+    squares += square(next[k] - values[k]);
+    toZero = toZero || (next[k] == 0 && values[k] != 0);
+  }
+  const double size = line.sizeOf(std::sqrt(squares));
+  if (squares == 0 || (size <= least && !toZero)) return 0;
+  for (std::size_t k = 0; k < next.size(); ++k) {
+    const double step = next[k] - values[k];
+    if (step == 0) continue;
+    values[k] = next[k];
+    apply(static_cast<int>(k), step);
+  }
+  return size;
+}
+
+/// Some sweeps with predictions in place of G, with Anderson's extrapolation where the penalty is convex: the largest
+/// size of a step of the last. The state is b, with room for more columns, and behind it X times its
+/// change.
+template <class Penalty>
+template <class P>
+double Quadratic<Penalty>::sweepByRows(const Penalty& penalty, double tolerance) {
+  const bool extrapolate = penalty.convex() && !(single && blocks_.bounded());
+  std::vector<double>& state = rows_.state;
+  rows_.base = q;
+  rows_.start = b;
+  reserveState();
+  rows_.anderson->reset();
+  std::fill(std::ranges::copy(b, state.begin()).out, state.end(), 0.0);
+  for (int sweeps = 1;; ++sweeps) {
+    la_.checkpoint();
+    if (extrapolate) std::copy_n(state.begin(), rows_.head, rows_.last.begin());
+    const double most = sweepRows<P>();
+    if (sweeps == Tuning::sweepsByRows || most <= tolerance / 2) {
+      std::copy_n(state.begin(), b.size(), b.begin());
+      sweeps_ += sweeps;
+      worked_ += sweeps * workOfSweep();
+      return most;
+    }
+    if (!extrapolate) continue;
+    rows_.anderson->advance({rows_.last.data(), static_cast<int>(rows_.last.size())},
+                            {state.data(), static_cast<int>(state.size())});
+    const std::span<const double> plain = rows_.anderson->image();
+    if (!isWithin(state) || !(objectiveOf(state) <= objectiveOf(plain))) {
+      std::ranges::copy(plain, state.begin());
+      rows_.anderson->reset();
+    }
+  }
+}
+
+/// Makes room for the state of these sweeps, and more than it takes now: columns come in a few at a time.
+template <class Penalty>
+void Quadratic<Penalty>::reserveState() {
+  if (rows_.head >= b.size() && !rows_.state.empty()) return;
+  const std::size_t all = at(blocks_.data().p()) * at(responses_);
+  rows_.head = std::min(all, b.size() + b.size() / 4 + 64);
+  rows_.state.resize(rows_.head + at(metric_->rows()) * at(responses_));
+  rows_.last.resize(rows_.head);
+  sums_.resize(at(responses_));
+  rows_.anderson = std::make_unique<Anderson<Cpu>>(la_, Tuning::memory, static_cast<int>(rows_.head),
+                                                   static_cast<int>(rows_.state.size()));
+}
+
+/// One of these sweeps; the largest size of a step.
+template <class Penalty>
+template <class P>
+double Quadratic<Penalty>::sweepRows() {
+  const std::size_t n = at(metric_->rows());
+  const std::span<double> values(rows_.state.data(), b.size());
+  const auto product = [&](int entry) {
+    return std::span(rows_.state).subspan(rows_.head + at(responseOf(entry)) * n, n);
+  };
+  for (int k = 0; k < responses_; ++k) sums_[at(k)] = metric_->sumOfScaled(product(k));
+  double most = 0;
+  for (const Line& line : lines_) {
+    const Block& block = used_[at(line.block)];
+    for (int k = 0; k < (single ? 1 : block.size); ++k) {
+      const int entry = block.first + k;
+      slopes_[at(k)] =
+          rows_.base[at(entry)] + metric_->ofScaled(placeOf(entry), product(entry), sums_[at(responseOf(entry))]);
+    }
+    const auto apply = [&](int k, double step) {
+      const int entry = block.first + k, place = placeOf(entry);
+      metric_->addScaled(place, step, product(entry));
+      sums_[at(responseOf(entry))] += step * metric_->totalWeight() * metric_->mean(place);
+    };
+    most = std::max(most, moveBlock<P>(line, of(values, block), slopes_, -1, apply));
+  }
+  return most;
+}
+
+/// The objective at a state of these sweeps, less what it was at their start but for the penalty.
+template <class Penalty>
+double Quadratic<Penalty>::objectiveOf(std::span<const double> state) const {
+  const std::size_t n = at(metric_->rows());
+  double sum = 0;
+  for (std::size_t k = 0; k < sums_.size(); ++k) {
+    sum += metric_->squaredNormOfScaled(state.subspan(rows_.head + k * n, n)) / 2;
+  }
+  for (const Line& line : lines_) {
+    const Block& block = used_[at(line.block)];
+    const std::span<const double> values = of(state, block);
+    double linear = 0;
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      const std::size_t e = at(block.first) + k;
+      linear += rows_.base[e] * (values[k] - rows_.start[e]);
+    }
+    sum += line.along.valueBeside(values, linear);
+  }
+  return sum;
+}
+
+/// Brings what sweepByRows() did to the gradients of all places.
+template <class Penalty>
+void Quadratic<Penalty>::finishSweepsByRows() {
+  const std::size_t n = at(metric_->rows());
+  for (int k = 0; k < responses_; ++k) {
+    const std::span<const double> product = std::span(rows_.state).subspan(rows_.head + at(k) * n, n);
+    const double sum = metric_->sumOfScaled(product);
+    la_.checkpoint();
+    for (int e = 0; e < form_.size(); ++e) {
+      const auto entry = at(e * responses_ + k);
+      q[entry] = rows_.base[entry] + metric_->ofScaled(e, product, sum);
+    }
+  }
+}
+
+template <class Penalty>
+std::span<const double> Quadratic<Penalty>::productOfSteps() const {
+  return onlySweeps_ && responses_ == 1 ? std::span(rows_.state).subspan(rows_.head) : std::span<const double>();
+}
+
+/// One pass over the blocks in use; the largest size of a step. Steps of a size of at most `least` are left out.
+template <class Penalty>
+template <class P>
+double Quadratic<Penalty>::sweep(double least) {
+  double most = 0;
+  for (const Line& line : lines_) {
+    const Block& block = used_[at(line.block)];
+    const auto apply = [&](int k, double step) {
+      addColumn(block.first + k, step, gradient_);
+      moved_[at(block.first + k)] += step;
+    };
+    most = std::max(most, moveBlock<P>(line, of(b, block), gradientInUse(block), least, apply));
+  }
+  sweeps_ += 1;
+  return most;
+}
+
+/// Gives the places of the blocks in use their slots, with their gradients.
+template <class Penalty>
+void Quadratic<Penalty>::gather() {
+  std::vector<int> places;
+  for (const Line& line : lines_) {
+    const Block& block = used_[at(line.block)];
+    for (int k = 0; k < block.size; ++k) {
+      const int place = placeOf(block.first + k);
+      if (places.empty() || places.back() != place) places.push_back(place);
+    }
+  }
+  gram_.gather(form_, places);
+  gradient_.resize(at(gram_.size() * responses_));
+  for (int s = 0; s < gram_.size(); ++s) {
+    for (int k = 0; k < responses_; ++k) gradient_[at(s * responses_ + k)] = q[at(gram_.place(s) * responses_ + k)];
+  }
+  moved_.assign(b.size(), 0.0);
+}
+
+/// The gradient of a block in use.
+template <class Penalty>
+std::span<const double> Quadratic<Penalty>::gradientInUse(const Block& block) {
+  if constexpr (single) return {&gradient_[at(gram_.slot(block.first))], 1};
+  for (int k = 0; k < block.size; ++k) {
+    const int entry = block.first + k;
+    slopes_[at(k)] = gradient_[at(gram_.slot(placeOf(entry)) * responses_ + responseOf(entry))];
+  }
+  return std::span(slopes_).first(at(block.size));
+}
+
+/// Adds the column of an entry in use to gradients in use.
+template <class Penalty>
+void Quadratic<Penalty>::addColumn(int entry, double step, std::span<double> gradients) const {
+  const double* column = gram_.column(gram_.slot(placeOf(entry)));
+  if (single || responses_ == 1) return blas::axpy(gram_.size(), step, column, gradients.data());
+  for (int s = 0; s < gram_.size(); ++s) gradients[at(s * responses_ + responseOf(entry))] += step * column[s];
+}
+
+/// Brings the steps since gather() to the gradients of all places.
+template <class Penalty>
+void Quadratic<Penalty>::applySteps() {
+  change_.resize(q.size());
+  applyGram(moved_, change_);
+  for (std::size_t e = 0; e < q.size(); ++e) q[e] += change_[e];
+}
+
+template <class Penalty>
+void Quadratic<Penalty>::applyGram(std::span<const double> d, std::span<double> out) {
+  const int width = responses_;
+  if (metric_ && (byRows() || !metric_->hasGram())) {
+    column_.resize(at(metric_->rows()));
+    places_.resize(at(form_.size()));
+    for (int k = 0; k < width; ++k) {
+      for (int e = 0; e < form_.size(); ++e) places_[at(e)] = d[at(e * width + k)];
+      const double sum = metric_->rowsOf(places_, column_);
+      for (int e = 0; e < form_.size(); ++e) out[at(e * width + k)] = metric_->ofRows(e, column_, sum);
+    }
+    return;
+  }
+  std::fill(out.begin(), out.end(), 0.0);
+  for (int e = 0; e < form_.size(); ++e) {
+    const double* column = form_.gram(e);
+    for (int k = 0; k < width; ++k) {
+      const double step = d[at(e * width + k)];
+      if (step == 0) continue;
+      if (width == 1) {
+        blas::axpy(form_.size(), step, column, out.data());
+      } else {
+        for (int f = 0; f < form_.size(); ++f) out[at(f * width + k)] += column[f] * step;
+      }
+    }
+  }
+}
+
+/// Adds the entries of a block, `whole` also those that are 0 by an l1 or at a bound.
+template <class Penalty>
+void Quadratic<Penalty>::addToSupport(Support<Of>& to, const Of& along, int block, std::span<const double> gradient,
+                                      bool whole) const {
+  const Block& own = used_[at(block)];
+  const std::span<const double> values = of(b, own);
+  to.begin(along, block, values);
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    const std::size_t entry = at(own.first) + k;
+    const bool atBound = blocks_.bounded() && (values[k] <= lower_[entry] || values[k] >= upper_[entry]);
+    if (!whole && (atBound || (values[k] == 0 && along.l1 > 0))) continue;
+    to.add(along, static_cast<int>(entry), values[k], gradient[k]);
+  }
+}
+
+template <class Penalty>
+Support<typename Quadratic<Penalty>::Of>& Quadratic<Penalty>::collectSupport(const Penalty& penalty) {
+  support_.clear();
+  for (std::size_t g = 0; g < used_.size(); ++g) {
+    if (!isZero(used_[g])) {
+      addToSupport(support_, penalty.of(used_[g].group), static_cast<int>(g), of(q, used_[g]), false);
+    }
+  }
+  return support_;
+}
+
+/// Newton steps to the minimum of the quadratic with the branches of the penalty on the support as they are, unless
+/// the factor costs more than this number of sweeps. False where there is none.
+template <class Penalty>
+template <class P>
+bool Quadratic<Penalty>::newtonSteps(const Penalty& penalty, double sweepsLeft) {
+  for (int k = 0; k < Tuning::mostShortSteps; ++k) {
+    support_.clear();
+    for (const Line& line : lines_) {
+      const Block& block = used_[at(line.block)];
+      if (!isZero(block)) addToSupport(support_, line.along, line.block, gradientInUse(block), false);
+    }
+    if (support_.entries().empty()) return true;
+    const double size = static_cast<double>(support_.entries().size());
+    if (square(size) / 3 / Tuning::operationsBlocked > sweepsLeft * gradient_.size()) return false;
+    if (!support_.factor(form_, responses_)) return false;
+    support_.solve();
+    const Step taken = takeStep<P>(penalty);
+    if (taken != Step::part) return single || taken == Step::whole;
+  }
+  return true;
+}
+
+template <class Penalty>
+bool Quadratic<Penalty>::stepOnSupport(const Penalty& penalty) {
+  onlySweeps_ = false;
+  if (metric_ && !metric_->affordsGram()) return false;
+  rows_.start = b;
+  collect(penalty, infinity);
+  form_.needGram();
+  gather();
+  penalty.visitKind([&]<class P>() { newtonSteps<P>(penalty, infinity); });
+  applySteps();
+  return b != rows_.start;
+}
+
+/// The share of a step after which the coefficient changes sign, meets a bound, or comes to another branch.
+template <class Penalty>
+double Quadratic<Penalty>::shareToBreak(const Of& along, const Block& block, int entry, double d, bool convex) const {
+  const double value = b[at(entry)];
+  double share = 1;
+  const auto meet = [&](double end) {
+    const double t = (end - value) / d;
+    if (t > 0 && t < share) share = t;
+  };
+  if (stopsAtZero(along, block)) meet(0);
+  if (blocks_.bounded() && std::isfinite(lower_[at(entry)])) meet(lower_[at(entry)]);
+  if (blocks_.bounded() && std::isfinite(upper_[at(entry)])) meet(upper_[at(entry)]);
+  if (!convex && along.gamma > 0 && (single || block.size == 1)) {
+    meet(std::copysign(along.gamma * along.l, value));
+    meet(std::copysign(along.l, value));
+  }
+  return share;
+}
+
+/// The ends of a whole step, within bounds. Coefficients that would change sign end at 0 if the penalty has their
+/// absolute values.
+template <class Penalty>
+void Quadratic<Penalty>::setEnds(const Penalty& penalty) {
+  ends_.resize(support_.entries().size());
+  for (const auto& part : support_.parts()) {
+    const Block& block = used_[at(part.block)];
+    const bool stops = stopsAtZero(penalty.of(block.group), block);
+    for (int s = part.begin; s < part.end; ++s) {
+      const auto e = at(support_.entries()[at(s)]);
+      const double value = b[e], end = value + support_.step()[at(s)];
+      ends_[at(s)] = blocks_.bounded() ? std::clamp(end, lower_[e], upper_[e]) : end;
+      if (stops && (single ? end * value <= 0 : meetsZero(value, end))) ends_[at(s)] = 0;
+    }
+  }
+}
+
+/// Takes the whole step, coefficients that would change sign at 0, if that gains more than the part of the step up to
+/// the first of them; else that part.
+template <class Penalty>
+template <class P>
+typename Quadratic<Penalty>::Step Quadratic<Penalty>::takeStep(const Penalty& penalty) {
+  const std::vector<int>& entries = support_.entries();
+  const std::vector<double>& step = support_.step();
+  const auto k = entries.size();
+  double share = 1;
+  std::size_t first = k;
+  for (const auto& part : support_.parts()) {
+    const Block& block = used_[at(part.block)];
+    const Of along = penalty.of(block.group);
+    for (auto s = at(part.begin); s < at(part.end); ++s) {
+      if (const double t = shareToBreak(along, block, entries[s], step[s], P::convex); t < share) {
+        share = t;
+        first = s;
+      }
+    }
+  }
+  setEnds(penalty);
+  // Of many minima the nearest is meant, so that with a penalty that is not convex no coefficient is set to 0 together
+  // with others.
+  if ((P::convex || first == k) && tryEnds(penalty)) return first == k ? Step::whole : Step::part;
+  if (first == k) return Step::none;
+  for (std::size_t s = 0; s < k; ++s) {
+    const double value = b[at(entries[s])];
+    ends_[s] = s == first && value * (value + step[s]) <= 0 ? 0 : value + share * step[s];
+  }
+  return tryEnds(penalty) ? Step::part : Step::none;
+}
+
+/// Moves the support to `ends_` unless the objective, whose change is exact in this model, rises.
+template <class Penalty>
+bool Quadratic<Penalty>::tryEnds(const Penalty& penalty) {
+  const std::vector<int>& entries = support_.entries();
+  const auto inUse = [&](std::size_t s) {
+    return at(gram_.slot(placeOf(entries[s])) * responses_ + responseOf(entries[s]));
+  };
+  change_.assign(gradient_.size(), 0.0);
+  taken_.resize(ends_.size());
+  for (std::size_t s = 0; s < ends_.size(); ++s) {
+    taken_[s] = ends_[s] - b[at(entries[s])];
+    if (taken_[s] != 0) addColumn(entries[s], taken_[s], change_);
+  }
+  double gain = 0, size = 0;
+  for (const auto& part : support_.parts()) {
+    const Block& block = used_[at(part.block)];
+    const Of along = penalty.of(block.group);
+    const std::span<double> to = std::span(next_).first(single ? 1 : at(block.size));
+    std::ranges::copy(of(b, block), to.begin());
+    double smooth = 0;
+    for (auto s = at(part.begin); s < at(part.end); ++s) {
+      const double each = (gradient_[inUse(s)] + change_[inUse(s)] / 2) * taken_[s];
+      smooth += each;
+      size += std::abs(each);
+      to[at(entries[s] - block.first)] = ends_[s];
+    }
+    const double after = along.value(to), before = along.value(of(b, block));
+    gain += smooth + after - before;
+    size += after + before;
+  }
+  if (!(gain <= 4 * machineEpsilon * size)) return false;
+  for (std::size_t s = 0; s < ends_.size(); ++s) {
+    b[at(entries[s])] = ends_[s];
+    moved_[at(entries[s])] += taken_[s];
+  }
+  for (std::size_t e = 0; e < change_.size(); ++e) gradient_[e] += change_[e];
+  return true;
+}
+
+template <class Penalty>
+bool Quadratic<Penalty>::locallyConvex(const Penalty& penalty) {
+  if (penalty.convex()) return true;
+  // What there is no memory to find out is not claimed.
+  if (metric_ && !metric_->affordsGram()) return false;
+  form_.needGram();
+  edge_.clear();
+  for (std::size_t g = 0; g < used_.size(); ++g) {
+    const Of along = penalty.of(used_[g].group);
+    const std::span<const double> gradient = of(q, used_[g]);
+    const bool inside = isZero(used_[g]) && along.dualNorm(gradient) < (1 - Tuning::nearEdge) * along.slopeAtZero();
+    if (!inside) addToSupport(edge_, along, static_cast<int>(g), gradient, true);
+  }
+  return edge_.entries().empty() || edge_.factor(form_, responses_);
+}
+
+template class Quadratic<CoefficientPenalties>;
+template class Quadratic<BlockPenalties>;
+
+}  // namespace nonconvex
