@@ -44,8 +44,9 @@ double feasibleShare(const Penalty& penalty, Mat<const double> gradients) {
 template <class Penalty>
 double conjugates(const Penalty& penalty, Mat<const double> gradients, double share) {
   double sum = 0;
+  // Without these the share is such that the conjugate is 0.
+  if (!penalty.hasRidge() && !penalty.blocks().bounded()) return sum;
   forPenalised(penalty, gradients, [&](const auto& along, auto gradient, const BlockBounds& bounds) {
-    // Without these the share is such that the conjugate is 0.
     if (along.ridge > 0 || bounds.given()) sum += along.conjugate(gradient, share, bounds);
   });
   return sum;

@@ -52,12 +52,6 @@ bool PenaltyAt<Of>::isNearEdge(int group, std::span<const double> gradient, cons
 }
 
 template <class Of>
-double PenaltyAt<Of>::violationAtZero(int group, std::span<const double> gradient, const BlockBounds& bounds) const {
-  const Of along = of(group);
-  return std::max(0.0, along.dualNorm(gradient, bounds) - along.slopeAtZero());
-}
-
-template <class Of>
 double PenaltyAt<Of>::lambdaOfSlope(int group, std::span<const double> gradient, const BlockBounds& bounds,
                                     double leastAlpha) const {
   if (settings_.penalty == SparsePenalty::sparseGroupLasso) return lambdaOfSparseGroup(group, gradient, bounds);

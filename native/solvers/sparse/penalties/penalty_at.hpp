@@ -1,6 +1,7 @@
 // The penalties of all blocks at one lambda.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <type_traits>
 
@@ -50,7 +51,10 @@ class PenaltyAt {
   // Of a block of a group that is 0, by its gradient:
   /// Whether it is near the edge from which on the block leaves 0, by this share of the penalty.
   bool isNearEdge(int group, std::span<const double> gradient, const BlockBounds& bounds, double share) const;
-  double violationAtZero(int group, std::span<const double> gradient, const BlockBounds& bounds) const;
+  double violationAtZero(int group, std::span<const double> gradient, const BlockBounds& bounds) const {
+    const Of along = of(group);
+    return std::max(0.0, along.dualNorm(gradient, bounds) - along.slopeAtZero());
+  }
   /// The lambda at which the slope of the penalty is that of the loss, for alpha no less than `leastAlpha`.
   double lambdaOfSlope(int group, std::span<const double> gradient, const BlockBounds& bounds, double leastAlpha) const;
   /// The least lambda at which the block is 0, for a curvature of the loss along it.

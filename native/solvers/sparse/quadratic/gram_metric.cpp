@@ -390,11 +390,6 @@ double GramMetric::squaredNormOfScaled(std::span<const double> u) const {
   return centred() ? squares - square(sumOfScaled(u)) / total_ : squares;
 }
 
-double GramMetric::ofScaled(int place, std::span<const double> u, double sum) const {
-  const std::size_t first = begins_[at(place)];
-  return loops::sparseDot(entriesOf(place), &scaledValues_[first], &entryRows_[first], u.data()) - mean(place) * sum;
-}
-
 void GramMetric::addUnscaled(std::span<const double> u, std::span<double> t) const {
   for (std::size_t i = 0; i < t.size(); ++i) t[i] += roots_[i] > 0 ? u[i] / roots_[i] : 0;
 }

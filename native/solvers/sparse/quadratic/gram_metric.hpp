@@ -7,6 +7,7 @@
 
 #include "core/index.hpp"
 #include "linalg/cpu.hpp"
+#include "linalg/vector_kernels.hpp"
 #include "solvers/sparse/data.hpp"
 #include "solvers/sparse/losses/loss.hpp"
 #include "solvers/sparse/quadratic/quadratic_form.hpp"
@@ -90,7 +91,10 @@ class GramMetric final : public QuadraticForm {
   /// d^T G d
   double squaredNormOfScaled(std::span<const double> u) const;
   /// The entry of G d at a place.
-  double ofScaled(int place, std::span<const double> u, double sum) const;
+  double ofScaled(int place, std::span<const double> u, double sum) const {
+    const std::size_t first = begins_[at(place)];
+    return loops::sparseDot(entriesOf(place), &scaledValues_[first], &entryRows_[first], u.data()) - mean(place) * sum;
+  }
   /// t += X d in the rows that have a weight.
   void addUnscaled(std::span<const double> u, std::span<double> t) const;
   double ofRows(int place, std::span<const double> rows, double sum) const {

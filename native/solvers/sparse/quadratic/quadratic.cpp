@@ -287,7 +287,7 @@ double Quadratic<Penalty>::gap(const Penalty& penalty, double scale) const {
   double share = 1;
   // Bounds that hold coefficients without penalty make the bound of each alone useless.
   const auto isFree = [&](const auto& along) { return along.isZero() && (single || !blocks_.bounded()); };
-  for (std::size_t g = 0; g < used_.size() && !penalty.hasRidge(); ++g) {
+  for (std::size_t g = 0; g < used_.size(); ++g) {
     const Of along = penalty.of(used_[g].group);
     if (!isFree(along)) share = std::min(share, along.feasibleShare(of(q, used_[g]), boundsOf(used_[g])));
   }
@@ -330,6 +330,26 @@ bool Quadratic<Penalty>::minimizeByGram(const Penalty& penalty, const Goal& goal
     applySteps();
   }
   return meets(penalty, goal, largestViolation(penalty));
+}
+
+/// The gradient of a block in use.
+template <class Penalty>
+[[gnu::always_inline]] inline std::span<const double> Quadratic<Penalty>::gradientInUse(const Block& block) {
+  if constexpr (single) return {&gradient_[at(gram_.slot(block.first))], 1};
+  for (int k = 0; k < block.size; ++k) {
+    const int entry = block.first + k;
+    slopes_[at(k)] = gradient_[at(gram_.slot(placeOf(entry)) * responses_ + responseOf(entry))];
+  }
+  return std::span(slopes_).first(at(block.size));
+}
+
+/// Adds the column of an entry in use to gradients in use.
+template <class Penalty>
+[[gnu::always_inline]] inline void Quadratic<Penalty>::addColumn(int entry, double step,
+                                                                 std::span<double> gradients) const {
+  const double* column = gram_.column(gram_.slot(placeOf(entry)));
+  if (single || responses_ == 1) return blas::axpy(gram_.size(), step, column, gradients.data());
+  for (int s = 0; s < gram_.size(); ++s) gradients[at(s * responses_ + responseOf(entry))] += step * column[s];
 }
 
 template <class Penalty>
@@ -415,9 +435,10 @@ int Quadratic<Penalty>::sweepInTurn(double tolerance) {
 /// Whether the coefficients of blocks in use are within their bounds.
 template <class Penalty>
 bool Quadratic<Penalty>::isWithin(std::span<const double> coefficients) const {
+  if (!blocks_.bounded()) return true;
   for (const Line& line : lines_) {
     const Block& block = used_[at(line.block)];
-    for (auto e = at(block.first); e < at(block.first + block.size) && blocks_.bounded(); ++e) {
+    for (auto e = at(block.first); e < at(block.first + block.size); ++e) {
       if (!(coefficients[e] >= lower_[e] && coefficients[e] <= upper_[e])) return false;
     }
   }
@@ -512,8 +533,9 @@ void Quadratic<Penalty>::collect(const Penalty& penalty, double tolerance) {
 /// violation. apply(k, step) for its coefficients; returns the size of the step.
 template <class Penalty>
 template <class P, class Apply>
-double Quadratic<Penalty>::moveBlock(const Line& line, std::span<double> values, std::span<const double> gradient,
-                                     double least, Apply&& apply) {
+[[gnu::always_inline]] inline double Quadratic<Penalty>::moveBlock(const Line& line, std::span<double> values,
+                                                                   std::span<const double> gradient, double least,
+                                                                   Apply&& apply) {
   const Of& along = line.along;
   if constexpr (single) {
     const auto e = at(line.block);
@@ -606,22 +628,23 @@ template <class P>
 double Quadratic<Penalty>::sweepRows() {
   const std::size_t n = at(metric_->rows());
   const std::span<double> values(rows_.state.data(), b.size());
-  const auto product = [&](int entry) {
-    return std::span(rows_.state).subspan(rows_.head + at(responseOf(entry)) * n, n);
-  };
-  for (int k = 0; k < responses_; ++k) sums_[at(k)] = metric_->sumOfScaled(product(k));
+  double* const products = rows_.state.data() + rows_.head;
+  const auto product = [&](int entry) { return std::span(products + at(responseOf(entry)) * n, n); };
+  // The sum of one response stays in a register.
+  double only = 0;
+  const auto sum = [&](int entry) -> double& { return single ? only : sums_[at(responseOf(entry))]; };
+  for (int k = 0; k < responses_; ++k) sum(k) = metric_->sumOfScaled(product(k));
   double most = 0;
   for (const Line& line : lines_) {
     const Block& block = used_[at(line.block)];
     for (int k = 0; k < (single ? 1 : block.size); ++k) {
       const int entry = block.first + k;
-      slopes_[at(k)] =
-          rows_.base[at(entry)] + metric_->ofScaled(placeOf(entry), product(entry), sums_[at(responseOf(entry))]);
+      slopes_[at(k)] = rows_.base[at(entry)] + metric_->ofScaled(placeOf(entry), product(entry), sum(entry));
     }
-    const auto apply = [&](int k, double step) {
+    const auto apply = [&](int k, double step) __attribute__((always_inline)) {
       const int entry = block.first + k, place = placeOf(entry);
       metric_->addScaled(place, step, product(entry));
-      sums_[at(responseOf(entry))] += step * metric_->totalWeight() * metric_->mean(place);
+      sum(entry) += step * metric_->totalWeight() * metric_->mean(place);
     };
     most = std::max(most, moveBlock<P>(line, of(values, block), slopes_, -1, apply));
   }
@@ -703,25 +726,6 @@ void Quadratic<Penalty>::gather() {
     for (int k = 0; k < responses_; ++k) gradient_[at(s * responses_ + k)] = q[at(gram_.place(s) * responses_ + k)];
   }
   moved_.assign(b.size(), 0.0);
-}
-
-/// The gradient of a block in use.
-template <class Penalty>
-std::span<const double> Quadratic<Penalty>::gradientInUse(const Block& block) {
-  if constexpr (single) return {&gradient_[at(gram_.slot(block.first))], 1};
-  for (int k = 0; k < block.size; ++k) {
-    const int entry = block.first + k;
-    slopes_[at(k)] = gradient_[at(gram_.slot(placeOf(entry)) * responses_ + responseOf(entry))];
-  }
-  return std::span(slopes_).first(at(block.size));
-}
-
-/// Adds the column of an entry in use to gradients in use.
-template <class Penalty>
-void Quadratic<Penalty>::addColumn(int entry, double step, std::span<double> gradients) const {
-  const double* column = gram_.column(gram_.slot(placeOf(entry)));
-  if (single || responses_ == 1) return blas::axpy(gram_.size(), step, column, gradients.data());
-  for (int s = 0; s < gram_.size(); ++s) gradients[at(s * responses_ + responseOf(entry))] += step * column[s];
 }
 
 /// Brings the steps since gather() to the gradients of all places.
