@@ -556,8 +556,7 @@ template <class P, class Apply>
     return size;
   }
   std::span<const double> next = best(along, line.block, values, gradient);
-  const auto isAtZero = [](std::span<const double> v) { return norm2Squared(v) == 0; };
-  if (!P::convex && isAtZero(values) && !along.leavesZero(next, gradient, possibleDecrease)) return 0;
+  if (!P::convex && norm2Squared(values) == 0 && !along.leavesZero(next, gradient, possibleDecrease)) return 0;
   double squares = 0;
   bool toZero = false;
   for (std::size_t k = 0; k < next.size(); ++k) {
