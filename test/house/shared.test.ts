@@ -63,6 +63,7 @@ const ofOneFamily: Record<string, string[]> = {
     'native/methods/least_squares/levenberg_marquardt.hpp',
     'native/methods/least_squares/variable_projection.hpp',
     'native/methods/quadratic/prepared_quadratic.hpp',
+    'native/methods/quadratic/recession.hpp',
     'native/methods/tree_search/tree_search.hpp',
     'native/methods/unconstrained/lbfgs.hpp',
   ],

@@ -181,7 +181,7 @@ describe('sensitivity', () => {
     const result = await minimize(model);
     const other = new Model();
     await expect(result.sensitivity(x as never)).rejects.toThrow(
-      typeError('parameter = an object: expected a parameter of the model'),
+      typeError('parameter = an expression of shape [3]: expected a parameter of the model'),
     );
     await expect(result.sensitivity(other.parameter())).rejects.toThrow(
       'expected one of this model, got one of another model',

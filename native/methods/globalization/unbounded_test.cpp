@@ -74,6 +74,15 @@ bool UnboundedTest::confirms(const NlpPoint& point, bool feasibleSeen) {
   return false;
 }
 
+bool UnboundedTest::confirms(std::span<const double> x, std::span<const double> direction) {
+  FallingRay ray(la_, model_, box_);
+  suspected_ = 0;
+  direction_.assign(direction.begin(), direction.end());
+  fall_ = ray.follow(x, direction);
+  proof_ = ray.proof();
+  return fall_ == Fall::forEver && proof_.known();
+}
+
 bool UnboundedTest::isLost(const NlpPoint& point) const { return normInf(point.x) > Tuning::widestSize; }
 
 /// Follows f along the growth of x over its last decades and all of its way, with and without entries that grow much

@@ -27,6 +27,8 @@ class UnboundedTest {
   /// all that were met. Otherwise the ranges are widened, so that the solve can go on. `feasibleSeen` is true if a
   /// point was met that is feasible beyond what rounding may hide.
   bool confirms(const NlpPoint& point, bool feasibleSeen = true);
+  /// Returns true if f falls for ever along a direction that the caller has found, from x on.
+  bool confirms(std::span<const double> x, std::span<const double> direction);
   /// The points where f falls, of a suspicion that was confirmed.
   const Proof& proof() const { return proof_; }
   /// x has left even the widest range.

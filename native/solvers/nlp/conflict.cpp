@@ -47,9 +47,10 @@ struct Member {
   bool upper = false;  ///< the side of an inequality or a bound
 };
 
-using SparseRow = std::vector<std::pair<int, double>>;  // indices increase, and have an entry each
+/// Entries by their columns, which increase.
+using SparseRow = std::vector<std::pair<int, double>>;
 
-/// row -= factor pivot, without what is about 0; returns how many entries were looked at.
+/// row -= factor pivot, without what is about 0; returns the number of entries read.
 std::size_t subtractRow(SparseRow& row, double factor, const SparseRow& pivot) {
   SparseRow made;
   const auto add = [&](int index, double value) {

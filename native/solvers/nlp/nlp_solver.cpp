@@ -154,8 +154,10 @@ std::optional<Status> NlpSolver::advance() {
 /// does, or says why there is no solution.
 std::optional<Status> NlpSolver::quadraticStep(std::optional<Status> status) {
   if (!status || status == Status::solved) return status;
-  proof_ = quadratic_->proveUnbounded();
-  if (proof_) return Status::unbounded;
+  if (quadratic_->findsUnbounded()) {
+    proof_ = quadratic_->proof();
+    return Status::unbounded;
+  }
   quadratic_.reset();
   interior_ = std::make_unique<InteriorPointMethod>(la_, problem_, settings_);
   return interior_->start();
@@ -261,7 +263,7 @@ NlpSolution NlpSolver::solution() const {
 
 std::string NlpSolver::explain(Status status) const {
   const bool conflict = status == Status::infeasible && conflict_.known();
-  if (!conflict && quadratic_) return {};
+  if (!conflict && quadratic_) return quadratic_->explain();
   if (!conflict && descends()) return descent_->explain(status);
   if (!conflict && interior()) return interior_->explain(status);
   std::string text = conflict ? explainConflict(conflict_, *problem_.nlp.open(), found().x) : newton_->explain(status);

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "core/index.hpp"
-#include "methods/globalization/falling_ray.hpp"
 #include "methods/interior_point/judge.hpp"
 #include "methods/quadratic/recession.hpp"
 #include "problems/abilities.hpp"
@@ -113,20 +112,33 @@ bool QuadraticMethod::confirmed() {
   return nlp_->solvedAsGiven(*answer_) && nonconvex::confirmed(*nlp_, *answer_);
 }
 
-std::optional<Proof> QuadraticMethod::proveUnbounded() {
-  if (nlp_->contradiction()) return std::nullopt;
+bool QuadraticMethod::findsUnbounded() {
+  if (nlp_->contradiction()) return false;
   const std::vector<double> direction = recessionDirection(la_, work_->program());
-  if (direction.empty()) return std::nullopt;
+  if (direction.empty()) return false;
   const std::vector<double> x = feasiblePoint(la_, work_->program());
-  if (x.empty()) return std::nullopt;
-  FallingRay ray(la_, nlp_->model(), {});
-  if (ray.follow(x, direction) != Fall::forEver) return std::nullopt;
-  Proof proof = ray.proof();
-  BarrierPoint point = nlp_->makePoint();
-  if (proof.x.empty() || !nlp_->beginAt(proof.x, point)) return std::nullopt;
-  answer_ = std::move(point);
-  return proof;
+  if (x.empty()) return false;
+  unbounded_.emplace(la_, nlp_->model());
+  return unbounded_->confirms(x, direction) && goFar(unbounded_->proof());
 }
+
+/// Moves the answer to where f has fallen far. False where it has not.
+bool QuadraticMethod::goFar(const Proof& proof) {
+  constexpr double farthest = 1e12;  // rounding: beyond it the sides of rows have few digits
+  std::vector<double> x = proof.x;
+  if (proof.kind == ProofKind::ray) {
+    double size = 1;
+    for (const double value : proof.x) size = std::max(size, std::abs(value));
+    for (std::size_t j = 0; j < x.size(); ++j) x[j] += farthest * size * proof.direction[j];
+  } else {
+    x.assign(proof.points.end() - static_cast<std::ptrdiff_t>(x.size()), proof.points.end());
+  }
+  answer_ = nlp_->makePoint();
+  const NlpStart far{.nlp = problem_.nlp, .start = std::move(x)};
+  return WarmStart(far).place(*nlp_, *answer_, false) && nlp_->evaluateDerivatives(*answer_);
+}
+
+std::string QuadraticMethod::explain() const { return unbounded_ ? unbounded_->addTo({}) : std::string(); }
 
 NlpProgress QuadraticMethod::progress() const {
   const QuadraticErrors& errors = method_.errors();

@@ -3,10 +3,12 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "core/proof.hpp"
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
+#include "methods/globalization/unbounded_test.hpp"
 #include "methods/interior_point/barrier_nlp.hpp"
 #include "methods/quadratic/prepared_quadratic.hpp"
 #include "solvers/nlp/problem.hpp"
@@ -31,15 +33,18 @@ class QuadraticMethod {
   std::optional<Status> step();
   NlpProgress progress() const;
   NlpSolution solution() const;
-  /// A ray along which the objective has no least value, where the method has ended without a solution. The functions
-  /// as given confirm it. Moves to a feasible point of the ray.
-  std::optional<Proof> proveUnbounded();
+  /// Looks for a ray along which the objective has no least value, where the method has ended without a solution. Where
+  /// the functions as given confirm one, the answer moves far along it, and `proof` has it.
+  bool findsUnbounded();
+  const Proof& proof() const { return unbounded_->proof(); }
+  std::string explain() const;
 
  private:
   std::shared_ptr<PreparedQuadratic> prepared(double tolerance);
   bool place(BarrierPoint& point) const;
   std::optional<Status> judged(std::optional<Status> status);
   bool confirmed();
+  bool goFar(const Proof& proof);
 
   const Cpu& la_;
   const NlpProblem& problem_;
@@ -47,7 +52,8 @@ class QuadraticMethod {
   double constant_ = 0;
   std::shared_ptr<PreparedQuadratic> work_;
   ProximalInteriorPoint& method_;
-  std::optional<BarrierPoint> answer_;  ///< a solution that was confirmed
+  std::optional<BarrierPoint> answer_;  ///< a solution that was confirmed, or a point far along a ray
+  std::optional<UnboundedTest> unbounded_;
   QuadraticKind kind_;
   int iterations_ = 0;
 };
