@@ -1,5 +1,7 @@
 #include "expressions/compiled_model.hpp"
 
+#include "expressions/squares.hpp"
+
 namespace nonconvex {
 
 template <class T, class Make>
@@ -20,6 +22,15 @@ const SparseJacobian& CompiledModel::jacobian(const Cpu& la) const {
 
 const SparseHessian& CompiledModel::hessian(const Cpu& la) const {
   return get(hessian_, la, [&] { return std::make_shared<const SparseHessian>(*this, jacobian(la), la); });
+}
+
+std::shared_ptr<const CompiledModel> CompiledModel::ofNodes(std::span<const int> nodes, const Graph& graph,
+                                                            const Cpu& la) const {
+  const auto checkpoint = [&] {
+    la.abortPoint();
+    return false;
+  };
+  return nodes_.get([&] { return std::make_shared<const CompiledModel>(graphOf(nodes, graph), la); }, checkpoint);
 }
 
 }  // namespace nonconvex

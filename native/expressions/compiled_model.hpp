@@ -21,6 +21,10 @@ class CompiledModel : public CompiledStages {
   const SparseJacobian& jacobian(const Cpu& la = Cpu()) const;
   const SparseHessian& hessian(const Cpu& la = Cpu()) const;
 
+  /// The model whose constraints are these nodes of the graph that this one was compiled from, made at the first call;
+  /// all calls have the same nodes.
+  std::shared_ptr<const CompiledModel> ofNodes(std::span<const int> nodes, const Graph& graph, const Cpu& la) const;
+
  private:
   /// An object that is made once, and read at each evaluation.
   template <class T>
@@ -33,6 +37,7 @@ class CompiledModel : public CompiledStages {
 
   mutable Lazy<SparseJacobian> jacobian_;
   mutable Lazy<SparseHessian> hessian_;
+  mutable Once<CompiledModel> nodes_;
 };
 
 }  // namespace nonconvex

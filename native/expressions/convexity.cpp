@@ -49,18 +49,6 @@ class Places {
   std::size_t total_ = 0;
 };
 
-/// Returns true if two nodes are known to have the same values: the same formula of the same variables, as files repeat
-/// them, up to some depth.
-bool isSame(const Graph& graph, int a, int b, int depth = 6) {
-  if (a == b) return true;
-  const Graph::Node &x = graph.node(a), &y = graph.node(b);
-  if (depth == 0 || x.op != y.op || x.size != y.size) return false;
-  if (x.op == Op::variables || x.op == Op::parameters) return x.b == y.b;
-  if (x.op == Op::constant) return std::ranges::equal(graph.numbers(x), graph.numbers(y));
-  if (operandsOf(x.op) == 0 || !isSame(graph, x.a, y.a, depth - 1)) return false;
-  return isUnary(x.op) || isSame(graph, x.b, y.b, depth - 1);
-}
-
 class Composition {
  public:
   Composition(const Graph& graph, std::span<const Interval> bounds, std::span<const double> parameters)
@@ -129,7 +117,7 @@ class Composition {
     if (isBinary(node.op)) {
       out = node.op == Op::multiply
                 ? productAt(node, e)
-                : shapes::binaryOf(node.op, entry(node.a, e), entry(node.b, e), isSame(graph_, node.a, node.b), false);
+                : shapes::binaryOf(node.op, entry(node.a, e), entry(node.b, e), graph_.same(node.a, node.b), false);
       return true;
     }
     switch (node.op) {
@@ -153,7 +141,7 @@ class Composition {
         return true;
       case Op::dot:
         out = overGroup(e, node.extra, [&](int i) {
-          return shapes::binaryOf(Op::multiply, entry(node.a, i), entry(node.b, i), isSame(graph_, node.a, node.b),
+          return shapes::binaryOf(Op::multiply, entry(node.a, i), entry(node.b, i), graph_.same(node.a, node.b),
                                   false);
         });
         return true;
@@ -178,7 +166,7 @@ class Composition {
       if (!std::isnan(exponent)) {
         return shapes::binaryOf(Op::pow, entry(base, e), shapes::constantEntry(exponent + 1), false, false);
       }
-      if (factor.op == Op::log && isSame(graph_, factor.a, base)) {
+      if (factor.op == Op::log && graph_.same(factor.a, base)) {
         return shapes::binaryOf(Op::multiply, entry(base, e), entry(other, e), false, true);
       }
     }
@@ -187,8 +175,8 @@ class Composition {
   /// c of a node that is base^c, NaN of any other.
   double exponentOf(int k, int base, int e) const {
     const Graph::Node& node = graph_.node(k);
-    if (isSame(graph_, k, base)) return 1;
-    if (operandsOf(node.op) == 0 || !isSame(graph_, node.a, base)) return std::nan("");
+    if (graph_.same(k, base)) return 1;
+    if (operandsOf(node.op) == 0 || !graph_.same(node.a, base)) return std::nan("");
     if (node.op == Op::square || node.op == Op::abs2) return 2;
     const bool power = node.op == Op::pow && entry(node.b, e).has(shapes::constant);
     return power ? entry(node.b, e).range.low : std::nan("");

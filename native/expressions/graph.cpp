@@ -1,5 +1,6 @@
 #include "expressions/graph.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -375,6 +376,16 @@ Graph Graph::withoutFunctions() const {
   copy.constraints_.clear();
   copy.constraintCount_ = 0;
   return copy;
+}
+
+bool Graph::same(int a, int b, int depth) const {
+  if (a == b) return true;
+  const Node &x = node(a), &y = node(b);
+  if (depth == 0 || x.op != y.op || x.size != y.size) return false;
+  if (x.op == Op::variables || x.op == Op::parameters) return x.b == y.b;
+  if (x.op == Op::constant) return std::ranges::equal(numbers(x), numbers(y));
+  if (operandsOf(x.op) == 0 || !same(x.a, y.a, depth - 1)) return false;
+  return isUnary(x.op) || same(x.b, y.b, depth - 1);
 }
 
 std::span<const double> Graph::numbers(const Node& node) const {

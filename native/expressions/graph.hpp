@@ -104,6 +104,9 @@ class Graph {
   const std::shared_ptr<const ConstantMatrix>& matrixOf(const Node& node) const {
     return matrices_[static_cast<std::size_t>(node.b)];
   }
+  /// Returns true if two nodes are known to have the same values: the same formula of the same variables, as files
+  /// repeat them, up to some depth.
+  bool same(int a, int b, int depth = 6) const;
   int objective() const { return objective_; }  ///< -1: none
   std::span<const int> constraints() const { return constraints_; }
 

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/index.hpp"
 #include "expressions/convexity.hpp"
+#include "expressions/squares.hpp"
 #include "linalg/blas.hpp"
 #include "linalg/sparse/positive_definite.hpp"
 
@@ -390,8 +391,7 @@ std::optional<KnownCurvature::Convexity> Program::convexity(const Cpu& la, std::
   std::vector<Interval> bounds(n);
   for (std::size_t j = 0; j < n; ++j) bounds[j] = {lower[j], upper[j]};
   const std::span<const double> x = std::span(values_).first(n);
-  const std::span<const double> parameters = std::span(values_).first(at(model_->parametersEnd())).subspan(n);
-  const std::optional<QuadraticRest> rest = convexityOf(*graph_, bounds, parameters, sigma, lambda);
+  const std::optional<QuadraticRest> rest = convexityOf(*graph_, bounds, parameters(), sigma, lambda);
   if (!rest) return std::nullopt;
   if (rest->nodes.empty()) return Convexity{.concavity = std::vector<double>(n), .quadratic = rest->whole};
   const auto ofHessian = [&](Program& of, double factor, std::span<const double> weights) -> std::optional<Convexity> {
@@ -403,9 +403,18 @@ std::optional<KnownCurvature::Convexity> Program::convexity(const Cpu& la, std::
   };
   if (rest->whole) return ofHessian(*this, sigma, lambda);
   Program part(graphOf(*rest, *graph_));
-  if (!parameters.empty()) part.setParameters(parameters);
+  if (!parameters().empty()) part.setParameters(parameters());
   part.moveTo(x);
   return ofHessian(part, 1, {});
+}
+
+std::optional<SumOfSquares::Squares> Program::squares(const Cpu& la) {
+  if (graph_ == nullptr) return std::nullopt;
+  std::optional<SumOfNodes> sum = sumOfSquares(*graph_, parameters());
+  if (!sum) return std::nullopt;
+  const auto residuals = std::make_shared<Program>(model_->ofNodes(sum->nodes, *graph_, la));
+  if (!parameters().empty()) residuals->setParameters(parameters());
+  return Squares{.residuals = residuals, .weights = std::move(sum->weights)};
 }
 
 }  // namespace nonconvex

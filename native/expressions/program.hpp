@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "core/index.hpp"
 #include "expressions/compiled_model.hpp"
 #include "problems/abilities.hpp"
 #include "problems/nlp.hpp"
@@ -17,7 +18,7 @@
 namespace nonconvex {
 
 /// One thread at a time. A copy shares the compiled model, has the same parameters, and may be used on another thread.
-class Program final : public Nlp, public ThreadedEvaluation, public KnownCurvature {
+class Program final : public Nlp, public ThreadedEvaluation, public KnownCurvature, public SumOfSquares {
  public:
   explicit Program(const Graph& graph) : Program(std::make_shared<const CompiledModel>(graph)) {}
   /// `graph`, from which the model was compiled, must outlive this; without one nothing is known of curvature.
@@ -36,6 +37,7 @@ class Program final : public Nlp, public ThreadedEvaluation, public KnownCurvatu
   void runOn(const Cpu& la) override { la_ = &la; }
   std::optional<Convexity> convexity(const Cpu& la, std::span<const double> lower, std::span<const double> upper,
                                      double sigma, std::span<const double> lambda) override;
+  std::optional<Squares> squares(const Cpu& la) override;
   /// Forgets what `runOn` was given.
   void leave() { la_ = nullptr; }
   NlpFacts facts() const override { return {.linearConstraints = model_->linearConstraints()}; }
@@ -61,6 +63,10 @@ class Program final : public Nlp, public ThreadedEvaluation, public KnownCurvatu
  private:
   enum class Sweep { whole, stagesOnly, curved, along };
 
+  /// The values of all parameters.
+  std::span<const double> parameters() const {
+    return std::span(values_).first(at(model_->parametersEnd())).subspan(at(variables()));
+  }
   void forget();
   double sumOfTerms();
   void evaluateStage(const Stage& stage, bool differentiate);

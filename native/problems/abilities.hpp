@@ -132,6 +132,22 @@ class KnownCurvature {
   ~KnownCurvature() = default;
 };
 
+/// Knows by its formulas that f is a sum of squares.
+class SumOfSquares {
+ public:
+  /// f(x) = sum_i weights_i c_i(x)^2 + constant, weights >= 0, c the constraints of a problem of its own.
+  struct Squares {
+    std::shared_ptr<Nlp> residuals;
+    std::vector<double> weights;
+  };
+
+  /// The sum at the parameters of now; nothing where f is none.
+  virtual std::optional<Squares> squares(const Cpu& la) = 0;
+
+ protected:
+  ~SumOfSquares() = default;
+};
+
 /// Knows how large gradients usually are.
 class TypicalGradient {
  public:

@@ -1,17 +1,20 @@
 #include "problems/constraint_residuals.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "linalg/vectors.hpp"
 
 namespace nonconvex {
 
-ConstraintResiduals::ConstraintResiduals(Nlp& nlp) : nlp_(nlp) {}
+ConstraintResiduals::ConstraintResiduals(Nlp& nlp, std::vector<double> factors)
+    : nlp_(nlp), factors_(std::move(factors)) {}
 
 bool ConstraintResiduals::values(In x, Out r) {
   ++valueCount_;
   nlp_.moveTo(x);
   nlp_.constraintValues(r);
+  for (std::size_t i = 0; i < factors_.size(); ++i) r[i] *= factors_[i];
   return finite(r);
 }
 
@@ -24,7 +27,7 @@ bool ConstraintResiduals::jacobian(Mat<double> J) {
   for (int j = 0; j < J.cols; ++j) std::fill_n(J.column(j), J.rows, 0.0);
   std::size_t k = 0;
   for (int i = 0; i < J.rows; ++i) {
-    for (const int j : pattern.line(i)) J(i, j) = jacobian_[k++];
+    for (const int j : pattern.line(i)) J(i, j) = factor(i) * jacobian_[k++];
   }
   return true;
 }
@@ -35,7 +38,9 @@ bool ConstraintResiduals::curvature(In weights, Mat<double> S) {
   ++curvatureCount_;
   const SparsePattern& pattern = nlp_.hessianPattern();
   hessian_.resize(pattern.nonzeros());
-  nlp_.hessian(0, weights, hessian_);
+  weights_.assign(weights.begin(), weights.end());
+  for (std::size_t i = 0; i < factors_.size(); ++i) weights_[i] *= factors_[i];
+  nlp_.hessian(0, weights_, hessian_);
   if (!finite(hessian_)) return false;
   for (int j = 0; j < S.cols; ++j) std::fill_n(S.column(j), S.rows, 0.0);
   std::size_t k = 0;

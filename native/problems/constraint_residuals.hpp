@@ -8,11 +8,12 @@
 
 namespace nonconvex {
 
-/// r(x) = c(x), whatever sides the constraints have. Models of expressions and callbacks come to least squares by it.
+/// r_i(x) = factors_i c_i(x), whatever sides the constraints have. Models of expressions and callbacks come to least
+/// squares by it.
 class ConstraintResiduals final : public Residuals {
  public:
-  /// The program must outlive this.
-  explicit ConstraintResiduals(Nlp& nlp);
+  /// The program must outlive this. Without factors they are 1.
+  explicit ConstraintResiduals(Nlp& nlp, std::vector<double> factors = {});
 
   int variables() const override { return nlp_.variables(); }
   int residuals() const override { return nlp_.constraints(); }
@@ -26,9 +27,12 @@ class ConstraintResiduals final : public Residuals {
   int curvatureCount() const { return curvatureCount_; }
 
  private:
+  double factor(int i) const { return factors_.empty() ? 1 : factors_[static_cast<std::size_t>(i)]; }
+
   Nlp& nlp_;
   int valueCount_ = 0, jacobianCount_ = 0, curvatureCount_ = 0;
-  std::vector<double> jacobian_, hessian_;
+  const std::vector<double> factors_;
+  std::vector<double> jacobian_, hessian_, weights_;
 };
 
 }  // namespace nonconvex

@@ -8,6 +8,7 @@
 #include "linalg/cpu.hpp"
 #include "methods/descent/two_metric_projection.hpp"
 #include "methods/nlp/scaled_nlp.hpp"
+#include "problems/abilities.hpp"
 
 namespace nonconvex {
 
@@ -18,6 +19,8 @@ class Descent {
   /// Looks for the next point, from one with its derivatives, and leaves it with its derivatives in `trial`. False
   /// where there is none, as rounding hides what a step would bring.
   virtual bool step(const NlpPoint& point, NlpPoint& trial) = 0;
+  /// Returns true if a point whose gradient is small may be a solution.
+  virtual bool accepts(const NlpPoint&) { return true; }
   /// Forgets what earlier steps told, as of a point that was reached in another way.
   virtual void forget() {}
 
@@ -46,6 +49,7 @@ std::unique_ptr<Descent> trustRegionDescent(const DescentSetting& of, BallMethod
 std::unique_ptr<Descent> gradientRegularizedDescent(const DescentSetting& of);
 std::unique_ptr<Descent> saddleFreeDescent(const DescentSetting& of);
 std::unique_ptr<Descent> oasisDescent(const DescentSetting& of);
+std::unique_ptr<Descent> leastSquaresDescent(const DescentSetting& of, SumOfSquares::Squares sum);
 
 /// Products with the Hessian at one point after the other: by its values where they are few, otherwise by derivatives
 /// in a direction.

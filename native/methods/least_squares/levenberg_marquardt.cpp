@@ -159,8 +159,9 @@ bool LevenbergMarquardt::freeHessian() {
   return true;
 }
 
-/// Decides whether x is a solution.
 std::optional<Status> LevenbergMarquardt::assess() {
+  std::fill(step_.fixed.begin(), step_.fixed.end(), 0);
+  holdAtBounds();
   const double norm = std::sqrt(norm2Squared(now_.weighted));
   const double floor = std::max({norm, now_.noise / settings_.tolerance, 1e-300});
   now_.residual = 0;
@@ -325,7 +326,6 @@ void LevenbergMarquardt::learn(double actual, double prediction, double otherPre
 
 std::optional<Status> LevenbergMarquardt::step() {
   if (now_.looked) {
-    std::fill(step_.fixed.begin(), step_.fixed.end(), 0);
     if (const auto status = assess()) return status;
     now_.looked = false;
     if (first_) {

@@ -46,6 +46,8 @@ class LevenbergMarquardt {
 
   /// Begins at the point of the box that is nearest to x. Returns false where r or J is not finite there.
   bool start(In x);
+  /// Decides whether x is a solution (`solved`) or a saddle (`stalled`).
+  std::optional<Status> assess();
   /// One accepted or refused step; a status where the method ends.
   std::optional<Status> step();
 
@@ -88,7 +90,6 @@ class LevenbergMarquardt {
   };
 
   bool look();
-  std::optional<Status> assess();
   void holdAtBounds();
   bool freeHessian();
   void factorFree();

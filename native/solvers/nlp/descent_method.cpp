@@ -28,7 +28,9 @@ NlpProblem facing(const std::shared_ptr<TwoMetricProjection>& box, const NlpProb
   return faced;
 }
 
-std::unique_ptr<Descent> descentOf(const DescentSetting& of, const NlpSettings& settings) {
+std::unique_ptr<Descent> descentOf(const DescentSetting& of, const NlpSettings& settings,
+                                   std::optional<SumOfSquares::Squares> squares) {
+  if (squares) return leastSquaresDescent(of, std::move(*squares));
   switch (settings.method) {
     case NlpMethod::trustRegion:
       return trustRegionDescent(of, settings.inner == KktMethod::exact ? BallMethod::exact : BallMethod::krylov);
@@ -45,7 +47,8 @@ std::unique_ptr<Descent> descentOf(const DescentSetting& of, const NlpSettings& 
 
 }  // namespace
 
-DescentMethod::DescentMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
+DescentMethod::DescentMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings,
+                             std::optional<SumOfSquares::Squares> squares)
     : la_(la),
       settings_(settings),
       reportIterates_(problem.reportIterates),
@@ -57,7 +60,7 @@ DescentMethod::DescentMethod(const Cpu& la, const NlpProblem& problem, const Nlp
       merit_(model_, {settings.constraintPenalty, settings.gradientPenalty, settings.penaltyFactor}),
       unboundedTest_(la, model_, box_ ? NlpBounds{box_->lower(), box_->upper()} : NlpBounds{}),
       best_(model_, settings.tolerance),
-      descent_(descentOf({la, model_, box_.get(), settings.seed}, settings)) {
+      descent_(descentOf({la, model_, box_.get(), settings.seed}, settings, std::move(squares))) {
   requireInnerOfDescent(settings);
   if (box_) box_->project(model_.beginning());
   started_ = model_.begin(point_);

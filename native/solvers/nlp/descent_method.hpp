@@ -21,8 +21,10 @@ namespace nonconvex {
 /// negative curvature.
 class DescentMethod {
  public:
-  /// Checks the problem and evaluates it at the start. `la` must outlive this.
-  DescentMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings);
+  /// Checks the problem and evaluates it at the start. `la` must outlive this. An objective that is given as a sum of
+  /// squares is minimised by the method of least squares, whatever `settings.method` is.
+  DescentMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings,
+                std::optional<SumOfSquares::Squares> squares = std::nullopt);
 
   static constexpr bool decidesSolved = true;
 
@@ -34,7 +36,7 @@ class DescentMethod {
   std::string explain(Status status) const;
 
  private:
-  bool arrived() const { return best_.residual() <= settings_.tolerance; }
+  bool arrived() const { return best_.residual() <= settings_.tolerance && descent_->accepts(point_); }
   std::optional<Status> finishOrContinue();
   bool rescaleHere();
   std::optional<Status> checkSecondOrder();

@@ -70,6 +70,17 @@ bool takesEqualities(const NlpProblem& problem, const NlpSettings& settings) {
   return hasEqualityConstraintsOnly(*nlp) && nlp->constraints() <= nlp->variables() && !nlp->facts().approximateHessian;
 }
 
+/// The objective as a sum of squares, where the method for these takes the problem: without constraints, and not large.
+std::optional<SumOfSquares::Squares> squaresOf(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings,
+                                               int most) {
+  const std::shared_ptr<Nlp> nlp = problem.nlp.open(la);
+  auto* const sums = nlp->find<SumOfSquares>();
+  const bool may = settings.method == NlpMethod::automatic && settings.inner == KktMethod::automatic &&
+                   settings.preconditioner == KktPreconditioner::automatic && problem.device == nullptr;
+  if (!may || sums == nullptr || nlp->constraints() > 0 || nlp->variables() > most) return std::nullopt;
+  return sums->squares(la);
+}
+
 /// Warm starts keep the method that has solved the problem before.
 bool isConvexQuadratic(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings) {
   if (settings.method != NlpMethod::automatic || WarmStart(problem).given()) return false;
@@ -82,33 +93,51 @@ struct NlpSolver::Tuning {
   /// measured: iterations of the interior-point method that follows Newton's, on a function without
   /// constraints, which differs from it in its line search alone.
   static constexpr int patienceWithFollower = 1000;
+  /// measured: variables up to which the dense factors of least squares are no slower than sparse ones of Newton's.
+  static constexpr int squaresVariables = 100;
+  /// measured: steps of the method of least squares.
+  static constexpr int squaresSteps = 200;
 };
 
 NlpSolver::NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
     : la_(la), settings_(settings), problem_(opened(la, problem, settings)) {
-  NlpSettings chosen = settings;
-  chosen.method = methodOf(*problem_.nlp.open(), settings);
-  if (isDescent(chosen.method)) {
-    descent_ = std::make_unique<DescentMethod>(la, problem_, chosen);
-  } else if (takesEqualities(problem_, settings)) {
-    newton_ = std::make_unique<NewtonMethod>(la, problem_, settings);
-  } else if (isConvexQuadratic(la, problem_, settings)) {
-    requireInInteriorPoint(settings);
-    quadratic_ = std::make_unique<QuadraticMethod>(la, problem_, settings);
+  if (auto squares = squaresOf(la, problem_, settings, Tuning::squaresVariables)) {
+    squares_ = std::make_unique<DescentMethod>(la, problem_, settings, std::move(squares));
   } else {
-    requireInInteriorPoint(settings);
-    interior_ = std::make_unique<InteriorPointMethod>(la, problem_, settings);
+    choose();
+  }
+}
+
+/// Makes the method that the problem gets.
+void NlpSolver::choose() {
+  NlpSettings chosen = settings_;
+  chosen.method = methodOf(*problem_.nlp.open(), settings_);
+  if (isDescent(chosen.method)) {
+    descent_ = std::make_unique<DescentMethod>(la_, problem_, chosen);
+  } else if (takesEqualities(problem_, settings_)) {
+    newton_ = std::make_unique<NewtonMethod>(la_, problem_, settings_);
+  } else if (isConvexQuadratic(la_, problem_, settings_)) {
+    requireInInteriorPoint(settings_);
+    quadratic_ = std::make_unique<QuadraticMethod>(la_, problem_, settings_);
+  } else {
+    requireInInteriorPoint(settings_);
+    interior_ = std::make_unique<InteriorPointMethod>(la_, problem_, settings_);
   }
 }
 
 NlpSolver::~NlpSolver() = default;
 
 std::optional<Status> NlpSolver::start() {
-  if (descent_) return ended(descent_->start());
-  if (quadratic_) return ended(quadraticStep(quadratic_->start()));
-  if (interior_) return ended(interior_->start());
+  return ended(squares_ ? squaresStep(squares_->start()) : begin());
+}
+
+/// Starts the method that the problem gets.
+std::optional<Status> NlpSolver::begin() {
+  if (descent_) return descent_->start();
+  if (quadratic_) return quadraticStep(quadratic_->start());
+  if (interior_) return interior_->start();
   const auto status = newton_->start();
-  return ended(status ? follow(*status) : status);
+  return status ? follow(*status) : status;
 }
 
 std::optional<Status> NlpSolver::step() { return ended(advance()); }
@@ -131,6 +160,7 @@ void NlpSolver::findConflict() {
 }
 
 std::optional<Status> NlpSolver::advance() {
+  if (squares_) return squaresStep(squares_->step());
   if (descent_) return descentStep();
   if (quadratic_) return quadraticStep(quadratic_->step());
   if (!interior_) {
@@ -148,6 +178,14 @@ std::optional<Status> NlpSolver::advance() {
   }
   interior_.reset();  // Newton's method goes on
   return std::nullopt;
+}
+
+/// The status after a step of the method of least squares. Another one solves what this one does not.
+std::optional<Status> NlpSolver::squaresStep(std::optional<Status> status) {
+  if (status == Status::solved || (!status && ++squaresSteps_ < Tuning::squaresSteps)) return status;
+  squares_.reset();
+  choose();
+  return begin();
 }
 
 /// The status after a step of the method of convex quadratic programs. What it does not solve the interior-point method
@@ -233,11 +271,13 @@ bool NlpSolver::interior() const {
 }
 
 NlpProgress NlpSolver::progress() const {
+  if (squares_) return squares_->progress();
   if (quadratic_) return quadratic_->progress();
   if (descends()) return descent_->progress();
   return interior() ? interior_->progress() : newton_->progress();
 }
 NlpSolution NlpSolver::found() const {
+  if (squares_) return squares_->solution();
   if (quadratic_) return quadratic_->solution();
   if (descends()) return descent_->solution();
   return interior() ? interior_->solution() : newton_->solution();
@@ -262,6 +302,7 @@ NlpSolution NlpSolver::solution() const {
 }
 
 std::string NlpSolver::explain(Status status) const {
+  if (squares_) return squares_->explain(status);
   const bool conflict = status == Status::infeasible && conflict_.known();
   if (!conflict && quadratic_) return quadratic_->explain();
   if (!conflict && descends()) return descent_->explain(status);

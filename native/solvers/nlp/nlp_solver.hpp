@@ -37,7 +37,8 @@ class NlpUnbuilt {
 
 /// Newton's method on the exact augmented Lagrangian where all constraints are equations, otherwise the interior-point
 /// method, or a method for functions without constraints that is asked for. `method: 'auto'` also has that follow,
-/// where Newton's method has stalled or found no feasible point; its point is the answer if it solves the problem.
+/// where Newton's method has stalled or found no feasible point; its point is the answer if it solves the problem. An
+/// objective that is a sum of squares, under bounds at most, is first left to the method of least squares.
 class NlpSolver {
  public:
   using Unbuilt = NlpUnbuilt;
@@ -57,7 +58,10 @@ class NlpSolver {
 
  private:
   struct Tuning;
+  void choose();
+  std::optional<Status> begin();
   std::optional<Status> advance();
+  std::optional<Status> squaresStep(std::optional<Status> status);
   std::optional<Status> ended(std::optional<Status> status);
   void findConflict();
   NlpSolution found() const;
@@ -78,12 +82,14 @@ class NlpSolver {
   std::unique_ptr<InteriorPointMethod> interior_;
   std::unique_ptr<DescentMethod> descent_;
   std::unique_ptr<QuadraticMethod> quadratic_;
+  std::unique_ptr<DescentMethod> squares_;  ///< the method of least squares, until it has failed
   Status verdict_ = Status::stalled;  ///< status of Newton's method if the other method follows
   std::optional<Proof> proof_;        ///< proof that the equations cannot be met
   std::optional<Status> end_;         ///< status that has ended the solve
   ConvexBound bound_;                 ///< bound of a solved problem
   NlpConflict conflict_;              ///< what contradicts what, in an infeasible problem
   int iterations_ = 0;                ///< iterations of Newton's method
+  int squaresSteps_ = 0;              ///< iterations of the method of least squares
   int followed_ = 0;                  ///< iterations of the interior-point method
   bool failed_ = false;               ///< what followed did no better
 };
