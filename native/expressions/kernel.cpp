@@ -273,6 +273,24 @@ void Kernel::weigh(const double* values, const double* seconds, const Outer& out
   }
 }
 
+void Kernel::bend(const double* values, const double* seconds, double* weighted, const double* tangents, double* bends,
+                  BlockMemory& memory) const {
+  weigh(values, seconds, {.all = 1}, true, weighted, memory);
+  const auto block = static_cast<std::size_t>(std::min(rows_, blockRows));
+  for (int begin = 0; begin < rows_; begin += blockRows) {
+    const int count = std::min(blockRows, rows_ - begin);
+    double* const out = bends + output_ + begin;
+    for (const Second& second : seconds_) {
+      double* const buffers = memory.buffers();
+      const double* a = input(second.a).read(tangents, begin, count, buffers);
+      const double* b = input(second.b).read(tangents, begin, count, buffers + block);
+      const double factor = second.a == second.b ? 1 : 2;
+      const double* w = weighted + second.weight + begin;
+      for (int r = 0; r < count; ++r) out[r] += factor * w[r] * a[r] * b[r];
+    }
+  }
+}
+
 void Kernel::curvedAdjoint(const double* entries, const double* weighted, const double* tangents, double* adjoints,
                            BlockMemory& memory) const {
   if (seconds_.empty()) {

@@ -78,6 +78,9 @@ class Kernel {
 
   // With out_r = result r of whatever runs through the tape: sums over partials d, and over seconds times adjoints w.
   void tangent(const double* entries, double* tangents, BlockMemory& memory) const;  ///< t_out = sum d t_in
+  /// bend_out += sum d2 t_in t_in, d2 the second derivatives, which are computed in `weighted`
+  void bend(const double* values, const double* seconds, double* weighted, const double* tangents, double* bends,
+            BlockMemory& memory) const;
   /// a_in += d a_out
   void adjoint(const double* entries, double* adjoints, bool stagesOnly, BlockMemory& memory) const;
   /// a_in += d a_out, for partial derivatives that are not kept.

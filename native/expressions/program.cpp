@@ -280,8 +280,11 @@ void Program::jacobianTransposedProduct(std::span<const double> v, std::span<dou
   std::copy_n(adjoints_.begin(), plan_->variables, out.begin());
 }
 
-void Program::forward(CompiledModel::Reach to) {
-  double* tangents = tangents_.data();
+void Program::forward(CompiledModel::Reach to) { forward(to, tangents_, false); }
+
+/// `bend`: the second derivatives along the tangents instead, which are known then.
+void Program::forward(CompiledModel::Reach to, std::vector<double>& through, bool bend) {
+  double* tangents = through.data();
   for (std::size_t k = 0; k < plan_->stages.size(); ++k) {
     const Stage& stage = plan_->stages[k];
     if (!stage.active || !reached(model_->reach(k), to)) continue;
@@ -289,6 +292,10 @@ void Program::forward(CompiledModel::Reach to) {
     switch (stage.kind) {
       case Stage::Kind::kernel:
         model_->kernel(stage).tangent(entries_.data(), tangents, blocks_);
+        if (bend) {
+          model_->kernel(stage).bend(values_.data(), model_->seconds().data(), weighted_.data(), tangents_.data(),
+                                     tangents, blocks_);
+        }
         break;
       case Stage::Kind::linear:
         plan_->linear[at(stage.index)].multiply(tangents, false, out);
@@ -309,6 +316,17 @@ void Program::jacobianProduct(std::span<const double> v, std::span<double> out) 
   std::copy(v.begin(), v.end(), tangents_.begin());
   forward({.constraints = true});
   plan_->constraintRows.multiply(tangents_.data(), false, out.data());
+}
+
+void Program::constraintsAlong(std::span<const double> v, std::span<double> out) {
+  differentiate();
+  std::copy(v.begin(), v.end(), tangents_.begin());
+  forward({.constraints = true});
+  clear(curved_);
+  forward({.constraints = true}, curved_, true);
+  weighedKnown_ = alongKnown_ = false;
+  weighedTerms_ = std::numeric_limits<double>::quiet_NaN();
+  plan_->constraintRows.multiply(curved_.data(), false, out.data());
 }
 
 bool Program::same(double sigma, std::span<const double> lambda) const {

@@ -18,7 +18,11 @@
 namespace nonconvex {
 
 /// One thread at a time. A copy shares the compiled model, has the same parameters, and may be used on another thread.
-class Program final : public Nlp, public ThreadedEvaluation, public KnownCurvature, public SumOfSquares {
+class Program final : public Nlp,
+                      public ThreadedEvaluation,
+                      public KnownCurvature,
+                      public SumOfSquares,
+                      public CurvatureAlong {
  public:
   explicit Program(const Graph& graph) : Program(std::make_shared<const CompiledModel>(graph)) {}
   /// `graph`, from which the model was compiled, must outlive this; without one nothing is known of curvature.
@@ -38,6 +42,7 @@ class Program final : public Nlp, public ThreadedEvaluation, public KnownCurvatu
   std::optional<Convexity> convexity(const Cpu& la, std::span<const double> lower, std::span<const double> upper,
                                      double sigma, std::span<const double> lambda) override;
   std::optional<Squares> squares(const Cpu& la) override;
+  void constraintsAlong(std::span<const double> v, std::span<double> out) override;
   /// Forgets what `runOn` was given.
   void leave() { la_ = nullptr; }
   NlpFacts facts() const override { return {.linearConstraints = model_->linearConstraints()}; }
@@ -79,6 +84,7 @@ class Program final : public Nlp, public ThreadedEvaluation, public KnownCurvatu
   void clear(std::vector<double>& adjoints) const;
   Kernel::Outer outerOf(std::size_t stage, double sigma) const;
   void forward(CompiledModel::Reach to);  // tangents of the stages from those of x
+  void forward(CompiledModel::Reach to, std::vector<double>& tangents, bool bend);
   /// Through what the objective or the constraints depend on.
   void backward(std::vector<double>& adjoints, Sweep sweep, CompiledModel::Reach from);
   bool same(double sigma, std::span<const double> lambda) const;

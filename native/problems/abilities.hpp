@@ -148,6 +148,16 @@ class SumOfSquares {
   ~SumOfSquares() = default;
 };
 
+/// Differentiates its constraints twice in a direction.
+class CurvatureAlong {
+ public:
+  /// out_i = v^T (Hess c_i) v at the point of now.
+  virtual void constraintsAlong(std::span<const double> v, std::span<double> out) = 0;
+
+ protected:
+  ~CurvatureAlong() = default;
+};
+
 /// Knows how large gradients usually are.
 class TypicalGradient {
  public:

@@ -32,6 +32,14 @@ bool ConstraintResiduals::jacobian(Mat<double> J) {
   return true;
 }
 
+bool ConstraintResiduals::along(In p, Out out) {
+  auto* const known = nlp_.find<CurvatureAlong>();
+  if (known == nullptr) return false;
+  known->constraintsAlong(p, out);
+  for (std::size_t i = 0; i < factors_.size(); ++i) out[i] *= factors_[i];
+  return finite(out);
+}
+
 bool ConstraintResiduals::curvature(In weights, Mat<double> S) {
   const NlpFacts facts = nlp_.facts();
   if (facts.approximateHessian || facts.hessianByProducts) return false;

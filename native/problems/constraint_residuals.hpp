@@ -19,6 +19,7 @@ class ConstraintResiduals final : public Residuals {
   int residuals() const override { return nlp_.constraints(); }
   bool values(In x, Out r) override;
   bool jacobian(Mat<double> J) override;
+  bool along(In p, Out out) override;
   bool curvature(In weights, Mat<double> S) override;
 
   // How often each was evaluated.

@@ -18,6 +18,9 @@ class Residuals {
   virtual bool values(In x, Out r) = 0;
   /// Writes J, m x n, at the point of the last values. Returns false where an entry is not finite.
   virtual bool jacobian(Mat<double> J) = 0;
+  /// Writes r''(p, p), the second derivatives along p, at the point of the last values. Returns false where they are not
+  /// known or not finite.
+  virtual bool along(In p, Out out) = 0;
   /// Writes sum_i weights_i Hess r_i at the point of the last values, both triangles. Returns false where second
   /// derivatives are not known or not finite.
   virtual bool curvature(In weights, Mat<double> S) = 0;

@@ -280,18 +280,33 @@ double LevenbergMarquardt::predicted(bool curved) {
   return -dot(now_.gradient, step_.p) - form / 2;
 }
 
-/// Adds a / 2 to the step, where a is small beside it, and moves no variable to a bound.
-void LevenbergMarquardt::accelerate(Out end) {
+/// r''(p, p) in product_, by differences where the function does not know it. Returns false where it is not finite.
+bool LevenbergMarquardt::bend(Out end) {
+  if (!now_.there) {
+    ++counts_.values;
+    function_.values(now_.x, trial_.r);
+    now_.there = true;
+  }
+  if (function_.along(step_.p, product_)) return true;
   const double h = tuning_.probe;
   for (int j = 0; j < n_; ++j) end[at(j)] = now_.x[at(j)] + h * step_.p[at(j)];
   ++counts_.values;
   now_.there = false;
-  if (!function_.values(end, trial_.r)) return;
+  if (!function_.values(end, trial_.r)) return false;
   multiply(now_.J, step_.p, product_);
-  // J^T r''(p, p), r'' = 2 / h ((r(x + h p) - r(x)) / h - J p)
+  // 2 / h ((r(x + h p) - r(x)) / h - J p), J without the weights
   for (int i = 0; i < m_; ++i) {
     const double w = settings_.loss == RobustLoss::squared ? 1 : now_.weights[at(i)];
-    product_[at(i)] = 2 / h * (w * (trial_.r[at(i)] - now_.r[at(i)]) / h - product_[at(i)]);
+    product_[at(i)] = 2 / h * ((trial_.r[at(i)] - now_.r[at(i)]) / h - (w > 0 ? product_[at(i)] / w : 0));
+  }
+  return true;
+}
+
+/// Adds a / 2 to the step, where a is small beside it, and moves no variable to a bound.
+void LevenbergMarquardt::accelerate(Out end) {
+  if (!bend(end)) return;
+  if (settings_.loss != RobustLoss::squared) {
+    for (int i = 0; i < m_; ++i) product_[at(i)] *= now_.weights[at(i)];
   }
   const auto k = step_.free.size();
   const Out b = Out(step_.q).first(k), a = Out(step_.a).first(k);

@@ -98,6 +98,7 @@ class LevenbergMarquardt {
   int stopAtBounds();
   void findStep();
   double predicted(bool curved);
+  bool bend(Out end);
   void accelerate(Out end);
   double unseen() const;
   void learn(double actual, double prediction, double otherPrediction);

@@ -46,6 +46,7 @@ ProjectedResiduals::ProjectedResiduals(Residuals& whole, std::span<const int> af
       affine_(affine.begin(), affine.end()),
       x_(at(whole.variables())),
       at_(at(whole.residuals())),
+      direction_(at(whole.variables())),
       J_(whole.residuals(), whole.variables()),
       Q_(whole.residuals(), static_cast<int>(affine.size())),
       R_(static_cast<int>(affine.size()), static_cast<int>(affine.size())),
@@ -96,16 +97,32 @@ bool ProjectedResiduals::values(In a, Out r) {
   orthonormalize();
   std::fill(coefficients_.begin(), coefficients_.end(), 0);
   project(r, coefficients_);
-  for (int k = static_cast<int>(affine_.size()) - 1; k >= 0; --k) {  // R step = -Q^T r
-    double sum = -coefficients_[at(k)];
-    for (int l = k + 1; l < static_cast<int>(affine_.size()); ++l) {
-      sum -= R_(k, l) * coefficients_[at(l)];
-    }
-    const double step = R_(k, k) > 0 ? sum / R_(k, k) : 0;
-    coefficients_[at(k)] = step;
-    x_[at(affine_[at(k)])] += step;
-  }
+  solve(coefficients_);
+  for (std::size_t k = 0; k < affine_.size(); ++k) x_[at(affine_[k])] += coefficients_[k];
   return finite(r) && finite(x_);
+}
+
+/// coefficients := -R^-1 coefficients, 0 for a column that depends on earlier ones.
+void ProjectedResiduals::solve(Out coefficients) const {
+  const int count = static_cast<int>(affine_.size());
+  for (int k = count - 1; k >= 0; --k) {
+    double sum = -coefficients[at(k)];
+    for (int l = k + 1; l < count; ++l) sum -= R_(k, l) * coefficients[at(l)];
+    coefficients[at(k)] = R_(k, k) > 0 ? sum / R_(k, k) : 0;
+  }
+}
+
+/// The second derivatives along (p, b'), b' the derivative of b along p but for a part that is small with the residuals.
+/// What the second derivative of b adds is in the range of J_b, where J^T does not see it.
+bool ProjectedResiduals::along(In p, Out out) {
+  std::fill(out.begin(), out.end(), 0);
+  for (std::size_t k = 0; k < others_.size(); ++k) axpy(p[k], column(J_, others_[k]), out);
+  std::fill(coefficients_.begin(), coefficients_.end(), 0);
+  project(out, coefficients_);
+  solve(coefficients_);
+  for (std::size_t k = 0; k < others_.size(); ++k) direction_[at(others_[k])] = p[k];
+  for (std::size_t k = 0; k < affine_.size(); ++k) direction_[at(affine_[k])] = coefficients_[k];
+  return whole_.along(direction_, out);
 }
 
 bool ProjectedResiduals::jacobian(Mat<double> J) {

@@ -30,6 +30,7 @@ class ProjectedResiduals final : public Residuals {
   int residuals() const override { return whole_.residuals(); }
   bool values(In a, Out r) override;
   bool jacobian(Mat<double> J) override;
+  bool along(In p, Out out) override;
   bool curvature(In, Mat<double>) override { return false; }
 
   /// Sets the point at which b begins, which matters for rounding alone.
@@ -42,10 +43,11 @@ class ProjectedResiduals final : public Residuals {
  private:
   void orthonormalize();
   void project(Out v, Out coefficients) const;
+  void solve(Out coefficients) const;
 
   Residuals& whole_;
   std::vector<int> affine_, others_;
-  Vector x_, at_;
+  Vector x_, at_, direction_;
   HostMatrix<double> J_, Q_;
   HostMatrix<double> R_;  ///< J_b = Q R
   Vector coefficients_;
