@@ -141,8 +141,7 @@ class Composition {
         return true;
       case Op::dot:
         out = overGroup(e, node.extra, [&](int i) {
-          return shapes::binaryOf(Op::multiply, entry(node.a, i), entry(node.b, i), graph_.same(node.a, node.b),
-                                  false);
+          return shapes::binaryOf(Op::multiply, entry(node.a, i), entry(node.b, i), graph_.same(node.a, node.b), false);
         });
         return true;
       case Op::norm2Squared:

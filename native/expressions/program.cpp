@@ -34,6 +34,25 @@ bool reached(const CompiledModel::Reach& stage, const CompiledModel::Reach& by) 
   return (by.objective && stage.objective) || (by.constraints && stage.constraints);
 }
 
+/// The input of a dense stage, in the buffer where it does not lie in one piece.
+const double* gathered(const DenseStage& dense, const double* v, std::vector<double>& buffer) {
+  const int first = dense.input.contiguous();
+  if (first >= 0) return v + first;
+  for (int k = 0; k < dense.inputSize(); ++k) buffer[at(k)] = v[dense.input.at(k)];
+  return buffer.data();
+}
+
+void clear(const CompiledModel& model, std::vector<double>& adjoints) {
+  std::fill_n(adjoints.begin(), model.parametersEnd(), 0.0);
+  std::fill(adjoints.begin() + model.firstStage(), adjoints.end(), 0.0);
+}
+
+/// The values of all parameters.
+std::span<const double> parametersOf(const CompiledModel& model, std::span<const double> values) {
+  const auto first = at(model.plan().variables);
+  return values.subspan(first, at(model.parametersEnd()) - first);
+}
+
 }  // namespace
 
 Program::Program(std::shared_ptr<const CompiledModel> model, const Graph* graph)
@@ -101,7 +120,7 @@ void Program::evaluateStage(const Stage& stage, bool differentiate) {
       return;
     case Stage::Kind::dense: {
       const DenseStage& dense = plan_->dense[at(stage.index)];
-      multiply(dense, dense.transposed, gathered(dense, values_.data()), 0, out);
+      multiply(dense, dense.transposed, gathered(dense, values_.data(), buffer_), 0, out);
       return;
     }
     case Stage::Kind::maximum: {
@@ -115,13 +134,6 @@ void Program::evaluateStage(const Stage& stage, bool differentiate) {
       }
     }
   }
-}
-
-const double* Program::gathered(const DenseStage& dense, const double* v) {
-  const int first = dense.input.contiguous();
-  if (first >= 0) return v + first;
-  for (int k = 0; k < dense.inputSize(); ++k) buffer_[at(k)] = v[dense.input.at(k)];
-  return buffer_.data();
 }
 
 /// Computes the values of the stages; done(end) is called when those before `end` are known.
@@ -198,11 +210,6 @@ void Program::constraintValues(std::span<double> c) {
   plan_->constraintRows.multiply(values_.data(), true, c.data());
 }
 
-void Program::clear(std::vector<double>& adjoints) const {
-  std::fill_n(adjoints.begin(), model_->parametersEnd(), 0.0);
-  std::fill(adjoints.begin() + model_->firstStage(), adjoints.end(), 0.0);
-}
-
 /// The adjoints of a kernel's values: a term has one, which need not be written.
 Kernel::Outer Program::outerOf(std::size_t stage, double sigma) const {
   if (model_->isTerm(stage)) return {.all = sigma * model_->termCoefficient(stage)};
@@ -274,15 +281,14 @@ void Program::gradient(std::span<double> g) {
 
 void Program::jacobianTransposedProduct(std::span<const double> v, std::span<double> out) {
   differentiate();
-  clear(adjoints_);
+  clear(*model_, adjoints_);
   plan_->constraintRows.multiplyTransposed(v.data(), adjoints_.data());
   backward(adjoints_, Sweep::whole, {.constraints = true});
   std::copy_n(adjoints_.begin(), plan_->variables, out.begin());
 }
 
-void Program::forward(CompiledModel::Reach to) { forward(to, tangents_, false); }
-
-/// `bend`: the second derivatives along the tangents instead, which are known then.
+/// Tangents of the stages from those of x; `bend`: the second derivatives along the tangents instead, which are known
+/// then.
 void Program::forward(CompiledModel::Reach to, std::vector<double>& through, bool bend) {
   double* tangents = through.data();
   for (std::size_t k = 0; k < plan_->stages.size(); ++k) {
@@ -302,7 +308,7 @@ void Program::forward(CompiledModel::Reach to, std::vector<double>& through, boo
         break;
       case Stage::Kind::dense: {
         const DenseStage& dense = plan_->dense[at(stage.index)];
-        multiply(dense, dense.transposed, gathered(dense, tangents), 0, out);
+        multiply(dense, dense.transposed, gathered(dense, tangents, buffer_), 0, out);
         break;
       }
       case Stage::Kind::maximum:
@@ -314,15 +320,16 @@ void Program::forward(CompiledModel::Reach to, std::vector<double>& through, boo
 void Program::jacobianProduct(std::span<const double> v, std::span<double> out) {
   differentiate();
   std::copy(v.begin(), v.end(), tangents_.begin());
-  forward({.constraints = true});
+  forward({.constraints = true}, tangents_, false);
   plan_->constraintRows.multiply(tangents_.data(), false, out.data());
 }
 
 void Program::constraintsAlong(std::span<const double> v, std::span<double> out) {
   differentiate();
   std::copy(v.begin(), v.end(), tangents_.begin());
-  forward({.constraints = true});
-  clear(curved_);
+  forward({.constraints = true}, tangents_, false);
+  // Constants have bends of 0, in places where backward sweeps leave sums.
+  std::fill(curved_.begin(), curved_.end(), 0.0);
   forward({.constraints = true}, curved_, true);
   weighedKnown_ = alongKnown_ = false;
   weighedTerms_ = std::numeric_limits<double>::quiet_NaN();
@@ -394,8 +401,8 @@ void Program::hessianProduct(double sigma, std::span<const double> lambda, std::
     seed(sigma, lambda, true);
   }
   std::copy(v.begin(), v.end(), tangents_.begin());
-  forward(reach);
-  clear(curved_);
+  forward(reach, tangents_, false);
+  clear(*model_, curved_);
   backward(curved_, repeated ? Sweep::curved : Sweep::along, reach);
   alongKnown_ = true;
   std::copy_n(curved_.begin(), plan_->variables, out.begin());
@@ -409,7 +416,8 @@ std::optional<KnownCurvature::Convexity> Program::convexity(const Cpu& la, std::
   std::vector<Interval> bounds(n);
   for (std::size_t j = 0; j < n; ++j) bounds[j] = {lower[j], upper[j]};
   const std::span<const double> x = std::span(values_).first(n);
-  const std::optional<QuadraticRest> rest = convexityOf(*graph_, bounds, parameters(), sigma, lambda);
+  const std::optional<QuadraticRest> rest = convexityOf(*graph_, bounds, parametersOf(*model_, values_), sigma,
+                                                        lambda);
   if (!rest) return std::nullopt;
   if (rest->nodes.empty()) return Convexity{.concavity = std::vector<double>(n), .quadratic = rest->whole};
   const auto ofHessian = [&](Program& of, double factor, std::span<const double> weights) -> std::optional<Convexity> {
@@ -421,17 +429,19 @@ std::optional<KnownCurvature::Convexity> Program::convexity(const Cpu& la, std::
   };
   if (rest->whole) return ofHessian(*this, sigma, lambda);
   Program part(graphOf(*rest, *graph_));
-  if (!parameters().empty()) part.setParameters(parameters());
+  const std::span<const double> parameters = parametersOf(*model_, values_);
+  if (!parameters.empty()) part.setParameters(parameters);
   part.moveTo(x);
   return ofHessian(part, 1, {});
 }
 
 std::optional<SumOfSquares::Squares> Program::squares(const Cpu& la) {
   if (graph_ == nullptr) return std::nullopt;
-  std::optional<SumOfNodes> sum = sumOfSquares(*graph_, parameters());
+  const std::span<const double> parameters = parametersOf(*model_, values_);
+  std::optional<SumOfNodes> sum = sumOfSquares(*graph_, parameters);
   if (!sum) return std::nullopt;
   const auto residuals = std::make_shared<Program>(model_->ofNodes(sum->nodes, *graph_, la));
-  if (!parameters().empty()) residuals->setParameters(parameters());
+  if (!parameters.empty()) residuals->setParameters(parameters);
   return Squares{.residuals = residuals, .weights = std::move(sum->weights)};
 }
 

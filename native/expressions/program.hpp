@@ -10,7 +10,6 @@
 #include <span>
 #include <vector>
 
-#include "core/index.hpp"
 #include "expressions/compiled_model.hpp"
 #include "problems/abilities.hpp"
 #include "problems/nlp.hpp"
@@ -68,10 +67,6 @@ class Program final : public Nlp,
  private:
   enum class Sweep { whole, stagesOnly, curved, along };
 
-  /// The values of all parameters.
-  std::span<const double> parameters() const {
-    return std::span(values_).first(at(model_->parametersEnd())).subspan(at(variables()));
-  }
   void forget();
   double sumOfTerms();
   void evaluateStage(const Stage& stage, bool differentiate);
@@ -81,9 +76,7 @@ class Program final : public Nlp,
   void differentiate();       // and partial derivatives of the kernels that are no terms
   void differentiateTerms();  // and of those that are
   void accumulate();          // and the sums of products of them that the sparse matrices take
-  void clear(std::vector<double>& adjoints) const;
   Kernel::Outer outerOf(std::size_t stage, double sigma) const;
-  void forward(CompiledModel::Reach to);  // tangents of the stages from those of x
   void forward(CompiledModel::Reach to, std::vector<double>& tangents, bool bend);
   /// Through what the objective or the constraints depend on.
   void backward(std::vector<double>& adjoints, Sweep sweep, CompiledModel::Reach from);
@@ -91,7 +84,6 @@ class Program final : public Nlp,
   void writeObjective(double sigma);
   void seed(double sigma, std::span<const double> lambda, bool terms);
   void weigh(double sigma, std::span<const double> lambda);
-  const double* gathered(const DenseStage& dense, const double* v);
 
   std::shared_ptr<const CompiledModel> model_;
   const Plan* plan_;

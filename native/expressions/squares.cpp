@@ -8,8 +8,6 @@
 namespace nonconvex {
 namespace {
 
-
-
 /// Follows weights from the objective down to nodes that are squared. A node is left out, or kept, whatever the numbers
 /// are: by its operation.
 class SquareSearch {
@@ -120,8 +118,7 @@ class SquareSearch {
       case Op::multiply: {
         const bool first = isConstantNode(node.a);
         const int factor = first ? node.a : node.b;
-        return isConstantNode(factor) &&
-               pass(first ? node.b : node.a, [&](int e) { return constantAt(factor, e); });
+        return isConstantNode(factor) && pass(first ? node.b : node.a, [&](int e) { return constantAt(factor, e); });
       }
       case Op::divide:
         return isConstantNode(node.b) && pass(node.a, [&](int e) { return 1 / constantAt(node.b, e); });

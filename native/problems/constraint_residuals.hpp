@@ -18,6 +18,7 @@ class ConstraintResiduals final : public Residuals {
   int variables() const override { return nlp_.variables(); }
   int residuals() const override { return nlp_.constraints(); }
   bool values(In x, Out r) override;
+  void moveTo(In x) override { nlp_.moveTo(x); }
   bool jacobian(Mat<double> J) override;
   bool along(In p, Out out) override;
   bool curvature(In weights, Mat<double> S) override;

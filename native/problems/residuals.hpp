@@ -6,7 +6,7 @@
 
 namespace nonconvex {
 
-/// r(x), m numbers of n variables. Values at one point at a time: `values(x, r)`, then the derivatives there.
+/// r(x), m numbers of n variables. One point at a time: `values(x, r)` or `moveTo(x)`, then the derivatives there.
 class Residuals {
  public:
   virtual ~Residuals() = default;
@@ -16,12 +16,14 @@ class Residuals {
 
   /// Writes r(x). Returns false where an entry is not finite.
   virtual bool values(In x, Out r) = 0;
-  /// Writes J, m x n, at the point of the last values. Returns false where an entry is not finite.
+  /// Goes to a point whose r is not asked for.
+  virtual void moveTo(In x) = 0;
+  /// Writes J, m x n, at the point of now. Returns false where an entry is not finite.
   virtual bool jacobian(Mat<double> J) = 0;
-  /// Writes r''(p, p), the second derivatives along p, at the point of the last values. Returns false where they are not
+  /// Writes r''(p, p), the second derivatives along p, at the point of now. Returns false where they are not
   /// known or not finite.
   virtual bool along(In p, Out out) = 0;
-  /// Writes sum_i weights_i Hess r_i at the point of the last values, both triangles. Returns false where second
+  /// Writes sum_i weights_i Hess r_i at the point of now, both triangles. Returns false where second
   /// derivatives are not known or not finite.
   virtual bool curvature(In weights, Mat<double> S) = 0;
 };

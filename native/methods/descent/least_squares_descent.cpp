@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/numbers.hpp"
 #include "methods/descent/descent.hpp"
 #include "methods/least_squares/levenberg_marquardt.hpp"
 #include "problems/constraint_residuals.hpp"
@@ -33,13 +34,18 @@ class LeastSquaresStep final : public Descent {
     std::ranges::copy(method_.x(), trial.x.begin());
     return model_.evaluateValues(trial) && model_.evaluateDerivatives(trial);
   }
-  bool accepts(const NlpPoint& point) override { return beginAt(point) && method_.assess(); }
+  bool accepts(const NlpPoint& point) override {
+    if (!beginAt(point)) return false;
+    return method_.assess() || method_.objective() <= square(machineEpsilon) * first_;
+  }
+  int factorizations() const override { return method_.counts().jacobians; }
 
  private:
   /// Lets the method be at the point; false where something is not finite there.
   bool beginAt(const NlpPoint& point) {
     if (begun_ && std::ranges::equal(method_.x(), point.x)) return true;
     begun_ = method_.start(point.x);
+    if (begun_) first_ = std::max(first_, method_.objective());
     return begun_;
   }
 
@@ -49,6 +55,7 @@ class LeastSquaresStep final : public Descent {
   ConstraintResiduals residuals_;
   LevenbergMarquardt method_;
   bool begun_ = false;
+  double first_ = 0;  ///< half the sum of squares at the start
 };
 
 }  // namespace

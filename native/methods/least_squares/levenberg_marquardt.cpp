@@ -117,14 +117,16 @@ void LevenbergMarquardt::holdAtBounds() {
   }
 }
 
+/// Lets the function be at x, for derivatives there.
+void LevenbergMarquardt::goBack() {
+  if (!now_.there) function_.moveTo(now_.x);
+  now_.there = true;
+}
+
 /// The Hessian in H, whose second derivatives are those at x.
 bool LevenbergMarquardt::hessian(Mat<double> H) {
   if (!now_.curvatureKnown) {
-    if (!now_.there) {
-      ++counts_.values;
-      function_.values(now_.x, trial_.r);
-      now_.there = true;
-    }
+    goBack();
     ++counts_.curvatures;
     for (int i = 0; i < m_; ++i) {
       right_[at(i)] =
@@ -282,11 +284,7 @@ double LevenbergMarquardt::predicted(bool curved) {
 
 /// r''(p, p) in product_, by differences where the function does not know it. Returns false where it is not finite.
 bool LevenbergMarquardt::bend(Out end) {
-  if (!now_.there) {
-    ++counts_.values;
-    function_.values(now_.x, trial_.r);
-    now_.there = true;
-  }
+  goBack();
   if (function_.along(step_.p, product_)) return true;
   const double h = tuning_.probe;
   for (int j = 0; j < n_; ++j) end[at(j)] = now_.x[at(j)] + h * step_.p[at(j)];
@@ -335,7 +333,8 @@ void LevenbergMarquardt::learn(double actual, double prediction, double otherPre
   if (curved_) {
     curved_ = std::abs(actual - prediction) <= std::abs(actual - otherPrediction);
   } else if (settings_.curvature && prediction <= tuning_.late * now_.objective) {
-    curved_ = !(std::abs(actual - prediction) <= tuning_.poor * std::abs(actual));
+    const bool poor = !(std::abs(actual - prediction) <= tuning_.poor * std::abs(actual));
+    curved_ = poor || (step_.lambda == 0 && prediction > tuning_.slow * lastPrediction_);
   }
 }
 
@@ -367,6 +366,7 @@ std::optional<Status> LevenbergMarquardt::step() {
   const bool defined = tryPoint(trial_.x);
   const double actual = defined ? now_.objective - trial_.objective : -infinity;
   learn(actual, prediction, other);
+  lastPrediction_ = prediction;
   const bool within = prediction <= unseen() && actual >= -unseen();
   if (within || (actual >= tuning_.accepted * prediction && actual >= 0)) {
     std::swap(now_.x, trial_.x);

@@ -80,8 +80,9 @@ class LevenbergMarquardt {
     double accelerated = 0.75;  ///< published: 2 |a| / |p| at most (Transtrum and Sethna 2012)
     double probe = 0.1;   ///< published: length of the difference for r'', as a share of p (Transtrum and Sethna 2012)
     double rounding = 8;  ///< rounding: errors of r, in units of eps |J| |x|
-    double late = 1e-3;   ///< measured: relative reduction from which second derivatives come into the model
+    double late = 0.1;    ///< measured: relative reduction from which second derivatives come into the model
     double poor = 0.25;   ///< measured: error of a predicted reduction from which they do
+    double slow = 1e-2;   ///< measured: share of the last predicted reduction from which they do
     double unseen = 1e-13;   ///< rounding: relative reduction that values do not show
     int unseenSteps = 20;    ///< safeguard: such reductions in a row
     double small = 1e-6;     ///< measured: relative reduction below which steps are not accelerated
@@ -98,6 +99,7 @@ class LevenbergMarquardt {
   int stopAtBounds();
   void findStep();
   double predicted(bool curved);
+  void goBack();
   bool bend(Out end);
   void accelerate(Out end);
   double unseen() const;
@@ -143,7 +145,7 @@ class LevenbergMarquardt {
   HostMatrix<double> work_;
   TrustStep trust_;
   Vector right_, product_;
-  double radius_ = 0, predictedShare_ = infinity;
+  double radius_ = 0, predictedShare_ = infinity, lastPrediction_ = infinity;
   bool curved_ = false;  ///< the next step's model has second derivatives
   bool saddle_ = false;
   bool first_ = true;

@@ -45,7 +45,7 @@ ProjectedResiduals::ProjectedResiduals(Residuals& whole, std::span<const int> af
     : whole_(whole),
       affine_(affine.begin(), affine.end()),
       x_(at(whole.variables())),
-      at_(at(whole.residuals())),
+      r_(at(whole.residuals())),
       direction_(at(whole.variables())),
       J_(whole.residuals(), whole.variables()),
       Q_(whole.residuals(), static_cast<int>(affine.size())),
@@ -102,6 +102,9 @@ bool ProjectedResiduals::values(In a, Out r) {
   return finite(r) && finite(x_);
 }
 
+/// b is a function of a by way of r.
+void ProjectedResiduals::moveTo(In a) { values(a, r_); }
+
 /// coefficients := -R^-1 coefficients, 0 for a column that depends on earlier ones.
 void ProjectedResiduals::solve(Out coefficients) const {
   const int count = static_cast<int>(affine_.size());
@@ -112,8 +115,8 @@ void ProjectedResiduals::solve(Out coefficients) const {
   }
 }
 
-/// The second derivatives along (p, b'), b' the derivative of b along p but for a part that is small with the residuals.
-/// What the second derivative of b adds is in the range of J_b, where J^T does not see it.
+/// The second derivatives along (p, b'), b' the derivative of b along p but for a part that is small with the
+/// residuals. What the second derivative of b adds is in the range of J_b, where J^T does not see it.
 bool ProjectedResiduals::along(In p, Out out) {
   std::fill(out.begin(), out.end(), 0);
   for (std::size_t k = 0; k < others_.size(); ++k) axpy(p[k], column(J_, others_[k]), out);
@@ -126,7 +129,8 @@ bool ProjectedResiduals::along(In p, Out out) {
 }
 
 bool ProjectedResiduals::jacobian(Mat<double> J) {
-  if (!whole_.values(x_, at_) || !whole_.jacobian(J_)) return false;
+  whole_.moveTo(x_);  // r is known there: it is what the projection has left
+  if (!whole_.jacobian(J_)) return false;
   for (int k = 0; k < J.cols; ++k) {
     const std::span<double> from = column(J_, others_[at(k)]), to = column(J, k);
     std::copy(from.begin(), from.end(), to.begin());

@@ -29,6 +29,7 @@ class ProjectedResiduals final : public Residuals {
   int variables() const override { return static_cast<int>(others_.size()); }
   int residuals() const override { return whole_.residuals(); }
   bool values(In a, Out r) override;
+  void moveTo(In a) override;
   bool jacobian(Mat<double> J) override;
   bool along(In p, Out out) override;
   bool curvature(In, Mat<double>) override { return false; }
@@ -47,7 +48,7 @@ class ProjectedResiduals final : public Residuals {
 
   Residuals& whole_;
   std::vector<int> affine_, others_;
-  Vector x_, at_, direction_;
+  Vector x_, r_, direction_;
   HostMatrix<double> J_, Q_;
   HostMatrix<double> R_;  ///< J_b = Q R
   Vector coefficients_;

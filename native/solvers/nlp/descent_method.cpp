@@ -123,7 +123,10 @@ std::optional<Status> DescentMethod::checkSecondOrder() {
   const std::optional<ReducedInertia> found = inertia();
   if (!found) return Status::solved;
   best_.setInertia(*found);
-  if (found->negative <= 0) return Status::solved;
+  if (found->negative <= 0) {
+    degenerate_ = multiplierVanishes();
+    return Status::solved;
+  }
   best_.refuse(point_, *found);
   if (++saddles_ <= mostSaddles && leaveSaddle()) return std::nullopt;
   degenerate_ = weaklyHeld();
@@ -147,6 +150,17 @@ std::optional<ReducedInertia> DescentMethod::inertia() {
 bool DescentMethod::weaklyHeld() const {
   for (std::size_t j = 0; box_ && j < point_.x.size(); ++j) {
     if (box_->atBound(j, point_.x[j]) && std::abs(point_.g[j]) <= settings_.tolerance) return true;
+  }
+  return false;
+}
+
+/// Returns true if a bound holds whose multiplier is about 0.
+bool DescentMethod::multiplierVanishes() const {
+  if (!box_) return false;
+  Vector taken(point_.x.size());
+  box_->takenByBounds(point_.x, taken);
+  for (std::size_t j = 0; j < taken.size(); ++j) {
+    if (box_->atBound(j, point_.x[j]) && std::abs(taken[j]) <= settings_.tolerance) return true;
   }
   return false;
 }

@@ -43,6 +43,7 @@ class DescentMethod {
   bool mayFactor() const;
   std::optional<ReducedInertia> inertia();
   bool weaklyHeld() const;
+  bool multiplierVanishes() const;
   bool leaveSaddle();
   void addBounds(NlpSolution& s) const;
 

@@ -71,6 +71,7 @@ bool takesEqualities(const NlpProblem& problem, const NlpSettings& settings) {
 }
 
 /// The objective as a sum of squares, where the method for these takes the problem: without constraints, and not large.
+/// Linear residuals are left to the methods of quadratic functions.
 std::optional<SumOfSquares::Squares> squaresOf(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings,
                                                int most) {
   const std::shared_ptr<Nlp> nlp = problem.nlp.open(la);
@@ -78,7 +79,9 @@ std::optional<SumOfSquares::Squares> squaresOf(const Cpu& la, const NlpProblem& 
   const bool may = settings.method == NlpMethod::automatic && settings.inner == KktMethod::automatic &&
                    settings.preconditioner == KktPreconditioner::automatic && problem.device == nullptr;
   if (!may || sums == nullptr || nlp->constraints() > 0 || nlp->variables() > most) return std::nullopt;
-  return sums->squares(la);
+  auto squares = sums->squares(la);
+  if (squares && squares->residuals->facts().linearConstraints) squares.reset();
+  return squares;
 }
 
 /// Warm starts keep the method that has solved the problem before.
@@ -94,9 +97,9 @@ struct NlpSolver::Tuning {
   /// constraints, which differs from it in its line search alone.
   static constexpr int patienceWithFollower = 1000;
   /// measured: variables up to which the dense factors of least squares are no slower than sparse ones of Newton's.
-  static constexpr int squaresVariables = 100;
+  static constexpr int squaresVariables = 20;
   /// measured: steps of the method of least squares.
-  static constexpr int squaresSteps = 200;
+  static constexpr int squaresSteps = 45;
 };
 
 NlpSolver::NlpSolver(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
@@ -127,9 +130,7 @@ void NlpSolver::choose() {
 
 NlpSolver::~NlpSolver() = default;
 
-std::optional<Status> NlpSolver::start() {
-  return ended(squares_ ? squaresStep(squares_->start()) : begin());
-}
+std::optional<Status> NlpSolver::start() { return ended(squares_ ? squaresStep(squares_->start()) : begin()); }
 
 /// Starts the method that the problem gets.
 std::optional<Status> NlpSolver::begin() {

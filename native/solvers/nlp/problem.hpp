@@ -54,7 +54,8 @@ struct NlpCommonSettings {
         FIELD(method, anyValue(),
               "What solves the problem: `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` "
               "equations c(x) = 0 alone. "
-              "`auto`: the latter where there is nothing else, otherwise the former. Of functions without "
+              "`auto`: the latter where there is nothing else, otherwise the former, and least squares first where the "
+              "objective is a sum of squares under bounds alone. Of functions without "
               "constraints, with bounds or not, also `lbfgs` (limited-memory BFGS), `trustRegion` (truncated "
               "conjugate gradients; with `inner: 'exact'` by factors), "
               "`gradientRegularized` (Newton's method with ||g|| / gamma on the diagonal), `saddleFree` (with the "

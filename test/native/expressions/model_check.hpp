@@ -132,6 +132,15 @@ inline int compare(nonconvex::Program& program, const nonconvex::Graph& graph, c
     for (std::size_t i = 0; i < m; ++i) transposed += J[i * n + j] * lambda[i];
     same(Jtv[j], transposed, jScale, "(J^T v)_" + std::to_string(j));
   }
+  program.constraintsAlong(v, Jv);
+  for (std::size_t i = 0; i < m; ++i) {
+    double sum = 0, scale = 0;
+    for (std::size_t j = 0; j < n; ++j) {
+      sum += v[j] * inner(&truth.c[i].h[j * n], v);
+      for (std::size_t l = 0; l < n; ++l) scale += std::abs(truth.c[i].h[j * n + l]);
+    }
+    same(Jv[i], sum, scale, "v^T (Hess c) v_" + std::to_string(i));
+  }
   const auto checkProduct = [&](double weight, const std::string& name) {
     program.hessianProduct(weight * sigma, lambda, v, Hv);
     for (std::size_t j = 0; j < n; ++j) {

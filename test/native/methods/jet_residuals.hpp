@@ -71,13 +71,26 @@ class JetResiduals final : public nonconvex::Residuals {
   int variables() const override { return N; }
   int residuals() const override { return m_; }
   bool values(nonconvex::In x, nonconvex::Out r) override {
-    for (int j = 0; j < N; ++j) x_[static_cast<std::size_t>(j)] = Jet<N>::variable(x[static_cast<std::size_t>(j)], j);
+    moveTo(x);
     bool finite = true;
     for (int i = 0; i < m_; ++i) {
       r[static_cast<std::size_t>(i)] = formula_(x_, i).v;
       finite = finite && std::isfinite(r[static_cast<std::size_t>(i)]);
     }
     return finite;
+  }
+  void moveTo(nonconvex::In x) override {
+    for (int j = 0; j < N; ++j) x_[static_cast<std::size_t>(j)] = Jet<N>::variable(x[static_cast<std::size_t>(j)], j);
+  }
+  bool along(nonconvex::In p, nonconvex::Out out) override {
+    for (int i = 0; i < m_; ++i) {
+      const Jet<N> r = formula_(x_, i);
+      double& sum = out[static_cast<std::size_t>(i)] = 0;
+      for (std::size_t j = 0; j < N; ++j) {
+        for (std::size_t l = 0; l < N; ++l) sum += p[j] * r.h[j][l] * p[l];
+      }
+    }
+    return true;
   }
   bool jacobian(nonconvex::Mat<double> J) override {
     for (int i = 0; i < m_; ++i) {
