@@ -416,8 +416,7 @@ std::optional<KnownCurvature::Convexity> Program::convexity(const Cpu& la, std::
   std::vector<Interval> bounds(n);
   for (std::size_t j = 0; j < n; ++j) bounds[j] = {lower[j], upper[j]};
   const std::span<const double> x = std::span(values_).first(n);
-  const std::optional<QuadraticRest> rest = convexityOf(*graph_, bounds, parametersOf(*model_, values_), sigma,
-                                                        lambda);
+  const std::optional<QuadraticRest> rest = convexityOf(*graph_, bounds, parametersOf(*model_, values_), sigma, lambda);
   if (!rest) return std::nullopt;
   if (rest->nodes.empty()) return Convexity{.concavity = std::vector<double>(n), .quadratic = rest->whole};
   const auto ofHessian = [&](Program& of, double factor, std::span<const double> weights) -> std::optional<Convexity> {

@@ -41,6 +41,6 @@ describe.skipIf(!regressions)('regressions of NIST (../shared/problems/nist)', (
       for (const start of [problem.start1, problem.start2])
         evaluations += (await run(problem, start)).fit.counts.residuals;
     }
-    expect(evaluations / (2 * problems.length)).toBeLessThan(45);
+    expect(evaluations / (2 * problems.length)).toBeLessThan(25);
   });
 });

@@ -9,12 +9,12 @@ const meyer = {
   least: 87.9458,
 };
 
-function meyerModel(wrap = (f: ReturnType<typeof sumSquares>) => f): { model: Model; start: number[] } {
+function meyerModel(): { model: Model; start: number[] } {
   const model = new Model();
   const start = [0.02, 4000, 250];
   const x = model.variable(3, { start });
   const t = meyer.y.map((_, i) => 45 + 5 * (i + 1));
-  model.minimize(wrap(sumSquares(sub(mul(at(x, 0), exp(div(at(x, 1), add(t, at(x, 2))))), meyer.y))));
+  model.minimize(sumSquares(sub(mul(at(x, 0), exp(div(at(x, 1), add(t, at(x, 2))))), meyer.y)));
   return { model, start };
 }
 
@@ -25,7 +25,7 @@ describe('a sum of squares', () => {
     expect(squares.status).toBe('solved');
     expect(squares.phase).toBe('descent');
     expect(squares.objective).toBeCloseTo(meyer.least, 3);
-    expect(squares.inertia.negative).toBe(0);
+    expect(squares.inertia?.negative).toBe(0);
     expect(checkOptimality(model, squares.x, squares).ok).toBe(true);
     const newton = await minimize(model, { method: 'exactAugmentedLagrangian' });
     expect(newton.phase).toBe('newton');

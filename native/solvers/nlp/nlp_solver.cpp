@@ -96,9 +96,9 @@ struct NlpSolver::Tuning {
   /// measured: iterations of the interior-point method that follows Newton's, on a function without
   /// constraints, which differs from it in its line search alone.
   static constexpr int patienceWithFollower = 1000;
-  /// measured: variables up to which the dense factors of least squares are no slower than sparse ones of Newton's.
+  /// safeguard: most variables of the method of least squares, whose factors are dense.
   static constexpr int squaresVariables = 20;
-  /// measured: steps of the method of least squares.
+  /// safeguard: steps of the method of least squares, after which the other methods have their turn.
   static constexpr int squaresSteps = 45;
 };
 

@@ -83,15 +83,15 @@ class NlpSolver {
   std::unique_ptr<DescentMethod> descent_;
   std::unique_ptr<QuadraticMethod> quadratic_;
   std::unique_ptr<DescentMethod> squares_;  ///< the method of least squares, until it has failed
-  Status verdict_ = Status::stalled;  ///< status of Newton's method if the other method follows
-  std::optional<Proof> proof_;        ///< proof that the equations cannot be met
-  std::optional<Status> end_;         ///< status that has ended the solve
-  ConvexBound bound_;                 ///< bound of a solved problem
-  NlpConflict conflict_;              ///< what contradicts what, in an infeasible problem
-  int iterations_ = 0;                ///< iterations of Newton's method
-  int squaresSteps_ = 0;              ///< iterations of the method of least squares
-  int followed_ = 0;                  ///< iterations of the interior-point method
-  bool failed_ = false;               ///< what followed did no better
+  Status verdict_ = Status::stalled;        ///< status of Newton's method if the other method follows
+  std::optional<Proof> proof_;              ///< proof that the equations cannot be met
+  std::optional<Status> end_;               ///< status that has ended the solve
+  ConvexBound bound_;                       ///< bound of a solved problem
+  NlpConflict conflict_;                    ///< what contradicts what, in an infeasible problem
+  int iterations_ = 0;                      ///< iterations of Newton's method
+  int squaresSteps_ = 0;                    ///< iterations of the method of least squares
+  int followed_ = 0;                        ///< iterations of the interior-point method
+  bool failed_ = false;                     ///< what followed did no better
 };
 
 }  // namespace nonconvex
