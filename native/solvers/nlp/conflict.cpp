@@ -196,9 +196,8 @@ class ConflictSearch {
       const RowSides linear = ofTangents(sides);
       work_ += conflictTuning.perProgram + entriesOf(linear);
       const LeastViolation least = leastViolation(la_, rows_, linear);
-      if (!least.feasible) {
-        const RowMultipliers multipliers(rows_, least.y);
-        if (!showInfeasible(rows_, linear, multipliers, x_)) return Answer::unknown;
+      const RowMultipliers multipliers(rows_, least.y);
+      if (!least.feasible && showInfeasible(rows_, linear, multipliers, x_)) {
         RowSides kept = onlyNeeded(sides, multipliers);
         if (kind_ == Kind::convex && !staysConvex(kept, sides)) {
           return hasPoint(sides) ? Answer::feasible : Answer::unknown;
@@ -207,7 +206,8 @@ class ConflictSearch {
         multipliers_ = multipliers.y;
         return Answer::infeasible;
       }
-      if (kind_ != Kind::convex || isMet(sides, least.x)) return Answer::feasible;
+      if (kind_ != Kind::convex) return least.feasible ? Answer::feasible : Answer::unknown;
+      if (least.feasible && isMet(sides, least.x)) return Answer::feasible;
       if (round == 0 && hasPoint(sides)) return Answer::feasible;
       addTangents(least.x, sides);
       if (!finite(rows_.constants) || !finite(rows_.matrix.values)) return Answer::unknown;
