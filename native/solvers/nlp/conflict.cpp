@@ -110,8 +110,8 @@ class ConflictSearch {
     kind_ = nlp.facts().linearConstraints ? Kind::linear : Kind::bent;
   }
 
-  NlpConflict run(const Proof& proof) {
-    if (auto crossing = crossingSides()) return *crossing;
+  FoundConflict run(const Proof& proof) {
+    if (auto crossing = crossingSides()) return {*crossing, true};
     addTangents(x_, given_);
     if (!finite(rows_.constants) || !finite(rows_.matrix.values)) return {};
     measureViolations();
@@ -127,7 +127,7 @@ class ConflictSearch {
     } else {
       keepViolated(kept);
     }
-    return made(kept, irreducible, proven);
+    return {made(kept, irreducible, proven), proven || convex_};
   }
 
  private:
@@ -328,6 +328,7 @@ class ConflictSearch {
     RowSides convex = kept;
     if (!staysConvex(convex, given_)) return false;
     kind_ = Kind::convex;
+    convex_ = true;
     const auto atX = std::pair(rows_, owners_);
     if (answerOf(convex) == Answer::infeasible) {
       kept = std::move(convex);
@@ -487,6 +488,7 @@ class ConflictSearch {
   const std::size_t n_, m_;
   RowSides given_;
   Kind kind_ = Kind::bent;
+  bool convex_ = false;              // the constraints of the conflict at x are convex
   AffineRows rows_;                  // tangents
   std::vector<std::size_t> owners_;  // the constraint of each tangent
   std::vector<double> violation_;    // the violation of each constraint at x, < 0 below its lower side
@@ -496,7 +498,7 @@ class ConflictSearch {
 
 }  // namespace
 
-NlpConflict conflictOf(const Cpu& la, Nlp& nlp, std::span<const double> x, const Proof& proof) {
+FoundConflict conflictOf(const Cpu& la, Nlp& nlp, std::span<const double> x, const Proof& proof) {
   return ConflictSearch(la, nlp, x).run(proof);
 }
 

@@ -11,6 +11,12 @@
 
 namespace nonconvex {
 
+/// A conflict, and true if its constraints are convex by rules, so that there is nothing elsewhere, proven or not.
+struct FoundConflict {
+  NlpConflict members;
+  bool convex = false;
+};
+
 /// Finds a conflict of an infeasible problem from x, a point where constraints are violated least, by a deletion filter
 /// (J. Chinneck, E. Dravnieks, "Locating minimal infeasible constraint sets in linear programs", ORSA J. Comput. 3,
 /// 1991): the constraints and bounds that the multipliers of phase 1 name are left out one by one, constraints first,
@@ -22,9 +28,9 @@ namespace nonconvex {
 /// constraints it is the tangents at x alone that contradict one another, near x.
 ///
 /// `proof`, if it is known, shows that linear constraints cannot be met.
-NlpConflict conflictOf(const Cpu& la, Nlp& nlp, std::span<const double> x, const Proof& proof);
+FoundConflict conflictOf(const Cpu& la, Nlp& nlp, std::span<const double> x, const Proof& proof);
 
 /// Says what the conflict is, as indices.
-std::string explainConflict(const NlpConflict& conflict, Nlp& nlp, std::span<const double> x);
+std::string explainConflict(const FoundConflict& found, Nlp& nlp, std::span<const double> x);
 
 }  // namespace nonconvex

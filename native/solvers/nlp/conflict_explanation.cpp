@@ -44,7 +44,8 @@ std::string crossing(std::string_view lower, std::string_view upper, int index, 
 
 }  // namespace
 
-std::string explainConflict(const NlpConflict& conflict, Nlp& nlp, std::span<const double> x) {
+std::string explainConflict(const FoundConflict& found, Nlp& nlp, std::span<const double> x) {
+  const NlpConflict& conflict = found.members;
   const NlpBounds sides = nlp.constraintBounds(), bounds = nlp.variableBounds();
   std::vector<double> c(at(nlp.constraints()));
   nlp.moveTo(x);
@@ -71,8 +72,9 @@ std::string explainConflict(const NlpConflict& conflict, Nlp& nlp, std::span<con
   if (conflict.irreducible && conflict.proof && rows.size() + held.size() > 1) {
     text += ". Each of these is needed: without it the others can be satisfied";
   }
-  return text + (conflict.proof ? ". Another start will not help."
-                                : ". Elsewhere there may be feasible points: try another start, or more restarts.");
+  return text + (conflict.proof || found.convex
+                     ? ". Another start will not help."
+                     : ". Elsewhere there may be feasible points: try another start, or more restarts.");
 }
 
 }  // namespace nonconvex

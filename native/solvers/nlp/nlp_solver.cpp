@@ -6,7 +6,6 @@
 
 #include "core/require_memory.hpp"
 #include "problems/quasi_newton_nlp.hpp"
-#include "solvers/nlp/conflict.hpp"
 #include "solvers/nlp/descent_method.hpp"
 #include "solvers/nlp/interior_point_method.hpp"
 #include "solvers/nlp/newton_method.hpp"
@@ -289,7 +288,7 @@ NlpSolution NlpSolver::solution() const {
   if (proof_) proof = *proof_;
   if (proof.kind != ProofKind::farkas && end_ != Status::unbounded) proof = {};
   solution = certified(std::move(solution));
-  solution.conflict = conflict_;
+  solution.conflict = conflict_.members;
   if (end_ != Status::solved) return solution;
   solution.certificate.because = bound_.because;
   if (!isKnown(bound_.lowerBound)) return solution;
@@ -304,7 +303,7 @@ NlpSolution NlpSolver::solution() const {
 
 std::string NlpSolver::explain(Status status) const {
   if (squares_) return squares_->explain(status);
-  const bool conflict = status == Status::infeasible && conflict_.known();
+  const bool conflict = status == Status::infeasible && conflict_.members.known();
   if (!conflict && quadratic_) return quadratic_->explain();
   if (!conflict && descends()) return descent_->explain(status);
   if (!conflict && interior()) return interior_->explain(status);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "solvers/nlp/conflict.hpp"
 #include "solvers/nlp/convex_bound.hpp"
 #include "solvers/nlp/problem.hpp"
 
@@ -87,7 +88,7 @@ class NlpSolver {
   std::optional<Proof> proof_;              ///< proof that the equations cannot be met
   std::optional<Status> end_;               ///< status that has ended the solve
   ConvexBound bound_;                       ///< bound of a solved problem
-  NlpConflict conflict_;                    ///< what contradicts what, in an infeasible problem
+  FoundConflict conflict_;                  ///< what contradicts what, in an infeasible problem
   int iterations_ = 0;                      ///< iterations of Newton's method
   int squaresSteps_ = 0;                    ///< iterations of the method of least squares
   int followed_ = 0;                        ///< iterations of the interior-point method

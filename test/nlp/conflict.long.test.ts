@@ -1,0 +1,1 @@
+import './conflict.test.js';
