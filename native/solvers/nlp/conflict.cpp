@@ -127,7 +127,9 @@ class ConflictSearch {
     } else {
       keepViolated(kept);
     }
-    return {made(kept, irreducible, proven), proven || convex_};
+    // What is not shown of a convex conflict, removal may refute.
+    const bool needed = irreducible && (proven || !convex_);
+    return {made(kept, needed, proven), proven || convex_};
   }
 
  private:
