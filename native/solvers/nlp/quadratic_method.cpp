@@ -125,7 +125,14 @@ bool QuadraticMethod::findsUnbounded() {
 /// Moves the answer to where f has fallen far. False where it has not.
 bool QuadraticMethod::goFar(const Proof& proof) {
   constexpr double farthest = 1e12;  // rounding: beyond it the sides of rows have few digits
+  const auto reaches = [&](const std::vector<double>& x) {
+    answer_ = nlp_->makePoint();
+    const NlpStart there{.nlp = problem_.nlp, .start = x};
+    return WarmStart(there).place(*nlp_, *answer_, false) && nlp_->evaluateDerivatives(*answer_);
+  };
   std::vector<double> x = proof.x;
+  if (!reaches(x)) return false;
+  const double before = nlp_->unscaledObjective(*answer_);
   if (proof.kind == ProofKind::ray) {
     double size = 1;
     for (const double value : proof.x) size = std::max(size, std::abs(value));
@@ -133,9 +140,7 @@ bool QuadraticMethod::goFar(const Proof& proof) {
   } else {
     x.assign(proof.points.end() - static_cast<std::ptrdiff_t>(x.size()), proof.points.end());
   }
-  answer_ = nlp_->makePoint();
-  const NlpStart far{.nlp = problem_.nlp, .start = std::move(x)};
-  return WarmStart(far).place(*nlp_, *answer_, false) && nlp_->evaluateDerivatives(*answer_);
+  return reaches(x) && nlp_->unscaledObjective(*answer_) < before;
 }
 
 std::string QuadraticMethod::explain() const { return unbounded_ ? unbounded_->addTo({}) : std::string(); }
