@@ -240,8 +240,8 @@ export interface NlpSolution {
       side: 'lower' | 'upper';
     }[];
     /**
-     * True if each of them was left out, and a point was found that satisfies the others (where `proof` is false: to
-     * first order, near x). False: some may not be needed.
+     * True if each of them was left out, and a point was found that satisfies the others (where `proof` is false and
+     * the constraints are not convex: to first order, near x). False: some may not be needed.
      */
     irreducible: boolean;
     /**

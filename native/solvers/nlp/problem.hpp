@@ -318,7 +318,7 @@ struct NlpConflict {
         OUT(bounds, "The bounds of variables that matter."),
         OUT(irreducible,
             "True if each of them was left out, and a point was found that satisfies the others (where `proof` is "
-            "false: to first order, near x). False: some may not be needed."),
+            "false and the constraints are not convex: to first order, near x). False: some may not be needed."),
         OUT(proof,
             "True if no point satisfies these constraints and bounds together, which is shown where they are linear or "
             "convex. False: no point near x does, to first order.")};
