@@ -111,6 +111,7 @@ class Elimination {
   /// Finds a pivot on the path that starts at column k and moves it there. Returns its size, 0 if it finds none, or -1
   /// if the panel must be finished first.
   int pivotAt(int k) {
+    if (takeFirst(k)) return 1;
     double* w0 = candidate_[0];
     double* w1 = candidate_[1];
     const double u = rule_.threshold;
@@ -142,6 +143,29 @@ class Elimination {
       std::swap(w0, w1);
     }
     return 0;
+  }
+
+  /// Takes column k as a pivot of size 1 where it is one, as the path would.
+  bool takeFirst(int k) {
+    double *const w = w_.column(k - begin_) + k, *const l = a_.column(k) + k;
+    const int pivots = std::max(0, std::min(nonzero_, k) - applied_);
+    const double *const left = a_.column(applied_) + k, *const factors = &w_(k, applied_ - begin_);
+    loops::difference(1, pivots, left, a_.stride, factors, w_.stride, l, w);
+    const double gamma = loops::difference(m_ - k - 1, pivots, left + 1, a_.stride, factors, w_.stride, l + 1, w + 1);
+    const double d = w[0], size = std::abs(d), inverse = 1 / d;
+    if (!(size >= rule_.threshold * gamma && std::max(gamma, size) > rule_.zeroTolerance * growth_)) return false;
+    if (!std::isfinite(inverse)) return false;
+    keepOne(k, d, gamma);
+    l[0] = 1;
+    loops::scaled(m_ - k - 1, inverse, w + 1, l + 1);
+    return true;
+  }
+
+  void keepOne(int k, double d, double gamma) {
+    nonzero_ = k + 1;
+    growth_ = std::max(growth_, gamma * (gamma / std::abs(d)));
+    front_.pivots.diagonal[k] = d;
+    front_.pivots.below[k] = 0;
   }
 
   /// The row of the largest entry that could be a pivot together with c; -1 if all are zero.
@@ -207,15 +231,12 @@ class Elimination {
     std::swap(w[c], w[k]);
     std::copy(w + k, w + m_, w_.column(k - begin_) + k);
     const double d = w[k];
-    nonzero_ = k + 1;
-    growth_ = std::max(growth_, gamma * (gamma / std::abs(d)));
-    front_.pivots.diagonal[k] = d;
-    front_.pivots.below[k] = 0;
+    keepOne(k, d, gamma);
     double* l = a_.column(k);
     l[k] = 1;
     const double inverse = 1 / d;
     if (std::isfinite(inverse)) {
-      for (int i = k + 1; i < m_; ++i) l[i] = w[i] * inverse;
+      loops::scaled(m_ - k - 1, inverse, w + k + 1, l + k + 1);
     } else {
       for (int i = k + 1; i < m_; ++i) l[i] = w[i] / d;
     }

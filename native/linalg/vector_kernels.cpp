@@ -303,58 +303,133 @@ NONCONVEX_CLONES bool transpose(int m, int n, const float* a, std::size_t stride
   return transposeInto(m, n, a, stride, out, outStride);
 }
 
-NONCONVEX_CLONES void subtractProduct(int rows, int columns, const double* a, int stride, const double* x, int xStride,
-                                      double* y) {
-  const auto column = [&](int j) { return a + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride); };
-  const auto factor = [&](int j) { return x[static_cast<std::size_t>(j) * static_cast<std::size_t>(xStride)]; };
+namespace {
+
+/// A column-major matrix: column j.
+inline __attribute__((always_inline)) const double* columnOf(const double* a, int stride, int j) {
+  return a + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride);
+}
+
+/// `count` times four rows of to = from - A x, x_j at x[j * xStride]; returns the largest entries in each lane.
+template <int count>
+inline __attribute__((always_inline)) void difference(int columns, const double* a, int stride, const double* x,
+                                                      int xStride, const double* from, double* to, Four& most) {
+  Four sum[count];
+  for (int v = 0; v < count; ++v) sum[v] = four(from + lanes * v);
   int j = 0;
   for (; j + 4 <= columns; j += 4) {
-    const double *a0 = column(j), *a1 = column(j + 1), *a2 = column(j + 2), *a3 = column(j + 3);
-    const double x0 = factor(j), x1 = factor(j + 1), x2 = factor(j + 2), x3 = factor(j + 3);
-    for (int i = 0; i < rows; ++i) y[i] -= a0[i] * x0 + a1[i] * x1 + a2[i] * x2 + a3[i] * x3;
+    const double *a0 = columnOf(a, stride, j), *a1 = a0 + stride, *a2 = a1 + stride, *a3 = a2 + stride;
+    const double* factor = columnOf(x, xStride, j);
+    const double x0 = factor[0], x1 = factor[xStride], x2 = factor[2 * xStride], x3 = factor[3 * xStride];
+    for (int v = 0; v < count; ++v) {
+      const int i = lanes * v;
+      sum[v] -= four(a0 + i) * x0 + four(a1 + i) * x1 + four(a2 + i) * x2 + four(a3 + i) * x3;
+    }
   }
   for (; j < columns; ++j) {
-    const double* a0 = column(j);
-    const double x0 = factor(j);
-    for (int i = 0; i < rows; ++i) y[i] -= a0[i] * x0;
+    const double* a0 = columnOf(a, stride, j);
+    const double x0 = *columnOf(x, xStride, j);
+    for (int v = 0; v < count; ++v) sum[v] -= four(a0 + lanes * v) * x0;
   }
+  for (int v = 0; v < count; ++v) {
+    four(to + lanes * v) = sum[v];
+    const Four size = sum[v] < 0 ? -sum[v] : sum[v];
+    most = size > most ? size : most;
+  }
+}
+
+/// One row of from - A x, which rounds as the rows in fours do.
+inline __attribute__((always_inline)) double differenceOfRow(int columns, const double* a, int stride, const double* x,
+                                                             int xStride, double from) {
+  int j = 0;
+  for (; j + 4 <= columns; j += 4) {
+    const double* row = columnOf(a, stride, j);
+    const double* factor = columnOf(x, xStride, j);
+    from -= row[0] * factor[0] + row[stride] * factor[xStride] + row[2 * stride] * factor[2 * xStride] +
+            row[3 * stride] * factor[3 * xStride];
+  }
+  for (; j < columns; ++j) from -= *columnOf(a, stride, j) * *columnOf(x, xStride, j);
+  return from;
+}
+
+inline __attribute__((always_inline)) double largestOf(const Four& v) {
+  const double a = v[0] > v[2] ? v[0] : v[2], b = v[1] > v[3] ? v[1] : v[3];
+  return a > b ? a : b;
+}
+
+}  // namespace
+
+NONCONVEX_CLONES void subtractProduct(int rows, int columns, const double* a, int stride, const double* x, int xStride,
+                                      double* y) {
+  int j = 0;
+  for (; j + 4 <= columns; j += 4) {
+    const double *a0 = columnOf(a, stride, j), *a1 = a0 + stride, *a2 = a1 + stride, *a3 = a2 + stride;
+    const double* factor = columnOf(x, xStride, j);
+    const double x0 = factor[0], x1 = factor[xStride], x2 = factor[2 * xStride], x3 = factor[3 * xStride];
+    const auto step = [&](int, int i) __attribute__((always_inline)) {
+      four(y + i) -= four(a0 + i) * x0 + four(a1 + i) * x1 + four(a2 + i) * x2 + four(a3 + i) * x3;
+    };
+    for (int i = inFours(rows, step); i < rows; ++i) y[i] -= a0[i] * x0 + a1[i] * x1 + a2[i] * x2 + a3[i] * x3;
+  }
+  for (; j < columns; ++j) {
+    const double* a0 = columnOf(a, stride, j);
+    const double x0 = *columnOf(x, xStride, j);
+    const auto step = [&](int, int i) __attribute__((always_inline)) { four(y + i) -= four(a0 + i) * x0; };
+    for (int i = inFours(rows, step); i < rows; ++i) y[i] -= a0[i] * x0;
+  }
+}
+
+NONCONVEX_CLONES double difference(int rows, int columns, const double* a, int stride, const double* x, int xStride,
+                                   const double* from, double* to) {
+  constexpr int most = 4;
+  Four sizes = {};
+  int i = 0;
+  for (; i + most * lanes <= rows; i += most * lanes) {
+    difference<most>(columns, a + i, stride, x, xStride, from + i, to + i, sizes);
+  }
+  for (; i + lanes <= rows; i += lanes) difference<1>(columns, a + i, stride, x, xStride, from + i, to + i, sizes);
+  double largest = largestOf(sizes);
+  for (; i < rows; ++i) {
+    to[i] = differenceOfRow(columns, a + i, stride, x, xStride, from[i]);
+    largest = std::abs(to[i]) > largest ? std::abs(to[i]) : largest;
+  }
+  return largest;
 }
 
 NONCONVEX_CLONES void subtractTransposedProduct(int rows, int columns, const double* a, int stride, const double* y,
                                                 double* x) {
-  constexpr int lanes = 8;
-  const auto column = [&](int j) { return a + static_cast<std::size_t>(j) * static_cast<std::size_t>(stride); };
   int j = 0;
   for (; j + 4 <= columns; j += 4) {
-    const double *a0 = column(j), *a1 = column(j + 1), *a2 = column(j + 2), *a3 = column(j + 3);
-    double s0[lanes] = {}, s1[lanes] = {}, s2[lanes] = {}, s3[lanes] = {};
+    const double *a0 = columnOf(a, stride, j), *a1 = a0 + stride, *a2 = a1 + stride, *a3 = a2 + stride;
+    Four s0 = {}, s1 = {}, s2 = {}, s3 = {};
     int i = 0;
     for (; i + lanes <= rows; i += lanes) {
-      for (int k = 0; k < lanes; ++k) {
-        s0[k] += a0[i + k] * y[i + k];
-        s1[k] += a1[i + k] * y[i + k];
-        s2[k] += a2[i + k] * y[i + k];
-        s3[k] += a3[i + k] * y[i + k];
-      }
+      const Four yi = four(y + i);
+      s0 += four(a0 + i) * yi;
+      s1 += four(a1 + i) * yi;
+      s2 += four(a2 + i) * yi;
+      s3 += four(a3 + i) * yi;
     }
-    for (int k = 0; i < rows; ++i, ++k) {
-      s0[k] += a0[i] * y[i];
-      s1[k] += a1[i] * y[i];
-      s2[k] += a2[i] * y[i];
-      s3[k] += a3[i] * y[i];
+    double t0 = sumOf(s0), t1 = sumOf(s1), t2 = sumOf(s2), t3 = sumOf(s3);
+    for (; i < rows; ++i) {
+      t0 += a0[i] * y[i];
+      t1 += a1[i] * y[i];
+      t2 += a2[i] * y[i];
+      t3 += a3[i] * y[i];
     }
-    for (int k = 0; k < lanes; ++k) {
-      x[j] -= s0[k];
-      x[j + 1] -= s1[k];
-      x[j + 2] -= s2[k];
-      x[j + 3] -= s3[k];
-    }
+    x[j] -= t0;
+    x[j + 1] -= t1;
+    x[j + 2] -= t2;
+    x[j + 3] -= t3;
   }
   for (; j < columns; ++j) {
-    const double* a0 = column(j);
-    double sum = 0;
-    for (int i = 0; i < rows; ++i) sum += a0[i] * y[i];
-    x[j] -= sum;
+    const double* a0 = columnOf(a, stride, j);
+    Four sum[4] = {};
+    const auto step = [&](int k, int i) __attribute__((always_inline)) { sum[k] += four(a0 + i) * four(y + i); };
+    int i = inFours(rows, step);
+    double total = sumOf((sum[0] + sum[2]) + (sum[1] + sum[3]));
+    for (; i < rows; ++i) total += a0[i] * y[i];
+    x[j] -= total;
   }
 }
 
@@ -403,14 +478,21 @@ NONCONVEX_CLONES void addScaledLong(std::size_t n, const double* x, double a, co
 }
 
 NONCONVEX_CLONES double largest(int n, const double* x) {
-  constexpr int lanes = 8;
-  double best[lanes] = {};
-  int i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    for (int k = 0; k < lanes; ++k) best[k] = std::abs(x[i + k]) > best[k] ? std::abs(x[i + k]) : best[k];
-  }
-  for (int k = 0; i < n; ++i, ++k) best[k] = std::abs(x[i]) > best[k] ? std::abs(x[i]) : best[k];
-  return *std::max_element(best, best + lanes);
+  Four most[4] = {};
+  const auto step = [&](int k, int i) __attribute__((always_inline)) {
+    const Four value = four(x + i), size = value < 0 ? -value : value;
+    most[k] = size > most[k] ? size : most[k];
+  };
+  int i = inFours(n, step);
+  for (int k = 1; k < 4; ++k) most[0] = most[k] > most[0] ? most[k] : most[0];
+  double best = largestOf(most[0]);
+  for (; i < n; ++i) best = std::abs(x[i]) > best ? std::abs(x[i]) : best;
+  return best;
+}
+
+NONCONVEX_CLONES void scaled(int n, double a, const double* x, double* y) {
+  const auto step = [&](int, int i) __attribute__((always_inline)) { four(y + i) = a * four(x + i); };
+  for (int i = inFours(n, step); i < n; ++i) y[i] = a * x[i];
 }
 
 namespace {

@@ -30,12 +30,17 @@ void sparseAxpy(int count, double t, const double* a, const std::int32_t* row, d
 void sparseScale(int count, const double* a, const std::int32_t* row, const double* root, double* scaled, double* sums);
 /// y -= A x for an A of column-major `rows` x `columns`; x_j is at x[j * xStride].
 void subtractProduct(int rows, int columns, const double* a, int stride, const double* x, int xStride, double* y);
+/// to = from - A x, A and x as in the function above; returns max_i |to_i|, where NaN counts as 0.
+double difference(int rows, int columns, const double* a, int stride, const double* x, int xStride, const double* from,
+                  double* to);
 /// x -= A^T y
 void subtractTransposedProduct(int rows, int columns, const double* a, int stride, const double* y, double* x);
 /// Lower triangle of C += B B^T, B column-major n x count without gaps, C n x n: for small n quicker than BLAS, which
 /// copies B twice. Up to `outerSlack` numbers behind B are read, whatever they are.
 void addOuterProducts(int n, int count, const double* b, double* c);
 inline constexpr int outerSlack = 16;  ///< the longest register has no more than 16 numbers
+/// y = a x
+void scaled(int n, double a, const double* x, double* y);
 /// y = -x
 void negate(std::size_t n, const double* x, double* y);
 /// out = x + a y for long vectors, as the processor at hand does it best: a y may not be rounded before it is added.

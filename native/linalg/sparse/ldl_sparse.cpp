@@ -317,11 +317,11 @@ class SparseLdl::Implementation {
     scatterScaled(plan_.order.data(), orderStep_, order(), x, chosenScale_, solution.data());
   }
 
-  Refinement refine(std::span<const double> values, std::span<const double> b, std::span<double> x,
-                    int mostSteps) const {
+  Refinement refine(std::span<const double> values, std::span<const double> b, std::span<double> x, int mostSteps,
+                    double enough) const {
     solve(b, x);
     Refinement result{.backwardError = residual(values, b, x)};
-    while (result.steps < mostSteps && result.backwardError > 4 * epsilon) {
+    while (result.steps < mostSteps && result.backwardError > enough) {
       std::copy(x.begin(), x.end(), best_.begin());
       solve(residual_, residual_);
       for (std::size_t i = 0; i < x.size(); ++i) x[i] += residual_[i];
@@ -354,6 +354,8 @@ class SparseLdl::Implementation {
   /// so on. It costs a pass over the values, and ranks of nearly dependent rows are less certain: so it is taken where
   /// pivots wait so often that a factorisation costs clearly more than planned.
   static constexpr std::array spreads{1.0, 10.0, 1e3, 1e5};
+
+  static constexpr int smallRows = 128;  // rows of a front that a vector is solved with in one go
 
   // Fronts between two looks at whether to go on: plain ones that a vector is solved with, and others.
   static constexpr std::size_t solvedAtOnce = 1 << 13, generalAtOnce = 16;
@@ -761,10 +763,14 @@ class SparseLdl::Implementation {
     for (int k = 0; k < state.columns; ++k) y[k] = x[state.labels[k]];
     std::copy(owed, owed + me.rows, y + state.columns);
     const Mat<const double> l = state.factor;
-    solveLower({l.data, pivots, pivots, l.stride}, y);
-    forChunks(la, l.rows - pivots, pivots, [&](int begin, int end) {
-      loops::subtractProduct(end - begin, pivots, l.data + pivots + begin, l.stride, y, 1, y + pivots + begin);
-    });
+    if (l.rows <= smallRows) {
+      solveLower({l.data, l.rows, pivots, l.stride}, y);
+    } else {
+      solveLower({l.data, pivots, pivots, l.stride}, y);
+      forChunks(la, l.rows - pivots, pivots, [&](int begin, int end) {
+        loops::subtractProduct(end - begin, pivots, l.data + pivots + begin, l.stride, y, 1, y + pivots + begin);
+      });
+    }
     solvePivots(state.pivots, pivots, y);
     for (int k = 0; k < state.columns; ++k) x[state.labels[k]] = y[k];
     std::copy(y + state.columns, y + l.rows, owed);
@@ -777,11 +783,15 @@ class SparseLdl::Implementation {
     for (int i = 0; i < state.columns; ++i) y[i] = x[state.labels[i]];
     for (int i = 0; i < me.rows; ++i) y[state.columns + i] = x[plan_.rows[me.rowsAt + at(i)]];
     const Mat<const double> l = state.factor;
-    forChunks(la, pivots, l.rows - pivots, [&](int begin, int end) {
-      loops::subtractTransposedProduct(l.rows - pivots, end - begin, l.column(begin) + pivots, l.stride, y + pivots,
-                                       y + begin);
-    });
-    solveLowerTransposed({l.data, pivots, pivots, l.stride}, y);
+    if (l.rows <= smallRows) {
+      solveLowerTransposed({l.data, l.rows, pivots, l.stride}, y);
+    } else {
+      forChunks(la, pivots, l.rows - pivots, [&](int begin, int end) {
+        loops::subtractTransposedProduct(l.rows - pivots, end - begin, l.column(begin) + pivots, l.stride, y + pivots,
+                                         y + begin);
+      });
+      solveLowerTransposed({l.data, pivots, pivots, l.stride}, y);
+    }
     for (int k = 0; k < pivots; ++k) x[state.labels[k]] = y[k];
   }
 
@@ -799,16 +809,20 @@ class SparseLdl::Implementation {
       residual_[i] = b[i];
       bound_[i] = std::abs(b[i]);
     }
-    for (int j = 0; j < order(); ++j) {
-      for (std::size_t k = at(lower_.offsets[at(j)]); k < at(lower_.offsets[at(j) + 1]); ++k) {
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      double own = residual_[j], ownBound = bound_[j];
+      for (std::size_t k = at(lower_.offsets[j]); k < at(lower_.offsets[j + 1]); ++k) {
         const std::size_t i = at(lower_.indices[k]);
-        const double a = values[k];
-        residual_[i] -= a * x[at(j)];
-        bound_[i] += std::abs(a * x[at(j)]);
-        if (i == at(j)) continue;
-        residual_[at(j)] -= a * x[i];
-        bound_[at(j)] += std::abs(a * x[i]);
+        const double across = values[k] * x[i];
+        own -= across;
+        ownBound += std::abs(across);
+        if (i == j) continue;
+        const double down = values[k] * x[j];
+        residual_[i] -= down;
+        bound_[i] += std::abs(down);
       }
+      residual_[j] = own;
+      bound_[j] = ownBound;
     }
     double error = 0;
     for (std::size_t i = 0; i < b.size(); ++i) {
@@ -860,8 +874,8 @@ Inertia SparseLdl::factor(std::span<const double> values, double threshold, Pivo
 void SparseLdl::solve(std::span<double> b) const { implementation_->solve(b, b); }
 void SparseLdl::solve(std::span<const double> b, std::span<double> x) const { implementation_->solve(b, x); }
 Refinement SparseLdl::solve(std::span<const double> values, std::span<const double> b, std::span<double> x,
-                            int mostSteps) const {
-  return implementation_->refine(values, b, x, mostSteps);
+                            int mostSteps, double enough) const {
+  return implementation_->refine(values, b, x, mostSteps, enough);
 }
 int SparseLdl::order() const { return implementation_->order(); }
 double SparseLdl::factorEntries() const { return implementation_->factorEntries(); }

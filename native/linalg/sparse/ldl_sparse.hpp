@@ -1,6 +1,7 @@
 // LDL^T of a sparse symmetric indefinite matrix, such as a KKT system, with exact inertia.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <span>
 
@@ -50,8 +51,13 @@ class SparseLdl {
   /// x := A^{-1} b, with zeros along zero pivots.
   void solve(std::span<const double> b, std::span<double> x) const;
 
-  /// x := A^{-1} b, improved by iterative refinement with `values`, those of the factor or others close to them.
-  Refinement solve(std::span<const double> values, std::span<const double> b, std::span<double> x, int mostSteps) const;
+  /// The backward error, by default, that needs no refinement.
+  static constexpr double exact = 4 * std::numeric_limits<double>::epsilon();
+
+  /// x := A^{-1} b, improved by iterative refinement with `values`, those of the factor or others close to them, as
+  /// long as the backward error is above `enough`.
+  Refinement solve(std::span<const double> values, std::span<const double> b, std::span<double> x, int mostSteps,
+                   double enough = exact) const;
 
   int order() const;
   double factorEntries() const;  ///< entries of L, as the analysis foresees

@@ -419,6 +419,33 @@ TEST(denseRowsBelowASmallDiagonal) {
   }
 }
 
+TEST(refinementEndsWhereTheErrorIsSmallEnough) {
+  // Tiny first pivots that may be taken: the factors are of little use without refinement.
+  std::vector<std::tuple<int, int, double>> entries;
+  constexpr int n = 40;
+  for (int j = 0; j < n; ++j) {
+    entries.emplace_back(j, j, 1e-7);
+    entries.emplace_back(n + j, j, 1 + 0.1 * (j % 7));
+    if (j > 0) entries.emplace_back(n + j - 1, j, 0.5);
+    entries.emplace_back(n + j, n + j, -1e-7);
+  }
+  const Sparse a(2 * n, entries), dominated = [&] {
+    auto sample = entries;
+    for (auto& [i, j, value] : sample) value = i == j ? (i < n ? 10 : -10) : value;
+    return Sparse(2 * n, sample);
+  }();
+  const Cpu la;
+  SparseLdl ldl(a.pattern, dominated.values, la);
+  ldl.factor(a.values, 1e-12);
+  const std::vector<double> b = randomVector(2 * n, 1);
+  std::vector<double> x(b.size());
+  const Refinement rough = ldl.solve(a.values, b, x, 5, 1), fine = ldl.solve(a.values, b, x, 5);
+  CHECK_EQ(rough.steps, 0);
+  CHECK(rough.backwardError > SparseLdl::exact);
+  CHECK(fine.steps > 0);
+  CHECK(fine.backwardError <= SparseLdl::exact);
+}
+
 TEST(aBoundedFactorisationIsGivenUp) {
   // Thousands of zeros that only two dense rows couple, of which no sample tells: all of them wait, in any scaling.
   constexpr int n = 3000;
