@@ -189,8 +189,8 @@ bool ProximalInteriorPoint::factor() {
   return system_.factor(std::span(d).first(n), std::span(e).first(m));
 }
 
-/// Solves for the move whose products reach their targets.
-bool ProximalInteriorPoint::solve() {
+/// Solves for the move whose products reach their targets, with a backward error of `enough` where that can be had.
+bool ProximalInteriorPoint::solve(double enough) {
   const auto n = now_.x.size(), m = now_.y.size();
   const double delta = primal_.value;
   const auto push = [&](int number) {
@@ -207,7 +207,7 @@ bool ProximalInteriorPoint::solve() {
     else
       right_[n + k] = h_[k] > 0 ? -q / h_[k] : 0;
   }
-  backwardError_ = system_.solve(right_, move_);
+  backwardError_ = system_.solve(right_, move_, enough);
   std::vector<double>& ofRows = right_;
   multiplyRows(p_, std::span(move_).first(n), std::span(ofRows).first(m));
   bool finite = true;
@@ -233,11 +233,17 @@ double ProximalInteriorPoint::lengthOf(double Side::*value, double Side::*move) 
   return length;
 }
 
+/// The backward error that a direction may have: far from a solution it needs few digits. Where there are no sides the
+/// next point is the solution.
+double ProximalInteriorPoint::enough() const {
+  return best_.worst() > Tuning::far && !sides_.empty() ? Tuning::rough : SparseLdl::exact;
+}
+
 /// Solves for the step without a barrier. Systems that are solved inaccurately get larger shifts.
 bool ProximalInteriorPoint::predict() {
   for (Side& side : sides_) side.target = -side.s * side.z;
   for (;;) {
-    if (!factor() || !solve()) return false;
+    if (!factor() || !solve(enough())) return false;
     if (backwardError_ <= Tuning::accurate || primal_.value >= Tuning::most) return true;
     for (Shift* shift : {&primal_, &dual_}) shift->least = shift->value = 10 * shift->value;
     takeResiduals();
@@ -255,7 +261,7 @@ std::optional<Status> ProximalInteriorPoint::step() {
     const double ratio = std::clamp(products / (static_cast<double>(sides_.size()) * mu_), 0.0, 1.0);
     const double target = std::max(ratio * ratio * ratio * mu_, leastMu());
     for (Side& side : sides_) side.target = target - side.s * side.z - side.ds * side.dz;
-    if (!solve()) return Status::numericalError;
+    if (!solve(enough())) return Status::numericalError;
   }
   const double share = sides_.empty() ? 1 : Tuning::inside;
   const double primal = share * lengthOf(&Side::s, &Side::ds), dual = share * lengthOf(&Side::z, &Side::dz);
@@ -307,8 +313,8 @@ void ProximalInteriorPoint::adapt(Shift& shift, double rate, bool fell, bool may
 
 /// The barrier parameter whose share of the gap is near rounding.
 double ProximalInteriorPoint::leastMu() const {
-  const double size = (1 + std::abs(best_.errors().objective)) * scaled_.cost;
-  return Tuning::leastGap * size / static_cast<double>(sides_.size());
+  const double gap = Tuning::leastGap * (1 + std::abs(best_.errors().objective));
+  return scaled_.cost * std::min(gap / static_cast<double>(sides_.size()), Tuning::leastProduct * tolerance_);
 }
 
 QuadraticErrors ProximalInteriorPoint::record() {
@@ -336,6 +342,14 @@ std::optional<Status> ProximalInteriorPoint::verdict() {
   if (!meets()) return Status::stalled;
   polish_.remember(best_.point());
   return Status::solved;
+}
+
+bool ProximalInteriorPoint::goBackInside() {
+  polished_ = false;
+  scaled_.unscale(now_, trial_);
+  best_.forget();
+  best_.offer(trial_);
+  return meets();
 }
 
 /// A side is active where its slack is below its multiplier.

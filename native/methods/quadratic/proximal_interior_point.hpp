@@ -43,6 +43,10 @@ class ProximalInteriorPoint {
   double mu() const { return mu_; }
   /// Returns true if the point meets its active sides as equations.
   bool polished() const { return polished_; }
+  /// Makes the last iterate itself the answer: products of its slacks and multipliers are near mu, which those of a
+  /// polished point, or of one whose bounds take what is missing of the gradient, need not be. False if that is no
+  /// solution.
+  bool goBackInside();
   int factorizations() const { return system_.factorizations(); }
   double factorEntries() const { return system_.factorEntries(); }
   /// Curvature of the program at the best point; by one factorisation.
@@ -62,7 +66,10 @@ class ProximalInteriorPoint {
     static constexpr double least = 1e-16;       ///< rounding: least shifts at all
     static constexpr double most = 1e-4;         ///< safeguard: largest shift that an inaccurate system gets
     static constexpr double accurate = 1e-9;     ///< safeguard: backward error of a system that is accurate
+    static constexpr double far = 1e-4;          ///< safeguard: errors from which on directions may be rough
+    static constexpr double rough = 1e-12;       ///< safeguard: backward error of such a direction
     static constexpr double leastGap = 1e-14;    ///< rounding: share of the objective that mu may add to the gap
+    static constexpr double leastProduct = 0.1;  ///< safeguard: share of the tolerance that mu need not be below
     static constexpr double worthSmaller = 0.1;  ///< safeguard: errors beside the tolerance that are small enough
     static constexpr int patience = 15;          ///< safeguard: iterations without progress
     static constexpr int patienceOfSolved = 3;   ///< safeguard: the same below the tolerance
@@ -104,7 +111,8 @@ class ProximalInteriorPoint {
   double multiplierOf(const Item& item) const;
   void takeResiduals();
   bool factor();
-  bool solve();
+  bool solve(double enough = SparseLdl::exact);
+  double enough() const;
   bool predict();
   void moveInside();
   double complementarity() const;

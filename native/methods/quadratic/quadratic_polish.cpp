@@ -45,7 +45,7 @@ bool QuadraticPolish::factor(double rho) {
   std::vector<double> d(n_), e(m_);
   for (std::size_t j = 0; j < n_; ++j) d[j] = rho + (active_[m_ + j] != ActiveSide::none ? 1 / Tuning::shift : 0);
   for (std::size_t i = 0; i < m_; ++i) e[i] = active_[i] != ActiveSide::none ? Tuning::shift : infinity;
-  return system_.factor(d, e);
+  return system_.factor(d, e, PivotChoice::careful);
 }
 
 bool QuadraticPolish::solve() {

@@ -1,5 +1,6 @@
 #include "methods/quadratic/quadratic_system.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/index.hpp"
@@ -53,18 +54,21 @@ void QuadraticSystem::makePattern() {
   }
 }
 
-bool QuadraticSystem::factor(std::span<const double> d, std::span<const double> e) {
+bool QuadraticSystem::factor(std::span<const double> d, std::span<const double> e, PivotChoice choice) {
   for (std::size_t j = 0; j < d.size(); ++j) values_[diagonal_[j]] = ofHessian_[j] + d[j];
   for (std::size_t i = 0; i < e.size(); ++i) {
     values_[diagonal_[d.size() + i]] = std::isfinite(e[i]) ? -e[i] : -Tuning::absent;
   }
   ++factorizations_;
-  inertia_ = ldl_->factor(values_, Tuning::threshold);
+  inertia_ = ldl_->factor(values_, choice == PivotChoice::careful ? Tuning::threshold : threshold_);
   return inertia_.undefined == 0;
 }
 
-double QuadraticSystem::solve(std::span<const double> right, std::span<double> solution) const {
-  return ldl_->solve(values_, right, solution, Tuning::refinements).backwardError;
+double QuadraticSystem::solve(std::span<const double> right, std::span<double> solution, double enough) {
+  const Refinement done = ldl_->solve(values_, right, solution, Tuning::refinements, enough);
+  if (done.backwardError > enough) threshold_ = Tuning::threshold;
+  if (done.steps > 1) threshold_ = std::min(Tuning::threshold, Tuning::raise * threshold_);
+  return done.backwardError;
 }
 
 }  // namespace nonconvex

@@ -11,6 +11,10 @@
 
 namespace nonconvex {
 
+/// How small pivots may be beside their columns: `adaptive`, as small as one step of refinement has made up for so far,
+/// since pivots that wait cost time; or as large as is known to be safe.
+enum class PivotChoice { adaptive, careful };
+
 /// [Q + D G^T; G -E] with diagonal matrices D and E, which is quasi-definite where both are positive: then L D L^T
 /// exists for every order (R. Vanderbei, "Symmetric quasidefinite matrices", 1995), so that the order looks at sparsity
 /// alone.
@@ -20,9 +24,10 @@ class QuadraticSystem {
   QuadraticSystem(const Cpu& la, const ConvexQuadratic& program);
 
   /// Factorises with D and E; an infinite E stands for a row that is not there. False where a number left its range.
-  bool factor(std::span<const double> d, std::span<const double> e);
-  /// Solves for (x, y) by the last factors and refinement; returns the componentwise backward error.
-  double solve(std::span<const double> right, std::span<double> solution) const;
+  bool factor(std::span<const double> d, std::span<const double> e, PivotChoice choice = PivotChoice::adaptive);
+  /// Solves for (x, y) by the last factors, and refines as long as the componentwise backward error is above `enough`;
+  /// returns that error.
+  double solve(std::span<const double> right, std::span<double> solution, double enough = SparseLdl::exact);
 
   const Inertia& inertia() const { return inertia_; }
   int factorizations() const { return factorizations_; }
@@ -31,6 +36,8 @@ class QuadraticSystem {
  private:
   struct Tuning {
     static constexpr double threshold = 1e-4;  ///< measured: least pivot beside its column; smaller ones lose digits
+    static constexpr double first = 1e-10;     ///< safeguard: the same at first
+    static constexpr double raise = 100;       ///< safeguard: factor where one step of refinement is not enough
     static constexpr int refinements = 5;      ///< safeguard: steps of refinement
     static constexpr double absent = 1e20;     ///< safeguard: E of a row that is not there
   };
@@ -44,6 +51,7 @@ class QuadraticSystem {
   std::unique_ptr<SparseLdl> ldl_;
   Inertia inertia_;
   int factorizations_ = 0;
+  double threshold_ = Tuning::first;  ///< the least pivot of an adaptive choice
 };
 
 }  // namespace nonconvex

@@ -83,7 +83,7 @@ std::optional<Status> QuadraticMethod::step() {
 /// The status of the method where the judge confirms it.
 std::optional<Status> QuadraticMethod::judged(std::optional<Status> status) {
   if (status != Status::solved) return status;
-  if (!confirmed()) return Status::stalled;
+  if (!confirmed() && !(method_.goBackInside() && confirmed())) return Status::stalled;
   kind_ = method_.kind();
   return status;
 }
