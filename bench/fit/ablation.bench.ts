@@ -1,15 +1,8 @@
 // The gain of each constant of native/solvers/fit and of nonlinear least squares (bench/shared/ablation.ts): the regressions of NIST
 // and random curves.
-import { ablate } from '../shared/ablation.js';
+import { type Answer, ablate, outcomeOf } from '../shared/ablation.js';
 
-interface Fit {
-  status: string;
-  objective: number;
-  counts: { residuals: number };
-}
-
-const isFit = (each: unknown): each is Fit =>
-  typeof each === 'object' && each !== null && 'objective' in each && 'counts' in each;
+type Fit = Answer & { counts: { residuals: number } };
 
 await ablate({
   family: 'fit',
@@ -23,13 +16,5 @@ await ablate({
     'methods/least_squares/levenberg_marquardt.hpp:small': 0,
   },
   sameObjective: 1e-6,
-  outcome: (result: object) => {
-    const all = [result, ...Object.values(result)].filter(isFit);
-    return {
-      unsolved: all.filter(({ status }) => status !== 'solved').length,
-      objectives: all.map(({ objective }) => objective),
-      gap: 0,
-      iterations: all.reduce((sum, { counts }) => sum + counts.residuals, 0),
-    };
-  },
+  outcome: (result: object) => outcomeOf(result, (fit) => (fit as Fit).counts.residuals),
 });

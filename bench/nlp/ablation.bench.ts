@@ -1,13 +1,6 @@
 // The gain of each constant of native/solvers/nlp and of the methods that it uses (bench/shared/ablation.ts): programs, models and
 // regressions that the repository makes itself, by each method.
-import type { NlpResult } from '../../src/nlp/index.js';
 import { ablate } from '../shared/ablation.js';
-
-/** Results of a case: that of a solve, or those that a trial of the tests noted. */
-const resultsOf = (result: NlpResult | Record<string, unknown>): NlpResult[] =>
-  [result, ...Object.values(result)].filter(
-    (each): each is NlpResult => typeof each === 'object' && each !== null && 'objective' in each && 'status' in each,
-  );
 
 await ablate({
   family: 'nlp',
@@ -27,13 +20,4 @@ await ablate({
     'methods/kkt/krylov_kkt.cpp:lagSteps': 0,
   },
   sameObjective: 1e-6, // the tolerance
-  outcome: (result: NlpResult | Record<string, unknown>) => {
-    const all = resultsOf(result);
-    return {
-      unsolved: all.filter(({ status }) => status !== 'solved').length,
-      objectives: all.map(({ objective }) => objective),
-      gap: 0,
-      iterations: all.reduce((sum, { iterations }) => sum + iterations, 0),
-    };
-  },
 });

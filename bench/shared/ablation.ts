@@ -30,6 +30,30 @@ export interface Outcome {
   iterations: number;
 }
 
+/** A result of a solver, as far as {@link outcomeOf} reads it. */
+export interface Answer {
+  status: string;
+  objective: number;
+  iterations: number;
+}
+
+const isAnswer = (each: unknown): each is Answer =>
+  typeof each === 'object' && each !== null && 'objective' in each && 'status' in each;
+
+/** The outcome of `result`, or of those of its members that are answers. */
+export function outcomeOf(
+  result: object,
+  iterationsOf: (answer: Answer) => number = (each) => each.iterations,
+): Outcome {
+  const all = [result, ...Object.values(result)].filter(isAnswer);
+  return {
+    unsolved: all.filter(({ status }) => status !== 'solved').length,
+    objectives: all.map(({ objective }) => objective),
+    gap: 0,
+    iterations: all.reduce((sum, each) => sum + iterationsOf(each), 0),
+  };
+}
+
 export interface Ablation {
   family: string;
   /** Folders of native/methods whose constants are tried on the family's problems; default: none. */
@@ -47,8 +71,9 @@ export interface Ablation {
   sameObjective?: number;
   /** The values of constants, FILE:NAME, that turn a mechanism off. */
   off?: Readonly<Record<string, number>>;
+  /** Default: {@link outcomeOf}. */
   // biome-ignore lint/suspicious/noExplicitAny: results of any function of the library
-  outcome(result: any): Outcome;
+  outcome?(result: any): Outcome;
 }
 
 /** The results of all problems with one value of a constant, beside the usual value. */
@@ -399,7 +424,7 @@ interface Case {
 }
 
 /** Answers the questions of a {@link Solver}. */
-async function answer({ parts, takes = () => true, outcome }: Ablation): Promise<void> {
+async function answer({ parts, takes = () => true, outcome = outcomeOf }: Ablation): Promise<void> {
   const load = (path: string) => import(pathToFileURL(join(root, path)).href);
   const { loadLibrary, loadModule } = await load('scripts/compare/library.mjs');
   const { casesOf } = await load('scripts/compare/parts.mjs');

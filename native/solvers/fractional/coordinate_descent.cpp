@@ -554,7 +554,7 @@ void CoordinateDescent::radialStep() {
   double value = best.value;
   // The infimum may lie at infinity, or where x and both functions tend to 0. Then x goes there step by step, since
   // other directions may lead back, as long as that gains anything.
-  constexpr double near = 1 / Tuning::far;
+  const double near = 1 / Tuning::far;
   if (std::isinf(best.t)) {
     multiple = std::copysign(Tuning::far, best.t);
   } else if (along.lower <= near - 1) {

@@ -116,21 +116,6 @@ LineMinimum bestPiece(const Sides& sides, const LineDenominator& g, double scale
     while (k < n - 1 && value[k] != least) ++k;
     best = {t[k], least};
   };
-  if (g.hasFewPieces()) {
-    int n = 0;
-    double least = infinity;
-    for (int i = 0; i < sides.count; ++i) {
-      for (int sign = 0; sign < signs; ++sign) {
-        const double by = sign == 0 ? scale : -scale;
-        for (int k = 0; k < g.pieces; ++k, ++n) {
-          pieceStep<rule>(sides.side[i], by * g.phi[k], by * g.gamma[k] + shift, s, t[n], value[n]);
-          least = std::min(least, value[n]);
-        }
-      }
-    }
-    take(n, least);
-    return best;
-  }
   for (int i = 0; i < sides.count; ++i) {
     for (int sign = 0; sign < signs; ++sign) {
       for (int first = 0; first < g.pieces; first += block) {
@@ -170,33 +155,6 @@ LineMinimum bestSquaredPiece(const Sides& sides, const LineDenominator& g) {
   return best;
 }
 
-/// Minimises N - s g for a few pieces and a > 0 without squares of |u|: each piece's minimiser is a soft threshold,
-/// then cut off at the bounds. The commonest case, and the quickest.
-LineMinimum softThresholds(const LineNumerator& n, const LineDenominator& g, double s) {
-  const double tau = s * g.scale;
-  const double inverse = 1 / n.a;
-  const double threshold = n.l1 * inverse;
-  const double smooth = n.x - n.b * inverse;
-  double best = 0;
-  double least = infinity;
-  for (int k = 0; k < g.pieces; ++k) {
-    const double phi = tau * g.phi[k];
-    const double v = smooth + phi * inverse;
-    const double soft = std::copysign(std::max(std::abs(v) - threshold, 0.0), v);
-    const double u = std::min(std::max(soft, n.lower), n.upper);
-    const double t = u - n.x;
-    const double value = (n.a / 2 * t + n.b - phi) * t + n.l1 * std::abs(u) - tau * g.gamma[k];
-    if (value < least) {
-      least = value;
-      best = t;
-    }
-  }
-  const Difference<AffineMax> f{n, {g}, s};
-  Search search(f);
-  if (best != 0) search.offer(best);
-  return search.best;
-}
-
 /// The best of the bounds, the limits and the best step of the pieces.
 template <class F>
 LineMinimum withPieces(const F& f, const Sides& sides, const LineMinimum& piece) {
@@ -222,7 +180,6 @@ LineMinimum affineMaxSquaredQuotient(const LineNumerator& n, const LineDenominat
 }
 
 LineMinimum affineMaxDifference(const LineNumerator& n, const LineDenominator& g, double s) {
-  if (n.a > 0 && n.l1Squared.weight == 0 && g.hasFewPieces() && !g.symmetric) return softThresholds(n, g, s);
   const Sides sides(n);
   return withPieces(Difference<AffineMax>{n, {g}, s}, sides,
                     bestPiece<Rule::difference>(sides, g, g.scale, g.shift, s));

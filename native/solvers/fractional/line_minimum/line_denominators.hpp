@@ -17,7 +17,7 @@ struct Asymptote {
   double g[3];
 };
 
-/// max_k s (x_k t + weight y_k) over s = 1 and s = other, for many pieces; defined in affine_pieces.cpp.
+/// max_k s (x_k t + weight y_k) over s = 1 and s = other, defined in affine_pieces.cpp.
 double largestOfMany(int n, const double* x, const double* y, double t, double weight, double other);
 
 /// The piece that is the largest as t goes to +-infinity, the sign being that of `direction`.
@@ -25,13 +25,7 @@ QuadraticPiece steepestPiece(const LineDenominator& g, double direction);
 
 /// The largest of the pieces at t.
 inline double largestPiece(const LineDenominator& g, double t) {
-  if (!g.hasFewPieces()) return largestOfMany(g.pieces, g.phi, g.gamma, t, 1, g.symmetric ? -1 : 1);
-  double most = -infinity;
-  for (int k = 0; k < g.pieces; ++k) {
-    const double w = g.phi[k] * t + g.gamma[k];
-    most = std::max(most, g.symmetric ? std::abs(w) : w);
-  }
-  return most;
+  return largestOfMany(g.pieces, g.phi, g.gamma, t, 1, g.symmetric ? -1 : 1);
 }
 
 // One struct for each kind of denominator: its value, what of it counts in a quotient (where that is positive), whether

@@ -62,11 +62,6 @@ struct LineDenominator {
   double q[5] = {0, 0, 0, 0, 0};
   const LineConcave* concave = nullptr;
 
-  struct Tuning {
-    static constexpr int few = 4;  ///< measured: pieces up to which a call takes longer than they do
-  };
-  bool hasFewPieces() const { return pieces <= Tuning::few; }
-
   /// g(t); defined in line_denominators.cpp.
   double operator()(double t) const;
 };
