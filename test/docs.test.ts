@@ -42,6 +42,20 @@ it('links of pages lead to files and headings that exist', () => {
   expect(broken).toEqual([]);
 });
 
+/** The most characters of a line of code: more have a scroll bar on the site. */
+const mostCharacters = 84;
+
+it(`lines of code on pages for users have at most ${mostCharacters} characters`, () => {
+  const users = pages.filter((page) => page.startsWith('docs/') && !page.startsWith('docs/developers/'));
+  const long = users.flatMap((page) =>
+    Array.from(read(page).matchAll(/^```(?:js|ts|python|sh)\n([\s\S]*?)^```$/gm), ([, code = '']) => code.split('\n'))
+      .flat()
+      .filter((line) => line.length > mostCharacters)
+      .map((line) => `${page}: ${line}`),
+  );
+  expect(long).toEqual([]);
+});
+
 it(`pages for users have at most ${mostBytes} bytes`, () => {
   const long = readdirSync(join(root, 'docs')).filter(
     (name) => name.endsWith('.md') && Buffer.byteLength(read(`docs/${name}`)) > mostBytes,

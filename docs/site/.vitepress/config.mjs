@@ -61,6 +61,7 @@ export default defineConfig({
           page('Which solver?', 'choosing'),
           page('What is known of an answer', 'certificates'),
           page('I come from ...', 'moving'),
+          page('Beside glmnet', 'glmnet'),
           page('It does not converge', 'troubleshooting'),
           page('Others ask', 'faq'),
           page('Pictures', 'gallery'),
