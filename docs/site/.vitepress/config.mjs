@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { katex } from '@mdit/plugin-katex';
 import { defineConfig } from 'vitepress';
 import { addressOf, repository } from '../../../scripts/publication.mjs';
 
@@ -33,6 +34,9 @@ export default defineConfig({
   markdown: {
     html: true,
     config(markdown) {
+      // Formulas stand between dollars, which GitHub shows, too; a mistake in one ends the build.
+      const transformer = (html) => html.replaceAll('{{', '&#123;&#123;');
+      markdown.use(katex, { throwOnError: true, strict: 'error', transformer });
       // Pages have formulas and types in angle brackets and braces as plain text.
       const text = markdown.renderer.rules.text;
       markdown.renderer.rules.text = (...args) => text(...args).replaceAll('{{', '&#123;&#123;');
