@@ -1,83 +1,34 @@
 import { rangeError, typeError } from '../core/argumentError.js';
-import {
-  checkBoolean,
-  checkFunction,
-  checkMembers,
-  checkNumber,
-  checkObject,
-  checkOneOf,
-  checkVector,
-  isList,
-  show,
-} from '../core/check.js';
+import { checkMembers, checkNumber, checkOneOf } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
 import { upperQuantile } from '../core/normal.js';
-import { Expression, type Operand } from '../expressions/expression.js';
-import { Model } from '../expressions/model.js';
-import { div, sub } from '../expressions/operators.js';
 import type { Program } from '../expressions/program.js';
-import type { Variable } from '../expressions/variable.js';
-import { fromCallbacks } from '../problems/callbacks.js';
+import {
+  byName,
+  type CurveColumns,
+  type CurveParameters,
+  type CurveValues,
+  checkColumns,
+  checkProblem,
+  curveProgram,
+  type FormulaProblem,
+  type Origin,
+  type Problem,
+  type RowwiseProblem,
+  requireSameColumns,
+  residualsOf,
+  rowwiseProgram,
+} from './curveProblem.js';
+import { type Interval, profileInterval } from './profile.js';
 import { type FitSettings, type SquaresResult, solveResiduals } from './solver.js';
 import { twoSidedQuantile } from './studentT.js';
-
-/** Columns of data: the numbers of one, or several by their names. */
-export type CurveColumns = ArrayLike<number> | Readonly<Record<string, ArrayLike<number>>>;
-
-/** Numbers by the names of parameters, or lists of numbers for parameters that are vectors. */
-export type CurveParameters = Readonly<Record<string, number | ArrayLike<number>>>;
-
-/** Data, and the parameters of a curve through them. */
-export interface CurveData<X extends CurveColumns = CurveColumns, Start extends CurveParameters = CurveParameters> {
-  /** The places where y was measured: a number for each row, or named columns of such. */
-  x: X;
-  /** The measured numbers. */
-  y: ArrayLike<number>;
-  /** Standard deviations of y, one for all or one for each row, up to a factor unless `absoluteSigma`. Default 1. */
-  sigma?: number | ArrayLike<number> | undefined;
-  /** True: `sigma` are the deviations themselves, and errors are not scaled by the residuals. Default false. */
-  absoluteSigma?: boolean | undefined;
-  /** Parameters to begin at, by name. */
-  start: Start;
-  /** Lower bounds of parameters, by name; -Infinity for none. Default: none. */
-  lower?: { readonly [Name in keyof Start]?: number | ArrayLike<number> } | undefined;
-  /** Upper bounds of parameters, by name; Infinity for none. Default: none. */
-  upper?: { readonly [Name in keyof Start]?: number | ArrayLike<number> } | undefined;
-}
-
-/** A problem of {@link fitCurve} whose curve is made of the operators of nonconvex/model: exact derivatives. */
-export interface FormulaProblem<X extends CurveColumns, Start extends CurveParameters> extends CurveData<X, Start> {
-  rowwise?: false | undefined;
-  /** The curve at all rows: an expression of variables and columns of x. */
-  curve: (
-    parameters: {
-      [Name in keyof Start]: Start[Name] extends number ? Variable<readonly []> : Variable<readonly [number]>;
-    },
-    x: X extends ArrayLike<number> ? Float64Array : { [Name in keyof X]: Float64Array },
-  ) => Operand;
-}
-
-/** A problem of {@link fitCurve} whose curve is a function of numbers: derivatives are differences. */
-export interface RowwiseProblem<X extends CurveColumns, Start extends CurveParameters> extends CurveData<X, Start> {
-  rowwise: true;
-  /** The curve at one row, of the numbers of the parameters and of x there. */
-  curve: (
-    parameters: CurveValues<Start>,
-    row: X extends ArrayLike<number> ? number : { [Name in keyof X]: number },
-  ) => number;
-}
 
 export interface IntervalOptions {
   /** The chance that the interval has the true value. Default 0.95. */
   level?: number | undefined;
   /** `'linear'` (default): the estimate and a multiple of its standard error. `'profile'`: where the sum of squares, minimised over the other parameters, has grown by as much as the level says. */
   method?: 'linear' | 'profile' | undefined;
-}
-
-export interface Interval {
-  lower: number;
-  upper: number;
 }
 
 export interface PredictOptions {
@@ -94,8 +45,6 @@ export interface Prediction {
   lower?: Float64Array;
   upper?: Float64Array;
 }
-
-export type CurveValues<Start> = { [Name in keyof Start]: Start[Name] extends number ? number : Float64Array };
 
 /** The result of {@link fitCurve}. */
 export interface CurveFit<Start extends CurveParameters = CurveParameters> extends SquaresResult {
@@ -123,8 +72,6 @@ export interface CurveFit<Start extends CurveParameters = CurveParameters> exten
    */
   predict(x: CurveColumns, options?: PredictOptions): Promise<Prediction>;
 }
-
-const members = ['x', 'y', 'sigma', 'absoluteSigma', 'start', 'lower', 'upper', 'rowwise', 'curve'] as const;
 
 /**
  * Fits the parameters of a curve to data, with their errors: min over b of sum_i rho(((f(b, x_i) - y_i) / sigma_i)^2) / 2 within bounds.
@@ -156,209 +103,6 @@ export async function fitCurve<const X extends CurveColumns, const Start extends
   const program = residualsOf(checked);
   const answer = await solveResiduals(program, settings, program.bounds);
   return described(answer, checked, program, settings) as CurveFit<Start>;
-}
-
-interface Problem {
-  x: Columns;
-  y: Float64Array;
-  sigma: Float64Array | undefined;
-  curve: (parameters: never, x: never) => unknown;
-  parts: Part[];
-  names: string[];
-  rowwise: boolean;
-  absoluteSigma: boolean;
-}
-
-/** A parameter: a number, or `size` of them. */
-interface Part {
-  name: string;
-  offset: number;
-  size: number | undefined;
-  start: Float64Array;
-  lower: Float64Array | undefined;
-  upper: Float64Array | undefined;
-}
-
-interface Columns {
-  rows: number;
-  /** One column, or columns by name. */
-  values: Float64Array | Record<string, Float64Array>;
-}
-
-function checkProblem(problem: object): Problem {
-  const data = checkMembers('problem', problem as CurveData & { curve: unknown; rowwise: unknown }, members);
-  const { x, y, sigma, start, lower, upper, rowwise = false, absoluteSigma = false, curve } = data;
-  const columns = checkColumns('x', x);
-  const measured = checkVector('y', y, { length: columns.rows, per: 'one for each row of x' });
-  checkFunction('curve', curve);
-  const parts = checkParts(start, lower, upper);
-  const names = parts.flatMap(({ name, size }) =>
-    size === undefined ? [name] : Array.from({ length: size }, (_, k) => `${name}[${k}]`),
-  );
-  return {
-    x: columns,
-    y: measured,
-    sigma: checkSigma(sigma, columns.rows),
-    curve: curve as Problem['curve'],
-    parts,
-    names,
-    rowwise: checkBoolean('rowwise', rowwise),
-    absoluteSigma: checkBoolean('absoluteSigma', absoluteSigma),
-  };
-}
-
-function checkSigma(sigma: CurveData['sigma'], rows: number): Float64Array | undefined {
-  if (sigma === undefined) return undefined;
-  if (typeof sigma === 'number')
-    return new Float64Array(rows).fill(checkNumber('sigma', sigma, { lower: 0, open: true }));
-  const given = checkVector('sigma', sigma, { length: rows, per: 'one for each row of x' });
-  for (const [i, value] of given.entries()) checkNumber(`sigma[${i}]`, value, { lower: 0, open: true });
-  return given;
-}
-
-function checkColumns(name: string, x: unknown): Columns {
-  if (isList(x)) {
-    if (isList(x[0])) throw typeError(`${name}[0] = ${show(x[0])}: expected a number; give several columns by name`);
-    const values = checkVector(name, x);
-    return { rows: values.length, values };
-  }
-  const values: Record<string, Float64Array> = {};
-  let rows: number | undefined;
-  for (const [column, given] of Object.entries(checkObject(name, x as object))) {
-    const read = checkVector(
-      `${name}.${column}`,
-      given,
-      rows === undefined ? {} : { length: rows, per: 'as in the first column' },
-    );
-    rows = read.length;
-    values[column] = read;
-  }
-  if (rows === undefined) throw typeError(`${name}: expected at least one column`);
-  return { rows, values };
-}
-
-function checkParts(start: CurveParameters, lower: CurveData['lower'], upper: CurveData['upper']): Part[] {
-  const names = Object.keys(checkObject('start', start));
-  if (names.length === 0) throw typeError('start: expected at least one parameter');
-  for (const [side, bounds] of [
-    ['lower', lower],
-    ['upper', upper],
-  ] as const) {
-    if (bounds !== undefined) checkMembers(side, bounds, names);
-  }
-  let offset = 0;
-  return names.map((name) => {
-    const given = start[name];
-    const size = typeof given === 'number' ? undefined : checkVector(`start.${name}`, given).length;
-    const part: Part = {
-      name,
-      offset,
-      size,
-      start: entriesOf(`start.${name}`, given, size, false) as Float64Array,
-      lower: entriesOf(`lower.${name}`, lower?.[name], size, true),
-      upper: entriesOf(`upper.${name}`, upper?.[name], size, true),
-    };
-    offset += size ?? 1;
-    return part;
-  });
-}
-
-/** Numbers of a parameter: one is taken for all of its entries. */
-function entriesOf(
-  name: string,
-  given: unknown,
-  size: number | undefined,
-  infinite: boolean,
-): Float64Array | undefined {
-  if (given === undefined) return undefined;
-  if (typeof given !== 'number') return checkVector(name, given, { length: size ?? 1, infinite }).slice();
-  if (!(infinite && !Number.isNaN(given))) checkNumber(name, given);
-  return new Float64Array(size ?? 1).fill(given);
-}
-
-/** Numbers by the names of parameters. */
-function byName(parts: readonly Part[], x: ArrayLike<number>): Record<string, number | Float64Array> {
-  return Object.fromEntries(
-    parts.map(({ name, offset, size }) => [
-      name,
-      size === undefined
-        ? (x[offset] as number)
-        : Float64Array.from({ length: size }, (_, k) => x[offset + k] as number),
-    ]),
-  );
-}
-
-/** The model with the variables of the parameters, and the curve at columns. */
-function curveModel({ parts, curve }: Problem, { rows, values }: Columns): { model: Model; value: Expression } {
-  const model = new Model();
-  const variables: Record<string, Variable> = {};
-  for (const { name, size, start, lower, upper } of parts) {
-    const options = { ...(lower && { lower }), ...(upper && { upper }) };
-    variables[name] =
-      size === undefined
-        ? model.variable({
-            start: start[0] as number,
-            ...(lower && { lower: lower[0] as number }),
-            ...(upper && { upper: upper[0] as number }),
-          })
-        : model.variable(size, { start, ...options });
-  }
-  const value = curve(variables as never, values as never);
-  if (!(value instanceof Expression)) {
-    throw typeError(
-      `curve(parameters, x) = ${show(value)}: expected an expression of the operators of nonconvex/model; rowwise: true takes functions of numbers`,
-    );
-  }
-  const [length, ...others] = value.shape;
-  if (others.length > 0 || (length !== undefined && length !== rows)) {
-    throw rangeError(`curve(parameters, x): shape [${value.shape}]: expected ${rows} numbers, one for each row of x`);
-  }
-  return { model, value: value as Expression };
-}
-
-/** The residuals (f - y) / sigma of the data as a program. */
-function residualsOf(problem: Problem): Program {
-  const { x, y, sigma } = problem;
-  if (problem.rowwise) return rowwiseProgram(problem, x, (f, i) => (f - (y[i] as number)) / (sigma?.[i] ?? 1));
-  const { model, value } = curveModel(problem, x);
-  const difference = sub(value, y);
-  return model.compileResiduals(sigma ? div(difference, sigma) : difference);
-}
-
-/** A program of callbacks, whose constraints are a function of the curve in each row. */
-function rowwiseProgram({ parts, curve, names }: Problem, x: Columns, of: (f: number, row: number) => number): Program {
-  const all = (side: 'start' | 'lower' | 'upper', missing: number) =>
-    parts.flatMap((part) => [...(part[side] ?? new Float64Array(part.size ?? 1).fill(missing))]);
-  const rows = Array.from({ length: x.rows }, (_, i) => rowOf(x, i));
-  return fromCallbacks({
-    n: names.length,
-    m: x.rows,
-    start: all('start', 0),
-    lower: all('lower', Number.NEGATIVE_INFINITY),
-    upper: all('upper', Number.POSITIVE_INFINITY),
-    constraintsLower: Number.NEGATIVE_INFINITY,
-    objective: () => 0,
-    constraints: (b, c) => {
-      const parameters = byName(parts, b);
-      rows.forEach((row, i) => {
-        const value = curve(parameters as never, row as never);
-        if (typeof value !== 'number') throw typeError(`curve(parameters, row) = ${show(value)}: expected a number`);
-        c[i] = of(value, i);
-      });
-    },
-  });
-}
-
-function rowOf({ values }: Columns, i: number): number | Record<string, number> {
-  if (isList(values)) return values[i] as number;
-  return Object.fromEntries(Object.entries(values).map(([name, column]) => [name, column[i] as number]));
-}
-
-/** A fit's origin, for its functions. */
-interface Origin {
-  problem: Problem;
-  program: Program;
-  settings: FitSettings;
 }
 
 const origins = new WeakMap<object, Origin>();
@@ -453,80 +197,6 @@ function totalSquares(y: Float64Array, sigma: Float64Array | undefined): number 
   return y.reduce((sum, value, i) => sum + (weights[i] as number) * (value - mean) ** 2, 0);
 }
 
-/** The profile interval: where sqrt(RSS(value) - RSS) / s is t, on either side. */
-async function profileInterval(
-  fit: CurveFit,
-  { program, settings, problem }: Origin,
-  j: number,
-  t: number,
-): Promise<Interval> {
-  if ((settings.loss ?? 'squared') !== 'squared') {
-    throw rangeError(`loss = ${show(settings.loss)}: expected 'squared' for a profile; method: 'linear' takes all`);
-  }
-  const bounds = program.bounds;
-  const n = program.n;
-  const [low, high] = [bounds.lower?.[j] ?? Number.NEGATIVE_INFINITY, bounds.upper?.[j] ?? Number.POSITIVE_INFINITY];
-  const unit = problem.absoluteSigma ? 1 : (fit.residualDeviation as number);
-  const least = fit.residualSumOfSquares as number;
-  const end = async (sign: 1 | -1): Promise<number> => {
-    let warm: Float64Array = fit.x.slice();
-    const growth = async (value: number): Promise<number> => {
-      const lower = bounds.lower?.slice() ?? new Float64Array(n).fill(Number.NEGATIVE_INFINITY);
-      const upper = bounds.upper?.slice() ?? new Float64Array(n).fill(Number.POSITIVE_INFINITY);
-      lower[j] = upper[j] = value;
-      warm = warm.map((entry, k) => (k === j ? value : entry));
-      const { onProgress: _, verbose: __, restarts: ___, ...others } = settings;
-      const at = await solveResiduals(
-        program,
-        { ...others, projection: false, warmStart: { x: warm } },
-        { lower, upper },
-      );
-      if (at.status === 'solved') warm = at.x;
-      return Math.sqrt(Math.max(0, (at.residualSumOfSquares as number) - least)) / unit;
-    };
-    return crossing(growth, {
-      center: fit.x[j] as number,
-      step: sign * t * (fit.standardErrors?.[j] as number),
-      t,
-      low,
-      high,
-    });
-  };
-  return { lower: await end(-1), upper: await end(1) };
-}
-
-/** Finds where a function that is 0 at the center reaches t to one side; a bound, or infinity, if it does not. */
-async function crossing(
-  growth: (value: number) => Promise<number>,
-  { center, step, t, low, high }: { center: number; step: number; t: number; low: number; high: number },
-): Promise<number> {
-  let [inside, insideValue] = [center, 0];
-  let [outside, outsideValue] = [Number.NaN, Number.NaN];
-  let next = center + step;
-  for (let k = 0; k < 60; ++k) {
-    const value = Math.min(Math.max(next, low), high);
-    const found = await growth(value);
-    if (Math.abs(found - t) <= 1e-7 * t) return value;
-    if (found < t) {
-      if (value === low || value === high) return value;
-      [inside, insideValue] = [value, found];
-      if (Number.isNaN(outside) && k >= 40) return step > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-    } else {
-      [outside, outsideValue] = [value, found];
-    }
-    if (Number.isNaN(outside)) {
-      const linear = center + (inside - center) * Math.min(2, (1.05 * t) / Math.max(insideValue, 1e-3 * t));
-      next = Math.abs(linear - center) > Math.abs(inside - center) ? linear : inside + step;
-    } else {
-      // Regula falsi, by bisection now and then, so that no end stays for ever.
-      const share = k % 4 === 3 ? 0.5 : (t - insideValue) / (outsideValue - insideValue);
-      next = inside + (outside - inside) * Math.min(0.99, Math.max(0.01, share));
-      if (Math.abs(outside - inside) <= 1e-10 * Math.abs(outside - center)) return next;
-    }
-  }
-  return next;
-}
-
 async function predicted(fit: CurveFit, x: CurveColumns, options: PredictOptions): Promise<Prediction> {
   const { interval, level = 0.95 } = checkMembers('options', options, ['interval', 'level'], 'option');
   const { problem } = originOf(fit);
@@ -548,11 +218,6 @@ async function predicted(fit: CurveFit, x: CurveColumns, options: PredictOptions
   };
 }
 
-function curveProgram(problem: Problem, columns: Columns): Program {
-  const { model, value } = curveModel(problem, columns);
-  return model.compileResiduals(sub(value, new Float64Array(columns.rows)));
-}
-
 /** g^T C g of each row, g its gradient in the parameters. */
 function curveVariances(program: Program, { x, covariance }: CurveFit): Float64Array {
   const { offsets, indices, values } = program.jacobian(x);
@@ -567,15 +232,4 @@ function curveVariances(program: Program, { x, covariance }: CurveFit): Float64A
     }
     return sum;
   });
-}
-
-function requireSameColumns({ values: known }: Columns, { values }: Columns): void {
-  if (isList(known) !== isList(values)) {
-    throw typeError(`x: expected ${isList(known) ? 'a list of numbers' : 'columns by name'}, as in the data`);
-  }
-  if (!isList(known)) {
-    for (const name of Object.keys(known)) {
-      if (!(name in values)) throw typeError(`x: expected the column ${name}, as in the data`);
-    }
-  }
 }

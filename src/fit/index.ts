@@ -1,17 +1,13 @@
 // The subpath nonconvex/fit: nonlinear least squares, and curves through data with errors of their parameters.
-export {
-  type CurveColumns,
-  type CurveData,
-  type CurveFit,
-  type CurveParameters,
-  type CurveValues,
-  type FormulaProblem,
-  fitCurve,
-  type Interval,
-  type IntervalOptions,
-  type Prediction,
-  type PredictOptions,
-  type RowwiseProblem,
-} from './curve.js';
+export { type CurveFit, fitCurve, type IntervalOptions, type Prediction, type PredictOptions } from './curve.js';
+export type {
+  CurveColumns,
+  CurveData,
+  CurveParameters,
+  CurveValues,
+  FormulaProblem,
+  RowwiseProblem,
+} from './curveProblem.js';
+export type { Interval } from './profile.js';
 export { type FitSettings, minimizeSquares, type SquaresProblem, type SquaresResult } from './solver.js';
 export * from './verbs.js';
