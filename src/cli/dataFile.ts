@@ -169,7 +169,7 @@ function numberOf(text: string): number | undefined {
 }
 
 /** Names, in messages of the reader, of the options of the commands that fit models. */
-const fitHints: CsvHints = {
+export const fitHints: CsvHints = {
   missing: '--impute mean puts the mean of the column there',
   categories: '--exclude leaves a column out, --categories oneHot makes a column of each of its texts',
   target: '--target ',

@@ -5,6 +5,7 @@ import { addBench } from './benchmark.js';
 import { addCompletion } from './completion.js';
 import { addDoctor } from './doctor.js';
 import { addExample } from './example.js';
+import { addFit } from './fit.js';
 import { addPath } from './path.js';
 import { addPredict } from './predict.js';
 import { addRatio, recipeNames } from './ratio.js';
@@ -15,7 +16,20 @@ import { addWorker } from './worker.js';
 
 /** The commands, without loading the addon that options come from. */
 export const commands = [
-  ...['solve', 'path', 'train', 'predict', 'ratio', 'worker', 'bench', 'example', 'doctor', 'completion', 'help'],
+  ...[
+    'solve',
+    'path',
+    'train',
+    'predict',
+    'fit',
+    'ratio',
+    'worker',
+    'bench',
+    'example',
+    'doctor',
+    'completion',
+    'help',
+  ],
 ] as const;
 
 /** Commands that need no addon: it may be what is wrong. */
@@ -25,7 +39,7 @@ const withoutAddon: readonly (string | undefined)[] = ['doctor', 'example'];
 function programFor(args: readonly string[], signal: AbortSignal, ended: (status: number) => void): Command {
   const program = new Command('nonconvex')
     .description(
-      'Minimises an objective under bounds and constraints by Newton’s method, ratios by coordinates, and fits networks and regressions that select columns.',
+      'Minimises an objective under bounds and constraints by Newton’s method, ratios by coordinates, and fits curves, networks and regressions that select columns.',
     )
     .version(title, '-v, --version', 'show the version')
     .addHelpText(
@@ -39,6 +53,7 @@ function programFor(args: readonly string[], signal: AbortSignal, ended: (status
     addPath(program, signal, ended);
     addTrain(program, args, signal, ended);
     addPredict(program, signal, ended);
+    addFit(program, signal, ended);
     addRatio(program, args, signal, ended);
     addWorker(program, signal, ended);
     addBench(program, signal, ended);

@@ -1,4 +1,5 @@
 // The subpath nonconvex/exchange: fitted models as JSON and as files of ONNX.
+export type { CurveModel, CurveRows } from '../predict/curve.js';
 export type { ModelJson } from '../predict/kind.js';
 export {
   type FittedModel,

@@ -1,16 +1,19 @@
 import { rangeError, typeError } from '../core/argumentError.js';
-import { checkMembers, checkNumber, checkOneOf } from '../core/check.js';
+import { checkInteger, checkMembers, checkNumber, checkOneOf, isList } from '../core/check.js';
+import type { CurveDrawing, Prediction, Profile } from '../core/drawing.js';
 import type { Matrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
 import { upperQuantile } from '../core/normal.js';
 import type { Program } from '../expressions/program.js';
 import {
   byName,
+  type Columns,
   type CurveColumns,
   type CurveParameters,
   type CurveValues,
   checkColumns,
   checkProblem,
+  columnNames,
   curveProgram,
   type FormulaProblem,
   type Origin,
@@ -20,7 +23,7 @@ import {
   residualsOf,
   rowwiseProgram,
 } from './curveProblem.js';
-import { type Interval, profileInterval } from './profile.js';
+import { type Interval, profileInterval, profileOf } from './profile.js';
 import { type FitSettings, type SquaresResult, solveResiduals } from './solver.js';
 import { twoSidedQuantile } from './studentT.js';
 
@@ -38,12 +41,11 @@ export interface PredictOptions {
   level?: number | undefined;
 }
 
-export interface Prediction {
-  /** Values of the curve. */
-  values: Float64Array;
-  /** Ends of the intervals, where they were asked for. */
-  lower?: Float64Array;
-  upper?: Float64Array;
+export interface ProfileOptions {
+  /** How far profiles go: as an interval with this chance. Default 0.99. */
+  level?: number | undefined;
+  /** About how many values there are on either side of the estimate. Default 8. */
+  steps?: number | undefined;
 }
 
 /** The result of {@link fitCurve}. */
@@ -60,6 +62,9 @@ export interface CurveFit<Start extends CurveParameters = CurveParameters> exten
   rSquared: number;
   /** The number of rows minus that of parameters that bounds leave free. */
   degreesOfFreedom: number;
+  /** The text of a curve that was one, and the names of its columns: `modelToJson(fit)` has such a fit. */
+  formula?: string;
+  columns?: string[];
   /**
    * The confidence interval of a parameter, by its name in `names`. Profile intervals take some ten solves with the parameter fixed; an end
    * is infinite where no value lets the sum grow enough, and a bound where one comes first.
@@ -71,6 +76,14 @@ export interface CurveFit<Start extends CurveParameters = CurveParameters> exten
    * @throws (rejects) TypeError or RangeError that names the argument and the value.
    */
   predict(x: CurveColumns, options?: PredictOptions): Promise<Prediction>;
+  /**
+   * Profiles of all parameters that no bound holds: how the sum of squares grows with each of them, for plots and
+   * `report(fit, { profiles })`.
+   * @throws (rejects) RangeError where the result has no covariance.
+   */
+  profiles(options?: ProfileOptions): Promise<Profile[]>;
+  /** The data and the curve between them at `count` places, as `report(fit)` draws them. Default: 200 places. */
+  drawing(count?: number): CurveDrawing;
 }
 
 /**
@@ -122,6 +135,20 @@ const functions = class CurveFitResult {
   async predict(x: CurveColumns, options: PredictOptions = {}): Promise<Prediction> {
     return predicted(this as unknown as CurveFit, x, options);
   }
+  async profiles(options: ProfileOptions = {}): Promise<Profile[]> {
+    const { level = 0.99, steps = 8 } = checkMembers('options', options, ['level', 'steps'], 'option');
+    const fit = this as unknown as CurveFit;
+    const [origin, t] = [originOf(fit), quantileOf(fit, level)];
+    checkInteger('steps', steps, 1);
+    requireErrors(fit);
+    const profiles: Profile[] = [];
+    for (const j of fit.x.keys())
+      if (!fit.atBounds.includes(j)) profiles.push(await profileOf(fit, origin, j, t, steps));
+    return profiles;
+  }
+  drawing(count = 200): CurveDrawing {
+    return drawn(this as unknown as CurveFit, checkInteger('count', count, 2));
+  }
 }.prototype;
 
 function originOf(fit: object): Origin {
@@ -153,7 +180,7 @@ function described(answer: SquaresResult, problem: Problem, program: Program, se
   const { names, parts, y, sigma, absoluteSigma } = problem;
   const { residuals } = answer;
   const scaled = absoluteSigma ? withKnownDeviations(answer) : answer;
-  const fit: Omit<CurveFit, 'interval' | 'predict'> = {
+  const fit: Omit<CurveFit, 'interval' | 'predict' | 'profiles' | 'drawing'> = {
     ...scaled,
     parameters: byName(parts, answer.x) as CurveFit['parameters'],
     names: names.slice(),
@@ -161,6 +188,7 @@ function described(answer: SquaresResult, problem: Problem, program: Program, se
     fitted: y.map((value, i) => value + (residuals[i] ?? Number.NaN) * (sigma?.[i] ?? 1)),
     rSquared: 1 - (answer.residualSumOfSquares ?? Number.NaN) / totalSquares(y, sigma),
     degreesOfFreedom: y.length - (names.length - answer.atBounds.length),
+    ...(problem.formula && { formula: problem.formula.text, columns: columnNames(problem.x) }),
   };
   const result = withMethods<CurveFit>(fit, functions);
   origins.set(result, { problem, program, settings });
@@ -199,23 +227,56 @@ function totalSquares(y: Float64Array, sigma: Float64Array | undefined): number 
 
 async function predicted(fit: CurveFit, x: CurveColumns, options: PredictOptions): Promise<Prediction> {
   const { interval, level = 0.95 } = checkMembers('options', options, ['interval', 'level'], 'option');
-  const { problem } = originOf(fit);
   const columns = checkColumns('x', x);
-  requireSameColumns(problem.x, columns);
+  requireSameColumns(originOf(fit).problem.x, columns);
+  if (interval !== undefined) checkOneOf('interval', interval, intervals);
+  return predictions(fit, columns, [interval], level)[0] as Prediction;
+}
+
+const intervals = ['confidence', 'prediction'] as const;
+
+/** Values of the curve with each of several kinds of intervals. */
+function predictions(
+  fit: CurveFit,
+  columns: Columns,
+  kinds: readonly PredictOptions['interval'][],
+  level = 0.95,
+): Prediction[] {
+  const { problem } = originOf(fit);
   const program = problem.rowwise ? rowwiseProgram(problem, columns, (f) => f) : curveProgram(problem, columns);
   const values = Float64Array.from(program.constraints(fit.x));
-  if (interval === undefined) return { values };
-  checkOneOf('interval', interval, ['confidence', 'prediction']);
+  if (kinds.every((kind) => kind === undefined)) return kinds.map(() => ({ values }));
   requireErrors(fit);
   const t = quantileOf(fit, level);
   const deviation = problem.absoluteSigma ? 1 : (fit.residualDeviation as number);
-  const more = interval === 'prediction' ? deviation ** 2 : 0;
-  const half = curveVariances(program, fit).map((variance) => t * Math.sqrt(Math.max(0, variance) + more));
-  return {
-    values,
-    lower: values.map((value, i) => value - (half[i] as number)),
-    upper: values.map((value, i) => value + (half[i] as number)),
+  const variances = curveVariances(program, fit);
+  return kinds.map((kind) => {
+    const more = kind === 'prediction' ? deviation ** 2 : 0;
+    const half = variances.map((variance) => t * Math.sqrt(Math.max(0, variance) + more));
+    return {
+      values,
+      lower: values.map((value, i) => value - (half[i] as number)),
+      upper: values.map((value, i) => value + (half[i] as number)),
+    };
+  });
+}
+
+function drawn(fit: CurveFit, count: number): CurveDrawing {
+  const { x, y, sigma } = originOf(fit).problem;
+  const columns = isList(x.values) ? { x: x.values } : { ...x.values };
+  const [only, ...others] = Object.values(columns);
+  if (only === undefined || others.length > 0) return { columns, y };
+  const low = only.reduce((least, value) => Math.min(least, value));
+  const high = only.reduce((most, value) => Math.max(most, value));
+  const places = Float64Array.from({ length: count }, (_, k) => low + (k * (high - low)) / (count - 1));
+  const at: Columns = {
+    rows: count,
+    values: isList(x.values) ? places : { [Object.keys(columns)[0] as string]: places },
   };
+  // Deviations of new measurements are known only where all are alike.
+  const kinds = fit.standardErrors ? (sigma ? intervals.slice(0, 1) : intervals) : [undefined];
+  const [confidence, prediction] = predictions(fit, at, kinds);
+  return { columns, y, curve: { x: places, confidence: confidence as Prediction, ...(prediction && { prediction }) } };
 }
 
 /** g^T C g of each row, g its gradient in the parameters. */

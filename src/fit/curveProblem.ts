@@ -7,15 +7,18 @@ import {
   checkNumber,
   checkObject,
   checkVector,
+  closest,
   isList,
   show,
 } from '../core/check.js';
+import { type Formula, formulaError, parseFormula } from '../core/formula.js';
 import { Expression, type Operand } from '../expressions/expression.js';
 import { Model } from '../expressions/model.js';
 import { div, sub } from '../expressions/operators.js';
 import type { Program } from '../expressions/program.js';
 import type { Variable } from '../expressions/variable.js';
 import { fromCallbacks } from '../problems/callbacks.js';
+import { curveOf } from './formulaCurve.js';
 import type { FitSettings } from './solver.js';
 
 /** Columns of data: the numbers of one, or several by their names. */
@@ -42,16 +45,21 @@ export interface CurveData<X extends CurveColumns = CurveColumns, Start extends 
   upper?: { readonly [Name in keyof Start]?: number | ArrayLike<number> } | undefined;
 }
 
-/** A problem of {@link fitCurve} whose curve is made of the operators of nonconvex/model: exact derivatives. */
+/** A problem of {@link fitCurve} whose curve is a formula, or made of the operators of nonconvex/model: exact derivatives. */
 export interface FormulaProblem<X extends CurveColumns, Start extends CurveParameters> extends CurveData<X, Start> {
   rowwise?: false | undefined;
-  /** The curve at all rows: an expression of variables and columns of x. */
-  curve: (
-    parameters: {
-      [Name in keyof Start]: Start[Name] extends number ? Variable<readonly []> : Variable<readonly [number]>;
-    },
-    x: X extends ArrayLike<number> ? Float64Array : { [Name in keyof X]: Float64Array },
-  ) => Operand;
+  /**
+   * The curve at all rows: an expression of variables and columns of x; or a text such as `'a * (1 - exp(-k * x))'` of numbers, + - * / ^,
+   * functions of entries, the names of parameters, `pi`, and those of columns of x, or `x` where it has one without a name.
+   */
+  curve:
+    | string
+    | ((
+        parameters: {
+          [Name in keyof Start]: Start[Name] extends number ? Variable<readonly []> : Variable<readonly [number]>;
+        },
+        x: X extends ArrayLike<number> ? Float64Array : { [Name in keyof X]: Float64Array },
+      ) => Operand);
 }
 
 /** A problem of {@link fitCurve} whose curve is a function of numbers: derivatives are differences. */
@@ -73,6 +81,7 @@ export interface Problem {
   y: Float64Array;
   sigma: Float64Array | undefined;
   curve: (parameters: never, x: never) => unknown;
+  formula: Formula | undefined;
   parts: Part[];
   names: string[];
   rowwise: boolean;
@@ -100,8 +109,9 @@ export function checkProblem(problem: object): Problem {
   const { x, y, sigma, start, lower, upper, rowwise = false, absoluteSigma = false, curve } = data;
   const columns = checkColumns('x', x);
   const measured = checkVector('y', y, { length: columns.rows, per: 'one for each row of x' });
-  checkFunction('curve', curve);
   const parts = checkParts(start, lower, upper);
+  const formula = typeof curve === 'string' ? checkFormula(curve, parts, columns, rowwise) : undefined;
+  if (!formula) checkFunction('curve', curve);
   const names = parts.flatMap(({ name, size }) =>
     size === undefined ? [name] : Array.from({ length: size }, (_, k) => `${name}[${k}]`),
   );
@@ -109,13 +119,37 @@ export function checkProblem(problem: object): Problem {
     x: columns,
     y: measured,
     sigma: checkSigma(sigma, columns.rows),
-    curve: curve as Problem['curve'],
+    curve: formula ? curveOf(formula) : (curve as Problem['curve']),
+    formula,
     parts,
     names,
     rowwise: checkBoolean('rowwise', rowwise),
     absoluteSigma: checkBoolean('absoluteSigma', absoluteSigma),
   };
 }
+
+/** A formula whose names are those of parameters and columns, and of each parameter. */
+function checkFormula(text: string, parts: readonly Part[], columns: Columns, rowwise: unknown): Formula {
+  if (rowwise) throw typeError(`curve = ${show(text)}: expected a function, as rowwise = ${show(rowwise)}`);
+  const formula = parseFormula('curve', text);
+  const known = columnNames(columns);
+  for (const { name, size } of parts) {
+    if (!formula.names.has(name)) throw rangeError(`start.${name}: the formula has no ${name}`);
+    if (size !== undefined) throw typeError(`start.${name}: expected a number, as curve is a formula`);
+    if (known.includes(name)) throw rangeError(`start.${name}: expected another name than that of a column`);
+  }
+  const all = [...parts.map(({ name }) => name), ...known];
+  for (const [name, at] of formula.names) {
+    if (all.includes(name) || name === 'pi') continue;
+    const near = closest(name, all);
+    const hint = near === undefined ? `there are ${all.join(', ')}` : `did you mean ${near}?`;
+    throw formulaError(formula, at, `${show(name)} is no parameter and no column: ${hint}`);
+  }
+  return formula;
+}
+
+/** The names of columns in formulas. */
+export const columnNames = ({ values }: Columns): string[] => (isList(values) ? ['x'] : Object.keys(values));
 
 function checkSigma(sigma: CurveData['sigma'], rows: number): Float64Array | undefined {
   if (sigma === undefined) return undefined;

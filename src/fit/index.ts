@@ -1,5 +1,6 @@
 // The subpath nonconvex/fit: nonlinear least squares, and curves through data with errors of their parameters.
-export { type CurveFit, fitCurve, type IntervalOptions, type Prediction, type PredictOptions } from './curve.js';
+export type { CurveDrawing, Prediction, Profile } from '../core/drawing.js';
+export { type CurveFit, fitCurve, type IntervalOptions, type PredictOptions, type ProfileOptions } from './curve.js';
 export type {
   CurveColumns,
   CurveData,

@@ -9,6 +9,7 @@ import type { RegressionModel } from './regression.js';
 
 export type { Matrix, MatrixLike } from '../core/matrix.js';
 export type { Label, Prediction } from '../core/targets.js';
+export type { CurveModel, CurveRows } from './curve.js';
 export type { ModelJson } from './kind.js';
 export {
   type FittedModel,

@@ -172,6 +172,16 @@ export const oneOf = <const Word extends string>(...words: readonly Word[]): Mem
     schema: { enum: words },
   });
 
+export const text = (): Member<string> =>
+  member({
+    write: (_, value) => value,
+    read: (name, json) => {
+      if (typeof json === 'string') return json;
+      throw typeError(`${name} = ${show(json)}: expected a string`);
+    },
+    schema: { type: 'string' },
+  });
+
 /** Strings, as many as a size says, if one is given. */
 export const strings = (size?: string): Member<readonly string[]> =>
   member({

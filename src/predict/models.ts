@@ -3,6 +3,7 @@ import { types } from 'node:util';
 import { rangeError, typeError } from '../core/argumentError.js';
 import { show } from '../core/check.js';
 import type { Matrix, MatrixLike } from '../core/matrix.js';
+import { type CurveModel, curveKind } from './curve.js';
 import { checkHead, format, type Kind, type ModelJson, readModel, version, writeModel } from './kind.js';
 import { completedMatrixKind, linearNetworkKind } from './matrices.js';
 import { membersSchema, record } from './members.js';
@@ -27,7 +28,7 @@ export interface LinearNetworkModel {
 export type OnnxModel = NetworkModel | RegressionModel | LinearNetworkModel;
 
 /** A model that predicts. */
-export type FittedModel = OnnxModel | OtherModel;
+export type FittedModel = OnnxModel | CurveModel | OtherModel;
 
 /** All kinds, in the order in which they are tried: marks of those before are not all among the members of those after. */
 export const kinds = [
@@ -36,6 +37,7 @@ export const kinds = [
   regressionKind,
   linearNetworkKind,
   completedMatrixKind,
+  curveKind,
   ...Object.values(verbs),
 ] as const as readonly Kind[];
 

@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { rangeError } from '../core/argumentError.js';
 import { certificateText } from '../core/certificateText.js';
 import { checkInteger, checkMembers, checkObject, isList, show } from '../core/check.js';
+import type { Profile } from '../core/drawing.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, type SparseMatrix, toMatrix } from '../core/matrix.js';
 import type { Label, Prediction, Targets } from '../core/targets.js';
 import type { Certificate, Progress } from '../generated/solve.js';
@@ -10,6 +11,7 @@ import { kindOf } from '../predict/models.js';
 import type { NetworkMembers } from '../predict/network.js';
 import { type Chart, chartsOf } from './charts.js';
 import { convergence } from './convergence.js';
+import { checkProfiles, curveFitOf, curveParts } from './curveParts.js';
 import { compared } from './fit.js';
 import { facts, isMatrix, members, settingRows } from './members.js';
 import { type Part, page, soft, table, tiles } from './page.js';
@@ -58,6 +60,8 @@ export interface ReportOptions {
     | undefined;
   /** The size of images whose pixels are the columns of x: hidden units are shown as such. width height channels = p. */
   image?: ImageSize | undefined;
+  /** Profiles of the parameters of a curve, from `await fit.profiles()`, which are drawn. */
+  profiles?: readonly Profile[] | undefined;
   /** More facts for the list of versions, such as the processor. */
   environment?: Readonly<Record<string, string | number>> | undefined;
 }
@@ -88,7 +92,7 @@ const shownElsewhere = [
  *
  * It has the status with its message, what is known of the answer, objective, bound and gap; charts of how they converged; of a model with `data` the residuals or the
  * confusion matrix; of a path its coefficients and its cross-validation; of a network the hidden units, as images where `image` gives their
- * size; of a problem with constraints what is active, and multipliers; settings, all other members, and versions.
+ * size; of a curve its parameters, the data and the curve with its bands, residuals and profiles; of a problem with constraints what is active, and multipliers; settings, all other members, and versions.
  *
  * ```ts
  * import { report } from 'nonconvex/report';
@@ -99,16 +103,16 @@ const shownElsewhere = [
  */
 export function report(result: object, options: ReportOptions = {}): string {
   const given = checkObject('result', result) as Result;
-  const optionNames = ['title', 'settings', 'data', 'names', 'image', 'environment'];
   const {
     title,
     settings = {},
     data = {},
     names = {},
     image,
+    profiles,
     environment = {},
   } = checkMembers('options', options, optionNames, 'option');
-  checkParts(data, names, settings);
+  checkParts(data, names, settings, profiles);
   const known = { ...namesOf(given), ...names };
   const run = pathOf(given, data.x, names.columns);
   const path = run && pathParts(run);
@@ -117,30 +121,39 @@ export function report(result: object, options: ReportOptions = {}): string {
   const { tolerance } = settings as { tolerance?: unknown };
   const coefficients = coefficientsOf(given, names.columns);
   const all = { ...given, ...(network && network !== given && { ...network }) };
+  const curve = curveFitOf(given);
   const parts = [
     ...(path?.parts ?? []),
+    ...(curve ? curveParts(curve, profiles) : []),
     // The reports of a path are of one lambda after the other.
     path ? undefined : convergence(given.history ?? [], typeof tolerance === 'number' ? tolerance : undefined),
     fitOf(given, data, run),
     network && hiddenUnits(network, image, names.columns ?? network.featureNames),
     conflictPart(given),
-    isList(given.x) ? variables(given, known) : undefined,
+    isList(given.x) && !curve ? variables(given, known) : undefined,
     constraints(given, known),
     coefficients,
     ...(path ? [] : members(all, [...shownElsewhere, ...(coefficients ? ['coefficients'] : [])])),
     factsPart('Settings', settingRows(settings)),
     factsPart('Versions', versions(environment)),
   ].filter((part): part is Part => part !== undefined);
-  const about = path ? [soft(path.about)] : [];
-  const shown = tiles(path && path.tiles.length > 0 ? path.tiles : tilesOf(given));
-  const head = [statusLine(given), certificateLine(given), ...about, shown].join('\n');
-  return page(title ?? kindName(given, path !== undefined), head, parts, `nonconvex ${version}`);
+  return page(title ?? kindName(given, path !== undefined), headOf(given, path), parts, `nonconvex ${version}`);
 }
 
-function checkParts(data: object, names: object, settings: object): void {
+const optionNames = ['title', 'settings', 'data', 'names', 'image', 'profiles', 'environment'];
+
+/** Above the parts: how the solve ended, and the numbers that are read first. */
+function headOf(result: Result, path: ReturnType<typeof pathParts> | undefined): string {
+  const about = path ? [soft(path.about)] : [];
+  const shown = tiles(path && path.tiles.length > 0 ? path.tiles : tilesOf(result));
+  return [statusLine(result), certificateLine(result), ...about, shown].join('\n');
+}
+
+function checkParts(data: object, names: object, settings: object, profiles: readonly Profile[] | undefined): void {
   checkMembers('data', data, ['x', 'y', 'predictions', 'name']);
   checkMembers('names', names, ['columns', 'variables', 'constraints']);
   checkObject('settings', settings);
+  checkProfiles(profiles);
 }
 
 /** The names of variables and constraints that the result of a Model knows. */
@@ -195,6 +208,7 @@ function tilesOf(result: Result): Tile[] {
 /** The kind of the result, for a heading. */
 function kindName(result: Result, isPath: boolean): string {
   if (isPath) return 'Path of models';
+  if (curveFitOf(result)) return 'Curve through data';
   const kind = modelOf(result)?.kind;
   if (kind === undefined) return 'Result of a solve';
   const words = kind.kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

@@ -6,6 +6,7 @@ import { uniforms } from '../../src/core/random.js';
 import type { Label } from '../../src/core/targets.js';
 import { trainLinearNetwork } from '../../src/deepLinear/index.js';
 import { type NetworkMembers, regressionModel } from '../../src/exchange/index.js';
+import { fitCurve } from '../../src/fit/index.js';
 import { leastSquares, sumSquares } from '../../src/fractional/index.js';
 import { minimize, minimizeRatio } from '../../src/index.js';
 import { generalizedLinearModel, logisticRegression } from '../../src/nlp/index.js';
@@ -226,6 +227,12 @@ export async function otherCases(): Promise<Case[]> {
     { x: xs, y: labels, coefficients: [0.1, 0.2, 0.3], rows: [3] },
     { loss: 'logistic', lambda: 0.1 },
   );
+  const byName = (x: Matrix) =>
+    Object.fromEntries(['u', 'v', 'w w'].map((name, j) => [name, x.data.filter((_, k) => k % d === j)]));
+  const curve = await fitCurve({
+    ...{ x: byName(xs), y, start: { a: 1, b: 0.1 } },
+    curve: 'a * u + b * sinh(v)^2 / (1 + softplus(`w w`)) - 2 * pi * sigmoid(-u) + atan2(v, 1)',
+  });
   const found: [string, { predict(x: MatrixLike, options?: object): unknown } & object, object?][] = [
     ['checkeredRegression', checkered],
     ['checkeredRegression', checkered, { type: 'class' }],
@@ -261,6 +268,7 @@ export async function otherCases(): Promise<Case[]> {
         ),
       ),
     },
+    { name: 'curve', model: curve, x: xNew, prediction: (await curve.predict(byName(xNew))).values },
     {
       name: 'completedMatrix',
       model: completed,
