@@ -28,6 +28,12 @@ export interface ReluProblem {
       timeLimit?: number | undefined;
       /** Random networks beside the first to descend from. */
       restarts?: number | undefined;
+      /** Neurons of the first network. */
+      neurons?: number | undefined;
+      /** Iterations of its descent. */
+      iterations?: number | undefined;
+      /** Random directions that are priced, and no others. */
+      searches?: number | undefined;
       /** Whether there is no random network, and prices are those of zero. */
       onlyPrices?: boolean | undefined;
       /** Whether convex programs are solved beside the local descent. */

@@ -1,16 +1,39 @@
 // The weight of the regulariser by rows that were left out, where the settings do not say it.
 import type { Prediction } from '../core/targets.js';
-import { type Fold, foldsOf, leftOutOf, onFold, scored } from './folds.js';
-import { choose, clock, pathOf } from './path.js';
+import {
+  type Fold,
+  foldsOf,
+  hingesOf,
+  type LeftOut,
+  leftOutOf,
+  meanOf,
+  onFold,
+  rowsOf,
+  scored,
+  standardErrorOf,
+} from './folds.js';
+import { clock, pathOf } from './path.js';
 import { defined, type Encoded, type FoldScore, isRefined, type ReluResult, type ReluSettings } from './problem.js';
 import { largestOf, type Trained, train } from './training.js';
 
-/** Parts that the rows fall into. */
+/** Parts that the rows fall into, and rows left out in sum from which no further part is left out: networks differ by more then than by chance. */
 const parts = 5;
+const leastLeftOut = 400;
 
-/** Rows x columns x outputs up to which each part is left out in turn; one alone where there are more, and none, unless asked for, beyond. */
-const mostForAllParts = 3e5;
-const mostForOnePart = 3e6;
+/** Neurons of networks for predictions, for each output at least, and iterations of their descent: more of either predict no better. */
+const neurons = 50;
+const neuronsOfOutput = 10;
+const iterations = 60;
+
+/** Random directions for each output from which lambdaMax is searched: the weights that are tried need no more than its size. */
+const searchesOfOutput = 4;
+
+/** The gain of a smaller weight on rows left out, over its standard error, below which none is tried that is smaller still. */
+const leastGain = 0.5;
+
+/** Rows x columns x outputs up to which classes have the loss 'softmax', and affine functions are compared; and up to which weights are compared where none were asked for. */
+const mostOfSmall = 3e5;
+const mostCompared = 3e6;
 
 /** Rows from which several outputs that are beyond are had by batches, in seconds: `largeOutputs` of native/solvers/relu/refinement/effort.cpp. */
 const leastRowsForBatches = 1000;
@@ -28,9 +51,17 @@ const leastShift = 0.2;
  * Patterns where none were asked for: those of one local descent, without a search for an estimate, which takes as long, and of large data
  * without the convex program, which takes longer.
  */
-const untuned = (of: Encoded) => ({ refine: { rounds: 0, restarts: 0, estimate: false, program: !isByBatches(of) } });
+const untuned = (of: Encoded, program = !isByBatches(of)) => ({
+  refine: {
+    rounds: 0,
+    restarts: 0,
+    estimate: false,
+    program,
+    ...(!isByBatches(of) && { neurons: Math.max(neurons, neuronsOfOutput * of.y.columns), iterations }),
+  },
+});
 
-/** Accuracy of networks that are only compared: next to their differences on rows left out, those of training do not count. */
+/** Gap of networks for predictions: next to what chance does to them, that of training does not count. */
 const accuracy = 1e-2;
 
 /** The result of the weight that cross-validation chooses. */
@@ -43,16 +74,17 @@ export async function trainCrossValidated<P extends Prediction>(of: Encoded): Pr
  * patterns on rows that were left out.
  */
 export async function trainUntuned<P extends Prediction>(of: Encoded): Promise<ReluResult<P>> {
-  const compared = sizeOf(of) <= mostForOnePart || isByBatches(of);
+  const compared = sizeOf(of) <= mostCompared || isByBatches(of);
   const orAffine = of.options.bias !== false && !isLarge(of);
-  return refinedOfBest({ ...of, options: { ...of.options, patterns: untuned(of) } }, { wanted: compared, orAffine });
+  const options = { tolerance: accuracy, ...of.options, patterns: untuned(of) };
+  return refinedOfBest({ ...of, options }, { wanted: compared, orAffine });
 }
 
 /** Returns true if cross-validation of ten weights would take minutes: ten outputs on 500 rows of 64 columns, or one on 5,000. */
-export const isLarge = (of: Encoded): boolean => sizeOf(of) > mostForAllParts;
+export const isLarge = (of: Encoded): boolean => sizeOf(of) > mostOfSmall;
 
 const isByBatches = (of: Encoded): boolean =>
-  of.y.columns > 1 && of.x.rows >= leastRowsForBatches && sizeOf(of) > mostForOnePart;
+  of.y.columns > 1 && of.x.rows >= leastRowsForBatches && sizeOf(of) > mostCompared;
 
 const sizeOf = ({ x, y }: Encoded): number => x.rows * x.columns * y.columns;
 
@@ -88,7 +120,7 @@ async function refinedOfBest<P extends Prediction>(
   const begin = performance.now();
   const timeLeft = clock(of.options.timeLimit);
   const { options } = of;
-  const { lambdaMax, status } = await largestOf(of);
+  const { lambdaMax, status } = await largestOf(of, searchesOfOutput * of.y.columns);
   const ended = status === 'aborted' || status === 'timeLimit';
   const comparison =
     wanted && lambdaMax > 0 && !ended ? await comparisonOf(of, lambdaMax, timeLeft, orAffine) : undefined;
@@ -116,9 +148,8 @@ const betterOf = (comparison: Comparison): FoldScore =>
   isAffine(comparison) ? (comparison.affine as FoldScore) : (comparison.scores[comparison.chosen] as FoldScore);
 
 /**
- * Weights from the first one on towards where the loss on rows left out falls, until it rises: weights by half a decade, as its minimum is flat. Of values the
- * least loss decides, which is also the score; of classes the largest weight within one standard error of it, as the loss grows with margins that do not matter, or
- * the margins themselves. Undefined where time was out, or the solves were aborted, before there was one.
+ * Weights from the first one on towards where networks do better on rows left out, by half a decade, as the minimum is flat, and the minimum of the parabola
+ * through three of them. Undefined where time was out, or the solves were aborted, before there was one.
  */
 async function comparisonOf(
   of: Encoded,
@@ -126,22 +157,13 @@ async function comparisonOf(
   timeLeft: () => number | undefined,
   orAffine: boolean,
 ): Promise<Comparison | undefined> {
-  const held = foldsOf(of, parts).slice(0, isLarge(of) ? 1 : parts);
-  const trial = { of, held, lambdaMax, timeLeft, finer: !of.classes || decidesByMargins(of) };
-  const { scores, minimum } = await triedWeights({ ...trial, model: { patterns: untuned(of) } });
-  if (scores.length === 0) return undefined;
-  const { scores: others } = orAffine
-    ? await triedWeights({ ...trial, model: affine(of), finer: true })
-    : { scores: [] };
-  const chosen = decidesByMargins(of) ? minimum : choose(scores, of.classes ? 'oneSe' : 'minimum');
-  return { scores, chosen, ...defined({ affine: others[choose(others, 'minimum')] }) };
+  const needed = Math.ceil((leastLeftOut * parts) / of.x.rows);
+  const trial = { of, held: foldsOf(of, parts).slice(0, needed), lambdaMax, timeLeft };
+  const networks = await triedWeights({ ...trial, model: { patterns: untuned(of, false) } });
+  if (networks.scores.length === 0) return undefined;
+  const affines = orAffine ? await triedWeights({ ...trial, model: affine(of) }) : { scores: [], minimum: 0 };
+  return { scores: networks.scores, chosen: networks.minimum, ...defined({ affine: affines.scores[affines.minimum] }) };
 }
-
-/**
- * Returns true if the margins of rows left out decide, by the minimum of a parabola: of classes of large data, where rows do not weigh. The weight of the least loss
- * is too large there, and of weights whose scores differ by less than chance the score takes any.
- */
-const decidesByMargins = (of: Encoded): boolean => of.classes !== undefined && of.weights === undefined && isLarge(of);
 
 /** The network to train. */
 type Model = Pick<ReluSettings, 'activation' | 'patterns'>;
@@ -152,21 +174,26 @@ interface Trial {
   lambdaMax: number;
   timeLeft: () => number | undefined;
   model: Model;
-  /** True if the minimum is looked for also between the weights. */
-  finer: boolean;
 }
 
+/** How networks of a weight do on rows left out. */
 interface Tried {
+  score: FoldScore;
+  /** What decides between weights, of each row. */
+  rows: ArrayLike<number>;
+}
+
+interface TriedWeights {
   /** The largest weight first. */
   scores: FoldScore[];
-  /** The place of the minimum, of the parabola if it was looked for. */
+  /** The place of the best. */
   minimum: number;
 }
 
-async function triedWeights(trial: Trial): Promise<Tried> {
-  const tried = new Map<number, FoldScore>();
-  const byMargins = decidesByMargins(trial.of);
-  const lossAt = (k: number): number => tried.get(k)?.[byMargins ? 'hinge' : 'loss'] ?? Number.POSITIVE_INFINITY;
+async function triedWeights(trial: Trial): Promise<TriedWeights> {
+  const tried = new Map<number, Tried>();
+  const at = (k: number): Tried | undefined => tried.get(k);
+  const meanAt = (k: number): number => meanOf(at(k)?.rows ?? [Number.POSITIVE_INFINITY]);
   let going = true;
   const visit = async (k: number): Promise<void> => {
     const found = going ? await triedWeight(trial, trial.lambdaMax * 10 ** (-k / 2)) : undefined;
@@ -176,19 +203,27 @@ async function triedWeights(trial: Trial): Promise<Tried> {
   const begin = isByBatches(trial.of) ? firstOfLarge : first;
   await visit(begin);
   let best = begin;
+  // Where all rows are right, networks of smaller weights are as good.
+  const allRight = (k: number): boolean => trial.of.classes !== undefined && at(k)?.score.score === 1;
   for (const step of [1, -1]) {
-    for (let k = best + step; going && k >= largest && k <= smallest; k += step) {
+    for (let k = best + step; going && k >= largest && k <= smallest && !allRight(best); k += step) {
       await visit(k);
-      if (!(lossAt(k) < lossAt(best))) break;
+      if (!going || gainOf(at(best) as Tried, at(k) as Tried) <= (step > 0 ? leastGain : 0)) break;
       best = k;
     }
     if (best !== begin) break;
   }
-  const between = trial.finer ? vertexOf([lossAt(best - 1), lossAt(best), lossAt(best + 1)]) : 0;
+  const between = vertexOf([meanAt(best - 1), meanAt(best), meanAt(best + 1)]);
   if (Math.abs(between) > leastShift) await visit(best + between);
   const sorted = [...tried].sort(([a], [b]) => a - b);
   const minimum = tried.has(best + between) ? best + between : best;
-  return { scores: sorted.map(([, score]) => score), minimum: sorted.findIndex(([k]) => k === minimum) };
+  return { scores: sorted.map(([, { score }]) => score), minimum: sorted.findIndex(([k]) => k === minimum) };
+}
+
+/** The mean gain of a row from one weight to the other, over its standard error. */
+function gainOf(before: Tried, after: Tried): number {
+  const gains = Array.from(before.rows, (value, i) => value - (after.rows[i] as number));
+  return meanOf(gains) / standardErrorOf(gains);
 }
 
 /** The place of the minimum of the parabola through values at -1, 0, 1, of which the middle one is least; 0 where one is not known. */
@@ -198,7 +233,7 @@ function vertexOf([before, at, after]: [number, number, number]): number {
 }
 
 /** How networks of this weight do on rows left out; undefined where they were cut short. */
-async function triedWeight({ of, held, timeLeft, model }: Trial, lambda: number): Promise<FoldScore | undefined> {
+async function triedWeight({ of, held, timeLeft, model }: Trial, lambda: number): Promise<Tried | undefined> {
   const limit = timeLeft();
   // Half of the time that is left: there is a network to train after these.
   const timeLimit = limit === undefined ? undefined : limit / 2;
@@ -208,5 +243,10 @@ async function triedWeight({ of, held, timeLeft, model }: Trial, lambda: number)
     held.map((fold) => train(onFold(of, fold, { ...options, lambda: lambda * fold.share }))),
   );
   if (trained.some(({ status }) => status === 'aborted' || status === 'timeLimit')) return undefined;
-  return scored(of, lambda, leftOutOf(of, held, trained));
+  const leftOut = leftOutOf(of, held, trained);
+  return { score: scored(of, lambda, leftOut), rows: decidingOf(of, leftOut) };
 }
+
+/** The loss of each row; of classes, unless rows weigh, that of margins in its place: the loss grows with margins that do not matter. */
+const decidingOf = (of: Encoded, { rows, rowLosses, outputs }: LeftOut): ArrayLike<number> =>
+  of.classes && !of.weights ? hingesOf(rowsOf(of.y, rows), outputs) : rowLosses;

@@ -126,24 +126,22 @@ export function scored(of: Encoded, lambda: number, { rows, losses, rowLosses, o
     loss: meanOf(losses),
     standardError,
     score: scoreOf({ loss, ...defined({ classes }) }, outputs, truth),
-    ...(classes && { hinge: hingeOf(y, outputs) }),
+    ...(classes && { hinge: meanOf(hingesOf(y, outputs)) }),
   };
 }
 
-/** Mean of max(0, 1 - m) over rows: m is the output of a row's class less the largest other; with one output f for two classes, f and -f are theirs. */
-function hingeOf(y: Matrix, outputs: Matrix): number {
-  const { data, columns } = outputs;
-  const losses = Array.from({ length: y.rows }, (_, i) => {
+/** max(0, 1 - m) of each row: m is the output of a row's class less the largest other; with one output f for two classes, f and -f are theirs. */
+export function hingesOf(y: Matrix, { data, columns }: Matrix): Float64Array {
+  return Float64Array.from({ length: y.rows }, (_, i) => {
     const right = classNumber(y, i);
     const f = data.subarray(i * columns, (i + 1) * columns);
     const ofClasses = columns === 1 ? [-(f[0] as number), f[0] as number] : Array.from(f);
     const others = ofClasses.filter((_, k) => k !== right);
     return Math.max(0, 1 - (ofClasses[right] as number) + Math.max(...others));
   });
-  return meanOf(losses);
 }
 
-function rowsOf({ data, columns }: Matrix, rows: Int32Array): Matrix {
+export function rowsOf({ data, columns }: Matrix, rows: Int32Array): Matrix {
   const chosen = new Float64Array(rows.length * columns);
   rows.forEach((row, to) => {
     for (let j = 0; j < columns; ++j) chosen[to * columns + j] = data[row * columns + j] as number;

@@ -83,6 +83,10 @@ export interface ReluRefinement {
   timeLimit?: number | undefined;
   /** Random networks beside the first that are descended from at first; the best is refined. Default: 3, 1 from 300,000 numbers in x on, 0 from a million on. Change it when another seed gives a much better network (larger). */
   restarts?: number | undefined;
+  /** Neurons of the first network, at least six for each output. Default: as many as make rows x columns x neurons 10 million, from 32 to 200. Change it when time counts (fewer). */
+  neurons?: number | undefined;
+  /** Iterations of its descent. Default: by the size of the data, from 400 to 1,000. Change it when time counts (fewer): 60 give the patterns of a good network. */
+  iterations?: number | undefined;
   /**
    * True if convex programs over the patterns that networks have are solved. `false` ends after the first local descent, with the bound
    * that the network's own residual gives (`certificate.over: 'ownPatterns'`): for data so large that a program takes long. Default: true. Change it when a local network is enough.
@@ -516,12 +520,20 @@ function checkedPatterns(patterns: ReluPatterns): NonNullable<ReluProblem['patte
 }
 
 function checkedRefinement(refine: ReluRefinement): ReluRefinement {
-  const wanted = checkMembers('patterns.refine', refine, ['rounds', 'timeLimit', 'restarts', 'program', 'estimate']);
-  const { rounds, restarts, program, estimate } = wanted;
+  const wanted = checkMembers('patterns.refine', refine, [
+    'rounds',
+    'timeLimit',
+    'restarts',
+    'neurons',
+    'iterations',
+    'program',
+    'estimate',
+  ]);
+  const { rounds, restarts, neurons, iterations, program, estimate } = wanted;
   for (const [name, value] of Object.entries({ program, estimate })) {
     if (value !== undefined) checkBoolean(`patterns.refine.${name}`, value);
   }
-  for (const [name, value] of Object.entries({ rounds, restarts })) {
+  for (const [name, value] of Object.entries({ rounds, restarts, neurons, iterations })) {
     if (value !== undefined && !Number.isInteger(value)) {
       throw typeError(`patterns.refine.${name} = ${show(value)}: expected an integer`);
     }

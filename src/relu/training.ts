@@ -138,21 +138,24 @@ async function automaticLambda(problem: Rows, options: Encoded['options']): Prom
   return { lambda: autoShareOf(rowsOf(problem), options) * lambdaMax, lambdaFrom: 'auto', lambdaMax, seconds };
 }
 
-/** The weight above which the best network of all rows is zero. */
-export async function largestOf(of: Encoded) {
+/** The weight above which the best network of all rows is zero, or with `searches` the largest price from so many random directions, which is hardly less. */
+export async function largestOf(of: Encoded, searches?: number) {
   const given = inputsOf(of);
   const { x } = isPromise(given) ? await given : given;
   const problem = { x, y: targetsOf(of).y, ...defined({ sampleWeights: of.weights }) };
-  return largestLambda(problem, of.options);
+  return largestLambda(problem, of.options, searches);
 }
 
 /** Prices the network without neurons, with lambda 1. */
-async function largestLambda(problem: Rows, options: Encoded['options']) {
+async function largestLambda(problem: Rows, options: Encoded['options'], searches?: number) {
   const { loss, huberDelta, bias, regularizeBias, standardize, seed, threads, timeLimit, signal } = options;
   const about = defined({ loss, huberDelta, bias, regularizeBias, standardize, seed, threads, timeLimit, signal });
   const settings: ReluOptions & SolveOptions = { ...about, lambda: 1, checkInterval: 1, device: 'cpu' };
   // The one pattern is no part of the search; the default of 50 would ask for memory.
-  const pricing = { ...problem, patterns: { sample: 1, refine: { rounds: 0, onlyPrices: true } } };
+  const pricing = {
+    ...problem,
+    patterns: { sample: 1, refine: { rounds: 0, onlyPrices: true, ...defined({ searches }) } },
+  };
   const { violation = 0, seconds, status } = await solve('relu', pricing, settings, { flops: 0 });
   return { lambdaMax: violation, seconds, status };
 }

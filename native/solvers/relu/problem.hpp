@@ -167,7 +167,11 @@ struct ReluRefinement {
   int rounds = 30;
   double timeLimit = infinity;  ///< seconds after which no more is begun, and the result is what was found
   std::optional<int>
-      restarts;             ///< random networks beside the first to descend from, by the size of the data unless given
+      restarts;  ///< random networks beside the first to descend from, by the size of the data unless given
+  std::optional<int> neurons;     ///< neurons of the first network, by the size of the data unless given
+  std::optional<int> iterations;  ///< iterations of its descent, by the size of the data unless given
+  std::optional<int>
+      searches;             ///< random directions that are priced, none exactly, by the size of the data unless given
   bool program = true;      ///< whether convex programs are solved, or a local descent is all
   bool estimate = true;     ///< whether a search at the end says how far the best of all networks may be below
   bool onlyPrices = false;  ///< whether there is no random network, and prices are those of zero
@@ -184,6 +188,9 @@ struct ReluRefinement {
         IN_OPTIONAL(rounds, number().atLeast(0), "Most rounds of refinement."),
         IN_OPTIONAL(timeLimit, number().atLeast(0).orInfinite(), "Seconds after which no round is begun."),
         IN_OPTIONAL(restarts, number().within(between(0, 999)), "Random networks beside the first to descend from."),
+        IN_OPTIONAL(neurons, number().atLeast(1), "Neurons of the first network."),
+        IN_OPTIONAL(iterations, number().atLeast(1), "Iterations of its descent."),
+        IN_OPTIONAL(searches, number().atLeast(1), "Random directions that are priced, and no others."),
         IN_OPTIONAL(onlyPrices, flag(), "Whether there is no random network, and prices are those of zero."),
         IN_OPTIONAL(program, flag(), "Whether convex programs are solved beside the local descent."),
         IN_OPTIONAL(estimate, flag(), "Whether a search estimates the optimum of all networks at the end.")};

@@ -46,24 +46,25 @@ struct RefinementEffort::Tuning {
   static constexpr int timesBeforeProgram = 2;
 };
 
-RefinementEffort RefinementEffort::of(const ReluData& data) {
+RefinementEffort RefinementEffort::of(const ReluData& data, const ReluRefinement& wanted) {
   const double size = static_cast<double>(data.n) * data.d;
   const auto within = [](double value, double least, double most) {
     return static_cast<int>(std::clamp(value, least, most));
   };
   RefinementEffort effort{};
-  effort.neurons =
-      std::max(within(Tuning::sizeOfNetwork / size, Tuning::fewest, Tuning::most), Tuning::ofOutput * data.c);
-  effort.firstIterations =
-      within(Tuning::costOfDescent / size / effort.neurons, Tuning::fewestIterations, Tuning::mostIterations);
+  effort.neurons = std::max(wanted.neurons.value_or(within(Tuning::sizeOfNetwork / size, Tuning::fewest, Tuning::most)),
+                            Tuning::ofOutput * data.c);
+  effort.firstIterations = wanted.iterations.value_or(
+      within(Tuning::costOfDescent / size / effort.neurons, Tuning::fewestIterations, Tuning::mostIterations));
   effort.laterIterations = effort.firstIterations / Tuning::shareAfterPart;
   effort.iterations = effort.firstIterations / Tuning::shareOfRound;
   const int step = std::min(static_cast<int>(size / Tuning::sizeOfPart), data.n / Tuning::leastRowsOfPart);
   effort.rowStep = size < Tuning::largeData ? 1 : std::max(1, step);
   effort.added = std::max(Tuning::fewestAdded, effort.neurons / Tuning::shareAdded);
   effort.starts = size <= Tuning::fourStarts ? 4 : size <= Tuning::twoStarts ? 2 : 1;
-  effort.searches = std::max(within(Tuning::sizeOfSearches / size, Tuning::fewestSearches, Tuning::mostSearches),
-                             Tuning::searchesOfOutput * data.c);
+  effort.searches = wanted.searches.value_or(
+      std::max(within(Tuning::sizeOfSearches / size, Tuning::fewestSearches, Tuning::mostSearches),
+               Tuning::searchesOfOutput * data.c));
   effort.lastSearches = Tuning::timesAtEnd * effort.searches;
   effort.batches = Tuning::batches;
   effort.batchesBeforeProgram = Tuning::timesBeforeProgram * Tuning::batches;

@@ -5,6 +5,7 @@
 
 #include "core/monitor.hpp"
 #include "solvers/relu/data.hpp"
+#include "solvers/relu/problem.hpp"
 
 namespace nonconvex {
 
@@ -23,7 +24,7 @@ struct RefinementEffort {
   int batches;  ///< batches of that descent
   int batchesBeforeProgram;  ///< batches of that descent if a convex program follows
 
-  static RefinementEffort of(const ReluData& data);
+  static RefinementEffort of(const ReluData& data, const ReluRefinement& wanted);
 
  private:
   struct Tuning;

@@ -18,7 +18,7 @@ bool isGlobal(const RefinementState& s) { return s.ended && isKnown(s.prices.glo
 /// Searches longer at the theta of the best bound so far, and at the last one, instead of the searches of the rounds. A
 /// network of one descent, without rounds, is far from the best of any width: no exact bound for all is tight there.
 void searchLong(RefinementState& s) {
-  const bool exactly = s.data.d <= exactAtEnd && (s.wanted.rounds > 0 || s.starts == 0);
+  const bool exactly = s.data.d <= exactAtEnd && (s.wanted.rounds > 0 || s.starts == 0) && !s.wanted.searches;
   // The network without neurons alone is to be cheap: its largest prices are found from most starts.
   const int random = s.starts == 0 ? s.effort.searches : s.effort.lastSearches;
   const HostMatrix<double> before = s.prices.estimateTheta().copy();

@@ -22,9 +22,11 @@ ReluData refinedData(const Cpu& la, const ReluProblem& problem, const ReluSettin
   return {problem, settings, la.availableMemory(), sizeof(double)};
 }
 
-/// Outputs that have convex programs of their own.
-int partsOf(const ReluData& data, const RefinementEffort& effort) {
-  return effort.batch > 0 && !data.loss.coupled() && !data.loss.weighted ? data.c : 1;
+/// Outputs that have convex programs of their own: all where programs of all patterns would be large, and where one
+/// program is the end.
+int partsOf(const ReluData& data, const RefinementEffort& effort, const ReluRefinement& wanted) {
+  const bool apart = !data.loss.coupled() && !data.loss.weighted;
+  return apart && (effort.batch > 0 || wanted.rounds == 0) ? data.c : 1;
 }
 
 }  // namespace
@@ -36,9 +38,9 @@ RefinementState::RefinementState(const Cpu& linearAlgebra, const ReluProblem& pr
       wanted(problem.patterns.refine.value()),
       clock(wanted.timeLimit),
       data(refinedData(la, problem, settings)),
-      effort(RefinementEffort::of(data)),
+      effort(RefinementEffort::of(data, wanted)),
       starts(wanted.starts().value_or(effort.starts)),
-      parts(la, data, settings, clock, std::move(memory), partsOf(data, effort)),
+      parts(la, data, settings, clock, std::move(memory), partsOf(data, effort, wanted)),
       prices(la, data, settings, clock) {}
 
 }  // namespace nonconvex
