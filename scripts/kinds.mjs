@@ -1,4 +1,4 @@
-// The functions of the families that a message may ask for: those that solve (those that give a promise and take a signal), and
+// The functions of the families that a message may ask for: those that solve (those that give a promise and take a deadline), and
 // those that make a program, which is no plain object, as TypeScript knows them.
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -32,7 +32,7 @@ export function kindsModule(notice) {
       const given = signature.getReturnType();
       if (given.symbol?.name !== 'Promise') {
         if (given.getProperty('toNative')) makes.push(name);
-      } else if (takes('signal')) {
+      } else if (takes('deadline')) {
         if (signature.parameters.length !== 2)
           throw new Error(`${name}: expected data or a problem as one object, and then settings`);
         solves.push([name, takes('onProgress')]);

@@ -1,5 +1,6 @@
 import { rangeError, typeError } from '../core/argumentError.js';
-import { checkMembers, checkObject, checkVector, isPromise, show } from '../core/check.js';
+import { checkMembers, checkVector, isPromise, show } from '../core/check.js';
+import { fixDeadline } from '../core/deadline.js';
 import { toFloat64, toMatrix } from '../core/matrix.js';
 import {
   type Matrix,
@@ -61,7 +62,7 @@ export async function blindCalibration(
   settings: BlindCalibrationSettings = {},
 ): Promise<BlindCalibrationResult> {
   const { snapshots, signalBasis, gainBasis } = readData(data, ['snapshots', 'signalBasis', 'gainBasis']);
-  const { warmStart, ...others } = checkObject('settings', settings);
+  const { warmStart, ...others } = fixDeadline(settings);
   const list = checkSnapshots(snapshots);
   const parts: Matrix[] = [];
   for (const [l, { A }] of list.entries()) {

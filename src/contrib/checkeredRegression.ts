@@ -1,5 +1,6 @@
 import { rangeError } from '../core/argumentError.js';
-import { checkObject, checkVector, isPromise } from '../core/check.js';
+import { checkVector, isPromise } from '../core/check.js';
+import { fixDeadline } from '../core/deadline.js';
 import { toMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
 import {
@@ -59,7 +60,7 @@ export async function checkeredRegression(
   settings: CheckeredRegressionSettings = {},
 ): Promise<CheckeredRegressionResult> {
   const { x, y } = readData(data, ['x', 'y']);
-  const { warmStart, ...others } = checkObject('settings', settings);
+  const { warmStart, ...others } = fixDeadline(settings);
   const read = readMatrix('x', x);
   const given = isPromise(read) ? await read : read;
   const signs = readSigns(y, given.rows);

@@ -1,5 +1,6 @@
 import { rangeError } from '../core/argumentError.js';
-import { checkObject, isPromise } from '../core/check.js';
+import { isPromise } from '../core/check.js';
+import { fixDeadline } from '../core/deadline.js';
 import { toMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
 import {
@@ -53,7 +54,7 @@ export async function oneClassSubspaces(
   settings: OneClassSubspacesSettings = {},
 ): Promise<OneClassSubspacesResult> {
   const { x } = readData(data, ['x']);
-  const { warmStart, ...others } = checkObject('settings', settings);
+  const { warmStart, ...others } = fixDeadline(settings);
   const read = readMatrix('x', x);
   const given = isPromise(read) ? await read : read;
   const request = { x: given, start: startOf(warmStart, given.columns) };

@@ -1,5 +1,6 @@
 import { rangeError, typeError } from '../core/argumentError.js';
-import { checkNumber, checkObject, checkVector, isPromise } from '../core/check.js';
+import { checkNumber, checkVector, isPromise } from '../core/check.js';
+import { fixDeadline } from '../core/deadline.js';
 import { withMethods } from '../core/methods.js';
 import {
   type Label,
@@ -66,7 +67,7 @@ export async function robustMixedModel(
   settings: RobustMixedModelSettings = {},
 ): Promise<RobustMixedModelResult> {
   const { x, y, groups } = readData(data, ['x', 'y', 'groups']);
-  const { warmStart, q, ...others } = checkObject('settings', settings);
+  const { warmStart, q, ...others } = fixDeadline(settings);
   if (q !== undefined) others.degreesOfFreedom = ofTsallis(q, others.degreesOfFreedom);
   const read = readMatrix('x', x);
   const given = isPromise(read) ? await read : read;

@@ -1,5 +1,6 @@
 import { rangeError, typeError } from '../core/argumentError.js';
-import { checkMembers, checkObject, checkVector, isList, isPromise, show } from '../core/check.js';
+import { checkMembers, checkVector, isList, isPromise, show } from '../core/check.js';
+import { fixDeadline } from '../core/deadline.js';
 import { withMethods } from '../core/methods.js';
 import {
   type Label,
@@ -75,7 +76,7 @@ export async function sequentialMaxMargin(
   settings: SequentialMaxMarginSettings = {},
 ): Promise<SequentialMaxMarginResult> {
   const { tasks } = readData(data, ['tasks']);
-  const { warmStart, ...others } = checkObject('settings', settings);
+  const { warmStart, ...others } = fixDeadline(settings);
   if (!Array.isArray(tasks)) throw typeError(`tasks = ${show(tasks)}: expected an array of tasks { x, y }`);
   if (tasks.length === 0) throw rangeError('tasks: expected at least one task');
   const offsets = new Int32Array(tasks.length + 1);

@@ -1,4 +1,5 @@
-import { checkNumber, checkObject, checkVector, isPromise } from '../core/check.js';
+import { checkNumber, checkVector, isPromise } from '../core/check.js';
+import { fixDeadline } from '../core/deadline.js';
 import { withMethods } from '../core/methods.js';
 import {
   type Label,
@@ -60,7 +61,7 @@ export async function supervisedDictionary(
   settings: SupervisedDictionarySettings = {},
 ): Promise<SupervisedDictionaryResult> {
   const { x, y } = readData(data, ['x', 'y']);
-  const { warmStart, ...others } = checkObject('settings', settings);
+  const { warmStart, ...others } = fixDeadline(settings);
   const read = readMatrix('x', x);
   const given = isPromise(read) ? await read : read;
   const signs = readSigns(y, given.rows);

@@ -1,5 +1,6 @@
 import { rangeError } from '../core/argumentError.js';
-import { checkObject, checkVector, isPromise } from '../core/check.js';
+import { checkVector, isPromise } from '../core/check.js';
+import { fixDeadline } from '../core/deadline.js';
 import { looksLikeMatrix, toFloat64, toMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
 import {
@@ -60,7 +61,7 @@ export async function teachKernel(
   settings: TeachKernelSettings = {},
 ): Promise<TeachKernelResult> {
   const { x, y, learners } = readData(data, ['x', 'y', 'learners']);
-  const { warmStart, ...others } = checkObject('settings', settings);
+  const { warmStart, ...others } = fixDeadline(settings);
   const read = readMatrix('x', x);
   const points = isPromise(read) ? await read : read;
   const targets = targetsOf(y, points.rows);

@@ -1,5 +1,6 @@
 import { rangeError, typeError } from '../core/argumentError.js';
-import { checkNumber, checkObject, checkOneOf, checkVector, isList, isPromise, show } from '../core/check.js';
+import { checkNumber, checkOneOf, checkVector, isList, isPromise, show } from '../core/check.js';
+import { fixDeadline } from '../core/deadline.js';
 import { withMethods } from '../core/methods.js';
 import {
   type Label,
@@ -63,7 +64,7 @@ export interface UnlearnResult extends SolveResult, UnlearnSolution {
  */
 export async function unlearn(data: UnlearnData, settings: UnlearnSettings = {}): Promise<UnlearnResult> {
   const { x, y, coefficients, intercept, rows } = readData(data, ['x', 'y', 'coefficients', 'intercept', 'rows']);
-  const { warmStart, ...others } = checkObject('settings', settings);
+  const { warmStart, ...others } = fixDeadline(settings);
   const matrix = readMatrix('x', x);
   const given = isPromise(matrix) ? await matrix : matrix;
   const columns = { length: given.columns, per: 'one for each column of x' };

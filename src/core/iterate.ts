@@ -2,6 +2,7 @@
 // native/core/run.hpp, so that no user can tell where a solver runs.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Reports } from './callbacks.js';
+import { type Deadline, deadlineOf, type Ends, nameDeadline } from './deadline.js';
 import { iterationTable } from './iterationTable.js';
 import type { Outcome, Progress, SolveOptions, Status } from './solve.js';
 
@@ -46,18 +47,20 @@ export class Monitor {
   readonly #begin = performance.now();
   readonly #timeLimit: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #deadline: Deadline | undefined;
   readonly #parent: Monitor | undefined;
   #turn = this.#begin;
 
-  constructor(timeLimit = Number.POSITIVE_INFINITY, signal?: AbortSignal, parent?: Monitor) {
+  constructor(timeLimit = Number.POSITIVE_INFINITY, ends: Ends = {}, parent?: Monitor) {
     this.#timeLimit = timeLimit;
-    this.#signal = signal;
+    this.#signal = ends.signal;
+    this.#deadline = deadlineOf(ends);
     this.#parent = parent;
   }
 
   /** A monitor for a solve inside this one: it ends when this one does, or after `timeLimit` seconds of its own. */
   child(timeLimit?: number): Monitor {
-    return new Monitor(timeLimit, undefined, this);
+    return new Monitor(timeLimit, {}, this);
   }
 
   get isChild(): boolean {
@@ -73,7 +76,8 @@ export class Monitor {
   }
 
   get outOfTime(): boolean {
-    return performance.now() - this.#begin >= this.#timeLimit * 1000 || (this.#parent?.outOfTime ?? false);
+    if (performance.now() - this.#begin >= this.#timeLimit * 1000 || this.#deadline?.over) return true;
+    return this.#parent?.outOfTime ?? false;
   }
 
   /** Returns true if other events have waited for a slice: then call {@link pause}. Cheap enough for an inner loop. */
@@ -111,8 +115,8 @@ export class History {
 export async function iterate(
   solver: Solver,
   limits: Limits,
-  { signal, onProgress, verbose = false }: Pick<SolveOptions, 'signal' | 'onProgress' | 'verbose'> = {},
-  monitor = new Monitor(limits.timeLimit, signal),
+  { onProgress, verbose = false, ...ends }: Pick<SolveOptions, 'signal' | 'deadline' | 'onProgress' | 'verbose'> = {},
+  monitor = new Monitor(limits.timeLimit, ends),
 ): Promise<Outcome> {
   const table = verbose ? iterationTable() : undefined;
   const listen = (progress: Progress): unknown => {
@@ -121,6 +125,7 @@ export async function iterate(
   };
   const outcome = await new OuterLoop(solver, limits, monitor, listen).run();
   table?.end(outcome.history);
+  nameDeadline(outcome, ends);
   return outcome;
 }
 

@@ -2,6 +2,7 @@
 import { nativeNames, settingNames } from './addon.js';
 import { typeError } from './argumentError.js';
 import { checkMembers, checkObject, isList, renamed } from './check.js';
+import { fixDeadline } from './deadline.js';
 
 /** Names of settings here, the likeliest first, by their names elsewhere, in lower case without underscores and points. */
 const names = new Map<string, readonly string[]>(
@@ -109,7 +110,7 @@ const ofTheProblem =
 const ofTheMean = 'divide by it: lambda = 1 / (n C) for n rows, as the losses are averaged here';
 
 /** Names of settings that every call may have. */
-export const callOptions: readonly string[] = ['device', 'signal', 'onProgress', 'verbose', 'warmStart'];
+export const callOptions: readonly string[] = ['device', 'signal', 'deadline', 'onProgress', 'verbose', 'warmStart'];
 
 /**
  * Names that a function takes beside its data: settings of a solver, those of every call, and its `own`. Messages call the argument
@@ -161,7 +162,7 @@ function remembered(
 }
 
 /**
- * Settings whose names must be known. What another library calls a setting is answered with its name here, and where an array stands
+ * Settings whose names must be known, with a `deadline` that has begun. What another library calls a setting is answered with its name here, and where an array stands
  * for them, as in `fit(x, y)`, that data are one argument.
  * @throws TypeError
  */
@@ -171,7 +172,7 @@ export function checkSettings<T extends object>(settings: T, known: readonly str
     const said = known.includes(name) || renamed(name, known) ? undefined : saidElsewhere(name, known);
     if (said !== undefined) throw typeError(`unknown setting '${name}': ${said}`);
   }
-  return checkMembers(argument, settings, known, 'setting');
+  return fixDeadline(checkMembers(argument, settings, known, 'setting'));
 }
 
 const keyOf = (name: string): string => name.toLowerCase().replaceAll(/[_.-]/g, '');

@@ -6,6 +6,7 @@ import { addon, answersUnread, cudaAddon, type Solvers } from './addon.js';
 import { withArrayCopies } from './arrayCopies.js';
 import { Callbacks, type Guard, type Numeric } from './callbacks.js';
 import { checkBoolean, checkFunction, checkSignal, isPromise } from './check.js';
+import { deadlineOf, type Ends, nameDeadline, untilDeadline } from './deadline.js';
 import { checkDevice, chooseDevice, type DeviceName, type DeviceSupport } from './device.js';
 import { fromNative, SolverError } from './error.js';
 import { iterationTable } from './iterationTable.js';
@@ -29,6 +30,12 @@ export interface SolveOptions<Report extends Progress = Progress> {
    * waits for its turn because as many as there are cores are running.
    */
   signal?: AbortSignal | undefined;
+  /**
+   * Milliseconds from the call after which it is to have its answer, the wait for its turn included: the promise resolves then, with status
+   * `'timeLimit'` and the best iterate. It is for all solves of the call together. {@link SolverErrorCode} `DEADLINE_EXCEEDED` rejects the few
+   * functions whose answer says nothing of work that was cut short.
+   */
+  deadline?: number | undefined;
   /**
    * Called now and then with the newest progress, and with the last one before the promise settles. A slow listener does
    * not slow the solve but sees fewer reports. If it throws, or gives a promise that is rejected while the solve runs, the
@@ -69,7 +76,7 @@ export async function solve<Solver extends keyof Problems>(
   support: DeviceSupport,
   present: Present = asItIs,
 ): Promise<Solutions[Solver] & SolveResult> {
-  const { device: wanted, signal, onProgress, verbose, own } = splitOptions(solver, settings);
+  const { device: wanted, ends, onProgress, verbose, own } = splitOptions(solver, settings);
   const table = verbose ? iterationTable(solver) : undefined;
   const { device, asked } = chooseDevice(wanted, support);
   const callbacks = new Callbacks();
@@ -83,8 +90,15 @@ export async function solve<Solver extends keyof Problems>(
   };
   // Bound, so that the listener finds the AsyncLocalStorage of the caller.
   const report = onProgress || table ? AsyncResource.bind(listen) : undefined;
-  const task: Task = { solver, problem, own, signal, present, report, table, callbacks };
-  return observed(solver, () => runOn(device, asked, task, () => reported));
+  const task = { solver, problem, own, present, report, table, callbacks };
+  const run = (signal: AbortSignal | undefined): Promise<Solutions[Solver] & SolveResult> =>
+    runOn(device, asked, { ...task, signal }, () => reported);
+  return observed(solver, async () => {
+    if (ends.deadline === undefined) return run(ends.signal);
+    const answer = await untilDeadline(ends, run);
+    nameDeadline(answer, ends);
+    return answer;
+  });
 }
 
 /** Runs a task on its device; on the CPU if a GPU was not asked for and is not there. */
@@ -158,8 +172,12 @@ async function run<Answer>(task: Task, on: 'cpu' | 'cuda'): Promise<Answer & Sol
 /** The options of every call, checked, and the solver's own settings, whose names are known. */
 function splitOptions(solver: string, settings: SolveOptions) {
   const checked = checkNative(solver, settings);
-  const { device = 'auto', signal, onProgress, verbose = false, ...own } = checked;
+  const { device = 'auto', signal, deadline, onProgress, verbose = false, ...given } = checked;
+  const ends: Ends = { signal, deadline };
+  const timeLimit = deadlineOf(ends)?.limit((given as { timeLimit?: number }).timeLimit);
+  const own = timeLimit === undefined ? given : { ...given, timeLimit };
   checkSignal('signal', signal);
   checkFunction('onProgress', onProgress, { optional: true });
-  return { device: checkDevice('device', device), signal, onProgress, verbose: checkBoolean('verbose', verbose), own };
+  checkBoolean('verbose', verbose);
+  return { device: checkDevice('device', device), ends, onProgress, verbose, own };
 }

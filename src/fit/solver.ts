@@ -1,6 +1,7 @@
 import { typeError } from '../core/argumentError.js';
 import type { Bounds } from '../core/bounds.js';
-import { checkMembers, checkObject, checkVector, show } from '../core/check.js';
+import { checkMembers, checkVector, show } from '../core/check.js';
+import { fixDeadline } from '../core/deadline.js';
 import type { Matrix } from '../core/matrix.js';
 import { seedOf } from '../core/random.js';
 import { type MakeProblem, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
@@ -69,7 +70,7 @@ export async function solveResiduals(
   settings: FitSettings,
   { lower, upper }: Bounds,
 ): Promise<SquaresResult> {
-  const { warmStart, ...others } = checkObject('settings', settings);
+  const { warmStart, ...others } = fixDeadline(settings);
   const warm = warmStartPoint(warmStart);
   const start = warm
     ? checkVector('warmStart.x', warm, { length: program.n, per: 'one for each variable' })

@@ -33,7 +33,7 @@ export interface CoordinateProblem {
   upper?: number | ArrayLike<number> | undefined;
 }
 
-export interface CoordinateSettings extends Pick<SolveOptions, 'signal' | 'onProgress' | 'verbose'> {
+export interface CoordinateSettings extends Pick<SolveOptions, 'signal' | 'deadline' | 'onProgress' | 'verbose'> {
   /** A point to begin with instead of the problem's `start`, such as an earlier result. */
   warmStart?: WarmStart | undefined;
   /** Most sweeps. @defaultValue 1000 */
@@ -74,11 +74,11 @@ export async function minimizeByCoordinates(
   const members = ['start', 'objective', 'step', 'moved', 'lower', 'upper'];
   const { objective, step, moved } = checkMembers('problem', problem, members);
   checkFunctions({ objective, step, moved });
-  const known = ['maxIterations', 'tolerance', 'timeLimit', 'signal', 'onProgress', 'verbose', 'warmStart'];
-  const { warmStart, verbose = false, signal, onProgress, ...limits } = checkSettings(settings, known);
+  const known = ['maxIterations', 'tolerance', 'timeLimit', 'signal', 'deadline', 'onProgress', 'verbose', 'warmStart'];
+  const { warmStart, verbose = false, signal, deadline, onProgress, ...limits } = checkSettings(settings, known);
   checkSignal('signal', signal);
   checkFunction('onProgress', onProgress, { optional: true });
-  const options = { signal, onProgress, verbose: checkBoolean('verbose', verbose) };
+  const options = { signal, deadline, onProgress, verbose: checkBoolean('verbose', verbose) };
   const x = Float64Array.from(warmStartPoint(warmStart) ?? checkVector('start', problem.start));
   const unbounded = (infinity: number) => new Float64Array(x.length).fill(infinity);
   const { lower = unbounded(Number.NEGATIVE_INFINITY), upper = unbounded(Number.POSITIVE_INFINITY) } =

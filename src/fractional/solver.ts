@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { rangeError, typeError } from '../core/argumentError.js';
-import { checkInteger, checkMembers, checkObject, checkVector, isError, show } from '../core/check.js';
+import { checkInteger, checkMembers, checkVector, isError, show } from '../core/check.js';
+import { fixDeadline } from '../core/deadline.js';
 import { requireMemory } from '../core/memory.js';
 import { checkRanks, type Ranks } from '../core/ranks.js';
 import { type Guard, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
@@ -136,7 +137,7 @@ async function run(
   problem: (names: Record<string, string>, guard: Guard, warmStart: Float64Array | undefined) => NativeProblem,
   settings: FractionalSettings,
 ): Promise<FractionalResult> {
-  const { warmStart, ranks: given, ...others } = checkObject('settings', settings);
+  const { warmStart, ranks: given, ...others } = fixDeadline(settings);
   const ranks = checkRanks('ranks', given);
   const point = warmStartPoint(warmStart);
   const names: Record<string, string> = point ? { start: 'warmStart.x' } : {};

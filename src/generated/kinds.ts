@@ -24,7 +24,6 @@ export const solves: Record<string, { progress: boolean }> = {
   'fractional/sparseGeneralizedEigen': { progress: true },
   'fractional/sparseRecovery': { progress: true },
   'fractional/totalLeastSquares': { progress: true },
-  'nlp/readMps': { progress: false },
   'nlp/minimize': { progress: true },
   'relu/attack': { progress: false },
   'relu/crossValidate': { progress: false },

@@ -4,6 +4,7 @@ import { addon, type PreparedHandle, type PreparedRequest, type ProgramRequest, 
 import { typeError } from '../core/argumentError.js';
 import { checkBounds } from '../core/bounds.js';
 import { checkMembers, checkNumber, checkVector } from '../core/check.js';
+import { deadlineOf, fixDeadline } from '../core/deadline.js';
 import { fromNative } from '../core/error.js';
 import type { Status } from '../core/solve.js';
 import { partsOf, type QuadraticParts, type QuadraticProblem, QuadraticProgram } from '../problems/quadratic.js';
@@ -19,6 +20,8 @@ export interface SolveSyncSettings {
   tolerance?: number | undefined;
   /** Seconds after which the solve ends with `'timeLimit'`. Default: none. */
   timeLimit?: number | undefined;
+  /** Milliseconds from the call after which the solve ends with `'timeLimit'`. Default: none. */
+  deadline?: number | undefined;
 }
 
 /** The answer of {@link PreparedQuadratic.solveSync}, with the signs of {@link NlpResult}. */
@@ -115,13 +118,14 @@ export class PreparedQuadratic {
    * @throws TypeError or RangeError that names the argument and the value; RangeError while a `solve` of this program runs.
    */
   solveSync(changes: QuadraticChanges = {}, settings: SolveSyncSettings = {}): QuadraticAnswer {
-    checkMembers('settings', settings, ['tolerance', 'timeLimit'], 'setting');
-    const { tolerance = 1e-8, timeLimit = Number.POSITIVE_INFINITY } = settings;
+    const limited = fixDeadline(checkMembers('settings', settings, ['tolerance', 'timeLimit', 'deadline'], 'setting'));
+    const { tolerance = 1e-8, timeLimit = Number.POSITIVE_INFINITY } = limited;
+    if (timeLimit !== Number.POSITIVE_INFINITY) checkNumber('timeLimit', timeLimit, { lower: 0 });
     const request = {
       ...this.#request,
       ...(Object.keys(changes).length > 0 && vectorsOf(changed(this.#parts, changes))),
       tolerance: checkNumber('tolerance', tolerance, { lower: 0, open: true }),
-      timeLimit: timeLimit === Number.POSITIVE_INFINITY ? timeLimit : checkNumber('timeLimit', timeLimit, { lower: 0 }),
+      timeLimit: deadlineOf(limited)?.limit(timeLimit) ?? timeLimit,
     };
     try {
       const { boundMultipliers, objective = Number.NaN, ...answer } = addon().solvePrepared(request);

@@ -1,6 +1,7 @@
 // Adversarial attacks on trained networks: FGSM and projected gradient steps.
 import { rangeError } from '../core/argumentError.js';
 import { checkInteger, checkMembers, checkNumber, checkOneOf, checkSignal, checkVector, show } from '../core/check.js';
+import { fixDeadline } from '../core/deadline.js';
 import { Interrupted, Monitor } from '../core/iterate.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toFloat64, toMatrix } from '../core/matrix.js';
 import { uniforms } from '../core/random.js';
@@ -45,6 +46,8 @@ export interface AttackSettings extends ReluAdversary {
   timeLimit?: number | undefined;
   /** Ends the attack when it is aborted, with what was found. */
   signal?: AbortSignal | undefined;
+  /** Milliseconds from the call after which the attack ends with what it has found. Default: none. */
+  deadline?: number | undefined;
 }
 
 export interface AttackResult {
@@ -73,7 +76,7 @@ export interface AttackResult {
  */
 export async function attack(data: AttackData, settings: AttackSettings): Promise<AttackResult> {
   const { network: given, x, y } = checkMembers('data', data, ['network', 'x', 'y']);
-  const wanted = checkedSettings(settings);
+  const wanted = checkedSettings(fixDeadline(settings));
   const network = checkNetwork(given);
   const rows = imputed(toMatrix('x', x), network.means);
   const { rows: d } = network.hiddenWeights;
@@ -81,7 +84,7 @@ export async function attack(data: AttackData, settings: AttackSettings): Promis
   const judge = judgeOf(network, y, rows.rows);
   const found = { data: Float64Array.from(toFloat64(rows)), rows: rows.rows, columns: d };
   const margins = new Float64Array(rows.rows);
-  const monitor = new Monitor(wanted.timeLimit, wanted.signal);
+  const monitor = new Monitor(wanted.timeLimit, wanted);
   const attacker = new Attacker(network, judge, wanted, monitor);
   for (let i = 0; i < rows.rows; ++i) {
     margins[i] = await attacker.attack(i, found.data.subarray(i * d, (i + 1) * d));
@@ -89,8 +92,8 @@ export async function attack(data: AttackData, settings: AttackSettings): Promis
   return { status: attacker.status, x: found, margins, score: score(network, found, y) };
 }
 
-type Wanted = Required<{ [K in keyof Omit<AttackSettings, 'signal'>]: NonNullable<AttackSettings[K]> }> &
-  Pick<AttackSettings, 'signal'>;
+type Wanted = Required<{ [K in keyof Omit<AttackSettings, 'signal' | 'deadline'>]: NonNullable<AttackSettings[K]> }> &
+  Pick<AttackSettings, 'signal' | 'deadline'>;
 
 /** The most steps, and starts, that a row is attacked with. */
 const most = 10_000;
@@ -103,7 +106,7 @@ function checkCount(name: string, value: unknown, least: number): number {
 
 function checkedSettings(settings: AttackSettings): Wanted {
   const names = ['norm', 'radius', 'method', 'steps', 'stepSize', 'restarts', 'range', 'seed'] as const;
-  const given = checkMembers('settings', settings, [...names, 'timeLimit', 'signal'], 'setting');
+  const given = checkMembers('settings', settings, [...names, 'timeLimit', 'signal', 'deadline'], 'setting');
   const { norm, method = 'pgd', steps = 40, restarts = 1, seed = 0, timeLimit = Number.POSITIVE_INFINITY } = given;
   checkOneOf('norm', norm, ['inf', 'two']);
   checkOneOf('method', method, ['fgsm', 'pgd']);
@@ -123,6 +126,7 @@ function checkedSettings(settings: AttackSettings): Wanted {
     seed: checkInteger('seed', seed, 0),
     timeLimit,
     signal: checkSignal('signal', given.signal),
+    deadline: given.deadline,
   };
 }
 

@@ -2,6 +2,7 @@
 import { rangeError } from '../core/argumentError.js';
 import { Reports } from '../core/callbacks.js';
 import { checkFunction, checkInteger, checkMembers, checkNumber, checkOneOf } from '../core/check.js';
+import { throwAtDeadline } from '../core/deadline.js';
 import type { Matrix } from '../core/matrix.js';
 import type { Prediction, Targets } from '../core/targets.js';
 import { type Fold, foldsOf, leftOutOf, onFold, scored } from './folds.js';
@@ -126,6 +127,7 @@ export async function crossValidate<const Y extends Targets>(
   const trained = await Promise.all(
     held.map((fold) => train(onFold(of, fold, typeof lambda === 'number' ? { lambda: lambda * fold.share } : {}))),
   );
+  if (trained.some(({ status }) => status === 'timeLimit')) throwAtDeadline(of.options, 'a network for each fold');
   const found = leftOutOf(of, held, trained);
   const mean = trained.reduce((sum, { lambda }, k) => sum + lambda / (held[k] as Fold).share, 0) / held.length;
   const { losses, outputs } = found;

@@ -2,6 +2,7 @@
 import { rangeError, typeError } from '../core/argumentError.js';
 import { checkBoolean, checkData, checkMembers, checkObject, checkOneOf, checkVector, show } from '../core/check.js';
 import { type Flat, flatOf } from '../core/choices.js';
+import { fixDeadline } from '../core/deadline.js';
 import { hasManyRows, type Matrix, type MatrixLike, toMatrix, toMatrixInPieces } from '../core/matrix.js';
 import { readInPieces, readMatrix } from '../core/missing.js';
 import { hasManyEntries } from '../core/operand.js';
@@ -244,7 +245,7 @@ export type TargetUnits = Required<Pick<ReluNetwork, 'targetShift' | 'targetScal
 /** Settings whose names are known: those of {@link trainReluNetwork} and `more`. */
 export function checkReluSettings<T extends object>(settings: T, more: readonly string[] = []): T {
   flatOf('relu', settings, namesWith(more));
-  return settings;
+  return fixDeadline(settings);
 }
 
 /** Data whose x is no array of many rows: these are copied, in pieces between which other events are served. */

@@ -1,5 +1,6 @@
 // Training, and the weight of the regulariser above which there is nothing to train.
-import { checkObject, isPromise } from '../core/check.js';
+import { isPromise } from '../core/check.js';
+import { fixDeadline, throwAtDeadline } from '../core/deadline.js';
 import type { Prediction, Targets } from '../core/targets.js';
 import { trainCrossValidated } from './crossValidated.js';
 import { inLine } from './line.js';
@@ -39,10 +40,11 @@ export async function trainReluNetwork<const Y extends Targets>(
   data: ReluData<Y>,
   settings: ReluSettings = {},
 ): Promise<ReluResult<Prediction<Y>>> {
-  const own = ofRank(data, settings);
+  const limited = fixDeadline(settings);
+  const own = ofRank(data, limited);
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const given = withMatrix(own.data);
-  const of = { ...encoded(isPromise(given) ? await given : given, settings), ...defined({ ranks: own.ranks }) };
+  const of = { ...encoded(isPromise(given) ? await given : given, limited), ...defined({ ranks: own.ranks }) };
   if (of.options.lambda === 'crossValidated') return inLine(await trainCrossValidated<Prediction<Y>>(of));
   const { leftOut, ...result } = await train<Prediction<Y>>(of);
   return inLine(result);
@@ -62,6 +64,9 @@ export async function lambdaMax<const Y extends Targets>(
   data: ReluData<Y>,
   settings: ReluSettings = {},
 ): Promise<number> {
-  const of = encoded(await withMatrix(data), settings, typeof checkObject('settings', settings).lambda === 'string');
-  return (await largestOf(of)).lambdaMax;
+  const limited = fixDeadline(settings);
+  const of = encoded(await withMatrix(data), limited, typeof limited.lambda === 'string');
+  const { lambdaMax, status } = await largestOf(of);
+  if (status === 'timeLimit') throwAtDeadline(limited, 'the largest price of a neuron');
+  return lambdaMax;
 }

@@ -148,8 +148,19 @@ export async function largestOf(of: Encoded, searches?: number) {
 
 /** Prices the network without neurons, with lambda 1. */
 async function largestLambda(problem: Rows, options: Encoded['options'], searches?: number) {
-  const { loss, huberDelta, bias, regularizeBias, standardize, seed, threads, timeLimit, signal } = options;
-  const about = defined({ loss, huberDelta, bias, regularizeBias, standardize, seed, threads, timeLimit, signal });
+  const { loss, huberDelta, bias, regularizeBias, standardize, seed, threads, timeLimit, signal, deadline } = options;
+  const about = defined({
+    loss,
+    huberDelta,
+    bias,
+    regularizeBias,
+    standardize,
+    seed,
+    threads,
+    timeLimit,
+    signal,
+    deadline,
+  });
   const settings: ReluOptions & SolveOptions = { ...about, lambda: 1, checkInterval: 1, device: 'cpu' };
   // The one pattern is no part of the search; the default of 50 would ask for memory.
   const pricing = {

@@ -13,7 +13,7 @@ import type { ReadSum, WholeSum } from './problem.js';
 /** The settings of minimizeSum() that say nothing of batches and steps; with any other, `auto` stays with methods that use it. */
 const taken = [
   ...['method', 'batchSize', 'precision', 'maxEpochs', 'tolerance', 'polyakLojasiewicz', 'warmStart'],
-  ...['seed', 'threads', 'timeLimit', 'checkInterval', 'device', 'signal', 'onProgress', 'verbose'],
+  ...['seed', 'threads', 'timeLimit', 'checkInterval', 'device', 'signal', 'deadline', 'onProgress', 'verbose'],
 ];
 
 const mostUnknowns = 2000;

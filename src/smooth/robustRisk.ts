@@ -1,6 +1,6 @@
 // Risks that weigh the worst rows of the data more.
 import { rangeError, typeError } from '../core/argumentError.js';
-import { checkObject } from '../core/check.js';
+import { fixDeadline } from '../core/deadline.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { warmStartPoint } from '../core/warmStart.js';
 import type { Model } from '../expressions/model.js';
@@ -37,7 +37,7 @@ export async function minimizeRobustRisk(
   problem: Model | RegressionProgram,
   settings: RobustRiskSettings = {},
 ): Promise<RobustRiskResult> {
-  const { warmStart, ...others } = checkObject('settings', settings);
+  const { warmStart, ...others } = fixDeadline(settings);
   const { sum, start, bounds, ranks } = readSum(problem, false);
   if (ranks) throw typeError('problem: its rows are spread over ranks, which minimizeRobustRisk does not take');
   if (bounds) throw rangeError('problem: expected a regression without bounds');

@@ -1,12 +1,17 @@
 // Many solves, of which no more run at a time than keep all threads busy.
 import { addon } from '../core/addon.js';
+import { type Ends, isOver } from '../core/deadline.js';
 
-/** Results of `count` jobs, of which no more run than keep all threads busy: each has a copy of what it reads. */
-export async function concurrently<T>(count: number, job: (k: number) => Promise<T>): Promise<T[]> {
+/**
+ * Results of `count` jobs, of which no more run than keep all threads busy: each has a copy of what it reads. Where the call is to end, the
+ * last results are of jobs that were cut short, and there are fewer.
+ */
+export async function concurrently<T>(count: number, ends: Ends, job: (k: number) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   let next = 0;
   const lane = async (): Promise<void> => {
-    while (next < count) {
+    for (let over = false; next < count && !over; ) {
+      over = isOver(ends);
       const k = next++;
       results[k] = await job(k);
     }

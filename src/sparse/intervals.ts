@@ -1,6 +1,7 @@
 // Intervals for coefficients of a lasso, without its bias.
 import { rangeError, typeError } from '../core/argumentError.js';
 import { checkInteger, checkOneOf, isList, isPromise, show } from '../core/check.js';
+import { throwAtDeadline } from '../core/deadline.js';
 import { brief, counted, inspectedAs, oneLine } from '../core/inspected.js';
 import type { Matrix, SparseMatrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
@@ -44,7 +45,7 @@ export interface DebiasedIntervals {
   columns: Int32Array;
   /** Their names, where the data have names. */
   names?: string[];
-  /** Coefficients without the bias of the lasso, in the units of x. */
+  /** Coefficients without the bias of the lasso, in the units of x; NaN for columns that a call which was cut short had not come to. */
   estimates: Float64Array;
   standardErrors: Float64Array;
   /** Ends of the intervals. */
@@ -142,18 +143,18 @@ export async function debiasedIntervals(
     ...others
   } = checkModelSettings(settings, false, ['columns', 'level', 'lambda']);
   checkOpenFraction('level', level);
-  const given = inMemory(data, { signal: others.signal });
+  const given = inMemory(data, { signal: others.signal, deadline: others.deadline });
   const whole = isPromise(given) ? await given : given;
   const prepared = ofSingle(await owned(prepare(whole, others)));
   const wanted = checkColumns(columns, prepared);
   const fit = await lassoOf(whole, others, lambda);
   const lines = linesOf(prepared, fit);
-  const found = await concurrently(wanted.length, (k) => corrected(prepared, lines, wanted[k] as number, others));
-  const estimates = Float64Array.from(
-    found,
-    ({ shift }, k) => (fit.coefficients[wanted[k] as number] as number) + shift,
+  const found = await concurrently(wanted.length, others, (k) =>
+    corrected(prepared, lines, wanted[k] as number, others),
   );
-  const standardErrors = Float64Array.from(found, ({ spread }) => lines.sigma * spread);
+  const numbersOf = (of: 'shift' | 'spread') => Float64Array.from(wanted, (_, k) => found[k]?.[of] ?? Number.NaN);
+  const estimates = numbersOf('shift').map((shift, k) => shift + (fit.coefficients[wanted[k] as number] as number));
+  const standardErrors = numbersOf('spread').map((spread) => lines.sigma * spread);
   const reach = upperQuantile((1 - level) / 2);
   const ends = (side: number): Float64Array =>
     estimates.map((b, k) => b + side * reach * (standardErrors[k] as number));
@@ -189,6 +190,7 @@ type Model = SparseFit & { status: Status; message: string };
 async function lassoOf(data: SparseData, settings: SparseModelSettings, lambda: number | undefined): Promise<Model> {
   if (lambda !== undefined) return sparseRegression(data, { ...settings, lambda: checkLambda(lambda) });
   const cv = await crossValidate(data, settings);
+  if (cv.status === 'timeLimit') throwAtDeadline(settings, 'a lasso, whose lambda is chosen by cross-validation');
   return Object.assign(cv.best('min'), { status: cv.status, message: cv.message });
 }
 
@@ -238,7 +240,7 @@ async function corrected(
   { about, y }: Prepared,
   { x, add, curvatures, residuals }: Lines,
   column: number,
-  { intercept, standardize, signal, threads, tolerance }: SparseModelSettings,
+  { intercept, standardize, signal, deadline, threads, tolerance }: SparseModelSettings,
 ): Promise<Corrected> {
   const target = new Float64Array(y.length);
   add(target, column, 1);
@@ -252,7 +254,7 @@ async function corrected(
   penaltyFactor[column] = Number.POSITIVE_INFINITY;
   const { status, message, lambda, intercepts, coefficients } = await sparsePath(
     { x, y: target, sampleWeight: curvatures, penaltyFactor },
-    { intercept, standardize, signal, threads, tolerance, ...nodeLambdas },
+    { intercept, standardize, signal, deadline, threads, tolerance, ...nodeLambdas },
   );
   const candidates = Array.from(lambda, (value, k) => {
     const z = target.map((of) => of - (intercepts[k] as number));

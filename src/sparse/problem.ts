@@ -22,6 +22,7 @@ import {
   type VectorOfValues,
 } from '../core/check.js';
 import { type Flat, flatOf } from '../core/choices.js';
+import { type Ends, fixDeadline, untilDeadline } from '../core/deadline.js';
 import {
   fillInPieces,
   hasManyRows,
@@ -146,7 +147,7 @@ export function checkModelSettings<T extends object>(settings: T, path: boolean,
     namesOfModels.set(key, names);
   }
   flatOf('sparse', settings, names, ofChoices);
-  return settings;
+  return fixDeadline(settings);
 }
 
 /** The names of settings, made once for each function. */
@@ -185,14 +186,16 @@ export interface About {
  */
 export function inMemory(
   data: SparseData,
-  { family, signal }: { family?: unknown; signal?: AbortSignal | undefined },
+  { family, signal, deadline }: { family?: unknown } & Ends,
 ): SparseData | Promise<SparseData> {
   if (typeof data !== 'object' || data === null) return data;
   const { impute } = data;
   const classes = family === 'multinomial' ? readInTurns(data.y, signal) : undefined;
-  if (classes) return Promise.resolve(classes).then((y) => inMemory({ ...data, y: y as never }, { signal }));
+  if (classes) return Promise.resolve(classes).then((y) => inMemory({ ...data, y: y as never }, { signal, deadline }));
   const rows = hasManyRows(data.x) ? toMatrixInPieces('x', data.x) : undefined;
-  if (impute === 'mean' && hasManyEntries(data.x)) return withoutMissing(data, rows, signal);
+  if (impute === 'mean' && hasManyEntries(data.x)) {
+    return untilDeadline({ signal, deadline }, (leave) => withoutMissing(data, rows, leave));
+  }
   return rows ? rows.then((x) => ({ ...data, x })) : data;
 }
 
@@ -586,8 +589,9 @@ function begun(prepared: Prepared, variation: Variation): Promise<SparseAnswer> 
   if (data.missing.length === 0 || !means || !isLarge(data.x)) {
     return solveWith(matrixOf(prepared, weights), prepared, variation);
   }
-  const leave = prepared.settings.signal;
-  const filling = filledInPieces(data, weights ? columnMeans(data, weights) : means, leave);
+  const filling = untilDeadline(prepared.settings, (leave) =>
+    filledInPieces(data, weights ? columnMeans(data, weights) : means, leave),
+  );
   return filling.then((x) => solveWith(x, prepared, variation));
 }
 

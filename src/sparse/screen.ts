@@ -1,6 +1,7 @@
 // Columns ranked by what they say of a response by themselves, whatever the form of the dependence.
 import { transposeStorage } from '../core/algebra.js';
 import { checkData, checkInteger, checkMembers, checkSignal, checkVector } from '../core/check.js';
+import { fixDeadline, throwAtDeadline } from '../core/deadline.js';
 import type { Matrix, MatrixLike, SparseMatrix } from '../core/matrix.js';
 import { toOperand } from '../core/operand.js';
 import { checkedValues, distinct, type Label } from '../core/targets.js';
@@ -20,6 +21,8 @@ export interface MutualInformationOptions {
   top?: number | undefined;
   /** Ends the work: the promise rejects with its reason. */
   signal?: AbortSignal | undefined;
+  /** Milliseconds from the call after which the promise rejects with a SolverError `DEADLINE_EXCEEDED`. Default: none. */
+  deadline?: number | undefined;
 }
 
 export interface MutualInformation {
@@ -47,7 +50,8 @@ export async function mutualInformation(
   data: MutualInformationData,
   options: MutualInformationOptions = {},
 ): Promise<MutualInformation> {
-  const { bins = 8, top, signal } = checkMembers('options', options, ['bins', 'top', 'signal'], 'option');
+  const ends = fixDeadline(checkMembers('options', options, ['bins', 'top', 'signal', 'deadline'], 'option'));
+  const { bins = 8, top, signal } = ends;
   const { x, y } = checkData(data, ['x', 'y']);
   checkInteger('bins', bins, 2);
   checkSignal('signal', signal);
@@ -63,6 +67,7 @@ export async function mutualInformation(
     const due = pause();
     if (due) await due;
     signal?.throwIfAborted();
+    throwAtDeadline(ends, 'an estimate for each column');
   }
   const order = Int32Array.from(information.keys()).sort(
     (a, b) => (information[b] as number) - (information[a] as number) || a - b,

@@ -87,7 +87,7 @@ export async function stabilitySelection(
   const fixed = alone && requestOfModel({ lambda, size: others.size });
   const asked = fixed ?? requestOfPath(others, prepared.about.columns);
   const seed = checkInteger('seed', others.seed ?? 0, 0);
-  const ended = await concurrently(subsamples, async (k) => {
+  const ended = await concurrently(subsamples, others, async (k) => {
     const weights = halfOf(prepared, seed, k);
     const settings = fixed ? {} : { maxNonzeros: unit.coefficientsOf(most) };
     const answer = await solvePrepared(prepared, { ...asked, weights, settings });

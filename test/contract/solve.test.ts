@@ -72,6 +72,37 @@ describe.each(Object.entries(solverFixtures))('%s', (name, fixture) => {
     });
   });
 
+  describe('deadline', () => {
+    it('ends a solve that runs', async () => {
+      const result = await solve(endless, { deadline: 20 });
+      expect(result.status).toBe('timeLimit');
+      expect(result.message).toMatch(/^Stopped at its deadline after \d+ iterations?/);
+      expect(hasObjective(result)).toBe(true);
+    });
+
+    it('ends a solve that waits for its turn', async () => {
+      const ahead = new AbortController();
+      const running = Array.from({ length: 2 * addon().threads() }, () => solve(endless, { signal: ahead.signal }));
+      const waiting = solve(endless, { deadline: 20 });
+      const ended = await Promise.race([waiting, ...running]);
+      ahead.abort();
+      expect(ended).toMatchObject({ status: 'timeLimit', iterations: 0 });
+      expect(ended).toBe(await waiting);
+      for (const { status } of await Promise.all(running)) expect(status).toBe('aborted');
+    });
+
+    itOnce('is not named where the signal was first', async () => {
+      const result = await solve(endless, { deadline: 1e6, signal: AbortSignal.abort() });
+      expect(result).toMatchObject({ status: 'aborted', iterations: 0 });
+    });
+
+    itOnce('leaves no listener on the signal', async () => {
+      const { signal } = new AbortController();
+      await solve(small, { signal, deadline: 1e6 });
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    });
+  });
+
   describe('abort', () => {
     it('before the solve', async () => {
       const signal = AbortSignal.abort();

@@ -7,5 +7,6 @@ import type { Options, Taking } from '../contract/takesOptions.js';
 const line = { x: [1, 2], y: [1, 3], start: { a: 1 }, curve: ({ a }: { a: never }, x: never) => mul(a, x) };
 
 export const taking: Taking = {
+  'fit/fitCurve, settings': ['maxIterations', (options: Options) => fitCurve(line as never, options)],
   'fit/fitCurve': ['absoluteSigma', (more: Options) => fitCurve({ ...line, ...more } as never)],
 };

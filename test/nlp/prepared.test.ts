@@ -1,5 +1,6 @@
 // Prepared quadratic programs: every answer is held to the conditions of optimality by plain loops, and to what minimize finds.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { addon } from '../../src/core/addon.js';
 import { minimize, prepareQuadratic, type QuadraticProblem, quadraticProgram } from '../../src/nlp/index.js';
 import { uniforms } from '../problems/relu.js';
 import { type Dense, drawn, residual } from './preparedClaims.js';
@@ -136,4 +137,19 @@ describe('a prepared program', () => {
     expect(() => prepared.solveSync({}, { timeLimit: -1 })).toThrow('timeLimit = -1');
     await expect(prepared.solve({ lower: 3, upper: 2 })).rejects.toThrow('lower');
   });
+});
+
+it('solveSync has what is left of its deadline', async () => {
+  const prepared = await prepareQuadratic({ Q: [[2]], c: [1] });
+  const native = vi.spyOn(addon(), 'solvePrepared');
+  const limits = [{ deadline: 800 }, { deadline: 0 }, { deadline: 800, timeLimit: 0.1 }, { timeLimit: 5 }].map(
+    (settings) => {
+      prepared.solveSync({}, settings);
+      return native.mock.lastCall?.[0].timeLimit as number;
+    },
+  );
+  native.mockRestore();
+  expect(limits[0]).toBeLessThanOrEqual(0.8);
+  expect(limits.slice(1)).toEqual([0, 0.1, 5]);
+  expect(() => prepared.solveSync({}, { deadline: -1 })).toThrow('deadline = -1: expected a finite number >= 0');
 });

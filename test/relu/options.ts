@@ -55,3 +55,6 @@ export const renamed: Renamed = [
   ['relu/lambdaMax, settings', 'normalize', 'standardize'],
   ['relu/trainReluPath', 'beta', 'lambda'],
 ];
+
+/** Functions that reject at their deadline, as their answers say nothing of work that was cut short. */
+export const rejecting = ['relu/crossValidate', 'relu/lambdaMax'];

@@ -56,3 +56,6 @@ export const renamed: Renamed = [
   ['sparse/sparseRegression', 'delta', 'huberDelta'],
   ['sparse/trendFilter', 'order', 'degree'],
 ];
+
+/** Functions that reject at their deadline, as their answers say nothing of work that was cut short. */
+export const rejecting = ['sparse/debiasedIntervals', 'sparse/mutualInformation'];

@@ -1,4 +1,5 @@
-import { checkMembers, checkObject, checkVector } from '../core/check.js';
+import { checkMembers, checkVector } from '../core/check.js';
+import { fixDeadline } from '../core/deadline.js';
 import { type MatrixLike, toMatrix } from '../core/matrix.js';
 import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
@@ -37,7 +38,7 @@ export async function solveNewFamily(
   settings: NewFamilySettings = {},
 ): Promise<NewFamilyResult> {
   const { Q, c } = checkMembers('problem', problem, ['Q', 'c']);
-  const { warmStart, ...others } = checkObject('settings', settings);
+  const { warmStart, ...others } = fixDeadline(settings);
   const request = { Q: toMatrix('Q', Q), c: checkVector('c', c), start: warmStartPoint(warmStart) };
   const answer = await solve('newFamily', request, others, { cpuOnly: 'problems of newFamily' });
   return { ...answer, objective: answer.objective ?? Number.NaN };

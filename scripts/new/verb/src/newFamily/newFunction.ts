@@ -1,4 +1,5 @@
-import { checkObject, checkVector, isPromise } from '../core/check.js';
+import { checkVector, isPromise } from '../core/check.js';
+import { fixDeadline } from '../core/deadline.js';
 import {
   type MatrixLike,
   readData,
@@ -39,7 +40,7 @@ export async function newFunction(
   settings: NewFunctionSettings = {},
 ): Promise<NewFunctionResult> {
   const { x } = readData(data, ['x']);
-  const { warmStart, ...others } = checkObject('settings', settings);
+  const { warmStart, ...others } = fixDeadline(settings);
   const read = readMatrix('x', x);
   const points = isPromise(read) ? await read : read;
   const columns = { length: points.columns, per: 'one for each column of x' };

@@ -1,4 +1,5 @@
-import { checkInteger, checkObject } from '../../core/check.js';
+import { checkInteger } from '../../core/check.js';
+import { fixDeadline } from '../../core/deadline.js';
 import { theVerb } from '../theModule.js';
 
 type Problem = Parameters<typeof theVerb>[0];
@@ -21,7 +22,7 @@ export type NewFunctionResult = Awaited<ReturnType<typeof theVerb>>;
  * @throws (rejects) what {@link theVerb} throws.
  */
 export async function newFunction(problem: Problem, settings: NewFunctionSettings = {}): Promise<NewFunctionResult> {
-  const { tries = 5, ...others } = checkObject('settings', settings);
+  const { tries = 5, ...others } = fixDeadline(settings);
   const count = checkInteger('tries', tries, 1);
   const solve = (k: number) => theVerb(problem, { ...others, seed: (others.seed ?? 0) + k } as Settings);
   let best = await solve(0);
