@@ -62,6 +62,13 @@ const apart = {
   },
 };
 
+/** Undoes `var Model = class _Model`, as esbuild writes a class that names itself: stack traces have the inner name. */
+function keepClassNames(path) {
+  const code = readFileSync(path, 'utf8');
+  const names = Array.from(code.matchAll(/^var (\w+) = class _\1\b/gm), ([, name]) => name);
+  if (names.length > 0) writeFileSync(path, code.replace(new RegExp(`\\b_(${names.join('|')})\\b`, 'g'), '$1'));
+}
+
 /** The subpaths as ES modules. What several of them need is in files of dist/esm/core, so that an import reads few files and no code twice. Returns the check that what they import is there. */
 async function bundleSubpaths() {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -83,6 +90,7 @@ async function bundleSubpaths() {
     plugins: [apart],
     metafile: true,
   });
+  for (const file of Object.keys(metafile.outputs)) keepClassNames(join(root, file));
   return () => {
     for (const [file, { imports }] of Object.entries(metafile.outputs))
       for (const { path, external } of imports)

@@ -125,3 +125,18 @@ describe('ES modules and CommonJS in one process', () => {
     expect(printed).toBe('true false\nsolved -1,-1');
   });
 });
+
+it('keeps the names of classes, which stack traces and inspection show', () => {
+  const shown = run(`
+    const { inspect } = await import('node:util');
+    for (const { Model } of [await import('nonconvex'), require('nonconvex')]) {
+      const model = new Model();
+      try { model.variable(-1); } catch ({ stack }) { console.log(/at (\\S*variable) /.exec(stack)[1], inspect(model)); }
+    }`);
+  expect(shown).toBe('Model.variable Model {}\nModel.variable Model {}');
+  const bundled = readdirSync(join(repository, 'dist/esm'), { recursive: true, encoding: 'utf8' });
+  const renamed = bundled.filter(
+    (file) => file.endsWith('.js') && /\bclass _/.test(readFileSync(join(repository, 'dist/esm', file), 'utf8')),
+  );
+  expect(renamed).toEqual([]);
+});
