@@ -10,7 +10,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type JobsOptions, Queue, QueueEvents } from 'bullmq';
 import { Redis } from 'ioredis';
-import { SolveQueue } from '../../src/queue/index.js';
+import { type AnyKinds, SolveQueue } from '../../src/queue/index.js';
 import { toJson } from '../../src/queue/values.js';
 import { Server, serverProgram, until, WorkerProcess } from '../../test/queue/server.js';
 import { root } from '../shared/native.js';
@@ -37,7 +37,7 @@ await server.start();
 const module = join(root, 'bench/queue/kinds.mjs');
 const workers = [1, 2].map(() => new WorkerProcess(server.url, ['--concurrency', '1', '--module', module], root));
 await Promise.all(workers.map((each) => each.ready()));
-const queue = new SolveQueue({ connection: server.url });
+const queue = new SolveQueue<AnyKinds>({ connection: server.url });
 
 /** Adds jobs in hundreds and waits for all answers. */
 async function ask(kind: string, problemOf: (k: number) => unknown, count: number, settings?: object): Promise<void> {

@@ -1,7 +1,7 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 
 /** Functions that solve a problem with settings, and whether these may have `onProgress`. */
-export const solves: Record<string, { progress: boolean }> = {
+export const solves = {
   'contrib/blindCalibration': { progress: true },
   'contrib/checkeredRegression': { progress: true },
   'contrib/oneClassSubspaces': { progress: true },
@@ -40,7 +40,10 @@ export const solves: Record<string, { progress: boolean }> = {
   'sparse/sparseRegression': { progress: true },
   'sparse/stabilitySelection': { progress: false },
   'sparse/trendFilter': { progress: true },
-};
+} satisfies Record<string, { progress: boolean }>;
+
+/** The name of such a function. */
+export type SolveKind = keyof typeof solves;
 
 /** Functions that make programs, which are no plain objects. */
 export const makes: readonly string[] = [

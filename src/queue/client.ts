@@ -17,6 +17,7 @@ import { SolverError } from '../core/error.js';
 import { type Connection, closed, connect, copiesOf, libraries, type Redis } from './libraries.js';
 import { idOf, messageOfJob, type SolveBatch, type SolveJob } from './messages.js';
 import { answerField, cancelChannel, cancelledKey, checkName, type StoredAnswer } from './names.js';
+import type { BatchOf, JobId, JobOf, KindMap, PackageKinds } from './types.js';
 import { fromJson, type Json } from './values.js';
 
 export interface SolveQueueOptions {
@@ -87,8 +88,11 @@ const countInterval = 1000;
 /** Milliseconds after which an answer that was awaited is looked for, should the server's word of it have been lost. */
 const lookInterval = 5000;
 
-/** A queue of solves: see docs/scale.md. */
-export class SolveQueue {
+/**
+ * A queue of solves: see docs/scale.md. Its jobs are of the kinds of the package; of others, too, where the map from a kind to its types says so:
+ * `new SolveQueue<PackageKinds & { 'my/kind': { problem: P; settings: S; result: R } }>`, or of any, by `SolveQueue<AnyKinds>`.
+ */
+export class SolveQueue<Kinds extends KindMap<Kinds> = PackageKinds> {
   readonly #options: SolveQueueOptions & { queue: string; maxWaiting: number; keepSeconds: number };
   readonly #waiters = new Map<string, Set<Waiter>>();
   readonly #listeners = new Map<string, Set<(progress: object) => unknown>>();
@@ -116,13 +120,33 @@ export class SolveQueue {
    * Adds a job, and gives its id. One that is there already is not added again, and not solved again.
    * @throws TypeError or RangeError; SolverError `QUEUE_FULL` where `maxWaiting` jobs wait
    */
+  add<Name extends keyof Kinds & string>(
+    job: JobOf<Kinds, Name>,
+    options?: AddOptions,
+  ): Promise<JobId<Kinds[Name]['result']>>;
+  add<Name extends keyof Kinds & string>(
+    job: BatchOf<Kinds, Name>,
+    options?: AddOptions,
+  ): Promise<JobId<Kinds[Name]['result'][]>>;
   async add(job: SolveJob | SolveBatch, options: AddOptions = {}): Promise<string> {
-    const [id] = await this.addAll([job], options);
+    const [id] = await this.#addAll([job], options);
     return id as string;
   }
 
   /** Adds jobs, all or none, in one message to the server; {@link SolveQueue.add}. */
+  addAll<Name extends keyof Kinds & string>(
+    jobs: readonly JobOf<Kinds, Name>[],
+    options?: AddOptions,
+  ): Promise<JobId<Kinds[Name]['result']>[]>;
+  addAll<Name extends keyof Kinds & string>(
+    jobs: readonly BatchOf<Kinds, Name>[],
+    options?: AddOptions,
+  ): Promise<JobId<Kinds[Name]['result'][]>[]>;
   async addAll(jobs: readonly (SolveJob | SolveBatch)[], options: AddOptions = {}): Promise<string[]> {
+    return this.#addAll(jobs, options);
+  }
+
+  async #addAll(jobs: readonly (SolveJob | SolveBatch)[], options: AddOptions): Promise<string[]> {
     const {
       id: wanted,
       priority,
@@ -179,7 +203,9 @@ export class SolveQueue {
    * batch. A cancelled solve answers with status `'aborted'` and its best iterate.
    * @throws SolverError `JOB_FAILED`, which says why; `JOB_REMOVED` where it was cancelled before it began; the reason of `signal`
    */
-  async result<Answer = unknown>(id: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<Answer> {
+  result<Answer>(id: JobId<Answer>, options?: { signal?: AbortSignal | undefined }): Promise<Answer>;
+  result<Answer = unknown>(id: string, options?: { signal?: AbortSignal | undefined }): Promise<Answer>;
+  async result(id: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<unknown> {
     checkSignal('signal', signal);
     await this.#begin();
     signal?.throwIfAborted();
@@ -191,7 +217,7 @@ export class SolveQueue {
     if (!this.#going.has(id)) void look();
     const timer = setInterval(look, lookInterval);
     try {
-      return (await waiter.answer) as Answer;
+      return await waiter.answer;
     } finally {
       clearInterval(timer);
       signal?.removeEventListener('abort', give);

@@ -2,7 +2,7 @@
 import { typeError } from '../core/argumentError.js';
 import { closest, show } from '../core/check.js';
 import * as families from '../families.js';
-import { makes, solves } from '../generated/kinds.js';
+import { makes, type SolveKind, solves } from '../generated/kinds.js';
 import type { DataCache } from './data.js';
 import { isMade, isReference } from './messages.js';
 import { fromJson, type Json } from './values.js';
@@ -25,15 +25,15 @@ function functionOf(name: string): Function {
   return (families as unknown as Record<string, Record<string, Function>>)[family]?.[member] as Function;
 }
 
-function kindOf(name: string): Kind {
-  const { progress } = solves[name] as (typeof solves)[string];
+function kindOf(name: SolveKind): Kind {
+  const { progress } = solves[name];
   const solve = functionOf(name);
   return (problem, { onProgress, ...others }) => solve(problem, progress ? { ...others, onProgress } : others);
 }
 
 /** All that the package solves. */
 export const packageKinds: Readonly<Record<string, Kind>> = Object.fromEntries(
-  Object.keys(solves).map((name) => [name, kindOf(name)]),
+  (Object.keys(solves) as SolveKind[]).map((name) => [name, kindOf(name)]),
 );
 
 /** @throws TypeError that names the kinds there are */

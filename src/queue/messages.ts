@@ -39,7 +39,7 @@ export interface MadeProgram {
 }
 
 /** Members of every message. */
-interface MessageHead {
+export interface MessageHead {
   /** The function that solves it: the subpath and the name in it, as in `packageKinds`, or a kind of the worker's own. */
   kind: string;
   /** Settings of the function that the kind names, which checks them. */

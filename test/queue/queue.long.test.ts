@@ -3,7 +3,7 @@ import { getEventListeners } from 'node:events';
 import { QueueEvents } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type SolveJob, SolveQueue, type SolveWorker, startWorker } from '../../src/queue/index.js';
+import { type AnyKinds, type SolveJob, SolveQueue, type SolveWorker, startWorker } from '../../src/queue/index.js';
 import { cases } from './jobs.js';
 import * as own from './kinds.mjs';
 import { Server, serverProgram, until, WorkerProcess } from './server.js';
@@ -23,7 +23,7 @@ let names = 0;
 
 describe.skipIf(!serverProgram)('a queue', () => {
   const server = new Server();
-  const open: (SolveQueue | SolveWorker)[] = [];
+  const open: (SolveQueue<AnyKinds> | SolveWorker)[] = [];
   const processes: WorkerProcess[] = [];
   beforeAll(() => server.start());
   afterEach(async () => {
@@ -33,9 +33,9 @@ describe.skipIf(!serverProgram)('a queue', () => {
   afterAll(() => server.remove());
 
   /** A queue of its own for each test, so that none finds the jobs of another. */
-  const queueFor = (more: object = {}): { queue: SolveQueue; name: string } => {
+  const queueFor = (more: object = {}): { queue: SolveQueue<AnyKinds>; name: string } => {
     const name = `test${++names}`;
-    const queue = new SolveQueue({ connection: server.url, queue: name, ...more });
+    const queue = new SolveQueue<AnyKinds>({ connection: server.url, queue: name, ...more });
     open.push(queue);
     return { queue, name };
   };
@@ -71,7 +71,7 @@ describe.skipIf(!serverProgram)('a queue', () => {
     await worker(name, { kinds: { numbers: () => ({ numbers }) } });
     const id = await queue.add({ kind: 'numbers', problem: 1 });
     expect(await queue.result(id)).toEqual({ numbers });
-    const another = new SolveQueue({ connection: server.url, queue: name });
+    const another = new SolveQueue<AnyKinds>({ connection: server.url, queue: name });
     open.push(another);
     expect(await another.result(id)).toEqual({ numbers });
     const client = new Redis(server.url);
@@ -82,7 +82,7 @@ describe.skipIf(!serverProgram)('a queue', () => {
     await expect(another.result(id)).rejects.toThrow(/its answer of \d+ characters is not in the server/);
     client.disconnect();
     // Of a job that is not kept there is nothing to fetch.
-    const brief = new SolveQueue({ connection: server.url, queue: name, keepSeconds: 0 });
+    const brief = new SolveQueue<AnyKinds>({ connection: server.url, queue: name, keepSeconds: 0 });
     open.push(brief);
     expect(await brief.result(await brief.add({ kind: 'numbers', problem: 2 }, { delay: 0.2 }))).toEqual({ numbers });
   });
@@ -274,7 +274,7 @@ describe.skipIf(!serverProgram)('a queue', () => {
   it('lets workers and who asks leave where the server is away, and has a job for another worker', async () => {
     const { queue, name } = queueFor();
     const [idle, busy] = [await workerProcess(`${name}idle`), await workerProcess(name, ['--grace', '0.1'])];
-    const other = new SolveQueue({ connection: server.url, queue: name });
+    const other = new SolveQueue<AnyKinds>({ connection: server.url, queue: name });
     const id = await other.add({ kind: 'wait', problem: 20_000 });
     await until(async () => (await queue.counts()).active === 1, 'it runs');
     await server.kill();
@@ -289,7 +289,7 @@ describe.skipIf(!serverProgram)('a queue', () => {
 
   it('closes a queue whose server never was there, without a word on the console', async () => {
     const console_ = vi.spyOn(console, 'error');
-    const none = new SolveQueue({ connection: 'redis://127.0.0.1:1' });
+    const none = new SolveQueue<AnyKinds>({ connection: 'redis://127.0.0.1:1' });
     const added = expect(none.add(portfolio)).rejects.toMatchObject({
       code: 'JOB_REMOVED',
       message: "queue 'nonconvex' was closed before its server answered",

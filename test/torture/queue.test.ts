@@ -1,6 +1,6 @@
 // A queue under attack: workers and the server are killed while jobs of all kinds are solved; each is answered once, as alone.
 import { describe, expect, it } from 'vitest';
-import { SolveQueue } from '../../src/queue/index.js';
+import { type AnyKinds, SolveQueue } from '../../src/queue/index.js';
 import { type Case, cases as jobs } from '../queue/jobs.js';
 import { pause, Server, serverProgram, until, WorkerProcess } from '../queue/server.js';
 import { Chance, figure, full, minutes, spread } from './torture.js';
@@ -41,7 +41,7 @@ describe.skipIf(!serverProgram || !full)('a queue', () => {
       workers.push(worker);
       await worker.ready();
     };
-    const queue = new SolveQueue({ connection: server.url });
+    const queue = new SolveQueue<AnyKinds>({ connection: server.url });
     let [ended, killed, restarted] = [0, 0, 0];
     const answers = new Map<string, number>();
     const wrong: string[] = [];
@@ -96,7 +96,7 @@ describe.skipIf(!serverProgram || !full)('a queue', () => {
     const server = new Server();
     await server.start();
     const worker = new WorkerProcess(server.url);
-    const queue = new SolveQueue({ connection: server.url });
+    const queue = new SolveQueue<AnyKinds>({ connection: server.url });
     const milliseconds: number[] = [];
     try {
       await worker.ready();
