@@ -1,4 +1,4 @@
-// What the compiler knows of jobs and their answers. The functions here are not called: there is no server.
+// Types of jobs and of their answers. The functions here are not called, as there is no server.
 import { expectTypeOf, it } from 'vitest';
 import type { SparseResult } from '../../src/index.js';
 import type { AnyKinds, JobId, PackageKinds, SolveQueue } from '../../src/queue/index.js';
