@@ -2,6 +2,7 @@ import { rangeError, typeError } from '../core/argumentError.js';
 import type { Bounds } from '../core/bounds.js';
 import { checkBoolean, checkNumber, checkOneOf, checkVector } from '../core/check.js';
 import { flatSettings } from '../core/choices.js';
+import { brief, counted, inspectedAs, oneLine } from '../core/inspected.js';
 import { withMethods } from '../core/methods.js';
 import { seedOf } from '../core/random.js';
 import { type MakeProblem, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
@@ -209,7 +210,16 @@ const functions = class NlpResult {
       allNames(originOf(this).program),
     );
   }
+  [inspectedAs](): string {
+    return lineOf(this as unknown as Parameters<typeof lineOf>[0]);
+  }
 }.prototype;
+
+/** The line that the console shows for a result. */
+function lineOf({ status, objective, certificate, iterations }: NlpResult): string {
+  const known = certificate.kind === 'none' ? undefined : certificate.kind;
+  return oneLine(status, [`objective ${brief(objective, 9)}`, known, counted(iterations, 'iteration')]);
+}
 
 /**
  * A result with its functions. They are those of its prototype, as V8 takes some 20 microseconds to define two on an object of fifty members.
