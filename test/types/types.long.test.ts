@@ -1,4 +1,5 @@
 // Users' modules against the built declarations, as ES module and as CommonJS.
+import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -28,4 +29,10 @@ it('type-checks usage in both module systems', () => {
       ({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
     ),
   ).toEqual([]);
+});
+
+it('type-checks under TypeScript 7', () => {
+  const tsc = join(root, 'node_modules/typescript-7/bin/tsc');
+  const { stdout, stderr, status } = spawnSync(process.execPath, [tsc, '-p', here], { encoding: 'utf8' });
+  expect({ stdout, stderr, status }).toEqual({ stdout: '', stderr: '', status: 0 });
 });
