@@ -1,9 +1,9 @@
 // `npm run release [-- --dry-run]`: publishes the package that scripts/pack.mjs makes, with provenance, unless something is missing: binaries of
-// a platform, a clean work tree, a version for all changes. A dry run lists what is missing and what would be published, and fails only on what no
-// release job can mend: a package that is too large, or that names a file it does not have.
+// a platform, a clean work tree, a version for all changes. A dry run lists what is missing and what would be published, makes the tarballs of all
+// packages in build-release/, and fails only on what no release job can mend: a package that is too large, or that names a file it does not have.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { stage } from './pack.mjs';
 import { binaryOf, platforms } from './platforms.mjs';
 import { repository } from './publication.mjs';
@@ -36,6 +36,28 @@ function named({ bin, main, module, types, exports }) {
   return [bin, main, module, types, exports].flatMap(leaves).map((path) => path.replace(/^\.\//, ''));
 }
 
+/** Packages beside the first one, with the command that builds their files. */
+const others = { 'packages/cuda': 'npm run build:cuda -- --package', 'packages/wasm': 'npm run build:wasm' };
+
+/** Makes the tarballs of all packages whose files are built. */
+function makeTarballs(staged) {
+  const to = join(root, 'build-release');
+  rmSync(to, { recursive: true, force: true });
+  mkdirSync(to);
+  for (const [folder, command] of [[staged], ...Object.entries(others)]) {
+    const from = resolve(root, folder);
+    const { name, files } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'));
+    const absent = command === undefined ? [] : files.filter((file) => !existsSync(join(from, file)));
+    if (absent.length > 0) {
+      console.log(`no tarball of ${name}: ${absent.join(', ')} not built (${command})`);
+      continue;
+    }
+    const given = ['pack', '--json', '--ignore-scripts', '--pack-destination', to];
+    const [{ filename, size }] = JSON.parse(execFileSync('npm', given, { cwd: from, encoding: 'utf8' }));
+    console.log(`build-release/${filename}: ${(size / 1e6).toFixed(1)} MB`);
+  }
+}
+
 main(() => {
   const folder = stage();
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -51,7 +73,10 @@ main(() => {
     console.log(`  ${paths.has(binaryOf(name)) ? 'has' : 'lacks'} ${binaryOf(name)}`);
   const found = obstacles();
   for (const obstacle of found) console.log(`in the way: ${obstacle}`);
-  if (dry) return console.log('dry run: nothing is published');
+  if (dry) {
+    makeTarballs(folder);
+    return console.log('dry run: nothing is published');
+  }
   if (found.length > 0) throw new Error('not published');
   run('npm', ['publish', '--provenance', '--access', 'public'], { cwd: folder });
 });
