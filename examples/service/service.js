@@ -14,14 +14,23 @@ const pageScript = readFileSync(new URL('page.js', import.meta.url), 'utf8');
 /** Solves that have ended and can still be looked at. */
 const mostKept = 50;
 
+/** A request that had no answer by its deadline. */
+class Late extends Error {
+  constructor(deadline) {
+    super(`there was no answer within ${deadline} ms`);
+  }
+}
+
 /**
- * @param {{ concurrency?: number, mostWaiting?: number, timeLimit?: number, logger?: boolean, folder?: string }} options solves at a
- *   time (by default as many as there are workers), requests that may wait, seconds for each solve, where models are kept
+ * @param {{ concurrency?: number, mostWaiting?: number, timeLimit?: number, deadline?: number, logger?: boolean, folder?: string }} options
+ *   solves at a time (by default as many as there are workers), requests that may wait, seconds for each solve, milliseconds from a request
+ *   to its answer, where models are kept
  */
 export async function makeService({
   concurrency,
   mostWaiting = 32,
   timeLimit = 60,
+  deadline,
   logger = true,
   folder = 'models',
 } = {}) {
@@ -59,18 +68,24 @@ export async function makeService({
   async function run(solve, saveAs, listener) {
     const { kind, body, controller } = solve;
     const { signal } = controller;
+    const begun = performance.now();
+    const left = () => deadline && Math.max(0, deadline - (performance.now() - begun));
     running.add(controller);
     change(solve, {});
     try {
-      const result = await queue.run(() => {
-        change(solve, { state: 'running' });
-        const onProgress = ({ iteration, objective, lowerBound, residual, seconds }) => {
-          const progress = { iteration, objective, lowerBound, residual, seconds };
-          change(solve, { progress });
-          listener?.(progress);
-        };
-        return problems[kind].solve(body, { signal, onProgress, timeLimit });
-      }, signal);
+      const result = await queue.run(
+        () => {
+          change(solve, { state: 'running' });
+          const onProgress = ({ iteration, objective, lowerBound, residual, seconds }) => {
+            const progress = { iteration, objective, lowerBound, residual, seconds };
+            change(solve, { progress });
+            listener?.(progress);
+          };
+          return problems[kind].solve(body, { signal, onProgress, timeLimit, deadline: left() });
+        },
+        deadline ? AbortSignal.any([signal, AbortSignal.timeout(deadline)]) : signal,
+      );
+      if (left() === 0 && result.status === 'timeLimit') throw new Late(deadline);
       const { status, message, objective, seconds } = result;
       change(solve, { state: status, message, seconds, result });
       const answer = { id: solve.id, status, message, objective, seconds, ...problems[kind].answer(result) };
@@ -174,6 +189,12 @@ export async function makeService({
       return reply.code(429).header('retry-after', String(error.retryAfter)).send({ message: error.message });
     }
     // The package's errors of arguments have a code, which those of a bug, such as a TypeError of the language, have not.
+    if (error instanceof Late || error.name === 'TimeoutError' || error.code === 'DEADLINE_EXCEEDED') {
+      return reply
+        .code(503)
+        .header('retry-after', String(queue.retryAfter))
+        .send({ message: new Late(deadline).message });
+    }
     const known = error.statusCode ?? (error.code === 'INVALID_ARGUMENT' ? 400 : 500);
     if (known >= 500) request.log.error(error);
     return reply.code(known).send({ message: known >= 500 ? 'the solve failed' : error.message });

@@ -1,4 +1,4 @@
-// Starts the service: PORT (3000), HOST (0.0.0.0), CONCURRENCY, MOST_WAITING, TIME_LIMIT, MODELS (the folder where models are kept).
+// Starts the service: PORT (3000), HOST (0.0.0.0), CONCURRENCY, MOST_WAITING, TIME_LIMIT, DEADLINE, MODELS (the folder where models are kept).
 // SIGTERM and SIGINT end it when its solves are done.
 import { makeService } from './service.js';
 
@@ -7,6 +7,7 @@ const app = await makeService({
   concurrency: number('CONCURRENCY'),
   mostWaiting: number('MOST_WAITING'),
   timeLimit: number('TIME_LIMIT'),
+  deadline: number('DEADLINE'),
   folder: process.env.MODELS,
   logger: process.env.LOG !== 'off',
 });
