@@ -19,17 +19,27 @@ bool ConstraintResiduals::values(In x, Out r) {
 }
 
 bool ConstraintResiduals::jacobian(Mat<double> J) {
-  ++jacobianCount_;
   const SparsePattern& pattern = nlp_.jacobianPattern();
   jacobian_.resize(pattern.nonzeros());
-  nlp_.jacobian(jacobian_);
-  if (!finite(jacobian_)) return false;
+  if (!jacobianValues(jacobian_)) return false;
   for (int j = 0; j < J.cols; ++j) std::fill_n(J.column(j), J.rows, 0.0);
   std::size_t k = 0;
   for (int i = 0; i < J.rows; ++i) {
-    for (const int j : pattern.line(i)) J(i, j) = factor(i) * jacobian_[k++];
+    for (const int j : pattern.line(i)) J(i, j) = jacobian_[k++];
   }
   return true;
+}
+
+bool ConstraintResiduals::jacobianValues(Out values) {
+  ++jacobianCount_;
+  nlp_.jacobian(values);
+  if (!factors_.empty()) {
+    std::size_t k = 0;
+    for (int i = 0; i < residuals(); ++i) {
+      for (std::size_t l = nlp_.jacobianPattern().line(i).size(); l > 0; --l) values[k++] *= factor(i);
+    }
+  }
+  return finite(values);
 }
 
 bool ConstraintResiduals::along(In p, Out out) {
@@ -40,22 +50,30 @@ bool ConstraintResiduals::along(In p, Out out) {
   return finite(out);
 }
 
-bool ConstraintResiduals::curvature(In weights, Mat<double> S) {
+const SparsePattern* ConstraintResiduals::curvaturePattern() const {
   const NlpFacts facts = nlp_.facts();
-  if (facts.approximateHessian || facts.hessianByProducts) return false;
-  ++curvatureCount_;
-  const SparsePattern& pattern = nlp_.hessianPattern();
-  hessian_.resize(pattern.nonzeros());
-  weights_.assign(weights.begin(), weights.end());
-  for (std::size_t i = 0; i < factors_.size(); ++i) weights_[i] *= factors_[i];
-  nlp_.hessian(0, weights_, hessian_);
-  if (!finite(hessian_)) return false;
+  return facts.approximateHessian || facts.hessianByProducts ? nullptr : &nlp_.hessianPattern();
+}
+
+bool ConstraintResiduals::curvature(In weights, Mat<double> S) {
+  const SparsePattern* pattern = curvaturePattern();
+  if (pattern == nullptr) return false;
+  hessian_.resize(pattern->nonzeros());
+  if (!curvatureValues(weights, hessian_)) return false;
   for (int j = 0; j < S.cols; ++j) std::fill_n(S.column(j), S.rows, 0.0);
   std::size_t k = 0;
   for (int j = 0; j < S.cols; ++j) {
-    for (const int i : pattern.line(j)) S(i, j) = S(j, i) = hessian_[k++];
+    for (const int i : pattern->line(j)) S(i, j) = S(j, i) = hessian_[k++];
   }
   return true;
+}
+
+bool ConstraintResiduals::curvatureValues(In weights, Out values) {
+  ++curvatureCount_;
+  weights_.assign(weights.begin(), weights.end());
+  for (std::size_t i = 0; i < factors_.size(); ++i) weights_[i] *= factors_[i];
+  nlp_.hessian(0, weights_, values);
+  return finite(values);
 }
 
 }  // namespace nonconvex

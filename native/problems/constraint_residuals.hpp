@@ -22,6 +22,10 @@ class ConstraintResiduals final : public Residuals {
   bool jacobian(Mat<double> J) override;
   bool along(In p, Out out) override;
   bool curvature(In weights, Mat<double> S) override;
+  const SparsePattern* jacobianPattern() const override { return &nlp_.jacobianPattern(); }
+  const SparsePattern* curvaturePattern() const override;
+  bool jacobianValues(Out values) override;
+  bool curvatureValues(In weights, Out values) override;
 
   // How often each was evaluated.
   int valueCount() const { return valueCount_; }

@@ -1,6 +1,7 @@
 // Vectors of residuals, as methods of least squares ask for them.
 #pragma once
 
+#include "linalg/sparse/pattern.hpp"
 #include "linalg/views.hpp"
 #include "problems/functions.hpp"
 
@@ -26,6 +27,14 @@ class Residuals {
   /// Writes sum_i weights_i Hess r_i at the point of now, both triangles. Returns false where second
   /// derivatives are not known or not finite.
   virtual bool curvature(In weights, Mat<double> S) = 0;
+
+  /// Rows of J; null where only dense matrices are known.
+  virtual const SparsePattern* jacobianPattern() const { return nullptr; }
+  /// Columns of the lower triangle of second derivatives; null where they are not known.
+  virtual const SparsePattern* curvaturePattern() const { return nullptr; }
+  // `jacobian` and `curvature` in the order of these patterns.
+  virtual bool jacobianValues(Out) { return false; }
+  virtual bool curvatureValues(In, Out) { return false; }
 };
 
 }  // namespace nonconvex

@@ -48,7 +48,7 @@ export interface SquaresResult extends SolveResult, FitSolution {
  * Levenberg-Marquardt in MINPACK's scaling with exact derivatives, geodesic acceleration, and second derivatives where residuals are
  * large; parameters in which all residuals are affine are eliminated at first. `solved` is a point where no column of the Jacobian has a
  * cosine above `tolerance` with the residuals, a test without units, and where linear steps explain none of them; a saddle is `stalled`.
- * The model has no constraints; its objective is not looked at. Matrices are dense.
+ * The model has no constraints; its objective is not looked at. Matrices are dense but for 100 variables and more whose Jacobian is sparse.
  *
  * J. J. More, "The Levenberg-Marquardt algorithm: implementation and theory", 1978. M. K. Transtrum, J. P. Sethna, "Improvements to the
  * Levenberg-Marquardt algorithm for nonlinear least-squares minimization", 2012.

@@ -12,40 +12,24 @@ Vector bounds(In given, int n, double missing) {
   return given.empty() ? Vector(at(n), missing) : Vector(given.begin(), given.end());
 }
 
-std::span<double> columnOf(Mat<double> A, int j) { return {A.column(j), at(A.rows)}; }
-
-/// The unit of a variable; of one that no residual has depended on so far, 1.
-double unit(double D) { return D > 0 ? D : 1; }
-
-/// out = A v
-void multiply(Mat<const double> A, In v, Out out) {
-  std::fill(out.begin(), out.end(), 0);
-  for (int j = 0; j < A.cols; ++j) {
-    if (v[at(j)] != 0) axpy(v[at(j)], std::span<const double>(A.column(j), at(A.rows)), out);
-  }
-}
-
 }  // namespace
 
-LevenbergMarquardt::LevenbergMarquardt(Residuals& function, In lower, In upper, const LeastSquaresSettings& settings)
+LevenbergMarquardt::LevenbergMarquardt(Residuals& function, In lower, In upper, const LeastSquaresSettings& settings,
+                                       std::unique_ptr<JacobianSystem> system)
     : function_(function),
       settings_(settings),
       n_(function.variables()),
       m_(function.residuals()),
       lower_(bounds(lower, n_, -infinity)),
       upper_(bounds(upper, n_, infinity)),
-      H_(n_, n_),
-      whole_(n_, n_),
-      work_(m_, n_),
-      trust_(m_, n_) {
-  now_.J = HostMatrix<double>(m_, n_);
-  now_.S = HostMatrix<double>(n_, n_);
+      system_(system ? std::move(system) : denseJacobian(m_, n_)) {
   step_.held.resize(at(n_));
   step_.fixed.resize(at(n_));
-  for (Vector* v : {&now_.x, &now_.gradient, &D_, &step_.p, &step_.a, &step_.q, &trial_.x}) v->assign(at(n_), 0.0);
+  for (Vector* v : {&now_.x, &now_.gradient, &now_.norms, &D_, &units_, &step_.p, &step_.a, &step_.q, &trial_.x,
+                    &moved_, &ofVariables_})
+    v->assign(at(n_), 0.0);
   for (Vector* v : {&now_.r, &now_.weighted, &now_.weights, &now_.bends, &right_, &trial_.r, &product_})
     v->assign(at(m_), 0.0);
-  right_.resize(at(std::max(m_, n_)));
   step_.free.reserve(at(n_));
 }
 
@@ -75,9 +59,8 @@ bool LevenbergMarquardt::start(In x) {
 bool LevenbergMarquardt::look() {
   ++counts_.jacobians;
   now_.there = true;
-  if (!function_.jacobian(now_.J)) return false;
-  const bool robust = settings_.loss != RobustLoss::squared;
-  if (robust) {
+  if (!system_->read(function_)) return false;
+  if (settings_.loss != RobustLoss::squared) {
     for (int i = 0; i < m_; ++i) {
       const double z = square(now_.r[at(i)] / settings_.lossScale);
       const RobustValue rho = robustValue(settings_.loss, z);
@@ -85,19 +68,15 @@ bool LevenbergMarquardt::look() {
       now_.bends[at(i)] = rho.slope > 0 ? 2 * rho.curvature * z / rho.slope : 0;
       now_.weighted[at(i)] = now_.weights[at(i)] * now_.r[at(i)];
     }
+    system_->weigh(now_.weights);
   } else {
     std::copy(now_.r.begin(), now_.r.end(), now_.weighted.begin());
   }
-  std::fill(product_.begin(), product_.end(), 0);  // |J| |x|
+  system_->transposedProduct(now_.weighted, now_.gradient);
+  system_->measure(now_.x, now_.norms, product_);
   for (int j = 0; j < n_; ++j) {
-    const std::span<double> column = columnOf(now_.J, j);
-    if (robust) {
-      for (int i = 0; i < m_; ++i) column[at(i)] *= now_.weights[at(i)];
-    }
-    now_.gradient[at(j)] = dot(column, now_.weighted);
-    const double norm = std::sqrt(norm2Squared(column));
-    D_[at(j)] = std::max(D_[at(j)], norm);
-    for (int i = 0; i < m_; ++i) product_[at(i)] += std::abs(column[at(i)] * now_.x[at(j)]);
+    D_[at(j)] = std::max(D_[at(j)], now_.norms[at(j)]);
+    units_[at(j)] = D_[at(j)] > 0 ? D_[at(j)] : 1;  // no residual has depended on the variable so far
   }
   now_.noise = tuning_.rounding * machineEpsilon * std::sqrt(norm2Squared(product_));
   now_.curvatureKnown = false;
@@ -123,42 +102,17 @@ void LevenbergMarquardt::goBack() {
   now_.there = true;
 }
 
-/// The Hessian in H, whose second derivatives are those at x.
-bool LevenbergMarquardt::hessian(Mat<double> H) {
-  if (!now_.curvatureKnown) {
-    goBack();
-    ++counts_.curvatures;
-    for (int i = 0; i < m_; ++i) {
-      right_[at(i)] =
-          settings_.loss == RobustLoss::squared ? now_.r[at(i)] : square(now_.weights[at(i)]) * now_.r[at(i)];
-    }
-    if (!function_.curvature(In(right_).first(at(m_)), now_.S)) return false;
-    now_.curvatureKnown = true;
-  }
+bool LevenbergMarquardt::findHessian() {
+  if (now_.curvatureKnown) return true;
+  goBack();
+  ++counts_.curvatures;
   const bool robust = settings_.loss != RobustLoss::squared;
-  for (int j = 0; j < n_; ++j) {
-    const std::span<double> column = columnOf(now_.J, j);
-    if (robust) {
-      for (int i = 0; i < m_; ++i) product_[at(i)] = (1 + now_.bends[at(i)]) * column[at(i)];
-    }
-    for (int l = 0; l <= j; ++l) {
-      const double sum = now_.S(l, j) + dot(robust ? In(product_) : In(column), columnOf(now_.J, l));
-      H(l, j) = H(j, l) = sum;
-    }
+  for (int i = 0; i < m_; ++i) {
+    right_[at(i)] = robust ? square(now_.weights[at(i)]) * now_.r[at(i)] : now_.r[at(i)];
+    product_[at(i)] = 1 + now_.bends[at(i)];
   }
-  return true;
-}
-
-/// The Hessian in units of D, of the free variables, in H_. Returns false where second derivatives are not known.
-bool LevenbergMarquardt::freeHessian() {
-  if (!hessian(whole_)) return false;
-  for (std::size_t c = 0; c < step_.free.size(); ++c) {
-    for (std::size_t i = 0; i < step_.free.size(); ++i) {
-      const int from = step_.free[c], to = step_.free[i];
-      H_(static_cast<int>(i), static_cast<int>(c)) = whole_(to, from) / (unit(D_[at(from)]) * unit(D_[at(to)]));
-    }
-  }
-  return true;
+  now_.curvatureKnown = system_->readCurvature(function_, right_, robust ? In(product_) : In());
+  return now_.curvatureKnown;
 }
 
 std::optional<Status> LevenbergMarquardt::assess() {
@@ -168,71 +122,61 @@ std::optional<Status> LevenbergMarquardt::assess() {
   const double floor = std::max({norm, now_.noise / settings_.tolerance, 1e-300});
   now_.residual = 0;
   for (const int j : step_.free) {
-    const double column = std::sqrt(norm2Squared(columnOf(now_.J, j)));
+    const double column = now_.norms[at(j)];
     if (column > 0) now_.residual = std::max(now_.residual, std::abs(now_.gradient[at(j)]) / (column * floor));
   }
   if (now_.residual > settings_.tolerance) return std::nullopt;
   // Columns that nearly depend on each other may explain much of r, each of them little.
   factorFree();
-  if (trust_.explained() > 1e3 * settings_.tolerance * norm + now_.noise) {
+  if (system_->explained() > 1e3 * settings_.tolerance * norm + now_.noise) {
     now_.residual = std::max(now_.residual, 2 * settings_.tolerance);
     return std::nullopt;
   }
-  if (norm <= now_.noise || step_.free.empty() || !freeHessian()) return Status::solved;
-  const int k = static_cast<int>(step_.free.size());
-  saddle_ = !trust_.isPositive(Mat<double>{H_.data(), k, k, n_}, tuning_.flat);
+  if (norm <= now_.noise || step_.free.empty() || !findHessian()) return Status::solved;
+  saddle_ = !system_->isPositive(step_.free, units_, tuning_.flat);
   return saddle_ ? Status::stalled : Status::solved;
 }
 
 bool LevenbergMarquardt::isMinimum() {
   holdAtBounds();
-  if (!freeHessian()) return false;
-  const int k = static_cast<int>(step_.free.size());
-  return trust_.isPositive(Mat<double>{H_.data(), k, k, n_}, 0);
+  return findHessian() && system_->isPositive(step_.free, units_, 0);
+}
+
+/// p of the variables that stopped at bounds, 0 of the others.
+In LevenbergMarquardt::moved() {
+  for (int j = 0; j < n_; ++j) moved_[at(j)] = step_.fixed[at(j)] ? step_.p[at(j)] : 0;
+  return moved_;
 }
 
 /// Factors the columns of the free variables in units of D, beside r + J p with p of those that stopped at bounds.
 void LevenbergMarquardt::factorFree() {
-  const int k = static_cast<int>(step_.free.size());
-  const Mat<double> A = work_.columns(0, k);
-  for (int c = 0; c < k; ++c) {
-    const int j = step_.free[at(c)];
-    const double factor = 1 / unit(D_[at(j)]);
-    const std::span<double> from = columnOf(now_.J, j);
-    for (int i = 0; i < m_; ++i) A(i, c) = factor * from[at(i)];
-  }
   std::copy(now_.weighted.begin(), now_.weighted.end(), right_.begin());
-  for (int j = 0; j < n_; ++j) {
-    if (step_.fixed[at(j)]) axpy(step_.p[at(j)], columnOf(now_.J, j), Out(right_).first(at(m_)));
-  }
-  trust_.factor(A, Out(right_).first(at(m_)));
+  system_->addProduct(moved(), right_);
+  system_->factor(step_.free, units_, right_);
 }
 
 /// p of the free variables within a radius.
 void LevenbergMarquardt::solveFree(double radius) {
-  const int k = static_cast<int>(step_.free.size());
-  const Out q = Out(step_.q).first(at(k));
+  const std::size_t k = step_.free.size();
+  const Out q = Out(step_.q).first(k);
   factorFree();
-  step_.lambda = trust_.solve(radius, q);
-  if (curved_ && freeHessian()) {
+  step_.lambda = system_->solve(radius, q);
+  if (curved_ && findHessian()) {
     curvedGradient();
-    step_.lambda = trust_.solveCurved(Mat<double>{H_.data(), k, k, n_}, Out(step_.a).first(at(k)), radius, q);
+    step_.lambda = system_->solveCurved(step_.free, units_, In(step_.a).first(k), radius, q);
   } else {
     curved_ = false;
   }
-  for (int c = 0; c < k; ++c) step_.p[at(step_.free[at(c)])] = q[at(c)] / unit(D_[at(step_.free[at(c)])]);
+  for (std::size_t c = 0; c < k; ++c) step_.p[at(step_.free[c])] = q[c] / units_[at(step_.free[c])];
 }
 
 /// The scaled gradient of the curved model in the free variables, in a, after the others have moved by p.
 void LevenbergMarquardt::curvedGradient() {
-  const int k = static_cast<int>(step_.free.size());
-  for (int c = 0; c < k; ++c) {
-    const int j = step_.free[at(c)];
-    double sum = now_.gradient[at(j)];
-    for (int l = 0; l < n_; ++l) {
-      if (step_.fixed[at(l)]) sum += whole_(j, l) * step_.p[at(l)];
-    }
-    step_.a[at(c)] = sum / unit(D_[at(j)]);
+  std::copy(now_.gradient.begin(), now_.gradient.end(), ofVariables_.begin());
+  system_->addHessianProduct(moved(), ofVariables_);
+  for (std::size_t c = 0; c < step_.free.size(); ++c) {
+    const std::size_t j = at(step_.free[c]);
+    step_.a[c] = ofVariables_[j] / units_[j];
   }
 }
 
@@ -262,24 +206,33 @@ void LevenbergMarquardt::findStep() {
     if (stopAtBounds() == 0) break;
     double used = 0;
     for (int j = 0; j < n_; ++j) {
-      if (step_.fixed[at(j)]) used += square(unit(D_[at(j)]) * step_.p[at(j)]);
+      if (step_.fixed[at(j)]) used += square(units_[at(j)] * step_.p[at(j)]);
     }
     rest = std::sqrt(std::max(square(radius_) - used, square(tuning_.leastRest * radius_)));
   } while (!step_.free.empty());
   step_.length = 0;
-  for (int j = 0; j < n_; ++j) step_.length += square(unit(D_[at(j)]) * step_.p[at(j)]);
+  for (int j = 0; j < n_; ++j) step_.length += square(units_[at(j)] * step_.p[at(j)]);
   step_.length = std::sqrt(step_.length);
 }
 
 /// The reduction of F that the model with or without second derivatives predicts for p.
 double LevenbergMarquardt::predicted(bool curved) {
   double form = 0;
-  if (!curved) {
-    multiply(now_.J, step_.p, product_);
+  if (curved) {
+    std::fill(ofVariables_.begin(), ofVariables_.end(), 0);
+    system_->addHessianProduct(step_.p, ofVariables_);
+    for (int j = 0; j < n_; ++j) form += step_.p[at(j)] * ofVariables_[at(j)];
+  } else {
+    alongStep();
     form = norm2Squared(product_);
   }
-  for (int j = 0; curved && j < n_; ++j) form += step_.p[at(j)] * dot(columnOf(whole_, j), step_.p);
   return -dot(now_.gradient, step_.p) - form / 2;
+}
+
+/// J p in product_
+void LevenbergMarquardt::alongStep() {
+  std::fill(product_.begin(), product_.end(), 0);
+  system_->addProduct(step_.p, product_);
 }
 
 /// r''(p, p) in product_, by differences where the function does not know it. Returns false where it is not finite.
@@ -291,7 +244,7 @@ bool LevenbergMarquardt::bend(Out end) {
   ++counts_.values;
   now_.there = false;
   if (!function_.values(end, trial_.r)) return false;
-  multiply(now_.J, step_.p, product_);
+  alongStep();
   // 2 / h ((r(x + h p) - r(x)) / h - J p), J without the weights
   for (int i = 0; i < m_; ++i) {
     const double w = settings_.loss == RobustLoss::squared ? 1 : now_.weights[at(i)];
@@ -308,15 +261,13 @@ void LevenbergMarquardt::accelerate(Out end) {
   }
   const auto k = step_.free.size();
   const Out b = Out(step_.q).first(k), a = Out(step_.a).first(k);
-  for (std::size_t c = 0; c < k; ++c) {
-    b[c] = dot(columnOf(now_.J, step_.free[c]), product_) / unit(D_[at(step_.free[c])]);
-  }
-  if (!trust_.correct(b, a)) return;
+  system_->transposedProduct(product_, ofVariables_);
+  for (std::size_t c = 0; c < k; ++c) b[c] = ofVariables_[at(step_.free[c])] / units_[at(step_.free[c])];
+  if (!system_->correct(b, a)) return;
   if (!(2 * std::sqrt(norm2Squared(a)) <= tuning_.accelerated * step_.length)) return;
-  for (std::size_t c = 0; c < k; ++c) step_.p[at(step_.free[c])] += a[c] / (2 * unit(D_[at(step_.free[c])]));
+  for (std::size_t c = 0; c < k; ++c) step_.p[at(step_.free[c])] += a[c] / (2 * units_[at(step_.free[c])]);
 }
 
-/// Reductions of F that its values do not show.
 double LevenbergMarquardt::unseen() const {
   return tuning_.unseen * now_.objective + now_.noise * std::sqrt(2 * now_.objective);
 }
@@ -344,7 +295,7 @@ std::optional<Status> LevenbergMarquardt::step() {
     now_.looked = false;
     if (first_) {
       double norm = 0;
-      for (int j = 0; j < n_; ++j) norm += square(unit(D_[at(j)]) * now_.x[at(j)]);
+      for (int j = 0; j < n_; ++j) norm += square(units_[at(j)] * now_.x[at(j)]);
       radius_ = norm > 0 ? settings_.firstRadius * std::sqrt(norm) : settings_.firstRadius;
     }
   }

@@ -1,12 +1,13 @@
 // Nonlinear least squares within bounds.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "core/numbers.hpp"
 #include "core/status.hpp"
 #include "functions/robust_losses.hpp"
-#include "methods/least_squares/trust_step.hpp"
+#include "methods/least_squares/jacobian_system.hpp"
 #include "problems/residuals.hpp"
 
 namespace nonconvex {
@@ -41,8 +42,9 @@ struct LeastSquaresCounts {
 /// linear steps explain no share of r worth mentioning, up to the rounding of r.
 class LevenbergMarquardt {
  public:
-  /// `function` must outlive this. An empty `lower` or `upper` sets no bounds.
-  LevenbergMarquardt(Residuals& function, In lower, In upper, const LeastSquaresSettings& settings);
+  /// `function` must outlive this. An empty `lower` or `upper` sets no bounds. The Jacobian is dense without `system`.
+  LevenbergMarquardt(Residuals& function, In lower, In upper, const LeastSquaresSettings& settings,
+                     std::unique_ptr<JacobianSystem> system = nullptr);
 
   /// Begins at the point of the box that is nearest to x. Returns false where r or J is not finite there.
   bool start(In x);
@@ -63,16 +65,20 @@ class LevenbergMarquardt {
   /// J^T W r
   In gradient() const { return now_.gradient; }
   /// The Jacobian at x, with rows weighed by sqrt(rho').
-  Mat<const double> jacobian() const { return now_.J; }
+  JacobianSystem& jacobian() { return *system_; }
+  /// The norms of its columns.
+  In columnNorms() const { return now_.norms; }
   bool held(int j) const { return step_.held[static_cast<std::size_t>(j)] != 0; }
   /// Returns true if the status `stalled` is due to a Hessian with negative curvature at a stationary point.
   bool atSaddle() const { return saddle_; }
   /// sqrt(rho') r
   In weightedResiduals() const { return now_.weighted; }
+  /// Reductions of F that its values do not show.
+  double unseen() const;
   /// Returns true if the exact Hessian is positive definite on the variables that bounds leave free.
   bool isMinimum();
-  /// The Hessian at x. Returns false where second derivatives are not known.
-  bool hessian(Mat<double> H);
+  /// Takes the Hessian at x into `jacobian()`. Returns false where second derivatives are not known.
+  bool findHessian();
 
  private:
   struct Tuning {
@@ -92,17 +98,17 @@ class LevenbergMarquardt {
 
   bool look();
   void holdAtBounds();
-  bool freeHessian();
+  In moved();
   void factorFree();
   void solveFree(double radius);
   void curvedGradient();
   int stopAtBounds();
   void findStep();
   double predicted(bool curved);
+  void alongStep();
   void goBack();
   bool bend(Out end);
   void accelerate(Out end);
-  double unseen() const;
   void learn(double actual, double prediction, double otherPrediction);
   bool tryPoint(In x);
 
@@ -111,13 +117,12 @@ class LevenbergMarquardt {
     Vector x, r, gradient;
     Vector weighted;        ///< sqrt(rho') r
     Vector weights, bends;  ///< sqrt(rho') and 2 rho'' z / rho' of each row
-    HostMatrix<double> J;   ///< the Jacobian, rows times sqrt(rho')
-    HostMatrix<double> S;   ///< second derivatives of the residuals
+    Vector norms;           ///< lengths of the columns of J
     double objective = 0, residual = infinity;
     double noise = 0;             ///< the size of rounding in r
     bool looked = false;          ///< derivatives were computed that were not assessed
     bool there = false;           ///< the function was evaluated here last
-    bool curvatureKnown = false;  ///< S belongs to x
+    bool curvatureKnown = false;  ///< the Hessian belongs to x
   };
   struct Step {
     Vector p, a, q;                 ///< the step, its correction, the step of free variables in units of D
@@ -139,12 +144,10 @@ class LevenbergMarquardt {
   Point now_;
   Step step_;
   Trial trial_;
-  Vector D_;
-  HostMatrix<double> H_;      ///< the Hessian of the free variables in units of D
-  HostMatrix<double> whole_;  ///< the Hessian
-  HostMatrix<double> work_;
-  TrustStep trust_;
-  Vector right_, product_;
+  Vector D_, units_;  ///< the largest norms of columns so far, and the units of variables that these give
+  std::unique_ptr<JacobianSystem> system_;
+  Vector right_, product_;      ///< work, an entry for each residual
+  Vector moved_, ofVariables_;  ///< work, an entry for each variable
   double radius_ = 0, predictedShare_ = infinity, lastPrediction_ = infinity;
   bool curved_ = false;  ///< the next step's model has second derivatives
   bool saddle_ = false;

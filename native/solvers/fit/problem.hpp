@@ -120,7 +120,8 @@ struct FitSolution {
         OUT(residuals, "m residuals at x."),
         OUT(covariance,
             "n x n, the covariance of the parameters; 0 in rows of those that bounds hold. 0 x 0 where there is none: "
-            "there are no more residuals than free parameters, or the data do not determine some."),
+            "there are no more residuals than free parameters, the data do not determine some, or more than 1,000 are "
+            "free."),
         OUT(covarianceOf, "What the covariance was made of; `auto` where there is none."),
         OUT_IF_KNOWN(residualDeviation, "s, the square root of the sum of squares over m minus the free parameters."),
         OUT_IF_KNOWN(residualSumOfSquares, "The sum of squares of the residuals."),

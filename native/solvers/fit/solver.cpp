@@ -24,7 +24,7 @@ FitSolver::FitSolver(const Cpu& la, const FitProblem& problem, const FitSettings
       residuals_(*nlp_),
       lower_(boundsOf(problem.bounds.lower, at(nlp_->variables()), -infinity)),
       upper_(boundsOf(problem.bounds.upper, at(nlp_->variables()), infinity)),
-      method_(residuals_, lower_, upper_, settingsOf(LeastSquaresSettings{}.firstRadius)),
+      method_(residuals_, lower_, upper_, settingsOf(LeastSquaresSettings{}.firstRadius), jacobianFor(la, residuals_)),
       start_(startOf(problem)) {
   best_.x = start_;
   for (std::size_t j = 0; j < start_.size(); ++j) {
@@ -47,10 +47,10 @@ LeastSquaresSettings FitSolver::settingsOf(double firstRadius) const {
 }
 
 /// Parameters that are eliminated: none for a robust loss, or where they have bounds.
-std::vector<int> FitSolver::affineParameters() const {
+std::vector<int> FitSolver::affineParameters() {
   const NlpFacts facts = nlp_->facts();
   if (!settings_.projection || settings_.loss != RobustLoss::squared) return {};
-  if (facts.approximateHessian || facts.hessianByProducts) return {};
+  if (facts.approximateHessian || facts.hessianByProducts || method_.jacobian().isSparse()) return {};
   std::vector<int> affine = jointlyAffine(nlp_->hessianPattern());
   std::erase_if(affine, [&](int j) { return lower_[at(j)] > -infinity || upper_[at(j)] < infinity; });
   // All of them: one step is the solution. More than residuals: nothing is left for the others.

@@ -75,7 +75,7 @@ class FitSolver {
   bool defined() const { return best_.objective < infinity; }
   void record();
   LeastSquaresSettings settingsOf(double firstRadius) const;
-  std::vector<int> affineParameters() const;
+  std::vector<int> affineParameters();
   void draw();
   bool beginRun();
   bool beginWhole(In x);

@@ -7,48 +7,29 @@
 namespace nonconvex {
 namespace {
 
-/// The free columns of the Jacobian, each of length 1, with their lengths.
-struct FreeColumns {
-  std::vector<int> free;
-  Vector lengths;
-  HostMatrix<double> A;
+/// The parameters that bounds leave free, in units in which the columns of the Jacobian have length 1.
+struct FreeParameters {
+  std::vector<int> indices;
+  Vector units;
 
-  explicit FreeColumns(const LevenbergMarquardt& method) {
-    const Mat<const double> J = method.jacobian();
-    for (int j = 0; j < J.cols; ++j) {
-      if (!method.held(j)) free.push_back(j);
-    }
-    A = HostMatrix<double>(J.rows, static_cast<int>(free.size()));
-    for (std::size_t c = 0; c < free.size(); ++c) {
-      const std::span<const double> from(J.column(free[c]), at(J.rows));
-      const double norm = std::sqrt(norm2Squared(from));
-      lengths.push_back(norm > 0 ? norm : 1);
-      for (int i = 0; i < J.rows; ++i) A(i, static_cast<int>(c)) = from[at(i)] / lengths.back();
+  explicit FreeParameters(const LevenbergMarquardt& method) {
+    for (const double norm : method.columnNorms()) units.push_back(norm > 0 ? norm : 1);
+    for (int j = 0; j < static_cast<int>(units.size()); ++j) {
+      if (!method.held(j)) indices.push_back(j);
     }
   }
-  int count() const { return static_cast<int>(free.size()); }
+  int count() const { return static_cast<int>(indices.size()); }
+  int operator[](int c) const { return indices[at(c)]; }
+  double unit(int c) const { return units[at(indices[at(c)])]; }
 };
 
-/// The Hessian of the free parameters in the units of the columns; false where it is not known.
-bool scaledHessian(LevenbergMarquardt& method, const FreeColumns& columns, Mat<double> H) {
-  const int n = static_cast<int>(method.x().size());
-  HostMatrix<double> whole(n, n);
-  if (!method.hessian(whole)) return false;
-  for (int c = 0; c < columns.count(); ++c) {
-    for (int d = 0; d < columns.count(); ++d) {
-      H(d, c) = whole(columns.free[at(d)], columns.free[at(c)]) / (columns.lengths[at(c)] * columns.lengths[at(d)]);
-    }
-  }
-  return true;
-}
-
-/// The inverse of the matrix of the last solve of `trust`.
-HostMatrix<double> inverse(TrustStep& trust, int k) {
+/// The inverse of the matrix of the last solve.
+HostMatrix<double> inverse(JacobianSystem& system, int k) {
   HostMatrix<double> made(k, k);
   Vector unit(at(k), 0.0), column(at(k));
   for (int c = 0; c < k; ++c) {
     unit[at(c)] = -1;
-    trust.correct(unit, column);
+    system.correct(unit, column);
     unit[at(c)] = 0;
     for (int i = 0; i < k; ++i) made(i, c) = column[at(i)];
   }
@@ -65,57 +46,55 @@ HostMatrix<double> product(Mat<const double> A, Mat<const double> B) {
   return C;
 }
 
-/// sum of g_i g_i^T over rows, g_i the gradient of a row's loss in the units of the columns.
-HostMatrix<double> outerGradients(const LevenbergMarquardt& method, const FreeColumns& columns) {
-  HostMatrix<double> B(columns.count(), columns.count());
-  const In r = method.weightedResiduals();
-  for (int d = 0; d < columns.count(); ++d) {
-    for (int c = 0; c < columns.count(); ++c) {
-      for (int i = 0; i < columns.A.rows(); ++i) B(c, d) += columns.A(i, c) * columns.A(i, d) * square(r[at(i)]);
-    }
+/// sum of g_i g_i^T over rows, g_i the gradient of a row's loss in the units of the parameters.
+HostMatrix<double> outerGradients(LevenbergMarquardt& method, const FreeParameters& free) {
+  const int n = static_cast<int>(method.x().size());
+  HostMatrix<double> whole(n, n), B(free.count(), free.count());
+  method.jacobian().weighedSquare(method.weightedResiduals(), whole);
+  for (int d = 0; d < free.count(); ++d) {
+    for (int c = 0; c < free.count(); ++c) B(c, d) = whole(free[c], free[d]) / (free.unit(c) * free.unit(d));
   }
   return B;
 }
 
-/// Names the parameters of a direction in which the residuals do not change.
-void addUndetermined(const TrustStep& trust, const FreeColumns& columns, FitSolution& solution) {
+/// Names the parameters of a direction in which the residuals do not change. Returns true if there is one.
+bool addUndetermined(JacobianSystem& system, const FreeParameters& free, FitSolution& solution) {
   constexpr double share = 1e-3;  // safeguard: entries of the direction that count, beside the largest one
-  Vector v(at(columns.count()));
-  trust.nullVector(v);
+  Vector v(at(free.count()));
+  if (!system.nullVector(v)) return false;
   const double most = normInf(v);
-  for (int c = 0; c < columns.count(); ++c) {
-    if (std::abs(v[at(c)]) > share * most) solution.undetermined.push_back(columns.free[at(c)]);
+  for (int c = 0; c < free.count(); ++c) {
+    if (std::abs(v[at(c)]) > share * most) solution.undetermined.push_back(free[c]);
   }
+  return true;
 }
 
-/// Adds the covariance of the free parameters, whose columns `trust` has factored.
-void addCovariance(LevenbergMarquardt& method, const FitSettings& settings, const FreeColumns& columns,
-                   TrustStep& trust, FitSolution& solution) {
-  const int k = columns.count(), m = columns.A.rows(), n = static_cast<int>(method.x().size());
+/// Adds the covariance of the free parameters, whose columns have been factored.
+void addCovariance(LevenbergMarquardt& method, const FitSettings& settings, const FreeParameters& free,
+                   FitSolution& solution) {
+  JacobianSystem& system = method.jacobian();
+  const int k = free.count(), m = static_cast<int>(method.residuals().size()), n = static_cast<int>(method.x().size());
   FitCovariance of = settings.covariance;
   if (of == FitCovariance::automatic) {
     of = settings.loss == RobustLoss::squared ? FitCovariance::jacobian : FitCovariance::sandwich;
   }
-  HostMatrix<double> H(k, k);
   Vector q(at(k));
-  if (of != FitCovariance::jacobian && scaledHessian(method, columns, H) && trust.isPositive(H, 0)) {
-    trust.solveCurved(H, q, infinity, q);
+  if (of != FitCovariance::jacobian && method.findHessian() && system.isPositive(free.indices, free.units, 0)) {
+    system.solveCurved(free.indices, free.units, Vector(at(k)), infinity, q);
   } else {
     if (of == FitCovariance::hessian) of = FitCovariance::jacobian;
-    trust.solve(infinity, q);
+    system.solve(infinity, q);
   }
-  HostMatrix<double> C = inverse(trust, k);
+  HostMatrix<double> C = inverse(system, k);
   double factor = square(solution.residualDeviation);
   if (of == FitCovariance::sandwich) {
-    C = product(product(C, outerGradients(method, columns)), C);
+    C = product(product(C, outerGradients(method, free)), C);
     factor = static_cast<double>(m) / (m - k);
   }
   solution.covariance = HostMatrix<double>(n, n);
   for (int c = 0; c < k; ++c) {
-    for (int d = 0; d < k; ++d) {
-      solution.covariance(columns.free[at(d)], columns.free[at(c)]) =
-          factor * C(d, c) / (columns.lengths[at(c)] * columns.lengths[at(d)]);
-    }
+    for (int d = 0; d < k; ++d)
+      solution.covariance(free[d], free[c]) = factor * C(d, c) / (free.unit(c) * free.unit(d));
   }
   solution.covarianceOf = of;
 }
@@ -123,19 +102,19 @@ void addCovariance(LevenbergMarquardt& method, const FitSettings& settings, cons
 }  // namespace
 
 void addStatistics(LevenbergMarquardt& method, const FitSettings& settings, FitSolution& solution) {
+  constexpr int mostParameters = 1000;  // safeguard: of a covariance, which is dense
   const int n = static_cast<int>(method.x().size()), m = static_cast<int>(method.residuals().size());
   for (int j = 0; j < n; ++j) {
     if (method.held(j)) solution.atBounds.push_back(j);
   }
-  const FreeColumns columns(method);
-  const int k = columns.count();
+  const FreeParameters free(method);
+  const int k = free.count();
   if (m > k) solution.residualDeviation = std::sqrt(solution.residualSumOfSquares / (m - k));
   if (k == 0) return;
-  TrustStep trust(m, k);
   Vector r(method.weightedResiduals().begin(), method.weightedResiduals().end());
-  trust.factor(columns.A.copy(), r);
-  if (trust.rank() < k) return addUndetermined(trust, columns, solution);
-  if (m > k) addCovariance(method, settings, columns, trust, solution);
+  method.jacobian().factor(free.indices, free.units, r);
+  if (addUndetermined(method.jacobian(), free, solution)) return;
+  if (m > k && k <= mostParameters) addCovariance(method, settings, free, solution);
 }
 
 }  // namespace nonconvex
