@@ -158,7 +158,7 @@ class SparseJacobian final : public JacobianSystem {
     std::copy(r.begin(), r.end(), r_.begin());
   }
 
-  /// By inverse iteration.
+  /// Finds the direction by inverse iteration.
   bool nullVector(Out v) override {
     constexpr int steps = 4;  // definition: a direction of a singular value below the root of `slight` is left
     if (factorAt(0, false) || !factorAt(slight, false)) return false;

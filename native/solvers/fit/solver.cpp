@@ -105,9 +105,9 @@ bool FitSolver::beginWhole(In x) {
   return true;
 }
 
-/// Keeps the method's point if none has been lower.
-void FitSolver::record() {
-  if (!(method_.objective() <= best_.objective)) return;
+/// Keeps the method's point if none has been lower, but for a difference that is rounding.
+void FitSolver::record(double rounding) {
+  if (!(method_.objective() <= best_.objective + rounding)) return;
   best_.x.assign(method_.x().begin(), method_.x().end());
   best_.r.assign(method_.residuals().begin(), method_.residuals().end());
   best_.objective = method_.objective();
@@ -137,7 +137,10 @@ std::optional<Status> FitSolver::stepProjected() {
 
 /// Takes the end of a run, and begins the next one, or ends.
 std::optional<Status> FitSolver::endRun(Status status) {
-  if (status == Status::solved) ends_.push_back(method_.objective());
+  if (status == Status::solved) {
+    record(method_.unseen());
+    ends_.push_back(method_.objective());
+  }
   if (run_ == 0 || (status != Status::numericalError && method_.objective() <= best_.objective)) {
     best_.status = status;
     best_.saddle = method_.atSaddle();

@@ -73,7 +73,7 @@ class FitSolver {
   };
 
   bool defined() const { return best_.objective < infinity; }
-  void record();
+  void record(double rounding = 0);
   LeastSquaresSettings settingsOf(double firstRadius) const;
   std::vector<int> affineParameters();
   void draw();
