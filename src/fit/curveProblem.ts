@@ -17,7 +17,7 @@ import { Model } from '../expressions/model.js';
 import { div, sub } from '../expressions/operators.js';
 import type { Program } from '../expressions/program.js';
 import type { Variable } from '../expressions/variable.js';
-import { fromCallbacks } from '../problems/callbacks.js';
+import { CallbackProgram } from '../problems/callbacks.js';
 import { curveOf } from './formulaCurve.js';
 import type { FitSettings } from './solver.js';
 
@@ -278,7 +278,7 @@ export function rowwiseProgram(
   const all = (side: 'start' | 'lower' | 'upper', missing: number) =>
     parts.flatMap((part) => [...(part[side] ?? new Float64Array(part.size ?? 1).fill(missing))]);
   const rows = Array.from({ length: x.rows }, (_, i) => rowOf(x, i));
-  return fromCallbacks({
+  return new CallbackProgram({
     n: names.length,
     m: x.rows,
     start: all('start', 0),

@@ -10,5 +10,15 @@ export type {
   RowwiseProblem,
 } from './curveProblem.js';
 export type { Interval } from './profile.js';
-export { type FitSettings, minimizeSquares, type SquaresProblem, type SquaresResult } from './solver.js';
+export {
+  cauchy,
+  type FitSettings,
+  huber,
+  minimizeSquares,
+  type ScaledLoss,
+  type SquaresProblem,
+  type SquaresResult,
+  softL1,
+  tukey,
+} from './solver.js';
 export * from './verbs.js';

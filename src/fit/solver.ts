@@ -1,6 +1,6 @@
 import { typeError } from '../core/argumentError.js';
 import type { Bounds } from '../core/bounds.js';
-import { checkMembers, checkVector, show } from '../core/check.js';
+import { checkMembers, checkNumber, checkObject, checkVector, show } from '../core/check.js';
 import { fixDeadline } from '../core/deadline.js';
 import type { Matrix } from '../core/matrix.js';
 import { seedOf } from '../core/random.js';
@@ -10,10 +10,47 @@ import type { Operand } from '../expressions/expression.js';
 import { Model } from '../expressions/model.js';
 import type { Program } from '../expressions/program.js';
 import type { FitOptions, FitProblem, FitSolution } from '../generated/fit.js';
+import { ResidualProgram } from '../problems/fromCallbacks.js';
 
-export interface FitSettings extends FitOptions, SolveOptions {
+export interface FitSettings extends Omit<FitOptions, 'loss'>, SolveOptions {
+  /**
+   * What is summed over the residuals r: `'squared'` (default), r^2 / 2, or a loss that grows more slowly beyond its scale, made by
+   * `huber(scale)`, `softL1(scale)`, `cauchy(scale)` or `tukey(scale)`, or by its name beside `lossScale`. Change it when some of the
+   * data are outliers.
+   */
+  loss?: FitOptions['loss'] | ScaledLoss | undefined;
   /** A point to begin at instead of the starts of the variables, such as an earlier result. Change it when an earlier result is near. */
   warmStart?: WarmStart | undefined;
+}
+
+/** A robust loss with the residual from which it leaves squares, in place of `lossScale`. */
+export interface ScaledLoss {
+  readonly kind: 'huber' | 'softL1' | 'cauchy' | 'tukey';
+  readonly lossScale: number;
+}
+
+const lossOf =
+  (kind: ScaledLoss['kind']) =>
+  (scale = 1): ScaledLoss =>
+    Object.freeze({ kind, lossScale: checkNumber('scale', scale, { lower: 0, open: true }) });
+
+/** Huber's loss: squares up to the scale, linear beyond. */
+export const huber = lossOf('huber');
+/** 2 (sqrt(1 + z) - 1), z = (r / scale)^2: squares that become linear. */
+export const softL1 = lossOf('softL1');
+/** log(1 + (r / scale)^2): residuals far away hardly count. */
+export const cauchy = lossOf('cauchy');
+/** Tukey's biweight, constant beyond the scale: residuals far away do not count. */
+export const tukey = lossOf('tukey');
+
+/** Settings as the addon takes them. */
+function flat({ loss, ...others }: FitSettings): FitOptions & SolveOptions {
+  if (typeof loss !== 'object' || loss === null) return { ...others, ...(loss !== undefined && { loss }) };
+  if (!('kind' in loss))
+    throw typeError(`loss = ${show(loss)}: expected a name or what a function such as huber(1) makes`);
+  const { kind, lossScale } = checkMembers('loss', loss, ['kind', 'lossScale']);
+  if (others.lossScale === undefined) return { ...others, loss: kind, lossScale };
+  throw typeError(`lossScale = ${show(others.lossScale)}: expected none beside ${kind}(${lossScale})`);
 }
 
 /** A vector of residuals: an expression of the variables of a model without constraints. */
@@ -45,6 +82,8 @@ export interface SquaresResult extends SolveResult, FitSolution {
  * fit.standardErrors;
  * ```
  *
+ * Functions of your own are residuals by `fromCallbacks({ n, m, residuals, jacobian })`.
+ *
  * Levenberg-Marquardt in MINPACK's scaling with exact derivatives, geodesic acceleration, and second derivatives where residuals are
  * large; parameters in which all residuals are affine are eliminated at first. `solved` is a point where no column of the Jacobian has a
  * cosine above `tolerance` with the residuals, a test without units, and where linear steps explain none of them; a saddle is `stalled`.
@@ -56,7 +95,11 @@ export interface SquaresResult extends SolveResult, FitSolution {
  * @throws (rejects) TypeError or RangeError that names the argument and the value; {@link SolverError} `OUT_OF_MEMORY`, `TOO_LARGE`,
  * `DEVICE_UNAVAILABLE` or `ADDON_NOT_FOUND`.
  */
-export async function minimizeSquares(problem: SquaresProblem, settings: FitSettings = {}): Promise<SquaresResult> {
+export async function minimizeSquares(
+  problem: SquaresProblem | ResidualProgram,
+  settings: FitSettings = {},
+): Promise<SquaresResult> {
+  if (problem instanceof ResidualProgram) return solveResiduals(problem.residuals, settings, problem.bounds);
   const { model, residuals } = checkMembers('problem', problem, ['model', 'residuals']);
   if (!(model instanceof Model)) throw typeError(`model = ${show(model)}: expected a Model`);
   const program = model.compileResiduals(residuals);
@@ -70,7 +113,7 @@ export async function solveResiduals(
   settings: FitSettings,
   { lower, upper }: Bounds,
 ): Promise<SquaresResult> {
-  const { warmStart, ...others } = fixDeadline(settings);
+  const { warmStart, ...given } = fixDeadline(checkObject('settings', settings));
   const warm = warmStartPoint(warmStart);
   const start = warm
     ? checkVector('warmStart.x', warm, { length: program.n, per: 'one for each variable' })
@@ -81,7 +124,7 @@ export async function solveResiduals(
     const ahead = program.ahead(native, leave);
     return ahead ? ahead.then((ready) => (ready ? made() : { ...first, unread: true })) : made();
   };
-  const answer = await solve('fit', toNative, others, { cpuOnly: 'least squares' });
+  const answer = await solve('fit', toNative, flat(given), { cpuOnly: 'least squares' });
   const standardErrors = errorsOf(answer.covariance);
   return { ...answer, objective: answer.objective ?? Number.NaN, standardErrors };
 }

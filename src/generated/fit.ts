@@ -99,7 +99,7 @@ export interface FitSolution {
   residuals: Float64Array;
   /**
    * n x n, the covariance of the parameters; 0 in rows of those that bounds hold. 0 x 0 where there is none: there
-   * are no more residuals than free parameters, the data do not determine some, or the Jacobian is sparse.
+   * are no more residuals than free parameters, the data do not determine some, or more than 1,000 are free.
    */
   covariance: Matrix;
   /** What the covariance was made of; `auto` where there is none. */

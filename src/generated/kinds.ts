@@ -47,8 +47,8 @@ export type SolveKind = keyof typeof solves;
 
 /** Functions that make programs, which are no plain objects. */
 export const makes: readonly string[] = [
-  'nlp/fromCallbacks',
   'nlp/poissonControl',
+  'nlp/fromCallbacks',
   'nlp/quadraticProgram',
   'nlp/generalizedLinearModel',
   'nlp/logisticRegression',

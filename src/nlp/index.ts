@@ -2,9 +2,10 @@
 export type { Bounds } from '../core/bounds.js';
 export type { Program, UsedDerivatives } from '../expressions/program.js';
 export { exactAugmentedLagrangian, interiorPoint, trustRegion } from '../generated/nlpChoices.js';
-export { type CallbackProgram, type Callbacks, type Entries, fromCallbacks } from '../problems/callbacks.js';
+export type { CallbackProgram, Callbacks, Entries } from '../problems/callbacks.js';
 export { type ControlOptions, type ControlProgram, poissonControl } from '../problems/control.js';
 export { checkDerivatives, type DerivativeCheck, type WrongEntry } from '../problems/derivatives.js';
+export { fromCallbacks, type ResidualCallbacks, type ResidualProgram } from '../problems/fromCallbacks.js';
 export { type MpsProgram, type ReadMpsOptions, readMps } from '../problems/mps.js';
 export { type NlProgram, type ReadNlOptions, readNl, writeNl } from '../problems/nl.js';
 export { type QuadraticProblem, type QuadraticProgram, quadraticProgram } from '../problems/quadratic.js';

@@ -92,44 +92,6 @@ const members = [
   ...['lower', 'upper', 'constraintsLower', 'constraintsUpper'],
 ];
 
-/**
- * A problem for {@link minimize} of functions of your own, for black boxes; a {@link Model} needs no derivatives and is faster.
- *
- * ```ts
- * const program = fromCallbacks({
- *   n: 2,
- *   m: 1,
- *   start: [1, 1],
- *   objective: (x) => x[0] + x[1],
- *   gradient: (x, g) => g.fill(1),
- *   constraints: (x, c) => {
- *     c[0] = x[0] ** 2 + x[1] ** 2 - 2;
- *   },
- *   jacobian: (x, values) => {
- *     values[0] = 2 * x[0];
- *     values[1] = 2 * x[1];
- *   },
- *   hessian: (x, multipliers, values) => {
- *     values[0] = values[3] = 2 * multipliers[0];
- *   },
- * });
- * ```
- *
- * The solve runs on a thread of its own and calls them on this one, some microseconds a call. A callback that throws, rejects,
- * returns what it must not, or writes what is not finite at the start, ends the solve with a {@link SolverError}
- * `CALLBACK_FAILED`. At later points NaN says that a function is not defined there. {@link checkDerivatives} finds mistakes.
- *
- * Callbacks may be asynchronous: the solve waits for their promises, one after the other, but not longer than `timeLimit` or
- * an abort allow; without these, for ever. It occupies a thread of the pool meanwhile, so a callback should not wait for another
- * solve. The functions of the program itself, such as `program.gradient(x)`, and {@link checkDerivatives} take synchronous
- * callbacks only.
- *
- * @throws TypeError or RangeError that names the member and the value.
- */
-export function fromCallbacks(callbacks: Callbacks): CallbackProgram {
-  return new CallbackProgram(callbacks);
-}
-
 /** Entries by lines, in order, and which number of the list each one is. */
 interface Pattern {
   offsets: Int32Array;
@@ -158,6 +120,7 @@ export class CallbackProgram extends Program {
   /** @internal */
   readonly deviceSupport = { flops: 0 };
   readonly #callbacks: Callbacks;
+  readonly #renamed: Partial<Record<FunctionName, string>>;
   readonly #bounds: Bounds;
   readonly #derivatives: UsedDerivatives;
   readonly #start: Float64Array;
@@ -169,9 +132,10 @@ export class CallbackProgram extends Program {
   /** Groups of columns of a Hessian made of products: columns of a group have no row in common, so one product shows them all. */
   readonly #groups: Int32Array[] = [];
 
-  /** @internal */
-  constructor(callbacks: Callbacks) {
+  /** @internal `renamed` are the names that the user knows functions by, where they are others. */
+  constructor(callbacks: Callbacks, renamed: Partial<Record<FunctionName, string>> = {}) {
     super();
+    this.#renamed = renamed;
     checkMembers('callbacks', callbacks, members);
     const { n, m = 0, start, jacobianEntries, hessianEntries } = callbacks;
     this.n = checkInteger('n', n, 1);
@@ -285,7 +249,7 @@ export class CallbackProgram extends Program {
     const native = (name: FunctionName, inputs: Float64Array[], outputs: Float64Array[]) =>
       vectorFunction(
         guard,
-        nameOf(name, this.#callbacks),
+        this.#nameOf(name),
         (sigma = 1) => {
           const called = this.#call(name, memory, sigma);
           if (!inSolve || seen.has(name)) return called;
@@ -313,6 +277,12 @@ export class CallbackProgram extends Program {
           ? native('product', [x, multipliers, vector], [memory.product])
           : undefined,
     };
+  }
+
+  /** The name that the user knows a function by. */
+  #nameOf(name: FunctionName): string {
+    const usual = name === 'product' || (name === 'hessian' && !this.#callbacks.hessian) ? 'hessianVector' : name;
+    return this.#renamed[name] ?? usual;
   }
 
   /** Evaluates, on this thread, a derivative that is not given. */
@@ -356,7 +326,7 @@ export class CallbackProgram extends Program {
     if (more.vector) memory.vector.set(more.vector);
     if (this.m === 0 && (name === 'constraints' || name === 'jacobian')) return { memory, value: 0 };
     const sigma = checkNumber('sigma', more.sigma ?? 1);
-    const value = called(nameOf(name, this.#callbacks), () => this.#call(name, memory, sigma));
+    const value = called(this.#nameOf(name), () => this.#call(name, memory, sigma));
     return { memory, value };
   }
 
@@ -452,11 +422,6 @@ function requireRoom({ jacobianEntries, hessianEntries }: Callbacks, n: number, 
   const dense = [...(jacobian > 0 ? ['jacobianEntries'] : []), ...(hessian > 0 ? ['hessianEntries'] : [])];
   const without = dense.length > 0 ? ` without ${dense.join(' and ')}` : '';
   requireMemory(80 * (n + m) + ofNumber * (jacobian + hessian), () => `n = ${n} and m = ${m}${without} need`);
-}
-
-/** The name that the user knows a function by. */
-function nameOf(name: FunctionName, { hessian }: Callbacks): string {
-  return name === 'product' || (name === 'hessian' && !hessian) ? 'hessianVector' : name;
 }
 
 /** The value of a function on this thread; an error that names it if it throws or gives a promise. */
