@@ -14,7 +14,7 @@ import { ResidualProgram } from '../problems/fromCallbacks.js';
 
 export interface FitSettings extends Omit<FitOptions, 'loss'>, SolveOptions {
   /**
-   * What is summed over the residuals r: `'squared'` (default), r^2 / 2, or a loss that grows more slowly beyond its scale, made by
+   * The function of each residual r that is summed: `'squared'` (default), r^2 / 2, or a loss that grows more slowly beyond its scale, by
    * `huber(scale)`, `softL1(scale)`, `cauchy(scale)` or `tukey(scale)`, or by its name beside `lossScale`. Change it when some of the
    * data are outliers.
    */
