@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/index.hpp"
+#include "methods/quadratic/parametric_active_set.hpp"
 
 namespace nonconvex {
 
@@ -80,6 +81,27 @@ bool ProximalInteriorPoint::startFrom(const std::vector<ActiveSide>& active) {
   }
   polished_ = polish_.run(now_, active, best_);
   return meets();
+}
+
+bool ProximalInteriorPoint::isSolution(const QuadraticPoint& given) {
+  best_.offer(given);
+  return meets();
+}
+
+bool ProximalInteriorPoint::reach(const QuadraticPoint& given) {
+  QuadraticPoint from;
+  scaled_.scale(given, from);
+  ParametricActiveSet path(la_, p_, system_);
+  if (path.reach(from)) {
+    polished_ = polish_.run(path.point(), path.active(), best_);
+    if (meets()) {
+      polish_.remember(best_.point());
+      return true;
+    }
+  }
+  best_.forget();
+  polished_ = false;
+  return false;
 }
 
 /// Begins at the minimum with quadratic penalties of weight 1: slacks and multipliers are what it leaves, moved inside

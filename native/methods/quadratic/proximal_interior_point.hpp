@@ -33,6 +33,11 @@ class ProximalInteriorPoint {
   /// Begins anew: c, bounds and sides of the problem, but neither Q nor G, may have changed. Where there was a solution
   /// before, its active sides are tried first, by one factorisation: that may be the solution.
   void restart(double tolerance);
+  /// Returns true if a point as given is a solution, and keeps it as the best one.
+  bool isSolution(const QuadraticPoint& given);
+  /// Goes from the solution of a program near by, as given, to that of this one by changes of its active sides. False
+  /// where that is too far; then `start()` begins without it.
+  bool reach(const QuadraticPoint& given);
   /// The first point.
   std::optional<Status> start();
   std::optional<Status> step();

@@ -28,6 +28,8 @@ class QuadraticSystem {
   /// Solves for (x, y) by the last factors, and refines as long as the componentwise backward error is above `enough`;
   /// returns that error.
   double solve(std::span<const double> right, std::span<double> solution, double enough = SparseLdl::exact);
+  /// Solves by the last factors alone.
+  void solveRoughly(std::span<const double> right, std::span<double> solution) const { ldl_->solve(right, solution); }
 
   const Inertia& inertia() const { return inertia_; }
   int factorizations() const { return factorizations_; }

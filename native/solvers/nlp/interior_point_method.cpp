@@ -100,12 +100,16 @@ std::optional<Status> InteriorPointMethod::beginInside() {
   return std::nullopt;
 }
 
-/// Returns true if a warm start has not brought half of the way to a solution in its first iterations.
+/// Returns true if the first iterations from a warm start have brought nothing, or more of them not half of the way to
+/// a solution.
 bool InteriorPointMethod::warmInVain() {
-  constexpr int enough = 10;
-  constexpr double half = 0.5;
-  if (warmError_ == 0 || inAttempt_ <= enough) return false;
-  return best_.error > half * std::exchange(warmError_, 0.0);
+  constexpr int few = 4, enough = 10;
+  constexpr double still = 0.99, half = 0.5;
+  if (warmError_ == 0) return false;
+  const bool stuck = inAttempt_ == few && error_ > still * warmError_;
+  const bool slow = inAttempt_ > enough && best_.error > half * warmError_;
+  if (stuck || inAttempt_ > enough) warmError_ = 0;
+  return stuck || slow;
 }
 
 std::optional<Status> InteriorPointMethod::step() {

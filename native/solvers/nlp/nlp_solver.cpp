@@ -83,9 +83,8 @@ std::optional<SumOfSquares::Squares> squaresOf(const Cpu& la, const NlpProblem& 
   return squares;
 }
 
-/// Warm starts keep the method that has solved the problem before.
 bool isConvexQuadratic(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings) {
-  if (settings.method != NlpMethod::automatic || WarmStart(problem).given()) return false;
+  if (settings.method != NlpMethod::automatic) return false;
   return problem.prepared != nullptr || QuadraticMethod::takes(la, *problem.nlp.open(la));
 }
 

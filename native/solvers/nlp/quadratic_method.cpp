@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/index.hpp"
 #include "methods/interior_point/judge.hpp"
@@ -46,6 +47,19 @@ bool QuadraticMethod::takes(const Cpu& la, Nlp& nlp) {
   return convexity && convexity->quadratic;
 }
 
+namespace {
+
+/// A start with the multipliers that came along; those of a bound are one signed number.
+QuadraticPoint givenPoint(const NlpStart& start) {
+  QuadraticPoint point{start.start, start.multipliers, std::vector<double>(start.start.size())};
+  point.y.resize(at(start.nlp.open()->constraints()));
+  for (std::size_t j = 0; j < start.upperMultipliers.size(); ++j) point.z[j] += start.upperMultipliers[j];
+  for (std::size_t j = 0; j < start.lowerMultipliers.size(); ++j) point.z[j] -= start.lowerMultipliers[j];
+  return point;
+}
+
+}  // namespace
+
 QuadraticMethod::QuadraticMethod(const Cpu& la, const NlpProblem& problem, const NlpSettings& settings)
     : la_(la),
       problem_(problem),
@@ -70,13 +84,16 @@ std::shared_ptr<PreparedQuadratic> QuadraticMethod::prepared(double tolerance) {
 std::optional<Status> QuadraticMethod::start() {
   BarrierPoint begun = nlp_->makePoint();
   if (nlp_->contradiction() || !nlp_->begin(begun)) return Status::stalled;
-  return judged(method_.start());
+  if (!WarmStart(problem_).given()) return judged(method_.start());
+  near_ = givenPoint(problem_);
+  return method_.isSolution(*near_) ? judged(Status::solved) : std::nullopt;
 }
 
 std::optional<Status> QuadraticMethod::step() {
   // Programs that have a solution take 70 iterations at most.
   constexpr int most = 200;
   if (++iterations_ > most) return Status::stalled;
+  if (near_) return judged(method_.reach(*std::exchange(near_, std::nullopt)) ? Status::solved : method_.start());
   return judged(method_.step());
 }
 

@@ -52,6 +52,7 @@ class QuadraticMethod {
   double constant_ = 0;
   std::shared_ptr<PreparedQuadratic> work_;
   ProximalInteriorPoint& method_;
+  std::optional<QuadraticPoint> near_;  ///< the solution of a program near by, until the first step goes on from it
   std::optional<BarrierPoint> answer_;  ///< a solution that was confirmed, or a point far along a ray
   std::optional<UnboundedTest> unbounded_;
   QuadraticKind kind_;

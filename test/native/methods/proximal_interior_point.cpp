@@ -129,6 +129,46 @@ TEST(programs_with_a_planted_solution_are_solved_to_rounding) {
   }
 }
 
+/// Costs and sides that a sequence of programs changes by up to `by`; what is an equation stays one.
+void moveSides(ConvexQuadratic& p, double by, const Random& random) {
+  std::uint64_t draws = 0;
+  const auto moved = [&](double side) { return side + by * (2 * random.uniform(draws++) - 1); };
+  for (double& cost : p.c) cost = moved(cost);
+  const auto move = [&](std::vector<double>& low, std::vector<double>& high) {
+    for (std::size_t k = 0; k < low.size(); ++k) {
+      const bool equation = low[k] == high[k];
+      low[k] = moved(low[k]);
+      high[k] = equation ? low[k] : std::max(moved(high[k]), low[k]);
+    }
+  };
+  move(p.atLeast, p.atMost);
+  move(p.lower, p.upper);
+}
+
+TEST(a_solution_near_by_leads_to_that_of_a_cold_start_in_a_step) {
+  int both = 0, inOneStep = 0;
+  for (std::uint64_t seed = 0; seed < 600; ++seed) {
+    const Drawn drawn(seed, seed % 3 == 0);
+    ConvexQuadratic program = drawn.program();
+    const Cpu la;
+    ProximalInteriorPoint before(la, program, 1e-8);
+    CHECK(solve(before) == Status::solved);
+    moveSides(program, seed % 2 == 0 ? 1e-3 : 0.3, Random(seed, 23));
+    ProximalInteriorPoint cold(la, program, 1e-8), warm(la, program, 1e-8);
+    const auto coldly = solve(cold);
+    const bool reached = warm.reach(before.point());
+    if (coldly != Status::solved) continue;  // rows that were there twice may contradict each other
+    ++both;
+    if (reached) ++inOneStep;
+    CHECK(reached || solve(warm) == Status::solved);
+    const double optimum = cold.errors().objective;
+    CHECK_NEAR(warm.errors().objective, optimum, 1e-8 * (1 + std::abs(optimum)));
+    CHECK(warm.errors().violation <= 1e-8 && warm.errors().gap <= 1e-8 * (1 + std::abs(optimum)));
+  }
+  CHECK(both >= 250);
+  CHECK(inOneStep >= 0.95 * both);
+}
+
 TEST(the_kind_of_a_solution_counts_directions_without_curvature) {
   // 1/2 x_0^2 with x_1 free of any cost, and x_2 at its bound.
   ConvexQuadratic p;
