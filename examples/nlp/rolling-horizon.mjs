@@ -3,7 +3,8 @@
 // one's plan, an hour on.
 
 import { Model, minimize } from 'nonconvex';
-import { add, at, div, dot, mul, slice, sub, sumSquares } from 'nonconvex/model';
+import { add, concat, div, dot, mul, slice, sub, sumSquares } from 'nonconvex/model';
+import { shifted } from 'nonconvex/nlp';
 
 const hours = 24;
 const model = new Model();
@@ -16,27 +17,13 @@ const inside = model.variable(hours, { lower: comfort, upper: 25, start: 20 });
 
 // A heat pump gives more heat for its power when it is warm outside, and less the more it runs.
 const heat = mul(power, sub(add(3, mul(0.05, outside)), mul(0.3, power)));
-const before = (k) => (k === 0 ? now : at(inside, k - 1));
-for (let k = 0; k < hours; ++k) {
-  const loss = mul(0.1, sub(before(k), at(outside, k)));
-  model.equal(at(inside, k), add(before(k), sub(div(at(heat, k), 2), loss)));
-}
+const before = concat([now, slice(inside, 0, hours - 1)]);
+model.equal(inside, add(before, sub(div(heat, 2), mul(0.1, sub(before, outside)))));
 const ramps = sub(slice(power, 1), slice(power, 0, hours - 1));
 model.minimize(add(dot(price, power), mul(0.01, sumSquares(ramps))));
 
 const day = (hour, mean, swing, peak) => mean + swing * Math.cos((2 * Math.PI * (hour - peak)) / 24);
 const ahead = (hour, f) => Array.from({ length: hours }, (_, k) => f(hour + k + 1));
-
-/** A result an hour later: of each hour what was the next one's, variable by variable and equation by equation. */
-function anHourOn({ x, multipliers, lowerMultipliers, upperMultipliers }) {
-  const moved = (values) => values.map((value, k) => ((k + 1) % hours === 0 ? value : values[k + 1]));
-  return {
-    x: moved(x),
-    multipliers: moved(multipliers),
-    lowerMultipliers: moved(lowerMultipliers),
-    upperMultipliers: moved(upperMultipliers),
-  };
-}
 
 let temperature = 20;
 let last;
@@ -52,7 +39,7 @@ for (let hour = 0; hour < 100; ++hour) {
   now.set(temperature);
   const cold = await minimize(model);
   const begin = performance.now();
-  const result = await minimize(model, { warmStart: last && anHourOn(last) });
+  const result = await minimize(model, { warmStart: last && shifted(last) });
   seconds.push((performance.now() - begin) / 1000);
   if (result.status === 'solved' && Math.abs(result.objective - cold.objective) < 1e-6) ++solved;
   if (last) {

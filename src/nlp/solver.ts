@@ -232,6 +232,11 @@ function withDerivatives(
   return withMethods(result, functions);
 }
 
+/** @internal The program that a result is of. */
+export function programOf(result: object): Program | undefined {
+  return origins.get(result)?.program;
+}
+
 function originOf(given: object): Origin {
   const origin = origins.get(given);
   if (origin) return origin;

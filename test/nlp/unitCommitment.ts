@@ -38,6 +38,10 @@ export function unitCommitment(options: UnitCommitmentOptions = {}) {
   const { reserve = 1.1, squares = true } = options;
   const model = new Model();
   const load = model.parameter(hours, { value: options.demand ?? demand, name: 'load' });
+  const before = {
+    p: model.parameter([1, units], { value: [powerBefore], name: 'powerBefore' }),
+    u: model.parameter([1, units], { value: [onBefore], name: 'onBefore' }),
+  };
   const p = model.variable([units, hours], { lower: 0, upper: repeated(most), name: 'p' });
   const u = model.variable([units, hours], { lower: 0, upper: 1, name: 'u' });
   const v = model.variable([units, hours], { lower: 0, upper: 1, name: 'v' });
@@ -52,19 +56,36 @@ export function unitCommitment(options: UnitCommitmentOptions = {}) {
   model.atLeast(p, mul(repeated(least), u), { name: 'minimum' });
   model.atMost(p, mul(repeated(most), u), { name: 'maximum' });
   /** The growth of x from the hour before. */
-  const growth = (x: typeof p, before: readonly number[]) => {
+  const growth = (x: typeof p, first: typeof before.p) => {
     const byHour = transpose(x);
-    return transpose(sub(byHour, concat([[before], slice(byHour, 0, -1)])));
+    return transpose(sub(byHour, concat([first, slice(byHour, 0, -1)])));
   };
-  model.atLeast(v, growth(u, onBefore), { name: 'starting' });
+  model.atLeast(v, growth(u, before.u), { name: 'starting' });
   const ramps = repeated(ramp);
   model.between(
-    growth(p, powerBefore),
+    growth(p, before.p),
     ramps.map((row) => row.map((r) => -r)),
     ramps,
     { name: 'ramp' },
   );
   model.equal(sum(p, { per: 'column' }), load, { name: 'demand' });
   model.atLeast(sum(mul(repeated(most), u), { per: 'column' }), mul(reserve, load), { name: 'reserve' });
-  return { model, load, p, u, v };
+  return { model, load, before, p, u, v };
+}
+
+/**
+ * Moves a model on to its k-th horizon: the demand of k hours later, changed by up to a hundredth, after the first hour of a plan.
+ */
+export function moveOn(
+  { load, before, p, u }: ReturnType<typeof unitCommitment>,
+  k: number,
+  plan: { x: Float64Array },
+) {
+  load.set(demand.map((_, t) => (demand[(t + k) % hours] as number) * (1 + 0.01 * Math.sin(k + t))));
+  const first = (matrix: typeof p) => {
+    const { data } = matrix.valueIn(plan);
+    return [Array.from({ length: units }, (_, g) => data[g * hours] as number)];
+  };
+  before.p.set(first(p));
+  before.u.set(first(u));
 }
