@@ -32,7 +32,7 @@ export {
   type QuadraticChanges,
   type SolveSyncSettings,
 } from './prepared.js';
-export type { ParameterGradient, Sensitivity, SensitivityOf } from './sensitivity.js';
+export type { OneSided, ParameterGradient, Sensitivity, SensitivityOf } from './sensitivity.js';
 export { type ShiftOptions, shifted } from './shifted.js';
 export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './solver.js';
 export type { TableRow } from './table.js';

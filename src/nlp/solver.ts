@@ -17,13 +17,13 @@ import type { NlpOptions, NlpProblem, NlpProgress, NlpSolution } from '../genera
 import type { Certificate } from '../generated/solve.js';
 import { quadraticProgram } from '../problems/quadratic.js';
 import { allNames, type Conflict, namedConflict, type ResultNames, withNames } from './names.js';
+import type { SolveQuadratic } from './oneSided.js';
 import {
   checkParameter,
   type ParameterGradient,
   type Sensitivity,
   type SensitivityOf,
   SolutionSystem,
-  type SolveQuadratic,
 } from './sensitivity.js';
 import { type TableRow, tableOf } from './table.js';
 
@@ -71,13 +71,15 @@ export interface NlpResult extends SolveResult<NlpProgress>, Omit<NlpSolution, '
   /**
    * How the solution of a {@link Model} changes with a parameter, bounds and sides that are parameters included: derivatives, and how far
    * they may hold. One linear system for each of its numbers, at the values that the parameters had when the solve began.
-   * @throws (rejects) TypeError for what is no parameter of the model, RangeError where the result has no derivatives: it is not
-   * `'solved'`, the gradients of what is active depend on each other, or x has a kink where a bound is met with a multiplier of 0.
+   * Where x or the objective has a kink, `up` and `down` have the derivatives to both sides; what has no derivative is undefined, with a
+   * `reason`.
+   * @throws (rejects) TypeError for what is no parameter of the model, RangeError where the result is not `'solved'`.
    */
   sensitivity<S extends Shape>(parameter: Parameter<S>): Promise<SensitivityOf<S>>;
   /**
    * The derivatives of an expression of a {@link Model}, at the solution, in all parameters, as {@link NlpResult.sensitivity} but by one
    * linear system for all of them: `parameter.gradientIn(await result.gradient(expression))`.
+   * @throws (rejects) RangeError also where x has no derivative in some parameter.
    */
   gradient(expression: Operand): Promise<ParameterGradient>;
   /** The names of variables and constraints. */
@@ -253,7 +255,13 @@ function derivativesOf(given: object): NonNullable<Origin['made']> {
   if (result.status !== 'solved') throw rangeError(`status = '${result.status}': expected 'solved'`);
   const sign = program.sense === 'maximize' ? -1 : 1;
   const weak = result.degenerate ? weakness(result) : 0;
-  const at = { ...result, ...(sign < 0 && turned(result)), bounds, parameters, sign, weak } as const;
+  const about = {
+    flat: (result.inertia?.zero ?? 0) > 0,
+    convexQuadratic: result.phase === 'quadratic',
+    sign,
+    weak,
+  } as const;
+  const at = { ...result, ...(sign < 0 && turned(result)), ...about, bounds, parameters };
   origin.made = { dependence, system: new SolutionSystem(dependence, at, solveQuadratic) };
   return origin.made;
 }
@@ -264,14 +272,12 @@ function weakness({ polished, barrier }: { polished: boolean; barrier?: number |
 }
 
 /** The solution of a quadratic program under equations, and weak inequalities, for derivatives of solutions. */
-const solveQuadratic: SolveQuadratic = async ({ Q, c, A, b, weak }) => {
-  const dependent = 'the gradients of the active bounds and constraints depend on each other: expected a regular point';
-  if (A !== undefined && A.rows > A.columns) throw rangeError(dependent);
-  const { status, x, multipliers } = await minimize(quadraticProgram({ Q, c, ...(A && { A, b }), ...weak }));
+const solveQuadratic: SolveQuadratic = async ({ Q, c, A, b, weak, within }) => {
+  if (A !== undefined && A.rows > A.columns) return 'infeasible';
+  const box = within !== undefined && { lower: -within, upper: within };
+  const { status, x, multipliers } = await minimize(quadraticProgram({ Q, c, ...(A && { A, b }), ...weak, ...box }));
   if (status === 'solved') return { x, multipliers };
-  throw rangeError(
-    status === 'infeasible' ? dependent : 'the Hessian of the Lagrangian is singular: expected a strict minimum',
-  );
+  return status === 'infeasible' ? 'infeasible' : 'singular';
 };
 
 /** The names of multipliers in results, reports and warm starts. */

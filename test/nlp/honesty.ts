@@ -6,6 +6,7 @@ import { convexClaims } from './convexClaims.js';
 import { farClaims } from './farClaims.js';
 import { linearClaims } from './linearClaims.js';
 import { preparedClaims } from './preparedClaims.js';
+import { sensitivityClaims } from './sensitivityClaims.js';
 import { unboundedClaims } from './unboundedClaims.js';
 
 /** The derivatives of a function by central differences. */
@@ -126,4 +127,5 @@ export const claims: Record<string, Claim> = {
   ...farClaims,
   ...convexClaims,
   ...preparedClaims,
+  ...sensitivityClaims,
 };
