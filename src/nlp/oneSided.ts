@@ -30,7 +30,7 @@ export type SolveQuadratic = (problem: {
   within?: number;
 }) => Promise<Solved | 'infeasible' | 'singular'>;
 
-/** What holds a solution x of a convex problem, and how that moves with a parameter. */
+/** The active rows at a solution x of a convex problem, how they move with a parameter, and second derivatives. */
 export interface Held {
   /** Gradients of all active bounds and constraints. */
   G: SparseMatrix;

@@ -131,7 +131,7 @@ export class SolutionSystem {
   readonly #gradient: Float64Array;
   readonly #bounds: BoundParameters;
   readonly #sides: BoundParameters;
-  /** Whether gradients of active rows depend on each other, once it was asked. */
+  /** True if gradients of active rows depend on each other; found when it is asked for. */
   #degenerate: Promise<boolean> | undefined;
 
   constructor(dependence: Dependence, at: Solution, solve: SolveQuadratic) {
@@ -257,7 +257,7 @@ export class SolutionSystem {
    */
   async #findDegenerate(): Promise<boolean> {
     const weight = 1e8;
-    const missed = 1e-3; // at singular values of 3e-3
+    const missed = 1e-3;
     const all = [...this.#rows, ...this.#weakRows];
     const [n, m] = [this.#n, all.length];
     if (m === 0 || m > n) return m > n;
@@ -292,7 +292,7 @@ export class SolutionSystem {
     return this.#joined(side, side, { degenerate: true, reason });
   }
 
-  /** What holds x, for one parameter. */
+  /** The active rows and second derivatives, for one parameter. */
   #held(k: number): Held {
     const rows = [...this.#rows, ...this.#weakRows];
     const { multipliers, lowerMultipliers, upperMultipliers } = this.#at;
@@ -434,7 +434,7 @@ export class SolutionSystem {
     };
   }
 
-  /** Where the solution may have a kink. */
+  /** The place of a kink of the solution. */
   #kink(): string {
     const [{ kind, index, side } = { kind: 'bound', index: 0, side: 'lower' }] = this.#weakRows;
     const place =

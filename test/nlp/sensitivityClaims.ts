@@ -116,7 +116,7 @@ function drawn(draw: Draw): Program {
   };
 }
 
-/** What a side of a sensitivity claims that is not so, where the parameter changes by some steps. */
+/** False claims of one side of a sensitivity, by solutions for a parameter that changes by some steps. */
 function wrongSide(name: string, side: OneSided, program: Program, x: ArrayLike<number>, sign: number): string[] {
   const step = 1e-3;
   const [here, near, far] = [0, step, 2 * step].map((size) => leastOf(program, sign * size)) as [Least, Least, Least];
