@@ -100,16 +100,16 @@ std::optional<Status> InteriorPointMethod::beginInside() {
   return std::nullopt;
 }
 
-/// Returns true if the first iterations from a warm start have brought nothing, or more of them not half of the way to
-/// a solution.
+/// Returns true if bounds block the first steps from a warm start, so that the error stays, or more of them have not
+/// brought half of the way to a solution.
 bool InteriorPointMethod::warmInVain() {
   constexpr int few = 4, enough = 10;
-  constexpr double still = 0.99, half = 0.5;
+  constexpr double still = 0.01, half = 0.5;
   if (warmError_ == 0) return false;
-  const bool stuck = inAttempt_ == few && error_ > still * warmError_;
+  const bool blocked = inAttempt_ == few && std::abs(error_ - warmError_) <= still * warmError_;
   const bool slow = inAttempt_ > enough && best_.error > half * warmError_;
-  if (stuck || inAttempt_ > enough) warmError_ = 0;
-  return stuck || slow;
+  if (blocked || inAttempt_ > enough) warmError_ = 0;
+  return blocked || slow;
 }
 
 std::optional<Status> InteriorPointMethod::step() {
