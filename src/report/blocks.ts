@@ -1,5 +1,6 @@
 // Numbers with names, by the blocks that their names tell: reserve[0] to reserve[23] are one.
-import { chart, type Series } from './chart.js';
+import { chart } from './chart.js';
+import type { Series } from './frame.js';
 import { soft, table } from './page.js';
 import { counted, escaped } from './text.js';
 

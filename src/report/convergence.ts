@@ -1,6 +1,7 @@
 // How a solve went: objective and bound, and what fell, against iterations.
 import type { Progress } from '../generated/solve.js';
-import { chart, extent, type Series } from './chart.js';
+import { chart } from './chart.js';
+import { extent, type Series } from './frame.js';
 import { type Part, soft } from './page.js';
 import { figure } from './text.js';
 

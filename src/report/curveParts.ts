@@ -2,7 +2,8 @@
 import { checkMembers, isList } from '../core/check.js';
 import type { CurveDrawing, Prediction, Profile } from '../core/drawing.js';
 import { upperQuantile } from '../core/normal.js';
-import { chart, extent, type Series } from './chart.js';
+import { chart } from './chart.js';
+import { extent, type Series } from './frame.js';
 import { type Part, soft, table } from './page.js';
 import { figure } from './text.js';
 

@@ -3,7 +3,8 @@ import { rangeError, typeError } from '../core/argumentError.js';
 import { show } from '../core/check.js';
 import { looksLikeMatrix, type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
 import type { Label, Prediction, Targets } from '../core/targets.js';
-import { chart, mostCircles, type Series } from './chart.js';
+import { chart } from './chart.js';
+import { mostCircles, type Series } from './frame.js';
 import { type Part, soft, table } from './page.js';
 import { escaped, figure } from './text.js';
 

@@ -2,7 +2,7 @@
 import { type Scale, scaleLinear, scaleLog } from 'd3-scale';
 import { visible } from '../core/check.js';
 import { standardDeviations } from '../core/entries.js';
-import { place, text } from './chart.js';
+import { place, text } from './frame.js';
 import {
   alongOf,
   type Chosen,
