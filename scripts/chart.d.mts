@@ -1,2 +1,16 @@
-/** Draws a Vega-Lite specification, without `$schema` and `config`, and writes it as SVG. */
-export function writeChart(path: string, specification: object): Promise<void>;
+import type { ChartOptions } from '../src/report/frame.js';
+
+/** A chart of a picture. Names, width and legend come from the picture. */
+export type Panel = Omit<ChartOptions, 'name' | 'x' | 'y' | 'width' | 'plain'> & { x?: string; y?: string };
+
+/** A picture of one chart, whose members stand in it, or of several side by side. */
+export type Picture = {
+  title: string;
+  /** A line below the title, or several. */
+  subtitle?: string | readonly string[];
+  /** Default: 720 pixels, which pages have. */
+  width?: number;
+} & (Panel | { charts: readonly Panel[]; columns?: number });
+
+/** Draws a picture and writes it as an SVG file. */
+export function writeChart(path: string, picture: Picture): Promise<void>;

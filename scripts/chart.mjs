@@ -1,30 +1,66 @@
-// Charts for people: a Vega-Lite specification to an SVG file.
+// Pictures of pages: a title above one chart of nonconvex/report, or above several of them, as an SVG file.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import * as vega from 'vega';
-import * as vegaLite from 'vega-lite';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { root } from './shared.mjs';
 
-const theme = {
-  aria: false, // a label for each mark, which makes files several times as large
-  background: 'white',
-  padding: 12,
-  font: 'Helvetica, Arial, sans-serif',
-  title: { fontSize: 15, subtitleFontSize: 12, subtitleColor: '#555', anchor: 'start', offset: 12, subtitlePadding: 4 },
-  axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', gridColor: '#e8e8e8', domainColor: '#999' },
-  legend: { labelLimit: 300, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 'normal', symbolStrokeWidth: 2.5 },
-  header: { labelFontSize: 12 },
-  view: { stroke: null },
-};
+/** The modules of src/report that draw, which the package keeps to itself. */
+async function drawing() {
+  const contents = `
+    export { chart, legend } from './chart.ts';
+    export { standalone } from './charts.ts';
+    export { escaped } from './text.ts';`;
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: join(root, 'src/report'), loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}
 
-/**
- * Draws a Vega-Lite specification and writes it as SVG.
- * @param {string} path where to
- * @param {object} specification without `$schema` and `config`, which are added
- */
-export async function writeChart(path, specification) {
-  const { spec } = vegaLite.compile({ ...specification, config: theme });
-  const view = new vega.View(vega.parse(spec), { renderer: 'none' });
+/** The widths of pictures and of the gaps in them, and heights of lines. */
+const [usualWidth, gap, titleHeight, lineHeight] = [720, 16, 34, 17];
+
+/** The text of an SVG file. */
+export async function drawn({ title, subtitle = [], width = usualWidth, columns = 1, charts, ...only }) {
+  const { chart, legend, standalone, escaped } = await drawing();
+  const panels = charts ?? [only];
+  const wide = Math.floor((width - gap * (columns - 1)) / columns);
+  const several = panels.some(({ series }) => new Set(series.map(({ name }) => name)).size > 1);
+  const lines = [subtitle].flat();
+  const head = [`<text class="picture" x="14" y="24">${escaped(title)}</text>`];
+  lines.forEach((line, k) => {
+    head.push(`<text x="14" y="${24 + lineHeight * (k + 1)}">${escaped(line)}</text>`);
+  });
+  let top = titleHeight + lineHeight * lines.length;
+  if (several) {
+    const { markup, above } = legend(
+      panels.flatMap(({ series }) => series),
+      { width },
+    );
+    top += above;
+    head.push(`<g transform="translate(0 ${top})">${markup}</g>`);
+  }
+  const body = [];
+  for (let from = 0; from < panels.length; from += columns) {
+    const row = panels.slice(from, from + columns);
+    row.forEach((panel, column) => {
+      const name = panel.heading ?? title;
+      const svg = chart({ x: '', y: '', name, ...panel, width: wide, plain: true });
+      if (svg === undefined) throw new Error(`${title}, ${name}: no number can be drawn`);
+      const place = `x="${column * (wide + gap)}" y="${top}" width="${wide}" height="${panel.height ?? 300}"`;
+      body.push(svg.replace('<svg', `<svg ${place}`));
+    });
+    top += Math.max(...row.map(({ height = 300 }) => height));
+  }
+  const opening = `<svg viewBox="0 0 ${width} ${top}" role="img" aria-label="${escaped(title)}">`;
+  return standalone([opening, ...head, ...body, '</svg>'].join('\n')).svg;
+}
+
+/** Draws a picture (chart.d.mts) and writes it as an SVG file. */
+export async function writeChart(path, picture) {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, await view.toSVG());
-  view.finalize();
+  writeFileSync(path, await drawn(picture));
 }

@@ -1,6 +1,6 @@
 // The pictures of bench/fractional/page.md for fractional programs.
 import { writeChart } from '../../scripts/chart.mjs';
-import { logAxis } from '../shared/chart.js';
+import { line } from '../shared/chart.js';
 import type { Kind } from './problems.js';
 import { type Method, methods, type Race } from './race.js';
 import { type Axis, axes, type Measurement } from './scaling.js';
@@ -14,73 +14,33 @@ export const titles: Record<Method, string> = {
   qtpa: 'quadratic transform',
   power: 'power method',
 };
-const colors: Record<Method, string> = {
-  pcd: '#d62728',
-  fcd: '#ff7f0e',
-  warm: '#9467bd',
-  pgsa: '#7f7f7f',
-  dpa: '#1f77b4',
-  qtpa: '#2ca02c',
-  power: '#7f7f7f',
-};
+const colours: Record<Method, number> = { pcd: 7, fcd: 4, warm: 6, pgsa: 0, dpa: 1, qtpa: 3, power: 0 };
 
 const least = 1e-4;
 
 /** How far each method is above the best value that any of them found, for the first seed. */
 export async function chartRace(path: string, kind: Kind, races: readonly Race[], subtitle: string): Promise<void> {
-  const entries = races.filter((entry) => entry.kind === kind);
-  const label = ({ size }: Race) => `${size.m} × ${size.n}`;
-  const values = entries.flatMap((entry) => {
-    const first = methods[kind].map((method) => ({ method, run: entry.runs[method]?.[0] }));
-    const best = Math.min(...first.map(({ run }) => run?.objective ?? Number.POSITIVE_INFINITY));
-    return first.flatMap(({ method, run }) =>
-      [...(run?.points ?? []), ...(run ? [{ seconds: run.seconds, objective: run.objective }] : [])].map(
-        ({ seconds, objective }) => ({
-          problem: label(entry),
-          method: titles[method],
-          seconds: Math.max(1e-3, seconds),
-          excess: Math.max(least, objective / best - 1),
-        }),
-      ),
-    );
-  });
-  await writeChart(path, {
-    title: {
-      text:
-        kind === 'recovery'
-          ? 'Sparse recovery: objective against time'
-          : 'Independent component: objective against time',
-      subtitle,
-    },
-    data: { values },
-    facet: { field: 'problem', type: 'nominal', title: null, sort: entries.map(label), header: { labelFontSize: 13 } },
-    columns: 2,
-    spec: {
-      width: 330,
-      height: 190,
-      mark: { type: 'line', clip: true, strokeWidth: 2, interpolate: 'step-after' },
-      encoding: {
-        x: {
-          field: 'seconds',
-          type: 'quantitative',
-          scale: { type: 'log', nice: true },
-          axis: logAxis('seconds, set-up included'),
-        },
-        y: {
-          field: 'excess',
-          type: 'quantitative',
-          scale: { type: 'log', domain: [least, 100] },
-          axis: logAxis('above the best value found'),
-        },
-        color: {
-          field: 'method',
-          type: 'nominal',
-          scale: { domain: methods[kind].map((m) => titles[m]), range: methods[kind].map((m) => colors[m]) },
-          legend: { title: null, orient: 'bottom', columns: 3, symbolType: 'stroke', labelLimit: 400 },
-        },
-      },
-    },
-  });
+  const charts = races
+    .filter((entry) => entry.kind === kind)
+    .map(({ size, runs }) => {
+      const first = methods[kind].flatMap((method) => {
+        const run = runs[method]?.[0];
+        return run ? [{ method, run }] : [];
+      });
+      const best = Math.min(...first.map(({ run }) => run.objective));
+      const series = first.map(({ method, run }) => {
+        const points = [...(run.points ?? []), { seconds: run.seconds, objective: run.objective }].map(
+          ({ seconds, objective }) => [Math.max(1e-3, seconds), Math.max(least, objective / best - 1)] as const,
+        );
+        return { ...line(titles[method], colours[method], points), dots: false, step: true };
+      });
+      return {
+        ...{ heading: `${size.m} × ${size.n}`, series, logX: true, logY: true, height: 260 },
+        ...{ x: 'seconds, set-up included', y: 'above the best value found', yDomain: [least, 100] as const },
+      };
+    });
+  const title = `${kind === 'recovery' ? 'Sparse recovery' : 'Independent component'}: objective against time`;
+  await writeChart(path, { title, subtitle, charts, columns: 2 });
 }
 
 export async function chartGrowth(
@@ -89,45 +49,23 @@ export async function chartGrowth(
   subtitle: string,
 ): Promise<void> {
   const names: Record<Axis, string> = { m: 'rows m', n: 'columns n', nnz: 'nonzeros' };
+  const charts = axes.map((axis, i) => ({
+    ...{ x: names[axis], y: i === 0 ? 'seconds' : '', logX: true, logY: true, height: 250 },
+    series: [
+      line(
+        'one sweep',
+        1,
+        results[axis].map(({ size, sweep }) => [size, sweep]),
+      ),
+      line(
+        'a whole solve',
+        7,
+        results[axis].map(({ size, solve }) => [size, solve]),
+      ),
+    ],
+  }));
   await writeChart(path, {
-    title: { text: 'How the time of a sweep and of a whole solve grows', subtitle },
-    hconcat: axes.map((axis, i) => ({
-      width: 220,
-      height: 180,
-      data: {
-        values: results[axis].flatMap(({ size, sweep, solve }) => [
-          { size, seconds: sweep, what: 'one sweep' },
-          { size, seconds: solve, what: 'a whole solve' },
-        ]),
-      },
-      mark: { type: 'line', point: { size: 35, filled: true }, strokeWidth: 2 },
-      encoding: {
-        x: {
-          field: 'size',
-          type: 'quantitative',
-          scale: { type: 'log', nice: false, padding: 8 },
-          axis: {
-            title: names[axis],
-            values: results[axis].map((m) => m.size),
-            format: '~s',
-            grid: true,
-            labelOverlap: true,
-          },
-        },
-        y: {
-          field: 'seconds',
-          type: 'quantitative',
-          scale: { type: 'log', nice: true },
-          axis: logAxis(i === 0 ? 'seconds' : ''),
-        },
-        color: {
-          field: 'what',
-          type: 'nominal',
-          scale: { domain: ['one sweep', 'a whole solve'], range: ['#1f77b4', '#d62728'] },
-          legend: { title: null, orient: 'bottom', symbolType: 'stroke' },
-        },
-      },
-    })),
-    resolve: { scale: { color: 'shared' } },
+    ...{ title: 'How the time of a sweep and of a whole solve grows', subtitle },
+    ...{ charts, columns: 3 },
   });
 }

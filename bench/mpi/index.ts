@@ -8,6 +8,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { writeChart } from '../../scripts/chart.mjs';
 import { libraries } from '../../test/mpi/launch.js';
+import { line } from '../shared/chart.js';
 import { root } from '../shared/native.js';
 import { describe, environment, median, table } from '../shared/report.js';
 
@@ -88,27 +89,21 @@ console.log(table(titles, found));
 console.log(`\nHeads of ${head} bytes come beside each sum, which the plan does not count.`);
 
 if (!process.argv.includes('--no-picture')) {
+  const charts = [...new Set(points.map(({ problem }) => problem))].map((problem) => ({
+    ...{ heading: problem, x: 'ranks', y: 'ms', height: 200, xTicks: [1, 2, 4] },
+    series: ['clock', 'processors together'].map((name, k) =>
+      line(
+        name,
+        k + 1,
+        points
+          .filter((each) => each.problem === problem && each.of === name)
+          .map((each) => [each.ranks, each.milliseconds]),
+      ),
+    ),
+  }));
   await writeChart(join(root, 'docs/images/scale-ranks.svg'), {
-    title: {
-      text: 'An iteration against the number of ranks',
-      subtitle: [where, 'two ranks have a processor each, four share them'],
-    },
-    data: { values: points },
-    facet: { field: 'problem', type: 'nominal', title: null, header: { labelFontSize: 12 } },
-    columns: libraries.length,
-    // Plots under each other, whatever the width of their numbers.
-    bounds: 'flush',
-    spacing: { row: 45, column: 60 },
-    resolve: { scale: { y: 'independent' } },
-    spec: {
-      width: 300,
-      height: 120,
-      mark: { type: 'line', point: true, strokeWidth: 2 },
-      encoding: {
-        x: { field: 'ranks', type: 'ordinal', axis: { title: 'ranks', labelAngle: 0 } },
-        y: { field: 'milliseconds', type: 'quantitative', axis: { title: 'ms', tickCount: 4 } },
-        color: { field: 'of', type: 'nominal', legend: { title: null, orient: 'bottom' } },
-      },
-    },
+    title: 'An iteration against the number of ranks',
+    subtitle: [where, 'two ranks have a processor each, four share them'],
+    ...{ charts, columns: libraries.length },
   });
 }

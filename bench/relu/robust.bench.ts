@@ -10,6 +10,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { writeChart } from '../../scripts/chart.mjs';
 import { attack, type ReluNetwork, trainReluNetwork } from '../../src/relu/index.js';
+import { line } from '../shared/chart.js';
 import { root } from '../shared/native.js';
 import { describe, environment, short, table, writeResults, writeSection } from '../shared/report.js';
 import { PlainNetwork, type Rows, type Training } from './plainNetwork.js';
@@ -173,50 +174,32 @@ async function report({ environment: where, runs }: Results): Promise<void> {
   ].join('\n\n');
   console.log(`\n${text}\n`);
   writeSection('docs/relu-robust.md', 'reluRobust', text);
-  const values = runs.flatMap(({ data, radius, method, clean, fgsm, pgd }) =>
-    Object.entries({ clean, FGSM: fgsm, PGD: pgd }).map(([under, accuracy]) => ({
-      panel: `${data.replace('|', 'or')}, ${under}`,
-      radius,
-      method,
-      accuracy: 100 * accuracy,
+  await draw(runs);
+}
+
+/** Draws accuracies against the radius, for the pixels as they are and under each attack. */
+async function draw(runs: Results['runs']): Promise<void> {
+  const trainings = ['standard', 'FGSM-trained', 'PGD-trained', 'robust convex'];
+  const attacks = { clean: 'clean', FGSM: 'fgsm', PGD: 'pgd' } as const;
+  const all = [...new Set(runs.map(({ data }) => data))];
+  const names = all.map((data) => data.replace('|', 'or'));
+  const charts = all.flatMap((data) =>
+    Object.entries(attacks).map(([under, member]) => ({
+      ...{ heading: `${data.split(' ')[0]}, ${under}`, x: 'radius', y: 'accuracy, %', height: 230 },
+      ...{ xTicks: radii, yDomain: [0, 100] as const },
+      series: trainings.map((training, k) => {
+        const of = runs.filter((run) => run.data === data && run.method === training);
+        return line(
+          training,
+          [4, 3, 2, 1][k] as number,
+          of.map((run) => [run.radius, 100 * run[member]] as const),
+        );
+      }),
     })),
   );
-  await writeChart('docs/images/relu-robust.svg', {
-    title: {
-      text: 'Test accuracy without an attack and under attacks',
-      subtitle: `${rows.train} training images of 7 x 7 pixels`,
-    },
-    data: { values },
-    facet: {
-      field: 'panel',
-      type: 'nominal',
-      title: null,
-      sort: Array.from(new Set(values.map(({ panel }) => panel))),
-      header: { labelFontSize: 12 },
-    },
-    columns: 3,
-    spec: {
-      width: 200,
-      height: 150,
-      mark: { type: 'line', point: { size: 35, filled: true }, strokeWidth: 2 },
-      encoding: {
-        x: {
-          field: 'radius',
-          type: 'quantitative',
-          scale: { nice: false, zero: true, padding: 6 },
-          axis: { title: 'radius', values: radii },
-        },
-        y: { field: 'accuracy', type: 'quantitative', scale: { zero: false }, axis: { title: 'accuracy, %' } },
-        color: {
-          field: 'method',
-          type: 'nominal',
-          scale: {
-            domain: ['standard', 'FGSM-trained', 'PGD-trained', 'robust convex'],
-            range: ['#7f7f7f', '#1f77b4', '#2ca02c', '#d62728'],
-          },
-          legend: { title: null, orient: 'bottom', symbolType: 'stroke' },
-        },
-      },
-    },
+  await writeChart(join(root, 'docs/images/relu-robust.svg'), {
+    title: 'Test accuracy without an attack and under attacks',
+    subtitle: `${names.join(', ')}: ${rows.train} training images of 7 x 7 pixels`,
+    ...{ charts, columns: 3 },
   });
 }

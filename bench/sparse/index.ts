@@ -132,9 +132,8 @@ async function glmnetTimes({ y, columns }: LargeProblem): Promise<{ seconds: num
 async function chart(): Promise<void> {
   const { selections, ...where } = JSON.parse(readFileSync(join(root, 'bench/sparse/results.json'), 'utf8'));
   await chartSelections(join(root, 'docs/images/sparse-selection.svg'), selections, {
-    title: 'Columns selected of 10,000, of which 30 count: true + false',
+    title: 'Columns selected of 10,000, of which 30 count',
     subtitle: `${folds}-fold cross-validation; ${where.date}`,
-    most: 260,
   });
 }
 

@@ -138,9 +138,8 @@ async function chart(): Promise<void> {
     readFileSync(join(root, 'bench/sparse/subsets.results.json'), 'utf8'),
   );
   await chartSelections(join(root, 'docs/images/sparse-subsets.svg'), selected, {
-    title: `Columns selected of ${compared.columns}, of which 10 count: true + false, means`,
+    title: `Columns selected of ${compared.columns}, of which 10 count, means of draws`,
     subtitle: `${compared.rows} rows, ${draws} draws, ${folds}-fold cross-validation; ${date}`,
-    most: 60,
   });
 }
 

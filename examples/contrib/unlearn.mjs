@@ -8,28 +8,15 @@ const { status, coefficients, intercept, leverages } = await unlearn({ x, y, ...
 console.log(`${status}: y = ${intercept?.toFixed(3)} + ${coefficients[0]?.toFixed(3)} x`);
 console.log(`leverages ${Array.from(leverages, (value) => value.toFixed(3)).join(' ')}`);
 
-// The picture of docs/gallery.md, in Vega-Lite.
-const line = (name, a, b) => [0, 5].map((at) => ({ name, x: at, y: a + b * at }));
+// The picture of docs/gallery.md.
+const line = (name, a, b, colour) => ({ name, as: 'line', x: [0, 5], y: [a, a + 5 * b], colour });
 export const picture = {
   title: 'A line that forgets two rows',
-  width: 360,
-  height: 240,
-  encoding: { x: { field: 'x', type: 'quantitative' }, y: { field: 'y', type: 'quantitative' } },
-  layer: [
-    {
-      data: { values: x.map(([at], i) => ({ x: at, y: y[i] })) },
-      mark: { type: 'point', filled: true, size: 70, color: '#888' },
-    },
-    {
-      data: {
-        values: [
-          ...line('before', fitted.intercept, fitted.coefficients[0]),
-          ...line('after', intercept, coefficients[0]),
-        ],
-      },
-      mark: 'line',
-      encoding: { color: { field: 'name', title: null, sort: null } },
-    },
+  ...{ x: 'x', y: 'y' },
+  series: [
+    { name: 'rows', as: 'points', x: x.map(([at]) => at), y, colour: 3 },
+    line('before', fitted.intercept, fitted.coefficients[0], 2),
+    line('after', intercept, coefficients[0], 1),
   ],
 };
 

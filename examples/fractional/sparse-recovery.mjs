@@ -35,24 +35,15 @@ console.log(`top-${k}  ${top.support.length} entries, relative error ${error(top
 console.log(top.message);
 console.log(`objective ${top.objective.toFixed(6)}: 1 is as low as it can be, so this is the global minimum`);
 
-// The picture of docs/gallery.md, in Vega-Lite.
-const answers = { signal, lasso: lasso.x, [`top-${k}`]: top.x };
+// The picture of docs/gallery.md.
+const entries = (heading, values, colour) => ({
+  heading,
+  height: 170,
+  series: [{ name: heading, as: 'bars', x: Array.from(values, (_, j) => j), y: values, colour }],
+});
 export const picture = {
   title: `${k} of ${n} numbers from ${m} measurements`,
-  width: 640,
-  height: 220,
-  data: {
-    values: Object.entries(answers).flatMap(([answer, x]) =>
-      Array.from(x, (value, j) => ({ answer, j, value })).filter(({ value }) => value !== 0),
-    ),
-  },
-  mark: { type: 'point', size: 60 },
-  encoding: {
-    x: { field: 'j', type: 'quantitative', title: 'entry' },
-    y: { field: 'value', type: 'quantitative', title: null },
-    color: { field: 'answer', title: null, sort: null },
-    shape: { field: 'answer', title: null, sort: null },
-  },
+  charts: [entries('signal', signal, 3), entries('lasso', lasso.x, 2), entries(`top-${k}`, top.x, 1)],
 };
 
 // prints: /^top-12 {2}12 entries, relative error \d\.\de-(0?[6-9]|1\d)$/

@@ -25,20 +25,15 @@ console.log(`total least squares  ${total.x[0].toFixed(4)}`);
 console.log(total.message);
 console.log(`smallest change of all coordinates that puts the points on a line: ${total.distance.toFixed(4)}`);
 
-// The picture of docs/gallery.md, in Vega-Lite.
-const line = (name, slope) => [-2.5, 2.5].map((x) => ({ name, x, y: slope * x }));
+// The picture of docs/gallery.md.
+const line = (name, of, colour) => ({ name, as: 'line', x: [-2.5, 2.5], y: [-2.5 * of, 2.5 * of], colour });
 export const picture = {
   title: 'Errors in both coordinates',
-  width: 420,
-  height: 300,
-  encoding: { x: { field: 'x', type: 'quantitative' }, y: { field: 'y', type: 'quantitative' } },
-  layer: [
-    { data: { values: points }, mark: { type: 'point', opacity: 0.4, color: '#888' } },
-    {
-      data: { values: [...line('least squares', ordinary.x[0]), ...line('total least squares', total.x[0])] },
-      mark: 'line',
-      encoding: { color: { field: 'name', title: null } },
-    },
+  ...{ x: 'x', y: 'y', height: 360 },
+  series: [
+    { name: 'points', as: 'points', x: points.map(({ x }) => x), y: b, colour: 0 },
+    line('least squares', ordinary.x[0], 2),
+    line('total least squares', total.x[0], 1),
   ],
 };
 

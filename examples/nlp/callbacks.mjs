@@ -23,30 +23,18 @@ const { status, x, objective, counts } = await minimize(program);
 console.log(`${status}: (${x[0].toFixed(6)}, ${x[1].toFixed(6)}), distance ${Math.sqrt(objective).toFixed(6)}`);
 console.log(`${counts.objective} objectives, ${counts.hessian} Hessians`);
 
-// The picture of docs/gallery.md, in Vega-Lite.
-const curve = Array.from({ length: 120 }, (_, i) => Math.tan(-0.6 + (2.77 * i) / 119)) // of y / x
-  .filter((t) => Math.abs(1 + t ** 3) > 0.2)
-  .map((t) => ({ t, branch: t < -1 ? 1 : 2, x: (6 * t) / (1 + t ** 3), y: (6 * t * t) / (1 + t ** 3) }));
+// The picture of docs/gallery.md.
+const angles = Array.from({ length: 240 }, (_, i) => Math.tan(-0.6 + (2.77 * i) / 239)); // of y / x
+const slopes = angles.map((t) => (Math.abs(1 + t ** 3) > 0.2 ? t : Number.NaN)); // a hole where the curve is far away
 export const picture = {
   title: 'The point of the folium that is nearest to (1, 2)',
-  width: 300,
-  height: 300,
-  encoding: { x: { field: 'x', type: 'quantitative' }, y: { field: 'y', type: 'quantitative' } },
-  layer: [
+  ...{ x: 'x', y: 'y', width: 480, height: 440 },
+  series: [
     {
-      data: { values: curve },
-      mark: { type: 'line', color: '#888' },
-      encoding: { order: { field: 't' }, detail: { field: 'branch' } },
+      ...{ name: 'folium', as: 'line', colour: 1 },
+      ...{ x: angles.map((t) => (6 * t) / (1 + t ** 3)), y: slopes.map((t) => (6 * t * t) / (1 + t ** 3)) },
     },
-    {
-      data: {
-        values: [
-          { x: 1, y: 2 },
-          { x: x[0], y: x[1] },
-        ],
-      },
-      mark: { type: 'line', point: { filled: true }, color: '#c33' },
-    },
+    { name: 'to the nearest point', as: 'line', dots: true, x: [1, x[0]], y: [2, x[1]], colour: 2 },
   ],
 };
 

@@ -36,26 +36,24 @@ for (const value of [5, 6]) {
   const hanging = await minimize(chain);
   const lowest = Math.min(...joints.valueIn(hanging).data.filter((_, k) => k % 2 === 1));
   const hung = [0, 0, ...joints.valueIn(hanging).data, 4, 0];
-  for (let k = 0; k <= links; ++k) chains.push({ length: value, joint: k, x: hung[2 * k], y: hung[2 * k + 1] });
+  chains.push({ length: value, x: hung.filter((_, k) => k % 2 === 0), y: hung.filter((_, k) => k % 2 === 1) });
   const pull = Math.max(...tension.multipliersIn(hanging).map(Math.abs));
   console.log(
     `chain of ${value} ${hanging.status}: lowest point ${lowest.toFixed(4)}, largest multiplier ${pull.toFixed(3)}`,
   );
 }
 
-// The picture of docs/gallery.md, in Vega-Lite.
+// The picture of docs/gallery.md.
 export const picture = {
   title: 'A chain of twenty links, of length 5 and 6',
-  width: 420,
-  height: 240,
-  data: { values: chains },
-  mark: { type: 'line', point: true },
-  encoding: {
-    x: { field: 'x', type: 'quantitative', title: null },
-    y: { field: 'y', type: 'quantitative', title: null },
-    order: { field: 'joint' },
-    color: { field: 'length', type: 'nominal' },
-  },
+  series: chains.map(({ length, x, y }, k) => ({
+    name: `length ${length}`,
+    as: 'line',
+    dots: true,
+    x,
+    y,
+    colour: k + 1,
+  })),
 };
 
 // prints: /^charges solved: energy 49\.16525, /

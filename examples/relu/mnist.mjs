@@ -81,50 +81,22 @@ console.log(`test accuracy                    ${(100 * score(result.network, xTe
 console.log(`first ten test images            ${predict(result.network, xTest).slice(0, 10).join(' ')}`);
 console.log(`        what they show           ${yTest.slice(0, 10).join(' ')}`);
 
-const values = points.flatMap(({ cpu, objective, lowerBound }) => [
-  { cpu, value: objective, what: 'objective' },
-  { cpu, value: lowerBound, what: 'lower bound' },
-]);
-const title = "the processor's seconds, of all cores";
-const time = { field: 'cpu', type: 'quantitative', title, scale: { zero: false } };
+const course = (name, member, colour) => ({
+  ...{ name, as: 'line', dots: true, colour },
+  ...{ x: points.map(({ cpu }) => cpu), y: points.map((point) => point[member]) },
+});
+const axis = { x: "the processor's seconds, of all cores", height: 320 };
 const file = resolve(options.out);
 await writeChart(file, {
-  title: {
-    text: 'A two-layer network with a certificate',
-    subtitle: `MNIST, ${trainingImages} images, ${result.activeNeurons} ReLU neurons: test accuracy ${(100 * score(result.network, xTest, yTest)).toFixed(2)} %`,
-  },
-  hconcat: [
+  title: 'A two-layer network with a certificate',
+  subtitle: `MNIST, ${trainingImages} images, ${result.activeNeurons} ReLU neurons: test accuracy ${(100 * score(result.network, xTest, yTest)).toFixed(2)} %`,
+  columns: 2,
+  charts: [
     {
-      width: 380,
-      height: 260,
-      data: { values },
-      mark: { type: 'line', clip: true, point: true, strokeWidth: 2 },
-      encoding: {
-        x: time,
-        y: {
-          field: 'value',
-          type: 'quantitative',
-          title: 'objective and its lower bound',
-        },
-        color: { field: 'what', type: 'nominal', title: null, legend: { orient: 'bottom' } },
-      },
+      ...{ ...axis, y: 'objective and its lower bound' },
+      series: [course('objective', 'objective', 2), course('lower bound', 'lowerBound', 1)],
     },
-    {
-      width: 380,
-      height: 260,
-      data: { values: points },
-      mark: { type: 'line', point: true, strokeWidth: 2 },
-      encoding: {
-        x: time,
-        y: {
-          field: 'gap',
-          type: 'quantitative',
-          title: 'relative duality gap',
-          scale: { type: 'log' },
-          axis: { format: '.0e', tickCount: 5 },
-        },
-      },
-    },
+    { ...axis, y: 'relative duality gap', logY: true, series: [course('gap', 'gap', 3)] },
   ],
 });
 console.log(`\nConvergence: ${file}`);

@@ -14,26 +14,25 @@ console.log(`${result.status}, certificate: ${result.certificate.kind} (all ${re
 console.log(`objective ${result.networkObjective.toFixed(2)}, lower bound ${result.lowerBound.toFixed(2)}`);
 console.log(`accuracy ${score(result.network, x, y)}, (0.5, 0.7) is '${predict(result.network, [[0.5, 0.7]])[0]}'`);
 
-// The picture of docs/gallery.md, in Vega-Lite.
-const grid = Array.from({ length: 31 * 31 }, (_, k) => [((k % 31) - 15) / 15, (Math.floor(k / 31) - 15) / 15]);
-const labels = predict(result.network, grid);
+// The picture of docs/gallery.md.
+const side = 121;
+const along = Array.from({ length: side }, (_, k) => (2 * k) / (side - 1) - 1);
+const labels = predict(
+  result.network,
+  along.flatMap((b) => along.map((a) => [a, b])),
+);
+const pointsOf = (label, colour) => {
+  const rows = x.filter((_, i) => y[i] === label);
+  return { name: label, as: 'points', x: rows.map(([a]) => a), y: rows.map(([, b]) => b), colour };
+};
 export const picture = {
   title: 'The globally optimal network of 24 points',
-  width: 300,
-  height: 300,
-  encoding: { color: { field: 'label', title: null } },
-  layer: [
-    {
-      data: { values: grid.map(([a, b], k) => ({ a, b, label: labels[k] })) },
-      mark: { type: 'square', size: 110, opacity: 0.25 },
-      encoding: { x: { field: 'a', type: 'quantitative' }, y: { field: 'b', type: 'quantitative' } },
-    },
-    {
-      data: { values: x.map(([a, b], i) => ({ a, b, label: y[i] })) },
-      mark: { type: 'point', filled: true, size: 80 },
-      encoding: { x: { field: 'a', type: 'quantitative' }, y: { field: 'b', type: 'quantitative' } },
-    },
-  ],
+  ...{ x: 'a', y: 'b', width: 480, height: 440 },
+  series: [pointsOf('same sign', 1), pointsOf('opposite', 2)],
+  field: {
+    values: labels.map((label) => (label === 'same sign' ? 0.25 : -0.25)),
+    ...{ rows: side, columns: side, x: [-1, 1], y: [-1, 1], most: 1 },
+  },
 };
 
 // prints: solved, certificate: global (all 553 patterns)

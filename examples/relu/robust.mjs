@@ -20,27 +20,26 @@ console.log(
   `certified: no attack makes it more than ${worstCaseLoss.toFixed(2)} (${patternsWithRoom} of ${patternsFound} patterns)`,
 );
 
-// The picture of docs/gallery.md, in Vega-Lite.
-const grid = Array.from({ length: 31 * 31 }, (_, k) => [((k % 31) - 15) / 6, (Math.floor(k / 31) - 15) / 6]);
+// The picture of docs/gallery.md.
+const side = 121;
+const along = Array.from({ length: side }, (_, k) => 2.5 * ((2 * k) / (side - 1) - 1));
+const grid = along.flatMap((b) => along.map((a) => [a, b]));
+const pointsOf = (label, colour) => {
+  const rows = x.filter((_, k) => y[k] === label);
+  return { name: label, as: 'points', x: rows.map(([a]) => a), y: rows.map(([, b]) => b), colour };
+};
+const regions = (heading, { network }) => ({
+  ...{ heading, height: 350 },
+  series: [pointsOf('inner', 1), pointsOf('outer', 2)],
+  field: {
+    values: predict(network, grid).map((label) => (label === 'inner' ? 0.25 : -0.25)),
+    ...{ rows: side, columns: side, x: [-2.5, 2.5], y: [-2.5, 2.5], most: 1 },
+  },
+});
 export const picture = {
   title: `Two rings, each point free to move by ${radius}`,
-  hconcat: Object.entries({ usual, robust }).map(([title, { network }]) => ({
-    title,
-    width: 260,
-    height: 260,
-    encoding: {
-      x: { field: 'a', type: 'quantitative', title: null },
-      y: { field: 'b', type: 'quantitative', title: null },
-      color: { field: 'label', title: null },
-    },
-    layer: [
-      {
-        data: { values: predict(network, grid).map((label, k) => ({ a: grid[k][0], b: grid[k][1], label })) },
-        mark: { type: 'square', size: 85, opacity: 0.25 },
-      },
-      { data: { values: x.map(([a, b], i) => ({ a, b, label: y[i] })) }, mark: { type: 'point', filled: true } },
-    ],
-  })),
+  columns: 2,
+  charts: [regions('trained as usual', usual), regions('robust', robust)],
 };
 
 // prints: /^usual: hinge loss under attack [23]\d\.\d\d$/

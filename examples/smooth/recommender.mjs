@@ -54,29 +54,20 @@ console.log(
   `error ${errorOf((k) => guesses[k]).toFixed(2)} of ratings from 1 to 5; of their mean ${errorOf(() => average).toFixed(2)}`,
 );
 
-// The picture of docs/gallery.md, in Vega-Lite: what the films' two numbers have of the genres, which nobody told.
+// The picture of docs/gallery.md: what the films' two numbers have of the genres, which nobody told.
 const learned = Q.valueIn(result);
 const seen = new Map();
 for (const film of test.film) seen.set(film, (seen.get(film) ?? 0) + 1);
 export const picture = {
   title: 'Films by the two numbers that were learned of each from ratings alone',
-  width: 420,
-  height: 360,
-  data: {
-    values: genreOf.map((genre, film) => ({
-      genre: genres[genre],
-      first: learned.data[2 * film],
-      second: learned.data[2 * film + 1],
-      ratings: seen.get(film) ?? 0,
-    })),
-  },
-  mark: { type: 'point', filled: true, opacity: 0.8 },
-  encoding: {
-    x: { field: 'first', type: 'quantitative', title: 'first number' },
-    y: { field: 'second', type: 'quantitative', title: 'second number' },
-    color: { field: 'genre', title: null },
-    size: { field: 'ratings', type: 'quantitative', title: 'ratings', scale: { range: [10, 120] } },
-  },
+  subtitle: 'the larger the circle, the more ratings',
+  ...{ x: 'first number', y: 'second number', height: 420 },
+  series: genres.map((name, g) => {
+    const films = [...genreOf.keys()].filter((film) => genreOf[film] === g);
+    const number = (k) => films.map((film) => learned.data[2 * film + k]);
+    const radii = films.map((film) => 2 + 0.8 * Math.sqrt(seen.get(film) ?? 0));
+    return { name, as: 'points', x: number(0), y: number(1), radii, colour: g + 1 };
+  }),
 };
 
 // prints: stopped by the rows that were kept out

@@ -57,7 +57,7 @@ const problem = {
   },
 };
 
-const course = [];
+const courses = [];
 for (const [name, method] of Object.entries({
   'quasar-convex acceleration': qagd({ quasarConvexity: 0.5 }),
   descent: cyclicBcd({ coordinateBlocks: 1 }),
@@ -67,23 +67,19 @@ for (const [name, method] of Object.entries({
     maxEpochs: 300,
     trackBest: true,
   });
-  course.push(...history.map(({ epoch, objective }) => ({ name, gradients: epoch, loss: objective })));
+  courses.push({ name, history });
   console.log(`${name}: loss ${objective.toExponential(1)} after ${counts.gradients} gradients`);
   if (name !== 'descent') console.log(`x = ${Array.from(x, (value) => value.toFixed(2)).join(' ')}`);
 }
 
-// The picture of docs/gallery.md, in Vega-Lite.
+// The picture of docs/gallery.md.
 export const picture = {
   title: 'Learning a linear system: squared error over all sequences',
-  width: 520,
-  height: 220,
-  data: { values: course },
-  mark: 'line',
-  encoding: {
-    x: { field: 'gradients', type: 'quantitative', title: 'passes over all sequences' },
-    y: { field: 'loss', type: 'quantitative', scale: { type: 'log' } },
-    color: { field: 'name', title: null, sort: null },
-  },
+  ...{ x: 'passes over all sequences', y: 'squared error', logY: true },
+  series: courses.map(({ name, history }, k) => ({
+    ...{ name, as: 'line', colour: k + 1 },
+    ...{ x: history.map(({ epoch }) => epoch), y: history.map(({ objective }) => objective) },
+  })),
 };
 
 // prints: /quasar-convex acceleration: loss \d\.\de-5 after \d+ gradients/

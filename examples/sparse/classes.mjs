@@ -43,32 +43,16 @@ const fit = path.at(0.35 * path.lambdaMax);
 const right = fit.predict(x, { type: 'class' }).filter((of, i) => of === y[i]).length;
 console.log(`${inUse(fit).join(' and ')}: ${Math.round((100 * right) / n)} % right`);
 
-// The picture of docs/gallery.md, in Vega-Lite.
+// The picture of docs/gallery.md.
+const norm = (fit, name) => Math.hypot(...fit.coefficients.filter((_, j) => groups[j % groups.length] === name));
+const fits = Array.from(path.lambda, (_, k) => path.fit(k));
 export const picture = {
   title: 'How far each factor has come in along the path',
-  width: 520,
-  height: 240,
-  data: {
-    values: Array.from(path.lambda, (lambda, k) => ({ share: lambda / path.lambdaMax, fit: path.fit(k) })).flatMap(
-      ({ share, fit }) =>
-        factors.map((factor) => ({
-          share,
-          factor,
-          size: Math.hypot(...Array.from(fit.coefficients).filter((_, j) => groups[j % groups.length] === factor)),
-        })),
-    ),
-  },
-  mark: 'line',
-  encoding: {
-    x: {
-      field: 'share',
-      type: 'quantitative',
-      scale: { type: 'log', reverse: true, nice: false },
-      title: 'lambda / lambdaMax',
-    },
-    y: { field: 'size', type: 'quantitative', title: 'norm of the coefficients' },
-    color: { field: 'factor', sort: null },
-  },
+  ...{ x: 'lambda / lambdaMax', y: 'norm of the coefficients', logX: true, falling: true },
+  series: factors.map((name, f) => ({
+    ...{ name, as: 'line', colour: f + 1 },
+    ...{ x: path.lambda.map((lambda) => lambda / path.lambdaMax), y: fits.map((each) => norm(each, name)) },
+  })),
 };
 
 // prints: soil   ###################  0.97

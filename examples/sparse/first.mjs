@@ -29,42 +29,23 @@ console.log(
   `on most halves: ${stableNames.join(' ')}, of which at most ${expectedFalse.toFixed(1)} are expected to be there by chance`,
 );
 
-// The picture of docs/gallery.md, in Vega-Lite.
+// The picture of docs/gallery.md.
 const { offsets, indices, values } = path.coefficients;
+const courses = new Map(); // of each column that comes in, its coefficients along the path
+for (let k = 0; k < path.lambda.length; ++k) {
+  for (let i = offsets[k]; i < offsets[k + 1]; ++i) {
+    const course = courses.get(indices[i]) ?? new Float64Array(path.lambda.length);
+    courses.set(indices[i], course);
+    course[k] = values[i];
+  }
+}
+const others = [...courses.keys()].filter((j) => ![3, 17, 42].includes(j));
+const lineOf = (j, name, colour) => ({ name, as: 'line', x: path.lambda, y: courses.get(j), colour });
 export const picture = {
-  title: 'Coefficients of MCP along lambda; the line is the choice of EBIC',
-  width: 520,
-  height: 240,
-  layer: [
-    {
-      data: {
-        values: Array.from(path.lambda).flatMap((lambda, k) =>
-          Array.from(indices.subarray(offsets[k], offsets[k + 1]), (j, i) => ({
-            lambda,
-            column: [3, 17, 42].includes(j) ? names[j] : 'others',
-            j,
-            value: values[offsets[k] + i],
-          })),
-        ),
-      },
-      mark: 'line',
-      encoding: {
-        x: { field: 'lambda', type: 'quantitative', scale: { type: 'log', reverse: true, nice: false } },
-        y: { field: 'value', type: 'quantitative', title: 'coefficient' },
-        detail: { field: 'j' },
-        color: {
-          field: 'column',
-          title: null,
-          scale: { domain: ['x3', 'x17', 'x42', 'others'], range: ['#4c78a8', '#f58518', '#54a24b', '#bbb'] },
-        },
-      },
-    },
-    {
-      data: { values: [{ lambda: best.lambda }] },
-      mark: { type: 'rule', strokeDash: [4, 4] },
-      encoding: { x: { field: 'lambda', type: 'quantitative' } },
-    },
-  ],
+  title: 'Coefficients of MCP along lambda',
+  ...{ x: 'lambda', y: 'coefficient', logX: true, falling: true },
+  series: [...others.map((j) => lineOf(j, 'others', 0)), ...[3, 17, 42].map((j, c) => lineOf(j, names[j], c + 1))],
+  uprights: [{ x: best.lambda, label: 'EBIC' }],
 };
 
 // prints: lasso at 0.2: x3 x17 x42; global, gap below 1e-6: true

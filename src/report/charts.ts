@@ -31,7 +31,8 @@ export function chartsOf(page: string): Chart[] {
   return charts;
 }
 
-function standalone(drawn: string): Chart {
+/** A drawn chart as a file of its own. */
+export function standalone(drawn: string): Chart {
   const [, wide, tall] = /^<svg viewBox="0 -?\d+ (\d+) (\d+)"/.exec(drawn) ?? [];
   const [, name = ''] = /aria-label="([^"]*)"/.exec(drawn) ?? [];
   const head = `<svg xmlns="http://www.w3.org/2000/svg" class="nonconvex" width="${wide}" height="${tall}"`;

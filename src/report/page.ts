@@ -24,7 +24,7 @@ export const chartStyle = `
 svg { display: block; width: 100%; height: auto; font-size: 12px; fill: var(--soft); }
 .grid { stroke: var(--grid); } .axis, .tick { stroke: var(--axis); } .title { font-size: 12.5px; }
 .convex rect { fill: var(--tint); } .mark { pointer-events: none; } .mark line { stroke: var(--soft); stroke-dasharray: 4 4; } .mark text { fill: var(--ink); paint-order: stroke; stroke: var(--page); stroke-width: 3px; stroke-linejoin: round; }
-.series { --c: var(--line); } .series .line { fill: none; stroke: var(--c); stroke-width: 1.2; stroke-linejoin: round; }
+.c0 { --c: var(--line); } .series { --c: var(--line); } .series .line { fill: none; stroke: var(--c); stroke-width: 1.2; stroke-linejoin: round; }
 .c1 { --c: var(--c1); } .c2 { --c: var(--c2); } .c3 { --c: var(--c3); } .c4 { --c: var(--c4); } .c5 { --c: var(--c5); }
 .c6 { --c: var(--c6); } .c7 { --c: var(--c7); } .c8 { --c: var(--c8); } [class*="series c"] .line, .curve .line { stroke-width: 2; }
 .curve .line { fill: none; stroke: var(--c); stroke-linejoin: round; stroke-linecap: round; } .curve .line.dashed { stroke-dasharray: 6 5; }
@@ -32,7 +32,7 @@ svg { display: block; width: 100%; height: auto; font-size: 12px; fill: var(--so
 .at rect { fill: transparent; } .at .tip { visibility: hidden; pointer-events: none; } .at:hover .tip { visibility: visible; }
 .tip line { stroke: var(--axis); } .tip circle { fill: var(--c); stroke: var(--page); stroke-width: 1.5; } .tip text { fill: var(--ink); }
 .series .hit { fill: none; stroke: transparent; stroke-width: 9; pointer-events: stroke; } .leader { fill: none; stroke: var(--c); opacity: .6; }
-.name { fill: var(--ink); } .hidden { visibility: hidden; }
+.heading { font-size: 13px; font-weight: 600; } .heading, .number, .name { fill: var(--ink); } .picture { font-size: 16px; font-weight: 600; fill: var(--ink); } .hidden { visibility: hidden; }
 svg:has(.series:hover) .series { opacity: .18; } svg .series:hover { opacity: 1 !important; }
 .series:hover .line { stroke-width: 3; } .series:hover .name { visibility: visible; font-weight: 600; }
 .point path { stroke: var(--axis); fill: none; } .point circle { fill: var(--c1); } .point .hit { fill: transparent; }
