@@ -54,6 +54,14 @@ beforeAll(async () => {
   }
 }, 3_600_000);
 
+it('have a heading for the gallery', () => {
+  const without = readdirSync(folder, { recursive: true })
+    .map((name) => String(name).replaceAll('\\', '/'))
+    .filter((name) => /^(?!mpi\/)\w+\/[\w-]+\.mjs$/.test(name))
+    .filter((name) => !/^\/\/ heading: \S/m.test(readFileSync(join(folder, name), 'utf8')));
+  expect(without).toEqual([]);
+});
+
 it('that the gallery shows are there', () => {
   const gallery = readFileSync(join(folder, '../docs/gallery.md'), 'utf8');
   const shown = Array.from(gallery.matchAll(/\(\.\.\/examples\/(.*\.mjs)\)/g), ([, name]) => name as string);

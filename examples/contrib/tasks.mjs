@@ -21,5 +21,6 @@ export const picture = {
   series: [tasksOf('after one round', once, 2), tasksOf('at the end', all, 1)],
 };
 
+// heading: Tasks that are learned one after the other
 // prints: iterationLimit: margins -0.11 2.02 1.00
 // prints: solved: margins 1.00 3.29 1.00

@@ -20,5 +20,6 @@ export const picture = {
   ],
 };
 
+// heading: A regression that forgets rows
 // prints: solved: y = 1.000 + 2.000 x
 // prints: leverages 0.181 0.524

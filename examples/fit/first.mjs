@@ -14,5 +14,6 @@ console.log(`${fit.status}: a = ${fit.parameters.a.toFixed(2)} +- ${error.toFixe
 const { lower, upper } = await fit.interval('a', { method: 'profile' });
 console.log(`95 % of profiles: ${lower.toFixed(1)} to ${upper.toFixed(1)}`);
 
+// heading: A curve through measurements
 // prints: solved: a = 238.94 +- 2.71
 // prints: /^95 % of profiles: 23\d\.\d to 24\d\.\d$/

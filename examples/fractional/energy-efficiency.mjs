@@ -6,5 +6,6 @@ const { power, efficiency } = await energyEfficiency({ gains }, { circuitPower: 
 console.log(`powers: ${Array.from(power, (each) => each.toFixed(3)).join(' ')}`);
 console.log(`nats for a unit of energy: ${efficiency.toFixed(4)}`);
 
+// heading: Radio powers that use energy well
 // prints: powers: 0.978 0.228 0.000 0.000
 // prints: nats for a unit of energy: 0.8146

@@ -14,5 +14,6 @@ const predicted = x.map(
 console.log(`columns that count: ${Array.from(support).join(' ')}`);
 console.log(`right: ${predicted.filter((each, i) => each === y[i]).length} of ${y.length}`);
 
+// heading: A direction that parts two classes
 // prints: columns that count: 0 1
 // prints: right: 60 of 60

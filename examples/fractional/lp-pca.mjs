@@ -10,5 +10,6 @@ for (const p of [2, 1]) {
   console.log(`p = ${p}: ${Math.abs(angle).toFixed(0)} degrees off the line`);
 }
 
+// heading: A principal direction that outliers do not turn
 // prints: p = 2: 90 degrees off the line
 // prints: p = 1: 12 degrees off the line

@@ -34,6 +34,7 @@ export const picture = {
   })),
 };
 
+// heading: Portfolios with the largest Sharpe ratio
 // prints: long only: ratio 0.2737 (global)
 // prints: /^at most a fifth each: ratio 0\.2573/
 // prints: /^any short .*0\.3215/

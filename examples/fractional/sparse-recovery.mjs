@@ -46,5 +46,6 @@ export const picture = {
   charts: [entries('signal', signal, 3), entries('lasso', lasso.x, 2), entries(`top-${k}`, top.x, 1)],
 };
 
+// heading: A sparse signal from few measurements
 // prints: /^top-12 {2}12 entries, relative error \d\.\de-(0?[6-9]|1\d)$/
 // prints: /^objective 1\.000000/

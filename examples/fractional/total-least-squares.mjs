@@ -37,5 +37,6 @@ export const picture = {
   ],
 };
 
+// heading: A line through points with errors in both coordinates
 // prints: least squares        1.7123
 // prints: total least squares  2.0313

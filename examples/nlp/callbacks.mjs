@@ -38,6 +38,7 @@ export const picture = {
   ],
 };
 
+// heading: Functions of your own, with derivatives checked
 // prints: jacobian[0, 1] = -2.52, differences give 4.08
 // prints: all derivatives agree with differences
 // prints: /^solved: \(0\.814487, 2\.153131\)/

@@ -43,6 +43,7 @@ console.log(
   held > 60 ? 'most solves kept the active sides of the one before' : 'most solves changed their active sides',
 );
 
+// heading: A controller, solved every tenth of a second
 // prints: after 12 s the cart is at 0.000
 // prints: its speed was 0.500 at most, of 0.5 that are allowed
 // prints: most solves kept the active sides of the one before

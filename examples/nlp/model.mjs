@@ -56,6 +56,7 @@ export const picture = {
   })),
 };
 
+// heading: Charges on a sphere and a hanging chain
 // prints: /^charges solved: energy 49\.16525, /
 // prints: /^chain of 5 solved: lowest point -1\.3290, /
 // prints: /^chain of 6 solved: lowest point -2\.0138, /

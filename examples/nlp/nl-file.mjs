@@ -31,5 +31,6 @@ try {
   rmSync(folder, { recursive: true });
 }
 
+// heading: A model in AMPL's format
 // prints: objective 0.24150513, multipliers -0.085540 -0.031878
 // prints: a strict local minimum: true

@@ -75,5 +75,6 @@ export const picture = {
   ],
 };
 
+// heading: A house that is heated when it is cheap
 // prints: 100 of 100 solved, cost 34.9820
 // prints: /^a warm start takes fewer iterations: [2-4], not 1\d /

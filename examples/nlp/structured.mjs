@@ -49,6 +49,7 @@ export const picture = {
   field: { values: deflection.data, rows: 16, columns: 16, x: [0, 1], y: [0, 1] },
 };
 
+// heading: A regression, a portfolio and a membrane
 // prints: /^good: solved in \d+ iterations$/
 // prints: coefficients 2.089 -1.563 -0.526, intercept -0.234
 // prints: their sum is 0 to ten digits: true

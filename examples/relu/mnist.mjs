@@ -101,4 +101,5 @@ await writeChart(file, {
 });
 console.log(`\nConvergence: ${file}`);
 
+// heading: Ten-class MNIST with a certificate
 // runs by itself: `npm run demo`, which .ci/run has as a stage of its own.

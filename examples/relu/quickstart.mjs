@@ -35,6 +35,7 @@ export const picture = {
   },
 };
 
+// heading: A network trained to its global optimum
 // prints: solved, certificate: global (all 553 patterns)
 // prints: objective 4.77, lower bound 4.77
 // prints: accuracy 1, (0.5, 0.7) is 'same sign'

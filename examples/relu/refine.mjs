@@ -45,5 +45,6 @@ export const picture = {
   marks: [{ y: refined.lowerBound, label: 'lower bound' }],
 };
 
+// heading: Activation patterns found by refinement
 // prints: /50 random patterns: objective 2\.3\d, certificate: \w+ over patterns/
 // prints: refined: objective 0.93, lower bound 0.93, global

@@ -42,6 +42,7 @@ export const picture = {
   charts: [regions('trained as usual', usual), regions('robust', robust)],
 };
 
+// heading: A network that is certified against attacks
 // prints: /^usual: hinge loss under attack [23]\d\.\d\d$/
 // prints: /^robust: hinge loss under attack [12]\.\d\d$/
 // prints: /^certified: no attack makes it more than 3\.2\d \(\d+ of \d+ patterns\)$/

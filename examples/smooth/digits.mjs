@@ -52,4 +52,5 @@ export const picture = {
   ],
 };
 
+// heading: Digits without a learning rate to tune
 // prints: /mean loss 0\.00\d\d, 9[56]\.\d % of 10,000 other digits/

@@ -50,6 +50,7 @@ export const picture = {
   marks: [{ y: accuracy(plain), label: 'without privacy' }],
 };
 
+// heading: What privacy costs
 // prints: /without privacy: accuracy 0\.[89]\d/
 // prints: /noise 0.7: epsilon \d+\.\d\d, accuracy 0\.\d\d/
 // prints: /noise 1: epsilon \d+\.\d\d, accuracy 0\.\d\d/

@@ -70,5 +70,6 @@ export const picture = {
   }),
 };
 
+// heading: A recommender of films
 // prints: stopped by the rows that were kept out
 // prints: /error 0\.[56]\d of ratings from 1 to 5; of their mean 1\.\d\d/

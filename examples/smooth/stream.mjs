@@ -47,6 +47,7 @@ export const picture = {
   })),
 };
 
+// heading: A stream whose solution moves
 // prints: drift: mean squared error 0.09
 // prints: steps of 1 / t: mean squared error 1.91
 // prints: foretold: 0.10

@@ -82,6 +82,7 @@ export const picture = {
   })),
 };
 
+// heading: A linear system learned from its outputs
 // prints: /quasar-convex acceleration: loss \d\.\de-5 after \d+ gradients/
 // prints: x = -0.20 0.10 0.60 1.00 -0.50 0.80
 // prints: /descent: loss \d\.\de-\d after \d+ gradients/

@@ -55,6 +55,7 @@ export const picture = {
   })),
 };
 
+// heading: Classes by factors of several levels
 // prints: soil   ###################  0.97
 // prints: light  ###################  0.97
 // prints: wind   #####                0.25

@@ -48,6 +48,7 @@ export const picture = {
   uprights: [{ x: best.lambda, label: 'EBIC' }],
 };
 
+// heading: Which columns matter
 // prints: lasso at 0.2: x3 x17 x42; global, gap below 1e-6: true
 // prints: MCP by EBIC: 2.1 x3, -1.5 x17, 0.9 x42
 // prints: MCP, one standard error: x3 x17 x42

@@ -28,6 +28,7 @@ const penaltyFactor = names.map((name) => (name === 'x0' ? 0 : 1));
 const beside = await sparsePath({ x, y, names, penaltyFactor }, { sizes: [4] });
 console.log(`beside x0: ${beside.fit(0).supportNames.join(' ')}`);
 
+// heading: Best subsets of columns, proven
 // prints: 1: x13
 // prints: 2: x4 x5
 // prints: 3: x4 x5 x22

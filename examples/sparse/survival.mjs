@@ -46,6 +46,7 @@ export const picture = {
   series: [course('low risk', 0.1, 3), course('middle risk', 0.5, 1), course('high risk', 0.9, 2)],
 };
 
+// heading: Columns that raise a risk
 // prints: selected: x2 x11 x25
 // prints: concordance of rows that were left out: 0.78
 // prints: certificate: global, gap below 1e-6: true

@@ -33,7 +33,7 @@ function columns({ x, bottom, ticks, options }: Frame): string[] {
     : ticksOf(x, logX, ticks.x)
         .filter((value) => !whole || Number.isInteger(value))
         .map((value) => ({ value, lines: [format(value)] }));
-  let end = Number.NEGATIVE_INFINITY; // of the label before
+  let end = Number.NEGATIVE_INFINITY; // the right edge of the last label
   return all.map(({ value, lines }) => {
     const [at, half] = [x(value), (letter * Math.max(...lines.map((line) => line.length))) / 2];
     const shown = typeof xTicks?.[0] === 'string' || options.falling || at - half >= end + letter ? lines : [];

@@ -78,7 +78,7 @@ const [pixelsOfX, pixelsOfY] = [100, 50];
 /** The least distance of the ends of an axis, relative to their size: digits beyond it are not shown. */
 const leastRange = 1e-7;
 
-/** Where the parts of a chart are. */
+/** The edges of the parts of a chart. */
 export interface Box {
   width: number;
   height: number;

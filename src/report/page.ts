@@ -40,16 +40,16 @@ svg:has(.series:hover) .series { opacity: .18; } svg .series:hover { opacity: 1 
 `;
 
 const style = `${colours}* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 28px 20px 60px; max-width: 980px; background: var(--page); color: var(--ink);
+body { margin: 0 auto; padding: 28px 20px 60px; max-width: 1240px; background: var(--page); color: var(--ink);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
 h1 { font-size: 24px; margin: 0 0 4px; overflow-wrap: anywhere; } h2 { font-size: 17px; margin: 34px 0 4px; } h3 { font-size: 14px; margin: 18px 0 2px; }
-p { margin: 0 0 10px; max-width: 75ch; } .soft { color: var(--soft); }
+p { margin: 0 0 10px; max-width: 100ch; } .soft { color: var(--soft); }
 .status { display: inline-block; border-radius: 6px; padding: 1px 9px; margin-right: 6px; color: var(--page); background: var(--bad); font-weight: 600; font-size: 13px; }
 .status.solved { background: var(--good); }
 .tiles { display: flex; flex-wrap: wrap; gap: 10px; margin: 18px 0 0; padding: 0; list-style: none; }
 .tiles li { background: var(--tile); border-radius: 8px; padding: 9px 14px; flex: 1 1 130px; }
 .tiles b { display: block; font-size: 19px; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; } .tiles span { color: var(--soft); font-size: 13px; }
-${chartStyle}.scroll { overflow-x: auto; margin-bottom: 16px; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 14px; }
+${chartStyle}.scroll { overflow-x: auto; margin-bottom: 16px; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 14px; } table:not(.confusion, :has(.text)) { width: 100%; }
 th, td { padding: 4px 12px 4px 0; text-align: right; border-bottom: 1px solid var(--grid); white-space: nowrap; }
 th { color: var(--soft); font-weight: 600; } th:first-child, td:first-child { text-align: left; }
 td.column { white-space: normal; overflow-wrap: anywhere; min-width: 10ch; } td.none { color: var(--line); } th.text { text-align: left; } td.text { text-align: left; white-space: normal; overflow-wrap: anywhere; }

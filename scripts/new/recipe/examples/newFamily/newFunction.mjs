@@ -6,4 +6,5 @@ import { newFunction } from 'nonconvex/newFamily';
 const { status } = await newFunction(theProblem, { theSettings, tries: 3 });
 console.log(status);
 
+// heading: newFunction
 // prints: solved
