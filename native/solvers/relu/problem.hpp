@@ -168,10 +168,10 @@ struct ReluRefinement {
   double timeLimit = infinity;  ///< seconds after which no more is begun, and the result is what was found
   std::optional<int>
       restarts;  ///< random networks beside the first to descend from, by the size of the data unless given
-  std::optional<int> neurons;     ///< neurons of the first network, by the size of the data unless given
-  std::optional<int> iterations;  ///< iterations of its descent, by the size of the data unless given
-  std::optional<int>
-      searches;             ///< random directions that are priced, none exactly, by the size of the data unless given
+  std::optional<int> neurons = {};     ///< neurons of the first network, by the size of the data unless given
+  std::optional<int> iterations = {};  ///< iterations of its descent, by the size of the data unless given
+  std::optional<int> searches =
+      {};                   ///< random directions that are priced, none exactly, by the size of the data unless given
   bool program = true;      ///< whether convex programs are solved, or a local descent is all
   bool estimate = true;     ///< whether a search at the end says how far the best of all networks may be below
   bool onlyPrices = false;  ///< whether there is no random network, and prices are those of zero
