@@ -89,6 +89,16 @@ export function nameDeadline(answer: Pick<Outcome, 'status' | 'message'>, ends: 
   answer.message = message.replace(/^(Aborted|Stopped .*?)(?= after )/, 'Stopped at its deadline');
 }
 
+/** The answer of `solve`, which is called with a signal that aborts at the deadline; where it was cut short then, it says so. */
+export async function answerByDeadline<Answer extends Pick<Outcome, 'status' | 'message'>>(
+  ends: Ends,
+  solve: (signal: AbortSignal | undefined) => Promise<Answer>,
+): Promise<Answer> {
+  const answer = await untilDeadline(ends, solve);
+  nameDeadline(answer, ends);
+  return answer;
+}
+
 /**
  * Ends a call that has no answer where its deadline cuts its work short.
  * @throws SolverError `DEADLINE_EXCEEDED`
