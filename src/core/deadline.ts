@@ -70,7 +70,7 @@ export async function untilDeadline<T>(
   const end = (): void => controller.abort();
   if (isOver(ends)) end();
   // Timers have whole milliseconds, and may be early by a part of one.
-  const timer = setTimeout(end, Math.ceil(deadline.left) + 1);
+  const timer = setTimeout(end, Math.min(longest, Math.ceil(deadline.left) + 1));
   const unwatch = signal && watch(signal, end);
   try {
     return await work(controller.signal);

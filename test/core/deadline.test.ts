@@ -1,6 +1,7 @@
 // Deadlines in solvers that are written in TypeScript, and what answers say of them.
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { Deadline, fixDeadline, nameDeadline } from '../../src/core/deadline.js';
+import { Deadline, fixDeadline, nameDeadline, untilDeadline } from '../../src/core/deadline.js';
 import { iterate, Monitor, type Solver } from '../../src/core/iterate.js';
 import { withCountedClock } from '../clock.js';
 
@@ -18,6 +19,14 @@ it('a monitor inside another ends with the deadline of that', () => {
   const over = new Monitor(undefined, fixDeadline({ deadline: 0 })).child();
   expect(over.outOfTime).toBe(true);
   expect(new Monitor(undefined, fixDeadline({ deadline: 1e9 })).child().outOfTime).toBe(false);
+});
+
+it('the latest deadline that is taken is not one that is over', async () => {
+  const aborted = await untilDeadline(fixDeadline({ deadline: 2 ** 31 - 1 }), async (signal) => {
+    await wait(20);
+    return signal?.aborted;
+  });
+  expect(aborted).toBe(false);
 });
 
 it('settings keep the moment that their deadline has become', () => {

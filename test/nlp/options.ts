@@ -31,6 +31,7 @@ export const taking: Taking = {
   'nlp/prepareQuadratic': ['start', (more: Options) => nlp.prepareQuadratic({ Q: square, ...more })],
   'nlp/quadraticProgram': ['start', (more: Options) => nlp.quadraticProgram({ Q: square, ...more })],
   'nlp/readMps': ['maxRows', (options) => nlp.readMps('absent.mps', options)],
+  'nlp/shifted': ['except', (options) => nlp.shifted({} as never, options)],
   'nlp/readNl': ['relaxIntegers', (options) => nlp.readNl('absent.nl', options)],
 };
 
