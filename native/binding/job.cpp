@@ -213,7 +213,7 @@ void Runtime::leave(const std::shared_ptr<Mailbox>& mailbox) {
 }
 
 void Runtime::submit(const std::shared_ptr<Mailbox>& mailbox, const std::shared_ptr<Job>& job) {
-  enqueue(mailbox, job, job->skipsQueue());
+  enqueue(mailbox, job, job->isBrief());
 }
 
 void Runtime::abort(const std::shared_ptr<Mailbox>& mailbox, const std::shared_ptr<Job>& job) {
@@ -294,7 +294,7 @@ void Environment::abort(double number) {
 }
 
 Napi::Promise Environment::start(std::shared_ptr<Job> job, Napi::Value onProgress, Inputs inputs, double number) {
-  Runtime::instance().prepare(job->skipsQueue());  // which may throw, while nobody waits for the job yet
+  Runtime::instance().prepare(job->isBrief());  // which may throw, while nobody waits for the job yet
   Pending pending{.job = job,
                   .number = number,
                   .deferred = Napi::Promise::Deferred::New(env_),

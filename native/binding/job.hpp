@@ -43,6 +43,8 @@ class Job {
   virtual bool skipsQueue() const { return false; }
 
   void abort() noexcept { monitor_.abort(); }
+  /// Whether it is over soon: a question, or a solve that was aborted before it began.
+  bool isBrief() const { return skipsQueue() || monitor_.aborted(); }
 
  protected:
   bool unread() const { return unread_; }

@@ -112,6 +112,15 @@ describe.each(Object.entries(solverFixtures))('%s', (name, fixture) => {
       expect(getEventListeners(signal, 'abort')).toHaveLength(0);
     });
 
+    it('before the solve, whatever others run', async () => {
+      const ahead = new AbortController();
+      const running = Array.from({ length: 2 * addon().threads() }, () => solve(endless, { signal: ahead.signal }));
+      const ended = await Promise.race([solve(endless, { signal: AbortSignal.abort() }), ...running]);
+      ahead.abort();
+      expect(ended).toMatchObject({ status: 'aborted', iterations: 0 });
+      for (const { status } of await Promise.all(running)) expect(status).toBe('aborted');
+    });
+
     it('at once', async () => {
       const controller = new AbortController();
       const promise = solve(endless, { signal: controller.signal });
