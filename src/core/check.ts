@@ -154,6 +154,12 @@ export function visible(text: string, kept = ''): string {
   );
 }
 
+/** Refuses an array in the place of settings. */
+export function refuseList(settings: unknown, argument: string): void {
+  if (!isList(settings)) return;
+  throw typeError(`${argument}: expected an object, got an array; data come first, as one object, such as { x, y }`);
+}
+
 /** An argument that must be an object. */
 export function checkObject<T extends object>(name: string, value: T): T {
   const isObject = typeof value === 'object' && value !== null && !isRevoked(value);

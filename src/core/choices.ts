@@ -2,9 +2,9 @@
 // takes them beside the others.
 import { type ChoiceSchema, choicesOf, defaultOfSetting, namesOfSetting } from './addon.js';
 import { rangeError, typeError } from './argumentError.js';
-import { checkMembers, checkObject, checkOneOf, closest, renamed, show } from './check.js';
+import { checkMembers, checkObject, checkOneOf, closest, refuseList, renamed, show } from './check.js';
 import type { NameOf } from './makers.js';
-import { calledHere, checkSettings, ownNames, refuseList } from './settingNames.js';
+import { calledHere, checkSettings, ownNames } from './settingNames.js';
 
 type Declared = readonly ChoiceSchema[];
 

@@ -1,7 +1,7 @@
 // Deadlines: the moment by which a call is to have its answer, the same for all solves of the call.
 import type { Outcome } from '../generated/solve.js';
 import { rangeError } from './argumentError.js';
-import { checkNumber, checkObject } from './check.js';
+import { checkNumber, checkObject, refuseList } from './check.js';
 import { SolverError } from './error.js';
 import { watch } from './watch.js';
 
@@ -37,6 +37,7 @@ export class Deadline {
  * @throws TypeError or RangeError
  */
 export function fixDeadline<T extends object>(settings: T): T {
+  refuseList(settings, 'settings');
   const { deadline } = checkObject('settings', settings) as { deadline?: unknown };
   if (deadline === undefined || deadline instanceof Deadline) return settings;
   if (checkNumber('deadline', deadline, { lower: 0 }) > longest) {

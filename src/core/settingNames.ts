@@ -1,7 +1,7 @@
 // Names of settings, and those that other libraries have for them.
 import { nativeNames, settingNames } from './addon.js';
 import { typeError } from './argumentError.js';
-import { checkMembers, checkObject, isList, renamed } from './check.js';
+import { checkMembers, checkObject, refuseList, renamed } from './check.js';
 import { fixDeadline } from './deadline.js';
 
 /** Names of settings here, the likeliest first, by their names elsewhere, in lower case without underscores and points. */
@@ -180,12 +180,6 @@ const keyOf = (name: string): string => name.toLowerCase().replaceAll(/[_.-]/g, 
 /** The known setting that other libraries call `name`. */
 export const calledHere = (name: string, known: readonly string[]): string | undefined =>
   names.get(keyOf(name))?.find((each) => known.includes(each));
-
-/** Refuses an array in the place of settings. */
-export function refuseList(settings: unknown, argument: string): void {
-  if (!isList(settings)) return;
-  throw typeError(`${argument}: expected an object, got an array; data come first, as one object, such as { x, y }`);
-}
 
 function saidElsewhere(name: string, known: readonly string[]): string | undefined {
   const key = keyOf(name);

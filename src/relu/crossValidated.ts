@@ -179,7 +179,7 @@ interface Trial {
 /** How networks of a weight do on rows left out. */
 interface Tried {
   score: FoldScore;
-  /** What decides between weights, of each row. */
+  /** The number of each row whose mean decides between weights. */
   rows: ArrayLike<number>;
 }
 

@@ -139,11 +139,7 @@ struct ReluSettings : Limits, ReluCommonSettings, ReluHuberSettings, ReluSplitti
     checkInterval = 10;
   }
 
-  static std::vector<Choice> choices() {
-    return {choice<ReluHuberSettings>("loss", nameOf(ReluLoss::huber)),
-            choice<ReluSplittingSettings, ReluAdmmSettings>("method", nameOf(ReluMethod::admm)),
-            choice<ReluAdmmSettings>("method", nameOf(ReluMethod::sampled))};
-  }
+  static std::vector<Choice> choices();
 
   static constexpr auto fields() {
     return appendedFields(Limits::fields(), ReluCommonSettings::fields(), ReluHuberSettings::fields(),
@@ -341,18 +337,7 @@ struct ReluSolution {
   ReluEstimate estimate;
   ReluRobustness robustness;
 
-  static Claims claims() {
-    using enum CertificateKind;
-    return {.verbs = {"trainReluNetwork"},
-            .kinds = {bounded, global},
-            .over = {{overPatterns, "networks whose neurons have activation patterns of the convex program"},
-                     {overOwnPatterns,
-                      "networks of which each output's neurons have patterns that this output's neurons have"}},
-            .gapScale = "the objective",
-            .remark =
-                "Networks of any width with `patterns: { exact: true }` and one output, and with refinement of up "
-                "to six columns."};
-  }
+  static Claims claims();
 
   static constexpr auto fields() {
     using Self = ReluSolution;
