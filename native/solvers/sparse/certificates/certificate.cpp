@@ -19,12 +19,12 @@ namespace {
 
 /// f(penalty, gradient, bounds) for all blocks with a penalty: slopes are orthogonal to others, but for rounding and
 /// coefficients at bounds.
-template <class Penalty, class F>
-void forPenalised(const Penalty& penalty, Mat<const double> gradients, F&& f) {
+template <class F>
+void forPenalised(const PenaltyAt& penalty, Mat<const double> gradients, F&& f) {
   const Blocks& blocks = penalty.blocks();
   for (int g = 0; g < blocks.count() && !penalty.isZero(); ++g) {
     if (blocks.factor(g) == 0) continue;
-    const auto along = penalty.of(g);
+    const BlockPenalty along = penalty.of(g);
     blocks.forBlocks(g, gradients,
                      [&](std::span<const double> gradient, const BlockBounds& bounds) { f(along, gradient, bounds); });
   }
@@ -32,30 +32,24 @@ void forPenalised(const Penalty& penalty, Mat<const double> gradients, F&& f) {
 
 }  // namespace
 
-template <class Penalty>
-double feasibleShare(const Penalty& penalty, Mat<const double> gradients) {
+double feasibleShare(const PenaltyAt& penalty, Mat<const double> gradients) {
   double share = 1;
-  forPenalised(penalty, gradients, [&](const auto& along, auto gradient, const BlockBounds& bounds) {
+  forPenalised(penalty, gradients, [&](const BlockPenalty& along, auto gradient, const BlockBounds& bounds) {
     share = std::min(share, along.feasibleShare(gradient, bounds));
   });
   return share;
 }
 
-template <class Penalty>
-double conjugates(const Penalty& penalty, Mat<const double> gradients, double share) {
+double conjugates(const PenaltyAt& penalty, Mat<const double> gradients, double share) {
   double sum = 0;
   // Without these the share is such that the conjugate is 0.
   if (!penalty.hasRidge() && !penalty.blocks().bounded()) return sum;
-  forPenalised(penalty, gradients, [&](const auto& along, auto gradient, const BlockBounds& bounds) {
+  forPenalised(penalty, gradients, [&](const BlockPenalty& along, auto gradient, const BlockBounds& bounds) {
     if (along.ridge > 0 || bounds.given()) sum += along.conjugate(gradient, share, bounds);
   });
   return sum;
 }
 
-template double feasibleShare(const CoefficientPenalties&, Mat<const double>);
-template double feasibleShare(const BlockPenalties&, Mat<const double>);
-template double conjugates(const CoefficientPenalties&, Mat<const double>, double);
-template double conjugates(const BlockPenalties&, Mat<const double>, double);
 
 bool isHeld(const SparseData& data, int place, double b, double derivative, double least) {
   if (!data.bounded || !(std::abs(derivative) > least)) return false;

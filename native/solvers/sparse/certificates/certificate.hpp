@@ -16,11 +16,9 @@ namespace nonconvex {
 inline constexpr double violationsOfHeld = 10;
 
 /// The largest share s <= 1 for which s times the gradients of the columns, which are p x K, has a finite conjugate.
-template <class Penalty>
-double feasibleShare(const Penalty& penalty, Mat<const double> gradients);
+double feasibleShare(const PenaltyAt& penalty, Mat<const double> gradients);
 /// The sum of the conjugates of the penalty at -s times the gradients.
-template <class Penalty>
-double conjugates(const Penalty& penalty, Mat<const double> gradients, double share);
+double conjugates(const PenaltyAt& penalty, Mat<const double> gradients, double share);
 
 /// Whether a bound holds a coefficient, at place j + p k of column j and response k, against a derivative of more than
 /// `least`.

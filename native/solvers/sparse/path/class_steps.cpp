@@ -8,7 +8,7 @@
 
 namespace nonconvex {
 
-ClassSteps::ClassSteps(const Cpu& la, const SparseData& data, bool intercept, WorkingSet<BlockPenalties>& set)
+ClassSteps::ClassSteps(const Cpu& la, const SparseData& data, bool intercept, WorkingSet& set)
     : la_(la),
       data_(data),
       intercept_(intercept),
@@ -19,21 +19,21 @@ ClassSteps::ClassSteps(const Cpu& la, const SparseData& data, bool intercept, Wo
       moves_(at(data.responses())),
       conjugateGradients_(la) {}
 
-bool ClassSteps::areTaken(const BlockPenalties& penalty, double tolerance) {
+bool ClassSteps::areTaken(const PenaltyAt& penalty, double tolerance) {
   if (!set_.loss().rows().coupled() || !penalty.convex()) return false;
   set_.quadratic().collectWorking(penalty, tolerance, working_);
   return metric_.numbersFor(static_cast<double>(working_.size())) <= Tuning::mostNumbers;
 }
 
 /// Collects the places of columns without penalty.
-void ClassSteps::findFree(const BlockPenalties& penalty) {
+void ClassSteps::findFree(const PenaltyAt& penalty) {
   free_.clear();
   for (int e = 0; e < set_.metric().size(); ++e) {
     if (penalty.isZero() || data_.factor[at(set_.metric().column(e))] == 0) free_.push_back(e);
   }
 }
 
-bool ClassSteps::minimize(const BlockPenalties& penalty, const Goal& goal, double stretch) {
+bool ClassSteps::minimize(const PenaltyAt& penalty, const Goal& goal, double stretch) {
   const std::vector<int>& known = metric_.entries();
   const int responses = data_.responses();
   const GramMetric& columns = set_.metric();
@@ -67,8 +67,7 @@ bool ClassSteps::minimize(const BlockPenalties& penalty, const Goal& goal, doubl
 }
 
 /// out := second derivatives of the loss on the support and the intercepts, with columns less their means, times v.
-void ClassSteps::multiplyByCurvature(const Support<BlockPenalty>& support, std::span<const double> v,
-                                     std::span<double> out) {
+void ClassSteps::multiplyByCurvature(const Support& support, std::span<const double> v, std::span<double> out) {
   const std::vector<int>& entries = support.entries();
   const std::size_t count = entries.size(), n = at(data_.n());
   const int responses = data_.responses();
@@ -101,7 +100,7 @@ void ClassSteps::multiplyByCurvature(const Support<BlockPenalty>& support, std::
 }
 
 /// Computes Newton's step on the support and the intercepts into the support's step.
-bool ClassSteps::solveOnRows(Support<BlockPenalty>& support) {
+bool ClassSteps::solveOnRows(Support& support) {
   std::vector<double>& step = support.step();
   const std::size_t count = support.entries().size(), size = count + moves_.size(), n = at(data_.n());
   step.resize(size);
@@ -118,9 +117,9 @@ bool ClassSteps::solveOnRows(Support<BlockPenalty>& support) {
   return conjugateGradients_.solve(step, settings, multiply, DiagonalPreconditioner{diagonal_}).steps > 0;
 }
 
-bool ClassSteps::newtonStep(const BlockPenalties& penalty) {
-  BlockQuadratic& quadratic = set_.quadratic();
-  Support<BlockPenalty>& support = quadratic.collectSupport(penalty);
+bool ClassSteps::newtonStep(const PenaltyAt& penalty) {
+  Quadratic& quadratic = set_.quadratic();
+  Support& support = quadratic.collectSupport(penalty);
   if (!solveOnRows(support)) return false;
   const std::vector<int>& entries = support.entries();
   step_ = quadratic.b;
@@ -132,7 +131,7 @@ bool ClassSteps::newtonStep(const BlockPenalties& penalty) {
 
 /// Leaves coefficients within their bounds, and at 0 where they would change their sign, if the penalty has their
 /// absolute values.
-void ClassSteps::clip(const BlockPenalties& penalty, std::span<const double> before, std::span<double> after) const {
+void ClassSteps::clip(const PenaltyAt& penalty, std::span<const double> before, std::span<double> after) const {
   set_.quadratic().clip(after);
   if (set_.blocks().joint() && penalty.of(0).l1 == 0) return;
   for (std::size_t e = 0; e < after.size(); ++e) {

@@ -17,16 +17,16 @@ namespace nonconvex {
 /// where these are too many, Newton steps on the support by products with the rows.
 class ClassSteps {
  public:
-  ClassSteps(const Cpu& la, const SparseData& data, bool intercept, WorkingSet<BlockPenalties>& set);
+  ClassSteps(const Cpu& la, const SparseData& data, bool intercept, WorkingSet& set);
 
   /// Whether the next quadratic is the one with all second derivatives; chooses its coefficients.
-  bool areTaken(const BlockPenalties& penalty, double tolerance);
+  bool areTaken(const PenaltyAt& penalty, double tolerance);
   /// Sets the working set's coefficients to the minimum of that quadratic. False where it is not to be had.
-  bool minimize(const BlockPenalties& penalty, const Goal& goal, double stretch);
+  bool minimize(const PenaltyAt& penalty, const Goal& goal, double stretch);
   /// Whether the second derivatives serve for the next step as well.
   void keep(bool serve) { serve_ = serve; }
   /// Sets the working set's coefficients to the end of a Newton step on the support. False where there is none.
-  bool newtonStep(const BlockPenalties& penalty);
+  bool newtonStep(const PenaltyAt& penalty);
   /// What the intercepts move by with the coefficients.
   std::span<const double> moves() const { return moves_; }
 
@@ -39,26 +39,21 @@ class ClassSteps {
     static constexpr double leastCurvature = 1e-12;  ///< rounding: least curvature of an intercept
   };
 
-  void findFree(const BlockPenalties& penalty);
-  bool solveOnRows(Support<BlockPenalty>& support);
-  void multiplyByCurvature(const Support<BlockPenalty>& support, std::span<const double> v, std::span<double> out);
-  void clip(const BlockPenalties& penalty, std::span<const double> before, std::span<double> after) const;
+  void findFree(const PenaltyAt& penalty);
+  bool solveOnRows(Support& support);
+  void multiplyByCurvature(const Support& support, std::span<const double> v, std::span<double> out);
+  void clip(const PenaltyAt& penalty, std::span<const double> before, std::span<double> after) const;
 
   const Cpu& la_;
   const SparseData& data_;
   bool intercept_;
-  WorkingSet<BlockPenalties>& set_;
+  WorkingSet& set_;
   ClassMetric metric_;
-  BlockQuadratic quadratic_;  ///< the quadratic with all second derivatives
+  Quadratic quadratic_;  ///< the quadratic with all second derivatives
   bool serve_ = false;
   std::vector<int> working_, free_;
   std::vector<double> sums_, moves_, step_, places_, diagonal_;
   Pcg conjugateGradients_;
-};
-
-/// Stands for them where each row has one prediction.
-struct NoClassSteps {
-  NoClassSteps(const Cpu&, const SparseData&, bool, WorkingSet<CoefficientPenalties>&) {}
 };
 
 /// The intercepts of classes, and their coefficients of columns without penalty, mean something only beside each other:

@@ -31,14 +31,14 @@ std::unique_ptr<PathEngine> makePathEngine(const Cpu& la, const SparseData& data
           "expected 'coordinateDescent' for several responses");
   if (byProducts) return std::make_unique<GradientPath>(la, data, settings);
   if (isOfGroups(penalty) || (data.responses() > 1 && hasStruct(penalty))) {
-    return std::make_unique<WorkingSetPath<BlockPenalties>>(la, data, settings);
+    return std::make_unique<WorkingSetPath>(la, data, settings);
   }
   require(
       data.responses() == 1, "penalty", nameOf(penalty),
       "expected a penalty of single coefficients or of groups, such as lasso() or groupLasso(), for several responses");
   if (penalty == SparsePenalty::bestSubset) return std::make_unique<SubsetPath>(la, data, settings);
   if (!hasStruct(penalty)) return std::make_unique<ProximalPath>(la, data, problem, settings);
-  return std::make_unique<WorkingSetPath<CoefficientPenalties>>(la, data, settings);
+  return std::make_unique<WorkingSetPath>(la, data, settings);
 }
 
 }  // namespace nonconvex

@@ -86,13 +86,13 @@ void GradientPath::estimateLipschitz() {
 }
 
 /// The derivative of what a penalty is beside l |b|.
-double GradientPath::restSlope(const CoefficientPenalties& penalty, int j, double b) const {
-  const CoefficientPenalty along = penalty.of(j);
+double GradientPath::restSlope(const PenaltyAt& penalty, int j, double b) const {
+  const BlockPenalty along = penalty.of(j);
   const double concave = b == 0 ? 0 : along.slope(std::abs(b));
   return along.ridge * b + (b == 0 ? 0 : std::copysign(1, b) * (concave - along.l));
 }
 
-double GradientPath::curvatureOfRest(const CoefficientPenalties& penalty) const {
+double GradientPath::curvatureOfRest(const PenaltyAt& penalty) const {
   double most = 0, squares = 0;
   for (int j = 0; j < data_.p(); ++j) squares = std::max(squares, penalty.of(j).ridge);
   if (settings_.penalty == SparsePenalty::mcp) most = 1 / penalty.gamma();
@@ -100,7 +100,7 @@ double GradientPath::curvatureOfRest(const CoefficientPenalties& penalty) const 
   return std::max(lipschitz_ + squares, most);
 }
 
-double GradientPath::objective(const CoefficientPenalties& penalty, const Point& point) {
+double GradientPath::objective(const PenaltyAt& penalty, const Point& point) {
   double sum = value(point);
   for (int j = 0; j < data_.p(); ++j) {
     if (point[at(j)] != 0) sum += penalty.of(j).value(point[at(j)]);
@@ -109,7 +109,7 @@ double GradientPath::objective(const CoefficientPenalties& penalty, const Point&
 }
 
 /// The loss with the rest of the penalty: g := the gradient; returns the whole objective.
-double GradientPath::smooth(const CoefficientPenalties& penalty, const Point& point, Point& g) {
+double GradientPath::smooth(const PenaltyAt& penalty, const Point& point, Point& g) {
   double sum = gradient(point, g);
   for (int j = 0; j < data_.p(); ++j) {
     const double b = point[at(j)];
@@ -120,7 +120,7 @@ double GradientPath::smooth(const CoefficientPenalties& penalty, const Point& po
   return sum;
 }
 
-void GradientPath::proximal(const CoefficientPenalties& penalty, const Point& point, const Point& g, double step,
+void GradientPath::proximal(const PenaltyAt& penalty, const Point& point, const Point& g, double step,
                             Point& to) const {
   for (int j = 0; j < data_.p(); ++j) {
     const double v = point[at(j)] - step * g[at(j)], size = std::abs(v) - step * penalty.of(j).l;
@@ -130,7 +130,7 @@ void GradientPath::proximal(const CoefficientPenalties& penalty, const Point& po
 }
 
 /// The page's letters: b, z, m for b_, z_, middle_; omega for step.
-bool GradientPath::accelerate(const CoefficientPenalties& penalty, double tolerance) {
+bool GradientPath::accelerate(const PenaltyAt& penalty, double tolerance) {
   const double step = Tuning::ofLipschitz / curvatureOfRest(penalty);
   double share = 1;
   z_ = b_;
@@ -158,7 +158,7 @@ bool GradientPath::accelerate(const CoefficientPenalties& penalty, double tolera
 }
 
 /// Halves a step along direction_ until the objective falls; entries that would change sign stop at 0.
-bool GradientPath::search(const CoefficientPenalties& penalty, double slope) {
+bool GradientPath::search(const PenaltyAt& penalty, double slope) {
   const auto along = [&](double step) {
     for (std::size_t j = 0; j < b_.size(); ++j) {
       trial_[j] = b_[j] + step * direction_[j];
@@ -174,7 +174,7 @@ bool GradientPath::search(const CoefficientPenalties& penalty, double slope) {
   return true;
 }
 
-bool GradientPath::conjugate(const CoefficientPenalties& penalty, double tolerance) {
+bool GradientPath::conjugate(const PenaltyAt& penalty, double tolerance) {
   const double step = Tuning::ofLipschitz / curvatureOfRest(penalty);
   step_ = step;
   double norm = 0;
@@ -210,7 +210,7 @@ bool GradientPath::conjugate(const CoefficientPenalties& penalty, double toleran
   return false;
 }
 
-bool GradientPath::solve(const CoefficientPenalties& penalty, double tolerance) {
+bool GradientPath::solve(const PenaltyAt& penalty, double tolerance) {
   return settings_.method == PathMethod::conjugateGradients ? conjugate(penalty, tolerance)
                                                             : accelerate(penalty, tolerance);
 }
@@ -219,7 +219,7 @@ void GradientPath::fitNull() {
   estimateLipschitz();
   std::fill(b_.begin(), b_.end(), 0.0);
   // What is penalised stays at 0 where the penalty has no end.
-  const CoefficientPenalties all(blocks_, settings_, 1e200);
+  const PenaltyAt all(blocks_, settings_, 1e200);
   gradient(b_, g_);
   solve(all, 1e-12 * std::max(norm1(first_), 1e-300));
   nullLoss_ = gradient(b_, g_);
@@ -239,7 +239,7 @@ void GradientPath::begin(std::span<const double> coefficients, std::span<const d
   }
 }
 
-PathModel GradientPath::model(const CoefficientPenalties& penalty, double lambda) {
+PathModel GradientPath::model(const PenaltyAt& penalty, double lambda) {
   PathModel made;
   made.lambda = lambda;
   made.loss = made.objective = gradient(b_, g_);
@@ -247,7 +247,8 @@ PathModel GradientPath::model(const CoefficientPenalties& penalty, double lambda
   made.violation = std::abs(g_.back());
   for (int j = 0; j < data_.p(); ++j) {
     if (data_.constant[at(j)]) continue;
-    made.violation = std::max(made.violation, penalty.of(j).violation(b_[at(j)], g_[at(j)], blocks_.boundsOf(j, 0)));
+    made.violation =
+        std::max(made.violation, penalty.of(j).violation({&b_[at(j)], 1}, {&g_[at(j)], 1}, blocks_.boundsOf(j, 0)));
     if (b_[at(j)] == 0) continue;
     made.columns.push_back(j);
     made.values.push_back(b_[at(j)]);
@@ -271,7 +272,7 @@ PathModel GradientPath::model(const CoefficientPenalties& penalty, double lambda
 
 std::vector<PathModel> GradientPath::fit(std::span<const double> lambdas) {
   const double lambda = lambdas.front();
-  const CoefficientPenalties penalty(blocks_, settings_, lambda);
+  const PenaltyAt penalty(blocks_, settings_, lambda);
   double tolerance = settings_.tolerance * std::max(lambda, 1e-3 * lambdaMax_);
   PathModel made;
   for (int k = 0; k < Tuning::mostSharpenings; ++k, tolerance /= 10) {

@@ -41,16 +41,16 @@ class GradientPath : public PathEngine {
   double value(const Point& at);
   double gradient(const Point& at, Point& to);
   void estimateLipschitz();
-  double restSlope(const CoefficientPenalties& penalty, int j, double b) const;
-  double objective(const CoefficientPenalties& penalty, const Point& at);
-  double smooth(const CoefficientPenalties& penalty, const Point& at, Point& g);
-  double curvatureOfRest(const CoefficientPenalties& penalty) const;
-  void proximal(const CoefficientPenalties& penalty, const Point& at, const Point& g, double step, Point& to) const;
-  bool accelerate(const CoefficientPenalties& penalty, double tolerance);
-  bool conjugate(const CoefficientPenalties& penalty, double tolerance);
-  bool search(const CoefficientPenalties& penalty, double slope);
-  bool solve(const CoefficientPenalties& penalty, double tolerance);
-  PathModel model(const CoefficientPenalties& penalty, double lambda);
+  double restSlope(const PenaltyAt& penalty, int j, double b) const;
+  double objective(const PenaltyAt& penalty, const Point& at);
+  double smooth(const PenaltyAt& penalty, const Point& at, Point& g);
+  double curvatureOfRest(const PenaltyAt& penalty) const;
+  void proximal(const PenaltyAt& penalty, const Point& at, const Point& g, double step, Point& to) const;
+  bool accelerate(const PenaltyAt& penalty, double tolerance);
+  bool conjugate(const PenaltyAt& penalty, double tolerance);
+  bool search(const PenaltyAt& penalty, double slope);
+  bool solve(const PenaltyAt& penalty, double tolerance);
+  PathModel model(const PenaltyAt& penalty, double lambda);
 
   const Cpu& la_;
   const SparseData& data_;

@@ -22,8 +22,7 @@ double shareOfLeast(Falls&& falls) {
 
 }  // namespace
 
-template <class Penalty>
-WorkingSet<Penalty>::WorkingSet(const Cpu& la, const SparseData& data, const SparseSettings& settings, RowsLoss& loss)
+WorkingSet::WorkingSet(const Cpu& la, const SparseData& data, const SparseSettings& settings, RowsLoss& loss)
     : la_(la),
       data_(data),
       settings_(settings),
@@ -33,77 +32,65 @@ WorkingSet<Penalty>::WorkingSet(const Cpu& la, const SparseData& data, const Spa
       loss_(la, data, settings.intercept, metric_, loss),
       scale_(-loss_.perfect()) {}
 
-template <class Penalty>
-std::vector<int> WorkingSet<Penalty>::columnsOf(std::span<const int> blocks) const {
+std::vector<int> WorkingSet::columnsOf(std::span<const int> blocks) const {
   std::vector<int> columns;
   for (const int g : blocks) columns.insert(columns.end(), blocks_.columns(g).begin(), blocks_.columns(g).end());
   return columns;
 }
 
-template <class Penalty>
-void WorkingSet<Penalty>::start() {
+void WorkingSet::start() {
   loss_.start();
   setPossibleDecrease();
   if (!loss_.squared()) setCurvatures(1);
 }
 
-template <class Penalty>
-void WorkingSet<Penalty>::add(std::span<const int> blocks) {
+void WorkingSet::add(std::span<const int> blocks) {
   if (blocks.empty()) return;
   metric_.requireRoomFor(columnsOf(blocks));
   quadratic_.add(blocks);
   setGradient();
 }
 
-template <class Penalty>
-void WorkingSet<Penalty>::allowEscapes(bool may) {
+void WorkingSet::allowEscapes(bool may) {
   escapes_ = may;
   setPossibleDecrease();
 }
 
-template <class Penalty>
-void WorkingSet<Penalty>::setPossibleDecrease() {
+void WorkingSet::setPossibleDecrease() {
   if (!loss_.squared()) quadratic_.possibleDecrease = escapes_ ? loss_.value() - loss_.perfect() : 0;
 }
 
-template <class Penalty>
-void WorkingSet<Penalty>::evaluate() {
+void WorkingSet::evaluate() {
   loss_.evaluate();
   setPossibleDecrease();
 }
 
-template <class Penalty>
-double WorkingSet<Penalty>::exactObjective(const Penalty& penalty) const {
+double WorkingSet::exactObjective(const PenaltyAt& penalty) const {
   return loss_.valueOf(quadratic_.b, quadratic_.q) + penaltyValue(penalty);
 }
 
-template <class Penalty>
-double WorkingSet<Penalty>::violation(const Penalty& penalty) {
+double WorkingSet::violation(const PenaltyAt& penalty) {
   return std::max(quadratic_.largestViolation(penalty), loss_.violationOfIntercepts());
 }
 
-template <class Penalty>
-double WorkingSet<Penalty>::gap(const Penalty& penalty) const {
+double WorkingSet::gap(const PenaltyAt& penalty) const {
   return penalty.convex() ? quadratic_.gap(penalty, scale_) + loss_.gapOfIntercepts() : infinity;
 }
 
-template <class Penalty>
-void WorkingSet<Penalty>::setGradient() {
+void WorkingSet::setGradient() {
   if (!loss_.squared()) return loss_.gradient(quadratic_.q);
   quadratic_.applyGram(quadratic_.b, quadratic_.q);
   loss_.addCorrelations(quadratic_.q);
 }
 
-template <class Penalty>
-void WorkingSet<Penalty>::setCurvatures(double stretch) {
+void WorkingSet::setCurvatures(double stretch) {
   loss_.setCurvatures(stretch);
   quadratic_.forgetCurvatures();
   setGradient();
 }
 
-template <class Penalty>
-bool WorkingSet<Penalty>::descend(const Penalty& penalty, std::span<const double> product, int halvings,
-                                  std::span<const double> moves) {
+bool WorkingSet::descend(const PenaltyAt& penalty, std::span<const double> product, int halvings,
+                         std::span<const double> moves) {
   const std::vector<double>& b = quadratic_.b;
   move_.resize(b.size());
   for (std::size_t e = 0; e < move_.size(); ++e) move_[e] = b[e] - before_[e];
@@ -111,8 +98,7 @@ bool WorkingSet<Penalty>::descend(const Penalty& penalty, std::span<const double
   return descendWithProduct(penalty, halvings, moves);
 }
 
-template <class Penalty>
-bool WorkingSet<Penalty>::descendWithProduct(const Penalty& penalty, int halvings, std::span<const double> moves) {
+bool WorkingSet::descendWithProduct(const PenaltyAt& penalty, int halvings, std::span<const double> moves) {
   after_ = quadratic_.b;
   move_.resize(after_.size());
   for (std::size_t e = 0; e < move_.size(); ++e) move_[e] = after_[e] - before_[e];
@@ -143,8 +129,7 @@ bool WorkingSet<Penalty>::descendWithProduct(const Penalty& penalty, int halving
   return false;
 }
 
-template <class Penalty>
-PathModel WorkingSet<Penalty>::model(const Penalty& penalty, double lambda, bool reached) {
+PathModel WorkingSet::model(const PenaltyAt& penalty, double lambda, bool reached) {
   const int responses = loss_.responses();
   PathModel made;
   made.lambda = lambda;
@@ -162,8 +147,7 @@ PathModel WorkingSet<Penalty>::model(const Penalty& penalty, double lambda, bool
   return made;
 }
 
-template <class Penalty>
-void WorkingSet<Penalty>::restore(const PathModel& model) {
+void WorkingSet::restore(const PathModel& model) {
   const int responses = loss_.responses();
   std::fill(quadratic_.b.begin(), quadratic_.b.end(), 0.0);
   for (std::size_t k = 0; k < model.columns.size(); ++k) {
@@ -175,8 +159,7 @@ void WorkingSet<Penalty>::restore(const PathModel& model) {
   setGradient();
 }
 
-template <class Penalty>
-bool WorkingSet<Penalty>::locallyConvex(const Penalty& penalty) {
+bool WorkingSet::locallyConvex(const PenaltyAt& penalty) {
   if (penalty.convex()) return true;
   if (loss_.exact()) {
     setCurvatures(1);
@@ -190,8 +173,7 @@ bool WorkingSet<Penalty>::locallyConvex(const Penalty& penalty) {
   return convex;
 }
 
-template <class Penalty>
-double WorkingSet<Penalty>::curvatureOf(int column) {
+double WorkingSet::curvatureOf(int column) {
   if (!loss_.squared()) return metric_.curvatureOf(column);
   if (curvatures_.empty()) curvatures_.assign(at(data_.p()), unknown);
   double& c = curvatures_[at(column)];
@@ -199,9 +181,8 @@ double WorkingSet<Penalty>::curvatureOf(int column) {
   return c;
 }
 
-template <class Penalty>
-bool WorkingSet<Penalty>::leavesZero(const Penalty& penalty, int block, std::span<const double> gradient,
-                                     const BlockBounds& bounds, double loss) {
+bool WorkingSet::leavesZero(const PenaltyAt& penalty, int block, std::span<const double> gradient,
+                            const BlockBounds& bounds, double loss) {
   // A loss without curvature does not tell which minima are far from 0.
   if (penalty.convex() || loss_.rows().envelope()) return false;
   const double possibleDecrease = loss - loss_.perfect();
@@ -211,7 +192,7 @@ bool WorkingSet<Penalty>::leavesZero(const Penalty& penalty, int block, std::spa
     const double to = along.minimizerFromZero(curvatureOf(columns[0]), gradient[0], bounds);
     return along.leavesZero({&to, 1}, gradient, possibleDecrease);
   }
-  if constexpr (!Penalty::ofCoefficients) {
+  {
     BlockCurvature curvature(static_cast<int>(columns.size()), loss_.responses());
     curvature.set(metric_.gramOf(columns));
     if (curvature.least() > along.concavity()) return false;
@@ -223,8 +204,7 @@ bool WorkingSet<Penalty>::leavesZero(const Penalty& penalty, int block, std::spa
   return false;
 }
 
-template <class Penalty>
-std::vector<int> WorkingSet<Penalty>::activeBounds(const Penalty& penalty) {
+std::vector<int> WorkingSet::activeBounds(const PenaltyAt& penalty) {
   std::vector<int> active;
   if (!data_.bounded) return active;
   const int responses = loss_.responses();
@@ -238,8 +218,7 @@ std::vector<int> WorkingSet<Penalty>::activeBounds(const Penalty& penalty) {
 }
 
 /// Columns of each response without penalty, at 0 all that are not constant, but for those at active bounds.
-template <class Penalty>
-std::vector<std::vector<int>> WorkingSet<Penalty>::unpenalised(const Penalty& penalty) {
+std::vector<std::vector<int>> WorkingSet::unpenalised(const PenaltyAt& penalty) {
   std::vector<int> active = activeBounds(penalty);
   std::ranges::sort(active);
   std::vector<std::vector<int>> free(at(loss_.responses()));
@@ -253,22 +232,19 @@ std::vector<std::vector<int>> WorkingSet<Penalty>::unpenalised(const Penalty& pe
 }
 
 /// Whether a bound needs slopes that are made orthogonal first: those of the squared loss are so to the intercept.
-template <class Penalty>
-bool WorkingSet<Penalty>::needsOrthogonal(const Penalty& penalty) const {
+bool WorkingSet::needsOrthogonal(const PenaltyAt& penalty) const {
   return penalty.convex() && !(loss_.squared() && data_.free.empty() && !penalty.isZero());
 }
 
-template <class Penalty>
-bool WorkingSet<Penalty>::slopesOf(const PathModel& model, const Penalty& penalty, std::span<double> slopes,
-                                   std::span<double> t) {
+bool WorkingSet::slopesOf(const PathModel& model, const PenaltyAt& penalty, std::span<double> slopes,
+                          std::span<double> t) {
   loss_.slopesOf(model, slopes);
   std::copy_n(loss_.predictions().begin(), t.size(), t.begin());
   return !needsOrthogonal(penalty) || loss_.makeOrthogonal(unpenalised(penalty), slopes, t);
 }
 
-template <class Penalty>
-double WorkingSet<Penalty>::bound(const PathModel& model, const Penalty& penalty, std::span<const double> slopes,
-                                  Mat<const double> gradients, std::span<const double> t) const {
+double WorkingSet::bound(const PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes,
+                         Mat<const double> gradients, std::span<const double> t) const {
   const RowsLoss& loss = loss_.rows();
   const double share = std::min(feasibleShare(penalty, gradients), loss.feasibleShare(slopes));
   double value = 0;
@@ -283,8 +259,7 @@ double WorkingSet<Penalty>::bound(const PathModel& model, const Penalty& penalty
   return value - conjugates(penalty, gradients, share) - conjugatesOfHeld(data_, model.activeBounds, gradients, share);
 }
 
-template <class Penalty>
-double WorkingSet<Penalty>::boundOfWorkingSet(const Penalty& penalty) {
+double WorkingSet::boundOfWorkingSet(const PenaltyAt& penalty) {
   PathModel present;
   const std::span<const double> first = loss_.first();
   std::vector<double> slopes(first.begin(), first.end()), own(quadratic_.b.size());
@@ -295,8 +270,5 @@ double WorkingSet<Penalty>::boundOfWorkingSet(const Penalty& penalty) {
   present.activeBounds = activeBounds(penalty);
   return bound(present, penalty, slopes, gradients, {});
 }
-
-template class WorkingSet<CoefficientPenalties>;
-template class WorkingSet<BlockPenalties>;
 
 }  // namespace nonconvex

@@ -17,10 +17,8 @@ namespace nonconvex {
 
 /// A working set of blocks, which only grows, with a point whose other coefficients are 0, the loss there, and the
 /// quadratic that replaces the loss.
-template <class Penalty>
 class WorkingSet {
  public:
-  using Quadratic = nonconvex::Quadratic<Penalty>;
   static constexpr int fewHalvings = 6;  ///< safeguard: halvings of a step, before another one is tried
 
   WorkingSet(const Cpu& la, const SparseData& data, const SparseSettings& settings, RowsLoss& loss);
@@ -31,7 +29,7 @@ class WorkingSet {
   Quadratic& quadratic() { return quadratic_; }
   WorkingLoss& loss() { return loss_; }
   const WorkingLoss& loss() const { return loss_; }
-  Penalty penaltyAt(double lambda) const { return {blocks_, settings_, lambda}; }
+  PenaltyAt penaltyAt(double lambda) const { return {blocks_, settings_, lambda}; }
   bool isWorking(int block) const { return quadratic_.isWorking(block); }
   /// Whether all columns that are not constant are in use.
   bool isWhole() const { return metric_.size() == blocks_.size(); }
@@ -52,13 +50,13 @@ class WorkingSet {
   void allowEscapes(bool may);
   bool escapes() const { return escapes_; }
 
-  double penaltyValue(const Penalty& penalty) const { return quadratic_.penaltyValue(penalty); }
-  double objective(const Penalty& penalty) const { return loss_.value() + penaltyValue(penalty); }
+  double penaltyValue(const PenaltyAt& penalty) const { return quadratic_.penaltyValue(penalty); }
+  double objective(const PenaltyAt& penalty) const { return loss_.value() + penaltyValue(penalty); }
   /// The objective of the loss itself where it is squared.
-  double exactObjective(const Penalty& penalty) const;
+  double exactObjective(const PenaltyAt& penalty) const;
   /// The violation of the optimality conditions on the working set, and the gap there of a convex penalty.
-  double violation(const Penalty& penalty);
-  double gap(const Penalty& penalty) const;
+  double violation(const PenaltyAt& penalty);
+  double gap(const PenaltyAt& penalty) const;
 
   void evaluate();
   void setGradient();
@@ -71,38 +69,38 @@ class WorkingSet {
   /// Moves the predictions to the quadratic's coefficients, or to a share of the way there with which the objective
   /// falls. `product` may be X times the step, `moves` those of the intercepts if they are not to be the best ones of
   /// the quadratic. False where no share does; then all stays where it was remembered.
-  bool descend(const Penalty& penalty, std::span<const double> product = {}, int halvings = fewHalvings,
+  bool descend(const PenaltyAt& penalty, std::span<const double> product = {}, int halvings = fewHalvings,
                std::span<const double> moves = {});
   /// Moves as descend() does where the loss has the product of the step.
-  bool descendWithProduct(const Penalty& penalty, int halvings = fewHalvings, std::span<const double> moves = {});
+  bool descendWithProduct(const PenaltyAt& penalty, int halvings = fewHalvings, std::span<const double> moves = {});
 
-  PathModel model(const Penalty& penalty, double lambda, bool reached);
+  PathModel model(const PenaltyAt& penalty, double lambda, bool reached);
   void restore(const PathModel& model);
   /// Whether the objective is strictly convex near the present point, by curvatures of it where those of the quadratics
   /// are no bounds of the loss's.
-  bool locallyConvex(const Penalty& penalty);
+  bool locallyConvex(const PenaltyAt& penalty);
   /// Whether a block outside, which is 0 by its gradient, has a lower minimum far from there, as penalties that are not
   /// convex may have where the curvature is small.
-  bool leavesZero(const Penalty& penalty, int block, std::span<const double> gradient, const BlockBounds& bounds,
+  bool leavesZero(const PenaltyAt& penalty, int block, std::span<const double> gradient, const BlockBounds& bounds,
                   double loss);
   double curvatureOf(int column);
 
   /// Coefficients without penalty, at places j + p k, that a bound stops.
-  std::vector<int> activeBounds(const Penalty& penalty);
+  std::vector<int> activeBounds(const PenaltyAt& penalty);
   /// slopes := derivatives of the loss at a model, which unless it is squared is the present one, made orthogonal to
   /// what has no penalty where a bound needs that. False where such a bound is not to be had. `t` are the predictions
   /// of a joint loss.
-  bool slopesOf(const PathModel& model, const Penalty& penalty, std::span<double> slopes, std::span<double> t);
+  bool slopesOf(const PathModel& model, const PenaltyAt& penalty, std::span<double> slopes, std::span<double> t);
   /// A lower bound of the optimum over all columns by slopes and their products with x, which are p x K.
-  double bound(const PathModel& model, const Penalty& penalty, std::span<const double> slopes,
+  double bound(const PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes,
                Mat<const double> gradients, std::span<const double> t) const;
   /// A lower bound of the optimum over the working set.
-  double boundOfWorkingSet(const Penalty& penalty);
+  double boundOfWorkingSet(const PenaltyAt& penalty);
 
  private:
   void setPossibleDecrease();
-  bool needsOrthogonal(const Penalty& penalty) const;
-  std::vector<std::vector<int>> unpenalised(const Penalty& penalty);
+  bool needsOrthogonal(const PenaltyAt& penalty) const;
+  std::vector<std::vector<int>> unpenalised(const PenaltyAt& penalty);
 
   const Cpu& la_;
   const SparseData& data_;

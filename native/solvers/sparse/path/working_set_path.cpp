@@ -8,8 +8,7 @@
 #include "core/numbers.hpp"
 
 namespace nonconvex {
-template <class Penalty>
-WorkingSetPath<Penalty>::WorkingSetPath(const Cpu& la, const SparseData& data, const SparseSettings& settings)
+WorkingSetPath::WorkingSetPath(const Cpu& la, const SparseData& data, const SparseSettings& settings)
     : PathEngine(data),
       la_(la),
       data_(data),
@@ -23,20 +22,17 @@ WorkingSetPath<Penalty>::WorkingSetPath(const Cpu& la, const SparseData& data, c
 }
 
 /// Whether a block has columns and is not in use.
-template <class Penalty>
-bool WorkingSetPath<Penalty>::isOutside(int block) const {
+bool WorkingSetPath::isOutside(int block) const {
   return !set_.isWorking(block) && !set_.blocks().columns(block).empty();
 }
 
-template <class Penalty>
-std::size_t WorkingSetPath<Penalty>::mostInBatch() const {
+std::size_t WorkingSetPath::mostInBatch() const {
   // Minima of a penalty that is not convex are sought from the end of a batch.
   const int most = data_.p() > data_.n() && isConvex() ? Tuning::mostOfWide : Tuning::mostLambdas;
   return at(std::clamp(Tuning::mostColumns / responses(), 1, most));
 }
 
-template <class Penalty>
-void WorkingSetPath<Penalty>::fitNull() {
+void WorkingSetPath::fitNull() {
   set_.start();
   std::vector<int> free;
   for (int g = 0; g < set_.blocks().count(); ++g) {
@@ -44,7 +40,7 @@ void WorkingSetPath<Penalty>::fitNull() {
   }
   set_.add(free);
   // All blocks in use are without penalty, so that any lambda will do.
-  const Penalty penalty = set_.penaltyAt(1);
+  const PenaltyAt penalty = set_.penaltyAt(1);
   const double slopes = std::max(norm1(set_.loss().first()), 1e-300);
   solver_.solve(penalty, {.violation = Tuning::accuracyOfNull * slopes});
   null_ = set_.model(penalty, infinity, true);
@@ -55,8 +51,7 @@ void WorkingSetPath<Penalty>::fitNull() {
   gradientLambda_ = lambdaMax_;
 }
 
-template <class Penalty>
-void WorkingSetPath<Penalty>::findLargestLambda(const Penalty& penalty) {
+void WorkingSetPath::findLargestLambda(const PenaltyAt& penalty) {
   const Blocks& blocks = set_.blocks();
   const bool smooth = !loss_->envelope();
   for (int g = 0; g < blocks.count(); ++g) {
@@ -70,8 +65,7 @@ void WorkingSetPath<Penalty>::findLargestLambda(const Penalty& penalty) {
   steepest_ = std::min(steepest_, lambdaMax_);
 }
 
-template <class Penalty>
-void WorkingSetPath<Penalty>::measureGradients(const PathModel& model) {
+void WorkingSetPath::measureGradients(const PathModel& model) {
   const int n = data_.n();
   std::vector<double> slopes(at(n) * at(responses())), sums(at(responses()));
   set_.loss().slopesOf(model, slopes);
@@ -82,8 +76,7 @@ void WorkingSetPath<Penalty>::measureGradients(const PathModel& model) {
   data_.multiplyTransposed(la_, {slopes.data(), n, responses(), n}, sums.data(), gradients_);
 }
 
-template <class Penalty>
-void WorkingSetPath<Penalty>::begin(std::span<const double> coefficients, std::span<const double> intercepts) {
+void WorkingSetPath::begin(std::span<const double> coefficients, std::span<const double> intercepts) {
   const std::size_t p = at(data_.p());
   PathModel start;
   start.intercepts.assign(intercepts.begin(), intercepts.end());
@@ -115,23 +108,20 @@ void WorkingSetPath<Penalty>::begin(std::span<const double> coefficients, std::s
 
 /// Whether the null model is a better start for a minimum that does not depend on it. Far above it a loss such as that
 /// of counts is no quadratic over any step.
-template <class Penalty>
-bool WorkingSetPath<Penalty>::isWorseThanNull() const {
+bool WorkingSetPath::isWorseThanNull() const {
   const WorkingLoss& loss = set_.loss();
   return !loss.squared() && isConvex() && !loss_->envelope() && !(loss.value() <= nullLoss_);
 }
 
-template <class Penalty>
-void WorkingSetPath<Penalty>::restore(const PathModel& model) {
+void WorkingSetPath::restore(const PathModel& model) {
   set_.restore(model);
   solver_.forgetPassed(model.lambda);
 }
 
 /// The blocks whose gradient will be near what keeps them at 0 if it goes on as between the last two models. Where a
 /// penalty is not convex gradients may jump, which says nothing of later ones: there the present ones count.
-template <class Penalty>
-std::vector<int> WorkingSetPath<Penalty>::candidates(double lambda) const {
-  const Penalty penalty = set_.penaltyAt(lambda);
+std::vector<int> WorkingSetPath::candidates(double lambda) const {
+  const PenaltyAt penalty = set_.penaltyAt(lambda);
   const double between = earlierLambda_ - gradientLambda_;
   const double ahead = between > 0 && penalty.convex() ? (gradientLambda_ - lambda) / between : 0;
   const auto foreseen = [&](int j, int k) {
@@ -150,8 +140,7 @@ std::vector<int> WorkingSetPath<Penalty>::candidates(double lambda) const {
   return found;
 }
 
-template <class Penalty>
-std::vector<PathModel> WorkingSetPath<Penalty>::fit(std::span<const double> lambdas) {
+std::vector<PathModel> WorkingSetPath::fit(std::span<const double> lambdas) {
   double sharper = 1;
   const bool squared = set_.loss().squared(), convex = isConvex();
   // Whether a block leaves 0 depends on the curvatures at a model, which are known of the last one alone.
@@ -190,8 +179,7 @@ std::vector<PathModel> WorkingSetPath<Penalty>::fit(std::span<const double> lamb
 
 /// Adds the blocks that lambdas are likely to need. Returns how many lambdas they are for, as blocks that there is
 /// memory for are not to be lost by others.
-template <class Penalty>
-std::size_t WorkingSetPath<Penalty>::addCandidates(std::span<const double> lambdas) {
+std::size_t WorkingSetPath::addCandidates(std::span<const double> lambdas) {
   std::size_t count = lambdas.size();
   std::vector<int> blocks = candidates(lambdas.back());
   if (count > 1 && !set_.hasRoomFor(blocks)) {
@@ -204,8 +192,7 @@ std::size_t WorkingSetPath<Penalty>::addCandidates(std::span<const double> lambd
 
 /// Adds the blocks that the first model that was not accepted lacks, and those that later ones most likely lack if
 /// there is memory for them. Where there is none for the former, accepted models are to be had all the same.
-template <class Penalty>
-void WorkingSetPath<Penalty>::addMissing(const Batch& batch, std::size_t accepted, std::vector<int>& missing) {
+void WorkingSetPath::addMissing(const Batch& batch, std::size_t accepted, std::vector<int>& missing) {
   const std::size_t count = missing.size();
   if (count > 0 && isConvex()) addMissingLater(batch, accepted + 1, missing);
   if (!set_.hasRoomFor(missing)) missing.resize(count);
@@ -215,13 +202,12 @@ void WorkingSetPath<Penalty>::addMissing(const Batch& batch, std::size_t accepte
 
 /// Models behind one that lacked blocks lack them too, but blocks that they violate besides are most likely needed
 /// there.
-template <class Penalty>
-void WorkingSetPath<Penalty>::addMissingLater(const Batch& batch, std::size_t first, std::vector<int>& missing) const {
+void WorkingSetPath::addMissingLater(const Batch& batch, std::size_t first, std::vector<int>& missing) const {
   for (int g = 0; g < set_.blocks().count(); ++g) {
     if (!isOutside(g)) continue;
     bool needed = false;
     for (std::size_t k = first; k < batch.models.size() && !needed; ++k) {
-      const Penalty penalty = set_.penaltyAt(batch.models[k].lambda);
+      const PenaltyAt penalty = set_.penaltyAt(batch.models[k].lambda);
       const Mat<const double> gradients = batch.gradients.columns(static_cast<int>(k) * responses(), responses());
       set_.blocks().forBlocks(g, gradients, [&](std::span<const double> gradient, const BlockBounds& bounds) {
         needed = needed || penalty.violationAtZero(g, gradient, bounds) > 0;
@@ -232,8 +218,7 @@ void WorkingSetPath<Penalty>::addMissingLater(const Batch& batch, std::size_t fi
 }
 
 /// Keeps the gradients at a model and the one before it, from which those at smaller lambdas are foreseen.
-template <class Penalty>
-void WorkingSetPath<Penalty>::keepGradients(const Batch& batch, int last) {
+void WorkingSetPath::keepGradients(const Batch& batch, int last) {
   const auto copy = [&](int k, HostMatrix<double>& to) {
     const std::size_t size = at(data_.p()) * at(responses());
     std::copy_n(batch.gradients.column(k * responses()), size, to.data());
@@ -250,9 +235,7 @@ void WorkingSetPath<Penalty>::keepGradients(const Batch& batch, int last) {
 }
 
 /// Solves on the working set for some lambdas in turn, and computes the gradients of all columns there.
-template <class Penalty>
-typename WorkingSetPath<Penalty>::Batch WorkingSetPath<Penalty>::solveBatch(std::span<const double> lambdas,
-                                                                            double sharper) {
+typename WorkingSetPath::Batch WorkingSetPath::solveBatch(std::span<const double> lambdas, double sharper) {
   const int n = data_.n(), count = static_cast<int>(lambdas.size()), width = count * responses();
   Batch batch;
   if (slopes_.cols() < width) slopes_ = HostMatrix<double>(n, width, Uninitialized{});
@@ -265,7 +248,7 @@ typename WorkingSetPath<Penalty>::Batch WorkingSetPath<Penalty>::solveBatch(std:
   const bool many = squared && !isConvex() && !set_.byRows();
   for (int k = 0; k < count; ++k) {
     const double lambda = lambdas[at(k)];
-    const Penalty penalty = set_.penaltyAt(lambda);
+    const PenaltyAt penalty = set_.penaltyAt(lambda);
     if (!squared && (set_.byRows() || set_.metric().size() >= Tuning::columnsToWarmStart)) {
       solver_.warmStartNext(penalty, lambda);
     }
@@ -291,13 +274,12 @@ typename WorkingSetPath<Penalty>::Batch WorkingSetPath<Penalty>::solveBatch(std:
 }
 
 /// Sets the derivatives of the loss at a model, which unless the loss is squared is the present point.
-template <class Penalty>
-void WorkingSetPath<Penalty>::setSlopes(Batch& batch, int k) {
+void WorkingSetPath::setSlopes(Batch& batch, int k) {
   PathModel& model = batch.models[at(k)];
   const std::size_t n = at(data_.n());
   const std::span<double> slopes(batch.slopes.column(k * responses()), n * at(responses()));
   const std::span<double> t = loss_->joint() ? std::span<double>(batch.predictions.column(k), n) : std::span<double>();
-  const Penalty penalty = set_.penaltyAt(model.lambda);
+  const PenaltyAt penalty = set_.penaltyAt(model.lambda);
   model.activeBounds = set_.activeBounds(penalty);
   batch.orthogonal.push_back(set_.slopesOf(model, penalty, slopes, t));
   if (loss_->coupled()) centreClasses(data_, model);
@@ -307,16 +289,15 @@ void WorkingSetPath<Penalty>::setSlopes(Batch& batch, int k) {
 /// Looks for lower minima of a penalty that is not convex, for lambdas from the first on at which the objective is not
 /// locally convex: with more columns in use, as at smaller lambdas, one gets to where the way down from larger lambdas
 /// does not lead. So from below the last of these lambdas up to the first, and down again from what was found.
-template <class Penalty>
-void WorkingSetPath<Penalty>::seekLower(std::span<const double> lambdas, double sharper, Batch& batch,
-                                        std::vector<Minimum>& minima) {
+void WorkingSetPath::seekLower(std::span<const double> lambdas, double sharper, Batch& batch,
+                               std::vector<Minimum>& minima) {
   std::vector<PathModel>& models = batch.models;
   const auto isNot = [](const PathModel& model) { return !model.locallyConvex; };
   const auto first = static_cast<std::size_t>(std::find_if(models.begin(), models.end(), isNot) - models.begin());
   std::vector<char> lower(lambdas.size(), 0);
   const auto tryAt = [&](std::size_t k) {
     la_.checkpoint();
-    const Penalty penalty = set_.penaltyAt(lambdas[k]);
+    const PenaltyAt penalty = set_.penaltyAt(lambdas[k]);
     if (solver_.takeIfLower(penalty, lambdas[k], solver_.goal(penalty, sharper, steepest_), minima[k])) lower[k] = 1;
   };
   for (std::size_t k = lambdas.size(); k-- > first;) {
@@ -345,10 +326,9 @@ void WorkingSetPath<Penalty>::seekLower(std::span<const double> lambdas, double 
 }
 
 /// Whether a model is good enough; `missing` gets the blocks that are not in use and not to be 0.
-template <class Penalty>
-bool WorkingSetPath<Penalty>::check(Batch& batch, int k, std::vector<int>& missing) {
+bool WorkingSetPath::check(Batch& batch, int k, std::vector<int>& missing) {
   PathModel& model = batch.models[at(k)];
-  const Penalty penalty = set_.penaltyAt(model.lambda);
+  const PenaltyAt penalty = set_.penaltyAt(model.lambda);
   const Mat<const double> gradients = batch.gradients.columns(k * responses(), responses());
   const double allowed = std::max(model.violation, Tuning::leastViolation * model.lambda);
   for (int g = 0; g < set_.blocks().count(); ++g) {
@@ -373,8 +353,5 @@ bool WorkingSetPath<Penalty>::check(Batch& batch, int k, std::vector<int>& missi
   model.reached = model.reached || model.gap <= settings_.tolerance;
   return model.gap <= settings_.tolerance;
 }
-
-template class WorkingSetPath<CoefficientPenalties>;
-template class WorkingSetPath<BlockPenalties>;
 
 }  // namespace nonconvex

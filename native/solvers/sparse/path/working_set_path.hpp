@@ -19,7 +19,6 @@ namespace nonconvex {
 ///
 /// Working set and checks: Tibshirani and others, "Strong rules for discarding predictors in lasso-type problems",
 /// Journal of the Royal Statistical Society B 74, 2012.
-template <class Penalty>
 class WorkingSetPath : public PathEngine {
  public:
   /// Throws where there are bounds with a penalty of groups that is not convex.
@@ -46,7 +45,7 @@ class WorkingSetPath : public PathEngine {
     static constexpr double lookingAhead[] = {0.7, 0.4};  ///< measured: shares of lambda from where minima are sought
   };
 
-  using Minimum = typename WorkingSetSolver<Penalty>::Minimum;
+  using Minimum = typename WorkingSetSolver::Minimum;
 
   /// Models of some lambdas, and the numbers that checks need: K columns for each.
   struct Batch {
@@ -62,7 +61,7 @@ class WorkingSetPath : public PathEngine {
   bool isOutside(int block) const;
   bool isWorseThanNull() const;
   std::size_t mostInBatch() const;
-  void findLargestLambda(const Penalty& penalty);
+  void findLargestLambda(const PenaltyAt& penalty);
   void measureGradients(const PathModel& model);
   std::vector<int> candidates(double lambda) const;
   std::size_t addCandidates(std::span<const double> lambdas);
@@ -78,8 +77,8 @@ class WorkingSetPath : public PathEngine {
   const Cpu& la_;
   const SparseData& data_;
   const SparseSettings& settings_;
-  WorkingSet<Penalty> set_;
-  WorkingSetSolver<Penalty> solver_;
+  WorkingSet set_;
+  WorkingSetSolver solver_;
   double steepest_ = 0;  ///< lambdaMax() by slopes alone: where blocks escape from 0 the other may be far above it
   std::size_t batchSize_ = 8;               ///< lambdas of the next batch
   HostMatrix<double> gradients_, earlier_;  ///< gradients of all columns at the last checked model and the one before

@@ -7,17 +7,15 @@
 #include "core/numbers.hpp"
 
 namespace nonconvex {
-template <class Penalty>
-WorkingSetSolver<Penalty>::WorkingSetSolver(const Cpu& la, const SparseData& data, const SparseSettings& settings,
-                                            WorkingSet<Penalty>& set)
+WorkingSetSolver::WorkingSetSolver(const Cpu& la, const SparseData& data, const SparseSettings& settings,
+                                   WorkingSet& set)
     : la_(la), data_(data), settings_(settings), set_(set), classes_(la, data, settings.intercept, set) {}
 
-template <class Penalty>
-Goal WorkingSetSolver<Penalty>::goal(const Penalty& penalty, double sharper, double steepest) const {
+Goal WorkingSetSolver::goal(const PenaltyAt& penalty, double sharper, double steepest) const {
   using T = Tuning;
   const double least = settings_.tolerance * std::max(0.1 * penalty.largestSlope(), 1e-4 * steepest);
   // Without a penalty the gap is not asked for: its bound is that of each column alone.
-  const double usual = Penalty::ofCoefficients ? T::shareOfGap : T::shareOfBlocks;
+  const double usual = set_.blocks().single() ? T::shareOfGap : T::shareOfBlocks;
   const double share = penalty.isZero() ? 0 : penalty.hasRidge() ? T::shareWithRidge : usual;
   // Beside an objective that is near 0, as those of counts may be, a gap counts for more.
   const double scale = set_.scale();
@@ -28,8 +26,7 @@ Goal WorkingSetSolver<Penalty>::goal(const Penalty& penalty, double sharper, dou
   return {.violation = sharper * least, .gap = sharper * share * settings_.tolerance * beside, .scale = scale};
 }
 
-template <class Penalty>
-bool WorkingSetSolver<Penalty>::solve(const Penalty& penalty, const Goal& goal) {
+bool WorkingSetSolver::solve(const PenaltyAt& penalty, const Goal& goal) {
   if (set_.loss().squared()) return set_.quadratic().minimize(penalty, goal);
   if (!set_.loss().rows().envelope()) return solveQuadratics(penalty, goal);
   return penalty.convex() ? solveEnvelopes(penalty, goal.violation) : solveMajorants(penalty, goal.violation);
@@ -38,11 +35,10 @@ bool WorkingSetSolver<Penalty>::solve(const Penalty& penalty, const Goal& goal) 
 /// Solves beside a loss that has no curvature with lines instead of a penalty that is not convex. They touch it at the
 /// present sizes and are above it elsewhere, so that each minimum with them lowers the objective, until slopes stay and
 /// the conditions of first order hold.
-template <class Penalty>
-bool WorkingSetSolver<Penalty>::solveMajorants(const Penalty& penalty, double violation) {
+bool WorkingSetSolver::solveMajorants(const PenaltyAt& penalty, double violation) {
   for (int k = 0; k < Tuning::mostMajorants; ++k) {
     set_.quadratic().slopesAt(penalty, set_.quadratic().b, tangents_);
-    const Penalty lines = penalty.tangent(tangents_);
+    const PenaltyAt lines = penalty.tangent(tangents_);
     const bool reached = solveEnvelopes(lines, violation);
     set_.allowEscapes(false);
     const double left = set_.quadratic().largestViolation(penalty);
@@ -56,8 +52,7 @@ bool WorkingSetSolver<Penalty>::solveMajorants(const Penalty& penalty, double vi
 ///
 /// Longer steps of the multipliers: R. T. Rockafellar, "Augmented Lagrangians and applications of the proximal point
 /// algorithm in convex programming", Mathematics of Operations Research 1(2), 1976.
-template <class Penalty>
-bool WorkingSetSolver<Penalty>::solveEnvelopes(const Penalty& penalty, double tolerance) {
+bool WorkingSetSolver::solveEnvelopes(const PenaltyAt& penalty, double tolerance) {
   using T = Tuning;
   LossEnvelope& envelope = *set_.loss().rows().envelope();
   double within = tolerance;
@@ -78,9 +73,7 @@ bool WorkingSetSolver<Penalty>::solveEnvelopes(const Penalty& penalty, double to
 }
 
 /// The accuracy that is enough for one quadratic, at a point with this violation and gap.
-template <class Penalty>
-Goal WorkingSetSolver<Penalty>::innerGoal(const Penalty& penalty, const Goal& goal, double violation,
-                                          double gap) const {
+Goal WorkingSetSolver::innerGoal(const PenaltyAt& penalty, const Goal& goal, double violation, double gap) const {
   using T = Tuning;
   Goal inner = goal;
   inner.violation = std::max(std::min(T::innerShare * violation, square(violation) / penalty.largestSlope()),
@@ -91,16 +84,14 @@ Goal WorkingSetSolver<Penalty>::innerGoal(const Penalty& penalty, const Goal& go
   return inner;
 }
 
-template <class Penalty>
-int WorkingSetSolver<Penalty>::mostQuadratics() const {
+int WorkingSetSolver::mostQuadratics() const {
   using T = Tuning;
   if (!set_.loss().rows().coupled()) return T::mostQuadratics;
   // Where columns explain all, a penalty that does not grow leaves no minimum, nor will it at smaller lambdas.
   return inVain_ ? T::mostInVain : T::mostOfClasses;
 }
 
-template <class Penalty>
-bool WorkingSetSolver<Penalty>::solveQuadratics(const Penalty& penalty, const Goal& goal) {
+bool WorkingSetSolver::solveQuadratics(const PenaltyAt& penalty, const Goal& goal) {
   using T = Tuning;
   double stretch = 1;
   set_.allowEscapes(true);
@@ -136,43 +127,34 @@ bool WorkingSetSolver<Penalty>::solveQuadratics(const Penalty& penalty, const Go
 
 /// Goes to the minimum of the quadratic with all second derivatives of classes, or a part of the way there. False where
 /// such a step is not to be taken.
-template <class Penalty>
-bool WorkingSetSolver<Penalty>::stepByClasses(const Penalty& penalty, const Goal& goal, const Goal& inner,
-                                              double violation, double& stretch) {
+bool WorkingSetSolver::stepByClasses(const PenaltyAt& penalty, const Goal& goal, const Goal& inner, double violation,
+                                     double& stretch) {
   using T = Tuning;
-  if constexpr (!Penalty::ofCoefficients) {
-    if (!classes_.areTaken(penalty, goal.violation)) return false;
-    const bool moved =
-        classes_.minimize(penalty, inner, stretch) && set_.descend(penalty, {}, T::halvingsOfClasses, classes_.moves());
-    set_.setGradient();
-    stretch = moved ? std::max(1.0, stretch / T::stretching) : stretch * T::stretching;
-    classes_.keep(moved && set_.violation(penalty) <= T::slow * violation);
-    return true;
-  }
-  return false;
+  if (!classes_.areTaken(penalty, goal.violation)) return false;
+  const bool moved =
+      classes_.minimize(penalty, inner, stretch) && set_.descend(penalty, {}, T::halvingsOfClasses, classes_.moves());
+  set_.setGradient();
+  stretch = moved ? std::max(1.0, stretch / T::stretching) : stretch * T::stretching;
+  classes_.keep(moved && set_.violation(penalty) <= T::slow * violation);
+  return true;
 }
 
 /// Takes a Newton step of the objective itself on the support, where the loss is one of classes.
-template <class Penalty>
-void WorkingSetSolver<Penalty>::takeNewtonStep(const Penalty& penalty) {
-  if constexpr (!Penalty::ofCoefficients) {
-    if (!set_.loss().rows().coupled()) return;
-    set_.rememberCoefficients();
-    if (!classes_.newtonStep(penalty)) return;
-    set_.descend(penalty, {}, Tuning::halvingsOfClasses, classes_.moves());
-    set_.setGradient();
-  }
+void WorkingSetSolver::takeNewtonStep(const PenaltyAt& penalty) {
+  if (!set_.loss().rows().coupled()) return;
+  set_.rememberCoefficients();
+  if (!classes_.newtonStep(penalty)) return;
+  set_.descend(penalty, {}, Tuning::halvingsOfClasses, classes_.moves());
+  set_.setGradient();
 }
 
 /// Whether steps with the curvatures of an earlier point are to go on, after one from this violation and gap: as many
 /// as are left at the rate of the last cost less than a Gram matrix with new curvatures.
-template <class Penalty>
-bool WorkingSetSolver<Penalty>::keepsCurvatures(const Penalty& penalty, const Goal& goal, double violation,
-                                                double gap) {
+bool WorkingSetSolver::keepsCurvatures(const PenaltyAt& penalty, const Goal& goal, double violation, double gap) {
   using T = Tuning;
   const double next = set_.violation(penalty), rate = next / violation;
   if (next <= std::max(T::slow * violation, goal.violation)) return true;
-  if (!Penalty::ofCoefficients || rate > T::slowest) return false;
+  if (!set_.blocks().single() || rate > T::slowest) return false;
   double left = std::log(goal.violation / next) / std::log(rate);
   if (penalty.convex()) {
     const double nextGap = set_.gap(penalty);
@@ -184,8 +166,7 @@ bool WorkingSetSolver<Penalty>::keepsCurvatures(const Penalty& penalty, const Go
 
 /// Whether derivatives are small enough, so that only escapes from 0 are left: then those that lower the objective are
 /// taken, and there are none from then on if none does. So it is half of the way to giving up, too.
-template <class Penalty>
-bool WorkingSetSolver<Penalty>::settleEscapes(const Penalty& penalty, double tolerance) {
+bool WorkingSetSolver::settleEscapes(const PenaltyAt& penalty, double tolerance) {
   if (penalty.convex() || !set_.escapes()) return false;
   const bool may = quadratics_ < mostQuadratics() / 2;
   set_.allowEscapes(false);
@@ -196,14 +177,12 @@ bool WorkingSetSolver<Penalty>::settleEscapes(const Penalty& penalty, double tol
 }
 
 /// Whether the objective is below `before` by more than rounding.
-template <class Penalty>
-bool WorkingSetSolver<Penalty>::fell(const Penalty& penalty, double before) const {
+bool WorkingSetSolver::fell(const PenaltyAt& penalty, double before) const {
   return set_.objective(penalty) < before - Tuning::leastFall * set_.scale();
 }
 
 /// Takes blocks from 0 against their slope, one after the other, where that lowers the objective; whether any did.
-template <class Penalty>
-bool WorkingSetSolver<Penalty>::takeEscapes(const Penalty& penalty) {
+bool WorkingSetSolver::takeEscapes(const PenaltyAt& penalty) {
   int inVain = 0;
   bool any = false;
   for (const Escape& escape : set_.quadratic().escapes(penalty)) {
@@ -221,8 +200,7 @@ bool WorkingSetSolver<Penalty>::takeEscapes(const Penalty& penalty) {
 
 /// Leaves blocks at 0 that would escape against their slope, the first to be suspected where a quadratic leads over a
 /// hump. Whether there may have been such.
-template <class Penalty>
-bool WorkingSetSolver<Penalty>::stayAtZero(const Penalty& penalty) {
+bool WorkingSetSolver::stayAtZero(const PenaltyAt& penalty) {
   if (penalty.convex() || !set_.escapes()) return false;
   set_.allowEscapes(false);
   set_.setCurvatures(1);
@@ -234,12 +212,11 @@ bool WorkingSetSolver<Penalty>::stayAtZero(const Penalty& penalty) {
 ///
 /// H. Zou, R. Li, "One-step sparse estimates in nonconcave penalized likelihood models", Annals of Statistics 36(4),
 /// 2008.
-template <class Penalty>
-bool WorkingSetSolver<Penalty>::takeTangentStep(const Penalty& penalty, const Goal& goal) {
+bool WorkingSetSolver::takeTangentStep(const PenaltyAt& penalty, const Goal& goal) {
   set_.setCurvatures(1);
   set_.quadratic().slopesAt(penalty, set_.remembered(), tangents_);
   const double objective = set_.objective(penalty);
-  const Penalty lines = penalty.tangent(tangents_);
+  const PenaltyAt lines = penalty.tangent(tangents_);
   // The violation is that of derivatives: lines gain nothing by an escape from 0.
   const double violation = set_.quadratic().largestViolation(lines);
   set_.quadratic().minimize(
@@ -249,8 +226,7 @@ bool WorkingSetSolver<Penalty>::takeTangentStep(const Penalty& penalty, const Go
 
 /// Goes to the stationary point of the quadratic nearby, with the blocks that are not 0 alone. Whether the objective
 /// fell by more than rounding, or the violation became less.
-template <class Penalty>
-bool WorkingSetSolver<Penalty>::takeSupportStep(const Penalty& penalty) {
+bool WorkingSetSolver::takeSupportStep(const PenaltyAt& penalty) {
   set_.setCurvatures(1);
   set_.rememberCoefficients();
   const double objective = set_.objective(penalty), violation = set_.quadratic().largestViolation(penalty);
@@ -259,16 +235,14 @@ bool WorkingSetSolver<Penalty>::takeSupportStep(const Penalty& penalty) {
   return fell(penalty, objective) || set_.quadratic().largestViolation(penalty) < violation;
 }
 
-template <class Penalty>
-void WorkingSetSolver<Penalty>::forgetPassed(double lambda) {
+void WorkingSetSolver::forgetPassed(double lambda) {
   passedLambda_ = 0;
   presentLambda_ = lambda;
 }
 
 /// Moves coefficients by a share of their move since the model before, and sets the product of x with that: predictions
 /// have moved alike, but for coefficients that are 0 or would change sign.
-template <class Penalty>
-void WorkingSetSolver<Penalty>::extrapolate(double share) {
+void WorkingSetSolver::extrapolate(double share) {
   std::vector<double>& b = set_.quadratic().b;
   const int responses = set_.loss().responses();
   passed_.resize(b.size(), 0.0);
@@ -283,8 +257,7 @@ void WorkingSetSolver<Penalty>::extrapolate(double share) {
   set_.loss().extrapolateProduct(passedT_, passedIntercepts_, share, step_);
 }
 
-template <class Penalty>
-void WorkingSetSolver<Penalty>::warmStartNext(const Penalty& penalty, double lambda) {
+void WorkingSetSolver::warmStartNext(const PenaltyAt& penalty, double lambda) {
   const double between = passedLambda_ - presentLambda_, ahead = presentLambda_ - lambda;
   const bool known = between > 0 && ahead > 0 && ahead <= Tuning::farthest * between;
   const bool goes = known && penalty.convex() && !set_.loss().rows().envelope();
@@ -300,19 +273,16 @@ void WorkingSetSolver<Penalty>::warmStartNext(const Penalty& penalty, double lam
   presentLambda_ = lambda;
 }
 
-template <class Penalty>
-void WorkingSetSolver<Penalty>::moveTo(const Minimum& minimum) {
+void WorkingSetSolver::moveTo(const Minimum& minimum) {
   set_.quadratic().b = minimum.b;
   set_.quadratic().q = minimum.q;
 }
 
-template <class Penalty>
-void WorkingSetSolver<Penalty>::lookAhead(double lambda) {
+void WorkingSetSolver::lookAhead(double lambda) {
   set_.quadratic().minimize(set_.penaltyAt(lambda), {.violation = Tuning::roughly * lambda, .sweepsOnly = true});
 }
 
-template <class Penalty>
-bool WorkingSetSolver<Penalty>::takeIfLower(const Penalty& penalty, double lambda, const Goal& goal, Minimum& best) {
+bool WorkingSetSolver::takeIfLower(const PenaltyAt& penalty, double lambda, const Goal& goal, Minimum& best) {
   auto& quadratic = set_.quadratic();
   quadratic.minimize(penalty, {.violation = std::max(Tuning::roughly * lambda, goal.violation), .sweepsOnly = true});
   if (set_.exactObjective(penalty) > best.objective) return false;
@@ -322,8 +292,5 @@ bool WorkingSetSolver<Penalty>::takeIfLower(const Penalty& penalty, double lambd
   best = minimum(found);
   return true;
 }
-
-template class WorkingSetSolver<CoefficientPenalties>;
-template class WorkingSetSolver<BlockPenalties>;
 
 }  // namespace nonconvex

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <span>
-#include <type_traits>
 #include <vector>
 
 #include "linalg/cpu.hpp"
@@ -14,20 +13,19 @@ namespace nonconvex {
 
 /// Solves for one lambda on a working set: by one quadratic for the squared loss, by several in turn for others, each
 /// with the curvatures of an earlier point while these serve, and for a loss that is not smooth by its envelopes.
-template <class Penalty>
 class WorkingSetSolver {
  public:
-  WorkingSetSolver(const Cpu& la, const SparseData& data, const SparseSettings& settings, WorkingSet<Penalty>& set);
+  WorkingSetSolver(const Cpu& la, const SparseData& data, const SparseSettings& settings, WorkingSet& set);
 
   /// The accuracy on the working set that a model asks for, `sharper` times the usual one. `steepest` is the lambda of
   /// the steepest slope of the null model.
-  Goal goal(const Penalty& penalty, double sharper, double steepest) const;
+  Goal goal(const PenaltyAt& penalty, double sharper, double steepest) const;
   /// Minimises; whether the goal was met.
-  bool solve(const Penalty& penalty, const Goal& goal);
+  bool solve(const PenaltyAt& penalty, const Goal& goal);
   /// Starts for the next lambda at a point extrapolated from the last two models, where the objective falls there:
   /// along lambda coefficients move on lines as long as none of them leaves or becomes 0, but for the change of the
   /// loss's curvature.
-  void warmStartNext(const Penalty& penalty, double lambda);
+  void warmStartNext(const PenaltyAt& penalty, double lambda);
   /// The present point becomes that of a lambda, from which nothing is extrapolated.
   void forgetPassed(double lambda);
 
@@ -42,7 +40,7 @@ class WorkingSetSolver {
   void lookAhead(double lambda);
   /// Goes down from the present point, all the way where it may end below the best minimum so far. Whether it did; then
   /// `best` is the present point.
-  bool takeIfLower(const Penalty& penalty, double lambda, const Goal& goal, Minimum& best);
+  bool takeIfLower(const PenaltyAt& penalty, double lambda, const Goal& goal, Minimum& best);
 
  private:
   struct Tuning {
@@ -77,27 +75,27 @@ class WorkingSetSolver {
     static constexpr double farthest = 2;            ///< measured: extrapolation beside the last step in lambda
   };
 
-  Goal innerGoal(const Penalty& penalty, const Goal& goal, double violation, double gap) const;
+  Goal innerGoal(const PenaltyAt& penalty, const Goal& goal, double violation, double gap) const;
   int mostQuadratics() const;
-  bool solveQuadratics(const Penalty& penalty, const Goal& goal);
-  bool solveEnvelopes(const Penalty& penalty, double violation);
-  bool solveMajorants(const Penalty& penalty, double violation);
-  bool stepByClasses(const Penalty& penalty, const Goal& goal, const Goal& inner, double violation, double& stretch);
-  bool keepsCurvatures(const Penalty& penalty, const Goal& goal, double violation, double gap);
-  bool settleEscapes(const Penalty& penalty, double tolerance);
-  bool takeEscapes(const Penalty& penalty);
-  bool stayAtZero(const Penalty& penalty);
-  bool takeTangentStep(const Penalty& penalty, const Goal& goal);
-  bool takeSupportStep(const Penalty& penalty);
-  void takeNewtonStep(const Penalty& penalty);
+  bool solveQuadratics(const PenaltyAt& penalty, const Goal& goal);
+  bool solveEnvelopes(const PenaltyAt& penalty, double violation);
+  bool solveMajorants(const PenaltyAt& penalty, double violation);
+  bool stepByClasses(const PenaltyAt& penalty, const Goal& goal, const Goal& inner, double violation, double& stretch);
+  bool keepsCurvatures(const PenaltyAt& penalty, const Goal& goal, double violation, double gap);
+  bool settleEscapes(const PenaltyAt& penalty, double tolerance);
+  bool takeEscapes(const PenaltyAt& penalty);
+  bool stayAtZero(const PenaltyAt& penalty);
+  bool takeTangentStep(const PenaltyAt& penalty, const Goal& goal);
+  bool takeSupportStep(const PenaltyAt& penalty);
+  void takeNewtonStep(const PenaltyAt& penalty);
   void extrapolate(double share);
-  bool fell(const Penalty& penalty, double before) const;
+  bool fell(const PenaltyAt& penalty, double before) const;
 
   const Cpu& la_;
   const SparseData& data_;
   const SparseSettings& settings_;
-  WorkingSet<Penalty>& set_;
-  std::conditional_t<Penalty::ofCoefficients, NoClassSteps, ClassSteps> classes_;
+  WorkingSet& set_;
+  ClassSteps classes_;
   int quadratics_ = 0;            ///< quadratics in turn, for the last model
   bool inVain_ = false;           ///< a model of a penalty that is not convex was not reached
   std::vector<double> tangents_;  ///< slopes of lines that replace the penalties of blocks

@@ -9,12 +9,6 @@
 #include "linalg/vectors.hpp"
 
 namespace nonconvex {
-namespace {
-
-double norm(std::span<const double> v) { return std::sqrt(norm2Squared(v)); }
-
-}  // namespace
-
 struct BlockPenalty::Tuning {
   static constexpr int mostNewtonSteps = 60;        ///< safeguard: steps of Newton's method for a norm
   static constexpr double newtonAccuracy = 1e-15;   ///< rounding: change of a norm that ends these steps
@@ -24,7 +18,7 @@ struct BlockPenalty::Tuning {
   static constexpr double roundingOfNorm = 1e-12;   ///< rounding: excess of a dual norm over its bound
 };
 
-double PenaltyNumbers::minimizerFromZero(double curvature, double gradient, const BlockBounds& bounds) const {
+double BlockPenalty::minimizerFromZero(double curvature, double gradient, const BlockBounds& bounds) const {
   if (!(curvature > 0)) return 0;
   return with([&](const auto& along) {
     if (!bounds.given()) return along.minimizer(curvature + ridge, -gradient);
@@ -32,17 +26,7 @@ double PenaltyNumbers::minimizerFromZero(double curvature, double gradient, cons
   });
 }
 
-double CoefficientPenalty::violationWithin(double b, double g, const BlockBounds& bounds) const {
-  if (b == 0) return std::max(0.0, dualNorm({&g, 1}, bounds) - slopeAtZero());
-  const double at = g + ridge * b + std::copysign(slope(std::abs(b)), b);
-  return bounds.stops(0, b, at) ? 0 : std::abs(at);
-}
-
-double CoefficientPenalty::conjugate(std::span<const double> g, double share, const BlockBounds& bounds) const {
-  return penaltyConjugate(-share * g[0], l, ridge, -bounds.reach(0, infinity), bounds.reach(0, -infinity));
-}
-
-double BlockPenalty::value(std::span<const double> b) const {
+double BlockPenalty::valueOfNorm(std::span<const double> b) const {
   const double squares = norm2Squared(b);
   if (squares == 0) return 0;
   const double r = std::sqrt(squares);
@@ -59,17 +43,22 @@ void BlockPenalty::forOpen(std::span<const double> g, double share, const BlockB
   }
 }
 
-double BlockPenalty::dualNorm(std::span<const double> g, const BlockBounds& bounds) const {
-  if (l1 == 0 && !bounds.given()) return norm(g);
+double BlockPenalty::dualNormOfMany(std::span<const double> g, const BlockBounds& bounds) const {
+  if (l1 == 0 && !bounds.given()) return normOf(g);
   double squares = 0;
   forOpen(g, 1, bounds, [&](std::size_t, double w, double) { squares += square(w); });
   return std::sqrt(squares);
 }
 
-double BlockPenalty::violation(std::span<const double> b, std::span<const double> g, const BlockBounds& bounds) const {
-  const double r = norm(b);
+double BlockPenalty::violationWithin(std::span<const double> b, std::span<const double> g,
+                                     const BlockBounds& bounds) const {
+  const double r = normOf(b);
   if (r == 0) return std::max(0.0, dualNorm(g, bounds) - slopeAtZero());
-  const double slope = with([&](const auto& penalty) { return penalty.slope(r); });
+  if (b.size() == 1) {
+    const double at = g[0] + ridge * b[0] + std::copysign(slope(r) + l1, b[0]);
+    return bounds.stops(0, b[0], at) ? 0 : std::abs(at);
+  }
+  const double slope = this->slope(r);
   double squares = 0;
   for (std::size_t k = 0; k < b.size(); ++k) {
     const double at = g[k] + (slope / r + ridge) * b[k];
@@ -79,17 +68,12 @@ double BlockPenalty::violation(std::span<const double> b, std::span<const double
   return std::sqrt(squares);
 }
 
-bool BlockPenalty::leavesZero(std::span<const double> to, std::span<const double> g, double possibleDecrease) const {
-  return norm2Squared(to) > 0 && (dualNorm(g) > slopeAtZero() || value(to) <= possibleDecrease);
-}
-
-double BlockPenalty::gapTerm(std::span<const double> b, std::span<const double> g, double share) const {
-  return value(b) + share * dot(b, g);
-}
-
 double BlockPenalty::slopeAlong(std::span<const double> b, std::span<const double> step) const {
-  const double r = norm(b);
-  double sum = r > 0 ? (l / r + ridge) * dot(b, step) : l * norm(step);
+  if (b.size() == 1 && l1 == 0) {
+    return b[0] == 0 ? l * std::abs(step[0]) : (ridge * b[0] + std::copysign(l, b[0])) * step[0];
+  }
+  const double r = normOf(b);
+  double sum = r > 0 ? (l / r + ridge) * dot(b, step) : l * normOf(step);
   for (std::size_t k = 0; k < b.size() && l1 > 0; ++k) {
     sum += b[k] == 0 ? l1 * std::abs(step[k]) : std::copysign(l1, b[k]) * step[k];
   }
@@ -127,6 +111,9 @@ double BlockPenalty::stretch(std::span<const double> g, double share, const Bloc
 }
 
 double BlockPenalty::conjugate(std::span<const double> g, double share, const BlockBounds& bounds) const {
+  if (g.size() == 1) {
+    return penaltyConjugate(-share * g[0], l + l1, ridge, -bounds.reach(0, infinity), bounds.reach(0, -infinity));
+  }
   const double q = stretch(g, share, bounds);
   if (q == 0) return 0;
   double linear = 0, squares = 0, free = 0;
@@ -159,8 +146,7 @@ double BlockPenalty::maximize(std::span<const double> g, double share, const Blo
 
 /// The norm of what l1 leaves of s g, without entries that bounds end, is convex in s and rises, so that Newton's
 /// method from the right stays on its side of the root.
-double BlockPenalty::feasibleShare(std::span<const double> g, const BlockBounds& bounds) const {
-  if (ridge > 0) return 1;
+double BlockPenalty::feasibleShareOfMany(std::span<const double> g, const BlockBounds& bounds) const {
   double share = 1;
   for (int k = 0; k < Tuning::mostNewtonSteps; ++k) {
     double squares = 0, slope = 0;

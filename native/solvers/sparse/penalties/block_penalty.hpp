@@ -10,6 +10,7 @@
 #include "core/numbers.hpp"
 #include "functions/selection_penalties.hpp"
 #include "linalg/jacobi_svd.hpp"
+#include "linalg/vectors.hpp"
 #include "linalg/views.hpp"
 #include "solvers/sparse/problem.hpp"
 
@@ -31,6 +32,9 @@ struct BlockBounds {
   }
 };
 
+/// ||b||, that of one coefficient without a root.
+inline double normOf(std::span<const double> b) { return b.size() == 1 ? std::abs(b[0]) : std::sqrt(norm2Squared(b)); }
+
 /// What rounding may leave of a gradient above its bound, as a share of that.
 inline constexpr double edgeOfGradients = 1e-12;
 
@@ -44,10 +48,12 @@ inline double penaltyConjugate(double v, double l1, double l2, double lower, dou
   return b == 0 ? 0 : (excess - l2 / 2 * b) * b;
 }
 
-/// The numbers that make a penalty of a block: P has the struct of `kind`, with its weight l and its shape gamma.
-struct PenaltyNumbers {
+/// P(||b||) + l1 ||b||_1 + ridge ||b||^2 / 2 for the coefficients b of a block, P being that of lasso, mcp, scad or
+/// lq, with its weight l and its shape gamma. Only lasso goes with an l1. Blocks of one have formulas without a norm.
+struct BlockPenalty {
   SparsePenalty kind = SparsePenalty::lasso;  ///< one that has a struct
   double l = 0, gamma = 3, l1 = 0, ridge = 0;
+  struct Tuning;
 
   /// f(penalty) with the struct of P.
   template <class F>
@@ -64,84 +70,66 @@ struct PenaltyNumbers {
   double slope(double r) const {
     return with([&](const auto& along) { return along.slope(r); });
   }
-  double slopeAtZero() const { return slope(0); }
+  double slopeAtZero() const { return convex() ? l : slope(0); }
   /// P''(r), r > 0.
   double curvature(double r) const {
     return with([&](const auto& along) { return along.curvature(r); });
   }
-  /// The minimiser of a coefficient that is 0, a block of one, for a curvature and a gradient of the loss.
-  double minimizerFromZero(double curvature, double gradient, const BlockBounds& bounds) const;
-};
-
-/// P(|b|) + ridge b^2 / 2 of a single coefficient, a block of one.
-struct CoefficientPenalty : PenaltyNumbers {
   double value(double b) const {
-    return ridge / 2 * b * b + with([&](const auto& along) { return along.value(std::abs(b)); });
+    return ridge / 2 * b * b + (l1 > 0 ? l1 * std::abs(b) : 0) +
+           with([&](const auto& along) { return along.value(std::abs(b)); });
   }
-  double value(std::span<const double> b) const { return value(b[0]); }
-  /// How far -g is from the derivatives of the penalty at b, where the bounds let b go.
-  double violation(double b, double g, const BlockBounds& bounds) const {
-    if (bounds.given() || !convex()) return violationWithin(b, g, bounds);
-    const double at = g + ridge * b;
-    return b == 0 ? std::max(0.0, std::abs(at) - l) : std::abs(at + std::copysign(l, b));
-  }
-  double violation(std::span<const double> b, std::span<const double> g, const BlockBounds& bounds = {}) const {
-    return violation(b[0], g[0], bounds);
-  }
-  // The same functions as those of a block.
-  double dualNorm(std::span<const double> g, const BlockBounds& bounds = {}) const {
-    return bounds.reach(0, g[0]) > 0 ? std::abs(g[0]) : 0;
-  }
-  bool leavesZero(std::span<const double> to, std::span<const double> g, double possibleDecrease) const {
-    return to[0] != 0 && (std::abs(g[0]) > slopeAtZero() || value(to[0]) <= possibleDecrease);
-  }
+  double value(std::span<const double> b) const { return b.size() == 1 ? value(b[0]) : valueOfNorm(b); }
+  /// The value and a number.
   double valueBeside(std::span<const double> b, double linear) const {
-    return linear + ridge / 2 * b[0] * b[0] + with([&](const auto& along) { return along.value(std::abs(b[0])); });
+    return b.size() > 1 || l1 > 0 || !convex() ? linear + value(b)
+                                               : linear + ridge / 2 * b[0] * b[0] + l * std::abs(b[0]);
   }
-  double gapTerm(std::span<const double> b, std::span<const double> g, double share) const {
-    return b[0] == 0 ? 0 : l * std::abs(b[0]) + (ridge / 2 * b[0] + share * g[0]) * b[0];
-  }
-  double slopeAlong(std::span<const double> b, std::span<const double> step) const {
-    return b[0] == 0 ? l * std::abs(step[0]) : (ridge * b[0] + std::copysign(l, b[0])) * step[0];
-  }
-  double conjugate(std::span<const double> g, double share, const BlockBounds& bounds = {}) const;
-  double feasibleShare(std::span<const double> g, const BlockBounds& bounds = {}) const {
-    return ridge == 0 && std::abs(g[0]) > l && std::isinf(bounds.reach(0, g[0])) ? l / std::abs(g[0]) : 1;
-  }
-
- private:
-  double violationWithin(double b, double g, const BlockBounds& bounds) const;
-};
-
-/// P(||b||) + l1 ||b||_1 + ridge ||b||^2 / 2 for the coefficients b of a block, P being that of lasso, mcp, scad or
-/// lq. Only lasso goes with an l1.
-struct BlockPenalty : PenaltyNumbers {
-  struct Tuning;
-
-  double value(std::span<const double> b) const;
   /// How far -g is from the derivatives of the penalty at b, in the norm, where the bounds let b go.
-  double violation(std::span<const double> b, std::span<const double> g, const BlockBounds& bounds = {}) const;
+  double violation(std::span<const double> b, std::span<const double> g, const BlockBounds& bounds = {}) const {
+    if (b.size() > 1 || bounds.given() || l1 > 0 || !convex()) return violationWithin(b, g, bounds);
+    const double at = g[0] + ridge * b[0];
+    return b[0] == 0 ? std::max(0.0, std::abs(at) - l) : std::abs(at + std::copysign(l, b[0]));
+  }
   /// The norm of g without what l1 takes of each entry, and without entries that bounds at 0 stop; it has to be at most
   /// the slope at 0 where the block is 0.
-  double dualNorm(std::span<const double> g, const BlockBounds& bounds = {}) const;
+  double dualNorm(std::span<const double> g, const BlockBounds& bounds = {}) const {
+    if (g.size() > 1) return dualNormOfMany(g, bounds);
+    return bounds.reach(0, g[0]) > 0 ? std::max(0.0, std::abs(g[0]) - l1) : 0;
+  }
   /// Whether a block that is 0 with the gradient g goes to `to`, the minimiser of a quadratic in place of a loss that
   /// can fall by no more than `possibleDecrease`: where it does so against the slope the penalty there is below that.
-  bool leavesZero(std::span<const double> to, std::span<const double> g, double possibleDecrease) const;
-  /// The value and a number.
-  double valueBeside(std::span<const double> b, double linear) const { return linear + value(b); }
-  /// The value of a convex penalty and s g^T b.
-  double gapTerm(std::span<const double> b, std::span<const double> g, double share) const;
+  bool leavesZero(std::span<const double> to, std::span<const double> g, double possibleDecrease) const {
+    const bool moves = to.size() == 1 ? to[0] != 0 : norm2Squared(to) > 0;
+    return moves && (dualNorm(g) > slopeAtZero() || value(to) <= possibleDecrease);
+  }
+  /// The minimiser of a coefficient that is 0, a block of one, for a curvature and a gradient of the loss.
+  double minimizerFromZero(double curvature, double gradient, const BlockBounds& bounds) const;
   /// The derivative along a step from b, of a convex penalty.
   double slopeAlong(std::span<const double> b, std::span<const double> step) const;
+  /// The value of a convex penalty and s g^T b.
+  double gapTerm(std::span<const double> b, std::span<const double> g, double share) const {
+    if (b.size() > 1 || l1 > 0) return value(b) + share * dot(b, g);
+    return b[0] == 0 ? 0 : l * std::abs(b[0]) + (ridge / 2 * b[0] + share * g[0]) * b[0];
+  }
   /// The conjugate of a convex penalty within bounds at -s g, the largest -s g^T b less the penalty; infinite where
   /// there is no ridge and -s g is steeper than the penalty in directions without bounds.
   double conjugate(std::span<const double> g, double share, const BlockBounds& bounds = {}) const;
   /// The largest share s <= 1 for which that is finite.
-  double feasibleShare(std::span<const double> g, const BlockBounds& bounds = {}) const;
+  double feasibleShare(std::span<const double> g, const BlockBounds& bounds = {}) const {
+    if (ridge > 0) return 1;
+    if (g.size() > 1) return feasibleShareOfMany(g, bounds);
+    const double steep = std::abs(g[0]), most = l + l1;
+    return steep > most && std::isinf(bounds.reach(0, g[0])) ? most / steep : 1;
+  }
   /// b := the point within bounds where -s g^T b less a convex penalty with a ridge is largest; returns that.
   double maximize(std::span<const double> g, double share, const BlockBounds& bounds, std::span<double> b) const;
 
  private:
+  double valueOfNorm(std::span<const double> b) const;
+  double dualNormOfMany(std::span<const double> g, const BlockBounds& bounds) const;
+  double feasibleShareOfMany(std::span<const double> g, const BlockBounds& bounds) const;
+  double violationWithin(std::span<const double> b, std::span<const double> g, const BlockBounds& bounds) const;
   /// f(k, w, u) for the entries of -s g that l1 leaves something of, w, and bounds a way u > 0 to go.
   template <class F>
   void forOpen(std::span<const double> g, double share, const BlockBounds& bounds, F&& f) const;

@@ -27,6 +27,8 @@ class Blocks {
   int size() const { return static_cast<int>(columns_.size()); }
   /// Whether a block has all responses.
   bool joint() const { return joint_; }
+  /// Whether all blocks are single coefficients of one response.
+  bool single() const { return !joint_ && responses() == 1; }
   bool bounded() const { return data_.bounded; }
   /// Bounds of the coefficient of a column for a response.
   double lower(int column, int response) const { return data_.lower[at(column + data_.p() * response)]; }

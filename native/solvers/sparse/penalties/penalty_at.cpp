@@ -25,8 +25,7 @@ double gammaOf(const SparseSettings& settings) {
   });
 }
 
-template <class Of>
-PenaltyAt<Of>::PenaltyAt(const Blocks& blocks, const SparseSettings& settings, double lambda)
+PenaltyAt::PenaltyAt(const Blocks& blocks, const SparseSettings& settings, double lambda)
     : blocks_(blocks), settings_(settings) {
   const bool sparse = settings.penalty == SparsePenalty::sparseGroupLasso;
   scaled_.kind = ofNorm(settings.penalty);
@@ -35,55 +34,45 @@ PenaltyAt<Of>::PenaltyAt(const Blocks& blocks, const SparseSettings& settings, d
   (sparse ? scaled_.l1 : scaled_.ridge) = lambda * (sparse ? settings.alpha : 1 - settings.alpha);
 }
 
-template <class Of>
-PenaltyAt<Of> PenaltyAt<Of>::tangent(std::span<const double> slopes) const {
+PenaltyAt PenaltyAt::tangent(std::span<const double> slopes) const {
   PenaltyAt made = *this;
   made.scaled_.kind = SparsePenalty::lasso;
   made.slopes_ = slopes;
   return made;
 }
 
-template <class Of>
-bool PenaltyAt<Of>::isNearEdge(int group, std::span<const double> gradient, const BlockBounds& bounds,
-                               double share) const {
-  Of along = of(group);
+bool PenaltyAt::isNearEdge(int group, std::span<const double> gradient, const BlockBounds& bounds, double share) const {
+  BlockPenalty along = of(group);
   along.l1 *= share;
-  return along.dualNorm(gradient, ofCoefficients ? BlockBounds{} : bounds) >= share * along.l;
+  return along.dualNorm(gradient, blocks_.single() ? BlockBounds{} : bounds) >= share * along.l;
 }
 
-template <class Of>
-double PenaltyAt<Of>::lambdaOfSlope(int group, std::span<const double> gradient, const BlockBounds& bounds,
-                                    double leastAlpha) const {
+double PenaltyAt::lambdaOfSlope(int group, std::span<const double> gradient, const BlockBounds& bounds,
+                                double leastAlpha) const {
   if (settings_.penalty == SparsePenalty::sparseGroupLasso) return lambdaOfSparseGroup(group, gradient, bounds);
-  return Of{}.dualNorm(gradient, bounds) / (blocks_.factor(group) * std::max(settings_.alpha, leastAlpha));
+  return BlockPenalty{}.dualNorm(gradient, bounds) / (blocks_.factor(group) * std::max(settings_.alpha, leastAlpha));
 }
 
-template <class Of>
-double PenaltyAt<Of>::lambdaOfSparseGroup(int group, std::span<const double> gradient,
-                                          const BlockBounds& bounds) const {
-  const double norm = Of{}.dualNorm(gradient, bounds), largest = normInf(gradient);
+double PenaltyAt::lambdaOfSparseGroup(int group, std::span<const double> gradient, const BlockBounds& bounds) const {
+  const double norm = BlockPenalty{}.dualNorm(gradient, bounds), largest = normInf(gradient);
   if (norm == 0) return 0;
   double low = 0, high = settings_.alpha > 0 ? largest / settings_.alpha : infinity;
   if (settings_.alpha < 1) high = std::min(high, norm / ((1 - settings_.alpha) * blocks_.factor(group)));
   for (int k = 0; k < mostBisections && high - low > machineEpsilon * high; ++k) {
     const double middle = low + (high - low) / 2;
-    const Of penalty = PenaltyAt(blocks_, settings_, middle).of(group);
+    const BlockPenalty penalty = PenaltyAt(blocks_, settings_, middle).of(group);
     (penalty.dualNorm(gradient, bounds) > penalty.l ? low : high) = middle;
   }
   return high;
 }
 
-template <class Of>
-double PenaltyAt<Of>::lambdaOfZero(int group, std::span<const double> gradient, const BlockBounds& bounds,
-                                   double leastAlpha, double curvature) const {
+double PenaltyAt::lambdaOfZero(int group, std::span<const double> gradient, const BlockBounds& bounds,
+                               double leastAlpha, double curvature) const {
   const double slope = lambdaOfSlope(group, gradient, bounds, leastAlpha);
   if (convex() || gradient.size() > 1 || slope == 0) return slope;
   const double a = std::abs(gradient[0]);
   const auto weight = [&](const auto& along) { return curvature > 0 ? along.weightOfZero(curvature, a) : a; };
   return besideTie * scaled_.with(weight) / (blocks_.factor(group) * std::max(settings_.alpha, leastAlpha));
 }
-
-template class PenaltyAt<CoefficientPenalty>;
-template class PenaltyAt<BlockPenalty>;
 
 }  // namespace nonconvex

@@ -10,8 +10,7 @@
 
 namespace nonconvex {
 
-template <class Penalty>
-struct Quadratic<Penalty>::Tuning {
+struct Quadratic::Tuning {
   static constexpr int mostRounds = 500;      ///< safeguard: looks at all conditions
   static constexpr int mostCycles = 12;       ///< measured: cycles of Newton steps and sweeps between such looks
   static constexpr int sweepsByRows = 20;     ///< measured: sweeps by rows between such looks
@@ -30,21 +29,20 @@ struct Quadratic<Penalty>::Tuning {
   static constexpr double roundingOfSlope = 1e-13;  ///< rounding: share of l that a coefficient of two classes keeps
 };
 
-template <class Penalty>
-Quadratic<Penalty>::Quadratic(const Cpu& la, const Blocks& blocks, Form& form, GramMetric* metric, int responses)
+Quadratic::Quadratic(const Cpu& la, const Blocks& blocks, QuadraticForm& form, GramMetric* metric, int responses)
     : la_(la),
       blocks_(blocks),
       form_(form),
       metric_(metric),
       responses_(responses),
+      single_(blocks.single() && metric),
       working_(at(blocks.count()), 0),
       next_(1),
       slopes_(1),
-      support_(la),
-      edge_(la) {}
+      support_(la, single_),
+      edge_(la, single_) {}
 
-template <class Penalty>
-void Quadratic<Penalty>::add(std::span<const int> groups) {
+void Quadratic::add(std::span<const int> groups) {
   std::vector<int> columns;
   const int before = form_.size();
   for (const int g : groups) {
@@ -73,8 +71,7 @@ void Quadratic<Penalty>::add(std::span<const int> groups) {
   current_.resize(used_.size(), 0);
 }
 
-template <class Penalty>
-void Quadratic<Penalty>::collectWorking(const Penalty& penalty, double tolerance, std::vector<int>& entries) {
+void Quadratic::collectWorking(const PenaltyAt& penalty, double tolerance, std::vector<int>& entries) {
   entries.clear();
   collect(penalty, tolerance);
   for (const Line& line : lines_) {
@@ -83,8 +80,7 @@ void Quadratic<Penalty>::collectWorking(const Penalty& penalty, double tolerance
   }
 }
 
-template <class Penalty>
-void Quadratic<Penalty>::takeOver(const Quadratic& other, std::span<const int> entries) {
+void Quadratic::takeOver(const Quadratic& other, std::span<const int> entries) {
   std::size_t next = 0;
   used_.clear();
   for (const Block& each : other.used_) {
@@ -110,28 +106,25 @@ void Quadratic<Penalty>::takeOver(const Quadratic& other, std::span<const int> e
   current_.assign(used_.size(), 0);
 }
 
-template <class Penalty>
-void Quadratic<Penalty>::forgetCurvatures() {
+void Quadratic::forgetCurvatures() {
   support_.forgetFactor();
   edge_.forgetFactor();
   gram_.clear();
   std::fill(current_.begin(), current_.end(), 0);
 }
 
-template <class Penalty>
-void Quadratic<Penalty>::clip(std::span<double> coefficients) const {
+void Quadratic::clip(std::span<double> coefficients) const {
   for (std::size_t e = 0; e < lower_.size(); ++e) coefficients[e] = std::clamp(coefficients[e], lower_[e], upper_[e]);
 }
 
-template <class Penalty>
-bool Quadratic<Penalty>::isZero(const Block& block) const {
-  if constexpr (single) return b[at(block.first)] == 0;
+bool Quadratic::isZero(const Block& block) const {
+  if (block.size == 1) return b[at(block.first)] == 0;
+  if (block.size == 1) return b[at(block.first)] == 0;
   return std::ranges::all_of(of(b, block), [](double v) { return v == 0; });
 }
 
 /// The curvature of a block of several coefficients.
-template <class Penalty>
-BlockCurvature& Quadratic<Penalty>::curvature(int block) {
+BlockCurvature& Quadratic::curvature(int block) {
   const Block& of = used_[at(block)];
   const int width = blocks_.joint() ? responses_ : 1, size = of.size / width, first = of.first / responses_;
   auto& made = curvatures_[at(block)];
@@ -157,16 +150,14 @@ BlockCurvature& Quadratic<Penalty>::curvature(int block) {
   return *made;
 }
 
-template <class Penalty>
-double Quadratic<Penalty>::largestCurvature(int block) {
+double Quadratic::largestCurvature(int block) {
   const Block& own = used_[at(block)];
-  return single || own.size == 1 ? firstCurvature(own) : curvature(block).largest();
+  return own.size == 1 ? firstCurvature(own) : curvature(block).largest();
 }
 
 /// The minimiser over a block with these coefficients and gradients.
-template <class Penalty>
-std::span<const double> Quadratic<Penalty>::best(const Of& along, int block, std::span<const double> from,
-                                                 std::span<const double> gradient) {
+std::span<const double> Quadratic::best(const BlockPenalty& along, int block, std::span<const double> from,
+                                        std::span<const double> gradient) {
   const Block& own = used_[at(block)];
   const std::span<double> out = std::span(next_).first(at(own.size));
   if (own.size == 1) {
@@ -178,11 +169,11 @@ std::span<const double> Quadratic<Penalty>::best(const Of& along, int block, std
       return penalties::minimizerWithin(of, c, z, lower_[at(own.first)], upper_[at(own.first)]);
     };
     out[0] = c > 0 ? along.with(minimizer) : from[0];
-    // Of two classes both gradients are at the edge, and rounding would take one of them in.
+    // BlockPenalty two classes both gradients are at the edge, and rounding would take one of them in.
     if (std::abs(out[0]) * c <= Tuning::roundingOfSlope * along.l) out[0] = 0;
     return out;
   }
-  if constexpr (!single) {
+  {
     BlockCurvature& form = curvature(block);
     const Mat<const double> gram = form.gram();
     product_.resize(at(own.size));
@@ -202,11 +193,10 @@ std::span<const double> Quadratic<Penalty>::best(const Of& along, int block, std
 
 /// The coefficients that a block of zeros goes to, by its gradient; empty where it stays, or where derivatives alone
 /// say that it leaves.
-template <class Penalty>
-std::span<const double> Quadratic<Penalty>::fromZero(const Of& along, int block, std::span<const double> gradient) {
+std::span<const double> Quadratic::fromZero(const BlockPenalty& along, int block, std::span<const double> gradient) {
   const Block& own = used_[at(block)];
   std::span<const double> to = std::span(next_).first(at(own.size));
-  if (single || own.size == 1) {
+  if (own.size == 1) {
     next_[0] = along.minimizerFromZero(firstCurvature(own), gradient[0], boundsOf(own));
   } else {
     if (curvature(block).least() > along.concavity()) return {};
@@ -217,19 +207,17 @@ std::span<const double> Quadratic<Penalty>::fromZero(const Of& along, int block,
 
 /// The violation of the conditions at a block, and at 0 also the slope that would lead as far as a lower minimum lies
 /// which the derivatives do not show.
-template <class Penalty>
-double Quadratic<Penalty>::violation(const Penalty& penalty, int block, std::span<const double> gradient) {
+double Quadratic::violation(const PenaltyAt& penalty, int block, std::span<const double> gradient) {
   const Block& own = used_[at(block)];
-  const Of along = penalty.of(own.group);
+  const BlockPenalty along = penalty.of(own.group);
   const double found = along.violation(of(b, own), gradient, boundsOf(own));
-  if (along.convex() || !isZero(own) || (!single && possibleDecrease <= 0)) return found;
+  if (along.convex() || !isZero(own) || (!single_ && possibleDecrease <= 0)) return found;
   const std::span<const double> to = fromZero(along, block, gradient);
   if (to.empty()) return found;
-  return std::max(found, largestCurvature(block) * (single ? std::abs(to[0]) : std::sqrt(norm2Squared(to))));
+  return std::max(found, largestCurvature(block) * normOf(to));
 }
 
-template <class Penalty>
-double Quadratic<Penalty>::largestViolation(const Penalty& penalty) {
+double Quadratic::largestViolation(const PenaltyAt& penalty) {
   if (metric_ == nullptr) form_.needGram();
   double most = 0;
   for (std::size_t g = 0; g < used_.size(); ++g) {
@@ -238,12 +226,11 @@ double Quadratic<Penalty>::largestViolation(const Penalty& penalty) {
   return most;
 }
 
-template <class Penalty>
-std::vector<Escape> Quadratic<Penalty>::escapes(const Penalty& penalty) {
+std::vector<Escape> Quadratic::escapes(const PenaltyAt& penalty) {
   std::vector<Escape> found;
   for (std::size_t g = 0; g < used_.size(); ++g) {
     const Block& each = used_[g];
-    const Of along = penalty.of(each.group);
+    const BlockPenalty along = penalty.of(each.group);
     const std::span<const double> gradient = of(q, each);
     if (!isZero(each) || along.dualNorm(gradient, boundsOf(each)) > along.slopeAtZero()) continue;
     const int block = static_cast<int>(g);
@@ -256,8 +243,7 @@ std::vector<Escape> Quadratic<Penalty>::escapes(const Penalty& penalty) {
   return found;
 }
 
-template <class Penalty>
-double Quadratic<Penalty>::penaltyValue(const Penalty& penalty) const {
+double Quadratic::penaltyValue(const PenaltyAt& penalty) const {
   double sum = 0;
   for (const Block& each : used_) {
     if (!isZero(each)) sum += penalty.of(each.group).value(of(b, each));
@@ -265,35 +251,32 @@ double Quadratic<Penalty>::penaltyValue(const Penalty& penalty) const {
   return sum;
 }
 
-template <class Penalty>
-double Quadratic<Penalty>::penaltySlope(const Penalty& penalty, std::span<const double> step) const {
+double Quadratic::penaltySlope(const PenaltyAt& penalty, std::span<const double> step) const {
   double sum = 0;
   for (const Block& each : used_) sum += penalty.of(each.group).slopeAlong(of(b, each), of(step, each));
   return sum;
 }
 
-template <class Penalty>
-void Quadratic<Penalty>::slopesAt(const Penalty& penalty, std::span<const double> coefficients,
-                                  std::vector<double>& slopes) const {
+void Quadratic::slopesAt(const PenaltyAt& penalty, std::span<const double> coefficients,
+                         std::vector<double>& slopes) const {
   slopes.assign(at(blocks_.count()), 0.0);
   for (const Block& each : used_) {
-    slopes[at(each.group)] = penalty.of(each.group).slope(std::sqrt(norm2Squared(of(coefficients, each))));
+    slopes[at(each.group)] = penalty.of(each.group).slope(normOf(of(coefficients, each)));
   }
 }
 
-template <class Penalty>
-double Quadratic<Penalty>::gap(const Penalty& penalty, double scale) const {
+double Quadratic::gap(const PenaltyAt& penalty, double scale) const {
   if (!penalty.convex()) return infinity;
   double share = 1;
   // Bounds that hold coefficients without penalty make the bound of each alone useless.
-  const auto isFree = [&](const auto& along) { return along.isZero() && (single || !blocks_.bounded()); };
+  const auto isFree = [&](const auto& along) { return along.isZero() && (single_ || !blocks_.bounded()); };
   for (std::size_t g = 0; g < used_.size(); ++g) {
-    const Of along = penalty.of(used_[g].group);
+    const BlockPenalty along = penalty.of(used_[g].group);
     if (!isFree(along)) share = std::min(share, along.feasibleShare(of(q, used_[g]), boundsOf(used_[g])));
   }
   double sum = square(1 - share) * scale;
   for (const Block& each : used_) {
-    const Of along = penalty.of(each.group);
+    const BlockPenalty along = penalty.of(each.group);
     if (isFree(along)) {
       const double c = firstCurvature(each);
       if (c > 0) sum += norm2Squared(of(q, each)) / (2 * c);
@@ -305,16 +288,11 @@ double Quadratic<Penalty>::gap(const Penalty& penalty, double scale) const {
   return sum;
 }
 
-template <class Penalty>
-bool Quadratic<Penalty>::minimize(const Penalty& penalty, const Goal& goal) {
-  return penalty.visitKind([&]<class P>() {
-    return byRows() && !form_.hasGram() ? minimizeByRows<P>(penalty, goal) : minimizeByGram<P>(penalty, goal);
-  });
+bool Quadratic::minimize(const PenaltyAt& penalty, const Goal& goal) {
+  return byRows() && !form_.hasGram() ? minimizeByRows(penalty, goal) : minimizeByGram(penalty, goal);
 }
 
-template <class Penalty>
-template <class P>
-bool Quadratic<Penalty>::minimizeByGram(const Penalty& penalty, const Goal& goal) {
+bool Quadratic::minimizeByGram(const PenaltyAt& penalty, const Goal& goal) {
   form_.needGram();
   onlySweeps_ = false;
   double least = infinity;
@@ -326,16 +304,15 @@ bool Quadratic<Penalty>::minimizeByGram(const Penalty& penalty, const Goal& goal
     la_.checkpoint();
     collect(penalty, goal.violation);
     gather();
-    descend<P>(penalty, goal);
+    descend(penalty, goal);
     applySteps();
   }
   return meets(penalty, goal, largestViolation(penalty));
 }
 
 /// The gradient of a block in use.
-template <class Penalty>
-[[gnu::always_inline]] inline std::span<const double> Quadratic<Penalty>::gradientInUse(const Block& block) {
-  if constexpr (single) return {&gradient_[at(gram_.slot(block.first))], 1};
+[[gnu::always_inline]] inline std::span<const double> Quadratic::gradientInUse(const Block& block) {
+  if (single_) return {&gradient_[at(gram_.slot(block.first))], 1};
   for (int k = 0; k < block.size; ++k) {
     const int entry = block.first + k;
     slopes_[at(k)] = gradient_[at(gram_.slot(placeOf(entry)) * responses_ + responseOf(entry))];
@@ -344,16 +321,13 @@ template <class Penalty>
 }
 
 /// Adds the column of an entry in use to gradients in use.
-template <class Penalty>
-[[gnu::always_inline]] inline void Quadratic<Penalty>::addColumn(int entry, double step,
-                                                                 std::span<double> gradients) const {
+[[gnu::always_inline]] inline void Quadratic::addColumn(int entry, double step, std::span<double> gradients) const {
   const double* column = gram_.column(gram_.slot(placeOf(entry)));
-  if (single || responses_ == 1) return blas::axpy(gram_.size(), step, column, gradients.data());
+  if (responses_ == 1) return blas::axpy(gram_.size(), step, column, gradients.data());
   for (int s = 0; s < gram_.size(); ++s) gradients[at(s * responses_ + responseOf(entry))] += step * column[s];
 }
 
-template <class Penalty>
-double Quadratic<Penalty>::violationInUse(const Penalty& penalty) {
+double Quadratic::violationInUse(const PenaltyAt& penalty) {
   double most = 0;
   for (const Line& line : lines_) {
     most = std::max(most, violation(penalty, line.block, gradientInUse(used_[at(line.block)])));
@@ -363,42 +337,36 @@ double Quadratic<Penalty>::violationInUse(const Penalty& penalty) {
 
 /// Newton steps and sweeps on the places in use, until none of these violates its conditions by more than the goal
 /// says.
-template <class Penalty>
-template <class P>
-void Quadratic<Penalty>::descend(const Penalty& penalty, const Goal& goal) {
-  if constexpr (!single) return descendByBlocks<P>(penalty, goal);
+void Quadratic::descend(const PenaltyAt& penalty, const Goal& goal) {
+  if (!single_) return descendByBlocks(penalty, goal);
   const double tolerance = goal.violation, enough = goal.sweepsOnly ? Tuning::negligible * tolerance : tolerance / 2;
   bool newton = !goal.sweepsOnly;
   for (int cycle = 0; cycle < Tuning::mostCycles; ++cycle) {
-    newton = newton && newtonSteps<P>(penalty, infinity);
+    newton = newton && newtonSteps(penalty, infinity);
     if (violationInUse(penalty) <= tolerance) return;
     const int sweeps = newton ? Tuning::sweepsByNewton : goal.sweepsOnly ? Tuning::roughSweeps : Tuning::sweepsAlone;
-    for (int k = 0; k < sweeps && sweep<P>(Tuning::negligible * tolerance) > enough; ++k) continue;
+    for (int k = 0; k < sweeps && sweep(Tuning::negligible * tolerance) > enough; ++k) continue;
     if (!newton) return;
   }
 }
 
 /// descend() for blocks, whose Newton steps end no norm: sweeps, and such a step where those that are left at the rate
 /// of the last cost more.
-template <class Penalty>
-template <class P>
-void Quadratic<Penalty>::descendByBlocks(const Penalty& penalty, const Goal& goal) {
+void Quadratic::descendByBlocks(const PenaltyAt& penalty, const Goal& goal) {
   double violation = violationInUse(penalty);
   for (int cycle = 0; cycle < Tuning::mostCycles && violation > goal.violation; ++cycle) {
-    const int sweeps = sweepInTurn<P>(goal.violation);
+    const int sweeps = sweepInTurn(goal.violation);
     const double after = violationInUse(penalty), rate = std::pow(after / violation, 1.0 / sweeps);
     const double left = rate < 1 ? std::log(goal.violation / after) / std::log(rate) : Tuning::mostSweeps;
     if (after <= goal.violation) return;
-    if (!goal.sweepsOnly) newtonSteps<P>(penalty, std::min(left, Tuning::mostSweeps));
+    if (!goal.sweepsOnly) newtonSteps(penalty, std::min(left, Tuning::mostSweeps));
     violation = violationInUse(penalty);
   }
 }
 
 /// Some sweeps over blocks, with Anderson's extrapolation; how many. The state is b, and
 /// behind it the gradients in use.
-template <class Penalty>
-template <class P>
-int Quadratic<Penalty>::sweepInTurn(double tolerance) {
+int Quadratic::sweepInTurn(double tolerance) {
   const std::size_t head = b.size(), size = head + gradient_.size();
   const auto copy = [&](std::vector<double>& to) {
     std::ranges::copy(gradient_, std::ranges::copy(b, to.begin()).out);
@@ -415,7 +383,7 @@ int Quadratic<Penalty>::sweepInTurn(double tolerance) {
   inUse_.anderson->reset();
   for (int sweeps = 1;; ++sweeps) {
     copy(inUse_.last);
-    const double most = sweep<P>(0);
+    const double most = sweep(0);
     if (sweeps == Tuning::sweepsInTurn || most <= tolerance / 2) return sweeps;
     copy(state);
     const double plain = objectiveInUse();
@@ -433,8 +401,7 @@ int Quadratic<Penalty>::sweepInTurn(double tolerance) {
 }
 
 /// Whether the coefficients of blocks in use are within their bounds.
-template <class Penalty>
-bool Quadratic<Penalty>::isWithin(std::span<const double> coefficients) const {
+bool Quadratic::isWithin(std::span<const double> coefficients) const {
   if (!blocks_.bounded()) return true;
   for (const Line& line : lines_) {
     const Block& block = used_[at(line.block)];
@@ -447,8 +414,7 @@ bool Quadratic<Penalty>::isWithin(std::span<const double> coefficients) const {
 
 /// Whether blocks are on the branches of their penalty where they are at other coefficients: beyond these an
 /// extrapolation knows nothing, and may lead over a hump.
-template <class Penalty>
-bool Quadratic<Penalty>::keepsBranches(std::span<const double> before) const {
+bool Quadratic::keepsBranches(std::span<const double> before) const {
   for (const Line& line : lines_) {
     if (line.along.convex()) break;
     const Block& block = used_[at(line.block)];
@@ -460,8 +426,7 @@ bool Quadratic<Penalty>::keepsBranches(std::span<const double> before) const {
 }
 
 /// The objective of the blocks in use, less what it was at the start of these sweeps but for the penalty.
-template <class Penalty>
-double Quadratic<Penalty>::objectiveInUse() {
+double Quadratic::objectiveInUse() {
   double sum = 0;
   for (const Line& line : lines_) {
     const Block& block = used_[at(line.block)];
@@ -475,18 +440,16 @@ double Quadratic<Penalty>::objectiveInUse() {
   return sum;
 }
 
-template <class Penalty>
-template <class P>
-bool Quadratic<Penalty>::minimizeByRows(const Penalty& penalty, const Goal& goal) {
+bool Quadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& goal) {
   double violation = largestViolation(penalty), least = violation;
   onlySweeps_ = false;
   worked_ = 0;
   for (int round = 0, since = 0; round < Tuning::mostRounds && since < goal.patience; ++round) {
     if (meets(penalty, goal, violation)) return true;
-    if (round > 0 && worked_ > workOfGram() && metric_->affordsGram()) return minimizeByGram<P>(penalty, goal);
+    if (round > 0 && worked_ > workOfGram() && metric_->affordsGram()) return minimizeByGram(penalty, goal);
     la_.checkpoint();
     collect(penalty, goal.violation);
-    if (sweepByRows<P>(penalty, goal.violation) <= goal.violation / 2 && goal.looseTolerance) {
+    if (sweepByRows(penalty, goal.violation) <= goal.violation / 2 && goal.looseTolerance) {
       onlySweeps_ = round == 0;
       return true;
     }
@@ -499,8 +462,7 @@ bool Quadratic<Penalty>::minimizeByRows(const Penalty& penalty, const Goal& goal
 }
 
 /// Entries that a sweep by rows reads and writes.
-template <class Penalty>
-double Quadratic<Penalty>::workOfSweep() const {
+double Quadratic::workOfSweep() const {
   double entries = 0;
   for (const Line& line : lines_) {
     const Block& block = used_[at(line.block)];
@@ -510,8 +472,7 @@ double Quadratic<Penalty>::workOfSweep() const {
 }
 
 /// Entries whose reading takes about the time of G and a factor of it for the places in use.
-template <class Penalty>
-double Quadratic<Penalty>::workOfGram() {
+double Quadratic::workOfGram() {
   const double all = form_.size();
   double working = 0;
   for (const Line& line : lines_) working += used_[at(line.block)].size;
@@ -519,8 +480,7 @@ double Quadratic<Penalty>::workOfGram() {
 }
 
 /// Collects the blocks that sweeps go through: those that are not 0 and those that are not to stay there.
-template <class Penalty>
-void Quadratic<Penalty>::collect(const Penalty& penalty, double tolerance) {
+void Quadratic::collect(const PenaltyAt& penalty, double tolerance) {
   lines_.clear();
   for (std::size_t g = 0; g < used_.size(); ++g) {
     const Block& block = used_[g];
@@ -529,15 +489,21 @@ void Quadratic<Penalty>::collect(const Penalty& penalty, double tolerance) {
   }
 }
 
+/// f.operator()<P>() with the struct of the penalty where blocks are coefficients, else with void.
+template <class F>
+void Quadratic::visitKind(F&& f) {
+  if (!single_) return f.template operator()<void>();
+  if (!lines_.empty()) visitPenalty(lines_.front().along.kind, f);
+}
+
 /// Moves a block to its minimiser unless the step is no larger than `least`, but for those to 0, which may end a large
 /// violation. apply(k, step) for its coefficients; returns the size of the step.
-template <class Penalty>
 template <class P, class Apply>
-[[gnu::always_inline]] inline double Quadratic<Penalty>::moveBlock(const Line& line, std::span<double> values,
-                                                                   std::span<const double> gradient, double least,
-                                                                   Apply&& apply) {
-  const Of& along = line.along;
-  if constexpr (single) {
+[[gnu::always_inline]] inline double Quadratic::moveBlock(const Line& line, std::span<double> values,
+                                                          std::span<const double> gradient, double least,
+                                                          Apply&& apply) {
+  const BlockPenalty& along = line.along;
+  if constexpr (!std::is_void_v<P>) {
     const auto e = at(line.block);
     const double value = values[0], c = line.curvature, z = c * value - gradient[0];
     const P of{along.l, along.gamma};
@@ -556,7 +522,7 @@ template <class P, class Apply>
     return size;
   }
   std::span<const double> next = best(along, line.block, values, gradient);
-  if (!P::convex && norm2Squared(values) == 0 && !along.leavesZero(next, gradient, possibleDecrease)) return 0;
+  if (!along.convex() && norm2Squared(values) == 0 && !along.leavesZero(next, gradient, possibleDecrease)) return 0;
   double squares = 0;
   bool toZero = false;
   for (std::size_t k = 0; k < next.size(); ++k) {
@@ -577,10 +543,8 @@ template <class P, class Apply>
 /// Some sweeps with predictions in place of G, with Anderson's extrapolation where the penalty is convex: the largest
 /// size of a step of the last. The state is b, with room for more columns, and behind it X times its
 /// change.
-template <class Penalty>
-template <class P>
-double Quadratic<Penalty>::sweepByRows(const Penalty& penalty, double tolerance) {
-  const bool extrapolate = penalty.convex() && !(single && blocks_.bounded());
+double Quadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) {
+  const bool extrapolate = penalty.convex() && !(single_ && blocks_.bounded());
   std::vector<double>& state = rows_.state;
   rows_.base = q;
   rows_.start = b;
@@ -590,7 +554,7 @@ double Quadratic<Penalty>::sweepByRows(const Penalty& penalty, double tolerance)
   for (int sweeps = 1;; ++sweeps) {
     la_.checkpoint();
     if (extrapolate) std::copy_n(state.begin(), rows_.head, rows_.last.begin());
-    const double most = sweepRows<P>();
+    const double most = sweepRows();
     if (sweeps == Tuning::sweepsByRows || most <= tolerance / 2) {
       std::copy_n(state.begin(), b.size(), b.begin());
       sweeps_ += sweeps;
@@ -609,8 +573,7 @@ double Quadratic<Penalty>::sweepByRows(const Penalty& penalty, double tolerance)
 }
 
 /// Makes room for the state of these sweeps, and more than it takes now: columns come in a few at a time.
-template <class Penalty>
-void Quadratic<Penalty>::reserveState() {
+void Quadratic::reserveState() {
   if (rows_.head >= b.size() && !rows_.state.empty()) return;
   const std::size_t all = at(blocks_.data().p()) * at(responses_);
   rows_.head = std::min(all, b.size() + b.size() / 4 + 64);
@@ -622,37 +585,37 @@ void Quadratic<Penalty>::reserveState() {
 }
 
 /// One of these sweeps; the largest size of a step.
-template <class Penalty>
-template <class P>
-double Quadratic<Penalty>::sweepRows() {
+double Quadratic::sweepRows() {
   const std::size_t n = at(metric_->rows());
   const std::span<double> values(rows_.state.data(), b.size());
   double* const products = rows_.state.data() + rows_.head;
-  const auto product = [&](int entry) { return std::span(products + at(responseOf(entry)) * n, n); };
-  // The sum of one response stays in a register.
-  double only = 0;
-  const auto sum = [&](int entry) -> double& { return single ? only : sums_[at(responseOf(entry))]; };
-  for (int k = 0; k < responses_; ++k) sum(k) = metric_->sumOfScaled(product(k));
   double most = 0;
-  for (const Line& line : lines_) {
-    const Block& block = used_[at(line.block)];
-    for (int k = 0; k < (single ? 1 : block.size); ++k) {
-      const int entry = block.first + k;
-      slopes_[at(k)] = rows_.base[at(entry)] + metric_->ofScaled(placeOf(entry), product(entry), sum(entry));
+  visitKind([&]<class P>() {
+    constexpr bool single = !std::is_void_v<P>;
+    const auto product = [&](int entry) { return std::span(products + at(single ? 0 : responseOf(entry)) * n, n); };
+    // The sum of one response stays in a register.
+    double only = 0;
+    const auto sum = [&](int entry) -> double& { return single ? only : sums_[at(responseOf(entry))]; };
+    for (int k = 0; k < responses_; ++k) sum(k) = metric_->sumOfScaled(product(k));
+    for (const Line& line : lines_) {
+      const Block& block = used_[at(line.block)];
+      for (int k = 0; k < (single ? 1 : block.size); ++k) {
+        const int entry = block.first + k, place = single ? entry : placeOf(entry);
+        slopes_[at(k)] = rows_.base[at(entry)] + metric_->ofScaled(place, product(entry), sum(entry));
+      }
+      const auto apply = [&](int k, double step) __attribute__((always_inline)) {
+        const int entry = block.first + k, place = single ? entry : placeOf(entry);
+        metric_->addScaled(place, step, product(entry));
+        sum(entry) += step * metric_->totalWeight() * metric_->mean(place);
+      };
+      most = std::max(most, moveBlock<P>(line, of(values, block), slopes_, -1, apply));
     }
-    const auto apply = [&](int k, double step) __attribute__((always_inline)) {
-      const int entry = block.first + k, place = placeOf(entry);
-      metric_->addScaled(place, step, product(entry));
-      sum(entry) += step * metric_->totalWeight() * metric_->mean(place);
-    };
-    most = std::max(most, moveBlock<P>(line, of(values, block), slopes_, -1, apply));
-  }
+  });
   return most;
 }
 
 /// The objective at a state of these sweeps, less what it was at their start but for the penalty.
-template <class Penalty>
-double Quadratic<Penalty>::objectiveOf(std::span<const double> state) const {
+double Quadratic::objectiveOf(std::span<const double> state) const {
   const std::size_t n = at(metric_->rows());
   double sum = 0;
   for (std::size_t k = 0; k < sums_.size(); ++k) {
@@ -672,8 +635,7 @@ double Quadratic<Penalty>::objectiveOf(std::span<const double> state) const {
 }
 
 /// Brings what sweepByRows() did to the gradients of all places.
-template <class Penalty>
-void Quadratic<Penalty>::finishSweepsByRows() {
+void Quadratic::finishSweepsByRows() {
   const std::size_t n = at(metric_->rows());
   for (int k = 0; k < responses_; ++k) {
     const std::span<const double> product = std::span(rows_.state).subspan(rows_.head + at(k) * n, n);
@@ -686,31 +648,29 @@ void Quadratic<Penalty>::finishSweepsByRows() {
   }
 }
 
-template <class Penalty>
-std::span<const double> Quadratic<Penalty>::productOfSteps() const {
+std::span<const double> Quadratic::productOfSteps() const {
   return onlySweeps_ && responses_ == 1 ? std::span(rows_.state).subspan(rows_.head) : std::span<const double>();
 }
 
 /// One pass over the blocks in use; the largest size of a step. Steps of a size of at most `least` are left out.
-template <class Penalty>
-template <class P>
-double Quadratic<Penalty>::sweep(double least) {
+double Quadratic::sweep(double least) {
   double most = 0;
-  for (const Line& line : lines_) {
-    const Block& block = used_[at(line.block)];
-    const auto apply = [&](int k, double step) {
-      addColumn(block.first + k, step, gradient_);
-      moved_[at(block.first + k)] += step;
-    };
-    most = std::max(most, moveBlock<P>(line, of(b, block), gradientInUse(block), least, apply));
-  }
+  visitKind([&]<class P>() {
+    for (const Line& line : lines_) {
+      const Block& block = used_[at(line.block)];
+      const auto apply = [&](int k, double step) {
+        addColumn(block.first + k, step, gradient_);
+        moved_[at(block.first + k)] += step;
+      };
+      most = std::max(most, moveBlock<P>(line, of(b, block), gradientInUse(block), least, apply));
+    }
+  });
   sweeps_ += 1;
   return most;
 }
 
 /// Gives the places of the blocks in use their slots, with their gradients.
-template <class Penalty>
-void Quadratic<Penalty>::gather() {
+void Quadratic::gather() {
   std::vector<int> places;
   for (const Line& line : lines_) {
     const Block& block = used_[at(line.block)];
@@ -728,15 +688,13 @@ void Quadratic<Penalty>::gather() {
 }
 
 /// Brings the steps since gather() to the gradients of all places.
-template <class Penalty>
-void Quadratic<Penalty>::applySteps() {
+void Quadratic::applySteps() {
   change_.resize(q.size());
   applyGram(moved_, change_);
   for (std::size_t e = 0; e < q.size(); ++e) q[e] += change_[e];
 }
 
-template <class Penalty>
-void Quadratic<Penalty>::applyGram(std::span<const double> d, std::span<double> out) {
+void Quadratic::applyGram(std::span<const double> d, std::span<double> out) {
   const int width = responses_;
   if (metric_ && (byRows() || !metric_->hasGram())) {
     column_.resize(at(metric_->rows()));
@@ -764,9 +722,8 @@ void Quadratic<Penalty>::applyGram(std::span<const double> d, std::span<double> 
 }
 
 /// Adds the entries of a block, `whole` also those that are 0 by an l1 or at a bound.
-template <class Penalty>
-void Quadratic<Penalty>::addToSupport(Support<Of>& to, const Of& along, int block, std::span<const double> gradient,
-                                      bool whole) const {
+void Quadratic::addToSupport(Support& to, const BlockPenalty& along, int block, std::span<const double> gradient,
+                             bool whole) const {
   const Block& own = used_[at(block)];
   const std::span<const double> values = of(b, own);
   to.begin(along, block, values);
@@ -778,8 +735,7 @@ void Quadratic<Penalty>::addToSupport(Support<Of>& to, const Of& along, int bloc
   }
 }
 
-template <class Penalty>
-Support<typename Quadratic<Penalty>::Of>& Quadratic<Penalty>::collectSupport(const Penalty& penalty) {
+Support& Quadratic::collectSupport(const PenaltyAt& penalty) {
   support_.clear();
   for (std::size_t g = 0; g < used_.size(); ++g) {
     if (!isZero(used_[g])) {
@@ -791,9 +747,7 @@ Support<typename Quadratic<Penalty>::Of>& Quadratic<Penalty>::collectSupport(con
 
 /// Newton steps to the minimum of the quadratic with the branches of the penalty on the support as they are, unless
 /// the factor costs more than this number of sweeps. False where there is none.
-template <class Penalty>
-template <class P>
-bool Quadratic<Penalty>::newtonSteps(const Penalty& penalty, double sweepsLeft) {
+bool Quadratic::newtonSteps(const PenaltyAt& penalty, double sweepsLeft) {
   for (int k = 0; k < Tuning::mostShortSteps; ++k) {
     support_.clear();
     for (const Line& line : lines_) {
@@ -805,28 +759,26 @@ bool Quadratic<Penalty>::newtonSteps(const Penalty& penalty, double sweepsLeft) 
     if (square(size) / 3 / Tuning::operationsBlocked > sweepsLeft * gradient_.size()) return false;
     if (!support_.factor(form_, responses_)) return false;
     support_.solve();
-    const Step taken = takeStep<P>(penalty);
-    if (taken != Step::part) return single || taken == Step::whole;
+    const Step taken = takeStep(penalty);
+    if (taken != Step::part) return single_ || taken == Step::whole;
   }
   return true;
 }
 
-template <class Penalty>
-bool Quadratic<Penalty>::stepOnSupport(const Penalty& penalty) {
+bool Quadratic::stepOnSupport(const PenaltyAt& penalty) {
   onlySweeps_ = false;
   if (metric_ && !metric_->affordsGram()) return false;
   rows_.start = b;
   collect(penalty, infinity);
   form_.needGram();
   gather();
-  penalty.visitKind([&]<class P>() { newtonSteps<P>(penalty, infinity); });
+  newtonSteps(penalty, infinity);
   applySteps();
   return b != rows_.start;
 }
 
 /// The share of a step after which the coefficient changes sign, meets a bound, or comes to another branch.
-template <class Penalty>
-double Quadratic<Penalty>::shareToBreak(const Of& along, const Block& block, int entry, double d, bool convex) const {
+double Quadratic::shareToBreak(const BlockPenalty& along, const Block& block, int entry, double d, bool convex) const {
   const double value = b[at(entry)];
   double share = 1;
   const auto meet = [&](double end) {
@@ -836,7 +788,7 @@ double Quadratic<Penalty>::shareToBreak(const Of& along, const Block& block, int
   if (stopsAtZero(along, block)) meet(0);
   if (blocks_.bounded() && std::isfinite(lower_[at(entry)])) meet(lower_[at(entry)]);
   if (blocks_.bounded() && std::isfinite(upper_[at(entry)])) meet(upper_[at(entry)]);
-  if (!convex && along.gamma > 0 && (single || block.size == 1)) {
+  if (!convex && along.gamma > 0 && block.size == 1) {
     meet(std::copysign(along.gamma * along.l, value));
     meet(std::copysign(along.l, value));
   }
@@ -845,8 +797,7 @@ double Quadratic<Penalty>::shareToBreak(const Of& along, const Block& block, int
 
 /// The ends of a whole step, within bounds. Coefficients that would change sign end at 0 if the penalty has their
 /// absolute values.
-template <class Penalty>
-void Quadratic<Penalty>::setEnds(const Penalty& penalty) {
+void Quadratic::setEnds(const PenaltyAt& penalty) {
   ends_.resize(support_.entries().size());
   for (const auto& part : support_.parts()) {
     const Block& block = used_[at(part.block)];
@@ -855,16 +806,14 @@ void Quadratic<Penalty>::setEnds(const Penalty& penalty) {
       const auto e = at(support_.entries()[at(s)]);
       const double value = b[e], end = value + support_.step()[at(s)];
       ends_[at(s)] = blocks_.bounded() ? std::clamp(end, lower_[e], upper_[e]) : end;
-      if (stops && (single ? end * value <= 0 : meetsZero(value, end))) ends_[at(s)] = 0;
+      if (stops && (single_ ? end * value <= 0 : meetsZero(value, end))) ends_[at(s)] = 0;
     }
   }
 }
 
 /// Takes the whole step, coefficients that would change sign at 0, if that gains more than the part of the step up to
 /// the first of them; else that part.
-template <class Penalty>
-template <class P>
-typename Quadratic<Penalty>::Step Quadratic<Penalty>::takeStep(const Penalty& penalty) {
+Quadratic::Step Quadratic::takeStep(const PenaltyAt& penalty) {
   const std::vector<int>& entries = support_.entries();
   const std::vector<double>& step = support_.step();
   const auto k = entries.size();
@@ -872,18 +821,18 @@ typename Quadratic<Penalty>::Step Quadratic<Penalty>::takeStep(const Penalty& pe
   std::size_t first = k;
   for (const auto& part : support_.parts()) {
     const Block& block = used_[at(part.block)];
-    const Of along = penalty.of(block.group);
+    const BlockPenalty along = penalty.of(block.group);
     for (auto s = at(part.begin); s < at(part.end); ++s) {
-      if (const double t = shareToBreak(along, block, entries[s], step[s], P::convex); t < share) {
+      if (const double t = shareToBreak(along, block, entries[s], step[s], penalty.convex()); t < share) {
         share = t;
         first = s;
       }
     }
   }
   setEnds(penalty);
-  // Of many minima the nearest is meant, so that with a penalty that is not convex no coefficient is set to 0 together
-  // with others.
-  if ((P::convex || first == k) && tryEnds(penalty)) return first == k ? Step::whole : Step::part;
+  // BlockPenalty many minima the nearest is meant, so that with a penalty that is not convex no coefficient is set to 0
+  // together with others.
+  if ((penalty.convex() || first == k) && tryEnds(penalty)) return first == k ? Step::whole : Step::part;
   if (first == k) return Step::none;
   for (std::size_t s = 0; s < k; ++s) {
     const double value = b[at(entries[s])];
@@ -893,8 +842,7 @@ typename Quadratic<Penalty>::Step Quadratic<Penalty>::takeStep(const Penalty& pe
 }
 
 /// Moves the support to `ends_` unless the objective, whose change is exact in this model, rises.
-template <class Penalty>
-bool Quadratic<Penalty>::tryEnds(const Penalty& penalty) {
+bool Quadratic::tryEnds(const PenaltyAt& penalty) {
   const std::vector<int>& entries = support_.entries();
   const auto inUse = [&](std::size_t s) {
     return at(gram_.slot(placeOf(entries[s])) * responses_ + responseOf(entries[s]));
@@ -908,8 +856,8 @@ bool Quadratic<Penalty>::tryEnds(const Penalty& penalty) {
   double gain = 0, size = 0;
   for (const auto& part : support_.parts()) {
     const Block& block = used_[at(part.block)];
-    const Of along = penalty.of(block.group);
-    const std::span<double> to = std::span(next_).first(single ? 1 : at(block.size));
+    const BlockPenalty along = penalty.of(block.group);
+    const std::span<double> to = std::span(next_).first(at(block.size));
     std::ranges::copy(of(b, block), to.begin());
     double smooth = 0;
     for (auto s = at(part.begin); s < at(part.end); ++s) {
@@ -931,23 +879,19 @@ bool Quadratic<Penalty>::tryEnds(const Penalty& penalty) {
   return true;
 }
 
-template <class Penalty>
-bool Quadratic<Penalty>::locallyConvex(const Penalty& penalty) {
+bool Quadratic::locallyConvex(const PenaltyAt& penalty) {
   if (penalty.convex()) return true;
   // What there is no memory to find out is not claimed.
   if (metric_ && !metric_->affordsGram()) return false;
   form_.needGram();
   edge_.clear();
   for (std::size_t g = 0; g < used_.size(); ++g) {
-    const Of along = penalty.of(used_[g].group);
+    const BlockPenalty along = penalty.of(used_[g].group);
     const std::span<const double> gradient = of(q, used_[g]);
     const bool inside = isZero(used_[g]) && along.dualNorm(gradient) < (1 - Tuning::nearEdge) * along.slopeAtZero();
     if (!inside) addToSupport(edge_, along, static_cast<int>(g), gradient, true);
   }
   return edge_.entries().empty() || edge_.factor(form_, responses_);
 }
-
-template class Quadratic<CoefficientPenalties>;
-template class Quadratic<BlockPenalties>;
 
 }  // namespace nonconvex

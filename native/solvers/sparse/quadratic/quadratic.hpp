@@ -4,7 +4,6 @@
 
 #include <memory>
 #include <span>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -28,20 +27,12 @@ inline bool meetsZero(double before, double after) { return before != 0 && after
 /// With G: coordinate descent over blocks and Newton steps on the support, both on a copy of the part of G that has the
 /// places in use now, with one look at the others when nothing is left to do there. By rows: sweeps, for as long
 /// as these take less time than G and its factor would, or there is no memory for G.
-///
-/// The penalty says whether blocks are known to be single coefficients of one response.
-template <class Penalty>
 class Quadratic {
  public:
-  static constexpr bool single = Penalty::ofCoefficients;
-  using Of = decltype(std::declval<Penalty>().of(0));  ///< the penalty of a block
-  using Form = std::conditional_t<single, GramMetric, QuadraticForm>;
-
   Quadratic(const Cpu& la, const Blocks& blocks, GramMetric& metric)
       : Quadratic(la, blocks, metric, &metric, blocks.responses()) {}
   /// A quadratic of coefficients by themselves, whose form has a row for each.
-  Quadratic(const Cpu& la, const Blocks& blocks, QuadraticForm& form) requires(!single)
-      : Quadratic(la, blocks, form, nullptr, 1) {}
+  Quadratic(const Cpu& la, const Blocks& blocks, QuadraticForm& form) : Quadratic(la, blocks, form, nullptr, 1) {}
 
   std::vector<double> b, q;
   /// The most that the loss which the quadratic stands for can still fall by.
@@ -51,31 +42,31 @@ class Quadratic {
   void add(std::span<const int> groups);
   bool isWorking(int group) const { return working_[at(group)]; }
   /// Gives entries := the places of the blocks of another that are not 0 or violate their conditions by more than that.
-  void collectWorking(const Penalty& penalty, double tolerance, std::vector<int>& entries);
+  void collectWorking(const PenaltyAt& penalty, double tolerance, std::vector<int>& entries);
   /// Takes over the blocks of another at these of its places; their gradients are still to be set.
   void takeOver(const Quadratic& other, std::span<const int> entries);
 
   /// Goes down until the goal is met; whether it was.
-  bool minimize(const Penalty& penalty, const Goal& goal);
+  bool minimize(const PenaltyAt& penalty, const Goal& goal);
   /// Goes by Newton steps to the stationary point nearby, with the blocks alone that are not 0; whether it moved.
-  bool stepOnSupport(const Penalty& penalty);
-  double largestViolation(const Penalty& penalty);
+  bool stepOnSupport(const PenaltyAt& penalty);
+  double largestViolation(const PenaltyAt& penalty);
   /// Blocks that would leave 0 against their slope, the first ones those that gain the most.
-  std::vector<Escape> escapes(const Penalty& penalty);
-  double penaltyValue(const Penalty& penalty) const;
+  std::vector<Escape> escapes(const PenaltyAt& penalty);
+  double penaltyValue(const PenaltyAt& penalty) const;
   /// The derivative of a convex penalty along a step from b.
-  double penaltySlope(const Penalty& penalty, std::span<const double> step) const;
+  double penaltySlope(const PenaltyAt& penalty, std::span<const double> step) const;
   /// slopes := those of the penalties of groups at the norms of coefficients, for groups in use.
-  void slopesAt(const Penalty& penalty, std::span<const double> coefficients, std::vector<double>& slopes) const;
+  void slopesAt(const PenaltyAt& penalty, std::span<const double> coefficients, std::vector<double>& slopes) const;
   /// Whether a violation, or the gap, is small enough.
-  bool meets(const Penalty& penalty, const Goal& goal, double violation) const {
+  bool meets(const PenaltyAt& penalty, const Goal& goal, double violation) const {
     return violation <= goal.violation || (penalty.convex() && gap(penalty, goal.scale) <= goal.gap);
   }
   /// The distance to the bound of the optimum on the places in use, for convex penalties, but for what the curvatures
   /// of the loss add to it in the second order.
-  double gap(const Penalty& penalty, double scale) const;
+  double gap(const PenaltyAt& penalty, double scale) const;
   /// Whether the objective is strictly convex near b on the blocks that are not 0 or whose gradient is near the edge.
-  bool locallyConvex(const Penalty& penalty);
+  bool locallyConvex(const PenaltyAt& penalty);
   /// out := G d, by rows where G is not there.
   void applyGram(std::span<const double> d, std::span<double> out);
   /// The form has changed: factors and copies of it are of no use.
@@ -89,7 +80,7 @@ class Quadratic {
   double sweeps() const { return sweeps_; }
 
   /// Collects the support with the right-hand side of Newton's step.
-  Support<Of>& collectSupport(const Penalty& penalty);
+  Support& collectSupport(const PenaltyAt& penalty);
   /// The diagonal of G and of the penalty's second derivatives at a place in that support.
   double diagonalAt(std::size_t k) const {
     return form_.curvature(support_.entries()[k] / responses_) + support_.curvature(k);
@@ -105,7 +96,7 @@ class Quadratic {
   /// A block that sweeps go through, its penalty, and the largest curvature along it.
   struct Line {
     int block;
-    Of along;
+    BlockPenalty along;
     double curvature;
     /// The change of the slope along a step, that of the squares in the penalty with it: these may be all of it.
     double sizeOf(double step) const { return step * (curvature + along.ridge); }
@@ -118,50 +109,47 @@ class Quadratic {
     std::unique_ptr<Anderson<Cpu>> anderson;
   };
 
-  Quadratic(const Cpu& la, const Blocks& blocks, Form& form, GramMetric* metric, int responses);
+  Quadratic(const Cpu& la, const Blocks& blocks, QuadraticForm& form, GramMetric* metric, int responses);
   template <class Vector>
   auto of(Vector&& all, const Block& block) const {
-    return std::span(all).subspan(at(block.first), single ? 1 : at(block.size));
+    return std::span(all).subspan(at(block.first), at(block.size));
   }
   BlockBounds boundsOf(const Block& block) const {
     if (!blocks_.bounded()) return {};
     return {of(lower_, block), of(upper_, block)};
   }
-  double firstCurvature(const Block& block) const { return form_.curvature(placeOf(block.first)); }
-  int placeOf(int entry) const { return single ? entry : entry / responses_; }
-  int responseOf(int entry) const { return single ? 0 : entry % responses_; }
+  double firstCurvature(const Block& block) const {
+    const int place = placeOf(block.first);
+    return metric_ ? metric_->curvature(place) : form_.curvature(place);
+  }
+  int placeOf(int entry) const { return responses_ == 1 ? entry : entry / responses_; }
+  int responseOf(int entry) const { return responses_ == 1 ? 0 : entry % responses_; }
   bool isZero(const Block& block) const;
   BlockCurvature& curvature(int block);
   double largestCurvature(int block);
-  std::span<const double> best(const Of& along, int block, std::span<const double> from,
+  std::span<const double> best(const BlockPenalty& along, int block, std::span<const double> from,
                                std::span<const double> gradient);
-  std::span<const double> fromZero(const Of& along, int block, std::span<const double> gradient);
-  double violation(const Penalty& penalty, int block, std::span<const double> gradient);
-  void collect(const Penalty& penalty, double tolerance);
+  std::span<const double> fromZero(const BlockPenalty& along, int block, std::span<const double> gradient);
+  double violation(const PenaltyAt& penalty, int block, std::span<const double> gradient);
+  void collect(const PenaltyAt& penalty, double tolerance);
+  template <class F>
+  void visitKind(F&& f);
   template <class P, class Apply>
   double moveBlock(const Line& line, std::span<double> values, std::span<const double> gradient, double least,
                    Apply&& apply);
-  template <class P>
-  bool minimizeByGram(const Penalty& penalty, const Goal& goal);
-  template <class P>
-  bool minimizeByRows(const Penalty& penalty, const Goal& goal);
+  bool minimizeByGram(const PenaltyAt& penalty, const Goal& goal);
+  bool minimizeByRows(const PenaltyAt& penalty, const Goal& goal);
   double workOfSweep() const;
   double workOfGram();
-  template <class P>
-  void descend(const Penalty& penalty, const Goal& goal);
-  template <class P>
-  void descendByBlocks(const Penalty& penalty, const Goal& goal);
-  template <class P>
+  void descend(const PenaltyAt& penalty, const Goal& goal);
+  void descendByBlocks(const PenaltyAt& penalty, const Goal& goal);
   int sweepInTurn(double tolerance);
   double objectiveInUse();
   bool isWithin(std::span<const double> coefficients) const;
   bool keepsBranches(std::span<const double> before) const;
-  double violationInUse(const Penalty& penalty);
-  template <class P>
+  double violationInUse(const PenaltyAt& penalty);
   double sweep(double least);
-  template <class P>
-  double sweepByRows(const Penalty& penalty, double tolerance);
-  template <class P>
+  double sweepByRows(const PenaltyAt& penalty, double tolerance);
   double sweepRows();
   double objectiveOf(std::span<const double> state) const;
   void reserveState();
@@ -170,22 +158,22 @@ class Quadratic {
   std::span<const double> gradientInUse(const Block& block);
   void addColumn(int entry, double step, std::span<double> gradients) const;
   void applySteps();
-  void addToSupport(Support<Of>& to, const Of& along, int block, std::span<const double> gradient, bool whole) const;
-  template <class P>
-  bool newtonSteps(const Penalty& penalty, double sweepsLeft);
-  template <class P>
-  Step takeStep(const Penalty& penalty);
-  void setEnds(const Penalty& penalty);
-  bool tryEnds(const Penalty& penalty);
-  double shareToBreak(const Of& along, const Block& block, int entry, double d, bool convex) const;
+  void addToSupport(Support& to, const BlockPenalty& along, int block, std::span<const double> gradient,
+                    bool whole) const;
+  bool newtonSteps(const PenaltyAt& penalty, double sweepsLeft);
+  Step takeStep(const PenaltyAt& penalty);
+  void setEnds(const PenaltyAt& penalty);
+  bool tryEnds(const PenaltyAt& penalty);
+  double shareToBreak(const BlockPenalty& along, const Block& block, int entry, double d, bool convex) const;
   /// Whether the penalty has a kink where a coefficient of a block that is not 0 is.
-  bool stopsAtZero(const Of& along, const Block& block) const { return single || block.size == 1 || along.l1 > 0; }
+  bool stopsAtZero(const BlockPenalty& along, const Block& block) const { return block.size == 1 || along.l1 > 0; }
 
   const Cpu& la_;
   const Blocks& blocks_;
-  Form& form_;
+  QuadraticForm& form_;
   GramMetric* metric_;  ///< the form, where coefficients are those of its columns
   int responses_;
+  bool single_;                ///< blocks are coefficients of columns: these have Newton steps and no extrapolation
   std::vector<char> working_;  ///< whether a group is in use
   std::vector<Block> used_;
   std::vector<double> lower_, upper_;  ///< of the coefficients, where there are bounds
@@ -196,7 +184,7 @@ class Quadratic {
   std::vector<double> gradient_;  ///< the gradients at the places of gram_
   std::vector<double> moved_, change_, ends_, taken_, next_, slopes_, product_;
   std::vector<double> column_, places_;  ///< numbers of rows and of places
-  Support<Of> support_, edge_;           ///< the latter with blocks near the edge
+  Support support_, edge_;               ///< the latter with blocks near the edge
   Sweeps rows_;                          ///< behind the coefficients, with room for more, X times their change
   Sweeps inUse_;                         ///< behind the coefficients the gradients in use
   std::vector<double> sums_;             ///< sums of X times the change
@@ -204,8 +192,5 @@ class Quadratic {
   bool onlySweeps_ = false;              ///< the last minimize() was sweeps by rows and nothing else
   double sweeps_ = 0;
 };
-
-using CoefficientQuadratic = Quadratic<CoefficientPenalties>;
-using BlockQuadratic = Quadratic<BlockPenalties>;
 
 }  // namespace nonconvex

@@ -2,21 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <type_traits>
 
 #include "core/numbers.hpp"
 #include "linalg/vectors.hpp"
 
 namespace nonconvex {
-namespace {
+namespace {}  // namespace
 
-template <class Of>
-constexpr bool isSingle = std::is_same_v<Of, CoefficientPenalty>;
-
-}  // namespace
-
-template <class Of>
-void Support<Of>::clear() {
+void Support::clear() {
   parts_.clear();
   entries_.clear();
   step_.clear();
@@ -24,9 +17,8 @@ void Support<Of>::clear() {
   directions_.clear();
 }
 
-template <class Of>
-void Support<Of>::begin(const Of& penalty, int block, std::span<const double> b) {
-  norm_ = isSingle<Of> ? std::abs(b[0]) : std::sqrt(norm2Squared(b));
+void Support::begin(const BlockPenalty& penalty, int block, std::span<const double> b) {
+  norm_ = normOf(b);
   // Beside 0 the least curvature is that of the branch which a block enters.
   const double curvature = penalty.curvature(norm_ > 0 ? norm_ : penalty.l * Tuning::nearZero);
   const double across = norm_ > 0 ? penalty.slope(norm_) / norm_ : curvature;
@@ -34,12 +26,11 @@ void Support<Of>::begin(const Of& penalty, int block, std::span<const double> b)
   parts_.push_back({block, count, count, across, curvature, penalty.ridge});
 }
 
-template <class Of>
-void Support<Of>::add(const Of& penalty, int entry, double b, double gradient) {
+void Support::add(const BlockPenalty& penalty, int entry, double b, double gradient) {
   Part& part = parts_.back();
   entries_.push_back(entry);
   part.end = static_cast<int>(entries_.size());
-  if constexpr (isSingle<Of>) {
+  if (single_) {
     diagonal_.push_back(part.ridge + part.along);
     step_.push_back(-(gradient + part.ridge * b + std::copysign(penalty.slope(norm_), b)));
   } else {
@@ -51,8 +42,7 @@ void Support<Of>::add(const Of& penalty, int entry, double b, double gradient) {
   }
 }
 
-template <class Of>
-void Support<Of>::addCurvature(std::span<const double> v, std::span<double> out) const {
+void Support::addCurvature(std::span<const double> v, std::span<double> out) const {
   for (const Part& each : parts_) {
     double along = 0;
     for (int k = each.begin; k < each.end; ++k) along += directions_[at(k)] * v[at(k)];
@@ -63,9 +53,8 @@ void Support<Of>::addCurvature(std::span<const double> v, std::span<double> out)
   }
 }
 
-template <class Of>
-bool Support<Of>::factor(const QuadraticForm& form, int responses) {
-  if constexpr (isSingle<Of>) return kept_.set(form, entries_, diagonal_);
+bool Support::factor(const QuadraticForm& form, int responses) {
+  if (single_) return kept_.set(form, entries_, diagonal_);
   const int count = static_cast<int>(entries_.size());
   if (factor_.rows() < count) factor_ = HostMatrix<double>(count + count / 2, count + count / 2, Uninitialized{});
   const Mat<double> a = factor_.view().block(0, 0, count, count);
@@ -98,14 +87,10 @@ bool Support<Of>::factor(const QuadraticForm& form, int responses) {
   return true;
 }
 
-template <class Of>
-void Support<Of>::solve() {
-  if constexpr (isSingle<Of>) return kept_.solve(entries_, step_);
+void Support::solve() {
+  if (single_) return kept_.solve(entries_, step_);
   const int count = static_cast<int>(entries_.size());
   la_.choleskySolve(factor_.view().block(0, 0, count, count), Mat<double>{step_.data(), count, 1, count});
 }
-
-template class Support<CoefficientPenalty>;
-template class Support<BlockPenalty>;
 
 }  // namespace nonconvex

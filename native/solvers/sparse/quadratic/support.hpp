@@ -14,7 +14,6 @@ namespace nonconvex {
 
 /// Entries of coefficients, which are S x K by rows for the S places of a form, block by block, with the second
 /// derivatives of the penalty there and the right-hand side of Newton's step.
-template <class Of>
 class Support {
  public:
   /// Entries of a block, and the second derivatives of the penalty across it and along it, without the ridge.
@@ -23,12 +22,13 @@ class Support {
     double across, along, ridge;
   };
 
-  explicit Support(const Cpu& la) : la_(la), kept_(la) {}
+  /// `single`: blocks are single coefficients of one response.
+  Support(const Cpu& la, bool single) : la_(la), single_(single), kept_(la) {}
   void clear();
   /// Begins the part of a block with these coefficients.
-  void begin(const Of& penalty, int block, std::span<const double> b);
+  void begin(const BlockPenalty& penalty, int block, std::span<const double> b);
   /// Adds one of its entries, with its gradient of the loss.
-  void add(const Of& penalty, int entry, double b, double gradient);
+  void add(const BlockPenalty& penalty, int entry, double b, double gradient);
 
   const std::vector<Part>& parts() const { return parts_; }
   const std::vector<int>& entries() const { return entries_; }
@@ -50,6 +50,7 @@ class Support {
   };
 
   const Cpu& la_;
+  bool single_;
   std::vector<Part> parts_;
   std::vector<int> entries_;
   std::vector<double> step_, diagonal_;
