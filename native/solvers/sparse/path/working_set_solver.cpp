@@ -17,13 +17,8 @@ Goal WorkingSetSolver::goal(const PenaltyAt& penalty, double sharper, double ste
   // Without a penalty the gap is not asked for: its bound is that of each column alone.
   const double usual = set_.blocks().single() ? T::shareOfGap : T::shareOfBlocks;
   const double share = penalty.isZero() ? 0 : penalty.hasRidge() ? T::shareWithRidge : usual;
-  // Beside an objective that is near 0, as those of counts may be, a gap counts for more.
-  const double scale = set_.scale();
-  const double beside =
-      set_.loss().squared() || !penalty.hasRidge()
-          ? scale
-          : std::clamp(T::besideObjective * std::abs(set_.objective(penalty)), T::leastBeside * scale, scale);
-  return {.violation = sharper * least, .gap = sharper * share * settings_.tolerance * beside, .scale = scale};
+  return {
+      .violation = sharper * least, .gap = sharper * share * settings_.tolerance * set_.scale(), .scale = set_.scale()};
 }
 
 bool WorkingSetSolver::solve(const PenaltyAt& penalty, const Goal& goal) {
@@ -106,7 +101,6 @@ bool WorkingSetSolver::solveQuadratics(const PenaltyAt& penalty, const Goal& goa
     if (stepByClasses(penalty, goal, inner, violation, stretch)) continue;
     set_.quadratic().minimize(penalty, inner);
     bool moved = set_.descend(penalty, set_.quadratic().productOfSteps());
-    if (!moved && stayAtZero(penalty)) continue;
     if (!moved && !penalty.convex()) {
       const bool fell = takeTangentStep(penalty, goal);
       moved = takeSupportStep(penalty) || fell;
@@ -196,15 +190,6 @@ bool WorkingSetSolver::takeEscapes(const PenaltyAt& penalty) {
   }
   if (any) set_.setCurvatures(1);
   return any;
-}
-
-/// Leaves blocks at 0 that would escape against their slope, the first to be suspected where a quadratic leads over a
-/// hump. Whether there may have been such.
-bool WorkingSetSolver::stayAtZero(const PenaltyAt& penalty) {
-  if (penalty.convex() || !set_.escapes()) return false;
-  set_.allowEscapes(false);
-  set_.setCurvatures(1);
-  return true;
 }
 
 /// Goes down from the remembered point with lines instead of a penalty that is not convex, which they touch there and

@@ -63,8 +63,6 @@ class WorkingSetSolver {
     static constexpr double shareOfGap = 0.03;       ///< measured: share of the tolerance for the working set
     static constexpr double shareOfBlocks = 0.3;     ///< measured: the same for blocks, whose steps cost more
     static constexpr double shareWithRidge = 1e-3;   ///< measured: the same where the gap is of the second order
-    static constexpr double besideObjective = 30;    ///< measured: scale of the gap beside a small objective
-    static constexpr double leastBeside = 0.05;      ///< measured: least share of the null model's loss there
     static constexpr int mostEnvelopes = 60;         ///< safeguard: envelopes in turn for one model
     static constexpr int mostMajorants = 100;        ///< safeguard: lines that replace a penalty, in turn
     static constexpr double narrowing = 0.25;        ///< measured: width of an envelope beside the last one
@@ -84,7 +82,6 @@ class WorkingSetSolver {
   bool keepsCurvatures(const PenaltyAt& penalty, const Goal& goal, double violation, double gap);
   bool settleEscapes(const PenaltyAt& penalty, double tolerance);
   bool takeEscapes(const PenaltyAt& penalty);
-  bool stayAtZero(const PenaltyAt& penalty);
   bool takeTangentStep(const PenaltyAt& penalty, const Goal& goal);
   bool takeSupportStep(const PenaltyAt& penalty);
   void takeNewtonStep(const PenaltyAt& penalty);
