@@ -18,26 +18,23 @@
 namespace nonconvex {
 namespace {
 
-/// Bytes for each column, beside its entries: scales, bounds, gradients at some lambdas together, and the like.
-constexpr double bytesOfColumn = 256;
-
-/// A column whose deviation is below this share of its root mean square counts as constant: numbers that are rounded
-/// after a few operations differ by as much.
-constexpr double leastVariation = 64 * machineEpsilon;
-
-/// Variances below it have lost digits to the least numbers there are.
-constexpr double leastVariance = std::numeric_limits<double>::min() / machineEpsilon;
-
-/// Columns and responses whose means are more deviations than this from 0 are stored less their means: a product with
-/// one as it is would lose eight bits, its square sixteen.
-constexpr double farFromZero = 256;
-
-constexpr double roundingOfShares = 1e-9;  // by which shares of classes may sum to something other than 1
+struct DataTuning {
+  /// safeguard: bytes for each column beside its entries, such as scales, bounds and gradients at some lambdas.
+  static constexpr double bytesOfColumn = 256;
+  /// rounding: a column whose deviation is a smaller share of its root mean square counts as constant, as numbers that
+  /// are rounded after a few operations differ by as much.
+  static constexpr double leastVariation = 64 * machineEpsilon;
+  /// rounding: smaller variances have lost digits to the least numbers there are.
+  static constexpr double leastVariance = std::numeric_limits<double>::min() / machineEpsilon;
+  /// rounding: columns and responses whose means are more deviations from 0 are stored less their means, as a product
+  /// with such a one would lose eight bits, its square sixteen.
+  static constexpr double farFromZero = 256;
+  static constexpr double roundingOfShares = 1e-9;       ///< rounding: distance from 1 of the sum of shares of classes
+  static constexpr std::size_t numbersAtOnce = 1 << 20;  ///< safeguard: numbers read between looks at an abort
+};
 
 constexpr auto asRows = "as many numbers as x has rows";
 constexpr auto asColumns = "as many numbers as x has columns";
-
-constexpr std::size_t numbersAtOnce = 1 << 20;  // some milliseconds
 
 /// The mean of a column a by the weights w, which sum to 1, sum_i w_i a_i^2, and sum_i w_i (a_i - mean)^2. The latter
 /// two take a pass of their own: the difference of sums has no digits where the mean is large.
@@ -116,7 +113,7 @@ std::vector<ColumnSums> sumsOfColumns(const Cpu& la, std::span<const double> wei
 template <class Holds>
 void requireEach(const Cpu& la, const char* name, std::span<const double> values, Holds&& holds, const char* expected) {
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (i % numbersAtOnce == 0) la.abortPoint();
+    if (i % DataTuning::numbersAtOnce == 0) la.abortPoint();
     if (!holds(values[i])) require(false, std::string(name) + "[" + show(i) + "]", values[i], expected);
   }
 }
@@ -143,13 +140,13 @@ void requireResponses(const Cpu& la, SparseFamily family, std::span<const double
 std::shared_ptr<const Columns> readColumns(const Cpu& la, const SparseProblem& problem) {
   if (const auto* view = std::get_if<SparseView>(&problem.x)) {
     require(view->rows >= 1, "rows of x", view->rows, "expected at least 1");
-    requireMemory(28.0 * static_cast<double>(view->values.size()) + bytesOfColumn * view->columns,
+    requireMemory(28.0 * static_cast<double>(view->values.size()) + DataTuning::bytesOfColumn * view->columns,
                   "x with " + show(view->values.size()) + " entries needs");
     return std::make_shared<const Columns>(*view, "x", la);
   }
   const auto& input = std::get<MatrixInput>(problem.x);
   require(input.rows >= 1, "rows of x", input.rows, "expected at least 1");
-  requireMemory((8.0 * (input.rows + 8.0) + bytesOfColumn) * input.columns,
+  requireMemory((8.0 * (input.rows + 8.0) + DataTuning::bytesOfColumn) * input.columns,
                 "x with " + show(input.rows) + " rows and " + show(input.columns) + " columns needs");
   if (input.shared != nullptr) return input.shared->of(input, "x", la);
   return std::make_shared<const Columns>(input, "x", la);
@@ -242,7 +239,7 @@ void SparseData::moveResponses(bool intercept) {
     la_.abortPoint();
     double* own = y.data() + at(k) * weights.size();
     const ColumnSums sums = sumsOfDense(weights, own, work);
-    if (!(sums.variance > 0 && std::abs(sums.mean) > farFromZero * std::sqrt(sums.variance))) continue;
+    if (!(sums.variance > 0 && std::abs(sums.mean) > DataTuning::farFromZero * std::sqrt(sums.variance))) continue;
     responseOrigin[at(k)] = sums.mean;
     for (std::size_t i = 0; i < weights.size(); ++i) own[i] -= sums.mean;
   }
@@ -275,8 +272,8 @@ void SparseData::measureColumns(const Cpu& la, bool centre, bool standardize) {
     const auto [mean, squares, variance] = sums[at(j)];
     require(std::isfinite(squares), "column " + show(j) + " of x", squares,
             "expected numbers whose squares have a finite sum");
-    const bool varies = variance > square(leastVariation) * squares && variance > leastVariance;
-    constant[at(j)] = centre || standardize ? !varies : !(squares > leastVariance);
+    const bool varies = variance > square(DataTuning::leastVariation) * squares && variance > DataTuning::leastVariance;
+    constant[at(j)] = centre || standardize ? !varies : !(squares > DataTuning::leastVariance);
     if (constant[at(j)]) {
       if (!isConstant(j, rows) || (!centre && !standardize && mean != 0)) nearlyConstant.push_back(j);
       continue;
@@ -284,7 +281,7 @@ void SparseData::measureColumns(const Cpu& la, bool centre, bool standardize) {
     const double deviation = std::sqrt(variance);
     if (standardize) scale[at(j)] = deviation;
     if (!centre) continue;
-    if (std::abs(mean) > farFromZero * deviation) {
+    if (std::abs(mean) > DataTuning::farFromZero * deviation) {
       origin[at(j)] = mean;
       far = true;
     } else if (!x().sparse()) {
@@ -301,10 +298,10 @@ void SparseData::requireShares(std::span<const double> shares) const {
   if (family != SparseFamily::multinomial) return;
   require(responses_ >= 2, "responses", responses_, "expected at least two classes for family 'multinomial'");
   for (int i = 0; i < n(); ++i) {
-    if (at(i) * at(responses_) % numbersAtOnce < at(responses_)) la_.abortPoint();
+    if (at(i) * at(responses_) % DataTuning::numbersAtOnce < at(responses_)) la_.abortPoint();
     double sum = 0;
     for (int k = 0; k < responses_; ++k) sum += shares[at(i) + at(n()) * at(k)];
-    require(std::abs(sum - 1) <= roundingOfShares, "sum of y[" + show(i) + "]", sum,
+    require(std::abs(sum - 1) <= DataTuning::roundingOfShares, "sum of y[" + show(i) + "]", sum,
             "expected 1 for family 'multinomial'");
   }
 }

@@ -14,10 +14,6 @@
 namespace nonconvex {
 namespace {
 
-constexpr double leastChange = 1e-5;   // of the deviance between two lambdas, relative
-constexpr double leastStep = 0.5;      // of lambda, on the way to the first one that is asked for
-constexpr double smallestLead = 1e-4;  // of lambdaMax, among those on the way
-
 void requireSettings(const SparseSettings& settings) {
   if (hasStruct(ofNorm(settings.penalty))) {
     visitPenalty(ofNorm(settings.penalty), [&]<class Penalty>() {
@@ -76,6 +72,12 @@ const SparseProblem& checked(const SparseProblem& problem, const SparseSettings&
 
 }  // namespace
 
+struct PathSolver::Tuning {
+  static constexpr double leastChange = 1e-5;   ///< published: glmnet's fdev, a change of the deviance that ends a path
+  static constexpr double leadStep = 0.5;       ///< safeguard: share of lambda on the way to the first one asked for
+  static constexpr double smallestLead = 1e-4;  ///< safeguard: share of lambdaMax where the way ends
+};
+
 PathSolver::PathSolver(const Cpu& la, const SparseProblem& problem, const SparseSettings& settings)
     : la_(la),
       problem_(checked(problem, settings)),
@@ -132,8 +134,8 @@ void PathSolver::chooseLambdas() {
   if (problem_.warmStart.empty() && first < most && !engine_->leadsItself()) {
     // A penalty that is not convex has many minima: the one that a path of the default lambdas leads to is meant.
     if (convex) {
-      for (double lambda = most * leastStep; lambda * leastStep > first && lambda > smallestLead * most;
-           lambda *= leastStep) {
+      for (double lambda = most * Tuning::leadStep;
+           lambda * Tuning::leadStep > first && lambda > Tuning::smallestLead * most; lambda *= Tuning::leadStep) {
         lambdas_.push_back(lambda);
       }
     } else {
@@ -180,7 +182,7 @@ std::optional<Status> PathSolver::fitNext() {
   if (asked) {
     // Classes that are told apart have no best coefficients where the penalty is constant: there is no such model.
     if (!model.reached && isKnown(lambdaStep_) && !isConvex(settings_.penalty) &&
-        engine_->explained(model.loss) >= fullyExplained) {
+        engine_->explained(model.loss) >= PathEngine::Tuning::fullyExplained) {
       end_ = PathEnd::devianceExplained;
       return finish();
     }
@@ -203,7 +205,7 @@ bool PathSolver::endsAt(const PathModel& model) {
   }
   if (!isKnown(lambdaStep_)) return false;
   const double now = engine_->explained(model.loss);
-  if (now >= fullyExplained) {
+  if (now >= PathEngine::Tuning::fullyExplained) {
     end_ = PathEnd::devianceExplained;
     return true;
   }
@@ -213,7 +215,7 @@ bool PathSolver::endsAt(const PathModel& model) {
   const double before = engine_->explained(models_.back().loss);
   // Models of quantiles stay where they are for a while, and then go on.
   if (data_.family == SparseFamily::quantile) return false;
-  if (!model.columns.empty() && now - before < leastChange * now) {
+  if (!model.columns.empty() && now - before < Tuning::leastChange * now) {
     end_ = PathEnd::devianceConstant;
     return true;
   }

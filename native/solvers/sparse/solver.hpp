@@ -29,6 +29,7 @@ class PathSolver {
   std::string explain(Status status) const;
 
  private:
+  struct Tuning;
   void chooseLambdas();
   /// Models of the path, and of those that lead to it.
   std::size_t count() const { return problem_.sizes.empty() ? lambdas_.size() : problem_.sizes.size(); }

@@ -9,7 +9,9 @@
 namespace nonconvex {
 namespace {
 
-constexpr double leastShift = 1e-10;  // of curvature, that what some classes have in common is given
+struct ClassesTuning {
+  static constexpr double leastShift = 1e-10;  ///< rounding: share of curvature added to what classes have in common
+};
 
 /// Longer than most: one system is set up and solved.
 bool makeClassesOrthogonal(const SparseData& data, std::span<const std::vector<int>> freeOf, bool intercept,
@@ -78,7 +80,7 @@ bool makeClassesOrthogonal(const SparseData& data, std::span<const std::vector<i
   for (int f = 0; f < count; ++f) {
     for (int k = 0; k < classes && !whole[at(f)]; ++k) {
       const int u = f * classes + k;
-      a(u, u) *= 1 + leastShift;
+      a(u, u) *= 1 + ClassesTuning::leastShift;
       if (takesPart(f, k)) continue;
       for (int v = 0; v < unknowns; ++v) a(u, v) = a(v, u) = 0;
       a(u, u) = 1;

@@ -10,12 +10,10 @@
 namespace nonconvex {
 namespace {
 
-constexpr double edge = 1e-12;  // of the sizes added up, what rounding may leave
-constexpr int mostMoves = 200;  // along columns without penalty, each by a quadratic model
-
-}  // namespace
-
-namespace {
+struct OrthogonalTuning {
+  static constexpr double edge = 1e-12;  ///< rounding: share of the sizes added up that may be left
+  static constexpr int mostMoves = 200;  ///< safeguard: moves along columns without penalty
+};
 
 /// f(penalty, gradient, bounds) for all blocks with a penalty: slopes are orthogonal to others, but for rounding and
 /// coefficients at bounds.
@@ -49,7 +47,6 @@ double conjugates(const PenaltyAt& penalty, Mat<const double> gradients, double 
   });
   return sum;
 }
-
 
 bool isHeld(const SparseData& data, int place, double b, double derivative, double least) {
   if (!data.bounded || !(std::abs(derivative) > least)) return false;
@@ -129,14 +126,14 @@ bool makeOrthogonalAt(const SparseData& data, RowsLoss& loss, std::span<const in
   HostMatrix<double> a = weighted(z, second), c(k, 1);
   const Cpu la;
   if (!la.cholesky(a)) return false;
-  for (int round = 0; round < mostMoves; ++round) {
+  for (int round = 0; round < OrthogonalTuning::mostMoves; ++round) {
     double most = 0, size = 0;
     for (int f = 0; f < k; ++f) {
       c(f, 0) = blas::dot(n, z.column(f), slopes.data());
       most = std::max(most, std::abs(c(f, 0)));
       for (int i = 0; i < n; ++i) size = std::max(size, std::abs(z(i, f) * slopes[at(i)]));
     }
-    if (most <= edge * size) return true;
+    if (most <= OrthogonalTuning::edge * size) return true;
     la.choleskySolve(a, c);
     for (int f = 0; f < k; ++f) blas::axpy(n, -c(f, 0), z.column(f), t.data());
     loss.evaluate(t, slopes, second);

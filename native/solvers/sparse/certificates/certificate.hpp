@@ -11,10 +11,6 @@
 
 namespace nonconvex {
 
-/// Violations of the conditions on the columns in use, of which a derivative at a bound has to be more to count as
-/// held.
-inline constexpr double violationsOfHeld = 10;
-
 /// The largest share s <= 1 for which s times the gradients of the columns, which are p x K, has a finite conjugate.
 double feasibleShare(const PenaltyAt& penalty, Mat<const double> gradients);
 /// The sum of the conjugates of the penalty at -s times the gradients.

@@ -13,22 +13,24 @@
 namespace nonconvex {
 namespace {
 
-constexpr int krylovSize = 30;  // vectors until it begins anew
-constexpr int mostRestarts = 40;
-constexpr double settledValue = 1e-11;  // a change of the largest value, relative, that ends it
+struct SingularTuning {
+  static constexpr int krylovSize = 30;          ///< safeguard: vectors until a restart, which take memory
+  static constexpr int mostRestarts = 40;        ///< safeguard: restarts at the best vector
+  static constexpr double settledValue = 1e-11;  ///< rounding: relative change of the largest value that ends them
+};
 
 }  // namespace
 
 /// Longer than most: the bidiagonalisation and what is made of it, which share its vectors.
 SingularTriplets largestSingularValues(int m, int n, const Product& multiply, const Product& multiplyTransposed,
                                        int wanted, std::uint64_t seed) {
-  const int size = std::min({krylovSize, m, n});
+  const int size = std::min({SingularTuning::krylovSize, m, n});
   HostMatrix<double> u(m, size), v(n, size + 1);
   const Random random(seed);
   for (int j = 0; j < n; ++j) v(j, 0) = random.normal(at(j));
   SingularTriplets top;
   double before = 0;
-  for (int restart = 0; restart < mostRestarts; ++restart) {
+  for (int restart = 0; restart < SingularTuning::mostRestarts; ++restart) {
     const std::span<double> first(v.column(0), at(n));
     const double length = std::sqrt(norm2Squared(first));
     for (double& each : first) each /= length;
@@ -63,7 +65,7 @@ SingularTriplets largestSingularValues(int m, int n, const Product& multiply, co
       for (double& each : left) each /= top.values[at(k)];
     }
     const double now = top.values[0];
-    if (count < size || now - before <= settledValue * now) break;
+    if (count < size || now - before <= SingularTuning::settledValue * now) break;
     before = now;
     std::copy_n(top.right.column(0), n, v.column(0));
     // A little of the next ones, which the first hides where it is nearly exact.

@@ -15,8 +15,8 @@ namespace nonconvex {
 /// large ones that are taken away later.
 class BandedSum {
  public:
-  /// Numbers of one band differ by 32 bits, which leaves those of a double, and 21 for the number of terms, of the 106
-  /// of a sum in twice the precision.
+  /// definition: numbers of one band differ by 32 bits, which leaves those of a double, and 21 for the number of terms,
+  /// of the 106 of a sum in twice the precision.
   static constexpr double width = 22;
 
   void reset(int bands) { sums_.assign(at(bands), {}); }
@@ -43,9 +43,9 @@ class BandedSum {
   static constexpr double unit(int bands) { return bands < bandsThatCount ? units[at(bands)] : 0; }
 
  private:
-  /// The fifth band is below the rounding of the first one for any number of terms.
+  /// definition: the fifth band is below the rounding of the first one for any number of terms.
   static constexpr int bandsThatCount = 5;
-  static constexpr double next = 2.7894680928689246e-10;  // exp(-width)
+  static constexpr double next = 2.7894680928689246e-10;  // definition: exp(-width)
   static constexpr std::array<double, bandsThatCount> units{1, next, next* next, next* next* next,
                                                             next* next* next* next};
 

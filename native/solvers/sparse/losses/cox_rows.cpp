@@ -285,7 +285,7 @@ void CoxRows::derivativesOf(std::size_t b, std::span<double> first, std::span<do
 void CoxRows::curvatures(std::span<const double> /*t*/, std::span<const double> second, double stretch,
                          std::span<double> h) const {
   for (std::size_t i = 0; i < h.size(); ++i)
-    h[i] = stretch * std::max(second[i], leastCurvatureOfRow * data_.weights[i]);
+    h[i] = stretch * std::max(second[i], RowsTuning::leastCurvature * data_.weights[i]);
 }
 
 void CoxRows::exactCurvatures(std::span<const double> t, double stretch, std::span<double> h) {

@@ -7,9 +7,11 @@
 
 namespace nonconvex {
 
-/// The least curvature of a row in a quadratic model, as a share of its weight: a row whose loss is nearly linear keeps
-/// the model strictly convex. Kind: safeguard.
-inline constexpr double leastCurvatureOfRow = 1e-10;
+struct RowsTuning {
+  /// safeguard: least curvature of a row beside its weight in a quadratic, which a loss that is nearly linear keeps
+  /// strictly convex by it.
+  static constexpr double leastCurvature = 1e-10;
+};
 
 /// A smooth function in place of a loss L that is not: min_z L(z) + penalty of t - z, which depends on multipliers and
 /// a width. With multipliers that are derivatives of L at its minimum it has the same minimum, whatever the width.

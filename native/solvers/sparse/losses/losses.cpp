@@ -41,7 +41,7 @@ class GlmRows final : public RowsLoss {
     const std::vector<double>& weights = data_.weights;
     for (std::size_t k = 0; k < h.size(); k += weights.size()) {
       for (std::size_t i = 0; i < weights.size(); ++i) {
-        h[k + i] = stretch * std::max(second[k + i], leastCurvatureOfRow * weights[i]);
+        h[k + i] = stretch * std::max(second[k + i], RowsTuning::leastCurvature * weights[i]);
       }
     }
   }

@@ -8,10 +8,14 @@
 namespace nonconvex {
 namespace {
 
-/// The shares of the curvature with which a quadratic is above the loss that rows without curvature have at first.
-constexpr double firstOfHuber = 1e-2, firstOfQuantile = 1e-3;
-
-constexpr double nearKink = 1e-6;  // of delta, within which a residual may come to either side
+struct RobustTuning {
+  /// measured: share of the curvature with which a quadratic is above Huber's loss that rows beyond delta have at
+  /// first.
+  static constexpr double firstOfHuber = 1e-2;
+  /// measured: the same for the envelope of the loss of quantiles.
+  static constexpr double firstOfQuantile = 1e-3;
+  static constexpr double nearKink = 1e-6;  ///< rounding: share of delta within which a residual may be on either side
+};
 
 double shareOf(double first, double stretch) { return std::min(1.0, first * stretch); }
 
@@ -51,13 +55,14 @@ void HuberRows::curvatures(std::span<const double> t, std::span<const double> se
                            std::span<double> h) const {
   for (std::size_t i = 0; i < h.size(); ++i) {
     const double r = std::abs(t[i] - data_.y[i]);
-    h[i] = r <= loss_.delta ? second[i] : data_.weights[i] * shareOf(firstOfHuber, stretch) * loss_.delta / r;
+    h[i] = r <= loss_.delta ? second[i]
+                            : data_.weights[i] * shareOf(RobustTuning::firstOfHuber, stretch) * loss_.delta / r;
   }
 }
 
 void HuberRows::leastCurvatures(std::span<const double> t, std::span<const double> second, std::span<double> h) const {
   for (std::size_t i = 0; i < h.size(); ++i) {
-    h[i] = std::abs(t[i] - data_.y[i]) < loss_.delta * (1 - nearKink) ? second[i] : 0;
+    h[i] = std::abs(t[i] - data_.y[i]) < loss_.delta * (1 - RobustTuning::nearKink) ? second[i] : 0;
   }
 }
 
@@ -99,7 +104,8 @@ void QuantileRows::curvatures(std::span<const double> t, std::span<const double>
                               std::span<double> h) const {
   for (std::size_t i = 0; i < h.size(); ++i) {
     const double distance = std::abs(multiplier(i, t[i]) - (level_ - 0.5));
-    h[i] = second[i] > 0 ? second[i] : data_.weights[i] * shareOf(firstOfQuantile, stretch) / (2 * width_ * distance);
+    h[i] = second[i] > 0 ? second[i]
+                         : data_.weights[i] * shareOf(RobustTuning::firstOfQuantile, stretch) / (2 * width_ * distance);
   }
 }
 

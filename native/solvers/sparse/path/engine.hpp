@@ -39,11 +39,12 @@ inline double roundingOfSum(int rows, double size) {
   return std::max(1e-14, std::numeric_limits<double>::epsilon() * std::sqrt(rows)) * size;
 }
 
-/// The share of the null deviance at which a path ends.
-constexpr double fullyExplained = 0.999;
-
 class PathEngine {
  public:
+  struct Tuning {
+    static constexpr double fullyExplained = 0.999;  ///< published: glmnet's devmax, a share that ends a path
+  };
+
   explicit PathEngine(const SparseData& data) : loss_(makeRowsLoss(data)), perfect_(loss_->perfect()) {}
   PathEngine(const PathEngine&) = delete;
   PathEngine& operator=(const PathEngine&) = delete;

@@ -12,12 +12,10 @@
 namespace nonconvex {
 namespace {
 
-constexpr int mostBisections = 16;  ///< safeguard: halvings of the interval in which a convex function stops falling
-
 /// About the largest share below 1 with which a convex function still falls; 0 where that is too small.
 template <class Falls>
 double shareOfLeast(Falls&& falls) {
-  return bisect({0, 1}, mostBisections, falls).low;
+  return bisect({0, 1}, WorkingSet::Tuning::mostBisections, falls).low;
 }
 
 }  // namespace
@@ -208,7 +206,7 @@ std::vector<int> WorkingSet::activeBounds(const PenaltyAt& penalty) {
   std::vector<int> active;
   if (!data_.bounded) return active;
   const int responses = loss_.responses();
-  const double least = violationsOfHeld * quadratic_.largestViolation(penalty);
+  const double least = Tuning::ofViolation * quadratic_.largestViolation(penalty);
   for (std::size_t entry = 0; entry < quadratic_.b.size(); ++entry) {
     const int e = static_cast<int>(entry), j = metric_.column(e / responses), place = j + data_.p() * (e % responses);
     const bool free = penalty.isZero() || data_.factor[at(j)] == 0;

@@ -19,7 +19,11 @@ namespace nonconvex {
 /// quadratic that replaces the loss.
 class WorkingSet {
  public:
-  static constexpr int fewHalvings = 6;  ///< safeguard: halvings of a step, before another one is tried
+  struct Tuning {
+    static constexpr int fewHalvings = 6;      ///< safeguard: halvings of a step before another one is tried
+    static constexpr int mostBisections = 16;  ///< safeguard: halvings of the interval where a convex function falls
+    static constexpr double ofViolation = 10;  ///< rounding: slope at an active bound beside the largest violation
+  };
 
   WorkingSet(const Cpu& la, const SparseData& data, const SparseSettings& settings, RowsLoss& loss);
 
@@ -69,10 +73,11 @@ class WorkingSet {
   /// Moves the predictions to the quadratic's coefficients, or to a share of the way there with which the objective
   /// falls. `product` may be X times the step, `moves` those of the intercepts if they are not to be the best ones of
   /// the quadratic. False where no share does; then all stays where it was remembered.
-  bool descend(const PenaltyAt& penalty, std::span<const double> product = {}, int halvings = fewHalvings,
+  bool descend(const PenaltyAt& penalty, std::span<const double> product = {}, int halvings = Tuning::fewHalvings,
                std::span<const double> moves = {});
   /// Moves as descend() does where the loss has the product of the step.
-  bool descendWithProduct(const PenaltyAt& penalty, int halvings = fewHalvings, std::span<const double> moves = {});
+  bool descendWithProduct(const PenaltyAt& penalty, int halvings = Tuning::fewHalvings,
+                          std::span<const double> moves = {});
 
   PathModel model(const PenaltyAt& penalty, double lambda, bool reached);
   void restore(const PathModel& model);

@@ -162,7 +162,7 @@ std::vector<PathModel> WorkingSetPath::fit(std::span<const double> lambdas) {
     // A model of a penalty that is not convex is soon as near as it comes: it may have no minimum at all.
     inVain = any ? 0 : inVain + 1;
     const bool farDown =
-        !squared && !convex && !any && explained(batch.models[0].loss) >= fullyExplained;
+        !squared && !convex && !any && explained(batch.models[0].loss) >= PathEngine::Tuning::fullyExplained;
     const bool last = attempt >= Tuning::mostAttempts || (!convex && inVain > Tuning::fewAttempts) || farDown;
     if (accepted == 0 && last) {
       // The goal on the working set is smaller than the accuracy that a model is told to have.

@@ -15,8 +15,18 @@ struct BlockPenalty::Tuning {
   static constexpr int mostProximalSteps = 20;      ///< safeguard: proximal steps in a block in turn
   static constexpr double proximalAccuracy = 1e-3;  ///< measured: length beside the first step that ends these
   static constexpr double singular = 1e-13;         ///< rounding: share of the largest eigenvalue
+  static constexpr double edgeOfGradients = 1e-12;  ///< rounding: excess of a gradient over its bound
   static constexpr double roundingOfNorm = 1e-12;   ///< rounding: excess of a dual norm over its bound
 };
+
+double penaltyConjugate(double v, double l1, double l2, double lower, double upper) {
+  const double excess = std::abs(v) - l1;
+  if (excess <= 0) return 0;
+  const double end = v > 0 ? upper : -lower;
+  if (l2 == 0 && std::isinf(end)) return excess <= BlockPenalty::Tuning::edgeOfGradients * l1 ? 0 : infinity;
+  const double b = l2 > 0 ? std::min(excess / l2, end) : end;
+  return b == 0 ? 0 : (excess - l2 / 2 * b) * b;
+}
 
 double BlockPenalty::minimizerFromZero(double curvature, double gradient, const BlockBounds& bounds) const {
   if (!(curvature > 0)) return 0;
@@ -50,14 +60,10 @@ double BlockPenalty::dualNormOfMany(std::span<const double> g, const BlockBounds
   return std::sqrt(squares);
 }
 
-double BlockPenalty::violationWithin(std::span<const double> b, std::span<const double> g,
+double BlockPenalty::violationOfMany(std::span<const double> b, std::span<const double> g,
                                      const BlockBounds& bounds) const {
   const double r = normOf(b);
   if (r == 0) return std::max(0.0, dualNorm(g, bounds) - slopeAtZero());
-  if (b.size() == 1) {
-    const double at = g[0] + ridge * b[0] + std::copysign(slope(r) + l1, b[0]);
-    return bounds.stops(0, b[0], at) ? 0 : std::abs(at);
-  }
   const double slope = this->slope(r);
   double squares = 0;
   for (std::size_t k = 0; k < b.size(); ++k) {

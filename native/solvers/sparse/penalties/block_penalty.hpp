@@ -35,18 +35,8 @@ struct BlockBounds {
 /// ||b||, that of one coefficient without a root.
 inline double normOf(std::span<const double> b) { return b.size() == 1 ? std::abs(b[0]) : std::sqrt(norm2Squared(b)); }
 
-/// What rounding may leave of a gradient above its bound, as a share of that.
-inline constexpr double edgeOfGradients = 1e-12;
-
 /// sup of v b - l1 |b| - l2 b^2 / 2 over lower <= b <= upper.
-inline double penaltyConjugate(double v, double l1, double l2, double lower, double upper) {
-  const double excess = std::abs(v) - l1;
-  if (excess <= 0) return 0;
-  const double end = v > 0 ? upper : -lower;
-  if (l2 == 0 && std::isinf(end)) return excess <= edgeOfGradients * l1 ? 0 : infinity;
-  const double b = l2 > 0 ? std::min(excess / l2, end) : end;
-  return b == 0 ? 0 : (excess - l2 / 2 * b) * b;
-}
+double penaltyConjugate(double v, double l1, double l2, double lower, double upper);
 
 /// P(||b||) + l1 ||b||_1 + ridge ||b||^2 / 2 for the coefficients b of a block, P being that of lasso, mcp, scad or
 /// lq, with its weight l and its shape gamma. Only lasso goes with an l1. Blocks of one have formulas without a norm.
@@ -87,9 +77,11 @@ struct BlockPenalty {
   }
   /// How far -g is from the derivatives of the penalty at b, in the norm, where the bounds let b go.
   double violation(std::span<const double> b, std::span<const double> g, const BlockBounds& bounds = {}) const {
-    if (b.size() > 1 || bounds.given() || l1 > 0 || !convex()) return violationWithin(b, g, bounds);
-    const double at = g[0] + ridge * b[0];
-    return b[0] == 0 ? std::max(0.0, std::abs(at) - l) : std::abs(at + std::copysign(l, b[0]));
+    if (b.size() > 1) return violationOfMany(b, g, bounds);
+    if (b[0] == 0) return std::max(0.0, dualNorm(g, bounds) - slopeAtZero());
+    const double steep = convex() ? l : slope(std::abs(b[0]));
+    const double at = g[0] + ridge * b[0] + std::copysign(steep + l1, b[0]);
+    return bounds.stops(0, b[0], at) ? 0 : std::abs(at);
   }
   /// The norm of g without what l1 takes of each entry, and without entries that bounds at 0 stop; it has to be at most
   /// the slope at 0 where the block is 0.
@@ -129,7 +121,7 @@ struct BlockPenalty {
   double valueOfNorm(std::span<const double> b) const;
   double dualNormOfMany(std::span<const double> g, const BlockBounds& bounds) const;
   double feasibleShareOfMany(std::span<const double> g, const BlockBounds& bounds) const;
-  double violationWithin(std::span<const double> b, std::span<const double> g, const BlockBounds& bounds) const;
+  double violationOfMany(std::span<const double> b, std::span<const double> g, const BlockBounds& bounds) const;
   /// f(k, w, u) for the entries of -s g that l1 leaves something of, w, and bounds a way u > 0 to go.
   template <class F>
   void forOpen(std::span<const double> g, double share, const BlockBounds& bounds, F&& f) const;

@@ -8,15 +8,11 @@
 #include "linalg/vectors.hpp"
 
 namespace nonconvex {
-namespace {
-
-constexpr int mostBisections = 200;  ///< safeguard: bisections for a lambda, which end by rounding
-
-/// Factor of the least lambda without an escape from 0: where 0 and a point far away are equally good, rounding is not
-/// to decide between them. Kind: rounding.
-constexpr double besideTie = 1 + 1e-12;
-
-}  // namespace
+struct PenaltyAt::Tuning {
+  static constexpr int mostBisections = 200;  ///< safeguard: bisections for a lambda, which end by rounding
+  /// rounding: factor of the least lambda without an escape from 0, where 0 and a point far away are equally good.
+  static constexpr double besideTie = 1 + 1e-12;
+};
 
 double gammaOf(const SparseSettings& settings) {
   return visitPenalty(ofNorm(settings.penalty), [&]<class Penalty>() {
@@ -58,7 +54,7 @@ double PenaltyAt::lambdaOfSparseGroup(int group, std::span<const double> gradien
   if (norm == 0) return 0;
   double low = 0, high = settings_.alpha > 0 ? largest / settings_.alpha : infinity;
   if (settings_.alpha < 1) high = std::min(high, norm / ((1 - settings_.alpha) * blocks_.factor(group)));
-  for (int k = 0; k < mostBisections && high - low > machineEpsilon * high; ++k) {
+  for (int k = 0; k < Tuning::mostBisections && high - low > machineEpsilon * high; ++k) {
     const double middle = low + (high - low) / 2;
     const BlockPenalty penalty = PenaltyAt(blocks_, settings_, middle).of(group);
     (penalty.dualNorm(gradient, bounds) > penalty.l ? low : high) = middle;
@@ -72,7 +68,7 @@ double PenaltyAt::lambdaOfZero(int group, std::span<const double> gradient, cons
   if (convex() || gradient.size() > 1 || slope == 0) return slope;
   const double a = std::abs(gradient[0]);
   const auto weight = [&](const auto& along) { return curvature > 0 ? along.weightOfZero(curvature, a) : a; };
-  return besideTie * scaled_.with(weight) / (blocks_.factor(group) * std::max(settings_.alpha, leastAlpha));
+  return Tuning::besideTie * scaled_.with(weight) / (blocks_.factor(group) * std::max(settings_.alpha, leastAlpha));
 }
 
 }  // namespace nonconvex

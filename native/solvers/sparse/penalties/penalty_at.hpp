@@ -37,7 +37,7 @@ class PenaltyAt {
   double gamma() const { return scaled_.gamma; }
   /// The steepest that it is at 0 with a factor of 1.
   double largestSlope() const { return scaled_.l + scaled_.l1; }
-  // BlockPenalty a block of a group that is 0, by its gradient:
+  // A block of a group that is 0, by its gradient:
   /// Whether it is near the edge from which on the block leaves 0, by this share of the penalty.
   bool isNearEdge(int group, std::span<const double> gradient, const BlockBounds& bounds, double share) const;
   double violationAtZero(int group, std::span<const double> gradient, const BlockBounds& bounds) const {
@@ -51,6 +51,7 @@ class PenaltyAt {
                       double curvature) const;
 
  private:
+  struct Tuning;
   double lambdaOfSparseGroup(int group, std::span<const double> gradient, const BlockBounds& bounds) const;
 
   const Blocks& blocks_;

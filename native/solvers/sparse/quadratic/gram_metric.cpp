@@ -10,21 +10,15 @@
 #include "linalg/vectors.hpp"
 
 namespace nonconvex {
-namespace {
-
-/// Numbers up to which memory grows to four times its size at once, beyond that to twice: what is never written costs
-/// no time, and memory that replaces other has to be cleared and copied into.
-constexpr double fewNumbers = 1 << 24;
-
-/// A number of columns that is more than there is room for, of `rows` numbers each.
-int larger(int columns, double rows) { return columns * (4 * rows * columns <= fewNumbers ? 4 : 2); }
-
-}  // namespace
-
 struct GramMetric::Tuning {
-  static constexpr int columnsOfBlock = 64;  ///< measured: columns that are weighted and multiplied at a time
-  static constexpr double entriesBetweenLooks =
-      1 << 14;  ///< safeguard: entries read between looks at whether the solve is to end
+  /// safeguard: numbers up to which memory grows to four times its size at once, beyond that to twice, as memory that
+  /// is never written costs no time, and memory that replaces other has to be cleared and copied into.
+  static constexpr double fewNumbers = 1 << 24;
+  static constexpr int columnsOfBlock = 64;  ///< safeguard: columns multiplied at a time, which take memory
+  static constexpr double entriesBetweenLooks = 1 << 14;  ///< safeguard: entries read between looks at an abort
+
+  /// A number of columns that is more than there is room for, of `rows` numbers each.
+  static int larger(int columns, double rows) { return columns * (4 * rows * columns <= fewNumbers ? 4 : 2); }
 };
 
 GramMetric::GramMetric(const Cpu& la, const SparseData& data, bool intercept, bool always)
@@ -66,7 +60,7 @@ bool GramMetric::affordsGram() const { return hasGram() || hasMemory(2 * bytesOf
 
 void GramMetric::reservePanel(int count) {
   if (data_.x().sparse() || count <= panel_.cols()) return;
-  HostMatrix<double> panel(data_.n(), std::min(data_.p(), std::max(count, larger(panel_.cols(), data_.n()))),
+  HostMatrix<double> panel(data_.n(), std::min(data_.p(), std::max(count, Tuning::larger(panel_.cols(), data_.n()))),
                            Uninitialized{});
   for (int j = 0; j < panel_.cols(); ++j) {
     la_.checkpoint();
@@ -78,7 +72,7 @@ void GramMetric::reservePanel(int count) {
 void GramMetric::reserveGram() {
   if (size() <= gram_.cols()) return;
   // More than twice as many columns as rows are hardly ever in use.
-  const int now = gram_.cols(), most = larger(now, now),
+  const int now = gram_.cols(), most = Tuning::larger(now, now),
             enough = std::clamp(2 * std::min(data_.n(), most), 2 * now, most);
   const int capacity = std::min(data_.p(), std::max(size(), enough));
   HostMatrix<double> larger(capacity, capacity, Uninitialized{});

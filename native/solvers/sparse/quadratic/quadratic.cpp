@@ -169,25 +169,23 @@ std::span<const double> Quadratic::best(const BlockPenalty& along, int block, st
       return penalties::minimizerWithin(of, c, z, lower_[at(own.first)], upper_[at(own.first)]);
     };
     out[0] = c > 0 ? along.with(minimizer) : from[0];
-    // BlockPenalty two classes both gradients are at the edge, and rounding would take one of them in.
+    // Both gradients of two classes are at the edge, and rounding would take one of them in.
     if (std::abs(out[0]) * c <= Tuning::roundingOfSlope * along.l) out[0] = 0;
     return out;
   }
-  {
-    BlockCurvature& form = curvature(block);
-    const Mat<const double> gram = form.gram();
-    product_.resize(at(own.size));
-    for (std::size_t k = 0; k < product_.size(); ++k) product_[k] = -gradient[k];
-    for (int e = 0; e < gram.cols; ++e) {
-      for (int f = 0; f < gram.rows; ++f) {
-        for (int k = 0; k < responses_; ++k) {
-          product_[at(f * responses_ + k)] += gram(f, e) * from[at(e * responses_ + k)];
-        }
+  BlockCurvature& form = curvature(block);
+  const Mat<const double> gram = form.gram();
+  product_.resize(at(own.size));
+  for (std::size_t k = 0; k < product_.size(); ++k) product_[k] = -gradient[k];
+  for (int e = 0; e < gram.cols; ++e) {
+    for (int f = 0; f < gram.rows; ++f) {
+      for (int k = 0; k < responses_; ++k) {
+        product_[at(f * responses_ + k)] += gram(f, e) * from[at(e * responses_ + k)];
       }
     }
-    std::ranges::copy(from, out.begin());
-    form.minimize(along, product_, out, boundsOf(own));
   }
+  std::ranges::copy(from, out.begin());
+  form.minimize(along, product_, out, boundsOf(own));
   return out;
 }
 
@@ -207,9 +205,8 @@ std::span<const double> Quadratic::fromZero(const BlockPenalty& along, int block
 
 /// The violation of the conditions at a block, and at 0 also the slope that would lead as far as a lower minimum lies
 /// which the derivatives do not show.
-double Quadratic::violation(const PenaltyAt& penalty, int block, std::span<const double> gradient) {
+double Quadratic::violation(const BlockPenalty& along, int block, std::span<const double> gradient) {
   const Block& own = used_[at(block)];
-  const BlockPenalty along = penalty.of(own.group);
   const double found = along.violation(of(b, own), gradient, boundsOf(own));
   if (along.convex() || !isZero(own) || (!single_ && possibleDecrease <= 0)) return found;
   const std::span<const double> to = fromZero(along, block, gradient);
@@ -221,7 +218,7 @@ double Quadratic::largestViolation(const PenaltyAt& penalty) {
   if (metric_ == nullptr) form_.needGram();
   double most = 0;
   for (std::size_t g = 0; g < used_.size(); ++g) {
-    most = std::max(most, violation(penalty, static_cast<int>(g), of(q, used_[g])));
+    most = std::max(most, violation(penalty.of(used_[g].group), static_cast<int>(g), of(q, used_[g])));
   }
   return most;
 }
@@ -327,10 +324,10 @@ bool Quadratic::minimizeByGram(const PenaltyAt& penalty, const Goal& goal) {
   for (int s = 0; s < gram_.size(); ++s) gradients[at(s * responses_ + responseOf(entry))] += step * column[s];
 }
 
-double Quadratic::violationInUse(const PenaltyAt& penalty) {
+double Quadratic::violationInUse() {
   double most = 0;
   for (const Line& line : lines_) {
-    most = std::max(most, violation(penalty, line.block, gradientInUse(used_[at(line.block)])));
+    most = std::max(most, violation(line.along, line.block, gradientInUse(used_[at(line.block)])));
   }
   return most;
 }
@@ -343,7 +340,7 @@ void Quadratic::descend(const PenaltyAt& penalty, const Goal& goal) {
   bool newton = !goal.sweepsOnly;
   for (int cycle = 0; cycle < Tuning::mostCycles; ++cycle) {
     newton = newton && newtonSteps(penalty, infinity);
-    if (violationInUse(penalty) <= tolerance) return;
+    if (violationInUse() <= tolerance) return;
     const int sweeps = newton ? Tuning::sweepsByNewton : goal.sweepsOnly ? Tuning::roughSweeps : Tuning::sweepsAlone;
     for (int k = 0; k < sweeps && sweep(Tuning::negligible * tolerance) > enough; ++k) continue;
     if (!newton) return;
@@ -353,14 +350,14 @@ void Quadratic::descend(const PenaltyAt& penalty, const Goal& goal) {
 /// descend() for blocks, whose Newton steps end no norm: sweeps, and such a step where those that are left at the rate
 /// of the last cost more.
 void Quadratic::descendByBlocks(const PenaltyAt& penalty, const Goal& goal) {
-  double violation = violationInUse(penalty);
+  double violation = violationInUse();
   for (int cycle = 0; cycle < Tuning::mostCycles && violation > goal.violation; ++cycle) {
     const int sweeps = sweepInTurn(goal.violation);
-    const double after = violationInUse(penalty), rate = std::pow(after / violation, 1.0 / sweeps);
+    const double after = violationInUse(), rate = std::pow(after / violation, 1.0 / sweeps);
     const double left = rate < 1 ? std::log(goal.violation / after) / std::log(rate) : Tuning::mostSweeps;
     if (after <= goal.violation) return;
     if (!goal.sweepsOnly) newtonSteps(penalty, std::min(left, Tuning::mostSweeps));
-    violation = violationInUse(penalty);
+    violation = violationInUse();
   }
 }
 
@@ -461,16 +458,6 @@ bool Quadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& goal) {
   return meets(penalty, goal, violation);
 }
 
-/// Entries that a sweep by rows reads and writes.
-double Quadratic::workOfSweep() const {
-  double entries = 0;
-  for (const Line& line : lines_) {
-    const Block& block = used_[at(line.block)];
-    for (int k = 0; k < block.size; ++k) entries += metric_->entriesOf(placeOf(block.first + k));
-  }
-  return 2 * entries;
-}
-
 /// Entries whose reading takes about the time of G and a factor of it for the places in use.
 double Quadratic::workOfGram() {
   const double all = form_.size();
@@ -484,8 +471,9 @@ void Quadratic::collect(const PenaltyAt& penalty, double tolerance) {
   lines_.clear();
   for (std::size_t g = 0; g < used_.size(); ++g) {
     const Block& block = used_[g];
-    if (isZero(block) && !(violation(penalty, static_cast<int>(g), of(q, block)) > tolerance)) continue;
-    lines_.push_back({static_cast<int>(g), penalty.of(block.group), largestCurvature(static_cast<int>(g))});
+    const BlockPenalty along = penalty.of(block.group);
+    if (isZero(block) && !(violation(along, static_cast<int>(g), of(q, block)) > tolerance)) continue;
+    lines_.push_back({static_cast<int>(g), along, largestCurvature(static_cast<int>(g))});
   }
 }
 
@@ -558,7 +546,10 @@ double Quadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) {
     if (sweeps == Tuning::sweepsByRows || most <= tolerance / 2) {
       std::copy_n(state.begin(), b.size(), b.begin());
       sweeps_ += sweeps;
-      worked_ += sweeps * workOfSweep();
+      for (const Line& line : lines_) {
+        const Block& block = used_[at(line.block)];
+        for (int k = 0; k < block.size; ++k) worked_ += 2.0 * sweeps * metric_->entriesOf(placeOf(block.first + k));
+      }
       return most;
     }
     if (!extrapolate) continue;
@@ -830,7 +821,7 @@ Quadratic::Step Quadratic::takeStep(const PenaltyAt& penalty) {
     }
   }
   setEnds(penalty);
-  // BlockPenalty many minima the nearest is meant, so that with a penalty that is not convex no coefficient is set to 0
+  // The nearest of many minima is meant, so that with a penalty that is not convex no coefficient is set to 0
   // together with others.
   if ((penalty.convex() || first == k) && tryEnds(penalty)) return first == k ? Step::whole : Step::part;
   if (first == k) return Step::none;
@@ -848,10 +839,9 @@ bool Quadratic::tryEnds(const PenaltyAt& penalty) {
     return at(gram_.slot(placeOf(entries[s])) * responses_ + responseOf(entries[s]));
   };
   change_.assign(gradient_.size(), 0.0);
-  taken_.resize(ends_.size());
+  const auto taken = [&](std::size_t s) { return ends_[s] - b[at(entries[s])]; };
   for (std::size_t s = 0; s < ends_.size(); ++s) {
-    taken_[s] = ends_[s] - b[at(entries[s])];
-    if (taken_[s] != 0) addColumn(entries[s], taken_[s], change_);
+    if (taken(s) != 0) addColumn(entries[s], taken(s), change_);
   }
   double gain = 0, size = 0;
   for (const auto& part : support_.parts()) {
@@ -861,7 +851,7 @@ bool Quadratic::tryEnds(const PenaltyAt& penalty) {
     std::ranges::copy(of(b, block), to.begin());
     double smooth = 0;
     for (auto s = at(part.begin); s < at(part.end); ++s) {
-      const double each = (gradient_[inUse(s)] + change_[inUse(s)] / 2) * taken_[s];
+      const double each = (gradient_[inUse(s)] + change_[inUse(s)] / 2) * taken(s);
       smooth += each;
       size += std::abs(each);
       to[at(entries[s] - block.first)] = ends_[s];
@@ -872,8 +862,8 @@ bool Quadratic::tryEnds(const PenaltyAt& penalty) {
   }
   if (!(gain <= 4 * machineEpsilon * size)) return false;
   for (std::size_t s = 0; s < ends_.size(); ++s) {
+    moved_[at(entries[s])] += taken(s);
     b[at(entries[s])] = ends_[s];
-    moved_[at(entries[s])] += taken_[s];
   }
   for (std::size_t e = 0; e < change_.size(); ++e) gradient_[e] += change_[e];
   return true;

@@ -130,7 +130,7 @@ class Quadratic {
   std::span<const double> best(const BlockPenalty& along, int block, std::span<const double> from,
                                std::span<const double> gradient);
   std::span<const double> fromZero(const BlockPenalty& along, int block, std::span<const double> gradient);
-  double violation(const PenaltyAt& penalty, int block, std::span<const double> gradient);
+  double violation(const BlockPenalty& along, int block, std::span<const double> gradient);
   void collect(const PenaltyAt& penalty, double tolerance);
   template <class F>
   void visitKind(F&& f);
@@ -139,7 +139,6 @@ class Quadratic {
                    Apply&& apply);
   bool minimizeByGram(const PenaltyAt& penalty, const Goal& goal);
   bool minimizeByRows(const PenaltyAt& penalty, const Goal& goal);
-  double workOfSweep() const;
   double workOfGram();
   void descend(const PenaltyAt& penalty, const Goal& goal);
   void descendByBlocks(const PenaltyAt& penalty, const Goal& goal);
@@ -147,7 +146,7 @@ class Quadratic {
   double objectiveInUse();
   bool isWithin(std::span<const double> coefficients) const;
   bool keepsBranches(std::span<const double> before) const;
-  double violationInUse(const PenaltyAt& penalty);
+  double violationInUse();
   double sweep(double least);
   double sweepByRows(const PenaltyAt& penalty, double tolerance);
   double sweepRows();
@@ -182,7 +181,7 @@ class Quadratic {
   std::vector<Line> lines_;    ///< those that sweeps go through
   WorkingGram gram_;
   std::vector<double> gradient_;  ///< the gradients at the places of gram_
-  std::vector<double> moved_, change_, ends_, taken_, next_, slopes_, product_;
+  std::vector<double> moved_, change_, ends_, next_, slopes_, product_;
   std::vector<double> column_, places_;  ///< numbers of rows and of places
   Support support_, edge_;               ///< the latter with blocks near the edge
   Sweeps rows_;                          ///< behind the coefficients, with room for more, X times their change

@@ -7,8 +7,6 @@
 #include "linalg/vectors.hpp"
 
 namespace nonconvex {
-namespace {}  // namespace
-
 void Support::clear() {
   parts_.clear();
   entries_.clear();

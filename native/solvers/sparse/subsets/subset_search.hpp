@@ -13,15 +13,13 @@ namespace nonconvex {
 /// minimise squares / 2 - c . b + b . G b / 2 + lambda sum_j f_j [b_j != 0] + ridge / 2 ||b||^2, |b_j| <= largest. With
 /// a size, of which lambda is 0, over subsets of at most so many columns.
 struct SubsetObjective {
-  static constexpr int anySize = -1;
-
   double lambda = 0;
   double ridge = 0;
   double largest = infinity;
   std::span<const double> factors;
-  int size = anySize;
+  int size = -1;  ///< below 0: any
 
-  bool bySize() const { return size != anySize; }
+  bool bySize() const { return size >= 0; }
   double cost(int j) const { return lambda * factors[at(j)]; }
 };
 

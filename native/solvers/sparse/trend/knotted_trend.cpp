@@ -11,7 +11,7 @@
 namespace nonconvex {
 namespace {
 
-constexpr int mostDegree = 2;
+constexpr int mostDegree = 2;  // definition: trends are constant, linear or quadratic between knots
 
 double factorial(int k) { return k < 2 ? 1 : k * factorial(k - 1); }
 double signOf(double x) { return x > 0 ? 1 : -1; }
