@@ -8,6 +8,7 @@ import { withChoices } from '../core/choices.js';
 import type { Matrix } from '../core/matrix.js';
 import { replaceFile } from '../core/replaceFile.js';
 import type { Targets } from '../core/targets.js';
+import type { ReluComparison } from '../relu/problem.js';
 import { trainReluNetwork } from '../relu/solver.js';
 import { alongOf, chosenOf, parameterOf, preferred } from '../report/pathRun.js';
 import { crossValidate, sparseRegression } from '../sparse/index.js';
@@ -31,6 +32,8 @@ interface Fitted {
   message: string;
   /** Which of several models it is. */
   chosen?: string;
+  /** Scores of the candidates on rows left out, by name, that of the model first. */
+  leftOut?: Record<string, number>;
 }
 
 interface Trainer {
@@ -69,7 +72,8 @@ const trainers: Record<string, Trainer> = {
       const data = { x, y: y as string[], names, impute: impute as 'mean' | undefined };
       const result = await trainReluNetwork(data, options);
       log?.end(result.history);
-      return { model: result.network, result, status: result.status, message: result.message };
+      const { network: model, status, message, crossValidation } = result;
+      return { model, result, status, message, ...(crossValidation && { leftOut: scoresOf(crossValidation) }) };
     },
   },
   regression: {
@@ -111,6 +115,14 @@ const trainers: Record<string, Trainer> = {
     },
   },
 };
+
+/** Scores of the candidates on rows left out, that of the model first. */
+function scoresOf({ model, scores, chosen, affine, constant }: ReluComparison): Record<string, number> {
+  const candidates = { network: scores[chosen], affine, constant };
+  const order = [model, ...(['network', 'affine', 'constant'] as const).filter((name) => name !== model)];
+  const known = order.map((name) => [name, candidates[name]?.score]).filter(([, score]) => score !== undefined);
+  return Object.fromEntries(known);
+}
 
 /** The settings of networks, `bias` with a third value. */
 function networkSettings(): SettingSchema[] {
@@ -226,16 +238,26 @@ async function train(file: string, kind: string, texts: Texts, signal: AbortSign
   const text = modelText(data, fitted.model);
   const { model } = parseModelFile(output, text);
   await replaceFile(output, text);
-  const { status, message, chosen, result } = fitted;
+  const { status, message, chosen, leftOut, result } = fitted;
   const rows = { x, y: y as Targets, name: 'the rows it was fitted to' };
   const about = { title: `${basename(file)}: ${target}`, settings, data: rows, names: { columns: names }, image };
   await writeReport(report, result, about);
   const { measure, score } = agreement(predictions(model, x), y, model.classes !== undefined);
-  if (json) print(JSON.stringify({ status, message, model: kind, ...(chosen && { chosen }), output, measure, score }));
+  const told = { status, message, model: kind, ...(chosen && { chosen }), ...(leftOut && { leftOut }) };
+  if (json) print(JSON.stringify({ ...told, output, measure, score }));
   else {
-    print(`${outlev > 0 ? '\n' : ''}${message}${chosen ? `\nChosen by ${chosen}.` : ''}`);
+    if (outlev > 0) print('');
+    if (leftOut) print(`${measure} on rows left out: ${leftOutText(leftOut)}.`);
+    print(`${message}${chosen ? `\nChosen by ${chosen}.` : ''}`);
     print(`${measure} on these rows: ${score.toPrecision(4)}. The model is in ${output}.`);
     if (report !== undefined) print(`The report is in ${report}.`);
   }
   return status === 'solved' ? 0 : 1;
+}
+
+/** The score of the model, and those of the other candidates in brackets. */
+function leftOutText(leftOut: Record<string, number>): string {
+  const [[name, score], ...others] = Object.entries(leftOut) as [[string, number], ...[string, number][]];
+  const texts = others.map(([other, value]) => `${other} ${value.toPrecision(4)}`);
+  return `${score.toPrecision(4)}, ${name}${texts.length > 0 ? ` (${texts.join(', ')})` : ''}`;
 }

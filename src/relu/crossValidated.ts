@@ -13,7 +13,16 @@ import {
   standardErrorOf,
 } from './folds.js';
 import { clock, pathOf } from './path.js';
-import { defined, type Encoded, type FoldScore, isRefined, type ReluResult, type ReluSettings } from './problem.js';
+import {
+  defined,
+  type Encoded,
+  encoded,
+  type FoldScore,
+  isRefined,
+  type ReluData,
+  type ReluResult,
+  type ReluSettings,
+} from './problem.js';
 import { largestOf, type Trained, train } from './training.js';
 
 /** Parts that the rows fall into, and rows left out in sum from which no further part is left out: networks differ by more then than by chance. */
@@ -28,7 +37,7 @@ const iterations = 60;
 /** Random directions for each output from which lambdaMax is searched: the weights that are tried need no more than its size. */
 const searchesOfOutput = 4;
 
-/** The gain of a smaller weight on rows left out, over its standard error, below which none is tried that is smaller still. */
+/** The gain of a smaller weight on rows left out, over its standard error, that is no more than chance: no weight is tried that is smaller still, nor is it chosen. */
 const leastGain = 0.5;
 
 /** Rows x columns x outputs up to which classes have the loss 'softmax', and affine functions are compared; and up to which weights are compared where none were asked for. */
@@ -61,6 +70,9 @@ const untuned = (of: Encoded, program = !isByBatches(of)) => ({
   },
 });
 
+/** The weight of constants, as a share of lambdaMax: their bias is hardly held back. */
+const shareOfConstants = 1e-4;
+
 /** Gap of networks for predictions: next to what chance does to them, that of training does not count. */
 const accuracy = 1e-2;
 
@@ -69,16 +81,47 @@ export async function trainCrossValidated<P extends Prediction>(of: Encoded): Pr
   return isRefined(of.options.patterns) ? refinedOfBest(of) : sampledOfBest(of);
 }
 
+/** Returns true if settings leave open which network, and which weight: it is to predict well. */
+export const isForPredictions = ({
+  lambda,
+  activation,
+  method,
+  patterns,
+  warmStart,
+  coupling,
+  adversary,
+}: ReluSettings): boolean =>
+  [lambda, activation, method, patterns, warmStart, coupling, adversary].every((each) => each === undefined);
+
 /**
- * The training of an estimator without a `lambda` and without patterns: those of a local descent, and the weight that does best with such
- * patterns on rows that were left out.
+ * The training where settings are for predictions: patterns of a local descent, and the weight that does best with such patterns on rows that were left
+ * out, or the best affine function or constant, where that does better than all networks.
  */
-export async function trainUntuned<P extends Prediction>(of: Encoded): Promise<ReluResult<P>> {
-  const compared = sizeOf(of) <= mostCompared || isByBatches(of);
-  const orAffine = of.options.bias !== false && !isLarge(of);
+export async function trainForPredictions<P extends Prediction>(
+  data: ReluData,
+  settings: ReluSettings,
+): Promise<ReluResult<P>> {
+  const of = settings.loss === undefined ? withLoss(encoded(data, settings), data, settings) : encoded(data, settings);
   const options = { tolerance: accuracy, ...of.options, patterns: untuned(of) };
-  return refinedOfBest({ ...of, options }, { wanted: compared, orAffine });
+  return refinedOfBest(
+    { ...of, options },
+    { wanted: isCompared(of), others: of.options.bias !== false && !isByBatches(of) },
+  );
 }
+
+/** Refinement whose weight was left open: the weight that is best for networks of a descent on rows left out, or where x is large its share of lambdaMax. */
+export const trainRefined = <P extends Prediction>(of: Encoded): Promise<ReluResult<P>> =>
+  refinedOfBest(of, { wanted: isCompared(of) });
+
+/**
+ * Encodes again with 'softmax' for more than two classes, unless data are large, where 'squared' is many times as quick: one class against the rest is a
+ * harder question where a class lies between others.
+ */
+function withLoss(of: Encoded, data: ReluData, settings: ReluSettings): Encoded {
+  return of.classes && of.classes.length > 2 && !isLarge(of) ? encoded(data, { ...settings, loss: 'softmax' }) : of;
+}
+
+const isCompared = (of: Encoded): boolean => sizeOf(of) <= mostCompared || isByBatches(of);
 
 /** Returns true if cross-validation of ten weights would take minutes: ten outputs on 500 rows of 64 columns, or one on 5,000. */
 export const isLarge = (of: Encoded): boolean => sizeOf(of) > mostOfSmall;
@@ -88,12 +131,27 @@ const isByBatches = (of: Encoded): boolean =>
 
 const sizeOf = ({ x, y }: Encoded): number => x.rows * x.columns * y.columns;
 
-/** Networks of one gate that is open for every x: affine functions, with the length of their weights and bias as the penalty. */
-const affine = ({ x }: Encoded): Model => {
-  const gate = new Float64Array(x.columns + 1);
-  gate[x.columns] = 1;
-  return { activation: 'gated', patterns: { gates: { data: gate, rows: gate.length, columns: 1 } } };
-};
+type ModelName = NonNullable<NonNullable<ReluResult['crossValidation']>['model']>;
+
+/**
+ * The training of a model. An affine function is a network of one gate that is open for every x, with the length of its weights and bias as the penalty; a constant
+ * is such a function of inputs that are zero, `columns` of them.
+ */
+function ofModel(of: Encoded, model: ModelName, columns = of.x.columns): Encoded {
+  if (model === 'network') return of;
+  const gate = new Float64Array(columns + 1);
+  gate[columns] = 1;
+  const gates = { data: gate, rows: gate.length, columns: 1 };
+  const open = withOptions(of, { activation: 'gated', patterns: { gates } });
+  if (model === 'affine') return open;
+  const { missing, ...others } = open;
+  return { ...others, x: { data: new Float64Array(of.x.rows * columns), rows: of.x.rows, columns } };
+}
+
+const withOptions = (of: Encoded, options: Encoded['options']): Encoded => ({
+  ...of,
+  options: { ...of.options, ...options },
+});
 
 /** The best of ten weights for sampled patterns, or those that were given. */
 async function sampledOfBest<P extends Prediction>(of: Encoded): Promise<ReluResult<P>> {
@@ -105,30 +163,29 @@ async function sampledOfBest<P extends Prediction>(of: Encoded): Promise<ReluRes
     seconds: (performance.now() - begin) / 1000,
     lambdaFrom: 'crossValidated',
     ...(lambdaMax > 0 && { lambdaMax }),
-    crossValidation: { scores, chosen },
+    crossValidation: { scores, chosen, ...defined({ best: scores[chosen] }), model: 'network' },
   };
 }
 
 /**
  * Refinement with the weight that is best for networks of one local descent on rows left out, or, where none are, the default share. If
- * `orAffine`, an affine function in its place, where its loss on rows left out is less than that of all networks.
+ * `others`, the affine function or the constant in its place, where its loss on rows left out is less than that of all networks.
  */
 async function refinedOfBest<P extends Prediction>(
   of: Encoded,
-  { wanted = true, orAffine = false }: { wanted?: boolean; orAffine?: boolean } = {},
+  { wanted = true, others = false }: { wanted?: boolean; others?: boolean } = {},
 ): Promise<ReluResult<P>> {
   const begin = performance.now();
   const timeLeft = clock(of.options.timeLimit);
-  const { options } = of;
   const { lambdaMax, status } = await largestOf(of, searchesOfOutput * of.y.columns);
   const ended = status === 'aborted' || status === 'timeLimit';
   const comparison =
-    wanted && lambdaMax > 0 && !ended ? await comparisonOf(of, lambdaMax, timeLeft, orAffine) : undefined;
-  const lambda = comparison && betterOf(comparison).lambda;
-  const model = comparison && isAffine(comparison) ? affine(of) : {};
+    wanted && lambdaMax > 0 && !ended ? await comparisonOf(of, lambdaMax, timeLeft, others) : undefined;
+  const { model = 'network', best } = comparison ?? {};
+  const chosen = ofModel(of, model);
   const { leftOut, ...result } = await train<P>({
-    ...of,
-    options: { ...options, ...model, ...defined({ timeLimit: timeLeft() }), lambda: lambda ?? 'auto' },
+    ...chosen,
+    options: { ...chosen.options, ...defined({ timeLimit: timeLeft() }), lambda: best?.lambda ?? 'auto' },
   });
   return {
     ...result,
@@ -140,13 +197,6 @@ async function refinedOfBest<P extends Prediction>(
 
 type Comparison = NonNullable<ReluResult['crossValidation']>;
 
-/** Returns true if the affine function does better than all networks. */
-const isAffine = ({ scores, affine }: Comparison): boolean =>
-  affine !== undefined && scores.every(({ loss }) => affine.loss < loss);
-
-const betterOf = (comparison: Comparison): FoldScore =>
-  isAffine(comparison) ? (comparison.affine as FoldScore) : (comparison.scores[comparison.chosen] as FoldScore);
-
 /**
  * Weights from the first one on towards where networks do better on rows left out, by half a decade, as the minimum is flat, and the minimum of the parabola
  * through three of them. Undefined where time was out, or the solves were aborted, before there was one.
@@ -155,25 +205,41 @@ async function comparisonOf(
   of: Encoded,
   lambdaMax: number,
   timeLeft: () => number | undefined,
-  orAffine: boolean,
+  others: boolean,
 ): Promise<Comparison | undefined> {
   const needed = Math.ceil((leastLeftOut * parts) / of.x.rows);
-  const trial = { of, held: foldsOf(of, parts).slice(0, needed), lambdaMax, timeLeft };
-  const networks = await triedWeights({ ...trial, model: { patterns: untuned(of, false) } });
-  if (networks.scores.length === 0) return undefined;
-  const affines = orAffine ? await triedWeights({ ...trial, model: affine(of) }) : { scores: [], minimum: 0 };
-  return { scores: networks.scores, chosen: networks.minimum, ...defined({ affine: affines.scores[affines.minimum] }) };
+  const trial = { held: foldsOf(of, parts).slice(0, needed), lambdaMax, timeLeft };
+  const networks = await triedWeights({ ...trial, of: withOptions(of, { patterns: untuned(of, false) }) });
+  const { scores, chosen } = networks;
+  if (scores.length === 0) return undefined;
+  const affines = others ? await triedWeights({ ...trial, of: ofModel(of, 'affine') }) : undefined;
+  const constants = others
+    ? await triedWeight({ ...trial, of: ofModel(of, 'constant', 1) }, shareOfConstants * lambdaMax)
+    : undefined;
+  const affine = affines?.scores[affines.chosen];
+  const constant = constants?.score;
+  const compared = { scores, chosen, ...defined({ affine, constant }) };
+  return { ...compared, ...bestOf(compared) };
 }
 
-/** The network to train. */
-type Model = Pick<ReluSettings, 'activation' | 'patterns'>;
+/** The constant or the affine function if its loss is less than that of all networks, else the chosen network. */
+function bestOf({
+  scores,
+  chosen,
+  affine,
+  constant,
+}: Omit<Comparison, 'model' | 'best'>): Required<Pick<Comparison, 'model' | 'best'>> {
+  const network = scores[chosen] as FoldScore;
+  const most = Math.min(...scores.map(({ loss }) => loss));
+  if (constant && constant.loss < Math.min(most, affine?.loss ?? most)) return { model: 'constant', best: constant };
+  return affine && affine.loss < most ? { model: 'affine', best: affine } : { model: 'network', best: network };
+}
 
 interface Trial {
   of: Encoded;
   held: Fold[];
   lambdaMax: number;
   timeLeft: () => number | undefined;
-  model: Model;
 }
 
 /** How networks of a weight do on rows left out. */
@@ -186,8 +252,8 @@ interface Tried {
 interface TriedWeights {
   /** The largest weight first. */
   scores: FoldScore[];
-  /** The place of the best. */
-  minimum: number;
+  /** The place of the one that is chosen. */
+  chosen: number;
 }
 
 async function triedWeights(trial: Trial): Promise<TriedWeights> {
@@ -215,9 +281,15 @@ async function triedWeights(trial: Trial): Promise<TriedWeights> {
   }
   const between = vertexOf([meanAt(best - 1), meanAt(best), meanAt(best + 1)]);
   if (Math.abs(between) > leastShift) await visit(best + between);
-  const sorted = [...tried].sort(([a], [b]) => a - b);
-  const minimum = tried.has(best + between) ? best + between : best;
-  return { scores: sorted.map(([, { score }]) => score), minimum: sorted.findIndex(([k]) => k === minimum) };
+  const visited = [...tried].sort(([a], [b]) => a - b).map(([, each]) => each);
+  return { scores: visited.map(({ score }) => score), chosen: largestOfBest(visited) };
+}
+
+/** The place of the largest weight that does as well as the best one, but for chance; the largest weight is the first. */
+function largestOfBest(tried: Tried[]): number {
+  const means = tried.map(({ rows }) => meanOf(rows));
+  const best = tried[means.indexOf(Math.min(...means))] as Tried;
+  return tried.findIndex((each) => each === best || gainOf(each, best) <= leastGain);
 }
 
 /** The mean gain of a row from one weight to the other, over its standard error. */
@@ -233,12 +305,15 @@ function vertexOf([before, at, after]: [number, number, number]): number {
 }
 
 /** How networks of this weight do on rows left out; undefined where they were cut short. */
-async function triedWeight({ of, held, timeLeft, model }: Trial, lambda: number): Promise<Tried | undefined> {
+async function triedWeight(
+  { of, held, timeLeft }: Pick<Trial, 'of' | 'held' | 'timeLeft'>,
+  lambda: number,
+): Promise<Tried | undefined> {
   const limit = timeLeft();
   // Half of the time that is left: there is a network to train after these.
   const timeLimit = limit === undefined ? undefined : limit / 2;
   const tolerance = Math.max(accuracy, of.options.tolerance ?? 0);
-  const options = { ...model, tolerance, ...defined({ timeLimit }) };
+  const options = { tolerance, ...defined({ timeLimit }) };
   const trained: Trained<Prediction>[] = await Promise.all(
     held.map((fold) => train(onFold(of, fold, { ...options, lambda: lambda * fold.share }))),
   );

@@ -1,33 +1,18 @@
 // The functions of training and prediction in the form of scikit-learn's estimators.
 import type { Matrix, MatrixLike } from '../core/matrix.js';
 import type { Prediction, Targets } from '../core/targets.js';
-import { isLarge, trainUntuned } from './crossValidated.js';
+import { isForPredictions, isLarge } from './crossValidated.js';
 import { predictProbabilities } from './inspect.js';
-import { inLine } from './line.js';
 import { decisionFunction, predict, type ReluNetwork, score } from './network.js';
-import { type Encoded, encoded, type ReluData, type ReluResult, type ReluSettings } from './problem.js';
+import { encoded, isRefined, type ReluData, type ReluResult, type ReluSettings } from './problem.js';
 import { trainReluNetwork } from './solver.js';
 
-/** Trains as the settings say, and where they leave `lambda` out by cross-validation. */
-async function trained<Y extends Targets>(
-  data: ReluData<Y>,
-  settings: ReluSettings,
-): Promise<ReluResult<Prediction<Y>>> {
-  if (settings.lambda !== undefined) return trainReluNetwork<Y>(data, settings);
-  const { activation, method, patterns, warmStart, coupling, adversary } = settings;
-  const refinable = [activation, method, patterns, warmStart, coupling, adversary].every((each) => each === undefined);
-  const of = encoded(data, settings);
-  if (refinable)
-    return inLine(await trainUntuned<Prediction<Y>>(settings.loss === undefined ? withLoss(of, data, settings) : of));
-  return trainReluNetwork<Y>(data, { ...settings, lambda: isLarge(of) ? 'auto' : 'crossValidated' });
-}
-
-/**
- * Encodes again with 'softmax' for more than two classes, unless data are large, where 'squared' is many times as quick: one class against the rest is a
- * harder question where a class lies between others.
- */
-function withLoss(of: Encoded, data: ReluData, settings: ReluSettings): Encoded {
-  return of.classes && of.classes.length > 2 && !isLarge(of) ? encoded(data, { ...settings, loss: 'softmax' }) : of;
+/** Trains as the settings say, and where they leave `lambda` out by rows left out. */
+function trained<Y extends Targets>(data: ReluData<Y>, settings: ReluSettings): Promise<ReluResult<Prediction<Y>>> {
+  if (settings.lambda !== undefined || isForPredictions(settings) || isRefined(settings.patterns))
+    return trainReluNetwork<Y>(data, settings);
+  const lambda = isLarge(encoded(data, settings)) ? 'auto' : 'crossValidated';
+  return trainReluNetwork<Y>(data, { ...settings, lambda });
 }
 
 /** An estimator is settings and, after `fit`, the result of {@link trainReluNetwork} with them. */
@@ -72,11 +57,10 @@ class ReluEstimator<Y extends Targets> {
 }
 
 /**
- * A classifier: `await new ReluClassifier(settings).fit(x, y)`, y labels or integers; the settings are those of {@link trainReluNetwork}.
- * Without a `lambda` and `patterns` it takes the patterns of a local descent, and the weight that does best with such ones on rows left out
- * (where rows x columns are above 3 million with one output, `'auto'`: `result.lambdaFrom` says which). With several outputs, 1,000 rows and
- * more, and more than 3 million rows x columns x outputs, the network is that of a descent by batches, without a convex program: `result.gap`
- * says what is known of it.
+ * A classifier: `await new ReluClassifier(settings).fit(x, y)`, y labels or integers; the settings are those of {@link trainReluNetwork}, which
+ * it calls. Without a `lambda`, where others of the settings that say which network it is are given, the weight is `'crossValidated'` unless data are large.
+ * With several outputs, 1,000 rows and more, and more than 3 million rows x columns x outputs, the network without settings is that of a descent by batches, without
+ * a convex program: `result.gap` says what is known of it.
  * Default `loss`: `'softmax'` for more than two classes where rows x columns x classes are up to 300,000 and neither `lambda` nor `patterns` is given, else
  * `'squared'`, one class against the rest.
  */

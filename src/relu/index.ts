@@ -28,6 +28,7 @@ export {
 } from './path.js';
 export type {
   FoldScore,
+  ReluComparison,
   ReluConvexProgram,
   ReluData,
   ReluPatterns,

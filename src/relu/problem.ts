@@ -101,10 +101,12 @@ export interface ReluSettings
   extends Omit<ReluOptions, 'lambda' | 'standardize' | 'bias' | 'regularizeBias'>,
     SolveOptions<ReluProgress> {
   /**
-   * Weight of the regulariser (lambda / 2) sum_j (||u_j||^2 + a_j^2), a number > 0; or `'auto'` (default): a hundredth of
+   * Weight of the regulariser (lambda / 2) sum_j (||u_j||^2 + a_j^2), a number > 0; or `'auto'`: a hundredth of
    * {@link lambdaMax} ('relu') or a twentieth ('gated') up to 250 rows, and with more rows a smaller share, which needs no tuning on most data; or `'crossValidated'`: the best of ten by five
    * folds, as {@link trainReluPath} finds it, for some ten times the time. With patterns to be refined it is the best for networks of one local
-   * descent, by as many folds, or by a fifth of the rows where x is large. Unless it is a number, x and y are standardised, see `standardize` and
+   * descent, by as many folds, or by a fifth of the rows where x is large. Default: the best on rows
+   * left out where none of `activation`, `method`, `patterns`, `warmStart`, `coupling` and `adversary` is given, or patterns are to be refined, and data are not too large for that; else `'auto'`.
+   * Unless it is a number, x and y are standardised, see `standardize` and
    * `standardizeTargets`. Change it when the network fits new rows much worse than those of the training (larger), or fits neither well (smaller).
    */
   lambda?: number | 'auto' | 'crossValidated' | undefined;
@@ -135,7 +137,7 @@ export interface ReluSettings
    */
   task?: 'classification' | 'regression' | undefined;
   /**
-   * Activation patterns. Default: those of `warmStart` if there is one, else `{ sample: 50 }`. Recommended: `'refine'`. Change it when the
+   * Activation patterns. Default: those of `warmStart` if there is one, those of a local descent where `lambda` and others are not given either, else `{ sample: 50 }`. Recommended: `'refine'`. Change it when the
    * network has to be near the best of any width (`'refine'`), or x has so few columns that all patterns can be had (`{ exact: true }`).
    */
   patterns?: ReluPatterns | undefined;
@@ -172,6 +174,22 @@ export interface FoldScore {
   hinge?: number;
 }
 
+/** How candidates did on rows that were left out, and which of them was trained. */
+export interface ReluComparison {
+  /** Networks, by their weight. */
+  scores: FoldScore[];
+  /** The place of the best network. */
+  chosen: number;
+  /** The best affine function of x, a gated network of one gate that is always open, where it was compared. */
+  affine?: FoldScore;
+  /** The constant, where it was compared. */
+  constant?: FoldScore;
+  /** The model that was trained on all rows: where its loss is less than that of all networks the affine function, or the constant. */
+  model: 'network' | 'affine' | 'constant';
+  /** How that model did. It is missing if the solves were aborted before there was one. */
+  best?: FoldScore;
+}
+
 /** The convex program that was solved, in its own variables: what a warm start needs. */
 export interface ReluConvexProgram extends Pick<ReluSolution, 'gates' | 'weights' | 'dual'> {}
 
@@ -191,11 +209,8 @@ export interface ReluResult<P extends Prediction = Prediction>
   lambdaFrom: 'given' | 'auto' | 'crossValidated';
   /** The weight above which the best network is zero, of which `lambda` is a share where it was `'auto'`. */
   lambdaMax?: number;
-  /**
-   * The attempts where `lambda` was `'crossValidated'`. An estimator compares also the best affine function of x, a gated network
-   * of one gate that is always open: where `affine` has a smaller loss than all `scores` it is what was trained.
-   */
-  crossValidation?: { scores: FoldScore[]; chosen: number; affine?: FoldScore };
+  /** How the candidates did on rows left out, where they were compared. */
+  crossValidation?: ReluComparison;
   /** Objective of the convex program. */
   objective: number;
   /** Value of a feasible point of the dual program: no solution of the convex program has a smaller objective. */

@@ -2,9 +2,17 @@
 import { isPromise } from '../core/check.js';
 import { fixDeadline, throwAtDeadline } from '../core/deadline.js';
 import type { Prediction, Targets } from '../core/targets.js';
-import { trainCrossValidated } from './crossValidated.js';
+import { isForPredictions, trainCrossValidated, trainForPredictions, trainRefined } from './crossValidated.js';
 import { inLine } from './line.js';
-import { defined, encoded, type ReluData, type ReluResult, type ReluSettings, withMatrix } from './problem.js';
+import {
+  defined,
+  encoded,
+  isRefined,
+  type ReluData,
+  type ReluResult,
+  type ReluSettings,
+  withMatrix,
+} from './problem.js';
 import { ofRank } from './ranks.js';
 import { largestOf, train } from './training.js';
 
@@ -43,9 +51,13 @@ export async function trainReluNetwork<const Y extends Targets>(
   const limited = fixDeadline(settings);
   const own = ofRank(data, limited);
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
-  const given = withMatrix(own.data);
-  const of = { ...encoded(isPromise(given) ? await given : given, limited), ...defined({ ranks: own.ranks }) };
-  if (of.options.lambda === 'crossValidated') return inLine(await trainCrossValidated<Prediction<Y>>(of));
+  const promised = withMatrix(own.data);
+  const given = isPromise(promised) ? await promised : promised;
+  if (isForPredictions(limited)) return inLine(await trainForPredictions<Prediction<Y>>(given, limited));
+  const of = { ...encoded(given, limited), ...defined({ ranks: own.ranks }) };
+  const { lambda, patterns } = of.options;
+  if (lambda === 'crossValidated') return inLine(await trainCrossValidated<Prediction<Y>>(of));
+  if (lambda === undefined && isRefined(patterns)) return inLine(await trainRefined<Prediction<Y>>(of));
   const { leftOut, ...result } = await train<Prediction<Y>>(of);
   return inLine(result);
 }

@@ -108,6 +108,19 @@ describe('train and predict', () => {
     });
   });
 
+  it('say first how networks, the affine function and the constant did on rows left out', async () => {
+    const args = ['--target', 'value', '--exclude', 'class', '--output', 'open.json'];
+    const log = await succeeds('train', 'data.csv', ...args, '--outlev', '0');
+    // The responses are an affine function.
+    expect(log).toMatch(/^R\^2 on rows left out: (0\.99\d\d|1\.000), affine \(network 0\.\d+, constant -?0\.\d+\)\.$/m);
+    const lines = log.trimEnd().split('\n');
+    expect(lines.slice(-3).map((line) => line.split(' ', 1)[0])).toEqual(['R^2', 'Solved', 'R^2']);
+    const told = JSON.parse(await succeeds('train', 'data.csv', ...args, '--json'));
+    expect(Object.keys(told.leftOut)).toEqual(['affine', 'network', 'constant']);
+    const given = JSON.parse(await succeeds('train', 'data.csv', ...args, '--lambda', '0.1', '--json'));
+    expect(given).not.toHaveProperty('leftOut');
+  });
+
   it('write a page about the model, with its confusion matrix and its units as images', async () => {
     const args = ['--target', 'class', '--exclude', 'value,noise', '--loss', 'hinge', '--output', 'net2.json'];
     const log = await succeeds('train', 'data.csv', ...args, '--image', '2x1', '--report', 'net.html');

@@ -64,9 +64,9 @@ describe('lambdaMax', () => {
 });
 
 describe("lambda: 'auto'", () => {
-  it('is the default, a share of lambdaMax, and the result says so', async () => {
+  it('is a share of lambdaMax, and the result says so', async () => {
     const most = await lambdaMax({ x, y: values }, { lambda: 'auto' });
-    const relu = await trainReluNetwork({ x, y: values });
+    const relu = await trainReluNetwork({ x, y: values }, { lambda: 'auto' });
     expect([relu.lambda, relu.lambdaFrom, relu.lambdaMax]).toEqual([0.01 * most, 'auto', most]);
     const gated = await trainReluNetwork({ x, y: values }, { lambda: 'auto', activation: 'gated' });
     expect([gated.lambda, gated.lambdaFrom, gated.lambdaMax]).toEqual([0.05 * most, 'auto', most]);
@@ -84,12 +84,11 @@ describe("lambda: 'auto'", () => {
     const most = await lambdaMax(data, { lambda: 'auto' });
     const shareOf = async (settings: ReluSettings) =>
       (await trainReluNetwork(data, { ...settings, maxIterations: 0 })).lambda / most;
-    expect(await shareOf({})).toBeCloseTo((0.01 * 250) / 6000, 12);
+    expect(await shareOf({ lambda: 'auto' })).toBeCloseTo((0.01 * 250) / 6000, 12);
     expect(await shareOf({ activation: 'gated' })).toBeCloseTo(0.05 * Math.sqrt(250 / 6000), 12);
-    expect(await shareOf({ patterns: { refine: { rounds: 0, restarts: 0, estimate: false } } })).toBeCloseTo(
-      0.01 * Math.sqrt(250 / 6000),
-      12,
-    );
+    const refine = { rounds: 0, restarts: 0, estimate: false };
+    const refined = await shareOf({ lambda: 'auto', patterns: { refine } });
+    expect(refined).toBeCloseTo(0.01 * Math.sqrt(250 / 6000), 12);
   });
 
   it('takes the network without neurons for targets that do not vary', async () => {
@@ -169,7 +168,7 @@ describe('standardised data', () => {
   });
 
   it('is what a warm start had, though lambda is a number', async () => {
-    const first = await trainReluNetwork({ x: units, y: far });
+    const first = await trainReluNetwork({ x: units, y: far }, { lambda: 'auto' });
     const next = await trainReluNetwork({ x: units, y: far }, { lambda: 0.9 * first.lambda, warmStart: first });
     expect(next.network.targetScale).toEqual(first.network.targetScale);
     expect(next.network.inputShift).toEqual(first.network.inputShift);
