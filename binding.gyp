@@ -18,7 +18,7 @@
         '<(node_root_dir)/deps/zlib',
         '<(node_root_dir)/<(node_engine_include_dir)',
       ],
-      'defines': ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS', 'NDEBUG'],
+      'defines': ['NAPI_VERSION=8', 'NAPI_CPP_EXCEPTIONS', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS', 'NDEBUG'],
       'defines!': ['_FILE_OFFSET_BITS=64', '_LARGEFILE_SOURCE'],
       # Node's own flags are taken out: those of CMake are enough.
       'cflags!': ['-fPIC', '-pthread', '-Wall', '-Wextra', '-Wno-unused-parameter', '-O3', '-m64', '-fno-omit-frame-pointer'],

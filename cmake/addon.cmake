@@ -18,7 +18,8 @@ list(FILTER binding EXCLUDE REGEX /addon\\.cpp$)
 nonconvex_groups(binding ${groups} OFF ${binding})
 add_library(nonconvex_binding OBJECT ${binding})
 target_include_directories(nonconvex_binding SYSTEM PUBLIC ${CMAKE_JS_INC})
-target_compile_definitions(nonconvex_binding PUBLIC NAPI_VERSION=8 NAPI_CPP_EXCEPTIONS)
+# A worker that is being terminated fails every call into JavaScript, which must not end the process.
+target_compile_definitions(nonconvex_binding PUBLIC NAPI_VERSION=8 NAPI_CPP_EXCEPTIONS NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS)
 target_link_libraries(nonconvex_binding PUBLIC nonconvex_core)
 if(EMSCRIPTEN)  # Node-API by emnapi, compiled here: its own archive asks for a later Emscripten than Debian's
   add_subdirectory(${modules}/emnapi ${CMAKE_BINARY_DIR}/emnapi EXCLUDE_FROM_ALL)

@@ -1,8 +1,6 @@
 // Values between JavaScript and C++: numbers, arrays, matrices, errors. Only files in this folder include <napi.h>.
 #pragma once
 
-// A worker that is being terminated fails every call into JavaScript; that must not end the process.
-#define NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS
 #include <napi.h>
 #ifdef __EMSCRIPTEN__
 #include <emnapi.h>

@@ -105,9 +105,10 @@ std::optional<Status> QuadraticMethod::judged(std::optional<Status> status) {
   return status;
 }
 
-/// Sets a point to the best one so far; false where something is not finite there.
+/// Sets a point to the best one so far, or to the start where there is none yet; false where something is not finite there.
 bool QuadraticMethod::place(BarrierPoint& point) const {
   const QuadraticPoint& best = method_.point();
+  if (best.x.empty()) return nlp_->begin(point);
   NlpStart end{.nlp = problem_.nlp, .start = best.x, .multipliers = best.y};
   for (const double z : best.z) {
     end.lowerMultipliers.push_back(std::max(0.0, -z));
