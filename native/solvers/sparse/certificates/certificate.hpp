@@ -27,6 +27,11 @@ double conjugatesOfHeld(const SparseData& data, std::span<const int> places, Mat
 /// but for kinked losses, whose slopes a share brings back.
 bool makeOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<const int> free, bool intercept,
                     std::span<const double> curvatures, std::span<double> slopes);
+/// What makeOrthogonal() of one response does, for all of them: slopes become orthogonal to the intercepts and, those
+/// of each response, to its columns of `free`, at the point with these first and second derivatives.
+bool makeResponsesOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<const std::vector<int>> free,
+                             bool intercept, std::span<const double> first, std::span<const double> second,
+                             std::span<double> slopes);
 /// Moves t along columns without penalty until slopes, the derivatives there of a joint loss, which does not change
 /// with a constant, are orthogonal to these. False where that takes too long.
 bool makeOrthogonalAt(const SparseData& data, RowsLoss& loss, std::span<const int> free, std::span<double> t,

@@ -7,7 +7,6 @@
 #include "core/in_pieces.hpp"
 #include "core/index.hpp"
 #include "core/numbers.hpp"
-#include "solvers/sparse/certificates/block_certificate.hpp"
 #include "solvers/sparse/certificates/certificate.hpp"
 
 namespace nonconvex {

@@ -190,16 +190,13 @@ bool WorkingSet::leavesZero(const PenaltyAt& penalty, int block, std::span<const
     const double to = along.minimizerFromZero(curvatureOf(columns[0]), gradient[0], bounds);
     return along.leavesZero({&to, 1}, gradient, possibleDecrease);
   }
-  {
-    BlockCurvature curvature(static_cast<int>(columns.size()), loss_.responses());
-    curvature.set(metric_.gramOf(columns));
-    if (curvature.least() > along.concavity()) return false;
-    std::vector<double> z(gradient.size()), b(gradient.size());
-    for (std::size_t k = 0; k < z.size(); ++k) z[k] = -gradient[k];
-    curvature.minimize(along, z, b);
-    return along.leavesZero(b, gradient, possibleDecrease);
-  }
-  return false;
+  BlockCurvature curvature(static_cast<int>(columns.size()), loss_.responses());
+  curvature.set(metric_.gramOf(columns));
+  if (curvature.least() > along.concavity()) return false;
+  std::vector<double> z(gradient.size()), b(gradient.size());
+  for (std::size_t k = 0; k < z.size(); ++k) z[k] = -gradient[k];
+  curvature.minimize(along, z, b);
+  return along.leavesZero(b, gradient, possibleDecrease);
 }
 
 std::vector<int> WorkingSet::activeBounds(const PenaltyAt& penalty) {

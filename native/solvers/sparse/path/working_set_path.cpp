@@ -66,14 +66,19 @@ void WorkingSetPath::findLargestLambda(const PenaltyAt& penalty) {
 }
 
 void WorkingSetPath::measureGradients(const PathModel& model) {
-  const int n = data_.n();
-  std::vector<double> slopes(at(n) * at(responses())), sums(at(responses()));
+  std::vector<double> slopes(at(data_.n()) * at(responses()));
   set_.loss().slopesOf(model, slopes);
-  for (std::size_t k = 0; k < sums.size(); ++k) {
-    const auto own = std::span(slopes).subspan(k * at(n), at(n));
-    sums[k] = std::accumulate(own.begin(), own.end(), 0.0);
+  multiply({slopes.data(), data_.n(), responses(), data_.n()}, gradients_);
+}
+
+/// gradients := those of all columns for slopes of some models.
+void WorkingSetPath::multiply(Mat<const double> slopes, Mat<double> gradients) {
+  std::vector<double> sums(at(slopes.cols));
+  for (int k = 0; k < slopes.cols; ++k) {
+    la_.checkpoint();
+    sums[at(k)] = std::accumulate(slopes.column(k), slopes.column(k) + slopes.rows, 0.0);
   }
-  data_.multiplyTransposed(la_, {slopes.data(), n, responses(), n}, sums.data(), gradients_);
+  data_.multiplyTransposed(la_, slopes, sums.data(), gradients);
 }
 
 void WorkingSetPath::begin(std::span<const double> coefficients, std::span<const double> intercepts) {
@@ -243,7 +248,6 @@ typename WorkingSetPath::Batch WorkingSetPath::solveBatch(std::span<const double
   batch.slopes = slopes_.columns(0, width);
   batch.gradients = HostMatrix<double>(data_.p(), width, Uninitialized{});
   if (loss_->joint()) batch.predictions = HostMatrix<double>(n, count, Uninitialized{});
-  std::vector<double> sums(at(width));
   std::vector<Minimum> minima;
   const bool squared = set_.loss().squared();
   const bool many = squared && !isConvex() && !set_.byRows();
@@ -265,12 +269,7 @@ typename WorkingSetPath::Batch WorkingSetPath::solveBatch(std::span<const double
     seekLower(lambdas, sharper, batch, minima);
     for (int k = 0; k < count; ++k) setSlopes(batch, k);
   }
-  for (int k = 0; k < width; ++k) {
-    la_.checkpoint();
-    const std::span<const double> slopes(batch.slopes.column(k), at(n));
-    sums[at(k)] = std::accumulate(slopes.begin(), slopes.end(), 0.0);
-  }
-  data_.multiplyTransposed(la_, batch.slopes, sums.data(), batch.gradients);
+  multiply(batch.slopes, batch.gradients);
   return batch;
 }
 

@@ -63,6 +63,7 @@ class WorkingSetPath : public PathEngine {
   std::size_t mostInBatch() const;
   void findLargestLambda(const PenaltyAt& penalty);
   void measureGradients(const PathModel& model);
+  void multiply(Mat<const double> slopes, Mat<double> gradients);
   std::vector<int> candidates(double lambda) const;
   std::size_t addCandidates(std::span<const double> lambdas);
   void addMissing(const Batch& batch, std::size_t accepted, std::vector<int>& missing);

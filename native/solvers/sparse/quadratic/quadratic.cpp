@@ -119,7 +119,6 @@ void Quadratic::clip(std::span<double> coefficients) const {
 
 bool Quadratic::isZero(const Block& block) const {
   if (block.size == 1) return b[at(block.first)] == 0;
-  if (block.size == 1) return b[at(block.first)] == 0;
   return std::ranges::all_of(of(b, block), [](double v) { return v == 0; });
 }
 
