@@ -1,4 +1,5 @@
 // The weight of the regulariser by rows that were left out, where the settings do not say it.
+import { addon } from '../core/addon.js';
 import type { Prediction } from '../core/targets.js';
 import {
   type Fold,
@@ -208,7 +209,13 @@ async function comparisonOf(
   others: boolean,
 ): Promise<Comparison | undefined> {
   const needed = Math.ceil((leastLeftOut * parts) / of.x.rows);
-  const trial = { held: foldsOf(of, parts).slice(0, needed), lambdaMax, timeLeft };
+  // Half of the time that is left: there is a network to train after these.
+  const half = (timeLeft() ?? 0) / 2;
+  const tillHalf = (): number | undefined => {
+    const left = timeLeft();
+    return left === undefined ? undefined : Math.max(0, left - half);
+  };
+  const trial = { held: foldsOf(of, parts).slice(0, needed), lambdaMax, timeLeft: tillHalf };
   const networks = await triedWeights({ ...trial, of: withOptions(of, { patterns: untuned(of, false) }) });
   const { scores, chosen } = networks;
   if (scores.length === 0) return undefined;
@@ -310,8 +317,7 @@ async function triedWeight(
   lambda: number,
 ): Promise<Tried | undefined> {
   const limit = timeLeft();
-  // Half of the time that is left: there is a network to train after these.
-  const timeLimit = limit === undefined ? undefined : limit / 2;
+  const timeLimit = limit === undefined ? undefined : limit / Math.ceil(held.length / addon().threads());
   const tolerance = Math.max(accuracy, of.options.tolerance ?? 0);
   const options = { tolerance, ...defined({ timeLimit }) };
   const trained: Trained<Prediction>[] = await Promise.all(

@@ -128,7 +128,8 @@ describe.skipIf(missing).each(Object.entries(kinds))('the simulated device, %s',
     const good = await solve(problem, limited);
     const calls = simulated().simulatedCounts().calls - before;
     const firstOf = new Map<string, number>();
-    for (let call = 0; call < calls; call += call < 20 ? 1 : Math.ceil(calls / (long ? 40 : 10))) {
+    // The last call gives memory back, when there is an answer already.
+    for (let call = 0; call < calls - 1; call += call < 20 ? 1 : Math.ceil(calls / (long ? 40 : 10))) {
       simulated().simulatedFailure(call);
       const error: unknown = await solve(problem, limited).catch((reason: unknown) => reason);
       expect(error, `call ${call} of ${calls}`).toBeInstanceOf(SolverError);

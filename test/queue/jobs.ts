@@ -34,7 +34,8 @@ const [mu, Sigma] = [
 /** The problem of a fixture as plain data, which it may be built as; undefined where it is a program. */
 function plain({ data, build }: Problem): unknown {
   const built = build ? build(nonconvex, data as never) : data;
-  return built instanceof nonconvex.Model || 'toNative' in built ? undefined : built;
+  const isProgram = (value: unknown): boolean => value instanceof nonconvex.Model;
+  return isProgram(built) || Object.values(built).some(isProgram) || 'toNative' in built ? undefined : built;
 }
 
 /** One job of every solver of the package, by name, and of functions with several arguments and of programs. */

@@ -42,3 +42,24 @@ it('another solve begins with it as with nothing', async () => {
   expect(again.objective).toBe(objective);
   expect(again.network.hiddenWeights).toEqual(network.hiddenWeights);
 });
+
+it('a refinement that is out of time within its first convex program answers the network of the descent', async () => {
+  const large = regression(400, 20);
+  const patterns = { refine: { rounds: 0, restarts: 0, estimate: false, neurons: 30 } };
+  // The descent takes some time, the program to a gap of 0 much more.
+  const after = async (timeLimit: number): Promise<Awaited<ReturnType<typeof trainReluNetwork>>> => {
+    const result = await trainReluNetwork(large, {
+      lambda: 1e-3,
+      tolerance: 0,
+      maxIterations: 1e9,
+      patterns,
+      timeLimit,
+    });
+    return result.activeNeurons > 0 || timeLimit > 30 ? result : after(2 * timeLimit);
+  };
+  const result = await after(0.1);
+  expect(result.status).toBe('timeLimit');
+  expect(result.iterations).toBe(0);
+  expect(result.activeNeurons).toBeGreaterThan(0);
+  expect(result.objective).toBeLessThan(large.y.reduce((sum, value) => sum + value ** 2, 0) / 2);
+});

@@ -40,7 +40,7 @@ struct ReluRefiner::Tuning {
 
 ReluRefiner::ReluRefiner(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings,
                          std::function<double()> memory)
-    : state_(la, problem, settings, std::move(memory)), given_(warmNetwork(problem)) {}
+    : state_(la, problem, settings, std::move(memory)), given_(warmNetwork(problem)), first_(ReluNeurons::ofSize(state_.data.d, 0)) {}
 
 ReluNeurons ReluRefiner::warmNetwork(const ReluProblem& problem) const {
   const ReluData& data = state_.data;
@@ -77,8 +77,20 @@ void ReluRefiner::start() {
     begun_ = state_.wanted.program ? 0 : parts.count();
   } else {
     begun_ = parts.count();
-    parts.solve(firstNetwork(), accuracyOfFirst());
+    first_ = firstNetwork();
+    parts.solve(first_, accuracyOfFirst());
+    first_ = ReluNeurons::ofSize(state_.data.d, 0);
   }
+}
+
+/// Where the first programs were interrupted before they had a network, the one that they began with is the best so far.
+ReluProgress ReluRefiner::progress() {
+  if (!first_.empty() && state_.parts.network().empty()) {
+    const double objective = ReluNetworkObjective(state_.la, state_.data).value(first_);
+    if (objective < state_.parts.objective()) state_.parts.takeLocal(std::move(first_));
+    first_ = ReluNeurons::ofSize(state_.data.d, 0);
+  }
+  return progressOf(state_);
 }
 
 std::optional<Status> ReluRefiner::step() {

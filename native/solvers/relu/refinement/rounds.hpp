@@ -25,7 +25,7 @@ class ReluRefiner {
   /// Does one round, or what ends the last one.
   std::optional<Status> step();
   std::string explain(Status status) const;
-  ReluProgress progress() const { return progressOf(state_); }
+  ReluProgress progress();
   ReluSolution solution() const { return solutionOf(state_); }
 
  private:
@@ -43,6 +43,7 @@ class ReluRefiner {
 
   RefinementState state_;
   ReluNeurons given_;  // neurons of a warm start
+  ReluNeurons first_;  // the network from which the first programs begin, until they have ended
   int begun_ = 0;      // parts whose first program was solved, where there is one step for each
   double gain_ = 1;    // relative gain of the last round
   int idle_ = 0;       // rounds in a row that gained next to nothing
