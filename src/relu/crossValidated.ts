@@ -54,9 +54,6 @@ const smallest = 10;
 const first = 3;
 const firstOfLarge = 8;
 
-/** A minimum that is less than this from a weight that was tried, in half decades, is not looked for. */
-const leastShift = 0.2;
-
 /**
  * Patterns where none were asked for: those of one local descent, without a search for an estimate, which takes as long, and of large data
  * without the convex program, which takes longer.
@@ -199,8 +196,7 @@ async function refinedOfBest<P extends Prediction>(
 type Comparison = NonNullable<ReluResult['crossValidation']>;
 
 /**
- * Weights from the first one on towards where networks do better on rows left out, by half a decade, as the minimum is flat, and the minimum of the parabola
- * through three of them. Undefined where time was out, or the solves were aborted, before there was one.
+ * Weights from the first one on towards where networks do better on rows left out, by half a decade, as the minimum is flat. Undefined where time was out, or the solves were aborted, before there was one.
  */
 async function comparisonOf(
   of: Encoded,
@@ -266,7 +262,6 @@ interface TriedWeights {
 async function triedWeights(trial: Trial): Promise<TriedWeights> {
   const tried = new Map<number, Tried>();
   const at = (k: number): Tried | undefined => tried.get(k);
-  const meanAt = (k: number): number => meanOf(at(k)?.rows ?? [Number.POSITIVE_INFINITY]);
   let going = true;
   const visit = async (k: number): Promise<void> => {
     const found = going ? await triedWeight(trial, trial.lambdaMax * 10 ** (-k / 2)) : undefined;
@@ -286,8 +281,6 @@ async function triedWeights(trial: Trial): Promise<TriedWeights> {
     }
     if (best !== begin) break;
   }
-  const between = vertexOf([meanAt(best - 1), meanAt(best), meanAt(best + 1)]);
-  if (Math.abs(between) > leastShift) await visit(best + between);
   const visited = [...tried].sort(([a], [b]) => a - b).map(([, each]) => each);
   return { scores: visited.map(({ score }) => score), chosen: largestOfBest(visited) };
 }
@@ -303,12 +296,6 @@ function largestOfBest(tried: Tried[]): number {
 function gainOf(before: Tried, after: Tried): number {
   const gains = Array.from(before.rows, (value, i) => value - (after.rows[i] as number));
   return meanOf(gains) / standardErrorOf(gains);
-}
-
-/** The place of the minimum of the parabola through values at -1, 0, 1, of which the middle one is least; 0 where one is not known. */
-function vertexOf([before, at, after]: [number, number, number]): number {
-  const curvature = before - 2 * at + after;
-  return curvature > 0 && curvature < Number.POSITIVE_INFINITY ? (before - after) / 2 / curvature : 0;
 }
 
 /** How networks of this weight do on rows left out; undefined where they were cut short. */
