@@ -1,9 +1,11 @@
-# Data sets that scikit-learn ships or makes, in splits, and what its methods of default settings score on them.
+# Data sets that scikit-learn ships or makes, and others from files, in splits, and what its methods of default settings score on them.
 #   /usr/bin/python3 bench/relu/scores.py
-# Prints a line of JSON with what there is, then answers each line { name, split } with the rows of the split, and for each
+# Files: ../shared/data, or the folder NONCONVEX_DATA. Prints a line of JSON with what there is, then answers each line { name, split } with the rows of the split, and for each
 # method its test score (R^2 or accuracy), seconds, and those of the processor. Columns are standardised for all of them, by the training rows; so
 # are the targets of values for MLP and SVR, which would do worse without.
+import gzip
 import json
+import os
 import sys
 import time
 
@@ -24,6 +26,7 @@ shipped = {
     'wine': datasets.load_wine,
     'breast cancer': datasets.load_breast_cancer,
     'digits': datasets.load_digits,
+    'iris': datasets.load_iris,
 }
 made = {
     'friedman1': lambda: datasets.make_friedman1(500, noise=1, random_state=0),
@@ -34,19 +37,41 @@ made = {
     'three classes': lambda: datasets.make_classification(
         1000, n_informative=10, n_classes=3, random_state=0
     ),
-    # Not of the ten: one class lies between the others.
+    'hastie': lambda: datasets.make_hastie_10_2(1000, random_state=0),
+    # One class lies between the others.
     'nested classes': lambda: datasets.make_gaussian_quantiles(
         n_samples=500, n_features=4, n_classes=3, random_state=6
     ),
 }
-names = ['diabetes', 'friedman1', 'friedman2', 'friedman3', 'wine', 'breast cancer', 'digits', 'moons', 'circles', 'three classes']
-more = ['nested classes']
-regressions = names[:4]
+root = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
+folder = os.environ.get('NONCONVEX_DATA', os.path.join(root, '..', 'shared', 'data'))
+# The file, and how many of its rows are taken.
+files = {
+    'phishing': (os.path.join(folder, 'phishing.libsvm.gz'), 3000),
+    'mushrooms': (os.path.join(folder, 'mushrooms.libsvm.gz'), 2000),
+    'a9a': (os.path.join(folder, 'a9a.libsvm.gz'), 3000),
+}
+names = [*shipped, *made, *(name for name, (path, _) in files.items() if os.path.exists(path))]
+absent = [
+    *(f'{name}: {path} is not here' for name, (path, _) in files.items() if not os.path.exists(path)),
+    'covtype and Fashion-MNIST: they are had from a network alone',
+]
+regressions = ['diabetes', 'friedman1', 'friedman2', 'friedman3']
+
+
+def rows_of(name):
+    path, rows = files[name]
+    with gzip.open(path) as file:
+        x, y = datasets.load_svmlight_file(file)
+    chosen = np.random.RandomState(0).permutation(x.shape[0])[:rows]
+    return x[chosen].toarray(), y[chosen]
 
 
 def data_of(name):
     if name in made:
         return made[name]()
+    if name in files:
+        return rows_of(name)
     bunch = shipped[name]()
     return bunch.data, bunch.target
 
@@ -88,7 +113,7 @@ def answer(name, split):
     return {**{key: value.tolist() for key, value in rows.items()}, 'runs': runs}
 
 
-print(json.dumps({'version': sklearn.__version__, 'names': names, 'more': more, 'regressions': regressions}), flush=True)
+print(json.dumps({'version': sklearn.__version__, 'names': names, 'absent': absent, 'regressions': regressions}), flush=True)
 for line in sys.stdin:
     question = json.loads(line)
     print(json.dumps(answer(question['name'], question['split'])), flush=True)
