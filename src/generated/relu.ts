@@ -30,7 +30,7 @@ export interface ReluProblem {
       restarts?: number | undefined;
       /** Neurons of the first network. */
       neurons?: number | undefined;
-      /** Iterations of its descent. */
+      /** Iterations of its descent; passes over the rows where it is by batches. */
       iterations?: number | undefined;
       /** Random directions that are priced, and no others. */
       searches?: number | undefined;

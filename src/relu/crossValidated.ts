@@ -54,19 +54,25 @@ const smallest = 10;
 const first = 3;
 const firstOfLarge = 8;
 
+/** Neurons of each output of large data, which are trained by batches, and passes over the rows of networks that compare weights. */
+const neuronsOfLarge = 50;
+const passes = 20;
+
 /**
- * Patterns where none were asked for: those of one local descent, without a search for an estimate, which takes as long, and of large data
- * without the convex program, which takes longer.
+ * Patterns where none were asked for: those of one local descent, without a search for an estimate, which takes as long; without the convex
+ * program where weights are `compared`, and of large data, where it takes longer.
  */
-const untuned = (of: Encoded, program = !isByBatches(of)) => ({
-  refine: {
-    rounds: 0,
-    restarts: 0,
-    estimate: false,
-    program,
-    ...(!isByBatches(of) && { neurons: Math.max(neurons, neuronsOfOutput * of.y.columns), iterations }),
-  },
-});
+function untuned(of: Encoded, compared = false) {
+  const large = isByBatches(of);
+  const ofOutputs = (large && !compared ? neuronsOfLarge : neuronsOfOutput) * of.y.columns;
+  return {
+    refine: {
+      ...{ rounds: 0, restarts: 0, estimate: false, program: !large && !compared },
+      neurons: Math.max(neurons, ofOutputs),
+      ...((compared || !large) && { iterations: large ? passes : iterations }),
+    },
+  };
+}
 
 /** The weight of constants, as a share of lambdaMax: their bias is hardly held back. */
 const shareOfConstants = 1e-4;
@@ -212,7 +218,7 @@ async function comparisonOf(
     return left === undefined ? undefined : Math.max(0, left - half);
   };
   const trial = { held: foldsOf(of, parts).slice(0, needed), lambdaMax, timeLeft: tillHalf };
-  const networks = await triedWeights({ ...trial, of: withOptions(of, { patterns: untuned(of, false) }) });
+  const networks = await triedWeights({ ...trial, of: withOptions(of, { patterns: untuned(of, true) }) });
   const { scores, chosen } = networks;
   if (scores.length === 0) return undefined;
   const affines = others ? await triedWeights({ ...trial, of: ofModel(of, 'affine') }) : undefined;

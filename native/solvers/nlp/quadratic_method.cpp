@@ -105,7 +105,7 @@ std::optional<Status> QuadraticMethod::judged(std::optional<Status> status) {
   return status;
 }
 
-/// Sets a point to the best one so far, or to the start where there is none yet; false where something is not finite there.
+/// Sets a point to the best one so far, or to the start where there is none yet; false where something is not finite.
 bool QuadraticMethod::place(BarrierPoint& point) const {
   const QuadraticPoint& best = method_.point();
   if (best.x.empty()) return nlp_->begin(point);

@@ -69,8 +69,13 @@ RefinementEffort RefinementEffort::of(const ReluData& data, const ReluRefinement
   effort.batches = Tuning::batches;
   effort.batchesBeforeProgram = Tuning::timesBeforeProgram * Tuning::batches;
   if (data.c > 1 && size * data.c >= Tuning::largeOutputs && data.n >= Tuning::leastRowsOfPart) {
-    effort.neurons = data.c * within(Tuning::sizeOfOutput / size, Tuning::fewestOfOutput, Tuning::mostOfOutput);
+    const int own = data.c * within(Tuning::sizeOfOutput / size, Tuning::fewestOfOutput, Tuning::mostOfOutput);
+    effort.neurons = std::max(wanted.neurons.value_or(own), Tuning::ofOutput * data.c);
     effort.batch = std::clamp(data.n / Tuning::batchesOfAll, Tuning::fewestRowsOfBatch, Tuning::mostRowsOfBatch);
+    // Iterations of a descent by batches are passes over the rows.
+    const double asked = static_cast<double>(wanted.iterations.value_or(Tuning::batches)) * data.n / effort.batch;
+    effort.batches = static_cast<int>(std::min<double>(Tuning::batches, asked));
+    effort.batchesBeforeProgram = Tuning::timesBeforeProgram * effort.batches;
     effort.starts = 1;
   }
   return effort;

@@ -40,7 +40,9 @@ struct ReluRefiner::Tuning {
 
 ReluRefiner::ReluRefiner(const Cpu& la, const ReluProblem& problem, const ReluSettings& settings,
                          std::function<double()> memory)
-    : state_(la, problem, settings, std::move(memory)), given_(warmNetwork(problem)), first_(ReluNeurons::ofSize(state_.data.d, 0)) {}
+    : state_(la, problem, settings, std::move(memory)),
+      given_(warmNetwork(problem)),
+      first_(ReluNeurons::ofSize(state_.data.d, 0)) {}
 
 ReluNeurons ReluRefiner::warmNetwork(const ReluProblem& problem) const {
   const ReluData& data = state_.data;
@@ -83,7 +85,8 @@ void ReluRefiner::start() {
   }
 }
 
-/// Where the first programs were interrupted before they had a network, the one that they began with is the best so far.
+/// The network that the first programs begin with is the best one so far where these were interrupted before they had
+/// one.
 ReluProgress ReluRefiner::progress() {
   if (!first_.empty() && state_.parts.network().empty()) {
     const double objective = ReluNetworkObjective(state_.la, state_.data).value(first_);
