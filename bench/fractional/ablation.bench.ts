@@ -12,6 +12,6 @@ await ablate({
     'line_minimum/affine_pieces.cpp:block',
     'methods/one_dimensional/top_k_sum.hpp:block',
   ],
-  off: { 'working_set.hpp:mostActiveSweeps': 1 },
+  off: { 'coordinate_set.hpp:mostActiveSweeps': 1 },
   sameObjective: 1e-6,
 });

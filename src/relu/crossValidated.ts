@@ -125,7 +125,7 @@ function withLoss(of: Encoded, data: ReluData, settings: ReluSettings): Encoded 
   return of.classes && of.classes.length > 2 && !isLarge(of) ? encoded(data, { ...settings, loss: 'softmax' }) : of;
 }
 
-const isCompared = (of: Encoded): boolean => sizeOf(of) <= mostCompared || isByBatches(of);
+const isCompared = (of: Encoded): boolean => of.x.rows >= parts && (sizeOf(of) <= mostCompared || isByBatches(of));
 
 /** Returns true if cross-validation of ten weights would take minutes: ten outputs on 500 rows of 64 columns, or one on 5,000. */
 export const isLarge = (of: Encoded): boolean => sizeOf(of) > mostOfSmall;

@@ -9,9 +9,9 @@
 #include "core/random.hpp"
 #include "methods/acceleration/nonlinear_acceleration.hpp"
 #include "solvers/fractional/common_terms.hpp"
+#include "solvers/fractional/coordinate_set.hpp"
 #include "solvers/fractional/data.hpp"
 #include "solvers/fractional/digits.hpp"
-#include "solvers/fractional/working_set.hpp"
 
 namespace nonconvex {
 
@@ -119,7 +119,7 @@ class CoordinateDescent {
   int untilExtrapolation_ = 0;
   int extrapolationInterval_ = Extrapolation::points;
 
-  WorkingSet working_;
+  CoordinateSet working_;
   int sweeps_ = 0;
   double updates_ = 0;
   double residual_ = std::numeric_limits<double>::infinity();

@@ -7,7 +7,7 @@
 
 #include "core/numbers.hpp"
 #include "core/require_memory.hpp"
-#include "solvers/fractional/quadratic_form.hpp"
+#include "solvers/fractional/quadratic_term.hpp"
 #include "solvers/fractional/term_reader.hpp"
 #include "solvers/fractional/terms.hpp"
 
@@ -67,9 +67,9 @@ FractionalData::FractionalData(const Cpu& la, const FractionalProblem& problem, 
   readTerms(la, problem);
   readPenalties(problem);
   for (const FractionalTermData& term : smooth) {
-    if (term.term.kind == Kind::quadratic) QuadraticForm::requireConvex(la, term);
+    if (term.term.kind == Kind::quadratic) QuadraticTerm::requireConvex(la, term);
   }
-  if (denominator.term.kind == Kind::quadratic) QuadraticForm::requireConvex(la, denominator);
+  if (denominator.term.kind == Kind::quadratic) QuadraticTerm::requireConvex(la, denominator);
   if (!difference) checkNonNegative(la);
   std::erase_if(smooth, isZero);
   classify();
@@ -185,7 +185,7 @@ double FractionalData::leastAlong(std::size_t i, double q) const {
 /// q^T (Q + diagonal)^{-1} q / 2, which is how far q . x and the quadratic terms fall below 0 where x has no bounds;
 /// NaN if that matrix is too large to look at, or not positive definite.
 double FractionalData::gainWithoutBounds(const Cpu& la, const Columns& Q, const std::vector<double>& q) const {
-  HostMatrix<double> sum = QuadraticForm::regularised(Q, diagonal);
+  HostMatrix<double> sum = QuadraticTerm::regularised(Q, diagonal);
   if (sum.cols() == 0 || !la.cholesky(sum)) return std::numeric_limits<double>::quiet_NaN();
   HostMatrix<double> solution(n, 1);
   std::copy(q.begin(), q.end(), solution.data());

@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "linalg/blas.hpp"
 #include "solvers/fractional/common_terms.hpp"
-#include "solvers/fractional/quadratic_form.hpp"
+#include "solvers/fractional/quadratic_term.hpp"
 #include "solvers/fractional/terms.hpp"
 
 namespace nonconvex {
@@ -179,7 +179,7 @@ class QuadraticDenominator final : public DenominatorTerm {
         curvature_(data.curvature) {
     ray_.kind = Shape::quadratic;
   }
-  static void read(TermReader& in) { QuadraticForm::read(in); }
+  static void read(TermReader& in) { QuadraticTerm::read(in); }
   void restart(const double* x) override {
     form_.restart(x);
     inner_ = form_.value();
@@ -208,7 +208,7 @@ class QuadraticDenominator final : public DenominatorTerm {
   }
 
  private:
-  QuadraticForm form_;
+  QuadraticTerm form_;
   const std::vector<double>& curvature_;
   Parabola parabola_;
 };

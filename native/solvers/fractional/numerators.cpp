@@ -4,7 +4,7 @@
 
 #include "functions/losses.hpp"
 #include "solvers/fractional/common_terms.hpp"
-#include "solvers/fractional/quadratic_form.hpp"
+#include "solvers/fractional/quadratic_term.hpp"
 #include "solvers/fractional/terms.hpp"
 
 namespace nonconvex {
@@ -106,7 +106,7 @@ void readNumerator(TermReader& in) {
     case FractionalTerm::Kind::sumSquares:
       return in.requirePositive(in.term().weight, "weight");
     default:
-      return QuadraticForm::read(in);
+      return QuadraticTerm::read(in);
   }
 }
 
@@ -120,7 +120,7 @@ std::unique_ptr<SmoothTerm> makeSmoothTerm(const FractionalTermData& data) {
     case FractionalTerm::Kind::logistic:
       return std::make_unique<RowLosses<losses::LogisticMargin>>(data);
     default:
-      return std::make_unique<QuadraticForm>(data);
+      return std::make_unique<QuadraticTerm>(data);
   }
 }
 

@@ -1,4 +1,4 @@
-#include "solvers/fractional/quadratic_form.hpp"
+#include "solvers/fractional/quadratic_term.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,14 +9,14 @@
 
 namespace nonconvex {
 
-void QuadraticForm::read(TermReader& in) {
+void QuadraticTerm::read(TermReader& in) {
   in.takeSquareMatrix();
   if (!in.term().c.empty()) in.takeLinear("linear");
   std::vector<double>& c = in.data().c;
   if (std::all_of(c.begin(), c.end(), [](double each) { return each == 0; })) c.clear();
 }
 
-void QuadraticForm::requireConvex(const Cpu& la, const FractionalTermData& data) {
+void QuadraticTerm::requireConvex(const Cpu& la, const FractionalTermData& data) {
   const Columns& Q = *data.matrix;
   // Q v = Q^T v for a random v only if Q is symmetric.
   std::vector<double> v(at(Q.cols())), Qv(v.size()), vQ(v.size());
@@ -36,7 +36,7 @@ void QuadraticForm::requireConvex(const Cpu& la, const FractionalTermData& data)
           "expected a positive semidefinite matrix, for a convex term");
 }
 
-HostMatrix<double> QuadraticForm::regularised(const Columns& Q, const std::vector<double>& diagonal) {
+HostMatrix<double> QuadraticTerm::regularised(const Columns& Q, const std::vector<double>& diagonal) {
   constexpr int largest = 3000;
   const int n = Q.cols();
   if (Q.sparse() && n > largest) return {};

@@ -8,10 +8,10 @@ namespace nonconvex {
 
 /// Between full sweeps only the coordinates are gone through that are not zero or have moved in the last full one; the
 /// next full sweep checks what these have found.
-class WorkingSet {
+class CoordinateSet {
  public:
   /// All coordinates but those that stay where they are.
-  explicit WorkingSet(const std::vector<bool>& fixed) : moved_(fixed.size()) {
+  explicit CoordinateSet(const std::vector<bool>& fixed) : moved_(fixed.size()) {
     for (std::size_t i = 0; i < fixed.size(); ++i) {
       if (!fixed[i]) order_.push_back(static_cast<int>(i));
     }

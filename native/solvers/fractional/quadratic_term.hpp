@@ -9,9 +9,9 @@
 namespace nonconvex {
 
 /// 1/2 x^T Q x + c . x, Q symmetric; the constant is the numerator's.
-class QuadraticForm final : public SmoothTerm {
+class QuadraticTerm final : public SmoothTerm {
  public:
-  explicit QuadraticForm(const FractionalTermData& data)
+  explicit QuadraticTerm(const FractionalTermData& data)
       : Q_(*data.matrix), c_(data.c), curvature_(data.curvature), Qx_(curvature_.size()) {}
 
   static void read(TermReader& in);
