@@ -38,6 +38,9 @@ const iterations = 60;
 /** Random directions for each output from which lambdaMax is searched: the weights that are tried need no more than its size. */
 const searchesOfOutput = 4;
 
+/** The loss of an affine function on rows left out above that of networks, over its standard error, from which no other weight of it is tried. */
+const clearLoss = 2;
+
 /** The gain of a smaller weight on rows left out, over its standard error, that is no more than chance: no weight is tried that is smaller still, nor is it chosen. */
 const leastGain = 0.5;
 
@@ -221,7 +224,7 @@ async function comparisonOf(
   const networks = await triedWeights({ ...trial, of: withOptions(of, { patterns: untuned(of, true) }) });
   const { scores, chosen } = networks;
   if (scores.length === 0) return undefined;
-  const affines = others ? await triedWeights({ ...trial, of: ofModel(of, 'affine') }) : undefined;
+  const affines = others ? await triedWeights({ ...trial, of: ofModel(of, 'affine') }, networks.best) : undefined;
   const constants = others
     ? await triedWeight({ ...trial, of: ofModel(of, 'constant', 1) }, shareOfConstants * lambdaMax)
     : undefined;
@@ -263,9 +266,11 @@ interface TriedWeights {
   scores: FoldScore[];
   /** The place of the one that is chosen. */
   chosen: number;
+  best: Tried | undefined;
 }
 
-async function triedWeights(trial: Trial): Promise<TriedWeights> {
+/** Tries one weight alone where that is clearly worse than the `rival`. */
+async function triedWeights(trial: Trial, rival?: Tried): Promise<TriedWeights> {
   const tried = new Map<number, Tried>();
   const at = (k: number): Tried | undefined => tried.get(k);
   let going = true;
@@ -276,6 +281,8 @@ async function triedWeights(trial: Trial): Promise<TriedWeights> {
   };
   const begin = isByBatches(trial.of) ? firstOfLarge : first;
   await visit(begin);
+  const alone = at(begin);
+  if (rival && alone && gainOf(rival, alone) < -clearLoss) return { scores: [alone.score], chosen: 0, best: alone };
   let best = begin;
   // Where all rows are right, networks of smaller weights are as good.
   const allRight = (k: number): boolean => trial.of.classes !== undefined && at(k)?.score.score === 1;
@@ -288,7 +295,8 @@ async function triedWeights(trial: Trial): Promise<TriedWeights> {
     if (best !== begin) break;
   }
   const visited = [...tried].sort(([a], [b]) => a - b).map(([, each]) => each);
-  return { scores: visited.map(({ score }) => score), chosen: largestOfBest(visited) };
+  const chosen = largestOfBest(visited);
+  return { scores: visited.map(({ score }) => score), chosen, best: visited[chosen] };
 }
 
 /** The place of the largest weight that does as well as the best one, but for chance; the largest weight is the first. */

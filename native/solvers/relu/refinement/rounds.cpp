@@ -118,7 +118,7 @@ std::string ReluRefiner::explain(Status status) const {
     return "That was patterns.refine.timeLimit = " + show(wanted.timeLimit) + " s.";
   }
   if (status == Status::iterationLimit && state_.ended) {
-    if (!wanted.program) return "A local descent alone was asked for: patterns.refine.program = false.";
+    if (!wanted.program) return "The network is that of a local descent alone: patterns.refine.program = false.";
     return "Its iterations are rounds of refinement, which ended after patterns.refine.rounds = " +
            show(wanted.rounds) + " or when they gained next to nothing.";
   }
