@@ -53,7 +53,7 @@ export function preamble(problem: Problem): string {
     const solverOf = async (problem) => {
       const build = problem.build ?? ((library, data) => data);
       const [family, name] = problem.solver.split('/');
-      const core = problem.direct && (await import(new URL('../cjs/core/solve.js', import.meta.resolve('nonconvex'))));
+      const core = problem.direct && (await import(new URL('../cjs/core/solve.js', import.meta.resolve('nonconvex')))).default;
       const call = core
         ? (data, settings) => core.solve(name, data, settings, { cpuOnly: 'these problems' })
         : nonconvex[family][name];

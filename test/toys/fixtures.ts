@@ -58,7 +58,7 @@ export const fixtures: Record<string, Fixture> = {
       { center: Float64Array.of(0.3, -1.2, 0.7) },
       { ...limitless, checkInterval: 1, contraction: 1 },
     ),
-    wrong: { center: new Float64Array(0) },
+    wrong: { center: 'none' },
   },
   discrete: {
     small: problem('discrete', { values: items, weights: items, capacity: 250.5 }, { maxIterations: 100_000 }),
