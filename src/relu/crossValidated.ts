@@ -44,11 +44,11 @@ const clearLoss = 2;
 /** The gain of a smaller weight on rows left out, over its standard error, that is no more than chance: no weight is tried that is smaller still, nor is it chosen. */
 const leastGain = 0.5;
 
-/** Rows x columns x outputs up to which classes have the loss 'softmax', and affine functions are compared; and up to which weights are compared where none were asked for. */
+/** Rows x columns x outputs up to which classes have the loss 'softmax'; and up to which weights are compared, unless networks are trained by batches. */
 const mostOfSmall = 3e5;
 const mostCompared = 3e6;
 
-/** Rows from which several outputs that are beyond are had by batches, in seconds: `largeOutputs` of native/solvers/relu/refinement/effort.cpp. */
+/** Rows from which networks of several outputs that are beyond `mostCompared` are trained by batches: `largeOutputs` of native/solvers/relu/refinement/effort.cpp. */
 const leastRowsForBatches = 1000;
 
 /** Weights of refined patterns that are tried: lambdaMax / 10^(k / 2), the largest and the smallest k, and the first one; of large data. */
