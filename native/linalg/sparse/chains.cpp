@@ -151,7 +151,7 @@ NONCONVEX_CLONES bool eliminateChain(const FrontMemory& memory, int f) {
 
   const Pivots pivots = pivotsOf(chain, std::max(1.0, before.growth));
   const bool pass = pivots.finite && pivots.steepest * memory.threshold <= certainly &&
-                    pivots.least > zeroTolerance(linkColumns + 1) * pivots.growth;
+                    pivots.least > memory.zeroTolerance(linkColumns + 1) * pivots.growth;
   if (!pass) return false;
   *memory.contribution(chain.last) = handed;
   memory.outcomes[f + chain.links - 1] = {.growth = pivots.growth, .plain = true};

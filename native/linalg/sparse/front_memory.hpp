@@ -1,8 +1,6 @@
 // The memory that the elimination of small fronts reads and writes.
 #pragma once
 
-#include <limits>
-
 #include "linalg/sparse/assembly_tree.hpp"
 
 namespace nonconvex {
@@ -30,15 +28,14 @@ struct FrontMemory {
   double* below;
   double* chained;  ///< solutions in passing, of chains
   FrontOutcome* outcomes;
-  double threshold;  ///< least relative size of the pivots in fronts that have a parent
+  double threshold;        ///< least relative size of the pivots in fronts that have a parent
+  double thresholdOfRoots;  ///< the same in the last fronts of trees
+  double zeroShare;        ///< least pivot that does not count as zero, divided by the growth and the size of a front
 
   double* contribution(const FrontPlan& f) const { return (f.kept ? kept : stack) + f.contributionAt; }
+  double thresholdOf(bool root) const { return root ? thresholdOfRoots : threshold; }
+  /// The largest pivot that counts as zero in a front of `order` rows, divided by the growth.
+  double zeroTolerance(int order) const { return zeroShare * (16 + order); }
 };
-
-/// The least pivot in the last front of a tree, beside the largest entry of its column: no column can wait there.
-inline constexpr double thresholdOfRoots = 0.64;
-
-/// The largest pivot that counts as zero in a front of `order` rows, divided by the growth.
-inline double zeroTolerance(int order) { return std::numeric_limits<double>::epsilon() * (16 + order); }
 
 }  // namespace nonconvex

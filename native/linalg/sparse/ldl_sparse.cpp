@@ -282,6 +282,7 @@ class SparseLdl::Implementation {
     require(values.size() == lower_.nonzeros(), "values", values.size(), "expected one for each entry of the pattern");
     require(threshold > 0 && threshold <= 0.5, "threshold", threshold, "expected a number in (0, 0.5]");
     threshold_ = threshold;
+    regular_ = effort == PivotEffort::regular;
     valid_ = false;
     if (!scaleValues(values)) return {.undefined = order()};
     while (!eliminateTree(limitsOf(effort))) {
@@ -359,6 +360,9 @@ class SparseLdl::Implementation {
 
   // Fronts between two looks at whether to go on: plain ones that a vector is solved with, and others.
   static constexpr std::size_t solvedAtOnce = 1 << 13, generalAtOnce = 16;
+
+  /// The least pivot in the last front of a tree, beside the largest entry of its column: no column can wait there.
+  static constexpr double thresholdOfRoots = 0.64;
 
   /// Operations at which a factorisation is given up.
   struct WorkLimits {
@@ -524,7 +528,9 @@ class SparseLdl::Implementation {
             .below = below_.data(),
             .chained = chained_.data(),
             .outcomes = outcomes_.data(),
-            .threshold = threshold_};
+            .threshold = threshold_,
+            .thresholdOfRoots = regular_ ? threshold_ : thresholdOfRoots,
+            .zeroShare = regular_ ? 0 : epsilon};
   }
 
   /// Eliminates fronts one after the other: runs of small ones in one go, which saves most of their time.
@@ -611,8 +617,9 @@ class SparseLdl::Implementation {
     assemble(la, me, state, delayed, stack);
     const int order = state.columns + me.rows;
     reserve(workspace, eliminationWorkspace(order, state.columns));
-    const PivotRule rule{.threshold = me.rows == 0 ? thresholdOfRoots : threshold_,
-                         .zeroTolerance = zeroTolerance(order),
+    const FrontMemory shared = memory(stack);
+    const PivotRule rule{.threshold = shared.thresholdOf(me.rows == 0),
+                         .zeroTolerance = shared.zeroTolerance(order),
                          .growth = growth};
     const Eliminated eliminated = eliminate(
         la, {.columns = state.factor, .square = state.contribution, .order = state.labels, .pivots = state.pivots},
@@ -858,6 +865,7 @@ class SparseLdl::Implementation {
   HostBuffer<double> topWorkspace_;
   mutable std::vector<double> x_, owed_, chained_, residual_, bound_, best_;
   double threshold_ = safeThreshold;
+  bool regular_ = false;  ///< no column counts as zero
   int delayed_ = 0;
   bool valid_ = false;
 };

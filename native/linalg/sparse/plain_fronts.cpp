@@ -124,8 +124,8 @@ NONCONVEX_INLINE bool eliminateTiny(const FrontMemory& memory, const FrontPlan& 
   TinyFront<P, R> front;
   constexpr int M = P + R;
   front.growth = assemble(memory, me, &front.a[0][0], M);
-  if (!(front.growth > 0) || !front.eliminate(R == 0 ? thresholdOfRoots : memory.threshold)) return false;
-  if (!(front.least > zeroTolerance(M) * front.growth)) return false;
+  if (!(front.growth > 0) || !front.eliminate(memory.thresholdOf(R == 0))) return false;
+  if (!(front.least > memory.zeroTolerance(M) * front.growth)) return false;
   front.update();
   double* to = memory.factor + me.factorAt;
   outcome.negative = 0;
@@ -223,7 +223,7 @@ NONCONVEX_INLINE bool eliminateTridiagonal(const FrontMemory& memory, const Fron
     d += *memory.contribution(memory.plan.fronts[at(child)]);
   }
   if (!(growth > 0)) return false;
-  const double threshold = me.rows == 0 ? thresholdOfRoots : memory.threshold;
+  const double threshold = memory.thresholdOf(me.rows == 0);
   double* l = memory.below + me.first;
   double* diagonal = memory.diagonal + me.first;
   double least = std::numeric_limits<double>::infinity(), below = 0;
@@ -241,7 +241,7 @@ NONCONVEX_INLINE bool eliminateTridiagonal(const FrontMemory& memory, const Fron
     diagonal[k] = d;
     l[k] = below * inverse;
   }
-  if (!(least > zeroTolerance(me.order()) * growth)) return false;
+  if (!(least > memory.zeroTolerance(me.order()) * growth)) return false;
   if (me.rows > 0) *memory.contribution(me) = -rounded(l[me.columns - 1] * below);
   outcome = {.growth = growth, .left = 0, .negative = negative, .plain = true, .likely = true};
   return true;

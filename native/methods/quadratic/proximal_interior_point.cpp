@@ -261,12 +261,14 @@ double ProximalInteriorPoint::enough() const {
   return best_.worst() > Tuning::far && !sides_.empty() ? Tuning::rough : SparseLdl::exact;
 }
 
-/// Solves for the step without a barrier. Systems that are solved inaccurately get larger shifts.
+/// Solves for the step without a barrier. Systems that are solved inaccurately get larger pivots and then larger shifts.
 bool ProximalInteriorPoint::predict() {
   for (Side& side : sides_) side.target = -side.s * side.z;
   for (;;) {
     if (!factor() || !solve(enough())) return false;
-    if (backwardError_ <= Tuning::accurate || primal_.value >= Tuning::most) return true;
+    if (backwardError_ <= Tuning::accurate) return true;
+    if (system_.raisePivots()) continue;
+    if (primal_.value >= Tuning::most) return true;
     for (Shift* shift : {&primal_, &dual_}) shift->least = shift->value = 10 * shift->value;
     takeResiduals();
   }

@@ -60,15 +60,19 @@ bool QuadraticSystem::factor(std::span<const double> d, std::span<const double> 
     values_[diagonal_[d.size() + i]] = std::isfinite(e[i]) ? -e[i] : -Tuning::absent;
   }
   ++factorizations_;
-  inertia_ = ldl_->factor(values_, choice == PivotChoice::careful ? Tuning::threshold : threshold_);
+  inertia_ = choice == PivotChoice::careful ? ldl_->factor(values_, Tuning::threshold)
+                                            : ldl_->factor(values_, threshold_, PivotEffort::regular);
   return inertia_.undefined == 0;
 }
 
-double QuadraticSystem::solve(std::span<const double> right, std::span<double> solution, double enough) {
-  const Refinement done = ldl_->solve(values_, right, solution, Tuning::refinements, enough);
-  if (done.backwardError > enough) threshold_ = Tuning::threshold;
-  if (done.steps > 1) threshold_ = std::min(Tuning::threshold, Tuning::raise * threshold_);
-  return done.backwardError;
+double QuadraticSystem::solve(std::span<const double> right, std::span<double> solution, double enough) const {
+  return ldl_->solve(values_, right, solution, Tuning::refinements, enough).backwardError;
+}
+
+bool QuadraticSystem::raisePivots() {
+  if (threshold_ >= Tuning::threshold) return false;
+  threshold_ = std::min(Tuning::threshold, Tuning::raise * threshold_);
+  return true;
 }
 
 }  // namespace nonconvex

@@ -11,8 +11,8 @@
 
 namespace nonconvex {
 
-/// How small pivots may be beside their columns: `adaptive`, as small as one step of refinement has made up for so far,
-/// since pivots that wait cost time; or as large as is known to be safe.
+/// How small pivots may be beside their columns: `adaptive`, as small as refinement has made up for so far, since pivots
+/// that wait cost time; or as large as is known to be safe.
 enum class PivotChoice { adaptive, careful };
 
 /// [Q + D G^T; G -E] with diagonal matrices D and E, which is quasi-definite where both are positive: then L D L^T
@@ -27,7 +27,9 @@ class QuadraticSystem {
   bool factor(std::span<const double> d, std::span<const double> e, PivotChoice choice = PivotChoice::adaptive);
   /// Solves for (x, y) by the last factors, and refines as long as the componentwise backward error is above `enough`;
   /// returns that error.
-  double solve(std::span<const double> right, std::span<double> solution, double enough = SparseLdl::exact);
+  double solve(std::span<const double> right, std::span<double> solution, double enough = SparseLdl::exact) const;
+  /// Asks for larger pivots of adaptive factorisations from now on; false where they are as large as they get.
+  bool raisePivots();
   /// Solves by the last factors alone.
   void solveRoughly(std::span<const double> right, std::span<double> solution) const { ldl_->solve(right, solution); }
 
@@ -39,8 +41,8 @@ class QuadraticSystem {
   struct Tuning {
     static constexpr double threshold = 1e-4;  ///< measured: least pivot beside its column; smaller ones lose digits
     static constexpr double first = 1e-10;     ///< safeguard: the same at first
-    static constexpr double raise = 100;       ///< safeguard: factor where one step of refinement is not enough
-    static constexpr int refinements = 5;      ///< safeguard: steps of refinement
+    static constexpr double raise = 100;       ///< safeguard: factor where refinement does not reach enough digits
+    static constexpr int refinements = 8;      ///< safeguard: steps of refinement
     static constexpr double absent = 1e20;     ///< safeguard: E of a row that is not there
   };
 
