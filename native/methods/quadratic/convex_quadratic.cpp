@@ -149,7 +149,7 @@ void BestQuadraticPoint::keep(const QuadraticErrors& errors, const QuadraticPoin
 }
 
 QuadraticErrors BestQuadraticPoint::offer(const QuadraticPoint& point) {
-  const QuadraticErrors errors = errorsOf(problem_, point);
+  const QuadraticErrors errors = errorsOf(*problem_, point);
   if (errors.worst() < worst_) keep(errors, point);
   return errors;
 }
@@ -158,7 +158,7 @@ void BestQuadraticPoint::offerPolished(QuadraticPoint& point) {
   const double before = worst_;
   offerBoth(point);
   if (worst_ < before) return;
-  const QuadraticErrors errors = errorsOf(problem_, point);
+  const QuadraticErrors errors = errorsOf(*problem_, point);
   if (errors.areRounding()) keep(errors, point);
 }
 
@@ -166,7 +166,7 @@ QuadraticErrors BestQuadraticPoint::offerBoth(QuadraticPoint& point) {
   constexpr double near = 1e-4;
   const QuadraticErrors errors = offer(point);
   if (errors.worst() > near) return errors;
-  takeGradient(problem_, point);
+  takeGradient(*problem_, point);
   offer(point);
   return errors;
 }

@@ -64,7 +64,7 @@ QuadraticErrors errorsOf(const ConvexQuadratic& problem, const QuadraticPoint& p
 /// The point with the smallest errors of those that were offered.
 class BestQuadraticPoint {
  public:
-  explicit BestQuadraticPoint(const ConvexQuadratic& problem) : problem_(problem) {}
+  explicit BestQuadraticPoint(const ConvexQuadratic& problem) : problem_(&problem) {}
 
   /// Forgets all points, as the numbers of the problem have changed.
   void forget() { worst_ = infinity; }
@@ -82,7 +82,7 @@ class BestQuadraticPoint {
  private:
   void keep(const QuadraticErrors& errors, const QuadraticPoint& point);
 
-  const ConvexQuadratic& problem_;
+  const ConvexQuadratic* problem_;
   QuadraticPoint point_;
   QuadraticErrors errors_;
   double worst_ = infinity;

@@ -29,6 +29,8 @@ void ProximalInteriorPoint::restart(double tolerance) {
   dual_ = {.value = Tuning::firstDual};
   mu_ = 0;
   polished_ = false;
+  last_.clear();
+  tried_.clear();
   iterations_ = 0;
   milestone_ = {};
 }
@@ -255,11 +257,9 @@ double ProximalInteriorPoint::lengthOf(double Side::*value, double Side::*move) 
   return length;
 }
 
-/// The backward error that a direction may have: far from a solution it needs few digits. Where there are no sides the
-/// next point is the solution.
-double ProximalInteriorPoint::enough() const {
-  return best_.worst() > Tuning::far && !sides_.empty() ? Tuning::rough : SparseLdl::exact;
-}
+/// The backward error that a direction may have: the next one makes up for it. Where there are no sides the next point is
+/// the solution.
+double ProximalInteriorPoint::enough() const { return sides_.empty() ? SparseLdl::exact : Tuning::rough; }
 
 /// Solves for the step without a barrier. Systems that are solved inaccurately get larger pivots and then larger shifts.
 bool ProximalInteriorPoint::predict() {
@@ -278,6 +278,7 @@ std::optional<Status> ProximalInteriorPoint::step() {
   la_.checkpoint();
   if (!predict()) return Status::numericalError;
   const double before = mu_;
+  double share = 1;
   if (!sides_.empty()) {
     const double primal = lengthOf(&Side::s, &Side::ds), dual = lengthOf(&Side::z, &Side::dz);
     double products = 0;
@@ -286,8 +287,8 @@ std::optional<Status> ProximalInteriorPoint::step() {
     const double target = std::max(ratio * ratio * ratio * mu_, leastMu());
     for (Side& side : sides_) side.target = target - side.s * side.z - side.ds * side.dz;
     if (!solve(enough())) return Status::numericalError;
+    share = std::clamp(1 - Tuning::away * ratio, Tuning::inside, Tuning::closest);
   }
-  const double share = sides_.empty() ? 1 : Tuning::inside;
   const double primal = share * lengthOf(&Side::s, &Side::ds), dual = share * lengthOf(&Side::z, &Side::dz);
   for (std::size_t j = 0; j < now_.x.size(); ++j) now_.x[j] += primal * move_[j];
   for (Equation& equation : equations_) equation.y += dual * equation.move;
@@ -361,8 +362,12 @@ std::optional<Status> ProximalInteriorPoint::verdict() {
                   std::min(shift, milestone_.shift)};
   }
   const int patience = meets() ? Tuning::patienceOfSolved : Tuning::patience;
+  if (endsEarly()) {
+    polish_.remember(best_.point());
+    return Status::solved;
+  }
   if (best_.worst() > Tuning::enough && iterations_ - milestone_.at < patience) return std::nullopt;
-  polish();
+  polished_ = polish_.run(now_, activeSides(), best_) || polished_;
   if (!meets()) return Status::stalled;
   polish_.remember(best_.point());
   return Status::solved;
@@ -376,8 +381,29 @@ bool ProximalInteriorPoint::goBackInside() {
   return meets();
 }
 
+/// Returns true if all slacks and multipliers are far apart.
+bool ProximalInteriorPoint::sidesAreClear() const {
+  return std::all_of(sides_.begin(), sides_.end(), [](const Side& side) {
+    return std::max(side.s, side.z) > Tuning::clear * std::min(side.s, side.z);
+  });
+}
+
+/// Tries the active sides as equations, where they are clear and the same as in the last iteration. Returns true if that
+/// gives the solution but for rounding.
+bool ProximalInteriorPoint::endsEarly() {
+  std::vector<ActiveSide> active = activeSides();
+  std::swap(active, last_);
+  if (active != last_ || last_ == tried_ || !sidesAreClear()) return false;
+  tried_ = last_;
+  BestQuadraticPoint best = best_;
+  if (!polish_.run(now_, last_, best, 1) || !best.errors().areRounding()) return false;
+  best_ = std::move(best);
+  polished_ = true;
+  return meets();
+}
+
 /// A side is active where its slack is below its multiplier.
-void ProximalInteriorPoint::polish() {
+std::vector<ActiveSide> ProximalInteriorPoint::activeSides() const {
   std::vector<ActiveSide> active(items_.size(), ActiveSide::none);
   const auto holds = [&](int number) { return number >= 0 && sides_[at(number)].s < sides_[at(number)].z; };
   for (std::size_t k = 0; k < items_.size(); ++k) {
@@ -387,7 +413,7 @@ void ProximalInteriorPoint::polish() {
     else if (holds(item.upper))
       active[k] = ActiveSide::high;
   }
-  polished_ = polish_.run(now_, std::move(active), best_) || polished_;
+  return active;
 }
 
 }  // namespace nonconvex

@@ -59,7 +59,10 @@ class ProximalInteriorPoint {
 
  private:
   struct Tuning {
-    static constexpr double inside = 0.99;       ///< safeguard: share of the way to the boundary
+    static constexpr double inside = 0.99;       ///< safeguard: least share of the way to the boundary
+    static constexpr double away = 0.1;          ///< safeguard: what is left of the way, beside the fall of mu foreseen
+    static constexpr double closest = 1 - 1e-6;  ///< safeguard: largest share of the way
+    static constexpr double clear = 10;          ///< safeguard: ratio of slacks and multipliers that tells active sides
     static constexpr double falls = 0.95;        ///< published: residuals that fall so far take new estimates (PIQP)
     static constexpr double slower = 0.666;      ///< published: share of the fall of mu where they do not (PIQP)
     static constexpr double inner = 0.1;         ///< safeguard: proximal programs so accurate take new estimates
@@ -71,8 +74,7 @@ class ProximalInteriorPoint {
     static constexpr double least = 1e-16;       ///< rounding: least shifts at all
     static constexpr double most = 1e-4;         ///< safeguard: largest shift that an inaccurate system gets
     static constexpr double accurate = 1e-9;     ///< safeguard: backward error of a system that is accurate
-    static constexpr double far = 1e-4;          ///< safeguard: errors from which on directions may be rough
-    static constexpr double rough = 1e-12;       ///< safeguard: backward error of such a direction
+    static constexpr double rough = 1e-10;       ///< safeguard: backward error that a direction may have
     static constexpr double leastGap = 1e-14;    ///< rounding: share of the objective that mu may add to the gap
     static constexpr double leastProduct = 0.1;  ///< safeguard: share of the tolerance that mu need not be below
     static constexpr double worthSmaller = 0.1;  ///< safeguard: errors beside the tolerance that are small enough
@@ -113,6 +115,9 @@ class ProximalInteriorPoint {
 
   void makeItems();
   bool startFrom(const std::vector<ActiveSide>& active);
+  std::vector<ActiveSide> activeSides() const;
+  bool sidesAreClear() const;
+  bool endsEarly();
   double multiplierOf(const Item& item) const;
   void takeResiduals();
   bool factor();
@@ -127,7 +132,6 @@ class ProximalInteriorPoint {
   double leastMu() const;
   bool meets() const;
   std::optional<Status> verdict();
-  void polish();
   QuadraticErrors record();
 
   const Cpu& la_;
@@ -140,7 +144,8 @@ class ProximalInteriorPoint {
   std::vector<Item> items_;
   std::vector<Side> sides_;
   std::vector<Equation> equations_;
-  QuadraticPoint now_, trial_;  ///< scaled, as given
+  QuadraticPoint now_, trial_;          ///< scaled, as given
+  std::vector<ActiveSide> last_, tried_;  ///< active sides of the last iteration, and those that were no solution
   std::vector<double> estimate_, gradient_, rows_, h_, right_, move_;
   double mu_ = 0;
   Shift primal_{.value = Tuning::firstPrimal}, dual_{.value = Tuning::firstDual};  ///< delta and rho

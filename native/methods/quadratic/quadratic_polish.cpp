@@ -23,11 +23,12 @@ QuadraticPolish::QuadraticPolish(const Cpu& la, const ScaledQuadratic& scaled, Q
 double QuadraticPolish::low(std::size_t k) const { return k < m_ ? p_.atLeast[k] : p_.lower[k - m_]; }
 double QuadraticPolish::high(std::size_t k) const { return k < m_ ? p_.atMost[k] : p_.upper[k - m_]; }
 
-bool QuadraticPolish::run(const QuadraticPoint& from, std::vector<ActiveSide> active, BestQuadraticPoint& best) {
+bool QuadraticPolish::run(const QuadraticPoint& from, std::vector<ActiveSide> active, BestQuadraticPoint& best,
+                          int rounds) {
   active_ = std::move(active);
   point_ = from;
   const double before = best.worst();
-  for (int round = 0; round < Tuning::rounds; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     if (!solve()) break;
     scaled_.unscale(point_, trial_);
     // Units have rounded the bounds.

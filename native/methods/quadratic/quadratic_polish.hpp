@@ -29,8 +29,9 @@ class QuadraticPolish {
   QuadraticPolish(const Cpu& la, const ScaledQuadratic& scaled, QuadraticSystem& system);
 
   /// Begins at a scaled point, and offers what it finds. A side whose multiplier has the wrong sign leaves the set, one
-  /// that is missed joins it. Returns true if it has found the best point so far.
-  bool run(const QuadraticPoint& from, std::vector<ActiveSide> active, BestQuadraticPoint& best);
+  /// that is missed joins it, and at most `rounds` sets are tried. Returns true if it has found the best point so far.
+  bool run(const QuadraticPoint& from, std::vector<ActiveSide> active, BestQuadraticPoint& best,
+           int rounds = Tuning::rounds);
 
   /// Keeps the active sides of a solution as given, for the next program.
   void remember(const QuadraticPoint& given) { last_ = activeAt(given); }
