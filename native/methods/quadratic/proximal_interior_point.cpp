@@ -31,6 +31,7 @@ void ProximalInteriorPoint::restart(double tolerance) {
   polished_ = false;
   last_.clear();
   tried_.clear();
+  tries_ = 0;
   iterations_ = 0;
   milestone_ = {};
 }
@@ -257,9 +258,12 @@ double ProximalInteriorPoint::lengthOf(double Side::*value, double Side::*move) 
   return length;
 }
 
-/// The backward error that a direction may have: the next one makes up for it. Where there are no sides the next point is
-/// the solution.
-double ProximalInteriorPoint::enough() const { return sides_.empty() ? SparseLdl::exact : Tuning::rough; }
+/// The backward error that a direction may have: far from a solution the next one makes up for it. Where there are no
+/// sides the next point is the solution.
+double ProximalInteriorPoint::enough() const {
+  if (sides_.empty()) return SparseLdl::exact;
+  return best_.worst() > Tuning::far ? Tuning::rough : Tuning::fine;
+}
 
 /// Solves for the step without a barrier. Systems that are solved inaccurately get larger pivots and then larger shifts.
 bool ProximalInteriorPoint::predict() {
@@ -393,8 +397,11 @@ bool ProximalInteriorPoint::sidesAreClear() const {
 bool ProximalInteriorPoint::endsEarly() {
   std::vector<ActiveSide> active = activeSides();
   std::swap(active, last_);
-  if (active != last_ || last_ == tried_ || !sidesAreClear()) return false;
+  if (active != last_ || tries_ >= Tuning::tries || !sidesAreClear()) return false;
+  if (last_ == tried_ && mu_ > Tuning::again * triedMu_) return false;
   tried_ = last_;
+  triedMu_ = mu_;
+  ++tries_;
   BestQuadraticPoint best = best_;
   if (!polish_.run(now_, last_, best, 1) || !best.errors().areRounding()) return false;
   best_ = std::move(best);

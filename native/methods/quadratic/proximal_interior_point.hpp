@@ -74,7 +74,11 @@ class ProximalInteriorPoint {
     static constexpr double least = 1e-16;       ///< rounding: least shifts at all
     static constexpr double most = 1e-4;         ///< safeguard: largest shift that an inaccurate system gets
     static constexpr double accurate = 1e-9;     ///< safeguard: backward error of a system that is accurate
-    static constexpr double rough = 1e-10;       ///< safeguard: backward error that a direction may have
+    static constexpr double far = 1e-4;          ///< safeguard: errors from which on directions may be rough
+    static constexpr double rough = 1e-10;       ///< safeguard: backward error of such a direction
+    static constexpr double fine = 1e-14;        ///< rounding: the same near a solution
+    static constexpr double again = 1e-2;        ///< safeguard: fall of mu after which active sides are tried again
+    static constexpr int tries = 3;              ///< safeguard: how often active sides are tried early
     static constexpr double leastGap = 1e-14;    ///< rounding: share of the objective that mu may add to the gap
     static constexpr double leastProduct = 0.1;  ///< safeguard: share of the tolerance that mu need not be below
     static constexpr double worthSmaller = 0.1;  ///< safeguard: errors beside the tolerance that are small enough
@@ -146,6 +150,8 @@ class ProximalInteriorPoint {
   std::vector<Equation> equations_;
   QuadraticPoint now_, trial_;          ///< scaled, as given
   std::vector<ActiveSide> last_, tried_;  ///< active sides of the last iteration, and those that were no solution
+  double triedMu_ = 0;
+  int tries_ = 0;
   std::vector<double> estimate_, gradient_, rows_, h_, right_, move_;
   double mu_ = 0;
   Shift primal_{.value = Tuning::firstPrimal}, dual_{.value = Tuning::firstDual};  ///< delta and rho
