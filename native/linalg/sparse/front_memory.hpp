@@ -1,6 +1,8 @@
 // The memory that the elimination of small fronts reads and writes.
 #pragma once
 
+#include <limits>
+
 #include "linalg/sparse/assembly_tree.hpp"
 
 namespace nonconvex {
@@ -28,9 +30,11 @@ struct FrontMemory {
   double* below;
   double* chained;  ///< solutions in passing, of chains
   FrontOutcome* outcomes;
-  double threshold;        ///< least relative size of the pivots in fronts that have a parent
-  double thresholdOfRoots;  ///< the same in the last fronts of trees
-  double zeroShare;        ///< least pivot that does not count as zero, divided by the growth and the size of a front
+  double threshold;  ///< least relative size of the pivots in fronts that have a parent
+  /// The same in the last fronts of trees, where no column can wait.
+  double thresholdOfRoots = 0.64;
+  /// The largest pivot that counts as zero, divided by the growth and the size of the front.
+  double zeroShare = std::numeric_limits<double>::epsilon();
 
   double* contribution(const FrontPlan& f) const { return (f.kept ? kept : stack) + f.contributionAt; }
   double thresholdOf(bool root) const { return root ? thresholdOfRoots : threshold; }

@@ -361,9 +361,6 @@ class SparseLdl::Implementation {
   // Fronts between two looks at whether to go on: plain ones that a vector is solved with, and others.
   static constexpr std::size_t solvedAtOnce = 1 << 13, generalAtOnce = 16;
 
-  /// The least pivot in the last front of a tree, beside the largest entry of its column: no column can wait there.
-  static constexpr double thresholdOfRoots = 0.64;
-
   /// Operations at which a factorisation is given up.
   struct WorkLimits {
     double ofAFront = infinity;
@@ -519,7 +516,7 @@ class SparseLdl::Implementation {
     return std::span(sequence_).subspan(at(tree.begin), at(tree.end - tree.begin));
   }
   FrontMemory memory(double* stack) const {
-    return {.plan = plan_,
+    FrontMemory memory{.plan = plan_,
             .scaled = scaled_.data(),
             .factor = factor_.data(),
             .kept = kept_.data(),
@@ -528,9 +525,12 @@ class SparseLdl::Implementation {
             .below = below_.data(),
             .chained = chained_.data(),
             .outcomes = outcomes_.data(),
-            .threshold = threshold_,
-            .thresholdOfRoots = regular_ ? threshold_ : thresholdOfRoots,
-            .zeroShare = regular_ ? 0 : epsilon};
+            .threshold = threshold_};
+    if (regular_) {
+      memory.thresholdOfRoots = threshold_;
+      memory.zeroShare = 0;
+    }
+    return memory;
   }
 
   /// Eliminates fronts one after the other: runs of small ones in one go, which saves most of their time.

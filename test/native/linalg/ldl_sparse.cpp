@@ -3,12 +3,14 @@
 #include "linalg/sparse/ldl_sparse.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "check.hpp"
+#include "core/random.hpp"
 #include "linalg/symmetric.hpp"
 
 using namespace nonconvex;
@@ -366,7 +368,7 @@ TEST(aSmallerThresholdDelaysLess) {
       const auto j = static_cast<int>(random.below(static_cast<std::uint64_t>(2 * i + t), n));
       if (j != i) entries.emplace_back(n + i, j, 0.3);
     }
-    entries.emplace_back(n + i, n + i, -1e-4);
+    entries.emplace_back(n + i, n + i, -1e-8);
   }
   const Sparse a(2 * n, entries);
   const Cpu la;
@@ -485,6 +487,43 @@ TEST(aBoundedFactorisationIsGivenUpForManyFrontsInARow) {
   SparseLdl ldl(sample.pattern, sample.values, la, OrderSearch::thorough);
   CHECK(ldl.factor(singular.values, 0.01, PivotEffort::bounded).givenUp);
   CHECK(!ldl.factor(sample.values, 0.01, PivotEffort::bounded).givenUp);
+}
+
+/// [D B^T; B -E] with rows of B twice, small E and D of sizes from 1e-6 to 1, as late iterations of interior-point
+/// methods have.
+Sparse quasiDefinite(int n, int m, std::uint64_t seed) {
+  const Random random(seed, 23);
+  std::uint64_t draws = 0;
+  std::vector<std::tuple<int, int, double>> entries;
+  for (int j = 0; j < n; ++j) entries.emplace_back(j, j, std::pow(10, -6 * random.uniform(draws++)));
+  for (int i = 0; i < m; ++i) entries.emplace_back(n + i, n + i, -1e-8);
+  for (int i = 0; i < m; i += 2) {
+    for (int k = 0; k < 4; ++k) {
+      const int j = static_cast<int>(n * random.uniform(draws++));
+      const double value = random.normal(draws++);
+      for (int twice = 0; twice < 2; ++twice) entries.emplace_back(n + i + twice, j, value);
+    }
+  }
+  return Sparse(n + m, entries);
+}
+
+TEST(pivotsOfQuasiDefiniteMatricesAreNotZero) {
+  int lost = 0;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    const Sparse a = quasiDefinite(240, 160, seed);
+    const std::vector<double> b = randomVector(a.n(), 6);
+    std::vector<double> x(b.size());
+    const Cpu la;
+    SparseLdl ldl(a.pattern, a.values, la);
+    const auto errorWith = [&](PivotEffort effort) {
+      const Inertia inertia = ldl.factor(a.values, 1e-10, effort);
+      if (effort == PivotEffort::regular) CHECK(same(inertia, {.positive = 240, .negative = 160}));
+      return ldl.solve(a.values, b, x, 8, 1e-10).backwardError;
+    };
+    CHECK(errorWith(PivotEffort::regular) <= 1e-10);
+    lost += errorWith(PivotEffort::complete) > 1e-10 ? 1 : 0;
+  }
+  CHECK(lost > 0);  // otherwise these matrices show nothing
 }
 
 TEST(threadsDoNotChangeTheResult) {
