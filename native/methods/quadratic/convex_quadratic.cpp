@@ -14,8 +14,7 @@ double QuadraticErrors::worst() const {
   return std::max({violation, gradient, gap / std::max(1.0, digits * std::abs(objective))});
 }
 
-bool QuadraticErrors::areRounding() const {
-  constexpr double ofGap = 1e-14;
+bool QuadraticErrors::areRounding(double ofGap) const {
   return violation <= violationRounding && gradient <= gradientRounding && gap <= ofGap * (1 + std::abs(objective));
 }
 

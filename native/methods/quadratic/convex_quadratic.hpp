@@ -49,7 +49,7 @@ struct QuadraticErrors {
   /// The largest of the three, the gap beside 1 + |objective|.
   double worst() const;
   /// Returns true if rounding explains all of them.
-  bool areRounding() const;
+  bool areRounding(double ofGap = 1e-14) const;
 };
 
 /// out := Q v

@@ -403,7 +403,7 @@ bool ProximalInteriorPoint::endsEarly() {
   triedMu_ = mu_;
   ++tries_;
   BestQuadraticPoint best = best_;
-  if (!polish_.run(now_, last_, best, 1) || !best.errors().areRounding()) return false;
+  if (!polish_.run(now_, last_, best, 1) || !best.errors().areRounding(Tuning::roundedGap)) return false;
   best_ = std::move(best);
   polished_ = true;
   return meets();

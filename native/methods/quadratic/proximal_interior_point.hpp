@@ -62,7 +62,7 @@ class ProximalInteriorPoint {
     static constexpr double inside = 0.99;       ///< safeguard: least share of the way to the boundary
     static constexpr double away = 0.1;          ///< safeguard: what is left of the way, beside the fall of mu foreseen
     static constexpr double closest = 1 - 1e-6;  ///< safeguard: largest share of the way
-    static constexpr double clear = 10;          ///< safeguard: ratio of slacks and multipliers that tells active sides
+    static constexpr double clear = 100;         ///< safeguard: ratio of slacks and multipliers that tells active sides
     static constexpr double falls = 0.95;        ///< published: residuals that fall so far take new estimates (PIQP)
     static constexpr double slower = 0.666;      ///< published: share of the fall of mu where they do not (PIQP)
     static constexpr double inner = 0.1;         ///< safeguard: proximal programs so accurate take new estimates
@@ -78,7 +78,8 @@ class ProximalInteriorPoint {
     static constexpr double rough = 1e-10;       ///< safeguard: backward error of such a direction
     static constexpr double fine = 1e-14;        ///< rounding: the same near a solution
     static constexpr double again = 1e-2;        ///< safeguard: fall of mu after which active sides are tried again
-    static constexpr int tries = 3;              ///< safeguard: how often active sides are tried early
+    static constexpr int tries = 2;              ///< safeguard: how often active sides are tried early
+    static constexpr double roundedGap = 1e-13;  ///< rounding: gap, beside the objective, of a sum of many terms
     static constexpr double leastGap = 1e-14;    ///< rounding: share of the objective that mu may add to the gap
     static constexpr double leastProduct = 0.1;  ///< safeguard: share of the tolerance that mu need not be below
     static constexpr double worthSmaller = 0.1;  ///< safeguard: errors beside the tolerance that are small enough
