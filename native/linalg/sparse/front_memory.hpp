@@ -31,7 +31,7 @@ struct FrontMemory {
   double* chained;  ///< solutions in passing, of chains
   FrontOutcome* outcomes;
   double threshold;  ///< least relative size of the pivots in fronts that have a parent
-  /// The same in the last fronts of trees, where no column can wait.
+  /// Least relative size of the pivots in the last fronts of trees, where no column can wait.
   double thresholdOfRoots = 0.64;
   /// The largest pivot that counts as zero, divided by the growth and the size of the front.
   double zeroShare = std::numeric_limits<double>::epsilon();

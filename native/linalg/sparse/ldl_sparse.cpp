@@ -281,8 +281,7 @@ class SparseLdl::Implementation {
   Inertia factor(std::span<const double> values, double threshold, PivotEffort effort) {
     require(values.size() == lower_.nonzeros(), "values", values.size(), "expected one for each entry of the pattern");
     require(threshold > 0 && threshold <= 0.5, "threshold", threshold, "expected a number in (0, 0.5]");
-    threshold_ = threshold;
-    regular_ = effort == PivotEffort::regular;
+    accepted_ = {threshold, effort == PivotEffort::regular};
     valid_ = false;
     if (!scaleValues(values)) return {.undefined = order()};
     while (!eliminateTree(limitsOf(effort))) {
@@ -360,6 +359,12 @@ class SparseLdl::Implementation {
 
   // Fronts between two looks at whether to go on: plain ones that a vector is solved with, and others.
   static constexpr std::size_t solvedAtOnce = 1 << 13, generalAtOnce = 16;
+
+  /// The pivots that are taken.
+  struct Accepted {
+    double threshold = safeThreshold;
+    bool regular = false;  ///< no column counts as zero
+  };
 
   /// Operations at which a factorisation is given up.
   struct WorkLimits {
@@ -525,9 +530,9 @@ class SparseLdl::Implementation {
             .below = below_.data(),
             .chained = chained_.data(),
             .outcomes = outcomes_.data(),
-            .threshold = threshold_};
-    if (regular_) {
-      memory.thresholdOfRoots = threshold_;
+            .threshold = accepted_.threshold};
+    if (accepted_.regular) {
+      memory.thresholdOfRoots = accepted_.threshold;
       memory.zeroShare = 0;
     }
     return memory;
@@ -864,8 +869,7 @@ class SparseLdl::Implementation {
   mutable std::mutex slotsMutex_;
   HostBuffer<double> topWorkspace_;
   mutable std::vector<double> x_, owed_, chained_, residual_, bound_, best_;
-  double threshold_ = safeThreshold;
-  bool regular_ = false;  ///< no column counts as zero
+  Accepted accepted_;
   int delayed_ = 0;
   bool valid_ = false;
 };

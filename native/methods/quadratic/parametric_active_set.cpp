@@ -30,9 +30,11 @@ bool ParametricActiveSet::reach(const QuadraticPoint& from) {
   begin(from);
   placeSides();
   if (!factor() || !direction() || crossings() > Tuning::near) return false;
+  std::optional<std::size_t> last;
   for (int changes = 0;; ++changes) {
-    const Change next = nextChange();
+    const Change next = nextChange(last);
     move(next.length);
+    last = next.item;
     if (!next.item) return true;
     if (changes == Tuning::changes || !change(next) || !direction()) return false;
   }
@@ -154,11 +156,13 @@ void ParametricActiveSet::forRooms(F&& meet) const {
   }
 }
 
-ParametricActiveSet::Change ParametricActiveSet::nextChange() const {
+/// The next change but one of `last` on the spot: an item that would go back at once would do so again and again.
+ParametricActiveSet::Change ParametricActiveSet::nextChange(std::optional<std::size_t> last) const {
   Change next{.length = left_, .item = {}, .to = ActiveSide::none};
   forRooms([&](std::size_t item, double room, double rate, ActiveSide to) {
     if (!(rate < -Tuning::still) || !std::isfinite(room)) return;
     const double length = std::max(room, 0.0) / -rate;
+    if (length == 0 && item == last) return;
     if (length < next.length) next = {length, item, to};
   });
   return next;

@@ -41,7 +41,7 @@ class ParametricActiveSet {
     static constexpr double active = 1e-9;  ///< rounding: least multiplier, beside the largest, of an active side
     static constexpr double still = 1e-13;  ///< rounding: rates that count as 0
     static constexpr int near = 16;         ///< safeguard: sides that the way may cross at first
-    static constexpr int changes = 40;      ///< safeguard: changes on the way, each of which takes a solve
+    static constexpr int changes = 60;      ///< safeguard: changes on the way, each of which takes a solve
   };
   /// The sides of a row or, behind the rows, of a variable on the way, and how fast they move.
   struct Sides {
@@ -88,7 +88,7 @@ class ParametricActiveSet {
   void takeRates(const std::vector<double>& u, const std::vector<double>& t);
   template <class F>
   void forRooms(F&& meet) const;
-  Change nextChange() const;
+  Change nextChange(std::optional<std::size_t> last) const;
   int crossings() const;
   void move(double length);
   bool change(const Change& change);

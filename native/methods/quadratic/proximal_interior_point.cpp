@@ -29,10 +29,7 @@ void ProximalInteriorPoint::restart(double tolerance) {
   dual_ = {.value = Tuning::firstDual};
   mu_ = 0;
   polished_ = false;
-  last_.clear();
-  tried_.clear();
-  tries_ = 0;
-  iterations_ = 0;
+  early_ = {};
   milestone_ = {};
 }
 
@@ -358,11 +355,11 @@ bool ProximalInteriorPoint::meets() const {
 }
 
 std::optional<Status> ProximalInteriorPoint::verdict() {
-  ++iterations_;
+  const int iterations = ++milestone_.iterations;
   const double shift = std::min(primal_.least, dual_.least);
   const bool nearer = best_.worst() < Tuning::slow * milestone_.worst;
   if (nearer || shift < milestone_.shift || primal_.residual < Tuning::slow * milestone_.primal) {
-    milestone_ = {iterations_, std::min(best_.worst(), milestone_.worst), std::min(primal_.residual, milestone_.primal),
+    milestone_ = {iterations, iterations, std::min(best_.worst(), milestone_.worst), std::min(primal_.residual, milestone_.primal),
                   std::min(shift, milestone_.shift)};
   }
   const int patience = meets() ? Tuning::patienceOfSolved : Tuning::patience;
@@ -370,7 +367,7 @@ std::optional<Status> ProximalInteriorPoint::verdict() {
     polish_.remember(best_.point());
     return Status::solved;
   }
-  if (best_.worst() > Tuning::enough && iterations_ - milestone_.at < patience) return std::nullopt;
+  if (best_.worst() > Tuning::enough && iterations - milestone_.at < patience) return std::nullopt;
   polished_ = polish_.run(now_, activeSides(), best_) || polished_;
   if (!meets()) return Status::stalled;
   polish_.remember(best_.point());
@@ -396,14 +393,14 @@ bool ProximalInteriorPoint::sidesAreClear() const {
 /// gives the solution but for rounding.
 bool ProximalInteriorPoint::endsEarly() {
   std::vector<ActiveSide> active = activeSides();
-  std::swap(active, last_);
-  if (active != last_ || tries_ >= Tuning::tries || !sidesAreClear()) return false;
-  if (last_ == tried_ && mu_ > Tuning::again * triedMu_) return false;
-  tried_ = last_;
-  triedMu_ = mu_;
-  ++tries_;
+  const bool same = std::exchange(early_.last, active) == active;
+  if (!same || early_.tries == Tuning::tries || !sidesAreClear()) return false;
+  if (active == early_.tried && mu_ > Tuning::again * early_.mu) return false;
+  early_.tried = active;
+  early_.mu = mu_;
+  ++early_.tries;
   BestQuadraticPoint best = best_;
-  if (!polish_.run(now_, last_, best, 1) || !best.errors().areRounding(Tuning::roundedGap)) return false;
+  if (!polish_.run(now_, std::move(active), best, 1) || !best.errors().areRounding(Tuning::roundedGap)) return false;
   best_ = std::move(best);
   polished_ = true;
   return meets();

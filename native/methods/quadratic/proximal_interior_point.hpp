@@ -112,10 +112,16 @@ class ProximalInteriorPoint {
   struct Shift {
     double value, least = Tuning::firstLeast, residual = 0, before = 0;
   };
-  /// The iteration of the last progress.
+  /// The iterations so far, and that of the last progress.
   struct Milestone {
-    int at = 0;
+    int iterations = 0, at = 0;
     double worst = infinity, primal = infinity, shift = Tuning::firstLeast;
+  };
+  /// Active sides of the last iteration, and those that were tried as equations and were no solution.
+  struct EarlyEnd {
+    std::vector<ActiveSide> last, tried;
+    double mu = 0;  ///< barrier parameter of that try
+    int tries = 0;
   };
 
   void makeItems();
@@ -149,17 +155,14 @@ class ProximalInteriorPoint {
   std::vector<Item> items_;
   std::vector<Side> sides_;
   std::vector<Equation> equations_;
-  QuadraticPoint now_, trial_;          ///< scaled, as given
-  std::vector<ActiveSide> last_, tried_;  ///< active sides of the last iteration, and those that were no solution
-  double triedMu_ = 0;
-  int tries_ = 0;
+  QuadraticPoint now_, trial_;  ///< scaled, as given
   std::vector<double> estimate_, gradient_, rows_, h_, right_, move_;
   double mu_ = 0;
   Shift primal_{.value = Tuning::firstPrimal}, dual_{.value = Tuning::firstDual};  ///< delta and rho
   double backwardError_ = 0;
   bool polished_ = false;
-  int iterations_ = 0;
   Milestone milestone_;
+  EarlyEnd early_;
 };
 
 }  // namespace nonconvex
