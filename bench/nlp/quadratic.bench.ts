@@ -54,13 +54,13 @@ function worstOf(given: Given, x: Float64Array, y: Float64Array, z: Float64Array
   return Math.max(primal, dual, gap);
 }
 
-/** Solves by another solver within a minute; undefined where it is not installed or has no answer. */
+/** Solves by another solver within 20 s; undefined where it is not installed or has no answer. */
 function solveBy(peer: Peer, name: string, given: Given): Outcome | undefined {
   const script = join(root, 'bench', 'nlp', 'quadratic_peers.py');
   const { OPENBLAS_CORETYPE: _, ...environment } = process.env;
   const { stdout } = spawnSync('/usr/bin/python3', [script, dirname(file), peer, name], {
     env: { ...environment, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' },
-    timeout: 60_000,
+    timeout: 20_000,
     maxBuffer: 1 << 28,
     encoding: 'utf8',
   });
