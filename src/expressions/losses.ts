@@ -3,7 +3,21 @@ import { rangeError } from '../core/argumentError.js';
 import { checkMembers, checkNumber } from '../core/check.js';
 import { Expression, nodeOf, type Operand, op, type ShapeOf, toEntries } from './expression.js';
 import { at, looked, slice } from './indexing.js';
-import { add, div, dot, exp, logSumExp, mul, softplus, sub, sum } from './operators.js';
+import {
+  add,
+  div,
+  dot,
+  exp,
+  log1p,
+  logSumExp,
+  mul,
+  softplus,
+  sqrt,
+  square,
+  sub,
+  sum,
+  sumSquares,
+} from './operators.js';
 import { type Broadcast, broadcast, type Shape, showShape } from './shape.js';
 
 type Scalar = Expression<readonly []>;
@@ -80,6 +94,21 @@ export function huber<A extends Operand>(a: A, delta = 1): Expression<ShapeOf<A>
   const inside = clipped('huber', a, -delta, delta); // derivatives of the whole have no jump
   const { shape, node } = mul(inside, sub(a, mul(0.5, inside))) as Expression<ShapeOf<A>>;
   return new Expression(shape, { ...node, convexIn: toEntries('a', a).node });
+}
+
+/** @internal The objective of least squares, sum_i scale^2 rho((r_i / scale)^2) / 2 with the losses of native/functions/robust_losses.hpp. */
+export function robustSum(
+  loss: 'squared' | 'huber' | 'softL1' | 'cauchy' | 'tukey',
+  scale: number,
+  r: Operand,
+): Expression {
+  if (loss === 'squared') return mul(0.5, sumSquares(r));
+  if (loss === 'huber') return sum(huber(r, scale));
+  const z = square(div(r, scale));
+  if (loss === 'softL1') return mul(scale * scale, sum(div(z, add(1, sqrt(add(1, z))))));
+  if (loss === 'cauchy') return mul((scale * scale) / 2, sum(log1p(z)));
+  const inside = entries('tukey', op.min, [z, 1]); // derivatives of the whole have no jump
+  return mul((scale * scale) / 6, sum(mul(inside, add(3, mul(inside, sub(inside, 3))))));
 }
 
 /** max(1 - label t, 0), the loss of support vector machines, for labels -1 and 1; with a kink where label t = 1. */

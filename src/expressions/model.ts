@@ -301,23 +301,26 @@ export class Model {
 
   /**
    * The program that {@link minimize} solves, for evaluations of f, c and their derivatives. It is made once and again only after
-   * the model has changed; starts and values of parameters are always the present ones.
+   * the model has changed; starts and values of parameters are always the present ones. With an objective of its own it is another program, which the model does not keep.
    * @throws RangeError when there are no variables.
    */
-  compile(): CompiledProgram {
-    if (this.#program) return this.#program;
+  compile(other?: Expression): CompiledProgram {
+    if (this.#program && !other) return this.#program;
     const n = this.#n;
     if (n === 0) throw rangeError('model: expected at least one variable');
-    const [objective, functions] = [this.#objective, this.#functions.slice()];
-    if (closingsOf([objective, ...functions]).length > 0) {
-      this.#program = new CompiledProgram(compiledRows({ ...this.#compiledParts(), objective, functions, each: [] }));
-      return this.#program;
-    }
+    const [objective, functions] = [other ? other.node : this.#objective, this.#functions.slice()];
+    const common = { ...this.#compiledParts(), ...(other && { sense: 'minimize' as const }) };
+    const keep = (program: CompiledProgram): CompiledProgram => {
+      if (!other) this.#program = program;
+      return program;
+    };
+    if (closingsOf([objective, ...functions]).length > 0)
+      return keep(new CompiledProgram(compiledRows({ ...common, objective, functions, each: [] })));
     const request = () => ({ n, parameters: this.#parameterValues(), ...serialize(objective, functions) });
     const { handle, ahead } = compiledFor(request);
     const free = [...this.#variables, ...this.#constraints].every(({ sides }) => sides === undefined);
-    this.#program = new CompiledProgram({
-      ...this.#compiledParts(),
+    const program = new CompiledProgram({
+      ...common,
       // Derivatives are computed on the host.
       deviceSupport: free ? { flops: 0 } : { cpuOnly: 'models with bounds or inequalities' },
       handle,
@@ -326,7 +329,7 @@ export class Model {
       kink: kinkOf([objective, ...functions]),
     });
     dependences.set(
-      this.#program,
+      program,
       new Dependence({
         owner: this,
         n,
@@ -337,7 +340,7 @@ export class Model {
         constraints: this.#constraints.slice(),
       }),
     );
-    return this.#program;
+    return keep(program);
   }
 
   /** Parts of a program, however its functions are compiled. */
@@ -406,18 +409,13 @@ export class Model {
   }
 
   /**
-   * @internal The program whose constraints are the entries of an expression, for least squares.
-   * @throws RangeError for a model with constraints or an expression with kinks, TypeError for an expression of another model.
+   * @internal The program whose constraints are the entries of an expression, for least squares. Those of the model are left out.
+   * @throws RangeError for an expression with kinks, TypeError for an expression of another model.
    */
   compileResiduals(expression: Operand): CompiledProgram {
     const residuals = toEntries('residuals', expression);
     this.#own('residuals', residuals.node);
     requireClosed('residuals', residuals);
-    if (this.#m > 0) {
-      throw rangeError(
-        `model: has ${this.#m} constraints: expected bounds alone; minimize takes constraints, of the objective sumSquares(residuals)`,
-      );
-    }
     const kink = kinkOf([residuals.node]);
     if (kink !== undefined) throw rangeError(`residuals: have a kink, of ${kink}: expected smooth functions`);
     const n = this.#n;

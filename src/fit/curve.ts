@@ -24,7 +24,8 @@ import {
   rowwiseProgram,
 } from './curveProblem.js';
 import { type Interval, profileInterval, profileOf } from './profile.js';
-import { type FitSettings, type SquaresResult, solveResiduals } from './solver.js';
+import type { SquaresResult } from './result.js';
+import { type FitSettings, solveResiduals } from './solver.js';
 import { twoSidedQuantile } from './studentT.js';
 
 export interface IntervalOptions {

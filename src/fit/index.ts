@@ -10,6 +10,7 @@ export type {
   RowwiseProblem,
 } from './curveProblem.js';
 export type { Interval } from './profile.js';
+export type { SquaresResult } from './result.js';
 export {
   cauchy,
   type FitSettings,
@@ -17,7 +18,6 @@ export {
   minimizeSquares,
   type ScaledLoss,
   type SquaresProblem,
-  type SquaresResult,
   softL1,
   tukey,
 } from './solver.js';

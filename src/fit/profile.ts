@@ -4,7 +4,8 @@ import type { Bounds } from '../core/bounds.js';
 import { show } from '../core/check.js';
 import type { Profile } from '../core/drawing.js';
 import type { Origin } from './curveProblem.js';
-import { type FitSettings, type SquaresResult, solveResiduals } from './solver.js';
+import type { SquaresResult } from './result.js';
+import { type FitSettings, solveResiduals } from './solver.js';
 
 export interface Interval {
   lower: number;

@@ -2,15 +2,16 @@ import { typeError } from '../core/argumentError.js';
 import type { Bounds } from '../core/bounds.js';
 import { checkMembers, checkNumber, checkObject, checkVector, show } from '../core/check.js';
 import { fixDeadline } from '../core/deadline.js';
-import type { Matrix } from '../core/matrix.js';
 import { seedOf } from '../core/random.js';
-import { type MakeProblem, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { type MakeProblem, type SolveOptions, solve } from '../core/solve.js';
 import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
 import type { Operand } from '../expressions/expression.js';
 import { Model } from '../expressions/model.js';
 import type { Program } from '../expressions/program.js';
-import type { FitOptions, FitProblem, FitSolution } from '../generated/fit.js';
+import type { FitOptions, FitProblem } from '../generated/fit.js';
 import { ResidualProgram } from '../problems/fromCallbacks.js';
+import { solveConstrained } from './constrained.js';
+import { errorsOf, type SquaresResult } from './result.js';
 
 export interface FitSettings extends Omit<FitOptions, 'loss'>, SolveOptions {
   /**
@@ -53,24 +54,16 @@ function flat({ loss, ...others }: FitSettings): FitOptions & SolveOptions {
   throw typeError(`lossScale = ${show(others.lossScale)}: expected none beside ${kind}(${lossScale})`);
 }
 
-/** A vector of residuals: an expression of the variables of a model without constraints. */
+/** A vector of residuals: an expression of the variables of a model, whose bounds and constraints hold. */
 export interface SquaresProblem {
   model: Model;
   residuals: Operand;
 }
 
-/** The result of {@link minimizeSquares}. */
-export interface SquaresResult extends SolveResult, FitSolution {
-  /** sum_i rho(r_i^2) / 2, half the sum of squares for the squared loss. */
-  objective: number;
-  /** Square roots of the diagonal of `covariance`; undefined where there is none. */
-  standardErrors: Float64Array | undefined;
-}
-
 /**
- * Minimises a sum of squares of residuals, or of a robust loss of them, within the bounds of a model's variables:
+ * Minimises a sum of squares of residuals, or of a robust loss of them, within the bounds and under the constraints of a model:
  *
- *     minimise  1/2 sum_i rho(r_i(x)^2)  subject to  lower <= x <= upper
+ *     minimise  1/2 sum_i rho(r_i(x)^2)  subject to  lower <= x <= upper,  cl <= c(x) <= cu
  *
  * ```ts
  * const model = new Model();
@@ -87,7 +80,10 @@ export interface SquaresResult extends SolveResult, FitSolution {
  * Levenberg-Marquardt in MINPACK's scaling with exact derivatives, geodesic acceleration, and second derivatives where residuals are
  * large; parameters in which all residuals are affine are eliminated at first. `solved` is a point where no column of the Jacobian has a
  * cosine above `tolerance` with the residuals, a test without units, and where linear steps explain none of them; a saddle is `stalled`.
- * The model has no constraints; its objective is not looked at. Matrices are dense but for 100 variables and more whose Jacobian is sparse.
+ * The objective of the model is not looked at. Matrices are dense but for 100 variables and more whose Jacobian is sparse.
+ *
+ * A model with constraints is solved by the methods of {@link minimize}, with the certificate and `tolerance` of these. Its covariance is
+ * that of the directions which bounds and constraints leave free, s^2 Z (Z^T J^T J Z)^-1 Z^T: what is active is taken to stay so.
  *
  * J. J. More, "The Levenberg-Marquardt algorithm: implementation and theory", 1978. M. K. Transtrum, J. P. Sethna, "Improvements to the
  * Levenberg-Marquardt algorithm for nonlinear least-squares minimization", 2012.
@@ -102,6 +98,7 @@ export async function minimizeSquares(
   if (problem instanceof ResidualProgram) return solveResiduals(problem.residuals, settings, problem.bounds);
   const { model, residuals } = checkMembers('problem', problem, ['model', 'residuals']);
   if (!(model instanceof Model)) throw typeError(`model = ${show(model)}: expected a Model`);
+  if (model.m > 0) return solveConstrained(model, residuals, flat(fixDeadline(checkObject('settings', settings))));
   const program = model.compileResiduals(residuals);
   program.parts.parameters(); // throws where one has no value
   return solveResiduals(program, settings, program.bounds);
@@ -126,11 +123,11 @@ export async function solveResiduals(
   };
   const answer = await solve('fit', toNative, flat(given), { cpuOnly: 'least squares' });
   const standardErrors = errorsOf(answer.covariance);
-  return { ...answer, objective: answer.objective ?? Number.NaN, standardErrors };
-}
-
-/** Square roots of the diagonal; undefined of a matrix without rows. */
-export function errorsOf({ data, rows }: Matrix): Float64Array | undefined {
-  if (rows === 0) return undefined;
-  return Float64Array.from({ length: rows }, (_, j) => Math.sqrt(data[j * (rows + 1)] as number));
+  return {
+    ...answer,
+    objective: answer.objective ?? Number.NaN,
+    standardErrors,
+    multipliers: new Float64Array(0),
+    activeConstraints: new Int32Array(0),
+  };
 }
