@@ -24,7 +24,7 @@ import {
   rowwiseProgram,
 } from './curveProblem.js';
 import { type Interval, profileInterval, profileOf } from './profile.js';
-import type { SquaresResult } from './result.js';
+import type { FitResult } from './result.js';
 import { type FitSettings, solveResiduals } from './solver.js';
 import { twoSidedQuantile } from './studentT.js';
 
@@ -50,7 +50,7 @@ export interface ProfileOptions {
 }
 
 /** The result of {@link fitCurve}. */
-export interface CurveFit<Start extends CurveParameters = CurveParameters> extends SquaresResult {
+export interface CurveFit<Start extends CurveParameters = CurveParameters> extends FitResult {
   /** The parameters by name. */
   parameters: CurveValues<Start>;
   /** Names of the entries of x, of rows of the covariance, and so on: k, or c[0], c[1] of a vector. */
@@ -177,7 +177,7 @@ function quantileOf(fit: CurveFit, level: number): number {
   return twoSidedQuantile(level, Math.max(1, fit.degreesOfFreedom));
 }
 
-function described(answer: SquaresResult, problem: Problem, program: Program, settings: FitSettings): CurveFit {
+function described(answer: FitResult, problem: Problem, program: Program, settings: FitSettings): CurveFit {
   const { names, parts, y, sigma, absoluteSigma } = problem;
   const { residuals } = answer;
   const scaled = absoluteSigma ? withKnownDeviations(answer) : answer;
@@ -197,7 +197,7 @@ function described(answer: SquaresResult, problem: Problem, program: Program, se
 }
 
 /** The fit with a covariance that is not scaled by the residuals. */
-function withKnownDeviations(answer: SquaresResult): SquaresResult {
+function withKnownDeviations(answer: FitResult): FitResult {
   const { covariance, covarianceOf, residualDeviation, standardErrors } = answer;
   if (covarianceOf === 'sandwich' || !residualDeviation || !standardErrors) return answer;
   return {
@@ -207,7 +207,7 @@ function withKnownDeviations(answer: SquaresResult): SquaresResult {
   };
 }
 
-function correlationOf({ covariance, standardErrors }: SquaresResult): Matrix | undefined {
+function correlationOf({ covariance, standardErrors }: FitResult): Matrix | undefined {
   if (!standardErrors) return undefined;
   const n = standardErrors.length;
   const data = covariance.data.map((value, k) => {

@@ -10,7 +10,7 @@ export type {
   RowwiseProblem,
 } from './curveProblem.js';
 export type { Interval } from './profile.js';
-export type { SquaresResult } from './result.js';
+export type { FitResult, SquaresResult } from './result.js';
 export {
   cauchy,
   type FitSettings,

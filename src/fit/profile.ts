@@ -4,7 +4,7 @@ import type { Bounds } from '../core/bounds.js';
 import { show } from '../core/check.js';
 import type { Profile } from '../core/drawing.js';
 import type { Origin } from './curveProblem.js';
-import type { SquaresResult } from './result.js';
+import type { FitResult } from './result.js';
 import { type FitSettings, solveResiduals } from './solver.js';
 
 export interface Interval {
@@ -14,7 +14,7 @@ export interface Interval {
 
 /** The root of how much the sum of squares grows over s where parameter j is held at a value. Begins where the last one ended. */
 function growthOf(
-  fit: SquaresResult,
+  fit: FitResult,
   { program, settings, problem }: Origin,
   j: number,
 ): (value: number) => Promise<number> {
@@ -49,7 +49,7 @@ const boundsAt = ({ lower, upper }: Bounds, j: number): { low: number; high: num
 });
 
 /** The profile interval: where sqrt(RSS(value) - RSS) / s is t, on either side. */
-export async function profileInterval(fit: SquaresResult, origin: Origin, j: number, t: number): Promise<Interval> {
+export async function profileInterval(fit: FitResult, origin: Origin, j: number, t: number): Promise<Interval> {
   requireSquares(origin.settings);
   const end = (sign: 1 | -1): Promise<number> =>
     crossing(growthOf(fit, origin, j), {
@@ -62,13 +62,7 @@ export async function profileInterval(fit: SquaresResult, origin: Origin, j: num
 }
 
 /** The profile of parameter j, of `steps` values on either side, up to some t. */
-export async function profileOf(
-  fit: SquaresResult,
-  origin: Origin,
-  j: number,
-  t: number,
-  steps: number,
-): Promise<Profile> {
+export async function profileOf(fit: FitResult, origin: Origin, j: number, t: number, steps: number): Promise<Profile> {
   requireSquares(origin.settings);
   const center = fit.x[j] as number;
   const { low, high } = boundsAt(origin.program.bounds, j);

@@ -3,12 +3,16 @@ import type { Matrix } from '../core/matrix.js';
 import type { SolveResult } from '../core/solve.js';
 import type { FitSolution } from '../generated/fit.js';
 
-/** The result of minimizeSquares. */
-export interface SquaresResult extends SolveResult, FitSolution {
+/** What is known of a fit, with constraints or without. */
+export interface FitResult extends SolveResult, FitSolution {
   /** sum_i rho(r_i^2) / 2, half the sum of squares for the squared loss. */
   objective: number;
   /** Square roots of the diagonal of `covariance`; undefined where there is none. */
   standardErrors: Float64Array | undefined;
+}
+
+/** The result of minimizeSquares. */
+export interface SquaresResult extends FitResult {
   /** One sentence for people: why there is no covariance of a model with constraints. */
   because?: string;
   /** The number of residuals minus that of directions in which bounds and constraints leave the parameters free. Absent without constraints. */

@@ -11,7 +11,7 @@ import type { Program } from '../expressions/program.js';
 import type { FitOptions, FitProblem } from '../generated/fit.js';
 import { ResidualProgram } from '../problems/fromCallbacks.js';
 import { solveConstrained } from './constrained.js';
-import { errorsOf, type SquaresResult } from './result.js';
+import { errorsOf, type FitResult, type SquaresResult } from './result.js';
 
 export interface FitSettings extends Omit<FitOptions, 'loss'>, SolveOptions {
   /**
@@ -95,21 +95,25 @@ export async function minimizeSquares(
   problem: SquaresProblem | ResidualProgram,
   settings: FitSettings = {},
 ): Promise<SquaresResult> {
-  if (problem instanceof ResidualProgram) return solveResiduals(problem.residuals, settings, problem.bounds);
+  if (problem instanceof ResidualProgram)
+    return unconstrained(await solveResiduals(problem.residuals, settings, problem.bounds));
   const { model, residuals } = checkMembers('problem', problem, ['model', 'residuals']);
   if (!(model instanceof Model)) throw typeError(`model = ${show(model)}: expected a Model`);
   if (model.m > 0) return solveConstrained(model, residuals, flat(fixDeadline(checkObject('settings', settings))));
   const program = model.compileResiduals(residuals);
   program.parts.parameters(); // throws where one has no value
-  return solveResiduals(program, settings, program.bounds);
+  return unconstrained(await solveResiduals(program, settings, program.bounds));
 }
+
+const unconstrained = (fit: FitResult): SquaresResult =>
+  Object.assign(fit, { multipliers: new Float64Array(0), activeConstraints: new Int32Array(0) });
 
 /** Solves for the residuals that are the constraints of a program. */
 export async function solveResiduals(
   program: Program,
   settings: FitSettings,
   { lower, upper }: Bounds,
-): Promise<SquaresResult> {
+): Promise<FitResult> {
   const { warmStart, ...given } = fixDeadline(checkObject('settings', settings));
   const warm = warmStartPoint(warmStart);
   const start = warm
@@ -123,11 +127,5 @@ export async function solveResiduals(
   };
   const answer = await solve('fit', toNative, flat(given), { cpuOnly: 'least squares' });
   const standardErrors = errorsOf(answer.covariance);
-  return {
-    ...answer,
-    objective: answer.objective ?? Number.NaN,
-    standardErrors,
-    multipliers: new Float64Array(0),
-    activeConstraints: new Int32Array(0),
-  };
+  return { ...answer, objective: answer.objective ?? Number.NaN, standardErrors };
 }
