@@ -1,7 +1,6 @@
-// Ten-class MNIST with a certificate: 1,000 training images at full resolution, 10,000 test images.
-//   npm run demo                                                everything, from a fresh clone
-//   npm run demo -- --images 5000                               trains on the first 5,000 images, which takes five times as long
-//   node examples/relu/mnist.mjs [--images N] [--out FILE.svg]  the same once the package is built
+// Ten-class MNIST with a certificate of the network: 1,000 training images at full resolution, 10,000 test images.
+//   node examples/relu/mnistCertified.mjs [--out FILE.svg]        once the package is built
+//   node examples/relu/mnistCertified.mjs --images 5000           trains on the first 5,000 images, which takes five times as long
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -102,4 +101,4 @@ await writeChart(file, {
 console.log(`\nConvergence: ${file}`);
 
 // heading: Ten-class MNIST with a certificate
-// runs by itself: `npm run demo`, which .ci/run has as a stage of its own.
+// runs by itself: it takes half a minute; a smaller program of its kind is in quickstart.mjs.
