@@ -3,7 +3,7 @@ import type { Matrix } from '../core/matrix.js';
 import type { SolveResult } from '../core/solve.js';
 import type { FitSolution } from '../generated/fit.js';
 
-/** What is known of a fit, with constraints or without. */
+/** A fit, with constraints or without. */
 export interface FitResult extends SolveResult, FitSolution {
   /** sum_i rho(r_i^2) / 2, half the sum of squares for the squared loss. */
   objective: number;
