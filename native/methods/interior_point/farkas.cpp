@@ -140,9 +140,11 @@ bool FarkasSearch::newtonStep() {
   return backtrack({.mostTrials = most}, falls) > 0;
 }
 
-/// y = r, orthogonal to the columns of what moves; the largest entry is 1.
+/// y = r, orthogonal to the columns of what moves; the largest entry is 1. Entries of rounding are 0, since no column of
+/// such entries alone can be orthogonal to them.
 bool FarkasSearch::projectMultipliers() {
   constexpr int times = 4;
+  constexpr double rounding = 64 * machineEpsilon;
   y_ = r_;
   for (int k = 0; k < times; ++k) {
     const double size = normInf(y_);
@@ -160,6 +162,7 @@ bool FarkasSearch::projectMultipliers() {
       if ((y_[i] > 0 && high_[i] == infinity) || (y_[i] < 0 && low_[i] == -infinity)) y_[i] = 0;
     }
   }
+  for (double& value : y_) value = std::abs(value) > rounding ? value : 0;
   return normInf(y_) > 0;
 }
 

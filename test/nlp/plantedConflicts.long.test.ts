@@ -1,0 +1,1 @@
+import './plantedConflicts.test.js';
