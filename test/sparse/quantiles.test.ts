@@ -1,6 +1,6 @@
 // Quantiles with penalties of groups and with penalties that are not convex, against minima that are found here.
 import { describe, expect, it } from 'vitest';
-import { groupLasso, groupMcp, lq, mcp, quantile, scad, sparseGroupLasso } from '../../src/sparse/index.js';
+import { groupLasso, groupMcp, groupScad, lq, mcp, quantile, scad, sparseGroupLasso } from '../../src/sparse/index.js';
 import { sparsePath, sparseRegression } from '../flat.js';
 import { chosen } from '../long.js';
 import { Draws } from './values.js';
@@ -9,10 +9,10 @@ const rows = 24;
 const level = 0.35;
 const lossOf = (r: number): number => (r > 0 ? level * r : (level - 1) * r);
 
-/** Rows of x with three columns, and responses of the first two of them with outliers. */
-function problem(seed: number) {
+/** Rows of x, and responses of the first two columns with outliers. */
+function problem(seed: number, columns = 3) {
   const draws = new Draws(seed);
-  const x = Array.from({ length: rows }, () => draws.normals(3));
+  const x = Array.from({ length: rows }, () => draws.normals(columns));
   const y = x.map(([a = 0, b = 0], i) => a - 0.7 * b + 0.3 * draws.normal() + (i % 8 === 0 ? 5 : 0));
   return { x, y };
 }
@@ -115,6 +115,21 @@ describe.each(chosen([5, 6, 7, 8], 2))('penalties that are not convex, problem %
         expect(objective(there) - fit.objective).toBeGreaterThan(-(concavity / 2) * way ** 2 - 1e-6 * way - 3e-8);
       }
     }
+  });
+});
+
+describe.each([8, 36])('penalties that are not convex on %i columns', (columns) => {
+  const given = { ...problem(20, columns), groups: Array.from({ length: columns }, (_, j) => j >> 1) };
+  const penalties = { mcp: mcp(), scad: scad(), groupMcp: groupMcp(), groupScad: groupScad() };
+  it.each(Object.entries(penalties))('%s: all lambdas of a path reach the tolerance', async (name, penalty) => {
+    const settings = { family: quantile({ level }), penalty, nLambda: 8, minRatio: 0.02 };
+    const { groups, ...single } = given;
+    const path = await sparsePath(name.startsWith('group') ? given : single, settings);
+    expect(path.status).toBe('solved');
+    expect(path.certificate.map(({ kind }) => kind)).toEqual(Array.from(path.lambda, () => 'stationary'));
+    expect(path.nonzeros.at(-1)).toBeGreaterThan(2);
+    // The lasso takes some 1500 and 3000 here.
+    expect(path.evaluations).toBeLessThan(40000);
   });
 });
 

@@ -18,6 +18,26 @@ double shareOfLeast(Falls&& falls) {
   return bisect({0, 1}, WorkingSet::Tuning::mostBisections, falls).low;
 }
 
+/// The sum of the conjugates of a convex penalty at -s times gradients of one response, both of places, over
+/// coefficients no larger than those of b.
+double conjugatesWithin(const PenaltyAt& penalty, const GramMetric& metric, std::span<const double> b,
+                        std::span<const double> gradients, double share) {
+  double sum = 0;
+  std::vector<double> lower, upper, own;
+  for (int g = 0; g < penalty.blocks().count(); ++g) {
+    for (auto* each : {&lower, &upper, &own}) each->clear();
+    for (const int j : penalty.blocks().columns(g)) {
+      const int place = metric.place(j);
+      if (place < 0) break;
+      upper.push_back(std::abs(b[at(place)]));
+      lower.push_back(-upper.back());
+      own.push_back(gradients[at(place)]);
+    }
+    if (!own.empty()) sum += penalty.of(g).conjugate(own, share, {lower, upper});
+  }
+  return sum;
+}
+
 }  // namespace
 
 WorkingSet::WorkingSet(const Cpu& la, const SparseData& data, const SparseSettings& settings, RowsLoss& loss)
@@ -261,6 +281,11 @@ double WorkingSet::boundOfWorkingSet(const PenaltyAt& penalty) {
   if (!loss_.makeOrthogonal(unpenalised(penalty), slopes, {})) return -infinity;
   HostMatrix<double> gradients(data_.p(), 1);
   metric_.gradient(slopes, own);
+  if (penalty.isTangent()) {
+    // Lines of large coefficients are flat, so that only gradients of exactly 0 would bound the optimum over all.
+    const double share = loss_.rows().feasibleShare(slopes);
+    return loss_.rows().dualValueAt(slopes, share, {}) - conjugatesWithin(penalty, metric_, quadratic_.b, own, share);
+  }
   for (int e = 0; e < metric_.size(); ++e) gradients(metric_.column(e), 0) = own[at(e)];
   present.activeBounds = activeBounds(penalty);
   return bound(present, penalty, slopes, gradients, {});

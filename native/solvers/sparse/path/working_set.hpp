@@ -99,7 +99,8 @@ class WorkingSet {
   /// A lower bound of the optimum over all columns by slopes and their products with x, which are p x K.
   double bound(const PathModel& model, const PenaltyAt& penalty, std::span<const double> slopes,
                Mat<const double> gradients, std::span<const double> t) const;
-  /// A lower bound of the optimum over the working set.
+  /// A lower bound of the optimum over the working set, with lines instead of a penalty over coefficients no larger
+  /// than the present ones.
   double boundOfWorkingSet(const PenaltyAt& penalty);
 
  private:

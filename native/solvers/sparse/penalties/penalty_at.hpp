@@ -31,6 +31,8 @@ class PenaltyAt {
   }
   /// Norms with these weights instead, one for each group; squares stay.
   PenaltyAt tangent(std::span<const double> slopes) const;
+  /// Whether it was made by tangent().
+  bool isTangent() const { return !slopes_.empty(); }
   bool convex() const { return scaled_.convex(); }
   bool isZero() const { return scaled_.isZero(); }
   bool hasRidge() const { return scaled_.ridge > 0; }
