@@ -1,7 +1,7 @@
 // The constants of a family's Tunings: read from the sources, and built as variables into an addon of its own.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { root } from './native.js';
 
 export interface Tuned {
@@ -122,7 +122,7 @@ function objectsOf(sources: ReadonlySet<string>, build: string): Set<string> {
   let object = '';
   for (const line of printed.split('\n')) {
     object = /^(\S+): #deps/.exec(line)?.[1] ?? object;
-    if (/^\s/.test(line) && sources.has(relative(root, join(build, line.trim())))) found.add(object);
+    if (/^\s/.test(line) && sources.has(relative(root, resolve(build, line.trim())))) found.add(object);
   }
   return found;
 }
