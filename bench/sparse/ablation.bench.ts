@@ -8,7 +8,9 @@ const largest = (values: Float64Array) => values.reduce((most, value) => Math.ma
 await ablate({
   family: 'sparse',
   parts: ['sparse/paths', 'sparse/large', 'sparse/larger'],
-  takes: (name) => /\d x \d/.test(name) || /^[^,]+, [^,]+(, bounds)?, dense$/.test(name),
+  takes: (name) =>
+    !/^quantile, (mcp|scad|\w*[gG]roup)/.test(name) &&
+    (/\d x \d/.test(name) || /^[^,]+, [^,]+(, bounds)?, dense$/.test(name)),
   groupOf: (name) => name.split(', ').slice(0, 2).join(', '),
   off: {
     'path/class_steps.hpp:mostNumbers': 0,

@@ -33,7 +33,7 @@ const taken = {
   gamma: [...ofOneResponse, ...sorted],
   huber: ofOneResponse,
   cox: ofOneResponse,
-  quantile: ['lasso', 'elasticNet'],
+  quantile: [...single, ...ofGroups],
   multinomial: [...single, ...ofGroups],
   several: [...single, ...ofGroups],
 };
