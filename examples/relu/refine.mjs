@@ -47,4 +47,4 @@ export const picture = {
 
 // heading: Activation patterns found by refinement
 // prints: /50 random patterns: objective 2\.3\d, certificate: \w+ over patterns/
-// prints: refined: objective 0.93, lower bound 0.93, global
+// prints: /refined: objective 0\.93, lower bound 0\.93, (global|bounded)/
