@@ -113,7 +113,8 @@ def answer(name, split):
     return {**{key: value.tolist() for key, value in rows.items()}, 'runs': runs}
 
 
-print(json.dumps({'version': sklearn.__version__, 'names': names, 'absent': absent, 'regressions': regressions}), flush=True)
-for line in sys.stdin:
-    question = json.loads(line)
-    print(json.dumps(answer(question['name'], question['split'])), flush=True)
+if __name__ == '__main__':
+    print(json.dumps({'version': sklearn.__version__, 'names': names, 'absent': absent, 'regressions': regressions}), flush=True)
+    for line in sys.stdin:
+        question = json.loads(line)
+        print(json.dumps(answer(question['name'], question['split'])), flush=True)

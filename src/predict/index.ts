@@ -4,7 +4,7 @@ import { rangeError, typeError } from '../core/argumentError.js';
 import { show } from '../core/check.js';
 import type { Matrix, MatrixLike } from '../core/matrix.js';
 import type { FittedModel } from './models.js';
-import type { NetworkModel } from './network.js';
+import type { NetworkModel, NetworkOptions } from './network.js';
 import type { RegressionModel } from './regression.js';
 
 export type { Matrix, MatrixLike } from '../core/matrix.js';
@@ -18,19 +18,22 @@ export {
   type OnnxModel,
   type OtherModel,
 } from './models.js';
-export type { NetworkMembers, NetworkModel } from './network.js';
+export type { NetworkMembers, NetworkModel, NetworkOptions } from './network.js';
 export { fromOnnx } from './onnx.js';
 export type { Coefficients, RegressionModel, RegressionOptions } from './regression.js';
 
 /**
- * Predictions of a model of {@link modelFromJson} for the rows of x, as it did where it was fitted.
+ * Predictions of a model of {@link modelFromJson} for the rows of x, as it did where it was fitted. A network has probabilities of its classes with
+ * `type: 'probability'`.
  * @throws TypeError or RangeError that names the argument and the value.
  */
+export function predict(model: NetworkModel, x: MatrixLike, options: NetworkOptions & { type: 'probability' }): Matrix;
 export function predict<Model extends FittedModel>(
   model: Model,
   x: MatrixLike,
   options?: Parameters<Model['predict']>[1],
-): ReturnType<Model['predict']> {
+): ReturnType<Model['predict']>;
+export function predict(model: FittedModel, x: MatrixLike, options?: unknown): unknown {
   const { predict } = withFunction(model, 'predict') as unknown as { predict: (...given: unknown[]) => never };
   return predict.apply(model, options === undefined ? [x] : [x, options]);
 }

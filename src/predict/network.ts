@@ -1,11 +1,11 @@
 // Two-layer networks: their members, and what their outputs stand for.
 import { rangeError, typeError } from '../core/argumentError.js';
-import { show } from '../core/check.js';
+import { checkMembers, checkOneOf, show } from '../core/check.js';
 import { inspectedAs } from '../core/inspected.js';
 import type { Matrix, MatrixLike } from '../core/matrix.js';
 import { decodeLabels, type Label, type Prediction } from '../core/targets.js';
 import type { Kind } from './kind.js';
-import { boolean, integers, labels, matrixOf, numbers, oneOf, optional, strings } from './members.js';
+import { boolean, integers, labels, matrixOf, number, numbers, oneOf, optional, strings } from './members.js';
 import { affine, logistic, rowsFor, softmax } from './products.js';
 
 /**
@@ -41,6 +41,8 @@ export interface NetworkMembers {
   readonly targetShift?: Float64Array;
   /** c numbers, the standard deviations of the targets, if these were standardised. */
   readonly targetScale?: Float64Array;
+  /** The number by which outputs are divided where they stand for probabilities of classes, fitted to rows that the network was not trained on. */
+  readonly temperature?: number;
   /** Names of the d columns of x, where the settings gave them. */
   readonly featureNames?: readonly string[];
   /** The classes of the outputs, if the targets were classes: two classes share one output, negative and positive. */
@@ -50,12 +52,25 @@ export interface NetworkMembers {
 /** A network that can say what it predicts; the type parameter says of which kind that is. */
 export interface NetworkModel<P extends Prediction = Prediction> extends NetworkMembers {
   readonly kind: 'reluNetwork';
-  /** Class labels (numbers in a Float64Array), a number for each row, or a matrix, as the network was trained on. */
-  predict(x: MatrixLike): P;
+  /** Class labels (numbers in a Float64Array), a number for each row, or a matrix, as the network was trained on; or probabilities of the classes. */
+  predict(x: MatrixLike, options: NetworkOptions & { type: 'probability' }): Matrix;
+  predict(x: MatrixLike, options?: NetworkOptions & { type?: 'response' }): P;
   /** The outputs f(x), a row for each row of x. */
   decisionFunction(x: MatrixLike): Matrix;
-  /** Probabilities of the classes, for `loss` `'logistic'` and `'softmax'`. */
+  /** Probabilities of the classes, for `loss` `'logistic'` and `'softmax'` and of networks with a `temperature`. */
   predictProbabilities(x: MatrixLike): Matrix;
+}
+
+/** Questions to a network. */
+export interface NetworkOptions {
+  /** The kind of answer: `'response'`, what the network was trained on, or `'probability'`, the probabilities of its classes. Default: `'response'`. */
+  type?: 'response' | 'probability' | undefined;
+}
+
+/** Returns true if probabilities are asked for. */
+export function wantsProbabilities(options: NetworkOptions): boolean {
+  const { type = 'response' } = checkMembers('options', options, ['type'], 'option');
+  return checkOneOf('type', type, ['response', 'probability']) === 'probability';
 }
 
 /** Functions of networks in plain JavaScript. */
@@ -69,7 +84,8 @@ class NetworkFunctions {
   decisionFunction(x: MatrixLike): Matrix {
     return outputsOf(this as unknown as NetworkMembers, x);
   }
-  predict(x: MatrixLike): Prediction {
+  predict(x: MatrixLike, options: NetworkOptions = {}): Prediction {
+    if (wantsProbabilities(options)) return this.predictProbabilities(x);
     return predictionOf(this as unknown as NetworkMembers, this.decisionFunction(x));
   }
   predictProbabilities(x: MatrixLike): Matrix {
@@ -95,6 +111,7 @@ export const networkKind: Kind<NetworkMembers> = {
     inputScale: numbers('inputs', { positive: true }),
     targetShift: optional(numbers('outputs')),
     targetScale: optional(numbers('outputs', { positive: true })),
+    temperature: optional(number({ positive: true })),
     featureNames: optional(strings('inputs')),
     classes: optional(labels()),
   },
@@ -187,19 +204,29 @@ export function predictedNumbers(loss: NetworkMembers['loss'], outputs: Matrix):
   return loss === 'logistic' || loss === 'hinge' ? numbers.map((f) => (f > 0 ? 1 : -1)) : numbers;
 }
 
-/** Throws unless the outputs of a network are logarithms of odds. */
-export function checkProbable({ loss }: NetworkMembers): void {
-  if (loss === 'logistic' || loss === 'softmax') return;
-  throw rangeError(`network.loss = ${show(loss)}: expected 'logistic' or 'softmax', which give probabilities`);
+/** Throws unless the outputs of a network stand for probabilities. */
+export function checkProbable({ loss, temperature }: NetworkMembers): void {
+  if (loss === 'logistic' || loss === 'softmax' || temperature !== undefined) return;
+  throw rangeError(
+    `network.loss = ${show(loss)}: expected 'logistic' or 'softmax', which give probabilities, or a network with a temperature`,
+  );
 }
 
-/** The probabilities that outputs stand for, of a network of loss `'logistic'` or `'softmax'`. */
-export function probabilitiesOf(
-  { loss, classes }: Pick<NetworkMembers, 'classes' | 'loss'>,
-  outputs: Matrix,
-): Matrix & { data: Float64Array } {
-  if (loss === 'softmax') return softmax(outputs);
-  const { data, rows, columns } = outputs;
+type Probable = Pick<NetworkMembers, 'classes' | 'loss' | 'temperature'>;
+
+/**
+ * The probabilities that outputs stand for: with a temperature T exp(f_k / T) over the sum of all classes, 1 / (1 + exp(-f / T)) of the second of two
+ * classes with one output; without one those of loss `'logistic'` or `'softmax'`.
+ */
+export function probabilitiesOf(of: Probable, outputs: Matrix): Matrix & { data: Float64Array } {
+  const { temperature } = of;
+  const divided = temperature === undefined ? outputs : { ...outputs, data: outputs.data.map((f) => f / temperature) };
+  const jointly = of.loss === 'softmax' || temperature !== undefined;
+  return jointly && outputs.columns > 1 ? softmax(divided) : ofEach(of, divided);
+}
+
+/** Probabilities of each output by itself; of classes their sum is made 1. */
+function ofEach({ classes }: Probable, { data, rows, columns }: Matrix): Matrix & { data: Float64Array } {
   const width = classes ? classes.length : columns;
   const probabilities = new Float64Array(rows * width);
   for (let i = 0; i < rows; ++i) {

@@ -127,15 +127,10 @@ function gated(graph: ModelGraph, network: NetworkMembers, z: string, hidden: st
 }
 
 /** The meaning of the outputs of a network. */
-function writePredictions(graph: ModelGraph, { loss, classes }: NetworkMembers, f: string, width: number): void {
+function writePredictions(graph: ModelGraph, network: NetworkMembers, f: string, width: number): void {
+  const { loss, classes } = network;
   const size = classes?.length ?? width;
-  let probabilities: string | undefined;
-  if (loss === 'softmax') probabilities = graph.node('Softmax', [f], { axis: 1 });
-  if (loss === 'logistic') {
-    const each = graph.node('Sigmoid', [f]);
-    const sum = () => graph.node('ReduceSum', [each, graph.integers('columns', [1])], { keepdims: 1 });
-    probabilities = !classes ? each : width === 1 ? graph.ofTwo(each) : graph.node('Div', [each, sum()]);
-  }
+  const probabilities = writeProbabilities(graph, network, f, width);
   if (classes) graph.labels(classes, graph.classOf(f, width));
   else if (loss === 'softmax') graph.predicted(probabilities as string, width);
   else if (loss === 'logistic' || loss === 'hinge') {
@@ -143,6 +138,24 @@ function writePredictions(graph: ModelGraph, { loss, classes }: NetworkMembers, 
     graph.predicted(graph.node('Where', [above, graph.number('plus', 1), graph.number('minus', -1)]), width);
   } else graph.predicted(f, width);
   if (probabilities) graph.output('probabilities', probabilities, graph.real, ['rows', size]);
+}
+
+/** The probabilities that outputs stand for, if they do. */
+function writeProbabilities(
+  graph: ModelGraph,
+  { loss, classes, temperature }: NetworkMembers,
+  f: string,
+  width: number,
+): string | undefined {
+  const divided = temperature === undefined ? f : graph.node('Div', [f, graph.number('divisorOfOutputs', temperature)]);
+  if (loss === 'softmax' || (temperature !== undefined && width > 1))
+    return graph.node('Softmax', [divided], { axis: 1 });
+  if (loss !== 'logistic' && temperature === undefined) return undefined;
+  const each = graph.node('Sigmoid', [divided]);
+  if (!classes) return each;
+  if (width === 1) return graph.ofTwo(each);
+  const sum = graph.node('ReduceSum', [each, graph.integers('columns', [1])], { keepdims: 1 });
+  return graph.node('Div', [each, sum]);
 }
 
 function writeRegression(graph: ModelGraph, model: Coefficients): void {

@@ -1,6 +1,8 @@
 // The weight of the regulariser by rows that were left out, where the settings do not say it.
 import { addon } from '../core/addon.js';
-import type { Prediction } from '../core/targets.js';
+import type { Matrix } from '../core/matrix.js';
+import { classNumber, type Prediction } from '../core/targets.js';
+import { reluDefaults } from '../generated/relu.js';
 import {
   type Fold,
   foldsOf,
@@ -24,6 +26,7 @@ import {
   type ReluResult,
   type ReluSettings,
 } from './problem.js';
+import { type CalibrationRows, logLossesOf, temperatureOf, withTemperature } from './temperature.js';
 import { largestOf, type Trained, train } from './training.js';
 
 /** Parts that the rows fall into, and rows left out in sum from which no further part is left out: networks differ by more then than by chance. */
@@ -188,17 +191,19 @@ async function refinedOfBest<P extends Prediction>(
   const ended = status === 'aborted' || status === 'timeLimit';
   const comparison =
     wanted && lambdaMax > 0 && !ended ? await comparisonOf(of, lambdaMax, timeLeft, others) : undefined;
-  const { model = 'network', best } = comparison ?? {};
+  const { model = 'network', best } = comparison?.found ?? {};
   const chosen = ofModel(of, model);
   const { leftOut, ...result } = await train<P>({
     ...chosen,
     options: { ...chosen.options, ...defined({ timeLimit: timeLeft() }), lambda: best?.lambda ?? 'auto' },
   });
+  const { temperature } = comparison ?? {};
   return {
     ...result,
+    ...(temperature !== undefined && { network: withTemperature(result.network, temperature) }),
     seconds: (performance.now() - begin) / 1000,
     ...(lambdaMax > 0 && { lambdaMax }),
-    ...(comparison && { lambdaFrom: 'crossValidated', crossValidation: comparison }),
+    ...(comparison && { lambdaFrom: 'crossValidated', crossValidation: comparison.found }),
   };
 }
 
@@ -212,7 +217,7 @@ async function comparisonOf(
   lambdaMax: number,
   timeLeft: () => number | undefined,
   others: boolean,
-): Promise<Comparison | undefined> {
+): Promise<{ found: Comparison; temperature?: number } | undefined> {
   const needed = Math.ceil((leastLeftOut * parts) / of.x.rows);
   // Half of the time that is left: there is a network to train after these.
   const half = (timeLeft() ?? 0) / 2;
@@ -231,8 +236,14 @@ async function comparisonOf(
   const affine = affines?.scores[affines.chosen];
   const constant = constants?.score;
   const compared = { scores, chosen, ...defined({ affine, constant }) };
-  return { ...compared, ...bestOf(compared) };
+  const found = { ...compared, ...bestOf(compared) };
+  const best = { network: networks.best, affine: affines?.best, constant: constants }[found.model];
+  return { found, ...defined({ temperature: best && temperatureOn(of, best.leftOut) }) };
 }
+
+/** The temperature for probabilities of classes that rows left out ask for. */
+const temperatureOn = (of: Encoded, { rows, outputs }: LeftOut): number | undefined =>
+  of.classes && temperatureOf(calibrationRowsOf(of, rows, outputs));
 
 /** The constant or the affine function if its loss is less than that of all networks, else the chosen network. */
 function bestOf({
@@ -259,6 +270,7 @@ interface Tried {
   score: FoldScore;
   /** The number of each row whose mean decides between weights. */
   rows: ArrayLike<number>;
+  leftOut: LeftOut;
 }
 
 interface TriedWeights {
@@ -326,9 +338,23 @@ async function triedWeight(
   );
   if (trained.some(({ status }) => status === 'aborted' || status === 'timeLimit')) return undefined;
   const leftOut = leftOutOf(of, held, trained);
-  return { score: scored(of, lambda, leftOut), rows: decidingOf(of, leftOut) };
+  return { score: scored(of, lambda, leftOut), rows: decidingOf(of, leftOut), leftOut };
 }
 
-/** The loss of each row; of classes, unless rows weigh, that of margins in its place: the loss grows with margins that do not matter. */
-const decidingOf = (of: Encoded, { rows, rowLosses, outputs }: LeftOut): ArrayLike<number> =>
-  of.classes && !of.weights ? hingesOf(rowsOf(of.y, rows), outputs) : rowLosses;
+/**
+ * The loss of each row; of classes, unless rows weigh, that of margins in its place: the loss grows with margins that do not matter. Outputs that are
+ * logarithms of odds have no such scale: the log loss of their probabilities counts, with the temperature that is best for these rows.
+ */
+function decidingOf(of: Encoded, { rows, rowLosses, outputs }: LeftOut): ArrayLike<number> {
+  const { loss = reluDefaults.loss } = of.options;
+  if (!of.classes || of.weights) return rowLosses;
+  if (loss === 'logistic' || loss === 'softmax') return logLossesOf(calibrationRowsOf(of, rows, outputs));
+  return hingesOf(rowsOf(of.y, rows), outputs);
+}
+
+/** Rows left out, as a temperature is fitted to them. */
+const calibrationRowsOf = ({ y, weights }: Encoded, rows: Int32Array, outputs: Matrix): CalibrationRows => ({
+  outputs,
+  classes: Array.from(rows, (row) => classNumber(y, row)),
+  ...(weights && { weights: Array.from(rows, (row) => weights[row] as number) }),
+});

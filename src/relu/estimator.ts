@@ -1,9 +1,9 @@
 // The functions of training and prediction in the form of scikit-learn's estimators.
 import type { Matrix, MatrixLike } from '../core/matrix.js';
 import type { Prediction, Targets } from '../core/targets.js';
+import type { NetworkOptions } from '../predict/network.js';
 import { isForPredictions, isLarge } from './crossValidated.js';
-import { predictProbabilities } from './inspect.js';
-import { decisionFunction, predict, type ReluNetwork, score } from './network.js';
+import { decisionFunction, predict, predictProbabilities, type ReluNetwork, score } from './network.js';
 import { encoded, isRefined, type ReluData, type ReluResult, type ReluSettings } from './problem.js';
 import { trainReluNetwork } from './solver.js';
 
@@ -42,8 +42,10 @@ class ReluEstimator<Y extends Targets> {
     return this.result.network;
   }
 
-  predict(x: MatrixLike): Prediction<Y> {
-    return predict(this.network, x);
+  predict(x: MatrixLike, options: NetworkOptions & { type: 'probability' }): Matrix;
+  predict(x: MatrixLike, options?: NetworkOptions & { type?: 'response' }): Prediction<Y>;
+  predict(x: MatrixLike, options: NetworkOptions = {}): Prediction<Y> | Matrix {
+    return predict(this.network, x, options as NetworkOptions & { type?: 'response' });
   }
 
   decisionFunction(x: MatrixLike): Matrix {
@@ -69,7 +71,7 @@ export class ReluClassifier<Y extends Targets = Targets> extends ReluEstimator<Y
     super(settings, 'classification');
   }
 
-  /** Probabilities of the classes, by the function of this name: for `loss` `'logistic'` and `'softmax'`. */
+  /** Probabilities of the classes, by the function of this name: for `loss` `'logistic'` and `'softmax'`, and wherever weights were compared on rows left out. */
   predictProbabilities(x: MatrixLike): Matrix {
     return predictProbabilities(this.network, x);
   }

@@ -6,13 +6,13 @@ export {
   type PartialDependence,
   type PartialDependenceOptions,
   partialDependence,
-  predictProbabilities,
 } from './inspect.js';
 export {
   decisionFunction,
   fromJSON,
   type NetworkOrResult,
   predict,
+  predictProbabilities,
   type ReluNetwork,
   type ReluNetworkJson,
   score,
@@ -39,4 +39,5 @@ export type {
 } from './problem.js';
 export { lambdaMax, trainReluNetwork } from './solver.js';
 export { type NeuronSummary, type ReluSummary, summarize } from './summary.js';
+export { calibrate } from './temperature.js';
 export * from './verbs.js';

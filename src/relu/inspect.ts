@@ -1,24 +1,9 @@
-// Answers of a trained network beside its predictions: probabilities of classes, and how it depends on a column.
+// How the outputs of a trained network depend on a column.
 import { rangeError } from '../core/argumentError.js';
 import { checkMembers, checkVector, show } from '../core/check.js';
 import { type Matrix, type MatrixLike, matrix, toMatrix } from '../core/matrix.js';
-import { checkProbable, probabilitiesOf } from '../predict/network.js';
 import { imputed } from '../predict/products.js';
 import { checkNetwork, decisionFunction, type NetworkOrResult, type ReluNetwork } from './network.js';
-
-/**
- * Probabilities of the classes for the rows of x: rows x classes, columns in the order of `network.classes`, each row with sum 1.
- * For `loss` `'softmax'` exp(f_j) / sum_k exp(f_k); for `'logistic'` 1 / (1 + exp(-f)) of the second of two classes, and with more
- * classes that of each against the rest, divided by their sum. Targets that were a matrix of -1 and +1 (`'logistic'`) are questions of
- * their own: then a column has the probability of +1 and rows need not have sum 1.
- *
- * @throws RangeError for a network of another loss, whose outputs are no logarithms of odds.
- */
-export function predictProbabilities(given: NetworkOrResult, x: MatrixLike): Matrix {
-  const network = checkNetwork(given);
-  checkProbable(network);
-  return probabilitiesOf(network, decisionFunction(network, x));
-}
 
 export interface PartialDependenceOptions {
   /** The values that the column takes. Default: 50 from the 5th to the 95th percentile of those in x, at equal distances. */

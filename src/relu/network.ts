@@ -6,7 +6,16 @@ import { looksLikeMatrix, type Matrix, type MatrixLike, matrix, numbersFor, toMa
 import { checkFinite } from '../core/operand.js';
 import { argmax, checkedValues, decodeLabels, type Label, type Prediction, type Targets } from '../core/targets.js';
 import { type ModelJson, readModel, writeModel } from '../predict/kind.js';
-import { type NetworkMembers, networkKind, predictionOf, toTargetUnits } from '../predict/network.js';
+import {
+  checkProbable,
+  type NetworkMembers,
+  type NetworkOptions,
+  networkKind,
+  predictionOf,
+  probabilitiesOf,
+  toTargetUnits,
+  wantsProbabilities,
+} from '../predict/network.js';
 import { imputed } from '../predict/products.js';
 
 export { toTargetUnits };
@@ -31,10 +40,39 @@ export type NetworkOrResult<P extends Prediction = Prediction> = ReluNetwork<P> 
  * a number for each row, or a matrix. For targets that were a matrix of -1 and +1 (`loss` `'logistic'` or `'hinge'`) or of
  * probabilities (`'softmax'`), so are the predictions. A result of {@link trainReluNetwork} may stand for its network.
  *
- * @throws RangeError when x has another number of columns than the training data, or a number that is not finite.
+ * With `type: 'probability'` probabilities of the classes, as {@link predictProbabilities} has them.
+ *
+ * @throws RangeError when x has another number of columns than the training data, or a number that is not finite; of probabilities that the network has
+ * none.
  */
-export function predict<P extends Prediction>(network: NetworkOrResult<P>, x: MatrixLike): P {
-  return predictionOf(checkNetwork(network), decisionFunction(network, x)) as P;
+export function predict(
+  network: NetworkOrResult,
+  x: MatrixLike,
+  options: NetworkOptions & { type: 'probability' },
+): Matrix;
+export function predict<P extends Prediction>(
+  network: NetworkOrResult<P>,
+  x: MatrixLike,
+  options?: NetworkOptions & { type?: 'response' },
+): P;
+export function predict(given: NetworkOrResult, x: MatrixLike, options: NetworkOptions = {}): Prediction {
+  if (wantsProbabilities(options)) return predictProbabilities(given, x);
+  return predictionOf(checkNetwork(given), decisionFunction(given, x));
+}
+
+/**
+ * Probabilities of the classes for the rows of x: rows x classes, columns in the order of `network.classes`, each row with sum 1.
+ * Of a network with a `temperature` T, which comes of rows left out, exp(f_j / T) / sum_k exp(f_k / T), and with one output 1 / (1 + exp(-f / T)) of the second of two
+ * classes. Of others, for `loss` `'softmax'` exp(f_j) / sum_k exp(f_k); for `'logistic'` 1 / (1 + exp(-f)) of the second of two classes, and with more
+ * classes that of each against the rest, divided by their sum. Targets that were a matrix of -1 and +1 (`'logistic'`) are questions of
+ * their own: then a column has the probability of +1 and rows need not have sum 1.
+ *
+ * @throws RangeError for a network of another loss without a temperature, whose outputs are no logarithms of odds.
+ */
+export function predictProbabilities(given: NetworkOrResult, x: MatrixLike): Matrix {
+  const network = checkNetwork(given);
+  checkProbable(network);
+  return probabilitiesOf(network, decisionFunction(network, x));
 }
 
 /** Networks whose numbers have been looked at. */
@@ -173,6 +211,7 @@ export interface ReluNetworkJson extends ModelJson {
   hiddenWeights: MatrixJson;
   biases: (number | string)[];
   outputWeights: MatrixJson;
+  temperature?: number;
   pattern: number[];
   gates?: MatrixJson;
   featureNames?: readonly string[];

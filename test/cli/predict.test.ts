@@ -100,7 +100,7 @@ it('what a model has not is refused by name', async () => {
     [
       'network: two classes by the hinge, integers',
       ['--probabilities'],
-      "network.loss = 'hinge': expected 'logistic' or 'softmax', which give probabilities",
+      "network.loss = 'hinge': expected 'logistic' or 'softmax', which give probabilities, or a network with a temperature",
     ],
   ] as const) {
     folder.write('model.json', JSON.stringify(modelToJson(caseOf(name).model)));

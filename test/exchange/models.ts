@@ -78,6 +78,8 @@ export const networks: Record<string, ReluNetwork> = {
   'two classes': network('logistic', 1, { classes: ['no', 'yes'] }),
   'two classes by squares, booleans': network('squared', 1, { ...normalised, classes: [false, true] }),
   'two classes by the hinge, integers': network('hinge', 1, { classes: [-3, 8] }),
+  'two classes by the hinge, with a temperature': network('hinge', 1, { classes: ['no', 'yes'], temperature: 0.3 }),
+  'three classes by squares, with a temperature': network('squared', 3, { classes: ['a', 'b', 'c'], temperature: 2.5 }),
   'three classes': network('softmax', 3, { classes: ['a', 'b', '\u00e4'] }),
   'three classes, each against the rest, numbers': network('logistic', 3, { classes: [0.5, 1.5, 2] }),
   signs: network('hinge', 2),
@@ -114,7 +116,9 @@ const ofNetwork = (model: ReluNetwork, x: Matrix): Omit<Case, 'name'> => ({
   ...{ model, x },
   prediction: predict(model, x),
   outputs: decisionFunction(model, x),
-  ...(['logistic', 'softmax'].includes(model.loss) && { probabilities: predictProbabilities(model, x) }),
+  ...((['logistic', 'softmax'].includes(model.loss) || model.temperature) && {
+    probabilities: predictProbabilities(model, x),
+  }),
 });
 
 /** Models of regressions that were fitted. */

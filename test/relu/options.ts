@@ -1,6 +1,6 @@
 // Calls for the contract test of options: each function of the subpath that takes some.
 import * as relu from '../../src/relu/index.js';
-import { makersIn, type Options, type Renamed, rows, type Taking, values } from '../contract/takesOptions.js';
+import { labels, makersIn, type Options, type Renamed, rows, type Taking, values } from '../contract/takesOptions.js';
 
 /** 2 (x_0)_+ - (x_1)_+ of four columns. */
 const additive = relu.fromJSON({
@@ -16,6 +16,8 @@ const additive = relu.fromJSON({
   outputWeights: { rows: 2, columns: 1, data: [2, -1] },
   pattern: [0, 0],
 });
+
+const twoClasses = { ...additive, classes: [false, true] };
 
 export const taking: Taking = {
   ...makersIn('relu', 'relu', relu),
@@ -34,6 +36,8 @@ export const taking: Taking = {
   'relu/crossValidate': ['folds', (options) => relu.crossValidate({ x: rows, y: values }, options)],
   'relu/trainReluPath': ['folds', (options) => relu.trainReluPath({ x: rows, y: values }, options)],
   'relu/partialDependence': ['grid', (options) => relu.partialDependence(additive, rows, 0, options)],
+  'relu/predict': ['type', (options) => relu.predict(additive, rows, options)],
+  'relu/calibrate': ['sampleWeights', (options) => relu.calibrate(twoClasses, rows, labels, options)],
   'relu/trainReluNetwork, data': ['x', (more: Options) => relu.trainReluNetwork({ x: rows, y: values, ...more })],
 };
 
@@ -43,7 +47,6 @@ export const others = [
   'ReluRegressor',
   'decisionFunction',
   'fromJSON',
-  'predict',
   'predictProbabilities',
   'score',
   'summarize',

@@ -156,6 +156,9 @@ const chances: number = predicting.predictProbabilities(plainModel, rows).rows;
 const onnx: Uint8Array = await toOnnx(fitted, { precision: 'float32' });
 // @ts-expect-error: no such precision
 await toOnnx(fitted, { precision: 'float16' });
+const sure: Matrix = predict(labelled.network, x, { type: 'probability' });
+if (fitted.kind === 'reluNetwork') same<Matrix, typeof sure>();
+console.log(sure);
 console.log(anything, again, labelsOfRows, chances, onnx, predicting.predict(plainModel, rows));
 
 // Fractional programs: terms where they belong, options of each function.
