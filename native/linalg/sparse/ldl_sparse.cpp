@@ -522,15 +522,15 @@ class SparseLdl::Implementation {
   }
   FrontMemory memory(double* stack) const {
     FrontMemory memory{.plan = plan_,
-            .scaled = scaled_.data(),
-            .factor = factor_.data(),
-            .kept = kept_.data(),
-            .stack = stack,
-            .diagonal = diagonal_.data(),
-            .below = below_.data(),
-            .chained = chained_.data(),
-            .outcomes = outcomes_.data(),
-            .threshold = accepted_.threshold};
+                       .scaled = scaled_.data(),
+                       .factor = factor_.data(),
+                       .kept = kept_.data(),
+                       .stack = stack,
+                       .diagonal = diagonal_.data(),
+                       .below = below_.data(),
+                       .chained = chained_.data(),
+                       .outcomes = outcomes_.data(),
+                       .threshold = accepted_.threshold};
     if (accepted_.regular) {
       memory.thresholdOfRoots = accepted_.threshold;
       memory.zeroShare = 0;
@@ -623,9 +623,8 @@ class SparseLdl::Implementation {
     const int order = state.columns + me.rows;
     reserve(workspace, eliminationWorkspace(order, state.columns));
     const FrontMemory shared = memory(stack);
-    const PivotRule rule{.threshold = shared.thresholdOf(me.rows == 0),
-                         .zeroTolerance = shared.zeroTolerance(order),
-                         .growth = growth};
+    const PivotRule rule{
+        .threshold = shared.thresholdOf(me.rows == 0), .zeroTolerance = shared.zeroTolerance(order), .growth = growth};
     const Eliminated eliminated = eliminate(
         la, {.columns = state.factor, .square = state.contribution, .order = state.labels, .pivots = state.pivots},
         rule, workspace.data());

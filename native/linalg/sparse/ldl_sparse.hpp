@@ -19,9 +19,9 @@ struct Refinement {
 
 /// How much work pivots that wait may cause. A `bounded` factorisation is given up where a front would take 20 times
 /// what was planned and 1e9 operations, or fronts in a row through which pivots wait would take that and 1e8: as where
-/// thousands of blocks are singular at once, and a shift would cure them. A `regular` matrix has L D L^T in every order,
-/// as quasi-definite ones: pivots beside which others were large do not count as zero, and the last fronts take pivots
-/// as small as the others, without a search.
+/// thousands of blocks are singular at once, and a shift would cure them. A `regular` matrix has L D L^T in every
+/// order, as quasi-definite ones: pivots beside which others were large do not count as zero, and the last fronts take
+/// pivots as small as the others, without a search.
 enum class PivotEffort { complete, bounded, regular };
 
 /// P S A S P^T = L D L^T, multifrontal (Duff and Reid 1983), with 1x1 and 2x2 pivots by a threshold test in the fronts;

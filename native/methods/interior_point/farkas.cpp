@@ -140,8 +140,8 @@ bool FarkasSearch::newtonStep() {
   return backtrack({.mostTrials = most}, falls) > 0;
 }
 
-/// y = r, orthogonal to the columns of what moves; the largest entry is 1. Entries of rounding are 0, since no column of
-/// such entries alone can be orthogonal to them.
+/// y = r, orthogonal to the columns of what moves; the largest entry is 1. Entries of rounding are 0, since no column
+/// of such entries alone can be orthogonal to them.
 bool FarkasSearch::projectMultipliers() {
   constexpr int times = 4;
   constexpr double rounding = 64 * machineEpsilon;

@@ -5,6 +5,7 @@
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
+#include "linalg/exact_sum.hpp"
 
 namespace nonconvex {
 
@@ -49,6 +50,39 @@ void addTransposed(const ConvexQuadratic& problem, std::span<const double> v, st
     if (v[i] == 0) continue;
     for (std::size_t k = at(p.offsets[i]); k < at(p.offsets[i + 1]); ++k)
       out[at(p.indices[k])] += problem.g.values[k] * v[i];
+  }
+}
+
+void preciseGradient(const ConvexQuadratic& problem, const QuadraticPoint& point, std::span<double> out) {
+  const SparsePattern &q = problem.q.pattern, &g = problem.g.pattern;
+  std::vector<ExactSum> sums(out.size());
+  for (std::size_t j = 0; j < out.size(); ++j) {
+    sums[j].add(problem.c[j]);
+    for (std::size_t k = at(q.offsets[j]); k < at(q.offsets[j + 1]); ++k) {
+      const std::size_t i = at(q.indices[k]);
+      sums[j].add(problem.q.values[k], point.x[i]);
+      if (i != j) sums[i].add(problem.q.values[k], point.x[j]);
+    }
+  }
+  for (std::size_t i = 0; i < point.y.size(); ++i) {
+    if (point.y[i] == 0) continue;
+    for (std::size_t k = at(g.offsets[i]); k < at(g.offsets[i + 1]); ++k) {
+      sums[at(g.indices[k])].add(problem.g.values[k], point.y[i]);
+    }
+  }
+  for (std::size_t j = 0; j < out.size(); ++j) out[j] = sums[j].value();
+}
+
+void preciseSlacks(const ConvexQuadratic& problem, std::span<const double> x, std::span<const double> sides,
+                   std::span<double> out) {
+  const SparsePattern& g = problem.g.pattern;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    ExactSum sum;
+    sum.add(sides[i]);
+    for (std::size_t k = at(g.offsets[i]); k < at(g.offsets[i + 1]); ++k) {
+      sum.add(-problem.g.values[k], x[at(g.indices[k])]);
+    }
+    out[i] = sum.value();
   }
 }
 

@@ -56,6 +56,13 @@ struct QuadraticErrors {
 void multiplyHessian(const ConvexQuadratic& problem, std::span<const double> v, std::span<double> out);
 /// out := G v
 void multiplyRows(const ConvexQuadratic& problem, std::span<const double> v, std::span<double> out);
+/// out := Q x + c + G^T y, each entry summed in twice the precision
+void preciseGradient(const ConvexQuadratic& problem, const QuadraticPoint& point, std::span<double> out);
+
+/// out := sides - G x, each entry summed in twice the precision
+void preciseSlacks(const ConvexQuadratic& problem, std::span<const double> x, std::span<const double> sides,
+                   std::span<double> out);
+
 /// out += G^T v
 void addTransposed(const ConvexQuadratic& problem, std::span<const double> v, std::span<double> out);
 

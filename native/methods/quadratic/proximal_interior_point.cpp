@@ -262,7 +262,8 @@ double ProximalInteriorPoint::enough() const {
   return best_.worst() > Tuning::far ? Tuning::rough : Tuning::fine;
 }
 
-/// Solves for the step without a barrier. Systems that are solved inaccurately get larger pivots and then larger shifts.
+/// Solves for the step without a barrier. Systems that are solved inaccurately get larger pivots and then larger
+/// shifts.
 bool ProximalInteriorPoint::predict() {
   for (Side& side : sides_) side.target = -side.s * side.z;
   for (;;) {
@@ -359,8 +360,8 @@ std::optional<Status> ProximalInteriorPoint::verdict() {
   const double shift = std::min(primal_.least, dual_.least);
   const bool nearer = best_.worst() < Tuning::slow * milestone_.worst;
   if (nearer || shift < milestone_.shift || primal_.residual < Tuning::slow * milestone_.primal) {
-    milestone_ = {iterations, iterations, std::min(best_.worst(), milestone_.worst), std::min(primal_.residual, milestone_.primal),
-                  std::min(shift, milestone_.shift)};
+    milestone_ = {iterations, iterations, std::min(best_.worst(), milestone_.worst),
+                  std::min(primal_.residual, milestone_.primal), std::min(shift, milestone_.shift)};
   }
   const int patience = meets() ? Tuning::patienceOfSolved : Tuning::patience;
   if (endsEarly()) {
@@ -389,8 +390,8 @@ bool ProximalInteriorPoint::sidesAreClear() const {
   });
 }
 
-/// Tries the active sides as equations, where they are clear and the same as in the last iteration. Returns true if that
-/// gives the solution but for rounding.
+/// Tries the active sides as equations, where they are clear and the same as in the last iteration. Returns true if
+/// that gives the solution but for rounding.
 bool ProximalInteriorPoint::endsEarly() {
   std::vector<ActiveSide> active = activeSides();
   const bool same = std::exchange(early_.last, active) == active;

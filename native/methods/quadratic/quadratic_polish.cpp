@@ -17,6 +17,7 @@ QuadraticPolish::QuadraticPolish(const Cpu& la, const ScaledQuadratic& scaled, Q
       m_(p_.atLeast.size()),
       gradient_(n_),
       rows_(m_),
+      sides_(m_),
       right_(n_ + m_),
       move_(n_ + m_) {}
 
@@ -70,17 +71,16 @@ bool QuadraticPolish::step() {
     if (active_[m_ + j] != ActiveSide::none) point_.x[j] = side(m_ + j);
   }
   const auto gradient = [&] {
-    multiplyHessian(p_, point_.x, gradient_);
-    addTransposed(p_, point_.y, gradient_);
+    preciseGradient(p_, point_, gradient_);
     for (std::size_t j = 0; j < n_; ++j) {
-      gradient_[j] += p_.c[j];
       point_.z[j] = active_[m_ + j] != ActiveSide::none ? -gradient_[j] : 0;
     }
   };
   gradient();
-  multiplyRows(p_, point_.x, rows_);
+  for (std::size_t i = 0; i < m_; ++i) sides_[i] = active_[i] != ActiveSide::none ? side(i) : 0;
+  preciseSlacks(p_, point_.x, sides_, rows_);
   for (std::size_t j = 0; j < n_; ++j) right_[j] = active_[m_ + j] != ActiveSide::none ? 0 : -gradient_[j];
-  for (std::size_t i = 0; i < m_; ++i) right_[n_ + i] = active_[i] != ActiveSide::none ? side(i) - rows_[i] : 0;
+  for (std::size_t i = 0; i < m_; ++i) right_[n_ + i] = active_[i] != ActiveSide::none ? rows_[i] : 0;
   system_.solve(right_, move_);
   for (std::size_t j = 0; j < n_; ++j) {
     if (active_[m_ + j] == ActiveSide::none) point_.x[j] += move_[j];

@@ -66,7 +66,7 @@ class QuadraticPolish {
   std::size_t n_, m_;
   std::vector<ActiveSide> active_, last_;
   QuadraticPoint point_, trial_;
-  std::vector<double> gradient_, rows_, right_, move_;
+  std::vector<double> gradient_, rows_, sides_, right_, move_;
 };
 
 }  // namespace nonconvex

@@ -11,8 +11,8 @@
 
 namespace nonconvex {
 
-/// How small pivots may be beside their columns: `adaptive`, as small as refinement has made up for so far, since pivots
-/// that wait cost time; or as large as is known to be safe.
+/// How small pivots may be beside their columns: `adaptive`, as small as refinement has made up for so far, since
+/// pivots that wait cost time; or as large as is known to be safe.
 enum class PivotChoice { adaptive, careful };
 
 /// [Q + D G^T; G -E] with diagonal matrices D and E, which is quasi-definite where both are positive: then L D L^T

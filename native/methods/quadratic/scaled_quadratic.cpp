@@ -14,6 +14,9 @@ struct Tuning {
   static constexpr double largest = 1 / least;  ///< safeguard: sizes above count as this
 };
 
+/// The power of two next to a positive number: products with it are not rounded.
+double powerOfTwo(double x) { return std::exp2(std::round(std::log2(x))); }
+
 double inverseSize(double size) { return size > 0 ? 1 / std::clamp(size, Tuning::least, Tuning::largest) : 1; }
 
 /// f(line, index, value) for all entries.
@@ -62,10 +65,17 @@ ScaledQuadratic::ScaledQuadratic(const Cpu& la, const ConvexQuadratic& problem)
     multiply(columns, ofColumns);
     multiply(rows, ofRows);
   }
+  for (auto* scales : {&columns, &rows}) {
+    for (double& scale : *scales) scale = powerOfTwo(scale);
+  }
+  program.q.values = given.q.values;
+  program.g.values = given.g.values;
+  forEntries(program.q, [&](std::size_t j, std::size_t i, double& value) { value *= columns[j] * columns[i]; });
+  forEntries(program.g, [&](std::size_t i, std::size_t j, double& value) { value *= rows[i] * columns[j]; });
   double most = 0;
   for (std::size_t j = 0; j < columns.size(); ++j) raise(most, columns[j] * given.c[j]);
   for (const double value : program.q.values) raise(most, value);
-  cost = inverseSize(most);
+  cost = powerOfTwo(inverseSize(most));
   for (double& value : program.q.values) value *= cost;
   takeVectors();
 }

@@ -10,7 +10,7 @@ namespace nonconvex {
 
 /// The program of x / columns with rows times `rows` and the objective times `cost`: [Q G^T; G 0] has rows whose
 /// largest entries are near 1 (D. Ruiz, "A scaling algorithm to equilibrate both rows and columns norms in matrices",
-/// 2001), and the largest entry of Q and c is 1.
+/// 2001), and the largest entry of Q and c is about 1. All factors are powers of two, so that nothing is rounded.
 struct ScaledQuadratic {
   /// `problem` must outlive this.
   ScaledQuadratic(const Cpu& la, const ConvexQuadratic& problem);

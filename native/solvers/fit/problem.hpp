@@ -110,8 +110,9 @@ struct FitSolution {
   static Claims claims() {
     return {.verbs = {"fitCurve", "minimizeSquares"},
             .kinds = {CertificateKind::stationary, CertificateKind::local},
-            .remark = "`local` where the exact Hessian is positive definite on the parameters that bounds leave free. A "
-                      "model with constraints has the certificates of nonlinear programs, bounds and proofs included."};
+            .remark =
+                "`local` where the exact Hessian is positive definite on the parameters that bounds leave free. A "
+                "model with constraints has the certificates of nonlinear programs, bounds and proofs included."};
   }
 
   static constexpr auto fields() {
