@@ -71,8 +71,8 @@ function features({ hiddenWeights: W, biases }, { data, rows, columns }) {
   return { data: made, lengths, count };
 }
 
-// The output weights are then those of a convex program: the sum of squares plus lambda times the sum of |weights| over the hidden
-// neurons that were found, each of length 1. Its duality gap is a certificate for them.
+// The weights of each output are then those of a convex program: the sum of squares plus lambda times the sum of |weights| over the hidden
+// neurons that it has, each of length 1. Its duality gap is a certificate for them.
 const { data, lengths, count } = features(result.network, x);
 const { outputWeights, classes } = result.network;
 const weights = outputWeights.data.slice();
@@ -116,7 +116,7 @@ line('        what they show', yTest.slice(0, 10).join(' '));
 console.log('\nWhat is certified:');
 line('objective of the network', objective.toFixed(4));
 const gapOf = (bound) => `${bound.toFixed(4)}  (gap ${((objective - bound) / objective).toExponential(1)})`;
-line('with these hidden neurons', `no output weights have less than ${gapOf(lowerBound)}`);
+line("with each output's neurons", `no output weights have less than ${gapOf(lowerBound)}`);
 line('with these activation patterns', `no network has less than ${gapOf(result.lowerBound)}`);
 
 // heading: Ten-class MNIST for predictions
