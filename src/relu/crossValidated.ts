@@ -15,7 +15,7 @@ import {
   scored,
   standardErrorOf,
 } from './folds.js';
-import { clock, pathOf } from './path.js';
+import { clock, weightOf } from './path.js';
 import {
   defined,
   type Encoded,
@@ -166,16 +166,25 @@ const withOptions = (of: Encoded, options: Encoded['options']): Encoded => ({
 /** The best of ten weights for sampled patterns, or those that were given. */
 async function sampledOfBest<P extends Prediction>(of: Encoded): Promise<ReluResult<P>> {
   const begin = performance.now();
-  const ways = { count: 10, ratio: 3e-4, rule: 'minimum', folds: parts } as const;
-  const { scores, results, chosen, lambdaMax } = await pathOf<P>(of, ways);
+  const timeLeft = clock(of.options.timeLimit);
+  const loose = { ...of.options, tolerance: Math.max(accuracy, of.options.tolerance ?? 0) };
+  const held = of.options.signal?.aborted ? [] : heldOf(of);
+  const choice = await weightOf(of, { count: 10, ratio: 3e-4, held, loose });
+  const { lambda, lambdaMax, scores, chosen } = choice;
+  const { leftOut, ...result } = await train<P>(withOptions(of, { lambda, ...defined({ timeLimit: timeLeft() }) }));
+  const temperature = choice.leftOut && temperatureOn(of, choice.leftOut);
   return {
-    ...(results[chosen] as ReluResult<P>),
+    ...result,
+    ...(temperature !== undefined && { network: withTemperature(result.network, temperature) }),
     seconds: (performance.now() - begin) / 1000,
     lambdaFrom: 'crossValidated',
     ...(lambdaMax > 0 && { lambdaMax }),
     crossValidation: { scores, chosen, ...defined({ best: scores[chosen] }), model: 'network' },
   };
 }
+
+/** The folds whose rows are left out, one after the other until rows are enough. */
+const heldOf = (of: Encoded): Fold[] => foldsOf(of, parts).slice(0, Math.ceil((leastLeftOut * parts) / of.x.rows));
 
 /**
  * Refinement with the weight that is best for networks of one local descent on rows left out, or, where none are, the default share. If
@@ -218,14 +227,13 @@ async function comparisonOf(
   timeLeft: () => number | undefined,
   others: boolean,
 ): Promise<{ found: Comparison; temperature?: number } | undefined> {
-  const needed = Math.ceil((leastLeftOut * parts) / of.x.rows);
   // Half of the time that is left: there is a network to train after these.
   const half = (timeLeft() ?? 0) / 2;
   const tillHalf = (): number | undefined => {
     const left = timeLeft();
     return left === undefined ? undefined : Math.max(0, left - half);
   };
-  const trial = { held: foldsOf(of, parts).slice(0, needed), lambdaMax, timeLeft: tillHalf };
+  const trial = { held: heldOf(of), lambdaMax, timeLeft: tillHalf };
   const networks = await triedWeights({ ...trial, of: withOptions(of, { patterns: untuned(of, true) }) });
   const { scores, chosen } = networks;
   if (scores.length === 0) return undefined;

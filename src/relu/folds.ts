@@ -37,6 +37,12 @@ export function onFold(of: Encoded, { rows }: Fold, options: Partial<Encoded['op
   return { ...of, rows, options: { ...of.options, onProgress: undefined, verbose: undefined, ...options } };
 }
 
+/** The training on all rows with other settings, of which nothing is reported. */
+export const onAll = (of: Encoded, options: Partial<Encoded['options']>): Encoded => ({
+  ...of,
+  options: { ...of.options, onProgress: undefined, verbose: undefined, ...options },
+});
+
 /** Scores of networks on rows that they were not trained on. */
 export interface LeftOut {
   /** Which rows were left out, in order. */

@@ -5,7 +5,7 @@ import { checkFunction, checkInteger, checkMembers, checkNumber, checkOneOf } fr
 import { throwAtDeadline } from '../core/deadline.js';
 import type { Matrix } from '../core/matrix.js';
 import type { Prediction, Targets } from '../core/targets.js';
-import { type Fold, foldsOf, leftOutOf, onFold, scored } from './folds.js';
+import { type Fold, foldsOf, type LeftOut, leftOutOf, onAll, onFold, scored } from './folds.js';
 import { inLine } from './line.js';
 import {
   checkReluSettings,
@@ -168,6 +168,50 @@ export async function pathOf<P extends Prediction>(of: Encoded, options: PathOpt
   await reports.end();
   path.chosen = path.scores.length > 0 ? choose(path.scores, rule) : path.results.length - 1;
   return path;
+}
+
+/** The findings of a cross-validation of weights. */
+export interface WeightChoice {
+  lambdaMax: number;
+  /** How each weight did that was tried, the largest first. */
+  scores: FoldScore[];
+  /** The place of the best one. */
+  chosen: number;
+  /** The outputs of its networks on rows left out; undefined where there were none. */
+  leftOut?: LeftOut;
+  /** The weight to train with. */
+  lambda: number;
+}
+
+/**
+ * The weight of the least loss on rows left out, as {@link pathOf} tries weights, without networks of all rows: those of one iteration give the
+ * folds their patterns. `loose` are the settings of the folds' solves.
+ */
+export async function weightOf(
+  of: Encoded,
+  { count, ratio, held, loose }: Pick<PathOptions, 'count' | 'ratio'> & { held: Fold[]; loose: Encoded['options'] },
+): Promise<WeightChoice> {
+  const timeLeft = clock(of.options.timeLimit);
+  const { lambdaMax, status } = await largestOf(of);
+  const wanted = lambdaMax > 0 ? geometric(0.5 * lambdaMax, ratio * lambdaMax, count) : [1];
+  const lefts: LeftOut[] = [];
+  const scores: FoldScore[] = [];
+  const all = new Chain(onAll(of, { maxIterations: 1, ...defined({ timeLimit: timeLeft() }) }));
+  const ended = status === 'aborted' || status === 'timeLimit';
+  if (!ended) await all.next(wanted[0] as number, timeLeft(), undefined);
+  const chains = held.map((fold) => new Chain(onFold(of, fold, loose)));
+  for (const lambda of ended ? [] : wanted) {
+    if (all.aborted) break;
+    const next = chains.map((chain, k) => chain.next(lambda * (held[k] as Fold).share, timeLeft(), all.gates));
+    const trained = await Promise.all(next);
+    if (trained.some((each) => each.status === 'aborted' || each.status === 'timeLimit')) break;
+    lefts.push(leftOutOf(of, held, trained));
+    scores.push(scored(of, lambda, lefts.at(-1) as LeftOut));
+    if (noBetter(scores)) break;
+  }
+  const chosen = scores.length > 0 ? least(scores) : 0;
+  const lambda = scores[chosen]?.lambda ?? (wanted[0] as number);
+  return { lambdaMax, scores, chosen, lambda, ...defined({ leftOut: lefts[chosen] }) };
 }
 
 /** Solves of one set of rows, each begun at the one before. */

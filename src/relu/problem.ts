@@ -102,9 +102,9 @@ export interface ReluSettings
     SolveOptions<ReluProgress> {
   /**
    * Weight of the regulariser (lambda / 2) sum_j (||u_j||^2 + a_j^2), a number > 0; or `'auto'`: a hundredth of
-   * {@link lambdaMax} ('relu') or a twentieth ('gated') up to 250 rows, and with more rows a smaller share, which needs no tuning on most data; or `'crossValidated'`: the best of ten by five
-   * folds, as {@link trainReluPath} finds it, for some ten times the time. With patterns to be refined it is the best for networks of one local
-   * descent, by as many folds, or by a fifth of the rows where x is large. Default: the best on rows
+   * {@link lambdaMax} ('relu') or a twentieth ('gated') up to 250 rows, and with more rows a smaller share, which needs no tuning on most data; or `'crossValidated'`: the best of ten on
+   * rows left out, one part in five after the other until 400 rows are, for a few times the time. With patterns to be refined it is the best for networks of one local
+   * descent, on the same rows, or on a fifth of the rows where x is large. Default: the best on rows
    * left out where none of `activation`, `method`, `patterns`, `warmStart`, `coupling` and `adversary` is given, or patterns are to be refined, and data are not too large for that; else `'auto'`.
    * Unless it is a number, x and y are standardised, see `standardize` and
    * `standardizeTargets`. Change it when the network fits new rows much worse than those of the training (larger), or fits neither well (smaller).
