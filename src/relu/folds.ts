@@ -32,15 +32,16 @@ export function foldsOf({ y, classes, weights, options }: Encoded, folds: number
   });
 }
 
-export function onFold(of: Encoded, { rows }: Fold, options: Partial<Encoded['options']> = {}): Encoded {
-  // Reports are of the solves on all rows.
-  return { ...of, rows, options: { ...of.options, onProgress: undefined, verbose: undefined, ...options } };
-}
-
-/** The training on all rows with other settings, of which nothing is reported. */
-export const onAll = (of: Encoded, options: Partial<Encoded['options']>): Encoded => ({
+/** The training with other settings, of which nothing is reported. */
+export const quiet = (of: Encoded, options: Partial<Encoded['options']> = {}): Encoded => ({
   ...of,
   options: { ...of.options, onProgress: undefined, verbose: undefined, ...options },
+});
+
+/** The training on the rows of a fold: reports are of the solves on all rows. */
+export const onFold = (of: Encoded, { rows }: Fold, options?: Partial<Encoded['options']>): Encoded => ({
+  ...quiet(of, options),
+  rows,
 });
 
 /** Scores of networks on rows that they were not trained on. */

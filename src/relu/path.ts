@@ -5,7 +5,7 @@ import { checkFunction, checkInteger, checkMembers, checkNumber, checkOneOf } fr
 import { throwAtDeadline } from '../core/deadline.js';
 import type { Matrix } from '../core/matrix.js';
 import type { Prediction, Targets } from '../core/targets.js';
-import { type Fold, foldsOf, type LeftOut, leftOutOf, onAll, onFold, scored } from './folds.js';
+import { type Fold, foldsOf, type LeftOut, leftOutOf, onFold, quiet, scored } from './folds.js';
 import { inLine } from './line.js';
 import {
   checkReluSettings,
@@ -134,20 +134,22 @@ export async function crossValidate<const Y extends Targets>(
   return { ...scored(of, typeof lambda === 'number' ? lambda : mean, found), losses, outputs };
 }
 
-export interface PathOptions extends Pick<ReluPathSettings, 'folds' | 'onProgress'> {
+interface WeightGrid {
   count: number;
   ratio: number;
+}
+
+export interface PathOptions extends WeightGrid, Pick<ReluPathSettings, 'folds' | 'onProgress'> {
   rule: 'minimum' | 'oneSe';
 }
 
 export async function pathOf<P extends Prediction>(of: Encoded, options: PathOptions): Promise<ReluPath<P>> {
-  const { count, ratio, rule, folds, onProgress } = options;
+  const { rule, folds, onProgress } = options;
   const timeLeft = clock(of.options.timeLimit);
   const aborted = of.options.signal?.aborted ?? false;
   const held = folds === undefined || aborted ? [] : foldsOf(of, folds);
   const { lambdaMax } = await largestOf(of);
-  // Where the network without neurons is optimal for any weight, any will do.
-  const wanted = lambdaMax > 0 ? geometric(0.5 * lambdaMax, ratio * lambdaMax, count) : [1];
+  const wanted = weightsBelow(lambdaMax, options);
   const chains = [new Chain<P>(of), ...held.map((fold) => new Chain<P>(onFold(of, fold)))];
   const path: ReluPath<P> = { lambdas: [], results: [], scores: [], chosen: 0, lambdaMax };
   const reports = new Reports();
@@ -189,21 +191,20 @@ export interface WeightChoice {
  */
 export async function weightOf(
   of: Encoded,
-  { count, ratio, held, loose }: Pick<PathOptions, 'count' | 'ratio'> & { held: Fold[]; loose: Encoded['options'] },
+  { held, loose, ...grid }: WeightGrid & { held: Fold[]; loose: Encoded['options'] },
 ): Promise<WeightChoice> {
   const timeLeft = clock(of.options.timeLimit);
   const { lambdaMax, status } = await largestOf(of);
-  const wanted = lambdaMax > 0 ? geometric(0.5 * lambdaMax, ratio * lambdaMax, count) : [1];
+  const wanted = weightsBelow(lambdaMax, grid);
   const lefts: LeftOut[] = [];
   const scores: FoldScore[] = [];
-  const all = new Chain(onAll(of, { maxIterations: 1, ...defined({ timeLimit: timeLeft() }) }));
+  const all = new Chain(quiet(of, { maxIterations: 1, ...defined({ timeLimit: timeLeft() }) }));
   const ended = status === 'aborted' || status === 'timeLimit';
   if (!ended) await all.next(wanted[0] as number, timeLeft(), undefined);
   const chains = held.map((fold) => new Chain(onFold(of, fold, loose)));
   for (const lambda of ended ? [] : wanted) {
     if (all.aborted) break;
-    const next = chains.map((chain, k) => chain.next(lambda * (held[k] as Fold).share, timeLeft(), all.gates));
-    const trained = await Promise.all(next);
+    const trained = await Promise.all(nextOfFolds(chains, held, lambda, timeLeft(), all.gates));
     if (trained.some((each) => each.status === 'aborted' || each.status === 'timeLimit')) break;
     lefts.push(leftOutOf(of, held, trained));
     scores.push(scored(of, lambda, lefts.at(-1) as LeftOut));
@@ -259,9 +260,17 @@ async function nextOf<P extends Prediction>(
   if (!begun) await ofAll;
   if (first.aborted) return [await ofAll];
   const gates = begun ? undefined : first.gates;
-  const next = folds.map((chain, k) => chain.next(lambda * (held[k] as Fold).share, timeLimit, gates));
-  return Promise.all([ofAll, ...next]);
+  return Promise.all([ofAll, ...nextOfFolds(folds, held, lambda, timeLimit, gates)]);
 }
+
+/** The next results of the chains of folds, each with its share of the weight. */
+const nextOfFolds = <P extends Prediction>(
+  chains: Chain<P>[],
+  held: Fold[],
+  lambda: number,
+  timeLimit: number | undefined,
+  gates: Matrix | undefined,
+): Promise<Trained<P>>[] => chains.map((chain, k) => chain.next(lambda * (held[k] as Fold).share, timeLimit, gates));
 
 /** Seconds that are left of a time limit. */
 export function clock(timeLimit: number | undefined): () => number | undefined {
@@ -269,6 +278,10 @@ export function clock(timeLimit: number | undefined): () => number | undefined {
   return () =>
     typeof timeLimit === 'number' ? Math.max(0, timeLimit - (performance.now() - begin) / 1000) : timeLimit;
 }
+
+/** The weights to try; where the network without neurons is optimal for any weight, any will do. */
+const weightsBelow = (lambdaMax: number, { count, ratio }: WeightGrid): number[] =>
+  lambdaMax > 0 ? geometric(0.5 * lambdaMax, ratio * lambdaMax, count) : [1];
 
 /** `count` numbers from `first` to `last`, at equal ratios. */
 function geometric(first: number, last: number, count: number): number[] {
