@@ -79,14 +79,18 @@ const show = (outcome: Outcome | undefined) =>
 
 async function solveHere(given: Given) {
   const program = quadraticProgram(given.problem);
-  let [seconds, result] = [Number.POSITIVE_INFINITY, await minimize(program, { maxIterations: 0 })];
-  for (let run = 0; run < 3 && !(run > 0 && seconds > 1); ++run) {
+  const timed = async () => {
     const before = process.cpuUsage();
-    result = await minimize(program, { timeLimit: 60, threads: 1 });
+    const result = await minimize(program, { timeLimit: 60, threads: 1 });
     const { user, system } = process.cpuUsage(before);
-    seconds = Math.min(seconds, (user + system) / 1e6);
+    return { seconds: (user + system) / 1e6, result };
+  };
+  let least = await timed();
+  for (let run = 1; run < 3 && least.seconds <= 1; ++run) {
+    const again = await timed();
+    if (again.seconds < least.seconds) least = again;
   }
-  return { seconds, result };
+  return least;
 }
 
 const met = { ours6: 0, ours9: 0, piqp6: 0, piqp9: 0 };
