@@ -6,19 +6,11 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/interval.hpp"
 #include "core/numbers.hpp"
 #include "expressions/operators.hpp"
 
 namespace nonconvex {
-
-/// All numbers from `low` to `high`.
-struct Interval {
-  double low = -infinity;
-  double high = infinity;
-
-  bool within(double least, double most) const { return low >= least && high <= most; }
-  bool isPoint() const { return low == high; }
-};
 
 Interval operator+(Interval a, Interval b);
 Interval operator-(Interval a);
