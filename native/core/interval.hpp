@@ -23,6 +23,11 @@ struct Interval {
   bool isEmpty() const { return !(low <= high); }
 };
 
+/// The numbers of both.
+inline Interval intersection(Interval a, Interval b) { return {std::max(a.low, b.low), std::min(a.high, b.high)}; }
+/// The least interval that contains both.
+inline Interval hull(Interval a, Interval b) { return {std::min(a.low, b.low), std::max(a.high, b.high)}; }
+
 /// Arithmetic whose results contain all results of numbers in the operands, in exact arithmetic. Results are rounded
 /// outward by a unit in the last place, in the default rounding mode. An endpoint that is infinite is not attained, so
 /// 0 times infinity is 0. No operand may be empty.
@@ -44,8 +49,6 @@ inline constexpr Interval everything = {};
 inline constexpr Interval nothing = {infinity, -infinity};
 
 inline Interval point(double value) { return {value, value}; }
-inline Interval intersection(Interval a, Interval b) { return {std::max(a.low, b.low), std::min(a.high, b.high)}; }
-inline Interval hull(Interval a, Interval b) { return {std::min(a.low, b.low), std::max(a.high, b.high)}; }
 
 inline Interval negate(Interval a) { return {-a.high, -a.low}; }
 /// Bounds of a + b; the sum with 0 is exact.

@@ -28,8 +28,6 @@ Interval operator*(Interval a, Interval b) {
                          timesEnd(a.high, b.high)};
   return rounded({*std::min_element(ends, ends + 4), *std::max_element(ends, ends + 4)});
 }
-Interval hull(Interval a, Interval b) { return {std::min(a.low, b.low), std::max(a.high, b.high)}; }
-Interval intersection(Interval a, Interval b) { return {std::max(a.low, b.low), std::min(a.high, b.high)}; }
 
 namespace shapes {
 namespace {
@@ -139,8 +137,8 @@ Known maximumOf(const Known& a, const Known& b) {
 
 Shape shapeOf(Op op, Interval a) {
   switch (op) {
-#define UNARY(name, number, nl, value, derivative, shape) \
-  case Op::name:                                          \
+#define UNARY(name, number, nl, value, derivative, shape, ...) \
+  case Op::name:                                               \
     return shape;
 #include "expressions/operators.def"
     default:

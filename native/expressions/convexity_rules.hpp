@@ -15,9 +15,6 @@ namespace nonconvex {
 Interval operator+(Interval a, Interval b);
 Interval operator-(Interval a);
 Interval operator*(Interval a, Interval b);
-/// The numbers of both.
-Interval hull(Interval a, Interval b);
-Interval intersection(Interval a, Interval b);
 
 // The words of the columns `shape` and `rule` of operators.def, and what follows from them.
 namespace shapes {

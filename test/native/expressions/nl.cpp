@@ -279,12 +279,76 @@ TEST(suffixes) {
   CHECK(parse(binary).upperMultipliers.empty());
 }
 
+/// A file of n variables without bounds, whose lines 5 and 7 have these counts.
+std::string withIntegers(int n, const std::string& nonlinear, const std::string& discrete) {
+  std::string segments = "O0 0\nv0\nb\n";
+  for (int k = 0; k < n; ++k) segments += "3\n";
+  std::string text = file(n, 0, segments);
+  const std::string lines = " 0 0 0\n 0 0 0 1\n 0 0 0 0 0\n";
+  return text.replace(text.find(lines), lines.size(), " " + nonlinear + "\n 0 0 0 1\n " + discrete + "\n");
+}
+
+TEST(integersByClass) {
+  using Places = std::vector<int>;
+  const auto integersOf = [](int n, const std::string& nonlinear, const std::string& discrete) {
+    return parse(withIntegers(n, nonlinear, discrete)).integers;
+  };
+  CHECK(integersOf(4, "0 0 0", "0 0 0 0 0").empty());
+  CHECK(integersOf(4, "0 0 0", "1 2 0 0 0") == (Places{1, 2, 3}));
+  // Two variables in both, two in constraints only, two in objectives only, two linear ones: the second of each.
+  CHECK(integersOf(8, "4 6 2", "1 0 1 1 1") == (Places{1, 3, 5, 7}));
+  CHECK(integersOf(8, "4 6 2", "0 0 2 0 0") == (Places{0, 1}));
+  // Where no variable is in objectives only, the second count is that of both.
+  CHECK(integersOf(5, "4 2 2", "0 1 0 1 0") == (Places{3, 4}));
+  CHECK(integersOf(3, "0 3 0", "0 0 0 0 2") == (Places{1, 2}));
+  // Counts that do not fit together mark no place beyond the variables.
+  CHECK(integersOf(2, "9 9 9", "2 2 2 2 2") == (Places{0, 1}));
+  CHECK(integersOf(2, "-1 -1 -1", "0 0 1 1 1").empty());
+  CHECK(integersOf(2, "2 2", "0 1") == (Places{1}));
+}
+
+TEST(integersThatAreFixed) {
+  std::string text = withIntegers(4, "0 0 0", "0 3 0 0 0");
+  text.replace(text.find("3\n3\n3\n3\n"), 8, "3\n4 2\n4 2.5\n0 0 7\n");
+  const NlModel model = parse(text);
+  CHECK(model.modelVariable == (std::vector<int>{0, -1, 1, 2}));
+  CHECK(model.integers == (std::vector<int>{1, 2}));
+  CHECK(model.variableUpper == (Vector{infinite, 2.5, 7}));
+}
+
+TEST(writtenIntegers) {
+  // x1 and x3 are integers: x0, x2, x1, x3 in the file.
+  Graph graph(4);
+  const int x = graph.variables(0, 4);
+  graph.minimize(graph.sum(graph.binary(Op::multiply, x, graph.constant(Vector{1, 2, 3, 4}))));
+  graph.equalZero(graph.binary(Op::subtract, graph.variables(1, 1), graph.unary(Op::exp, graph.variables(2, 1))));
+  const Vector start{10, 11, 12, 13}, lower{0, 1, 2, 3}, upper{5, 6, 7, 8}, multipliers{0.5, 0.25, 0, 0.125};
+  const std::vector<int> integers{1, 3};
+  const std::string text = nonconvex::nlText(
+      graph, {.start = start, .lowerMultipliers = multipliers, .lower = lower, .upper = upper, .integers = integers});
+  const NlModel read = parse(text);
+  CHECK(read.integers == (std::vector<int>{2, 3}));
+  CHECK(read.start == (Vector{10, 12, 11, 13}));
+  CHECK(read.variableLower == (Vector{0, 2, 1, 3}));
+  CHECK(read.variableUpper == (Vector{5, 7, 6, 8}));
+  CHECK(read.lowerMultipliers == (Vector{0.5, 0, 0.25, 0.125}));
+  Program program(read.graph);
+  CHECK_EQ(constraintsAt(program, {1, 0, 5, 100}).front(), 4.0);
+  CHECK_EQ(program.objective(), 1.0 + 0 * 3 + 5 * 2 + 100 * 4);
+  Vector gradient(4);
+  program.gradient(gradient);
+  CHECK(gradient == (Vector{1, 3, 2, 4}));
+  CHECK(check::contains(check::messageOf([&] { nonconvex::nlText(graph, {.integers = std::vector<int>{4}}); }),
+                        "integers = 4: must be a variable"));
+}
+
 TEST(integers) {
   std::string text = file(3, 0, "O0 0\nv0\nb\n0 0 1\n0 0 1\n0 0 9\n");
   text.replace(text.find(" 0 0 0 0 0\n 0 0\n 0 0"), 10, " 2 1 0 0 0");
-  CHECK(check::contains(failure(text).message, "integer variables are not supported"));
+  CHECK(parse(text).integers == (std::vector<int>{0, 1, 2}));
   const NlModel model = nonconvex::parseNl(text, "test.nl", {.relaxIntegers = true});
   CHECK(model.variableUpper == (Vector{1, 1, 9}));
+  CHECK(model.integers.empty());
   CHECK(model.notes == std::vector<std::string>{"3 integer variables are relaxed"});
 }
 
@@ -320,8 +384,6 @@ TEST(refused) {
   parse(good);
   const std::string U = "UNSUPPORTED", I = "INVALID_FILE";
   const Case cases[] = {
-      {changed(good, " 0 0 0 0 0\n 0 0\n 0 0", " 0 1 0 0 0\n 0 0\n 0 0"), U,
-       "line 7: integer variables are not supported"},
       {changed(good, " 2 1 1 0 1", " 2 1 1 0 1 1"), U, "line 2: logical constraints"},
       {changed(good, " 1 1\n", " 1 1 1 0\n"), U, "line 3: complementarity conditions"},
       {changed(good, " 0 0 0 1\n", " 0 1 0 1\n"), U, "imported functions are not supported"},
