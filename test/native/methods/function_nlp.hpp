@@ -34,7 +34,8 @@ class FunctionNlp final : public Nlp, public LaggedHessian {
   explicit FunctionNlp(NlpFormulas formulas, bool lagged = false) : by_(std::move(formulas)), lagged_(lagged) {
     jacobian_.lines = by_.m;
     jacobian_.width = hessian_.lines = hessian_.width = by_.n;
-    jacobian_.offsets = hessian_.offsets = {0};
+    jacobian_.offsets.assign(1, 0);
+    hessian_.offsets.assign(1, 0);
     for (int i = 0; i < by_.m; ++i) {
       for (int j = 0; j < by_.n; ++j) jacobian_.indices.push_back(j);
       jacobian_.offsets.push_back(static_cast<int>(jacobian_.indices.size()));
