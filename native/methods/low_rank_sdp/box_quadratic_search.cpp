@@ -1,0 +1,192 @@
+#include "methods/low_rank_sdp/box_quadratic_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/interval.hpp"
+#include "core/random.hpp"
+#include "methods/low_rank_sdp/box_reduction.hpp"
+
+namespace nonconvex {
+namespace {
+
+constexpr std::uint32_t drawsOfPoints = 18;  // definition: a stream of random numbers
+
+}  // namespace
+
+struct BoxQuadraticTree::Tuning {
+  static constexpr int rootSweeps = 400;      ///< measured: most sweeps of a box that has no start
+  static constexpr int sweeps = 200;          ///< measured: most sweeps of a box that has one
+  static constexpr int passes = 10;           ///< safeguard: relaxations of one box that shrinks
+  static constexpr double fromEnds = 0.2;     ///< published: the page's least share of a width beside a split
+  static constexpr double worthwhile = 0.05;  ///< safeguard: share of a width that is worth a proof to cut off
+  static constexpr double narrow = 1e-9;      ///< rounding: a width beside the box's that is not split
+  static constexpr int rootPoints = 20;       ///< safeguard: points that are drawn at first
+};
+
+BoxQuadraticTree::BoxQuadraticTree(const Cpu& la, BoxQuadratic problem, const BoxQuadraticSettings& settings)
+    : la_(la), problem_(std::move(problem)), settings_(settings), work_(static_cast<std::size_t>(settings.together)) {
+  clear();
+}
+
+void BoxQuadraticTree::clear() {
+  x_.clear();
+  objective_ = settings_.cutoff;
+}
+
+void BoxQuadraticTree::offer(std::span<const double> x) {
+  const double value = problem_.value(x);
+  if (value >= objective_) return;
+  objective_ = value;
+  x_.assign(x.begin(), x.end());
+}
+
+double BoxQuadraticTree::goal() const { return goalOf(objective_, settings_.absoluteGap, settings_.gap); }
+
+void BoxQuadraticTree::root(OpenNodes<Node>& open) {
+  Node node;
+  node.lower = problem_.lower;
+  node.upper = problem_.upper;
+  drawPoints(node, work_.front(), Tuning::rootPoints, settings_.seed);
+  incumbent(node);
+  open.add(std::move(node), -infinity);
+}
+
+void BoxQuadraticTree::drawPoints(Node& node, Work& work, int count, std::uint64_t seed) const {
+  const Random random(seed, drawsOfPoints);
+  std::uint64_t draws = 0;
+  work.x.resize(problem_.c.size());
+  for (int k = 0; k < count; ++k) {
+    for (std::size_t i = 0; i < work.x.size(); ++i) {
+      const double share = k == 0 ? 0.5 : random.uniform(draws++);
+      work.x[i] = std::clamp(node.lower[i] + share * (node.upper[i] - node.lower[i]), node.lower[i], node.upper[i]);
+    }
+    descend(node, work);
+  }
+}
+
+/// Descends from the point in the work space.
+void BoxQuadraticTree::descend(Node& node, Work& work) const {
+  descendByCoordinates(problem_, work.x, work.slope);
+  const double value = problem_.value(work.x);
+  if (value >= node.objective) return;
+  node.objective = value;
+  node.x = work.x;
+}
+
+void BoxQuadraticTree::incumbent(Node& node) {
+  if (node.objective < objective_) {
+    objective_ = node.objective;
+    x_ = node.x;
+  }
+  node.x = {};
+}
+
+double BoxQuadraticTree::bound(Node& node, TreeVisit& visit) {
+  Work& work = work_[static_cast<std::size_t>(visit.place)];
+  for (int pass = 0; pass < Tuning::passes; ++pass) {
+    reduceBox(problem_, node.lower, node.upper);
+    boundOnce(node, visit, work);
+    if (node.bound >= visit.goal || work.relaxation.size() == 0) return node.bound;
+    if (!cutOff(node, visit, work)) break;
+    if (node.bound >= visit.goal) return node.bound;
+  }
+  chooseSplit(node, work);
+  return node.bound;
+}
+
+/// Bounds the box as it is.
+void BoxQuadraticTree::boundOnce(Node& node, TreeVisit& visit, Work& work) {
+  Relaxation& relaxation = work.relaxation;
+  const bool first = node.start == nullptr;
+  relaxation.set(problem_, node.lower, node.upper, node.start.get(),
+                 settings_.seed + static_cast<std::uint64_t>(visit.number));
+  node.variable = -1;
+  work.x = node.lower;
+  if (relaxation.size() == 0) {
+    node.bound = std::max(node.bound, relaxation.unit().constant() - relaxation.unit().error());
+    descend(node, work);
+    return;
+  }
+  relaxation.improve(la_, visit.goal, first ? Tuning::rootSweeps : Tuning::sweeps);
+  node.bound = std::max(node.bound, relaxation.bound());
+  for (int i = 0; i < relaxation.size(); ++i) {
+    const auto at = static_cast<std::size_t>(relaxation.unit().free()[static_cast<std::size_t>(i)]);
+    const double x = relaxation.unit().centre(i) + relaxation.unit().radius(i) * relaxation.factors().z(i);
+    work.x[at] = std::clamp(x, node.lower[at], node.upper[at]);
+  }
+  descend(node, work);
+  node.start = std::make_shared<const RelaxationStart>(relaxation.start());
+}
+
+/// Leaves out parts of the box in which no objective is below the goal; false where there are none. All of it may be.
+bool BoxQuadraticTree::cutOff(Node& node, TreeVisit& visit, Work& work) const {
+  if (!std::isfinite(visit.goal)) return false;
+  const UnitQuadratic& unit = work.relaxation.unit();
+  DualBound& dual = work.relaxation.dual();
+  dual.prepareReach();
+  bool cut = false;
+  for (int i = 0; i < unit.size(); ++i) {
+    la_.checkpoint();
+    const auto at = static_cast<std::size_t>(unit.free()[static_cast<std::size_t>(i)]);
+    const bool concave = problem_.row(static_cast<int>(at))[at] <= 0;
+    const DualBound::Reach reach = dual.reach(i, visit.goal, concave ? 0 : Tuning::worthwhile);
+    if (reach.low <= -1 && reach.high >= 1) continue;
+    using namespace outward;
+    double low = node.lower[at], high = node.upper[at];
+    const double from = sumBelow(unit.centre(i), productBelow(unit.radius(i), reach.low));
+    const double to = sumAbove(unit.centre(i), productAbove(unit.radius(i), reach.high));
+    // The least value of a concave variable's is at a bound: one of them is out of reach.
+    if (reach.low > -1) low = concave ? high : std::clamp(from, low, high);
+    if (reach.high < 1) high = concave ? node.lower[at] : std::clamp(to, node.lower[at], high);
+    visit.leaveOut(visit.goal);
+    cut = true;
+    if (low > high) {
+      node.bound = infinity;
+      return true;
+    }
+    node.lower[at] = low;
+    node.upper[at] = high;
+  }
+  return cut;
+}
+
+void BoxQuadraticTree::chooseSplit(Node& node, const Work& work) const {
+  const UnitQuadratic& unit = work.relaxation.unit();
+  double most = -1;
+  for (int i = 0; i < unit.size(); ++i) {
+    const auto at = static_cast<std::size_t>(unit.free()[static_cast<std::size_t>(i)]);
+    const double width = node.upper[at] - node.lower[at];
+    if (width <= Tuning::narrow * (problem_.upper[at] - problem_.lower[at])) continue;
+    const double loose = work.relaxation.looseness(i);
+    if (loose <= most) continue;
+    most = loose;
+    node.variable = static_cast<int>(at);
+    const double share = std::clamp(0.5 + 0.5 * work.relaxation.factors().z(i), Tuning::fromEnds, 1 - Tuning::fromEnds);
+    node.at = std::clamp(node.lower[at] + share * width, node.lower[at], node.upper[at]);
+  }
+}
+
+void BoxQuadraticTree::branch(const Node& node, OpenNodes<Node>& open) {
+  if (node.variable < 0) return;
+  const auto at = static_cast<std::size_t>(node.variable);
+  const bool concave = problem_.row(node.variable)[at] <= 0;
+  const double size = static_cast<double>(sizeof(Node) + 2 * problem_.c.size() * sizeof(double)) +
+                      0.5 * static_cast<double>(node.start->bytes());
+  for (const bool low : {true, false}) {
+    Node child;
+    child.lower = node.lower;
+    child.upper = node.upper;
+    child.start = node.start;
+    child.bound = node.bound;
+    if (low) {
+      child.upper[at] = concave ? node.lower[at] : node.at;
+    } else {
+      child.lower[at] = concave ? node.upper[at] : node.at;
+    }
+    open.add(std::move(child), node.bound, size);
+  }
+}
+
+}  // namespace nonconvex
