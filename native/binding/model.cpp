@@ -183,6 +183,7 @@ class ReadNlJob final : public Job {
     out.vector("multipliers", model_->multipliers);
     out.vector("lower", model_->variableLower);
     out.vector("upper", model_->variableUpper);
+    out.integers("integers", model_->integers);
     out.vector("constraintsLower", model_->constraintLower);
     out.vector("constraintsUpper", model_->constraintUpper);
     out.vector("lowerMultipliers", model_->lowerMultipliers);
@@ -225,6 +226,8 @@ class WriteNlJob final : public Job {
     read("upper", n, upper_);
     read("constraintsLower", m, constraintLower_);
     read("constraintsUpper", m, constraintUpper_);
+    const auto integers = in.integers("integers");
+    integers_.assign(integers.begin(), integers.end());
   }
   void run(WorkerPool&, Monitor&) override {
     const NlData data{.start = start_,
@@ -235,6 +238,7 @@ class WriteNlJob final : public Job {
                       .upper = upper_,
                       .constraintLower = constraintLower_,
                       .constraintUpper = constraintUpper_,
+                      .integers = integers_,
                       .maximise = maximise_};
     writeNl(path_, program_->graph(), data, variableNames_, constraintNames_);
   }
@@ -247,6 +251,7 @@ class WriteNlJob final : public Job {
   std::vector<std::string> variableNames_, constraintNames_;
   std::vector<double> start_, multipliers_, lowerMultipliers_, upperMultipliers_;
   std::vector<double> lower_, upper_, constraintLower_, constraintUpper_;
+  std::vector<int> integers_;
 };
 
 // Callbacks ----------------------------------------------------------------------------------------------------------
@@ -442,14 +447,15 @@ Napi::Value evaluateModel(Napi::Env env, const Reader& in) {
 }
 
 /// readNl({ path, objective, relaxIntegers, maxBytes }) -> { promise } of { program, n, m, start, multipliers, lower,
-/// upper, constraintsLower, constraintsUpper, lowerMultipliers, upperMultipliers, maximise, places, fixedValues,
-/// variableNames, constraintNames, notes }, and where the file fixes variables `whole`, a program that has them all
+/// upper, integers, constraintsLower, constraintsUpper, lowerMultipliers, upperMultipliers, maximise, places,
+/// fixedValues, variableNames, constraintNames, notes }, and where the file fixes variables `whole`, a program that has
+/// them all
 Napi::Value readNlFile(Napi::Env env, const Reader& in) {
   return Environment::of(env).start(std::make_shared<ReadNlJob>(in));
 }
 
-/// writeNl({ program, path, start, maximise, variableNames, constraintNames }) -> { promise }; and, where there are
-/// any, multipliers, lowerMultipliers, upperMultipliers, lower, upper, constraintsLower and constraintsUpper
+/// writeNl({ program, path, start, integers, maximise, variableNames, constraintNames }) -> { promise }; and, where
+/// there are any, multipliers, lowerMultipliers, upperMultipliers, lower, upper, constraintsLower and constraintsUpper
 Napi::Value writeNlFile(Napi::Env env, const Reader& in) {
   return Environment::of(env).start(std::make_shared<WriteNlJob>(in));
 }

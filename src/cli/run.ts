@@ -1,7 +1,9 @@
 // From a file of a model to an answer in its terms: all of its variables, and the objective with its sign.
 import { existsSync, readFileSync } from 'node:fs';
 import { withChoices } from '../core/choices.js';
+import { SolverError } from '../core/error.js';
 import { iterationTable } from '../core/iterationTable.js';
+import { namedIntegers } from '../expressions/integers.js';
 import type { Program } from '../expressions/program.js';
 import { minimize, type NlpResult } from '../nlp/solver.js';
 import { readMps } from '../problems/mps.js';
@@ -64,6 +66,7 @@ interface ModelOfFile extends Pick<Run, 'notes' | 'variableNames' | 'constraintN
 
 async function nlModel(path: string, { objno: objective, relaxIntegers }: Choices): Promise<ModelOfFile> {
   const program = await readNl(path, { objective, relaxIntegers });
+  requireNoIntegers(program);
   const variables = program.withFixed(program.start).length;
   return {
     ...{ program, notes: program.notes },
@@ -75,6 +78,16 @@ async function nlModel(path: string, { objno: objective, relaxIntegers }: Choice
       return { x: Array.from(program.withFixed(result.x)), free: freePlaces(program), ...plain(multipliers) };
     },
   };
+}
+
+/** Refuses a program with integers by the error of a file, which a .sol file tells. */
+function requireNoIntegers({ integers, variableNames }: NlProgram): void {
+  if (integers.length === 0) return;
+  const names = namedIntegers({ integers, names: variableNames });
+  throw new SolverError(
+    'UNSUPPORTED',
+    `integer variables are not supported, but as any numbers between their bounds (relaxIntegers): ${names}`,
+  );
 }
 
 async function mpsModel(path: string, { objno, relaxIntegers }: Choices, signal: AbortSignal): Promise<ModelOfFile> {

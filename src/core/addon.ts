@@ -246,6 +246,8 @@ export interface WriteNlRequest extends Bounds {
   program: ProgramHandle;
   path: string;
   start: Float64Array;
+  /** Places in x of the integer variables, in increasing order. */
+  integers: Int32Array;
   /** True if the negative of the graph's objective is written, to be maximised. */
   maximise: boolean;
   multipliers?: Float64Array | undefined;

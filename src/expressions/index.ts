@@ -51,4 +51,4 @@ export type { ColumnLike, RowOf, Rows, RowTable } from './rows.js';
 export type { NumbersLike, Shape } from './shape.js';
 export type { BoundLike } from './sides.js';
 export { glorot, he, type RandomStart, type RandomStartOptions } from './starts.js';
-export { Variable, type VariableOptions } from './variable.js';
+export { type BinaryOptions, Variable, type VariableOptions } from './variable.js';

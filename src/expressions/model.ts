@@ -2,7 +2,7 @@ import { addon, type ModelRequest } from '../core/addon.js';
 import { rangeError, typeError } from '../core/argumentError.js';
 import type { Bounds } from '../core/bounds.js';
 import { acrossCopies } from '../core/brand.js';
-import { checkMembers, entryName, show } from '../core/check.js';
+import { checkBoolean, checkMembers, entryName, show } from '../core/check.js';
 import { requireMemory } from '../core/memory.js';
 import { Constraint, type ConstraintOptions } from './constraint.js';
 import { type Curvature, curvatureOf, isConvexProgram } from './curvature.js';
@@ -15,9 +15,19 @@ import { closingsOf, kinkOf } from './rowModel.js';
 import { compiledRows } from './rowProgram.js';
 import { type ColumnLike, type Rows, RowTable, requireClosed } from './rows.js';
 import { isLargeGraph, serialize } from './serialize.js';
-import { type Broadcast, broadcast, checkShape, type Shape, sameShape, scalar, showShape, sizeOf } from './shape.js';
+import {
+  type Broadcast,
+  broadcast,
+  checkShape,
+  type Lengths,
+  type Shape,
+  sameShape,
+  scalar,
+  showShape,
+  sizeOf,
+} from './shape.js';
 import { type BoundLike, isData, Sides, shapeOfSide, type Written } from './sides.js';
-import { Variable, type VariableOptions } from './variable.js';
+import { type BinaryOptions, Variable, type VariableOptions } from './variable.js';
 
 /**
  * A problem for {@link minimize} made of expressions:
@@ -83,18 +93,23 @@ export class Model {
    */
   variable(options?: VariableOptions): Variable<readonly []>;
   variable(n: number, options?: VariableOptions): Variable<readonly [number]>;
-  variable(shape: readonly [], options?: VariableOptions): Variable<readonly []>;
-  variable(shape: readonly [number], options?: VariableOptions): Variable<readonly [number]>;
-  variable(shape: readonly [number, number], options?: VariableOptions): Variable<readonly [number, number]>;
+  variable<S extends Shape>(shape: S, options?: VariableOptions): Variable<Lengths<S>>;
   variable(shape: number | Shape, options?: VariableOptions): Variable;
   variable(first?: number | Shape | VariableOptions, second?: VariableOptions): Variable {
-    const { shape, options } = shapeAndOptions<VariableOptions>(first, second, ['start', 'lower', 'upper', 'name']);
+    const { shape, options } = shapeAndOptions<VariableOptions>(first, second, [
+      'start',
+      'lower',
+      'upper',
+      'name',
+      'integer',
+    ]);
     const n = sizeOf('variable', [this.#n + sizeOf('variable', shape)]);
     const ofVariable = 150; // bytes: its start here and in the addon, and about two numbers of expressions with derivatives beside them
     requireMemory(ofVariable * n, () => `a model of n = ${n} variables needs`);
     const size = n - this.#n;
     const name = nameOf(options.name, `v${this.#variables.length}`);
     const { start, lower, upper } = options;
+    const integer = options.integer === undefined ? false : checkBoolean('integer', options.integer);
     const bounds =
       lower === undefined && upper === undefined
         ? undefined
@@ -104,11 +119,23 @@ export class Model {
             shape,
           );
     const node = { op: op.variables, size, owner: this, inputs: [], integers: [this.#n] };
-    const made = new Variable(shape, node, name, this.#n, start, bounds);
+    const made = new Variable(shape, node, { name, offset: this.#n, start, sides: bounds, integer });
     this.#variables.push(made);
     this.#n += size;
     this.#program = undefined;
     return made;
+  }
+
+  /**
+   * An integer variable with bounds 0 and 1, which {@link minimizeGlobally} takes: a scalar, a vector of n, or a matrix of [rows, columns].
+   * @throws TypeError or RangeError that names the argument and the value.
+   */
+  binary(options?: BinaryOptions): Variable<readonly []>;
+  binary(n: number, options?: BinaryOptions): Variable<readonly [number]>;
+  binary<S extends Shape>(shape: S, options?: BinaryOptions): Variable<Lengths<S>>;
+  binary(first?: number | Shape | BinaryOptions, second?: BinaryOptions): Variable {
+    const { shape, options } = shapeAndOptions<BinaryOptions>(first, second, ['start', 'name']);
+    return this.variable(shape, { ...options, lower: 0, upper: 1, integer: true });
   }
 
   /**
@@ -117,9 +144,7 @@ export class Model {
    */
   parameter(options?: ParameterOptions): Parameter<readonly []>;
   parameter(n: number, options?: ParameterOptions): Parameter<readonly [number]>;
-  parameter(shape: readonly [], options?: ParameterOptions): Parameter<readonly []>;
-  parameter(shape: readonly [number], options?: ParameterOptions): Parameter<readonly [number]>;
-  parameter(shape: readonly [number, number], options?: ParameterOptions): Parameter<readonly [number, number]>;
+  parameter<S extends Shape>(shape: S, options?: ParameterOptions): Parameter<Lengths<S>>;
   parameter(shape: number | Shape, options?: ParameterOptions): Parameter;
   parameter(first?: number | Shape | ParameterOptions, second?: ParameterOptions): Parameter {
     const { shape, options } = shapeAndOptions<ParameterOptions>(first, second, ['value', 'name']);
@@ -351,6 +376,7 @@ export class Model {
       sense: this.#sense,
       variables: this.#variables.slice(),
       parameterCount: this.#parameterCount,
+      integers: integersOf(this.#variables),
       start: (seed = 0) => startsOf(this.#variables, this.#n, seed),
       bounds: () => this.#bounds(),
       parameters: () => this.#givenParameterValues(),
@@ -381,9 +407,10 @@ export class Model {
   /**
    * Returns true if the problem is known to be convex by the rules of {@link Model.curvature}: to minimise a convex objective or maximise a concave
    * one, over affine equations, convex functions that are at most, and concave ones that are at least so much. Then what {@link minimize}
-   * calls `'solved'` is a global minimum to its tolerance.
+   * calls `'solved'` is a global minimum to its tolerance. A model with integers is not.
    */
   isConvex(): boolean {
+    if (this.#variables.some(({ integer }) => integer)) return false;
     const { constraintsLower: lower, constraintsUpper: upper } = this.#bounds();
     let end = 0;
     const constraints = this.#functions.map((node) => {
@@ -538,6 +565,12 @@ function startsOf(variables: readonly Variable[], n: number, seed: number): Floa
   const starts = new Float64Array(n);
   for (const variable of variables) variable.copyStart(starts, seed);
   return starts;
+}
+
+/** The places in x of the integer variables. */
+function integersOf(variables: readonly Variable[]): Int32Array {
+  const integer = variables.filter((variable) => variable.integer);
+  return Int32Array.from(integer.flatMap(({ offset, size }) => Array.from({ length: size }, (_, k) => offset + k)));
 }
 
 /** The bounds of variables or sides of constraints, `low` and `high` of those that have none; undefined where no one has any. */

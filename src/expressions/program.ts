@@ -48,6 +48,10 @@ export abstract class Program {
   get bounds(): Bounds {
     return {};
   }
+  /** The places in x of the integer variables, in increasing order: those of a {@link Model} or an .nl file that has some. */
+  get integers(): Int32Array {
+    return new Int32Array(0);
+  }
   /** m numbers to begin with, where they are known. */
   abstract get multipliers(): Float64Array | undefined;
   /** Multipliers of the lower bounds to begin with, n numbers, where they are known. */
@@ -203,6 +207,8 @@ export interface CompiledParts {
   upperMultipliers?: Float64Array | undefined;
   sense?: 'minimize' | 'maximize' | undefined;
   bounds?: (() => Bounds) | undefined;
+  /** Places in x of the integer variables, in increasing order. Default: none. */
+  integers?: Int32Array | undefined;
   /** A handle whose graph has the present values of the parameters, of the CPU's addon. */
   writable: () => ProgramHandle;
   /** Handles of the present data of rows, where there are any; in the order in which the handle takes them. */
@@ -246,6 +252,10 @@ export class CompiledProgram extends NativeProgram {
 
   override get bounds(): Bounds {
     return this.parts.bounds?.() ?? {};
+  }
+
+  override get integers(): Int32Array {
+    return this.parts.integers?.slice() ?? new Int32Array(0);
   }
 
   get start(): Float64Array {

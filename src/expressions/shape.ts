@@ -6,6 +6,13 @@ import { type Matrix, type MatrixLike, numbersFor } from '../core/matrix.js';
 /** `[]` of a scalar, `[n]` of a vector, `[rows, columns]` of a matrix. */
 export type Shape = readonly [] | readonly [number] | readonly [number, number];
 
+/** The shape of a list of lengths as it was given: the same for lists that may be changed. */
+export type Lengths<S extends Shape> = S extends readonly []
+  ? readonly []
+  : S extends readonly [number]
+    ? readonly [number]
+    : readonly [number, number];
+
 /** Numbers of a shape: a number, a Float64Array or a matrix. */
 export type ValueOf<S extends Shape> = S extends readonly []
   ? number

@@ -19,8 +19,24 @@ export interface VariableOptions {
   lower?: BoundLike | undefined;
   /** Upper bounds, as `lower`. Infinity, or above 1e19: none. Default none. */
   upper?: BoundLike | undefined;
+  /**
+   * True if its numbers are to be integers, which {@link minimizeGlobally} takes; fractional bounds of them are rounded inward by a solve.
+   * Other verbs refuse models with integers. Default false.
+   */
+  integer?: boolean | undefined;
   /** The name in .nl files and messages. */
   name?: string | undefined;
+}
+
+/** The options of {@link Model.binary}. */
+export type BinaryOptions = Pick<VariableOptions, 'start' | 'name'>;
+
+interface VariableParts {
+  name: string;
+  offset: number;
+  start: unknown;
+  sides: Sides | undefined;
+  integer: boolean;
 }
 
 /** Variables of a model, made by {@link Model.variable}: an {@link Expression} with a start and bounds. */
@@ -34,16 +50,20 @@ export class Variable<S extends Shape = Shape> extends Expression<S> {
   readonly offset: number;
   /** @internal Its bounds; undefined where it has none. */
   readonly sides: Sides | undefined;
+  /** True if its numbers are to be integers. */
+  readonly integer: boolean;
   #start: Float64Array;
   #random: RandomStart | undefined;
 
   /** @internal */
-  constructor(shape: S, node: Node, name: string, offset: number, start: unknown, sides: Sides | undefined) {
+  constructor(shape: S, node: Node, parts: VariableParts) {
     super(shape, node);
-    this.sides = sides;
-    this.name = name;
-    this.offset = offset;
-    this.#start = startOf(start, shape, offset);
+    const { start } = parts;
+    this.sides = parts.sides;
+    this.name = parts.name;
+    this.offset = parts.offset;
+    this.integer = parts.integer;
+    this.#start = startOf(start, shape, this.offset);
     this.#random = start instanceof RandomStart ? start : undefined;
   }
 

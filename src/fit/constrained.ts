@@ -6,6 +6,7 @@ import { type MakeProblem, type SolveOptions, solve } from '../core/solve.js';
 import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
 import { finishedInTurns } from '../core/yieldingLoops.js';
 import type { Operand } from '../expressions/expression.js';
+import { requireContinuous } from '../expressions/integers.js';
 import { robustSum } from '../expressions/losses.js';
 import type { Model } from '../expressions/model.js';
 import type { CompiledProgram } from '../expressions/program.js';
@@ -40,6 +41,7 @@ function slopeOf(loss: Loss, z: number): number {
 export async function solveConstrained(model: Model, residuals: Operand, settings: Settings): Promise<SquaresResult> {
   const { loss, lossScale, covariance } = checked(settings);
   const ofResiduals = model.compileResiduals(residuals);
+  requireContinuous(ofResiduals, 'minimizeSquares');
   const program = model.compile(robustSum(loss, lossScale, residuals));
   const { kink } = program.parts;
   if (kink !== undefined) throw rangeError(`model: a constraint has a kink, of ${kink}: expected smooth constraints`);

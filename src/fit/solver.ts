@@ -6,6 +6,7 @@ import { seedOf } from '../core/random.js';
 import { type MakeProblem, type SolveOptions, solve } from '../core/solve.js';
 import { type WarmStart, warmStartPoint } from '../core/warmStart.js';
 import type { Operand } from '../expressions/expression.js';
+import { requireContinuous } from '../expressions/integers.js';
 import { Model } from '../expressions/model.js';
 import type { Program } from '../expressions/program.js';
 import type { FitOptions, FitProblem } from '../generated/fit.js';
@@ -101,6 +102,7 @@ export async function minimizeSquares(
   if (!(model instanceof Model)) throw typeError(`model = ${show(model)}: expected a Model`);
   if (model.m > 0) return solveConstrained(model, residuals, flat(fixDeadline(checkObject('settings', settings))));
   const program = model.compileResiduals(residuals);
+  requireContinuous(program, 'minimizeSquares');
   program.parts.parameters(); // throws where one has no value
   return unconstrained(await solveResiduals(program, settings, program.bounds));
 }

@@ -1,6 +1,7 @@
 // Conditions of optimality of a point, from the problem's functions alone: nothing here is shared with the solver.
 import type { Bounds } from '../core/bounds.js';
 import { checkMembers, checkNumber, checkObject, checkVector } from '../core/check.js';
+import { requireContinuous } from '../expressions/integers.js';
 import { type Model, toProgram } from '../expressions/model.js';
 import { numbers, type Program } from '../expressions/program.js';
 import { givenNames } from './names.js';
@@ -84,6 +85,7 @@ export function checkOptimality(
   options: OptimalityOptions = {},
 ): OptimalityCheck {
   const program = toProgram('problem', problem);
+  requireContinuous(program, 'checkOptimality');
   const { tolerance = 1e-8, start } = checkMembers('options', options, ['tolerance', 'start'], 'option');
   const perVariable = { length: program.n, per: 'one for each variable' };
   const point = checkVector('x', x, perVariable);

@@ -10,7 +10,10 @@ import { CompiledProgram, numbers, type Program } from '../expressions/program.j
 export interface ReadNlOptions {
   /** Which of the file's objectives counts, from 1; 0: none, f = 0. Default 1. */
   objective?: number | undefined;
-  /** True if integer variables are read as any numbers between their bounds; otherwise they are refused. Default false. */
+  /**
+   * True if integer variables are read as any numbers between their bounds. Otherwise the program has its `integers`, which
+   * {@link minimizeGlobally} takes and other verbs refuse. Default false.
+   */
   relaxIntegers?: boolean | undefined;
   /** Most bytes that the file may have; the model takes some ten times that. Default: a tenth of the memory that is available. */
   maxBytes?: number | undefined;
@@ -40,6 +43,7 @@ export class NlProgram extends CompiledProgram {
       sense: maximise ? 'maximize' : 'minimize',
       start: () => start.slice(),
       bounds: boundsOf(answer),
+      integers: answer.integers,
       parameters: () => new Float64Array(0),
       // Zeros are what the file has not.
       multipliers: multipliers.some((value) => value !== 0) ? multipliers : undefined,
@@ -136,6 +140,8 @@ interface NlAnswer {
   upper: Float64Array;
   constraintsLower: Float64Array;
   constraintsUpper: Float64Array;
+  /** Places in x of the integer variables. */
+  integers: Int32Array;
   /** zL and zU, empty where the file has none. */
   lowerMultipliers: Float64Array;
   upperMultipliers: Float64Array;
@@ -160,12 +166,12 @@ interface NlAnswer {
  *
  * x are the file's variables without those whose bounds fix them (`withFixed` has them all). A maximisation
  * is read as the minimisation of -f (`sense`). c is the body of a row, minus its right-hand side where it is an equation; `bounds` has
- * the sides of the others, and the bounds of x. Names come from the .col and .row files beside it.
+ * the sides of the others, and the bounds of x; `integers` which variables are to be integers. Names come from the .col and .row files beside it.
  *
  * D. M. Gay, "Writing .nl files", Sandia report SAND2005-7907P, 2005.
  *
  * @throws (rejects) {@link SolverError} `FILE_NOT_FOUND`; `OUT_OF_MEMORY` for a file of more than `maxBytes`; `INVALID_FILE` for what is cut off or corrupt; `UNSUPPORTED` for
- * integers unless they are to be relaxed, imported functions, logic and complementarity: with the line, or the byte of a binary
+ * imported functions, logic and complementarity: with the line, or the byte of a binary
  * file. RangeError where there is no such objective.
  */
 export async function readNl(path: string | URL, options: ReadNlOptions = {}): Promise<NlProgram> {
@@ -183,7 +189,7 @@ export async function readNl(path: string | URL, options: ReadNlOptions = {}): P
 /**
  * Writes a model to an .nl file in text form, for Ipopt and other solvers, with its start, its bounds and sides, and the present
  * values of its parameters; the names of variables and constraints to the .col and .row files beside it. An objective that is to be
- * maximised is written as it was stated.
+ * maximised is written as it was stated. Integer variables stand behind the others in the file, as the format has them.
  * @throws (rejects) TypeError for a problem of callbacks, which has no formulas; {@link SolverError} `WRITE_FAILED`.
  */
 export async function writeNl(model: Model | Program, path: string | URL): Promise<void> {
@@ -197,6 +203,7 @@ export async function writeNl(model: Model | Program, path: string | URL): Promi
     program: parts.writable(),
     path: name,
     start,
+    integers: program.integers,
     maximise: sense === 'maximize',
     multipliers,
     lowerMultipliers,

@@ -3,6 +3,7 @@ import { rangeError, typeError } from '../core/argumentError.js';
 import { hasInequalities } from '../core/bounds.js';
 import { checkObject, show } from '../core/check.js';
 import type { MakeProblem } from '../core/solve.js';
+import { requireContinuous } from '../expressions/integers.js';
 import { Model } from '../expressions/model.js';
 import { CompiledProgram, type Program } from '../expressions/program.js';
 import { RegressionProgram, type RegressionRows } from '../problems/regression.js';
@@ -88,6 +89,7 @@ function costsOf(x: RegressionRows['x'], rows: number, n: number): Pick<WholeSum
 /** A model whose objective has a mean or a sum over rows of data. */
 function readRows(problem: Model | CompiledProgram, seed: number): ReadSum {
   const program = problem instanceof Model ? problem.compile() : problem;
+  requireContinuous(program, 'this solver');
   const { rowCount } = program.parts;
   if (rowCount === undefined) {
     throw typeError('problem: expected an objective with a mean over rows of data, as rows.mean(loss) of model.rows');

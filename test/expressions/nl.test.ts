@@ -204,11 +204,14 @@ describe('options', () => {
     const lines = nl({ objective: 'v0', bounds: ['0 0 1', '2 0'] }).split('\n');
     lines[6] = ' 1 1 0 0 0';
     writeFileSync(file('integers.nl'), lines.join('\n'));
-    await expect(readNl(file('integers.nl'))).rejects.toThrow(
-      'integer variables are not supported, but as any numbers between their bounds (relaxIntegers)',
-    );
-    const { n, notes } = await readNl(file('integers.nl'), { relaxIntegers: true });
-    expect({ n, notes }).toEqual({ n: 2, notes: ['2 integer variables are relaxed'] });
+    const kept = await readNl(file('integers.nl'));
+    expect({ integers: kept.integers, notes: kept.notes }).toEqual({ integers: Int32Array.of(0, 1), notes: [] });
+    const { n, notes, integers } = await readNl(file('integers.nl'), { relaxIntegers: true });
+    expect({ n, notes, integers }).toEqual({
+      n: 2,
+      notes: ['2 integer variables are relaxed'],
+      integers: new Int32Array(0),
+    });
   });
 
   it('are checked', async () => {

@@ -1,6 +1,7 @@
 #include "expressions/nl/assembly.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <string>
 #include <utility>
@@ -129,9 +130,13 @@ void takeVariables(NlContents& file, NlModel& model) {
   };
   for (std::size_t i = 0; i < file.bounds.size(); ++i) {
     const NlSides& bounds = file.bounds[i];
-    model.modelVariable.push_back(bounds.equal() ? -1 : static_cast<int>(model.start.size()));
-    model.fixedValues.push_back(bounds.equal() ? bounds.lower : 0);
-    if (bounds.equal()) continue;
+    const bool integer = file.integer[i] != 0;
+    const bool fixed = bounds.equal() && !(integer && bounds.lower != std::floor(bounds.lower));
+    const int place = static_cast<int>(model.start.size());
+    model.modelVariable.push_back(fixed ? -1 : place);
+    model.fixedValues.push_back(fixed ? bounds.lower : 0);
+    if (fixed) continue;
+    if (integer) model.integers.push_back(place);
     model.start.push_back(file.start[i]);
     model.variableLower.push_back(bounds.lower);
     model.variableUpper.push_back(bounds.upper);

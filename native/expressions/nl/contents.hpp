@@ -45,7 +45,7 @@ struct NlContents {
   std::vector<double> duals;
   std::vector<double> lowerDuals;  ///< one for each variable, from the suffix ipopt_zL_in; empty: the file has none
   std::vector<double> upperDuals;  ///< one for each variable, from the suffix ipopt_zU_in; empty: the file has none
-  int integers = 0;                ///< integer and binary variables
+  std::vector<char> integer;       ///< true for each variable that is to be an integer; all false: they are relaxed
   int functions = 0;               ///< imported functions
   std::vector<std::string> notes;  ///< what has been left out or relaxed, a sentence each
 

@@ -1,7 +1,10 @@
 #include "expressions/nl/header.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -22,7 +25,9 @@ class HeaderReader {
   void readProblemSize();
   void readNonlinearCounts();
   int readFlags();
+  void readNonlinearVariables();
   void readDiscreteVariables();
+  void markIntegers(int linear, std::span<const int> nonlinear);
   void readNonzeros();
   void readDefinedCount();
   void checkArithmetic(int arithmetic) const;
@@ -30,6 +35,7 @@ class HeaderReader {
 
   NlInput& in_;
   bool relaxIntegers_;
+  int inConstraints_ = 0, inObjectives_ = 0, inBoth_ = 0;  // counts of variables that are nonlinear there
   NlContents contents_;
 };
 
@@ -46,7 +52,7 @@ NlContents HeaderReader::read() {
   readProblemSize();
   readNonlinearCounts();
   in_.skipLine();  // network constraints
-  in_.skipLine();  // nonlinear variables
+  readNonlinearVariables();
   const int arithmetic = readFlags();
   readDiscreteVariables();
   readNonzeros();
@@ -92,6 +98,14 @@ void HeaderReader::readNonlinearCounts() {
   in_.skipLine();
 }
 
+/// Line 5: variables that are nonlinear in constraints, in objectives and in both.
+void HeaderReader::readNonlinearVariables() {
+  for (int* const to : {&inConstraints_, &inObjectives_, &inBoth_}) {
+    if (in_.moreOnLine()) *to = std::clamp(in_.integer(), 0, contents_.variables);
+  }
+  in_.skipLine();
+}
+
 /// Line 6: linear network variables, functions, arithmetic, flags. Returns the arithmetic of a binary file.
 int HeaderReader::readFlags() {
   in_.integer();
@@ -101,19 +115,34 @@ int HeaderReader::readFlags() {
   return arithmetic;
 }
 
-/// Line 7: binary and integer variables.
+/// Line 7: binary and other integer variables that are linear; integer ones that are nonlinear in both constraints and
+/// objectives, in constraints only, in objectives only.
 void HeaderReader::readDiscreteVariables() {
-  while (in_.moreOnLine()) contents_.integers += std::min(count("integer variables"), contents_.variables);
-  if (contents_.integers > 0) {
-    if (!relaxIntegers_) {
-      in_.fail("integer variables are not supported, but as any numbers between their bounds (relaxIntegers)",
-               "UNSUPPORTED");
-    }
-    const bool one = contents_.integers == 1;
-    contents_.notes.push_back(one ? "1 integer variable is relaxed"
-                                  : std::to_string(contents_.integers) + " integer variables are relaxed");
+  std::array<int, 5> counts{};
+  for (int& number : counts) {
+    if (in_.moreOnLine()) number = std::min(count("integer variables"), contents_.variables);
   }
   in_.skipLine();
+  const int total = std::accumulate(counts.begin(), counts.end(), 0);
+  contents_.integer.assign(at(contents_.variables), 0);
+  if (!relaxIntegers_) return markIntegers(counts[0] + counts[1], std::span(counts).subspan(2));
+  if (total == 0) return;
+  contents_.notes.push_back(total == 1 ? "1 integer variable is relaxed"
+                                       : std::to_string(total) + " integer variables are relaxed");
+}
+
+/// Marks the integer variables. In each class of variables they stand behind the others: D. M. Gay, "Hooking your
+/// solver to AMPL", 1997, table 4.
+void HeaderReader::markIntegers(int linear, std::span<const int> nonlinear) {
+  int end = 0;
+  const auto mark = [&](int endOfClass, int integers) {
+    end = std::max(end, endOfClass);
+    for (int k = std::max(0, end - integers); k < end; ++k) contents_.integer[at(k)] = 1;
+  };
+  mark(inBoth_, nonlinear[0]);
+  mark(inConstraints_, nonlinear[1]);
+  mark(inObjectives_, nonlinear[2]);
+  mark(contents_.variables, linear);
 }
 
 /// Line 8: nonzeros of the Jacobian and the gradients.

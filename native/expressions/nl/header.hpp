@@ -7,7 +7,7 @@
 namespace nonconvex {
 
 /// Reads them, which ends in binary mode for a binary file, and makes room for what they count. Integer variables are
-/// refused unless they are to be relaxed.
+/// marked unless they are to be relaxed.
 NlContents readNlHeader(NlInput& in, bool relaxIntegers);
 
 }  // namespace nonconvex

@@ -12,7 +12,8 @@ namespace nonconvex {
 /// min f(x) subject to cl <= c(x) <= cu and xl <= x <= xu as the file states it. c is the body of a row, minus its
 /// right-hand side where it is an equation, so that cl = cu = 0 there.
 ///
-/// Variables whose bounds are equal are replaced by their value: x is the file's variables without them. A maximisation
+/// Variables whose bounds are equal are replaced by their value: x is the file's variables without them. An integer
+/// variable whose bounds are a fraction stays, since no value of it is admissible. A maximisation
 /// is read as the minimisation of -f. The multipliers are ours, L = f + y^T c - zL^T (x - xl) - zU^T (xu - x) with the
 /// f that is minimised; AMPL's duals are the derivatives of the file's objective by the right-hand sides: -y, or y
 /// where it maximises.
@@ -23,6 +24,7 @@ struct NlModel {
   std::vector<double> multipliers;           ///< 0 where the file has none
   std::vector<double> variableLower;         ///< xl; -infinity: none
   std::vector<double> variableUpper;         ///< xu; infinity: none
+  std::vector<int> integers;                 ///< places in x of the integer variables, in increasing order
   std::vector<double> constraintLower;       ///< cl; -infinity: none
   std::vector<double> constraintUpper;       ///< cu; infinity: none
   std::vector<double> lowerMultipliers;      ///< zL, from the suffix ipopt_zL_in; empty: the file has none

@@ -24,6 +24,16 @@ bool isComparison(const Formulas::Node& node) {
   return node.op == static_cast<std::int32_t>(Op::less) || node.op == static_cast<std::int32_t>(Op::lessEqual);
 }
 
+/// The variables in the order in which a file has them: the integer ones come last.
+std::vector<int> fileOrder(int variables, std::span<const int> integers) {
+  std::vector<char> integer(at(variables), 0);
+  for (const int j : integers) integer[at(j)] = 1;
+  std::vector<int> order(at(variables));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_partition(order.begin(), order.end(), [&](int j) { return integer[at(j)] == 0; });
+  return order;
+}
+
 /// Writes the stages' values as common subexpressions, and f and c as sums of these.
 class Writer {
  public:
@@ -35,6 +45,9 @@ class Writer {
       std::fill_n(stageOf_.begin() + stage.output, stage.size, static_cast<int>(s));
     }
     findNumbers();
+    order_ = fileOrder(plan_.variables, data.integers);
+    place_.resize(order_.size());
+    for (std::size_t k = 0; k < order_.size(); ++k) place_[at(order_[k])] = static_cast<int>(k);
   }
 
   std::string write() {
@@ -52,11 +65,11 @@ class Writer {
     // AMPL's duals are derivatives of the file's objective by the sides.
     const double sign = data_.maximise ? -1 : 1;
     startValues("d", data_.multipliers, -sign);
-    startValues("x", data_.start, 1);
-    suffix("ipopt_zL_in", data_.lowerMultipliers, sign);
-    suffix("ipopt_zU_in", data_.upperMultipliers, -sign);
+    startValues("x", inFileOrder(data_.start), 1);
+    suffix("ipopt_zL_in", inFileOrder(data_.lowerMultipliers), sign);
+    suffix("ipopt_zU_in", inFileOrder(data_.upperMultipliers), -sign);
     sides('r', plan_.constraints, data_.constraintLower, data_.constraintUpper, 0);
-    sides('b', plan_.variables, data_.lower, data_.upper, HUGE_VAL);
+    sides('b', plan_.variables, inFileOrder(data_.lower), inFileOrder(data_.upper), HUGE_VAL);
     linearParts();
     return std::move(out_);
   }
@@ -104,6 +117,7 @@ class Writer {
   void suffix(const char* name, std::span<const double> values, double sign);
   void sides(char key, int count, std::span<const double> lower, std::span<const double> upper, double missing);
   void linearParts();
+  std::vector<double> inFileOrder(std::span<const double> values) const;
   LinearRows objective() const;
   std::vector<char> objectiveVariables() const;
 
@@ -117,6 +131,8 @@ class Writer {
   bool hasObjective_;
   std::vector<char> active_;    // true for each value that depends on x
   std::vector<double> values_;  // numbers of the values that do not depend on x
+  std::vector<int> order_;      // the variable at each place of the file
+  std::vector<int> place_;      // the place of each variable in the file
   std::vector<int> stageOf_;    // the stage of each value
   std::vector<int> defined_;    // number of each value's common subexpression; -1: none
   int definedCount_ = 0;
@@ -235,7 +251,8 @@ void Writer::header() {
   line(" 0 0\t# network constraints: nonlinear, linear");
   line(" " + n + " " + n + " " + n + "\t# nonlinear vars in constraints, objectives, both");
   line(" 0 0 0 1\t# linear network variables; functions; arith, flags");
-  line(" 0 0 0 0 0\t# discrete variables: binary, integer, nonlinear (b,c,o)");
+  line(" 0 0 " + std::to_string(data_.integers.size()) +
+       " 0 0\t# discrete variables: binary, integer, nonlinear (b,c,o)");
   line(" " + std::to_string(program_.jacobianPattern().nonzeros()) + " " + std::to_string(gradient) +
        "\t# nonzeros in Jacobian, gradients");
   line(" 0 0\t# max name lengths: constraints, variables");
@@ -277,7 +294,7 @@ void Writer::definitions() {
 
 void Writer::value(int position) {
   if (position < plan_.variables) {
-    line("v" + std::to_string(position));
+    line("v" + std::to_string(place_[at(position)]));
   } else if (isNumber(position)) {
     number(values_[at(position)]);
   } else if (defined_[at(position)] >= 0) {
@@ -484,28 +501,40 @@ void Writer::sides(char key, int count, std::span<const double> lower, std::span
   }
 }
 
+/// One number for each variable, as the file has them; none stay none.
+std::vector<double> Writer::inFileOrder(std::span<const double> values) const {
+  std::vector<double> ordered;
+  for (std::size_t k = 0; k < values.size(); ++k) ordered.push_back(values[at(order_[k])]);
+  return ordered;
+}
+
 /// Every variable of a row is in its J or G segment, with a 0 where it is nonlinear only.
 void Writer::linearParts() {
   const SparsePattern& pattern = program_.jacobianPattern();
   if (plan_.variables > 0) {
     std::vector<int> columns(at(plan_.variables), 0);
-    for (const int j : pattern.indices) ++columns[at(j)];
+    for (const int j : pattern.indices) ++columns[at(place_[at(j)])];
     std::partial_sum(columns.begin(), columns.end(), columns.begin());
     line("k" + std::to_string(plan_.variables - 1));
     for (int j = 0; j + 1 < plan_.variables; ++j) line(std::to_string(columns[at(j)]));
   }
   std::vector<double> coefficients(at(plan_.variables), 0);
+  std::vector<int> places;
   const auto segment = [&](char key, int i, const LinearRows& rows, std::span<const int> variables) {
     if (variables.empty()) return;
     for (int k = rows.offsets[at(i)]; k < rows.offsets[at(i) + 1]; ++k) {
       if (rows.indices[at(k)] < plan_.variables) coefficients[at(rows.indices[at(k)])] = rows.coefficients[at(k)];
     }
-    line(key + std::to_string(i) + " " + std::to_string(variables.size()));
-    for (const int j : variables) {
-      out_ += std::to_string(j) + " ";
-      append(coefficients[at(j)]);
+    places.clear();
+    for (const int j : variables) places.push_back(place_[at(j)]);
+    std::sort(places.begin(), places.end());
+    line(key + std::to_string(i) + " " + std::to_string(places.size()));
+    for (const int place : places) {
+      double& coefficient = coefficients[at(order_[at(place)])];
+      out_ += std::to_string(place) + " ";
+      append(coefficient);
       out_ += '\n';
-      coefficients[at(j)] = 0;
+      coefficient = 0;
     }
   };
   for (int i = 0; i < plan_.constraints; ++i) segment('J', i, plan_.constraintRows, pattern.line(i));
@@ -540,6 +569,7 @@ std::string nlText(const Graph& graph, const NlData& data) {
   check(data.upper, n, "upper");
   check(data.constraintLower, m, "constraintLower");
   check(data.constraintUpper, m, "constraintUpper");
+  for (const int j : data.integers) require(j >= 0 && j < n, "integers", j, "must be a variable");
   return Writer(graph, data).write();
 }
 
@@ -553,7 +583,13 @@ void writeNl(const std::string& path, const Graph& graph, const NlData& data,
     for (const std::string& name : list) text += name + '\n';
     writeFile(stub + suffix, text);
   };
-  names(".col", variableNames);
+  std::vector<std::string> ordered;
+  if (!variableNames.empty()) {
+    require(variableNames.size() == at(graph.variableCount()), "variableNames.length", variableNames.size(),
+            "must be " + std::to_string(graph.variableCount()));
+    for (const int j : fileOrder(graph.variableCount(), data.integers)) ordered.push_back(variableNames[at(j)]);
+  }
+  names(".col", ordered);
   names(".row", constraintNames);
 }
 
