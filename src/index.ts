@@ -26,6 +26,11 @@ export {
   type FractionalSettings,
   minimizeRatio,
 } from './fractional/solver.js';
+export {
+  type MinimizeGloballyResult,
+  type MinimizeGloballySettings,
+  minimizeGlobally,
+} from './nlp/minimizeGlobally.js';
 export { checkOptimality } from './nlp/optimality.js';
 export { minimize, type NlpProgress, type NlpResult, type NlpSettings } from './nlp/solver.js';
 export { type FittedModel, modelFromJson, modelToJson } from './predict/models.js';

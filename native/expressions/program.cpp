@@ -90,6 +90,10 @@ void Program::forget() {
   evaluated_ = differentiated_ = termsDifferentiated_ = accumulated_ = weighedKnown_ = alongKnown_ = false;
 }
 
+Expressions expressionsOf(const Program& program) {
+  return {program.graph_, parametersOf(*program.model_, program.values_)};
+}
+
 void Program::setParameters(std::span<const double> parameters) {
   const auto count = at(model_->parametersEnd() - plan_->variables);
   require(parameters.size() == count, "parameters.length", parameters.size(), "must be " + std::to_string(count));

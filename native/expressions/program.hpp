@@ -16,6 +16,12 @@
 
 namespace nonconvex {
 
+/// A graph, null where it is not known, and the values of its parameters.
+struct Expressions {
+  const Graph* graph = nullptr;
+  std::span<const double> parameters;
+};
+
 /// One thread at a time. A copy shares the compiled model, has the same parameters, and may be used on another thread.
 class Program final : public Nlp,
                       public ThreadedEvaluation,
@@ -27,6 +33,8 @@ class Program final : public Nlp,
   /// `graph`, from which the model was compiled, must outlive this; without one nothing is known of curvature.
   explicit Program(std::shared_ptr<const CompiledModel> model, const Graph* graph = nullptr);
 
+  /// The expressions that a program was compiled from, valid as long as it is.
+  friend Expressions expressionsOf(const Program& program);
   const std::shared_ptr<const CompiledModel>& model() const { return model_; }
   /// New values of all parameters. The next evaluation is of the last point, with them.
   void setParameters(std::span<const double> parameters);

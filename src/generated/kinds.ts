@@ -25,6 +25,7 @@ export const solves = {
   'fractional/sparseRecovery': { progress: true },
   'fractional/totalLeastSquares': { progress: true },
   'nlp/minimize': { progress: true },
+  'nlp/minimizeGlobally': { progress: true },
   'relu/attack': { progress: false },
   'relu/crossValidate': { progress: false },
   'relu/trainReluPath': { progress: true },

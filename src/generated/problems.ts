@@ -5,6 +5,7 @@ import type { DeepLinearProblem, DeepLinearSolution } from './deepLinear.js';
 import type { FitProblem, FitSolution } from './fit.js';
 import type { FractionalProblem, FractionalSolution } from './fractional.js';
 import type { MatrixCompletionProblem, MatrixCompletionSolution } from './matrixCompletion.js';
+import type { MinimizeGloballyProblem, MinimizeGloballySolution } from './minimizeGlobally.js';
 import type { MinimizeSumProblem, MinimizeSumSolution } from './minimizeSum.js';
 import type { NlpProblem, NlpSolution } from './nlp.js';
 import type { OneClassSubspacesProblem, OneClassSubspacesSolution } from './oneClassSubspaces.js';
@@ -26,6 +27,7 @@ export interface Problems {
   fit: FitProblem;
   fractional: FractionalProblem;
   matrixCompletion: MatrixCompletionProblem;
+  minimizeGlobally: MinimizeGloballyProblem;
   minimizeSum: MinimizeSumProblem;
   nlp: NlpProblem;
   oneClassSubspaces: OneClassSubspacesProblem;
@@ -48,6 +50,7 @@ export interface Solutions {
   fit: FitSolution;
   fractional: FractionalSolution;
   matrixCompletion: MatrixCompletionSolution;
+  minimizeGlobally: MinimizeGloballySolution;
   minimizeSum: MinimizeSumSolution;
   nlp: NlpSolution;
   oneClassSubspaces: OneClassSubspacesSolution;

@@ -9,6 +9,7 @@ import { type MakeProblem, type SolveOptions, type SolveResult, solve } from '..
 import { checkWarmStart } from '../core/warmStart.js';
 import { type Dependence, dependences } from '../expressions/dependence.js';
 import type { Operand } from '../expressions/expression.js';
+import { requireContinuous } from '../expressions/integers.js';
 import { type Model, toProgram } from '../expressions/model.js';
 import type { Parameter } from '../expressions/parameter.js';
 import { CompiledProgram, numbers, type Program, type UsedDerivatives } from '../expressions/program.js';
@@ -139,6 +140,7 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
   const program = toProgram('problem', problem);
   const flat = flatSettings('nlp', settings);
   const { warmStart, reportIterates, nonsmooth } = flat;
+  requireContinuous(program, 'minimize');
   requireSmooth(program, nonsmooth);
   const { bounds } = program;
   const parameters = program instanceof CompiledProgram ? program.parts.parameters() : new Float64Array(0);
@@ -287,8 +289,8 @@ type Scales = { objectiveScale?: number; constraintScales?: Float64Array };
 
 type Multipliers = { [name in (typeof multiplierNames)[number]]?: Float64Array | undefined };
 
-/** A report of progress, or a result, with the sign of the objective that is maximised: a lower bound is an upper one then. */
-function maximized<Report extends { objective?: number; lowerBound?: number; certificate?: Certificate }>(
+/** @internal A report of progress, or a result, with the sign of the objective that is maximised: a lower bound is an upper one then. */
+export function maximized<Report extends { objective?: number; lowerBound?: number; certificate?: Certificate }>(
   report: Report,
 ): Report {
   const { lowerBound, ...others } = report;

@@ -59,12 +59,13 @@ const ofOneFamily: Record<string, string[]> = {
     'native/methods/nlp/scaled_nlp.hpp',
   ],
   'methods on any function, which the next families are to call': [
+    'native/methods/dual_simplex/dual_simplex.hpp',
     'native/methods/krylov/pcg.hpp',
     'native/methods/least_squares/levenberg_marquardt.hpp',
     'native/methods/least_squares/variable_projection.hpp',
+    'native/methods/propagation/propagation.hpp',
     'native/methods/quadratic/prepared_quadratic.hpp',
     'native/methods/quadratic/recession.hpp',
-    'native/methods/tree_search/tree_search.hpp',
     'native/methods/unconstrained/lbfgs.hpp',
   ],
   'problems of known form, which bindings and benchmarks build as well': [

@@ -1,0 +1,52 @@
+// Admissible points of a program: checks, and local solutions within a box.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/interval.hpp"
+#include "expressions/program.hpp"
+#include "linalg/cpu.hpp"
+#include "methods/nlp/start.hpp"
+
+namespace nonconvex {
+
+/// An admissible point.
+struct GlobalPoint {
+  std::vector<double> x;
+  double objective = infinity;
+  double feasibility = 0;  ///< largest violation of constraints as given
+
+  bool known() const { return !x.empty(); }
+};
+
+/// Looks for admissible points with one evaluator, on one thread at a time.
+class PointSearch {
+ public:
+  /// `la`, `integers` and the bounds must outlive this; `nlp` is evaluated here alone.
+  PointSearch(const Cpu& la, std::shared_ptr<Program> nlp, std::span<const char> integer,
+              std::span<const Interval> constraints);
+
+  /// The point with integers rounded, if its objective is finite and its constraints hold to 1e-8 max(1, |side|).
+  std::optional<GlobalPoint> check(std::span<const double> x, std::span<const Interval> bounds);
+  /// The local minimum near x within the box, integers fixed at rounded values; none where the method finds none.
+  std::optional<GlobalPoint> descend(std::span<const double> x, std::span<const Interval> box);
+  int solves() const { return solves_; }
+
+ private:
+  struct Tuning {
+    static constexpr double feasible = 1e-8;   ///< rounding: violations of constraints, relative to their sides
+    static constexpr double tolerance = 1e-9;  ///< rounding: of local solutions, whose polish is more exact
+    static constexpr int iterations = 200;     ///< safeguard: iterations of one local solution
+  };
+
+  const Cpu& la_;
+  std::shared_ptr<Program> nlp_;
+  std::span<const char> integer_;
+  std::span<const Interval> constraints_;
+  std::vector<double> c_;
+  int solves_ = 0;
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,125 @@
+// The program of `minimizeGlobally`, its settings and its result.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/certificate.hpp"
+#include "core/inputs.hpp"
+#include "core/limits.hpp"
+#include "methods/nlp/start.hpp"
+
+namespace nonconvex {
+
+/// Which columns are tightened by linear programs.
+enum class GlobalTightening { automatic, none, root, always };
+constexpr auto names(GlobalTightening) { return std::array{"auto"sv, "none"sv, "root"sv, "always"sv}; }
+
+struct MinimizeGloballySettings : Limits {
+  double absoluteGap = 1e-6;
+  double maxNodes = infinity;
+  double memoryLimit = 1e9;
+  double cutoff = infinity;
+  double assumeBounds = infinity;
+  GlobalTightening tightening = GlobalTightening::automatic;
+
+  MinimizeGloballySettings() {
+    tolerance = 1e-4;
+    maxIterations = 2147483647;
+  }
+
+  static constexpr auto fields() {
+    using Self = MinimizeGloballySettings;
+    return appendedFields(
+        Limits::fields(),
+        FieldTuple{
+            FIELD(absoluteGap, atLeast(0),
+                  "The solve also ends where objective - lowerBound is at most this, whatever the objective.",
+                  "the objective is near 0, or in small units."),
+            FIELD(maxNodes, atLeast(1), "Most boxes that are looked at before the solve ends with `iterationLimit`.",
+                  "the answer so far is enough after so much work."),
+            FIELD(memoryLimit, positive(), "Bytes for open boxes, above which the search goes depth first.",
+                  "the process has less memory, or more."),
+            FIELD(cutoff, atLeast(-1e15), "Only points with an objective below this number are looked for.",
+                  "a point is known already, or worse ones are of no use."),
+            FIELD(assumeBounds, atLeast(0),
+                  "Stands in for infinite bounds: the answer is then about variables up to this size alone.",
+                  "the model lacks bounds, and the lower bound stays at -infinity."),
+            FIELD(tightening, anyValue(),
+                  "When bounds of variables are tightened by linear programs: `none`, at the `root`, in each box "
+                  "(`always`), or in those near the root (`auto`).",
+                  forExperts)});
+  }
+};
+static_assert(sizeFromFields<MinimizeGloballySettings>() == sizeof(MinimizeGloballySettings));
+
+/// minimise f(x) subject to lower <= x <= upper, lower <= c(x) <= upper, some entries of x integers.
+struct MinimizeGloballyProblem : NlpStart {
+  std::vector<int> integers;
+  bool warm = false;   ///< the start is a point that the user gave
+  bool large = false;  ///< the problem takes long to open
+};
+
+struct GlobalProgress : Progress {
+  double nodes = unknown;
+  double open = unknown;
+
+  static constexpr auto fields() {
+    using Self = GlobalProgress;
+    return FieldTuple{OUT_COLUMN(nodes, "nodes", 6, "Boxes that were looked at."),
+                      OUT_COLUMN(open, "open", 6, "Boxes that wait.")};
+  }
+};
+
+struct GlobalCounts {
+  double linearPrograms = 0;
+  double pivots = 0;
+  double localSolves = 0;
+  double tightenings = 0;
+
+  static constexpr auto fields() {
+    using Self = GlobalCounts;
+    return FieldTuple{
+        OUT(linearPrograms, "Linear relaxations that were solved, those for bounds of variables included."),
+        OUT(pivots, "Pivots of the simplex method."), OUT(localSolves, "Local solutions that were begun."),
+        OUT(tightenings, "Bounds of variables that were looked for by linear programs.")};
+  }
+};
+static_assert(sizeFromFields<GlobalCounts>() == sizeof(GlobalCounts));
+
+struct MinimizeGloballySolution {
+  using Progress = GlobalProgress;
+
+  std::vector<double> x;
+  std::vector<double> constraintValues;
+  double feasibility = unknown;
+  double nodes = 0;
+  GlobalCounts counts;
+  std::vector<int> boundsAssumed;
+  Certificate certificate;
+
+  static Claims claims() {
+    using enum CertificateKind;
+    return {.verbs = {"minimizeGlobally"},
+            .kinds = {bounded, global},
+            .over = {{"assumedBounds", "points whose entries without a bound are at most `assumeBounds` in size"}},
+            .gapScale = "the size of the objective, or absoluteGap / tolerance where that is larger",
+            .remark = "Bounds hold in exact arithmetic: each is made by sums with outward rounding."};
+  }
+
+  static constexpr auto fields() {
+    using Self = MinimizeGloballySolution;
+    return FieldTuple{OUT(x, "n numbers: the best point."),
+                      OUT(constraintValues, "m numbers c(x)."),
+                      OUT_IF_KNOWN(feasibility, "Largest violation of bounds and constraints as given."),
+                      OUT(nodes, "Boxes that were looked at."),
+                      OUT(counts, "How much work was done."),
+                      OUT(boundsAssumed, "Indices of variables whose infinite bounds `assumeBounds` has replaced."),
+                      OUT(certificate, "The lower bound and its gap.")};
+  }
+};
+static_assert(sizeFromFields<MinimizeGloballySolution>() == sizeof(MinimizeGloballySolution));
+
+}  // namespace nonconvex

@@ -1,0 +1,113 @@
+// The tree of boxes of `minimizeGlobally`.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "linalg/cpu.hpp"
+#include "methods/propagation/propagation.hpp"
+#include "methods/tree_search/tree_search.hpp"
+#include "solvers/nlp/minimizeGlobally/incumbent.hpp"
+#include "solvers/nlp/minimizeGlobally/linear_relaxation.hpp"
+#include "solvers/nlp/minimizeGlobally/problem.hpp"
+
+namespace nonconvex {
+
+/// A box of columns, and what its parent knew.
+struct GlobalNode {
+  std::vector<Interval> box;
+  std::vector<double> near;  ///< the parent's solution, at which lines touch; empty: none
+  DualSimplex::Basis basis;  ///< the parent's
+  double lower = -infinity;  ///< a lower bound of the objective in the box
+  int depth = 0;
+  int branch = -1;           ///< the column to split; -1: none
+  double place = 0;          ///< the number to split it at
+  GlobalPoint found = {};    ///< the best point that was found in the box
+  GlobalCounts counts = {};  ///< work in this box
+};
+
+/// What is searched: a lifted program and the model that it is of.
+struct GlobalModel {
+  LiftedProgram lifted;
+  std::vector<Interval> constraints;               ///< sides of the model's constraints
+  std::function<std::shared_ptr<Program>()> open;  ///< an evaluator of the model
+};
+
+/// Branch and bound over boxes, each bounded by propagation and a linear relaxation. Nodes of a round see the same best
+/// point, so that a search is the same for any number of threads.
+class GlobalSearch {
+ public:
+  using Node = GlobalNode;
+
+  /// `la` and `model` must outlive this.
+  GlobalSearch(const Cpu& la, const GlobalModel& model, const MinimizeGloballySettings& settings);
+
+  /// Takes this point of the model if it is admissible.
+  void consider(std::span<const double> x);
+  /// Tightens the root and looks for points from these starts; returns false where there is no point.
+  bool begin(const std::vector<std::vector<double>>& starts);
+
+  // The functions that TreeSearch asks for.
+  void root(OpenNodes<Node>& open);
+  double bound(Node& node, TreeVisit& visit);
+  void incumbent(Node& node);
+  void branch(Node& node, OpenNodes<Node>& open);
+  double objective() const { return best_.objective; }
+  double goal() const;
+
+  const GlobalPoint& best() const { return best_; }
+  const GlobalCounts& counts() const { return counts_; }
+  const std::vector<Interval>& rootBox() const { return root_; }
+
+ private:
+  struct Tuning {
+    static constexpr int rootSweeps = 50;  ///< published: sweeps of propagation at the root (plan of the method, 4.3)
+    static constexpr int sweeps = 4;       ///< published: sweeps in a node (plan of the method, 4.3)
+    static constexpr int rounds = 4;  ///< published: rounds of lines that touch at the solution (plan of the method, 5)
+    static constexpr int tightenedDepth =
+        4;  ///< published: depth up to which columns are tightened (plan of the method, 5.3)
+    static constexpr double narrow = 1e-8;  ///< safeguard: no column narrower than this times its size is split
+    static constexpr double edge = 0.15;  ///< published: least share of a box on either side (plan of the method, 5.4)
+    static constexpr double pull = 0.75;  ///< published: weight of the solution in the place (plan of the method, 5.4)
+  };
+  /// Memory of one thread.
+  struct Workspace {
+    LinearRelaxation relaxation;
+    PointSearch points;
+  };
+  struct Choice {
+    int column = -1;
+    double score = 0, place = 0;
+  };
+
+  std::unique_ptr<Workspace> takeWorkspace();
+  void giveBack(std::unique_ptr<Workspace> space);
+  double boundWith(Workspace& space, Node& node, const TreeVisit& visit);
+  double relax(Workspace& space, Node& node, double goal);
+  bool tighten(Workspace& space, Node& node, double goal, int rounds);
+  void lookForPoints(Workspace& space, Node& node, const TreeVisit& visit);
+  void choose(const Workspace& space, Node& node) const;
+  Choice fractional(const Node& node) const;
+  Choice violated(const Workspace& space, const Node& node) const;
+  Choice widest(const Node& node) const;
+  void consider(Choice& choice, const Node& node, int column, double score, double at) const;
+  double violation(const LiftedAtom& atom, std::span<const double> z) const;
+  void take(const std::optional<GlobalPoint>& point, GlobalPoint& best) const;
+
+  const Cpu& la_;
+  const GlobalModel& model_;
+  const MinimizeGloballySettings settings_;
+  Propagation propagation_;
+  std::vector<Interval> root_;
+  std::function<bool()> stop_;
+  GlobalPoint best_;
+  GlobalCounts counts_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Workspace>> idle_;  // guarded by mutex_
+};
+
+}  // namespace nonconvex

@@ -1,0 +1,77 @@
+// Certified global minima of nonlinear programs.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/run.hpp"
+#include "solvers/nlp/minimizeGlobally/search.hpp"
+
+namespace nonconvex {
+
+/// The answer for a problem that is aborted before it is opened: its start, of which nothing is known.
+class GlobalUnbuilt {
+ public:
+  static bool pays(const MinimizeGloballyProblem& problem) { return problem.large; }
+
+  /// `problem` must outlive this.
+  GlobalUnbuilt(const MinimizeGloballyProblem& problem, const MinimizeGloballySettings&) : problem_(problem) {}
+
+  static constexpr bool decidesSolved = true;
+
+  std::optional<Status> start() { return std::nullopt; }
+  std::optional<Status> step() { return Status::stalled; }
+  GlobalProgress progress() const { return {}; }
+  MinimizeGloballySolution solution() const {
+    MinimizeGloballySolution made;
+    made.x = problem_.start;
+    return made;
+  }
+
+ private:
+  const MinimizeGloballyProblem& problem_;
+};
+
+/// minimise f(x) subject to lower <= x <= upper, lower <= c(x) <= upper, to a proved gap: spatial branch and bound
+/// (E. M. B. Smith, C. C. Pantelides, Comput. Chem. Eng. 23, 1999) whose bounds hold in exact arithmetic (A. Neumaier,
+/// O. Shcherbina, Math. Program. 99, 2004).
+class MinimizeGloballySolver {
+ public:
+  using Unbuilt = GlobalUnbuilt;
+  static constexpr bool decidesSolved = true;
+
+  /// Opens the problem. `la` must outlive this. Throws a SolverError UNSUPPORTED for what no relaxation is known of.
+  MinimizeGloballySolver(const Cpu& la, const MinimizeGloballyProblem& problem,
+                         const MinimizeGloballySettings& settings);
+
+  std::optional<Status> start();
+  std::optional<Status> step();
+  GlobalProgress progress() const;
+  MinimizeGloballySolution solution() const;
+  std::string explain(Status status) const;
+
+ private:
+  struct Tuning {
+    static constexpr int together = 64;  ///< published: boxes of a round (plan of the method, 7)
+    static constexpr int starts =
+        3;  ///< published: random starts of local solutions at the root (plan of the method, 5.5)
+  };
+
+  void lift(const MinimizeGloballyProblem& problem);
+  std::vector<std::vector<double>> starts() const;
+  double gapScale(double objective) const;
+
+  const Cpu& la_;
+  const MinimizeGloballySettings settings_;
+  std::vector<double> given_;  ///< the start
+  GlobalModel model_;
+  std::vector<int> assumed_;
+  bool empty_ = false;  ///< an integer variable has no integer between its bounds
+  std::unique_ptr<GlobalSearch> search_;
+  std::unique_ptr<TreeSearch<GlobalSearch>> tree_;
+  double lowerBound_ = -infinity;
+};
+
+}  // namespace nonconvex

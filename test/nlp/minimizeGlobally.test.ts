@@ -1,0 +1,164 @@
+// Global minima that are known, statuses, and what is refused.
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as ops from '../../src/expressions/index.js';
+import { abs, add, at, atan2, Model, max, mul, sin, square, sub, sum } from '../../src/expressions/index.js';
+import { fromCallbacks, minimizeGlobally, quadraticProgram } from '../../src/nlp/index.js';
+
+/** A wave on a slope: several local minima, the least of them at the left. */
+function wave() {
+  const model = new Model();
+  const x = model.variable({ lower: -4, upper: 4, start: 3 });
+  model.minimize(add(sin(mul(3, x)), mul(0.1, x)));
+  return { model, x };
+}
+
+/** The least value of the wave on a fine grid. */
+const leastOfWave = Math.min(
+  ...Array.from({ length: 80_001 }, (_, k) => -4 + k / 10_000).map((t) => Math.sin(3 * t) + 0.1 * t),
+);
+
+describe('minimizeGlobally', () => {
+  it('finds the least of several local minima, and proves it', async () => {
+    const { model } = wave();
+    const result = await minimizeGlobally(model, { gap: 1e-8, absoluteGap: 1e-8 });
+    expect(result.status).toBe('solved');
+    expect(result.objective).toBeCloseTo(leastOfWave, 7);
+    expect(result.certificate.kind).toBe('global');
+    expect(result.lowerBound).toBe(result.bound);
+    expect(result.bound).toBeLessThanOrEqual(leastOfWave + 1e-9);
+    expect(result.nodes).toBeGreaterThan(1);
+  });
+
+  it('has an upper bound of an objective that is maximised', async () => {
+    const model = new Model();
+    const x = model.variable({ lower: 0, upper: 5 });
+    const y = model.variable({ lower: 0, upper: 5 });
+    model.maximize(mul(x, y));
+    model.atMost(add(square(x), square(y)), 8);
+    const { status, objective, bound, certificate } = await minimizeGlobally(model);
+    expect(status).toBe('solved');
+    expect(objective).toBeCloseTo(4, 5);
+    expect(bound).toBeGreaterThanOrEqual(objective);
+    expect(bound).toBeLessThan(4.001);
+    expect(certificate.upperBound).toBe(bound);
+  });
+
+  it('takes kinks, as it needs no derivatives for bounds', async () => {
+    const model = new Model();
+    const x = model.variable({ lower: -3, upper: 3 });
+    model.minimize(max(abs(sub(x, 1)), sub(2, x)));
+    const { bound, objective } = await minimizeGlobally(model, { maxNodes: 200 });
+    expect(bound).toBeLessThanOrEqual(0.5);
+    expect(bound).toBeGreaterThan(0.49);
+    expect(objective).toBeGreaterThanOrEqual(0.5 - 1e-9);
+  });
+
+  it('proves that no point satisfies the constraints', async () => {
+    const model = new Model();
+    const x = model.variable(2, { lower: -1, upper: 1 });
+    model.minimize(sum(x));
+    model.equal(mul(at(x, 0), at(x, 1)), 0.9);
+    model.atLeast(sub(at(x, 0), at(x, 1)), 0.5);
+    const result = await minimizeGlobally(model);
+    expect(result.status).toBe('infeasible');
+    expect(result.objective).toBeNaN();
+  });
+
+  it('says that a bound is about assumed bounds', async () => {
+    const model = new Model();
+    const x = model.variable({ name: 'x' });
+    const y = model.variable({ lower: 0, upper: 1, name: 'y' });
+    model.minimize(sub(square(sub(x, y)), mul(x, y)));
+    const { boundsAssumed, certificate } = await minimizeGlobally(model, { assumeBounds: 10 });
+    expect(boundsAssumed).toEqual(['x']);
+    expect(certificate.over).toBe('assumedBounds');
+  });
+
+  it('has the same result for any number of threads', async () => {
+    const one = await minimizeGlobally(wave().model, { threads: 1 });
+    for (const threads of [2, 3]) {
+      const other = await minimizeGlobally(wave().model, { threads });
+      expect([other.nodes, other.bound, ...other.x]).toEqual([one.nodes, one.bound, ...one.x]);
+    }
+  });
+
+  it('keeps its bound where it ends early', async () => {
+    const { model } = wave();
+    const result = await minimizeGlobally(model, { gap: 0, absoluteGap: 0, maxNodes: 5 });
+    expect(result.status).toBe('iterationLimit');
+    expect(result.certificate.kind).toBe('bounded');
+    expect(result.bound).toBeLessThanOrEqual(leastOfWave + 1e-9);
+  });
+
+  it('takes integers', async () => {
+    const model = new Model();
+    const x = model.variable({ lower: 0, upper: 10, integer: true });
+    const y = model.binary();
+    model.minimize(add(square(sub(x, 3.4)), mul(-2, mul(x, y))));
+    model.atMost(add(x, mul(3, y)), 7.5);
+    const best = Math.min(
+      ...Array.from({ length: 8 }, (_, k) => k).flatMap((i) =>
+        [0, 1].filter((j) => i + 3 * j <= 7.5).map((j) => (i - 3.4) ** 2 - 2 * i * j),
+      ),
+    );
+    const { status, objective, x: found } = await minimizeGlobally(model);
+    expect(status).toBe('solved');
+    expect(objective).toBeCloseTo(best, 6);
+    expect(Array.from(found).every(Number.isInteger)).toBe(true);
+    const none = new Model();
+    none.minimize(square(none.variable({ lower: 0.2, upper: 0.8, integer: true })));
+    expect((await minimizeGlobally(none)).status).toBe('infeasible');
+  });
+
+  it('begins at a warm start', async () => {
+    const { model } = wave();
+    const first = await minimizeGlobally(model);
+    const again = await minimizeGlobally(model, { warmStart: first });
+    expect(again.objective).toBeLessThanOrEqual(first.objective);
+    await expect(minimizeGlobally(model, { warmStart: { x: [1, 2] } })).rejects.toThrow(
+      'warmStart.x: expected 1 numbers, one for each variable, got 2',
+    );
+  });
+
+  it('refuses what no bound is known of', async () => {
+    const callbacks = fromCallbacks({
+      n: 1,
+      m: 0,
+      start: [0],
+      objective: (x: ArrayLike<number>) => (x[0] as number) ** 2,
+    } as never);
+    await expect(minimizeGlobally(callbacks)).rejects.toThrow('expected a Model or what readNl gives');
+    await expect(minimizeGlobally(quadraticProgram({ Q: [[1]], c: [1] }))).rejects.toThrow('expected a Model');
+    const model = new Model();
+    const x = model.variable({ lower: 0.1, upper: 1 });
+    model.minimize(atan2(x, add(x, 1)));
+    await expect(minimizeGlobally(model)).rejects.toThrow('has no relaxation');
+    await expect(minimizeGlobally(wave().model, { gap: -1 })).rejects.toThrow('gap = -1');
+  });
+});
+
+const folder = new URL('../../../shared/problems/global/', import.meta.url);
+
+describe.skipIf(!existsSync(folder))('given problems with known minima', () => {
+  const reference = existsSync(folder)
+    ? (JSON.parse(readFileSync(new URL('reference.json', folder), 'utf8')) as Record<
+        string,
+        { best: number; sense: string }
+      >)
+    : {};
+  it('have no bound above the best known value', async () => {
+    const { readProblems } = (await import(new URL('read.mjs', folder).href)) as {
+      readProblems: (file: URL, parts: object) => { name: string; model: Model }[];
+    };
+    let solved = 0;
+    for (const { name, model } of readProblems(new URL('continuous.jsonl', folder), { Model, ops })) {
+      const { best, sense } = reference[name] as { best: number; sense: string };
+      const sign = sense === 'max' ? -1 : 1;
+      const { bound, status } = await minimizeGlobally(model, { maxNodes: 200 });
+      expect(sign * bound, name).toBeLessThanOrEqual(sign * best + 1e-9 * Math.max(1, Math.abs(best)));
+      if (status === 'solved') ++solved;
+    }
+    expect(solved).toBeGreaterThanOrEqual(50);
+  });
+});
