@@ -111,6 +111,32 @@ describe('minimizeGlobally', () => {
     expect((await minimizeGlobally(none)).status).toBe('infeasible');
   });
 
+  it('multiplies equations, as pooling problems need', async () => {
+    // Two qualities are blended: shares q of the sources, amounts y of the products.
+    const model = new Model();
+    const q = model.variable(2, { lower: 0, upper: 1 });
+    const y = model.variable(2, { lower: 0, upper: 100 });
+    model.equal(sum(q), 1);
+    const flows = [0, 1].map((i) => [0, 1].map((j) => mul(at(q, i), at(y, j))));
+    const cost = [6, 16].map((price, i) => mul(price, add(flows[i]?.[0] ?? 0, flows[i]?.[1] ?? 0)));
+    model.minimize(sub(add(cost[0] ?? 0, cost[1] ?? 0), add(mul(9, at(y, 0)), mul(15, at(y, 1)))));
+    for (const [j, most] of [2.5, 1.5].entries()) {
+      const sulfur = add(mul(3, flows[0]?.[j] ?? 0), flows[1]?.[j] ?? 0);
+      model.atMost(sub(sulfur, mul(most, at(y, j))), 0);
+    }
+    const { status, nodes, objective } = await minimizeGlobally(model);
+    const best = Math.min(
+      ...Array.from({ length: 1001 }, (_, k) => k / 1000).map((share) => {
+        const [price, sulfur] = [6 * share + 16 * (1 - share), 3 * share + (1 - share)];
+        const gain = (sells: number, most: number) => (sulfur <= most + 1e-12 ? Math.min(0, 100 * (price - sells)) : 0);
+        return gain(9, 2.5) + gain(15, 1.5);
+      }),
+    );
+    expect(status).toBe('solved');
+    expect(objective).toBeCloseTo(best, 4);
+    expect(nodes).toBeLessThanOrEqual(9);
+  });
+
   it('begins at a warm start', async () => {
     const { model } = wave();
     const first = await minimizeGlobally(model);

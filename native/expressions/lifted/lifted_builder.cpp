@@ -317,7 +317,40 @@ LinearForm LiftedBuilder::binary(Op op, const LinearForm& a, const LinearForm& b
 
 void LiftedBuilder::constrain(const LinearForm& form, Interval sides) { program_.addRow(form, sides.low, sides.high); }
 
+/// Adds the products of equations with a column, where all products of its columns are columns already: the
+/// reformulation-linearization technique of H. D. Sherali, W. P. Adams, SIAM J. Discrete Math. 3, 1990.
+void LiftedBuilder::multiplyRows() {
+  std::map<std::pair<int, int>, int> products;
+  std::map<int, int> factors;  // columns in products
+  for (const LiftedAtom& atom : program_.atoms) {
+    const bool isSquare = atom.kind == Kind::function && !atom.function.entropy && atom.function.op == Op::square;
+    if (atom.kind != Kind::product && !isSquare) continue;
+    const int y = isSquare ? atom.x : atom.y;
+    products.emplace(std::minmax(atom.x, y), atom.w);
+    ++factors[atom.x];
+    ++factors[y];
+  }
+  const std::size_t count = program_.rows.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const LiftedRow row = program_.rows[i];
+    if (row.lower != row.upper || row.count < 2) continue;
+    for (const auto& [factor, uses] : factors) {
+      if (uses < row.count) continue;
+      LinearForm product;
+      for (int k = row.first; k < row.first + row.count; ++k) {
+        const auto place = products.find(std::minmax(program_.index[at(k)], factor));
+        if (place == products.end()) break;
+        product.terms.push_back({place->second, program_.value[at(k)], program_.error[at(k)]});
+      }
+      if (product.terms.size() != at(row.count)) continue;
+      const ScaledForm whole = {{1, 1}, &product};
+      program_.addRow(sum(sumOf(std::span(&whole, 1)), -row.lower, LinearForm::column(factor)), 0, 0);
+    }
+  }
+}
+
 LiftedProgram LiftedBuilder::take(LinearForm objective) {
+  multiplyRows();
   program_.objective = std::move(objective);
   return std::move(program_);
 }

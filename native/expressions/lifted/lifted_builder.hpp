@@ -49,6 +49,7 @@ class LiftedBuilder {
   LinearForm raise(const LinearForm& a, const LinearForm& b);
   LinearForm extreme(const LinearForm& a, const LinearForm& b, double sign);
   LinearForm sum(const LinearForm& a, double factor, const LinearForm& b) const;
+  void multiplyRows();
   void perspective(int x, int logOf, int w);
 
   LiftedProgram program_;
