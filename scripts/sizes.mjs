@@ -9,7 +9,16 @@ import { files, main, root } from './shared.mjs';
 
 const most = 15;
 /** Entries that are larger, in kB for each verb. A number grows with the members of an answer alone. Most of `nlp_prepared` are functions of Node's headers, which the linker keeps once. */
-const known = { 'native-binding-entries-nlp-0': 19, fit: 16, fractional: 27, nlp: 37, nlp_prepared: 21, relu: 28, relu_predict: 18, smooth: 22 };
+const known = {
+  'native-binding-entries-nlp-0': 19,
+  fit: 16,
+  fractional: 27,
+  nlp: 37,
+  nlp_prepared: 21,
+  relu: 28,
+  relu_predict: 18,
+  smooth: 22,
+};
 
 const run = (command, ...args) => execFileSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 30 });
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
