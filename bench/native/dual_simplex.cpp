@@ -185,4 +185,5 @@ int main(int argc, char** argv) {
     dives(n, true);
     tightening(n);
   }
+  return 0;
 }
