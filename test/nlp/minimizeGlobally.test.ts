@@ -137,6 +137,30 @@ describe('minimizeGlobally', () => {
     expect(nodes).toBeLessThanOrEqual(9);
   });
 
+  it('has bounds below the minimum whatever the gap', async () => {
+    for (const gap of [0.9, 0.5, 0.2, 0.05]) {
+      for (const start of [-4, -2.3, 1.4, 3]) {
+        const model = new Model();
+        const x = model.variable({ lower: -4, upper: 4, start });
+        model.minimize(add(sin(mul(3, x)), mul(0.1, x)));
+        const { status, bound, certificate } = await minimizeGlobally(model, { gap });
+        expect(status).toBe('solved');
+        expect(certificate.kind).toBe('global');
+        expect(bound).toBeLessThanOrEqual(leastOfWave + 1e-9);
+      }
+    }
+  });
+
+  it('calls nothing infeasible for a cutoff or for assumed bounds', async () => {
+    const { model } = wave();
+    expect((await minimizeGlobally(model, { cutoff: -50 })).status).toBe('stalled');
+    const far = new Model();
+    far.minimize(square(far.variable({ lower: 10 })));
+    expect((await minimizeGlobally(far, { assumeBounds: 5 })).status).toBe('stalled');
+    const solved = await minimizeGlobally(far, { assumeBounds: 50 });
+    expect([solved.status, solved.objective]).toEqual(['solved', 100]);
+  });
+
   it('begins at a warm start', async () => {
     const { model } = wave();
     const first = await minimizeGlobally(model);

@@ -14,7 +14,9 @@ GlobalSearch::GlobalSearch(const Cpu& la, const GlobalModel& model, const Minimi
 }
 
 double GlobalSearch::goal() const {
-  return std::min(goalOf(best_.objective, settings_.absoluteGap, settings_.tolerance), settings_.cutoff);
+  constexpr double rounding = 4 * machineEpsilon;  // rounding: a bound at the goal has a gap within the tolerance
+  const double wanted = goalOf(best_.objective, settings_.absoluteGap, settings_.tolerance);
+  return std::min(std::isinf(wanted) ? wanted : wanted + rounding * std::abs(best_.objective), settings_.cutoff);
 }
 
 void GlobalSearch::take(const std::optional<GlobalPoint>& point, GlobalPoint& best) const {
@@ -66,7 +68,8 @@ void GlobalSearch::giveBack(std::unique_ptr<Workspace> space) {
 
 double GlobalSearch::bound(Node& node, TreeVisit& visit) {
   auto space = takeWorkspace();
-  node.lower = std::max(node.lower, boundWith(*space, node, visit));
+  // What propagation and the row of the objective exclude has no point below the goal, and nothing more is known of it.
+  node.lower = std::max(node.lower, std::min(boundWith(*space, node, visit), visit.goal));
   giveBack(std::move(space));
   return node.lower;
 }

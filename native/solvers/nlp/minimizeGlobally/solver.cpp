@@ -39,7 +39,9 @@ void MinimizeGloballySolver::lift(const MinimizeGloballyProblem& problem) {
     Interval box = {boundAt(given.lower, j, -infinity), boundAt(given.upper, j, infinity)};
     if ((std::isinf(box.low) || std::isinf(box.high)) && !std::isinf(settings_.assumeBounds)) {
       assumed_.push_back(static_cast<int>(j));
-      box = intersection(box, {-settings_.assumeBounds, settings_.assumeBounds});
+      const Interval within = intersection(box, {-settings_.assumeBounds, settings_.assumeBounds});
+      empty_ = empty_ || within.isEmpty();
+      if (!within.isEmpty()) box = within;
     }
     bounds.variables.push_back(box);
   }
@@ -81,8 +83,8 @@ std::vector<std::vector<double>> MinimizeGloballySolver::starts() const {
 
 std::optional<Status> MinimizeGloballySolver::start() {
   if (empty_ || !search_->begin(starts())) {
-    lowerBound_ = infinity;
-    return Status::infeasible;
+    lowerBound_ = std::min(infinity, settings_.cutoff);
+    return ended(Status::infeasible);
   }
   tree_->start();
   return std::nullopt;
@@ -91,8 +93,13 @@ std::optional<Status> MinimizeGloballySolver::start() {
 std::optional<Status> MinimizeGloballySolver::step() {
   const auto status = tree_->step();
   lowerBound_ = std::max(lowerBound_, tree_->lowerBound());
-  if (status == Status::infeasible && !std::isinf(settings_.cutoff)) return Status::stalled;
-  return status;
+  return ended(status);
+}
+
+/// The status: what is excluded with a cutoff or assumed bounds may have points all the same.
+std::optional<Status> MinimizeGloballySolver::ended(std::optional<Status> status) const {
+  const bool ofAll = std::isinf(settings_.cutoff) && assumed_.empty();
+  return status == Status::infeasible && !ofAll ? Status::stalled : status;
 }
 
 GlobalProgress MinimizeGloballySolver::progress() const {
@@ -136,8 +143,9 @@ MinimizeGloballySolution MinimizeGloballySolver::solution() const {
 std::string MinimizeGloballySolver::explain(Status status) const {
   if (status == Status::infeasible) return "The search has excluded all boxes.";
   if (status == Status::stalled && !search_->best().known()) {
-    return std::isinf(settings_.cutoff) ? "No admissible point was found in boxes that are too narrow to be split."
-                                        : "No point below the cutoff exists.";
+    if (!std::isinf(settings_.cutoff)) return "No point below the cutoff was found.";
+    if (!assumed_.empty()) return "No admissible point was found within the assumed bounds.";
+    return "No admissible point was found in boxes that are too narrow to be split.";
   }
   if (status == Status::stalled) return "Boxes that are too narrow to be split have lower bounds below the objective.";
   return {};

@@ -59,6 +59,7 @@ class MinimizeGloballySolver {
         3;  ///< published: random starts of local solutions at the root (plan of the method, 5.5)
   };
 
+  std::optional<Status> ended(std::optional<Status> status) const;
   void lift(const MinimizeGloballyProblem& problem);
   std::vector<std::vector<double>> starts() const;
   double gapScale(double objective) const;
@@ -68,7 +69,8 @@ class MinimizeGloballySolver {
   std::vector<double> given_;  ///< the start
   GlobalModel model_;
   std::vector<int> assumed_;
-  bool empty_ = false;  ///< an integer variable has no integer between its bounds
+  bool empty_ =
+      false;  ///< no point is within the bounds: an integer variable has no integer, or the assumed bounds leave none
   std::unique_ptr<GlobalSearch> search_;
   std::unique_ptr<TreeSearch<GlobalSearch>> tree_;
   double lowerBound_ = -infinity;
