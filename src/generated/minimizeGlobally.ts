@@ -16,8 +16,6 @@ export interface MinimizeGloballyProblem {
   constraintsUpper?: Float64Array | undefined;
   /** Variables with integer values alone. */
   integers?: Int32Array | undefined;
-  /** True if the start was given as a warm start. */
-  warm: boolean;
 }
 
 export interface MinimizeGloballyOptions extends Limits {

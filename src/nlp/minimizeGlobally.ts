@@ -81,7 +81,7 @@ export async function minimizeGlobally(
       : checkVector('warmStart.x', checkWarmStart(warmStart).x, { length: program.n, per: 'one for each variable' });
   const { bounds, integers } = program;
   const whole = integers.length > 0 && { integers };
-  const first = { start, ...bounds, ...whole, warm: warmStart !== undefined };
+  const first = { start, ...bounds, ...whole };
   const toNative: MakeProblem<MinimizeGloballyProblem> = (guard, native, leave) => {
     const made = () => Object.assign(program.toNative(guard, native), first);
     const ahead = program.ahead(native, leave);

@@ -10,7 +10,6 @@ namespace {
 struct MinimizeGloballyInputs {
   std::vector<double> start, lower, upper, constraintsLower, constraintsUpper;
   std::vector<int> integers;
-  bool warm = false;
 
   static constexpr auto fields() {
     using Self = MinimizeGloballyInputs;
@@ -20,8 +19,7 @@ struct MinimizeGloballyInputs {
         IN_OPTIONAL(upper, vector("n").orInfinite(), "Upper bounds instead of those of the program."),
         IN_OPTIONAL(constraintsLower, vector("m").orInfinite(), "Lower sides instead of those of the program."),
         IN_OPTIONAL(constraintsUpper, vector("m").orInfinite(), "Upper sides instead of those of the program."),
-        IN_OPTIONAL(integers, indices().below("n").distinct(), "Variables with integer values alone."),
-        IN(warm, flag(), "True if the start was given as a warm start.")};
+        IN_OPTIONAL(integers, indices().below("n").distinct(), "Variables with integer values alone.")};
   }
 };
 
@@ -43,7 +41,6 @@ struct MinimizeGloballyEntry {
                       .constraintLower = std::move(inputs.constraintsLower),
                       .constraintUpper = std::move(inputs.constraintsUpper)};
     problem.integers = std::move(inputs.integers);
-    problem.warm = inputs.warm;
   }
 };
 

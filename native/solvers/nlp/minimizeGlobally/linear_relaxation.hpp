@@ -71,7 +71,7 @@ class LinearRelaxation {
   std::vector<Interval> box_;
   std::vector<double> cost_, unit_;
   std::vector<Slots> slots_;  ///< rows of each atom
-  std::vector<double> low_, high_, work_, lowerWork_;
+  std::vector<double> low_, high_, work_;
   int base_ = 0;  ///< rows without those that touch at a solution
   bool hasPoint_ = false;
   double objectiveError_ = 0;

@@ -58,7 +58,6 @@ static_assert(sizeFromFields<MinimizeGloballySettings>() == sizeof(MinimizeGloba
 /// minimise f(x) subject to lower <= x <= upper, lower <= c(x) <= upper, some entries of x integers.
 struct MinimizeGloballyProblem : NlpStart {
   std::vector<int> integers;
-  bool warm = false;   ///< the start is a point that the user gave
   bool large = false;  ///< the problem takes long to open
 };
 

@@ -1,7 +1,6 @@
 // The tree of boxes of `minimizeGlobally`.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -61,7 +60,6 @@ class GlobalSearch {
 
   const GlobalPoint& best() const { return best_; }
   const GlobalCounts& counts() const { return counts_; }
-  const std::vector<Interval>& rootBox() const { return root_; }
 
  private:
   struct Tuning {

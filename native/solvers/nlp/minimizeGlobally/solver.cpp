@@ -5,6 +5,7 @@
 
 #include "core/index.hpp"
 #include "core/random.hpp"
+#include "core/require_memory.hpp"
 #include "expressions/lifted/lifting.hpp"
 #include "expressions/program.hpp"
 
@@ -14,6 +15,9 @@ MinimizeGloballySolver::MinimizeGloballySolver(const Cpu& la, const MinimizeGlob
                                                const MinimizeGloballySettings& settings)
     : la_(la), settings_(settings) {
   lift(problem);
+  const double columns = model_.lifted.count();
+  requireMemory(sizeof(double) * columns * columns, "linear programs of " + show(columns) + " columns, one for each " +
+                                                        "variable, product and function, need");
   search_ = std::make_unique<GlobalSearch>(la, model_, settings_);
   search_->consider(given_);
   const TreeSettings tree = {.order = TreeOrder::bestBound,
