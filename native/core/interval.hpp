@@ -50,6 +50,11 @@ inline constexpr Interval nothing = {infinity, -infinity};
 
 inline Interval point(double value) { return {value, value}; }
 
+/// All numbers within `error` of `value`; the value itself where the error is 0.
+inline Interval around(double value, double error) {
+  return error == 0 ? point(value) : Interval{below(value - error), above(value + error)};
+}
+
 inline Interval negate(Interval a) { return {-a.high, -a.low}; }
 /// Bounds of a + b; the sum with 0 is exact.
 inline double sumBelow(double a, double b) { return a == 0 ? b : b == 0 ? a : below(a + b); }

@@ -29,6 +29,9 @@ Interval domain(const Univariate& g);
 Interval image(const Univariate& g, Interval x);
 /// Contains all numbers t of x with g(t) in w; empty only if there is none.
 Interval preimage(const Univariate& g, Interval w, Interval x);
+/// Contains g' and g'' of all numbers of x inside of the domain, where g has them; all numbers where that is not known.
+Interval derivativeImage(const Univariate& g, Interval x);
+Interval secondDerivativeImage(const Univariate& g, Interval x);
 
 /// How a function bends over an interval.
 enum class Bend : char { convex, concave, mixed };

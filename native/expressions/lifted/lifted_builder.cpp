@@ -12,10 +12,7 @@ namespace {
 
 using Kind = LiftedAtom::Kind;
 
-Interval coefficientOf(const LinearForm::Term& term) {
-  if (term.error == 0) return outward::point(term.coefficient);
-  return {outward::below(term.coefficient - term.error), outward::above(term.coefficient + term.error)};
-}
+Interval coefficientOf(const LinearForm::Term& term) { return outward::around(term.coefficient, term.error); }
 
 std::uint64_t bitsOf(double value) { return std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value); }
 
@@ -32,6 +29,8 @@ bool isLogarithm(const LiftedAtom* atom) {
 
 bool isInteger(double value) { return value == std::floor(value); }
 
+double widthOf(Interval range) { return range.high - range.low; }
+
 std::uint64_t keyOf(Kind kind) { return static_cast<std::uint64_t>(kind); }
 
 }  // namespace
@@ -40,19 +39,19 @@ LiftedBuilder::LiftedBuilder(const LiftedBounds& bounds) {
   program_.variables = static_cast<int>(bounds.variables.size());
   program_.columns = bounds.variables;
   program_.integer.assign(program_.columns.size(), 0);
-  definedBy_.assign(program_.columns.size(), -1);
   for (const int j : bounds.integers) program_.integer[at(j)] = 1;
 }
 
-int LiftedBuilder::newColumn(Interval bounds, int atom) {
+int LiftedBuilder::newColumn(Interval bounds, LiftedDefinition definition) {
   program_.columns.push_back(bounds);
   program_.integer.push_back(0);
-  definedBy_.push_back(atom);
+  program_.definitions.push_back(definition);
   return program_.count() - 1;
 }
 
 const LiftedAtom* LiftedBuilder::definition(int column) const {
-  const int atom = definedBy_[at(column)];
+  if (column < program_.variables) return nullptr;
+  const int atom = program_.definitions[at(column - program_.variables)].atom;
   return atom < 0 ? nullptr : &program_.atoms[at(atom)];
 }
 
@@ -65,9 +64,11 @@ int LiftedBuilder::columnOf(const LinearForm& form) {
   }
   const auto [place, isNew] = columnOf_.try_emplace(std::move(key), -1);
   if (!isNew) return place->second;
-  const int column = newColumn(rangeOf(form, program_.columns), -1);
+  const int column = newColumn(rangeOf(form, program_.columns), {});
   place->second = column;
-  if (!form.isConstant()) program_.addRow(sum(form, -1, LinearForm::column(column)), 0, 0);
+  if (form.isConstant()) return column;
+  program_.definitions.back().row = static_cast<int>(program_.rows.size());
+  program_.addRow(sum(form, -1, LinearForm::column(column)), 0, 0);
   return column;
 }
 
@@ -85,7 +86,7 @@ int LiftedBuilder::function(const Univariate& g, int x) {
   Interval& from = program_.columns[at(x)];
   from = intersection(from, domain(g));
   const Interval range = from.isEmpty() ? outward::nothing : image(g, from);
-  place->second = newColumn(range, static_cast<int>(program_.atoms.size()));
+  place->second = newColumn(range, {.atom = static_cast<int>(program_.atoms.size())});
   program_.atoms.push_back({.kind = Kind::function, .function = g, .x = x, .w = place->second});
   return place->second;
 }
@@ -97,7 +98,7 @@ int LiftedBuilder::product(int x, int y) {
   const auto [place, isNew] = results_.try_emplace(key, -1);
   if (!isNew) return place->second;
   place->second = newColumn(outward::multiply(program_.columns[at(x)], program_.columns[at(y)]),
-                            static_cast<int>(program_.atoms.size()));
+                            {.atom = static_cast<int>(program_.atoms.size())});
   program_.atoms.push_back({.kind = Kind::product, .x = x, .y = y, .w = place->second});
   return place->second;
 }
@@ -108,7 +109,7 @@ int LiftedBuilder::quotient(int x, int y) {
   const auto [place, isNew] = results_.try_emplace(key, -1);
   if (!isNew) return place->second;
   place->second = newColumn(outward::divide(program_.columns[at(x)], program_.columns[at(y)]),
-                            static_cast<int>(program_.atoms.size()));
+                            {.atom = static_cast<int>(program_.atoms.size())});
   program_.atoms.push_back({.kind = Kind::product, .x = place->second, .y = y, .w = x});
   return place->second;
 }
@@ -124,7 +125,7 @@ void LiftedBuilder::perspective(int x, int l, int w) {
 }
 
 /// A number that nothing is known of, for what has no value or any.
-LinearForm LiftedBuilder::unknownNumber() { return LinearForm::column(newColumn({}, -1)); }
+LinearForm LiftedBuilder::unknownNumber() { return LinearForm::column(newColumn({}, {})); }
 
 LinearForm LiftedBuilder::functionOf(const Univariate& g, const LinearForm& a) {
   if (a.isConstant()) {
@@ -232,6 +233,18 @@ LinearForm LiftedBuilder::multiply(const LinearForm& a, const LinearForm& b) {
     return form.terms.size() + (form.constant.low == 0 && form.constant.high == 0 ? 0 : 1);
   };
   if (length(a) * length(b) > Tuning::distributed) return productOf(columnOf(a), columnOf(b));
+  const LinearForm distributed = distribute(a, b);
+  const auto isBounded = [&](const LinearForm& form) { return std::isfinite(widthOf(rangeOf(form, program_.columns))); };
+  if (a.isMultiple() && b.isMultiple()) return distributed;
+  if (!isBounded(a) || !isBounded(b)) {
+    // A factor may get bounds from the product of both, which the products of their terms do not give.
+    program_.addRow(sum(distributed, -1, productOf(columnOf(a), columnOf(b))), 0, 0);
+  }
+  return distributed;
+}
+
+/// The product of two sums as a sum of products.
+LinearForm LiftedBuilder::distribute(const LinearForm& a, const LinearForm& b) {
   std::vector<LinearForm> forms;
   std::vector<Interval> factors;
   for (const LinearForm::Term& s : a.terms) {
@@ -315,7 +328,10 @@ LinearForm LiftedBuilder::binary(Op op, const LinearForm& a, const LinearForm& b
   }
 }
 
-void LiftedBuilder::constrain(const LinearForm& form, Interval sides) { program_.addRow(form, sides.low, sides.high); }
+void LiftedBuilder::constrain(const LinearForm& form, Interval sides) {
+  program_.constraints.push_back(static_cast<int>(program_.rows.size()));
+  program_.addRow(form, sides.low, sides.high);
+}
 
 /// Adds the products of equations with a column, where all products of its columns are columns already: the
 /// reformulation-linearization technique of H. D. Sherali, W. P. Adams, SIAM J. Discrete Math. 3, 1990.
@@ -351,7 +367,7 @@ void LiftedBuilder::multiplyRows() {
 
 LiftedProgram LiftedBuilder::take(LinearForm objective) {
   multiplyRows();
-  program_.objective = std::move(objective);
+  program_.setObjective(std::move(objective));
   return std::move(program_);
 }
 

@@ -32,7 +32,7 @@ class LiftedBuilder {
   };
   using Key = std::array<std::uint64_t, 4>;  ///< kind, function, x, y
 
-  int newColumn(Interval bounds, int atom);
+  int newColumn(Interval bounds, LiftedDefinition definition);
   int columnOf(const LinearForm& form);
   int function(const Univariate& g, int x);
   int product(int x, int y);
@@ -45,6 +45,7 @@ class LiftedBuilder {
   LinearForm logarithm(const LinearForm& a);
   LinearForm multiply(const LinearForm& a, const LinearForm& b);
   LinearForm productOf(int x, int y);
+  LinearForm distribute(const LinearForm& a, const LinearForm& b);
   LinearForm divide(const LinearForm& a, const LinearForm& b);
   LinearForm raise(const LinearForm& a, const LinearForm& b);
   LinearForm extreme(const LinearForm& a, const LinearForm& b, double sign);
@@ -53,7 +54,6 @@ class LiftedBuilder {
   void perspective(int x, int logOf, int w);
 
   LiftedProgram program_;
-  std::vector<int> definedBy_;                          ///< the atom whose result a column is; -1: none
   std::map<Key, int> results_;                          ///< columns of results
   std::map<std::vector<std::uint64_t>, int> columnOf_;  ///< columns of linear forms
 };

@@ -33,6 +33,14 @@ struct LiftedRow {
   double lower = -infinity, upper = infinity;
 };
 
+/// What a column after the variables is: the result of an atom, which has it for `w`, or for `x` where it is a
+/// quotient; or the sum of the other entries of a row less its sides, where it has the coefficient -1; or nothing is
+/// known.
+struct LiftedDefinition {
+  int atom = -1;
+  int row = -1;
+};
+
 /// minimise objective(z) over columns z within `columns`, under `rows` and `atoms`. The first columns are the variables
 /// of the model. No admissible point of the model is lost: with the right other columns it satisfies all relations, in
 /// exact arithmetic.
@@ -42,9 +50,12 @@ struct LiftedProgram {
   std::vector<char> integer;      ///< 1 for columns with integer values alone
   std::vector<LiftedAtom> atoms;  ///< each after those that its operands are results of
   std::vector<LiftedRow> rows;
+  std::vector<LiftedDefinition> definitions;  ///< of each column after the variables, by columns before it
+  std::vector<int> constraints;               ///< the rows that are constraints of the model
   std::vector<int> index;
   std::vector<double> value, error;
   LinearForm objective;
+  LiftedRow objectiveRow;  ///< the terms of the objective, not one of `rows`
 
   int count() const { return static_cast<int>(columns.size()); }
   std::span<const int> indexOf(const LiftedRow& row) const { return std::span(index).subspan(start(row), length(row)); }
@@ -56,10 +67,16 @@ struct LiftedProgram {
   }
   /// Appends lower <= form <= upper, the constant of the form on the sides.
   void addRow(const LinearForm& form, double lower, double upper);
+  /// Sets the objective and its row.
+  void setObjective(LinearForm form);
+  Interval coefficient(const LiftedRow& row, int k) const {
+    return outward::around(valueOf(row)[static_cast<std::size_t>(k)], errorOf(row)[static_cast<std::size_t>(k)]);
+  }
 
  private:
   static std::size_t start(const LiftedRow& row) { return static_cast<std::size_t>(row.first); }
   static std::size_t length(const LiftedRow& row) { return static_cast<std::size_t>(row.count); }
+  LiftedRow addTerms(const LinearForm& form);
 };
 
 /// Bounds of a model's variables and sides of its constraints; infinities where there is none.

@@ -81,10 +81,7 @@ Interval rangeOf(const LinearForm& form, std::span<const Interval> columns) {
   using namespace outward;
   Interval range = form.constant;
   for (const Term& term : form.terms) {
-    const Interval coefficient =
-        term.error == 0 ? point(term.coefficient)
-                        : Interval{below(term.coefficient - term.error), above(term.coefficient + term.error)};
-    range = add(range, multiply(coefficient, columns[at(term.column)]));
+    range = add(range, multiply(around(term.coefficient, term.error), columns[at(term.column)]));
   }
   return range;
 }

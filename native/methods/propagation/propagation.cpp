@@ -10,10 +10,6 @@ using namespace outward;
 
 namespace {
 
-Interval coefficient(double value, double error) {
-  return error == 0 ? point(value) : Interval{below(value - error), above(value + error)};
-}
-
 /// A sum of lower ends, or of negated upper ends, without one of its terms.
 struct Sum {
   double finite = 0;
@@ -51,25 +47,27 @@ void Propagation::restrict(Sweep& sweep, int column, Interval to) const {
   now = next;
 }
 
-void Propagation::alongRow(Sweep& sweep, const Row& row) const {
+void Propagation::alongRow(Sweep& sweep, const LiftedRow& row) const {
+  const std::span<const int> index = program_.indexOf(row);
   Sum low, high;
-  for (std::size_t k = 0; k < row.index.size(); ++k) {
-    const Interval part = multiply(coefficient(row.value[k], row.error[k]), sweep.box[at(row.index[k])]);
+  for (int k = 0; k < row.count; ++k) {
+    const Interval part = multiply(program_.coefficient(row, k), sweep.box[at(index[at(k)])]);
     low.add(part.low);
     high.add(-part.high);
   }
   if (low.infinite > 1 && high.infinite > 1) return;
-  for (std::size_t k = 0; k < row.index.size() && !sweep.empty; ++k) {
-    const Interval factor = coefficient(row.value[k], row.error[k]);
+  for (int k = 0; k < row.count && !sweep.empty; ++k) {
+    const Interval factor = program_.coefficient(row, k);
     if (factor.contains(0)) continue;
-    const Interval part = multiply(factor, sweep.box[at(row.index[k])]);
+    const int column = index[at(k)];
+    const Interval part = multiply(factor, sweep.box[at(column)]);
     const double others = low.without(part.low), negated = high.without(-part.high);
     const Interval rest = {std::isinf(row.lower) || std::isinf(negated) ? -infinity : sumBelow(row.lower, negated),
                            std::isinf(row.upper) || std::isinf(others) ? infinity : sumAbove(row.upper, -others)};
     if (rest.isEmpty()) {
       sweep.empty = true;
     } else if (rest.low > -infinity || rest.high < infinity) {
-      restrict(sweep, row.index[k], factor.low == 1 && factor.high == 1 ? rest : divide(rest, factor));
+      restrict(sweep, column, factor.low == 1 && factor.high == 1 ? rest : divide(rest, factor));
     }
   }
 }
@@ -93,23 +91,16 @@ void Propagation::alongAtom(Sweep& sweep, const LiftedAtom& atom) const {
 }
 
 void Propagation::alongObjective(Sweep& sweep, double cutoff) const {
-  if (std::isinf(cutoff) || program_.objective.terms.empty()) return;
-  std::vector<int> index;
-  std::vector<double> value, error;
-  for (const LinearForm::Term& term : program_.objective.terms) {
-    index.push_back(term.column);
-    value.push_back(term.coefficient);
-    error.push_back(term.error);
-  }
-  alongRow(sweep, {index, value, error, -infinity, sumAbove(cutoff, -program_.objective.constant.low)});
+  if (std::isinf(cutoff) || program_.objectiveRow.count == 0) return;
+  LiftedRow row = program_.objectiveRow;
+  row.upper = sumAbove(cutoff, -program_.objective.constant.low);
+  alongRow(sweep, row);
 }
 
 bool Propagation::run(std::vector<Interval>& box, double cutoff, int sweeps) const {
   Sweep sweep = {box};
   const auto row = [&](const LiftedRow& each) {
-    if (!sweep.empty) {
-      alongRow(sweep, {program_.indexOf(each), program_.valueOf(each), program_.errorOf(each), each.lower, each.upper});
-    }
+    if (!sweep.empty) alongRow(sweep, each);
   };
   const auto atom = [&](const LiftedAtom& each) {
     if (!sweep.empty) alongAtom(sweep, each);

@@ -29,15 +29,9 @@ class Propagation {
     bool moved = false;
     bool empty = false;
   };
-  /// lower <= sum_k coefficient_k z_k <= upper.
-  struct Row {
-    std::span<const int> index;
-    std::span<const double> value, error;
-    double lower, upper;
-  };
 
   void restrict(Sweep& sweep, int column, Interval to) const;
-  void alongRow(Sweep& sweep, const Row& row) const;
+  void alongRow(Sweep& sweep, const LiftedRow& row) const;
   void alongAtom(Sweep& sweep, const LiftedAtom& atom) const;
   void alongObjective(Sweep& sweep, double cutoff) const;
 

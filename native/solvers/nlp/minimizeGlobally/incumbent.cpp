@@ -61,7 +61,12 @@ std::optional<GlobalPoint> PointSearch::descend(std::span<const double> x, std::
   InteriorPointMethod method(watched, local, settings);
   iterate(method, settings, monitor);
   la_.checkpoint();
-  return check(method.solution().x, box);
+  const NlpSolution found = method.solution();
+  auto point = check(found.x, box);
+  if (point && found.multipliers.size() == constraints_.size()) {
+    for (const double y : found.multipliers) point->multipliers.push_back(-y);
+  }
+  return point;
 }
 
 }  // namespace nonconvex

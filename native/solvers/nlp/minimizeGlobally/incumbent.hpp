@@ -16,7 +16,8 @@ namespace nonconvex {
 struct GlobalPoint {
   std::vector<double> x;
   double objective = infinity;
-  double feasibility = 0;  ///< largest violation of constraints as given
+  double feasibility = 0;           ///< largest violation of constraints as given
+  std::vector<double> multipliers;  ///< as those of StationaryPoint; empty: not known
 
   bool known() const { return !x.empty(); }
 };

@@ -31,9 +31,7 @@ LinearRelaxation::LinearRelaxation(const LiftedProgram& program, std::span<const
   const auto addFree = [&](std::span<const int> index) {
     return lp_.addRow(index, std::vector<double>(index.size(), 0.0), -infinity, infinity);
   };
-  std::vector<int> all;
-  for (const LinearForm::Term& term : program.objective.terms) all.push_back(term.column);
-  addFree(all);
+  addFree(program.indexOf(program.objectiveRow));
   for (const LiftedRow& row : program.rows) addFree(program.indexOf(row));
   for (const LiftedAtom& atom : program.atoms) {
     Slots slots = {lp_.rows(), 3, 3};
@@ -130,17 +128,6 @@ void LinearRelaxation::setAtom(const LiftedAtom& atom, const Slots& slots, std::
   }
 }
 
-void LinearRelaxation::setObjectiveRow(double cutoff) {
-  std::vector<int> index;
-  std::vector<double> value, error;
-  for (const LinearForm::Term& term : program_.objective.terms) {
-    index.push_back(term.column);
-    value.push_back(term.coefficient);
-    error.push_back(term.error);
-  }
-  setRow(0, index, value, error, -infinity, sumAbove(cutoff, -program_.objective.constant.low));
-}
-
 void LinearRelaxation::setBox(std::span<const Interval> box, std::span<const double> near, double cutoff) {
   box_.assign(box.begin(), box.end());
   lp_.truncateRows(base_);
@@ -149,11 +136,12 @@ void LinearRelaxation::setBox(std::span<const Interval> box, std::span<const dou
     high_[j] = box[j].high;
   }
   lp_.setBounds(low_, high_);
-  setObjectiveRow(cutoff);
-  int row = 1;
-  for (const LiftedRow& each : program_.rows) {
-    setRow(row++, program_.indexOf(each), program_.valueOf(each), program_.errorOf(each), each.lower, each.upper);
-  }
+  int next = 0;
+  const auto setLinear = [&](const LiftedRow& row, double lower, double upper) {
+    setRow(next++, program_.indexOf(row), program_.valueOf(row), program_.errorOf(row), lower, upper);
+  };
+  setLinear(program_.objectiveRow, -infinity, sumAbove(cutoff, -program_.objective.constant.low));
+  for (const LiftedRow& row : program_.rows) setLinear(row, row.lower, row.upper);
   for (std::size_t k = 0; k < program_.atoms.size(); ++k) setAtom(program_.atoms[k], slots_[k], near);
   Interval rest = {0, 0};
   for (const LinearForm::Term& term : program_.objective.terms) {

@@ -63,7 +63,6 @@ class LinearRelaxation {
   void setAtom(const LiftedAtom& atom, const Slots& slots, std::span<const double> near);
   void setProduct(const LiftedAtom& atom, int row);
   void setPerspective(const LiftedAtom& atom, int row, double ratio);
-  void setObjectiveRow(double cutoff);
   double boundOf(LpStatus status, std::span<const double> cost);
 
   const LiftedProgram& program_;

@@ -77,13 +77,15 @@ struct GlobalCounts {
   double pivots = 0;
   double localSolves = 0;
   double tightenings = 0;
+  double curved = 0;
 
   static constexpr auto fields() {
     using Self = GlobalCounts;
     return FieldTuple{
         OUT(linearPrograms, "Linear relaxations that were solved, those for bounds of variables included."),
         OUT(pivots, "Pivots of the simplex method."), OUT(localSolves, "Local solutions that were begun."),
-        OUT(tightenings, "Bounds of variables that were looked for by linear programs.")};
+        OUT(tightenings, "Bounds of variables that were looked for by linear programs."),
+        OUT(curved, "Boxes that second derivatives of the Lagrange function have closed.")};
   }
 };
 static_assert(sizeFromFields<GlobalCounts>() == sizeof(GlobalCounts));

@@ -36,6 +36,7 @@ bool GlobalSearch::begin(const std::vector<std::vector<double>>& starts) {
     take(space->points.check(start, root_), best_);
     take(space->points.descend(start, root_), best_);
   }
+  stationary_ = settle(space->points, best_);
   counts_.localSolves += space->points.solves();
   giveBack(std::move(space));
   return true;
@@ -56,9 +57,9 @@ std::unique_ptr<GlobalSearch::Workspace> GlobalSearch::takeWorkspace() {
       return space;
     }
   }
-  return std::make_unique<Workspace>(
-      Workspace{LinearRelaxation(model_.lifted, root_),
-                PointSearch(la_, model_.open(), model_.lifted.integer, model_.constraints)});
+  return std::make_unique<Workspace>(Workspace{
+      LinearRelaxation(model_.lifted, root_),
+      PointSearch(la_, model_.open(), model_.lifted.integer, model_.constraints), LagrangianBound(model_.lifted)});
 }
 
 void GlobalSearch::giveBack(std::unique_ptr<Workspace> space) {
@@ -79,6 +80,7 @@ double GlobalSearch::boundWith(Workspace& space, Node& node, const TreeVisit& vi
   if (!propagation_.run(node.box, visit.goal, isRoot ? Tuning::rootSweeps : Tuning::sweeps)) return infinity;
   double bound = relax(space, node, visit.goal);
   if (bound >= visit.goal) return bound;
+  if (closesByCurvature(space, node, visit.goal)) return visit.goal;
   const auto when = settings_.tightening;
   const bool deep = node.depth > Tuning::tightenedDepth;
   const bool tightens = when == GlobalTightening::always || (when == GlobalTightening::automatic && !deep) ||
@@ -158,6 +160,24 @@ bool GlobalSearch::tighten(Workspace& space, Node& node, double goal, int rounds
   return true;
 }
 
+bool GlobalSearch::closesByCurvature(Workspace& space, Node& node, double goal) const {
+  if (stationary_ == nullptr) return false;
+  space.lagrangian.setPoint(stationary_);
+  if (!space.lagrangian.reaches(node.box, goal)) return false;
+  ++node.counts.curved;
+  return true;
+}
+
+/// The stationary point near the best one, which it may better.
+std::shared_ptr<const StationaryPoint> GlobalSearch::settle(PointSearch& points, GlobalPoint& best) const {
+  if (!best.known()) return nullptr;
+  std::optional<GlobalPoint> settled = points.descend(best.x, root_);
+  if (!settled || settled->multipliers.size() != model_.constraints.size()) return nullptr;
+  auto made = std::make_shared<const StationaryPoint>(StationaryPoint{settled->x, settled->multipliers});
+  take(settled, best);
+  return made;
+}
+
 /// Takes the solution of the relaxation for a point of the model, and now and then begins a local solution there.
 void GlobalSearch::lookForPoints(Workspace& space, Node& node, const TreeVisit& visit) {
   if (node.near.empty()) return;
@@ -168,17 +188,24 @@ void GlobalSearch::lookForPoints(Workspace& space, Node& node, const TreeVisit& 
   constexpr std::uint32_t stream = 1;  // definition: draws of nodes that begin a local solution
   const Random random(settings_.seed, stream);
   const double chance = best_.known() ? std::max(0.02, std::pow(2.0, -0.5 * node.depth)) : 0.5;
-  if (random.uniform(static_cast<std::uint64_t>(visit.number)) > chance) return;
-  ++node.counts.localSolves;
-  take(space.points.descend(x, node.box), node.found);
-  if (node.depth > 0) return;
-  std::vector<double> middle;
-  for (std::size_t j = 0; j < x.size(); ++j) {
-    const Interval box = node.box[j];
-    middle.push_back(std::isfinite(box.high - box.low) ? box.low / 2 + box.high / 2 : x[j]);
+  const auto descend = [&](const std::vector<double>& from) {
+    ++node.counts.localSolves;
+    take(space.points.descend(from, node.box), node.found);
+  };
+  if (random.uniform(static_cast<std::uint64_t>(visit.number)) <= chance) {
+    descend(x);
+    if (node.depth == 0) {
+      std::vector<double> middle;
+      for (std::size_t j = 0; j < x.size(); ++j) {
+        const Interval box = node.box[j];
+        middle.push_back(std::isfinite(box.high - box.low) ? box.low / 2 + box.high / 2 : x[j]);
+      }
+      descend(middle);
+    }
   }
+  if (!node.found.known()) return;
   ++node.counts.localSolves;
-  take(space.points.descend(middle, node.box), node.found);
+  node.stationary = settle(space.points, node.found);
 }
 
 double GlobalSearch::violation(const LiftedAtom& atom, std::span<const double> z) const {
@@ -226,9 +253,19 @@ GlobalSearch::Choice GlobalSearch::fractional(const Node& node) const {
   return choice;
 }
 
+/// True where more lines or planes come as near to the atom at the solution as is wanted, without a split.
+bool GlobalSearch::isMendedByLines(const LiftedAtom& atom, const Node& node) const {
+  if (atom.kind != LiftedAtom::Kind::function) return atom.kind == LiftedAtom::Kind::perspective;
+  const Interval x = node.box[at(atom.x)];
+  const Bend bend = bendOver(atom.function, x);
+  if (bend == Bend::mixed) return false;
+  const double exact = value(atom.function, std::clamp(node.near[at(atom.x)], x.low, x.high));
+  return (node.near[at(atom.w)] < exact) == (bend == Bend::convex);
+}
+
 /// An operand of the atom that the relaxation's solution violates most, weighted by multipliers and by how far the
-/// operand is from its bounds.
-GlobalSearch::Choice GlobalSearch::violated(const Workspace& space, const Node& node) const {
+/// operand is from its bounds. Atoms that lines mend count only if `all` do.
+GlobalSearch::Choice GlobalSearch::violated(const Workspace& space, const Node& node, bool all) const {
   constexpr double weightOfAll = 1e-6;  // published: beside the multipliers (plan of the method, 5.4)
   constexpr double least = 1e-9;        // rounding: of violations
   Choice choice;
@@ -243,6 +280,7 @@ GlobalSearch::Choice GlobalSearch::violated(const Workspace& space, const Node& 
     const LiftedAtom& atom = model_.lifted.atoms[i];
     const double gap = violation(atom, z);
     if (!(gap > least * (1 + std::abs(z[at(atom.w)])))) continue;
+    if (!all && isMendedByLines(atom, node)) continue;
     const double score = gap * (space.relaxation.weightOf(static_cast<int>(i)) + weightOfAll);
     consider(choice, node, atom.x, score * share(atom.x), z[at(atom.x)]);
     if (atom.y >= 0) consider(choice, node, atom.y, score * share(atom.y), z[at(atom.y)]);
@@ -272,7 +310,9 @@ GlobalSearch::Choice GlobalSearch::widest(const Node& node) const {
 
 void GlobalSearch::choose(const Workspace& space, Node& node) const {
   Choice choice = fractional(node);
-  if (choice.column < 0 && node.lower > -infinity) choice = violated(space, node);
+  for (const bool all : {false, true}) {
+    if (choice.column < 0 && node.lower > -infinity) choice = violated(space, node, all);
+  }
   if (choice.column < 0) choice = widest(node);
   node.branch = choice.column;
   node.place = choice.place;
@@ -283,9 +323,14 @@ void GlobalSearch::incumbent(Node& node) {
   counts_.pivots += node.counts.pivots;
   counts_.localSolves += node.counts.localSolves;
   counts_.tightenings += node.counts.tightenings;
+  counts_.curved += node.counts.curved;
   node.counts = {};
-  if (node.found.known() && node.found.objective < best_.objective) best_ = std::move(node.found);
+  if (node.found.known() && node.found.objective < best_.objective) {
+    best_ = std::move(node.found);
+    stationary_ = std::move(node.stationary);
+  }
   node.found = {};
+  node.stationary = {};
 }
 
 void GlobalSearch::branch(Node& node, OpenNodes<Node>& open) {

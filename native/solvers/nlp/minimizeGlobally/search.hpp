@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "linalg/cpu.hpp"
+#include "methods/lagrangian_bound/lagrangian_bound.hpp"
 #include "methods/propagation/propagation.hpp"
 #include "methods/tree_search/tree_search.hpp"
 #include "solvers/nlp/minimizeGlobally/incumbent.hpp"
@@ -23,10 +24,11 @@ struct GlobalNode {
   DualSimplex::Basis basis;  ///< the parent's
   double lower = -infinity;  ///< a lower bound of the objective in the box
   int depth = 0;
-  int branch = -1;           ///< the column to split; -1: none
-  double place = 0;          ///< the number to split it at
-  GlobalPoint found = {};    ///< the best point that was found in the box
-  GlobalCounts counts = {};  ///< work in this box
+  int branch = -1;                                         ///< the column to split; -1: none
+  double place = 0;                                        ///< the number to split it at
+  GlobalPoint found = {};                                  ///< the best point that was found in the box
+  std::shared_ptr<const StationaryPoint> stationary = {};  ///< near `found`, if known
+  GlobalCounts counts = {};                                ///< work in this box
 };
 
 /// What is searched: a lifted program and the model that it is of.
@@ -76,6 +78,7 @@ class GlobalSearch {
   struct Workspace {
     LinearRelaxation relaxation;
     PointSearch points;
+    LagrangianBound lagrangian;
   };
   struct Choice {
     int column = -1;
@@ -90,11 +93,14 @@ class GlobalSearch {
   void lookForPoints(Workspace& space, Node& node, const TreeVisit& visit);
   void choose(const Workspace& space, Node& node) const;
   Choice fractional(const Node& node) const;
-  Choice violated(const Workspace& space, const Node& node) const;
+  Choice violated(const Workspace& space, const Node& node, bool all) const;
+  bool isMendedByLines(const LiftedAtom& atom, const Node& node) const;
   Choice widest(const Node& node) const;
   void consider(Choice& choice, const Node& node, int column, double score, double at) const;
   double violation(const LiftedAtom& atom, std::span<const double> z) const;
   void take(const std::optional<GlobalPoint>& point, GlobalPoint& best) const;
+  bool closesByCurvature(Workspace& space, Node& node, double goal) const;
+  std::shared_ptr<const StationaryPoint> settle(PointSearch& points, GlobalPoint& best) const;
 
   const Cpu& la_;
   const GlobalModel& model_;
@@ -103,6 +109,7 @@ class GlobalSearch {
   std::vector<Interval> root_;
   std::function<bool()> stop_;
   GlobalPoint best_;
+  std::shared_ptr<const StationaryPoint> stationary_;  ///< at the best point, or null
   GlobalCounts counts_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Workspace>> idle_;  // guarded by mutex_
