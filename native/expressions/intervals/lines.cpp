@@ -126,7 +126,7 @@ double tangentSlope(const Signed& g, Interval x, double at) {
 }
 
 /// The highest line below g at a number: the tangent, or a chord whose ends move to where a line of its slope touches.
-Line bestLine(const Univariate& function, double sign, Interval x, double at) {
+StraightLine bestLine(const Univariate& function, double sign, Interval x, double at) {
   const Signed g{&profileOf(function), function.exponent, sign};
   x = inDomain(*g.f, x);
   if (x.isEmpty()) return {0, -infinity};
@@ -135,7 +135,7 @@ Line bestLine(const Univariate& function, double sign, Interval x, double at) {
     at = std::clamp(0.0, std::max(x.low, -1.0 / machineEpsilon), std::min(x.high, 1.0 / machineEpsilon));
   double slope = tangentSlope(g, x, at), left = at, right = at;
   double most = g.value(at);  // a bound of the height of the convex envelope
-  Line best{0, -infinity};
+  StraightLine best{0, -infinity};
   double height = -infinity;
   for (int k = 0; k < Tuning::mostChords && std::isfinite(slope); ++k) {
     const Lowest lowest = lowestOf(function, g, x, slope);
@@ -167,17 +167,17 @@ Bend bendOver(const Univariate& g, Interval x) {
   return f.below == f.above && !f.hasPole() ? f.above : Bend::mixed;
 }
 
-Line lineBelow(const Univariate& g, Interval x, double slope) {
+StraightLine lineBelow(const Univariate& g, Interval x, double slope) {
   const Profile& f = profileOf(g);
   return {slope, lowestOf(g, {&f, g.exponent}, inDomain(f, x), slope).value};
 }
-Line lineAbove(const Univariate& g, Interval x, double slope) {
+StraightLine lineAbove(const Univariate& g, Interval x, double slope) {
   const Profile& f = profileOf(g);
   return {slope, -lowestOf(g, {&f, g.exponent, -1}, inDomain(f, x), -slope).value};
 }
-Line bestBelow(const Univariate& g, Interval x, double at) { return bestLine(g, 1, x, at); }
-Line bestAbove(const Univariate& g, Interval x, double at) {
-  const Line negative = bestLine(g, -1, x, at);
+StraightLine bestBelow(const Univariate& g, Interval x, double at) { return bestLine(g, 1, x, at); }
+StraightLine bestAbove(const Univariate& g, Interval x, double at) {
+  const StraightLine negative = bestLine(g, -1, x, at);
   return {-negative.slope, -negative.intercept};
 }
 

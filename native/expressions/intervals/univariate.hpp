@@ -39,17 +39,17 @@ enum class Bend : char { convex, concave, mixed };
 Bend bendOver(const Univariate& g, Interval x);
 
 /// slope t + intercept
-struct Line {
+struct StraightLine {
   double slope = 0;
   double intercept = 0;
 };
 /// The highest line of this finite slope below g over x, the intercept rounded down; -infinity if there is none.
-Line lineBelow(const Univariate& g, Interval x, double slope);
+StraightLine lineBelow(const Univariate& g, Interval x, double slope);
 /// The lowest line of this finite slope above g over x, the intercept rounded up; infinity if there is none.
-Line lineAbove(const Univariate& g, Interval x, double slope);
+StraightLine lineAbove(const Univariate& g, Interval x, double slope);
 /// The line below g over x that is highest at the number `at` of x, up to rounding of its slope.
-Line bestBelow(const Univariate& g, Interval x, double at);
+StraightLine bestBelow(const Univariate& g, Interval x, double at);
 /// The line above g over x that is lowest at the number `at` of x, up to rounding of its slope.
-Line bestAbove(const Univariate& g, Interval x, double at);
+StraightLine bestAbove(const Univariate& g, Interval x, double at);
 
 }  // namespace nonconvex

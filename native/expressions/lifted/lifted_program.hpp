@@ -82,7 +82,7 @@ struct LiftedProgram {
 /// Bounds of a model's variables and sides of its constraints; infinities where there is none.
 struct LiftedBounds {
   std::vector<Interval> variables, constraints;
-  std::vector<int> integers;  ///< variables with integer values
+  std::vector<int> integers = {};  ///< variables with integer values
 };
 
 }  // namespace nonconvex

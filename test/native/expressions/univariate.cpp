@@ -245,7 +245,7 @@ void checkLine(const Case& of, Interval x, Draws& draws, double sign) {
   if (!std::isfinite(slope)) return;
   const bool usual =
       slope == 0 || (std::abs(slope) > 1e-99 && std::abs(slope) < 1e99);  // others are safe, but not tight
-  const Line line = sign > 0 ? lineBelow(of.g, x, slope) : lineAbove(of.g, x, slope);
+  const StraightLine line = sign > 0 ? lineBelow(of.g, x, slope) : lineAbove(of.g, x, slope);
   check::note(line.slope == slope && !std::isnan(line.intercept), __FILE__, __LINE__,
               described(of, x, slope, "no line"));
   std::vector<Real> t = samplesOf(x, draws, 60);
@@ -314,7 +314,7 @@ void checkBest(const Case& of, Draws& draws, double sign) {
   if (!(x.high - x.low > 1e-3)) return;
   if (std::isinf(static_cast<double>(of.exact(x.low))) || std::isinf(static_cast<double>(of.exact(x.high)))) return;
   const double at = draws.uniform(x.low + 0.01 * (x.high - x.low), x.high - 0.01 * (x.high - x.low));
-  const Line line = sign > 0 ? bestBelow(of.g, x, at) : bestAbove(of.g, x, at);
+  const StraightLine line = sign > 0 ? bestBelow(of.g, x, at) : bestAbove(of.g, x, at);
   std::vector<Real> t;
   constexpr int pieces = 3000;
   Real size = 0;
@@ -498,4 +498,34 @@ TEST(perspectivesContainTheirValuesAndLieAbovePlanes) {
         CHECK(value + slack >= w.low && value - slack <= w.high);
     }
   }
+}
+
+// The mean value theorem: a divided difference is a derivative somewhere between its points, exactly.
+TEST(derivativesOverIntervalsContainDividedDifferences) {
+  if (!extended) return;
+  Draws draws(7);
+  int tight = 0;
+  for (const Case& of : allCases()) {
+    const Interval all = domain(of.g);
+    for (int k = 0; k < check::repetitions(400); ++k) {
+      const double middle = draws.uniform(-4, 4), h = std::pow(2.0, -draws.below(12));
+      const Interval x{middle - h, middle + h};
+      const bool hasPole = std::isinf(image(of.g, x).low) || std::isinf(image(of.g, x).high);
+      if (!x.within(all.low, all.high) || hasPole) continue;
+      const Real a = of.exact(x.low), b = of.exact(middle), c = of.exact(x.high);
+      const Real left = Real(middle) - x.low, right = Real(x.high) - middle;
+      const Real first = (c - a) / (Real(x.high) - x.low);
+      const Real second = 2 * ((c - b) / right - (b - a) / left) / (left + right);
+      const Real slack = 1e-17L * (std::abs(a) + std::abs(b) + std::abs(c) + 1) / h;
+      if (!std::isfinite(second)) continue;
+      const Interval slopes = derivativeImage(of.g, x), bends = secondDerivativeImage(of.g, x);
+      check::note(first >= slopes.low - slack && first <= slopes.high + slack, __FILE__, __LINE__,
+                  described(of, x, static_cast<double>(first), "derivative lacks a slope"));
+      check::note(second >= bends.low - 4 * slack / h && second <= bends.high + 4 * slack / h, __FILE__, __LINE__,
+                  described(of, x, static_cast<double>(second), "second derivative lacks a value"));
+      const Interval there = secondDerivativeImage(of.g, {middle, middle});
+      tight += there.high - there.low <= 1e-9 * (1 + std::abs(there.low)) ? 1 : 0;
+    }
+  }
+  CHECK(tight > check::repetitions(1000));
 }

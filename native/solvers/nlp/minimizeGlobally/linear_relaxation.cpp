@@ -13,7 +13,7 @@ using namespace outward;
 
 namespace {
 
-double valueOf(const Line& line, double x) { return line.slope * x + line.intercept; }
+double valueOf(const StraightLine& line, double x) { return line.slope * x + line.intercept; }
 
 /// A point of the box near `x`, finite.
 double inside(Interval box, double x) {
@@ -77,7 +77,7 @@ void LinearRelaxation::setPlane(int row, const LiftedAtom& atom, double ofX, dou
   setRow(row, index, value, {}, finite ? lower : -infinity, finite ? upper : infinity);
 }
 
-void LinearRelaxation::setLine(int row, const LiftedAtom& atom, Line line, bool isBelow) {
+void LinearRelaxation::setLine(int row, const LiftedAtom& atom, StraightLine line, bool isBelow) {
   const std::array<int, 2> index = {atom.x, atom.w};
   const bool finite = std::isfinite(line.intercept) && std::isfinite(line.slope);
   const std::array<double, 2> value = {finite ? -line.slope : 0, 1};
@@ -196,7 +196,7 @@ int LinearRelaxation::addTouching(std::span<const Interval> box) {
     const double g = value(atom.function, x);
     if (!(std::abs(g - w) > Tuning::violated * (1 + std::abs(g)))) continue;
     const bool isBelow = w < g;
-    const Line line =
+    const StraightLine line =
         isBelow ? bestBelow(atom.function, box[at(atom.x)], x) : bestAbove(atom.function, box[at(atom.x)], x);
     const bool cuts = isBelow ? valueOf(line, x) > w + 0.1 * (g - w) : valueOf(line, x) < w + 0.1 * (g - w);
     if (!cuts || !std::isfinite(line.intercept)) continue;

@@ -58,7 +58,7 @@ class LinearRelaxation {
 
   void setRow(int row, std::span<const int> index, std::span<const double> value, std::span<const double> error,
               double lower, double upper);
-  void setLine(int row, const LiftedAtom& atom, Line line, bool isBelow);
+  void setLine(int row, const LiftedAtom& atom, StraightLine line, bool isBelow);
   void setPlane(int row, const LiftedAtom& atom, double ofX, double ofY, double lower, double upper);
   void setAtom(const LiftedAtom& atom, const Slots& slots, std::span<const double> near);
   void setProduct(const LiftedAtom& atom, int row);
