@@ -1,6 +1,8 @@
 import { rangeError, typeError } from '../core/argumentError.js';
 import { checkNumber, checkVector, show } from '../core/check.js';
 import { fixDeadline } from '../core/deadline.js';
+import { brief, counted, inspectedAs, oneLine } from '../core/inspected.js';
+import { withMethods } from '../core/methods.js';
 import { type Present, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart, type WarmStart } from '../core/warmStart.js';
 import { type Model, toProgram } from '../expressions/model.js';
@@ -11,7 +13,7 @@ import type {
   MinimizeGloballyProgress,
   MinimizeGloballySolution,
 } from '../generated/minimizeGlobally.js';
-import { allNames, withNames } from './names.js';
+import { allNames, type ResultNames, withNames } from './names.js';
 import { nativeProblem } from './nativeProblem.js';
 import { maximized } from './solver.js';
 
@@ -52,6 +54,8 @@ export interface MinimizeGloballyResult
   bound: number;
   /** The names of the variables whose infinite bounds `assumeBounds` has replaced. */
   boundsAssumed: string[];
+  /** The names of variables and constraints. */
+  readonly names: ResultNames;
 }
 
 /**
@@ -159,6 +163,27 @@ function presentFor({ sense }: CompiledProgram): Present {
   };
 }
 
+const programs = new WeakMap<object, CompiledProgram>();
+
+/** The functions of results, which are no part of them where they are copied or written as JSON. */
+const functions = class MinimizeGloballyResult {
+  get names(): ResultNames {
+    const program = programs.get(this);
+    if (!program) throw typeError('expected to be asked of a result, as result.names');
+    return allNames(program);
+  }
+  [inspectedAs](): string {
+    return lineOf(this as unknown as Parameters<typeof lineOf>[0]);
+  }
+}.prototype;
+
+/** The line that the console shows for a result. */
+function lineOf({ status, objective, bound, certificate, nodes }: MinimizeGloballyResult): string {
+  const known = certificate.kind === 'none' ? undefined : certificate.kind;
+  const facts = [`objective ${brief(objective, 9)}`, `bound ${brief(bound, 9)}`, known];
+  return oneLine(status, [...facts, counted(nodes, 'node')]);
+}
+
 /** The answer with the bound in the sense of the objective, and names. */
 function presented(
   answer: SolveResult<MinimizeGloballyReport> & MinimizeGloballySolution & { bound?: number },
@@ -167,9 +192,11 @@ function presented(
   const names = allNames(program).variables;
   // No point has an objective below infinity where there is no point.
   const [none, all] = program.sense === 'maximize' ? [Infinity, -Infinity] : [-Infinity, Infinity];
-  return Object.assign(answer, {
+  const result = Object.assign(answer, {
     objective: answer.objective ?? Number.NaN,
     bound: answer.status === 'infeasible' ? all : (answer.bound ?? none),
     boundsAssumed: Array.from(answer.boundsAssumed, (j) => names[j] as string),
   });
+  programs.set(result, program);
+  return withMethods(result, functions);
 }

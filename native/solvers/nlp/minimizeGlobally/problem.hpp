@@ -76,8 +76,8 @@ struct GlobalProgress : Progress {
   static constexpr auto fields() {
     using Self = GlobalProgress;
     return FieldTuple{OUT_COLUMN(upperBound, "upper bound", 8, "No solution of a maximisation has a larger objective."),
-                      OUT_COLUMN(nodes, "nodes", 6, "Boxes that were looked at."),
-                      OUT_COLUMN(open, "open", 6, "Boxes that wait.")};
+                      OUT_COLUMN(nodes, "nodes", 0, "Boxes that were looked at."),
+                      OUT_COLUMN(open, "open", 0, "Boxes that wait.")};
   }
 };
 
