@@ -1,7 +1,9 @@
-// The settings and answers of minimizeGlobally that users see: cutoffs, points to begin at, reports, history.
+// The settings and answers of minimizeGlobally that users see: cutoffs, points to begin at, reports, history, pages.
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { add, at, Model, mul, sin, square, sub, sum } from '../../src/expressions/index.js';
 import { type MinimizeGloballyReport, minimize, minimizeGlobally } from '../../src/nlp/index.js';
+import { charts, report } from '../../src/report/index.js';
 
 /** A wave on a slope, minimised or, with the other sign, maximised. */
 function wave(sense: 'minimize' | 'maximize' = 'minimize', shift = 0) {
@@ -168,6 +170,45 @@ describe.each(['minimize', 'maximize'] as const)('reports of a model with %s', (
     expect(last[sense === 'minimize' ? 2 : 3]).toBeCloseTo(bound, 7);
     expect(new Set(lines.map((line) => line.length)).size).toBe(1);
   });
+
+  it('have a page with both bounds against time, and the work', async () => {
+    const settings = { gap: 1e-3 };
+    const result = await minimizeGlobally(slow(sense), settings);
+    const page = report(result, { settings });
+    const name = sense === 'minimize' ? 'lower bound' : 'upper bound';
+    const points = (series: string) =>
+      Number(new RegExp(`data-series="${series}" data-points="(\\d+)"`).exec(page)?.[1]);
+    expect(points('objective')).toBe(result.history.filter(({ objective }) => objective !== undefined).length);
+    expect(points(name)).toBe(result.history.filter(({ bound }) => bound !== undefined).length);
+    expect(page.match(/<path class="shade/g)).toHaveLength(1);
+    expect(page).toContain('<h1>Search for a global optimum</h1>');
+    expect(page).toContain(`<span>${name}</span>`);
+    const { nodes, counts } = result;
+    for (const count of [nodes, ...Object.values(counts)]) expect(page).toContain(`<td><bdi>${count}</bdi></td>`);
+    expect(charts(result).map((each) => each.name)).toEqual([
+      'Objective and bound against time',
+      'Gap against time',
+      'v0',
+    ]);
+    expect(page).not.toMatch(/undefined|NaN|\[object/);
+  });
+});
+
+it('has a page also where nothing is known', async () => {
+  const page = report(await minimizeGlobally(slow('minimize'), { signal: AbortSignal.abort() }));
+  expect(page).toContain('boxes that were looked at');
+  expect(page).not.toMatch(/undefined|NaN|\[object|<path class="shade/);
+});
+
+it('has the names of the model, and a line for the console', async () => {
+  const model = new Model();
+  const flow = model.variable(2, { lower: 0, upper: 3, name: 'flow' });
+  model.minimize(mul(at(flow, 0), sub(at(flow, 1), 2)));
+  const result = await minimizeGlobally(model);
+  expect(result.names.variables).toEqual(['flow[0]', 'flow[1]']);
+  expect(inspect(result)).toMatch(/^objective -6(\.\d+)?, bound -6(\.\d+)?, global, \d+ nodes?$/);
+  expect(Object.keys(result)).not.toContain('names');
+  expect(report(result)).toContain('flow[1]');
 });
 
 it('bounds the objective of an infeasible model by infinity', async () => {
