@@ -27,6 +27,11 @@ beforeAll(() => {
   folder.write('crest.nl', nl({ ...wave, objective: `o16 ${wave.objective}`, sense: 'maximize' }));
   folder.write('whole.nl', whole);
   folder.write('none.nl', nl({ ...circle, rows: ['4 -1'], bounds: ['0 -1 1', '0 -1 1'] }));
+  folder.write('free.nl', nl({ objective: 'v0', constraints: ['v1'], bounds: ['3', '3'] }));
+  folder.write(
+    'ray.nl',
+    nl({ objective: 'o2 v0 v1', constraints: ['o0 v1 v0'], bounds: ['3', '3'], sense: 'minimize' }),
+  );
   folder.write('circle.nl', nl({ ...circle, bounds: ['0 -2 2', '0 -2 2'] }));
 });
 
@@ -73,6 +78,8 @@ describe('-AMPL', () => {
     ['iterationLimit', 400, 'wave', ['maxNodes=1', 'gap=0', 'absoluteGap=0']],
     ['timeLimit', 401, 'circle', ['timelimit=0']],
     ['infeasible', 200, 'none', []],
+    ['unbounded', 300, 'free', []],
+    ['unbounded, of a product', 300, 'ray', []],
     ['stalled, with an admissible point', 100, 'wave', [`cutoff=${least - 1}`]],
   ])('has a number for the status %s', async (_, code, name, args) => {
     const answer = await sol(name, ...args);

@@ -194,6 +194,21 @@ describe.each(['minimize', 'maximize'] as const)('reports of a model with %s', (
   });
 });
 
+it('says where the objective has no bound, before it searches', async () => {
+  for (const sense of ['minimize', 'maximize'] as const) {
+    const model = new Model();
+    const x = model.variable(2, { start: 1 });
+    const f = mul(at(x, 0), at(x, 1));
+    if (sense === 'minimize') model.minimize(f);
+    else model.maximize(mul(-1, f));
+    model.equal(sum(x), 1);
+    const { status, bound, nodes, certificate, message } = await minimizeGlobally(model);
+    const none = sense === 'minimize' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+    expect([status, bound, nodes, certificate.kind]).toEqual(['unbounded', none, 0, 'none']);
+    expect(message).toContain('The objective gets better for ever along admissible points.');
+  }
+});
+
 it('has a page also where nothing is known', async () => {
   const page = report(await minimizeGlobally(slow('minimize'), { signal: AbortSignal.abort() }));
   expect(page).toContain('boxes that were looked at');

@@ -37,6 +37,7 @@ bool GlobalSearch::begin(const std::vector<std::vector<double>>& starts) {
     take(space->points.descend(start, root_), best_);
   }
   counts_.localSolves += space->points.solves();
+  unbounded_ = space->points.unbounded();
   giveBack(std::move(space));
   return true;
 }

@@ -101,6 +101,7 @@ std::optional<Status> MinimizeGloballySolver::start() {
     lowerBound_ = std::min(infinity, settings_.cutoff);
     return ended(Status::infeasible);
   }
+  if (search_->unbounded()) return Status::unbounded;
   tree_->start();
   return std::nullopt;
 }
@@ -157,6 +158,7 @@ MinimizeGloballySolution MinimizeGloballySolver::solution() const {
 
 std::string MinimizeGloballySolver::explain(Status status) const {
   if (status == Status::infeasible) return "The search has excluded all boxes.";
+  if (status == Status::unbounded) return "The objective gets better for ever along admissible points.";
   const bool withCutoff = !std::isinf(settings_.cutoff);
   if (status == Status::stalled && withCutoff && !(search_->best().objective < settings_.cutoff)) {
     return "No point better than the cutoff was found.";
