@@ -27,6 +27,7 @@ export {
   minimizeRatio,
 } from './fractional/solver.js';
 export {
+  type MinimizeGloballyReport,
   type MinimizeGloballyResult,
   type MinimizeGloballySettings,
   minimizeGlobally,

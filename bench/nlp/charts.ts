@@ -1,6 +1,7 @@
 // The pictures of bench/nlp/page.md for the constrained Newton solver.
 import { writeChart } from '../../scripts/chart.mjs';
 import { line } from '../shared/chart.js';
+import type { Environment } from '../shared/report.js';
 import type { Small } from './models.js';
 import type { Pair } from './others.js';
 
@@ -94,4 +95,39 @@ export async function chartInner(
     ...{ title: 'Logistic regressions on 40 n × n dense data: seconds of a solve', subtitle },
     ...{ charts, columns: 3 },
   });
+}
+
+/** The course of a search for a global minimum. */
+export interface BoundsRun {
+  name: string;
+  status: string;
+  boxes: number;
+  best: number;
+  rows: { seconds: number; boxes: number; objective?: number | undefined; bound?: number | undefined }[];
+}
+
+/** Objective and lower bound over a logarithm of time, with a shade between them; a picture for each problem. */
+export async function chartBounds(path: string, runs: readonly BoundsRun[], where: Environment): Promise<void> {
+  const charts = runs.map(({ name, boxes, rows }) => {
+    const known = rows.filter(({ objective, bound }) => objective !== undefined && bound !== undefined);
+    const x = known.map(({ seconds }) => seconds);
+    const [objectives, bounds] = [known.map((row) => Number(row.objective)), known.map((row) => Number(row.bound))];
+    const shared = { as: 'line' as const, step: true, x };
+    return {
+      ...{
+        heading: `${name}, ${boxes.toLocaleString('en')} boxes`,
+        x: 'seconds',
+        y: 'objective',
+        logX: true,
+        height: 250,
+      },
+      series: [
+        { ...shared, name: 'best point', y: objectives, colour: 1 },
+        { ...shared, name: 'lower bound', y: bounds, colour: 2 },
+      ],
+      shades: [{ x, low: bounds, high: objectives, colour: 2, step: true }],
+    };
+  });
+  const subtitle = `minimizeGlobally, relative gap 1e-4, one thread; ${where.cpu}, ${where.date}`;
+  await writeChart(path, { title: 'Bounds that meet the objective, over time', subtitle, charts, columns: 2 });
 }

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chartGrowth } from '../fractional/charts.js';
-import { chartControl, chartInner, chartSmall } from '../nlp/charts.js';
+import { chartBounds, chartControl, chartInner, chartSmall } from '../nlp/charts.js';
 import { chartRefinement, chartScaling } from '../relu/charts.js';
 import { root } from './native.js';
 import type { Environment } from './report.js';
@@ -26,6 +26,9 @@ await chartControl(image('newton-control'), ones, where);
 const inner = recorded('nlp/inner.results');
 const square = inner.runs.filter(({ rows, columns }: { rows: number; columns: number }) => rows === 40 * columns);
 await chartInner(image('newton-inner'), square, machine(inner.environment, 'two threads'));
+
+const bounds = recorded('nlp/bounds.results');
+await chartBounds(image('nlp-bounds'), bounds.runs, bounds.environment);
 
 const relu = recorded('relu/results');
 await chartScaling(image('relu-scaling'), relu.scaling, machine(relu.environment, 'two threads'));

@@ -17,16 +17,23 @@
 
 namespace nonconvex {
 
+/// A report that says whether it has anything new beside the one before.
+template <class Report>
+concept SaysRepeats = requires(const Report& report) {
+  { report.repeats(report) } -> std::same_as<bool>;
+};
+
 /// Reports of a solve, thinned to every second one whenever there are too many: bounded memory however long it runs.
+/// Reports that repeat the one before go first, if they say so.
 template <class Report = Progress>
 class History {
  public:
   [[gnu::cold]] void add(const Report& report) {
     if (count_++ % stride_ != 0) return;
     if (reports_.empty()) reports_.reserve(capacity);
-    if (reports_.size() == capacity) {
-      for (std::size_t i = 0; 2 * i < capacity; ++i) reports_[i] = reports_[2 * i];
-      reports_.resize(capacity / 2);
+    if (reports_.size() == capacity && !dropRepeats()) {
+      for (std::size_t i = 0; 2 * i < reports_.size(); ++i) reports_[i] = reports_[2 * i];
+      reports_.resize((reports_.size() + 1) / 2);
       stride_ *= 2;
       if ((count_ - 1) % stride_ != 0) return;
     }
@@ -35,6 +42,19 @@ class History {
   const std::vector<Report>& reports() const { return reports_; }
 
  private:
+  /// Returns true if that leaves half of the room.
+  bool dropRepeats() {
+    if constexpr (SaysRepeats<Report>) {
+      std::size_t kept = 1;
+      for (std::size_t i = 1; i < reports_.size(); ++i) {
+        if (!reports_[i].repeats(reports_[kept - 1])) reports_[kept++] = reports_[i];
+      }
+      reports_.resize(kept);
+      return 2 * kept <= capacity;
+    }
+    return false;
+  }
+
   static constexpr std::size_t capacity = 1024;  // reports that are kept; above it every second one goes
   std::vector<Report> reports_;
   std::size_t count_ = 0;

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { SolverError } from '../core/error.js';
 import { amplMultipliers, answerTo, messageOfRun } from './answer.js';
-import { assignAll, type Choices, keywordList, UsageError } from './keywords.js';
+import { assignAll, type Choices, checkSettings, keywordList, UsageError } from './keywords.js';
 import { checkOutputs } from './outputs.js';
 import { print, printSolution } from './print.js';
 import { inputsBeside, isMps, nlPath, run } from './run.js';
@@ -38,6 +38,7 @@ export async function ampl(args: string[], signal: AbortSignal): Promise<number>
     return 0;
   }
   const { byAmpl, choices } = call;
+  checkSettings(choices);
   if (call.echo && call.assignments.length > 0) print(`${title}: ${call.assignments.join(' ')}`);
   const path = nlPath(call.stub);
   const answer = byAmpl || choices.wantsol & 1 ? answerTo(path, choices.objno) : undefined;
@@ -61,7 +62,7 @@ export async function ampl(args: string[], signal: AbortSignal): Promise<number>
 
 /** A text is all there is to do. */
 function read(args: string[]): Call | string {
-  const choices: Choices = { settings: {}, outlev: 0, wantsol: 0, objno: 1, relaxIntegers: true };
+  const choices: Choices = { settings: {}, outlev: 0, wantsol: 0, objno: 1 };
   const given: string[] = [];
   let stub: string | undefined;
   let byAmpl = false;
@@ -94,5 +95,6 @@ function read(args: string[]): Call | string {
   const assignments = [process.env.nonconvex_options ?? '', given.join(' ')].flatMap((text) =>
     assignAll(choices, text),
   );
+  choices.relaxIntegers ??= !choices.global;
   return { stub, byAmpl, echo, choices, assignments };
 }

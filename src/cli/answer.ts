@@ -23,9 +23,9 @@ export function answerTo(nl: string, objno: number): Answer | undefined {
   return {
     path,
     solved(run) {
-      const { result, x, lowerMultipliers, upperMultipliers } = run;
+      const { x, lowerMultipliers, upperMultipliers } = run;
       return write({
-        ...{ message: messageOfRun(run), code: solveResultNum(result.status, result.residual), x },
+        ...{ message: messageOfRun(run), code: codeOf(run), x },
         duals: amplMultipliers(run),
         // Reduced costs are derivatives of the objective by bounds.
         suffixes: { ipopt_zL_out: lowerMultipliers, ipopt_zU_out: upperMultipliers?.map((z) => 0 - z) },
@@ -35,9 +35,15 @@ export function answerTo(nl: string, objno: number): Answer | undefined {
   };
 }
 
-/** The message, the objective and what was left out of the file, in lines. */
-export function messageOfRun({ result, objective, notes }: Run): string {
-  return [result.message, `objective ${objective}`, ...notes].join('\n');
+function codeOf({ result: { status, residual }, objective, search }: Run): number {
+  return solveResultNum(status, residual, search !== undefined && Number.isFinite(objective));
+}
+
+/** The message, the objective, bound and gap of a search, and what was left out of the file, in lines. */
+export function messageOfRun({ result, objective, notes, search }: Run): string {
+  const gap = search?.gap === undefined ? '' : `, gap ${search.gap}`;
+  const found = search ? `objective ${objective}, bound ${search.bound}${gap}` : `objective ${objective}`;
+  return [result.message, found, ...notes].join('\n');
 }
 
 /** Multipliers as AMPL has them, the derivatives of the objective by the right-hand sides: minus those of L = f + multipliers^T c. */

@@ -1,4 +1,4 @@
-// The keywords of the command line program: every setting of `minimize`, from the addon's schema, and its own.
+// The keywords of the command line program: every setting of `minimize` and `minimizeGlobally`, from the addon's schema, and its own.
 import { type Command, Option } from 'commander';
 import { addon, type SettingSchema } from '../core/addon.js';
 import { closest } from '../core/check.js';
@@ -7,7 +7,7 @@ import { closest } from '../core/check.js';
 export class UsageError extends Error {}
 
 export interface Choices {
-  /** Settings of `minimize`. */
+  /** Settings of `minimize`, or of `minimizeGlobally`. */
   settings: Record<string, number | boolean | string>;
   /** True if there is an iteration log. */
   outlev: number;
@@ -15,7 +15,9 @@ export interface Choices {
   /** Which of the file's objectives counts, from 1; 0: none. */
   objno: number;
   /** True if integer variables are taken for any numbers between their bounds. */
-  relaxIntegers: boolean;
+  relaxIntegers?: boolean | undefined;
+  /** True if the global minimum is looked for. */
+  global?: boolean | undefined;
 }
 
 const own: (SettingSchema & { name: Exclude<keyof Choices, 'settings'> })[] = [
@@ -36,9 +38,35 @@ const own: (SettingSchema & { name: Exclude<keyof Choices, 'settings'> })[] = [
   {
     name: 'relaxIntegers',
     type: 'boolean',
-    doc: 'Take integer variables for any numbers between their bounds. Default no; yes where AMPL calls.',
+    doc: 'Take integer variables for any numbers between their bounds. Default no; yes where AMPL calls without global.',
+  },
+  {
+    name: 'global',
+    type: 'boolean',
+    doc: 'Find the global minimum, with a proved bound, by minimizeGlobally in place of minimize. Default no.',
   },
 ];
+
+/** Settings of `minimizeGlobally` that have another name or meaning than in the addon. */
+const globalOwn: Readonly<Record<string, SettingSchema>> = {
+  tolerance: {
+    ...{ name: 'gap', type: 'number', lower: 0, upper: 1, default: 1e-4 },
+    doc: 'The solve ends where |objective - bound| is at most this times |objective|.',
+  },
+  cutoff: {
+    ...{ name: 'cutoff', type: 'number' },
+    doc: 'Only points with a better objective than this number are looked for.',
+  },
+};
+
+/** Settings of `minimizeGlobally`. */
+function globalSettings(): SettingSchema[] {
+  const declared = addon().schema().solvers.minimizeGlobally?.settings ?? [];
+  return declared.map((each) => globalOwn[each.name] ?? each);
+}
+
+/** Settings of `minimize`. */
+const localSettings = (): SettingSchema[] => addon().schema().solvers.nlp?.settings ?? [];
 
 /** Names of keywords in other solvers. */
 const synonyms = new Map(
@@ -51,12 +79,31 @@ const synonyms = new Map(
     max_wall_time: 'timeLimit',
     max_cpu_time: 'timeLimit',
     print_level: 'outlev',
+    mipgap: 'gap',
+    epsr: 'gap',
+    mipgapabs: 'absoluteGap',
+    epsa: 'absoluteGap',
+    nodelimit: 'maxNodes',
   }),
 );
 
 /** All keywords but the synonyms. */
 export function keywords(): SettingSchema[] {
-  return [...(addon().schema().solvers.nlp?.settings ?? []), ...own];
+  const local = localSettings();
+  const names = new Set(local.map(({ name }) => name));
+  const more = globalSettings().filter(({ name }) => !names.has(name));
+  return [...local, ...more.map((each) => ({ ...each, doc: `With global: ${each.doc}` })), ...own];
+}
+
+/** Throws where a setting is none of the verb that is asked for. */
+export function checkSettings({ settings, global = false }: Choices): void {
+  const known = (global ? globalSettings() : localSettings()).map(({ name }) => name);
+  const other = Object.keys(settings).find((name) => !known.includes(name));
+  if (other === undefined) return;
+  if (!global)
+    throw new UsageError(`${other}: expected global=1 beside it, as only the search for a global minimum has it`);
+  const hint = other === 'tolerance' ? 'gap in its place' : `one of ${known.join(', ')}`;
+  throw new UsageError(`${other}: expected ${hint}, with global=1`);
 }
 
 export function synonymsOf(name: string): string[] {

@@ -2,16 +2,19 @@
 import { certificateText } from '../core/certificateText.js';
 import { visible } from '../core/check.js';
 import { exponential } from '../core/iterationTable.js';
+import type { MinimizeGloballyResult } from '../nlp/minimizeGlobally.js';
 import type { NlpResult } from '../nlp/solver.js';
 
 /** A solve of a file of a model, in the terms of the file. */
 export interface Run {
-  result: NlpResult;
+  result: NlpResult | MinimizeGloballyResult;
   objective: number;
+  /** The bound and the work of a search for a global minimum. */
+  search?: Pick<MinimizeGloballyResult, 'bound' | 'gap' | 'nodes' | 'counts'> | undefined;
   x: number[];
   /** The places in x of the variables that the file does not fix. */
   free: number[];
-  /** Multipliers of L = f + multipliers^T c, with the objective f that the file has. */
+  /** Multipliers of L = f + multipliers^T c, with the objective f that the file has; none where a global minimum is looked for. */
   multipliers: number[];
   /** Multipliers of lower and upper bounds, also of fixed variables; only of problems with bounds. */
   lowerMultipliers?: number[] | undefined;
@@ -32,19 +35,21 @@ export function print(text: string): void {
 }
 
 /** How a solve ended, in a few lines. */
-export function summary({ result, objective, inequalities }: Run): string {
+export function summary({ result, objective, inequalities, search }: Run): string {
   const { status, message, residual, feasibility, certificate, iterations, seconds } = result;
   const rows = {
     status,
     objective: exponential(objective, 15),
-    residual: exponential(residual, 2),
+    ...(search
+      ? { bound: exponential(search.bound, 15), gap: exponential(search.gap, 2) }
+      : { residual: exponential(residual, 2) }),
     feasibility: exponential(feasibility, 2),
     ...(inequalities && {
       complementarity: exponential(inequalities.complementarity, 2),
       phase: inequalities.phase,
     }),
     certificate: certificateText(certificate),
-    iterations,
+    ...(search ? { nodes: search.nodes } : { iterations }),
     seconds: seconds.toFixed(3),
   };
   const width = inequalities ? 17 : 12;
@@ -53,9 +58,9 @@ export function summary({ result, objective, inequalities }: Run): string {
 }
 
 /** `wantsol`, a sum: 2 the variables, 4 the multipliers. */
-export function printSolution({ x, multipliers, variableNames, constraintNames }: Run, wantsol: number): void {
+export function printSolution({ x, multipliers, variableNames, constraintNames, search }: Run, wantsol: number): void {
   if (wantsol & 2) print(`\n${table(['variable', 'value'], variableNames, x)}`);
-  if (wantsol & 4) print(`\n${table(['constraint', 'multiplier'], constraintNames, multipliers)}`);
+  if (wantsol & 4 && !search) print(`\n${table(['constraint', 'multiplier'], constraintNames, multipliers)}`);
 }
 
 function table([left, right]: [string, string], names: string[], values: number[]): string {

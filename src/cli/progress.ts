@@ -27,13 +27,14 @@ export function shareDone(
 }
 
 /** The text beside the bar: objective, bound, gap and the time that is left at this pace. */
-export function progressText(now: Progress, share: number): string {
-  const { objective, lowerBound, seconds } = now;
+export function progressText(now: Progress & { upperBound?: number }, share: number): string {
+  const { objective, lowerBound, upperBound, seconds } = now;
+  const bound = lowerBound ?? upperBound;
   const gap =
-    objective === undefined || lowerBound === undefined ? undefined : (objective - lowerBound) / Math.abs(objective);
+    objective === undefined || bound === undefined ? undefined : Math.abs(objective - bound) / Math.abs(objective);
   const parts = [
     objective === undefined ? '' : `objective ${exponential(objective, 4)}`,
-    lowerBound === undefined ? '' : `bound ${exponential(lowerBound, 4)}`,
+    bound === undefined ? '' : `bound ${exponential(bound, 4)}`,
     gap === undefined || !Number.isFinite(gap) ? '' : `gap ${exponential(gap, 1)}`,
     share > 0.01 && share < 1 ? `${Math.ceil((seconds * (1 - share)) / share)} s left` : '',
   ];

@@ -5,6 +5,8 @@ import { SolverError } from '../core/error.js';
 import { iterationTable } from '../core/iterationTable.js';
 import { namedIntegers } from '../expressions/integers.js';
 import type { Program } from '../expressions/program.js';
+import { minimizeGloballyDefaults } from '../generated/minimizeGlobally.js';
+import { minimizeGlobally } from '../nlp/minimizeGlobally.js';
 import { minimize, type NlpResult } from '../nlp/solver.js';
 import { readMps } from '../problems/mps.js';
 import { type NlProgram, readNl } from '../problems/nl.js';
@@ -39,8 +41,17 @@ export async function run(
   { people = false, onRead }: RunOptions = {},
 ): Promise<Run> {
   const model = await (isMps(path) ? mpsModel : nlModel)(path, choices, signal);
-  const { program, notes, variableNames } = model;
+  const { program, notes, variableNames, constraintNames } = model;
   onRead?.(variableNames.length, program.m, notes);
+  const solve = choices.global ? globally : locally;
+  return { ...(await solve(model, choices, signal, people)), notes, variableNames, constraintNames };
+}
+
+/** The members of a run that come from the solve, not from the file. */
+type Solved = Omit<Run, 'notes' | 'variableNames' | 'constraintNames'>;
+
+async function locally(model: ModelOfFile, choices: Choices, signal: AbortSignal, people: boolean): Promise<Solved> {
+  const { program } = model;
   const { outlev, settings } = choices;
   const table = outlev > 0 ? (people ? follow('nlp', settings, outlev) : iterationTable('nlp', print)) : undefined;
   const result = await minimize(program, { ...withChoices('nlp', settings), signal, onProgress: table?.report });
@@ -53,27 +64,41 @@ export async function run(
     multipliers: Array.from(result.multipliers),
     ...model.ofFile(result),
     ...((bounded || program.bounds.constraintsLower) && { inequalities: { complementarity, phase } }),
-    ...{ notes, variableNames, constraintNames: model.constraintNames },
   };
 }
+
+async function globally(model: ModelOfFile, choices: Choices, signal: AbortSignal, people: boolean): Promise<Solved> {
+  const { outlev, settings } = choices;
+  const solver = 'minimizeGlobally';
+  const limits = { ...settings, tolerance: Number(settings.gap ?? minimizeGloballyDefaults.tolerance) };
+  const table = outlev > 0 ? (people ? follow(solver, limits, outlev) : iterationTable(solver, print)) : undefined;
+  const result = await minimizeGlobally(model.program, { ...settings, signal, onProgress: table?.report });
+  table?.end(result.history);
+  const { bound, gap, nodes, counts } = result;
+  const { x, free } = model.ofFile(result);
+  return { result, objective: result.objective, multipliers: [], x, free, search: { bound, gap, nodes, counts } };
+}
+
+/** A point, and multipliers of bounds where the solve has them. */
+type PointOfSolve = Pick<NlpResult, 'x'> & Partial<Multipliers>;
 
 /** A program with what a {@link Run} has of its file. */
 interface ModelOfFile extends Pick<Run, 'notes' | 'variableNames' | 'constraintNames'> {
   program: Program;
   /** The members of a result about variables, in the terms of the file. */
-  ofFile(result: NlpResult): Pick<Run, 'x' | 'free' | 'lowerMultipliers' | 'upperMultipliers'>;
+  ofFile(result: PointOfSolve): Pick<Run, 'x' | 'free' | 'lowerMultipliers' | 'upperMultipliers'>;
 }
 
-async function nlModel(path: string, { objno: objective, relaxIntegers }: Choices): Promise<ModelOfFile> {
+async function nlModel(path: string, { objno: objective, relaxIntegers, global }: Choices): Promise<ModelOfFile> {
   const program = await readNl(path, { objective, relaxIntegers });
-  requireNoIntegers(program);
+  if (!global) requireNoIntegers(program);
   const variables = program.withFixed(program.start).length;
   return {
     ...{ program, notes: program.notes },
     variableNames: names(path, '.col', variables, '_svar'),
     constraintNames: names(path, '.row', program.m, '_scon'),
     ofFile(result) {
-      const has = program.bounds.lower !== undefined || program.fixesVariables;
+      const has = hasMultipliers(result) && (program.bounds.lower !== undefined || program.fixesVariables);
       const multipliers = has ? program.boundMultipliers(result) : undefined;
       return { x: Array.from(program.withFixed(result.x)), free: freePlaces(program), ...plain(multipliers) };
     },
@@ -86,12 +111,17 @@ function requireNoIntegers({ integers, variableNames }: NlProgram): void {
   const names = namedIntegers({ integers, names: variableNames });
   throw new SolverError(
     'UNSUPPORTED',
-    `integer variables are not supported, but as any numbers between their bounds (relaxIntegers): ${names}`,
+    `integer variables are not supported without global=1, but as any numbers between their bounds (relaxIntegers): ${names}`,
   );
 }
 
-async function mpsModel(path: string, { objno, relaxIntegers }: Choices, signal: AbortSignal): Promise<ModelOfFile> {
+async function mpsModel(
+  path: string,
+  { objno, relaxIntegers, global }: Choices,
+  signal: AbortSignal,
+): Promise<ModelOfFile> {
   if (objno !== 1) throw new UsageError(`objno = ${objno}: expected 1, as an .mps file has one objective`);
+  if (global) throw new UsageError(`${path}: expected an .nl file with global=1`);
   const program = await readMps(path, { relaxIntegers, signal });
   return {
     ...{ program, notes: program.notes },
@@ -100,12 +130,16 @@ async function mpsModel(path: string, { objno, relaxIntegers }: Choices, signal:
     ofFile: (result) => ({
       x: Array.from(result.x),
       free: [...result.x.keys()],
-      ...plain(program.bounds.lower && result),
+      ...plain(program.bounds.lower && hasMultipliers(result) ? result : undefined),
     }),
   };
 }
 
 type BoundMultipliers = Pick<NlpResult, 'lowerMultipliers' | 'upperMultipliers'>;
+type Multipliers = BoundMultipliers & Pick<NlpResult, 'multipliers'>;
+
+const hasMultipliers = (result: PointOfSolve): result is PointOfSolve & Multipliers =>
+  result.lowerMultipliers !== undefined && result.upperMultipliers !== undefined;
 
 /** Multipliers of bounds as arrays, where there are bounds. */
 const plain = (of: BoundMultipliers | undefined): Pick<Run, 'lowerMultipliers' | 'upperMultipliers'> =>

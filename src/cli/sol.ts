@@ -93,15 +93,18 @@ export async function writeSol(path: string, header: NlHeader, solution: Solutio
   await writeFile(path, solText(header, solution));
 }
 
-/** AMPL's ranges: 0 solved, 100 solved?, 200 infeasible, 300 unbounded, 400 limit, 500 failure. */
-export function solveResultNum(status: Status, residual = Number.POSITIVE_INFINITY): number {
+/**
+ * AMPL's ranges: 0 solved, 100 solved?, 200 infeasible, 300 unbounded, 400 limit, 500 failure. `admissible` is said of a point that
+ * satisfies all constraints, whose objective may be the least or not.
+ */
+export function solveResultNum(status: Status, residual = Number.POSITIVE_INFINITY, admissible = false): number {
   /** Ipopt's acceptable_tol. */
   const acceptable = 1e-6;
   switch (status) {
     case 'solved':
       return 0;
     case 'stalled':
-      return residual <= acceptable ? 100 : 500;
+      return admissible || residual <= acceptable ? 100 : 500;
     case 'infeasible':
       return 200;
     case 'unbounded':

@@ -8,7 +8,16 @@ import type { NlpResult } from '../nlp/solver.js';
 import { counted } from '../report/text.js';
 import { type Answer, answerTo } from './answer.js';
 import { dataForm } from './dataFile.js';
-import { addSettings, assign, assignAll, type Choices, keywords, synonymsOf, UsageError } from './keywords.js';
+import {
+  addSettings,
+  assign,
+  assignAll,
+  type Choices,
+  checkSettings,
+  keywords,
+  synonymsOf,
+  UsageError,
+} from './keywords.js';
 import { checkOutputs } from './outputs.js';
 import { print, printSolution, type Run, summary } from './print.js';
 import { reportOption, writeReport } from './reportFile.js';
@@ -29,6 +38,7 @@ export function addSolve(program: Command, signal: AbortSignal, ended: (status: 
       const choices: Choices = { settings: {}, outlev: 1, wantsol, objno: 1, relaxIntegers: false };
       for (const [name, text] of Object.entries(rest)) assign(choices, name, String(text));
       assignAll(choices, assignments.join(' '));
+      checkSettings(choices);
       const page = report as string | undefined;
       const path = isMps(file) ? file : nlPath(file);
       checkThere(file, path);
@@ -79,14 +89,16 @@ async function answered(answer: Answer | undefined, running: Promise<Run>): Prom
 
 async function printJson(path: string, choices: Choices, signal: AbortSignal): Promise<Run> {
   const solved = await run(path, { ...choices, outlev: 0 }, signal);
-  const { objective, inequalities, notes, x, multipliers, lowerMultipliers, upperMultipliers } = solved;
+  const { objective, inequalities, notes, x, multipliers, lowerMultipliers, upperMultipliers, search } = solved;
   // Values that are not known or not finite are null.
   const { status, message, residual = null, feasibility = null, certificate, iterations, seconds } = solved.result;
   const { complementarity = null, phase } = inequalities ?? {};
   const answer = {
     ...{ status, message, objective, residual, feasibility },
+    ...search,
     ...(inequalities && { complementarity, phase }),
-    ...{ certificate: plain(certificate), iterations, seconds, x, multipliers },
+    ...{ certificate: plain(certificate), iterations, seconds, x },
+    ...(!search && { multipliers }),
     ...conflictOfFile(solved),
     ...(lowerMultipliers && { lowerMultipliers, upperMultipliers }),
     ...(isMps(path) && { variableNames: solved.variableNames, constraintNames: solved.constraintNames }),
@@ -120,7 +132,8 @@ function plain({ proof, ...certificate }: Certificate): object {
 }
 
 /** The conflict of an infeasible problem with the variables' places in the file. */
-function conflictOfFile({ result: { conflict }, free }: Run): { conflict?: NlpResult['conflict'] } {
+function conflictOfFile({ result, free }: Run): { conflict?: NlpResult['conflict'] } {
+  const { conflict } = result as Partial<NlpResult>;
   if (!conflict) return {};
   const bounds = conflict.bounds.map((bound) => ({ ...bound, index: free[bound.index] as number }));
   return { conflict: { ...conflict, bounds } };
@@ -129,6 +142,7 @@ function conflictOfFile({ result: { conflict }, free }: Run): { conflict?: NlpRe
 /** The result in the terms of the file, with the variables that it fixes. */
 function resultOfFile(run: Run): object {
   const { result, x, multipliers, free, ...of } = run;
+  if (!('multipliers' in result)) return { ...result, x };
   const { lowerMultipliers = result.lowerMultipliers, upperMultipliers = result.upperMultipliers } = of;
   const inFile = (places: ArrayLike<number>): number[] => Array.from(places, (k) => free[k] as number);
   const [activeLower, activeUpper] = [inFile(result.activeLower), inFile(result.activeUpper)];

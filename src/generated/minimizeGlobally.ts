@@ -6,6 +6,8 @@ import type { Certificate, Progress } from './solve.js';
 export interface MinimizeGloballyProblem {
   /** Point to begin at. Default: what the program computes. */
   start?: Float64Array | undefined;
+  /** Points to begin at beside the start, n numbers each. */
+  points?: Float64Array | undefined;
   /** Lower bounds instead of those of the program. */
   lower?: Float64Array | undefined;
   /** Upper bounds instead of those of the program. */
@@ -98,6 +100,8 @@ export const minimizeGloballyDefaults = {
 
 /** Members of a report of the solver beside those of all reports. */
 export interface MinimizeGloballyProgress extends Progress {
+  /** No solution of a maximisation has a larger objective. */
+  upperBound?: number;
   /** Boxes that were looked at. */
   nodes?: number;
   /** Boxes that wait. */
@@ -106,6 +110,8 @@ export interface MinimizeGloballyProgress extends Progress {
 
 /** Members of a result of the solver beside those of all results. */
 export interface MinimizeGloballySolution {
+  /** No solution of a maximisation has a larger objective. */
+  upperBound?: number;
   /** Boxes that wait. */
   open?: number;
   /** n numbers: the best point. */

@@ -1,8 +1,10 @@
-import { rangeError } from '../core/argumentError.js';
-import { checkNumber, checkVector } from '../core/check.js';
+import { rangeError, typeError } from '../core/argumentError.js';
+import { checkNumber, checkVector, show } from '../core/check.js';
 import { fixDeadline } from '../core/deadline.js';
-import { type MakeProblem, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
-import { checkWarmStart } from '../core/warmStart.js';
+import { brief, counted, inspectedAs, oneLine } from '../core/inspected.js';
+import { withMethods } from '../core/methods.js';
+import { type Present, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { checkWarmStart, type WarmStart } from '../core/warmStart.js';
 import { type Model, toProgram } from '../expressions/model.js';
 import { CompiledProgram, type Program } from '../expressions/program.js';
 import type {
@@ -11,23 +13,40 @@ import type {
   MinimizeGloballyProgress,
   MinimizeGloballySolution,
 } from '../generated/minimizeGlobally.js';
-import { allNames, withNames } from './names.js';
+import { allNames, type ResultNames, withNames } from './names.js';
+import { nativeProblem } from './nativeProblem.js';
 import { maximized } from './solver.js';
+
+/** A report of a running solve, and a row of `history`. */
+export interface MinimizeGloballyReport extends MinimizeGloballyProgress {
+  /** The bound of the objective in its own sense: a lower one of a minimisation, an upper one of a maximisation; absent while there is none. */
+  bound?: number;
+  /** How far the objective is from the bound, relative to the scale of the certificate: what `gap` of the settings is compared with. */
+  gap?: number;
+}
 
 export interface MinimizeGloballySettings
   extends Omit<MinimizeGloballyOptions, 'tolerance'>,
-    SolveOptions<MinimizeGloballyProgress> {
+    SolveOptions<MinimizeGloballyReport> {
   /**
    * The relative gap at which the solve ends with `'solved'`: (objective - lowerBound) <= gap |objective|. Default 1e-4. Change it when
    * the objective is needed more exactly, or a rough bound is enough.
    */
   gap?: number | undefined;
-  /** A point to begin with, such as an earlier result. Change it when a good point is known. */
-  warmStart?: { x: ArrayLike<number> } | undefined;
+  /**
+   * Only points with a better objective than this number are looked for: a smaller one, or a larger one where the model maximises.
+   * Default: all points. Change it when a point is known already, or worse ones are of no use.
+   */
+  cutoff?: number | undefined;
+  /**
+   * A point to begin with, such as an earlier result, or a list of such. What is admissible among them counts as found from the start; what
+   * is proved does not depend on them. Change it when good points are known.
+   */
+  warmStart?: WarmStart | readonly WarmStart[] | undefined;
 }
 
 export interface MinimizeGloballyResult
-  extends SolveResult<MinimizeGloballyProgress>,
+  extends SolveResult<MinimizeGloballyReport>,
     Omit<MinimizeGloballySolution, 'boundsAssumed'> {
   /** f(x); NaN where no admissible point is known. */
   objective: number;
@@ -35,6 +54,8 @@ export interface MinimizeGloballyResult
   bound: number;
   /** The names of the variables whose infinite bounds `assumeBounds` has replaced. */
   boundsAssumed: string[];
+  /** The names of variables and constraints. */
+  readonly names: ResultNames;
 }
 
 /**
@@ -73,45 +94,109 @@ export async function minimizeGlobally(
   if (!(program instanceof CompiledProgram)) {
     throw rangeError('problem: expected a Model or what readNl gives, as bounds are made from expressions');
   }
-  const { gap, warmStart, ...others } = fixDeadline(settings);
-  const tolerance = gap === undefined ? undefined : checkNumber('gap', gap, { lower: 0 });
-  const start =
-    warmStart === undefined
-      ? program.knownStart
-      : checkVector('warmStart.x', checkWarmStart(warmStart).x, { length: program.n, per: 'one for each variable' });
+  const { gap, cutoff, warmStart, ...others } = fixDeadline(settings);
   const { bounds, integers } = program;
   const whole = integers.length > 0 && { integers };
-  const first = { start, ...bounds, ...whole };
-  const toNative: MakeProblem<MinimizeGloballyProblem> = (guard, native, leave) => {
-    const made = () => Object.assign(program.toNative(guard, native), first);
-    const ahead = program.ahead(native, leave);
-    const unread = () => ({ ...first, start: first.start ?? program.givenStart, unread: true });
-    return ahead ? ahead.then((ready) => (ready ? made() : unread())) : made();
+  const first = { ...begin(program, warmStart), ...bounds, ...whole };
+  const flat = {
+    ...others,
+    ...(gap !== undefined && { tolerance: checkNumber('gap', gap, { lower: 0 }) }),
+    ...(cutoff !== undefined && { cutoff: cutoffOf(cutoff, program) }),
   };
-  const flat = tolerance === undefined ? others : { ...others, tolerance };
-  const answer = await solve(
-    'minimizeGlobally',
-    toNative,
-    flat,
-    program.deviceSupport,
-    program.sense === 'maximize' ? maximized : undefined,
-  );
+  const stated = nativeProblem<MinimizeGloballyProblem>(program, first);
+  const answer = await solve('minimizeGlobally', stated, flat, program.deviceSupport, presentFor(program));
   if (answer.status !== 'solved') answer.message = withNames(answer.message, program);
   return presented(answer, program);
 }
 
+/** The points to begin at. */
+function begin(
+  program: CompiledProgram,
+  warmStart: MinimizeGloballySettings['warmStart'],
+): Pick<MinimizeGloballyProblem, 'start' | 'points'> {
+  if (warmStart === undefined) return { start: program.knownStart };
+  const points = pointsOf(warmStart, program.n);
+  const [start = program.knownStart, ...more] = points;
+  if (more.length === 0) return { start };
+  const flat = new Float64Array(more.length * program.n);
+  for (const [k, point] of more.entries()) flat.set(point, k * program.n);
+  return { start, points: flat };
+}
+
+/** The points of a warm start, n numbers each. */
+function pointsOf(warmStart: WarmStart | readonly WarmStart[], n: number): Float64Array[] {
+  const length = { length: n, per: 'one for each variable' };
+  if (!isListOfObjects(warmStart)) return [checkVector('warmStart.x', checkWarmStart(warmStart).x, length)];
+  return warmStart.map((each, k) => {
+    if (typeof each !== 'object' || each === null) {
+      throw typeError(`warmStart[${k}] = ${show(each)}: expected an object, an earlier result or { x }`);
+    }
+    return checkVector(`warmStart[${k}].x`, each.x, length);
+  });
+}
+
+const isListOfObjects = (given: WarmStart | readonly WarmStart[]): given is readonly WarmStart[] =>
+  Array.isArray(given) && given.every((each) => typeof each !== 'number');
+
+/** The number below which the objective is wanted as the solver has it, which minimises -f where f is maximised. */
+function cutoffOf(cutoff: number, { sense }: CompiledProgram): number {
+  if (sense === 'minimize') return cutoff;
+  const largest = 1e15;
+  if (typeof cutoff !== 'number') throw typeError(`cutoff = ${show(cutoff)}: expected a number`);
+  if (cutoff <= largest) return -cutoff;
+  throw rangeError(`cutoff = ${cutoff}: expected a number <= ${largest}, as the objective is maximised`);
+}
+
+/** Makes of a report what its user sees: objective and bound with the sign of the model's objective, and the gap. */
+function presentFor({ sense }: CompiledProgram): Present {
+  return (report) => {
+    const { lowerBound, residual, gap = residual } = report as Partial<MinimizeGloballyReport>;
+    const shown = sense === 'maximize' ? maximized(report) : report;
+    const upperBound = lowerBound === undefined ? undefined : 0 - lowerBound;
+    const bound = sense === 'maximize' ? upperBound : lowerBound;
+    return Object.assign(
+      shown,
+      bound !== undefined && { bound },
+      sense === 'maximize' && upperBound !== undefined && { upperBound },
+      gap !== undefined && { gap },
+    );
+  };
+}
+
+const programs = new WeakMap<object, CompiledProgram>();
+
+/** The functions of results, which are no part of them where they are copied or written as JSON. */
+const functions = class MinimizeGloballyResult {
+  get names(): ResultNames {
+    const program = programs.get(this);
+    if (!program) throw typeError('expected to be asked of a result, as result.names');
+    return allNames(program);
+  }
+  [inspectedAs](): string {
+    return lineOf(this as unknown as Parameters<typeof lineOf>[0]);
+  }
+}.prototype;
+
+/** The line that the console shows for a result. */
+function lineOf({ status, objective, bound, certificate, nodes }: MinimizeGloballyResult): string {
+  const known = certificate.kind === 'none' ? undefined : certificate.kind;
+  const facts = [`objective ${brief(objective, 9)}`, `bound ${brief(bound, 9)}`, known];
+  return oneLine(status, [...facts, counted(nodes, 'node')]);
+}
+
 /** The answer with the bound in the sense of the objective, and names. */
 function presented(
-  answer: SolveResult<MinimizeGloballyProgress> & MinimizeGloballySolution,
+  answer: SolveResult<MinimizeGloballyReport> & MinimizeGloballySolution & { bound?: number },
   program: CompiledProgram,
 ): MinimizeGloballyResult {
   const names = allNames(program).variables;
-  const { lowerBound, upperBound } = answer.certificate;
-  const bound =
-    program.sense === 'maximize' ? (upperBound ?? Number.POSITIVE_INFINITY) : (lowerBound ?? Number.NEGATIVE_INFINITY);
-  return Object.assign(answer, {
+  // No point has an objective below infinity where there is no point.
+  const [none, all] = program.sense === 'maximize' ? [Infinity, -Infinity] : [-Infinity, Infinity];
+  const result = Object.assign(answer, {
     objective: answer.objective ?? Number.NaN,
-    bound,
+    bound: answer.status === 'infeasible' ? all : (answer.bound ?? none),
     boundsAssumed: Array.from(answer.boundsAssumed, (j) => names[j] as string),
   });
+  programs.set(result, program);
+  return withMethods(result, functions);
 }

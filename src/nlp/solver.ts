@@ -5,7 +5,7 @@ import { flatSettings } from '../core/choices.js';
 import { brief, counted, inspectedAs, oneLine } from '../core/inspected.js';
 import { withMethods } from '../core/methods.js';
 import { seedOf } from '../core/random.js';
-import { type MakeProblem, type SolveOptions, type SolveResult, solve } from '../core/solve.js';
+import { type SolveOptions, type SolveResult, solve } from '../core/solve.js';
 import { checkWarmStart } from '../core/warmStart.js';
 import { type Dependence, dependences } from '../expressions/dependence.js';
 import type { Operand } from '../expressions/expression.js';
@@ -18,6 +18,7 @@ import type { NlpOptions, NlpProblem, NlpProgress, NlpSolution } from '../genera
 import type { Certificate } from '../generated/solve.js';
 import { quadraticProgram } from '../problems/quadratic.js';
 import { allNames, type Conflict, namedConflict, type ResultNames, withNames } from './names.js';
+import { nativeProblem } from './nativeProblem.js';
 import type { SolveQuadratic } from './oneSided.js';
 import {
   checkParameter,
@@ -150,14 +151,8 @@ export async function minimize(problem: Model | Program, settings: NlpSettings =
     ...bounds,
     reportIterates: reportIterates === undefined ? false : checkBoolean('reportIterates', reportIterates),
   };
-  const toNative: MakeProblem<NlpProblem> = (guard, native, leave) => {
-    const made = () => Object.assign(program.toNative(guard, native), first);
-    const ahead = program.ahead(native, leave);
-    const unread = () => ({ ...first, start: first.start ?? program.givenStart, unread: true });
-    return ahead ? ahead.then((ready) => (ready ? made() : unread())) : made();
-  };
   const present = program.sense === 'maximize' ? maximized : undefined;
-  const answer = await solve('nlp', toNative, flat, program.deviceSupport, present);
+  const answer = await solve('nlp', nativeProblem<NlpProblem>(program, first), flat, program.deviceSupport, present);
   answer.objective ??= Number.NaN;
   if (answer.status !== 'solved') answer.message = withNames(answer.message, program);
   if (program.derivatives) Object.assign(answer, { derivatives: program.derivatives });

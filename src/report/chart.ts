@@ -1,6 +1,6 @@
 // Charts as SVG, without scripts: colours by the page's variables, and on hovering the numbers of a place.
 import { axes, diagonal, markup } from './axes.js';
-import { curve, fieldOf } from './curves.js';
+import { curve, fieldOf, shadeOf } from './curves.js';
 import {
   boxOf,
   type ChartOptions,
@@ -26,7 +26,8 @@ export function chart(options: ChartOptions): string | undefined {
   const frame = frameOf(options, shown);
   if (!frame) return undefined;
   const bars = shown.filter(({ as }) => as === 'bars');
-  const curves = shown.map((each) => curve(frame, each, bars.indexOf(each))).join('\n');
+  const shades = (options.shades ?? []).map((each) => shadeOf(frame, each));
+  const curves = [...shades, ...shown.map((each) => curve(frame, each, bars.indexOf(each)))].join('\n');
   const body = [
     ...(heading ? [text(frame.left, 18, heading, ' class="heading"')] : []),
     ...(field ? [fieldOf(frame, field)] : []),

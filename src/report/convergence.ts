@@ -69,7 +69,7 @@ function objectiveChart(history: readonly Progress[]): string | undefined {
 }
 
 /** An axis that also shows the end of a solve: logarithmic, or without the first reports where these are far away. */
-function objectiveAxis(shown: readonly Series[]): { log: boolean; domain?: [number, number] } {
+export function objectiveAxis(shown: readonly Series[]): { log: boolean; domain?: [number, number] } {
   const wide = 30;
   const all = extent(shown.flatMap(({ y }) => Array.from(y))) as [number, number];
   if (all[0] > 0) return { log: all[1] > wide * all[0] };

@@ -1,5 +1,15 @@
 // Series of charts as lines, circles and bars, and the matrix behind them.
-import { drawable, type Field, type Frame, mostCircles, place, type Shown, text, thinned } from './frame.js';
+import {
+  drawable,
+  type Field,
+  type Frame,
+  mostCircles,
+  place,
+  type Shade,
+  type Shown,
+  text,
+  thinned,
+} from './frame.js';
 import { largest, picture } from './picture.js';
 import { escaped, figure } from './text.js';
 
@@ -44,6 +54,27 @@ function linePath({ x, y, options }: Frame, { points, step }: Shown): string {
       return step ? `H${at[0]}L${at.join(' ')}` : `L${at.join(' ')}`;
     })
     .join('');
+}
+
+/** A shade between heights, behind curves. */
+export function shadeOf({ x, y, options }: Frame, { x: places, low, high, colour, step }: Shade): string {
+  const { logX, logY } = options;
+  const known = [...Array(places.length).keys()].filter(
+    (k) => drawable(places[k], logX) && drawable(low[k], logY) && drawable(high[k], logY),
+  );
+  if (known.length < 2) return '';
+  const edge = (heights: ArrayLike<number>, order: readonly number[]) =>
+    order.flatMap((k, i) => {
+      const [at, height] = [place(x(places[k] as number)), place(y(heights[k] as number))];
+      const before = order[i - 1];
+      if (!step || before === undefined) return [`${at} ${height}`];
+      // On the way back a height ends where the next one begins.
+      const corner =
+        k > before ? `${at} ${place(y(heights[before] as number))}` : `${place(x(places[before] as number))} ${height}`;
+      return [corner, `${at} ${height}`];
+    });
+  const path = [...edge(high, known), ...edge(low, known.toReversed())].join('L');
+  return `<path class="shade c${colour}" d="M${path}Z"/>`;
 }
 
 function barsOf({ x, y, bars: { gap, beside }, options }: Frame, points: Shown['points'], slot: number): string {

@@ -33,6 +33,17 @@ export interface Field {
   most?: number;
 }
 
+/** A shade between two heights along x. */
+export interface Shade {
+  x: ArrayLike<number>;
+  low: ArrayLike<number>;
+  high: ArrayLike<number>;
+  /** One of the colours of the page. */
+  colour: number;
+  /** Heights stay the same up to the next place. */
+  step?: boolean;
+}
+
 export interface ChartOptions {
   /** The description of the chart for those who cannot see it. */
   name: string;
@@ -42,6 +53,7 @@ export interface ChartOptions {
   y: string;
   series: readonly Series[];
   field?: Field;
+  shades?: readonly Shade[];
   logX?: boolean;
   logY?: boolean;
   /** Numbers along x fall from left to right. */

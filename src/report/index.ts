@@ -17,6 +17,7 @@ import { facts, isMatrix, members, settingRows } from './members.js';
 import { type Part, page, soft, table, tiles } from './page.js';
 import { pathParts, type Tile } from './pathParts.js';
 import { chosenOf, type PathRun, preferred } from './pathRun.js';
+import { searchOf, searchParts } from './search.js';
 import {
   type Conflict,
   conflictPart,
@@ -77,6 +78,7 @@ type Result = Solution & {
 } & Partial<Pick<Progress, 'objective' | 'lowerBound' | 'residual' | 'seconds'>> & {
     iterations?: number;
     gap?: number;
+    upperBound?: number;
     certificate?: Certificate | readonly Certificate[];
   };
 
@@ -90,7 +92,8 @@ const shownElsewhere = [
  * A page about the result of any solver, or of a path or a cross-validation: one HTML document as text that loads and runs nothing, for light
  * and dark.
  *
- * It has the status with its message, what is known of the answer, objective, bound and gap; charts of how they converged; of a model with `data` the residuals or the
+ * It has the status with its message, what is known of the answer, objective, bound and gap; charts of how they converged, of a search
+ * for a global minimum against time; of a model with `data` the residuals or the
  * confusion matrix; of a path its coefficients and its cross-validation; of a network the hidden units, as images where `image` gives their
  * size; of a curve its parameters, the data and the curve with its bands, residuals and profiles; of a problem with constraints what is active, and multipliers; settings, all other members, and versions.
  *
@@ -118,7 +121,6 @@ export function report(result: object, options: ReportOptions = {}): string {
   const path = run && pathParts(run);
   const network = networkOf(given);
   if (image) checkImage(image, network?.hiddenWeights.rows);
-  const { tolerance } = settings as { tolerance?: unknown };
   const coefficients = coefficientsOf(given, names.columns);
   const all = { ...given, ...(network && network !== given && { ...network }) };
   const curve = curveFitOf(given);
@@ -126,7 +128,7 @@ export function report(result: object, options: ReportOptions = {}): string {
     ...(path?.parts ?? []),
     ...(curve ? curveParts(curve, profiles) : []),
     // The reports of a path are of one lambda after the other.
-    path ? undefined : convergence(given.history ?? [], typeof tolerance === 'number' ? tolerance : undefined),
+    ...(path ? [] : courseParts(given, settings)),
     fitOf(given, data, run),
     network && hiddenUnits(network, image, names.columns ?? network.featureNames),
     conflictPart(given),
@@ -138,6 +140,14 @@ export function report(result: object, options: ReportOptions = {}): string {
     factsPart('Versions', versions(environment)),
   ].filter((part): part is Part => part !== undefined);
   return page(title ?? kindName(given, path !== undefined), headOf(given, path), parts, `nonconvex ${version}`);
+}
+
+/** The course of a solve: objective, bound and residuals. */
+function courseParts(result: Result, settings: { tolerance?: unknown; gap?: unknown }): Part[] {
+  const [tolerance, gap] = [settings.tolerance, settings.gap].map((of) => (typeof of === 'number' ? of : undefined));
+  const search = searchOf(result);
+  const parts = search ? searchParts(search, gap) : [convergence(result.history ?? [], tolerance)];
+  return parts.filter((part) => part !== undefined);
 }
 
 const optionNames = ['title', 'settings', 'data', 'names', 'image', 'profiles', 'environment'];
@@ -191,13 +201,15 @@ function certificateLine({ certificate }: Result): string {
 }
 
 function tilesOf(result: Result): Tile[] {
-  const { objective, lowerBound, gap, residual, iterations, seconds } = result;
+  const { objective, lowerBound, upperBound, gap, residual, iterations, seconds } = result;
+  const search = searchOf(result);
   const items: [string, number | undefined, number][] = [
     ['objective', objective, 6],
     ['lower bound', lowerBound, 6],
+    ['upper bound', upperBound, 6],
     ['gap', gap, 2],
-    ['residual', residual, 2],
-    ['iterations', iterations, 12],
+    ...(search ? [] : [['residual', residual, 2] as [string, number | undefined, number]]),
+    search ? ['boxes', search.nodes, 12] : ['iterations', iterations, 12],
     ['seconds', seconds, 3],
   ];
   return items.flatMap(([name, value, digits]) =>
@@ -209,6 +221,7 @@ function tilesOf(result: Result): Tile[] {
 function kindName(result: Result, isPath: boolean): string {
   if (isPath) return 'Path of models';
   if (curveFitOf(result)) return 'Curve through data';
+  if (searchOf(result)) return 'Search for a global optimum';
   const kind = modelOf(result)?.kind;
   if (kind === undefined) return 'Result of a solve';
   const words = kind.kind.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

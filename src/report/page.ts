@@ -28,7 +28,7 @@ svg { display: block; width: 100%; height: auto; font-size: 12px; fill: var(--so
 .c1 { --c: var(--c1); } .c2 { --c: var(--c2); } .c3 { --c: var(--c3); } .c4 { --c: var(--c4); } .c5 { --c: var(--c5); }
 .c6 { --c: var(--c6); } .c7 { --c: var(--c7); } .c8 { --c: var(--c8); } [class*="series c"] .line, .curve .line { stroke-width: 2; }
 .curve .line { fill: none; stroke: var(--c); stroke-linejoin: round; stroke-linecap: round; } .curve .line.dashed { stroke-dasharray: 6 5; }
-.curve circle { fill: var(--c); fill-opacity: .65; } .curve circle.one { r: 3px; } .curve rect { fill: var(--c); }
+.shade { fill: var(--c); fill-opacity: .14; } .curve circle { fill: var(--c); fill-opacity: .65; } .curve circle.one { r: 3px; } .curve rect { fill: var(--c); }
 .at rect { fill: transparent; } .at .tip { visibility: hidden; pointer-events: none; } .at:hover .tip { visibility: visible; }
 .tip line { stroke: var(--axis); } .tip circle { fill: var(--c); stroke: var(--page); stroke-width: 1.5; } .tip text { fill: var(--ink); }
 .series .hit { fill: none; stroke: transparent; stroke-width: 9; pointer-events: stroke; } .leader { fill: none; stroke: var(--c); opacity: .6; }

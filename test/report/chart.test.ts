@@ -46,6 +46,24 @@ describe('charts', () => {
     expect(svg.match(/<circle/g)?.length).toBe(3);
   });
 
+  it('have shades between heights, which stay the same up to the next place', () => {
+    const series = [{ name: 'a', as: 'line' as const, step: true, x: [0, 1, 2], y: [0, 4, 4], colour: 1 }];
+    const shade = { x: [0, 1, 2], low: [0, 1, 1], high: [4, 4, 3], colour: 2, step: true };
+    const corners = (svg: string) =>
+      (svg.match(/<path class="shade c2" d="M([^"]*)Z"/)?.[1] ?? '').split('L').map((at) => at.split(' ').map(Number));
+    const drawnOnes = corners(drawn({ series, shades: [shade], plain: true, width: 400, height: 276 }));
+    // 62 to 378 along x, 230 to 30 along y.
+    const [x, y] = [(at: number) => 62 + 158 * at, (height: number) => 230 - 50 * height];
+    const above = [4, 4, 4, 4, 3].map((height, k) => [x([0, 1, 1, 2, 2][k] as number), y(height)]);
+    const below = [1, 1, 1, 0, 0].map((height, k) => [x([2, 2, 1, 1, 0][k] as number), y(height)]);
+    expect(drawnOnes).toEqual([...above, ...below]);
+    const holes = { ...shade, low: [0, Number.NaN, 1] };
+    expect(corners(drawn({ series, shades: [holes], plain: true }))).toHaveLength(6);
+    expect(drawn({ series, shades: [{ ...shade, low: [Number.NaN, 1, Number.NaN] }], plain: true })).not.toContain(
+      'shade',
+    );
+  });
+
   it('have a matrix between its ends, the first row below', () => {
     const svg = drawn({ field: { values: [1, -1, 0, 0], rows: 2, columns: 2, x: [0, 2], y: [0, 2] }, width: 400 });
     expect(svg).toMatch(/<image x="62" y="30" [^>]*href="data:image\/png;base64,/);

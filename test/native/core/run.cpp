@@ -508,6 +508,41 @@ TEST(historyKeepsEveryReportWhileThereAreFew) {
   for (int i = 0; i < 1024; ++i) CHECK_EQ(history.reports()[static_cast<std::size_t>(i)].iteration, i);
 }
 
+/// A report whose bound moves now and then.
+struct Moving : Progress {
+  bool repeats(const Moving& before) const { return lowerBound == before.lowerBound; }
+};
+
+TEST(historyDropsRepeatsFirst) {
+  History<Moving> history;
+  for (int i = 0; i < 100000; ++i) {
+    Moving report;
+    report.iteration = i;
+    report.lowerBound = i / 250;
+    history.add(report);
+  }
+  const auto& reports = history.reports();
+  CHECK(reports.size() <= 1024);
+  int moves = 0;
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    const bool moved = i == 0 || !reports[i].repeats(reports[i - 1]);
+    if (moved) CHECK_EQ(reports[i].iteration, 250 * moves++);
+  }
+  CHECK_EQ(moves, 400);
+}
+
+TEST(historyThinsMovesWhereThereAreTooMany) {
+  History<Moving> history;
+  for (int i = 0; i < 5000; ++i) {
+    Moving report;
+    report.iteration = i;
+    report.lowerBound = i;
+    history.add(report);
+  }
+  CHECK(history.reports().size() <= 1024);
+  CHECK(5000 - history.reports().back().iteration <= 16);
+}
+
 TEST(historyThinsEvenly) {
   for (const int count : {1025, 1026, 2047, 2048, 2049, 5000, 100000, 1 << 20}) {
     History history;

@@ -8,13 +8,14 @@ namespace {
 
 /// Numbers of a program beside its functions.
 struct MinimizeGloballyInputs {
-  std::vector<double> start, lower, upper, constraintsLower, constraintsUpper;
+  std::vector<double> start, points, lower, upper, constraintsLower, constraintsUpper;
   std::vector<int> integers;
 
   static constexpr auto fields() {
     using Self = MinimizeGloballyInputs;
     return FieldTuple{
         IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: what the program computes."),
+        IN_OPTIONAL(points, vector(), "Points to begin at beside the start, n numbers each."),
         IN_OPTIONAL(lower, vector("n").orInfinite(), "Lower bounds instead of those of the program."),
         IN_OPTIONAL(upper, vector("n").orInfinite(), "Upper bounds instead of those of the program."),
         IN_OPTIONAL(constraintsLower, vector("m").orInfinite(), "Lower sides instead of those of the program."),
@@ -36,6 +37,7 @@ struct MinimizeGloballyEntry {
   static void read(const Reader& in, Problem& problem) { problem.large = readFunctions(in, problem); }
   static void take(Inputs& inputs, Problem& problem) {
     problem.start = std::move(inputs.start);
+    problem.points = std::move(inputs.points);
     problem.bounds = {.lower = std::move(inputs.lower),
                       .upper = std::move(inputs.upper),
                       .constraintLower = std::move(inputs.constraintsLower),

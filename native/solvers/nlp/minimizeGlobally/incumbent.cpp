@@ -59,7 +59,7 @@ std::optional<GlobalPoint> PointSearch::descend(std::span<const double> x, std::
   Monitor monitor = la_.childMonitor();
   const Cpu watched = serial.watchedBy(monitor);
   InteriorPointMethod method(watched, local, settings);
-  iterate(method, settings, monitor);
+  unbounded_ = iterate(method, settings, monitor).status == Status::unbounded || unbounded_;
   la_.checkpoint();
   const NlpSolution found = method.solution();
   auto point = check(found.x, box);

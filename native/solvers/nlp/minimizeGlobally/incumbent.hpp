@@ -34,6 +34,8 @@ class PointSearch {
   /// The local minimum near x within the box, integers fixed at rounded values; none where the method finds none.
   std::optional<GlobalPoint> descend(std::span<const double> x, std::span<const Interval> box);
   int solves() const { return solves_; }
+  /// Returns true if a local solution has followed admissible points along which the objective falls for ever.
+  bool unbounded() const { return unbounded_; }
 
  private:
   struct Tuning {
@@ -48,6 +50,7 @@ class PointSearch {
   std::span<const Interval> constraints_;
   std::vector<double> c_;
   int solves_ = 0;
+  bool unbounded_ = false;
 };
 
 }  // namespace nonconvex

@@ -58,17 +58,26 @@ static_assert(sizeFromFields<MinimizeGloballySettings>() == sizeof(MinimizeGloba
 /// minimise f(x) subject to lower <= x <= upper, lower <= c(x) <= upper, some entries of x integers.
 struct MinimizeGloballyProblem : NlpStart {
   std::vector<int> integers;
-  bool large = false;  ///< the problem takes long to open
+  std::vector<double> points;  ///< points to begin at beside the start, n numbers each
+  bool large = false;          ///< the problem takes long to open
 };
 
 struct GlobalProgress : Progress {
   double nodes = unknown;
   double open = unknown;
+  Quantity upperBound = {};  ///< set where the objective is turned for the user
+
+  /// Returns true if neither bound nor objective has moved since the report before.
+  bool repeats(const GlobalProgress& before) const {
+    const auto same = [](Quantity a, Quantity b) { return a.known() == b.known() && (!a.known() || a == b); };
+    return same(objective, before.objective) && same(lowerBound, before.lowerBound);
+  }
 
   static constexpr auto fields() {
     using Self = GlobalProgress;
-    return FieldTuple{OUT_COLUMN(nodes, "nodes", 6, "Boxes that were looked at."),
-                      OUT_COLUMN(open, "open", 6, "Boxes that wait.")};
+    return FieldTuple{OUT_COLUMN(upperBound, "upper bound", 8, "No solution of a maximisation has a larger objective."),
+                      OUT_COLUMN(nodes, "nodes", 0, "Boxes that were looked at."),
+                      OUT_COLUMN(open, "open", 0, "Boxes that wait.")};
   }
 };
 

@@ -38,6 +38,7 @@ bool GlobalSearch::begin(const std::vector<std::vector<double>>& starts) {
   }
   stationary_ = settle(space->points, best_);
   counts_.localSolves += space->points.solves();
+  unbounded_ = space->points.unbounded();
   giveBack(std::move(space));
   return true;
 }

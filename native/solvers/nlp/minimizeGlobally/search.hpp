@@ -60,6 +60,8 @@ class GlobalSearch {
   double objective() const { return best_.objective; }
   double goal() const;
 
+  /// Returns true if a local solution from a start has shown that the objective has no bound.
+  bool unbounded() const { return unbounded_; }
   const GlobalPoint& best() const { return best_; }
   const GlobalCounts& counts() const { return counts_; }
 
@@ -111,6 +113,7 @@ class GlobalSearch {
   GlobalPoint best_;
   std::shared_ptr<const StationaryPoint> stationary_;  ///< at the best point, or null
   GlobalCounts counts_;
+  bool unbounded_ = false;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Workspace>> idle_;  // guarded by mutex_
 };

@@ -19,12 +19,24 @@ MinimizeGloballySolver::MinimizeGloballySolver(const Cpu& la, const MinimizeGlob
   requireMemory(sizeof(double) * columns * columns, "linear programs of " + show(columns) + " columns, one for each " +
                                                         "variable, product and function, need");
   search_ = std::make_unique<GlobalSearch>(la, model_, settings_);
-  search_->consider(given_);
+  for (const std::vector<double>& each : given_) search_->consider(each);
   const TreeSettings tree = {.order = TreeOrder::bestBound,
                              .together = Tuning::together,
                              .mostNodes = settings.maxNodes,
                              .mostOpenSize = settings.memoryLimit};
   tree_ = std::make_unique<TreeSearch<GlobalSearch>>(la, *search_, tree);
+}
+
+/// Takes the start and the points beside it.
+void MinimizeGloballySolver::takePoints(const MinimizeGloballyProblem& problem, std::size_t n) {
+  std::vector<double> start =
+      problem.start.empty() && problem.feasibleStart ? problem.feasibleStart->given() : problem.start;
+  start.resize(n, 0.0);
+  given_.push_back(std::move(start));
+  for (std::size_t from = 0; from + n <= problem.points.size() && n > 0; from += n) {
+    given_.emplace_back(problem.points.begin() + static_cast<std::ptrdiff_t>(from),
+                        problem.points.begin() + static_cast<std::ptrdiff_t>(from + n));
+  }
 }
 
 void MinimizeGloballySolver::lift(const MinimizeGloballyProblem& problem) {
@@ -59,19 +71,18 @@ void MinimizeGloballySolver::lift(const MinimizeGloballyProblem& problem) {
     empty_ = empty_ || whole.isEmpty();
     if (!whole.isEmpty()) box = whole;
   }
-  given_ = problem.start.empty() && problem.feasibleStart ? problem.feasibleStart->given() : problem.start;
-  given_.resize(n, 0.0);
+  takePoints(problem, n);
   model_.lifted = liftedProgram(*expressions.graph, expressions.parameters, bounds);
   model_.constraints = bounds.constraints;
   model_.open = [nlp, program] { return std::make_shared<Program>(*program); };
 }
 
-/// The given start, the middle of the box and random points of it.
+/// The given points, the middle of the box and random points of it.
 std::vector<std::vector<double>> MinimizeGloballySolver::starts() const {
   constexpr double far = 10;  // safeguard: half the width of a box without bounds
-  std::vector<std::vector<double>> made = {given_};
+  std::vector<std::vector<double>> made = given_;
   const Random random(settings_.seed);
-  const std::size_t n = given_.size();
+  const std::size_t n = given_.front().size();
   for (int k = 0; k <= Tuning::starts; ++k) {
     std::vector<double> x(n);
     for (std::size_t j = 0; j < n; ++j) {
@@ -90,6 +101,7 @@ std::optional<Status> MinimizeGloballySolver::start() {
     lowerBound_ = std::min(infinity, settings_.cutoff);
     return ended(Status::infeasible);
   }
+  if (search_->unbounded()) return Status::unbounded;
   tree_->start();
   return std::nullopt;
 }
@@ -127,7 +139,7 @@ double MinimizeGloballySolver::gapScale(double objective) const {
 MinimizeGloballySolution MinimizeGloballySolver::solution() const {
   MinimizeGloballySolution made;
   const GlobalPoint& best = search_->best();
-  made.x = best.known() ? best.x : given_;
+  made.x = best.known() ? best.x : given_.front();
   made.nodes = tree_->nodes();
   made.counts = search_->counts();
   made.boundsAssumed = assumed_;
@@ -146,12 +158,16 @@ MinimizeGloballySolution MinimizeGloballySolver::solution() const {
 
 std::string MinimizeGloballySolver::explain(Status status) const {
   if (status == Status::infeasible) return "The search has excluded all boxes.";
+  if (status == Status::unbounded) return "The objective gets better for ever along admissible points.";
+  const bool withCutoff = !std::isinf(settings_.cutoff);
+  if (status == Status::stalled && withCutoff && !(search_->best().objective < settings_.cutoff)) {
+    return "No point better than the cutoff was found.";
+  }
   if (status == Status::stalled && !search_->best().known()) {
-    if (!std::isinf(settings_.cutoff)) return "No point below the cutoff was found.";
     if (!assumed_.empty()) return "No admissible point was found within the assumed bounds.";
     return "No admissible point was found in boxes that are too narrow to be split.";
   }
-  if (status == Status::stalled) return "Boxes that are too narrow to be split have lower bounds below the objective.";
+  if (status == Status::stalled) return "Boxes that are too narrow to be split have better bounds than the objective.";
   return {};
 }
 

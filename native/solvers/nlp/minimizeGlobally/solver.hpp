@@ -60,13 +60,14 @@ class MinimizeGloballySolver {
   };
 
   std::optional<Status> ended(std::optional<Status> status) const;
+  void takePoints(const MinimizeGloballyProblem& problem, std::size_t n);
   void lift(const MinimizeGloballyProblem& problem);
   std::vector<std::vector<double>> starts() const;
   double gapScale(double objective) const;
 
   const Cpu& la_;
   const MinimizeGloballySettings settings_;
-  std::vector<double> given_;  ///< the start
+  std::vector<std::vector<double>> given_;  ///< the start, and further points
   GlobalModel model_;
   std::vector<int> assumed_;
   bool empty_ =
