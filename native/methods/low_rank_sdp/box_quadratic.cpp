@@ -25,6 +25,7 @@ std::vector<std::uint8_t> BoxQuadratic::inRows() const {
 
 double BoxQuadratic::value(std::span<const double> x) const {
   ExactSum sum;
+  sum.add(constant);
   for (std::size_t i = 0; i < x.size(); ++i) {
     ExactSum slope;
     slope.add(c[i]);
@@ -50,7 +51,10 @@ void UnitQuadratic::set(const BoxQuadratic& problem, std::span<const double> low
   }
   Q_.clear();
   c_.clear();
-  constant_ = error_ = absolute_ = constantTerms_ = 0;
+  absolute_ = 0;
+  constant_ = problem.constant;
+  constantTerms_ = std::abs(problem.constant);
+  error_ = problem.error;
   for (std::size_t i = 0; i < n; ++i) addRow(problem, static_cast<int>(i));
   error_ += sumError(2 * static_cast<int>(n), constantTerms_);
   absolute_ += std::abs(constant_);

@@ -21,18 +21,23 @@ struct QuadraticRow {
   bool isLinear() const;
 };
 
-/// minimise 1/2 x^T Q x + c^T x subject to lower <= x <= upper, all of them finite, and to rows, if there are any.
+/// minimise 1/2 x^T Q x + c^T x + constant subject to lower <= x <= upper, all of them finite, and to rows, if there
+/// are any.
 struct BoxQuadratic {
   std::vector<double> Q;  ///< n x n, symmetric, both triangles
   std::vector<double> c;
   std::vector<double> lower, upper;
   std::vector<QuadraticRow> rows = {};
+  double constant = 0;
+  double error = 0;                     ///< the exact objective differs from the formula nowhere in the box by more
+  std::vector<std::uint8_t> ends = {};  ///< 1 for variables that have the two bounds as values, at Q_ii <= 0; or empty
 
   int size() const { return static_cast<int>(c.size()); }
   const double* row(int i) const { return Q.data() + static_cast<std::size_t>(i) * c.size(); }
   double value(std::span<const double> x) const;
   /// Marks the variables that a row has by 1; empty without rows.
   std::vector<std::uint8_t> inRows() const;
+  bool hasEnds(std::size_t i) const { return !ends.empty() && ends[i] != 0; }
 };
 
 /// Numbers that cover what the arithmetic of these methods loses.

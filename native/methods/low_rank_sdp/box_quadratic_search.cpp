@@ -37,18 +37,20 @@ BoxQuadraticTree::BoxQuadraticTree(const Cpu& la, BoxQuadratic problem, const Bo
 
 void BoxQuadraticTree::clear() {
   x_.clear();
-  objective_ = settings_.cutoff;
+  objective_ = infinity;
 }
 
 void BoxQuadraticTree::offer(std::span<const double> x) { offer(x, problem_.value(x)); }
 
 void BoxQuadraticTree::offer(std::span<const double> x, double objective) {
-  if (objective >= objective_) return;
+  if (objective >= std::min(objective_, settings_.cutoff)) return;
   objective_ = objective;
   x_.assign(x.begin(), x.end());
 }
 
-double BoxQuadraticTree::goal() const { return goalOf(objective_, settings_.absoluteGap, settings_.gap); }
+double BoxQuadraticTree::goal() const {
+  return std::min(goalOf(objective_, settings_.absoluteGap, settings_.gap) + settings_.slack, settings_.cutoff);
+}
 
 void BoxQuadraticTree::root(OpenNodes<Node>& open) {
   Node node;
@@ -79,11 +81,20 @@ void BoxQuadraticTree::descend(Node& node, Work& work) const {
     node.x = work.x;  // incumbent() starts there
     return;
   }
+  toEnds(work.x);
   descendByCoordinates(problem_, work.x, work.slope);
   const double value = problem_.value(work.x);
   if (value >= node.objective) return;
   node.objective = value;
   node.x = work.x;
+}
+
+/// Moves variables to the nearer bound that have the bounds alone as values.
+void BoxQuadraticTree::toEnds(std::vector<double>& x) const {
+  for (std::size_t i = 0; i < problem_.ends.size(); ++i) {
+    if (problem_.ends[i] == 0) continue;
+    x[i] = x[i] - problem_.lower[i] < problem_.upper[i] - x[i] ? problem_.lower[i] : problem_.upper[i];
+  }
 }
 
 void BoxQuadraticTree::incumbent(Node& node) {
@@ -95,7 +106,9 @@ void BoxQuadraticTree::incumbent(Node& node) {
   node.x = {};
 }
 
-bool BoxQuadraticTree::isConcave(std::size_t variable) const {
+/// Returns true for a variable that has its least value at one of its bounds, whatever the others are.
+bool BoxQuadraticTree::isAtEnd(std::size_t variable) const {
+  if (problem_.hasEnds(variable)) return true;
   return problem_.row(static_cast<int>(variable))[variable] <= 0 && (inRows_.empty() || inRows_[variable] == 0);
 }
 
@@ -148,16 +161,16 @@ bool BoxQuadraticTree::cutOff(Node& node, TreeVisit& visit, Work& work) const {
   for (int i = 0; i < unit.size(); ++i) {
     la_.checkpoint();
     const auto at = static_cast<std::size_t>(unit.free()[static_cast<std::size_t>(i)]);
-    const bool concave = isConcave(at);
-    const DualBound::Reach reach = dual.reach(i, visit.goal, concave ? 0 : Tuning::worthwhile);
+    const bool atEnd = isAtEnd(at);
+    const DualBound::Reach reach = dual.reach(i, visit.goal, atEnd ? 0 : Tuning::worthwhile);
     if (reach.low <= -1 && reach.high >= 1) continue;
     using namespace outward;
     double low = node.lower[at], high = node.upper[at];
     const double from = sumBelow(unit.centre(i), productBelow(unit.radius(i), reach.low));
     const double to = sumAbove(unit.centre(i), productAbove(unit.radius(i), reach.high));
-    // The least value of a concave variable's is at a bound: one of them is out of reach.
-    if (reach.low > -1) low = concave ? high : std::clamp(from, low, high);
-    if (reach.high < 1) high = concave ? node.lower[at] : std::clamp(to, node.lower[at], high);
+    // The least value is at a bound: one of them is out of reach.
+    if (reach.low > -1) low = atEnd ? high : std::clamp(from, low, high);
+    if (reach.high < 1) high = atEnd ? node.lower[at] : std::clamp(to, node.lower[at], high);
     visit.leaveOut(visit.goal);
     cut = true;
     if (low > high) {
@@ -189,7 +202,7 @@ void BoxQuadraticTree::chooseSplit(Node& node, Work& work) const {
 void BoxQuadraticTree::branch(const Node& node, OpenNodes<Node>& open) {
   if (node.variable < 0) return;
   const auto at = static_cast<std::size_t>(node.variable);
-  const bool concave = isConcave(at);
+  const bool atEnd = isAtEnd(at);
   const double size = static_cast<double>(sizeof(Node) + 2 * problem_.c.size() * sizeof(double)) +
                       0.5 * static_cast<double>(node.start->bytes());
   for (const bool low : {true, false}) {
@@ -199,9 +212,9 @@ void BoxQuadraticTree::branch(const Node& node, OpenNodes<Node>& open) {
     child.start = node.start;
     child.bound = node.bound;
     if (low) {
-      child.upper[at] = concave ? node.lower[at] : node.at;
+      child.upper[at] = atEnd ? node.lower[at] : node.at;
     } else {
-      child.lower[at] = concave ? node.upper[at] : node.at;
+      child.lower[at] = atEnd ? node.upper[at] : node.at;
     }
     open.add(std::move(child), node.bound, size);
   }

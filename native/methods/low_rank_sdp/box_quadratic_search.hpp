@@ -17,6 +17,7 @@ namespace nonconvex {
 struct BoxQuadraticSettings {
   double gap = 1e-4;            ///< relative to the objective
   double absoluteGap = 1e-6;    ///< or this; what is met first counts
+  double slack = 0;             ///< more than the gap, which bounds have to reach
   double cutoff = infinity;     ///< points that are not below are of no interest
   double mostNodes = infinity;  ///< nodes that are looked at, then the search ends
   double mostOpenBytes = 1e9;   ///< memory of open nodes above which the search goes into the depth
@@ -67,7 +68,8 @@ class BoxQuadraticTree {
 
   void boundOnce(Node& node, TreeVisit& visit, Work& work);
   bool cutOff(Node& node, TreeVisit& visit, Work& work) const;
-  bool isConcave(std::size_t variable) const;
+  bool isAtEnd(std::size_t variable) const;
+  void toEnds(std::vector<double>& x) const;
   void chooseSplit(Node& node, Work& work) const;
   void descend(Node& node, Work& work) const;
   void drawPoints(Node& node, Work& work, int count, std::uint64_t seed) const;
@@ -81,9 +83,8 @@ class BoxQuadraticTree {
   double objective_ = infinity;
 };
 
-/// minimise 1/2 x^T Q x + c^T x subject to lower <= x <= upper, and to rows if there are any, to a gap that is proved
-/// in rounded arithmetic: no point has an objective below lowerBound(), at any time. x, bound and nodes are the same
-/// for any number of threads.
+/// The least value of a BoxQuadratic to a gap that is proved in rounded arithmetic: no point has an objective below
+/// lowerBound(), at any time. x, bound and nodes are the same for any number of threads.
 class BoxQuadraticSearch {
  public:
   static constexpr bool decidesSolved = true;
@@ -101,7 +102,7 @@ class BoxQuadraticSearch {
 
   double objective() const { return tree_.objective(); }
   double lowerBound() const { return search_.lowerBound(); }
-  /// The best point; empty where none is below the cutoff.
+  /// The best point; empty where none is known below the cutoff.
   std::span<const double> x() const { return tree_.x(); }
   double nodes() const { return search_.nodes(); }
   std::size_t open() const { return search_.open(); }
