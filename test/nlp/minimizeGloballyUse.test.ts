@@ -194,6 +194,20 @@ describe.each(['minimize', 'maximize'] as const)('reports of a model with %s', (
   });
 });
 
+it('gives minimize a point to begin at, which has multipliers then', async () => {
+  const model = new Model();
+  const x = model.variable(2, { lower: 0, upper: 3, start: 0.1 });
+  model.minimize(sub(mul(at(x, 0), at(x, 1)), sum(x)));
+  const row = model.atMost(sum(x), 2.5);
+  const best = await minimizeGlobally(model);
+  const local = await minimize(model, { warmStart: best });
+  const { status, objective, certificate } = local;
+  expect([status, certificate.kind]).toEqual(['solved', 'local']);
+  expect(objective).toBeCloseTo(best.objective, 6);
+  expect(objective).toBeCloseTo(-2.5, 6);
+  expect(Math.abs(row.multipliersIn(local) as number)).toBeCloseTo(1, 5);
+});
+
 it('says where the objective has no bound, before it searches', async () => {
   for (const sense of ['minimize', 'maximize'] as const) {
     const model = new Model();
