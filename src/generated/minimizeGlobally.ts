@@ -84,6 +84,13 @@ export interface MinimizeGloballyOptions extends Limits {
    * @defaultValue 'auto'
    */
   tightening?: 'auto' | 'none' | 'root' | 'always' | undefined;
+  /**
+   * What boxes are bounded by: `linear` programs, which are for all functions, or `semidefinite` ones, which are for
+   * quadratic objectives in boxes. `auto` takes the better ones.
+   *
+   * @defaultValue 'auto'
+   */
+  relaxation?: 'auto' | 'linear' | 'semidefinite' | undefined;
 }
 
 export const minimizeGloballyDefaults = {
@@ -96,6 +103,7 @@ export const minimizeGloballyDefaults = {
   cutoff: Infinity,
   assumeBounds: Infinity,
   tightening: 'auto',
+  relaxation: 'auto',
 } as const satisfies MinimizeGloballyOptions;
 
 /** Members of a report of the solver beside those of all reports. */

@@ -63,6 +63,8 @@ const ofOneFamily: Record<string, string[]> = {
     'native/methods/krylov/pcg.hpp',
     'native/methods/least_squares/levenberg_marquardt.hpp',
     'native/methods/least_squares/variable_projection.hpp',
+    'native/methods/low_rank_sdp/box_quadratic.hpp',
+    'native/methods/low_rank_sdp/box_quadratic_search.hpp',
     'native/methods/propagation/propagation.hpp',
     'native/methods/quadratic/prepared_quadratic.hpp',
     'native/methods/quadratic/recession.hpp',

@@ -21,7 +21,7 @@ export const fixture: Fixture = {
   endless: {
     solver: 'nlp/minimizeGlobally',
     data: { A: matrix(40, 40, numbers(1600)) },
-    settings: { maxIterations: 2 ** 31 - 1, gap: 0, absoluteGap: 0 },
+    settings: { maxIterations: 2 ** 31 - 1, gap: 0, absoluteGap: 0, relaxation: 'linear' },
     build: ({ model: { Model, dot, matvec } }: Library, { A }: Least) => {
       const model = new Model();
       const x = model.variable(40, { lower: -1, upper: 1 });

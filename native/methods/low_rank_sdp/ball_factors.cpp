@@ -33,6 +33,11 @@ NONCONVEX_CLONES void addMultipleOf(int count, double a, const double* x, double
   for (int j = 0; j < count; ++j) y[j] += a * x[j];
 }
 
+/// y += share (x - y)
+NONCONVEX_CLONES void moveTowards(int count, double share, const double* x, double* __restrict y) {
+  for (int j = 0; j < count; ++j) y[j] += share * (x[j] - y[j]);
+}
+
 double normOf(std::span<const double> v) {
   double sum = 0;
   for (const double entry : v) sum += entry * entry;
@@ -52,11 +57,14 @@ void BallFactors::resize(int size) {
   products_.resize(n);
   slope_.resize(r);
   ballMultipliers_.assign(n, 0.0);
+  averageZ_.assign(n, 0.0);
+  averageProducts_.assign(n * n, 0.0);
 }
 
-double BallFactors::normSquared(int i) const {
+double BallFactors::product(int i, int j) const {
+  const std::span<const double> v = vector(i), u = vector(j);
   double sum = 0;
-  for (const double entry : vector(i)) sum += entry * entry;
+  for (std::size_t k = 0; k < v.size(); ++k) sum += v[k] * u[k];
   return sum;
 }
 
@@ -81,7 +89,7 @@ void BallFactors::sweep(const UnitQuadratic& problem, const ProductMultipliers& 
   }
 }
 
-void BallFactors::raise(ProductMultipliers& products, double step) {
+void BallFactors::raise(ProductMultipliers& products, double step, double share) {
   const auto n = static_cast<std::size_t>(size_), r = static_cast<std::size_t>(rank_);
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t k = 0; k < r; ++k) transposed_[k * n + i] = V_[i * r + k];
@@ -91,6 +99,9 @@ void BallFactors::raise(ProductMultipliers& products, double step) {
     const std::span<const double> v = vector(i);
     for (std::size_t k = 0; k < r; ++k) addMultipleOf(size_, v[k], transposed_.data() + k * n, products_.data());
     products.raise(i, transposed_.data(), products_.data(), step);
+    double& mean = averageZ_[static_cast<std::size_t>(i)];
+    mean += share * (v[0] - mean);
+    moveTowards(size_, share, products_.data(), averageProducts_.data() + static_cast<std::size_t>(i) * n);
   }
 }
 

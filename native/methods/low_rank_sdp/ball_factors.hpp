@@ -24,7 +24,8 @@ class BallFactors {
   std::span<double> vector(int i) { return {V_.data() + offset(i), static_cast<std::size_t>(rank_)}; }
   std::span<const double> vector(int i) const { return {V_.data() + offset(i), static_cast<std::size_t>(rank_)}; }
   double z(int i) const { return V_[offset(i)]; }
-  double normSquared(int i) const;
+  double product(int i, int j) const;
+  double normSquared(int i) const { return product(i, i); }
   /// Makes v_i no longer than 1.
   void pullIn(int i);
 
@@ -32,14 +33,20 @@ class BallFactors {
   std::span<const double> ballMultipliers() const { return ballMultipliers_; }
 
   void sweep(const UnitQuadratic& problem, const ProductMultipliers& products);
-  /// One gradient step of the multipliers of products.
-  void raise(ProductMultipliers& products, double step);
+  /// One gradient step of the multipliers of products, and of the averages of z_i and v_i^T v_j by a share.
+  void raise(ProductMultipliers& products, double step, double share);
+  double averageZ(int i) const { return averageZ_[static_cast<std::size_t>(i)]; }
+  double averageProduct(int i, int j) const {
+    return averageProducts_[static_cast<std::size_t>(i) * static_cast<std::size_t>(size_) +
+                            static_cast<std::size_t>(j)];
+  }
 
  private:
   std::size_t offset(int i) const { return static_cast<std::size_t>(i) * static_cast<std::size_t>(rank_); }
 
   int size_ = 0, rank_ = 0;
   std::vector<double> V_, transposed_, products_, slope_, ballMultipliers_;
+  std::vector<double> averageZ_, averageProducts_;
 };
 
 }  // namespace nonconvex

@@ -8,8 +8,24 @@
 
 namespace nonconvex {
 
+bool QuadraticRow::isLinear() const {
+  return std::all_of(terms.begin(), terms.end(), [](const Term& term) { return term.j < 0; });
+}
+
+std::vector<std::uint8_t> BoxQuadratic::inRows() const {
+  std::vector<std::uint8_t> found(rows.empty() ? 0 : c.size());
+  for (const QuadraticRow& row : rows) {
+    for (const QuadraticRow::Term& term : row.terms) {
+      found[static_cast<std::size_t>(term.i)] = 1;
+      if (term.j >= 0) found[static_cast<std::size_t>(term.j)] = 1;
+    }
+  }
+  return found;
+}
+
 double BoxQuadratic::value(std::span<const double> x) const {
   ExactSum sum;
+  sum.add(constant);
   for (std::size_t i = 0; i < x.size(); ++i) {
     ExactSum slope;
     slope.add(c[i]);
@@ -35,9 +51,13 @@ void UnitQuadratic::set(const BoxQuadratic& problem, std::span<const double> low
   }
   Q_.clear();
   c_.clear();
-  constant_ = error_ = constantTerms_ = 0;
+  absolute_ = 0;
+  constant_ = problem.constant;
+  constantTerms_ = std::abs(problem.constant);
+  error_ = problem.error;
   for (std::size_t i = 0; i < n; ++i) addRow(problem, static_cast<int>(i));
   error_ += sumError(2 * static_cast<int>(n), constantTerms_);
+  absolute_ += std::abs(constant_);
 }
 
 void UnitQuadratic::addRow(const BoxQuadratic& problem, int i) {
@@ -59,7 +79,20 @@ void UnitQuadratic::addRow(const BoxQuadratic& problem, int i) {
     Q_.push_back(radius * q[j] * radius_[static_cast<std::size_t>(j)]);
     sum += std::abs(Q_.back());
   }
+  absolute_ += sum + std::abs(c_.back());
   error_ += sumError(static_cast<int>(n), radius * (std::abs(own) + terms)) + sumError(0, sum);
+}
+
+void UnitQuadratic::subtract(int i, int j, double value) {
+  const auto a = static_cast<std::size_t>(i), b = static_cast<std::size_t>(j), n = free_.size();
+  if (j < 0) {
+    c_[a] -= value;
+  } else if (i == j) {
+    Q_[a * n + a] -= 2 * value;
+  } else {
+    Q_[a * n + b] -= value;
+    Q_[b * n + a] -= value;
+  }
 }
 
 }  // namespace nonconvex

@@ -22,33 +22,42 @@ struct BoxQuadraticTree::Tuning {
   static constexpr double fromEnds = 0.2;     ///< published: the page's least share of a width beside a split
   static constexpr double worthwhile = 0.05;  ///< safeguard: share of a width that is worth a proof to cut off
   static constexpr double narrow = 1e-9;      ///< rounding: a width beside the box's that is not split
+  static constexpr int manySolves = 10;       ///< safeguard: nodes with a local solution each, and between two later on
   static constexpr int rootPoints = 20;       ///< safeguard: points that are drawn at first
 };
 
 BoxQuadraticTree::BoxQuadraticTree(const Cpu& la, BoxQuadratic problem, const BoxQuadraticSettings& settings)
-    : la_(la), problem_(std::move(problem)), settings_(settings), work_(static_cast<std::size_t>(settings.together)) {
+    : la_(la),
+      problem_(std::move(problem)),
+      inRows_(problem_.inRows()),
+      settings_(settings),
+      work_(static_cast<std::size_t>(settings.together)) {
   clear();
 }
 
 void BoxQuadraticTree::clear() {
   x_.clear();
-  objective_ = settings_.cutoff;
+  objective_ = infinity;
 }
 
-void BoxQuadraticTree::offer(std::span<const double> x) {
-  const double value = problem_.value(x);
-  if (value >= objective_) return;
-  objective_ = value;
+void BoxQuadraticTree::offer(std::span<const double> x) { offer(x, problem_.value(x)); }
+
+void BoxQuadraticTree::offer(std::span<const double> x, double objective) {
+  if (objective >= std::min(objective_, settings_.cutoff)) return;
+  objective_ = objective;
   x_.assign(x.begin(), x.end());
 }
 
-double BoxQuadraticTree::goal() const { return goalOf(objective_, settings_.absoluteGap, settings_.gap); }
+double BoxQuadraticTree::goal() const {
+  return std::min(goalOf(objective_, settings_.absoluteGap, settings_.gap) + settings_.slack, settings_.cutoff);
+}
 
 void BoxQuadraticTree::root(OpenNodes<Node>& open) {
   Node node;
   node.lower = problem_.lower;
   node.upper = problem_.upper;
-  drawPoints(node, work_.front(), Tuning::rootPoints, settings_.seed);
+  const int points = problem_.rows.empty() ? Tuning::rootPoints : 1;
+  drawPoints(node, work_.front(), points, settings_.seed);
   incumbent(node);
   open.add(std::move(node), -infinity);
 }
@@ -68,6 +77,11 @@ void BoxQuadraticTree::drawPoints(Node& node, Work& work, int count, std::uint64
 
 /// Descends from the point in the work space.
 void BoxQuadraticTree::descend(Node& node, Work& work) const {
+  if (!problem_.rows.empty()) {
+    node.x = work.x;  // incumbent() starts there
+    return;
+  }
+  toEnds(work.x);
   descendByCoordinates(problem_, work.x, work.slope);
   const double value = problem_.value(work.x);
   if (value >= node.objective) return;
@@ -75,17 +89,34 @@ void BoxQuadraticTree::descend(Node& node, Work& work) const {
   node.x = work.x;
 }
 
-void BoxQuadraticTree::incumbent(Node& node) {
-  if (node.objective < objective_) {
-    objective_ = node.objective;
-    x_ = node.x;
+/// Moves variables to the nearer bound that have the bounds alone as values.
+void BoxQuadraticTree::toEnds(std::vector<double>& x) const {
+  for (std::size_t i = 0; i < problem_.ends.size(); ++i) {
+    if (problem_.ends[i] == 0) continue;
+    x[i] = x[i] - problem_.lower[i] < problem_.upper[i] - x[i] ? problem_.lower[i] : problem_.upper[i];
   }
+}
+
+void BoxQuadraticTree::incumbent(Node& node) {
+  if (!problem_.rows.empty() && !node.x.empty() && settings_.solveLocally != nullptr) {
+    const bool wanted = node.number < Tuning::manySolves || node.number % Tuning::manySolves == 0;
+    if (!wanted || !settings_.solveLocally(node.x, node.objective)) node.objective = infinity;
+  }
+  if (!node.x.empty()) offer(node.x, node.objective);
   node.x = {};
+}
+
+/// Returns true for a variable that has its least value at one of its bounds, whatever the others are.
+bool BoxQuadraticTree::isAtEnd(std::size_t variable) const {
+  if (problem_.hasEnds(variable)) return true;
+  return problem_.row(static_cast<int>(variable))[variable] <= 0 && (inRows_.empty() || inRows_[variable] == 0);
 }
 
 double BoxQuadraticTree::bound(Node& node, TreeVisit& visit) {
   Work& work = work_[static_cast<std::size_t>(visit.place)];
+  node.number = visit.number;
   for (int pass = 0; pass < Tuning::passes; ++pass) {
+    if (!propagateRows(problem_, node.lower, node.upper)) return node.bound = infinity;
     reduceBox(problem_, node.lower, node.upper);
     boundOnce(node, visit, work);
     if (node.bound >= visit.goal || work.relaxation.size() == 0) return node.bound;
@@ -113,7 +144,7 @@ void BoxQuadraticTree::boundOnce(Node& node, TreeVisit& visit, Work& work) {
   node.bound = std::max(node.bound, relaxation.bound());
   for (int i = 0; i < relaxation.size(); ++i) {
     const auto at = static_cast<std::size_t>(relaxation.unit().free()[static_cast<std::size_t>(i)]);
-    const double x = relaxation.unit().centre(i) + relaxation.unit().radius(i) * relaxation.factors().z(i);
+    const double x = relaxation.unit().centre(i) + relaxation.unit().radius(i) * relaxation.z(i);
     work.x[at] = std::clamp(x, node.lower[at], node.upper[at]);
   }
   descend(node, work);
@@ -130,16 +161,16 @@ bool BoxQuadraticTree::cutOff(Node& node, TreeVisit& visit, Work& work) const {
   for (int i = 0; i < unit.size(); ++i) {
     la_.checkpoint();
     const auto at = static_cast<std::size_t>(unit.free()[static_cast<std::size_t>(i)]);
-    const bool concave = problem_.row(static_cast<int>(at))[at] <= 0;
-    const DualBound::Reach reach = dual.reach(i, visit.goal, concave ? 0 : Tuning::worthwhile);
+    const bool atEnd = isAtEnd(at);
+    const DualBound::Reach reach = dual.reach(i, visit.goal, atEnd ? 0 : Tuning::worthwhile);
     if (reach.low <= -1 && reach.high >= 1) continue;
     using namespace outward;
     double low = node.lower[at], high = node.upper[at];
     const double from = sumBelow(unit.centre(i), productBelow(unit.radius(i), reach.low));
     const double to = sumAbove(unit.centre(i), productAbove(unit.radius(i), reach.high));
-    // The least value of a concave variable's is at a bound: one of them is out of reach.
-    if (reach.low > -1) low = concave ? high : std::clamp(from, low, high);
-    if (reach.high < 1) high = concave ? node.lower[at] : std::clamp(to, node.lower[at], high);
+    // The least value is at a bound: one of them is out of reach.
+    if (reach.low > -1) low = atEnd ? high : std::clamp(from, low, high);
+    if (reach.high < 1) high = atEnd ? node.lower[at] : std::clamp(to, node.lower[at], high);
     visit.leaveOut(visit.goal);
     cut = true;
     if (low > high) {
@@ -152,7 +183,7 @@ bool BoxQuadraticTree::cutOff(Node& node, TreeVisit& visit, Work& work) const {
   return cut;
 }
 
-void BoxQuadraticTree::chooseSplit(Node& node, const Work& work) const {
+void BoxQuadraticTree::chooseSplit(Node& node, Work& work) const {
   const UnitQuadratic& unit = work.relaxation.unit();
   double most = -1;
   for (int i = 0; i < unit.size(); ++i) {
@@ -163,7 +194,7 @@ void BoxQuadraticTree::chooseSplit(Node& node, const Work& work) const {
     if (loose <= most) continue;
     most = loose;
     node.variable = static_cast<int>(at);
-    const double share = std::clamp(0.5 + 0.5 * work.relaxation.factors().z(i), Tuning::fromEnds, 1 - Tuning::fromEnds);
+    const double share = std::clamp(0.5 + 0.5 * work.relaxation.z(i), Tuning::fromEnds, 1 - Tuning::fromEnds);
     node.at = std::clamp(node.lower[at] + share * width, node.lower[at], node.upper[at]);
   }
 }
@@ -171,7 +202,7 @@ void BoxQuadraticTree::chooseSplit(Node& node, const Work& work) const {
 void BoxQuadraticTree::branch(const Node& node, OpenNodes<Node>& open) {
   if (node.variable < 0) return;
   const auto at = static_cast<std::size_t>(node.variable);
-  const bool concave = problem_.row(node.variable)[at] <= 0;
+  const bool atEnd = isAtEnd(at);
   const double size = static_cast<double>(sizeof(Node) + 2 * problem_.c.size() * sizeof(double)) +
                       0.5 * static_cast<double>(node.start->bytes());
   for (const bool low : {true, false}) {
@@ -181,9 +212,9 @@ void BoxQuadraticTree::branch(const Node& node, OpenNodes<Node>& open) {
     child.start = node.start;
     child.bound = node.bound;
     if (low) {
-      child.upper[at] = concave ? node.lower[at] : node.at;
+      child.upper[at] = atEnd ? node.lower[at] : node.at;
     } else {
-      child.lower[at] = concave ? node.upper[at] : node.at;
+      child.lower[at] = atEnd ? node.upper[at] : node.at;
     }
     open.add(std::move(child), node.bound, size);
   }

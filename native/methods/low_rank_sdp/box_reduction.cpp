@@ -48,11 +48,12 @@ Interval enough(Interval slope, double curvature, double low, double high) {
 }  // namespace
 
 void reduceBox(const BoxQuadratic& problem, std::span<double> lower, std::span<double> upper) {
+  const std::vector<std::uint8_t> inRows = problem.inRows();
   bool again = true;
   for (int pass = 0; pass < Tuning::passes && again; ++pass) {
     again = false;
     for (std::size_t i = 0; i < lower.size(); ++i) {
-      if (lower[i] == upper[i]) continue;
+      if (lower[i] == upper[i] || (!inRows.empty() && inRows[i] != 0)) continue;
       const int row = static_cast<int>(i);
       const Interval kept = enough(slopeWithout(problem, row, lower, upper), problem.row(row)[i], lower[i], upper[i]);
       again = again || kept.high - kept.low < Tuning::worthwhile * (upper[i] - lower[i]);

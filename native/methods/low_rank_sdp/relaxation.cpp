@@ -22,7 +22,7 @@ struct Relaxation::Tuning {
 
 std::size_t RelaxationStart::bytes() const {
   return sizeof(*this) + free.size() * sizeof(int) + vectors.size() * sizeof(float) +
-         multipliers.size() * sizeof(Multiplier);
+         multipliers.size() * sizeof(Multiplier) + rows.size() * sizeof(QuadraticRowMultipliers::Kept);
 }
 
 void Relaxation::set(const BoxQuadratic& problem, std::span<const double> lower, std::span<const double> upper,
@@ -33,8 +33,10 @@ void Relaxation::set(const BoxQuadratic& problem, std::span<const double> lower,
   products_.clear(n);
   place_.assign(lower.size(), -1);
   for (int i = 0; i < n; ++i) place_[static_cast<std::size_t>(unit_.free()[static_cast<std::size_t>(i)])] = i;
+  rows_.set(problem, unit_, start == nullptr ? std::span<const QuadraticRowMultipliers::Kept>{} : start->rows);
   double squares = 0;
   for (int i = 0; i < n; ++i) {
+    if (!rows_.empty()) squares += square(unit_.c(i));
     for (int j = 0; j < n; ++j) squares += square(unit_.row(i)[j]);
   }
   step_ = n > 0 ? Tuning::step * std::sqrt(squares) / n : 0;
@@ -88,17 +90,24 @@ void Relaxation::takeMultipliers(const RelaxationStart& start) {
   }
 }
 
+const UnitQuadratic& Relaxation::withRows(bool averages) {
+  if (rows_.empty()) return unit_;
+  rows_.combine(unit_, averages, combined_);
+  return combined_;
+}
+
 void Relaxation::sweep() {
-  factors_.sweep(unit_, products_);
-  factors_.raise(products_, step_);
-  const std::span<const double> balls = factors_.ballMultipliers();
+  factors_.sweep(withRows(false), products_);
   const double share = std::max(Tuning::share, 1.0 / (1 + sweeps_++));
+  factors_.raise(products_, step_, share);
+  const std::span<const double> balls = factors_.ballMultipliers();
   for (std::size_t i = 0; i < balls.size(); ++i) averageBalls_[i] += share * (balls[i] - averageBalls_[i]);
   averageProducts_.approach(products_, Tuning::share);
+  rows_.raise(factors_, step_, Tuning::share);
 }
 
 double Relaxation::prove() {
-  return bound_ = std::max(bound_, dual_.compute(unit_, averageBalls_, averageProducts_, shift_));
+  return bound_ = std::max(bound_, dual_.compute(withRows(true), averageBalls_, averageProducts_, shift_));
 }
 
 double Relaxation::improve(const Cpu& la, double goal, int mostSweeps) {
@@ -114,8 +123,16 @@ double Relaxation::improve(const Cpu& la, double goal, int mostSweeps) {
   return bound_;
 }
 
+double Relaxation::z(int i) const { return rows_.empty() ? factors_.z(i) : factors_.averageZ(i); }
+
 double Relaxation::looseness(int i) const {
-  return (factors_.normSquared(i) - square(factors_.z(i))) * averageBalls_[static_cast<std::size_t>(i)];
+  if (rows_.empty())
+    return (factors_.normSquared(i) - square(factors_.z(i))) * averageBalls_[static_cast<std::size_t>(i)];
+  double sum = 0;
+  for (int j = 0; j < size(); ++j)
+    sum +=
+        std::abs(combined_.row(i)[j] * (factors_.averageProduct(i, j) - factors_.averageZ(i) * factors_.averageZ(j)));
+  return sum;
 }
 
 RelaxationStart Relaxation::start() const {
@@ -139,6 +156,7 @@ RelaxationStart Relaxation::start() const {
       }
     }
   }
+  made.rows = rows_.keep(unit_);
   return made;
 }
 

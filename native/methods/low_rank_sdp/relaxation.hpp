@@ -10,6 +10,7 @@
 #include "methods/low_rank_sdp/box_quadratic.hpp"
 #include "methods/low_rank_sdp/dual_bound.hpp"
 #include "methods/low_rank_sdp/product_multipliers.hpp"
+#include "methods/low_rank_sdp/quadratic_rows.hpp"
 
 namespace nonconvex {
 
@@ -24,6 +25,7 @@ struct RelaxationStart {
   std::vector<int> free;
   std::vector<float> vectors;  ///< vectors of the free x_i, one after the other
   std::vector<Multiplier> multipliers;
+  std::vector<QuadraticRowMultipliers::Kept> rows;
   double shift = 0;
 
   std::size_t bytes() const;
@@ -49,7 +51,10 @@ class Relaxation {
   /// The multipliers and their bound as `prove` had them last.
   DualBound& dual() { return dual_; }
 
-  /// How much the relaxation leaves open at z_i: |v_i|^2 - z_i^2 times the multiplier.
+  /// The point of the relaxation; that of averages where there are rows, whose multipliers move it about.
+  double z(int i) const;
+  /// How much the relaxation leaves open at z_i, after prove(): |v_i|^2 - z_i^2 times its multiplier, or where there
+  /// are rows the errors of all products of z_i times their coefficients.
   double looseness(int i) const;
   RelaxationStart start() const;
 
@@ -57,9 +62,12 @@ class Relaxation {
   struct Tuning;
   void takeVectors(const RelaxationStart& start);
   void takeMultipliers(const RelaxationStart& start);
+  /// The function less multipliers of rows, by the newest ones or by averages.
+  const UnitQuadratic& withRows(bool averages);
   void draw(std::uint64_t seed);
 
-  UnitQuadratic unit_;
+  UnitQuadratic unit_, combined_;  // the function; less multipliers times rows
+  QuadraticRowMultipliers rows_;
   BallFactors factors_;
   ProductMultipliers products_, averageProducts_;
   std::vector<double> averageBalls_;

@@ -11,6 +11,7 @@
 #include "methods/low_rank_sdp/box_quadratic_search.hpp"
 #include "methods/low_rank_sdp/box_reduction.hpp"
 #include "methods/low_rank_sdp/definite_factor.hpp"
+#include "methods/low_rank_sdp/quadratic_rows.hpp"
 
 using namespace nonconvex;
 
@@ -328,4 +329,133 @@ TEST(the_inverse_diagonal_of_a_factor_is_that_of_the_inverse) {
     factor.solve(b);
     CHECK_NEAR(b[at(i)], diagonal[at(i)], 1e-14);
   }
+}
+
+namespace {
+
+/// Adds rows that the middle of the box meets, some of them equations; `squares`: rows that are not linear.
+void addRows(BoxQuadratic& problem, int count, bool squares, std::uint64_t seed) {
+  Draws draws{Random(seed, 90)};
+  const auto middle = [&](int i) { return 0.5 * (problem.lower[at(i)] + problem.upper[at(i)]); };
+  for (int k = 0; k < count; ++k) {
+    QuadraticRow row;
+    double value = 0, scale = 0;
+    for (int i = 0; i < problem.size(); ++i) {
+      row.terms.push_back({i, -1, draws.normal()});
+      if (squares) row.terms.push_back({i, (i + 1) % problem.size(), draws.normal()});
+    }
+    for (const QuadraticRow::Term& term : row.terms) {
+      const double part = term.value * middle(term.i) * (term.j < 0 ? 1 : middle(term.j));
+      value += part;
+      scale += 0.2 * std::abs(term.value) * (problem.upper[at(term.i)] - problem.lower[at(term.i)]);
+    }
+    const int kind = static_cast<int>((seed + static_cast<std::uint64_t>(k)) % 3);
+    row.lower = kind == 0 ? -infinity : value - (kind == 1 ? 0 : 0.2) * scale;
+    row.upper = kind == 1 ? infinity : value + 0.1 * scale;
+    problem.rows.push_back(row);
+  }
+}
+
+double excess(const BoxQuadratic& problem, const std::vector<double>& x) {
+  double most = 0;
+  for (const QuadraticRow& row : problem.rows) {
+    Long value = 0;
+    for (const QuadraticRow::Term& term : row.terms)
+      value += static_cast<Long>(term.value) * x[at(term.i)] * (term.j < 0 ? 1 : x[at(term.j)]);
+    most = std::max({most, static_cast<double>(value - row.upper), static_cast<double>(row.lower - value)});
+  }
+  return most;
+}
+
+/// Values of admissible points: drawn ones, and points of the box's edges and faces.
+std::vector<double> admissibleValues(const BoxQuadratic& problem, std::uint64_t seed) {
+  Draws draws{Random(seed, 91)};
+  std::vector<double> values, x(at(problem.size()));
+  for (int k = 0; k < 4000; ++k) {
+    for (int i = 0; i < problem.size(); ++i) {
+      const double share = draws.uniform();
+      const double width = problem.upper[at(i)] - problem.lower[at(i)];
+      x[at(i)] = share < 0.25   ? problem.lower[at(i)]
+                 : share > 0.75 ? problem.upper[at(i)]
+                                : problem.lower[at(i)] + (2 * share - 0.5) * width;
+      x[at(i)] = std::clamp(k == 0 ? problem.lower[at(i)] + 0.5 * width : x[at(i)], problem.lower[at(i)],
+                            problem.upper[at(i)]);
+    }
+    if (excess(problem, x) <= 0) values.push_back(problem.value(x));
+  }
+  return values;
+}
+
+}  // namespace
+
+TEST(bounds_under_rows_are_valid_after_any_number_of_sweeps) {
+  int known = 0;
+  for (const bool squares : {false, true}) {
+    forProblems(2, 5, 3, [&](BoxQuadratic problem) {
+      const auto seed = static_cast<std::uint64_t>(known + problem.size());
+      addRows(problem, 1 + problem.size() / 2, squares, seed);
+      const std::vector<double> values = admissibleValues(problem, seed);
+      if (values.empty()) return;
+      ++known;
+      const double least = *std::min_element(values.begin(), values.end());
+      Relaxation relaxation;
+      for (const int sweeps : {0, 1, 3, 100}) {
+        relaxation.set(problem, problem.lower, problem.upper, nullptr, static_cast<std::uint64_t>(sweeps));
+        if (relaxation.size() == 0) return;
+        for (int k = 0; k < sweeps; ++k) relaxation.sweep();
+        CHECK(relaxation.prove() <= least + rounding(problem));
+      }
+      const RelaxationStart start = relaxation.start();
+      relaxation.set(problem, problem.lower, problem.upper, &start, 1);
+      CHECK(relaxation.prove() <= least + rounding(problem));
+    });
+  }
+  CHECK(known > 40);
+}
+
+TEST(searches_under_rows_lose_no_admissible_point) {
+  const Cpu la;
+  int known = 0;
+  for (const bool squares : {false, true}) {
+    forProblems(2, 4, 2, [&](BoxQuadratic problem) {
+      const auto seed = static_cast<std::uint64_t>(known + problem.size());
+      addRows(problem, 1 + problem.size() / 2, squares, seed);
+      const std::vector<double> values = admissibleValues(problem, seed);
+      if (values.empty()) return;
+      ++known;
+      const double least = *std::min_element(values.begin(), values.end());
+      std::vector<double> lower = problem.lower, upper = problem.upper;
+      CHECK(propagateRows(problem, lower, upper));
+      for (const double above : {0.0, 0.1, 10.0}) {
+        BoxQuadraticSearch search(la, problem, {.cutoff = least + above * (1 + std::abs(least)), .mostNodes = 60});
+        run(search);
+        CHECK(search.lowerBound() <= least + rounding(problem));
+      }
+    });
+  }
+  CHECK(known > 20);
+}
+
+/// min -x y under x + y <= 1 in the unit square is -1/4, at (1/2, 1/2).
+TEST(a_search_under_a_row_takes_points_of_a_local_solver) {
+  const Cpu la;
+  BoxQuadratic problem = {.Q = {0, -1, -1, 0}, .c = {0, 0}, .lower = {0, 0}, .upper = {1, 1}, .rows = {}};
+  problem.rows.push_back({{{0, -1, 1.0}, {1, -1, 1.0}}, -infinity, 1});
+  int calls = 0;
+  BoxQuadraticSettings settings;
+  settings.solveLocally = [&](std::span<double> x, double& objective) {
+    ++calls;
+    x[0] = x[1] = 0.5;
+    objective = -0.25;
+    return true;
+  };
+  BoxQuadraticSearch search(la, problem, settings);
+  CHECK(run(search) == Status::solved);
+  CHECK(calls > 0);
+  CHECK_EQ(search.objective(), -0.25);
+  CHECK(search.lowerBound() <= -0.25 && search.lowerBound() >= -0.25 - 1e-4);
+
+  problem.rows.push_back({{{0, -1, 1.0}, {1, 1, 1.0}}, 2.5, infinity});
+  BoxQuadraticSearch impossible(la, problem, {});
+  CHECK(run(impossible) == Status::infeasible);
 }

@@ -17,6 +17,10 @@ namespace nonconvex {
 enum class GlobalTightening { automatic, none, root, always };
 constexpr auto names(GlobalTightening) { return std::array{"auto"sv, "none"sv, "root"sv, "always"sv}; }
 
+/// What boxes are bounded by.
+enum class GlobalRelaxation { automatic, linear, semidefinite };
+constexpr auto names(GlobalRelaxation) { return std::array{"auto"sv, "linear"sv, "semidefinite"sv}; }
+
 struct MinimizeGloballySettings : Limits {
   double absoluteGap = 1e-6;
   double maxNodes = infinity;
@@ -24,6 +28,7 @@ struct MinimizeGloballySettings : Limits {
   double cutoff = infinity;
   double assumeBounds = infinity;
   GlobalTightening tightening = GlobalTightening::automatic;
+  GlobalRelaxation relaxation = GlobalRelaxation::automatic;
 
   MinimizeGloballySettings() {
     tolerance = 1e-4;
@@ -50,6 +55,10 @@ struct MinimizeGloballySettings : Limits {
             FIELD(tightening, anyValue(),
                   "When bounds of variables are tightened by linear programs: `none`, at the `root`, in each box "
                   "(`always`), or in those near the root (`auto`).",
+                  forExperts),
+            FIELD(relaxation, anyValue(),
+                  "What boxes are bounded by: `linear` programs, which are for all functions, or `semidefinite` ones, "
+                  "which are for quadratic objectives in boxes. `auto` takes the better ones.",
                   forExperts)});
   }
 };

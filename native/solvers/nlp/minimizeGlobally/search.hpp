@@ -11,6 +11,7 @@
 #include "methods/lagrangian_bound/lagrangian_bound.hpp"
 #include "methods/propagation/propagation.hpp"
 #include "methods/tree_search/tree_search.hpp"
+#include "solvers/nlp/minimizeGlobally/global_model.hpp"
 #include "solvers/nlp/minimizeGlobally/incumbent.hpp"
 #include "solvers/nlp/minimizeGlobally/linear_relaxation.hpp"
 #include "solvers/nlp/minimizeGlobally/problem.hpp"
@@ -29,13 +30,6 @@ struct GlobalNode {
   GlobalPoint found = {};                                  ///< the best point that was found in the box
   std::shared_ptr<const StationaryPoint> stationary = {};  ///< near `found`, if known
   GlobalCounts counts = {};                                ///< work in this box
-};
-
-/// What is searched: a lifted program and the model that it is of.
-struct GlobalModel {
-  LiftedProgram lifted;
-  std::vector<Interval> constraints;               ///< sides of the model's constraints
-  std::function<std::shared_ptr<Program>()> open;  ///< an evaluator of the model
 };
 
 /// Branch and bound over boxes, each bounded by propagation and a linear relaxation. Nodes of a round see the same best

@@ -3,28 +3,53 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/error.hpp"
 #include "core/index.hpp"
 #include "core/random.hpp"
-#include "core/require_memory.hpp"
 #include "expressions/lifted/lifting.hpp"
 #include "expressions/program.hpp"
+#include "solvers/nlp/minimizeGlobally/linear_method.hpp"
+#include "solvers/nlp/minimizeGlobally/quadratic_search.hpp"
+#include "solvers/nlp/minimizeGlobally/recognized_quadratic.hpp"
 
 namespace nonconvex {
+
+namespace {
+
+/// The box that starts are drawn from: the whole one where it is finite, else its part near 0 or near its bound.
+Interval startsOf(Interval box, double far) {
+  if (std::isfinite(box.high - box.low)) return box;
+  if (std::isfinite(box.low)) return {box.low, box.low + 2 * far};
+  if (std::isfinite(box.high)) return {box.high - 2 * far, box.high};
+  return {-far, far};
+}
+
+}  // namespace
 
 MinimizeGloballySolver::MinimizeGloballySolver(const Cpu& la, const MinimizeGloballyProblem& problem,
                                                const MinimizeGloballySettings& settings)
     : la_(la), settings_(settings) {
   lift(problem);
-  const double columns = model_.lifted.count();
-  requireMemory(sizeof(double) * columns * columns, "linear programs of " + show(columns) + " columns, one for each " +
-                                                        "variable, product and function, need");
-  search_ = std::make_unique<GlobalSearch>(la, model_, settings_);
-  for (const std::vector<double>& each : given_) search_->consider(each);
-  const TreeSettings tree = {.order = TreeOrder::bestBound,
-                             .together = Tuning::together,
-                             .mostNodes = settings.maxNodes,
-                             .mostOpenSize = settings.memoryLimit};
-  tree_ = std::make_unique<TreeSearch<GlobalSearch>>(la, *search_, tree);
+  method_ = chosenMethod();
+  for (const std::vector<double>& each : given_) method_->consider(each);
+}
+
+/// The method whose bounds are better for the model, or the one that the settings name.
+std::unique_ptr<GlobalMethod> MinimizeGloballySolver::chosenMethod() const {
+  if (settings_.relaxation != GlobalRelaxation::linear) {
+    const RecognizedQuadratic found = RecognizedQuadratic::of(la_, model_);
+    const bool named = settings_.relaxation == GlobalRelaxation::semidefinite;
+    if (named && !found.refused.empty()) {
+      throw Error(
+          ErrorKind::solver,
+          "relaxation: 'semidefinite' is for quadratic objectives in finite boxes; the problem has " + found.refused,
+          "UNSUPPORTED");
+    }
+    if (found.refused.empty()) {
+      return std::make_unique<QuadraticSearch>(la_, model_, found.problem, settings_);
+    }
+  }
+  return std::make_unique<LinearMethod>(la_, model_, settings_);
 }
 
 /// Takes the start and the points beside it.
@@ -49,6 +74,15 @@ void MinimizeGloballySolver::lift(const MinimizeGloballyProblem& problem) {
   }
   const Expressions expressions = expressionsOf(*program);
   const std::size_t n = at(nlp->variables()), m = at(nlp->constraints());
+  takePoints(problem, n);
+  const LiftedBounds bounds = boundsOf(problem, n, m);
+  model_.lifted = liftedProgram(*expressions.graph, expressions.parameters, bounds);
+  model_.constraints = bounds.constraints;
+  model_.open = [nlp, program] { return std::make_shared<Program>(*program); };
+}
+
+/// Bounds as given, those that are assumed, and those of integers rounded inward.
+LiftedBounds MinimizeGloballySolver::boundsOf(const MinimizeGloballyProblem& problem, std::size_t n, std::size_t m) {
   LiftedBounds bounds;
   const GivenBounds& given = problem.bounds;
   for (std::size_t j = 0; j < n; ++j) {
@@ -71,25 +105,20 @@ void MinimizeGloballySolver::lift(const MinimizeGloballyProblem& problem) {
     empty_ = empty_ || whole.isEmpty();
     if (!whole.isEmpty()) box = whole;
   }
-  takePoints(problem, n);
-  model_.lifted = liftedProgram(*expressions.graph, expressions.parameters, bounds);
-  model_.constraints = bounds.constraints;
-  model_.open = [nlp, program] { return std::make_shared<Program>(*program); };
+  return bounds;
 }
 
 /// The given points, the middle of the box and random points of it.
 std::vector<std::vector<double>> MinimizeGloballySolver::starts() const {
-  constexpr double far = 10;  // safeguard: half the width of a box without bounds
   std::vector<std::vector<double>> made = given_;
   const Random random(settings_.seed);
   const std::size_t n = given_.front().size();
   for (int k = 0; k <= Tuning::starts; ++k) {
     std::vector<double> x(n);
     for (std::size_t j = 0; j < n; ++j) {
-      const Interval box = model_.lifted.columns[j];
-      const double low = std::max(box.low, std::min(box.high, far) - 2 * far);
-      const double high = std::min(box.high, low + 2 * far * (std::isfinite(box.high - box.low) ? 1e300 : 1));
-      x[j] = low + (k == 0 ? 0.5 : random.uniform(at(k) * n + j)) * (high - low);
+      const Interval box = startsOf(model_.lifted.columns[j], Tuning::far);
+      const double share = k == 0 ? 0.5 : random.uniform(at(k) * n + j);
+      x[j] = box.low + share * (box.high - box.low);
     }
     made.push_back(std::move(x));
   }
@@ -97,32 +126,35 @@ std::vector<std::vector<double>> MinimizeGloballySolver::starts() const {
 }
 
 std::optional<Status> MinimizeGloballySolver::start() {
-  if (empty_ || !search_->begin(starts())) {
-    lowerBound_ = std::min(infinity, settings_.cutoff);
+  if (empty_ || !method_->begin(starts())) {
+    lowerBound_ = settings_.cutoff;
     return ended(Status::infeasible);
   }
-  if (search_->unbounded()) return Status::unbounded;
-  tree_->start();
-  return std::nullopt;
+  return method_->unbounded() ? std::optional(Status::unbounded) : std::nullopt;
 }
 
 std::optional<Status> MinimizeGloballySolver::step() {
-  const auto status = tree_->step();
-  lowerBound_ = std::max(lowerBound_, tree_->lowerBound());
+  const auto status = method_->step();
+  lowerBound_ = std::max(lowerBound_, method_->lowerBound());
   return ended(status);
 }
 
 /// The status: what is excluded with a cutoff or assumed bounds may have points all the same.
 std::optional<Status> MinimizeGloballySolver::ended(std::optional<Status> status) const {
   const bool ofAll = std::isinf(settings_.cutoff) && assumed_.empty();
-  return status == Status::infeasible && !ofAll ? Status::stalled : status;
+  if (status == Status::infeasible && !ofAll) return Status::stalled;
+  return status == Status::solved && !isBelowCutoff() ? Status::stalled : status;
+}
+
+bool MinimizeGloballySolver::isBelowCutoff() const {
+  return std::isinf(settings_.cutoff) || method_->best().objective < settings_.cutoff;
 }
 
 GlobalProgress MinimizeGloballySolver::progress() const {
   GlobalProgress now;
-  now.nodes = tree_->nodes();
-  now.open = static_cast<double>(tree_->open());
-  const double f = search_->objective(), bound = std::min(f, lowerBound_);
+  now.nodes = method_->nodes();
+  now.open = method_->open();
+  const double f = method_->best().objective, bound = std::min(f, lowerBound_);
   if (std::isfinite(bound)) now.lowerBound = bound;
   if (!std::isfinite(f)) return now;
   now.objective = f;
@@ -138,10 +170,10 @@ double MinimizeGloballySolver::gapScale(double objective) const {
 
 MinimizeGloballySolution MinimizeGloballySolver::solution() const {
   MinimizeGloballySolution made;
-  const GlobalPoint& best = search_->best();
+  const GlobalPoint& best = method_->best();
   made.x = best.known() ? best.x : given_.front();
-  made.nodes = tree_->nodes();
-  made.counts = search_->counts();
+  made.nodes = method_->nodes();
+  made.counts = method_->counts();
   made.boundsAssumed = assumed_;
   made.constraintValues.resize(model_.constraints.size());
   const std::shared_ptr<Nlp> nlp = model_.open();
@@ -159,11 +191,8 @@ MinimizeGloballySolution MinimizeGloballySolver::solution() const {
 std::string MinimizeGloballySolver::explain(Status status) const {
   if (status == Status::infeasible) return "The search has excluded all boxes.";
   if (status == Status::unbounded) return "The objective gets better for ever along admissible points.";
-  const bool withCutoff = !std::isinf(settings_.cutoff);
-  if (status == Status::stalled && withCutoff && !(search_->best().objective < settings_.cutoff)) {
-    return "No point better than the cutoff was found.";
-  }
-  if (status == Status::stalled && !search_->best().known()) {
+  if (status == Status::stalled && !isBelowCutoff()) return "No point better than the cutoff was found.";
+  if (status == Status::stalled && !method_->best().known()) {
     if (!assumed_.empty()) return "No admissible point was found within the assumed bounds.";
     return "No admissible point was found in boxes that are too narrow to be split.";
   }

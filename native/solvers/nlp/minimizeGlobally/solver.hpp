@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "core/run.hpp"
-#include "solvers/nlp/minimizeGlobally/search.hpp"
+#include "solvers/nlp/minimizeGlobally/global_method.hpp"
+#include "solvers/nlp/minimizeGlobally/global_model.hpp"
 
 namespace nonconvex {
 
@@ -54,14 +55,17 @@ class MinimizeGloballySolver {
 
  private:
   struct Tuning {
-    static constexpr int together = 64;  ///< published: boxes of a round (plan of the method, 7)
-    static constexpr int starts =
-        3;  ///< published: random starts of local solutions at the root (plan of the method, 5.5)
+    /// published: random starts of local solutions at the root (plan of the method, 5.5).
+    static constexpr int starts = 3;
+    static constexpr double far = 10;  ///< safeguard: starts are within this of 0 or of a bound, where there is none
   };
 
   std::optional<Status> ended(std::optional<Status> status) const;
   void takePoints(const MinimizeGloballyProblem& problem, std::size_t n);
   void lift(const MinimizeGloballyProblem& problem);
+  LiftedBounds boundsOf(const MinimizeGloballyProblem& problem, std::size_t n, std::size_t m);
+  std::unique_ptr<GlobalMethod> chosenMethod() const;
+  bool isBelowCutoff() const;
   std::vector<std::vector<double>> starts() const;
   double gapScale(double objective) const;
 
@@ -72,8 +76,7 @@ class MinimizeGloballySolver {
   std::vector<int> assumed_;
   bool empty_ =
       false;  ///< no point is within the bounds: an integer variable has no integer, or the assumed bounds leave none
-  std::unique_ptr<GlobalSearch> search_;
-  std::unique_ptr<TreeSearch<GlobalSearch>> tree_;
+  std::unique_ptr<GlobalMethod> method_;
   double lowerBound_ = -infinity;
 };
 

@@ -1,0 +1,34 @@
+// Branch and bound of any lifted program on linear relaxations.
+#pragma once
+
+#include "solvers/nlp/minimizeGlobally/global_method.hpp"
+#include "solvers/nlp/minimizeGlobally/search.hpp"
+
+namespace nonconvex {
+
+/// GlobalSearch in rounds of boxes.
+class LinearMethod final : public GlobalMethod {
+ public:
+  /// `la` and `model` must outlive this. Throws a SolverError OUT_OF_MEMORY where the linear programs are too large.
+  LinearMethod(const Cpu& la, const GlobalModel& model, const MinimizeGloballySettings& settings);
+
+  void consider(std::span<const double> x) override { search_.consider(x); }
+  bool begin(const std::vector<std::vector<double>>& starts) override;
+  std::optional<Status> step() override { return tree_.step(); }
+  bool unbounded() const override { return search_.unbounded(); }
+  const GlobalPoint& best() const override { return search_.best(); }
+  double lowerBound() const override { return tree_.lowerBound(); }
+  double nodes() const override { return tree_.nodes(); }
+  double open() const override { return static_cast<double>(tree_.open()); }
+  GlobalCounts counts() const override { return search_.counts(); }
+
+ private:
+  struct Tuning {
+    static constexpr int together = 64;  ///< published: boxes of a round (plan of the method, 7)
+  };
+
+  GlobalSearch search_;
+  TreeSearch<GlobalSearch> tree_;
+};
+
+}  // namespace nonconvex
