@@ -9,7 +9,7 @@
 #include "linalg/cpu.hpp"
 #include "methods/globalization/unbounded_test.hpp"
 #include "methods/interior_point/barrier_nlp.hpp"
-#include "methods/quadratic/convex_quadratic.hpp"
+#include "methods/quadratic/prepared_quadratic.hpp"
 #include "solvers/nlp/problem.hpp"
 
 namespace nonconvex {
