@@ -61,11 +61,12 @@ export interface NlpOptions extends Limits {
   maxEvaluations?: number | undefined;
   /**
    * What solves the problem: `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` equations c(x)
-   * = 0 alone. `auto`: the latter where there is nothing else, otherwise the former, and least squares first where
-   * the objective is a sum of squares under bounds alone. Of functions without constraints, with bounds or not, also
-   * `lbfgs` (limited-memory BFGS), `trustRegion` (truncated conjugate gradients; with `inner: 'exact'` by factors),
-   * `gradientRegularized` (Newton's method with ||g|| / gamma on the diagonal), `saddleFree` (with the absolute
-   * values of eigenvalues) and `oasis` (with a diagonal from random products).
+   * = 0 alone, `simplex` linear programs, of which it finds a vertex. `auto`: the latter where there is nothing else,
+   * otherwise the former, and least squares first where the objective is a sum of squares under bounds alone. Of
+   * functions without constraints, with bounds or not, also `lbfgs` (limited-memory BFGS), `trustRegion` (truncated
+   * conjugate gradients; with `inner: 'exact'` by factors), `gradientRegularized` (Newton's method with ||g|| / gamma
+   * on the diagonal), `saddleFree` (with the absolute values of eigenvalues) and `oasis` (with a diagonal from random
+   * products).
    *
    * Change it when another method is known to suit the problem, for example `lbfgs` where there are many variables and no constraints.
    * @defaultValue 'auto'
@@ -102,8 +103,8 @@ export interface NlpProgress extends Progress {
   /** The shift of the diagonal of the Hessian in the last system. */
   shift?: number;
   /** Phase of the method for bounds and inequalities. */
-  phase?: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian' | 'descent' | 'quadratic';
-  /** Steps of an iterative inner solver, so far. */
+  phase?: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian' | 'descent' | 'quadratic' | 'simplex';
+  /** Steps of an iterative inner solver, or pivots, so far. */
   innerSteps?: number;
   /** The best point so far, n numbers; with `reportIterates: true`. */
   x?: Float64Array;
@@ -119,7 +120,7 @@ export interface NlpSolution {
   dualStep?: number;
   /** The shift of the diagonal of the Hessian in the last system. */
   shift?: number;
-  /** Steps of an iterative inner solver, so far. */
+  /** Steps of an iterative inner solver, or pivots, so far. */
   innerSteps?: number;
   /** n numbers. */
   x: Float64Array;
@@ -174,9 +175,10 @@ export interface NlpSolution {
   certificate: Certificate;
   /**
    * The phase that found x: `newton` of equations alone, `descent` of the methods for functions without constraints,
-   * otherwise a phase of the method for inequalities.
+   * `quadratic` of the one for convex quadratic programs, `simplex` of the one for linear programs, otherwise a phase
+   * of the method for inequalities.
    */
-  phase: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian' | 'descent' | 'quadratic';
+  phase: 'newton' | 'interiorPoint' | 'restoration' | 'augmentedLagrangian' | 'descent' | 'quadratic' | 'simplex';
   /** True if x was refined by Newton steps on the active bounds and inequalities. */
   polished: boolean;
   /** Last barrier parameter mu of an interior-point method. */
@@ -203,7 +205,7 @@ export interface NlpSolution {
     phases: number;
     /** Iterations over samples of the data, before the first over all of them. */
     sampled: number;
-    /** Steps of an iterative inner solver. */
+    /** Steps of an iterative inner solver, or pivots of the simplex method. */
     innerSteps: number;
     /** Systems that an iterative inner solver left to a factorisation. */
     fallback: number;

@@ -163,6 +163,7 @@ export type NlpMethod =
   | 'auto'
   | 'interiorPoint'
   | 'exactAugmentedLagrangian'
+  | 'simplex'
   | 'lbfgs'
   | 'trustRegion'
   | 'gradientRegularized'

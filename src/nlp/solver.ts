@@ -254,7 +254,7 @@ function derivativesOf(given: object): NonNullable<Origin['made']> {
   const weak = result.degenerate ? weakness(result) : 0;
   const about = {
     flat: (result.inertia?.zero ?? 0) > 0,
-    convexQuadratic: result.phase === 'quadratic',
+    convexQuadratic: result.phase === 'quadratic' || result.phase === 'simplex',
     sign,
     weak,
   } as const;

@@ -7,6 +7,7 @@ import { farClaims } from './farClaims.js';
 import { linearClaims } from './linearClaims.js';
 import { preparedClaims } from './preparedClaims.js';
 import { sensitivityClaims } from './sensitivityClaims.js';
+import { simplexClaims } from './simplexClaims.js';
 import { unboundedClaims } from './unboundedClaims.js';
 
 /** The derivatives of a function by central differences. */
@@ -128,4 +129,5 @@ export const claims: Record<string, Claim> = {
   ...convexClaims,
   ...preparedClaims,
   ...sensitivityClaims,
+  ...simplexClaims,
 };

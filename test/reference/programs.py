@@ -27,9 +27,11 @@ def split(problem):
 def linear(problem, c):
     A_eq, b_eq, A_ub, b_ub = split(problem)
     bounds = list(zip(problem["lower"], problem["upper"]))
-    found = linprog(c, A_ub=A_ub, b_ub=b_ub, A_eq=A_eq, b_eq=b_eq, bounds=bounds, method="highs")
+    sharp = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+    found = linprog(c, A_ub=A_ub, b_ub=b_ub, A_eq=A_eq, b_eq=b_eq, bounds=bounds, method="highs", options=sharp)
     if found.status == 4:  # HiGHS's presolve may say "infeasible or unbounded"
-        found = linprog(c, A_ub=A_ub, b_ub=b_ub, A_eq=A_eq, b_eq=b_eq, bounds=bounds, method="highs", options={"presolve": False})
+        options = {**sharp, "presolve": False}
+        found = linprog(c, A_ub=A_ub, b_ub=b_ub, A_eq=A_eq, b_eq=b_eq, bounds=bounds, method="highs", options=options)
     return [{0: "solved", 2: "infeasible", 3: "unbounded"}.get(found.status, "unknown"), found.fun]
 
 

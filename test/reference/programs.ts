@@ -4,12 +4,19 @@ import { fileURLToPath } from 'node:url';
 import { hasModules, python } from './python.js';
 
 const found = hasModules('scipy', 'cvxopt');
+const foundHighs = found || hasModules('scipy');
 
 /** Returns true if there is an oracle; says so where there is none. */
 export function oracle(): boolean {
   if (!found)
     console.warn(`skipped: comparison with HiGHS and cvxopt, as ${python} with scipy and cvxopt is not installed`);
   return found;
+}
+
+/** Returns true if there is an oracle for linear programs; says so where there is none. */
+export function linearOracle(): boolean {
+  if (!foundHighs) console.warn(`skipped: comparison with HiGHS, as ${python} with scipy is not installed`);
+  return foundHighs;
 }
 
 /** min 1/2 x^T Q x + c^T x subject to low <= A x <= high, lower <= x <= upper; infinite where there is no side. */

@@ -101,12 +101,13 @@ void BasisInverse::exchange(int slot, int item, const double* alpha) {
 
 /// The wanted rows and columns that are not yet exchanged, and in which rows a column is.
 struct BasisInverse::Order {
-  Order(const ScaledLp& lp, std::span<const std::uint8_t> basic) : wanted(at(lp.columns())), inRows(at(lp.columns())) {
-    for (int j = 0; j < lp.columns(); ++j) wanted[at(j)] = basic[at(j)];
+  Order(const ScaledLp& lp, std::span<const std::uint8_t> basic, const std::vector<int>& slot)
+      : wanted(at(lp.columns())), inRows(at(lp.columns())) {
+    for (int j = 0; j < lp.columns(); ++j) wanted[at(j)] = slot[at(j)] >= 0 ? basic[at(j)] : 0;
     count.resize(at(lp.rows()));
     start.resize(at(lp.columns()) + 1);
     for (int i = 0; i < lp.rows(); ++i) {
-      if (basic[at(lp.columns() + i)] != 0) continue;
+      if (basic[at(lp.columns() + i)] != 0 || slot[at(lp.columns() + i)] >= 0) continue;
       rows.push_back(i);
       forEntries(lp, i, [&](int j) {
         ++count[at(i)];
@@ -171,7 +172,11 @@ void BasisInverse::bringIn(const ScaledLp& lp, Order& order, int row, int wanted
 
 void BasisInverse::factor(const ScaledLp& lp, std::span<const std::uint8_t> basic) {
   reset(lp.items());
-  Order order(lp, basic);
+  extend(lp, basic);
+}
+
+void BasisInverse::extend(const ScaledLp& lp, std::span<const std::uint8_t> basic) {
+  Order order(lp, basic, slot_);
   for (const int i : order.rows)
     if (order.count[at(i)] == 1) order.ofOneColumn.push_back(i);
   const auto pullSingletons = [&] {

@@ -24,6 +24,8 @@ class BasisInverse {
   /// Brings the wanted rows into slots in exchange for wanted columns, the sparsest first. A row that depends on those
   /// before it stays basic, and a column without a row stays nonbasic.
   void factor(const ScaledLp& lp, std::span<const std::uint8_t> basic);
+  /// Does that from the basis that there is: rows that have a slot, and columns that have none, stay as they are.
+  void extend(const ScaledLp& lp, std::span<const std::uint8_t> basic);
 
   int columns() const { return n_; }
   int stride() const { return stride_; }

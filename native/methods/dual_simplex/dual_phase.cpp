@@ -64,7 +64,7 @@ class DualPhase {
   void begin() {
     for (int p = 0; p < n_; ++p) {
       if (s_.dualError(p) == 0) continue;
-      if (s_.dualError(p) > SimplexState::Tuning::dual || perturbed_) s_.shifted = true;
+      if (s_.dualError(p) > s_.dualTolerance || perturbed_) s_.shifted = true;
       s_.reduced[at(p)] = 0;
     }
     if (perturbed_) perturb();

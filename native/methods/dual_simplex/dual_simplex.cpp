@@ -1,9 +1,11 @@
 #include "methods/dual_simplex/dual_simplex.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/index.hpp"
+#include "core/interval.hpp"
 #include "methods/dual_simplex/simplex_state.hpp"
 
 namespace nonconvex {
@@ -11,7 +13,9 @@ namespace nonconvex {
 namespace {
 
 struct Tuning {
-  static constexpr int rounds = 5;          ///< safeguard: turns of both phases
+  static constexpr int rounds = 5;                           ///< safeguard: turns of both phases
+  static constexpr std::array tilts = {1e-12, 1e-10, 1e-8};  ///< rounding: changes of costs, the largest of which is 1
+  static constexpr double noise = 64 * machineEpsilon;  ///< rounding: entries of a ray, the largest being 1, that are 0
   static constexpr double rayError = 1e-9;  ///< rounding: reduced costs of a ray that count as 0, beside their terms
 };
 
@@ -139,6 +143,61 @@ void DualSimplex::setBasis(const Basis& given) {
   state_->factored = false;
 }
 
+void DualSimplex::setNear(std::span<const double> x, std::span<const double> y, std::span<const double> r) {
+  const ScaledLp& lp = state_->lp;
+  std::vector<double> point, prices;
+  for (std::size_t j = 0; j < x.size(); ++j) {
+    point.push_back(x[j] / lp.columnScale[j]);
+    prices.push_back(r[j] * lp.costScale * lp.columnScale[j]);
+  }
+  for (std::size_t i = 0; i < y.size(); ++i) prices.push_back(y[i] * lp.costScale / lp.rowScale[i]);
+  state_->factorNear(point, prices);
+}
+
+bool DualSimplex::isDegenerate() const {
+  const SimplexState& s = *state_;
+  for (int item = 0; item < s.lp.items(); ++item) {
+    const double low = s.lp.lower[at(item)], high = s.lp.upper[at(item)], value = s.value[at(item)];
+    const int slot = s.inverse.slotOf(item);
+    const double multiplier = slot < 0 ? 0 : s.reduced[at(slot)];
+    const bool isAt =
+        std::abs(value - low) < SimplexState::Tuning::near || std::abs(high - value) < SimplexState::Tuning::near;
+    if (low < high && isAt && std::abs(multiplier) < SimplexState::Tuning::near) return true;
+  }
+  return false;
+}
+
+double DualSimplex::provenBound(std::span<const double> errors) const {
+  const ScaledLp& lp = state_->lp;
+  std::vector<double> lower, upper;
+  for (std::size_t j = 0; j < x_.size(); ++j) {
+    lower.push_back(lp.lower[j] * lp.columnScale[j]);
+    upper.push_back(lp.upper[j] * lp.columnScale[j]);
+  }
+  LpRows rows = linearRows();
+  std::vector<double> low(rows.lower.begin(), rows.lower.end()), high(rows.upper.begin(), rows.upper.end());
+  for (std::size_t i = 0; i < errors.size(); ++i) {
+    low[i] = outward::sumBelow(low[i], -errors[i]);
+    high[i] = outward::sumAbove(high[i], errors[i]);
+  }
+  rows.lower = low;
+  rows.upper = high;
+  double bound = safeBound(rows, multipliers_, lp.givenCost, lower, upper);
+  for (const double share : Tuning::tilts) {
+    if (bound > -infinity) break;
+    DualSimplex tilted = *this;
+    SimplexState& s = *tilted.state_;
+    for (std::size_t j = 0; j < x_.size(); ++j) {
+      if (std::isinf(upper[j]) && std::isfinite(lower[j])) s.lp.cost[j] -= share;
+      if (std::isinf(lower[j]) && std::isfinite(upper[j])) s.lp.cost[j] += share;
+    }
+    s.dualTolerance = share / 2;
+    tilted.solve(nullptr, infinity, s.lp.items());
+    bound = safeBound(rows, tilted.multipliers_, lp.givenCost, lower, upper);
+  }
+  return bound;
+}
+
 LpStatus DualSimplex::solve(const std::function<bool()>* stop, double objectiveLimit, int pivotLimit) {
   SimplexState& s = *state_;
   s.stop = stop;
@@ -158,12 +217,23 @@ LpStatus DualSimplex::solve(const std::function<bool()>* stop, double objectiveL
   return takeResult(statusOf(end));
 }
 
+LpStatus DualSimplex::solveForVertex(const std::function<bool()>* stop, int pivotLimit) {
+  const LpStatus status = solve(stop, infinity, pivotLimit);
+  const auto isFree = [](std::uint8_t side) { return side == BasisSide::freeAtZero; };
+  if (status != LpStatus::optimal || std::none_of(state_->side.begin(), state_->side.end(), isFree)) return status;
+  reachVertex(*state_);
+  return solve(stop, infinity, pivotLimit);
+}
+
 /// Puts the ray in place; returns false if it proves nothing.
 bool DualSimplex::takeRay() {
   const SimplexState& s = *state_;
   ray_.assign(at(rows()), 0.0);
+  double most = 1;
+  for (int p = 0; p < columns(); ++p) most = std::max(most, std::abs(s.alpha[at(p)]));
   const auto set = [&](int item, double y) {
     if (!s.lp.isRow(item) || std::isinf(y > 0 ? s.lp.lower[at(item)] : s.lp.upper[at(item)])) return;
+    if (std::abs(y) <= Tuning::noise * most) return;
     ray_[at(item - columns())] = y * s.lp.rowScale[at(item - columns())];
   };
   set(s.blocking, s.raySign);

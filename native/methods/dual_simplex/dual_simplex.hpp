@@ -65,6 +65,9 @@ class DualSimplex {
   Basis basis() const;
   /// Takes any basis, also one of fewer rows, whose others become basic; a singular one is repaired.
   void setBasis(const Basis& basis);
+  /// Takes the basis of a vertex near x, of all columns, with about the multipliers y of the rows and the reduced costs
+  /// r. Costs, bounds and sides may have changed since.
+  void setNear(std::span<const double> x, std::span<const double> y, std::span<const double> r);
 
   /// Asks `stop`, where there is one, now and then whether to end. Ends with `cutoff` once no point has an objective
   /// below `objectiveLimit`, as far as rounding errors allow.
@@ -81,6 +84,16 @@ class DualSimplex {
   std::span<const double> ray() const { return ray_; }
   /// An unbounded program's direction, in which the objective falls for ever.
   std::span<const double> direction() const { return direction_; }
+  /// Solves, and moves to a vertex where free columns leave the solution beside one; only lines in the feasible set
+  /// keep it from that.
+  LpStatus solveForVertex(const std::function<bool()>* stop, int pivotLimit);
+  /// Returns true if a column or a row is at a bound with a multiplier of 0, about.
+  bool isDegenerate() const;
+  /// A number that c.z is not below for any point of the program, in exact arithmetic, where sides of rows may be wrong
+  /// by `errors`: safeBound of the multipliers of a solve that was optimal. Where that is -infinity, since rounding
+  /// errors let the reduced cost of a column point to a bound that is not there, it is that of multipliers for slightly
+  /// smaller costs (C. Jansson, "Rigorous lower and upper bounds in linear programming", SIAM J. Optim. 14, 2004).
+  double provenBound(std::span<const double> errors = {}) const;
   /// Number of pivots and of refactorisations of all solves.
   std::int64_t pivots() const;
   std::int64_t factorisations() const;

@@ -12,13 +12,29 @@ class PrimalPhase {
  public:
   explicit PrimalPhase(SimplexState& state) : s_(state), n_(state.lp.columns()), weight_(at(n_), 1.0) {}
 
+  /// Lets free columns whose reduced cost is 0 move until an item meets a bound.
+  void reachVertex() {
+    for (int slot = 0; slot < n_; ++slot) {
+      const int entering = s_.inverse.itemOf(slot);
+      if (s_.side[at(entering)] != BasisSide::freeAtZero || s_.dualError(slot) > s_.dualTolerance) continue;
+      s_.directionOf(slot);
+      for (const bool up : {true, false}) {
+        up_ = up;
+        const int leaving = test(entering);
+        if (leaving < 0) continue;
+        pivot(slot, entering, leaving);
+        break;
+      }
+    }
+  }
+
   PhaseEnd run() {
     for (;;) {
       const int slot = choose();
       if (slot < 0) return PhaseEnd::done;
       if (s_.mayStop()) return PhaseEnd::limit;
       if (s_.inverse.exchanges() >= SimplexState::Tuning::exchanges && !renew()) return PhaseEnd::inaccurate;
-      if (s_.isFresh() && slot >= 0 && s_.dualError(slot) <= SimplexState::Tuning::dual) continue;
+      if (s_.isFresh() && slot >= 0 && s_.dualError(slot) <= s_.dualTolerance) continue;
       const int entering = s_.inverse.itemOf(slot);
       up_ = s_.side[at(entering)] == BasisSide::atLower ||
             (s_.side[at(entering)] == BasisSide::freeAtZero && s_.reduced[at(slot)] < 0);
@@ -60,7 +76,7 @@ class PrimalPhase {
     double most = 0;
     for (int p = 0; p < n_; ++p) {
       const double error = s_.dualError(p);
-      if (error <= SimplexState::Tuning::dual) continue;
+      if (error <= s_.dualTolerance) continue;
       if (still_ > Tuning::still) {
         if (best < 0 || s_.inverse.itemOf(p) < s_.inverse.itemOf(best)) best = p;
       } else if (error * error > most * weight_[at(p)]) {
@@ -142,5 +158,7 @@ class PrimalPhase {
 }  // namespace
 
 PhaseEnd primalPhase(SimplexState& state) { return PrimalPhase(state).run(); }
+
+void reachVertex(SimplexState& state) { PrimalPhase(state).reachVertex(); }
 
 }  // namespace nonconvex

@@ -124,7 +124,7 @@ double SimplexState::dualError(int slot) const {
 
 bool SimplexState::isDualFeasible() const {
   for (int p = 0; p < lp.columns(); ++p)
-    if (dualError(p) > Tuning::dual) return false;
+    if (dualError(p) > dualTolerance) return false;
   return true;
 }
 
@@ -132,7 +132,7 @@ bool SimplexState::flipToCosts() {
   bool moved = false;
   for (int p = 0; p < lp.columns(); ++p) {
     const int item = inverse.itemOf(p);
-    if (dualError(p) <= Tuning::dual) continue;
+    if (dualError(p) <= dualTolerance) continue;
     const bool toLower = reduced[at(p)] > 0;
     if (std::isinf(toLower ? lp.lower[at(item)] : lp.upper[at(item)])) continue;
     side[at(item)] = toLower ? BasisSide::atLower : BasisSide::atUpper;

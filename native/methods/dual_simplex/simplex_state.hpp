@@ -22,6 +22,7 @@ struct SimplexState {
     static constexpr double unsure = 1e-6;               ///< safeguard: pivots below this ask for a new inverse
     static constexpr int exchanges = 100;                ///< safeguard: exchanges after which the inverse is made anew
     static constexpr double residual = 1e-9;  ///< rounding: error of rows at their sides that asks for a new inverse
+    static constexpr double near = 1e-6;      ///< safeguard: distances and multipliers of a given point that count as 0
     static constexpr int between = 32;        ///< safeguard: pivots between two questions whether to stop
   };
 
@@ -34,6 +35,9 @@ struct SimplexState {
   void truncate(int rows);
   /// Makes the inverse anew for the basis that `side` says, and repairs both.
   void factor();
+  /// Makes the inverse for the basis of a vertex near a point that has about these multipliers of all items, scaled:
+  /// what has a multiplier is at its side and what is between its bounds is basic, as far as that is a basis.
+  void factorNear(std::span<const double> point, std::span<const double> prices);
   bool isFresh() const { return inverse.exchanges() == 0; }
   /// Sets nonbasic items to their bounds, and the others to what follows.
   void placeValues();
@@ -71,6 +75,7 @@ struct SimplexState {
   std::vector<double> alpha, slots;   ///< work, of slots
   std::vector<double> change, edge;   ///< work, of items
   double leastTolerance = Tuning::primal;
+  double dualTolerance = Tuning::dual;
   bool factored = false;
   bool shifted = false;  ///< reduced costs are not those of the costs
   int blocking = -1;     ///< the item whose row proves that there is no point
@@ -86,5 +91,7 @@ enum class PhaseEnd { done, infeasible, unbounded, cutoff, limit, inaccurate };
 PhaseEnd dualPhase(SimplexState& state);
 /// Pivots until all reduced costs have the signs that the sides want, while items stay within their bounds.
 PhaseEnd primalPhase(SimplexState& state);
+/// Moves what is at no side of its own to where something else is at one, from an optimal basis, which stays optimal.
+void reachVertex(SimplexState& state);
 
 }  // namespace nonconvex

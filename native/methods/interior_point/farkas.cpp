@@ -168,40 +168,17 @@ bool FarkasSearch::projectMultipliers() {
 
 /// The proof that y is, if it is one.
 std::optional<Proof> FarkasSearch::evaluated() const {
-  constexpr double rounding = 64 * machineEpsilon;  // share of the scales and of y, beside the terms
-  constexpr double far = 1e6;
-  const SparsePattern& rows = model_.jacobianPattern();
-  Proof proof;
-  proof.y.resize(m_);
-  proof.lower.resize(n_);
-  proof.upper.resize(n_);
-  std::vector<Terms> d(n_);
-  Terms margin;
-  for (std::size_t i = 0; i < m_; ++i) {
-    proof.y[i] = y_[i] * model_.constraintScales()[i];
-    if (y_[i] == 0) continue;
-    margin.add(y_[i], offset_[i]);
-    margin.add(-y_[i], y_[i] > 0 ? high_[i] : low_[i]);
-    for (int k = rows.offsets[i]; k < rows.offsets[i + 1]; ++k) d[at(rows.indices[at(k)])].add(J_[at(k)], y_[i]);
-  }
-  double error = 0;
-  for (std::size_t j = 0; j < n_; ++j) {
-    const double value = d[j].sum.value(), allowed = rounding * d[j].size;
-    const double low = nlp_.givenLower()[j], high = nlp_.givenUpper()[j];
-    if (std::abs(value) > allowed) {
-      const double bound = value > 0 ? low : high;
-      if (!std::isfinite(bound)) return std::nullopt;
-      margin.add(value, bound);
-      error += allowed * std::abs(bound);
-      (value > 0 ? proof.lower : proof.upper)[j] = std::abs(value);
-    } else {
-      const double missing = far * std::max(1.0, std::abs(start_[j]));
-      const auto reach = [&](double bound) { return std::isfinite(bound) ? std::abs(bound) : missing; };
-      error += 2 * allowed * std::max(reach(low), reach(high));
-    }
-  }
-  proof.margin = margin.sum.value() - error - rounding * margin.size;
-  if (!proof.known()) return std::nullopt;
+  std::optional<Proof> proof = farkasProof({.pattern = model_.jacobianPattern(),
+                                            .values = J_,
+                                            .offset = offset_,
+                                            .low = low_,
+                                            .high = high_,
+                                            .lower = nlp_.givenLower().first(n_),
+                                            .upper = nlp_.givenUpper().first(n_),
+                                            .sizes = start_},
+                                           y_);
+  if (!proof) return proof;
+  for (std::size_t i = 0; i < m_; ++i) proof->y[i] *= model_.constraintScales()[i];
   return proof;
 }
 
@@ -222,6 +199,45 @@ std::optional<Proof> FarkasSearch::run() {
 }
 
 }  // namespace
+
+std::optional<Proof> farkasProof(const FarkasRows& rows, std::span<const double> y) {
+  constexpr double rounding = 64 * machineEpsilon;  // share of the scales and of y, beside the terms
+  constexpr double far = 1e6;
+  const std::size_t m = y.size(), n = rows.lower.size();
+  Proof proof;
+  proof.y.assign(y.begin(), y.end());
+  proof.lower.resize(n);
+  proof.upper.resize(n);
+  std::vector<Terms> d(n);
+  Terms margin;
+  for (std::size_t i = 0; i < m; ++i) {
+    if (y[i] == 0) continue;
+    margin.add(y[i], rows.offset.empty() ? 0 : rows.offset[i]);
+    margin.add(-y[i], y[i] > 0 ? rows.high[i] : rows.low[i]);
+    for (std::size_t k = at(rows.pattern.offsets[i]); k < at(rows.pattern.offsets[i + 1]); ++k) {
+      d[at(rows.pattern.indices[k])].add(rows.values[k], y[i]);
+    }
+  }
+  double error = 0;
+  for (std::size_t j = 0; j < n; ++j) {
+    const double value = d[j].sum.value(), allowed = rounding * d[j].size;
+    const double low = rows.lower[j], high = rows.upper[j];
+    if (std::abs(value) > allowed) {
+      const double bound = value > 0 ? low : high;
+      if (!std::isfinite(bound)) return std::nullopt;
+      margin.add(value, bound);
+      if (rows.rounded) error += allowed * std::abs(bound);
+      (value > 0 ? proof.lower : proof.upper)[j] = std::abs(value);
+    } else {
+      const double missing = far * std::max(1.0, std::abs(rows.sizes[j]));
+      const auto reach = [&](double bound) { return std::isfinite(bound) ? std::abs(bound) : missing; };
+      error += (rows.rounded ? 2 * allowed : std::abs(value)) * std::max(reach(low), reach(high));
+    }
+  }
+  proof.margin = margin.sum.value() - error - rounding * margin.size;
+  if (!proof.known()) return std::nullopt;
+  return proof;
+}
 
 std::optional<Proof> proveInfeasible(BarrierState& state, const BarrierPoint& from) {
   return FarkasSearch(state, from).run();

@@ -2,17 +2,34 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "core/proof.hpp"
+#include "linalg/sparse/pattern.hpp"
 #include "methods/interior_point/barrier_state.hpp"
 
 namespace nonconvex {
 
+/// Linear rows low <= A x + offset <= high within lower <= x <= upper.
+struct FarkasRows {
+  const SparsePattern& pattern;  ///< rows of A
+  std::span<const double> values;
+  std::span<const double> offset;  ///< empty: 0
+  std::span<const double> low, high;
+  std::span<const double> lower, upper;
+  std::span<const double> sizes;  ///< sizes of x that count for columns without a bound
+  bool rounded = true;            ///< the entries of A were rounded, by scales for example
+};
+
+/// The proof by multipliers y of the rows, if they are one, by compensated sums whose rounding is deducted. A d_j
+/// within rounding of its terms towards a bound that is missing is taken for 0 for |x_j| up to 1e6 times its size, or
+/// 1e6.
+std::optional<Proof> farkasProof(const FarkasRows& rows, std::span<const double> y);
+
 /// Looks for such multipliers from a point that about minimises the violation: Newton steps on what is violated and
 /// what is at its bounds lead to the minimum of ||violation||^2, whose residuals are such multipliers; they are made
-/// orthogonal to the columns of the variables that move. What is found is evaluated with compensated sums, and counts
-/// only where the margin is above their rounding. A d_j within rounding of its terms towards a bound that is missing is
-/// taken for 0 for |x_j| up to 1e6 times that of the point, or 1e6.
+/// orthogonal to the columns of the variables that move. What is found counts where `farkasProof` says so, with the
+/// sizes of the point.
 ///
 /// Rows must be linear. Uses the state's workspaces and factors, not its point.
 std::optional<Proof> proveInfeasible(BarrierState& state, const BarrierPoint& from);

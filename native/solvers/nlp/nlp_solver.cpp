@@ -10,6 +10,7 @@
 #include "solvers/nlp/interior_point_method.hpp"
 #include "solvers/nlp/newton_method.hpp"
 #include "solvers/nlp/quadratic_method.hpp"
+#include "solvers/nlp/simplex_method.hpp"
 
 namespace nonconvex {
 namespace {
@@ -117,6 +118,9 @@ void NlpSolver::choose() {
     descent_ = std::make_unique<DescentMethod>(la_, problem_, chosen);
   } else if (takesEqualities(problem_, settings_)) {
     newton_ = std::make_unique<NewtonMethod>(la_, problem_, settings_);
+  } else if (settings_.method == NlpMethod::simplex) {
+    requireInSimplex(settings_);
+    simplex_ = std::make_unique<SimplexMethod>(la_, problem_, settings_);
   } else if (isConvexQuadratic(la_, problem_, settings_)) {
     requireInInteriorPoint(settings_);
     quadratic_ = std::make_unique<QuadraticMethod>(la_, problem_, settings_);
@@ -134,6 +138,7 @@ std::optional<Status> NlpSolver::start() { return ended(squares_ ? squaresStep(s
 std::optional<Status> NlpSolver::begin() {
   if (descent_) return descent_->start();
   if (quadratic_) return quadraticStep(quadratic_->start());
+  if (simplex_) return simplexStep(simplex_->start());
   if (interior_) return interior_->start();
   const auto status = newton_->start();
   return status ? follow(*status) : status;
@@ -144,9 +149,17 @@ std::optional<Status> NlpSolver::step() { return ended(advance()); }
 /// Keeps the status, and looks for a lower bound where the problem is solved, for a conflict where it is infeasible.
 std::optional<Status> NlpSolver::ended(std::optional<Status> status) {
   if (status == Status::infeasible) findConflict();
-  if (status == Status::solved) bound_ = convexBound(la_, *problem_.nlp.open(la_), found(), settings_.tolerance);
+  if (status == Status::solved) bound();
   end_ = status;
   return status;
+}
+
+/// Looks for a lower bound: that of the simplex method, where there is one, since it holds in exact arithmetic.
+void NlpSolver::bound() {
+  if (simplex_) bound_ = simplex_->bound();
+  if (!isKnown(bound_.lowerBound)) {
+    bound_ = convexBound(la_, *problem_.nlp.open(la_), found(), settings_.tolerance);
+  }
 }
 
 /// Leaves the conflict unknown where the solve is to end meanwhile.
@@ -162,6 +175,7 @@ std::optional<Status> NlpSolver::advance() {
   if (squares_) return squaresStep(squares_->step());
   if (descent_) return descentStep();
   if (quadratic_) return quadraticStep(quadratic_->step());
+  if (simplex_) return simplexStep(simplex_->step());
   if (!interior_) {
     const auto status = newton_->step();
     if (!status && ++iterations_ == patience()) return follow(Status::iterationLimit);
@@ -198,6 +212,12 @@ std::optional<Status> NlpSolver::quadraticStep(std::optional<Status> status) {
   quadratic_.reset();
   interior_ = std::make_unique<InteriorPointMethod>(la_, problem_, settings_);
   return interior_->start();
+}
+
+/// The status after a step of the simplex method, with its proof.
+std::optional<Status> NlpSolver::simplexStep(std::optional<Status> status) {
+  if (status && simplex_->proof().known()) proof_ = simplex_->proof();
+  return status;
 }
 
 /// Takes a step of the descent method. Where it is not the method that was asked for and fails, the one before goes on.
@@ -272,12 +292,14 @@ bool NlpSolver::interior() const {
 NlpProgress NlpSolver::progress() const {
   if (squares_) return squares_->progress();
   if (quadratic_) return quadratic_->progress();
+  if (simplex_) return simplex_->progress();
   if (descends()) return descent_->progress();
   return interior() ? interior_->progress() : newton_->progress();
 }
 NlpSolution NlpSolver::found() const {
   if (squares_) return squares_->solution();
   if (quadratic_) return quadratic_->solution();
+  if (simplex_) return simplex_->solution();
   if (descends()) return descent_->solution();
   return interior() ? interior_->solution() : newton_->solution();
 }
@@ -304,6 +326,7 @@ std::string NlpSolver::explain(Status status) const {
   if (squares_) return squares_->explain(status);
   const bool conflict = status == Status::infeasible && conflict_.members.known();
   if (!conflict && quadratic_) return quadratic_->explain();
+  if (!conflict && simplex_) return simplex_->explain();
   if (!conflict && descends()) return descent_->explain(status);
   if (!conflict && interior()) return interior_->explain(status);
   std::string text = conflict ? explainConflict(conflict_, *problem_.nlp.open(), found().x) : newton_->explain(status);

@@ -15,6 +15,7 @@ class DescentMethod;
 class InteriorPointMethod;
 class NewtonMethod;
 class QuadraticMethod;
+class SimplexMethod;
 
 /// The answer for a problem that is aborted before it is opened and evaluated: its start, of which nothing is known.
 class NlpUnbuilt {
@@ -65,10 +66,12 @@ class NlpSolver {
   std::optional<Status> squaresStep(std::optional<Status> status);
   std::optional<Status> ended(std::optional<Status> status);
   void findConflict();
+  void bound();
   NlpSolution found() const;
   std::optional<Status> follow(Status reason);
   Status proven(Status status);
   std::optional<Status> quadraticStep(std::optional<Status> status);
+  std::optional<Status> simplexStep(std::optional<Status> status);
   std::optional<Status> descentStep();
   std::optional<Status> descend();
   std::optional<Status> afterDescent(std::optional<Status> status);
@@ -83,6 +86,7 @@ class NlpSolver {
   std::unique_ptr<InteriorPointMethod> interior_;
   std::unique_ptr<DescentMethod> descent_;
   std::unique_ptr<QuadraticMethod> quadratic_;
+  std::unique_ptr<SimplexMethod> simplex_;
   std::unique_ptr<DescentMethod> squares_;  ///< the method of least squares, until it has failed
   Status verdict_ = Status::stalled;        ///< status of Newton's method if the other method follows
   std::optional<Proof> proof_;              ///< proof that the equations cannot be met

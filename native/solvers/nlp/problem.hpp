@@ -21,6 +21,7 @@ enum class NlpMethod {
   automatic,
   interiorPoint,
   exactAugmentedLagrangian,
+  simplex,
   lbfgs,
   trustRegion,
   gradientRegularized,
@@ -28,19 +29,19 @@ enum class NlpMethod {
   oasis
 };
 constexpr auto names(NlpMethod) {
-  return std::array{"auto"sv,       "interiorPoint"sv, "exactAugmentedLagrangian"sv,
-                    "lbfgs"sv,      "trustRegion"sv,   "gradientRegularized"sv,
-                    "saddleFree"sv, "oasis"sv};
+  return std::array{"auto"sv,  "interiorPoint"sv, "exactAugmentedLagrangian"sv, "simplex"sv,
+                    "lbfgs"sv, "trustRegion"sv,   "gradientRegularized"sv,      "saddleFree"sv,
+                    "oasis"sv};
 }
 /// Returns true if it is a method for functions without constraints.
 constexpr bool isDescent(NlpMethod method) { return method >= NlpMethod::lbfgs; }
 
 /// The phase that a point comes from: Newton's method on the exact augmented Lagrangian, a phase of the method for
-/// bounds and inequalities, a method for functions without constraints, or that of convex quadratic programs.
-enum class NlpPhase { newton, interiorPoint, restoration, augmentedLagrangian, descent, quadratic };
+/// bounds and inequalities, a method for functions without constraints, or that of convex quadratic or linear programs.
+enum class NlpPhase { newton, interiorPoint, restoration, augmentedLagrangian, descent, quadratic, simplex };
 constexpr auto names(NlpPhase) {
   return std::array{"newton"sv,  "interiorPoint"sv, "restoration"sv, "augmentedLagrangian"sv,
-                    "descent"sv, "quadratic"sv};
+                    "descent"sv, "quadratic"sv,     "simplex"sv};
 }
 
 /// The settings of every method.
@@ -53,7 +54,7 @@ struct NlpCommonSettings {
     return FieldTuple{
         FIELD(method, anyValue(),
               "What solves the problem: `interiorPoint` takes bounds and inequalities, `exactAugmentedLagrangian` "
-              "equations c(x) = 0 alone. "
+              "equations c(x) = 0 alone, `simplex` linear programs, of which it finds a vertex. "
               "`auto`: the latter where there is nothing else, otherwise the former, and least squares first where the "
               "objective is a sum of squares under bounds alone. Of functions without "
               "constraints, with bounds or not, also `lbfgs` (limited-memory BFGS), `trustRegion` (truncated "
@@ -203,6 +204,7 @@ struct NlpSettings : Limits,
 /// Throws for settings that a device has not.
 inline void requireOnDevice(const NlpSettings& settings) {
   const char* const what = settings.method == NlpMethod::interiorPoint              ? "method 'interiorPoint'"
+                           : settings.method == NlpMethod::simplex                  ? "method 'simplex'"
                            : isDescent(settings.method)                             ? "a method without constraints"
                            : settings.inner == KktMethod::sketch                    ? "inner 'sketch'"
                            : settings.preconditioner == KktPreconditioner::diagonal ? "preconditioner 'diagonal'"
@@ -230,6 +232,9 @@ inline void requireInnerOfDescent(const NlpSettings& settings) {
   NlpSettings rest = settings;
   if (ball) rest.inner = KktMethod::automatic;
   requireNoInnerSolver(rest, ", since method '" + std::string(nameOf(settings.method)) + "' has no such systems");
+}
+inline void requireInSimplex(const NlpSettings& settings) {
+  requireNoInnerSolver(settings, ", since method 'simplex' has no Newton systems");
 }
 inline void requireInInteriorPoint(const NlpSettings& settings) {
   requireNoInnerSolver(settings, ", since the interior-point method, which solves this problem, factors its systems");
@@ -269,7 +274,7 @@ struct NlpProgress : Progress {
                                  "Part of the last step that the multipliers of bounds have taken, up to 1."),
                       OUT_COLUMN(shift, "shift", 2, "The shift of the diagonal of the Hessian in the last system."),
                       OUT_COLUMN(phase, "phase", 11, "Phase of the method for bounds and inequalities."),
-                      OUT_IF_KNOWN(innerSteps, "Steps of an iterative inner solver, so far."),
+                      OUT_IF_KNOWN(innerSteps, "Steps of an iterative inner solver, or pivots, so far."),
                       OUT_IF_KNOWN(x, "The best point so far, n numbers; with `reportIterates: true`."),
                       OUT_IF_KNOWN(multipliers, "Its multipliers, m numbers; with `reportIterates: true`.")};
   }
@@ -369,7 +374,7 @@ struct NlpSolution {
                      OUT(correction, "Second-order corrections that a step was replaced by."),
                      OUT(phases, "Phases of the method for bounds and inequalities that were begun."),
                      OUT(sampled, "Iterations over samples of the data, before the first over all of them."),
-                     OUT(innerSteps, "Steps of an iterative inner solver."),
+                     OUT(innerSteps, "Steps of an iterative inner solver, or pivots of the simplex method."),
                      OUT(fallback, "Systems that an iterative inner solver left to a factorisation.")});
     }
   } counts;
@@ -440,8 +445,8 @@ struct NlpSolution {
             "is never `infeasible` there. Of `unbounded`: `none`, with points along which the objective falls."),
         OUT(phase,
             "The phase that found x: `newton` of equations alone, `descent` of the methods for functions without "
-            "constraints, "
-            "otherwise a phase of the method for inequalities."),
+            "constraints, `quadratic` of the one for convex quadratic programs, `simplex` of the one for linear "
+            "programs, otherwise a phase of the method for inequalities."),
         OUT(polished, "True if x was refined by Newton steps on the active bounds and inequalities."),
         OUT_IF_KNOWN(barrier, "Last barrier parameter mu of an interior-point method."),
         OUT(counts, "How often each was computed, over all of the data."),

@@ -8,9 +8,8 @@
 #include "core/proof.hpp"
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
-#include "methods/globalization/unbounded_test.hpp"
-#include "methods/interior_point/barrier_nlp.hpp"
 #include "methods/quadratic/prepared_quadratic.hpp"
+#include "solvers/nlp/judged_answer.hpp"
 #include "solvers/nlp/problem.hpp"
 
 namespace nonconvex {
@@ -36,25 +35,20 @@ class QuadraticMethod {
   /// Looks for a ray along which the objective has no least value, where the method has ended without a solution. Where
   /// the functions as given confirm one, the answer moves far along it, and `proof` has it.
   bool findsUnbounded();
-  const Proof& proof() const { return unbounded_->proof(); }
-  std::string explain() const;
+  const Proof& proof() const { return answer_.proof(); }
+  std::string explain() const { return answer_.explain(); }
 
  private:
   std::shared_ptr<PreparedQuadratic> prepared(double tolerance);
-  bool place(BarrierPoint& point) const;
   std::optional<Status> judged(std::optional<Status> status);
-  bool confirmed();
-  bool goFar(const Proof& proof);
 
   const Cpu& la_;
   const NlpProblem& problem_;
-  const std::unique_ptr<BarrierNlp> nlp_;  ///< the problem as the judge of answers sees it
+  JudgedAnswer answer_;
   double constant_ = 0;
   std::shared_ptr<PreparedQuadratic> work_;
   ProximalInteriorPoint& method_;
   std::optional<QuadraticPoint> near_;  ///< the solution of a program near by, until the first step goes on from it
-  std::optional<BarrierPoint> answer_;  ///< a solution that was confirmed, or a point far along a ray
-  std::optional<UnboundedTest> unbounded_;
   QuadraticKind kind_;
   int iterations_ = 0;
 };

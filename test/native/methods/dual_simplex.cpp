@@ -297,3 +297,82 @@ TEST(columnScalesChangeNoAnswer) {
     CHECK_NEAR(scaled.objective(), simplex.objective(), 1e-9 * (1 + std::abs(simplex.objective())));
   }
 }
+
+TEST(basesOfSolutionsNeedNoPivots) {
+  int optimal = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const TestKind kind = {.columns = 20, .rows = 50, .equations = 0.2, .halfFree = 0.2, .integers = seed % 2 == 0};
+    const TestLp lp = randomLp(kind, seed);
+    DualSimplex cold = lp.simplex();
+    if (cold.solve() != LpStatus::optimal) continue;
+    ++optimal;
+    DualSimplex warm = lp.simplex();
+    warm.setNear(cold.x(), cold.multipliers(), cold.reducedCosts());
+    CHECK(warm.solve() == LpStatus::optimal);
+    CHECK_EQ(warm.pivots(), 0);
+    CHECK_NEAR(warm.objective(), cold.objective(), 1e-9 * (1 + std::abs(cold.objective())));
+    // Other bounds and another row.
+    TestLp changed = lp;
+    for (std::size_t j = 0; j < changed.c.size(); j += 5)
+      changed.upper[j] = std::max(changed.lower[j], cold.x()[j]) + 0.1;
+    changed.rows.push_back({{0, 1}, {1, 1}, cold.x()[0] + cold.x()[1] - 0.1, infinity});
+    std::vector<double> y(cold.multipliers().begin(), cold.multipliers().end());
+    y.push_back(0);
+    DualSimplex next = changed.simplex(), anew = changed.simplex();
+    next.setNear(cold.x(), y, cold.reducedCosts());
+    const LpStatus status = next.solve();
+    CHECK(status == anew.solve());
+    checkAnswer(changed, next, status);
+  }
+  CHECK(optimal > 50);
+}
+
+TEST(provenBoundsNeedNoUpperBounds) {
+  int bounded = 0, optimal = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    // Costs above 0 over lower bounds: the least value is finite.
+    Draws draws(seed);
+    TestLp lp = randomLp({.columns = 12, .rows = 20, .equations = 0.2, .integers = seed % 2 == 0}, seed);
+    for (std::size_t j = 0; j < lp.c.size(); ++j) {
+      lp.c[j] = 1 + draws.uniform();
+      if (draws.chance(0.7)) lp.upper[j] = infinity;
+    }
+    DualSimplex simplex = lp.simplex();
+    if (simplex.solve() != LpStatus::optimal) continue;
+    ++optimal;
+    const double bound = simplex.provenBound(), size = std::max(1.0, std::abs(simplex.objective()));
+    CHECK(bound <= simplex.objective() + 1e-12 * size);
+    bounded += bound >= simplex.objective() - 1e-8 * size;
+  }
+  CHECK(optimal > 100);
+  CHECK_EQ(bounded, optimal);
+}
+
+TEST(raysHaveNoEntriesOfRounding) {
+  // Of a column with one bound in the row of such an entry alone nothing would be left but the entry.
+  for (const std::uint64_t seed : {2217, 3428}) {
+    TestLp lp = randomLp({.columns = 8, .rows = 10, .equations = 0.2, .halfFree = 0.8}, seed);
+    Draws draws(seed + 77);
+    DualSimplex first = lp.simplex();
+    CHECK(first.solve() == LpStatus::optimal);
+    TestRow row = {{}, {}, -infinity, 0};
+    for (int j = 0; j < lp.columns(); ++j) {
+      if (!draws.chance(0.5)) continue;
+      row.index.push_back(j);
+      row.value.push_back(draws.normal());
+      row.upper += row.value.back() * first.x()[static_cast<std::size_t>(j)];
+    }
+    row.upper -= 0.2 * draws.uniform();
+    lp.rows.push_back(row);
+    for (std::size_t j = 0; j < lp.c.size(); ++j)
+      if (draws.chance(0.2))
+        lp.upper[j] = std::min(lp.upper[j], std::max(lp.lower[j], first.x()[j] - 0.5 * draws.uniform()));
+    DualSimplex next = lp.simplex();
+    std::vector<double> y(first.multipliers().begin(), first.multipliers().end());
+    y.push_back(0);
+    next.setNear(first.x(), y, first.reducedCosts());
+    const LpStatus status = next.solve();
+    CHECK(status == LpStatus::infeasible);
+    checkAnswer(lp, next, status);
+  }
+}

@@ -1,0 +1,1 @@
+import './simplexReference.test.js';
