@@ -140,6 +140,8 @@ export interface MinimizeGloballySolution {
     localSolves: number;
     /** Bounds of variables that were looked for by linear programs. */
     tightenings: number;
+    /** Boxes that second derivatives of the Lagrange function have closed. */
+    curved: number;
   };
   /** Indices of variables whose infinite bounds `assumeBounds` has replaced. */
   boundsAssumed: Int32Array;
