@@ -234,7 +234,9 @@ LinearForm LiftedBuilder::multiply(const LinearForm& a, const LinearForm& b) {
   };
   if (length(a) * length(b) > Tuning::distributed) return productOf(columnOf(a), columnOf(b));
   const LinearForm distributed = distribute(a, b);
-  const auto isBounded = [&](const LinearForm& form) { return std::isfinite(widthOf(rangeOf(form, program_.columns))); };
+  const auto isBounded = [&](const LinearForm& form) {
+    return std::isfinite(widthOf(rangeOf(form, program_.columns)));
+  };
   if (a.isMultiple() && b.isMultiple()) return distributed;
   if (!isBounded(a) || !isBounded(b)) {
     // A factor may get bounds from the product of both, which the products of their terms do not give.
