@@ -114,7 +114,7 @@ void DualSimplex::truncateRows(int count) { state_->truncate(count); }
 void DualSimplex::changeRow(int row, std::span<const double> value, double lower, double upper) {
   const int item = columns() + row;
   state_->lp.changeRow(row, value, lower, upper);
-  state_->weight[at(item)] = 0;
+  state_->weight[at(item)] = 1;
   if (state_->side[at(item)] != BasisSide::basic) state_->factored = false;
 }
 

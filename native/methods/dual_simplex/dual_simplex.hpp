@@ -24,12 +24,11 @@ enum class LpStatus {
 
 struct SimplexState;
 
-/// min c.z over L <= A z <= U and l <= z <= u, any side infinite: a bounded dual simplex method with dual steepest edge
-/// weights (J. Forrest, D. Goldfarb, "Steepest-edge simplex algorithms for linear programming", Math. Program. 57,
-/// 1992) and a ratio test that passes breakpoints of boxed variables (I. Maros, "A generalized dual phase-2 simplex
-/// algorithm", Eur. J. Oper. Res. 149, 2003), and a primal simplex method where the basis is feasible for the bounds
-/// and not for the costs. A solve costs time by the number of pivots, each some rows x entries plus columns x basic
-/// columns.
+/// min c.z over L <= A z <= U and l <= z <= u, any side infinite: a bounded dual simplex method with Devex weights
+/// (P. Harris, "Pivot selection methods of the Devex LP code", Math. Program. 5, 1973) and a ratio test that passes
+/// breakpoints of boxed variables (I. Maros, "A generalized dual phase-2 simplex algorithm", Eur. J. Oper. Res. 149,
+/// 2003), and a primal simplex method where the basis is feasible for the bounds and not for the costs. A solve costs
+/// time by the number of pivots, each some rows x entries plus columns x basic columns.
 ///
 /// A solve begins with the basis of the last one. After setBasis() its results depend on the program and the basis
 /// alone, not on what the object solved before. An object belongs to one thread at a time; copies are independent.

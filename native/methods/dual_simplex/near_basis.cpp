@@ -66,7 +66,7 @@ void SimplexState::factorNear(std::span<const double> point, std::span<const dou
   inverse.extend(lp, basic);
   for (int item = 0; item < lp.items(); ++item)
     side[at(item)] = inverse.isBasic(item) ? std::uint8_t{BasisSide::basic} : near.side(item);
-  std::fill(weight.begin(), weight.end(), 0.0);
+  std::fill(weight.begin(), weight.end(), 1.0);
   factored = true;
 }
 

@@ -144,7 +144,7 @@ class PrimalPhase {
     s_.reduced[at(slot)] = step;
     weight_[at(slot)] = std::max(1.0, own / (a * a));
     s_.exchange(slot, leaving, lower);
-    std::fill(s_.weight.begin(), s_.weight.end(), 0.0);
+    std::fill(s_.weight.begin(), s_.weight.end(), 1.0);
   }
 
   SimplexState& s_;

@@ -29,8 +29,6 @@ NONCONVEX_CLONES void addMultiple(int stride, double factor, const double* x, do
   addTo(stride, factor, x, y);
 }
 
-NONCONVEX_CLONES double dot(int stride, const double* x, const double* y) { return dotOf(stride, x, y); }
-
 NONCONVEX_CLONES void multiply(int rows, int stride, const double* matrix, const double* x, double* out) {
   for (int r = 0; r < rows; ++r) out[r] = dotOf(stride, matrix + static_cast<std::ptrdiff_t>(r) * stride, x);
 }

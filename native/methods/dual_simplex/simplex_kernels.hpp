@@ -8,8 +8,6 @@ inline constexpr int padding = 8;  // definition: numbers of the widest vector
 
 /// y += factor x, `stride` numbers.
 void addMultiple(int stride, double factor, const double* x, double* y);
-/// The sum of x_i y_i.
-double dot(int stride, const double* x, const double* y);
 /// out_r = row r times x.
 void multiply(int rows, int stride, const double* matrix, const double* x, double* out);
 /// row r -= factor_r x; rows whose factor is 0 are not read.

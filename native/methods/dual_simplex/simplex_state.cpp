@@ -22,17 +22,17 @@ SimplexState::SimplexState(int columns)
       inverse(columns),
       side(at(columns), BasisSide::atLower),
       value(at(columns)),
-      weight(at(columns)),
+      weight(at(columns), 1.0),
       reduced(at(inverse.stride())),
       alpha(at(inverse.stride())),
       slots(at(inverse.stride())),
-      change(at(columns)),
-      edge(at(columns)) {}
+      change(at(columns)) {}
 
 void SimplexState::addItem() {
   inverse.setItems(lp.items());
   side.push_back(BasisSide::basic);
-  for (std::vector<double>* of : {&value, &weight, &change, &edge}) of->push_back(0);
+  weight.push_back(1);
+  for (std::vector<double>* of : {&value, &change}) of->push_back(0);
 }
 
 void SimplexState::truncate(int rows) {
@@ -41,7 +41,7 @@ void SimplexState::truncate(int rows) {
   lp.truncateRows(rows);
   inverse.setItems(lp.items());
   side.resize(at(lp.items()));
-  for (std::vector<double>* of : {&value, &weight, &change, &edge}) of->resize(at(lp.items()));
+  for (std::vector<double>* of : {&value, &weight, &change}) of->resize(at(lp.items()));
 }
 
 void SimplexState::factor() {
@@ -59,7 +59,7 @@ void SimplexState::factor() {
     side[at(item)] =
         inverse.isBasic(item) ? std::uint8_t(BasisSide::basic) : usualSide(lp.lower[at(item)], lp.upper[at(item)]);
   }
-  if (!same || !factored) std::fill(weight.begin(), weight.end(), 0.0);
+  if (!same || !factored) std::fill(weight.begin(), weight.end(), 1.0);
   factored = true;
 }
 
@@ -106,20 +106,6 @@ double SimplexState::refineValues() {
 void SimplexState::priceSlots() {
   inverse.gradient(lp.cost.data(), reduced.data());
   shifted = false;
-}
-
-double SimplexState::dualError(int slot) const {
-  const int item = inverse.itemOf(slot);
-  const double d = reduced[at(slot)];
-  if (lp.lower[at(item)] == lp.upper[at(item)]) return 0;
-  switch (side[at(item)]) {
-    case BasisSide::atLower:
-      return std::max(0.0, -d);
-    case BasisSide::atUpper:
-      return std::max(0.0, d);
-    default:
-      return std::abs(d);
-  }
 }
 
 bool SimplexState::isDualFeasible() const {

@@ -1,6 +1,8 @@
 // What the phases of a simplex method share: program, basis, values, reduced costs, weights.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -46,7 +48,13 @@ struct SimplexState {
   /// Computes reduced costs from the costs, without shifts.
   void priceSlots();
   /// The reduced cost's error beyond what the side of its item allows; 0 where it is right.
-  double dualError(int slot) const;
+  double dualError(int slot) const {
+    const int item = inverse.itemOf(slot);
+    const double d = reduced[at(slot)];
+    if (lp.lower[at(item)] == lp.upper[at(item)]) return 0;
+    if (side[at(item)] == BasisSide::atLower) return std::max(0.0, -d);
+    return side[at(item)] == BasisSide::atUpper ? std::max(0.0, d) : std::abs(d);
+  }
   bool isDualFeasible() const;
   /// Moves boxed items to the side that their reduced cost wants; returns false if none moved.
   bool flipToCosts();
@@ -70,10 +78,10 @@ struct SimplexState {
   ScaledLp lp;
   BasisInverse inverse;
   std::vector<std::uint8_t> side;     ///< how an item stands in the basis
-  std::vector<double> value, weight;  ///< numbers of an item; a weight of 0 is not known
+  std::vector<double> value, weight;  ///< numbers of an item; weights are those of the dual phase
   std::vector<double> reduced;        ///< reduced cost of a slot
   std::vector<double> alpha, slots;   ///< work, of slots
-  std::vector<double> change, edge;   ///< work, of items
+  std::vector<double> change;         ///< work, of items
   double leastTolerance = Tuning::primal;
   double dualTolerance = Tuning::dual;
   bool factored = false;
