@@ -50,7 +50,7 @@ struct LiftedProgram {
   std::vector<char> integer;      ///< 1 for columns with integer values alone
   std::vector<LiftedAtom> atoms;  ///< each after those that its operands are results of
   std::vector<LiftedRow> rows;
-  std::vector<LiftedDefinition> definitions;  ///< of each column after the variables, by columns before it
+  std::vector<LiftedDefinition> definitions;  ///< what each column after the variables is
   std::vector<int> constraints;               ///< the rows that are constraints of the model
   std::vector<int> index;
   std::vector<double> value, error;

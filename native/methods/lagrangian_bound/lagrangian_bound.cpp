@@ -12,8 +12,6 @@ using namespace outward;
 
 namespace {
 
-constexpr double rounding = 8 * machineEpsilon;  // rounding: of a product of three numbers and sums around it
-
 double middleOf(Interval a) { return a.low / 2 + a.high / 2; }
 double sizeOf(Interval a) { return std::max(std::abs(a.low), std::abs(a.high)); }
 
@@ -188,7 +186,8 @@ bool LagrangianBound::addMatrix(std::vector<double>& sizes) {
       const Interval entry = H_[at(free_[a] * n_ + free_[b])];
       const double middle = middleOf(entry);
       matrix_[a * size + b] = scale * middle;
-      sizes[a * size + b] = scale * (entry.high - middle + rounding * std::abs(middle)) * (1 + rounding);
+      sizes[a * size + b] =
+          scale * (entry.high - middle + Tuning::rounding * std::abs(middle)) * (1 + Tuning::rounding);
       if (!std::isfinite(sizes[a * size + b])) return false;
     }
   }
@@ -200,7 +199,7 @@ bool LagrangianBound::addMatrix(std::vector<double>& sizes) {
         if (a < 0 || b < a) continue;
         const double term = each.penalty * (width_[at(a)] * p) * (width_[at(b)] * q);
         matrix_[at(a) * size + at(b)] += term;
-        sizes[at(a) * size + at(b)] += rounding * (std::abs(term) + std::abs(matrix_[at(a) * size + at(b)]));
+        sizes[at(a) * size + at(b)] += Tuning::rounding * (std::abs(term) + std::abs(matrix_[at(a) * size + at(b)]));
       }
     }
   }
@@ -213,11 +212,11 @@ bool LagrangianBound::isConvexEnough(double room) {
   const double n = static_cast<double>(size), t = Tuning::spent * 2 * room / n;
   std::vector<double> away;
   if (!addMatrix(away)) return false;
-  std::vector<double> scale(size);  // of variables, so that all have about the same curvature
+  std::vector<double> scale(size);  // units of variables in which all have about the same curvature
   for (std::size_t a = 0; a < size; ++a) {
     const double more = 2 * growth_[at(free_[a])] * width_[a];
     double& entry = matrix_[a * size + a];
-    away[a * size + a] += rounding * (std::abs(entry) + more + t);
+    away[a * size + a] += Tuning::rounding * (std::abs(entry) + more + t);
     entry += more + t;
     scale[a] = std::sqrt(std::max(entry, t));
   }
@@ -227,15 +226,15 @@ bool LagrangianBound::isConvexEnough(double room) {
     for (std::size_t b = a + 1; b < size; ++b) {
       const double ratio = scale[a] / scale[b];
       radius_[a] += away[a * size + b] * ratio;
-      radius_[b] += away[a * size + b] / ratio * (1 + rounding);
+      radius_[b] += away[a * size + b] / ratio * (1 + Tuning::rounding);
     }
   }
   for (std::size_t a = 0; a < size; ++a) {
     double& entry = matrix_[a * size + a];
-    entry -= radius_[a] * (1 + n * rounding) + rounding * std::abs(entry);
+    entry -= radius_[a] * (1 + n * Tuning::rounding) + Tuning::rounding * std::abs(entry);
   }
   if (!factor_.factor(static_cast<int>(size), matrix_)) return false;
-  return (t + factor_.margin()) * n * (1 + rounding) <= 2 * room;
+  return (t + factor_.margin()) * n * (1 + Tuning::rounding) <= 2 * room;
 }
 
 bool LagrangianBound::findFree(std::span<const Interval> box) {

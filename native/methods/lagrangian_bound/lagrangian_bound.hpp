@@ -45,7 +45,9 @@ class LagrangianBound {
     static constexpr double most = 1e4;    ///< safeguard: most curvature along equations, relative to the largest other
     static constexpr double paid = 0.2;    ///< safeguard: share of the room that e^2 may take
     static constexpr double spent = 0.9;   ///< safeguard: share of the room that t takes; the rest is for rounding
-    static constexpr int sweeps = 10;      ///< safeguard: sweeps of the search for p, of which any will do
+    /// rounding: of a product of three numbers and sums around it
+    static constexpr double rounding = 8 * machineEpsilon;
+    static constexpr int sweeps = 10;  ///< safeguard: sweeps of the search for p, of which any will do
   };
   struct Equation {
     const LiftedRow* row;
@@ -75,7 +77,7 @@ class LagrangianBound {
   std::shared_ptr<const StationaryPoint> point_;
   bool usable_ = false;
   double largest_ = 0;                 ///< the largest curvature of L along a variable at the point
-  std::vector<Interval> weights_;      ///< of columns in L
+  std::vector<Interval> weights_;      ///< the coefficients of columns in L
   std::vector<double> slope_, model_;  ///< L' and L'' at the point, rounded, with some curvature along equations
   std::vector<Equation> equations_;
   std::vector<Interval> adjoint_, H_, place_;

@@ -17,7 +17,7 @@ struct GlobalPoint {
   std::vector<double> x;
   double objective = infinity;
   double feasibility = 0;           ///< largest violation of constraints as given
-  std::vector<double> multipliers;  ///< as those of StationaryPoint; empty: not known
+  std::vector<double> multipliers;  ///< the signs are those of StationaryPoint; empty: none is known
 
   bool known() const { return !x.empty(); }
 };

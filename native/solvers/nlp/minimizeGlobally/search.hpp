@@ -105,7 +105,7 @@ class GlobalSearch {
   std::vector<Interval> root_;
   std::function<bool()> stop_;
   GlobalPoint best_;
-  std::shared_ptr<const StationaryPoint> stationary_;  ///< at the best point, or null
+  std::shared_ptr<const StationaryPoint> stationary_;  ///< the best point with multipliers, or null
   GlobalCounts counts_;
   bool unbounded_ = false;
   std::mutex mutex_;
