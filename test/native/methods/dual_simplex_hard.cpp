@@ -74,7 +74,8 @@ TEST(coversAreProved) {
 TEST(flowsAreProved) {
   const int optimal =
       solveAll([](int size, std::uint64_t seed) { return hard::flow(3 + size / 2, 3 + size / 2, seed); });
-  CHECK(optimal > check::repetitions(60) / 2 && optimal < check::repetitions(60));
+  CHECK(optimal > check::repetitions(60) / 2);
+  CHECK(check::sanitized || optimal < check::repetitions(60));  // some of 60 are infeasible, of a few maybe none
 }
 
 TEST(furtherExamplesOfCycling) {
