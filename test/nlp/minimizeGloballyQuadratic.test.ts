@@ -174,8 +174,8 @@ describe('what is not quadratic in a finite box', () => {
   });
 });
 
-describe.skipIf(!available)('given box-constrained quadratic programs', () => {
-  it('are solved to their best known values', async () => {
+describe.skipIf(!available)('given quadratic programs', () => {
+  it('in boxes are solved to their best known values', async () => {
     for (const { name, model, best } of globalProblems('boxqp')) {
       const { status, objective, bound, nodes, certificate } = await minimizeGlobally(model);
       expect([name, status, certificate.kind]).toEqual([name, 'solved', 'global']);
@@ -185,7 +185,14 @@ describe.skipIf(!available)('given box-constrained quadratic programs', () => {
     }
   });
 
-  it('are solved to a narrower gap by any number of threads', async () => {
+  it('have valid bounds under constraints that leave boxes almost no width', async () => {
+    for (const { name, model, best } of globalProblems('continuous').filter((each) => /^pooling_/.test(each.name))) {
+      const { bound } = await minimizeGlobally(model, { ...semidefinite, maxNodes: 5 });
+      expect(bound, name).toBeLessThanOrEqual(best + 1e-6 * Math.abs(best));
+    }
+  });
+
+  it('in boxes are solved to a narrower gap by any number of threads', async () => {
     for (const { model } of globalProblems('boxqp').slice(0, 5)) {
       const results = await Promise.all([1, 2, 3].map((threads) => minimizeGlobally(model, { threads, gap: 1e-6 })));
       const told = results.map(({ status, nodes, bound, x }) => [status, nodes, bound, ...x]);
