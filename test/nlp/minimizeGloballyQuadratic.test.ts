@@ -4,7 +4,7 @@ import { at, Model, mul, pow, sin, square, sub, sum } from '../../src/expression
 import { minimizeGlobally } from '../../src/nlp/index.js';
 import { Draw } from './draw.js';
 import { available, globalProblems } from './globalProblems.js';
-import { drawnBox, drawnSpar, leastValue, objectiveOf, sizeOf } from './quadraticJudge.js';
+import { drawnBox, drawnConstrained, drawnSpar, gridOf, leastValue, objectiveOf, sizeOf } from './quadraticJudge.js';
 
 const semidefinite = { relaxation: 'semidefinite' } as const;
 
@@ -120,7 +120,31 @@ describe('quadratic functions in a box', () => {
   });
 });
 
-describe('what is not quadratic in a box', () => {
+describe('quadratic programs with constraints', () => {
+  it('have bounds that no point of a grid refutes', async () => {
+    let [solved, points] = [0, 0];
+    for (let seed = 0; seed < 150; ++seed) {
+      const draw = new Draw(seed);
+      const problem = drawnConstrained(draw, 1 + draw.below(3), draw.of([0, 0.5, 1]));
+      const rounding = 1e-10 * sizeOf(problem);
+      const sign = problem.model.compile().sense === 'maximize' ? -1 : 1;
+      const result = await minimizeGlobally(problem.model, { ...semidefinite, maxNodes: 200, absoluteGap: 1e-5 });
+      const linear = await minimizeGlobally(problem.model, { relaxation: 'linear', maxNodes: 2000 });
+      const [bound, objective] = [sign * result.bound, sign * linear.objective];
+      expect(result.status, `status of ${seed}`).not.toBe('infeasible');
+      expect(bound, `bound of ${seed}`).toBeLessThanOrEqual(objective + rounding + 1e-7 * Math.abs(objective));
+      for (const x of gridOf(problem, 20)) {
+        ++points;
+        expect(bound, `bound of ${seed} at ${x}`).toBeLessThanOrEqual(objectiveOf(problem, x) + rounding);
+      }
+      if (result.status === 'solved') ++solved;
+    }
+    expect(solved).toBeGreaterThan(90);
+    expect(points).toBeGreaterThan(10_000);
+  });
+});
+
+describe('what is not quadratic in a finite box', () => {
   const refusedWith = async (state: (model: Model) => void) => {
     const model = new Model();
     state(model);
@@ -150,8 +174,8 @@ describe('what is not quadratic in a box', () => {
   });
 });
 
-describe.skipIf(!available)('given box-constrained quadratic programs', () => {
-  it('are solved to their best known values', async () => {
+describe.skipIf(!available)('given quadratic programs', () => {
+  it('in boxes are solved to their best known values', async () => {
     for (const { name, model, best } of globalProblems('boxqp')) {
       const { status, objective, bound, nodes, certificate } = await minimizeGlobally(model);
       expect([name, status, certificate.kind]).toEqual([name, 'solved', 'global']);
@@ -161,7 +185,14 @@ describe.skipIf(!available)('given box-constrained quadratic programs', () => {
     }
   });
 
-  it('are solved to a narrower gap by any number of threads', async () => {
+  it('have valid bounds under constraints that leave boxes almost no width', async () => {
+    for (const { name, model, best } of globalProblems('continuous').filter((each) => /^pooling_/.test(each.name))) {
+      const { bound } = await minimizeGlobally(model, { ...semidefinite, maxNodes: 5 });
+      expect(bound, name).toBeLessThanOrEqual(best + 1e-6 * Math.abs(best));
+    }
+  });
+
+  it('in boxes are solved to a narrower gap by any number of threads', async () => {
     for (const { model } of globalProblems('boxqp').slice(0, 5)) {
       const results = await Promise.all([1, 2, 3].map((threads) => minimizeGlobally(model, { threads, gap: 1e-6 })));
       const told = results.map(({ status, nodes, bound, x }) => [status, nodes, bound, ...x]);

@@ -13,6 +13,7 @@ export interface BoxProblem {
   upper: number[];
   /** Variables that are whole numbers. */
   whole: boolean[];
+  x: Scalar[];
   model: Model;
 }
 
@@ -94,14 +95,45 @@ export function drawnBox(draw: Draw, n: number, share: number): BoxProblem {
   });
   const upper = lower.map((low, i) => low + (whole[i] ? 1 : size * (draw.chance(0.1) ? 0 : 3 * draw.uniform())));
   const model = new Model();
-  const sum = new Sum(lower.map((low, i) => model.variable({ lower: low, upper: upper[i], integer: whole[i] })));
+  const x = lower.map((low, i) => model.variable({ lower: low, upper: upper[i], integer: whole[i] }));
+  const sum = new Sum(x);
   sum.addLinear(draw.numbers(n));
   for (let k = 0; k < n + 1; ++k) addDrawn(sum, draw, n, kind);
   const f = sum.parts.reduce((a, b) => add(a, b) as Scalar);
   if (draw.chance(0.5)) model.minimize(f);
   else model.maximize(neg(f));
   const { products, slope, constant } = sum;
-  return { products, slope, constant, lower, upper, whole, model };
+  return { products, slope, constant, lower, upper, whole, x, model };
+}
+
+/** A box with constraints, which the middle of the box satisfies, or a corner of it where all are whole. */
+export interface ConstrainedProblem extends BoxProblem {
+  constraints: { of: Pick<BoxProblem, 'products' | 'slope' | 'constant'>; low: number; high: number }[];
+}
+
+/** Adds up to three constraints, linear ones and quadratic ones, inequalities and equations. */
+export function drawnConstrained(draw: Draw, n: number, share: number): ConstrainedProblem {
+  const box = drawnBox(draw, n, share);
+  const { model, lower, upper, whole, x } = box;
+  const inner = lower.map((low, i) => (whole[i] ? low : (low + (upper[i] as number)) / 2));
+  const constraints: ConstrainedProblem['constraints'] = [];
+  const equations = draw.below(2) * (whole.every((each) => !each) ? 1 : 0);
+  for (let k = 0; k < 1 + draw.below(3); ++k) {
+    const sum = new Sum(x);
+    sum.addLinear(draw.numbers(n));
+    if (draw.chance(0.5)) addDrawn(sum, draw, n, draw.of(kinds));
+    const stated = sum.parts.reduce((a, b) => add(a, b) as Scalar);
+    const at = objectiveOf(sum, inner);
+    const equation = k < equations;
+    const [low, high] = equation
+      ? [at, at]
+      : draw.chance(0.5)
+        ? [at - draw.uniform(), Number.POSITIVE_INFINITY]
+        : [Number.NEGATIVE_INFINITY, at];
+    model.between(stated, low, high);
+    constraints.push({ of: sum, low, high });
+  }
+  return { ...box, constraints };
 }
 
 /** Solves A y = b; undefined where a pivot is small. */
@@ -124,7 +156,10 @@ function solved(A: number[][], b: number[]): number[] | undefined {
   return rows.map((row, k) => (row.at(-1) as number) / (row[k] as number));
 }
 
-export function objectiveOf({ products, slope, constant }: BoxProblem, x: ArrayLike<number>): number {
+export function objectiveOf(
+  { products, slope, constant }: Pick<BoxProblem, 'products' | 'slope' | 'constant'>,
+  x: ArrayLike<number>,
+): number {
   let sum = constant;
   for (const [i, s] of slope.entries()) {
     sum += s * (x[i] as number);
@@ -184,4 +219,25 @@ export function drawnSpar(draw: Draw, n: number, density: number, binary = false
   const x = binary ? model.binary(n) : model.variable(n, { lower: 0, upper: 1 });
   model.maximize(add(mul(0.5, dot(x, matvec(Q, x))), dot(Array.from({ length: n }, whole), x)));
   return model;
+}
+
+/** Points of a grid that satisfy the constraints up to rounding errors. */
+export function* gridOf({ lower, upper, whole, constraints }: ConstrainedProblem, steps: number): Generator<number[]> {
+  const n = lower.length;
+  const places = whole.map((each) => (each ? 2 : steps + 1));
+  const count = places.reduce((a, b) => a * b, 1);
+  for (let code = 0; code < count; ++code) {
+    let rest = code;
+    const x = Array.from({ length: n }, (_, i) => {
+      const place = rest % (places[i] as number);
+      rest = Math.floor(rest / (places[i] as number));
+      const [low, high] = [lower[i] as number, upper[i] as number];
+      return low + ((high - low) * place) / ((places[i] as number) - 1);
+    });
+    const holds = constraints.every(({ of, low, high }) => {
+      const value = objectiveOf(of, x);
+      return value >= low && value <= high;
+    });
+    if (holds) yield x;
+  }
 }

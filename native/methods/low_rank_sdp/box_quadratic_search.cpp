@@ -16,8 +16,7 @@ constexpr std::uint32_t drawsOfPoints = 18;  // definition: a stream of random n
 }  // namespace
 
 struct BoxQuadraticTree::Tuning {
-  static constexpr int rootSweeps = 400;      ///< measured: most sweeps of a box that has no start
-  static constexpr int sweeps = 200;          ///< measured: most sweeps of a box that has one
+  static constexpr int sweeps = 400;          ///< safeguard: most sweeps of a relaxation, as others end sooner
   static constexpr int passes = 10;           ///< safeguard: relaxations of one box that shrinks
   static constexpr double fromEnds = 0.2;     ///< published: the page's least share of a width beside a split
   static constexpr double worthwhile = 0.05;  ///< safeguard: share of a width that is worth a proof to cut off
@@ -97,6 +96,18 @@ void BoxQuadraticTree::toEnds(std::vector<double>& x) const {
   }
 }
 
+/// Leaves bounds alone to variables that have no other values; false where one has none left.
+bool BoxQuadraticTree::roundToEnds(Node& node) const {
+  for (std::size_t i = 0; i < problem_.ends.size(); ++i) {
+    if (problem_.ends[i] == 0) continue;
+    const bool low = node.lower[i] <= problem_.lower[i], high = node.upper[i] >= problem_.upper[i];
+    if (!low && !high) return false;
+    if (!low) node.lower[i] = node.upper[i];
+    if (!high) node.upper[i] = node.lower[i];
+  }
+  return true;
+}
+
 void BoxQuadraticTree::incumbent(Node& node) {
   if (!problem_.rows.empty() && !node.x.empty() && settings_.solveLocally != nullptr) {
     const bool wanted = node.number < Tuning::manySolves || node.number % Tuning::manySolves == 0;
@@ -116,7 +127,7 @@ double BoxQuadraticTree::bound(Node& node, TreeVisit& visit) {
   Work& work = work_[static_cast<std::size_t>(visit.place)];
   node.number = visit.number;
   for (int pass = 0; pass < Tuning::passes; ++pass) {
-    if (!propagateRows(problem_, node.lower, node.upper)) return node.bound = infinity;
+    if (!propagateRows(problem_, node.lower, node.upper) || !roundToEnds(node)) return node.bound = infinity;
     reduceBox(problem_, node.lower, node.upper);
     boundOnce(node, visit, work);
     if (node.bound >= visit.goal || work.relaxation.size() == 0) return node.bound;
@@ -130,7 +141,6 @@ double BoxQuadraticTree::bound(Node& node, TreeVisit& visit) {
 /// Bounds the box as it is.
 void BoxQuadraticTree::boundOnce(Node& node, TreeVisit& visit, Work& work) {
   Relaxation& relaxation = work.relaxation;
-  const bool first = node.start == nullptr;
   relaxation.set(problem_, node.lower, node.upper, node.start.get(),
                  settings_.seed + static_cast<std::uint64_t>(visit.number));
   node.variable = -1;
@@ -140,7 +150,7 @@ void BoxQuadraticTree::boundOnce(Node& node, TreeVisit& visit, Work& work) {
     descend(node, work);
     return;
   }
-  relaxation.improve(la_, visit.goal, first ? Tuning::rootSweeps : Tuning::sweeps);
+  relaxation.improve(la_, visit.goal, Tuning::sweeps);
   node.bound = std::max(node.bound, relaxation.bound());
   for (int i = 0; i < relaxation.size(); ++i) {
     const auto at = static_cast<std::size_t>(relaxation.unit().free()[static_cast<std::size_t>(i)]);
@@ -190,11 +200,12 @@ void BoxQuadraticTree::chooseSplit(Node& node, Work& work) const {
     const auto at = static_cast<std::size_t>(unit.free()[static_cast<std::size_t>(i)]);
     const double width = node.upper[at] - node.lower[at];
     if (width <= Tuning::narrow * (problem_.upper[at] - problem_.lower[at])) continue;
-    const double loose = work.relaxation.looseness(i);
-    if (loose <= most) continue;
+    // A relaxation that has come to nothing may have numbers that are none: then the first variable is split in halves.
+    const double loose = work.relaxation.looseness(i), z = work.relaxation.z(i);
+    if (!(loose > most) && node.variable >= 0) continue;
     most = loose;
     node.variable = static_cast<int>(at);
-    const double share = std::clamp(0.5 + 0.5 * work.relaxation.z(i), Tuning::fromEnds, 1 - Tuning::fromEnds);
+    const double share = std::clamp(std::isfinite(z) ? 0.5 + 0.5 * z : 0.5, Tuning::fromEnds, 1 - Tuning::fromEnds);
     node.at = std::clamp(node.lower[at] + share * width, node.lower[at], node.upper[at]);
   }
 }

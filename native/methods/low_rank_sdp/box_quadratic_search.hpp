@@ -70,6 +70,7 @@ class BoxQuadraticTree {
   bool cutOff(Node& node, TreeVisit& visit, Work& work) const;
   bool isAtEnd(std::size_t variable) const;
   void toEnds(std::vector<double>& x) const;
+  bool roundToEnds(Node& node) const;
   void chooseSplit(Node& node, Work& work) const;
   void descend(Node& node, Work& work) const;
   void drawPoints(Node& node, Work& work, int count, std::uint64_t seed) const;

@@ -53,6 +53,7 @@ bool propagateRow(const QuadraticRow& row, std::span<double> lower, std::span<do
 }  // namespace
 
 struct QuadraticRowMultipliers::Tuning {
+  static constexpr double leastNorm = 1e-8;   ///< rounding: norm of a form beside its terms; the form is left out below
   static constexpr double mostEntries = 3e5;  ///< safeguard: entries of all products; where there were more: none
 };
 
@@ -131,7 +132,8 @@ void QuadraticRowMultipliers::finish(Form form) {
   form.end = entries_.size();
   double squares = 0;
   for (std::size_t k = form.begin; k < form.end; ++k) squares += entries_[k].value * entries_[k].value;
-  if (!(squares > 0) || !std::isfinite(form.absolute)) {
+  const double least = Tuning::leastNorm * form.absolute;
+  if (!(squares > std::max(least * least, RoundingTuning::underflow)) || !std::isfinite(form.absolute)) {
     entries_.resize(form.begin);
     return;
   }

@@ -16,7 +16,7 @@ constexpr std::uint32_t drawsOfVectors = 17;  // definition: a stream of random 
 struct Relaxation::Tuning {
   static constexpr double step = 0.2;        ///< measured: step of the products' multipliers, beside the size of Q
   static constexpr double share = 0.04;      ///< measured: share of the newest multipliers in an average
-  static constexpr int look = 20;            ///< measured: sweeps between two bounds
+  static constexpr int look = 10;            ///< measured: sweeps between two bounds
   static constexpr double leastGain = 0.02;  ///< measured: share of the gap that sweeps between two bounds have to gain
 };
 

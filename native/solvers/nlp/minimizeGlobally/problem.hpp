@@ -58,7 +58,7 @@ struct MinimizeGloballySettings : Limits {
                   forExperts),
             FIELD(relaxation, anyValue(),
                   "What boxes are bounded by: `linear` programs, which are for all functions, or `semidefinite` ones, "
-                  "which are for quadratic objectives in boxes. `auto` takes the better ones.",
+                  "which are for quadratic programs in finite boxes. `auto` takes the better ones.",
                   forExperts)});
   }
 };

@@ -24,17 +24,6 @@ double sizeOf(const BoxQuadratic& problem) {
   return sum;
 }
 
-BoxQuadraticSettings settingsOf(const MinimizeGloballySettings& settings, const BoxQuadratic& problem) {
-  constexpr double rounding = 8 * machineEpsilon;  // rounding: of the model's objective, which the gap is about
-  return {.gap = settings.tolerance,
-          .absoluteGap = settings.absoluteGap,
-          .slack = rounding * sizeOf(problem),
-          .cutoff = settings.cutoff,
-          .mostNodes = settings.maxNodes,
-          .mostOpenBytes = settings.memoryLimit,
-          .seed = settings.seed};
-}
-
 /// The problem, unless its relaxations need more memory than there is.
 const BoxQuadratic& affordable(const BoxQuadratic& problem) {
   constexpr double numbers = 120;  // rounding: numbers for each pair of variables, most of them those of multipliers
@@ -48,8 +37,30 @@ const BoxQuadratic& affordable(const BoxQuadratic& problem) {
 QuadraticSearch::QuadraticSearch(const Cpu& la, const GlobalModel& model, const BoxQuadratic& problem,
                                  const MinimizeGloballySettings& settings)
     : program_(model.lifted),
+      hasRows_(!problem.rows.empty()),
       points_(la, model.open(), model.lifted.integer, model.constraints),
       search_(la, affordable(problem), settingsOf(settings, problem)) {}
+
+BoxQuadraticSettings QuadraticSearch::settingsOf(const MinimizeGloballySettings& settings,
+                                                 const BoxQuadratic& problem) {
+  constexpr double rounding = 8 * machineEpsilon;  // rounding: of the model's objective, which the gap is about
+  BoxQuadraticSettings made = {.gap = settings.tolerance,
+                               .absoluteGap = settings.absoluteGap,
+                               .slack = rounding * sizeOf(problem),
+                               .cutoff = settings.cutoff,
+                               .mostNodes = settings.maxNodes,
+                               .mostOpenBytes = settings.memoryLimit,
+                               .seed = settings.seed};
+  made.solveLocally = [this](std::span<double> x, double& objective) {
+    ++counts_.localSolves;
+    const std::optional<GlobalPoint> found = points_.descend(x, program_.columns);
+    if (!found) return false;
+    std::copy(found->x.begin(), found->x.end(), x.begin());
+    objective = found->objective;
+    return true;
+  };
+  return made;
+}
 
 void QuadraticSearch::take(const std::optional<GlobalPoint>& point) {
   if (point && point->objective < best_.objective) best_ = *point;
@@ -59,7 +70,12 @@ void QuadraticSearch::consider(std::span<const double> x) { take(points_.check(x
 
 bool QuadraticSearch::begin(const std::vector<std::vector<double>>& starts) {
   search_.start();
-  for (const std::vector<double>& start : starts) consider(start);
+  for (const std::vector<double>& start : starts) {
+    consider(start);
+    if (!hasRows_) continue;
+    ++counts_.localSolves;
+    take(points_.descend(start, program_.columns));
+  }
   if (best_.known()) search_.offer(best_.x);
   takeBest();
   return true;

@@ -26,9 +26,11 @@ class QuadraticSearch final : public GlobalMethod {
  private:
   void take(const std::optional<GlobalPoint>& point);
   void takeBest();
+  BoxQuadraticSettings settingsOf(const MinimizeGloballySettings& settings, const BoxQuadratic& problem);
   bool isInside(std::span<const double> x) const;
 
   const LiftedProgram& program_;
+  bool hasRows_;
   PointSearch points_;
   BoxQuadraticSearch search_;
   double taken_ = infinity;  // objective of the search's point that was taken last

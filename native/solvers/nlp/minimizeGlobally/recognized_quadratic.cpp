@@ -8,27 +8,26 @@
 
 #include "core/error.hpp"
 #include "core/index.hpp"
+#include "methods/propagation/propagation.hpp"
 
 namespace nonconvex {
 namespace {
 
-/// Returns true for an integer variable with two values, which are its bounds.
-bool hasTwoValues(const LiftedProgram& program, int variable) {
-  const Interval box = program.columns[at(variable)];
-  return program.integer[at(variable)] != 0 && box.high - box.low == 1 && std::abs(box.high) < 0x1p50;
-}
-
-/// Reads columns of a lifted program as affine or quadratic functions of its variables.
+/// Reads columns of a lifted program as affine or quadratic functions of its variables in a box.
 class QuadraticReading {
  public:
-  QuadraticReading(const Cpu& la, const LiftedProgram& program);
+  QuadraticReading(const Cpu& la, const LiftedProgram& program, std::span<const Interval> box)
+      : la_(la), program_(program), box_(box) {}
 
-  /// The objective, where the products x_i x_j, i <= j, stand for the columns n + i n + j; none where it is not
-  /// quadratic.
-  std::optional<LinearForm> objective();
+  /// A form of columns as one of variables and products, where x_i x_j, i <= j, stands for the column n + i n + j; none
+  /// where it is not quadratic.
+  std::optional<LinearForm> quadratic(const LinearForm& form);
   const std::string& refused() const { return refused_; }
+  /// Returns true for an integer variable with two values, which are its bounds.
+  bool hasTwoValues(int variable) const;
 
  private:
+  const LiftedAtom* atomOf(int column) const;
   std::optional<LinearForm> affine(int column) const;
   bool addTerm(const LinearForm::Term& term);
   int product(int i, int j) const;
@@ -39,46 +38,46 @@ class QuadraticReading {
 
   const Cpu& la_;
   const LiftedProgram& program_;
-  std::vector<int> atomOf_;  ///< the atom whose result a column is; -1: none
-  std::vector<int> rowOf_;   ///< the row that says that a column is an affine function of variables; -1: none
+  std::span<const Interval> box_;
   std::deque<LinearForm> forms_;
   std::vector<ScaledForm> parts_;
   std::string refused_;
 };
 
-Interval coefficientOf(const LinearForm::Term& term) {
-  if (term.error == 0) return outward::point(term.coefficient);
-  return {outward::below(term.coefficient - term.error), outward::above(term.coefficient + term.error)};
+Interval coefficientOf(const LinearForm::Term& term) { return outward::around(term.coefficient, term.error); }
+
+/// The terms of a row.
+LinearForm formOf(const LiftedProgram& program, const LiftedRow& row) {
+  LinearForm form;
+  for (int k = 0; k < row.count; ++k) {
+    form.terms.push_back({program.indexOf(row)[at(k)], program.valueOf(row)[at(k)], program.errorOf(row)[at(k)]});
+  }
+  return form;
 }
 
-QuadraticReading::QuadraticReading(const Cpu& la, const LiftedProgram& program)
-    : la_(la), program_(program), atomOf_(program.columns.size(), -1), rowOf_(program.columns.size(), -1) {
-  for (std::size_t k = 0; k < program.atoms.size(); ++k) {
-    const LiftedAtom& atom = program.atoms[k];
-    // A quotient's column is its operand x.
-    if (atom.w > std::max(atom.x, atom.y)) atomOf_[at(atom.w)] = static_cast<int>(k);
-  }
-  for (std::size_t k = 0; k < program.rows.size(); ++k) {
-    const LiftedRow& row = program.rows[k];
-    if (row.count < 1 || !std::isfinite(row.lower) || !std::isfinite(row.upper)) continue;
-    const std::span<const int> index = program.indexOf(row);
-    const int last = index.back();
-    const bool defines = last >= program.variables && atomOf_[at(last)] < 0 && rowOf_[at(last)] < 0 &&
-                         program.valueOf(row).back() == -1 && program.errorOf(row).back() == 0;
-    const bool ofVariables = row.count == 1 || index[at(row.count - 2)] < program.variables;
-    if (defines && ofVariables) rowOf_[at(last)] = static_cast<int>(k);
-  }
+bool QuadraticReading::hasTwoValues(int variable) const {
+  const Interval box = box_[at(variable)];
+  return program_.integer[at(variable)] != 0 && box.high - box.low == 1 && std::abs(box.high) < 0x1p50;
+}
+
+/// The atom that a column is the result w of, or null.
+const LiftedAtom* QuadraticReading::atomOf(int column) const {
+  const int atom = program_.definitions[at(column - program_.variables)].atom;
+  return atom >= 0 && program_.atoms[at(atom)].w == column ? &program_.atoms[at(atom)] : nullptr;
 }
 
 /// The column as an affine function of variables.
 std::optional<LinearForm> QuadraticReading::affine(int column) const {
   if (column < program_.variables) return LinearForm::column(column);
-  if (rowOf_[at(column)] < 0) return std::nullopt;
-  const LiftedRow& row = program_.rows[at(rowOf_[at(column)])];
-  LinearForm form = LinearForm::of({-row.upper, -row.lower});
-  for (int k = 0; k + 1 < row.count; ++k) {
-    form.terms.push_back({program_.indexOf(row)[at(k)], program_.valueOf(row)[at(k)], program_.errorOf(row)[at(k)]});
+  const int defined = program_.definitions[at(column - program_.variables)].row;
+  if (defined < 0) return std::nullopt;
+  const LiftedRow& row = program_.rows[at(defined)];
+  LinearForm form = formOf(program_, row);
+  std::erase_if(form.terms, [&](const LinearForm::Term& term) { return term.column == column; });
+  for (const LinearForm::Term& term : form.terms) {
+    if (term.column >= program_.variables) return std::nullopt;
   }
+  form.constant = {-row.upper, -row.lower};
   return form;
 }
 
@@ -95,8 +94,8 @@ int QuadraticReading::product(int i, int j) const {
 
 /// x_i^2 of an integer with two values: a linear function that is the same at both.
 std::optional<LinearForm> QuadraticReading::squareOfTwo(int i) const {
-  if (!hasTwoValues(program_, i)) return std::nullopt;
-  const Interval box = program_.columns[at(i)];  // integers below 2^50: the sum is exact
+  if (!hasTwoValues(i)) return std::nullopt;
+  const Interval box = box_[at(i)];  // integers below 2^50: the sum is exact
   LinearForm square = multipleOf(outward::point(box.low + box.high), LinearForm::column(i));
   square.constant = multipleOf(outward::point(-box.low), LinearForm::of(outward::point(box.high))).constant;
   return square;
@@ -135,12 +134,12 @@ bool QuadraticReading::addTerm(const LinearForm::Term& term) {
     add(LinearForm::column(term.column), factor);
     return true;
   }
-  const int k = atomOf_[at(term.column)];
-  if (k < 0) {
+  const LiftedAtom* const found = atomOf(term.column);
+  if (found == nullptr) {
     refused_ = "a quotient";
     return false;
   }
-  const LiftedAtom& atom = program_.atoms[at(k)];
+  const LiftedAtom& atom = *found;
   const bool square =
       atom.kind == LiftedAtom::Kind::function && atom.function.op == Op::square && !atom.function.entropy;
   if (!square && atom.kind != LiftedAtom::Kind::product) {
@@ -156,81 +155,145 @@ bool QuadraticReading::addTerm(const LinearForm::Term& term) {
   return true;
 }
 
-std::optional<LinearForm> QuadraticReading::objective() {
-  add(LinearForm::of(program_.objective.constant), {1, 1});
-  for (const LinearForm::Term& term : program_.objective.terms) {
+std::optional<LinearForm> QuadraticReading::quadratic(const LinearForm& form) {
+  parts_.clear();
+  forms_.clear();
+  add(LinearForm::of(form.constant), {1, 1});
+  for (const LinearForm::Term& term : form.terms) {
     if (!addTerm(term)) return std::nullopt;
   }
   return sumOf(parts_);
 }
 
-/// The largest size of x_i x_j, or of x_i where j is -1.
-double sizeOf(const LiftedProgram& program, int i, int j) {
-  const auto size = [&](int k) {
-    const Interval box = program.columns[at(k)];
-    return std::max(std::abs(box.low), std::abs(box.high));
-  };
-  return j < 0 ? size(i) : outward::productAbove(size(i), size(j));
+/// The problem that is made of forms of variables and products.
+class QuadraticWriting {
+ public:
+  QuadraticWriting(const QuadraticReading& reading, std::span<const Interval> box);
+
+  void setObjective(const LinearForm& form);
+  void addRow(const LinearForm& form, Interval sides);
+  BoxQuadratic take() { return std::move(made_); }
+
+ private:
+  QuadraticRow::Term termOf(const LinearForm::Term& term) const;
+  double errorOf(const LinearForm& form) const;
+
+  std::span<const Interval> box_;
+  BoxQuadratic made_;
+};
+
+QuadraticWriting::QuadraticWriting(const QuadraticReading& reading, std::span<const Interval> box) : box_(box) {
+  const std::size_t n = box.size();
+  made_.Q.assign(n * n, 0.0);
+  made_.c.assign(n, 0.0);
+  for (std::size_t i = 0; i < n; ++i) {
+    made_.lower.push_back(box[i].low);
+    made_.upper.push_back(box[i].high);
+    made_.ends.push_back(reading.hasTwoValues(static_cast<int>(i)) ? 1 : 0);
+  }
 }
 
-/// The problem whose objective is a form of variables and products.
-BoxQuadratic problemOf(const LiftedProgram& program, const LinearForm& objective) {
+/// The variables of a term.
+QuadraticRow::Term QuadraticWriting::termOf(const LinearForm::Term& term) const {
+  const int n = static_cast<int>(box_.size()), place = term.column - n;
+  if (place < 0) return {term.column, -1, term.coefficient};
+  return {place / n, place % n, term.coefficient};
+}
+
+/// A bound of what the coefficients of a form may be away from.
+double QuadraticWriting::errorOf(const LinearForm& form) const {
   using namespace outward;
-  const std::size_t n = at(program.variables);
-  BoxQuadratic made;
-  made.Q.assign(n * n, 0.0);
-  made.c.assign(n, 0.0);
-  made.ends.assign(n, 0);
-  for (std::size_t i = 0; i < n; ++i) {
-    made.lower.push_back(program.columns[i].low);
-    made.upper.push_back(program.columns[i].high);
-    made.ends[i] = hasTwoValues(program, static_cast<int>(i)) ? 1 : 0;
+  double sum = 0;
+  for (const LinearForm::Term& term : form.terms) {
+    const auto [i, j, value] = termOf(term);
+    const auto size = [&](int k) { return std::max(std::abs(box_[at(k)].low), std::abs(box_[at(k)].high)); };
+    sum = sumAbove(sum, productAbove(term.error, j < 0 ? size(i) : productAbove(size(i), size(j))));
   }
-  made.constant =
-      objective.constant.isPoint() ? objective.constant.low : objective.constant.low / 2 + objective.constant.high / 2;
-  const Interval apart = subtract(objective.constant, point(made.constant));
-  made.error = objective.constant.isPoint() ? 0 : std::max(-apart.low, apart.high);
-  for (const LinearForm::Term& term : objective.terms) {
-    const int place = term.column - program.variables;
-    const int i = place < 0 ? term.column : place / program.variables;
-    const int j = place < 0 ? -1 : place % program.variables;
-    made.error = sumAbove(made.error, productAbove(term.error, sizeOf(program, i, j)));
+  return sum;
+}
+
+void QuadraticWriting::setObjective(const LinearForm& form) {
+  using namespace outward;
+  const Interval constant = form.constant;
+  made_.constant = constant.isPoint() ? constant.low : constant.low / 2 + constant.high / 2;
+  const Interval apart = constant.isPoint() ? point(0) : subtract(constant, point(made_.constant));
+  made_.error = sumAbove(errorOf(form), std::max(-apart.low, apart.high));
+  const std::size_t n = box_.size();
+  for (const LinearForm::Term& term : form.terms) {
+    const auto [i, j, value] = termOf(term);
     if (j < 0) {
-      made.c[at(i)] = term.coefficient;
+      made_.c[at(i)] = value;
     } else if (i == j) {
-      made.Q[at(i) * (n + 1)] = 2 * term.coefficient;
+      made_.Q[at(i) * (n + 1)] = 2 * value;
     } else {
-      made.Q[at(i) * n + at(j)] = made.Q[at(j) * n + at(i)] = term.coefficient;
+      made_.Q[at(i) * n + at(j)] = made_.Q[at(j) * n + at(i)] = value;
     }
   }
-  return made;
+}
+
+/// Adds the row, its sides farther out by what rounding makes of it.
+void QuadraticWriting::addRow(const LinearForm& form, Interval sides) {
+  using namespace outward;
+  if (form.terms.empty()) return;
+  QuadraticRow row;
+  for (const LinearForm::Term& term : form.terms) row.terms.push_back(termOf(term));
+  const double error = errorOf(form);
+  const auto side = [&](double value, double constant, double sign) {
+    const double sum = value - constant;
+    if (std::isinf(value) || (error == 0 && isExactSum(value, -constant, sum))) return sum;
+    return sign < 0 ? sumBelow(sumBelow(value, -constant), -error) : sumAbove(sumAbove(value, -constant), error);
+  };
+  row.lower = side(sides.low, form.constant.high, -1);
+  row.upper = side(sides.high, form.constant.low, 1);
+  made_.rows.push_back(std::move(row));
 }
 
 /// What the variables have that the method does not take; empty: nothing.
-std::string refusedVariables(const LiftedProgram& program) {
+std::string refusedVariables(const QuadraticReading& reading, const LiftedProgram& program,
+                             std::span<const Interval> box) {
   constexpr int most = 4096;  // safeguard: products have numbers below 2^31, and Q memory
   if (program.variables > most) return "more than " + show(most) + " variables";
   for (int j = 0; j < program.variables; ++j) {
-    const Interval box = program.columns[at(j)];
-    if (std::isinf(box.low)) return "no finite lower[" + show(j) + "]";
-    if (std::isinf(box.high)) return "no finite upper[" + show(j) + "]";
-    if (program.integer[at(j)] != 0 && !box.isPoint() && !hasTwoValues(program, j)) {
+    if (std::isinf(box[at(j)].low)) return "no finite lower[" + show(j) + "]";
+    if (std::isinf(box[at(j)].high)) return "no finite upper[" + show(j) + "]";
+    if (program.integer[at(j)] != 0 && !box[at(j)].isPoint() && !reading.hasTwoValues(j)) {
       return "integers with more than two values, such as x[" + show(j) + "]";
     }
   }
   return {};
 }
 
+/// Bounds of the variables: those that follow from the constraints.
+std::vector<Interval> boundsOf(const LiftedProgram& program) {
+  constexpr int sweeps = 50;  // published: sweeps of propagation at the root (plan of the method, 4.3)
+  std::vector<Interval> box = program.columns;
+  if (!program.constraints.empty() && !Propagation(program).run(box, infinity, sweeps)) box = program.columns;
+  box.resize(at(program.variables));
+  return box;
+}
+
 }  // namespace
 
-RecognizedQuadratic RecognizedQuadratic::of(const Cpu& la, const GlobalModel& model) {
+RecognizedQuadratic RecognizedQuadratic::of(const Cpu& la, const LiftedProgram& program) {
   RecognizedQuadratic made;
-  made.refused = model.constraints.empty() ? refusedVariables(model.lifted) : "constraints";
+  const std::vector<Interval> box = boundsOf(program);
+  QuadraticReading reading(la, program, box);
+  made.refused = refusedVariables(reading, program, box);
   if (!made.refused.empty()) return made;
-  QuadraticReading reading(la, model.lifted);
-  const std::optional<LinearForm> objective = reading.objective();
+  QuadraticWriting writing(reading, box);
+  const auto objective = reading.quadratic(program.objective);
   if (!objective) made.refused = reading.refused() + " in its objective";
-  if (objective) made.problem = problemOf(model.lifted, *objective);
+  if (objective) writing.setObjective(*objective);
+  for (const int k : program.constraints) {
+    const LiftedRow& row = program.rows[at(k)];
+    const auto form = reading.quadratic(formOf(program, row));
+    if (form) {
+      writing.addRow(*form, {row.lower, row.upper});
+    } else if (made.refused.empty()) {
+      made.refused = reading.refused() + " in a constraint";
+    }
+  }
+  if (made.refused.empty()) made.problem = writing.take();
   return made;
 }
 

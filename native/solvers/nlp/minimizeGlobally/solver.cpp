@@ -36,13 +36,14 @@ MinimizeGloballySolver::MinimizeGloballySolver(const Cpu& la, const MinimizeGlob
 
 /// The method whose bounds are better for the model, or the one that the settings name.
 std::unique_ptr<GlobalMethod> MinimizeGloballySolver::chosenMethod() const {
-  if (settings_.relaxation != GlobalRelaxation::linear) {
-    const RecognizedQuadratic found = RecognizedQuadratic::of(la_, model_);
-    const bool named = settings_.relaxation == GlobalRelaxation::semidefinite;
+  const bool named = settings_.relaxation == GlobalRelaxation::semidefinite;
+  const bool pays = settings_.relaxation == GlobalRelaxation::automatic && model_.constraints.empty();
+  if (named || pays) {
+    const RecognizedQuadratic found = RecognizedQuadratic::of(la_, model_.lifted);
     if (named && !found.refused.empty()) {
       throw Error(
           ErrorKind::solver,
-          "relaxation: 'semidefinite' is for quadratic objectives in finite boxes; the problem has " + found.refused,
+          "relaxation: 'semidefinite' is for quadratic programs in finite boxes; the problem has " + found.refused,
           "UNSUPPORTED");
     }
     if (found.refused.empty()) {
