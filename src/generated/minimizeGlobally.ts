@@ -86,7 +86,7 @@ export interface MinimizeGloballyOptions extends Limits {
   tightening?: 'auto' | 'none' | 'root' | 'always' | undefined;
   /**
    * What boxes are bounded by: `linear` programs, which are for all functions, or `semidefinite` ones, which are for
-   * quadratic programs in finite boxes. `auto` takes the better ones.
+   * quadratic objectives in boxes. `auto` takes the better ones.
    *
    * @defaultValue 'auto'
    */
