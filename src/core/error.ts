@@ -6,7 +6,7 @@ const codes = [
   ...(['DEVICE_UNAVAILABLE', 'DEVICE_FAILED', 'ADDON_NOT_FOUND', 'OUT_OF_MEMORY', 'TOO_LARGE'] as const),
   ...(['CALLBACK_FAILED', 'FILE_NOT_FOUND', 'INVALID_FILE', 'UNSUPPORTED', 'WRITE_FAILED'] as const),
   ...(['LIBRARY_NOT_FOUND', 'QUEUE_FULL', 'JOB_FAILED', 'JOB_REMOVED', 'PEER_FAILED'] as const),
-  ...(['DEADLINE_EXCEEDED'] as const),
+  ...(['DEADLINE_EXCEEDED', 'DEBUG_SOLUTION_LOST'] as const),
 ];
 
 /**
@@ -18,6 +18,7 @@ const codes = [
  * - `LIBRARY_NOT_FOUND`: a library that a part of the package needs is not installed
  * - `QUEUE_FULL`, `JOB_FAILED`, `JOB_REMOVED`: of queues (`nonconvex/queue`)
  * - `DEADLINE_EXCEEDED`: the setting `deadline` has ended work that has no answer yet
+ * - `DEBUG_SOLUTION_LOST`: a search has lost the known solution that it was asked to follow
  * - `PEER_FAILED`: another rank of a solve over ranks cannot go on, or has gone another way
  */
 export type SolverErrorCode = (typeof codes)[number];

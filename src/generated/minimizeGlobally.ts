@@ -8,6 +8,8 @@ export interface MinimizeGloballyProblem {
   start?: Float64Array | undefined;
   /** Points to begin at beside the start, n numbers each. */
   points?: Float64Array | undefined;
+  /** A known solution, which the search follows. */
+  debugSolution?: Float64Array | undefined;
   /** Lower bounds instead of those of the program. */
   lower?: Float64Array | undefined;
   /** Upper bounds instead of those of the program. */
@@ -86,7 +88,7 @@ export interface MinimizeGloballyOptions extends Limits {
   tightening?: 'auto' | 'none' | 'root' | 'always' | undefined;
   /**
    * What boxes are bounded by: `linear` programs, which are for all functions, or `semidefinite` ones, which are for
-   * quadratic objectives in boxes. `auto` takes the better ones.
+   * quadratic programs in finite boxes. `auto` takes the better ones.
    *
    * @defaultValue 'auto'
    */

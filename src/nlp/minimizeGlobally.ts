@@ -43,6 +43,11 @@ export interface MinimizeGloballySettings
    * is proved does not depend on them. Change it when good points are known.
    */
   warmStart?: WarmStart | readonly WarmStart[] | undefined;
+  /**
+   * A known solution to follow: boxes without it are left out, and the first step that loses it, or bounds it too high, is named by an
+   * error. The result proves nothing: its status is at best `'stalled'`. Change it when a bound is doubted.
+   */
+  debugSolution?: WarmStart | undefined;
 }
 
 export interface MinimizeGloballyResult
@@ -69,7 +74,7 @@ export interface MinimizeGloballyResult
  * ```ts
  * const model = new Model();
  * const x = model.variable({ lower: -2, upper: 2 });
- * model.minimize(x.square().square().sub(x.square()).add(x.mul(0.1)));
+ * model.minimize(add(square(sub(square(x), 1)), mul(0.1, x)));
  *
  * const result = await minimizeGlobally(model);
  * result.objective - result.lowerBound; // at most 1e-4 |objective|
@@ -84,7 +89,7 @@ export interface MinimizeGloballyResult
  * Program. 99, 2004.
  *
  * @throws (rejects) TypeError or RangeError that names what is wrong with an argument; {@link SolverError} `UNSUPPORTED` for operations
- * without a relaxation, `OUT_OF_MEMORY`, `DEVICE_UNAVAILABLE` or `ADDON_NOT_FOUND`.
+ * without a relaxation, `DEBUG_SOLUTION_LOST`, `OUT_OF_MEMORY`, `DEVICE_UNAVAILABLE` or `ADDON_NOT_FOUND`.
  */
 export async function minimizeGlobally(
   problem: Model | Program,
@@ -94,10 +99,11 @@ export async function minimizeGlobally(
   if (!(program instanceof CompiledProgram)) {
     throw rangeError('problem: expected a Model or what readNl gives, as bounds are made from expressions');
   }
-  const { gap, cutoff, warmStart, ...others } = fixDeadline(settings);
+  const { gap, cutoff, warmStart, debugSolution, ...others } = fixDeadline(settings);
   const { bounds, integers } = program;
   const whole = integers.length > 0 && { integers };
-  const first = { ...begin(program, warmStart), ...bounds, ...whole };
+  const followed = debugSolution !== undefined && { debugSolution: followedOf(debugSolution, program.n) };
+  const first = { ...begin(program, warmStart), ...bounds, ...whole, ...followed };
   const flat = {
     ...others,
     ...(gap !== undefined && { tolerance: checkNumber('gap', gap, { lower: 0 }) }),
@@ -121,6 +127,12 @@ function begin(
   const flat = new Float64Array(more.length * program.n);
   for (const [k, point] of more.entries()) flat.set(point, k * program.n);
   return { start, points: flat };
+}
+
+function followedOf(solution: WarmStart, n: number): Float64Array {
+  const given = ArrayBuffer.isView(solution) || Array.isArray(solution) ? undefined : solution?.x;
+  if (given !== undefined) return checkVector('debugSolution.x', given, { length: n, per: 'one for each variable' });
+  throw typeError(`debugSolution = ${show(solution)}: expected an object, an earlier result or { x }`);
 }
 
 /** The points of a warm start, n numbers each. */

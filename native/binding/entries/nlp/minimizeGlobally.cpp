@@ -8,7 +8,7 @@ namespace {
 
 /// Numbers of a program beside its functions.
 struct MinimizeGloballyInputs {
-  std::vector<double> start, points, lower, upper, constraintsLower, constraintsUpper;
+  std::vector<double> start, points, debugSolution, lower, upper, constraintsLower, constraintsUpper;
   std::vector<int> integers;
 
   static constexpr auto fields() {
@@ -16,6 +16,7 @@ struct MinimizeGloballyInputs {
     return FieldTuple{
         IN_OPTIONAL(start, vector("n"), "Point to begin at. Default: what the program computes."),
         IN_OPTIONAL(points, vector(), "Points to begin at beside the start, n numbers each."),
+        IN_OPTIONAL(debugSolution, vector("n"), "A known solution, which the search follows."),
         IN_OPTIONAL(lower, vector("n").orInfinite(), "Lower bounds instead of those of the program."),
         IN_OPTIONAL(upper, vector("n").orInfinite(), "Upper bounds instead of those of the program."),
         IN_OPTIONAL(constraintsLower, vector("m").orInfinite(), "Lower sides instead of those of the program."),
@@ -38,6 +39,7 @@ struct MinimizeGloballyEntry {
   static void take(Inputs& inputs, Problem& problem) {
     problem.start = std::move(inputs.start);
     problem.points = std::move(inputs.points);
+    problem.debugSolution = std::move(inputs.debugSolution);
     problem.bounds = {.lower = std::move(inputs.lower),
                       .upper = std::move(inputs.upper),
                       .constraintLower = std::move(inputs.constraintsLower),

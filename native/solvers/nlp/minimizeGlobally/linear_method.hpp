@@ -12,6 +12,9 @@ class LinearMethod final : public GlobalMethod {
   /// `la` and `model` must outlive this. Throws a SolverError OUT_OF_MEMORY where the linear programs are too large.
   LinearMethod(const Cpu& la, const GlobalModel& model, const MinimizeGloballySettings& settings);
 
+  /// GlobalSearch::follow
+  void follow(std::span<const double> x) { search_.follow(x); }
+
   void consider(std::span<const double> x) override { search_.consider(x); }
   bool begin(const std::vector<std::vector<double>>& starts) override;
   std::optional<Status> step() override { return tree_.step(); }

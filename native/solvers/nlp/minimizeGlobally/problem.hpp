@@ -67,8 +67,9 @@ static_assert(sizeFromFields<MinimizeGloballySettings>() == sizeof(MinimizeGloba
 /// minimise f(x) subject to lower <= x <= upper, lower <= c(x) <= upper, some entries of x integers.
 struct MinimizeGloballyProblem : NlpStart {
   std::vector<int> integers;
-  std::vector<double> points;  ///< points to begin at beside the start, n numbers each
-  bool large = false;          ///< the problem takes long to open
+  std::vector<double> points;         ///< points to begin at beside the start, n numbers each
+  std::vector<double> debugSolution;  ///< a solution that the search follows; empty: none
+  bool large = false;                 ///< the problem takes long to open
 };
 
 struct GlobalProgress : Progress {

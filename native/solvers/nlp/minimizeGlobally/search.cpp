@@ -13,7 +13,23 @@ GlobalSearch::GlobalSearch(const Cpu& la, const GlobalModel& model, const Minimi
   stop_ = [this] { return la_.ending(); };
 }
 
+void GlobalSearch::follow(std::span<const double> x) { debug_.emplace(model_.lifted, x); }
+
+bool GlobalSearch::propagate(std::vector<Interval>& box, double goal, int sweeps) const {
+  const bool open = propagation_.run(box, goal, sweeps);
+  expect(open ? -infinity : infinity, box, "propagation");
+  return open;
+}
+
+/// Throws an error unless the box, and what the step says of it, are right about the solution that is followed.
+void GlobalSearch::expect(double bound, std::span<const Interval> box, const char* step) const {
+  if (!debug_) return;
+  debug_->expectAbove(bound, step);
+  debug_->expectIn(box, step);
+}
+
 double GlobalSearch::goal() const {
+  if (debug_) return debug_->goal();
   constexpr double rounding = 4 * machineEpsilon;  // rounding: a bound at the goal has a gap within the tolerance
   const double wanted = goalOf(best_.objective, settings_.absoluteGap, settings_.tolerance);
   return std::min(std::isinf(wanted) ? wanted : wanted + rounding * std::abs(best_.objective), settings_.cutoff);
@@ -29,7 +45,7 @@ void GlobalSearch::consider(std::span<const double> x) {
 }
 
 bool GlobalSearch::begin(const std::vector<std::vector<double>>& starts) {
-  if (!propagation_.run(root_, settings_.cutoff, Tuning::rootSweeps)) return false;
+  if (!propagate(root_, debug_ ? debug_->goal() : settings_.cutoff, Tuning::rootSweeps)) return false;
   auto space = takeWorkspace();
   for (const std::vector<double>& start : starts) {
     la_.checkpoint();
@@ -78,7 +94,7 @@ double GlobalSearch::bound(Node& node, TreeVisit& visit) {
 
 double GlobalSearch::boundWith(Workspace& space, Node& node, const TreeVisit& visit) {
   const bool isRoot = node.depth == 0;
-  if (!propagation_.run(node.box, visit.goal, isRoot ? Tuning::rootSweeps : Tuning::sweeps)) return infinity;
+  if (!propagate(node.box, visit.goal, isRoot ? Tuning::rootSweeps : Tuning::sweeps)) return infinity;
   double bound = relax(space, node, visit.goal);
   if (bound >= visit.goal) return bound;
   if (closesByCurvature(space, node, visit.goal)) return visit.goal;
@@ -88,7 +104,7 @@ double GlobalSearch::boundWith(Workspace& space, Node& node, const TreeVisit& vi
                         (when == GlobalTightening::root && isRoot);
   if (tightens) {
     if (!tighten(space, node, visit.goal, isRoot ? 2 : 1)) return infinity;
-    if (!propagation_.run(node.box, visit.goal, Tuning::sweeps)) return infinity;
+    if (!propagate(node.box, visit.goal, Tuning::sweeps)) return infinity;
     bound = std::max(bound, relax(space, node, visit.goal));
     if (bound >= visit.goal) return bound;
   }
@@ -104,12 +120,13 @@ double GlobalSearch::relax(Workspace& space, Node& node, double goal) {
   const auto before = relaxation.pivots();
   relaxation.setBox(node.box, node.near, goal);
   relaxation.setBasis(node.basis);
-  double bound = -infinity;
+  double bound = -infinity, next = -infinity;
   for (int round = 0; round <= Tuning::rounds; ++round) {
     la_.checkpoint();
-    const double next = relaxation.minimise(stop_, goal);
+    next = relaxation.minimise(stop_, goal);
     ++node.counts.linearPrograms;
     bound = std::max(bound, next);
+    expect(bound, node.box, "a linear relaxation");
     if (bound >= goal || !relaxation.hasPoint()) break;
     if (round == Tuning::rounds || relaxation.addTouching(node.box) == 0) break;
   }
@@ -118,7 +135,9 @@ double GlobalSearch::relax(Workspace& space, Node& node, double goal) {
   if (relaxation.hasPoint()) {
     node.near.assign(relaxation.x().begin(), relaxation.x().end());
     node.basis = relaxation.basis();
-    if (bound < goal) relaxation.tightenByReducedCosts(node.box, bound, goal);
+    // Multipliers are those of the last bound, which may be below that of an earlier one.
+    if (bound < goal) relaxation.tightenByReducedCosts(node.box, next, goal);
+    expect(bound, node.box, "reduced costs");
   }
   for (const Interval each : node.box) {
     if (each.isEmpty()) return infinity;
@@ -147,16 +166,19 @@ bool GlobalSearch::tighten(Workspace& space, Node& node, double goal, int rounds
         const double least = relaxation.minimiseColumn(static_cast<int>(j), sign, stop_);
         ++node.counts.tightenings;
         ++node.counts.linearPrograms;
+        expect(least == infinity ? infinity : -infinity, node.box, "a linear program that tightens");
         if (least == infinity) return false;
         const double width = box.high - box.low;
         if (sign > 0 && least > box.low) box.low = model_.lifted.integer[j] ? std::ceil(least) : least;
         if (sign < 0 && -least < box.high) box.high = model_.lifted.integer[j] ? std::floor(-least) : -least;
+        expect(-infinity, node.box, "tightening");
         if (box.isEmpty()) return false;
         moved = moved || box.high - box.low < 0.9 * width;
       }
     }
     node.counts.pivots += static_cast<double>(relaxation.pivots() - before);
-    if (!moved || !propagation_.run(node.box, goal, Tuning::sweeps)) return moved ? false : true;
+    if (!moved) break;
+    if (!propagate(node.box, goal, Tuning::sweeps)) return false;
   }
   return true;
 }
@@ -165,6 +187,7 @@ bool GlobalSearch::closesByCurvature(Workspace& space, Node& node, double goal) 
   if (stationary_ == nullptr) return false;
   space.lagrangian.setPoint(stationary_);
   if (!space.lagrangian.reaches(node.box, goal)) return false;
+  expect(goal, node.box, "second derivatives");
   ++node.counts.curved;
   return true;
 }
@@ -317,6 +340,10 @@ void GlobalSearch::choose(const Workspace& space, Node& node) const {
   if (choice.column < 0) choice = widest(node);
   node.branch = choice.column;
   node.place = choice.place;
+  if (!debug_ || choice.column < 0) return;
+  const auto place = debug_->placeBeside(choice.column, node.box[at(choice.column)], choice.place);
+  node.branch = place ? choice.column : -1;
+  node.place = place.value_or(0);
 }
 
 void GlobalSearch::incumbent(Node& node) {
@@ -338,6 +365,7 @@ void GlobalSearch::branch(Node& node, OpenNodes<Node>& open) {
   if (node.branch < 0) return;
   const bool integer = model_.lifted.integer[at(node.branch)] != 0;
   const double size = static_cast<double>(node.box.size() * (sizeof(Interval) + sizeof(double) + 2) + 200);
+  bool followed = !debug_;
   for (const bool upper : {true, false}) {
     Node child;
     child.box = node.box;
@@ -347,12 +375,14 @@ void GlobalSearch::branch(Node& node, OpenNodes<Node>& open) {
     } else {
       box.high = integer ? std::floor(node.place) : node.place;
     }
-    if (box.isEmpty()) continue;
+    if (box.isEmpty() || (debug_ && !debug_->isIn(child.box))) continue;
     child.near = node.near;
     child.basis = node.basis;
     child.depth = node.depth + 1;
     open.add(std::move(child), node.lower, size);
+    followed = true;
   }
+  if (!followed) expect(infinity, node.box, "branching");
 }
 
 }  // namespace nonconvex

@@ -11,6 +11,7 @@
 #include "methods/lagrangian_bound/lagrangian_bound.hpp"
 #include "methods/propagation/propagation.hpp"
 #include "methods/tree_search/tree_search.hpp"
+#include "solvers/nlp/minimizeGlobally/debug_solution.hpp"
 #include "solvers/nlp/minimizeGlobally/global_model.hpp"
 #include "solvers/nlp/minimizeGlobally/incumbent.hpp"
 #include "solvers/nlp/minimizeGlobally/linear_relaxation.hpp"
@@ -41,6 +42,8 @@ class GlobalSearch {
   /// `la` and `model` must outlive this.
   GlobalSearch(const Cpu& la, const GlobalModel& model, const MinimizeGloballySettings& settings);
 
+  /// Follows this point of the model: boxes without it are left out, and an error names the step that loses it.
+  void follow(std::span<const double> x);
   /// Takes this point of the model if it is admissible.
   void consider(std::span<const double> x);
   /// Tightens the root and looks for points from these starts; returns false where there is no point.
@@ -83,6 +86,8 @@ class GlobalSearch {
 
   std::unique_ptr<Workspace> takeWorkspace();
   void giveBack(std::unique_ptr<Workspace> space);
+  bool propagate(std::vector<Interval>& box, double goal, int sweeps) const;
+  void expect(double bound, std::span<const Interval> box, const char* step) const;
   double boundWith(Workspace& space, Node& node, const TreeVisit& visit);
   double relax(Workspace& space, Node& node, double goal);
   bool tighten(Workspace& space, Node& node, double goal, int rounds);
@@ -104,6 +109,7 @@ class GlobalSearch {
   Propagation propagation_;
   std::vector<Interval> root_;
   std::function<bool()> stop_;
+  std::optional<DebugSolution> debug_;
   GlobalPoint best_;
   std::shared_ptr<const StationaryPoint> stationary_;  ///< the best point with multipliers, or null
   GlobalCounts counts_;

@@ -30,8 +30,18 @@ MinimizeGloballySolver::MinimizeGloballySolver(const Cpu& la, const MinimizeGlob
                                                const MinimizeGloballySettings& settings)
     : la_(la), settings_(settings) {
   lift(problem);
-  method_ = chosenMethod();
+  follows_ = !problem.debugSolution.empty();
+  method_ = follows_ ? following(problem.debugSolution) : chosenMethod();
   for (const std::vector<double>& each : given_) method_->consider(each);
+}
+
+/// A method that follows a known solution.
+std::unique_ptr<GlobalMethod> MinimizeGloballySolver::following(std::span<const double> solution) const {
+  require(settings_.relaxation != GlobalRelaxation::semidefinite, "relaxation", "semidefinite",
+          "expected 'linear' beside debugSolution");
+  auto made = std::make_unique<LinearMethod>(la_, model_, settings_);
+  made->follow(solution);
+  return made;
 }
 
 /// The method whose bounds are better for the model, or the one that the settings name.
@@ -142,6 +152,7 @@ std::optional<Status> MinimizeGloballySolver::step() {
 
 /// The status: what is excluded with a cutoff or assumed bounds may have points all the same.
 std::optional<Status> MinimizeGloballySolver::ended(std::optional<Status> status) const {
+  if (follows_ && status) return status == Status::iterationLimit ? status : Status::stalled;
   const bool ofAll = std::isinf(settings_.cutoff) && assumed_.empty();
   if (status == Status::infeasible && !ofAll) return Status::stalled;
   return status == Status::solved && !isBelowCutoff() ? Status::stalled : status;
@@ -155,7 +166,7 @@ GlobalProgress MinimizeGloballySolver::progress() const {
   GlobalProgress now;
   now.nodes = method_->nodes();
   now.open = method_->open();
-  const double f = method_->best().objective, bound = std::min(f, lowerBound_);
+  const double f = method_->best().objective, bound = follows_ ? -infinity : std::min(f, lowerBound_);
   if (std::isfinite(bound)) now.lowerBound = bound;
   if (!std::isfinite(f)) return now;
   now.objective = f;
@@ -183,13 +194,14 @@ MinimizeGloballySolution MinimizeGloballySolver::solution() const {
   if (!best.known()) return made;
   made.feasibility = best.feasibility;
   const double bound = std::min(best.objective, lowerBound_);
-  if (!std::isfinite(bound)) return made;
+  if (!std::isfinite(bound) || follows_) return made;
   made.certificate = boundedBelow(best.objective, bound, gapScale(best.objective),
                                   assumed_.empty() ? std::string_view() : "assumedBounds");
   return made;
 }
 
 std::string MinimizeGloballySolver::explain(Status status) const {
+  if (follows_ && status == Status::stalled) return "The search has kept the debug solution, and proves nothing else.";
   if (status == Status::infeasible) return "The search has excluded all boxes.";
   if (status == Status::unbounded) return "The objective gets better for ever along admissible points.";
   if (status == Status::stalled && !isBelowCutoff()) return "No point better than the cutoff was found.";

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,7 @@ class MinimizeGloballySolver {
   void lift(const MinimizeGloballyProblem& problem);
   LiftedBounds boundsOf(const MinimizeGloballyProblem& problem, std::size_t n, std::size_t m);
   std::unique_ptr<GlobalMethod> chosenMethod() const;
+  std::unique_ptr<GlobalMethod> following(std::span<const double> solution) const;
   bool isBelowCutoff() const;
   std::vector<std::vector<double>> starts() const;
   double gapScale(double objective) const;
@@ -76,6 +78,7 @@ class MinimizeGloballySolver {
   std::vector<int> assumed_;
   bool empty_ =
       false;  ///< no point is within the bounds: an integer variable has no integer, or the assumed bounds leave none
+  bool follows_ = false;  ///< the search follows a known solution alone
   std::unique_ptr<GlobalMethod> method_;
   double lowerBound_ = -infinity;
 };
