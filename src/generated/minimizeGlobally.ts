@@ -93,6 +93,14 @@ export interface MinimizeGloballyOptions extends Limits {
    * @defaultValue 'auto'
    */
   relaxation?: 'auto' | 'linear' | 'semidefinite' | undefined;
+  /**
+   * Whether it is proved, at the end, that an exactly admissible point lies near x, whose objective is then bounded,
+   * too.
+   *
+   * Change it when points that satisfy constraints to 1e-8 are not enough.
+   * @defaultValue false
+   */
+  verify?: boolean | undefined;
 }
 
 export const minimizeGloballyDefaults = {
@@ -106,6 +114,7 @@ export const minimizeGloballyDefaults = {
   assumeBounds: Infinity,
   tightening: 'auto',
   relaxation: 'auto',
+  verify: false,
 } as const satisfies MinimizeGloballyOptions;
 
 /** Members of a report of the solver beside those of all reports. */
@@ -147,6 +156,12 @@ export interface MinimizeGloballySolution {
   };
   /** Indices of variables whose infinite bounds `assumeBounds` has replaced. */
   boundsAssumed: Int32Array;
+  /** True if `verify` has proved that an exactly admissible point lies near x. */
+  verified: boolean;
+  /** How far that point is from x at most, in any entry. */
+  verifiedRadius?: number;
+  /** No worse objective has that point, in exact arithmetic. */
+  verifiedObjective?: number;
   /** The lower bound and its gap. */
   certificate: Certificate;
   /** (objective - lowerBound) / gapScale, or (upperBound - objective) / gapScale. */

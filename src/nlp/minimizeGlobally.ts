@@ -52,11 +52,18 @@ export interface MinimizeGloballySettings
 
 export interface MinimizeGloballyResult
   extends SolveResult<MinimizeGloballyReport>,
-    Omit<MinimizeGloballySolution, 'boundsAssumed'> {
+    Omit<MinimizeGloballySolution, 'boundsAssumed' | 'verifiedObjective' | 'upperBound'> {
   /** f(x); NaN where no admissible point is known. */
   objective: number;
   /** The bound of the objective in its own sense: a lower one of a minimisation, an upper one of a maximisation; infinite if there is none. */
   bound: number;
+  /**
+   * The optimum is at most this number. A maximisation has it from its boxes; a minimisation where `verify` has proved that a point near x
+   * is exactly admissible, whose objective is at most this.
+   */
+  upperBound?: number;
+  /** The optimum is at least this number: of a minimisation by its boxes, of a maximisation by `verify`. */
+  lowerBound?: number;
   /** The names of the variables whose infinite bounds `assumeBounds` has replaced. */
   boundsAssumed: string[];
   /** The names of variables and constraints. */
@@ -198,13 +205,16 @@ function lineOf({ status, objective, bound, certificate, nodes }: MinimizeGlobal
 
 /** The answer with the bound in the sense of the objective, and names. */
 function presented(
-  answer: SolveResult<MinimizeGloballyReport> & MinimizeGloballySolution & { bound?: number },
+  { verifiedObjective, ...answer }: SolveResult<MinimizeGloballyReport> & MinimizeGloballySolution & { bound?: number },
   program: CompiledProgram,
 ): MinimizeGloballyResult {
   const names = allNames(program).variables;
   // No point has an objective below infinity where there is no point.
   const [none, all] = program.sense === 'maximize' ? [Infinity, -Infinity] : [-Infinity, Infinity];
-  const result = Object.assign(answer, {
+  const verified = verifiedObjective !== undefined && {
+    ...(program.sense === 'maximize' ? { lowerBound: 0 - verifiedObjective } : { upperBound: verifiedObjective }),
+  };
+  const result = Object.assign(answer, verified, {
     objective: answer.objective ?? Number.NaN,
     bound: answer.status === 'infeasible' ? all : (answer.bound ?? none),
     boundsAssumed: Array.from(answer.boundsAssumed, (j) => names[j] as string),

@@ -332,6 +332,7 @@ LinearForm LiftedBuilder::binary(Op op, const LinearForm& a, const LinearForm& b
 
 void LiftedBuilder::constrain(const LinearForm& form, Interval sides) {
   program_.constraints.push_back(static_cast<int>(program_.rows.size()));
+  program_.constants.push_back(form.constant);
   program_.addRow(form, sides.low, sides.high);
 }
 

@@ -52,6 +52,7 @@ struct LiftedProgram {
   std::vector<LiftedRow> rows;
   std::vector<LiftedDefinition> definitions;  ///< what each column after the variables is
   std::vector<int> constraints;               ///< the rows that are constraints of the model
+  std::vector<Interval> constants;            ///< numbers of the constraints that are on the sides of their rows
   std::vector<int> index;
   std::vector<double> value, error;
   LinearForm objective;

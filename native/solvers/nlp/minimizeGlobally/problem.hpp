@@ -29,6 +29,7 @@ struct MinimizeGloballySettings : Limits {
   double assumeBounds = infinity;
   GlobalTightening tightening = GlobalTightening::automatic;
   GlobalRelaxation relaxation = GlobalRelaxation::automatic;
+  bool verify = false;
 
   MinimizeGloballySettings() {
     tolerance = 1e-4;
@@ -59,7 +60,11 @@ struct MinimizeGloballySettings : Limits {
             FIELD(relaxation, anyValue(),
                   "What boxes are bounded by: `linear` programs, which are for all functions, or `semidefinite` ones, "
                   "which are for quadratic programs in finite boxes. `auto` takes the better ones.",
-                  forExperts)});
+                  forExperts),
+            FIELD(verify, anyValue(),
+                  "Whether it is proved, at the end, that an exactly admissible point lies near x, whose objective is "
+                  "then bounded, too.",
+                  "points that satisfy constraints to 1e-8 are not enough.")});
   }
 };
 static_assert(sizeFromFields<MinimizeGloballySettings>() == sizeof(MinimizeGloballySettings));
@@ -118,6 +123,9 @@ struct MinimizeGloballySolution {
   double nodes = 0;
   GlobalCounts counts;
   std::vector<int> boundsAssumed;
+  bool verified = false;
+  double verifiedRadius = unknown;
+  double verifiedObjective = unknown;
   Certificate certificate;
 
   static Claims claims() {
@@ -137,6 +145,9 @@ struct MinimizeGloballySolution {
                       OUT(nodes, "Boxes that were looked at."),
                       OUT(counts, "How much work was done."),
                       OUT(boundsAssumed, "Indices of variables whose infinite bounds `assumeBounds` has replaced."),
+                      OUT(verified, "True if `verify` has proved that an exactly admissible point lies near x."),
+                      OUT_IF_KNOWN(verifiedRadius, "How far that point is from x at most, in any entry."),
+                      OUT_IF_KNOWN(verifiedObjective, "No worse objective has that point, in exact arithmetic."),
                       OUT(certificate, "The lower bound and its gap.")};
   }
 };

@@ -9,6 +9,7 @@
 #include "expressions/lifted/lifting.hpp"
 #include "expressions/program.hpp"
 #include "solvers/nlp/minimizeGlobally/linear_method.hpp"
+#include "solvers/nlp/minimizeGlobally/point_proof.hpp"
 #include "solvers/nlp/minimizeGlobally/quadratic_search.hpp"
 #include "solvers/nlp/minimizeGlobally/recognized_quadratic.hpp"
 
@@ -193,11 +194,20 @@ MinimizeGloballySolution MinimizeGloballySolver::solution() const {
   nlp->constraintValues(made.constraintValues);
   if (!best.known()) return made;
   made.feasibility = best.feasibility;
+  if (settings_.verify) verify(best.x, made);
   const double bound = std::min(best.objective, lowerBound_);
   if (!std::isfinite(bound) || follows_) return made;
   made.certificate = boundedBelow(best.objective, bound, gapScale(best.objective),
                                   assumed_.empty() ? std::string_view() : "assumedBounds");
   return made;
+}
+
+void MinimizeGloballySolver::verify(std::span<const double> x, MinimizeGloballySolution& made) const {
+  const auto found = PointProof(model_).of(x);
+  made.verified = found.has_value();
+  if (!found) return;
+  made.verifiedRadius = found->radius;
+  made.verifiedObjective = found->objective;
 }
 
 std::string MinimizeGloballySolver::explain(Status status) const {

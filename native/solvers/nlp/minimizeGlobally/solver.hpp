@@ -68,6 +68,7 @@ class MinimizeGloballySolver {
   std::unique_ptr<GlobalMethod> chosenMethod() const;
   std::unique_ptr<GlobalMethod> following(std::span<const double> solution) const;
   bool isBelowCutoff() const;
+  void verify(std::span<const double> x, MinimizeGloballySolution& made) const;
   std::vector<std::vector<double>> starts() const;
   double gapScale(double objective) const;
 
