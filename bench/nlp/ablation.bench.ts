@@ -1,21 +1,53 @@
 // The gain of each constant of native/solvers/nlp and of the methods that it uses (bench/shared/ablation.ts): programs, models and
 // regressions that the repository makes itself, by each method.
-import { ablate } from '../shared/ablation.js';
+import { type Answer, ablate, outcomeOf } from '../shared/ablation.js';
 
 const isBox = (problem: string) => / variables, \d+ %, number /.test(problem);
+const isGlobal = (problem: string) => problem.startsWith('global ');
+const ofGlobal = /^(minimizeGlobally|methods\/(dual_simplex|lagrangian_bound|propagation))\//;
 
 await ablate({
   family: 'nlp',
-  methods: ['descent', 'globalization', 'interior_point', 'kkt', 'low_rank_sdp', 'nlp', 'quadratic'],
-  parts: ['nlp/methods', 'nlp/quadratic', 'nlp/models', 'nlp/control', 'nlp/callbacks', 'nlp/honesty', 'nlp/boxes'],
+  methods: [
+    'descent',
+    'globalization',
+    'interior_point',
+    'kkt',
+    'lagrangian_bound',
+    'low_rank_sdp',
+    'nlp',
+    'propagation',
+    'quadratic',
+  ],
+  parts: [
+    'nlp/methods',
+    'nlp/quadratic',
+    'nlp/models',
+    'nlp/control',
+    'nlp/callbacks',
+    'nlp/honesty',
+    'nlp/boxes',
+    'nlp/global',
+  ],
   takes: (name) => !/^poissonControl, 40|, (kaczmarz|gaussian|count|srht|sketch)$/.test(name),
-  // Constants of semidefinite bounds are tried on quadratic functions in boxes alone, and all others on all other problems.
-  tells: (problem, constant) => isBox(problem) === constant.startsWith('methods/low_rank_sdp/'),
+  // Constants of semidefinite bounds are tried on quadratic functions in boxes alone, those of minimizeGlobally on problems with known
+  // global minima, and all others on all other problems.
+  tells: (problem, constant) =>
+    isBox(problem) === constant.startsWith('methods/low_rank_sdp/') && isGlobal(problem) === ofGlobal.test(constant),
+  outcome: (result) => outcomeOf(result, ({ iterations, nodes = iterations }: Answer & { nodes?: number }) => nodes),
   groupOf: (name) => {
     const [first = '', ...titles] = name.split(', ');
+    if (isGlobal(name)) return 'global';
     return first.startsWith('trial') ? 'trials' : (titles.at(-1) ?? 'models');
   },
   off: {
+    'minimizeGlobally/linear_relaxation.hpp:leastReducedCost': 1e300,
+    'minimizeGlobally/search.hpp:curvedDepth': 1e9,
+    'minimizeGlobally/search.hpp:leastChance': 0,
+    'minimizeGlobally/search.hpp:rounds': 0,
+    'minimizeGlobally/search.hpp:sweeps': 0,
+    'minimizeGlobally/search.hpp:tightenedDepth': -1,
+    'minimizeGlobally/search.hpp:weightOfAll': 1e12,
     'methods/globalization/restarts.cpp:manyRestarts': 0,
     'methods/globalization/watchdog.cpp:mostNoiseSteps': 1e9,
     'methods/globalization/watchdog.cpp:mostShortSteps': 1e9,

@@ -179,7 +179,7 @@ async function measure(ablation: Ablation): Promise<void> {
     for (const problem of chosen) {
       for (let k = 0; k < 2; ++k) seconds.set(problem, ((await solver.ask({ problem }, 300)) as Solved).seconds);
     }
-    const where = { ...environment(), threads: 1, rounds, problems: chosen.length };
+    const where = { ...environment(), threads: 1, rounds, problems: problems.length };
     const all = [...seconds.values()].reduce((sum, each) => sum + each, 0);
     console.log(`${chosen.length} problems in ${short(all)} processor seconds, ${asked.length} constants to measure`);
     for (const tuned of asked) {

@@ -222,13 +222,12 @@ void LinearRelaxation::tightenByReducedCosts(std::vector<Interval>& box, double 
       r = subtract(r, multiply(point(y[at(i)]), point(rows.value[at(k)])));
     }
   }
-  constexpr double least = 1e-7;  // rounding: smaller reduced costs say little
   const double room = sumAbove(cutoff, -bound);
   for (std::size_t j = 0; j < box.size(); ++j) {
     const Interval r = reduced[j];
-    if (r.low > least && low_[j] > -infinity) {
+    if (r.low > Tuning::leastReducedCost && low_[j] > -infinity) {
       box[j].high = std::min(box[j].high, sumAbove(low_[j], above(room / r.low)));
-    } else if (r.high < -least && high_[j] < infinity) {
+    } else if (r.high < -Tuning::leastReducedCost && high_[j] < infinity) {
       box[j].low = std::max(box[j].low, sumBelow(high_[j], below(room / r.high)));
     }
     if (program_.integer[j]) box[j] = {std::ceil(box[j].low), std::floor(box[j].high)};

@@ -49,7 +49,8 @@ class LinearRelaxation {
     static constexpr double far = 1e12;    ///< safeguard: larger sides make no row
     static constexpr double violated =
         1e-6;  ///< rounding: violations of solutions of linear programs, relative to the value
-    static constexpr int pivots = 5000;  ///< safeguard: pivots of one solve
+    static constexpr double leastReducedCost = 1e-7;  ///< rounding: smaller reduced costs say little
+    static constexpr int pivots = 5000;               ///< safeguard: pivots of one solve
   };
   /// Rows of one atom, all of them of the same columns.
   struct Slots {

@@ -184,7 +184,7 @@ bool GlobalSearch::tighten(Workspace& space, Node& node, double goal, int rounds
 }
 
 bool GlobalSearch::closesByCurvature(Workspace& space, Node& node, double goal) const {
-  if (stationary_ == nullptr) return false;
+  if (stationary_ == nullptr || node.depth < Tuning::curvedDepth) return false;
   space.lagrangian.setPoint(stationary_);
   if (!space.lagrangian.reaches(node.box, goal)) return false;
   expect(goal, node.box, "second derivatives");
@@ -211,7 +211,7 @@ void GlobalSearch::lookForPoints(Workspace& space, Node& node, const TreeVisit& 
   take(space.points.check(x, node.box), node.found);
   constexpr std::uint32_t stream = 1;  // definition: draws of nodes that begin a local solution
   const Random random(settings_.seed, stream);
-  const double chance = best_.known() ? std::max(0.02, std::pow(2.0, -0.5 * node.depth)) : 0.5;
+  const double chance = best_.known() ? std::max(Tuning::leastChance, std::pow(2.0, -0.5 * node.depth)) : 0.5;
   const auto descend = [&](const std::vector<double>& from) {
     ++node.counts.localSolves;
     take(space.points.descend(from, node.box), node.found);
@@ -290,8 +290,7 @@ bool GlobalSearch::isMendedByLines(const LiftedAtom& atom, const Node& node) con
 /// An operand of the atom that the relaxation's solution violates most, weighted by multipliers and by how far the
 /// operand is from its bounds. Atoms that lines mend count only if `all` do.
 GlobalSearch::Choice GlobalSearch::violated(const Workspace& space, const Node& node, bool all) const {
-  constexpr double weightOfAll = 1e-6;  // published: beside the multipliers (plan of the method, 5.4)
-  constexpr double least = 1e-9;        // rounding: of violations
+  constexpr double least = 1e-9;  // rounding: of violations
   Choice choice;
   const std::vector<double>& z = node.near;
   const auto share = [&](int column) {
@@ -305,7 +304,7 @@ GlobalSearch::Choice GlobalSearch::violated(const Workspace& space, const Node& 
     const double gap = violation(atom, z);
     if (!(gap > least * (1 + std::abs(z[at(atom.w)])))) continue;
     if (!all && isMendedByLines(atom, node)) continue;
-    const double score = gap * (space.relaxation.weightOf(static_cast<int>(i)) + weightOfAll);
+    const double score = gap * (space.relaxation.weightOf(static_cast<int>(i)) + Tuning::weightOfAll);
     consider(choice, node, atom.x, score * share(atom.x), z[at(atom.x)]);
     if (atom.y >= 0) consider(choice, node, atom.y, score * share(atom.y), z[at(atom.y)]);
   }

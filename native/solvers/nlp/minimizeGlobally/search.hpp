@@ -69,6 +69,11 @@ class GlobalSearch {
     static constexpr int rounds = 4;  ///< published: rounds of lines that touch at the solution (plan of the method, 5)
     static constexpr int tightenedDepth =
         4;  ///< published: depth up to which columns are tightened (plan of the method, 5.3)
+    static constexpr int curvedDepth = 0;  ///< measured: depth from which second derivatives may close boxes
+    static constexpr double leastChance =
+        0.02;  ///< published: least chance of a local solution (plan of the method, 5.5)
+    static constexpr double weightOfAll =
+        1e-6;  ///< published: weight of a violation beside multipliers (plan of the method, 5.4)
     static constexpr double narrow = 1e-8;  ///< safeguard: no column narrower than this times its size is split
     static constexpr double edge = 0.15;  ///< published: least share of a box on either side (plan of the method, 5.4)
     static constexpr double pull = 0.75;  ///< published: weight of the solution in the place (plan of the method, 5.4)
