@@ -378,6 +378,24 @@ Graph Graph::withoutFunctions() const {
   return copy;
 }
 
+std::vector<char> Graph::usedNodes() const {
+  std::vector<char> used(nodes_.size(), 0);
+  const auto use = [&](int k) { used[static_cast<std::size_t>(k)] = 1; };
+  if (objective_ >= 0) use(objective_);
+  for (const int k : constraints_) use(k);
+  for (std::size_t k = used.size(); k-- > 0;) {
+    if (!used[k]) continue;
+    const Node& node = nodes_[k];
+    if (node.op == Op::concatenate) {
+      for (const std::int32_t input : integers(node)) use(input);
+      continue;
+    }
+    if (node.a >= 0) use(node.a);
+    if (isBinary(node.op) || node.op == Op::dot) use(node.b);
+  }
+  return used;
+}
+
 bool Graph::same(int a, int b, int depth) const {
   if (a == b) return true;
   const Node &x = node(a), &y = node(b);

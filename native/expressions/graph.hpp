@@ -107,6 +107,8 @@ class Graph {
   /// Returns true if two nodes are known to have the same values: the same formula of the same variables, as files
   /// repeat them, up to some depth.
   bool same(int a, int b, int depth = 6) const;
+  /// 1 for each node that the objective or a constraint is made of.
+  std::vector<char> usedNodes() const;
   int objective() const { return objective_; }  ///< -1: none
   std::span<const int> constraints() const { return constraints_; }
 

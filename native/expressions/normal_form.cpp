@@ -48,19 +48,7 @@ bool same(const NormalForm::Node& x, const NormalForm::Node& y) {
 
 NormalForm::NormalForm(const Graph& graph) : graph_(graph) {
   const auto nodes = graph_.nodes();
-  std::vector<char> used(nodes.size(), 0);
-  if (graph_.objective() >= 0) used[at(graph_.objective())] = 1;
-  for (const int node : graph_.constraints()) used[at(node)] = 1;
-  for (std::size_t k = nodes.size(); k-- > 0;) {
-    if (!used[k]) continue;
-    const Graph::Node& node = nodes[k];
-    if (node.op == Op::concatenate) {
-      for (const std::int32_t input : graph_.integers(node)) used[at(input)] = 1;
-      continue;
-    }
-    if (node.a >= 0) used[at(node.a)] = 1;
-    if (isBinary(node.op) || node.op == Op::dot) used[at(node.b)] = 1;
-  }
+  const std::vector<char> used = graph_.usedNodes();
   nodes_.reserve(nodes.size());
   translated_.assign(nodes.size(), -1);
   // Twice as many places as nodes that there may be.

@@ -1,37 +1,13 @@
 #include "expressions/lifted/lifting.hpp"
 
-#include <algorithm>
-#include <array>
-#include <bit>
-#include <map>
-#include <optional>
 #include <utility>
 
 #include "core/error.hpp"
 #include "core/index.hpp"
-#include "core/status.hpp"
 #include "expressions/lifted/lifted_builder.hpp"
 
 namespace nonconvex {
 namespace {
-
-/// Marks the nodes that the objective and the constraints need.
-std::vector<char> usedNodes(const Graph& graph) {
-  std::vector<char> used(graph.nodes().size(), 0);
-  if (graph.objective() >= 0) used[at(graph.objective())] = 1;
-  for (const int node : graph.constraints()) used[at(node)] = 1;
-  for (std::size_t k = used.size(); k-- > 0;) {
-    if (!used[k]) continue;
-    const Graph::Node& node = graph.node(static_cast<int>(k));
-    if (node.op == Op::concatenate) {
-      for (const std::int32_t input : graph.integers(node)) used[at(input)] = 1;
-      continue;
-    }
-    if (node.a >= 0) used[at(node.a)] = 1;
-    if (isBinary(node.op) || node.op == Op::dot) used[at(node.b)] = 1;
-  }
-  return used;
-}
 
 /// Walks a graph entry by entry, and gives each a linear form of columns.
 class Lifting {
@@ -40,7 +16,7 @@ class Lifting {
 
   Lifting(const Graph& graph, std::span<const double> parameters, LiftedBuilder& builder)
       : graph_(graph), parameters_(parameters), builder_(builder), forms_(graph.nodes().size()) {
-    const std::vector<char> used = usedNodes(graph);
+    const std::vector<char> used = graph.usedNodes();
     for (std::size_t k = 0; k < used.size(); ++k) {
       if (used[k]) forms_[k] = formsOf(graph.node(static_cast<int>(k)));
     }
