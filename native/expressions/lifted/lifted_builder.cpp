@@ -35,7 +35,7 @@ std::uint64_t keyOf(Kind kind) { return static_cast<std::uint64_t>(kind); }
 
 }  // namespace
 
-LiftedBuilder::LiftedBuilder(const LiftedBounds& bounds) {
+LiftedBuilder::LiftedBuilder(const LiftedBounds& bounds, const LiftingWatch& watch) : watch_(watch) {
   program_.variables = static_cast<int>(bounds.variables.size());
   program_.columns = bounds.variables;
   program_.integer.assign(program_.columns.size(), 0);
@@ -351,6 +351,7 @@ void LiftedBuilder::multiplyRows() {
   }
   const std::size_t count = program_.rows.size();
   for (std::size_t i = 0; i < count; ++i) {
+    look();
     const LiftedRow row = program_.rows[i];
     if (row.lower != row.upper || row.count < 2) continue;
     for (const auto& [factor, uses] : factors) {

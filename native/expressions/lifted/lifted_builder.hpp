@@ -16,7 +16,12 @@ namespace nonconvex {
 class LiftedBuilder {
  public:
   /// Begins with the variables of a model.
-  explicit LiftedBuilder(const LiftedBounds& bounds);
+  explicit LiftedBuilder(const LiftedBounds& bounds, const LiftingWatch& watch = {});
+
+  /// Calls the watch, if there is one; `terms` are those of forms beside the program's.
+  void look(std::size_t terms = 0) const {
+    if (watch_) watch_(program_.columns.size(), program_.index.size() + terms);
+  }
 
   LinearForm unary(Op op, const LinearForm& a);
   LinearForm binary(Op op, const LinearForm& a, const LinearForm& b);
@@ -54,6 +59,7 @@ class LiftedBuilder {
   void perspective(int x, int logOf, int w);
 
   LiftedProgram program_;
+  LiftingWatch watch_;
   std::map<Key, int> results_;                          ///< columns of results
   std::map<std::vector<std::uint64_t>, int> columnOf_;  ///< columns of linear forms
 };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -85,5 +86,8 @@ struct LiftedBounds {
   std::vector<Interval> variables, constraints;
   std::vector<int> integers = {};  ///< variables with integer values
 };
+
+/// Told how many columns and terms of linear forms there are so far. It may throw, which ends the lifting.
+using LiftingWatch = std::function<void(std::size_t columns, std::size_t terms)>;
 
 }  // namespace nonconvex

@@ -29,24 +29,48 @@ class Lifting {
   static const LinearForm& entry(const Forms& forms, int k) { return forms.size() == 1 ? forms[0] : forms[at(k)]; }
 
   Forms formsOf(const Graph::Node& node) {
+    if (node.op == Op::matvec) return matvec(node);
     Forms made;
     made.reserve(at(node.size));
-    if (isUnary(node.op)) {
-      for (int k = 0; k < node.size; ++k) made.push_back(builder_.unary(node.op, entry(of(node.a), k)));
-    } else if (isBinary(node.op)) {
-      for (int k = 0; k < node.size; ++k) {
-        made.push_back(builder_.binary(node.op, entry(of(node.a), k), entry(of(node.b), k)));
+    if (node.op == Op::concatenate) {
+      for (const std::int32_t piece : graph_.integers(node)) {
+        for (const LinearForm& form : of(piece)) add(made, form);
       }
-    } else if (node.op == Op::constant || node.op == Op::variables || node.op == Op::parameters) {
-      for (int k = 0; k < node.size; ++k) made.push_back(leaf(node, k));
-    } else if (node.op == Op::matvec) {
-      made = matvec(node);
-    } else if (node.op == Op::sum || node.op == Op::dot || node.op == Op::norm2Squared || node.op == Op::logsumexp) {
-      for (int k = 0; k < node.size; ++k) made.push_back(reduction(node, k));
-    } else {
-      selection(node, made);
+      return made;
     }
+    for (int k = 0; k < node.size; ++k) add(made, entryOf(node, k));
     return made;
+  }
+
+  /// Appends a form, and looks whether to go on.
+  void add(Forms& made, LinearForm form) {
+    terms_ += form.terms.size();
+    made.push_back(std::move(form));
+    builder_.look(terms_);
+  }
+
+  LinearForm entryOf(const Graph::Node& node, int k) {
+    if (isUnary(node.op)) return builder_.unary(node.op, entry(of(node.a), k));
+    if (isBinary(node.op)) return builder_.binary(node.op, entry(of(node.a), k), entry(of(node.b), k));
+    switch (node.op) {
+      case Op::constant:
+      case Op::variables:
+      case Op::parameters:
+        return leaf(node, k);
+      case Op::sum:
+      case Op::dot:
+      case Op::norm2Squared:
+      case Op::logsumexp:
+        return reduction(node, k);
+      case Op::slice: {
+        const auto list = graph_.integers(node);
+        return of(node.a)[at(list[0] + k * list[1])];
+      }
+      case Op::gather:
+        return of(node.a)[at(graph_.integers(node)[at(k)])];
+      default:
+        throw Error(ErrorKind::solver, "operation '" + nameOf(node.op) + "' has no relaxation", "UNSUPPORTED");
+    }
   }
 
   LinearForm leaf(const Graph::Node& node, int k) const {
@@ -55,24 +79,12 @@ class Lifting {
     return LinearForm::of({value, value});
   }
 
-  void selection(const Graph::Node& node, Forms& made) const {
-    const auto list = graph_.integers(node);
-    if (node.op == Op::concatenate) {
-      for (const std::int32_t piece : list) made.insert(made.end(), of(piece).begin(), of(piece).end());
-    } else if (node.op == Op::slice) {
-      for (int k = 0; k < node.size; ++k) made.push_back(of(node.a)[at(list[0] + k * list[1])]);
-    } else if (node.op == Op::gather) {
-      for (int k = 0; k < node.size; ++k) made.push_back(of(node.a)[at(list[at(k)])]);
-    } else {
-      throw Error(ErrorKind::solver, "operation '" + nameOf(node.op) + "' has no relaxation", "UNSUPPORTED");
-    }
-  }
-
   /// Entry k of a sum over groups.
   LinearForm reduction(const Graph::Node& node, int k) {
     const int group = node.op == Op::dot ? node.extra : node.b;
     Forms parts;
     for (int i = k * group; i < (k + 1) * group; ++i) {
+      builder_.look(terms_);
       const LinearForm& a = entry(of(node.a), i);
       parts.push_back(node.op == Op::sum         ? a
                       : node.op == Op::dot       ? builder_.binary(Op::multiply, a, entry(of(node.b), i))
@@ -95,6 +107,7 @@ class Lifting {
     std::vector<std::vector<ScaledForm>> parts(at(rows) * at(count));
     for (int part = 0; part < count; ++part) {
       for (int i = 0; i < matrix.rows; ++i) {
+        builder_.look(terms_);
         matrix.forRow(i, [&](int j, double value) {
           const int to = transposed ? j : i, from = transposed ? i : j;
           parts[at(part) * at(rows) + at(to)].push_back({{value, value}, &a[at(part) * at(columns) + at(from)]});
@@ -102,7 +115,7 @@ class Lifting {
       }
     }
     Forms made;
-    for (const auto& sum : parts) made.push_back(sumOf(sum));
+    for (const auto& sum : parts) add(made, sumOf(sum));
     return made;
   }
 
@@ -110,18 +123,21 @@ class Lifting {
   std::span<const double> parameters_;
   LiftedBuilder& builder_;
   std::vector<Forms> forms_;
+  std::size_t terms_ = 0;  // terms of forms_
 };
 
 }  // namespace
 
-LiftedProgram liftedProgram(const Graph& graph, std::span<const double> parameters, const LiftedBounds& bounds) {
-  LiftedBuilder builder(bounds);
+LiftedProgram liftedProgram(const Graph& graph, std::span<const double> parameters, const LiftedBounds& bounds,
+                            const LiftingWatch& watch) {
+  LiftedBuilder builder(bounds, watch);
   const Lifting lifting(graph, parameters, builder);
   std::size_t row = 0;
   for (const int node : graph.constraints()) {
     for (const LinearForm& form : lifting.of(node)) {
       const Interval sides = bounds.constraints.empty() ? Interval{0, 0} : bounds.constraints[row];
       ++row;
+      builder.look();
       builder.constrain(form, sides);
     }
   }

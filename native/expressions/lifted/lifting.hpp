@@ -9,7 +9,9 @@
 namespace nonconvex {
 
 /// The lifted form of a graph with these values of all parameters. Throws a SolverError UNSUPPORTED that names an
-/// operation which no relaxation is known of: `where`, comparisons and `atan2`.
-LiftedProgram liftedProgram(const Graph& graph, std::span<const double> parameters, const LiftedBounds& bounds);
+/// operation which no relaxation is known of: `where`, comparisons and `atan2`. Calls `watch` before each small part of
+/// the work.
+LiftedProgram liftedProgram(const Graph& graph, std::span<const double> parameters, const LiftedBounds& bounds,
+                            const LiftingWatch& watch = {});
 
 }  // namespace nonconvex

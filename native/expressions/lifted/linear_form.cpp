@@ -55,15 +55,19 @@ Interval exactProduct(Interval a, Interval b) {
 
 }  // namespace
 
-LinearForm sumOf(std::span<const ScaledForm> parts) {
+LinearForm sumOf(std::span<const ScaledForm> parts, const std::function<void()>& look) {
   LinearForm sum;
   for (const ScaledForm& part : parts) {
     if (part.factor.low == 0 && part.factor.high == 0) continue;
     for (const Term& term : part.form->terms) sum.terms.push_back(scaled(term, part.factor));
     sum.constant = exactOrOutward(sum.constant, exactProduct(part.factor, part.form->constant));
   }
-  std::stable_sort(sum.terms.begin(), sum.terms.end(),
-                   [](const Term& a, const Term& b) { return a.column < b.column; });
+  constexpr int between = 1 << 16;  // safeguard: comparisons between two calls of `look`
+  int comparisons = 0;
+  std::stable_sort(sum.terms.begin(), sum.terms.end(), [&](const Term& a, const Term& b) {
+    if (look && ++comparisons % between == 0) look();
+    return a.column < b.column;
+  });
   std::size_t last = 0;
   for (std::size_t k = 1; k < sum.terms.size(); ++k) {
     if (sum.terms[k].column == sum.terms[last].column) {

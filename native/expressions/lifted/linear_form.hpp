@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -47,8 +48,9 @@ struct ScaledForm {
   const LinearForm* form = nullptr;
 };
 
-/// sum_k factor_k form_k, where the exact factors lie in the intervals.
-LinearForm sumOf(std::span<const ScaledForm> parts);
+/// sum_k factor_k form_k, where the exact factors lie in the intervals. Calls `look`, which may throw, now and then in
+/// long sums.
+LinearForm sumOf(std::span<const ScaledForm> parts, const std::function<void()>& look = {});
 inline LinearForm multipleOf(Interval factor, const LinearForm& form) {
   const ScaledForm part = {factor, &form};
   return sumOf(std::span(&part, 1));

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/multiversion.hpp"
+#include "methods/low_rank_sdp/looks.hpp"
 
 namespace nonconvex {
 namespace {
@@ -74,8 +75,10 @@ void BallFactors::pullIn(int i) {
   for (double& entry : vector(i)) entry /= norm;
 }
 
-void BallFactors::sweep(const UnitQuadratic& problem, const ProductMultipliers& products) {
+void BallFactors::sweep(const UnitQuadratic& problem, const ProductMultipliers& products, const Cpu& la) {
+  Looks looks(la, 2.0 * size_ * rank_);
   for (int i = 0; i < size_; ++i) {
+    looks.next();
     const double curvature = problem.row(i)[i];
     const std::span<double> v = vector(i);
     combine(size_, rank_, problem.row(i), products.curvature(i), V_.data(), slope_.data());
@@ -89,12 +92,14 @@ void BallFactors::sweep(const UnitQuadratic& problem, const ProductMultipliers& 
   }
 }
 
-void BallFactors::raise(ProductMultipliers& products, double step, double share) {
+void BallFactors::raise(ProductMultipliers& products, double step, double share, const Cpu& la) {
   const auto n = static_cast<std::size_t>(size_), r = static_cast<std::size_t>(rank_);
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t k = 0; k < r; ++k) transposed_[k * n + i] = V_[i * r + k];
   }
+  Looks looks(la, 2.0 * size_ * rank_);
   for (int i = 0; i < size_; ++i) {
+    looks.next();
     std::fill(products_.begin(), products_.end(), 0.0);
     const std::span<const double> v = vector(i);
     for (std::size_t k = 0; k < r; ++k) addMultipleOf(size_, v[k], transposed_.data() + k * n, products_.data());

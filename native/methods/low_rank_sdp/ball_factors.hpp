@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "linalg/cpu.hpp"
 #include "methods/low_rank_sdp/box_quadratic.hpp"
 #include "methods/low_rank_sdp/product_multipliers.hpp"
 
@@ -32,9 +33,9 @@ class BallFactors {
   /// Multipliers of the balls, as of the last sweep: those of |v_i|^2 / 2.
   std::span<const double> ballMultipliers() const { return ballMultipliers_; }
 
-  void sweep(const UnitQuadratic& problem, const ProductMultipliers& products);
+  void sweep(const UnitQuadratic& problem, const ProductMultipliers& products, const Cpu& la = Cpu());
   /// One gradient step of the multipliers of products, and of the averages of z_i and v_i^T v_j by a share.
-  void raise(ProductMultipliers& products, double step, double share);
+  void raise(ProductMultipliers& products, double step, double share, const Cpu& la = Cpu());
   double averageZ(int i) const { return averageZ_[static_cast<std::size_t>(i)]; }
   double averageProduct(int i, int j) const {
     return averageProducts_[static_cast<std::size_t>(i) * static_cast<std::size_t>(size_) +

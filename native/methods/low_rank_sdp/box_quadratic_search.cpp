@@ -71,6 +71,7 @@ void BoxQuadraticTree::drawPoints(Node& node, Work& work, int count, std::uint64
       work.x[i] = std::clamp(node.lower[i] + share * (node.upper[i] - node.lower[i]), node.lower[i], node.upper[i]);
     }
     descend(node, work);
+    la_.checkpoint();
   }
 }
 
@@ -81,7 +82,7 @@ void BoxQuadraticTree::descend(Node& node, Work& work) const {
     return;
   }
   toEnds(work.x);
-  descendByCoordinates(problem_, work.x, work.slope);
+  descendByCoordinates(problem_, work.x, work.slope, la_);
   const double value = problem_.value(work.x);
   if (value >= node.objective) return;
   node.objective = value;
@@ -166,13 +167,13 @@ bool BoxQuadraticTree::cutOff(Node& node, TreeVisit& visit, Work& work) const {
   if (!std::isfinite(visit.goal)) return false;
   const UnitQuadratic& unit = work.relaxation.unit();
   DualBound& dual = work.relaxation.dual();
-  dual.prepareReach();
+  dual.prepareReach(la_);
   bool cut = false;
   for (int i = 0; i < unit.size(); ++i) {
     la_.checkpoint();
     const auto at = static_cast<std::size_t>(unit.free()[static_cast<std::size_t>(i)]);
     const bool atEnd = isAtEnd(at);
-    const DualBound::Reach reach = dual.reach(i, visit.goal, atEnd ? 0 : Tuning::worthwhile);
+    const DualBound::Reach reach = dual.reach(i, visit.goal, atEnd ? 0 : Tuning::worthwhile, la_);
     if (reach.low <= -1 && reach.high >= 1) continue;
     using namespace outward;
     double low = node.lower[at], high = node.upper[at];

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/interval.hpp"
+#include "methods/low_rank_sdp/looks.hpp"
 
 namespace nonconvex {
 namespace {
@@ -63,14 +64,16 @@ void reduceBox(const BoxQuadratic& problem, std::span<double> lower, std::span<d
   }
 }
 
-void descendByCoordinates(const BoxQuadratic& problem, std::span<double> x, std::vector<double>& slope) {
+void descendByCoordinates(const BoxQuadratic& problem, std::span<double> x, std::vector<double>& slope, const Cpu& la) {
   const std::size_t n = x.size();
   slope.assign(problem.c.begin(), problem.c.end());
   for (std::size_t j = 0; j < n; ++j) {
     const double* q = problem.row(static_cast<int>(j));
     for (std::size_t i = 0; i < n; ++i) slope[i] += q[i] * x[j];
   }
+  Looks looks(la, 2.0 * static_cast<double>(n * n));
   for (int pass = 0; pass < Tuning::descentPasses; ++pass) {
+    looks.next();
     double gain = 0, scale = 0;
     for (std::size_t i = 0; i < n; ++i) {
       const double* q = problem.row(static_cast<int>(i));

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "linalg/cpu.hpp"
 #include "methods/low_rank_sdp/box_quadratic.hpp"
 
 namespace nonconvex {
@@ -15,6 +16,7 @@ namespace nonconvex {
 void reduceBox(const BoxQuadratic& problem, std::span<double> lower, std::span<double> upper);
 
 /// Moves x to a point of the box that no change of one variable makes better. `slope` is room.
-void descendByCoordinates(const BoxQuadratic& problem, std::span<double> x, std::vector<double>& slope);
+void descendByCoordinates(const BoxQuadratic& problem, std::span<double> x, std::vector<double>& slope,
+                          const Cpu& la = Cpu());
 
 }  // namespace nonconvex

@@ -5,14 +5,19 @@
 
 #include "core/multiversion.hpp"
 #include "methods/low_rank_sdp/box_quadratic.hpp"
+#include "methods/low_rank_sdp/looks.hpp"
 
 namespace nonconvex {
 namespace {
 
-/// Factors the upper triangle of `u` in place; false where a pivot is not positive.
-NONCONVEX_CLONES bool factorUpper(int n, double* u) {
+struct FactorTuning {
+  static constexpr int together = 8;  ///< safeguard: pivots between two questions whether to end
+};
+
+/// Takes the pivots from `first` to `last` of the upper triangle of `u`, in place; false where one is not positive.
+NONCONVEX_CLONES bool factorUpper(int n, int first, int last, double* u) {
   const auto width = static_cast<std::size_t>(n);
-  for (int k = 0; k < n; ++k) {
+  for (int k = first; k < last; ++k) {
     double* const pivotRow = u + static_cast<std::size_t>(k) * width;
     if (!(pivotRow[k] > 0)) return false;
     const double root = std::sqrt(pivotRow[k]);
@@ -34,14 +39,20 @@ NONCONVEX_CLONES void addMultiple(int n, double a, const double* x, double* __re
 
 }  // namespace
 
-bool DefiniteFactor::factor(int size, std::span<const double> A) {
+bool DefiniteFactor::factor(int size, std::span<const double> A, const Cpu& la) {
   size_ = size;
   U_.assign(A.begin(), A.begin() + static_cast<std::ptrdiff_t>(size) * size);
   double trace = 0;
   for (int i = 0; i < size; ++i) trace += row(i)[i];
   if (!std::isfinite(trace)) return false;
   margin_ = sumError(size, trace) + RoundingTuning::underflow * (1 + trace);
-  return factorUpper(size, U_.data());
+  constexpr int together = FactorTuning::together;
+  Looks looks(la, 1.0 * together * size * size);
+  for (int first = 0; first < size; first += together) {
+    looks.next();
+    if (!factorUpper(size, first, std::min(size, first + together), U_.data())) return false;
+  }
+  return true;
 }
 
 void DefiniteFactor::solve(std::span<double> b) const {
@@ -57,9 +68,11 @@ void DefiniteFactor::solve(std::span<double> b) const {
   }
 }
 
-void DefiniteFactor::inverseDiagonal(std::span<double> diagonal) {
+void DefiniteFactor::inverseDiagonal(std::span<double> diagonal, const Cpu& la) {
   column_.resize(static_cast<std::size_t>(size_));
+  Looks looks(la, 1.0 * size_ * size_);
   for (int i = 0; i < size_; ++i) {
+    looks.next();
     // Row i of U^-T has its squares in entry i of the diagonal: U^-T e_i, entries from i on.
     std::fill(column_.begin(), column_.end(), 0.0);
     column_[static_cast<std::size_t>(i)] = 1;

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "linalg/cpu.hpp"
+
 namespace nonconvex {
 
 /// Factors A = U^T U. Where that succeeds in rounded arithmetic, A + margin() I is positive semidefinite in exact
@@ -14,12 +16,12 @@ namespace nonconvex {
 class DefiniteFactor {
  public:
   /// A has `size` rows one after the other, of which the upper triangle counts. False where a pivot is not positive.
-  bool factor(int size, std::span<const double> A);
+  bool factor(int size, std::span<const double> A, const Cpu& la = Cpu());
   double margin() const { return margin_; }
   /// b := A^-1 b
   void solve(std::span<double> b) const;
   /// diagonal := the diagonal of A^-1
-  void inverseDiagonal(std::span<double> diagonal);
+  void inverseDiagonal(std::span<double> diagonal, const Cpu& la = Cpu());
 
  private:
   double* row(int i) { return U_.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(size_); }

@@ -50,22 +50,22 @@ struct DualBound::Tuning {
 };
 
 double DualBound::compute(const UnitQuadratic& problem, std::span<const double> w, const ProductMultipliers& products,
-                          double& shift) {
+                          double& shift, const Cpu& la) {
   assemble(problem, products);
   double scale = RoundingTuning::underflow;
   for (int i = 0; i < size_; ++i)
     scale = std::max({scale, w[static_cast<std::size_t>(i)], std::abs(problem.row(i)[i])});
   double good = std::max(shift > 0 ? shift : Tuning::firstShift, Tuning::leastShift), bad = 0;
-  while (!factorWith(problem, w, good * scale)) {
+  while (!factorWith(problem, w, good * scale, la)) {
     bad = good;
     good *= 2;
     if (good > Tuning::greatestShift * size_) return bound_ = -infinity;
   }
   for (int k = 0; k < Tuning::refinements && good > Tuning::leastShift; ++k) {
     const double tried = bad > 0 ? std::sqrt(bad * good) : std::max(0.25 * good, Tuning::leastShift);
-    (factorWith(problem, w, tried * scale) ? good : bad) = tried;
+    (factorWith(problem, w, tried * scale, la) ? good : bad) = tried;
   }
-  if (bad > 0) factorWith(problem, w, good * scale);
+  if (bad > 0) factorWith(problem, w, good * scale, la);
   shift = good;
   minimise();
   return bound_ = evaluate(problem);
@@ -102,10 +102,10 @@ void DualBound::assemble(const UnitQuadratic& problem, const ProductMultipliers&
 }
 
 /// Sets the diagonal of H; false where H is not proved to be positive semidefinite.
-bool DualBound::factorWith(const UnitQuadratic& problem, std::span<const double> w, double more) {
+bool DualBound::factorWith(const UnitQuadratic& problem, std::span<const double> w, double more, const Cpu& la) {
   const auto n = static_cast<std::size_t>(size_);
   for (std::size_t i = 0; i < n; ++i) H_[i * n + i] = problem.row(static_cast<int>(i))[i] + w[i] + more;
-  if (!factor_.factor(size_, H_)) return false;
+  if (!factor_.factor(size_, H_, la)) return false;
   addedSum_ = 0;
   for (std::size_t i = 0; i < n; ++i) {
     double& diagonal = H_[i * n + i];
@@ -158,14 +158,14 @@ double DualBound::evaluate(const UnitQuadratic& problem) {
   return outward::below(value - (sumError(2 * size_, terms) + pairError_ + problem.error()));
 }
 
-void DualBound::prepareReach() { factor_.inverseDiagonal(inverse_); }
+void DualBound::prepareReach(const Cpu& la) { factor_.inverseDiagonal(inverse_, la); }
 
-DualBound::Reach DualBound::reach(int i, double goal, double worthwhile) {
+DualBound::Reach DualBound::reach(int i, double goal, double worthwhile, const Cpu& la) {
   const double inverse = inverse_[static_cast<std::size_t>(i)];
   const auto cuts = [&](Reach r) { return r.low > -1 + 2 * worthwhile || r.high < 1 - 2 * worthwhile; };
   for (const double curvature : {0.0, Tuning::certain / inverse}) {
     const Reach found = reachWith(i, goal, curvature);
-    if (cuts(found) && (curvature == 0 || definiteWithout(i, curvature))) return found;
+    if (cuts(found) && (curvature == 0 || definiteWithout(i, curvature, la))) return found;
   }
   return {};
 }
@@ -196,7 +196,7 @@ DualBound::Reach DualBound::reachWith(int i, double goal, double curvature) cons
 }
 
 /// Returns true if H - curvature e_i e_i^T is proved to be positive semidefinite.
-bool DualBound::definiteWithout(int i, double curvature) {
+bool DualBound::definiteWithout(int i, double curvature, const Cpu& la) {
   const auto n = static_cast<std::size_t>(size_), at = static_cast<std::size_t>(i);
   without_ = H_;
   for (std::size_t j = 0; j < n; ++j) {
@@ -205,7 +205,7 @@ bool DualBound::definiteWithout(int i, double curvature) {
   }
   double& own = without_[at * n + at];
   own = outward::below(own - curvature);
-  return other_.factor(size_, without_) && other_.margin() <= factor_.margin();
+  return other_.factor(size_, without_, la) && other_.margin() <= factor_.margin();
 }
 
 }  // namespace nonconvex

@@ -21,7 +21,7 @@ class DualBound {
  public:
   /// Computes the bound. `shift` is about the number on the diagonal, in units of the largest multiplier; found anew.
   double compute(const UnitQuadratic& problem, std::span<const double> w, const ProductMultipliers& products,
-                 double& shift);
+                 double& shift, const Cpu& la = Cpu());
   /// The point y of the last bound.
   std::span<const double> point() const { return y_; }
 
@@ -30,19 +30,19 @@ class DualBound {
     double low = -1, high = 1;
   };
   /// Computes what `reach` needs, after `compute`.
-  void prepareReach();
+  void prepareReach(const Cpu& la = Cpu());
   /// Numbers among which z_i is wherever the objective is below `goal`. Takes long where it cuts off more than a share
   /// `worthwhile` of the numbers at one end, and cuts off nothing where it would be less.
-  Reach reach(int i, double goal, double worthwhile);
+  Reach reach(int i, double goal, double worthwhile, const Cpu& la = Cpu());
 
  private:
   struct Tuning;
 
   void assemble(const UnitQuadratic& problem, const ProductMultipliers& products);
-  bool factorWith(const UnitQuadratic& problem, std::span<const double> w, double more);
+  bool factorWith(const UnitQuadratic& problem, std::span<const double> w, double more, const Cpu& la);
   double evaluate(const UnitQuadratic& problem);
   void minimise();
-  bool definiteWithout(int i, double curvature);
+  bool definiteWithout(int i, double curvature, const Cpu& la);
   Reach reachWith(int i, double goal, double curvature) const;
   double* row(int i) { return H_.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(size_); }
 

@@ -96,28 +96,28 @@ const UnitQuadratic& Relaxation::withRows(bool averages) {
   return combined_;
 }
 
-void Relaxation::sweep() {
-  factors_.sweep(withRows(false), products_);
+void Relaxation::sweep(const Cpu& la) {
+  factors_.sweep(withRows(false), products_, la);
   const double share = std::max(Tuning::share, 1.0 / (1 + sweeps_++));
-  factors_.raise(products_, step_, share);
+  factors_.raise(products_, step_, share, la);
   const std::span<const double> balls = factors_.ballMultipliers();
   for (std::size_t i = 0; i < balls.size(); ++i) averageBalls_[i] += share * (balls[i] - averageBalls_[i]);
   averageProducts_.approach(products_, Tuning::share);
   rows_.raise(factors_, step_, Tuning::share);
 }
 
-double Relaxation::prove() {
-  return bound_ = std::max(bound_, dual_.compute(withRows(true), averageBalls_, averageProducts_, shift_));
+double Relaxation::prove(const Cpu& la) {
+  return bound_ = std::max(bound_, dual_.compute(withRows(true), averageBalls_, averageProducts_, shift_, la));
 }
 
 double Relaxation::improve(const Cpu& la, double goal, int mostSweeps) {
   for (int k = 0; k < mostSweeps; k += Tuning::look) {
     for (int s = 0; s < Tuning::look; ++s) {
       la.checkpoint();
-      sweep();
+      sweep(la);
     }
     const double before = bound_;
-    if (prove() >= goal) break;
+    if (prove(la) >= goal) break;
     if (std::isfinite(goal) && bound_ - before < Tuning::leastGain * (goal - bound_)) break;
   }
   return bound_;

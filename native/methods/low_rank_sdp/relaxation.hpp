@@ -42,9 +42,9 @@ class Relaxation {
   const BallFactors& factors() const { return factors_; }
 
   /// One sweep over all vectors, with a step of the multipliers of products, and the averages of multipliers.
-  void sweep();
+  void sweep(const Cpu& la = Cpu());
   /// The best bound that was proved since set(), with one of the present multipliers among them.
-  double prove();
+  double prove(const Cpu& la = Cpu());
   double bound() const { return bound_; }
   /// Sweeps and proves until the bound reaches `goal` or gains little.
   double improve(const Cpu& la, double goal, int mostSweeps);

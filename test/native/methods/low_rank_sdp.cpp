@@ -6,6 +6,7 @@
 #include "check.hpp"
 #include "core/index.hpp"
 #include "core/limits.hpp"
+#include "core/monitor.hpp"
 #include "core/random.hpp"
 #include "core/run.hpp"
 #include "methods/low_rank_sdp/box_quadratic_search.hpp"
@@ -314,6 +315,31 @@ TEST(a_definite_factor_refuses_what_is_not_definite) {
       if (e >= 1e-10) CHECK(!definite);
     }
   }
+}
+
+TEST(long_loops_end_where_the_solve_is_aborted) {
+  const int n = 300;
+  const BoxQuadratic problem = drawn(n, Kind::convex, 5);
+  Monitor monitor;
+  monitor.abort();
+  const Cpu la(nullptr, 1, &monitor);
+  const auto ends = [](auto&& work) {
+    try {
+      work();
+    } catch (const Interrupted&) {
+      return true;
+    }
+    return false;
+  };
+  DefiniteFactor factor;
+  CHECK(ends([&] { factor.factor(n, problem.Q, la); }));
+  CHECK(factor.factor(n, problem.Q));
+  std::vector<double> diagonal(at(n)), slope;
+  CHECK(ends([&] { factor.inverseDiagonal(diagonal, la); }));
+  Relaxation relaxation;
+  relaxation.set(problem, problem.lower, problem.upper, nullptr, 1);
+  CHECK(ends([&] { relaxation.sweep(la); }));
+  CHECK(ends([&] { relaxation.prove(la); }));
 }
 
 TEST(the_inverse_diagonal_of_a_factor_is_that_of_the_inverse) {

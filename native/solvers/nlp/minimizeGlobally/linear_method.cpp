@@ -8,13 +8,17 @@ namespace {
 
 /// The model, unless its linear programs need more memory than there is.
 const GlobalModel& affordable(const GlobalModel& model) {
-  const double columns = model.lifted.count();
-  requireMemory(sizeof(double) * columns * columns, "linear programs of " + show(columns) + " columns, one for each " +
-                                                        "variable, product and function, need");
+  LinearMethod::requireMemoryFor(static_cast<std::size_t>(model.lifted.count()));
   return model;
 }
 
 }  // namespace
+
+void LinearMethod::requireMemoryFor(std::size_t columns) {
+  const auto count = static_cast<double>(columns);
+  requireMemory(sizeof(double) * count * count, "linear programs of " + show(count) + " columns, one for each " +
+                                                    "variable, product and function, need");
+}
 
 LinearMethod::LinearMethod(const Cpu& la, const GlobalModel& model, const MinimizeGloballySettings& settings)
     : search_(la, affordable(model), settings),

@@ -12,6 +12,9 @@ class LinearMethod final : public GlobalMethod {
   /// `la` and `model` must outlive this. Throws a SolverError OUT_OF_MEMORY where the linear programs are too large.
   LinearMethod(const Cpu& la, const GlobalModel& model, const MinimizeGloballySettings& settings);
 
+  /// Throws a SolverError OUT_OF_MEMORY if linear programs of so many columns need more than there is.
+  static void requireMemoryFor(std::size_t columns);
+
   /// GlobalSearch::follow
   void follow(std::span<const double> x) { search_.follow(x); }
 

@@ -75,6 +75,9 @@ struct MinimizeGloballyProblem : NlpStart {
   std::vector<double> points;         ///< points to begin at beside the start, n numbers each
   std::vector<double> debugSolution;  ///< a solution that the search follows; empty: none
   bool large = false;                 ///< the problem takes long to open
+
+  /// The start.
+  const std::vector<double>& first() const { return start.empty() && feasibleStart ? feasibleStart->given() : start; }
 };
 
 struct GlobalProgress : Progress {

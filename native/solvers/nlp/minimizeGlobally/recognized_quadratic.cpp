@@ -162,7 +162,7 @@ std::optional<LinearForm> QuadraticReading::quadratic(const LinearForm& form) {
   for (const LinearForm::Term& term : form.terms) {
     if (!addTerm(term)) return std::nullopt;
   }
-  return sumOf(parts_);
+  return sumOf(parts_, [this] { la_.checkpoint(); });
 }
 
 /// The problem that is made of forms of variables and products.
@@ -251,7 +251,7 @@ void QuadraticWriting::addRow(const LinearForm& form, Interval sides) {
 /// What the variables have that the method does not take; empty: nothing.
 std::string refusedVariables(const QuadraticReading& reading, const LiftedProgram& program,
                              std::span<const Interval> box) {
-  constexpr int most = 4096;  // safeguard: products have numbers below 2^31, and Q memory
+  constexpr int most = RecognizedQuadratic::Tuning::mostVariables;
   if (program.variables > most) return "more than " + show(most) + " variables";
   for (int j = 0; j < program.variables; ++j) {
     if (std::isinf(box[at(j)].low)) return "no finite lower[" + show(j) + "]";

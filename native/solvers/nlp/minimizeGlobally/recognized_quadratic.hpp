@@ -11,6 +11,10 @@ namespace nonconvex {
 
 /// A quadratic program whose least value is that of a model, or why there is none.
 struct RecognizedQuadratic {
+  struct Tuning {
+    static constexpr int mostVariables = 4096;  ///< safeguard: products have numbers below 2^31, and Q memory
+  };
+
   BoxQuadratic problem;
   std::string refused;  ///< what the model has that a quadratic program in a finite box has not; empty: nothing
 

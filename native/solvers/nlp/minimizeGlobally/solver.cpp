@@ -5,8 +5,9 @@
 
 #include "core/error.hpp"
 #include "core/index.hpp"
+#include "core/monitor.hpp"
 #include "core/random.hpp"
-#include "expressions/lifted/lifting.hpp"
+#include "core/require_memory.hpp"
 #include "expressions/program.hpp"
 #include "solvers/nlp/minimizeGlobally/linear_method.hpp"
 #include "solvers/nlp/minimizeGlobally/point_proof.hpp"
@@ -48,8 +49,7 @@ std::unique_ptr<GlobalMethod> MinimizeGloballySolver::following(std::span<const 
 /// The method whose bounds are better for the model, or the one that the settings name.
 std::unique_ptr<GlobalMethod> MinimizeGloballySolver::chosenMethod() const {
   const bool named = settings_.relaxation == GlobalRelaxation::semidefinite;
-  const bool pays = settings_.relaxation == GlobalRelaxation::automatic && model_.constraints.empty();
-  if (named || pays) {
+  if (triesSemidefinite(model_.constraints.size())) {
     const RecognizedQuadratic found = RecognizedQuadratic::of(la_, model_.lifted);
     if (named && !found.refused.empty()) {
       throw Error(
@@ -64,10 +64,32 @@ std::unique_ptr<GlobalMethod> MinimizeGloballySolver::chosenMethod() const {
   return std::make_unique<LinearMethod>(la_, model_, settings_);
 }
 
+/// Returns true if semidefinite relaxations pay, or are asked for, where the model is quadratic.
+bool MinimizeGloballySolver::triesSemidefinite(std::size_t constraints) const {
+  const bool pays = settings_.relaxation == GlobalRelaxation::automatic && constraints == 0;
+  return pays || settings_.relaxation == GlobalRelaxation::semidefinite;
+}
+
+/// Ends a lifting when the solve is to end, and before its columns need more memory than there is.
+LiftingWatch MinimizeGloballySolver::watchFor(std::size_t n, std::size_t m) const {
+  const bool linear = !triesSemidefinite(m) || n > at(RecognizedQuadratic::Tuning::mostVariables);
+  const Stopwatch watch;
+  double looked = 0;  // bytes that were there
+  return [this, linear, watch, looked](std::size_t columns, std::size_t terms) mutable {
+    la_.checkpoint();
+    if (la_.ending() && watch.seconds() > Tuning::patience) throw Interrupted{};
+    const double bytes =
+        Tuning::bytesOfColumn * static_cast<double>(columns) + Tuning::bytesOfTerm * static_cast<double>(terms);
+    if (bytes <= looked) return;
+    looked = 2 * bytes;
+    if (linear) LinearMethod::requireMemoryFor(columns);
+    requireMemory(looked, "relaxations of " + show(columns) + " or more variables, products and functions need");
+  };
+}
+
 /// Takes the start and the points beside it.
 void MinimizeGloballySolver::takePoints(const MinimizeGloballyProblem& problem, std::size_t n) {
-  std::vector<double> start =
-      problem.start.empty() && problem.feasibleStart ? problem.feasibleStart->given() : problem.start;
+  std::vector<double> start = problem.first();
   start.resize(n, 0.0);
   given_.push_back(std::move(start));
   for (std::size_t from = 0; from + n <= problem.points.size() && n > 0; from += n) {
@@ -88,7 +110,7 @@ void MinimizeGloballySolver::lift(const MinimizeGloballyProblem& problem) {
   const std::size_t n = at(nlp->variables()), m = at(nlp->constraints());
   takePoints(problem, n);
   const LiftedBounds bounds = boundsOf(problem, n, m);
-  model_.lifted = liftedProgram(*expressions.graph, expressions.parameters, bounds);
+  model_.lifted = liftedProgram(*expressions.graph, expressions.parameters, bounds, watchFor(n, m));
   model_.constraints = bounds.constraints;
   model_.open = [nlp, program] { return std::make_shared<Program>(*program); };
 }

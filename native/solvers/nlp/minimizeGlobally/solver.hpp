@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/run.hpp"
+#include "expressions/lifted/lifting.hpp"
 #include "solvers/nlp/minimizeGlobally/global_method.hpp"
 #include "solvers/nlp/minimizeGlobally/global_model.hpp"
 
@@ -16,7 +17,10 @@ namespace nonconvex {
 /// The answer for a problem that is aborted before it is opened: its start, of which nothing is known.
 class GlobalUnbuilt {
  public:
-  static bool pays(const MinimizeGloballyProblem& problem) { return problem.large; }
+  static bool pays(const MinimizeGloballyProblem& problem) {
+    constexpr std::size_t few = 100;  // safeguard: dense products of as many variables take milliseconds
+    return problem.large || problem.first().size() > few;
+  }
 
   /// `problem` must outlive this.
   GlobalUnbuilt(const MinimizeGloballyProblem& problem, const MinimizeGloballySettings&) : problem_(problem) {}
@@ -28,7 +32,7 @@ class GlobalUnbuilt {
   GlobalProgress progress() const { return {}; }
   MinimizeGloballySolution solution() const {
     MinimizeGloballySolution made;
-    made.x = problem_.start;
+    made.x = problem_.first();
     return made;
   }
 
@@ -58,6 +62,9 @@ class MinimizeGloballySolver {
   struct Tuning {
     /// published: random starts of local solutions at the root (plan of the method, 5.5).
     static constexpr int starts = 3;
+    static constexpr double patience = 0.01;      ///< safeguard: seconds of a lifting that is always finished
+    static constexpr double bytesOfColumn = 300;  ///< rounding: a column of a lifted program, its atom, their places
+    static constexpr double bytesOfTerm = 50;     ///< rounding: a term of a row and of the form that it is made of
     static constexpr double far = 10;  ///< safeguard: starts are within this of 0 or of a bound, where there is none
   };
 
@@ -65,6 +72,8 @@ class MinimizeGloballySolver {
   void takePoints(const MinimizeGloballyProblem& problem, std::size_t n);
   void lift(const MinimizeGloballyProblem& problem);
   LiftedBounds boundsOf(const MinimizeGloballyProblem& problem, std::size_t n, std::size_t m);
+  bool triesSemidefinite(std::size_t constraints) const;
+  LiftingWatch watchFor(std::size_t n, std::size_t m) const;
   std::unique_ptr<GlobalMethod> chosenMethod() const;
   std::unique_ptr<GlobalMethod> following(std::span<const double> solution) const;
   bool isBelowCutoff() const;
