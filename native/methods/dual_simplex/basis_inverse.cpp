@@ -151,8 +151,16 @@ struct BasisInverse::Order {
   std::vector<int> ofOneColumn, ofOneRow;
 };
 
+void BasisInverse::watch() {
+  unwatched_ += work();
+  if (watch_ == nullptr || unwatched_ < Tuning::operations) return;
+  unwatched_ = 0;
+  (*watch_)();
+}
+
 /// Exchanges the row for the column that is named, where its pivot is large enough, or for that of the largest pivot.
 void BasisInverse::bringIn(const ScaledLp& lp, Order& order, int row, int wantedColumn) {
+  watch();
   normal(lp, n_ + row, alpha_.data());
   int best = -1;
   double most = Tuning::dependent;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -35,6 +36,11 @@ class BasisInverse {
   std::span<const int> basicColumns() const { return basic_; }
   /// Number of exchanges since factor() or reset().
   int exchanges() const { return exchanges_; }
+  /// The number of operations of an exchange, about.
+  double work() const { return static_cast<double>(stride_) * static_cast<double>(1 + basic_.size()); }
+  /// Exchanges of factor() and extend() call this now and then; null: nothing. What it returns does not matter; it may
+  /// throw, then factor() has to come before anything else.
+  void setWatch(const std::function<bool()>* watch) { watch_ = watch; }
 
   /// alpha = (item's normal)^T M: the item's value changes by alpha_p where slot p's changes by 1.
   void normal(const ScaledLp& lp, int item, double* alpha) const;
@@ -51,12 +57,14 @@ class BasisInverse {
   struct Tuning {
     static constexpr double dependent = 1e-10;  ///< rounding: a row whose normal is less than this in all free slots
     static constexpr double threshold = 0.1;    ///< safeguard: least share of the largest pivot for a sparser one
+    static constexpr double operations = 1e6;   ///< safeguard: between two calls of the watch, about a millisecond
   };
   struct Order;
 
   static std::size_t at(int i) { return static_cast<std::size_t>(i); }
   double* row(int r) { return inverse_.data() + at(r) * at(stride_); }
   const double* row(int r) const { return inverse_.data() + at(r) * at(stride_); }
+  void watch();
   void bringIn(const ScaledLp& lp, Order& order, int row, int wantedColumn);
 
   int n_, stride_, exchanges_ = 0;
@@ -67,6 +75,8 @@ class BasisInverse {
   std::vector<double> inverse_;
   mutable std::vector<double> products_;  ///< work
   std::vector<double> alpha_;             ///< work
+  const std::function<bool()>* watch_ = nullptr;
+  double unwatched_ = 0;  ///< operations since the watch was called
 };
 
 }  // namespace nonconvex

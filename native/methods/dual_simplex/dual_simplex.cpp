@@ -201,6 +201,7 @@ double DualSimplex::provenBound(std::span<const double> errors) const {
 LpStatus DualSimplex::solve(const std::function<bool()>* stop, double objectiveLimit, int pivotLimit) {
   SimplexState& s = *state_;
   s.stop = stop;
+  s.unasked = SimplexState::Tuning::between;
   s.pivotLimit = s.pivots + pivotLimit;
   s.objectiveLimit = objectiveLimit * s.lp.costScale;
   for (int item = 0; item < s.lp.items(); ++item) {

@@ -68,8 +68,8 @@ class DualSimplex {
   /// r. Costs, bounds and sides may have changed since.
   void setNear(std::span<const double> x, std::span<const double> y, std::span<const double> r);
 
-  /// Asks `stop`, where there is one, now and then whether to end. Ends with `cutoff` once no point has an objective
-  /// below `objectiveLimit`, as far as rounding errors allow.
+  /// Asks `stop`, where there is one, now and then whether to end; it may throw, too, which leaves no answer. Ends with
+  /// `cutoff` once no point has an objective below `objectiveLimit`, as far as rounding errors allow.
   LpStatus solve(const std::function<bool()>* stop = nullptr, double objectiveLimit = infinity,
                  int pivotLimit = 1000000);
 

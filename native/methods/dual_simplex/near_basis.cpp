@@ -58,6 +58,7 @@ void SimplexState::factorNear(std::span<const double> point, std::span<const dou
   // What is held and what is inside belongs to any basis of the point; then what is at a side without a multiplier.
   ofColumns([&](int j) { return near.isInside(j); });
   ofRows([&](int item) { return !near.isHeld(item); });
+  inverse.setWatch(nullptr);
   inverse.factor(lp, basic);
   ofRows([&](int item) { return near.isHeld(item) || near.isInside(item); });
   inverse.extend(lp, basic);

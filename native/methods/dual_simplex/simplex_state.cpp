@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "methods/dual_simplex/simplex_kernels.hpp"
 
@@ -46,12 +47,15 @@ void SimplexState::truncate(int rows) {
 
 void SimplexState::factor() {
   ++factorisations;
+  const bool first = !std::exchange(factored, false);  // it stays false where `stop` throws
   for (int item = lp.columns(); item < lp.items(); ++item)
     if (usualSide(lp.lower[at(item)], lp.upper[at(item)]) == BasisSide::freeAtZero) side[at(item)] = BasisSide::basic;
   std::vector<std::uint8_t>& wanted = side;
   std::vector<std::uint8_t> basic(wanted.size());
   for (std::size_t i = 0; i < wanted.size(); ++i) basic[i] = wanted[i] == BasisSide::basic ? 1 : 0;
+  inverse.setWatch(stop);
   inverse.factor(lp, basic);
+  inverse.setWatch(nullptr);
   bool same = true;
   for (int item = 0; item < lp.items(); ++item) {
     if (inverse.isBasic(item) == (side[at(item)] == BasisSide::basic)) continue;
@@ -59,7 +63,7 @@ void SimplexState::factor() {
     side[at(item)] =
         inverse.isBasic(item) ? std::uint8_t(BasisSide::basic) : usualSide(lp.lower[at(item)], lp.upper[at(item)]);
   }
-  if (!same || !factored) std::fill(weight.begin(), weight.end(), 1.0);
+  if (!same || first) std::fill(weight.begin(), weight.end(), 1.0);
   factored = true;
 }
 
@@ -150,7 +154,10 @@ void SimplexState::exchange(int slot, int item, bool lower) {
 
 bool SimplexState::mayStop() {
   if (pivots >= pivotLimit) return true;
-  return stop != nullptr && pivots % Tuning::between == 0 && (*stop)();
+  if (stop == nullptr) return false;
+  if (++unasked < Tuning::between && unasked * inverse.work() < Tuning::operations) return false;
+  unasked = 0;
+  return (*stop)();
 }
 
 }  // namespace nonconvex

@@ -25,7 +25,8 @@ struct SimplexState {
     static constexpr int exchanges = 100;                ///< safeguard: exchanges after which the inverse is made anew
     static constexpr double residual = 1e-9;  ///< rounding: error of rows at their sides that asks for a new inverse
     static constexpr double near = 1e-6;      ///< safeguard: distances and multipliers of a given point that count as 0
-    static constexpr int between = 32;        ///< safeguard: pivots between two questions whether to stop
+    static constexpr int between = 32;        ///< safeguard: pivots between two questions whether to stop, at most
+    static constexpr double operations = 1e6;  ///< safeguard: and about so many operations, less than a millisecond
   };
 
   explicit SimplexState(int columns);
@@ -90,6 +91,7 @@ struct SimplexState {
   double raySign = 1;
   std::int64_t pivots = 0, pivotLimit = 0, factorisations = 0;
   const std::function<bool()>* stop = nullptr;
+  int unasked = 0;                   ///< pivots since `stop` was asked
   double objectiveLimit = infinity;  ///< scaled
 };
 

@@ -271,6 +271,25 @@ TEST(objectiveLimitsAndPivotLimitsEndASolve) {
   }
 }
 
+TEST(whatAsksMayThrowWhileAnInverseIsMade) {
+  const TestLp lp = randomLp({.columns = 400, .rows = 700}, 3);
+  DualSimplex whole = lp.simplex();
+  CHECK(whole.solve() == LpStatus::optimal);
+  const DualSimplex::Basis basis = whole.basis();
+  DualSimplex again = lp.simplex();
+  again.setBasis(basis);
+  const std::function<bool()> ends = []() -> bool { throw 1; };  // no pivot asks, as the basis is optimal
+  bool thrown = false;
+  try {
+    again.solve(&ends);
+  } catch (int) {
+    thrown = true;
+  }
+  CHECK(thrown);
+  CHECK(again.solve() == LpStatus::optimal);
+  CHECK_NEAR(again.objective(), whole.objective(), 1e-9 * (1 + std::abs(whole.objective())));
+}
+
 TEST(copiesAreIndependent) {
   const TestLp lp = randomLp({.columns = 8, .rows = 20}, 5);
   DualSimplex simplex = lp.simplex();

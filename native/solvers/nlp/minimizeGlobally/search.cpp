@@ -10,7 +10,10 @@ namespace nonconvex {
 
 GlobalSearch::GlobalSearch(const Cpu& la, const GlobalModel& model, const MinimizeGloballySettings& settings)
     : la_(la), model_(model), settings_(settings), propagation_(model.lifted), root_(model.lifted.columns) {
-  stop_ = [this] { return la_.ending(); };
+  stop_ = [this] {
+    la_.checkpoint();
+    return la_.ending();
+  };
 }
 
 void GlobalSearch::follow(std::span<const double> x) { debug_.emplace(model_.lifted, x); }
