@@ -363,8 +363,26 @@ void GlobalSearch::incumbent(Node& node) {
   node.stationary = {};
 }
 
+/// Remembers where the relaxation of a box that cannot be split differs most from the model.
+void GlobalSearch::noteStalled(const Node& node) {
+  constexpr std::size_t some = 3;  // safeguard: more say little
+  if (node.near.empty() || stalledAtoms_.size() >= some) return;
+  int worst = -1;
+  double most = 0;
+  for (std::size_t k = 0; k < model_.lifted.atoms.size(); ++k) {
+    const LiftedAtom& atom = model_.lifted.atoms[k];
+    const double gap = violation(atom, node.near) / (1 + std::abs(node.near[at(atom.w)]));
+    if (!(gap > most)) continue;
+    most = gap;
+    worst = static_cast<int>(k);
+  }
+  if (worst >= 0 && std::find(stalledAtoms_.begin(), stalledAtoms_.end(), worst) == stalledAtoms_.end()) {
+    stalledAtoms_.push_back(worst);
+  }
+}
+
 void GlobalSearch::branch(Node& node, OpenNodes<Node>& open) {
-  if (node.branch < 0) return;
+  if (node.branch < 0) return noteStalled(node);
   const bool integer = model_.lifted.integer[at(node.branch)] != 0;
   const double size = static_cast<double>(node.box.size() * (sizeof(Interval) + sizeof(double) + 2) + 200);
   bool followed = !debug_;

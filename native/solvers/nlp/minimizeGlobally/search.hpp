@@ -61,6 +61,8 @@ class GlobalSearch {
   bool unbounded() const { return unbounded_; }
   const GlobalPoint& best() const { return best_; }
   const GlobalCounts& counts() const { return counts_; }
+  /// GlobalMethod::stalledAtoms
+  std::span<const int> stalledAtoms() const { return stalledAtoms_; }
 
  private:
   struct Tuning {
@@ -103,6 +105,7 @@ class GlobalSearch {
   bool isMendedByLines(const LiftedAtom& atom, const Node& node) const;
   Choice widest(const Node& node) const;
   void consider(Choice& choice, const Node& node, int column, double score, double at) const;
+  void noteStalled(const Node& node);
   double violation(const LiftedAtom& atom, std::span<const double> z) const;
   void take(const std::optional<GlobalPoint>& point, GlobalPoint& best) const;
   bool closesByCurvature(Workspace& space, Node& node, double goal) const;
@@ -118,6 +121,7 @@ class GlobalSearch {
   GlobalPoint best_;
   std::shared_ptr<const StationaryPoint> stationary_;  ///< the best point with multipliers, or null
   GlobalCounts counts_;
+  std::vector<int> stalledAtoms_;
   bool unbounded_ = false;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Workspace>> idle_;  // guarded by mutex_

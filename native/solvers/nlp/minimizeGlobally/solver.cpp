@@ -9,6 +9,7 @@
 #include "core/random.hpp"
 #include "core/require_memory.hpp"
 #include "expressions/program.hpp"
+#include "solvers/nlp/minimizeGlobally/explanation.hpp"
 #include "solvers/nlp/minimizeGlobally/linear_method.hpp"
 #include "solvers/nlp/minimizeGlobally/point_proof.hpp"
 #include "solvers/nlp/minimizeGlobally/quadratic_search.hpp"
@@ -232,16 +233,27 @@ void MinimizeGloballySolver::verify(std::span<const double> x, MinimizeGloballyS
   made.verifiedObjective = found->objective;
 }
 
+/// A sentence about boxes that are not split, and one about what keeps them from being closed.
+std::string MinimizeGloballySolver::withMore(std::string sentence) const {
+  const std::string more = whatIsStalled(model_.lifted, method_->stalledAtoms());
+  return more.empty() ? sentence : sentence + " " + more;
+}
+
 std::string MinimizeGloballySolver::explain(Status status) const {
   if (follows_ && status == Status::stalled) return "The search has kept the debug solution, and proves nothing else.";
   if (status == Status::infeasible) return "The search has excluded all boxes.";
   if (status == Status::unbounded) return "The objective gets better for ever along admissible points.";
+  if (std::isinf(lowerBound_) && lowerBound_ < 0 && status != Status::solved) {
+    return whatHasNoBounds(model_.lifted, method_->best().objective);
+  }
   if (status == Status::stalled && !isBelowCutoff()) return "No point better than the cutoff was found.";
   if (status == Status::stalled && !method_->best().known()) {
     if (!assumed_.empty()) return "No admissible point was found within the assumed bounds.";
-    return "No admissible point was found in boxes that are too narrow to be split.";
+    return withMore("No admissible point was found in boxes that are too narrow to be split.");
   }
-  if (status == Status::stalled) return "Boxes that are too narrow to be split have better bounds than the objective.";
+  if (status == Status::stalled) {
+    return withMore("Boxes that are too narrow to be split have better bounds than the objective.");
+  }
   return {};
 }
 

@@ -79,6 +79,7 @@ class MinimizeGloballySolver {
   bool isBelowCutoff() const;
   void verify(std::span<const double> x, MinimizeGloballySolution& made) const;
   std::vector<std::vector<double>> starts() const;
+  std::string withMore(std::string sentence) const;
   double gapScale(double objective) const;
 
   const Cpu& la_;
