@@ -67,6 +67,7 @@ const ofOneFamily: Record<string, string[]> = {
     'native/methods/low_rank_sdp/box_quadratic.hpp',
     'native/methods/low_rank_sdp/box_quadratic_search.hpp',
     'native/methods/lagrangian_bound/lagrangian_bound.hpp',
+    'native/methods/propagation/level_sets.hpp',
     'native/methods/propagation/propagation.hpp',
     'native/methods/quadratic/prepared_quadratic.hpp',
     'native/methods/quadratic/recession.hpp',

@@ -2,8 +2,25 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as ops from '../../src/expressions/index.js';
-import { abs, add, at, atan2, Model, max, mul, sin, square, sub, sum } from '../../src/expressions/index.js';
+import {
+  abs,
+  add,
+  at,
+  atan2,
+  div,
+  type Expression,
+  Model,
+  max,
+  mul,
+  pow,
+  sin,
+  square,
+  sub,
+  sum,
+} from '../../src/expressions/index.js';
 import { fromCallbacks, minimizeGlobally, quadraticProgram } from '../../src/nlp/index.js';
+
+type Scalar = Expression<readonly []>;
 
 /** A wave on a slope: several local minima, the least of them at the left. */
 function wave() {
@@ -169,6 +186,23 @@ describe('minimizeGlobally', () => {
     await expect(minimizeGlobally(model, { warmStart: { x: [1, 2] } })).rejects.toThrow(
       'warmStart.x: expected 1 numbers, one for each variable, got 2',
     );
+  });
+
+  it.each<[string, number, (x: Scalar, y: Scalar) => Scalar]>([
+    [
+      'three humps',
+      0,
+      (x, y) => add(add(mul(2, square(x)), mul(-1.05, pow(x, 4))), add(div(pow(x, 6), 6), add(mul(x, y), square(y)))),
+    ],
+    ['a quadratic function', -1 / 3, (x, y) => add(sub(add(square(x), square(y)), mul(x, y)), x)],
+    ['a square beside a linear term', -27, (x, y) => add(sub(pow(x, 4), mul(4, pow(x, 3))), square(sub(y, add(x, 1))))],
+  ])('bounds variables without bounds by the growth of %s', async (_, least, f) => {
+    const model = new Model();
+    model.minimize(f(model.variable({ start: 0.5 }), model.variable({ start: 0.8 })));
+    const { status, bound } = await minimizeGlobally(model, { maxNodes: 1000 });
+    expect(status).toBe('solved');
+    expect(bound).toBeLessThanOrEqual(least + 1e-12);
+    expect(bound).toBeGreaterThan(least - 0.01);
   });
 
   it('refuses what no bound is known of', async () => {

@@ -49,6 +49,7 @@ void GlobalSearch::consider(std::span<const double> x) {
 
 bool GlobalSearch::begin(const std::vector<std::vector<double>>& starts) {
   if (!propagate(root_, debug_ ? debug_->goal() : settings_.cutoff, Tuning::rootSweeps)) return false;
+  boundUnbounded(settings_.cutoff);
   auto space = takeWorkspace();
   for (const std::vector<double>& start : starts) {
     la_.checkpoint();
@@ -56,10 +57,18 @@ bool GlobalSearch::begin(const std::vector<std::vector<double>>& starts) {
     take(space->points.descend(start, root_), best_);
   }
   stationary_ = settle(space->points, best_);
+  boundUnbounded(std::min(best_.objective, settings_.cutoff));
   counts_.localSolves += space->points.solves();
   unbounded_ = space->points.unbounded();
   giveBack(std::move(space));
   return true;
+}
+
+/// Tightens bounds that are infinite, by the growth of the objective and the constraints.
+void GlobalSearch::boundUnbounded(double cutoff) {
+  const double goal = debug_ ? debug_->goal() : cutoff;
+  if (!LevelSets(model_.lifted).run(root_, goal)) return;
+  expect(-infinity, root_, "level sets");
 }
 
 void GlobalSearch::root(OpenNodes<Node>& open) {

@@ -9,6 +9,7 @@
 
 #include "linalg/cpu.hpp"
 #include "methods/lagrangian_bound/lagrangian_bound.hpp"
+#include "methods/propagation/level_sets.hpp"
 #include "methods/propagation/propagation.hpp"
 #include "methods/tree_search/tree_search.hpp"
 #include "solvers/nlp/minimizeGlobally/debug_solution.hpp"
@@ -93,6 +94,7 @@ class GlobalSearch {
 
   std::unique_ptr<Workspace> takeWorkspace();
   void giveBack(std::unique_ptr<Workspace> space);
+  void boundUnbounded(double cutoff);
   bool propagate(std::vector<Interval>& box, double goal, int sweeps) const;
   void expect(double bound, std::span<const Interval> box, const char* step) const;
   double boundWith(Workspace& space, Node& node, const TreeVisit& visit);
