@@ -76,6 +76,7 @@ class MinimizeGloballySolver {
   LiftingWatch watchFor(std::size_t n, std::size_t m) const;
   std::unique_ptr<GlobalMethod> chosenMethod() const;
   std::unique_ptr<GlobalMethod> following(std::span<const double> solution) const;
+  bool closesByConvexity();
   bool isBelowCutoff() const;
   void verify(std::span<const double> x, MinimizeGloballySolution& made) const;
   std::vector<std::vector<double>> starts() const;
