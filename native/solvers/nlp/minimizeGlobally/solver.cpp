@@ -30,6 +30,17 @@ Interval startsOf(Interval box, double far) {
 
 }  // namespace
 
+bool GlobalUnbuilt::pays(const MinimizeGloballyProblem& problem) {
+  constexpr std::size_t few = 100;  // safeguard: dense products of as many variables take milliseconds
+  return problem.large || problem.first().size() > few;
+}
+
+MinimizeGloballySolution GlobalUnbuilt::solution() const {
+  MinimizeGloballySolution made;
+  made.x = problem_.first();
+  return made;
+}
+
 MinimizeGloballySolver::MinimizeGloballySolver(const Cpu& la, const MinimizeGloballyProblem& problem,
                                                const MinimizeGloballySettings& settings)
     : la_(la), settings_(settings) {
