@@ -9,6 +9,7 @@
 #include "core/random.hpp"
 #include "core/require_memory.hpp"
 #include "expressions/program.hpp"
+#include "solvers/nlp/minimizeGlobally/convex_tangent.hpp"
 #include "solvers/nlp/minimizeGlobally/explanation.hpp"
 #include "solvers/nlp/minimizeGlobally/linear_method.hpp"
 #include "solvers/nlp/minimizeGlobally/point_proof.hpp"
@@ -28,6 +29,17 @@ Interval startsOf(Interval box, double far) {
 }
 
 }  // namespace
+
+bool GlobalUnbuilt::pays(const MinimizeGloballyProblem& problem) {
+  constexpr std::size_t few = 100;  // safeguard: dense products of as many variables take milliseconds
+  return problem.large || problem.first().size() > few;
+}
+
+MinimizeGloballySolution GlobalUnbuilt::solution() const {
+  MinimizeGloballySolution made;
+  made.x = problem_.first();
+  return made;
+}
 
 MinimizeGloballySolver::MinimizeGloballySolver(const Cpu& la, const MinimizeGloballyProblem& problem,
                                                const MinimizeGloballySettings& settings)
@@ -165,7 +177,16 @@ std::optional<Status> MinimizeGloballySolver::start() {
     lowerBound_ = settings_.cutoff;
     return ended(Status::infeasible);
   }
-  return method_->unbounded() ? std::optional(Status::unbounded) : std::nullopt;
+  if (method_->unbounded()) return Status::unbounded;
+  return closesByConvexity() ? ended(Status::solved) : std::nullopt;
+}
+
+/// Takes the bound of a convex model, and returns true if it closes the gap.
+bool MinimizeGloballySolver::closesByConvexity() {
+  const GlobalPoint& best = method_->best();
+  if (follows_ || !best.known()) return false;
+  lowerBound_ = std::max(lowerBound_, convexTangent(model_.lifted, best));
+  return lowerBound_ >= goalOf(best.objective, settings_.absoluteGap, settings_.tolerance);
 }
 
 std::optional<Status> MinimizeGloballySolver::step() {

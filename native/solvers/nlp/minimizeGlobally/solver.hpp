@@ -17,10 +17,8 @@ namespace nonconvex {
 /// The answer for a problem that is aborted before it is opened: its start, of which nothing is known.
 class GlobalUnbuilt {
  public:
-  static bool pays(const MinimizeGloballyProblem& problem) {
-    constexpr std::size_t few = 100;  // safeguard: dense products of as many variables take milliseconds
-    return problem.large || problem.first().size() > few;
-  }
+  /// Returns true for a problem whose lifting takes long.
+  static bool pays(const MinimizeGloballyProblem& problem);
 
   /// `problem` must outlive this.
   GlobalUnbuilt(const MinimizeGloballyProblem& problem, const MinimizeGloballySettings&) : problem_(problem) {}
@@ -30,11 +28,7 @@ class GlobalUnbuilt {
   std::optional<Status> start() { return std::nullopt; }
   std::optional<Status> step() { return Status::stalled; }
   GlobalProgress progress() const { return {}; }
-  MinimizeGloballySolution solution() const {
-    MinimizeGloballySolution made;
-    made.x = problem_.first();
-    return made;
-  }
+  MinimizeGloballySolution solution() const;
 
  private:
   const MinimizeGloballyProblem& problem_;
@@ -76,6 +70,7 @@ class MinimizeGloballySolver {
   LiftingWatch watchFor(std::size_t n, std::size_t m) const;
   std::unique_ptr<GlobalMethod> chosenMethod() const;
   std::unique_ptr<GlobalMethod> following(std::span<const double> solution) const;
+  bool closesByConvexity();
   bool isBelowCutoff() const;
   void verify(std::span<const double> x, MinimizeGloballySolution& made) const;
   std::vector<std::vector<double>> starts() const;

@@ -1,0 +1,148 @@
+// `minimizeGlobally` by linear and by semidefinite relaxations, on the given quadratic problems, and boxes that convex problems take.
+//
+//   npm run bench -- nlp/relaxations              writes bench/nlp/relaxations.results.json
+//   npm run bench -- nlp/relaxations --limit 3    seconds for each solve in place of 5
+//   npm run bench -- nlp/relaxations NAME ...     prints these problems, and writes nothing
+
+import { add, dot, log, logSumExp, matvec, mul, softplus, square, sub, sum } from '../../src/expressions/index.js';
+import { Model, minimizeGlobally, SolverError } from '../../src/index.js';
+import { Draw } from '../../test/nlp/draw.js';
+import { available, globalProblems } from '../../test/nlp/globalProblems.js';
+import { describe, environment, short, table, writeResults } from '../shared/report.js';
+
+const words = process.argv.slice(2);
+const at = words.indexOf('--limit');
+const limit = at < 0 ? 5 : Number(words.splice(at, 2)[1]);
+
+interface Run {
+  status: string;
+  seconds: number;
+  nodes: number;
+  gap?: number;
+}
+
+type Relaxation = 'auto' | 'linear' | 'semidefinite';
+
+/** One solve; undefined where the relaxation does not take the model. */
+async function run(model: Model, relaxation: Relaxation): Promise<Run | undefined> {
+  try {
+    const { status, seconds, nodes, objective, bound } = await minimizeGlobally(model, {
+      ...{ relaxation, timeLimit: limit, threads: 1 },
+    });
+    const gap = Math.abs(objective - bound) / Math.abs(objective);
+    return { status, seconds, nodes, ...(Number.isFinite(gap) && { gap }) };
+  } catch (error) {
+    if (error instanceof SolverError && error.code === 'UNSUPPORTED') return undefined;
+    throw error;
+  }
+}
+
+const cell = (run: Run): string =>
+  run.status === 'solved'
+    ? `${short(run.seconds)} s, ${run.nodes}`
+    : `gap ${run.gap === undefined ? 'unknown' : `${short(100 * run.gap)} %`}, ${run.nodes}`;
+
+const matrix = (draw: Draw, rows: number, n: number): number[][] =>
+  Array.from({ length: rows }, () => Array.from({ length: n }, () => draw.between(-0.5, 0.5)));
+
+/** Convex models of n variables. */
+const convex: Record<string, (draw: Draw, n: number) => Model> = {
+  portfolio: (draw, n) => {
+    const model = new Model();
+    const x = model.variable(n, { lower: 0, upper: 1 });
+    const c = matrix(draw, 1, n)[0] as number[];
+    model.minimize(sub(sum(square(matvec(matrix(draw, n + 2, n), x))), mul(0.1, dot(c, x))));
+    model.equal(sum(x), 1);
+    return model;
+  },
+  'least squares': (draw, n) => {
+    const model = new Model();
+    const x = model.variable(n, { lower: -5, upper: 5 });
+    const b = matrix(draw, 1, 2 * n)[0] as number[];
+    model.minimize(sum(square(sub(matvec(matrix(draw, 2 * n, n), x), b))));
+    return model;
+  },
+  entropy: (draw, n) => {
+    const model = new Model();
+    const x = model.variable(n, { lower: 1e-3, upper: 1 });
+    model.minimize(add(sum(mul(x, log(x))), dot(matrix(draw, 1, n)[0] as number[], x)));
+    model.equal(sum(x), 1);
+    return model;
+  },
+  'line over a ball': (draw, n) => {
+    const model = new Model();
+    const x = model.variable(n, { lower: -2, upper: 2 });
+    model.minimize(dot(matrix(draw, 1, n)[0] as number[], x));
+    model.atMost(sum(square(x)), 1);
+    return model;
+  },
+  'logistic regression': (draw, n) => {
+    const model = new Model();
+    const x = model.variable(n, { lower: -3, upper: 3 });
+    model.minimize(add(sum(softplus(matvec(matrix(draw, 3 * n, n), x))), mul(0.1, sum(square(x)))));
+    return model;
+  },
+  'log-sum-exp': (draw, n) => {
+    const model = new Model();
+    const x = model.variable(n, { lower: -2, upper: 2 });
+    model.minimize(logSumExp(matvec(matrix(draw, 2 * n, n), x)));
+    return model;
+  },
+};
+
+/** Geometric mean. */
+const mean = (values: readonly number[]): number =>
+  Math.exp(values.reduce((total, value) => total + Math.log(value), 0) / values.length);
+
+async function quadratics() {
+  const rows = [];
+  for (const set of available ? (['boxqp', 'continuous', 'integer'] as const) : []) {
+    for (const { name, model } of globalProblems(set)) {
+      if (words.length > 0 && !words.includes(name)) continue;
+      const semidefinite = await run(model, 'semidefinite');
+      const linear = semidefinite && (await run(model, 'linear'));
+      if (semidefinite && linear) rows.push({ set, name, linear, semidefinite });
+    }
+  }
+  return rows;
+}
+
+async function main(): Promise<void> {
+  const rows = await quadratics();
+  const cells = rows.map(({ name, linear, semidefinite }) => [name, cell(linear), cell(semidefinite)]);
+  console.log(table(['problem', 'linear: time, boxes', 'semidefinite'], cells));
+  const sums = ['boxqp', 'continuous', 'integer'].flatMap((set) => {
+    const of = rows.filter((row) => row.set === set);
+    const both = of.filter(({ linear, semidefinite }) => [linear, semidefinite].every((r) => r.status === 'solved'));
+    if (of.length === 0) return [];
+    const total = (kind: 'linear' | 'semidefinite') => {
+      const solved = of.filter((row) => row[kind].status === 'solved').length;
+      const [seconds, nodes] = (['seconds', 'nodes'] as const).map((of) =>
+        mean(both.map((row) => (of === 'nodes' ? Math.max(1, row[kind].nodes) : row[kind].seconds))),
+      );
+      return `${solved} of ${of.length}; ${short(seconds)} s, ${short(nodes)}`;
+    };
+    return [[set, total('linear'), total('semidefinite')]];
+  });
+  console.log(`Solved; geometric means of time and boxes of those that both solve, limit ${limit} s:`);
+  console.log(table(['set', 'linear', 'semidefinite'], sums));
+  if (words.length > 0) return;
+  const convexRows = [];
+  for (const [name, make] of Object.entries(convex)) {
+    for (const n of [5, 10, 20, 40]) {
+      const found = await run(make(new Draw(n), n), 'auto');
+      if (found) convexRows.push({ name, n, ...found });
+    }
+  }
+  console.log(
+    table(
+      ['convex', 'n', 'time, boxes'],
+      convexRows.map((row) => [row.name, `${row.n}`, cell(row)]),
+    ),
+  );
+  const where = environment();
+  console.log(describe(where));
+  writeResults('nlp/relaxations', { environment: where, limit, rows, sums, convex: convexRows });
+}
+
+await main();
