@@ -69,6 +69,7 @@ const ofOneFamily: Record<string, string[]> = {
     'native/methods/lagrangian_bound/lagrangian_bound.hpp',
     'native/methods/propagation/propagation.hpp',
     'native/methods/quadratic/prepared_quadratic.hpp',
+    'native/methods/quadratic/quadratic_refinement.hpp',
     'native/methods/quadratic/recession.hpp',
     'native/methods/unconstrained/lbfgs.hpp',
   ],
