@@ -65,7 +65,7 @@ function solveBy(peer: Peer, name: string, given: Given): Outcome | undefined {
     encoding: 'utf8',
   });
   const line = stdout?.split('\n').find((each) => each.startsWith('{'));
-  if (line === undefined) return undefined;
+  if (line === undefined || line.includes('NaN') || line.includes('Infinity')) return undefined;
   const answer = JSON.parse(line);
   if (answer.error !== undefined) return undefined;
   const [x, y, z] = [answer.x, answer.y, answer.z].map((values: number[]) => Float64Array.from(values));

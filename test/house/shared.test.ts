@@ -70,6 +70,7 @@ const ofOneFamily: Record<string, string[]> = {
     'native/methods/propagation/level_sets.hpp',
     'native/methods/propagation/propagation.hpp',
     'native/methods/quadratic/prepared_quadratic.hpp',
+    'native/methods/quadratic/quadratic_refinement.hpp',
     'native/methods/quadratic/recession.hpp',
     'native/methods/unconstrained/lbfgs.hpp',
   ],

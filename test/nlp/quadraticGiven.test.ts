@@ -35,4 +35,15 @@ describe.skipIf(!there)('given convex quadratic programs', () => {
     expect(gap).toBeLessThan(1e-6 * (1 + Math.abs(result.objective)));
     expect(checkOptimality(program, result.x, result).ok).toBe(true);
   });
+
+  // Multipliers that could be of any size, gaps that rounding of x leaves, sums of 1e14 that cancel.
+  it.each(['LISWET9', 'LISWET10', 'POWELL20', 'QBORE3D', 'QSCRS8', 'QSHIP04S'])('%s to 1e-9', async (name) => {
+    const { readProblem, residuals } = await import(judge.href);
+    const given = readProblem(name);
+    const result = await minimize(quadraticProgram(given.problem));
+    expect(result).toMatchObject({ status: 'solved', phase: 'quadratic' });
+    const z = result.upperMultipliers.map((value, j) => value - (result.lowerMultipliers[j] as number));
+    const { primal, dual, gap } = residuals(given, result.x, result.multipliers, z);
+    expect(Math.max(primal, dual, gap)).toBeLessThan(1e-9);
+  });
 });

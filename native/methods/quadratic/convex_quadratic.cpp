@@ -53,17 +53,26 @@ void addTransposed(const ConvexQuadratic& problem, std::span<const double> v, st
   }
 }
 
-void preciseGradient(const ConvexQuadratic& problem, const QuadraticPoint& point, std::span<double> out) {
-  const SparsePattern &q = problem.q.pattern, &g = problem.g.pattern;
-  std::vector<ExactSum> sums(out.size());
-  for (std::size_t j = 0; j < out.size(); ++j) {
-    sums[j].add(problem.c[j]);
-    for (std::size_t k = at(q.offsets[j]); k < at(q.offsets[j + 1]); ++k) {
-      const std::size_t i = at(q.indices[k]);
-      sums[j].add(problem.q.values[k], point.x[i]);
-      if (i != j) sums[i].add(problem.q.values[k], point.x[j]);
+namespace {
+
+/// Adds Q x to sums in twice the precision.
+void addPrecisely(const PatternedMatrix& q, std::span<const double> x, std::span<ExactSum> sums) {
+  for (std::size_t j = 0; j < sums.size(); ++j) {
+    for (std::size_t k = at(q.pattern.offsets[j]); k < at(q.pattern.offsets[j + 1]); ++k) {
+      const std::size_t i = at(q.pattern.indices[k]);
+      sums[j].add(q.values[k], x[i]);
+      if (i != j) sums[i].add(q.values[k], x[j]);
     }
   }
+}
+
+}  // namespace
+
+void preciseGradient(const ConvexQuadratic& problem, const QuadraticPoint& point, std::span<double> out) {
+  const SparsePattern& g = problem.g.pattern;
+  std::vector<ExactSum> sums(out.size());
+  for (std::size_t j = 0; j < out.size(); ++j) sums[j].add(problem.c[j]);
+  addPrecisely(problem.q, point.x, sums);
   for (std::size_t i = 0; i < point.y.size(); ++i) {
     if (point.y[i] == 0) continue;
     for (std::size_t k = at(g.offsets[i]); k < at(g.offsets[i + 1]); ++k) {
@@ -71,6 +80,44 @@ void preciseGradient(const ConvexQuadratic& problem, const QuadraticPoint& point
     }
   }
   for (std::size_t j = 0; j < out.size(); ++j) out[j] = sums[j].value();
+}
+
+double preciseGap(const ConvexQuadratic& problem, const QuadraticPoint& point) {
+  std::vector<ExactSum> qx(point.x.size());
+  addPrecisely(problem.q, point.x, qx);
+  ExactSum gap;
+  const auto addSide = [&](double multiplier, double low, double high) {
+    const double side = multiplier > 0 ? high : low;
+    if (std::isfinite(side)) gap.add(multiplier, side);
+  };
+  for (std::size_t i = 0; i < point.y.size(); ++i) addSide(point.y[i], problem.atLeast[i], problem.atMost[i]);
+  for (std::size_t j = 0; j < qx.size(); ++j) {
+    gap.add(problem.c[j], point.x[j]);
+    gap.add(qx[j].high, point.x[j]);
+    gap.add(qx[j].low, point.x[j]);
+    addSide(point.z[j], problem.lower[j], problem.upper[j]);
+  }
+  return gap.value();
+}
+
+double closeGap(const ConvexQuadratic& problem, QuadraticPoint& point) {
+  constexpr int moves = 2;  // rounding: the second one has what rounding and bounds have left of the first
+  std::vector<double> slope(point.x.size());
+  multiplyHessian(problem, point.x, slope);
+  double squares = 0;
+  for (std::size_t j = 0; j < slope.size(); ++j) {
+    const bool inside = problem.lower[j] < point.x[j] && point.x[j] < problem.upper[j];
+    slope[j] = inside ? 2 * slope[j] + problem.c[j] : 0;
+    squares += slope[j] * slope[j];
+  }
+  double gap = preciseGap(problem, point);
+  for (int k = 0; k < moves && squares > 0; ++k) {
+    for (std::size_t j = 0; j < slope.size(); ++j) {
+      point.x[j] = std::clamp(point.x[j] - gap / squares * slope[j], problem.lower[j], problem.upper[j]);
+    }
+    gap = preciseGap(problem, point);
+  }
+  return gap;
 }
 
 void preciseSlacks(const ConvexQuadratic& problem, std::span<const double> x, std::span<const double> sides,
@@ -134,7 +181,9 @@ double addItem(double value, double multiplier, double low, double high, Quadrat
       e.complementarity = std::max(e.complementarity, size * apart);
   }
   if (!there) e.gradient = std::max(e.gradient, size);
-  return there ? multiplier * side : 0;
+  const double product = there ? multiplier * side : 0;
+  e.gapTerms += std::abs(product);
+  return product;
 }
 
 }  // namespace
@@ -153,6 +202,7 @@ QuadraticErrors errorsOf(const ConvexQuadratic& problem, const QuadraticPoint& p
     sides += addItem(point.x[j], point.z[j], problem.lower[j], problem.upper[j], e);
     squares += point.x[j] * qx[j];
     linear += problem.c[j] * point.x[j];
+    e.gapTerms += std::abs(point.x[j] * qx[j]) + std::abs(problem.c[j] * point.x[j]);
   }
   e.objective = squares / 2 + linear;
   e.gap = std::abs(squares + linear + sides);

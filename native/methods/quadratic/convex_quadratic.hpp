@@ -39,6 +39,7 @@ struct QuadraticErrors {
   double violation = 0;  ///< largest violation of a row or a bound
   double gradient = 0;   ///< largest entry of Q x + c + G^T y + z, and of multipliers of sides that are not there
   double gap = 0;        ///< |x^T Q x + c^T x + sum of multipliers times their sides|
+  double gapTerms = 0;   ///< sum of the sizes of the terms that the gap is what is left of
   double objective = 0;
   /// Rounding of the largest sum that a violation, or an entry of the gradient, is what is left of.
   double violationRounding = 0, gradientRounding = 0;
@@ -63,6 +64,13 @@ void preciseGradient(const ConvexQuadratic& problem, const QuadraticPoint& point
 void preciseSlacks(const ConvexQuadratic& problem, std::span<const double> x, std::span<const double> sides,
                    std::span<double> out);
 
+/// x^T Q x + c^T x + sum of multipliers times their sides, summed in twice the precision
+double preciseGap(const ConvexQuadratic& problem, const QuadraticPoint& point);
+
+/// Moves x between its bounds, along the slope of the gap, by what makes the gap vanish: where multipliers are large,
+/// or many, rounding of x leaves a gap. Returns the gap that is left.
+double closeGap(const ConvexQuadratic& problem, QuadraticPoint& point);
+
 /// out += G^T v
 void addTransposed(const ConvexQuadratic& problem, std::span<const double> v, std::span<double> out);
 
@@ -75,6 +83,8 @@ class BestQuadraticPoint {
 
   /// Forgets all points, as the numbers of the problem have changed.
   void forget() { worst_ = infinity; }
+  /// Takes a point instead of the best one.
+  void replace(const QuadraticPoint& point) { keep(errorsOf(*problem_, point), point); }
   /// Keeps the point if its errors are the smallest so far; returns its errors.
   QuadraticErrors offer(const QuadraticPoint& point);
   /// Offers a point and, near a solution, that whose bounds have what is missing of the gradient as multipliers.

@@ -45,6 +45,12 @@ class ProximalInteriorPoint {
   /// The best point so far, in units as given, and what is missing there.
   const QuadraticPoint& point() const { return best_.point(); }
   const QuadraticErrors& errors() const { return best_.errors(); }
+  /// Returns true if the best point is a solution.
+  bool meets() const;
+  double tolerance() const { return tolerance_; }
+  const ScaledQuadratic& scaled() const { return scaled_; }
+  BestQuadraticPoint& best() { return best_; }
+  QuadraticPolish& polish() { return polish_; }
   double mu() const { return mu_; }
   /// Returns true if the point meets its active sides as equations.
   bool polished() const { return polished_; }
@@ -141,7 +147,6 @@ class ProximalInteriorPoint {
   void takeEstimates(double rate, double length, const QuadraticErrors& errors);
   void adapt(Shift& shift, double rate, bool fell, bool mayShrink) const;
   double leastMu() const;
-  bool meets() const;
   std::optional<Status> verdict();
   QuadraticErrors record();
 

@@ -21,6 +21,16 @@ QuadraticPolish::QuadraticPolish(const Cpu& la, const ScaledQuadratic& scaled, Q
       right_(n_ + m_),
       move_(n_ + m_) {}
 
+namespace {
+
+double largestOf(std::span<const double> values) {
+  double largest = 0;
+  for (const double v : values) largest = std::max(largest, std::abs(v));
+  return largest;
+}
+
+}  // namespace
+
 double QuadraticPolish::low(std::size_t k) const { return k < m_ ? p_.atLeast[k] : p_.lower[k - m_]; }
 double QuadraticPolish::high(std::size_t k) const { return k < m_ ? p_.atMost[k] : p_.upper[k - m_]; }
 
@@ -52,20 +62,20 @@ bool QuadraticPolish::factor(double rho) {
 
 bool QuadraticPolish::solve() {
   if (!factor(Tuning::shift)) return false;
+  Moves last;
   for (int k = 0; k < Tuning::steps; ++k) {
     la_.checkpoint();
-    const bool moved = step();
-    for (const double v : move_) {
-      if (!std::isfinite(v)) return false;
-    }
-    if (!moved) break;
+    const Moves moves = step();
+    if (!std::isfinite(moves.x) || !std::isfinite(moves.y)) return false;
+    const bool still = moves.x <= Tuning::still * largestOf(point_.x) && moves.y <= Tuning::still * largestOf(point_.y);
+    if (still || (k >= Tuning::uneven && moves.x >= last.x && moves.y >= last.y)) break;
+    last = moves;
   }
   return true;
 }
 
-/// Variables at bounds stay there, and their multipliers are what is missing of the gradient. False where nothing moves
-/// by more than rounding.
-bool QuadraticPolish::step() {
+/// Variables at bounds stay there, and their multipliers are what is missing of the gradient.
+QuadraticPolish::Moves QuadraticPolish::step() {
   const auto side = [&](std::size_t k) { return active_[k] == ActiveSide::low ? low(k) : high(k); };
   for (std::size_t j = 0; j < n_; ++j) {
     if (active_[m_ + j] != ActiveSide::none) point_.x[j] = side(m_ + j);
@@ -82,17 +92,41 @@ bool QuadraticPolish::step() {
   for (std::size_t j = 0; j < n_; ++j) right_[j] = active_[m_ + j] != ActiveSide::none ? 0 : -gradient_[j];
   for (std::size_t i = 0; i < m_; ++i) right_[n_ + i] = active_[i] != ActiveSide::none ? rows_[i] : 0;
   system_.solve(right_, move_);
+  Moves moves{0, 0};
+  const auto move = [&](double& value, double by, double& largest) {
+    const double before = std::exchange(value, value + by);
+    largest = std::max(largest, std::isfinite(value) ? std::abs(value - before) : infinity);
+  };
   for (std::size_t j = 0; j < n_; ++j) {
-    if (active_[m_ + j] == ActiveSide::none) point_.x[j] += move_[j];
+    if (active_[m_ + j] == ActiveSide::none) move(point_.x[j], move_[j], moves.x);
   }
-  for (std::size_t i = 0; i < m_; ++i) point_.y[i] = active_[i] != ActiveSide::none ? point_.y[i] + move_[n_ + i] : 0;
+  for (std::size_t i = 0; i < m_; ++i) {
+    if (active_[i] == ActiveSide::none)
+      point_.y[i] = 0;
+    else
+      move(point_.y[i], move_[n_ + i], moves.y);
+  }
   gradient();
-  double moved = 0, size = 0;
-  for (const double v : move_) moved = std::max(moved, std::abs(v));
-  for (const auto* values : {&point_.x, &point_.y}) {
-    for (const double v : *values) size = std::max(size, std::abs(v));
+  return moves;
+}
+
+double QuadraticPolish::shortening(const QuadraticPoint& from, const std::vector<ActiveSide>& active) {
+  active_ = active;
+  point_ = {from.x, std::vector<double>(m_), std::vector<double>(n_)};
+  if (!factor(Tuning::shift)) return 1;
+  preciseGradient(p_, point_, gradient_);
+  for (std::size_t j = 0; j < n_; ++j) right_[j] = active_[m_ + j] != ActiveSide::none ? 0 : -gradient_[j];
+  std::fill(right_.begin() + static_cast<std::ptrdiff_t>(n_), right_.end(), 0.0);
+  system_.solve(right_, move_);
+  std::copy(move_.begin() + static_cast<std::ptrdiff_t>(n_), move_.end(), point_.y.begin());
+  const std::span<double> left = std::span(right_).first(n_);
+  preciseGradient(p_, point_, left);
+  double missing = 0, size = 0;
+  for (std::size_t j = 0; j < n_; ++j) {
+    size = std::max(size, std::abs(left[j] - gradient_[j]));
+    if (active_[m_ + j] == ActiveSide::none) missing = std::max(missing, std::abs(left[j]));
   }
-  return moved > Tuning::still * size;
+  return missing <= Tuning::missing * size ? largestOf(point_.y) / largestOf(from.y) : 1;
 }
 
 bool QuadraticPolish::changeActive() {

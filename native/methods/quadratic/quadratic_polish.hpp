@@ -37,26 +37,36 @@ class QuadraticPolish {
   void remember(const QuadraticPoint& given) { last_ = activeAt(given); }
   /// The sides that were kept, which are forgotten then; empty: there are none.
   std::vector<ActiveSide> takeLast() { return std::exchange(last_, {}); }
+  /// The largest of the shortest multipliers of rows, whatever their signs, beside the largest of those that a scaled
+  /// point has; 1 where no others are in sight.
+  double shortening(const QuadraticPoint& from, const std::vector<ActiveSide>& active);
+  /// The sides that a point as given is at: it is nearer to them than their multipliers are large.
+  std::vector<ActiveSide> activeAt(const QuadraticPoint& given);
   /// Curvature along what is active at a point as given.
   QuadraticKind kindOf(const QuadraticPoint& given);
 
  private:
   struct Tuning {
-    static constexpr int rounds = 4;        ///< safeguard: active sets in turn
-    static constexpr int steps = 6;         ///< safeguard: steps of the method of multipliers
-    static constexpr double still = 4e-16;  ///< rounding: moves, beside the point, that end the steps
-    static constexpr double shift = 1e-10;  ///< rounding: what its systems are shifted by
-    static constexpr double weak = 1e-6;    ///< safeguard: scaled distances and multipliers that count as 0
-    static constexpr double flat = 1e-9;    ///< rounding: curvature, beside the largest, that counts as 0
+    static constexpr int rounds = 4;         ///< safeguard: active sets in turn
+    static constexpr int steps = 8;          ///< safeguard: steps of the method of multipliers
+    static constexpr int uneven = 2;         ///< safeguard: steps at first whose moves may grow
+    static constexpr double still = 4e-16;   ///< rounding: moves, beside x or y, that end the steps
+    static constexpr double shift = 1e-10;   ///< rounding: what its systems are shifted by
+    static constexpr double missing = 1e-3;  ///< safeguard: share of the gradient that shortest multipliers may miss
+    static constexpr double weak = 1e-6;     ///< safeguard: scaled distances and multipliers that count as 0
+    static constexpr double flat = 1e-9;     ///< rounding: curvature, beside the largest, that counts as 0
   };
 
-  /// The sides that a point as given is at: it is nearer to them than their multipliers are large.
-  std::vector<ActiveSide> activeAt(const QuadraticPoint& given);
+  /// The largest changes of x and y in a step.
+  struct Moves {
+    double x = infinity, y = infinity;
+  };
+
   double low(std::size_t k) const;
   double high(std::size_t k) const;
   bool factor(double rho);
   bool solve();
-  bool step();
+  Moves step();
   bool changeActive();
 
   const Cpu& la_;

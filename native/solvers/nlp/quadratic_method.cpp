@@ -63,7 +63,8 @@ QuadraticMethod::QuadraticMethod(const Cpu& la, const NlpProblem& problem, const
       problem_(problem),
       answer_(la, problem, settings),
       work_(prepared(settings.tolerance)),
-      method_(work_->method()) {}
+      method_(work_->method()),
+      refinement_(la, method_) {}
 
 /// The prepared program that the problem brings along, with its own vectors, or one of its own.
 std::shared_ptr<PreparedQuadratic> QuadraticMethod::prepared(double tolerance) {
@@ -97,7 +98,12 @@ std::optional<Status> QuadraticMethod::step() {
 std::optional<Status> QuadraticMethod::judged(std::optional<Status> status) {
   if (status != Status::solved) return status;
   const auto confirmed = [&] { return answer_.confirms(method_.point()); };
-  if (!confirmed() && !(method_.goBackInside() && confirmed())) return Status::stalled;
+  bool solved = refinement_.refine() && confirmed();
+  if (!solved) {
+    refinement_.takeBack();
+    solved = confirmed();
+  }
+  if (!solved && !(method_.goBackInside() && confirmed())) return Status::stalled;
   kind_ = method_.kind();
   return status;
 }

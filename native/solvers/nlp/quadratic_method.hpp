@@ -9,6 +9,7 @@
 #include "core/status.hpp"
 #include "linalg/cpu.hpp"
 #include "methods/quadratic/prepared_quadratic.hpp"
+#include "methods/quadratic/quadratic_refinement.hpp"
 #include "solvers/nlp/judged_answer.hpp"
 #include "solvers/nlp/problem.hpp"
 
@@ -48,6 +49,7 @@ class QuadraticMethod {
   double constant_ = 0;
   std::shared_ptr<PreparedQuadratic> work_;
   ProximalInteriorPoint& method_;
+  QuadraticRefinement refinement_;
   std::optional<QuadraticPoint> near_;  ///< the solution of a program near by, until the first step goes on from it
   QuadraticKind kind_;
   int iterations_ = 0;

@@ -67,9 +67,11 @@ void place(BarrierInstance& in, Values v, Values y, Values zL, Values zU) {
 
 // The minimum over x_0 + x_1 <= 1, x_1 >= 1/4, x_2 >= 0 is (3/4, 1/4, 0): y = 5/2, z_1 = -3/2 + 5/2 = 1, z_2 = 1/4.
 TEST(polishMovesOntoActiveRowsAndBounds) {
-  BarrierInstance in(
-      quadratic(), {0.5, 0.2, 0.1},
-      {.lower = {-none, 0.25, 0}, .upper = {none, none, none}, .constraintLower = {-none}, .constraintUpper = {1}});
+  BarrierInstance in(quadratic(), {0.5, 0.2, 0.1},
+                     {.lower = {-noSide, 0.25, 0},
+                      .upper = {noSide, noSide, noSide},
+                      .constraintLower = {-noSide},
+                      .constraintUpper = {1}});
   const double off = 3e-9;
   place(in, {0.75 + off, 0.25 - 2 * off, -off, 1 + off}, {2.5 + off}, {0, 1 - off, 0.25 + off, 0}, {0, 0, 0, 2.5});
   ActiveSetPolish polish(in.state);
@@ -92,7 +94,7 @@ TEST(polishMovesOntoActiveRowsAndBounds) {
 // What a solve leaves has digits to gain, in x and in the multiplier of an equation, and bounds that are far away.
 TEST(polishSolvesNonlinearEquationsExactly) {
   BarrierInstance in(hyperbola(), {1, 1},
-                     {.lower = {0, -none}, .upper = {}, .constraintLower = {1}, .constraintUpper = {1}});
+                     {.lower = {0, -noSide}, .upper = {}, .constraintLower = {1}, .constraintUpper = {1}});
   double t = 1;  // exp(t) t^3 = 2
   for (int k = 0; k < 50; ++k) t -= (std::exp(t) * t * t * t - 2) / (std::exp(t) * (t * t * t + 3 * t * t));
   place(in, {t + 1e-7, 1 / t - 1e-7}, {-std::exp(t) * t + 1e-7}, {1e-9 / t, 0}, {0, 0});
@@ -165,7 +167,8 @@ TEST(polishRefutesSaddlesOnCurvedRows) {
   by.f = [](const Values& x) { return -x[0] - x[1]; };
   by.gradient = [](const Values&) { return Values{-1, -1}; };
   by.H = [](const Values&, double, std::span<const double> y) { return Values{0, y[0], y[0], 0}; };
-  BarrierInstance in(by, {1, 1}, {.lower = {0.1, -none}, .upper = {}, .constraintLower = {1}, .constraintUpper = {1}});
+  BarrierInstance in(by, {1, 1},
+                     {.lower = {0.1, -noSide}, .upper = {}, .constraintLower = {1}, .constraintUpper = {1}});
   place(in, {1, 1}, {1}, {1e-9, 0}, {0, 0});
   ActiveSetPolish polish(in.state);
   polish.run(true);

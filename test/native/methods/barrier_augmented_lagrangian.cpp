@@ -104,7 +104,7 @@ double stationarity(const NlpFormulas& by, const BarrierInstance& in, const Valu
 TEST(augmentedLagrangianSolvesHs071) {
   const Values lower(4, 1), upper(4, 5);
   BarrierInstance in(hs071(), {1, 5, 5, 1},
-                     {.lower = lower, .upper = upper, .constraintLower = {25, 40}, .constraintUpper = {none, 40}});
+                     {.lower = lower, .upper = upper, .constraintLower = {25, 40}, .constraintUpper = {noSide, 40}});
   int iterations = 0;
   CHECK(solve(in, &iterations) == Outcome::solved);
   CHECK(iterations <= 60);
@@ -117,7 +117,7 @@ TEST(augmentedLagrangianSolvesHs071) {
 }
 
 TEST(augmentedLagrangianSolvesAComplementarityProblem) {
-  const Values lower(2, 0), upper(2, none);
+  const Values lower(2, 0), upper(2, noSide);
   for (const Values& start : {Values{1, 1}, Values{3, 0.1}, Values{0.01, 5}}) {
     BarrierInstance in(complementary(), start,
                        {.lower = lower, .upper = upper, .constraintLower = {0}, .constraintUpper = {0}});
@@ -132,7 +132,7 @@ TEST(augmentedLagrangianNeedsNoRank) {
   CHECK(solve(in) == Outcome::solved);
   CHECK_NEAR(in.x(0) + in.x(1), 1, 1e-7);
   CHECK_NEAR(in.x(0) * in.x(0) + in.x(1) * in.x(1) + in.x(2), 2, 1e-7);
-  CHECK(stationarity(dependent(), in, Values(3, -none), Values(3, none)) <= 1e-6);
+  CHECK(stationarity(dependent(), in, Values(3, -noSide), Values(3, noSide)) <= 1e-6);
 }
 
 TEST(augmentedLagrangianFindsInfeasibilityWithAnObjective) {
@@ -156,7 +156,7 @@ TEST(augmentedLagrangianFindsContradictoryRows) {
   by.c = [](const Values& x) { return Values{x[0] + x[1], x[0] + x[1]}; };
   by.J = [](const Values&) { return Values{1, 1, 1, 1}; };
   BarrierInstance in(by, {7, 3},
-                     {.lower = {}, .upper = {}, .constraintLower = {-none, 2}, .constraintUpper = {1, none}});
+                     {.lower = {}, .upper = {}, .constraintLower = {-noSide, 2}, .constraintUpper = {1, noSide}});
   CHECK(solve(in) == Outcome::infeasible);
   CHECK_NEAR(in.x(0) + in.x(1), 1.5, 1e-3);
 }

@@ -52,7 +52,7 @@ TEST(restorationFindsAFeasiblePointWithinBounds) {
   for (const double start : {-1.9, 0.1, 2.5}) {
     BarrierInstance in(
         circleAboveExponential(), {start, -0.5},
-        {.lower = {-3, -1}, .upper = {3, none}, .constraintLower = {0, -none}, .constraintUpper = {0, 0}});
+        {.lower = {-3, -1}, .upper = {3, noSide}, .constraintLower = {0, -noSide}, .constraintUpper = {0, 0}});
     CHECK(in.begun);
     int iterations = 0;
     CHECK(restore(in, 1e-8, &iterations) == Outcome::restored);
@@ -79,10 +79,11 @@ TEST(restorationFindsAFeasiblePointWithinBounds) {
 }
 
 TEST(restorationReturnsAsSoonAsTheFilterTakesThePoint) {
-  BarrierInstance in(circleAboveExponential(), {2.5, -0.5},
-                     {.lower = {-3, -1}, .upper = {3, none}, .constraintLower = {0, -none}, .constraintUpper = {0, 0}});
+  BarrierInstance in(
+      circleAboveExponential(), {2.5, -0.5},
+      {.lower = {-3, -1}, .upper = {3, noSide}, .constraintLower = {0, -noSide}, .constraintUpper = {0, 0}});
   const double before = in.state.point.infeasibility(), mu = in.state.mu;
-  CHECK(restore(in, none) == Outcome::restored);
+  CHECK(restore(in, noSide) == Outcome::restored);
   CHECK(in.state.point.infeasibility() <= 0.9 * before);
   CHECK_EQ(in.state.mu, mu);
 }
@@ -102,8 +103,8 @@ TEST(restorationCertifiesAnInequalityAgainstABound) {
   NlpFormulas by{.n = 2, .m = 1};  // x_0 + x_1 <= 1 with x >= 2
   by.c = [](const Values& x) { return Values{x[0] + x[1]}; };
   by.J = [](const Values&) { return Values{1, 1}; };
-  BarrierInstance in(by, {5, 2.5},
-                     {.lower = {2, 2}, .upper = {none, none}, .constraintLower = {-none}, .constraintUpper = {1}});
+  BarrierInstance in(
+      by, {5, 2.5}, {.lower = {2, 2}, .upper = {noSide, noSide}, .constraintLower = {-noSide}, .constraintUpper = {1}});
   CHECK(restore(in, 0) == Outcome::stationary);
   CHECK_NEAR(in.x(0), 2, 1e-4);
   CHECK_NEAR(in.x(1), 2, 1e-4);
@@ -124,7 +125,8 @@ TEST(restorationDoesNotTakeAPointBesideABoundForInfeasible) {
   by.H = [](const Values&, double, std::span<const double> y) { return Values{0, y[0], y[0], 0}; };
   for (const double start : {1e-3, 1e-5, 1e-6}) {
     BarrierInstance in(by, {start, 2},
-                       {.lower = {0, 0}, .upper = {none, none}, .constraintLower = {0}, .constraintUpper = {0}}, 1e-7);
+                       {.lower = {0, 0}, .upper = {noSide, noSide}, .constraintLower = {0}, .constraintUpper = {0}},
+                       1e-7);
     CHECK(!minimizesInfeasibility(in.state));
     CHECK(restore(in, 1e-8) == Outcome::restored);
     CHECK(std::abs(in.x(0) * in.x(1)) <= 1e-8);
@@ -134,7 +136,7 @@ TEST(restorationDoesNotTakeAPointBesideABoundForInfeasible) {
 TEST(restorationKeepsFixedVariables) {
   BarrierInstance in(
       circleAboveExponential(), {0.3, 0.1},
-      {.lower = {0.5, -none}, .upper = {0.5, none}, .constraintLower = {0, -none}, .constraintUpper = {0, 0}});
+      {.lower = {0.5, -noSide}, .upper = {0.5, noSide}, .constraintLower = {0, -noSide}, .constraintUpper = {0, 0}});
   CHECK(restore(in, 1e-8) == Outcome::restored);
   CHECK_EQ(in.x(0), 0.5);
   CHECK_NEAR(in.x(1), std::sqrt(3.75), 1e-6);

@@ -27,7 +27,7 @@ NlpFormulas linear(int n, Values A, Values offset) {
 
 TEST(aProofOfRowsThatContradictEachOther) {
   // x0 + x1 >= 3 and 2 x0 + x1 + 1 <= 2 over x >= 0.
-  BarrierInstance in(linear(2, {1, 1, 2, 1}, {0, 1}), {1, 1}, {{0, 0}, {none, none}, {3, -none}, {none, 2}});
+  BarrierInstance in(linear(2, {1, 1, 2, 1}, {0, 1}), {1, 1}, {{0, 0}, {noSide, noSide}, {3, -noSide}, {noSide, 2}});
   const auto proof = proveInfeasible(in.state, in.state.point);
   CHECK(proof.has_value());
   const double y0 = proof->y[0], y1 = proof->y[1];
@@ -49,7 +49,7 @@ TEST(aProofOfEquationsOverFreeVariables) {
 
 TEST(noProofOfRowsThatAPointMeets) {
   // 1e6 x in [1e11, 1e11 + 100] and 1e3 x <= 1e8 over [1e5, 100001]: x = 1e5 alone.
-  BarrierInstance in(linear(1, {1e6, 1e3}, {0, 0}), {100000.5}, {{1e5}, {100001}, {1e11, -none}, {1e11 + 100, 1e8}});
+  BarrierInstance in(linear(1, {1e6, 1e3}, {0, 0}), {100000.5}, {{1e5}, {100001}, {1e11, -noSide}, {1e11 + 100, 1e8}});
   CHECK(!proveInfeasible(in.state, in.state.point).has_value());
   // x0 - x1 = 0.1 and 3 x0 - 3 x1 = 0.3 over free x: what the doubles contradict each other by is rounding.
   BarrierInstance rounded(linear(2, {1, -1, 3, -3}, {0, 0}), {1e5, 1}, {{}, {}, {0.1, 0.3}, {0.1, 0.3}});
@@ -62,7 +62,7 @@ TEST(theJudgeLooksAtRowsAndNotAtSlacks) {
   NlpFormulas by = linear(1, {1}, {0});
   by.f = [](const Values& x) { return 1e2 * x[0]; };
   by.gradient = [](const Values&) { return Values{1e2}; };
-  BarrierInstance in(by, {2}, {{0}, {none}, {1}, {none}});
+  BarrierInstance in(by, {2}, {{0}, {noSide}, {1}, {noSide}});
   BarrierPoint& point = in.state.point;
   const auto set = [&](double x, double slack, double y) {
     point.v = {x, slack};

@@ -10,7 +10,7 @@
 
 namespace nonconvex {
 
-inline constexpr double none = std::numeric_limits<double>::infinity();
+inline constexpr double noSide = std::numeric_limits<double>::infinity();
 
 /// A problem with bounds, its system, and the state at the start.
 struct BarrierInstance {
