@@ -1,7 +1,7 @@
 # Data sets that scikit-learn ships or makes, and others from files, in splits, and what its methods of default settings score on them.
 #   /usr/bin/python3 bench/relu/scores.py
-# Files: ../shared/data, or the folder NONCONVEX_DATA. Prints a line of JSON with what there is, then answers each line { name, split } with the rows of the split, and for each
-# method its test score (R^2 or accuracy), seconds, and those of the processor. Columns are standardised for all of them, by the training rows; so
+# Files: ../shared/data, or the folder NONCONVEX_DATA. Prints a line of JSON with what there is, then answers each line { name, split, methods? } with the rows of the split, and for each
+# method, or those listed, its test score (R^2 or accuracy), seconds, and those of the processor. Columns are standardised for all of them, by the training rows; so
 # are the targets of values for MLP and SVR, which would do worse without.
 import gzip
 import json
@@ -96,7 +96,7 @@ def methods(name, seed):
     }
 
 
-def answer(name, split):
+def answer(name, split, only=None):
     x, y = data_of(name)
     classes = name not in regressions
     x_train, x_test, y_train, y_test = train_test_split(
@@ -104,6 +104,8 @@ def answer(name, split):
     )
     runs = {}
     for method, model in methods(name, split).items():
+        if only is not None and method not in only:
+            continue
         begin = time.perf_counter()
         began = time.process_time()
         model = make_pipeline(StandardScaler(), model).fit(x_train, y_train)
@@ -117,4 +119,4 @@ if __name__ == '__main__':
     print(json.dumps({'version': sklearn.__version__, 'names': names, 'absent': absent, 'regressions': regressions}), flush=True)
     for line in sys.stdin:
         question = json.loads(line)
-        print(json.dumps(answer(question['name'], question['split'])), flush=True)
+        print(json.dumps(answer(question['name'], question['split'], question.get('methods'))), flush=True)

@@ -34,6 +34,10 @@ export interface ReluProblem {
       iterations?: number | undefined;
       /** Random directions that are priced, and no others. */
       searches?: number | undefined;
+      /** Whether outputs have convex programs of their own in all rounds. */
+      ownPatterns?: boolean | undefined;
+      /** The relative gain of a round below which no further one follows, nor columns. */
+      leastGain?: number | undefined;
       /** Whether there is no random network, and prices are those of zero. */
       onlyPrices?: boolean | undefined;
       /** Whether convex programs are solved beside the local descent. */

@@ -86,9 +86,22 @@ const shareOfConstants = 1e-4;
 /** Gap of networks for predictions: next to what chance does to them, that of training does not count. */
 const accuracy = 1e-2;
 
+/** The relative gain of a round of refinement below which a further one predicts no better. */
+const gainOfRound = 0.02;
+
+/**
+ * Refinement for predictions: outputs with programs of their own, one first network, no search for an estimate beside that of the rounds, and an end where
+ * rounds gain little.
+ */
+const forPredictions = (of: Encoded): Encoded => ({
+  ...of,
+  options: { tolerance: accuracy, ...of.options },
+  refine: { ownPatterns: true, leastGain: gainOfRound, restarts: 0, estimate: false },
+});
+
 /** The result of the weight that cross-validation chooses. */
 export async function trainCrossValidated<P extends Prediction>(of: Encoded): Promise<ReluResult<P>> {
-  return isRefined(of.options.patterns) ? refinedOfBest(of) : sampledOfBest(of);
+  return isRefined(of.options.patterns) ? refinedOfBest(forPredictions(of)) : sampledOfBest(of);
 }
 
 /** Returns true if settings leave open which network, and which weight: it is to predict well. */
@@ -121,7 +134,7 @@ export async function trainForPredictions<P extends Prediction>(
 
 /** Refinement whose weight was left open: the weight that is best for networks of a descent on rows left out, or where x is large its share of lambdaMax. */
 export const trainRefined = <P extends Prediction>(of: Encoded): Promise<ReluResult<P>> =>
-  refinedOfBest(of, { wanted: isCompared(of) });
+  refinedOfBest(forPredictions(of), { wanted: isCompared(of) });
 
 /**
  * Encodes again with 'softmax' for more than two classes, unless data are large, where 'squared' is many times as quick: one class against the rest is a

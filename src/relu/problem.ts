@@ -240,6 +240,8 @@ export interface Encoded {
   rows?: Int32Array;
   /** Handle of the ranks that hold the other rows. */
   ranks?: object;
+  /** Limits of a refinement where the settings say none. */
+  refine?: ReluRefinement & { ownPatterns: boolean; leastGain: number };
   /** True: standardises y. */
   standardizeTargets: boolean;
   featureNames?: readonly string[];

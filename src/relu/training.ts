@@ -36,6 +36,9 @@ export async function train<P extends Prediction>(encoded: Encoded): Promise<Tra
     ...patternsAndStart(options, { ...y, rows: rows?.length ?? y.rows }),
     ...defined({ adversary: options.adversary, ranks }),
   };
+  if (problem.patterns && 'refine' in problem.patterns && encoded.refine) {
+    problem.patterns = { ...problem.patterns, refine: { ...encoded.refine, ...problem.patterns.refine } };
+  }
   // Without an await where there is nothing to wait for: a solve has begun when the call returns.
   const chosen: Chosen =
     typeof options.lambda === 'number'

@@ -96,4 +96,20 @@ describe("patterns: 'refine'", () => {
     // A line with noise wants a larger weight than the share that is taken without a look at it.
     expect(open.lambda).toBeGreaterThan(share.lambda);
   });
+
+  it('ends for predictions where rounds gain little, and for a given weight where they gain next to nothing', async () => {
+    const wide = x.map((row) => [...row, ...Array.from({ length: 5 }, normal)]);
+    const three = x.map(([a, b]) =>
+      Math.hypot(a as number, b as number) < 1 ? 'in' : (a as number) > 0 ? 'right' : 'left',
+    );
+    const open = await trainReluNetwork({ x: wide, y: three }, { patterns: 'refine', loss: 'squared' });
+    expect([open.status, open.certificate?.over]).toEqual(['solved', 'ownPatterns']);
+    expect(open.gap).toBeLessThanOrEqual(1e-2);
+    const { lambda } = open;
+    const settings = { lambda, loss: 'squared', standardize: true, patterns: 'refine' } as const;
+    const given = await trainReluNetwork({ x: wide, y: three }, settings);
+    expect(given.certificate?.over).not.toBe('ownPatterns');
+    expect(given.iterations).toBeGreaterThan(open.iterations);
+    expect(given.objective).toBeLessThan(open.objective);
+  });
 });

@@ -167,10 +167,12 @@ struct ReluRefinement {
   std::optional<int> neurons = {};     ///< neurons of the first network, by the size of the data unless given
   std::optional<int> iterations = {};  ///< iterations of its descent, by the size of the data unless given
   std::optional<int> searches =
-      {};                   ///< random directions that are priced, none exactly, by the size of the data unless given
-  bool program = true;      ///< whether convex programs are solved, or a local descent is all
-  bool estimate = true;     ///< whether a search at the end says how far the best of all networks may be below
-  bool onlyPrices = false;  ///< whether there is no random network, and prices are those of zero
+      {};                    ///< random directions that are priced, none exactly, by the size of the data unless given
+  bool program = true;       ///< whether convex programs are solved, or a local descent is all
+  bool estimate = true;      ///< whether a search at the end says how far the best of all networks may be below
+  bool ownPatterns = false;  ///< whether outputs have convex programs of their own, over the patterns of their neurons
+  std::optional<double> leastGain = {};  ///< the relative gain of a round that ends the rounds if it is not reached
+  bool onlyPrices = false;               ///< whether there is no random network, and prices are those of zero
 
   /// Random networks of which the best is descended from; none: by the size of the data.
   std::optional<int> starts() const {
@@ -188,6 +190,9 @@ struct ReluRefinement {
         IN_OPTIONAL(iterations, number().atLeast(1),
                     "Iterations of its descent; passes over the rows where it is by batches."),
         IN_OPTIONAL(searches, number().atLeast(1), "Random directions that are priced, and no others."),
+        IN_OPTIONAL(ownPatterns, flag(), "Whether outputs have convex programs of their own in all rounds."),
+        IN_OPTIONAL(leastGain, number().atLeast(0),
+                    "The relative gain of a round below which no further one follows, nor columns."),
         IN_OPTIONAL(onlyPrices, flag(), "Whether there is no random network, and prices are those of zero."),
         IN_OPTIONAL(program, flag(), "Whether convex programs are solved beside the local descent."),
         IN_OPTIONAL(estimate, flag(), "Whether a search estimates the optimum of all networks at the end.")};

@@ -147,12 +147,15 @@ std::optional<Status> ReluRefiner::advance() {
 /// ends the rounds only if they also gain little.
 bool ReluRefiner::settled() const {
   const bool priced = state_.prices.violation() <= 1 + state_.settings.tolerance && gain_ < Tuning::smallGain;
-  return idle_ >= Tuning::mostIdle || priced || state_.globallySolved() || !state_.wanted.program;
+  const bool little = state_.wanted.leastGain && state_.round > 0 && gain_ < *state_.wanted.leastGain;
+  return idle_ >= Tuning::mostIdle || little || priced || state_.globallySolved() || !state_.wanted.program;
 }
 
+/// Returns true if columns close the gap to all networks. Rounds that end early are for predictions, which gain nothing
+/// by that.
 bool ReluRefiner::generatesColumns() const {
-  return state_.wanted.program && state_.data.d <= exactAtEnd && idleColumnRounds_ < Tuning::mostIdle &&
-         !state_.globallySolved();
+  return state_.wanted.program && !state_.wanted.leastGain && state_.data.d <= exactAtEnd &&
+         idleColumnRounds_ < Tuning::mostIdle && !state_.globallySolved();
 }
 
 /// Column generation: few columns have the largest price found exactly, and adding its pattern to the convex program,

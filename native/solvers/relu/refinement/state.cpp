@@ -22,11 +22,11 @@ ReluData refinedData(const Cpu& la, const ReluProblem& problem, const ReluSettin
   return {problem, settings, la.availableMemory(), sizeof(double)};
 }
 
-/// Outputs that have convex programs of their own: all where programs of all patterns would be large, and where one
-/// program is the end.
+/// Outputs that have convex programs of their own: all where programs of all patterns would be large, where one program
+/// is the end, and where that is asked for.
 int partsOf(const ReluData& data, const RefinementEffort& effort, const ReluRefinement& wanted) {
   const bool apart = !data.loss.coupled() && !data.loss.weighted;
-  return apart && (effort.batch > 0 || wanted.rounds == 0) ? data.c : 1;
+  return apart && (effort.batch > 0 || wanted.rounds == 0 || wanted.ownPatterns) ? data.c : 1;
 }
 
 }  // namespace
