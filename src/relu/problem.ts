@@ -82,7 +82,7 @@ export interface ReluRefinement {
   rounds?: number | undefined;
   /** Seconds after which it ends with what was found. Default: none. Change it when a network has to be there by then. */
   timeLimit?: number | undefined;
-  /** Random networks beside the first that are descended from at first; the best is refined. Default: 3, 1 from 300,000 numbers in x on, 0 from a million on. Change it when another seed gives a much better network (larger). */
+  /** Random networks beside the first that are descended from at first; the best is refined. Default: 3, 1 from 300,000 numbers in x on, 0 from a million on or where `lambda` is left open or 'crossValidated'. Change it when another seed gives a much better network (larger). */
   restarts?: number | undefined;
   /** Neurons of the first network, at least six for each output. Default: as many as make rows x columns x neurons 10 million, from 32 to 200. Change it when time counts (fewer). */
   neurons?: number | undefined;
@@ -93,7 +93,7 @@ export interface ReluRefinement {
    * that the network's own residual gives (`certificate.over: 'ownPatterns'`): for data so large that a program takes long. Default: true. Change it when a local network is enough.
    */
   program?: boolean | undefined;
-  /** True if the result has an `estimate` for all networks, which takes a long search at the end. Default: true. Change it when nobody reads it and time counts. */
+  /** True if the result has an `estimate` for all networks, which takes a long search at the end; otherwise it has that of the rounds. Default: true, false where `lambda` is left open or 'crossValidated'. Change it when nobody reads it and time counts. */
   estimate?: boolean | undefined;
 }
 
