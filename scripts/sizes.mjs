@@ -15,7 +15,7 @@ const known = {
   fractional: 27,
   nlp: 37,
   nlp_prepared: 21,
-  relu: 28,
+  relu: 29,
   relu_predict: 18,
   smooth: 22,
 };
