@@ -8,6 +8,7 @@
 import { type ReluSettings, score, trainReluNetwork } from '../../src/relu/index.js';
 import { Python } from '../shared/python.js';
 import { describe, deviation, environment, mean, short, table, writeResults, writeSection } from '../shared/report.js';
+import type { Split } from './split.js';
 
 interface Run {
   score: number;
@@ -17,13 +18,7 @@ interface Run {
   share?: number;
 }
 
-interface Answer {
-  x: number[][];
-  y: number[];
-  xTest: number[][];
-  yTest: number[];
-  runs: Record<string, Run>;
-}
+type Answer = Split<Run>;
 
 const splits = 5;
 const roads: Record<string, ReluSettings> = {

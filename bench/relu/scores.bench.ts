@@ -11,6 +11,7 @@ import { ReluClassifier, ReluRegressor } from '../../src/relu/index.js';
 import { root } from '../shared/native.js';
 import { Python } from '../shared/python.js';
 import { describe, deviation, environment, mean, short, table, writeResults, writeSection } from '../shared/report.js';
+import type { Split } from './split.js';
 
 interface Run {
   score: number;
@@ -19,13 +20,7 @@ interface Run {
   cpu: number;
 }
 
-interface Answer {
-  x: number[][];
-  y: number[];
-  xTest: number[][];
-  yTest: number[];
-  runs: Record<string, Run>;
-}
+type Answer = Split<Run>;
 
 interface Row {
   name: string;

@@ -16,11 +16,11 @@ export function warmStartPoint(
   return checkVector('warmStart.x', checkWarmStart(warmStart).x, length);
 }
 
-/** A setting `warmStart` that must be an object, such as an earlier result. */
-export function checkWarmStart<T extends object>(warmStart: T): T {
+/** A setting `warmStart`, or one of another name, that must be an object, such as an earlier result. */
+export function checkWarmStart<T extends object>(warmStart: T, name = 'warmStart'): T {
   if (typeof warmStart === 'object' && warmStart !== null && !Array.isArray(warmStart)) {
     if (!ArrayBuffer.isView(warmStart)) return warmStart;
   }
   const given = ArrayBuffer.isView(warmStart) ? 'an array' : show(warmStart);
-  throw typeError(`warmStart = ${given}: expected an object, an earlier result or { x }`);
+  throw typeError(`${name} = ${given}: expected an object, an earlier result or { x }`);
 }

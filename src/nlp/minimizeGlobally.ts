@@ -136,10 +136,10 @@ function begin(
   return { start, points: flat };
 }
 
+/** The point that is followed, n numbers. */
 function followedOf(solution: WarmStart, n: number): Float64Array {
-  const given = ArrayBuffer.isView(solution) || Array.isArray(solution) ? undefined : solution?.x;
-  if (given !== undefined) return checkVector('debugSolution.x', given, { length: n, per: 'one for each variable' });
-  throw typeError(`debugSolution = ${show(solution)}: expected an object, an earlier result or { x }`);
+  const { x } = checkWarmStart(solution, 'debugSolution');
+  return checkVector('debugSolution.x', x, { length: n, per: 'one for each variable' });
 }
 
 /** The points of a warm start, n numbers each. */

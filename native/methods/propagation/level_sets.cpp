@@ -295,8 +295,13 @@ bool LevelSets::along(std::vector<Interval>& box, const LiftedRow& row, double s
   return moved;
 }
 
+bool LevelSets::areOpen(const LiftedProgram& program, std::span<const Interval> box) {
+  const std::span<const Interval> variables = box.first(at(program.variables));
+  return !std::all_of(variables.begin(), variables.end(), isBounded);
+}
+
 bool LevelSets::run(std::vector<Interval>& box, double cutoff) const {
-  if (std::all_of(box.begin(), box.begin() + program_.variables, isBounded)) return false;
+  if (!areOpen(program_, box)) return false;
   bool moved = false;
   const auto both = [&](const LiftedRow& row, double lower, double upper) {
     for (const bool expands : {false, true}) {

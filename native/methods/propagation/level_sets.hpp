@@ -25,6 +25,8 @@ class LevelSets {
   /// `program` must outlive this.
   explicit LevelSets(const LiftedProgram& program);
 
+  /// Returns true if a variable has no bound in the box.
+  static bool areOpen(const LiftedProgram& program, std::span<const Interval> box);
   /// Tightens infinite bounds of `box` by all rows, and by objective <= cutoff. Returns true if a bound has changed.
   bool run(std::vector<Interval>& box, double cutoff) const;
 

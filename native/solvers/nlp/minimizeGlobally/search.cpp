@@ -67,6 +67,7 @@ bool GlobalSearch::begin(const std::vector<std::vector<double>>& starts) {
 /// Tightens bounds that are infinite, by the growth of the objective and the constraints.
 void GlobalSearch::boundUnbounded(double cutoff) {
   const double goal = debug_ ? debug_->goal() : cutoff;
+  if (!LevelSets::areOpen(model_.lifted, root_)) return;
   if (!LevelSets(model_.lifted).run(root_, goal)) return;
   expect(-infinity, root_, "level sets");
 }
