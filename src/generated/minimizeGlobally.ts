@@ -137,6 +137,29 @@ export interface MinimizeGloballySolution {
   x: Float64Array;
   /** m numbers c(x). */
   constraintValues: Float64Array;
+  /**
+   * m numbers lambda of L = f + lambda^T c, integers fixed; empty where x is no stationary point, or the solve has
+   * ended early.
+   */
+  multipliers: Float64Array;
+  /** n numbers >= 0, the multipliers of lower <= x; empty where others are. */
+  lowerMultipliers: Float64Array;
+  /** n numbers >= 0, the multipliers of x <= upper; empty where others are. */
+  upperMultipliers: Float64Array;
+  /**
+   * How many eigenvalues of the Hessian of L on the null space of the gradients of what is active are positive,
+   * negative and zero, integers fixed.
+   */
+  inertia?: {
+    /** Positive eigenvalues. */
+    positive: number;
+    /** Negative eigenvalues. */
+    negative: number;
+    /** Eigenvalues that are zero. */
+    zero: number;
+  };
+  /** True if x was refined by Newton steps on what is active. */
+  polished: boolean;
   /** Largest violation of bounds and constraints as given. */
   feasibility?: number;
   /** Boxes that were looked at. */
@@ -162,6 +185,15 @@ export interface MinimizeGloballySolution {
   verifiedRadius?: number;
   /** No worse objective has that point, in exact arithmetic. */
   verifiedObjective?: number;
+  /** Boxes that are left where the search has ended early. */
+  openBoxes?: {
+    /** Lower bounds, n numbers a box. */
+    lower: Float64Array;
+    /** Upper bounds, n numbers a box. */
+    upper: Float64Array;
+    /** No admissible point of a box has an objective below its number. */
+    bounds: Float64Array;
+  };
   /** The lower bound and its gap. */
   certificate: Certificate;
   /** (objective - lowerBound) / gapScale, or (upperBound - objective) / gapScale. */

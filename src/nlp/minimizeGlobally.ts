@@ -52,7 +52,7 @@ export interface MinimizeGloballySettings
 
 export interface MinimizeGloballyResult
   extends SolveResult<MinimizeGloballyReport>,
-    Omit<MinimizeGloballySolution, 'boundsAssumed' | 'verifiedObjective' | 'upperBound'> {
+    Omit<MinimizeGloballySolution, 'boundsAssumed' | 'verifiedObjective' | 'upperBound' | 'openBoxes'> {
   /** f(x); NaN where no admissible point is known. */
   objective: number;
   /** The bound of the objective in its own sense: a lower one of a minimisation, an upper one of a maximisation; infinite if there is none. */
@@ -68,6 +68,21 @@ export interface MinimizeGloballyResult
   boundsAssumed: string[];
   /** The names of variables and constraints. */
   readonly names: ResultNames;
+  /**
+   * The boxes that a search that has ended early leaves, those with the best bound first: each better point, by more than the gap, is in
+   * one of them. None where the gap is closed.
+   */
+  boxes(): Promise<OpenBox[]>;
+}
+
+/** A box of the variables that may have a better point. */
+export interface OpenBox {
+  /** n lower bounds. */
+  lower: Float64Array;
+  /** n upper bounds. */
+  upper: Float64Array;
+  /** The bound of the objective in the box, in its own sense: no admissible point of the box has a better one. */
+  bound: number;
 }
 
 /**
@@ -183,6 +198,7 @@ function presentFor({ sense }: CompiledProgram): Present {
 }
 
 const programs = new WeakMap<object, CompiledProgram>();
+const openBoxes = new WeakMap<object, MinimizeGloballySolution['openBoxes']>();
 
 /** The functions of results, which are no part of them where they are copied or written as JSON. */
 const functions = class MinimizeGloballyResult {
@@ -191,10 +207,26 @@ const functions = class MinimizeGloballyResult {
     if (!program) throw typeError('expected to be asked of a result, as result.names');
     return allNames(program);
   }
+  async boxes(): Promise<OpenBox[]> {
+    const program = programs.get(this);
+    if (!program) throw typeError('expected to be asked of a result, as result.boxes()');
+    return boxesOf(openBoxes.get(this), program);
+  }
   [inspectedAs](): string {
     return lineOf(this as unknown as Parameters<typeof lineOf>[0]);
   }
 }.prototype;
+
+/** The open boxes, those with the best bound first. */
+function boxesOf(open: MinimizeGloballySolution['openBoxes'], { n, sense }: CompiledProgram): OpenBox[] {
+  if (open === undefined) return [];
+  const boxes = Array.from(open.bounds, (bound, k) => ({
+    lower: open.lower.slice(k * n, (k + 1) * n),
+    upper: open.upper.slice(k * n, (k + 1) * n),
+    bound: sense === 'maximize' ? 0 - bound : bound,
+  }));
+  return boxes.sort((a, b) => (sense === 'maximize' ? b.bound - a.bound : a.bound - b.bound));
+}
 
 /** The line that the console shows for a result. */
 function lineOf({ status, objective, bound, certificate, nodes }: MinimizeGloballyResult): string {
@@ -205,7 +237,7 @@ function lineOf({ status, objective, bound, certificate, nodes }: MinimizeGlobal
 
 /** The answer with the bound in the sense of the objective, and names. */
 function presented(
-  { verifiedObjective, ...answer }: SolveResult<MinimizeGloballyReport> & MinimizeGloballySolution & { bound?: number },
+  { verifiedObjective, openBoxes: boxes, ...answer }: SolveResult<MinimizeGloballyReport> & MinimizeGloballySolution & { bound?: number },
   program: CompiledProgram,
 ): MinimizeGloballyResult {
   const names = allNames(program).variables;
@@ -220,5 +252,6 @@ function presented(
     boundsAssumed: Array.from(answer.boundsAssumed, (j) => names[j] as string),
   });
   programs.set(result, program);
+  openBoxes.set(result, boxes);
   return withMethods(result, functions);
 }

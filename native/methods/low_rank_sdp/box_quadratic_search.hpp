@@ -102,11 +102,18 @@ class BoxQuadraticSearch {
   std::optional<Status> step() { return search_.step(); }
 
   double objective() const { return tree_.objective(); }
+  /// What bounds have to reach.
+  double goal() const { return tree_.goal(); }
   double lowerBound() const { return search_.lowerBound(); }
   /// The best point; empty where none is known below the cutoff.
   std::span<const double> x() const { return tree_.x(); }
   double nodes() const { return search_.nodes(); }
   std::size_t open() const { return search_.open(); }
+  /// TreeSearch::forEachOpen
+  template <class F>
+  void forEachOpen(F&& f) const {
+    search_.forEachOpen(f);
+  }
   Progress progress() const { return search_.progress(); }
 
  private:

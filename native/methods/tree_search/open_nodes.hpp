@@ -104,6 +104,14 @@ class OpenNodes {
 
   std::size_t count() const { return entries_.size() + dives_.size(); }
 
+  /// Calls f(node, bound) for each open node.
+  template <class F>
+  void forEach(F&& f) const {
+    for (const std::vector<Entry>* entries : {&entries_, &dives_}) {
+      for (const Entry& entry : *entries) f(nodes_[entry.place], entry.bound);
+    }
+  }
+
   /// The least bound of open and closed nodes.
   double leastBound() const {
     double least = closed_;

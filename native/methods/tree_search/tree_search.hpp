@@ -120,6 +120,12 @@ class TreeSearch {
   /// Nodes that were looked at.
   double nodes() const { return static_cast<double>(nodes_); }
   std::size_t open() const { return open_.count() + round_.size(); }
+  /// Calls f(node, bound) for each node that waits, or that an interruption has left in a round.
+  template <class F>
+  void forEachOpen(F&& f) const {
+    open_.forEach(f);
+    for (const Visited& each : round_) f(each.node, each.bound);
+  }
 
   Progress progress() const {
     Progress now;

@@ -32,6 +32,8 @@ class GlobalMethod {
   virtual double nodes() const = 0;
   virtual double open() const = 0;
   virtual GlobalCounts counts() const = 0;
+  /// The boxes that may have points below the best one and the cutoff.
+  virtual OpenBoxes openBoxes() const = 0;
   /// Atoms at which relaxations of boxes that are too narrow to be split differ most from the model, some of them.
   virtual std::span<const int> stalledAtoms() const { return {}; }
 };

@@ -61,11 +61,13 @@ std::optional<GlobalPoint> PointSearch::descend(std::span<const double> x, std::
   InteriorPointMethod method(watched, local, settings);
   unbounded_ = iterate(method, settings, monitor).status == Status::unbounded || unbounded_;
   la_.checkpoint();
-  const NlpSolution found = method.solution();
+  NlpSolution found = method.solution();
   auto point = check(found.x, box);
   if (point && found.multipliers.size() == constraints_.size()) {
     for (const double y : found.multipliers) point->multipliers.push_back(-y);
   }
+  facts_ = {std::move(found.multipliers), std::move(found.lowerMultipliers), std::move(found.upperMultipliers),
+            found.inertia, found.polished};
   return point;
 }
 

@@ -6,11 +6,19 @@
 #include <vector>
 
 #include "core/interval.hpp"
+#include "core/reduced_inertia.hpp"
 #include "expressions/program.hpp"
 #include "linalg/cpu.hpp"
 #include "methods/nlp/start.hpp"
 
 namespace nonconvex {
+
+/// What a local solution knows of its point, with the signs of NlpSolution.
+struct LocalFacts {
+  std::vector<double> multipliers, lowerMultipliers, upperMultipliers;
+  ReducedInertia inertia;
+  bool polished = false;
+};
 
 /// An admissible point.
 struct GlobalPoint {
@@ -33,6 +41,8 @@ class PointSearch {
   std::optional<GlobalPoint> check(std::span<const double> x, std::span<const Interval> bounds);
   /// The local minimum near x within the box, integers fixed at rounded values; none where the method finds none.
   std::optional<GlobalPoint> descend(std::span<const double> x, std::span<const Interval> box);
+  /// What the last descent knows of the point that it has found.
+  const LocalFacts& facts() const { return facts_; }
   int solves() const { return solves_; }
   /// Returns true if a local solution has followed admissible points along which the objective falls for ever.
   bool unbounded() const { return unbounded_; }
@@ -49,6 +59,7 @@ class PointSearch {
   std::span<const char> integer_;
   std::span<const Interval> constraints_;
   std::vector<double> c_;
+  LocalFacts facts_;
   int solves_ = 0;
   bool unbounded_ = false;
 };

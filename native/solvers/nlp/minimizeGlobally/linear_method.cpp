@@ -34,4 +34,10 @@ bool LinearMethod::begin(const std::vector<std::vector<double>>& starts) {
   return true;
 }
 
+OpenBoxes LinearMethod::openBoxes() const {
+  OpenBoxes boxes = search_.stalledBoxes();
+  tree_.forEachOpen([&](const GlobalNode& node, double bound) { search_.addBox(node, bound, boxes); });
+  return boxes;
+}
+
 }  // namespace nonconvex

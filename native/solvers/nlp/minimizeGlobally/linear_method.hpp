@@ -27,6 +27,7 @@ class LinearMethod final : public GlobalMethod {
   double nodes() const override { return tree_.nodes(); }
   double open() const override { return static_cast<double>(tree_.open()); }
   GlobalCounts counts() const override { return search_.counts(); }
+  OpenBoxes openBoxes() const override;
   std::span<const int> stalledAtoms() const override { return search_.stalledAtoms(); }
 
  private:

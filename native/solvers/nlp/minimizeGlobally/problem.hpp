@@ -9,6 +9,7 @@
 #include "core/certificate.hpp"
 #include "core/inputs.hpp"
 #include "core/limits.hpp"
+#include "core/reduced_inertia.hpp"
 #include "methods/nlp/start.hpp"
 
 namespace nonconvex {
@@ -117,11 +118,30 @@ struct GlobalCounts {
 };
 static_assert(sizeFromFields<GlobalCounts>() == sizeof(GlobalCounts));
 
+/// Boxes of the variables that may have better points than the best one.
+struct OpenBoxes {
+  std::vector<double> lower, upper, bounds;
+
+  bool known() const { return !bounds.empty(); }
+
+  static constexpr auto fields() {
+    using Self = OpenBoxes;
+    return FieldTuple{OUT(lower, "Lower bounds, n numbers a box."), OUT(upper, "Upper bounds, n numbers a box."),
+                      OUT(bounds, "No admissible point of a box has an objective below its number.")};
+  }
+};
+static_assert(sizeFromFields<OpenBoxes>() == sizeof(OpenBoxes));
+
 struct MinimizeGloballySolution {
   using Progress = GlobalProgress;
 
   std::vector<double> x;
   std::vector<double> constraintValues;
+  std::vector<double> multipliers;
+  std::vector<double> lowerMultipliers;
+  std::vector<double> upperMultipliers;
+  ReducedInertia inertia;
+  bool polished = false;
   double feasibility = unknown;
   double nodes = 0;
   GlobalCounts counts;
@@ -129,6 +149,7 @@ struct MinimizeGloballySolution {
   bool verified = false;
   double verifiedRadius = unknown;
   double verifiedObjective = unknown;
+  OpenBoxes openBoxes;
   Certificate certificate;
 
   static Claims claims() {
@@ -144,6 +165,15 @@ struct MinimizeGloballySolution {
     using Self = MinimizeGloballySolution;
     return FieldTuple{OUT(x, "n numbers: the best point."),
                       OUT(constraintValues, "m numbers c(x)."),
+                      OUT(multipliers,
+                          "m numbers lambda of L = f + lambda^T c, integers fixed; empty where x is no stationary "
+                          "point, or the solve has ended early."),
+                      OUT(lowerMultipliers, "n numbers >= 0, the multipliers of lower <= x; empty where others are."),
+                      OUT(upperMultipliers, "n numbers >= 0, the multipliers of x <= upper; empty where others are."),
+                      OUT_IF_KNOWN(inertia,
+                                   "How many eigenvalues of the Hessian of L on the null space of the gradients of "
+                                   "what is active are positive, negative and zero, integers fixed."),
+                      OUT(polished, "True if x was refined by Newton steps on what is active."),
                       OUT_IF_KNOWN(feasibility, "Largest violation of bounds and constraints as given."),
                       OUT(nodes, "Boxes that were looked at."),
                       OUT(counts, "How much work was done."),
@@ -151,6 +181,7 @@ struct MinimizeGloballySolution {
                       OUT(verified, "True if `verify` has proved that an exactly admissible point lies near x."),
                       OUT_IF_KNOWN(verifiedRadius, "How far that point is from x at most, in any entry."),
                       OUT_IF_KNOWN(verifiedObjective, "No worse objective has that point, in exact arithmetic."),
+                      OUT_IF_KNOWN(openBoxes, "Boxes that are left where the search has ended early."),
                       OUT(certificate, "The lower bound and its gap.")};
   }
 };

@@ -98,6 +98,17 @@ std::optional<Status> QuadraticSearch::step() {
   return status;
 }
 
+OpenBoxes QuadraticSearch::openBoxes() const {
+  OpenBoxes boxes;
+  search_.forEachOpen([&](const BoxQuadraticTree::Node& node, double bound) {
+    if (bound >= search_.goal()) return;
+    boxes.lower.insert(boxes.lower.end(), node.lower.begin(), node.lower.end());
+    boxes.upper.insert(boxes.upper.end(), node.upper.begin(), node.upper.end());
+    boxes.bounds.push_back(bound);
+  });
+  return boxes;
+}
+
 /// Returns true for a point with an entry between its bounds, which descents along coordinates find roughly.
 bool QuadraticSearch::isInside(std::span<const double> x) const {
   for (std::size_t j = 0; j < x.size(); ++j) {

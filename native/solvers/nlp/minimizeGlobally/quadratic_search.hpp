@@ -22,6 +22,7 @@ class QuadraticSearch final : public GlobalMethod {
   double nodes() const override { return search_.nodes(); }
   double open() const override { return static_cast<double>(search_.open()); }
   GlobalCounts counts() const override { return counts_; }
+  OpenBoxes openBoxes() const override;
 
  private:
   void take(const std::optional<GlobalPoint>& point);

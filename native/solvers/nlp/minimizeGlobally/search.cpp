@@ -373,8 +373,31 @@ void GlobalSearch::incumbent(Node& node) {
   node.stationary = {};
 }
 
+void GlobalSearch::addBox(const Node& node, double bound, OpenBoxes& boxes) const {
+  if (bound >= goal()) return;
+  for (std::size_t j = 0; j < at(model_.lifted.variables); ++j) {
+    boxes.lower.push_back(node.box[j].low);
+    boxes.upper.push_back(node.box[j].high);
+  }
+  boxes.bounds.push_back(bound);
+}
+
+OpenBoxes GlobalSearch::stalledBoxes() const {
+  OpenBoxes left;
+  const std::size_t n = at(model_.lifted.variables);
+  for (std::size_t k = 0; k < stalledBoxes_.bounds.size(); ++k) {
+    if (stalledBoxes_.bounds[k] >= goal()) continue;
+    const auto from = static_cast<std::ptrdiff_t>(k * n), to = static_cast<std::ptrdiff_t>((k + 1) * n);
+    left.lower.insert(left.lower.end(), stalledBoxes_.lower.begin() + from, stalledBoxes_.lower.begin() + to);
+    left.upper.insert(left.upper.end(), stalledBoxes_.upper.begin() + from, stalledBoxes_.upper.begin() + to);
+    left.bounds.push_back(stalledBoxes_.bounds[k]);
+  }
+  return left;
+}
+
 /// Remembers where the relaxation of a box that cannot be split differs most from the model.
 void GlobalSearch::noteStalled(const Node& node) {
+  addBox(node, node.lower, stalledBoxes_);
   constexpr std::size_t some = 3;  // safeguard: more say little
   if (node.near.empty() || stalledAtoms_.size() >= some) return;
   int worst = -1;

@@ -62,6 +62,10 @@ class GlobalSearch {
   bool unbounded() const { return unbounded_; }
   const GlobalPoint& best() const { return best_; }
   const GlobalCounts& counts() const { return counts_; }
+  /// Adds the box of a node to `boxes`, unless no point in it is below the goal.
+  void addBox(const Node& node, double bound, OpenBoxes& boxes) const;
+  /// Boxes that are too narrow to be split.
+  OpenBoxes stalledBoxes() const;
   /// GlobalMethod::stalledAtoms
   std::span<const int> stalledAtoms() const { return stalledAtoms_; }
 
@@ -124,6 +128,7 @@ class GlobalSearch {
   std::shared_ptr<const StationaryPoint> stationary_;  ///< the best point with multipliers, or null
   GlobalCounts counts_;
   std::vector<int> stalledAtoms_;
+  OpenBoxes stalledBoxes_;
   bool unbounded_ = false;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Workspace>> idle_;  // guarded by mutex_

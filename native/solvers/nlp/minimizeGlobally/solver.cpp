@@ -28,6 +28,15 @@ Interval startsOf(Interval box, double far) {
   return {-far, far};
 }
 
+/// The largest difference of entries, relative to those of x that are above 1.
+double distance(std::span<const double> x, std::span<const double> other) {
+  double most = 0;
+  for (std::size_t j = 0; j < x.size(); ++j) {
+    most = std::max(most, std::abs(x[j] - other[j]) / std::max(1.0, std::abs(x[j])));
+  }
+  return most;
+}
+
 }  // namespace
 
 bool GlobalUnbuilt::pays(const MinimizeGloballyProblem& problem) {
@@ -178,7 +187,9 @@ std::optional<Status> MinimizeGloballySolver::start() {
     return ended(Status::infeasible);
   }
   if (method_->unbounded()) return Status::unbounded;
-  return closesByConvexity() ? ended(Status::solved) : std::nullopt;
+  if (!closesByConvexity()) return std::nullopt;
+  conclude();
+  return ended(Status::solved);
 }
 
 /// Takes the bound of a convex model, and returns true if it closes the gap.
@@ -192,7 +203,25 @@ bool MinimizeGloballySolver::closesByConvexity() {
 std::optional<Status> MinimizeGloballySolver::step() {
   const auto status = method_->step();
   lowerBound_ = std::max(lowerBound_, method_->lowerBound());
+  if (status) conclude();
   return ended(status);
+}
+
+/// Looks for the multipliers of the best point.
+void MinimizeGloballySolver::conclude() {
+  if (!method_->best().known() || follows_) return;
+  PointSearch points(la_, model_.open(), model_.lifted.integer, model_.constraints);
+  try {
+    const auto found = points.descend(method_->best().x, model_.lifted.columns);
+    if (!found) return;
+    method_->consider(found->x);
+    const double away = distance(method_->best().x, found->x);
+    if (!(away <= Tuning::near)) return;
+    facts_ = points.facts();
+    facts_.polished = facts_.polished && away <= Tuning::same;
+  } catch (const Interrupted&) {
+    // The search has ended before: its answer stands without multipliers.
+  }
 }
 
 /// The status: what is excluded with a cutoff or assumed bounds may have points all the same.
@@ -232,12 +261,19 @@ MinimizeGloballySolution MinimizeGloballySolver::solution() const {
   made.nodes = method_->nodes();
   made.counts = method_->counts();
   made.boundsAssumed = assumed_;
+  const bool isOpen = lowerBound_ < goalOf(best.objective, settings_.absoluteGap, settings_.tolerance);
+  if (isOpen && !follows_) made.openBoxes = method_->openBoxes();
   made.constraintValues.resize(model_.constraints.size());
   const std::shared_ptr<Nlp> nlp = model_.open();
   nlp->moveTo(made.x);
   nlp->constraintValues(made.constraintValues);
   if (!best.known()) return made;
   made.feasibility = best.feasibility;
+  made.multipliers = facts_.multipliers;
+  made.lowerMultipliers = facts_.lowerMultipliers;
+  made.upperMultipliers = facts_.upperMultipliers;
+  made.inertia = facts_.inertia;
+  made.polished = facts_.polished;
   if (settings_.verify) verify(best.x, made);
   const double bound = std::min(best.objective, lowerBound_);
   if (!std::isfinite(bound) || follows_) return made;

@@ -56,6 +56,8 @@ class MinimizeGloballySolver {
   struct Tuning {
     /// published: random starts of local solutions at the root (plan of the method, 5.5).
     static constexpr int starts = 3;
+    static constexpr double near = 1e-6;   ///< rounding: how far from x the local minimum is that multipliers belong to
+    static constexpr double same = 1e-12;  ///< rounding: how far from x it is where x is as exact
     static constexpr double patience = 0.01;      ///< safeguard: seconds of a lifting that is always finished
     static constexpr double bytesOfColumn = 300;  ///< rounding: a column of a lifted program, its atom, their places
     static constexpr double bytesOfTerm = 50;     ///< rounding: a term of a row and of the form that it is made of
@@ -72,6 +74,7 @@ class MinimizeGloballySolver {
   std::unique_ptr<GlobalMethod> following(std::span<const double> solution) const;
   bool closesByConvexity();
   bool isBelowCutoff() const;
+  void conclude();
   void verify(std::span<const double> x, MinimizeGloballySolution& made) const;
   std::vector<std::vector<double>> starts() const;
   std::string withMore(std::string sentence) const;
@@ -86,6 +89,7 @@ class MinimizeGloballySolver {
       false;  ///< no point is within the bounds: an integer variable has no integer, or the assumed bounds leave none
   bool follows_ = false;  ///< the search follows a known solution alone
   std::unique_ptr<GlobalMethod> method_;
+  LocalFacts facts_;  ///< what is known of the best point as a local minimum
   double lowerBound_ = -infinity;
 };
 
