@@ -29,6 +29,8 @@ class GlobalMethod {
   virtual const GlobalPoint& best() const = 0;
   /// No admissible point has an objective below this and below the cutoff.
   virtual double lowerBound() const = 0;
+  /// A lower bound of the objective at the price of one relaxation, after begin().
+  virtual double quickBound() { return lowerBound(); }
   virtual double nodes() const = 0;
   virtual double open() const = 0;
   virtual GlobalCounts counts() const = 0;

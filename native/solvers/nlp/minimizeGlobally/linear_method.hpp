@@ -24,6 +24,7 @@ class LinearMethod final : public GlobalMethod {
   bool unbounded() const override { return search_.unbounded(); }
   const GlobalPoint& best() const override { return search_.best(); }
   double lowerBound() const override { return tree_.lowerBound(); }
+  double quickBound() override { return search_.quickBound(); }
   double nodes() const override { return tree_.nodes(); }
   double open() const override { return static_cast<double>(tree_.open()); }
   GlobalCounts counts() const override { return search_.counts(); }

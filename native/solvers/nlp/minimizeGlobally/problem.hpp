@@ -107,6 +107,14 @@ struct GlobalCounts {
   double tightenings = 0;
   double curved = 0;
 
+  void add(const GlobalCounts& more) {
+    linearPrograms += more.linearPrograms;
+    pivots += more.pivots;
+    localSolves += more.localSolves;
+    tightenings += more.tightenings;
+    curved += more.curved;
+  }
+
   static constexpr auto fields() {
     using Self = GlobalCounts;
     return FieldTuple{

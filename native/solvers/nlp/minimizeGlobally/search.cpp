@@ -72,6 +72,15 @@ void GlobalSearch::boundUnbounded(double cutoff) {
   expect(-infinity, root_, "level sets");
 }
 
+double GlobalSearch::quickBound() {
+  auto space = takeWorkspace();
+  space->relaxation.setBox(root_, {}, goal());
+  const double bound = space->relaxation.minimise(stop_, goal());
+  ++counts_.linearPrograms;
+  giveBack(std::move(space));
+  return bound;
+}
+
 void GlobalSearch::root(OpenNodes<Node>& open) {
   Node node;
   node.box = root_;
@@ -359,11 +368,7 @@ void GlobalSearch::choose(const Workspace& space, Node& node) const {
 }
 
 void GlobalSearch::incumbent(Node& node) {
-  counts_.linearPrograms += node.counts.linearPrograms;
-  counts_.pivots += node.counts.pivots;
-  counts_.localSolves += node.counts.localSolves;
-  counts_.tightenings += node.counts.tightenings;
-  counts_.curved += node.counts.curved;
+  counts_.add(node.counts);
   node.counts = {};
   if (node.found.known() && node.found.objective < best_.objective) {
     best_ = std::move(node.found);

@@ -50,6 +50,9 @@ class GlobalSearch {
   /// Tightens the root and looks for points from these starts; returns false where there is no point.
   bool begin(const std::vector<std::vector<double>>& starts);
 
+  /// The bound of one linear program over the root.
+  double quickBound();
+
   // The functions that TreeSearch asks for.
   void root(OpenNodes<Node>& open);
   double bound(Node& node, TreeVisit& visit);

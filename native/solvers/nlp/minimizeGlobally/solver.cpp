@@ -56,6 +56,8 @@ MinimizeGloballySolver::MinimizeGloballySolver(const Cpu& la, const MinimizeGlob
   lift(problem);
   follows_ = !problem.debugSolution.empty();
   method_ = follows_ ? following(problem.debugSolution) : chosenMethod();
+  triesOther_ = !follows_ && settings_.relaxation == GlobalRelaxation::automatic && !model_.constraints.empty() &&
+                given_.front().size() <= Tuning::mostTried;
   for (const std::vector<double>& each : given_) method_->consider(each);
 }
 
@@ -200,8 +202,36 @@ bool MinimizeGloballySolver::closesByConvexity() {
   return lowerBound_ >= goalOf(best.objective, settings_.absoluteGap, settings_.tolerance);
 }
 
+/// Compares the bound by linear programs with that by a semidefinite one, where the model is quadratic, and
+/// goes on with the better one.
+std::optional<Status> MinimizeGloballySolver::tryOther() {
+  triesOther_ = false;
+  const double left = settings_.maxNodes - method_->nodes();
+  if (!(left > 0)) return std::nullopt;
+  const RecognizedQuadratic found = RecognizedQuadratic::of(la_, model_.lifted);
+  if (!found.refused.empty()) return std::nullopt;
+  MinimizeGloballySettings settings = settings_;
+  settings.maxNodes = left;
+  std::unique_ptr<GlobalMethod> other = std::make_unique<QuadraticSearch>(la_, model_, found.problem, settings);
+  const std::vector<double> best = method_->best().x;
+  const double bound = method_->nodes() > 0 ? method_->lowerBound() : method_->quickBound();
+  if (!other->begin({best.empty() ? given_.front() : best})) return std::nullopt;
+  const auto status = other->step();
+  lowerBound_ = std::max(lowerBound_, other->lowerBound());
+  if (other->best().known()) method_->consider(other->best().x);
+  const bool isBetter = other->lowerBound() > bound;
+  if (isBetter) std::swap(method_, other);
+  nodesOfOther_ = other->nodes();
+  countsOfOther_ = other->counts();
+  return isBetter ? status : std::nullopt;
+}
+
 std::optional<Status> MinimizeGloballySolver::step() {
-  const auto status = method_->step();
+  std::optional<Status> status;
+  if (triesOther_ && model_.lifted.count() > Tuning::large) status = tryOther();
+  if (!status) status = method_->step();
+  const bool isLong = method_->nodes() >= Tuning::triedAfter && method_->open() > 0;
+  if (!status && triesOther_ && isLong) status = tryOther();
   lowerBound_ = std::max(lowerBound_, method_->lowerBound());
   if (status) conclude();
   return ended(status);
@@ -238,7 +268,7 @@ bool MinimizeGloballySolver::isBelowCutoff() const {
 
 GlobalProgress MinimizeGloballySolver::progress() const {
   GlobalProgress now;
-  now.nodes = method_->nodes();
+  now.nodes = nodesOfOther_ + method_->nodes();
   now.open = method_->open();
   const double f = method_->best().objective, bound = follows_ ? -infinity : std::min(f, lowerBound_);
   if (std::isfinite(bound)) now.lowerBound = bound;
@@ -258,8 +288,9 @@ MinimizeGloballySolution MinimizeGloballySolver::solution() const {
   MinimizeGloballySolution made;
   const GlobalPoint& best = method_->best();
   made.x = best.known() ? best.x : given_.front();
-  made.nodes = method_->nodes();
+  made.nodes = nodesOfOther_ + method_->nodes();
   made.counts = method_->counts();
+  made.counts.add(countsOfOther_);
   made.boundsAssumed = assumed_;
   const bool isOpen = lowerBound_ < goalOf(best.objective, settings_.absoluteGap, settings_.tolerance);
   if (isOpen && !follows_) made.openBoxes = method_->openBoxes();

@@ -56,8 +56,11 @@ class MinimizeGloballySolver {
   struct Tuning {
     /// published: random starts of local solutions at the root (plan of the method, 5.5).
     static constexpr int starts = 3;
-    static constexpr double near = 1e-6;   ///< rounding: how far from x the local minimum is that multipliers belong to
-    static constexpr double same = 1e-12;  ///< rounding: how far from x it is where x is as exact
+    static constexpr double near = 1e-6;  ///< rounding: how far from x the local minimum is that multipliers belong to
+    static constexpr std::size_t mostTried = 200;  ///< safeguard: variables of programs of which both methods are tried
+    static constexpr double triedAfter = 15;       ///< measured: boxes after which another method is tried
+    static constexpr int large = 220;  ///< measured: columns from which another method is tried before the first box
+    static constexpr double same = 1e-12;         ///< rounding: how far from x it is where x is as exact
     static constexpr double patience = 0.01;      ///< safeguard: seconds of a lifting that is always finished
     static constexpr double bytesOfColumn = 300;  ///< rounding: a column of a lifted program, its atom, their places
     static constexpr double bytesOfTerm = 50;     ///< rounding: a term of a row and of the form that it is made of
@@ -71,6 +74,7 @@ class MinimizeGloballySolver {
   bool triesSemidefinite(std::size_t constraints) const;
   LiftingWatch watchFor(std::size_t n, std::size_t m) const;
   std::unique_ptr<GlobalMethod> chosenMethod() const;
+  std::optional<Status> tryOther();
   std::unique_ptr<GlobalMethod> following(std::span<const double> solution) const;
   bool closesByConvexity();
   bool isBelowCutoff() const;
@@ -89,7 +93,10 @@ class MinimizeGloballySolver {
       false;  ///< no point is within the bounds: an integer variable has no integer, or the assumed bounds leave none
   bool follows_ = false;  ///< the search follows a known solution alone
   std::unique_ptr<GlobalMethod> method_;
-  LocalFacts facts_;  ///< what is known of the best point as a local minimum
+  bool triesOther_ = false;     ///< another method may have a better bound of the root
+  double nodesOfOther_ = 0;     ///< boxes that the method which was not chosen has looked at
+  GlobalCounts countsOfOther_;  ///< its work
+  LocalFacts facts_;            ///< what is known of the best point as a local minimum
   double lowerBound_ = -infinity;
 };
 
