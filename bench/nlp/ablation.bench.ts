@@ -4,12 +4,13 @@ import { type Answer, ablate, outcomeOf } from '../shared/ablation.js';
 
 const isBox = (problem: string) => / variables, \d+ %, number /.test(problem);
 const isGlobal = (problem: string) => problem.startsWith('global ');
-const ofGlobal = /^(minimizeGlobally|methods\/(dual_simplex|lagrangian_bound|propagation))\//;
+const ofGlobal = /^(minimizeGlobally|expressions\/lifted|methods\/(dual_simplex|lagrangian_bound|propagation))\//;
 
 await ablate({
   family: 'nlp',
   methods: [
     'descent',
+    'expressions/lifted',
     'globalization',
     'interior_point',
     'kkt',
@@ -41,6 +42,8 @@ await ablate({
     return first.startsWith('trial') ? 'trials' : (titles.at(-1) ?? 'models');
   },
   off: {
+    'expressions/lifted/lifted_builder.hpp:mostMultiplied': 0,
+    'expressions/lifted/lifted_builder.hpp:mostPerspectives': 0,
     'minimizeGlobally/linear_relaxation.hpp:leastReducedCost': 1e300,
     'minimizeGlobally/search.hpp:curvedDepth': 1e9,
     'minimizeGlobally/search.hpp:leastChance': 0,

@@ -1,4 +1,4 @@
-// `minimizeGlobally` by linear and by semidefinite relaxations, on the given quadratic problems, and boxes that convex problems take.
+// `minimizeGlobally` by linear and by semidefinite relaxations, on given and drawn quadratic problems, and boxes that convex problems take.
 //
 //   npm run bench -- nlp/relaxations              writes bench/nlp/relaxations.results.json
 //   npm run bench -- nlp/relaxations --limit 3    seconds for each solve in place of 5
@@ -94,38 +94,71 @@ const convex: Record<string, (draw: Draw, n: number) => Model> = {
 const mean = (values: readonly number[]): number =>
   Math.exp(values.reduce((total, value) => total + Math.log(value), 0) / values.length);
 
+/** min x.Qx + c.x over [-1, 1]^n, with `count` constraints of the same kind, or linear ones. */
+function drawn(draw: Draw, n: number, count: number, curved: boolean): Model {
+  const model = new Model();
+  const x = Array.from({ length: n }, () => model.variable({ lower: -1, upper: 1 }));
+  const total = (terms: typeof x) => terms.reduce((a, b) => add(a, b));
+  const line = () => total(x.map((each) => mul(draw.between(-5, 5), each)));
+  const share = 10 / n;
+  const quadratic = () =>
+    add(
+      line(),
+      total(
+        x.flatMap((a, i) => x.slice(i).flatMap((b) => (draw.chance(share) ? mul(draw.between(-5, 5), mul(a, b)) : []))),
+      ),
+    );
+  model.minimize(quadratic());
+  for (let k = 0; k < count; ++k) model.atMost(curved ? quadratic() : line(), 0.5);
+  return model;
+}
+
+/** The given problems and drawn ones. */
+function* sets() {
+  for (const set of available ? (['boxqp', 'continuous', 'integer'] as const) : []) {
+    for (const { name, model } of globalProblems(set)) yield { set, name, model };
+  }
+  for (const n of [10, 15, 20, 25, 30]) {
+    for (const count of [1, 3, 5]) {
+      for (const curved of [false, true]) {
+        const name = `${n} variables, ${count} ${curved ? 'quadratic' : 'linear'} constraints`;
+        yield { set: 'drawn', name, model: drawn(new Draw(n + count), n, count, curved) };
+      }
+    }
+  }
+}
+
 async function quadratics() {
   const rows = [];
-  for (const set of available ? (['boxqp', 'continuous', 'integer'] as const) : []) {
-    for (const { name, model } of globalProblems(set)) {
-      if (words.length > 0 && !words.includes(name)) continue;
-      const semidefinite = await run(model, 'semidefinite');
-      const linear = semidefinite && (await run(model, 'linear'));
-      if (semidefinite && linear) rows.push({ set, name, linear, semidefinite });
-    }
+  for (const { set, name, model } of sets()) {
+    if (words.length > 0 && !words.includes(name)) continue;
+    const semidefinite = await run(model, 'semidefinite');
+    const linear = semidefinite && (await run(model, 'linear'));
+    const auto = semidefinite && (await run(model, 'auto'));
+    if (semidefinite && linear && auto) rows.push({ set, name, linear, semidefinite, auto });
   }
   return rows;
 }
 
 async function main(): Promise<void> {
   const rows = await quadratics();
-  const cells = rows.map(({ name, linear, semidefinite }) => [name, cell(linear), cell(semidefinite)]);
-  console.log(table(['problem', 'linear: time, boxes', 'semidefinite'], cells));
-  const sums = ['boxqp', 'continuous', 'integer'].flatMap((set) => {
+  const cells = rows.map(({ name, linear, semidefinite, auto }) => [name, ...[linear, semidefinite, auto].map(cell)]);
+  console.log(table(['problem', 'linear: time, boxes', 'semidefinite', 'auto'], cells));
+  const sums = ['boxqp', 'continuous', 'integer', 'drawn'].flatMap((set) => {
     const of = rows.filter((row) => row.set === set);
     const both = of.filter(({ linear, semidefinite }) => [linear, semidefinite].every((r) => r.status === 'solved'));
     if (of.length === 0) return [];
-    const total = (kind: 'linear' | 'semidefinite') => {
+    const total = (kind: Relaxation) => {
       const solved = of.filter((row) => row[kind].status === 'solved').length;
       const [seconds, nodes] = (['seconds', 'nodes'] as const).map((of) =>
         mean(both.map((row) => (of === 'nodes' ? Math.max(1, row[kind].nodes) : row[kind].seconds))),
       );
       return `${solved} of ${of.length}; ${short(seconds)} s, ${short(nodes)}`;
     };
-    return [[set, total('linear'), total('semidefinite')]];
+    return [[set, total('linear'), total('semidefinite'), total('auto')]];
   });
   console.log(`Solved; geometric means of time and boxes of those that both solve, limit ${limit} s:`);
-  console.log(table(['set', 'linear', 'semidefinite'], sums));
+  console.log(table(['set', 'linear', 'semidefinite', 'auto'], sums));
   if (words.length > 0) return;
   const convexRows = [];
   for (const [name, make] of Object.entries(convex)) {

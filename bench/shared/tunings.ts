@@ -47,17 +47,18 @@ const sourcesOf = (folder: string): string[] =>
     .filter((file) => /\.[ch]pp$/.test(file))
     .sort();
 
-/** The sources under native/solvers/FAMILY and in folders of native/methods, with the names that their constants begin with. */
+/** The sources under native/solvers/FAMILY and in folders of native/methods, or of native where a name has a slash, with the names that their constants begin with. */
 function tunedSources(family: string, methods: readonly string[]): [source: string, name: string][] {
   const own = `native/solvers/${family}`;
   return [
     ...sourcesOf(join(root, own)).map((file): [string, string] => [`${own}/${file}`, file]),
-    ...methods.flatMap((folder) =>
-      sourcesOf(join(root, 'native/methods', folder)).map((file): [string, string] => [
-        `native/methods/${folder}/${file}`,
-        `methods/${folder}/${file}`,
-      ]),
-    ),
+    ...methods.flatMap((name) => {
+      const folder = name.includes('/') ? name : `methods/${name}`;
+      return sourcesOf(join(root, 'native', folder)).map((file): [string, string] => [
+        `native/${folder}/${file}`,
+        `${folder}/${file}`,
+      ]);
+    }),
   ];
 }
 

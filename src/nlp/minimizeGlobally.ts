@@ -237,7 +237,11 @@ function lineOf({ status, objective, bound, certificate, nodes }: MinimizeGlobal
 
 /** The answer with the bound in the sense of the objective, and names. */
 function presented(
-  { verifiedObjective, openBoxes: boxes, ...answer }: SolveResult<MinimizeGloballyReport> & MinimizeGloballySolution & { bound?: number },
+  {
+    verifiedObjective,
+    openBoxes: boxes,
+    ...answer
+  }: SolveResult<MinimizeGloballyReport> & MinimizeGloballySolution & { bound?: number },
   program: CompiledProgram,
 ): MinimizeGloballyResult {
   const names = allNames(program).variables;

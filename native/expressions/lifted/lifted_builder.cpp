@@ -120,7 +120,10 @@ void LiftedBuilder::perspective(int x, int l, int w) {
   if (!isLogarithm(log)) return;
   const LiftedAtom* const quotient = definition(log->x);
   const bool isOf = quotient != nullptr && quotient->kind == Kind::product && quotient->w == x && quotient->x == log->x;
-  if (!isOf || program_.columns[at(x)].low < 0 || program_.columns[at(quotient->y)].low < 0) return;
+  if (!isOf || perspectives_ >= Tuning::mostPerspectives || program_.columns[at(x)].low < 0 ||
+      program_.columns[at(quotient->y)].low < 0)
+    return;
+  ++perspectives_;
   program_.atoms.push_back({.kind = Kind::perspective, .x = x, .y = quotient->y, .w = w});
 }
 
@@ -350,6 +353,7 @@ void LiftedBuilder::multiplyRows() {
     ++factors[y];
   }
   const std::size_t count = program_.rows.size();
+  int made = 0;
   for (std::size_t i = 0; i < count; ++i) {
     look();
     const LiftedRow row = program_.rows[i];
@@ -362,7 +366,7 @@ void LiftedBuilder::multiplyRows() {
         if (place == products.end()) break;
         product.terms.push_back({place->second, program_.value[at(k)], program_.error[at(k)]});
       }
-      if (product.terms.size() != at(row.count)) continue;
+      if (product.terms.size() != at(row.count) || made++ >= Tuning::mostMultiplied) continue;
       const ScaledForm whole = {{1, 1}, &product};
       program_.addRow(sum(sumOf(std::span(&whole, 1)), -row.lower, LinearForm::column(factor)), 0, 0);
     }

@@ -34,6 +34,8 @@ class LiftedBuilder {
   struct Tuning {
     /// published: products that a product of two sums may become (plan of the method, 4.1).
     static constexpr std::size_t distributed = 6;
+    static constexpr int mostMultiplied = 100000;    ///< safeguard: rows that are products of equations and columns
+    static constexpr int mostPerspectives = 100000;  ///< safeguard: atoms of x log(x / y)
   };
   using Key = std::array<std::uint64_t, 4>;  ///< kind, function, x, y
 
@@ -60,6 +62,7 @@ class LiftedBuilder {
 
   LiftedProgram program_;
   LiftingWatch watch_;
+  int perspectives_ = 0;
   std::map<Key, int> results_;                          ///< columns of results
   std::map<std::vector<std::uint64_t>, int> columnOf_;  ///< columns of linear forms
 };
