@@ -1,3 +1,2 @@
-// The subpath nonconvex/discrete.
-export { type DiscreteProblem, type DiscreteResult, type DiscreteSettings, solveDiscrete } from './solver.js';
+// The subpath nonconvex/discrete: discrete problems with a proof.
 export * from './verbs.js';
