@@ -11,6 +11,8 @@ export const solves = {
   'contrib/teachKernel': { progress: true },
   'contrib/unlearn': { progress: true },
   'deepLinear/trainLinearNetwork': { progress: true },
+  'discrete/solveDiscrete': { progress: true },
+  'discrete/riskScore': { progress: true },
   'fit/fitCurve': { progress: true },
   'fit/minimizeSquares': { progress: true },
   'fractional/minimizeByCoordinates': { progress: true },

@@ -1,0 +1,2 @@
+// Made by scripts/types.mjs: the verbs and recipes of this folder. Do not edit.
+export * from './riskScore.js';
