@@ -13,6 +13,7 @@ export const solves = {
   'deepLinear/trainLinearNetwork': { progress: true },
   'discrete/solveDiscrete': { progress: true },
   'discrete/riskScore': { progress: true },
+  'discrete/crossValidateRiskScore': { progress: true },
   'fit/fitCurve': { progress: true },
   'fit/minimizeSquares': { progress: true },
   'fractional/minimizeByCoordinates': { progress: true },

@@ -13,7 +13,7 @@ struct ScoreCard {
   double objective = infinity;
   double intercept = 0;
   double scale = 1;
-  std::vector<int> features = {};  ///< in order
+  std::vector<int> features = {};  ///< rising numbers of features
   std::vector<int> points = {};
 };
 

@@ -8,7 +8,7 @@
 
 namespace nonconvex {
 
-struct PointSearch::Tuning {
+struct CardPointSearch::Tuning {
   static constexpr double margin = 1e-9;      ///< rounding: what bounds are lowered by, relative to 1 + their size
   static constexpr int roundedDepth = 3;      ///< published: parts above this depth are rounded to cards
   static constexpr double whole = 1e-7;       ///< rounding: how near an integer counts as one
@@ -17,7 +17,8 @@ struct PointSearch::Tuning {
   static constexpr double share = 0.05;       ///< safeguard: a bound this near cannot close the part any more
 };
 
-PointSearch::PointSearch(const Cpu& la, const ScoreRows& rows, const RiskScoreSettings& settings, CardPool& pool)
+CardPointSearch::CardPointSearch(const Cpu& la, const ScoreRows& rows, const RiskScoreSettings& settings,
+                                 CardPool& pool)
     : la_(la),
       rows_(rows),
       settings_(settings),
@@ -28,7 +29,7 @@ PointSearch::PointSearch(const Cpu& la, const ScoreRows& rows, const RiskScoreSe
       cardLoss_(la) {}
 
 /// The values that points may have in this search.
-void PointSearch::setAllowed(std::span<const int> features, bool withZero) {
+void CardPointSearch::setAllowed(std::span<const int> features, bool withZero) {
   allowed_.resize(features.size() + 1);
   for (std::size_t j = 0; j < features.size(); ++j) {
     const ScoreFeature& feature = rows_.features()[at(features[j])];
@@ -39,7 +40,7 @@ void PointSearch::setAllowed(std::span<const int> features, bool withZero) {
 
 /// The best intercept lies where some row has the risk of all rows: between the log-odds of these less the largest and
 /// less the smallest score.
-void PointSearch::setInterceptRange(std::span<const int> features) {
+void CardPointSearch::setInterceptRange(std::span<const int> features) {
   const double odds = std::log(rows_.totalPositives() / (rows_.total() - rows_.totalPositives()));
   double least = 0, largest = 0;
   for (std::size_t j = 0; j < features.size(); ++j) {
@@ -57,7 +58,7 @@ void PointSearch::setInterceptRange(std::span<const int> features) {
   mostIntercept_ = std::ceil(mostIntercept_);
 }
 
-void PointSearch::beginAtNothing(std::size_t features) {
+void CardPointSearch::beginAtNothing(std::size_t features) {
   newton_.resize(static_cast<int>(features) + 1);
   const std::span<double> z = newton_.z();
   std::fill(z.begin(), z.end(), 0.0);
@@ -65,8 +66,8 @@ void PointSearch::beginAtNothing(std::size_t features) {
   newton_.t() = most();
 }
 
-ScaledBoxNewton::Result PointSearch::relax(const ScoreCells& cells, std::span<const int> features,
-                                           const ScaledBoxNewton::Ends& ends) {
+ScaledBoxNewton::Result CardPointSearch::relax(const ScoreCells& cells, std::span<const int> features,
+                                               const ScaledBoxNewton::Ends& ends) {
   setAllowed(features, true);
   setInterceptRange(features);
   newton_.resize(static_cast<int>(features.size()) + 1);
@@ -86,14 +87,14 @@ ScaledBoxNewton::Result PointSearch::relax(const ScoreCells& cells, std::span<co
   return result;
 }
 
-bool PointSearch::fixed(const Part& part) const {
+bool CardPointSearch::fixed(const Part& part) const {
   for (std::size_t j = 0; j < features_.size(); ++j) {
     if (part.low[j] != part.high[j]) return false;
   }
   return true;
 }
 
-void PointSearch::setBox(const Part& part) {
+void CardPointSearch::setBox(const Part& part) {
   const std::size_t k = features_.size();
   box_.lower.resize(k + 1);
   box_.upper.resize(k + 1);
@@ -110,7 +111,7 @@ void PointSearch::setBox(const Part& part) {
   box_.leastScale = whole() || nested ? most() : 0;
 }
 
-void PointSearch::search(const ScoreCells& cells, std::span<const int> features, bool withZero) {
+void CardPointSearch::search(const ScoreCells& cells, std::span<const int> features, bool withZero) {
   cells_ = &cells;
   features_ = features;
   setAllowed(features, withZero);
@@ -145,7 +146,7 @@ void PointSearch::search(const ScoreCells& cells, std::span<const int> features,
 }
 
 /// Closes a part, or puts its children on the stack.
-void PointSearch::look(Part part) {
+void CardPointSearch::look(Part part) {
   const std::size_t k = features_.size();
   const double price = settings_.price * static_cast<double>(k);
   if (fixed(part)) {
@@ -167,13 +168,13 @@ void PointSearch::look(Part part) {
 }
 
 /// The points of feature j as the relaxation has them.
-double PointSearch::ratio(const Part& part, std::size_t j) const {
+double CardPointSearch::ratio(const Part& part, std::size_t j) const {
   if (whole()) return part.z[j];
   return part.t > Tuning::leastScale * most() ? part.z[j] / part.t : 0;
 }
 
 /// The place of the allowed points in the part that are nearest to those of the relaxation.
-std::size_t PointSearch::nearest(const Part& part, std::size_t j) const {
+std::size_t CardPointSearch::nearest(const Part& part, std::size_t j) const {
   const double value = ratio(part, j);
   std::size_t best = at(part.low[j]);
   for (std::size_t place = best; place <= at(part.high[j]); ++place) {
@@ -183,7 +184,7 @@ std::size_t PointSearch::nearest(const Part& part, std::size_t j) const {
 }
 
 /// Takes the nearest card into the pool.
-void PointSearch::round(const Part& part) {
+void CardPointSearch::round(const Part& part) {
   points_.resize(features_.size());
   for (std::size_t j = 0; j < features_.size(); ++j) points_[j] = allowed_[j][nearest(part, j)];
   if (points_ == lastPoints_) return;
@@ -191,7 +192,7 @@ void PointSearch::round(const Part& part) {
   fitCard(part.t, part.z[features_.size()]);
 }
 
-void PointSearch::push(const Part& part, std::size_t j, std::size_t low, std::size_t high, double t) {
+void CardPointSearch::push(const Part& part, std::size_t j, std::size_t low, std::size_t high, double t) {
   Part child = part;
   child.low[j] = static_cast<int>(low);
   child.high[j] = static_cast<int>(high);
@@ -201,7 +202,7 @@ void PointSearch::push(const Part& part, std::size_t j, std::size_t low, std::si
 }
 
 /// Gives the feature with the largest coefficient each of its values, if none is fixed to points other than 0.
-bool PointSearch::branchOnLargest(Part& part) {
+bool CardPointSearch::branchOnLargest(Part& part) {
   std::size_t largest = features_.size();
   for (std::size_t j = 0; j < features_.size(); ++j) {
     if (part.low[j] == part.high[j]) {
@@ -225,63 +226,68 @@ bool PointSearch::branchOnLargest(Part& part) {
 }
 
 /// Children below, above and at a place.
-void PointSearch::branchAround(Part& part, std::size_t j, std::size_t place) {
+void CardPointSearch::branchAround(Part& part, std::size_t j, std::size_t place) {
   if (place > at(part.low[j])) push(part, j, at(part.low[j]), place - 1, part.t);
   if (place < at(part.high[j])) push(part, j, place + 1, at(part.high[j]), part.t);
   push(part, j, place, place, part.t);
 }
 
-/// Splits a part at the entry that is farthest from what is allowed.
-void PointSearch::branch(Part& part) {
+/// Splits a part at its intercept, if that is to be an integer and is farther from one than `farthest`.
+bool CardPointSearch::branchOnIntercept(Part& part, double farthest) {
   const std::size_t k = features_.size();
+  if (!whole() || part.low[k] == part.high[k]) return false;
+  const double b = part.z[k];
+  if (std::abs(b - std::round(b)) <= farthest) return false;
+  const int below = static_cast<int>(std::floor(b));
+  Part other = part;
+  other.low[k] = below + 1;
+  part.high[k] = below;
+  ++other.depth;
+  ++part.depth;
+  if (b - below > 0.5) std::swap(part, other);  // the nearer side comes first
+  parts_.push_back(std::move(other));
+  parts_.push_back(std::move(part));
+  return true;
+}
+
+/// Children up to the points of feature j in the relaxation and from there on, the nearer ones first.
+void CardPointSearch::branchBetween(const Part& part, std::size_t j) {
+  const double value = ratio(part, j);
+  const std::size_t near = nearest(part, j), low = at(part.low[j]), high = at(part.high[j]);
+  const std::size_t under = allowed_[j][near] > value && near > low ? near - 1 : near;
+  const std::size_t below = std::min(under, high - 1);
+  if (near <= below) push(part, j, below + 1, high, part.t);
+  push(part, j, low, below, part.t);
+  if (near > below) push(part, j, below + 1, high, part.t);
+}
+
+/// Splits a part at the entry that is farthest from what is allowed.
+void CardPointSearch::branch(Part& part) {
   if (!whole() && branchOnLargest(part)) return;
-  std::size_t farthest = k + 1, widest = k + 1;
+  const std::size_t k = features_.size();
+  std::size_t farthest = k, widest = k;
   double most = Tuning::whole;
   int width = 0;
   for (std::size_t j = 0; j < k; ++j) {
+    if (part.low[j] == part.high[j]) continue;
     if (part.high[j] - part.low[j] > width) {
       width = part.high[j] - part.low[j];
       widest = j;
     }
-    if (part.low[j] == part.high[j]) continue;
     const double off = std::abs(ratio(part, j) - allowed_[j][nearest(part, j)]);
-    if (off > most) {
-      most = off;
-      farthest = j;
-    }
+    if (off <= most) continue;
+    most = off;
+    farthest = j;
   }
-  if (whole() && part.low[k] < part.high[k]) {
-    const double b = part.z[k], off = std::abs(b - std::round(b));
-    if (off > most) {
-      const int below = static_cast<int>(std::floor(b));
-      Part other = part;
-      other.low[k] = below + 1;
-      part.high[k] = below;
-      ++other.depth;
-      ++part.depth;
-      if (b - below > 0.5) std::swap(part, other);  // the nearer side comes first
-      parts_.push_back(std::move(other));
-      parts_.push_back(std::move(part));
-      return;
-    }
-  }
-  if (farthest > k) return branchAround(part, widest, nearest(part, widest));
-  const double value = ratio(part, farthest);
-  const std::size_t near = nearest(part, farthest);
-  const std::size_t low = at(part.low[farthest]), high = at(part.high[farthest]);
-  const std::size_t under = allowed_[farthest][near] > value && near > low ? near - 1 : near;
-  const std::size_t below = std::min(under, high - 1);
-  if (near <= below) {
-    push(part, farthest, below + 1, high, part.t);
-    push(part, farthest, low, below, part.t);
-  } else {
-    push(part, farthest, low, below, part.t);
-    push(part, farthest, below + 1, high, part.t);
-  }
+  if (branchOnIntercept(part, most)) return;
+  if (farthest < k)
+    branchBetween(part, farthest);
+  else
+    branchAround(part, widest, nearest(part, widest));
 }
 
 /// Fits scale and intercept to `points_`, and takes the card.
-void PointSearch::fitCard(double t, double b) {
+void CardPointSearch::fitCard(double t, double b) {
   totals_.resize(cells_->count, 1);
   totals_.total = cells_->total;
   std::copy(cells_->weight.begin(), cells_->weight.end(), totals_.weight.begin());
@@ -318,7 +324,7 @@ void PointSearch::fitCard(double t, double b) {
   pool_.offer(std::move(card));
 }
 
-void PointSearch::offer(const ScoreCells& cells, std::span<const int> features, std::span<const int> points) {
+void CardPointSearch::offer(const ScoreCells& cells, std::span<const int> features, std::span<const int> points) {
   cells_ = &cells;
   features_ = features;
   setAllowed(features, true);

@@ -15,9 +15,9 @@ namespace nonconvex {
 /// these are integers; its bound is the least loss over coefficients t l with l in the box and t the scale, which is
 /// convex in coefficients, intercept and t together. Without a feature whose points are fixed the scale of such a box
 /// is not unique, so that the feature with the largest coefficient gets each of its values first.
-class PointSearch {
+class CardPointSearch {
  public:
-  PointSearch(const Cpu& la, const ScoreRows& rows, const RiskScoreSettings& settings, CardPool& pool);
+  CardPointSearch(const Cpu& la, const ScoreRows& rows, const RiskScoreSettings& settings, CardPool& pool);
 
   /// Takes the best cards of these features into the pool. `withZero`: points may be 0 where the feature is not
   /// required. Checkpoints.
@@ -57,6 +57,8 @@ class PointSearch {
   void round(const Part& part);
   void branch(Part& part);
   bool branchOnLargest(Part& part);
+  bool branchOnIntercept(Part& part, double farthest);
+  void branchBetween(const Part& part, std::size_t j);
   void branchAround(Part& part, std::size_t j, std::size_t place);
   void push(const Part& part, std::size_t j, std::size_t low, std::size_t high, double t);
   void fitCard(double t, double b);

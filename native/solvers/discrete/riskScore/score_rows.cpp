@@ -12,12 +12,16 @@
 namespace nonconvex {
 namespace {
 
+// definition: the first value and the factor of the hash FNV-1a
+constexpr std::uint64_t firstHash = 1469598103934665603u;
+constexpr std::uint64_t hashFactor = 1099511628211u;
+
 /// A column with two levels and its complement have the same hash.
 std::uint64_t hashOf(std::span<const std::int32_t> codes, bool twoLevels) {
   const std::int32_t flip = twoLevels ? codes[0] : 0;
-  std::uint64_t hash = 1469598103934665603u;
+  std::uint64_t hash = firstHash;
   for (const std::int32_t code : codes) {
-    hash = (hash ^ static_cast<std::uint64_t>(code ^ flip)) * 1099511628211u;
+    hash = (hash ^ static_cast<std::uint64_t>(code ^ flip)) * hashFactor;
     hash ^= hash >> 29;
   }
   return hash;
@@ -153,23 +157,30 @@ void ScoreRows::chooseColumns(const RiskScoreProblem& problem, const RiskScoreSe
   }
 }
 
-/// Makes one row of equal ones.
-void ScoreRows::merge(const Cpu& la, const RiskScoreProblem& problem) {
-  std::vector<std::uint64_t> keys(n_, 1469598103934665603u);
+/// A number for each row, the same for rows that no feature tells apart.
+std::vector<std::uint64_t> ScoreRows::keysOfRows(const Cpu& la) const {
+  std::vector<std::uint64_t> keys(n_, firstHash);
   for (const ScoreFeature& feature : features_) {
     la.checkpoint();
     const std::int32_t* codes = read_.data() + at(feature.column) * n_;
     for (std::size_t i = 0; i < n_; ++i) {
-      keys[i] = (keys[i] ^ static_cast<std::uint64_t>(codes[i])) * 1099511628211u;
+      keys[i] = (keys[i] ^ static_cast<std::uint64_t>(codes[i])) * hashFactor;
       keys[i] ^= keys[i] >> 29;
     }
   }
-  const auto equal = [&](std::size_t a, std::size_t b) {
-    return std::all_of(features_.begin(), features_.end(), [&](const ScoreFeature& feature) {
-      const std::int32_t* codes = read_.data() + at(feature.column) * n_;
-      return codes[a] == codes[b];
-    });
-  };
+  return keys;
+}
+
+bool ScoreRows::equal(std::size_t a, std::size_t b) const {
+  return std::all_of(features_.begin(), features_.end(), [&](const ScoreFeature& feature) {
+    const std::int32_t* codes = read_.data() + at(feature.column) * n_;
+    return codes[a] == codes[b];
+  });
+}
+
+/// Makes one row of equal ones.
+void ScoreRows::merge(const Cpu& la, const RiskScoreProblem& problem) {
+  const std::vector<std::uint64_t> keys = keysOfRows(la);
   std::size_t size = 1;
   while (size < 2 * n_) size *= 2;
   std::vector<std::int32_t> table(size, -1);
@@ -197,6 +208,10 @@ void ScoreRows::merge(const Cpu& la, const RiskScoreProblem& problem) {
   for (const ScoreFeature& feature : features_) {
     for (const std::size_t i : first) codes_[next++] = read_[at(feature.column) * n_ + i];
   }
+  addUp(problem);
+}
+
+void ScoreRows::addUp(const RiskScoreProblem& problem) {
   total_ = totalPositives_ = 0;
   for (std::size_t i = 0; i < weight_.size(); ++i) {
     total_ += weight_[i];

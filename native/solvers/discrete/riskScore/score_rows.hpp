@@ -12,10 +12,10 @@ namespace nonconvex {
 
 /// The values that the points of a feature may have, and its place in the card.
 struct ScoreFeature {
-  int column = 0;            ///< of x
-  std::vector<int> allowed;  ///< in order, 0 among them
+  int column = 0;            ///< its place in x
+  std::vector<int> allowed;  ///< rising, with 0 among them
   bool required = false;
-  int group = 0;               ///< from 1; 0: none
+  int group = 0;               ///< numbered from 1; 0 if there is none
   std::vector<double> levels;  ///< distinct values of the column, in order
 };
 
@@ -51,7 +51,10 @@ class ScoreRows {
   void readColumns(const Cpu& la, const RiskScoreProblem& problem);
   void chooseColumns(const RiskScoreProblem& problem, const RiskScoreSettings& settings);
   int twin(const ScoreFeature& feature, std::span<const std::int32_t> codes, bool wholeIntercept) const;
+  std::vector<std::uint64_t> keysOfRows(const Cpu& la) const;
+  bool equal(std::size_t a, std::size_t b) const;
   void merge(const Cpu& la, const RiskScoreProblem& problem);
+  void addUp(const RiskScoreProblem& problem);
 
   std::vector<ScoreFeature> features_;
   std::vector<std::int32_t> codes_;
@@ -64,7 +67,7 @@ class ScoreRows {
   std::vector<std::vector<double>> levels_;
   std::vector<std::int32_t> read_;
   std::size_t n_ = 0;
-  std::vector<std::uint64_t> hashes_;  ///< of the features that were chosen
+  std::vector<std::uint64_t> hashes_;  ///< one for each feature that was chosen
 };
 
 /// The values that points of each column may have. Throws a RangeError that names the feature which has none.

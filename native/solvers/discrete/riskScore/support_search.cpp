@@ -9,12 +9,11 @@
 namespace nonconvex {
 
 struct SupportSearch::Tuning {
-  static constexpr std::size_t atomicOfBits = 3;   ///< measured: features that are chosen one by one, of two values
-  static constexpr std::size_t atomicOfCells = 2;  ///< measured: features that are chosen one by one, of other values
+  static constexpr std::size_t atomicOfCells = 2;  ///< safeguard: fewer features to choose are tried one by one
   static constexpr std::size_t boundedOfBits = 5;  ///< published: nodes with as many features to choose are bounded
   static constexpr std::size_t beam = 8;           ///< published: sets that grow together
-  static constexpr std::size_t grown = 3;          ///< measured: of these, sets whose points are looked for
-  static constexpr std::size_t promising = 30;     ///< measured: features by which a set may grow
+  static constexpr std::size_t grown = 3;          ///< safeguard: sets of these whose points are looked for
+  static constexpr std::size_t promising = 30;     ///< safeguard: features by which a set may grow
   static constexpr double mostWork = 3e9;   ///< safeguard: products of a regression on all features, else no bound
   static constexpr double mostBytes = 2e8;  ///< safeguard: of counts of pairs
   static constexpr double gap = 1e-7;       ///< rounding: of regressions whose loss is only compared
@@ -62,7 +61,7 @@ std::vector<int> SupportSearch::required() const {
 }
 
 /// How many features are chosen one by one.
-std::size_t SupportSearch::atomic() const { return rows_.binary() ? Tuning::atomicOfBits : Tuning::atomicOfCells; }
+std::size_t SupportSearch::atomic() const { return rows_.binary() ? TripleCounts::features : Tuning::atomicOfCells; }
 
 /// The loss from which sets of at least as many features are of no use.
 double SupportSearch::lossGoal(std::size_t features) const { return pool_.goal() - price(features); }
@@ -275,7 +274,7 @@ void SupportSearch::lookAtAll(const Node& node) {
   set_ = node.chosen;
   for (std::size_t k = 0; k < set_.size(); ++k) maker_.refine(partitions_[k], set_[k], partitions_[k + 1]);
   const std::size_t left = at(rows_.most()) - std::min(set_.size(), at(rows_.most()));
-  if (rows_.binary() && left == Tuning::atomicOfBits && node.candidates.size() >= left) {
+  if (rows_.binary() && left == TripleCounts::features && node.candidates.size() >= left) {
     if (!triples_) triples_ = std::make_unique<TripleCounts>(la_, rows_);
     if (triples_->bytes(node.candidates.size()) < Tuning::mostBytes) return lookAtTriples(node);
   }

@@ -24,7 +24,7 @@ class SupportSearch {
  public:
   struct Node {
     std::vector<int> chosen = {}, candidates = {};
-    std::vector<double> bounds = {};  ///< of the children, once the node is bounded
+    std::vector<double> bounds = {};  ///< one for each child, once the node is bounded
   };
 
   SupportSearch(const Cpu& la, const ScoreRows& rows, const RiskScoreSettings& settings, CardPool& pool);
@@ -77,11 +77,11 @@ class SupportSearch {
   const RiskScoreSettings& settings_;
   CardPool& pool_;
   CellMaker maker_;
-  PointSearch points_;
+  CardPointSearch points_;
   std::unique_ptr<TripleCounts> triples_;
   ScoreCells cells_, wide_;
   std::vector<int> set_;                    ///< features that are looked at
-  std::vector<ScorePartition> partitions_;  ///< by how many features tell rows apart
+  std::vector<ScorePartition> partitions_;  ///< those by 0, 1, ... features
   std::vector<double> last_;                ///< coefficients of the last regression on many features
   double supports_ = 0;
 };

@@ -11,7 +11,7 @@
 namespace nonconvex {
 namespace {
 
-constexpr std::size_t wordBits = 64;
+constexpr std::size_t wordBits = 64;  // definition: bits of a word
 
 /// Exchanges rows and columns of 64 x 64 bits.
 ///

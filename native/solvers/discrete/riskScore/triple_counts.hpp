@@ -17,6 +17,9 @@ namespace nonconvex {
 /// features and of pairs the counts of one of the eight parts of a cell give the other seven.
 class TripleCounts {
  public:
+  /// definition: features that are counted together
+  static constexpr std::size_t features = 3;
+
   TripleCounts(const Cpu& la, const ScoreRows& rows);
 
   /// Arranges rows by the cells of `chosen`, with bits of `candidates`.
@@ -25,7 +28,7 @@ class TripleCounts {
   void choosePair(std::size_t a, std::size_t b);
   /// A lower bound of the sum of losses with the pair and candidate c, which is exact below `goal`.
   double entropy(std::size_t c, double goal);
-  /// The same of the pair without a third candidate.
+  /// The sum of losses with the pair and without a third candidate.
   double entropyOfPair() const;
   /// Bytes that `arrange` takes for as many candidates.
   double bytes(std::size_t candidates) const;
@@ -48,7 +51,7 @@ class TripleCounts {
   const Cpu& la_;
   const ScoreRows& rows_;
   std::vector<double> table_;           ///< m log m
-  std::vector<std::uint64_t> rowBits_;  ///< of each merged row, one for each feature
+  std::vector<std::uint64_t> rowBits_;  ///< a bit of each merged row for each feature
   std::size_t wordsOfRow_ = 0;
   std::vector<std::int32_t> placed_;  ///< the row at each place, -1: none
   std::vector<Run> runs_;             ///< others and events of each cell
