@@ -1,4 +1,4 @@
-// What points of a risk score may be: settings by name, as the addon takes them by column.
+// Conditions on the points of a risk score: given by names, taken by the addon by columns.
 import { rangeError, typeError } from '../core/argumentError.js';
 import { checkNumber, checkVector, isList, show } from '../core/check.js';
 import { checkWarmStart } from '../core/warmStart.js';

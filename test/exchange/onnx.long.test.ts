@@ -19,7 +19,7 @@ const cases: Case[] = [
   ...networkCases(),
   ...(await regressionCases()),
   ...(await problemCases()),
-  ...(await otherCases()).filter(({ name }) => name === 'linearNetwork'),
+  ...(await otherCases()).filter(({ name }) => name === 'linearNetwork' || name === 'riskScore'),
 ];
 const folder = mkdtempSync(join(tmpdir(), 'nonconvex-onnx-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -56,28 +56,8 @@ export async function crossValidateRiskScore(
   const foldOf = dealRows(x.rows, folds, others.seed ?? 0, (i) => codes[i] as number);
   const made: RiskScoreOfSize[] = [];
   for (const maxSize of sizes) {
-    const parts: Part[] = [];
-    for (let fold = 0; fold < folds; ++fold) {
-      const rows = Array.from(foldOf.keys());
-      const kept = rowsOf(
-        data,
-        x,
-        rows.filter((i) => foldOf[i] !== fold),
-      );
-      const card = await riskScore(kept, { ...others, maxSize });
-      if (card.status === 'aborted') return Object.assign(card, { sizes: made, maxSize, sizeWithinError: maxSize });
-      parts.push(
-        judged(
-          card,
-          rowsOf(
-            data,
-            x,
-            rows.filter((i) => foldOf[i] === fold),
-          ),
-          classes,
-        ),
-      );
-    }
+    const parts = await partsOf({ ...data, x }, foldOf, classes, { ...others, maxSize });
+    if (!Array.isArray(parts)) return Object.assign(parts, { sizes: made, maxSize, sizeWithinError: maxSize });
     made.push(summed(maxSize, parts));
   }
   const best = made.reduce((a, b) => (b.loss < a.loss ? b : a));
@@ -89,6 +69,28 @@ export async function crossValidateRiskScore(
     sizeWithinError: Math.min(...within.map(({ maxSize }) => maxSize)),
   });
 }
+
+/** The losses of the rows of each fold, or the card whose solve was aborted. */
+async function partsOf(
+  data: RiskScoreData & { x: Matrix },
+  foldOf: Int32Array,
+  classes: readonly Label[],
+  settings: RiskScoreSettings,
+): Promise<Part[] | RiskScoreResult> {
+  const parts: Part[] = [];
+  for (let fold = 0; fold <= Math.max(...foldOf); ++fold) {
+    const [kept, left] = [false, true].map((inside) => {
+      const rows = Array.from(foldOf.keys()).filter((i) => (foldOf[i] === fold) === inside);
+      return rowsOf(data, data.x, rows);
+    }) as [Rows, Rows];
+    const card = await riskScore(kept, settings);
+    if (card.status === 'aborted') return card;
+    parts.push(judged(card, left, classes));
+  }
+  return parts;
+}
+
+type Rows = ReturnType<typeof rowsOf>;
 
 function sizesOf(wanted: unknown, columns: number): number[] {
   if (wanted === undefined) return Array.from({ length: Math.min(10, columns) }, (_, k) => k + 1);
@@ -120,7 +122,7 @@ interface Part {
 }
 
 /** Losses of a card on rows that it was not fitted to. */
-function judged(card: RiskScoreResult, rows: ReturnType<typeof rowsOf>, classes: readonly Label[]): Part {
+function judged(card: RiskScoreResult, rows: Rows, classes: readonly Label[]): Part {
   const part: Part = { loss: 0, right: 0, weight: 0, proved: card.certificate.kind === 'global' };
   const totals = card.predict(rows.x, { type: 'total' });
   totals.forEach((total, i) => {

@@ -6,18 +6,19 @@ import type { Kind } from '../kind.js';
 import { count, integers, labels, number, numbers, optional, strings } from '../members.js';
 import { classesOf, linear, logistic, newRows, ofTwo } from '../products.js';
 
-interface Card {
+/** Members of a score card. */
+export interface RiskScoreMembers {
   points: ArrayLike<number>;
   intercept: number;
   scale: number;
   inputs: number;
   names: readonly string[];
   classes: readonly [Label, Label];
-  columnOf?: Int32Array;
-  thresholds?: Float64Array;
+  columnOf?: Int32Array | undefined;
+  thresholds?: Float64Array | undefined;
 }
 
-export const riskScoreKind: Kind<Card> = {
+export const riskScoreKind: Kind<RiskScoreMembers> = {
   kind: 'riskScore',
   members: {
     points: numbers('points'),
@@ -41,8 +42,8 @@ export const riskScoreKind: Kind<Card> = {
     ): Float64Array | Label[] {
       const { type = 'response' } = checkMembers('options', options, ['type'], 'option');
       checkOneOf('type', type, ['response', 'total', 'class']);
-      const { intercept, scale, classes } = this as unknown as Card;
-      const totals = totalsOf(this as unknown as Card, x);
+      const { intercept, scale, classes } = this as unknown as RiskScoreMembers;
+      const totals = totalsOf(this as unknown as RiskScoreMembers, x);
       if (type === 'total') return totals;
       const odds = totals.map((total) => intercept + scale * total);
       return type === 'class' ? classesOf(odds, classes) : odds.map(logistic);
@@ -54,7 +55,7 @@ export const riskScoreKind: Kind<Card> = {
 };
 
 /** The total of points of each row. */
-function totalsOf({ points, inputs, columnOf, thresholds }: Card, x: MatrixLike): Float64Array {
+function totalsOf({ points, inputs, columnOf, thresholds }: RiskScoreMembers, x: MatrixLike): Float64Array {
   const given = newRows(x, inputs);
   if (!columnOf || !thresholds) return linear(given, points);
   return Float64Array.from({ length: given.rows }, (_, i) => {

@@ -12,9 +12,8 @@
 namespace nonconvex {
 namespace {
 
-// definition: the first value and the factor of the hash FNV-1a
-constexpr std::uint64_t firstHash = 1469598103934665603u;
-constexpr std::uint64_t hashFactor = 1099511628211u;
+constexpr std::uint64_t firstHash = 1469598103934665603u;  // definition: of the hash FNV-1a
+constexpr std::uint64_t hashFactor = 1099511628211u;       // definition: of the hash FNV-1a
 
 /// A column with two levels and its complement have the same hash.
 std::uint64_t hashOf(std::span<const std::int32_t> codes, bool twoLevels) {

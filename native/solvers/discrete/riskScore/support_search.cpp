@@ -16,6 +16,7 @@ struct SupportSearch::Tuning {
   static constexpr std::size_t promising = 30;     ///< safeguard: features by which a set may grow
   static constexpr double mostWork = 3e9;   ///< safeguard: products of a regression on all features, else no bound
   static constexpr double mostBytes = 2e8;  ///< safeguard: of counts of pairs
+  static constexpr double share = 0.5;      ///< safeguard: a bound this near cannot close a node any more
   static constexpr double gap = 1e-7;       ///< rounding: of regressions whose loss is only compared
   static constexpr double margin = 1e-9;    ///< rounding: what entropies are lowered by, relative
 };
@@ -184,7 +185,8 @@ double SupportSearch::lossOfPart(std::span<const int> chosen, std::span<const in
   points_.coefficients()[k] = last_.back();
   const double goal = lossGoal(chosen.size());
   ScaledBoxNewton::Ends ends{.gap = Tuning::gap};
-  if (decide) ends = {.goal = goal + 2 * Tuning::margin * (1 + std::abs(goal)), .enough = goal, .gap = Tuning::gap};
+  if (decide)
+    ends = {.goal = goal + 2 * Tuning::margin * (1 + std::abs(goal)), .gap = Tuning::gap, .share = Tuning::share};
   const auto result = points_.relax(wide_, features, ends);
   for (std::size_t j = 0; j < k; ++j) last_[at(features[j])] = points_.coefficients()[j];
   last_.back() = points_.coefficients()[k];
@@ -196,7 +198,9 @@ void SupportSearch::root(OpenNodes<Node>& open) {
   for (int j = 0; j < rows_.count(); ++j) {
     if (!rows_.features()[at(j)].required) node.candidates.push_back(j);
   }
-  open.add(std::move(node), lossOfPart(required(), node.candidates, false) + price(required().size()));
+  node.least = std::max(0.0, lossOfPart(required(), node.candidates, false) + price(required().size()));
+  const double least = node.least;
+  open.add(std::move(node), least);
 }
 
 double SupportSearch::bound(Node& node, TreeVisit& visit) {
@@ -239,7 +243,7 @@ void SupportSearch::sort(Node& node) {
 std::size_t SupportSearch::firstClosed(Node& node) {
   const std::size_t left = at(rows_.most()) - node.chosen.size(), count = node.candidates.size();
   const std::size_t children = everySize() ? count : count + 1 > left ? count + 1 - left : count > 0 ? 1 : 0;
-  node.bounds.assign(children, -infinity);
+  node.bounds.assign(children, node.least);
   if (rows_.binary() && left < Tuning::boundedOfBits) return children;
   const auto boundOf = [&](std::size_t i) {
     return lossOfPart(node.chosen, std::span(node.candidates).subspan(i), true);
@@ -265,6 +269,7 @@ void SupportSearch::branch(Node& node, OpenNodes<Node>& open) {
     Node child{.chosen = node.chosen};
     child.chosen.push_back(node.candidates[i]);
     child.candidates.assign(node.candidates.begin() + static_cast<std::ptrdiff_t>(i) + 1, node.candidates.end());
+    child.least = node.bounds[i];
     open.add(std::move(child), node.bounds[i]);
   }
 }

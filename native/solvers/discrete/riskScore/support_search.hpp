@@ -24,6 +24,7 @@ class SupportSearch {
  public:
   struct Node {
     std::vector<int> chosen = {}, candidates = {};
+    double least = 0;                 ///< no card of the node has a smaller objective
     std::vector<double> bounds = {};  ///< one for each child, once the node is bounded
   };
 
@@ -81,7 +82,7 @@ class SupportSearch {
   std::unique_ptr<TripleCounts> triples_;
   ScoreCells cells_, wide_;
   std::vector<int> set_;                    ///< features that are looked at
-  std::vector<ScorePartition> partitions_;  ///< those by 0, 1, ... features
+  std::vector<ScorePartition> partitions_;  ///< partitions by 0, 1, ... features
   std::vector<double> last_;                ///< coefficients of the last regression on many features
   double supports_ = 0;
 };
