@@ -126,8 +126,9 @@ export function report(result: object, options: ReportOptions = {}): string {
   const all = { ...given, ...(network && network !== given && { ...network }) };
   const curve = curveFitOf(given);
   const card = cardOf(given);
+  const shown = [...shownElsewhere, ...(coefficients ? ['coefficients'] : []), ...(card ? cardMembers : [])];
   const parts = [
-    ...(card ? cardParts(card) : []),
+    ...cardParts(card),
     ...(path?.parts ?? []),
     ...(curve ? curveParts(curve, profiles) : []),
     // The reports of a path are of one lambda after the other.
@@ -138,9 +139,7 @@ export function report(result: object, options: ReportOptions = {}): string {
     isList(given.x) && !curve ? variables(given, known) : undefined,
     constraints(given, known),
     coefficients,
-    ...(path
-      ? []
-      : members(all, [...shownElsewhere, ...(coefficients ? ['coefficients'] : []), ...(card ? cardMembers : [])])),
+    ...(path ? [] : members(all, shown)),
     factsPart('Settings', settingRows(settings)),
     factsPart('Versions', versions(environment)),
   ].filter((part): part is Part => part !== undefined);

@@ -49,8 +49,9 @@ export function cardText(result: ScoreCard): string {
   return [`${'feature'.padEnd(width)}  points`, ...points, '', line(head), ...rows.map(line), ...more].join('\n');
 }
 
-/** The parts of a page about a card: the card, and its calibration. */
-export function cardParts(result: ScoreCard): Part[] {
+/** The parts of a page about a card: the card, and its calibration; none where there is no card. */
+export function cardParts(result: ScoreCard | undefined): Part[] {
+  if (!result) return [];
   const { card, intercept, scale, table: totals, classes, auc, calibrationError } = result;
   const about =
     `Add up the points of a row; the total gives the risk of ${escaped(String(classes[1]))}: ` +
@@ -62,7 +63,8 @@ export function cardParts(result: ScoreCard): Part[] {
   );
   const ofTotals = table(['total', 'risk', 'rows', 'observed'], risks(result));
   const left = totals.length > mostTotals ? soft(`The first ${mostTotals} of ${totals.length} totals.`) : '';
-  const text = `<details><summary>As text</summary><pre>${escaped(cardText(result)).replaceAll('\\n', '\n')}</pre></details>`;
+  const lines = cardText(result).split('\n').map(escaped);
+  const text = `<details><summary>As text</summary><pre>${lines.join('\n')}</pre></details>`;
   const picture = calibration(result);
   return [
     { title: 'Score card', body: [soft(about), points, ofTotals, left, text].filter(Boolean).join('\n') },

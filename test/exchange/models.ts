@@ -245,6 +245,7 @@ export async function otherCases(): Promise<Case[]> {
     ['checkeredRegression', checkered, { type: 'class' }],
     ['oneClassSubspaces', enclosed],
     ['riskScore', card],
+    ['riskScore', card, { type: 'class' }],
     ['riskScore', cutCard],
     ['riskScore', cutCard, { type: 'class' }],
     ['robustMixedModel', mixed as never, { groups: ['g', 'h', 'new', 'g', 'g', 'h', 'h'] }],
@@ -260,6 +261,9 @@ export async function otherCases(): Promise<Case[]> {
       x: xNew,
       options: options ?? {},
       prediction: model.predict(xNew, options ?? {}),
+      ...(name === 'riskScore' && {
+        probabilities: (model as unknown as { predictProbabilities(x: Matrix): Matrix }).predictProbabilities(xNew),
+      }),
     })),
     {
       name: 'linearNetwork',
