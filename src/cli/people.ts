@@ -9,6 +9,7 @@ import { addFit } from './fit.js';
 import { addPath } from './path.js';
 import { addPredict } from './predict.js';
 import { addRatio, recipeNames } from './ratio.js';
+import { addRisk } from './risk.js';
 import { addSolve } from './solve.js';
 import { title } from './title.js';
 import { addTrain, modelNames } from './train.js';
@@ -23,6 +24,7 @@ export const commands = [
     'predict',
     'fit',
     'ratio',
+    'risk',
     'worker',
     'bench',
     'example',
@@ -39,7 +41,7 @@ const withoutAddon: readonly (string | undefined)[] = ['doctor', 'example'];
 function programFor(args: readonly string[], signal: AbortSignal, ended: (status: number) => void): Command {
   const program = new Command('nonconvex')
     .description(
-      'Minimises an objective under bounds and constraints by Newton’s method, ratios by coordinates, and fits curves, networks and regressions that select columns.',
+      'Minimises an objective under bounds and constraints by Newton’s method, ratios by coordinates, and fits curves, networks, score cards and regressions that select columns.',
     )
     .version(title, '-v, --version', 'show the version')
     .addHelpText(
@@ -55,6 +57,7 @@ function programFor(args: readonly string[], signal: AbortSignal, ended: (status
     addPredict(program, signal, ended);
     addFit(program, signal, ended);
     addRatio(program, args, signal, ended);
+    addRisk(program, signal, ended);
     addWorker(program, signal, ended);
     addBench(program, signal, ended);
   }

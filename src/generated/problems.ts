@@ -2,6 +2,7 @@
 import type { BlindCalibrationProblem, BlindCalibrationSolution } from './blindCalibration.js';
 import type { CheckeredRegressionProblem, CheckeredRegressionSolution } from './checkeredRegression.js';
 import type { DeepLinearProblem, DeepLinearSolution } from './deepLinear.js';
+import type { DiscreteProblem, DiscreteSolution } from './discrete.js';
 import type { FitProblem, FitSolution } from './fit.js';
 import type { FractionalProblem, FractionalSolution } from './fractional.js';
 import type { MatrixCompletionProblem, MatrixCompletionSolution } from './matrixCompletion.js';
@@ -10,6 +11,7 @@ import type { MinimizeSumProblem, MinimizeSumSolution } from './minimizeSum.js';
 import type { NlpProblem, NlpSolution } from './nlp.js';
 import type { OneClassSubspacesProblem, OneClassSubspacesSolution } from './oneClassSubspaces.js';
 import type { ReluProblem, ReluSolution } from './relu.js';
+import type { RiskScoreProblem, RiskScoreSolution } from './riskScore.js';
 import type { RobustMixedModelProblem, RobustMixedModelSolution } from './robustMixedModel.js';
 import type { RobustRiskProblem, RobustRiskSolution } from './robustRisk.js';
 import type { SequentialMaxMarginProblem, SequentialMaxMarginSolution } from './sequentialMaxMargin.js';
@@ -24,6 +26,7 @@ export interface Problems {
   blindCalibration: BlindCalibrationProblem;
   checkeredRegression: CheckeredRegressionProblem;
   deepLinear: DeepLinearProblem;
+  discrete: DiscreteProblem;
   fit: FitProblem;
   fractional: FractionalProblem;
   matrixCompletion: MatrixCompletionProblem;
@@ -32,6 +35,7 @@ export interface Problems {
   nlp: NlpProblem;
   oneClassSubspaces: OneClassSubspacesProblem;
   relu: ReluProblem;
+  riskScore: RiskScoreProblem;
   robustMixedModel: RobustMixedModelProblem;
   robustRisk: RobustRiskProblem;
   sequentialMaxMargin: SequentialMaxMarginProblem;
@@ -47,6 +51,7 @@ export interface Solutions {
   blindCalibration: BlindCalibrationSolution;
   checkeredRegression: CheckeredRegressionSolution;
   deepLinear: DeepLinearSolution;
+  discrete: DiscreteSolution;
   fit: FitSolution;
   fractional: FractionalSolution;
   matrixCompletion: MatrixCompletionSolution;
@@ -55,6 +60,7 @@ export interface Solutions {
   nlp: NlpSolution;
   oneClassSubspaces: OneClassSubspacesSolution;
   relu: ReluSolution;
+  riskScore: RiskScoreSolution;
   robustMixedModel: RobustMixedModelSolution;
   robustRisk: RobustRiskSolution;
   sequentialMaxMargin: SequentialMaxMarginSolution;

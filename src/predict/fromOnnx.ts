@@ -25,7 +25,8 @@ export async function read(given: Uint8Array | ArrayBuffer): Promise<OnnxModel> 
     case 'regressionModel':
     case 'sparseModel':
     case 'linearNetwork':
-      return read;
+    case 'riskScore':
+      return read as OnnxModel;
     default:
       throw typeError(`metadata: a model of kind ${show(read.kind)}, which has no form in ONNX`);
   }

@@ -17,6 +17,7 @@ export {
   modelFromJson,
   type OnnxModel,
   type OtherModel,
+  type RiskScoreModel,
 } from './models.js';
 export type { NetworkMembers, NetworkModel, NetworkOptions } from './network.js';
 export { fromOnnx } from './onnx.js';

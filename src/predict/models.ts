@@ -3,6 +3,7 @@ import { types } from 'node:util';
 import { rangeError, typeError } from '../core/argumentError.js';
 import { show } from '../core/check.js';
 import type { Matrix, MatrixLike } from '../core/matrix.js';
+import type { Label } from '../core/targets.js';
 import { type CurveModel, curveKind } from './curve.js';
 import { checkHead, format, type Kind, type ModelJson, readModel, version, writeModel } from './kind.js';
 import { completedMatrixKind, linearNetworkKind } from './matrices.js';
@@ -13,7 +14,7 @@ import * as verbs from './verbs.js';
 
 /** A model of another kind, such as `checkeredRegression`, with the functions of the result that it was. */
 export interface OtherModel {
-  readonly kind: 'completedMatrix' | verbs.VerbKind;
+  readonly kind: 'completedMatrix' | Exclude<verbs.VerbKind, 'riskScore'>;
   predict(x: unknown, options?: object): unknown;
 }
 
@@ -24,8 +25,18 @@ export interface LinearNetworkModel {
   predict(x: MatrixLike): Matrix;
 }
 
+/** A score card, `riskScore`. */
+export interface RiskScoreModel {
+  readonly kind: 'riskScore';
+  /** The risk of each row (`'response'`, the default), its total (`'total'`), or the likelier class (`'class'`). */
+  predict(x: MatrixLike, options: { type: 'class' }): Label[];
+  predict(x: MatrixLike, options?: { type?: 'response' | 'total' | undefined }): Float64Array;
+  /** Probabilities of the two classes. */
+  predictProbabilities(x: MatrixLike): Matrix;
+}
+
 /** A model that a file of ONNX can hold. */
-export type OnnxModel = NetworkModel | RegressionModel | LinearNetworkModel;
+export type OnnxModel = NetworkModel | RegressionModel | LinearNetworkModel | RiskScoreModel;
 
 /** A model that predicts. */
 export type FittedModel = OnnxModel | CurveModel | OtherModel;

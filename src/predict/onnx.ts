@@ -3,7 +3,7 @@ import type { OnnxModel } from './models.js';
 import type { OnnxOptions } from './onnxGraph.js';
 
 /**
- * A network or a regression as a file of ONNX (operators of version 13): two-layer networks of every loss, also gated ones, deep linear
+ * A network, a regression or a score card as a file of ONNX (operators of version 13): two-layer networks of every loss, also gated ones, deep linear
  * networks, models of a path, and regressions. The input `x` has a row for each prediction (and `offset` a row of numbers, if the model was
  * made with one). Outputs are `outputs`, f(x) or the linear prediction; `prediction`, the label, mean or numbers that `predict` gives;
  * and `probabilities`, a column for each class, where the model has them.

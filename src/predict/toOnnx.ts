@@ -9,6 +9,7 @@ import { kindOf } from './models.js';
 import type { NetworkMembers } from './network.js';
 import { dataTypes, GraphBuilder, type OnnxOptions, type Precision } from './onnxGraph.js';
 import type { Coefficients } from './regression.js';
+import type { RiskScoreMembers } from './verbs/riskScore.js';
 
 /** A model as a file of ONNX. */
 export async function write(model: object, options: OnnxOptions = {}): Promise<Uint8Array> {
@@ -181,6 +182,28 @@ function writeRegression(graph: ModelGraph, model: Coefficients): void {
   graph.output('probabilities', all, graph.real, ['rows', classes.length]);
 }
 
+/** A score card: the total by Gemm, of columns at their thresholds where it has some, then Sigmoid. */
+function writeRiskScore(graph: ModelGraph, card: RiskScoreMembers): void {
+  const { points, intercept, scale, inputs, classes, columnOf, thresholds } = card;
+  let x = graph.input('x', ['rows', inputs]);
+  if (columnOf && thresholds) {
+    const given = graph.node('Gather', [x, graph.integers('columnsOfPoints', Array.from(columnOf))], { axis: 1 });
+    const cut = graph.node('LessOrEqual', [given, graph.member('thresholds', thresholds)]);
+    const below = graph.node('Cast', [cut], { to: graph.real });
+    const asItIs = graph.booleans(
+      'asItIs',
+      Array.from(thresholds, (threshold) => threshold === Infinity),
+    );
+    x = graph.node('Where', [asItIs, given, below]);
+  }
+  const weights = Float64Array.from(points, (value) => scale * value);
+  const constants = graph.numbers('constants', [intercept], [1]);
+  const t = graph.node('Gemm', [x, graph.numbers('weights', weights, [1, points.length]), constants], { transB: 1 });
+  graph.output('outputs', t, graph.real, ['rows', 1]);
+  graph.labels(classes, graph.classOf(t, 1));
+  graph.output('probabilities', graph.ofTwo(graph.node('Sigmoid', [t])), graph.real, ['rows', 2]);
+}
+
 function writeLinearNetwork(graph: ModelGraph, { product }: { product: Matrix }): void {
   const x = graph.input('x', ['rows', product.rows]);
   const f = graph.node('MatMul', [x, graph.member('product', product)]);
@@ -193,4 +216,5 @@ const writers: Record<string, (graph: ModelGraph, model: never) => void> = {
   sparseModel: writeRegression,
   regressionModel: writeRegression,
   linearNetwork: writeLinearNetwork,
+  riskScore: writeRiskScore,
 };

@@ -1,6 +1,7 @@
 // Made by scripts/types.mjs: the models of src/predict/verbs. Do not edit.
 export { checkeredRegressionKind } from './verbs/checkeredRegression.js';
 export { oneClassSubspacesKind } from './verbs/oneClassSubspaces.js';
+export { riskScoreKind } from './verbs/riskScore.js';
 export { robustMixedModelKind } from './verbs/robustMixedModel.js';
 export { sequentialMaxMarginKind } from './verbs/sequentialMaxMargin.js';
 export { supervisedDictionaryKind } from './verbs/supervisedDictionary.js';
@@ -11,6 +12,7 @@ export { unlearnKind } from './verbs/unlearn.js';
 export type VerbKind =
   | 'checkeredRegression'
   | 'oneClassSubspaces'
+  | 'riskScore'
   | 'robustMixedModel'
   | 'sequentialMaxMargin'
   | 'supervisedDictionary'

@@ -17,6 +17,7 @@ import { facts, isMatrix, members, settingRows } from './members.js';
 import { type Part, page, soft, table, tiles } from './page.js';
 import { pathParts, type Tile } from './pathParts.js';
 import { chosenOf, type PathRun, preferred } from './pathRun.js';
+import { cardMembers, cardParts, type ScoreCard } from './riskScore.js';
 import { searchOf, searchParts } from './search.js';
 import {
   type Conflict,
@@ -95,7 +96,7 @@ const shownElsewhere = [
  * It has the status with its message, what is known of the answer, objective, bound and gap; charts of how they converged, of a search
  * for a global minimum against time; of a model with `data` the residuals or the
  * confusion matrix; of a path its coefficients and its cross-validation; of a network the hidden units, as images where `image` gives their
- * size; of a curve its parameters, the data and the curve with its bands, residuals and profiles; of a problem with constraints what is active, and multipliers; settings, all other members, and versions.
+ * size; of a score card its points, risks and calibration; of a curve its parameters, the data and the curve with its bands, residuals and profiles; of a problem with constraints what is active, and multipliers; settings, all other members, and versions.
  *
  * ```ts
  * import { report } from 'nonconvex/report';
@@ -124,7 +125,10 @@ export function report(result: object, options: ReportOptions = {}): string {
   const coefficients = coefficientsOf(given, names.columns);
   const all = { ...given, ...(network && network !== given && { ...network }) };
   const curve = curveFitOf(given);
+  const card = cardOf(given);
+  const shown = [...shownElsewhere, ...(coefficients ? ['coefficients'] : []), ...(card ? cardMembers : [])];
   const parts = [
+    ...cardParts(card),
     ...(path?.parts ?? []),
     ...(curve ? curveParts(curve, profiles) : []),
     // The reports of a path are of one lambda after the other.
@@ -135,7 +139,7 @@ export function report(result: object, options: ReportOptions = {}): string {
     isList(given.x) && !curve ? variables(given, known) : undefined,
     constraints(given, known),
     coefficients,
-    ...(path ? [] : members(all, [...shownElsewhere, ...(coefficients ? ['coefficients'] : [])])),
+    ...(path ? [] : members(all, shown)),
     factsPart('Settings', settingRows(settings)),
     factsPart('Versions', versions(environment)),
   ].filter((part): part is Part => part !== undefined);
@@ -243,6 +247,12 @@ function networkOf(result: Result): NetworkMembers | undefined {
   return model?.kind.kind === 'reluNetwork' ? (model.of as NetworkMembers) : undefined;
 }
 
+/** A result of `riskScore` that has a card. */
+function cardOf(result: Result): ScoreCard | undefined {
+  const found = modelOf(result)?.kind.kind === 'riskScore' && 'card' in result && 'table' in result;
+  return found ? (result as unknown as ScoreCard) : undefined;
+}
+
 function checkImage(image: ImageSize, columns: number | undefined): void {
   const { width, height, channels = 1 } = checkMembers('image', image, ['width', 'height', 'channels']);
   checkInteger('image.width', width, 1);
@@ -301,7 +311,8 @@ function predictionsOf(model: object, x: MatrixLike | SparseMatrix): Prediction 
   const { family, classes, responses } = model as { family?: string; classes?: unknown; responses?: number };
   // Risks are not compared with times.
   if (family === 'cox') return undefined;
-  const options = family !== undefined && classes ? { type: 'class' } : undefined;
+  const ofClasses = family !== undefined || found?.kind.kind === 'riskScore';
+  const options = ofClasses && classes ? { type: 'class' } : undefined;
   const own = typeof predict === 'function';
   if (!own && !found) return undefined;
   const of = own ? model : Object.assign(Object.create(found?.kind.functions as object), found?.of);

@@ -5,6 +5,7 @@ import { type Matrix, type MatrixLike, matrix } from '../../src/core/matrix.js';
 import { uniforms } from '../../src/core/random.js';
 import type { Label } from '../../src/core/targets.js';
 import { trainLinearNetwork } from '../../src/deepLinear/index.js';
+import { riskScore } from '../../src/discrete/index.js';
 import { type NetworkMembers, regressionModel } from '../../src/exchange/index.js';
 import { fitCurve } from '../../src/fit/index.js';
 import { leastSquares, sumSquares } from '../../src/fractional/index.js';
@@ -231,6 +232,8 @@ export async function otherCases(): Promise<Case[]> {
     { x: xs, y: labels, coefficients: [0.1, 0.2, 0.3], rows: [3] },
     { loss: 'logistic', lambda: 0.1 },
   );
+  const card = await riskScore({ x: xs, y: labels }, { maxSize: 2 });
+  const cutCard = await riskScore({ x: xs, y: labels }, { maxSize: 2, binarize: true });
   const byName = (x: Matrix) =>
     Object.fromEntries(['u', 'v', 'w w'].map((name, j) => [name, x.data.filter((_, k) => k % d === j)]));
   const curve = await fitCurve({
@@ -241,6 +244,10 @@ export async function otherCases(): Promise<Case[]> {
     ['checkeredRegression', checkered],
     ['checkeredRegression', checkered, { type: 'class' }],
     ['oneClassSubspaces', enclosed],
+    ['riskScore', card],
+    ['riskScore', card, { type: 'class' }],
+    ['riskScore', cutCard],
+    ['riskScore', cutCard, { type: 'class' }],
     ['robustMixedModel', mixed as never, { groups: ['g', 'h', 'new', 'g', 'g', 'h', 'h'] }],
     ['sequentialMaxMargin', margins],
     ['supervisedDictionary', dictionary],
@@ -254,6 +261,9 @@ export async function otherCases(): Promise<Case[]> {
       x: xNew,
       options: options ?? {},
       prediction: model.predict(xNew, options ?? {}),
+      ...(name === 'riskScore' && {
+        probabilities: (model as unknown as { predictProbabilities(x: Matrix): Matrix }).predictProbabilities(xNew),
+      }),
     })),
     {
       name: 'linearNetwork',

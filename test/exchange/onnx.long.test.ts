@@ -19,7 +19,10 @@ const cases: Case[] = [
   ...networkCases(),
   ...(await regressionCases()),
   ...(await problemCases()),
-  ...(await otherCases()).filter(({ name }) => name === 'linearNetwork'),
+  // The file of a card predicts classes.
+  ...(await otherCases()).filter(
+    ({ name, options }) => name === 'linearNetwork' || (name === 'riskScore' && options && 'type' in options),
+  ),
 ];
 const folder = mkdtempSync(join(tmpdir(), 'nonconvex-onnx-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -23,7 +23,7 @@ const cases: Case[] = [
   ...networkCases(),
   ...(await regressionCases()),
   ...(await problemCases()),
-  ...others.filter(({ name }) => name === 'linearNetwork'),
+  ...others.filter(({ name }) => name === 'linearNetwork' || name === 'riskScore'),
 ];
 
 it.each(cases)('$name goes round to the last bit', async ({ model, x, options, prediction }) => {

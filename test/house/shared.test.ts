@@ -26,6 +26,7 @@ const ofOneFamily: Record<string, string[]> = {
     'native/methods/one_dimensional/total_variation.hpp',
     'native/methods/projection/cones_over_ranks.hpp',
     'native/methods/projection/polyhedral_cone.hpp',
+    'native/methods/scaled_box/scaled_box_newton.hpp',
     'native/methods/spectral/largest_eigenvalue.hpp',
     'native/methods/stiefel/conjugate_gradients.hpp',
     'native/sketching/nystrom.hpp',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { compileFunction, createContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { isList } from '../../src/core/check.js';
+import { riskScore } from '../../src/discrete/index.js';
 import type { Progress } from '../../src/index.js';
 import { logisticRegression } from '../../src/nlp/index.js';
 import { report } from '../../src/report/index.js';
@@ -81,6 +82,18 @@ describe('a page', () => {
     }
     const page = report({}, { data: { y, predictions: y.map((value) => value + 0.5) } });
     expect(page).toContain('root mean squared error 0.5, largest error 0.5');
+  });
+
+  it('has a score card with its risks, as text too, and its calibration', async () => {
+    const names = ['<first>', 'second'];
+    const x = Array.from({ length: 40 }, (_, i) => [i & 1, (i >> 1) & 1]);
+    const y = x.map(([a], i) => (a === 1) === (i % 7 !== 0));
+    const result = await riskScore({ x, y, names }, { maxSize: 1 });
+    const text = report(result, { data: { x, y } });
+    for (const part of ['Score card', 'Calibration', 'Confusion matrix']) expect(text).toContain(`>${part}`);
+    expect(text).toContain('&lt;first&gt;');
+    expect(text).not.toContain('<first>');
+    expect(text).toMatch(/<pre>feature +points\n&lt;first&gt; +[+-]\d\n/);
   });
 
   it('has a path with a point for each lambda and a line for each column', async () => {
