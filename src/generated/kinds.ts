@@ -11,7 +11,6 @@ export const solves = {
   'contrib/teachKernel': { progress: true },
   'contrib/unlearn': { progress: true },
   'deepLinear/trainLinearNetwork': { progress: true },
-  'discrete/solveDiscrete': { progress: true },
   'discrete/riskScore': { progress: true },
   'discrete/crossValidateRiskScore': { progress: true },
   'fit/fitCurve': { progress: true },

@@ -2,7 +2,6 @@
 import type { BlindCalibrationProblem, BlindCalibrationSolution } from './blindCalibration.js';
 import type { CheckeredRegressionProblem, CheckeredRegressionSolution } from './checkeredRegression.js';
 import type { DeepLinearProblem, DeepLinearSolution } from './deepLinear.js';
-import type { DiscreteProblem, DiscreteSolution } from './discrete.js';
 import type { FitProblem, FitSolution } from './fit.js';
 import type { FractionalProblem, FractionalSolution } from './fractional.js';
 import type { MatrixCompletionProblem, MatrixCompletionSolution } from './matrixCompletion.js';
@@ -26,7 +25,6 @@ export interface Problems {
   blindCalibration: BlindCalibrationProblem;
   checkeredRegression: CheckeredRegressionProblem;
   deepLinear: DeepLinearProblem;
-  discrete: DiscreteProblem;
   fit: FitProblem;
   fractional: FractionalProblem;
   matrixCompletion: MatrixCompletionProblem;
@@ -51,7 +49,6 @@ export interface Solutions {
   blindCalibration: BlindCalibrationSolution;
   checkeredRegression: CheckeredRegressionSolution;
   deepLinear: DeepLinearSolution;
-  discrete: DiscreteSolution;
   fit: FitSolution;
   fractional: FractionalSolution;
   matrixCompletion: MatrixCompletionSolution;
