@@ -51,6 +51,8 @@ await ablate({
     'minimizeGlobally/search.hpp:sweeps': 0,
     'minimizeGlobally/search.hpp:tightenedDepth': -1,
     'minimizeGlobally/search.hpp:weightOfAll': 1e12,
+    'minimizeGlobally/solver.hpp:triedAfter': 1e9,
+    'minimizeGlobally/solver.hpp:large': 1e9,
     'methods/globalization/restarts.cpp:manyRestarts': 0,
     'methods/globalization/watchdog.cpp:mostNoiseSteps': 1e9,
     'methods/globalization/watchdog.cpp:mostShortSteps': 1e9,

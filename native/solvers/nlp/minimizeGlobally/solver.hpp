@@ -59,7 +59,7 @@ class MinimizeGloballySolver {
     static constexpr double near = 1e-6;  ///< rounding: how far from x the local minimum is that multipliers belong to
     static constexpr std::size_t mostTried = 200;  ///< safeguard: variables of programs of which both methods are tried
     static constexpr double triedAfter = 15;       ///< measured: boxes after which another method is tried
-    static constexpr int large = 220;  ///< measured: columns from which another method is tried before the first box
+    static constexpr int large = 150;  ///< measured: columns from which another method is tried before the first box
     static constexpr double same = 1e-12;         ///< rounding: how far from x it is where x is as exact
     static constexpr double patience = 0.01;      ///< safeguard: seconds of a lifting that is always finished
     static constexpr double bytesOfColumn = 300;  ///< rounding: a column of a lifted program, its atom, their places
