@@ -40,6 +40,7 @@ it('takes what equal and complementary columns have in common', async () => {
   const both = await riskScore({ x: wide, y, names: [...names, 'again', 'not b', 'seven'] }, { maxSize: 3 });
   const { objective = Number.NaN } = await riskScore({ x, y, names }, { maxSize: 3 });
   expect(both.objective).toBeCloseTo(objective, 9);
+  expect(both.certificate.over).toBe('distinctColumns');
   expect(both.leftOut).toEqual([{ name: 'again', sameAs: 'a' }, { name: 'not b', sameAs: 'b' }, { name: 'seven' }]);
 });
 

@@ -12,6 +12,7 @@ struct CardPointSearch::Tuning {
   static constexpr double margin = 1e-9;      ///< rounding: what bounds are lowered by, relative to 1 + their size
   static constexpr int roundedDepth = 3;      ///< published: parts above this depth are rounded to cards
   static constexpr double whole = 1e-7;       ///< rounding: how near an integer counts as one
+  static constexpr double fitted = 1e-9;      ///< rounding: a gap at which scale and intercept count as fitted
   static constexpr double cardGap = 1e-13;    ///< rounding: of the fit of scale and intercept
   static constexpr double leastScale = 1e-8;  ///< rounding: below this share of the largest a scale counts as 0
   static constexpr double share = 0.05;       ///< safeguard: a bound this near cannot close the part any more
@@ -151,7 +152,8 @@ void CardPointSearch::look(Part part) {
   const double price = settings_.price * static_cast<double>(k);
   if (fixed(part)) {
     for (std::size_t j = 0; j < k; ++j) points_[j] = allowed_[j][at(part.low[j])];
-    fitCard(part.t, part.z[k]);
+    const double bound = fitCard(part.t, part.z[k]);
+    if (bound < pool_.goal()) unresolved_ = std::min(unresolved_, bound);
     return;
   }
   const double goal = pool_.goal() - price;
@@ -286,8 +288,8 @@ void CardPointSearch::branch(Part& part) {
     branchAround(part, widest, nearest(part, widest));
 }
 
-/// Fits scale and intercept to `points_`, and takes the card.
-void CardPointSearch::fitCard(double t, double b) {
+/// Fits scale and intercept to `points_`, and takes the card. Returns infinity, or a bound where the fit has not ended.
+double CardPointSearch::fitCard(double t, double b) {
   totals_.resize(cells_->count, 1);
   totals_.total = cells_->total;
   std::copy(cells_->weight.begin(), cells_->weight.end(), totals_.weight.begin());
@@ -301,14 +303,13 @@ void CardPointSearch::fitCard(double t, double b) {
   cardLoss_.take(totals_);
   cardBox_.lower = {whole() ? 1 : 0.0, leastIntercept_};
   cardBox_.upper = {most(), mostIntercept_};
-  cardNewton_.resize(2);
-  cardNewton_.z()[0] = t;
-  cardNewton_.z()[1] = b;
   const double price = settings_.price * features;
-  const auto fitted = cardNewton_.minimize(
-      cardLoss_, cardBox_, {.goal = pool_.several() ? infinity : pool_.objective() - price, .gap = Tuning::cardGap});
-  if (!pool_.wants(fitted.bound + price)) return;
-  ScoreCard card{.objective = fitted.value + price, .intercept = cardNewton_.z()[1], .scale = cardNewton_.z()[0]};
+  const auto fitted = fitScale(t, b, price);
+  const double bound = fitted.value - fitted.bound <= Tuning::fitted ? infinity : fitted.bound + price;
+  if (!pool_.wants(fitted.bound + price)) return bound;
+  ScoreCard card{.objective = fitted.value + price,
+                 .intercept = cardNewton_.z()[1],
+                 .scale = whole() ? 1 : cardNewton_.z()[0] / rows_.unit()};
   card.features.assign(features_.begin(), features_.end());
   card.points = points_;
   if (whole()) {
@@ -322,6 +323,23 @@ void CardPointSearch::fitCard(double t, double b) {
     }
   }
   pool_.offer(std::move(card));
+  return bound;
+}
+
+/// Minimises the loss of `totals_` over scale and intercept, from this point or, where that does not end, from nothing.
+ScaledBoxNewton::Result CardPointSearch::fitScale(double t, double b, double price) {
+  cardNewton_.resize(2);
+  const double odds = std::log(rows_.totalPositives() / (rows_.total() - rows_.totalPositives()));
+  const ScaledBoxNewton::Ends ends{.goal = pool_.several() ? infinity : pool_.objective() - price,
+                                   .gap = Tuning::cardGap};
+  ScaledBoxNewton::Result fitted;
+  for (const bool again : {false, true}) {
+    cardNewton_.z()[0] = again ? 0 : t;
+    cardNewton_.z()[1] = again ? odds : b;
+    fitted = cardNewton_.minimize(cardLoss_, cardBox_, ends);
+    if (fitted.bound >= ends.goal || fitted.value - fitted.bound <= Tuning::fitted) break;
+  }
+  return fitted;
 }
 
 void CardPointSearch::offer(const ScoreCells& cells, std::span<const int> features, std::span<const int> points) {

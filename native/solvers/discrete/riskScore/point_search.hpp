@@ -33,6 +33,8 @@ class CardPointSearch {
   void offer(const ScoreCells& cells, std::span<const int> features, std::span<const int> points);
   /// Begins the next relaxation at the card of the intercept alone.
   void beginAtNothing(std::size_t features);
+  /// A lower bound of cards whose scale and intercept could not be fitted to the last digits.
+  double unresolved() const { return unresolved_; }
   /// Boxes that were looked at.
   double boxes() const { return boxes_; }
 
@@ -46,7 +48,7 @@ class CardPointSearch {
   };
 
   bool whole() const { return settings_.scaling == ScoreScale::one; }
-  double most() const { return whole() ? 1 : settings_.maxScale; }
+  double most() const { return whole() ? 1 : settings_.maxScale * rows_.unit(); }
   bool fixed(const Part& part) const;
   void setAllowed(std::span<const int> features, bool withZero);
   void setInterceptRange(std::span<const int> features);
@@ -61,7 +63,8 @@ class CardPointSearch {
   void branchBetween(const Part& part, std::size_t j);
   void branchAround(Part& part, std::size_t j, std::size_t place);
   void push(const Part& part, std::size_t j, std::size_t low, std::size_t high, double t);
-  void fitCard(double t, double b);
+  double fitCard(double t, double b);
+  ScaledBoxNewton::Result fitScale(double t, double b, double price);
 
   const Cpu& la_;
   const ScoreRows& rows_;
@@ -77,7 +80,7 @@ class CardPointSearch {
   std::vector<int> points_, lastPoints_;
   std::vector<Part> parts_;
   double leastIntercept_ = 0, mostIntercept_ = 0;
-  double boxes_ = 0;
+  double boxes_ = 0, unresolved_ = infinity;
 };
 
 }  // namespace nonconvex

@@ -148,6 +148,7 @@ struct RiskScoreSolution {
     using enum CertificateKind;
     return {.verbs = {"riskScore"},
             .kinds = {bounded, global},
+            .over = {{"distinctColumns", "cards without the columns in `leftOut`"}},
             .gapScale = "1: objectives are mean losses of rows",
             .remark = "Bounds are computed in floating point; each is lowered by 1e-9 before a part is closed."};
   }

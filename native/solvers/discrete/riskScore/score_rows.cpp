@@ -72,6 +72,7 @@ void ScoreRows::read(const Cpu& la, const RiskScoreProblem& problem, const RiskS
   readColumns(la, problem);
   chooseColumns(problem, settings);
   merge(la, problem);
+  shift(settings.scaling == ScoreScale::free);
   require(at(settings.maxSize) >= problem.required.size(), "maxSize", settings.maxSize,
           "expected at least " + std::to_string(problem.required.size()) + ", as many features are required");
   most_ = std::min(settings.maxSize, count());
@@ -137,17 +138,25 @@ void ScoreRows::chooseColumns(const RiskScoreProblem& problem, const RiskScoreSe
   features_.clear();
   hashes_.clear();
   sameAs_.assign(allowed.size(), -1);
+  leavesOut_ = false;
+  const bool whole = settings.scaling == ScoreScale::one;
   for (int j = 0; j < problem.x.columns; ++j) {
     ScoreFeature feature{.column = j, .allowed = allowed[at(j)], .levels = levels_[at(j)]};
     feature.required = std::find(problem.required.begin(), problem.required.end(), j) != problem.required.end();
     feature.group = problem.groups.empty() ? 0 : problem.groups[at(j)];
     require(at(feature.group) <= groupSizes_.size(), "groups[" + std::to_string(j) + "]", feature.group,
             "expected a group of groupSizes");
-    if (!feature.required && (feature.levels.size() < 2 || feature.allowed.size() < 2)) continue;
+    if (!feature.required && (feature.levels.size() < 2 || feature.allowed.size() < 2)) {
+      // An integer intercept does not make up for a constant that is none.
+      leavesOut_ =
+          leavesOut_ || (whole && feature.allowed.size() > 1 && feature.levels[0] != std::floor(feature.levels[0]));
+      continue;
+    }
     const std::span<const std::int32_t> codes = {read_.data() + at(j) * n_, n_};
-    const int same = twin(feature, codes, settings.scaling == ScoreScale::one);
+    const int same = twin(feature, codes, whole);
     if (same >= 0) {
       sameAs_[at(j)] = features_[at(same)].column;
+      leavesOut_ = true;
       continue;
     }
     sameAs_[at(j)] = j;
@@ -208,6 +217,24 @@ void ScoreRows::merge(const Cpu& la, const RiskScoreProblem& problem) {
     for (const std::size_t i : first) codes_[next++] = read_[at(feature.column) * n_ + i];
   }
   addUp(problem);
+}
+
+/// Moves columns whose values are all positive or all negative next to 0, so that intercepts stay small, and divides
+/// all by one unit.
+void ScoreRows::shift(bool withUnit) {
+  double largest = 0;
+  for (ScoreFeature& feature : features_) {
+    const double least = feature.levels.front(), most = feature.levels.back();
+    feature.shift = least > 0 ? std::floor(least) : most < 0 ? std::ceil(most) : 0;
+    for (double& level : feature.levels) {
+      level -= feature.shift;
+      largest = std::max(largest, std::abs(level));
+    }
+  }
+  unit_ = withUnit && largest > 0 ? std::exp2(std::floor(std::log2(largest))) : 1;
+  for (ScoreFeature& feature : features_) {
+    for (double& level : feature.levels) level /= unit_;
+  }
 }
 
 void ScoreRows::addUp(const RiskScoreProblem& problem) {

@@ -16,7 +16,8 @@ struct ScoreFeature {
   std::vector<int> allowed;  ///< rising, with 0 among them
   bool required = false;
   int group = 0;               ///< numbered from 1; 0 if there is none
-  std::vector<double> levels;  ///< distinct values of the column, in order
+  std::vector<double> levels;  ///< distinct values of the column less `shift`, in units, in order
+  double shift = 0;            ///< an integer
 };
 
 /// Merged rows with the weight of both classes, and the columns that differ.
@@ -36,6 +37,8 @@ class ScoreRows {
     return features_[static_cast<std::size_t>(j)]
         .levels[static_cast<std::size_t>(codes(j)[static_cast<std::size_t>(row)])];
   }
+  /// The size of the values as given; a power of 2, and 1 where the scale is one.
+  double unit() const { return unit_; }
   const std::vector<double>& weight() const { return weight_; }
   const std::vector<double>& positives() const { return positives_; }
   double total() const { return total_; }
@@ -43,6 +46,8 @@ class ScoreRows {
   /// Returns true if all features have two values and no row has a weight.
   bool binary() const { return binary_; }
   const std::vector<int>& sameAs() const { return sameAs_; }
+  /// Returns true if columns were left out that cards could have used beside those that stand for them.
+  bool leavesOut() const { return leavesOut_; }
   const std::vector<double>& groupSizes() const { return groupSizes_; }
   /// Most features of a card.
   int most() const { return most_; }
@@ -55,13 +60,14 @@ class ScoreRows {
   bool equal(std::size_t a, std::size_t b) const;
   void merge(const Cpu& la, const RiskScoreProblem& problem);
   void addUp(const RiskScoreProblem& problem);
+  void shift(bool withUnit);
 
   std::vector<ScoreFeature> features_;
   std::vector<std::int32_t> codes_;
   std::vector<double> weight_, positives_, groupSizes_;
   std::vector<int> sameAs_;
-  double total_ = 0, totalPositives_ = 0;
-  bool binary_ = false;
+  double total_ = 0, totalPositives_ = 0, unit_ = 1;
+  bool binary_ = false, leavesOut_ = false;
   int most_ = 0;
   // While columns are read:
   std::vector<std::vector<double>> levels_;

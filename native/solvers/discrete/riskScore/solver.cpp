@@ -25,8 +25,8 @@ std::optional<Status> RiskScoreSearch::start() {
 
 std::optional<Status> RiskScoreSearch::step() {
   const std::optional<Status> status = tree_->step();
-  // Parts that end without children were looked at to the last card.
-  return status == Status::stalled ? Status::solved : status;
+  // Parts that end without children were looked at to the last card, mostly with a proof.
+  return status == Status::stalled && pool_.objective() - lowerBound() <= settings_.tolerance ? Status::solved : status;
 }
 
 /// No loss is negative, so 0 is a bound before there is another.
@@ -58,6 +58,15 @@ std::vector<int> RiskScoreSearch::pointsOf(const ScoreCard& card) const {
   return points;
 }
 
+/// The total of a row whose columns are all at their shifts.
+double RiskScoreSearch::shiftOf(const ScoreCard& card) const {
+  double total = 0;
+  for (std::size_t k = 0; k < card.features.size(); ++k) {
+    total += card.points[k] * rows_.features()[at(card.features[k])].shift;
+  }
+  return total;
+}
+
 RiskScoreSolution RiskScoreSearch::solution() const {
   RiskScoreSolution made;
   made.points.assign(at(problem_.x.columns), 0);
@@ -69,17 +78,18 @@ RiskScoreSolution RiskScoreSearch::solution() const {
   made.supports = supports_->supports();
   if (pool_.several()) {
     for (const ScoreCard& card : pool_.cards()) {
-      made.pool.push_back({card.objective, card.intercept, card.scale, pointsOf(card)});
+      const double intercept = card.intercept - card.scale * shiftOf(card);
+      made.pool.push_back({card.objective, intercept, card.scale, pointsOf(card)});
     }
     if (tree_ && tree_->finished() && tree_->nodes() > 0) made.poolComplete = pool_.goal();
   }
-  made.certificate = boundedBelow(pool_.objective(), lowerBound(), 1);
+  made.certificate = boundedBelow(pool_.objective(), lowerBound(), 1, rows_.leavesOut() ? "distinctColumns" : "");
   return made;
 }
 
 void RiskScoreSearch::describe(RiskScoreSolution& made, const ScoreCard& card) const {
   made.points = pointsOf(card);
-  made.intercept = card.intercept;
+  made.intercept = card.intercept - card.scale * shiftOf(card);
   made.scale = card.scale;
   constexpr double near = 1e-9;  // rounding: a scale this near its bound, relative, stands there
   made.scaleAtBound =
@@ -90,17 +100,25 @@ void RiskScoreSearch::describe(RiskScoreSolution& made, const ScoreCard& card) c
 void RiskScoreSearch::describeTotals(RiskScoreSolution& made) const {
   const ScoreCard& card = pool_.cards().front();
   std::map<double, ScoreTotal> totals;
+  constexpr double near = 1e-9;  // rounding: totals that differ by as little are one, relative
   for (int i = 0; i < rows_.rows(); ++i) {
     double total = 0;
-    for (std::size_t k = 0; k < card.features.size(); ++k) total += card.points[k] * rows_.value(i, card.features[k]);
-    ScoreTotal& entry = totals[total];
+    for (std::size_t k = 0; k < card.features.size(); ++k) {
+      total += card.points[k] * rows_.value(i, card.features[k]) * rows_.unit();
+    }
+    auto place = totals.lower_bound(total - near * (1 + std::abs(total)));
+    if (place == totals.end() || place->first > total + near * (1 + std::abs(total))) {
+      place = totals.emplace(total, ScoreTotal{}).first;
+    }
+    ScoreTotal& entry = place->second;
     entry.rows += rows_.weight()[at(i)];
     entry.positives += rows_.positives()[at(i)];
   }
   const double positives = rows_.totalPositives(), others = rows_.total() - positives;
+  const double shift = shiftOf(card);
   double below = 0, pairs = 0, distance = 0;
   for (auto& [total, entry] : totals) {
-    entry.total = total;
+    entry.total = total + shift;
     entry.risk = 1 / (1 + std::exp(-card.intercept - card.scale * total));
     const double negatives = entry.rows - entry.positives;
     pairs += entry.positives * (below + negatives / 2);

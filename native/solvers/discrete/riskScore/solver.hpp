@@ -43,6 +43,7 @@ class RiskScoreSearch {
   void describe(RiskScoreSolution& made, const ScoreCard& card) const;
   void describeTotals(RiskScoreSolution& made) const;
   std::vector<int> pointsOf(const ScoreCard& card) const;
+  double shiftOf(const ScoreCard& card) const;
 
   const Cpu& la_;
   const RiskScoreProblem& problem_;

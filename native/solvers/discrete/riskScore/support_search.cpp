@@ -207,14 +207,14 @@ double SupportSearch::bound(Node& node, TreeVisit& visit) {
   const std::size_t left = at(rows_.most()) - std::min(node.chosen.size(), at(rows_.most()));
   if (left <= atomic() || node.candidates.size() <= 1) {
     lookAtAll(node);
-    visit.leaveOut(pool_.goal());
+    visit.leaveOut(std::min(pool_.goal(), points_.unresolved()));
     return infinity;
   }
   if (everySize()) {
     set_ = node.chosen;
     for (std::size_t k = 0; k < set_.size(); ++k) maker_.refine(partitions_[k], set_[k], partitions_[k + 1]);
     lookAtSet(partitions_[set_.size()]);
-    visit.leaveOut(pool_.goal());
+    visit.leaveOut(std::min(pool_.goal(), points_.unresolved()));
   }
   sort(node);
   const std::size_t children = firstClosed(node);
