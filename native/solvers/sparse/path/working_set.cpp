@@ -107,12 +107,11 @@ void WorkingSet::setCurvatures(double stretch) {
   setGradient();
 }
 
-bool WorkingSet::descend(const PenaltyAt& penalty, std::span<const double> product, int halvings,
-                         std::span<const double> moves) {
+bool WorkingSet::descend(const PenaltyAt& penalty, int halvings, std::span<const double> moves) {
   const std::vector<double>& b = quadratic_.b;
   move_.resize(b.size());
   for (std::size_t e = 0; e < move_.size(); ++e) move_[e] = b[e] - before_[e];
-  loss_.setProduct(move_, product);
+  loss_.setProduct(move_);
   return descendWithProduct(penalty, halvings, moves);
 }
 

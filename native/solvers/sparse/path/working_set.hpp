@@ -71,10 +71,9 @@ class WorkingSet {
   void rememberCoefficients() { before_ = quadratic_.b; }
   const std::vector<double>& remembered() const { return before_; }
   /// Moves the predictions to the quadratic's coefficients, or to a share of the way there with which the objective
-  /// falls. `product` may be X times the step, `moves` those of the intercepts if they are not to be the best ones of
-  /// the quadratic. False where no share does; then all stays where it was remembered.
-  bool descend(const PenaltyAt& penalty, std::span<const double> product = {}, int halvings = Tuning::fewHalvings,
-               std::span<const double> moves = {});
+  /// falls. `moves` are those of the intercepts if they are not to be the best ones of the quadratic. False where no
+  /// share does; then all stays where it was remembered.
+  bool descend(const PenaltyAt& penalty, int halvings = Tuning::fewHalvings, std::span<const double> moves = {});
   /// Moves as descend() does where the loss has the product of the step.
   bool descendWithProduct(const PenaltyAt& penalty, int halvings = Tuning::fewHalvings,
                           std::span<const double> moves = {});

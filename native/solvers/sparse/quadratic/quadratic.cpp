@@ -24,6 +24,8 @@ struct Quadratic::Tuning {
   static constexpr int sweepsInTurn = 12;          ///< measured: sweeps of blocks between Newton steps
   static constexpr double mostSweeps = 1000;       ///< safeguard: sweeps of blocks that a Newton step may spare
   static constexpr double nearEdge = 0.01;         ///< safeguard: share of l near the edge for a gradient
+  static constexpr double shift = 1e-8;            ///< safeguard: share of G that makes a system of blocks regular
+  static constexpr int mostParts = 4;              ///< safeguard: parts of a Newton step of blocks that are tried
   static constexpr int mostShortSteps = 4;   ///< measured: Newton steps in a row that end at a sign that would change
   static constexpr double negligible = 0.1;  ///< measured: share of the violation aimed at that a step may leave
   static constexpr double roundingOfSlope = 1e-13;  ///< rounding: share of l that a coefficient of two classes keeps
@@ -40,7 +42,8 @@ Quadratic::Quadratic(const Cpu& la, const Blocks& blocks, QuadraticForm& form, G
       next_(1),
       slopes_(1),
       support_(la, single_),
-      edge_(la, single_) {}
+      edge_(la, single_),
+      sums_(at(responses)) {}
 
 void Quadratic::add(std::span<const int> groups) {
   std::vector<int> columns;
@@ -290,7 +293,6 @@ bool Quadratic::minimize(const PenaltyAt& penalty, const Goal& goal) {
 
 bool Quadratic::minimizeByGram(const PenaltyAt& penalty, const Goal& goal) {
   form_.needGram();
-  onlySweeps_ = false;
   double least = infinity;
   for (int round = 0, since = 0; round < Tuning::mostRounds && since < goal.patience; ++round) {
     const double violation = largestViolation(penalty);
@@ -438,17 +440,13 @@ double Quadratic::objectiveInUse() {
 
 bool Quadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& goal) {
   double violation = largestViolation(penalty), least = violation;
-  onlySweeps_ = false;
   worked_ = 0;
   for (int round = 0, since = 0; round < Tuning::mostRounds && since < goal.patience; ++round) {
     if (meets(penalty, goal, violation)) return true;
     if (round > 0 && worked_ > workOfGram() && metric_->affordsGram()) return minimizeByGram(penalty, goal);
     la_.checkpoint();
     collect(penalty, goal.violation);
-    if (sweepByRows(penalty, goal.violation) <= goal.violation / 2 && goal.looseTolerance) {
-      onlySweeps_ = round == 0;
-      return true;
-    }
+    if (sweepByRows(goal.violation) <= goal.violation / 2 && goal.looseTolerance) return true;
     finishSweepsByRows();
     violation = largestViolation(penalty);
     since = violation < least ? 0 : since + 1;
@@ -527,62 +525,32 @@ template <class P, class Apply>
   return size;
 }
 
-/// Some sweeps with predictions in place of G, with Anderson's extrapolation where the penalty is convex: the largest
-/// size of a step of the last. The state is b, with room for more columns, and behind it X times its
-/// change.
-double Quadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) {
-  const bool extrapolate = penalty.convex() && !(single_ && blocks_.bounded());
-  std::vector<double>& state = rows_.state;
-  rows_.base = q;
-  rows_.start = b;
-  reserveState();
-  rows_.anderson->reset();
-  std::fill(std::ranges::copy(b, state.begin()).out, state.end(), 0.0);
+/// Some sweeps with predictions in place of G: the largest size of a step of the last.
+double Quadratic::sweepByRows(double tolerance) {
+  base_ = q;
+  products_.assign(at(metric_->rows() * responses_), 0.0);
   for (int sweeps = 1;; ++sweeps) {
     la_.checkpoint();
-    if (extrapolate) std::copy_n(state.begin(), rows_.head, rows_.last.begin());
     const double most = sweepRows();
-    if (sweeps == Tuning::sweepsByRows || most <= tolerance / 2) {
-      std::copy_n(state.begin(), b.size(), b.begin());
-      sweeps_ += sweeps;
-      for (const Line& line : lines_) {
-        const Block& block = used_[at(line.block)];
-        for (int k = 0; k < block.size; ++k) worked_ += 2.0 * sweeps * metric_->entriesOf(placeOf(block.first + k));
-      }
-      return most;
+    if (sweeps < Tuning::sweepsByRows && most > tolerance / 2) continue;
+    sweeps_ += sweeps;
+    for (const Line& line : lines_) {
+      const Block& block = used_[at(line.block)];
+      for (int k = 0; k < block.size; ++k) worked_ += 2.0 * sweeps * metric_->entriesOf(placeOf(block.first + k));
     }
-    if (!extrapolate) continue;
-    rows_.anderson->advance({rows_.last.data(), static_cast<int>(rows_.last.size())},
-                            {state.data(), static_cast<int>(state.size())});
-    const std::span<const double> plain = rows_.anderson->image();
-    if (!isWithin(state) || !(objectiveOf(state) <= objectiveOf(plain))) {
-      std::ranges::copy(plain, state.begin());
-      rows_.anderson->reset();
-    }
+    return most;
   }
-}
-
-/// Makes room for the state of these sweeps, and more than it takes now: columns come in a few at a time.
-void Quadratic::reserveState() {
-  if (rows_.head >= b.size() && !rows_.state.empty()) return;
-  const std::size_t all = at(blocks_.data().p()) * at(responses_);
-  rows_.head = std::min(all, b.size() + b.size() / 4 + 64);
-  rows_.state.resize(rows_.head + at(metric_->rows()) * at(responses_));
-  rows_.last.resize(rows_.head);
-  sums_.resize(at(responses_));
-  rows_.anderson = std::make_unique<Anderson<Cpu>>(la_, Tuning::memory, static_cast<int>(rows_.head),
-                                                   static_cast<int>(rows_.state.size()));
 }
 
 /// One of these sweeps; the largest size of a step.
 double Quadratic::sweepRows() {
   const std::size_t n = at(metric_->rows());
-  const std::span<double> values(rows_.state.data(), b.size());
-  double* const products = rows_.state.data() + rows_.head;
   double most = 0;
   visitKind([&]<class P>() {
     constexpr bool single = !std::is_void_v<P>;
-    const auto product = [&](int entry) { return std::span(products + at(single ? 0 : responseOf(entry)) * n, n); };
+    const auto product = [&](int entry) {
+      return std::span(products_).subspan(at(single ? 0 : responseOf(entry)) * n, n);
+    };
     // The sum of one response stays in a register.
     double only = 0;
     const auto sum = [&](int entry) -> double& { return single ? only : sums_[at(responseOf(entry))]; };
@@ -591,55 +559,31 @@ double Quadratic::sweepRows() {
       const Block& block = used_[at(line.block)];
       for (int k = 0; k < (single ? 1 : block.size); ++k) {
         const int entry = block.first + k, place = single ? entry : placeOf(entry);
-        slopes_[at(k)] = rows_.base[at(entry)] + metric_->ofScaled(place, product(entry), sum(entry));
+        slopes_[at(k)] = base_[at(entry)] + metric_->ofScaled(place, product(entry), sum(entry));
       }
       const auto apply = [&](int k, double step) __attribute__((always_inline)) {
         const int entry = block.first + k, place = single ? entry : placeOf(entry);
         metric_->addScaled(place, step, product(entry));
         sum(entry) += step * metric_->totalWeight() * metric_->mean(place);
       };
-      most = std::max(most, moveBlock<P>(line, of(values, block), slopes_, -1, apply));
+      most = std::max(most, moveBlock<P>(line, of(b, block), slopes_, -1, apply));
     }
   });
   return most;
-}
-
-/// The objective at a state of these sweeps, less what it was at their start but for the penalty.
-double Quadratic::objectiveOf(std::span<const double> state) const {
-  const std::size_t n = at(metric_->rows());
-  double sum = 0;
-  for (std::size_t k = 0; k < sums_.size(); ++k) {
-    sum += metric_->squaredNormOfScaled(state.subspan(rows_.head + k * n, n)) / 2;
-  }
-  for (const Line& line : lines_) {
-    const Block& block = used_[at(line.block)];
-    const std::span<const double> values = of(state, block);
-    double linear = 0;
-    for (std::size_t k = 0; k < values.size(); ++k) {
-      const std::size_t e = at(block.first) + k;
-      linear += rows_.base[e] * (values[k] - rows_.start[e]);
-    }
-    sum += line.along.valueBeside(values, linear);
-  }
-  return sum;
 }
 
 /// Brings what sweepByRows() did to the gradients of all places.
 void Quadratic::finishSweepsByRows() {
   const std::size_t n = at(metric_->rows());
   for (int k = 0; k < responses_; ++k) {
-    const std::span<const double> product = std::span(rows_.state).subspan(rows_.head + at(k) * n, n);
+    const std::span<const double> product = std::span(products_).subspan(at(k) * n, n);
     const double sum = metric_->sumOfScaled(product);
     la_.checkpoint();
     for (int e = 0; e < form_.size(); ++e) {
       const auto entry = at(e * responses_ + k);
-      q[entry] = rows_.base[entry] + metric_->ofScaled(e, product, sum);
+      q[entry] = base_[entry] + metric_->ofScaled(e, product, sum);
     }
   }
-}
-
-std::span<const double> Quadratic::productOfSteps() const {
-  return onlySweeps_ && responses_ == 1 ? std::span(rows_.state).subspan(rows_.head) : std::span<const double>();
 }
 
 /// One pass over the blocks in use; the largest size of a step. Steps of a size of at most `least` are left out.
@@ -747,7 +691,9 @@ bool Quadratic::newtonSteps(const PenaltyAt& penalty, double sweepsLeft) {
     if (support_.entries().empty()) return true;
     const double size = static_cast<double>(support_.entries().size());
     if (square(size) / 3 / Tuning::operationsBlocked > sweepsLeft * gradient_.size()) return false;
-    if (!support_.factor(form_, responses_)) return false;
+    // Norms are not curved along their blocks, so that a system of these may be singular though the penalty is convex.
+    const bool regular = support_.factor(form_, responses_);
+    if (!regular && (single_ || !penalty.convex() || !support_.factor(form_, responses_, Tuning::shift))) return false;
     support_.solve();
     const Step taken = takeStep(penalty);
     if (taken != Step::part) return single_ || taken == Step::whole;
@@ -756,15 +702,14 @@ bool Quadratic::newtonSteps(const PenaltyAt& penalty, double sweepsLeft) {
 }
 
 bool Quadratic::stepOnSupport(const PenaltyAt& penalty) {
-  onlySweeps_ = false;
   if (metric_ && !metric_->affordsGram()) return false;
-  rows_.start = b;
+  const std::vector<double> before = b;
   collect(penalty, infinity);
   form_.needGram();
   gather();
   newtonSteps(penalty, infinity);
   applySteps();
-  return b != rows_.start;
+  return b != before;
 }
 
 /// The share of a step after which the coefficient changes sign, meets a bound, or comes to another branch.
@@ -823,12 +768,36 @@ Quadratic::Step Quadratic::takeStep(const PenaltyAt& penalty) {
   // The nearest of many minima is meant, so that with a penalty that is not convex no coefficient is set to 0
   // together with others.
   if ((penalty.convex() || first == k) && tryEnds(penalty)) return first == k ? Step::whole : Step::part;
-  if (first == k) return Step::none;
+  if (first == k) return single_ ? Step::none : stepToZero(penalty);
   for (std::size_t s = 0; s < k; ++s) {
     const double value = b[at(entries[s])];
     ends_[s] = s == first && value * (value + step[s]) <= 0 ? 0 : value + share * step[s];
   }
   return tryEnds(penalty) ? Step::part : Step::none;
+}
+
+/// Takes the part of a step up to where the first block turns around, which ends at 0, or less of it.
+Quadratic::Step Quadratic::stepToZero(const PenaltyAt& penalty) {
+  const std::vector<int>& entries = support_.entries();
+  const std::vector<double>& step = support_.step();
+  double share = 1;
+  const Support::Part* first = nullptr;
+  for (const auto& part : support_.parts()) {
+    double along = 0, squares = 0;
+    for (auto s = at(part.begin); s < at(part.end); ++s) {
+      along -= b[at(entries[s])] * step[s];
+      squares += square(b[at(entries[s])]);
+    }
+    if (squares >= along * share) continue;
+    share = squares / along;
+    first = &part;
+  }
+  for (int k = 0; k < Tuning::mostParts; ++k, share /= 4, first = nullptr) {
+    for (std::size_t s = 0; s < ends_.size(); ++s) ends_[s] = b[at(entries[s])] + share * step[s];
+    if (first) std::fill(ends_.begin() + first->begin, ends_.begin() + first->end, 0.0);
+    if (tryEnds(penalty)) return Step::part;
+  }
+  return Step::none;
 }
 
 /// Moves the support to `ends_` unless the objective, whose change is exact in this model, rises.

@@ -73,8 +73,6 @@ class Quadratic {
   void forgetCurvatures();
   /// Brings coefficients into their bounds.
   void clip(std::span<double> coefficients) const;
-  /// X times what the last minimize() has added to b, less the shifts; empty where that was not needed.
-  std::span<const double> productOfSteps() const;
   /// Whether steps are taken by rows at first, for which new weights cost little.
   bool byRows() const { return metric_ && metric_->byRows(); }
   double sweeps() const { return sweeps_; }
@@ -148,10 +146,8 @@ class Quadratic {
   bool keepsBranches(std::span<const double> before) const;
   double violationInUse();
   double sweep(double least);
-  double sweepByRows(const PenaltyAt& penalty, double tolerance);
+  double sweepByRows(double tolerance);
   double sweepRows();
-  double objectiveOf(std::span<const double> state) const;
-  void reserveState();
   void finishSweepsByRows();
   void gather();
   std::span<const double> gradientInUse(const Block& block);
@@ -161,6 +157,7 @@ class Quadratic {
                     bool whole) const;
   bool newtonSteps(const PenaltyAt& penalty, double sweepsLeft);
   Step takeStep(const PenaltyAt& penalty);
+  Step stepToZero(const PenaltyAt& penalty);
   void setEnds(const PenaltyAt& penalty);
   bool tryEnds(const PenaltyAt& penalty);
   double shareToBreak(const BlockPenalty& along, const Block& block, int entry, double d, bool convex) const;
@@ -184,11 +181,10 @@ class Quadratic {
   std::vector<double> moved_, change_, ends_, next_, slopes_, product_;
   std::vector<double> column_, places_;  ///< numbers of rows and of places
   Support support_, edge_;               ///< the latter with blocks near the edge
-  Sweeps rows_;                          ///< behind the coefficients, with room for more, X times their change
   Sweeps inUse_;                         ///< behind the coefficients the gradients in use
-  std::vector<double> sums_;             ///< sums of X times the change
+  std::vector<double> base_, products_;  ///< gradients at the start of sweeps by rows, and X times the change since
+  std::vector<double> sums_;             ///< sums of the latter
   double worked_ = 0;                    ///< entries that were read by rows, for the present quadratic
-  bool onlySweeps_ = false;              ///< the last minimize() was sweeps by rows and nothing else
   double sweeps_ = 0;
 };
 
