@@ -20,8 +20,11 @@ namespace nonconvex {
 class WorkingSet {
  public:
   struct Tuning {
-    static constexpr int fewHalvings = 6;      ///< safeguard: halvings of a step before another one is tried
-    static constexpr int mostBisections = 16;  ///< safeguard: halvings of the interval where a convex function falls
+    static constexpr int fewHalvings = 6;        ///< safeguard: halvings of a step before another one is tried
+    static constexpr int mostBisections = 16;    ///< safeguard: halvings of the interval where a convex function falls
+    static constexpr int halvingsOfLambda = 30;  ///< safeguard: halvings of the interval of the largest lambda
+    static constexpr double besideTie =
+        1 + 1e-9;                              ///< rounding: least factor of it, as two points are equally good there
     static constexpr double ofViolation = 10;  ///< rounding: slope at an active bound beside the largest violation
   };
 
@@ -88,6 +91,9 @@ class WorkingSet {
   bool leavesZero(const PenaltyAt& penalty, int block, std::span<const double> gradient, const BlockBounds& bounds,
                   double loss);
   double curvatureOf(int column);
+  /// The least lambda from `least` on at which the quadratic of a block of several coefficients that is 0 is least
+  /// there.
+  double lambdaOfZero(int block, std::span<const double> gradient, double leastAlpha, double least);
 
   /// Coefficients without penalty, at places j + p k, that a bound stops.
   std::vector<int> activeBounds(const PenaltyAt& penalty);
@@ -103,6 +109,7 @@ class WorkingSet {
   double boundOfWorkingSet(const PenaltyAt& penalty);
 
  private:
+  BlockCurvature curvatureOfBlock(int block) const;
   void setPossibleDecrease();
   bool needsOrthogonal(const PenaltyAt& penalty) const;
   std::vector<std::vector<int>> unpenalised(const PenaltyAt& penalty);
