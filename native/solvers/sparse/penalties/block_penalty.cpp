@@ -208,18 +208,24 @@ void BlockCurvature::rotate(std::span<const double> from, std::span<double> to, 
   }
 }
 
+/// The norm of the minimiser without a penalty where all eigenvalues are larger by a shift.
+double BlockCurvature::normWith(double shift) const {
+  double squares = 0;
+  for (int k = 0; k < size_; ++k) {
+    const double e = values_[at(k)] + shift;
+    if (e > BlockPenalty::Tuning::singular * values_.front()) squares += squares_[at(k)] / square(e);
+  }
+  return std::sqrt(squares);
+}
+
 /// The norm r at which sum_k q_k^2 / ((e_k - concavity + ridge) r + slope)^2 is 1, within the piece; -1 where there is
 /// none, or what there is is no minimum. With s the sum, s^-1/2 is concave in r, so that Newton's method for it from
 /// the left stays on its side of the first root.
 double BlockCurvature::normOn(const Piece& piece, double ridge) const {
   double r = piece.from;
   if (piece.slope == 0 && piece.concavity == 0) {
-    double squares = 0;
-    for (int k = 0; k < size_; ++k) {
-      const double e = values_[at(k)] + ridge;
-      if (e > BlockPenalty::Tuning::singular * values_.front()) squares += squares_[at(k)] / square(e);
-    }
-    return squares > square(piece.from) ? std::sqrt(squares) : -1;
+    const double free = normWith(ridge);
+    return free > piece.from ? free : -1;
   }
   for (int step = 0; step < BlockPenalty::Tuning::mostNewtonSteps; ++step) {
     double sum = 0, slope = 0;
@@ -265,16 +271,6 @@ void BlockCurvature::tryPiece(const Piece& piece, const BlockPenalty& penalty, s
   if (!penalty.convex() && value >= least_) return;
   least_ = value;
   rotate(trial_, b, true);
-}
-
-/// The norm of the minimiser without a penalty where all eigenvalues are larger by a shift.
-double BlockCurvature::normWith(double shift) const {
-  double squares = 0;
-  for (int k = 0; k < size_; ++k) {
-    const double e = values_[at(k)] + shift;
-    if (e > BlockPenalty::Tuning::singular * values_.front()) squares += squares_[at(k)] / square(e);
-  }
-  return std::sqrt(squares);
 }
 
 /// Goes from a norm down to a minimum along norms: lines that touch the penalty at one are above it elsewhere.

@@ -140,9 +140,9 @@ class BlockCurvature {
   double largest() const { return values_.front(); }
   double least() const { return values_.back(); }
 
-  /// b := argmin of 1/2 b^T G b - z^T b and the penalty, the global one, of lq the best one that the norms at its humps
-  /// lead to; with an l1 or bounds, which go with convex
-  /// penalties, where G is no multiple of I, some proximal steps towards it from the given b.
+  /// b := argmin of 1/2 b^T G b - z^T b and the penalty, the global one, of lq the best one that steps from one norm
+  /// for each eigenvalue lead to; with an l1 or bounds, which go with convex penalties, where G is no multiple of I,
+  /// some proximal steps towards it from the given b.
   void minimize(const BlockPenalty& penalty, std::span<const double> z, std::span<double> b,
                 const BlockBounds& bounds = {});
 
