@@ -379,6 +379,11 @@ double GramMetric::sumOfScaled(std::span<const double> u) const {
   return blas::dot(data_.n(), roots_.data(), u.data());
 }
 
+double GramMetric::squaredNormOfScaled(std::span<const double> u) const {
+  const double squares = norm2Squared(u);
+  return centred() ? squares - square(sumOfScaled(u)) / total_ : squares;
+}
+
 double GramMetric::rowsOf(std::span<const double> b, std::span<double> rows) const {
   std::fill(rows.begin(), rows.end(), 0.0);
   addProduct(b, rows);

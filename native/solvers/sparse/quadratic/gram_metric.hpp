@@ -86,6 +86,8 @@ class GramMetric final : public QuadraticForm {
   void addScaled(int place, double t, std::span<double> u) const;
   /// The sum of H X d, less the shifts.
   double sumOfScaled(std::span<const double> u) const;
+  /// d^T G d
+  double squaredNormOfScaled(std::span<const double> u) const;
   /// The entry of G d at a place.
   double ofScaled(int place, std::span<const double> u, double sum) const {
     const std::size_t first = begins_[at(place)];

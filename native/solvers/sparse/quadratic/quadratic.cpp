@@ -42,8 +42,7 @@ Quadratic::Quadratic(const Cpu& la, const Blocks& blocks, QuadraticForm& form, G
       next_(1),
       slopes_(1),
       support_(la, single_),
-      edge_(la, single_),
-      sums_(at(responses)) {}
+      edge_(la, single_) {}
 
 void Quadratic::add(std::span<const int> groups) {
   std::vector<int> columns;
@@ -446,7 +445,7 @@ bool Quadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& goal) {
     if (round > 0 && worked_ > workOfGram() && metric_->affordsGram()) return minimizeByGram(penalty, goal);
     la_.checkpoint();
     collect(penalty, goal.violation);
-    if (sweepByRows(goal.violation) <= goal.violation / 2 && goal.looseTolerance) return true;
+    if (sweepByRows(penalty, goal.violation) <= goal.violation / 2 && goal.looseTolerance) return true;
     finishSweepsByRows();
     violation = largestViolation(penalty);
     since = violation < least ? 0 : since + 1;
@@ -525,32 +524,62 @@ template <class P, class Apply>
   return size;
 }
 
-/// Some sweeps with predictions in place of G: the largest size of a step of the last.
-double Quadratic::sweepByRows(double tolerance) {
-  base_ = q;
-  products_.assign(at(metric_->rows() * responses_), 0.0);
+/// Some sweeps with predictions in place of G, with Anderson's extrapolation where the penalty is convex: the largest
+/// size of a step of the last. The state is b, with room for more columns, and behind it X times its
+/// change.
+double Quadratic::sweepByRows(const PenaltyAt& penalty, double tolerance) {
+  const bool extrapolate = penalty.convex() && !(single_ && blocks_.bounded());
+  std::vector<double>& state = rows_.state;
+  rows_.base = q;
+  rows_.start = b;
+  reserveState();
+  rows_.anderson->reset();
+  std::fill(std::ranges::copy(b, state.begin()).out, state.end(), 0.0);
   for (int sweeps = 1;; ++sweeps) {
     la_.checkpoint();
+    if (extrapolate) std::copy_n(state.begin(), rows_.head, rows_.last.begin());
     const double most = sweepRows();
-    if (sweeps < Tuning::sweepsByRows && most > tolerance / 2) continue;
-    sweeps_ += sweeps;
-    for (const Line& line : lines_) {
-      const Block& block = used_[at(line.block)];
-      for (int k = 0; k < block.size; ++k) worked_ += 2.0 * sweeps * metric_->entriesOf(placeOf(block.first + k));
+    if (sweeps == Tuning::sweepsByRows || most <= tolerance / 2) {
+      std::copy_n(state.begin(), b.size(), b.begin());
+      sweeps_ += sweeps;
+      for (const Line& line : lines_) {
+        const Block& block = used_[at(line.block)];
+        for (int k = 0; k < block.size; ++k) worked_ += 2.0 * sweeps * metric_->entriesOf(placeOf(block.first + k));
+      }
+      return most;
     }
-    return most;
+    if (!extrapolate) continue;
+    rows_.anderson->advance({rows_.last.data(), static_cast<int>(rows_.last.size())},
+                            {state.data(), static_cast<int>(state.size())});
+    const std::span<const double> plain = rows_.anderson->image();
+    if (!isWithin(state) || !(objectiveOf(state) <= objectiveOf(plain))) {
+      std::ranges::copy(plain, state.begin());
+      rows_.anderson->reset();
+    }
   }
+}
+
+/// Makes room for the state of these sweeps, and more than it takes now: columns come in a few at a time.
+void Quadratic::reserveState() {
+  if (rows_.head >= b.size() && !rows_.state.empty()) return;
+  const std::size_t all = at(blocks_.data().p()) * at(responses_);
+  rows_.head = std::min(all, b.size() + b.size() / 4 + 64);
+  rows_.state.resize(rows_.head + at(metric_->rows()) * at(responses_));
+  rows_.last.resize(rows_.head);
+  sums_.resize(at(responses_));
+  rows_.anderson = std::make_unique<Anderson<Cpu>>(la_, Tuning::memory, static_cast<int>(rows_.head),
+                                                   static_cast<int>(rows_.state.size()));
 }
 
 /// One of these sweeps; the largest size of a step.
 double Quadratic::sweepRows() {
   const std::size_t n = at(metric_->rows());
+  const std::span<double> values(rows_.state.data(), b.size());
+  double* const products = rows_.state.data() + rows_.head;
   double most = 0;
   visitKind([&]<class P>() {
     constexpr bool single = !std::is_void_v<P>;
-    const auto product = [&](int entry) {
-      return std::span(products_).subspan(at(single ? 0 : responseOf(entry)) * n, n);
-    };
+    const auto product = [&](int entry) { return std::span(products + at(single ? 0 : responseOf(entry)) * n, n); };
     // The sum of one response stays in a register.
     double only = 0;
     const auto sum = [&](int entry) -> double& { return single ? only : sums_[at(responseOf(entry))]; };
@@ -559,29 +588,49 @@ double Quadratic::sweepRows() {
       const Block& block = used_[at(line.block)];
       for (int k = 0; k < (single ? 1 : block.size); ++k) {
         const int entry = block.first + k, place = single ? entry : placeOf(entry);
-        slopes_[at(k)] = base_[at(entry)] + metric_->ofScaled(place, product(entry), sum(entry));
+        slopes_[at(k)] = rows_.base[at(entry)] + metric_->ofScaled(place, product(entry), sum(entry));
       }
       const auto apply = [&](int k, double step) __attribute__((always_inline)) {
         const int entry = block.first + k, place = single ? entry : placeOf(entry);
         metric_->addScaled(place, step, product(entry));
         sum(entry) += step * metric_->totalWeight() * metric_->mean(place);
       };
-      most = std::max(most, moveBlock<P>(line, of(b, block), slopes_, -1, apply));
+      most = std::max(most, moveBlock<P>(line, of(values, block), slopes_, -1, apply));
     }
   });
   return most;
+}
+
+/// The objective at a state of these sweeps, less what it was at their start but for the penalty.
+double Quadratic::objectiveOf(std::span<const double> state) const {
+  const std::size_t n = at(metric_->rows());
+  double sum = 0;
+  for (std::size_t k = 0; k < sums_.size(); ++k) {
+    sum += metric_->squaredNormOfScaled(state.subspan(rows_.head + k * n, n)) / 2;
+  }
+  for (const Line& line : lines_) {
+    const Block& block = used_[at(line.block)];
+    const std::span<const double> values = of(state, block);
+    double linear = 0;
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      const std::size_t e = at(block.first) + k;
+      linear += rows_.base[e] * (values[k] - rows_.start[e]);
+    }
+    sum += line.along.valueBeside(values, linear);
+  }
+  return sum;
 }
 
 /// Brings what sweepByRows() did to the gradients of all places.
 void Quadratic::finishSweepsByRows() {
   const std::size_t n = at(metric_->rows());
   for (int k = 0; k < responses_; ++k) {
-    const std::span<const double> product = std::span(products_).subspan(at(k) * n, n);
+    const std::span<const double> product = std::span(rows_.state).subspan(rows_.head + at(k) * n, n);
     const double sum = metric_->sumOfScaled(product);
     la_.checkpoint();
     for (int e = 0; e < form_.size(); ++e) {
       const auto entry = at(e * responses_ + k);
-      q[entry] = base_[entry] + metric_->ofScaled(e, product, sum);
+      q[entry] = rows_.base[entry] + metric_->ofScaled(e, product, sum);
     }
   }
 }
@@ -703,13 +752,13 @@ bool Quadratic::newtonSteps(const PenaltyAt& penalty, double sweepsLeft) {
 
 bool Quadratic::stepOnSupport(const PenaltyAt& penalty) {
   if (metric_ && !metric_->affordsGram()) return false;
-  const std::vector<double> before = b;
+  rows_.start = b;
   collect(penalty, infinity);
   form_.needGram();
   gather();
   newtonSteps(penalty, infinity);
   applySteps();
-  return b != before;
+  return b != rows_.start;
 }
 
 /// The share of a step after which the coefficient changes sign, meets a bound, or comes to another branch.

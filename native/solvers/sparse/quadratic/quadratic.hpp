@@ -146,8 +146,10 @@ class Quadratic {
   bool keepsBranches(std::span<const double> before) const;
   double violationInUse();
   double sweep(double least);
-  double sweepByRows(double tolerance);
+  double sweepByRows(const PenaltyAt& penalty, double tolerance);
   double sweepRows();
+  double objectiveOf(std::span<const double> state) const;
+  void reserveState();
   void finishSweepsByRows();
   void gather();
   std::span<const double> gradientInUse(const Block& block);
@@ -181,9 +183,9 @@ class Quadratic {
   std::vector<double> moved_, change_, ends_, next_, slopes_, product_;
   std::vector<double> column_, places_;  ///< numbers of rows and of places
   Support support_, edge_;               ///< the latter with blocks near the edge
+  Sweeps rows_;                          ///< behind the coefficients, with room for more, X times their change
   Sweeps inUse_;                         ///< behind the coefficients the gradients in use
-  std::vector<double> base_, products_;  ///< gradients at the start of sweeps by rows, and X times the change since
-  std::vector<double> sums_;             ///< sums of the latter
+  std::vector<double> sums_;             ///< sums of X times the change
   double worked_ = 0;                    ///< entries that were read by rows, for the present quadratic
   double sweeps_ = 0;
 };
