@@ -123,6 +123,9 @@ export const groupMcp = choice('groupMcp', ['alpha', 'gamma']);
 /** The penalty `groupScad` of `sparse` with its settings. */
 export const groupScad = choice('groupScad', ['alpha', 'gamma']);
 
+/** The penalty `groupLq` of `sparse` with its settings. */
+export const groupLq = choice('groupLq', ['alpha']);
+
 /** The penalty `sparseGroupLasso` of `sparse` with its settings. */
 export const sparseGroupLasso = choice('sparseGroupLasso', ['alpha']);
 
@@ -147,6 +150,7 @@ export type SparsePenalty =
   | 'groupLasso'
   | 'groupMcp'
   | 'groupScad'
+  | 'groupLq'
   | 'sparseGroupLasso'
   | ReturnType<typeof lasso>
   | ReturnType<typeof mcp>
@@ -155,6 +159,7 @@ export type SparsePenalty =
   | ReturnType<typeof groupLasso>
   | ReturnType<typeof groupMcp>
   | ReturnType<typeof groupScad>
+  | ReturnType<typeof groupLq>
   | ReturnType<typeof sparseGroupLasso>
   | ReturnType<typeof bestSubset>
   | ReturnType<typeof slope>

@@ -149,6 +149,14 @@ export function groupScad(settings: NonConvexPenaltySettings = {}): ReturnType<t
   return checked(made.groupScad(settings), 2);
 }
 
+/**
+ * The penalty {@link lq} of the norm of each group's coefficients, with l = lambda alpha f_g: groups are 0 or at once of a size.
+ * @throws TypeError or RangeError that names the argument and the value.
+ */
+export function groupLq(settings: SettingsOf<typeof made.groupLq> = {}): ReturnType<typeof made.groupLq> {
+  return checked(made.groupLq(settings));
+}
+
 /** A penalty whose share is above 0 and whose `gamma` is above `least`. */
 function checked<Penalty extends { readonly alpha?: number | undefined; readonly gamma?: number | undefined }>(
   penalty: Penalty,

@@ -11,9 +11,15 @@ type Name = NameOf<SparsePenalty>;
 export type SlopeWeights = readonly number[] | { readonly pairs: number } | undefined;
 
 /** Penalties of the norms of groups of coefficients. */
-type GroupKind = 'groupLasso' | 'groupMcp' | 'groupScad' | 'sparseGroupLasso';
+type GroupKind = 'groupLasso' | 'groupMcp' | 'groupScad' | 'groupLq' | 'sparseGroupLasso';
 
-const groupKinds: readonly string[] = ['groupLasso', 'groupMcp', 'groupScad', 'sparseGroupLasso'] satisfies GroupKind[];
+const groupKinds: readonly string[] = [
+  'groupLasso',
+  'groupMcp',
+  'groupScad',
+  'groupLq',
+  'sparseGroupLasso',
+] satisfies GroupKind[];
 
 /** Returns true if a penalty, by its name, is one of groups of columns. */
 export const isOfGroups = (kind: string | undefined): boolean => kind !== undefined && groupKinds.includes(kind);

@@ -114,7 +114,7 @@ export interface SparseModelSettings
   family?: SparseFamily | undefined;
   /**
    * A penalty of single coefficients, made by `lasso()` (default), `elasticNet(alpha)`, `mcp()`, `scad()` or `lq()`; of groups, by
-   * `groupLasso()`, `groupMcp()`, `groupScad()` or `sparseGroupLasso(alpha)`; of all together, by `slope()`, `oscar()`, `fused()` or
+   * `groupLasso()`, `groupMcp()`, `groupScad()`, `groupLq()` or `sparseGroupLasso(alpha)`; of all together, by `slope()`, `oscar()`, `fused()` or
    * `bestSubset()`; or the name of one. Change it when the lasso shrinks large coefficients too much, or columns come in groups or in an order.
    */
   penalty?: SparsePenalty | undefined;

@@ -1,9 +1,9 @@
 // The penalty lambda sqrt(|b|) where its minimum is known, and against all points along each coordinate.
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { lq } from '../../src/sparse/index.js';
+import { groupLq, lq } from '../../src/sparse/index.js';
 import { sparsePath, sparseRegression } from '../flat.js';
-import { drawn } from './values.js';
+import { Draws, drawn } from './values.js';
 
 it('thresholds the coefficients of orthogonal columns by halves', async () => {
   // Signs of Hadamard's matrix: the mean loss of a coefficient is (b - t)^2 / 2 and a constant.
@@ -54,6 +54,54 @@ it.each(['gaussian', 'binomial'] as const)('%s: no change of one coefficient low
       }
     }
   }
+});
+
+it.each(['gaussian', 'binomial'] as const)('%s: no change of one group lowers the objective', async (family) => {
+  const { x, y } = drawn(97, family, 80, 12);
+  const groups = Array.from({ length: 12 }, (_, j) => Math.floor(j / 3));
+  const path = await sparsePath(
+    { x, y, groups },
+    { family, penalty: groupLq(), standardize: false, lambdas: { ratio: 0.05, count: 12 } },
+  );
+  expect(path.status).toBe('solved');
+  expect(path.nonzeros[0]).toBe(0);
+  expect(path.nonzeros.at(-1)).toBeGreaterThan(5);
+  const draws = new Draws(98);
+  const loss = (t: number, of: number) =>
+    family === 'gaussian' ? (t - of) ** 2 / 2 : Math.log1p(Math.exp(t)) - of * t;
+  for (const [k, lambda] of path.lambda.entries()) {
+    const fit = path.fit(k);
+    const links = fit.predict(x, { type: 'link' });
+    for (let trial = 0; trial < 200; ++trial) {
+      const first = 3 * (trial % 4);
+      const from = Array.from(fit.coefficients.slice(first, first + 3));
+      // Other minima of a loss that is no square are looked for in its quadratic alone.
+      const reach = family === 'gaussian' ? 10 ** (-3 * draws.uniform()) : 0.05 * draws.uniform();
+      const to = trial % 8 < 4 ? from.map((b) => b + reach * draws.normal()) : from.map((b) => b * (1 - reach));
+      const moved = links.map((t, i) =>
+        to.reduce((sum, b, e) => sum + (b - (from[e] as number)) * (x.data[i * 12 + first + e] as number), t),
+      );
+      const change = moved.reduce(
+        (sum, t, i) => sum + loss(t, y[i] as number) - loss(links[i] as number, y[i] as number),
+        0,
+      );
+      const penalties = Math.sqrt(3) * lambda * (Math.sqrt(Math.hypot(...to)) - Math.sqrt(Math.hypot(...from)));
+      expect(change / 80 + penalties).toBeGreaterThan(-1e-7);
+    }
+  }
+});
+
+it('thresholds the norm of a group of orthogonal columns by halves', async () => {
+  const sign = (i: number, j: number): number => ((i & (1 << j)) > 0 ? -1 : 1);
+  const data = Float64Array.from({ length: 16 * 4 }, (_, k) => sign(Math.floor(k / 4), k % 4));
+  const wanted = [1.2, -0.9, 0.1, 0.05];
+  const y = Float64Array.from({ length: 16 }, (_, i) => wanted.reduce((sum, t, j) => sum + t * sign(i, j), 5));
+  const given = { x: { data, rows: 16, columns: 4 }, y, groups: [0, 0, 1, 1] };
+  const { coefficients } = await sparseRegression(given, { penalty: groupLq(), lambda: 0.3 });
+  const norm = 1.5;
+  const angle = Math.acos((Math.SQRT2 * 0.3) / 4 / (norm / 3) ** 1.5);
+  const shrunk = (2 / 3) * (1 + Math.cos((2 * (Math.PI - angle)) / 3));
+  [1.2 * shrunk, -0.9 * shrunk, 0, 0].forEach((b, j) => void expect(coefficients[j]).toBeCloseTo(b, 8));
 });
 
 /** Mean loss of links, which are rows by responses, and their responses. */

@@ -46,6 +46,7 @@ export const taking: Taking = {
   'sparse/scad': ['alpha', (options) => sparse.scad(options)],
   'sparse/groupLasso': ['alpha', (options) => sparse.groupLasso(options)],
   'sparse/groupMcp': ['gamma', (options) => sparse.groupMcp(options)],
+  'sparse/groupLq': ['alpha', (options) => sparse.groupLq(options)],
   'sparse/groupScad': ['gamma', (options) => sparse.groupScad(options)],
 };
 

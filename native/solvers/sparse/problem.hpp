@@ -47,22 +47,25 @@ constexpr auto names(CoxTies) { return std::array{"efron"sv, "breslow"sv}; }
 ///   fused       lambda (alpha sum_j |b_j| + (1 - alpha) sum_j |b_{j+1} - b_j|)
 /// and those of groups, which are the first ones of the norm of the coefficients of a group of columns, of all
 /// responses; sparseGroupLasso, with lambda, is (1 - alpha) times the norm and alpha times the absolute values. The
-/// first kinds are the structs of SelectionPenalties, some of which have no name here.
+/// first kinds are the structs of SelectionPenalties.
 enum class SparsePenalty {
   lasso,
   mcp,
   scad,
+  lq,
   bestSubset = SelectionPenalties::size,
   slope,
   fused,
   groupLasso,
   groupMcp,
   groupScad,
+  groupLq,
   sparseGroupLasso
 };
 constexpr auto names(SparsePenalty) {
-  return joined(namesOf(SelectionPenalties{}), std::array{"bestSubset"sv, "slope"sv, "fused"sv, "groupLasso"sv,
-                                                          "groupMcp"sv, "groupScad"sv, "sparseGroupLasso"sv});
+  return joined(namesOf(SelectionPenalties{}),
+                std::array{"bestSubset"sv, "slope"sv, "fused"sv, "groupLasso"sv, "groupMcp"sv, "groupScad"sv,
+                           "groupLq"sv, "sparseGroupLasso"sv});
 }
 
 /// Whether a penalty is a sum over single coefficients that has a struct.
@@ -71,12 +74,13 @@ constexpr bool hasStruct(SparsePenalty kind) { return kind < SparsePenalty::best
 /// Whether a kind is a penalty of the norms of groups of columns.
 constexpr bool isOfGroups(SparsePenalty kind) {
   return kind == SparsePenalty::groupLasso || kind == SparsePenalty::groupMcp || kind == SparsePenalty::groupScad ||
-         kind == SparsePenalty::sparseGroupLasso;
+         kind == SparsePenalty::groupLq || kind == SparsePenalty::sparseGroupLasso;
 }
 /// The kind that a penalty of groups is of their norms; another one itself.
 constexpr SparsePenalty ofNorm(SparsePenalty kind) {
   if (!isOfGroups(kind)) return kind;
   if (kind == SparsePenalty::groupMcp) return SparsePenalty::mcp;
+  if (kind == SparsePenalty::groupLq) return SparsePenalty::lq;
   return kind == SparsePenalty::groupScad ? SparsePenalty::scad : SparsePenalty::lasso;
 }
 

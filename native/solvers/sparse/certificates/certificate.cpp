@@ -120,13 +120,13 @@ bool makeOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<cons
 namespace {
 
 struct ClassesTuning {
-  static constexpr int rowsAtOnce = 4096;      ///< safeguard: rows between looks for an abort
   static constexpr double leastShift = 1e-10;  ///< rounding: share of curvature added to what classes have in common
 };
 
 /// Longer than most: one system is set up and solved.
-bool makeClassesOrthogonal(const SparseData& data, std::span<const std::vector<int>> freeOf, bool intercept,
-                           std::span<const double> first, std::span<double> slopes) {
+bool makeClassesOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<const std::vector<int>> freeOf,
+                           bool intercept, std::span<const double> first, std::span<const double> second,
+                           std::span<double> slopes) {
   std::vector<int> free;
   for (const std::vector<int>& each : freeOf) free.insert(free.end(), each.begin(), each.end());
   std::ranges::sort(free);
@@ -135,10 +135,6 @@ bool makeClassesOrthogonal(const SparseData& data, std::span<const std::vector<i
   const int count = begin + static_cast<int>(free.size()), unknowns = count * classes;
   if (count == 0) return true;
   const HostMatrix<double> z = freeColumns(data, free, intercept, classes);
-  const auto weighted = [&](int i, int k) {
-    const std::size_t entry = at(i) + at(n) * at(k);
-    return first[entry] + data.weights[at(i)] * data.y[entry];
-  };
   HostMatrix<double> a(unknowns, unknowns), c(unknowns, 1);
   const auto takesPart = [&](int f, int k) {
     return f < begin || std::ranges::binary_search(freeOf[at(k)], free[at(f - begin)]);
@@ -149,18 +145,17 @@ bool makeClassesOrthogonal(const SparseData& data, std::span<const std::vector<i
   }
   const Cpu la;
   HostMatrix<double> panel(n, count), block(count, count);
-  // block := Z^T H Z for weights H of the rows.
-  const auto weigh = [&](auto&& h) {
+  std::vector<double> h(data.weights);
+  // block := Z^T H Z for the weights h of the rows.
+  const auto weigh = [&] {
     data.checkpoint();
-    for (int i = 0; i < n; ++i) {
-      const double own = data.weights[at(i)] > 0 ? h(i, data.weights[at(i)]) : 0;
-      for (int f = 0; f < count; ++f) panel(i, f) = own * z(i, f);
-    }
+    la.forEach(n, count, [&](int i, int f) { panel(i, f) = h[at(i)] * z(i, f); });
     la.gemm(Transpose::yes, Transpose::no, 1.0, panel, z, 0.0, block);
   };
   for (int k = 0; k < classes; ++k) {
     for (int l = 0; l <= k; ++l) {
-      weigh([&](int i, double w) { return (k == l ? weighted(i, k) : 0) - weighted(i, k) * weighted(i, l) / w; });
+      loss.secondDerivatives(first, second, k, l, h);
+      weigh();
       for (int f = 0; f < count; ++f) {
         for (int g = 0; g < count; ++g)
           a(f * classes + k, g * classes + l) = a(g * classes + l, f * classes + k) = block(f, g);
@@ -168,7 +163,8 @@ bool makeClassesOrthogonal(const SparseData& data, std::span<const std::vector<i
     }
   }
   // What all classes have in common changes nothing, so that the weights of the rows are put there.
-  weigh([&](int, double w) { return w / classes; });
+  for (int i = 0; i < n; ++i) h[at(i)] = data.weights[at(i)] / classes;
+  weigh();
   for (int f = 0; f < count; ++f) {
     for (int g = 0; g < count; ++g) {
       for (int e = 0; e < classes * classes && whole[at(f)] && whole[at(g)]; ++e) {
@@ -192,21 +188,14 @@ bool makeClassesOrthogonal(const SparseData& data, std::span<const std::vector<i
   if (!la.cholesky(a)) return false;
   la.choleskySolve(a, c);
   bool inside = true;
-  std::vector<double> move(at(classes));
-  for (int i = 0; i < n; ++i) {
-    if (i % ClassesTuning::rowsAtOnce == 0) data.checkpoint();
-    const double weight = data.weights[at(i)];
-    if (weight == 0) continue;
-    double mean = 0;
-    for (int k = 0; k < classes; ++k) {
-      move[at(k)] = 0;
-      for (int f = 0; f < count; ++f) move[at(k)] += z(i, f) * c(f * classes + k, 0);
-      mean += weighted(i, k) / weight * move[at(k)];
-    }
-    for (int k = 0; k < classes; ++k) {
-      slopes[at(i) + at(n) * at(k)] -= weighted(i, k) * (move[at(k)] - mean);
-      inside = inside && std::abs(move[at(k)] - mean) <= 1;
-    }
+  std::vector<double> move(slopes.size(), 0.0);
+  for (int f = 0; f < count; ++f) {
+    for (int k = 0; k < classes; ++k) blas::axpy(n, c(f * classes + k, 0), z.column(f), move.data() + at(n) * at(k));
+  }
+  loss.multiplyHessian(first, second, move);
+  for (std::size_t e = 0; e < slopes.size(); ++e) {
+    slopes[e] -= move[e];
+    inside = inside && std::abs(move[e]) <= first[e] + data.weights[e % at(n)] * data.y[e];
   }
   return inside;
 }
@@ -216,7 +205,7 @@ bool makeClassesOrthogonal(const SparseData& data, std::span<const std::vector<i
 bool makeResponsesOrthogonal(const SparseData& data, const RowsLoss& loss, std::span<const std::vector<int>> free,
                              bool intercept, std::span<const double> first, std::span<const double> second,
                              std::span<double> slopes) {
-  if (loss.coupled()) return makeClassesOrthogonal(data, free, intercept, first, slopes);
+  if (loss.coupled()) return makeClassesOrthogonal(data, loss, free, intercept, first, second, slopes);
   bool inside = true;
   const std::size_t n = at(data.n());
   for (std::size_t from = 0; from < slopes.size(); from += n) {

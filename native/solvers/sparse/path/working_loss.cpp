@@ -147,9 +147,9 @@ void WorkingLoss::addProduct(std::span<const double> step) {
   }
 }
 
-void WorkingLoss::setProduct(std::span<const double> step, std::span<const double> product) {
+void WorkingLoss::setProduct(std::span<const double> step) {
   std::fill(trial_.begin(), trial_.end(), 0.0);
-  product.empty() ? addProduct(step) : metric_.addUnscaled(product, trial_);
+  addProduct(step);
 }
 
 void WorkingLoss::extrapolateProduct(std::span<const double> earlier, std::span<const double> earlierIntercepts,

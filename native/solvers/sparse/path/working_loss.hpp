@@ -54,9 +54,8 @@ class WorkingLoss {
   /// Gives the metric the least curvatures near the present point; false where all are 0.
   bool setLeastCurvatures();
 
-  /// Sets the product of a step of the coefficients, or of predictions that move as `product` says: X times the step,
-  /// less the shifts, by roots of weights.
-  void setProduct(std::span<const double> step, std::span<const double> product);
+  /// Sets the product of x with a step of the coefficients.
+  void setProduct(std::span<const double> step);
   std::span<double> product() { return trial_; }
   /// Sets the product to a share of the move of the predictions since earlier ones, but for that of the intercepts, and
   /// X times a step.

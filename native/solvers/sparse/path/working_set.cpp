@@ -5,6 +5,7 @@
 
 #include "core/index.hpp"
 #include "core/numbers.hpp"
+#include "linalg/vectors.hpp"
 #include "methods/line_search/armijo.hpp"
 #include "methods/one_dimensional/bisection.hpp"
 #include "solvers/sparse/certificates/certificate.hpp"
@@ -107,12 +108,11 @@ void WorkingSet::setCurvatures(double stretch) {
   setGradient();
 }
 
-bool WorkingSet::descend(const PenaltyAt& penalty, std::span<const double> product, int halvings,
-                         std::span<const double> moves) {
+bool WorkingSet::descend(const PenaltyAt& penalty, int halvings, std::span<const double> moves) {
   const std::vector<double>& b = quadratic_.b;
   move_.resize(b.size());
   for (std::size_t e = 0; e < move_.size(); ++e) move_[e] = b[e] - before_[e];
-  loss_.setProduct(move_, product);
+  loss_.setProduct(move_);
   return descendWithProduct(penalty, halvings, moves);
 }
 
@@ -199,6 +199,35 @@ double WorkingSet::curvatureOf(int column) {
   return c;
 }
 
+BlockCurvature WorkingSet::curvatureOfBlock(int block) const {
+  const std::span<const int> columns = blocks_.columns(block);
+  BlockCurvature curvature(static_cast<int>(columns.size()), loss_.responses());
+  curvature.set(metric_.gramOf(columns));
+  return curvature;
+}
+
+double WorkingSet::lambdaOfZero(int block, std::span<const double> gradient, double leastAlpha, double least) {
+  BlockCurvature curvature = curvatureOfBlock(block);
+  std::vector<double> z(gradient.size()), b(gradient.size());
+  for (std::size_t k = 0; k < z.size(); ++k) z[k] = -gradient[k];
+  BlockPenalty along = penaltyAt(1).of(block);
+  along.ridge = 0;
+  const double weight = blocks_.factor(block) * std::max(settings_.alpha, leastAlpha);
+  const auto leaves = [&](double lambda) {
+    along.l = lambda * weight;
+    curvature.minimize(along, z, b);
+    return norm2Squared(b) > 0;
+  };
+  if (!(curvature.largest() > 0)) return least;
+  const auto zero = [&](const auto& of) { return of.weightOfZero(curvature.largest(), normOf(gradient)); };
+  double low = std::max(least, along.with(zero) / weight), high = Tuning::besideTie * low;
+  while (leaves(high)) {
+    low = high;
+    high *= 2;
+  }
+  return bisect({low, high}, Tuning::halvingsOfLambda, leaves).high;
+}
+
 bool WorkingSet::leavesZero(const PenaltyAt& penalty, int block, std::span<const double> gradient,
                             const BlockBounds& bounds, double loss) {
   // A loss without curvature does not tell which minima are far from 0.
@@ -210,8 +239,7 @@ bool WorkingSet::leavesZero(const PenaltyAt& penalty, int block, std::span<const
     const double to = along.minimizerFromZero(curvatureOf(columns[0]), gradient[0], bounds);
     return along.leavesZero({&to, 1}, gradient, possibleDecrease);
   }
-  BlockCurvature curvature(static_cast<int>(columns.size()), loss_.responses());
-  curvature.set(metric_.gramOf(columns));
+  BlockCurvature curvature = curvatureOfBlock(block);
   if (curvature.least() > along.concavity()) return false;
   std::vector<double> z(gradient.size()), b(gradient.size());
   for (std::size_t k = 0; k < z.size(); ++k) z[k] = -gradient[k];

@@ -20,8 +20,11 @@ namespace nonconvex {
 class WorkingSet {
  public:
   struct Tuning {
-    static constexpr int fewHalvings = 6;      ///< safeguard: halvings of a step before another one is tried
-    static constexpr int mostBisections = 16;  ///< safeguard: halvings of the interval where a convex function falls
+    static constexpr int fewHalvings = 6;        ///< safeguard: halvings of a step before another one is tried
+    static constexpr int mostBisections = 16;    ///< safeguard: halvings of the interval where a convex function falls
+    static constexpr int halvingsOfLambda = 30;  ///< safeguard: halvings of the interval of the largest lambda
+    static constexpr double besideTie =
+        1 + 1e-9;                              ///< rounding: least factor of it, as two points are equally good there
     static constexpr double ofViolation = 10;  ///< rounding: slope at an active bound beside the largest violation
   };
 
@@ -71,10 +74,9 @@ class WorkingSet {
   void rememberCoefficients() { before_ = quadratic_.b; }
   const std::vector<double>& remembered() const { return before_; }
   /// Moves the predictions to the quadratic's coefficients, or to a share of the way there with which the objective
-  /// falls. `product` may be X times the step, `moves` those of the intercepts if they are not to be the best ones of
-  /// the quadratic. False where no share does; then all stays where it was remembered.
-  bool descend(const PenaltyAt& penalty, std::span<const double> product = {}, int halvings = Tuning::fewHalvings,
-               std::span<const double> moves = {});
+  /// falls. `moves` are those of the intercepts if they are not to be the best ones of the quadratic. False where no
+  /// share does; then all stays where it was remembered.
+  bool descend(const PenaltyAt& penalty, int halvings = Tuning::fewHalvings, std::span<const double> moves = {});
   /// Moves as descend() does where the loss has the product of the step.
   bool descendWithProduct(const PenaltyAt& penalty, int halvings = Tuning::fewHalvings,
                           std::span<const double> moves = {});
@@ -89,6 +91,9 @@ class WorkingSet {
   bool leavesZero(const PenaltyAt& penalty, int block, std::span<const double> gradient, const BlockBounds& bounds,
                   double loss);
   double curvatureOf(int column);
+  /// The least lambda from `least` on at which the quadratic of a block of several coefficients that is 0 is least
+  /// there.
+  double lambdaOfZero(int block, std::span<const double> gradient, double leastAlpha, double least);
 
   /// Coefficients without penalty, at places j + p k, that a bound stops.
   std::vector<int> activeBounds(const PenaltyAt& penalty);
@@ -104,6 +109,7 @@ class WorkingSet {
   double boundOfWorkingSet(const PenaltyAt& penalty);
 
  private:
+  BlockCurvature curvatureOfBlock(int block) const;
   void setPossibleDecrease();
   bool needsOrthogonal(const PenaltyAt& penalty) const;
   std::vector<std::vector<int>> unpenalised(const PenaltyAt& penalty);

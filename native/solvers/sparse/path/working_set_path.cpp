@@ -18,7 +18,7 @@ WorkingSetPath::WorkingSetPath(const Cpu& la, const SparseData& data, const Spar
       gradients_(data.p(), data.responses()),
       earlier_(data.p(), data.responses()) {
   require(!data.bounded || !set_.blocks().joint() || isConvex(), "lowerBounds, upperBounds", "given",
-          "expected none for groupMcp and groupScad");
+          "expected none for penalties of groups that are not convex");
 }
 
 /// Whether a block has columns and is not in use.
@@ -57,8 +57,12 @@ void WorkingSetPath::findLargestLambda(const PenaltyAt& penalty) {
   for (int g = 0; g < blocks.count(); ++g) {
     if (blocks.factor(g) == 0) continue;
     blocks.forBlocks(g, gradients_, [&](std::span<const double> gradient, const BlockBounds& bounds) {
-      const double curvature = smooth && !penalty.convex() ? set_.curvatureOf(blocks.columns(g)[0]) : 0;
       steepest_ = std::max(steepest_, penalty.lambdaOfSlope(g, gradient, bounds, Tuning::leastAlpha));
+      if (gradient.size() > 1 && penalty.of(g).slopeAtZero() == infinity) {
+        lambdaMax_ = set_.lambdaOfZero(g, gradient, Tuning::leastAlpha, lambdaMax_);
+        return;
+      }
+      const double curvature = smooth && !penalty.convex() ? set_.curvatureOf(blocks.columns(g)[0]) : 0;
       lambdaMax_ = std::max(lambdaMax_, penalty.lambdaOfZero(g, gradient, bounds, Tuning::leastAlpha, curvature));
     });
   }

@@ -100,7 +100,7 @@ bool WorkingSetSolver::solveQuadratics(const PenaltyAt& penalty, const Goal& goa
     set_.rememberCoefficients();
     if (stepByClasses(penalty, goal, inner, violation, stretch)) continue;
     set_.quadratic().minimize(penalty, inner);
-    bool moved = set_.descend(penalty, set_.quadratic().productOfSteps());
+    bool moved = set_.descend(penalty);
     if (!moved && !penalty.convex()) {
       const bool fell = takeTangentStep(penalty, goal);
       moved = takeSupportStep(penalty) || fell;
@@ -126,7 +126,7 @@ bool WorkingSetSolver::stepByClasses(const PenaltyAt& penalty, const Goal& goal,
   using T = Tuning;
   if (!classes_.areTaken(penalty, goal.violation)) return false;
   const bool moved =
-      classes_.minimize(penalty, inner, stretch) && set_.descend(penalty, {}, T::halvingsOfClasses, classes_.moves());
+      classes_.minimize(penalty, inner, stretch) && set_.descend(penalty, T::halvingsOfClasses, classes_.moves());
   set_.setGradient();
   stretch = moved ? std::max(1.0, stretch / T::stretching) : stretch * T::stretching;
   classes_.keep(moved && set_.violation(penalty) <= T::slow * violation);
@@ -138,7 +138,7 @@ void WorkingSetSolver::takeNewtonStep(const PenaltyAt& penalty) {
   if (!set_.loss().rows().coupled()) return;
   set_.rememberCoefficients();
   if (!classes_.newtonStep(penalty)) return;
-  set_.descend(penalty, {}, Tuning::halvingsOfClasses, classes_.moves());
+  set_.descend(penalty, Tuning::halvingsOfClasses, classes_.moves());
   set_.setGradient();
 }
 
@@ -206,7 +206,7 @@ bool WorkingSetSolver::takeTangentStep(const PenaltyAt& penalty, const Goal& goa
   const double violation = set_.quadratic().largestViolation(lines);
   set_.quadratic().minimize(
       lines, {.violation = innerGoal(penalty, goal, violation, infinity).violation, .looseTolerance = true});
-  return set_.descend(penalty, set_.quadratic().productOfSteps(), Tuning::manyHalvings) && fell(penalty, objective);
+  return set_.descend(penalty, Tuning::manyHalvings) && fell(penalty, objective);
 }
 
 /// Goes to the stationary point of the quadratic nearby, with the blocks that are not 0 alone. Whether the objective
@@ -215,7 +215,7 @@ bool WorkingSetSolver::takeSupportStep(const PenaltyAt& penalty) {
   set_.setCurvatures(1);
   set_.rememberCoefficients();
   const double objective = set_.objective(penalty), violation = set_.quadratic().largestViolation(penalty);
-  if (!set_.quadratic().stepOnSupport(penalty) || !set_.descend(penalty, {}, Tuning::manyHalvings)) return false;
+  if (!set_.quadratic().stepOnSupport(penalty) || !set_.descend(penalty, Tuning::manyHalvings)) return false;
   set_.setGradient();
   return fell(penalty, objective) || set_.quadratic().largestViolation(penalty) < violation;
 }

@@ -12,6 +12,7 @@ namespace nonconvex {
 struct BlockPenalty::Tuning {
   static constexpr int mostNewtonSteps = 60;        ///< safeguard: steps of Newton's method for a norm
   static constexpr double newtonAccuracy = 1e-15;   ///< rounding: change of a norm that ends these steps
+  static constexpr int mostTangents = 2000;         ///< safeguard: lines that touch a penalty in turn
   static constexpr int mostProximalSteps = 20;      ///< safeguard: proximal steps in a block in turn
   static constexpr double proximalAccuracy = 1e-3;  ///< measured: length beside the first step that ends these
   static constexpr double singular = 1e-13;         ///< rounding: share of the largest eigenvalue
@@ -207,18 +208,24 @@ void BlockCurvature::rotate(std::span<const double> from, std::span<double> to, 
   }
 }
 
+/// The norm of the minimiser without a penalty where all eigenvalues are larger by a shift.
+double BlockCurvature::normWith(double shift) const {
+  double squares = 0;
+  for (int k = 0; k < size_; ++k) {
+    const double e = values_[at(k)] + shift;
+    if (e > BlockPenalty::Tuning::singular * values_.front()) squares += squares_[at(k)] / square(e);
+  }
+  return std::sqrt(squares);
+}
+
 /// The norm r at which sum_k q_k^2 / ((e_k - concavity + ridge) r + slope)^2 is 1, within the piece; -1 where there is
 /// none, or what there is is no minimum. With s the sum, s^-1/2 is concave in r, so that Newton's method for it from
 /// the left stays on its side of the first root.
 double BlockCurvature::normOn(const Piece& piece, double ridge) const {
   double r = piece.from;
   if (piece.slope == 0 && piece.concavity == 0) {
-    double squares = 0;
-    for (int k = 0; k < size_; ++k) {
-      const double e = values_[at(k)] + ridge;
-      if (e > BlockPenalty::Tuning::singular * values_.front()) squares += squares_[at(k)] / square(e);
-    }
-    return squares > square(piece.from) ? std::sqrt(squares) : -1;
+    const double free = normWith(ridge);
+    return free > piece.from ? free : -1;
   }
   for (int step = 0; step < BlockPenalty::Tuning::mostNewtonSteps; ++step) {
     double sum = 0, slope = 0;
@@ -266,6 +273,21 @@ void BlockCurvature::tryPiece(const Piece& piece, const BlockPenalty& penalty, s
   rotate(trial_, b, true);
 }
 
+/// Goes from a norm down to a minimum along norms: lines that touch the penalty at one are above it elsewhere.
+void BlockCurvature::tryLines(const BlockPenalty& penalty, double r, std::span<double> b) {
+  for (int step = 0; step < BlockPenalty::Tuning::mostTangents; ++step) {
+    const double next = r > 0 ? normOn({penalty.slope(r), 0, 0, infinity}, penalty.ridge) : -1;
+    if (!(next > 0)) return;
+    const bool last = std::abs(next - r) <= BlockPenalty::Tuning::newtonAccuracy * r;
+    r = next;
+    if (last) break;
+  }
+  const double value = valueAt({penalty.slope(r), 0, 0, infinity}, r, penalty);
+  if (value >= least_) return;
+  least_ = value;
+  rotate(trial_, b, true);
+}
+
 void BlockCurvature::minimize(const BlockPenalty& penalty, std::span<const double> z, std::span<double> b,
                               const BlockBounds& bounds) {
   if (penalty.l1 > 0 || bounds.given()) return shrink(penalty, z, b, bounds);
@@ -286,6 +308,12 @@ void BlockCurvature::minimize(const BlockPenalty& penalty, std::span<const doubl
       tryPiece({l, 0, 0, l}, penalty, b);
       tryPiece({gamma * l / (gamma - 1), 1 / (gamma - 1), l, gamma * l}, penalty, b);
       return tryPiece({0, 0, gamma * l, infinity}, penalty, b);
+    case SparsePenalty::lq:
+      // Minima are where mu r^(3/2), with mu = P'(r) / r, rises through l / 2 as r falls. That is a sum of one hump for
+      // each eigenvalue, highest where mu is twice that, so that there is about one start for each minimum.
+      tryLines(penalty, normWith(penalty.ridge), b);
+      for (int k = 0; k + 1 < size_; ++k) tryLines(penalty, normWith(3 * penalty.ridge + 2 * values_[at(k)]), b);
+      return;
     default:
       return tryPiece({l, 0, 0, infinity}, penalty, b);
   }

@@ -140,8 +140,9 @@ class BlockCurvature {
   double largest() const { return values_.front(); }
   double least() const { return values_.back(); }
 
-  /// b := argmin of 1/2 b^T G b - z^T b and the penalty, the global one; with an l1 or bounds, which go with convex
-  /// penalties, where G is no multiple of I, some proximal steps towards it from the given b.
+  /// b := argmin of 1/2 b^T G b - z^T b and the penalty, the global one, of lq the best one that steps from one norm
+  /// for each eigenvalue lead to; with an l1 or bounds, which go with convex penalties, where G is no multiple of I,
+  /// some proximal steps towards it from the given b.
   void minimize(const BlockPenalty& penalty, std::span<const double> z, std::span<double> b,
                 const BlockBounds& bounds = {});
 
@@ -154,6 +155,8 @@ class BlockCurvature {
   double normOn(const Piece& piece, double ridge) const;
   double valueAt(const Piece& piece, double r, const BlockPenalty& penalty);
   void tryPiece(const Piece& piece, const BlockPenalty& penalty, std::span<double> b);
+  void tryLines(const BlockPenalty& penalty, double r, std::span<double> b);
+  double normWith(double shift) const;
   void rotate(std::span<const double> from, std::span<double> to, bool back) const;
 
   int size_, responses_;

@@ -384,29 +384,12 @@ double GramMetric::squaredNormOfScaled(std::span<const double> u) const {
   return centred() ? squares - square(sumOfScaled(u)) / total_ : squares;
 }
 
-void GramMetric::addUnscaled(std::span<const double> u, std::span<double> t) const {
-  for (std::size_t i = 0; i < t.size(); ++i) t[i] += roots_[i] > 0 ? u[i] / roots_[i] : 0;
-}
-
 double GramMetric::rowsOf(std::span<const double> b, std::span<double> rows) const {
   std::fill(rows.begin(), rows.end(), 0.0);
   addProduct(b, rows);
   double sum = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) sum += rows[i] *= h_[i];
   return sum;
-}
-
-double GramMetric::squaredNormOfRows(std::span<const double> rows) const {
-  double squares = 0;
-  for (std::size_t from = 0; from < rows.size(); from += h_.size()) {
-    double sum = 0;
-    for (std::size_t i = 0; i < h_.size(); ++i) {
-      if (h_[i] > 0) squares += rows[from + i] * rows[from + i] / h_[i];
-      sum += rows[from + i];
-    }
-    if (centred()) squares -= sum * sum / total_;
-  }
-  return squares;
 }
 
 }  // namespace nonconvex

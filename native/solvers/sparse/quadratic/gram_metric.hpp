@@ -82,8 +82,6 @@ class GramMetric final : public QuadraticForm {
   void addProduct(std::span<const double> b, std::span<double> t) const;
   /// rows := H X b, less the shifts; returns its sum. The entry of G b at a place is ofRows() of it.
   double rowsOf(std::span<const double> b, std::span<double> rows) const;
-  /// d^T G d for the rows of d by rowsOf().
-  double squaredNormOfRows(std::span<const double> rows) const;
   /// Adds t times a sparse column to u = H^1/2 X d, less the shifts: such products read the entries of one array alone.
   void addScaled(int place, double t, std::span<double> u) const;
   /// The sum of H X d, less the shifts.
@@ -95,8 +93,6 @@ class GramMetric final : public QuadraticForm {
     const std::size_t first = begins_[at(place)];
     return loops::sparseDot(entriesOf(place), &scaledValues_[first], &entryRows_[first], u.data()) - mean(place) * sum;
   }
-  /// t += X d in the rows that have a weight.
-  void addUnscaled(std::span<const double> u, std::span<double> t) const;
   double ofRows(int place, std::span<const double> rows, double sum) const {
     return dot(place, rows.data()) - mean(place) * sum;
   }

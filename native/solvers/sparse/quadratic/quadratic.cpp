@@ -24,6 +24,8 @@ struct Quadratic::Tuning {
   static constexpr int sweepsInTurn = 12;          ///< measured: sweeps of blocks between Newton steps
   static constexpr double mostSweeps = 1000;       ///< safeguard: sweeps of blocks that a Newton step may spare
   static constexpr double nearEdge = 0.01;         ///< safeguard: share of l near the edge for a gradient
+  static constexpr double shift = 1e-8;            ///< safeguard: share of G that makes a system of blocks regular
+  static constexpr int mostParts = 4;              ///< safeguard: parts of a Newton step of blocks that are tried
   static constexpr int mostShortSteps = 4;   ///< measured: Newton steps in a row that end at a sign that would change
   static constexpr double negligible = 0.1;  ///< measured: share of the violation aimed at that a step may leave
   static constexpr double roundingOfSlope = 1e-13;  ///< rounding: share of l that a coefficient of two classes keeps
@@ -290,7 +292,6 @@ bool Quadratic::minimize(const PenaltyAt& penalty, const Goal& goal) {
 
 bool Quadratic::minimizeByGram(const PenaltyAt& penalty, const Goal& goal) {
   form_.needGram();
-  onlySweeps_ = false;
   double least = infinity;
   for (int round = 0, since = 0; round < Tuning::mostRounds && since < goal.patience; ++round) {
     const double violation = largestViolation(penalty);
@@ -438,17 +439,13 @@ double Quadratic::objectiveInUse() {
 
 bool Quadratic::minimizeByRows(const PenaltyAt& penalty, const Goal& goal) {
   double violation = largestViolation(penalty), least = violation;
-  onlySweeps_ = false;
   worked_ = 0;
   for (int round = 0, since = 0; round < Tuning::mostRounds && since < goal.patience; ++round) {
     if (meets(penalty, goal, violation)) return true;
     if (round > 0 && worked_ > workOfGram() && metric_->affordsGram()) return minimizeByGram(penalty, goal);
     la_.checkpoint();
     collect(penalty, goal.violation);
-    if (sweepByRows(penalty, goal.violation) <= goal.violation / 2 && goal.looseTolerance) {
-      onlySweeps_ = round == 0;
-      return true;
-    }
+    if (sweepByRows(penalty, goal.violation) <= goal.violation / 2 && goal.looseTolerance) return true;
     finishSweepsByRows();
     violation = largestViolation(penalty);
     since = violation < least ? 0 : since + 1;
@@ -638,10 +635,6 @@ void Quadratic::finishSweepsByRows() {
   }
 }
 
-std::span<const double> Quadratic::productOfSteps() const {
-  return onlySweeps_ && responses_ == 1 ? std::span(rows_.state).subspan(rows_.head) : std::span<const double>();
-}
-
 /// One pass over the blocks in use; the largest size of a step. Steps of a size of at most `least` are left out.
 double Quadratic::sweep(double least) {
   double most = 0;
@@ -747,7 +740,9 @@ bool Quadratic::newtonSteps(const PenaltyAt& penalty, double sweepsLeft) {
     if (support_.entries().empty()) return true;
     const double size = static_cast<double>(support_.entries().size());
     if (square(size) / 3 / Tuning::operationsBlocked > sweepsLeft * gradient_.size()) return false;
-    if (!support_.factor(form_, responses_)) return false;
+    // Norms are not curved along their blocks, so that a system of these may be singular though the penalty is convex.
+    const bool regular = support_.factor(form_, responses_);
+    if (!regular && (single_ || !penalty.convex() || !support_.factor(form_, responses_, Tuning::shift))) return false;
     support_.solve();
     const Step taken = takeStep(penalty);
     if (taken != Step::part) return single_ || taken == Step::whole;
@@ -756,7 +751,6 @@ bool Quadratic::newtonSteps(const PenaltyAt& penalty, double sweepsLeft) {
 }
 
 bool Quadratic::stepOnSupport(const PenaltyAt& penalty) {
-  onlySweeps_ = false;
   if (metric_ && !metric_->affordsGram()) return false;
   rows_.start = b;
   collect(penalty, infinity);
@@ -823,12 +817,36 @@ Quadratic::Step Quadratic::takeStep(const PenaltyAt& penalty) {
   // The nearest of many minima is meant, so that with a penalty that is not convex no coefficient is set to 0
   // together with others.
   if ((penalty.convex() || first == k) && tryEnds(penalty)) return first == k ? Step::whole : Step::part;
-  if (first == k) return Step::none;
+  if (first == k) return single_ ? Step::none : stepToZero(penalty);
   for (std::size_t s = 0; s < k; ++s) {
     const double value = b[at(entries[s])];
     ends_[s] = s == first && value * (value + step[s]) <= 0 ? 0 : value + share * step[s];
   }
   return tryEnds(penalty) ? Step::part : Step::none;
+}
+
+/// Takes the part of a step up to where the first block turns around, which ends at 0, or less of it.
+Quadratic::Step Quadratic::stepToZero(const PenaltyAt& penalty) {
+  const std::vector<int>& entries = support_.entries();
+  const std::vector<double>& step = support_.step();
+  double share = 1;
+  const Support::Part* first = nullptr;
+  for (const auto& part : support_.parts()) {
+    double along = 0, squares = 0;
+    for (auto s = at(part.begin); s < at(part.end); ++s) {
+      along -= b[at(entries[s])] * step[s];
+      squares += square(b[at(entries[s])]);
+    }
+    if (squares >= along * share) continue;
+    share = squares / along;
+    first = &part;
+  }
+  for (int k = 0; k < Tuning::mostParts; ++k, share /= 4, first = nullptr) {
+    for (std::size_t s = 0; s < ends_.size(); ++s) ends_[s] = b[at(entries[s])] + share * step[s];
+    if (first) std::fill(ends_.begin() + first->begin, ends_.begin() + first->end, 0.0);
+    if (tryEnds(penalty)) return Step::part;
+  }
+  return Step::none;
 }
 
 /// Moves the support to `ends_` unless the objective, whose change is exact in this model, rises.

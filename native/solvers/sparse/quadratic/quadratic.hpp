@@ -73,8 +73,6 @@ class Quadratic {
   void forgetCurvatures();
   /// Brings coefficients into their bounds.
   void clip(std::span<double> coefficients) const;
-  /// X times what the last minimize() has added to b, less the shifts; empty where that was not needed.
-  std::span<const double> productOfSteps() const;
   /// Whether steps are taken by rows at first, for which new weights cost little.
   bool byRows() const { return metric_ && metric_->byRows(); }
   double sweeps() const { return sweeps_; }
@@ -161,6 +159,7 @@ class Quadratic {
                     bool whole) const;
   bool newtonSteps(const PenaltyAt& penalty, double sweepsLeft);
   Step takeStep(const PenaltyAt& penalty);
+  Step stepToZero(const PenaltyAt& penalty);
   void setEnds(const PenaltyAt& penalty);
   bool tryEnds(const PenaltyAt& penalty);
   double shareToBreak(const BlockPenalty& along, const Block& block, int entry, double d, bool convex) const;
@@ -188,7 +187,6 @@ class Quadratic {
   Sweeps inUse_;                         ///< behind the coefficients the gradients in use
   std::vector<double> sums_;             ///< sums of X times the change
   double worked_ = 0;                    ///< entries that were read by rows, for the present quadratic
-  bool onlySweeps_ = false;              ///< the last minimize() was sweeps by rows and nothing else
   double sweeps_ = 0;
 };
 

@@ -51,7 +51,7 @@ void Support::addCurvature(std::span<const double> v, std::span<double> out) con
   }
 }
 
-bool Support::factor(const QuadraticForm& form, int responses) {
+bool Support::factor(const QuadraticForm& form, int responses, double shift) {
   if (single_) return kept_.set(form, entries_, diagonal_);
   const int count = static_cast<int>(entries_.size());
   if (factor_.rows() < count) factor_ = HostMatrix<double>(count + count / 2, count + count / 2, Uninitialized{});
@@ -77,6 +77,7 @@ bool Support::factor(const QuadraticForm& form, int responses) {
       a(j, j) += each.across + each.ridge;
     }
   }
+  for (int j = 0; j < count; ++j) a(j, j) += shift * most;
   if (!la_.cholesky(a)) return false;
   // A pivot that is rounding of its column says that columns depend on each other.
   for (int j = 0; j < count; ++j) {

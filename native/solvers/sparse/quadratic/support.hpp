@@ -37,8 +37,9 @@ class Support {
   double curvature(std::size_t k) const { return diagonal_[k]; }
   /// out += those second derivatives times v, both of entries.
   void addCurvature(std::span<const double> v, std::span<double> out) const;
-  /// Factors G and those second derivatives, for K responses. False where they are not positive definite.
-  bool factor(const QuadraticForm& form, int responses);
+  /// Factors G and those second derivatives, for K responses. With blocks `shift` times the largest entry is added to
+  /// the diagonal. False where they are not positive definite.
+  bool factor(const QuadraticForm& form, int responses, double shift = 0);
   /// Turns the right-hand side into the step.
   void solve();
   void forgetFactor() { kept_.clear(); }

@@ -18,6 +18,7 @@ namespace {
 /// P of the norm by its definition.
 double ofNorm(const BlockPenalty& of, double r) {
   const double l = of.l, gamma = of.gamma;
+  if (of.kind == SparsePenalty::lq) return l * std::sqrt(r);
   if (of.kind == SparsePenalty::mcp) return r <= gamma * l ? l * r - r * r / (2 * gamma) : gamma * l * l / 2;
   if (of.kind == SparsePenalty::lasso || r <= l) return l * r;
   if (r <= gamma * l) return (2 * gamma * l * r - r * r - l * l) / (2 * (gamma - 1));
@@ -86,7 +87,7 @@ BlockPenalty penaltyOf(std::uint64_t seed, SparsePenalty kind) {
 
 TEST(minimisers_over_pairs_are_global) {
   int zeros = 0;
-  for (const auto kind : {SparsePenalty::lasso, SparsePenalty::mcp, SparsePenalty::scad}) {
+  for (const auto kind : {SparsePenalty::lasso, SparsePenalty::mcp, SparsePenalty::scad, SparsePenalty::lq}) {
     for (std::uint64_t seed = 1; seed <= check::repetitions(60U); ++seed) {
       // Two columns of one response, or one column of two; with little curvature the problem is not convex.
       const int d = seed % 4 == 0 ? 1 : 2;
@@ -116,6 +117,41 @@ TEST(minimisers_over_pairs_are_global) {
     }
   }
   CHECK(zeros > 0);
+}
+
+TEST(minimisers_with_roots_of_norms_are_global_where_eigenvalues_are_far_apart) {
+  int several = 0;
+  for (std::uint64_t seed = 1; seed <= check::repetitions(300U); ++seed) {
+    const Random random(seed, 13);
+    Block of(2, 1);
+    of.gram(0, 0) = 1;
+    of.gram(1, 1) = std::pow(10.0, -1 - 3 * random.uniform(0));
+    BlockPenalty penalty;
+    penalty.kind = SparsePenalty::lq;
+    penalty.l = 0.3 + random.uniform(1);
+    of.z = {0.5 + random.uniform(2), (0.2 + random.uniform(3)) * std::sqrt(of.gram(1, 1))};
+    BlockCurvature curvature(2, 1);
+    curvature.set(of.gram);
+    curvature.minimize(penalty, of.z, of.b);
+    const double found = of.value(penalty, of.b);
+    // The best point of each norm has (G + mu) b = z.
+    double least = 0, before = 0;
+    bool falls = true;
+    int minima = 0;
+    for (double mu = 1e-6; mu < 1e6; mu *= 1.001) {
+      const std::vector<double> x{of.z[0] / (1 + mu), of.z[1] / (of.gram(1, 1) + mu)};
+      const double value = of.value(penalty, x);
+      least = std::min(least, value);
+      if (mu > 1e-6) {
+        minima += falls && value > before;
+        falls = value <= before;
+      }
+      before = value;
+    }
+    several += minima > 1;
+    CHECK(found <= least + 1e-12);
+  }
+  CHECK(several > 0);
 }
 
 /// Longer than most: conditions of optimality, entry by entry.
