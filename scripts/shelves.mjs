@@ -31,7 +31,7 @@ export function modelsModule() {
 /** The text of src/FAMILY/verbs.ts. */
 export function verbsModule(family) {
   const { verbs, recipes } = functionsOf(family);
-  const paths = [...verbs, ...recipes.map((name) => `recipes/${name}`)];
+  const paths = [...verbs, ...recipes.map((name) => `recipes/${name}`)].sort();
   const exports = paths.length > 0 ? paths.map((path) => `export * from './${path}.js';`) : ['export {};'];
   return ['// Made by scripts/types.mjs: the verbs and recipes of this folder. Do not edit.', ...exports, ''].join(
     '\n',

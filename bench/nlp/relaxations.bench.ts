@@ -4,7 +4,19 @@
 //   npm run bench -- nlp/relaxations --limit 3    seconds for each solve in place of 5
 //   npm run bench -- nlp/relaxations NAME ...     prints these problems, and writes nothing
 
-import { add, dot, log, logSumExp, matvec, mul, softplus, square, sub, sum } from '../../src/expressions/index.js';
+import {
+  add,
+  dot,
+  type Expression,
+  log,
+  logSumExp,
+  matvec,
+  mul,
+  softplus,
+  square,
+  sub,
+  sum,
+} from '../../src/expressions/index.js';
 import { Model, minimizeGlobally, SolverError } from '../../src/index.js';
 import { Draw } from '../../test/nlp/draw.js';
 import { available, globalProblems } from '../../test/nlp/globalProblems.js';
@@ -13,6 +25,8 @@ import { describe, environment, short, table, writeResults } from '../shared/rep
 const words = process.argv.slice(2);
 const at = words.indexOf('--limit');
 const limit = at < 0 ? 5 : Number(words.splice(at, 2)[1]);
+
+type Scalar = Expression<readonly []>;
 
 interface Run {
   status: string;
@@ -97,8 +111,8 @@ const mean = (values: readonly number[]): number =>
 /** min x.Qx + c.x over [-1, 1]^n, with `count` constraints of the same kind, or linear ones. */
 function drawn(draw: Draw, n: number, count: number, curved: boolean): Model {
   const model = new Model();
-  const x = Array.from({ length: n }, () => model.variable({ lower: -1, upper: 1 }));
-  const total = (terms: typeof x) => terms.reduce((a, b) => add(a, b));
+  const x: Scalar[] = Array.from({ length: n }, () => model.variable({ lower: -1, upper: 1 }));
+  const total = (terms: Scalar[]) => terms.reduce((a, b) => add(a, b));
   const line = () => total(x.map((each) => mul(draw.between(-5, 5), each)));
   const share = 10 / n;
   const quadratic = () =>

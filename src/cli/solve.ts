@@ -142,7 +142,7 @@ function conflictOfFile({ result, free }: Run): { conflict?: NlpResult['conflict
 /** The result in the terms of the file, with the variables that it fixes. */
 function resultOfFile(run: Run): object {
   const { result, x, multipliers, free, ...of } = run;
-  if (!('multipliers' in result)) return { ...result, x };
+  if (!('activeLower' in result)) return { ...result, x };
   const { lowerMultipliers = result.lowerMultipliers, upperMultipliers = result.upperMultipliers } = of;
   const inFile = (places: ArrayLike<number>): number[] => Array.from(places, (k) => free[k] as number);
   const [activeLower, activeUpper] = [inFile(result.activeLower), inFile(result.activeUpper)];
