@@ -75,7 +75,7 @@ async function globally(model: ModelOfFile, choices: Choices, signal: AbortSigna
   const result = await minimizeGlobally(model.program, { ...settings, signal, onProgress: table?.report });
   table?.end(result.history);
   const { bound, gap, nodes, counts } = result;
-  const { x, free } = model.ofFile(result);
+  const { x, free } = model.ofFile({ x: result.x });
   return { result, objective: result.objective, multipliers: [], x, free, search: { bound, gap, nodes, counts } };
 }
 
