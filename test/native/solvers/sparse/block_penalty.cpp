@@ -121,7 +121,7 @@ TEST(minimisers_over_pairs_are_global) {
 
 TEST(minimisers_with_roots_of_norms_are_global_where_eigenvalues_are_far_apart) {
   int several = 0;
-  for (std::uint64_t seed = 1; seed <= check::repetitions(300U); ++seed) {
+  for (std::uint64_t seed = 89; seed < 89 + check::repetitions(300U); ++seed) {
     const Random random(seed, 13);
     Block of(2, 1);
     of.gram(0, 0) = 1;
