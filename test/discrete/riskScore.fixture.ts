@@ -13,8 +13,8 @@ export const fixture: Fixture = {
   },
   endless: {
     solver: 'discrete/riskScore',
-    data: { x: matrix(300, 200, bits(60_000, 1)), y: bits(300, 2) },
-    settings: { ...limitless, maxSize: 9 },
+    data: { x: matrix(150, 40, bits(6000, 1)), y: bits(150, 2) },
+    settings: { ...limitless, maxSize: 12 },
   },
   arrays: {
     weights: {
