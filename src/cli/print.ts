@@ -14,7 +14,7 @@ export interface Run {
   x: number[];
   /** The places in x of the variables that the file does not fix. */
   free: number[];
-  /** Multipliers of L = f + multipliers^T c, with the objective f that the file has; none where a global minimum is looked for. */
+  /** Multipliers of L = f + multipliers^T c, with the objective f that the file has; none where a search for a global minimum has none. */
   multipliers: number[];
   /** Multipliers of lower and upper bounds, also of fixed variables; only of problems with bounds. */
   lowerMultipliers?: number[] | undefined;
@@ -60,7 +60,7 @@ export function summary({ result, objective, inequalities, search }: Run): strin
 /** `wantsol`, a sum: 2 the variables, 4 the multipliers. */
 export function printSolution({ x, multipliers, variableNames, constraintNames, search }: Run, wantsol: number): void {
   if (wantsol & 2) print(`\n${table(['variable', 'value'], variableNames, x)}`);
-  if (wantsol & 4 && !search) print(`\n${table(['constraint', 'multiplier'], constraintNames, multipliers)}`);
+  if (wantsol & 4 && multipliers.length > 0) print(`\n${table(['constraint', 'multiplier'], constraintNames, multipliers)}`);
 }
 
 function table([left, right]: [string, string], names: string[], values: number[]): string {

@@ -75,8 +75,11 @@ async function globally(model: ModelOfFile, choices: Choices, signal: AbortSigna
   const result = await minimizeGlobally(model.program, { ...settings, signal, onProgress: table?.report });
   table?.end(result.history);
   const { bound, gap, nodes, counts } = result;
-  const { x, free } = model.ofFile({ x: result.x });
-  return { result, objective: result.objective, multipliers: [], x, free, search: { bound, gap, nodes, counts } };
+  return {
+    ...{ result, objective: result.objective, multipliers: Array.from(result.multipliers) },
+    ...model.ofFile(result.lowerMultipliers.length > 0 ? result : { x: result.x }),
+    search: { bound, gap, nodes, counts },
+  };
 }
 
 /** A point, and multipliers of bounds where the solve has them. */

@@ -98,7 +98,7 @@ async function printJson(path: string, choices: Choices, signal: AbortSignal): P
     ...search,
     ...(inequalities && { complementarity, phase }),
     ...{ certificate: plain(certificate), iterations, seconds, x },
-    ...(!search && { multipliers }),
+    ...((!search || multipliers.length > 0) && { multipliers }),
     ...conflictOfFile(solved),
     ...(lowerMultipliers && { lowerMultipliers, upperMultipliers }),
     ...(isMps(path) && { variableNames: solved.variableNames, constraintNames: solved.constraintNames }),

@@ -58,6 +58,15 @@ describe('-AMPL', () => {
     expect(gap).toBeLessThanOrEqual(1e-6);
   });
 
+  it('answers with the multipliers of the global minimum, where there are any', async () => {
+    const { x, duals } = await sol('circle', 'gap=1e-6');
+    expect({ x, duals }).toEqual({
+      x: [expect.closeTo(-1, 7), expect.closeTo(-1, 7)],
+      duals: [expect.closeTo(-0.5, 7)],
+    });
+    expect((await sol('none')).duals).toEqual([]);
+  });
+
   it('has the bound of a maximisation in its sense', async () => {
     const { message, code } = await sol('crest');
     expect(code).toBe(0);
@@ -125,7 +134,7 @@ describe('for people', () => {
     expect(answer).toMatchObject({ status: 'solved', certificate: { kind: 'global', upperBound: answer.bound } });
     expect(Object.keys(answer)).toEqual([
       ...['status', 'message', 'objective', 'residual', 'feasibility', 'bound', 'gap', 'nodes', 'counts'],
-      ...['certificate', 'iterations', 'seconds', 'x'],
+      ...['certificate', 'iterations', 'seconds', 'x', 'lowerMultipliers', 'upperMultipliers'],
     ]);
     const stopped = await folder.run(['solve', 'circle.nl', 'global=1', 'timelimit=0', '--json']);
     expect(JSON.parse(stopped.output)).toMatchObject({ status: 'timeLimit', bound: null });

@@ -1,7 +1,7 @@
 // Quadratic functions in boxes, which semidefinite relaxations bound.
 import { describe, expect, it } from 'vitest';
-import { at, Model, mul, pow, sin, square, sub, sum } from '../../src/expressions/index.js';
-import { minimizeGlobally } from '../../src/nlp/index.js';
+import { add, at, dot, Model, matvec, mul, pow, sin, square, sub, sum } from '../../src/expressions/index.js';
+import { type MinimizeGloballyResult, minimizeGlobally } from '../../src/nlp/index.js';
 import { Draw } from './draw.js';
 import { available, globalProblems } from './globalProblems.js';
 import { drawnBox, drawnConstrained, drawnSpar, gridOf, leastValue, objectiveOf, sizeOf } from './quadraticJudge.js';
@@ -142,7 +142,33 @@ describe('quadratic programs with constraints', () => {
     expect(solved).toBeGreaterThan(90);
     expect(points).toBeGreaterThan(10_000);
   });
+
+  it('with dense objectives and a few rows have the semidefinite relaxation by auto', async () => {
+    let [fewer, auto, linear] = [0, 0, 0];
+    for (let seed = 0; seed < 6; ++seed) {
+      const [one, two] = ['auto' as const, 'linear' as const].map((relaxation) =>
+        minimizeGlobally(denseProgram(new Draw(seed), 16), { relaxation, maxNodes: 400, timeLimit: 20 }),
+      );
+      const [a, b] = [await one, await two] as [MinimizeGloballyResult, MinimizeGloballyResult];
+      expect(a.status, `status of ${seed}`).toBe('solved');
+      expect(b.bound - a.objective, `bound of ${seed}`).toBeLessThanOrEqual(1e-9 * Math.abs(a.objective));
+      expect(a.counts.linearPrograms, `linear programs of ${seed}`).toBeGreaterThan(0);
+      [fewer, auto, linear] = [fewer + Number(a.nodes < b.nodes), auto + a.nodes, linear + b.nodes];
+    }
+    expect(fewer).toBeGreaterThan(3);
+    expect(linear).toBeGreaterThan(2 * auto);
+  });
 });
+
+/** min x.Qx + c.x over [-1, 1]^n with a dense Q and two rows. */
+function denseProgram(draw: Draw, n: number): Model {
+  const model = new Model();
+  const x = model.variable(n, { lower: -1, upper: 1 });
+  const numbers = () => Array.from({ length: n }, () => draw.between(-5, 5));
+  model.minimize(add(dot(x, matvec(Array.from({ length: n }, numbers), x)), dot(numbers(), x)));
+  for (let k = 0; k < 2; ++k) model.atMost(dot(numbers(), x), 0.5);
+  return model;
+}
 
 describe('what is not quadratic in a finite box', () => {
   const refusedWith = async (state: (model: Model) => void) => {
