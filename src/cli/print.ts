@@ -58,9 +58,10 @@ export function summary({ result, objective, inequalities, search }: Run): strin
 }
 
 /** `wantsol`, a sum: 2 the variables, 4 the multipliers. */
-export function printSolution({ x, multipliers, variableNames, constraintNames, search }: Run, wantsol: number): void {
+export function printSolution({ x, multipliers, variableNames, constraintNames }: Run, wantsol: number): void {
   if (wantsol & 2) print(`\n${table(['variable', 'value'], variableNames, x)}`);
-  if (wantsol & 4 && multipliers.length > 0) print(`\n${table(['constraint', 'multiplier'], constraintNames, multipliers)}`);
+  if (wantsol & 4 && multipliers.length > 0)
+    print(`\n${table(['constraint', 'multiplier'], constraintNames, multipliers)}`);
 }
 
 function table([left, right]: [string, string], names: string[], values: number[]): string {
