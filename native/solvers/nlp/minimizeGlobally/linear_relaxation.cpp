@@ -168,11 +168,13 @@ double LinearRelaxation::minimise(const std::function<bool()>& stop, double limi
   lp_.setCost(cost_);
   const double without = std::isinf(limit) ? limit : limit - objectiveError_;
   const double bound = boundOf(lp_.solve(&stop, without, Tuning::pivots), cost_);
-  return std::isinf(bound) ? bound : sumBelow(bound, objectiveError_);
+  bound_ = std::isinf(bound) ? bound : sumBelow(bound, objectiveError_);
+  return bound_;
 }
 
 double LinearRelaxation::minimiseColumn(int column, double sign, const std::function<bool()>& stop) {
   unit_[at(column)] = sign;
+  bound_ = -infinity;
   lp_.setCost(unit_);
   const double bound = boundOf(lp_.solve(&stop, infinity, Tuning::pivots), unit_);
   unit_[at(column)] = 0;
@@ -208,8 +210,8 @@ int LinearRelaxation::addTouching(std::span<const Interval> box) {
 }
 
 /// objective >= bound + r_j (z_j - end) for the end at which r_j z_j is least.
-void LinearRelaxation::tightenByReducedCosts(std::vector<Interval>& box, double bound, double cutoff) const {
-  if (std::isinf(cutoff) || std::isinf(bound)) return;
+void LinearRelaxation::tightenByReducedCosts(std::vector<Interval>& box, double cutoff) const {
+  if (std::isinf(cutoff) || std::isinf(bound_)) return;
   const LpRows rows = lp_.linearRows();
   const std::span<const double> y = lp_.multipliers();
   std::vector<Interval> reduced;
@@ -222,7 +224,7 @@ void LinearRelaxation::tightenByReducedCosts(std::vector<Interval>& box, double 
       r = subtract(r, multiply(point(y[at(i)]), point(rows.value[at(k)])));
     }
   }
-  const double room = sumAbove(cutoff, -bound);
+  const double room = sumAbove(cutoff, -bound_);
   for (std::size_t j = 0; j < box.size(); ++j) {
     const Interval r = reduced[j];
     if (r.low > Tuning::leastReducedCost && low_[j] > -infinity) {

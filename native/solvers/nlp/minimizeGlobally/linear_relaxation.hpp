@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -36,8 +37,9 @@ class LinearRelaxation {
   /// The last solution, of all columns; only a hint.
   std::span<const double> x() const { return lp_.x(); }
   bool hasPoint() const { return hasPoint_; }
-  /// Bounds on columns that follow from reduced costs: no point outside has an objective below `cutoff`.
-  void tightenByReducedCosts(std::vector<Interval>& box, double bound, double cutoff) const;
+  /// Bounds on columns that follow from the reduced costs of the last `minimise`: no point outside has an objective
+  /// below `cutoff`. Its bound is kept here, as one of other multipliers would cut points off.
+  void tightenByReducedCosts(std::vector<Interval>& box, double cutoff) const;
   /// The sum of the sizes of the multipliers of an atom's rows.
   double weightOf(int atom) const;
   std::int64_t pivots() const { return lp_.pivots(); }
@@ -75,6 +77,7 @@ class LinearRelaxation {
   int base_ = 0;  ///< rows without those that touch at a solution
   bool hasPoint_ = false;
   double objectiveError_ = 0;
+  double bound_ = -std::numeric_limits<double>::infinity();  ///< of the objective by the last multipliers
 };
 
 }  // namespace nonconvex

@@ -142,12 +142,11 @@ double GlobalSearch::relax(Workspace& space, Node& node, double goal) {
   const auto before = relaxation.pivots();
   relaxation.setBox(node.box, node.near, goal);
   relaxation.setBasis(node.basis);
-  double bound = -infinity, next = -infinity;
+  double bound = -infinity;
   for (int round = 0; round <= Tuning::rounds; ++round) {
     la_.checkpoint();
-    next = relaxation.minimise(stop_, goal);
+    bound = std::max(bound, relaxation.minimise(stop_, goal));
     ++node.counts.linearPrograms;
-    bound = std::max(bound, next);
     expect(bound, node.box, "a linear relaxation");
     if (bound >= goal || !relaxation.hasPoint()) break;
     if (round == Tuning::rounds || relaxation.addTouching(node.box) == 0) break;
@@ -157,8 +156,7 @@ double GlobalSearch::relax(Workspace& space, Node& node, double goal) {
   if (relaxation.hasPoint()) {
     node.near.assign(relaxation.x().begin(), relaxation.x().end());
     node.basis = relaxation.basis();
-    // Multipliers are those of the last bound, which may be below that of an earlier one.
-    if (bound < goal) relaxation.tightenByReducedCosts(node.box, next, goal);
+    if (bound < goal) relaxation.tightenByReducedCosts(node.box, goal);
     expect(bound, node.box, "reduced costs");
   }
   for (const Interval each : node.box) {
