@@ -14,6 +14,7 @@ interface Answer {
   objective: number;
   bound: number;
   nodes: number | { solved: number };
+  counts: { linearPrograms: number };
 }
 
 type Solve = (
@@ -63,6 +64,7 @@ interface Run {
   status: string;
   seconds: number;
   nodes: number;
+  linearPrograms: number;
   objective: number;
   bound: number;
   best: number;
@@ -80,7 +82,8 @@ async function runOf(solve: Solve, { name, model, sense, best }: GlobalProblem, 
   const nodes = typeof result.nodes === 'number' ? result.nodes : result.nodes.solved;
   const [sign, scale] = [sense === 'min' ? 1 : -1, Math.max(1, Math.abs(best))];
   const [beyond, behind] = [(sign * (bound - best)) / scale, (sign * (objective - best)) / scale];
-  return { ...{ name, n: model.n, status, seconds, nodes, objective, bound, best }, beyond, behind };
+  const { linearPrograms } = result.counts;
+  return { ...{ name, n: model.n, status, seconds, nodes, linearPrograms, objective, bound, best }, beyond, behind };
 }
 
 const heads = ['s', 'nodes', 'bound', 'objective', 'best known'];
@@ -102,6 +105,14 @@ interface Part {
 /** The best known objectives have ten digits: a bound that lies further beyond one than this is wrong. */
 const allowed = 1e-6;
 
+/** The sentence about linear programs a second, local solutions and all else included, where a search has many. */
+function rateOf(runs: readonly Run[]): string[] {
+  const rates = runs.filter((run) => run.linearPrograms >= 1000).map((run) => run.linearPrograms / run.seconds);
+  if (rates.length === 0) return [];
+  const [middle, least] = [median(rates), Math.min(...rates)].map((rate) => Math.round(rate));
+  return [`Linear programs a second, of searches with 1,000 or more: median ${middle}, least ${least}.`];
+}
+
 /** The sentence of a part: how many are solved, and the mark beside it. */
 function summary({ set, gap, runs }: Part): string {
   const solved = runs.filter(({ status }) => status === 'solved');
@@ -118,6 +129,7 @@ function summary({ set, gap, runs }: Part): string {
     `${set}, gap ${gap}: ${solved.length} of ${runs.length} are solved (${marks[set]}).`,
     `Median ${short(median(runs.map(({ seconds }) => seconds)))} s, slowest of the solved ones ${slowest(solved)} s.`,
     ...(set === 'boxqp' ? [`Slowest up to n = 40: ${slowest(runs.filter(({ n }) => n <= 40))} s.`] : []),
+    ...rateOf(runs),
     left.length > 0 ? `Left: ${left.join(', ')}.` : '',
     wrong.length > 0 ? `WRONG, a bound beyond the best known objective: ${wrong.join(', ')}.` : 'No bound is wrong.',
     missed.length > 0 ? `WORSE than the best known objective although solved: ${missed.join(', ')}.` : '',

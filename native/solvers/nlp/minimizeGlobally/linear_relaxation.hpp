@@ -77,7 +77,7 @@ class LinearRelaxation {
   int base_ = 0;  ///< rows without those that touch at a solution
   bool hasPoint_ = false;
   double objectiveError_ = 0;
-  double bound_ = -std::numeric_limits<double>::infinity();  ///< of the objective by the last multipliers
+  double bound_ = -std::numeric_limits<double>::infinity();  ///< bound of the objective by the last multipliers
 };
 
 }  // namespace nonconvex
