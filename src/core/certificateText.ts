@@ -5,5 +5,10 @@ import type { Certificate } from '../generated/solve.js';
 export function certificateText({ kind, over, gap, proof }: Certificate): string {
   const points = over === undefined ? '' : ` over ${over}`;
   const distance = gap === undefined ? '' : `, gap ${gap.toExponential(1)}`;
-  return `${kind}${points}${distance}${proof === undefined ? '' : proof.kind === 'farkas' ? ', by a farkas proof' : `, with a ${proof.kind} along which the objective falls`}`;
+  return `${kind}${points}${distance}${proof === undefined ? '' : shownBy(proof.kind)}`;
+}
+
+function shownBy(kind: NonNullable<Certificate['proof']>['kind']): string {
+  if (kind === 'farkas') return ', by a farkas proof';
+  return kind === 'hall' ? ', by a set with too few partners' : `, with a ${kind} along which the objective falls`;
 }

@@ -1,4 +1,5 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { AssignProblem, AssignSolution } from './assign.js';
 import type { BlindCalibrationProblem, BlindCalibrationSolution } from './blindCalibration.js';
 import type { CheckeredRegressionProblem, CheckeredRegressionSolution } from './checkeredRegression.js';
 import type { DeepLinearProblem, DeepLinearSolution } from './deepLinear.js';
@@ -22,6 +23,7 @@ import type { UnlearnProblem, UnlearnSolution } from './unlearn.js';
 
 /** What the addon takes beside settings, by solver. */
 export interface Problems {
+  assign: AssignProblem;
   blindCalibration: BlindCalibrationProblem;
   checkeredRegression: CheckeredRegressionProblem;
   deepLinear: DeepLinearProblem;
@@ -46,6 +48,7 @@ export interface Problems {
 
 /** What a result has beside what all results have, by solver. */
 export interface Solutions {
+  assign: AssignSolution;
   blindCalibration: BlindCalibrationSolution;
   checkeredRegression: CheckeredRegressionSolution;
   deepLinear: DeepLinearSolution;

@@ -77,9 +77,9 @@ export interface Certificate {
   proof?: {
     /**
      * `farkas`: linear constraints cannot be met within the bounds. `ray` and `curve`: the objective has no least
-     * value, as far as numbers go.
+     * value, as far as numbers go. `hall`: rows have too few columns, or columns too few rows.
      */
-    kind: 'farkas' | 'ray' | 'curve';
+    kind: 'farkas' | 'ray' | 'curve' | 'hall';
     /**
      * `farkas`: m numbers, multipliers of the constraints: >= 0 where their upper sides count, <= 0 where their lower
      * ones do. With d = A^T y of constraints A x + c(0), no x within the bounds makes y^T c(x) smaller than least = y^T
@@ -91,7 +91,10 @@ export interface Certificate {
     lower?: Float64Array;
     /** `farkas`: n numbers >= 0: the negative part of d, multipliers of the upper bounds. */
     upper?: Float64Array;
-    /** `farkas`: least - most, less what rounding may have done to it: above 0, so that there is no feasible point. */
+    /**
+     * `farkas`: least - most, less what rounding may have done to it: above 0, so that there is no feasible point.
+     * `hall`: how many more there are of the larger set.
+     */
     margin?: number;
     /** `ray` and `curve`: n numbers, a feasible point. */
     x?: Float64Array;
@@ -105,6 +108,13 @@ export interface Certificate {
      * one before, with smaller and smaller objectives: two or more, or up to one where the objective is -Infinity.
      */
     points?: Float64Array;
+    /**
+     * `hall`: rows all of whose allowed pairs are with `columns`, which are fewer; or, where the columns are more, the
+     * rows that all of their allowed pairs are with.
+     */
+    rows?: Int32Array;
+    /** `hall`: the columns of that; absent where there are none. */
+    columns?: Int32Array;
   };
   /** One sentence for people: why, or under which condition. */
   because?: string;

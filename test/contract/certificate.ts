@@ -86,7 +86,12 @@ function refutedStatus({ kind, gap, proof }: Certificate, status: string): strin
   const known = gap !== undefined || proof !== undefined;
   const wrong: string[] = [];
   if (status !== 'solved' && !known && kind !== 'none') wrong.push(`status '${status}' with kind '${kind}'`);
-  const proven = { farkas: ['infeasible', 'global'], ray: ['unbounded', 'none'], curve: ['unbounded', 'none'] };
+  const proven = {
+    farkas: ['infeasible', 'global'],
+    hall: ['infeasible', 'global'],
+    ray: ['unbounded', 'none'],
+    curve: ['unbounded', 'none'],
+  };
   const [shown, as] = proof ? proven[proof.kind] : [status, kind];
   if (status !== shown || kind !== as) wrong.push(`a proof of '${status}'`);
   if (status === 'infeasible' && kind === 'global' && proof === undefined) wrong.push('infeasible without a proof');

@@ -18,6 +18,8 @@ const ofOneFamily: Record<string, string[]> = {
   'methods of numerical mathematics that know nothing of their one user': [
     'native/methods/acceleration/history_kernels.hpp',
     'native/methods/acceleration/nonlinear_acceleration.hpp',
+    'native/methods/assignment/assignment_kernels.hpp',
+    'native/methods/assignment/linear_assignment.hpp',
     'native/methods/composite/accelerated.hpp',
     'native/methods/krylov/conjugate_gradients.hpp',
     'native/methods/krylov/earlier_solutions.hpp',
