@@ -81,6 +81,7 @@ export interface Addon extends Solvers {
   /** Bytes of this rank's messages so far. */
   bytesOfRanks(request: { ranks: object }): number;
   reluPredict(network: object, input: { x: Matrix }): Float64Array;
+  patchFeatures(layer: object, input: { x: Matrix }): Float64Array;
   compileControl(problem: { side: number; target: Float64Array; weight: number; source: Float64Array }): ProgramHandle;
   /** Numbers of all operations in a serialised graph, by name. */
   operators(): Record<string, number>;

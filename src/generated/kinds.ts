@@ -34,6 +34,7 @@ export const solves = {
   'relu/trainReluPath': { progress: true },
   'relu/lambdaMax': { progress: true },
   'relu/trainReluNetwork': { progress: true },
+  'relu/learnPatches': { progress: true },
   'smooth/minimizeRobustRisk': { progress: true },
   'smooth/minimizeSum': { progress: true },
   'sparse/crossValidate': { progress: true },

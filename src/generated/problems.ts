@@ -5,6 +5,7 @@ import type { CheckeredRegressionProblem, CheckeredRegressionSolution } from './
 import type { DeepLinearProblem, DeepLinearSolution } from './deepLinear.js';
 import type { FitProblem, FitSolution } from './fit.js';
 import type { FractionalProblem, FractionalSolution } from './fractional.js';
+import type { LearnPatchesProblem, LearnPatchesSolution } from './learnPatches.js';
 import type { MatrixCompletionProblem, MatrixCompletionSolution } from './matrixCompletion.js';
 import type { MinimizeGloballyProblem, MinimizeGloballySolution } from './minimizeGlobally.js';
 import type { MinimizeSumProblem, MinimizeSumSolution } from './minimizeSum.js';
@@ -29,6 +30,7 @@ export interface Problems {
   deepLinear: DeepLinearProblem;
   fit: FitProblem;
   fractional: FractionalProblem;
+  learnPatches: LearnPatchesProblem;
   matrixCompletion: MatrixCompletionProblem;
   minimizeGlobally: MinimizeGloballyProblem;
   minimizeSum: MinimizeSumProblem;
@@ -54,6 +56,7 @@ export interface Solutions {
   deepLinear: DeepLinearSolution;
   fit: FitSolution;
   fractional: FractionalSolution;
+  learnPatches: LearnPatchesSolution;
   matrixCompletion: MatrixCompletionSolution;
   minimizeGlobally: MinimizeGloballySolution;
   minimizeSum: MinimizeSumSolution;

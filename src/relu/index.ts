@@ -18,6 +18,7 @@ export {
   score,
   toJSON,
 } from './network.js';
+export { type PatchLayer, patchFeatures } from './patchFeatures.js';
 export {
   crossValidate,
   type ReluCrossValidation,

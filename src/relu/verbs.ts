@@ -1,2 +1,2 @@
 // Made by scripts/types.mjs: the verbs and recipes of this folder. Do not edit.
-export {};
+export * from './learnPatches.js';
