@@ -25,12 +25,12 @@ export interface LearnPatchesData {
 export interface LearnPatchesSettings extends LearnPatchesOptions, SolveOptions {
   /** Parts along each side of the image that features are means over. Default: 4. Change it when what is on an image may be anywhere (fewer), or stands still (more). */
   cells?: number | undefined;
-  /** What the product of a patch and a filter, which is at most 1, has to exceed. Default: 0.25. Change it when features are to be few (larger). */
+  /** The least product of a patch and a filter, which is at most 1, that makes a feature. Default: 0.25. Change it when features are to be few (larger). */
   threshold?: number | undefined;
 }
 
 export interface LearnPatchesResult extends SolveResult, Omit<LearnPatchesSolution, 'filters' | 'contrast'> {
-  /** What `patchFeatures` takes, in plain numbers: `JSON.stringify` writes it. */
+  /** The layer that `patchFeatures` takes, in plain numbers: `JSON.stringify` writes it. */
   layer: PatchLayer;
 }
 

@@ -5,7 +5,7 @@ import { type Matrix, type MatrixLike, toMatrix } from '../core/matrix.js';
 import { readMatrix } from '../core/readData.js';
 import { finishedInTurns, type Steps } from '../core/yieldingLoops.js';
 
-/** Filters for patches of images, and what is made of their products: a result of `learnPatches`, or numbers of your own. */
+/** Filters for patches of images, and numbers that make features of their products: a result of `learnPatches`, or numbers of your own. */
 export interface PatchLayer {
   /** A filter a row, size^2 channels numbers each, for pixels row by row. */
   filters: readonly (readonly number[])[];
@@ -15,7 +15,7 @@ export interface PatchLayer {
   size: number;
   /** Parts along each side of the image that features are means over. */
   cells: number;
-  /** What products have to exceed. */
+  /** The least product that makes a feature. */
   threshold: number;
   /** Added to the square of a patch's length before the patch is divided by it. */
   contrast: number;

@@ -25,7 +25,7 @@ struct PatchLayerInputs {
         IN(shape, indices(), "Height, width and channels of an image."),
         IN(size, number().atLeast(1), "Height and width of a patch."),
         IN(cells, number().atLeast(1), "Parts along each side of the image that features are means over."),
-        IN(threshold, number().atLeast(0), "What products have to exceed."),
+        IN(threshold, number().atLeast(0), "The least product that makes a feature."),
         IN(contrast, number().atLeast(0), "Added to the squares of a patch's length.")};
   }
 };

@@ -30,8 +30,10 @@ class PatchLearner {
 
  private:
   struct Tuning {
-    static constexpr double contrast = 0.1;  ///< safeguard: share of the mean of ||p||^2 that is added, so that noise stays small
-    static constexpr double flat = 0.3;  ///< measured: patches with a smaller ||p||^2 after that are not learned from
+    static constexpr double contrast =
+        0.1;  ///< safeguard: share of the mean of ||p||^2 that is added, so that noise stays small
+    static constexpr double flat =
+        0.3;  ///< safeguard: smaller ||p||^2 after that are of flat parts, which would take most filters
     static constexpr int draws = 20;     ///< safeguard: draws for each patch before flat ones are taken, too
     static constexpr int patches = 512;  ///< safeguard: patches between two checkpoints
   };
