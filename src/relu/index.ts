@@ -1,4 +1,13 @@
 // The subpath nonconvex/relu: two-layer ReLU networks, trained to a certified optimum.
+
+export {
+  type CertifiableNetwork,
+  type CertifiedRow,
+  type CertifyNetworkData,
+  type CertifyNetworkResult,
+  type CertifyNetworkSettings,
+  certifyNetwork,
+} from '../discrete/certifyNetwork.js';
 export { admm, huber, type ReluLoss, type ReluMethod, sampled } from '../generated/reluChoices.js';
 export { type AttackData, type AttackResult, type AttackSettings, attack, type ReluAdversary } from './attack.js';
 export { ReluClassifier, ReluRegressor } from './estimator.js';
