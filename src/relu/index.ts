@@ -8,6 +8,12 @@ export {
   type CertifyNetworkSettings,
   certifyNetwork,
 } from '../discrete/certifyNetwork.js';
+export {
+  type CertifiedRadius,
+  type CertifiedRadiusResult,
+  type CertifiedRadiusSettings,
+  certifiedRadius,
+} from '../discrete/recipes/certifiedRadius.js';
 export { admm, huber, type ReluLoss, type ReluMethod, sampled } from '../generated/reluChoices.js';
 export { type AttackData, type AttackResult, type AttackSettings, attack, type ReluAdversary } from './attack.js';
 export { ReluClassifier, ReluRegressor } from './estimator.js';
@@ -44,7 +50,9 @@ export type {
   ReluProgress,
   ReluRefinement,
   ReluResult,
+  ReluRobustness,
   ReluSettings,
+  TrainingAdversary,
 } from './problem.js';
 export { lambdaMax, trainReluNetwork } from './solver.js';
 export { type NeuronSummary, type ReluSummary, summarize } from './summary.js';
