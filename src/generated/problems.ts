@@ -1,6 +1,7 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
 import type { AssignProblem, AssignSolution } from './assign.js';
 import type { BlindCalibrationProblem, BlindCalibrationSolution } from './blindCalibration.js';
+import type { CertifyNetworkProblem, CertifyNetworkSolution } from './certifyNetwork.js';
 import type { CheckeredRegressionProblem, CheckeredRegressionSolution } from './checkeredRegression.js';
 import type { DeepLinearProblem, DeepLinearSolution } from './deepLinear.js';
 import type { FitProblem, FitSolution } from './fit.js';
@@ -26,6 +27,7 @@ import type { UnlearnProblem, UnlearnSolution } from './unlearn.js';
 export interface Problems {
   assign: AssignProblem;
   blindCalibration: BlindCalibrationProblem;
+  certifyNetwork: CertifyNetworkProblem;
   checkeredRegression: CheckeredRegressionProblem;
   deepLinear: DeepLinearProblem;
   fit: FitProblem;
@@ -52,6 +54,7 @@ export interface Problems {
 export interface Solutions {
   assign: AssignSolution;
   blindCalibration: BlindCalibrationSolution;
+  certifyNetwork: CertifyNetworkSolution;
   checkeredRegression: CheckeredRegressionSolution;
   deepLinear: DeepLinearSolution;
   fit: FitSolution;

@@ -1,4 +1,19 @@
 // The subpath nonconvex/relu: two-layer ReLU networks, trained to a certified optimum.
+
+export {
+  type CertifiableNetwork,
+  type CertifiedRow,
+  type CertifyNetworkData,
+  type CertifyNetworkResult,
+  type CertifyNetworkSettings,
+  certifyNetwork,
+} from '../discrete/certifyNetwork.js';
+export {
+  type CertifiedRadius,
+  type CertifiedRadiusResult,
+  type CertifiedRadiusSettings,
+  certifiedRadius,
+} from '../discrete/recipes/certifiedRadius.js';
 export { admm, huber, type ReluLoss, type ReluMethod, sampled } from '../generated/reluChoices.js';
 export { type AttackData, type AttackResult, type AttackSettings, attack, type ReluAdversary } from './attack.js';
 export { ReluClassifier, ReluRegressor } from './estimator.js';
@@ -36,7 +51,9 @@ export type {
   ReluProgress,
   ReluRefinement,
   ReluResult,
+  ReluRobustness,
   ReluSettings,
+  TrainingAdversary,
 } from './problem.js';
 export { lambdaMax, trainReluNetwork } from './solver.js';
 export { type NeuronSummary, type ReluSummary, summarize } from './summary.js';

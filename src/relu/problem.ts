@@ -147,12 +147,29 @@ export interface ReluSettings
    * are given, sampled or all, and `standardize: false`, which is the default then. The result has `robustness`. Default: none. Change it
    * when inputs will be perturbed on purpose, or measured badly.
    */
-  adversary?: ReluAdversary | undefined;
+  adversary?: TrainingAdversary | undefined;
   /**
    * An earlier result to begin with, of the same rows and outputs: for example for another `lambda` or a smaller tolerance. Change it when
    * several problems differ little.
    */
   warmStart?: (Pick<ReluResult, 'convex'> & { readonly network: ReluNetwork }) | undefined;
+}
+
+/** The adversary that a network is trained against. */
+export interface TrainingAdversary extends ReluAdversary {
+  /**
+   * True if each row of training is proved robust after it, or attacked, as by `certifyNetwork`: classes alone, for some milliseconds to
+   * seconds a row. Default: false. Change it when the certified accuracy is of interest.
+   */
+  certify?: boolean | undefined;
+}
+
+/** Bounds for a network that was trained against an adversary. */
+export interface ReluRobustness extends NonNullable<ReluSolution['robustness']> {
+  /** Rows of training whose prediction is right under every admissible change, by a proof each; with `certify`. */
+  certified?: number;
+  /** Rows of training that are wrong, or that an admissible change makes wrong. The others are unknown, as time was out. */
+  attacked?: number;
 }
 
 /** How a weight of the regulariser did on rows that were left out. */
@@ -197,7 +214,7 @@ export interface ReluResult<P extends Prediction = Prediction>
   extends SolveResult<ReluProgress>,
     Pick<ReluSolution, 'networkObjective' | 'certificate' | 'activeNeurons' | 'patterns' | 'rho'>,
     Pick<ReluSolution, 'feasibility' | 'step' | 'innerSteps' | 'violation' | 'estimatedLowerBound' | 'estimate'>,
-    Pick<ReluSolution, 'robustness'> {
+    Partial<Record<'robustness', ReluRobustness>> {
   /**
    * The trained network, for `predict`, `score` and `toJSON`, with functions of its own as models of {@link modelFromJson} have them; these
    * are no members, and a structured clone is without them.
@@ -298,7 +315,7 @@ export function encoded(data: ReluData, settings: ReluSettings, standardize?: bo
     throw rangeError('standardizeTargets = true: expected false, as y are classes');
   }
   const scaling = untuned || earlier.inputShift !== undefined;
-  const adversary = checkedAdversary(options.adversary);
+  const adversary = checkedAdversary(options.adversary, classes !== undefined);
   if (adversary && weights) throw rangeError('adversary: expected none with sampleWeights or classWeights');
   // A radius is in the units of x.
   const usual = adversary ? false : scaling;
@@ -335,8 +352,16 @@ function biasOf(bias: unknown): Pick<ReluOptions, 'bias' | 'regularizeBias'> {
   throw typeError(`bias = ${show(bias)}: expected true, false or 'light'`);
 }
 
-function checkedAdversary(adversary: ReluAdversary | undefined): ReluAdversary | undefined {
-  return adversary === undefined ? undefined : checkMembers('adversary', adversary, ['norm', 'radius']);
+function checkedAdversary(
+  adversary: TrainingAdversary | undefined,
+  hasClasses: boolean,
+): TrainingAdversary | undefined {
+  if (adversary === undefined) return undefined;
+  const { certify = false } = checkMembers('adversary', adversary, ['norm', 'radius', 'certify']);
+  if (checkBoolean('adversary.certify', certify) && !hasClasses) {
+    throw rangeError('adversary.certify = true: expected false, as y are numbers');
+  }
+  return adversary;
 }
 
 /** Weights of the rows: their own times those of their classes. */

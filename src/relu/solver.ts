@@ -2,6 +2,7 @@
 import { isPromise } from '../core/check.js';
 import { fixDeadline, throwAtDeadline } from '../core/deadline.js';
 import type { Prediction, Targets } from '../core/targets.js';
+import { withCertifiedRows } from './certified.js';
 import { isForPredictions, trainCrossValidated, trainForPredictions, trainRefined } from './crossValidated.js';
 import { inLine } from './line.js';
 import {
@@ -59,7 +60,7 @@ export async function trainReluNetwork<const Y extends Targets>(
   if (lambda === 'crossValidated') return inLine(await trainCrossValidated<Prediction<Y>>(of));
   if (lambda === undefined && isRefined(patterns)) return inLine(await trainRefined<Prediction<Y>>(of));
   const { leftOut, ...result } = await train<Prediction<Y>>(of);
-  return inLine(result);
+  return inLine(limited.adversary?.certify ? await withCertifiedRows(result, given, limited) : result);
 }
 
 /**

@@ -34,7 +34,8 @@ export async function train<P extends Prediction>(encoded: Encoded): Promise<Tra
   const problem: ReluProblem = {
     ...of,
     ...patternsAndStart(options, { ...y, rows: rows?.length ?? y.rows }),
-    ...defined({ adversary: options.adversary, ranks }),
+    ...(options.adversary && { adversary: { norm: options.adversary.norm, radius: options.adversary.radius } }),
+    ...defined({ ranks }),
   };
   if (problem.patterns && 'refine' in problem.patterns && encoded.refine) {
     problem.patterns = { ...problem.patterns, refine: { ...encoded.refine, ...problem.patterns.refine } };

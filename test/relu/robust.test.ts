@@ -149,6 +149,27 @@ describe('the worst case', () => {
   });
 });
 
+it('is certified row by row, between what is proved and what an attack finds', async () => {
+  const draw = normals(21);
+  const x = table(40, 2, draw);
+  const y = x.map(([a = 0, b = 0]) => (a + b * b > 0.5 ? 'out' : 'in'));
+  const adversary = { norm: 'two', radius: 0.2, certify: true } as const;
+  const settings = { loss: 'hinge', lambda: 0.05, patterns: { sample: 20 }, tolerance: 1e-3 } as const;
+  const { network, robustness, status } = await trainReluNetwork({ x, y }, { ...settings, adversary });
+  expect(status).toBe('solved');
+  const { certified = Number.NaN, attacked } = robustness ?? {};
+  expect(certified + (attacked as number)).toBe(40);
+  const { margins } = await attack({ network, x, y }, { norm: 'two', radius: 0.2, steps: 200, restarts: 5 });
+  // In two dimensions these attacks find what there is.
+  expect(certified).toBe(margins.filter((margin) => margin > 0).length);
+  expect(certified).toBeGreaterThan(10);
+  expect(attacked).toBeGreaterThan(0);
+  const plain = await trainReluNetwork({ x, y }, { ...settings, adversary: { norm: 'two', radius: 0.2 } });
+  expect(plain.robustness).not.toHaveProperty('certified');
+  const numbers = trainReluNetwork({ x, y: x.map(([a]) => a as number) }, { loss: 'squared', adversary });
+  await expect(numbers).rejects.toThrow('adversary.certify = true: expected false, as y are numbers');
+});
+
 describe('patterns without room', () => {
   it.runIf(long)('are counted, and where none is left the zero network is explained', async () => {
     const draw = normals(40);
