@@ -1,3 +1,4 @@
 // Made by scripts/types.mjs: the verbs and recipes of this folder. Do not edit.
+export * from './learnDag.js';
 export * from './recipes/crossValidateRiskScore.js';
 export * from './riskScore.js';

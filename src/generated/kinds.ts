@@ -11,6 +11,7 @@ export const solves = {
   'contrib/teachKernel': { progress: true },
   'contrib/unlearn': { progress: true },
   'deepLinear/trainLinearNetwork': { progress: true },
+  'discrete/learnDag': { progress: true },
   'discrete/crossValidateRiskScore': { progress: true },
   'discrete/riskScore': { progress: true },
   'fit/fitCurve': { progress: true },

@@ -4,6 +4,7 @@ import type { CheckeredRegressionProblem, CheckeredRegressionSolution } from './
 import type { DeepLinearProblem, DeepLinearSolution } from './deepLinear.js';
 import type { FitProblem, FitSolution } from './fit.js';
 import type { FractionalProblem, FractionalSolution } from './fractional.js';
+import type { LearnDagProblem, LearnDagSolution } from './learnDag.js';
 import type { MatrixCompletionProblem, MatrixCompletionSolution } from './matrixCompletion.js';
 import type { MinimizeGloballyProblem, MinimizeGloballySolution } from './minimizeGlobally.js';
 import type { MinimizeSumProblem, MinimizeSumSolution } from './minimizeSum.js';
@@ -27,6 +28,7 @@ export interface Problems {
   deepLinear: DeepLinearProblem;
   fit: FitProblem;
   fractional: FractionalProblem;
+  learnDag: LearnDagProblem;
   matrixCompletion: MatrixCompletionProblem;
   minimizeGlobally: MinimizeGloballyProblem;
   minimizeSum: MinimizeSumProblem;
@@ -51,6 +53,7 @@ export interface Solutions {
   deepLinear: DeepLinearSolution;
   fit: FitSolution;
   fractional: FractionalSolution;
+  learnDag: LearnDagSolution;
   matrixCompletion: MatrixCompletionSolution;
   minimizeGlobally: MinimizeGloballySolution;
   minimizeSum: MinimizeSumSolution;
