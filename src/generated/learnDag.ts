@@ -35,7 +35,7 @@ export interface LearnDagOptions extends Limits {
    *
    * Change it when the answer is not accurate enough, or a rough one is enough and time counts.
    * Expected: a number in [0, 1].
-   * @defaultValue 1e-9
+   * @defaultValue 1e-7
    */
   tolerance?: number | undefined;
   /**
@@ -84,7 +84,7 @@ export interface LearnDagOptions extends Limits {
    *
    * Change it when there is time for a better graph (larger).
    * Expected: an integer in [1, 1000000000].
-   * @defaultValue 6
+   * @defaultValue 20
    */
   restarts?: number | undefined;
   /**
@@ -109,12 +109,12 @@ export interface LearnDagOptions extends Limits {
 export const learnDagDefaults = {
   ...limitDefaults,
   maxIterations: 2147483647,
-  tolerance: 1e-9,
+  tolerance: 1e-7,
   score: 'bic',
   gamma: 1,
   method: 'auto',
   maxParents: 1000,
-  restarts: 6,
+  restarts: 20,
   threshold: 0,
 } as const satisfies LearnDagOptions;
 

@@ -178,7 +178,8 @@ double GaussianScores::leastLoss(int j) {
   return lossOf(j, std::max(share_, 0.5 * columns_.leastShare()));
 }
 
-/// Shares of variances are off by a relative amount: losses n RSS / (2 s^2) by the same one, logarithms by an absolute one.
+/// Shares of variances are off by a relative amount: losses n RSS / (2 s^2) by the same one, logarithms by an absolute
+/// one.
 double GaussianScores::rounding(double losses) const {
   const double relative = Tuning::errors * columns_.count() * machineEpsilon / columns_.leastShare();
   return relative * (equalVariance_ ? std::max(losses, 0.0) : 0.5 * columns_.rows() * columns_.count());

@@ -225,7 +225,9 @@ LogisticTables::LogisticTables(const Cpu& la, LogisticScores& scores) : la_(la),
   for (int j = 0; j < scores.columns().count(); ++j) alone_.push_back(scores.loss(j, {}));
 }
 
-double LogisticTables::rounding(double losses) const { return scores_.rounding(losses) + off_ * scores_.columns().count(); }
+double LogisticTables::rounding(double losses) const {
+  return scores_.rounding(losses) + off_ * scores_.columns().count();
+}
 
 void LogisticTables::fill(int j, std::uint32_t required, std::uint32_t optional, std::uint32_t first,
                           std::span<double> out) const {

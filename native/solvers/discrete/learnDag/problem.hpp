@@ -23,7 +23,7 @@ constexpr auto names(DagMethod) { return std::array{"auto"sv, "exact"sv, "orderS
 
 struct LearnDagSettings : Limits {
   LearnDagSettings() {
-    tolerance = 1e-9;
+    tolerance = 1e-7;
     maxIterations = 2147483647;
   }
 
@@ -32,7 +32,7 @@ struct LearnDagSettings : Limits {
   double variance = solverChooses;
   DagMethod method = DagMethod::automatic;
   int maxParents = 1000;
-  int restarts = 6;
+  int restarts = 20;
   double threshold = 0;
   double memoryLimit = solverChooses;
 

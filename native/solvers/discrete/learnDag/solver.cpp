@@ -17,6 +17,7 @@ struct DagSearch::Tuning {
   static constexpr int mostExact = 20;          ///< safeguard: columns of which `auto` searches all graphs
   static constexpr double mostWork = 3e7;       ///< safeguard: logistic fits by rows for which `auto` does so
   static constexpr double swapped = 0.2;        ///< safeguard: swaps that the best order is changed by, by columns
+  static constexpr int randomOne = 5;           ///< safeguard: each start of this number is a random order
   static constexpr double sameVariance = 1e-9;  ///< rounding: changes of a variance up to this end the alternation
   static constexpr double standardized = 1.01;  ///< safeguard: columns whose variances differ less have one variance
 };
@@ -123,7 +124,7 @@ std::vector<double> DagSearch::variances() const {
   return made;
 }
 
-/// The order that was given or that of variances, then in turn the best one with swaps and a random one.
+/// The order that was given or that of variances, then the best one with swaps, and now and then a random one.
 std::vector<int> DagSearch::orderOfStart(int number) {
   const int d = columns_.count();
   const Random random(settings_.seed, ofOrders + static_cast<std::uint32_t>(number));
@@ -134,7 +135,7 @@ std::vector<int> DagSearch::orderOfStart(int number) {
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(),
                      [&](int a, int b) { return columns_.variance(a) < columns_.variance(b); });
-  } else if (number % 2 == 1) {
+  } else if (number % Tuning::randomOne != 0) {
     order = found_.dag.order;
     const int swaps = std::max(1, static_cast<int>(Tuning::swapped * d));
     for (int k = 0; k < 2 * swaps; k += 2) {
