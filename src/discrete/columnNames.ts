@@ -21,9 +21,12 @@ export function columnNames(names: unknown, columns: number): readonly string[] 
 /** The number of a column that is given by its name or its number. */
 export function columnNumber(what: string, column: unknown, names: readonly string[]): number {
   const found = typeof column === 'string' ? names.indexOf(column) : column;
-  if (typeof found !== 'number') throw typeError(`${what} = ${show(column)}: expected the name or the number of a column`);
+  if (typeof found !== 'number')
+    throw typeError(`${what} = ${show(column)}: expected the name or the number of a column`);
   if (!Number.isInteger(found) || found < 0 || found >= names.length) {
-    throw rangeError(`${what} = ${show(column)}: expected the name of a column, or an integer in [0, ${names.length - 1}]`);
+    throw rangeError(
+      `${what} = ${show(column)}: expected the name of a column, or an integer in [0, ${names.length - 1}]`,
+    );
   }
   return found;
 }

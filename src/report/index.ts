@@ -12,6 +12,7 @@ import type { NetworkMembers } from '../predict/network.js';
 import { type Chart, chartsOf } from './charts.js';
 import { convergence } from './convergence.js';
 import { checkProfiles, curveFitOf, curveParts } from './curveParts.js';
+import { dagMembers, dagParts, type LearnedDag } from './dag.js';
 import { compared } from './fit.js';
 import { facts, isMatrix, members, settingRows } from './members.js';
 import { type Part, page, soft, table, tiles } from './page.js';
@@ -32,6 +33,7 @@ import { escaped, figure } from './text.js';
 import { hiddenUnits, type ImageSize } from './units.js';
 
 export type { Chart } from './charts.js';
+export { type LearnedDag, toDot, toMermaid } from './dag.js';
 export type { ImageSize } from './units.js';
 
 export interface ReportOptions {
@@ -96,7 +98,7 @@ const shownElsewhere = [
  * It has the status with its message, what is known of the answer, objective, bound and gap; charts of how they converged, of a search
  * for a global minimum against time; of a model with `data` the residuals or the
  * confusion matrix; of a path its coefficients and its cross-validation; of a network the hidden units, as images where `image` gives their
- * size; of a score card its points, risks and calibration; of a curve its parameters, the data and the curve with its bands, residuals and profiles; of a problem with constraints what is active, and multipliers; settings, all other members, and versions.
+ * size; of a score card its points, risks and calibration; of a graph that was learned the drawn graph, its edges, and the text for Graphviz and Mermaid; of a curve its parameters, the data and the curve with its bands, residuals and profiles; of a problem with constraints what is active, and multipliers; settings, all other members, and versions.
  *
  * ```ts
  * import { report } from 'nonconvex/report';
@@ -126,9 +128,12 @@ export function report(result: object, options: ReportOptions = {}): string {
   const all = { ...given, ...(network && network !== given && { ...network }) };
   const curve = curveFitOf(given);
   const card = cardOf(given);
-  const shown = [...shownElsewhere, ...(coefficients ? ['coefficients'] : []), ...(card ? cardMembers : [])];
+  const dag = dagOf(given);
+  const own = [...(coefficients ? ['coefficients'] : []), ...(card ? cardMembers : []), ...(dag ? dagMembers : [])];
+  const shown = [...shownElsewhere, ...own];
   const parts = [
     ...cardParts(card),
+    ...dagParts(dag),
     ...(path?.parts ?? []),
     ...(curve ? curveParts(curve, profiles) : []),
     // The reports of a path are of one lambda after the other.
@@ -225,6 +230,7 @@ function tilesOf(result: Result): Tile[] {
 function kindName(result: Result, isPath: boolean): string {
   if (isPath) return 'Path of models';
   if (curveFitOf(result)) return 'Curve through data';
+  if (dagOf(result)) return 'Learned graph';
   if (searchOf(result)) return 'Search for a global optimum';
   const kind = modelOf(result)?.kind;
   if (kind === undefined) return 'Result of a solve';
@@ -251,6 +257,12 @@ function networkOf(result: Result): NetworkMembers | undefined {
 function cardOf(result: Result): ScoreCard | undefined {
   const found = modelOf(result)?.kind.kind === 'riskScore' && 'card' in result && 'table' in result;
   return found ? (result as unknown as ScoreCard) : undefined;
+}
+
+/** The result as a graph that was learned, if it is one. */
+function dagOf(result: Result): LearnedDag | undefined {
+  const found = 'edges' in result && 'pattern' in result && isList(result.names);
+  return found ? (result as unknown as LearnedDag) : undefined;
 }
 
 function checkImage(image: ImageSize, columns: number | undefined): void {

@@ -18,6 +18,7 @@ export const fixture: Fixture = {
   small: {
     solver: 'discrete/learnDag',
     data: { x: matrix(60, 5, chained(60, 5, 1)) },
+    settings: {},
   },
   endless: {
     solver: 'discrete/learnDag',
@@ -36,9 +37,16 @@ export const fixture: Fixture = {
         tiers: Float64Array.of(0, 0, 1, 1, 2),
         start: Int32Array.of(4, 3, 2, 1, 0),
       },
+      settings: {},
     },
   },
   deterministic: true,
   objective: 'sometimes',
-  wrong: { x: [[1e200, 1], [2, 3], [3, 3]] },
+  wrong: {
+    x: [
+      [1e200, 1],
+      [2, 3],
+      [3, 3],
+    ],
+  },
 };

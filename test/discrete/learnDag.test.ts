@@ -114,7 +114,9 @@ describe('the class of a graph', () => {
     const x = generated({ type: 'ER', d: 4, edgesPerNode: 1, n: 40, seed: 1, standardized: true }).x;
     // Every graph is the only one with its edges required and all others forbidden.
     for (const dag of dagsOf(4)) {
-      const pairs = Array.from({ length: 16 }, (_, k) => [k >> 2, k & 3] as [number, number]).filter(([i, j]) => i !== j);
+      const pairs = Array.from({ length: 16 }, (_, k) => [k >> 2, k & 3] as [number, number]).filter(
+        ([i, j]) => i !== j,
+      );
       const required = pairs.filter(([from, to]) => has(dag, from, to));
       const forbidden = pairs.filter(([from, to]) => !has(dag, from, to));
       const { pattern } = await learnDag({ x }, { required, forbidden, method: 'orderSearch', restarts: 1 });
@@ -186,7 +188,10 @@ describe('swaps', () => {
     for (let i = 0; i < d; ++i) {
       for (let j = 0; j < d; ++j) {
         if (paths[j]?.[i]) continue;
-        const slope = rest.reduce((sum, r, row) => sum + (r[j] as number) * ((x[row]?.[i] as number) - (means[i] as number)), 0);
+        const slope = rest.reduce(
+          (sum, r, row) => sum + (r[j] as number) * ((x[row]?.[i] as number) - (means[i] as number)),
+          0,
+        );
         expect(Math.abs(slope)).toBeLessThan(1e-6 * x.length);
       }
     }

@@ -121,7 +121,8 @@ export function restOf(x: readonly (readonly number[])[], j: number, parents: re
       const column = columns[c] as Float64Array;
       let dot = 0;
       for (let i = 0; i < v.length; ++i) dot += (v[i] as number) * (column[i + k] as number);
-      for (let i = 0; i < v.length; ++i) column[i + k] = (column[i + k] as number) - (2 * dot * (v[i] as number)) / squared;
+      for (let i = 0; i < v.length; ++i)
+        column[i + k] = (column[i + k] as number) - (2 * dot * (v[i] as number)) / squared;
     }
   }
   return target.slice(parents.length).reduce((sum, value) => sum + value * value, 0) / n;
@@ -141,7 +142,9 @@ export function logLossOf(x: readonly (readonly number[])[], j: number, parents:
   let loss = lossAt(beta);
   for (let step = 0; step < 60; ++step) {
     const gradient = new Float64Array(p);
-    const hessian = Array.from({ length: p }, (_, a) => Float64Array.from({ length: p }, (_, b) => (a === b ? 1e-9 : 0)));
+    const hessian = Array.from({ length: p }, (_, a) =>
+      Float64Array.from({ length: p }, (_, b) => (a === b ? 1e-9 : 0)),
+    );
     for (const [i, row] of x.entries()) {
       const zi = z[i] as number[];
       const s = zi.reduce((odds, value, k) => odds + value * (beta[k] as number), 0);
@@ -149,7 +152,8 @@ export function logLossOf(x: readonly (readonly number[])[], j: number, parents:
       for (let a = 0; a < p; ++a) {
         gradient[a] = (gradient[a] as number) + (risk - (row[j] as number)) * (zi[a] as number);
         const line = hessian[a] as Float64Array;
-        for (let b = 0; b < p; ++b) line[b] = (line[b] as number) + risk * (1 - risk) * (zi[a] as number) * (zi[b] as number);
+        for (let b = 0; b < p; ++b)
+          line[b] = (line[b] as number) + risk * (1 - risk) * (zi[a] as number) * (zi[b] as number);
       }
     }
     const move = solved(hessian, gradient);
@@ -186,7 +190,12 @@ function solved(a: Float64Array[], b: Float64Array): Float64Array {
 }
 
 /** loss_j(parents) + penalty (number of parents). */
-export function localScore(x: number[][], j: number, parents: readonly number[], { score, gamma, variance }: Scoring): number {
+export function localScore(
+  x: number[][],
+  j: number,
+  parents: readonly number[],
+  { score, gamma, variance }: Scoring,
+): number {
   const n = x.length;
   const penalty = Math.log(n) / 2 + gamma * Math.log(x[0]?.length ?? 1);
   const loss =
