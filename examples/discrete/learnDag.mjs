@@ -21,7 +21,7 @@ const x = Array.from({ length: 400 }, () => {
   return [humidity, supplier, speed, heat, moisture, tension, pressure, wear, defects, defects + 0.7 * noise()];
 });
 
-// What is known in advance: the first three columns are chosen before the others are measured.
+// The first three columns are chosen before the others are measured.
 const tiers = names.map((_, j) => (j < 3 ? 0 : 1));
 const { status, edges, pattern, certificate } = await learnDag({ x, names }, { tiers });
 for (const { from, to, weight } of edges.slice(0, 3)) console.log(`${from} -> ${to}: ${weight.toFixed(2)}`);

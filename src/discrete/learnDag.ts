@@ -23,10 +23,10 @@ export interface LearnDagSettings extends LearnDagOptions, SolveOptions<LearnDag
   /** A number for each column: no edge leads to a column with a smaller one. Change it when columns have an order in time. */
   tiers?: ArrayLike<number> | undefined;
   /**
-   * Where the first descent begins: columns in order, an earlier result, or `{ edges }` of any graph without cycles. Default: columns by their variances.
-   * Change it when a good graph is known.
+   * The graph or the order that the search begins at: an earlier result, `{ edges }` of any graph without cycles, or `{ order }`. Default: columns by
+   * their variances. Change it when a good graph is known.
    */
-  start?: DagStart | undefined;
+  warmStart?: DagStart | undefined;
 }
 
 /** An edge by the names of its ends. */
@@ -88,11 +88,11 @@ export interface LearnDagResult
  */
 export async function learnDag(data: LearnDagData, settings: LearnDagSettings = {}): Promise<LearnDagResult> {
   const { x, names } = readData(data, ['x', 'names']);
-  const { required, forbidden, tiers, start, ...own } = fixDeadline(settings);
+  const { required, forbidden, tiers, warmStart, ...own } = fixDeadline(settings);
   const read = readMatrix('x', x);
   const given = isPromise(read) ? await read : read;
   const known = columnNames(names, given.columns);
-  const request = { x: given, ...dagConditions(required, forbidden, tiers, start, known) };
+  const request = { x: given, ...dagConditions(required, forbidden, tiers, warmStart, known) };
   try {
     const answer = await solveOnCpu('learnDag', request, own);
     return presented(answer as SolveResult<LearnDagProgress> & LearnDagSolution, known, own.score === 'logistic');

@@ -1,6 +1,7 @@
 // Conditions on a graph, and the order to begin at: given by names, taken by the addon by columns.
 import { rangeError, typeError } from '../core/argumentError.js';
-import { checkVector, isList, show } from '../core/check.js';
+import { checkVector, isError, isList, show } from '../core/check.js';
+import { checkWarmStart } from '../core/warmStart.js';
 import { columnNumber } from './columnNames.js';
 
 /** A column by its name or its number. */
@@ -11,8 +12,7 @@ export type EdgeOf = readonly [from: ColumnOf, to: ColumnOf];
 
 /** An order to begin at, or a graph, which is put in order. */
 export type DagStart =
-  | readonly ColumnOf[]
-  | { readonly order: ArrayLike<number> }
+  | { readonly order: ArrayLike<ColumnOf> }
   | { readonly edges: readonly { readonly from: ColumnOf; readonly to: ColumnOf }[] };
 
 export interface DagConditions {
@@ -42,7 +42,7 @@ export function dagConditions(
   required: unknown,
   forbidden: unknown,
   tiers: unknown,
-  start: DagStart | undefined,
+  warmStart: DagStart | undefined,
   names: readonly string[],
 ): DagConditions {
   const made: DagConditions = {};
@@ -54,43 +54,43 @@ export function dagConditions(
       per: 'one for each column of x',
     });
   }
-  if (start !== undefined) made.start = orderOf(start, names);
+  if (warmStart !== undefined) made.start = orderOf(warmStart, names);
   return made;
 }
 
-function orderOf(start: DagStart, names: readonly string[]): Int32Array {
-  if (typeof start !== 'object' || start === null) {
-    throw typeError(`start = ${show(start)}: expected columns in order, or a result or { edges }`);
-  }
-  if (!isList(start) && !('order' in start)) return sorted((start as { edges?: unknown }).edges, names);
-  const list = isList(start) ? start : start.order;
-  if (!isList(list)) throw typeError(`start.order = ${show(list)}: expected columns in order`);
-  const order = Int32Array.from(list as ArrayLike<ColumnOf>, (column, k) => columnNumber(`start[${k}]`, column, names));
+function orderOf(warmStart: DagStart, names: readonly string[]): Int32Array {
+  const start = checkWarmStart(warmStart);
+  if (!('order' in start)) return sorted(start.edges, names);
+  const { order: list } = start;
+  if (!isList(list)) throw typeError(`warmStart.order = ${show(list)}: expected columns in order`);
+  const columns = Array.from(list as ArrayLike<ColumnOf>);
+  const order = Int32Array.from(columns, (column, k) => columnNumber(`warmStart.order[${k}]`, column, names));
   if (order.length !== names.length || new Set(order).size < order.length) {
-    throw rangeError(`start: expected all ${names.length} columns once, got ${order.length}`);
+    throw rangeError(`warmStart.order: expected all ${names.length} columns once, got ${order.length}`);
   }
   return order;
 }
 
 /** Columns behind their parents. */
 function sorted(edges: unknown, names: readonly string[]): Int32Array {
-  if (!Array.isArray(edges)) throw typeError(`start.edges = ${show(edges)}: expected an array of edges { from, to }`);
+  if (!Array.isArray(edges))
+    throw typeError(`warmStart.edges = ${show(edges)}: expected an array of edges { from, to }`);
   const pairs = edges.map((edge) => [(edge as { from?: unknown })?.from, (edge as { to?: unknown })?.to]);
-  const [from, to] = edgesOf('start.edges', pairs, names);
+  const [from, to] = edgesOf('warmStart.edges', pairs, names);
   const order: number[] = [];
   while (order.length < names.length) {
     const before = order.length;
     for (let j = 0; j < names.length; ++j) {
       if (!order.includes(j) && from.every((i, k) => to[k] !== j || order.includes(i))) order.push(j);
     }
-    if (order.length === before) throw rangeError('start.edges: expected edges without a cycle');
+    if (order.length === before) throw rangeError('warmStart.edges: expected edges without a cycle');
   }
   return Int32Array.from(order);
 }
 
 /** Puts names into a message of the addon, which knows columns by their numbers. */
 export function withNames(error: unknown, names: readonly string[]): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!isError(error)) return error;
   const name = (j: string): string => names[Number(j)] ?? j;
   error.message = error.message
     .replace(/\bcolumn (\d+) of x\b/g, (_, j) => `column ${j} of x (${name(j)})`)

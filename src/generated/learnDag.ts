@@ -64,7 +64,7 @@ export interface LearnDagOptions extends Limits {
    */
   variance?: number | undefined;
   /**
-   * `exact`, a search of all graphs; `orderSearch`, moves of one node in the order; `topo`, swaps of two nodes
+   * The search: `exact`, of all graphs; `orderSearch`, moves of one node in the order; `topo`, swaps of two nodes
    * without a price for edges; `auto`, the first one up to 20 columns and where there is memory, the second one else.
    *
    * Change it when a proof is worth more time and memory (`exact`), or none is needed (`orderSearch`).

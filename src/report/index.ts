@@ -126,14 +126,10 @@ export function report(result: object, options: ReportOptions = {}): string {
   if (image) checkImage(image, network?.hiddenWeights.rows);
   const coefficients = coefficientsOf(given, names.columns);
   const all = { ...given, ...(network && network !== given && { ...network }) };
-  const curve = curveFitOf(given);
-  const card = cardOf(given);
-  const dag = dagOf(given);
-  const own = [...(coefficients ? ['coefficients'] : []), ...(card ? cardMembers : []), ...(dag ? dagMembers : [])];
-  const shown = [...shownElsewhere, ...own];
+  const [curve, card, dag] = [curveFitOf(given), cardOf(given), dagOf(given)];
+  const shown = [...shownElsewhere, ...(coefficients ? ['coefficients'] : []), ...(card ? cardMembers : [])];
   const parts = [
-    ...cardParts(card),
-    ...dagParts(dag),
+    ...[...cardParts(card), ...dagParts(dag)],
     ...(path?.parts ?? []),
     ...(curve ? curveParts(curve, profiles) : []),
     // The reports of a path are of one lambda after the other.
@@ -144,7 +140,7 @@ export function report(result: object, options: ReportOptions = {}): string {
     isList(given.x) && !curve ? variables(given, known) : undefined,
     constraints(given, known),
     coefficients,
-    ...(path ? [] : members(all, shown)),
+    ...(path ? [] : members(all, dag ? [...shown, ...dagMembers] : shown)),
     factsPart('Settings', settingRows(settings)),
     factsPart('Versions', versions(environment)),
   ].filter((part): part is Part => part !== undefined);

@@ -25,21 +25,6 @@ export const fixture: Fixture = {
     data: { x: matrix(100, 30, chained(100, 30, 1)) },
     settings: { ...limitless, method: 'orderSearch', restarts: 1_000_000_000 },
   },
-  arrays: {
-    conditions: {
-      solver: 'discrete/learnDag',
-      data: {
-        x: matrix(60, 5, chained(60, 5, 2)),
-        requiredFrom: Int32Array.of(0),
-        requiredTo: Int32Array.of(3),
-        forbiddenFrom: Int32Array.of(1, 4),
-        forbiddenTo: Int32Array.of(2, 0),
-        tiers: Float64Array.of(0, 0, 1, 1, 2),
-        start: Int32Array.of(4, 3, 2, 1, 0),
-      },
-      settings: {},
-    },
-  },
   deterministic: true,
   objective: 'sometimes',
   wrong: {

@@ -158,12 +158,12 @@ describe('swaps', () => {
 
   it('never raise the loss of the order that they begin at', async () => {
     const reversed = order.slice().reverse();
-    const first = await learnDag({ x }, { ...own, start: reversed, maxIterations: 0 });
-    const last = await learnDag({ x }, { ...own, start: reversed });
+    const first = await learnDag({ x }, { ...own, warmStart: { order: reversed }, maxIterations: 0 });
+    const last = await learnDag({ x }, { ...own, warmStart: { order: reversed } });
     const objectives = last.history.map(({ objective }) => objective as number);
     expect(objectives.every((value, k) => k === 0 || value <= (objectives[k - 1] as number))).toBe(true);
     expect(last.objective).toBeLessThan(first.objective as number);
-    const again = await learnDag({ x }, { ...own, start: last });
+    const again = await learnDag({ x }, { ...own, warmStart: last });
     expect(again.objective).toBeLessThanOrEqual((last.objective as number) * (1 + 1e-12));
   });
 
@@ -287,7 +287,7 @@ describe('bad input', () => {
     (missing[3] as number[])[2] = Number.NaN;
     await fails({ x: missing }, {}, 'x[3][2] = NaN');
     await fails({ x, names }, { required: [['sex', 'age']] }, "required[0][0] = 'sex': expected the name of a column");
-    await fails({ x }, { start: [0, 1, 2, 2] }, 'start: expected all 4 columns once');
+    await fails({ x }, { warmStart: { order: [0, 1, 2, 2] } }, 'warmStart.order: expected all 4 columns once');
     await fails({ x }, { score: 'logistic' }, 'expected 0 or 1');
     await fails({ x }, { maxParents: 0, required: [[0, 1]] }, 'required[0] = 0 -> 1: expected an edge');
   });

@@ -23,7 +23,7 @@ class DagColumns {
   double variance(int j) const { return deviation(j) * deviation(j); }
   /// Column j of the d x d correlations.
   const double* correlations(int j) const { return correlation_.column(j); }
-  /// At most the share of the variance of any column that all others leave.
+  /// The share of the variance that all other columns leave of the one that they explain best.
   double leastShare() const { return leastShare_; }
 
  private:

@@ -15,6 +15,8 @@ std::string nameOfEdge(int from, int to) { return std::to_string(from) + " -> " 
 
 DagConditions::DagConditions(const LearnDagProblem& problem, const LearnDagSettings& settings)
     : d_(problem.x.columns), maxParents_(std::min(settings.maxParents, problem.x.columns - 1)) {
+  requireLength("requiredTo", problem.requiredTo.size(), static_cast<int>(problem.requiredFrom.size()));
+  requireLength("forbiddenTo", problem.forbiddenTo.size(), static_cast<int>(problem.forbiddenFrom.size()));
   allowed_.assign(at(d_) * at(d_), 1);
   required_.assign(at(d_) * at(d_), 0);
   for (int j = 0; j < d_; ++j) {

@@ -40,7 +40,7 @@ class LogisticFit final : public ConvexFunction {
 
   struct Result {
     double loss = 0;   ///< the sum over all rows
-    double bound = 0;  ///< at most the least one
+    double bound = 0;  ///< a lower bound of the least loss
   };
   /// Fits; z() has the weights and then the intercept.
   Result run(int j, std::span<const int> parents);

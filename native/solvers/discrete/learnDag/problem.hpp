@@ -52,13 +52,13 @@ struct LearnDagSettings : Limits {
                 "there are few columns and many rows (0), or too many edges are found (larger)."),
             FIELD(variance, positiveOr("the one with the least score, found with the graph"),
                   "The variance of the errors, of the score `equalVariance`.", "the variance is known."),
-            FIELD(
-                method, anyValue(),
-                "`exact`, a search of all graphs; `orderSearch`, moves of one node in the order; `topo`, swaps of two "
-                "nodes without a price for edges; `auto`, the first one up to 20 columns and where there is memory, "
-                "the "
-                "second one else.",
-                "a proof is worth more time and memory (`exact`), or none is needed (`orderSearch`)."),
+            FIELD(method, anyValue(),
+                  "The search: `exact`, of all graphs; `orderSearch`, moves of one node in the order; `topo`, swaps of "
+                  "two "
+                  "nodes without a price for edges; `auto`, the first one up to 20 columns and where there is memory, "
+                  "the "
+                  "second one else.",
+                  "a proof is worth more time and memory (`exact`), or none is needed (`orderSearch`)."),
             FIELD(maxParents, between(0, 1000), "Most parents of a node.", "nodes are known to have few parents."),
             FIELD(restarts, between(1, 1000000000), "Orders that `orderSearch` and `topo` begin at.",
                   "there is time for a better graph (larger)."),

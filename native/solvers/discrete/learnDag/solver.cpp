@@ -53,17 +53,17 @@ void DagSearch::chooseMethod() {
   if (method_ != DagMethod::automatic && method_ != DagMethod::exact) return;
   const int d = columns_.count();
   const bool given = !std::isnan(settings_.memoryLimit), asked = method_ == DagMethod::exact;
-  subsets_ = std::make_unique<SubsetSearch>(*conditions_);
-  require(!asked || d <= SubsetSearch::most, "columns of x", d,
-          "expected at most " + std::to_string(SubsetSearch::most) + " with the method exact");
-  const double bytes = d > SubsetSearch::most ? infinity : subsets_->bytes() + GaussianTables::bytes(d);
+  subsets_ = std::make_unique<DagSubsets>(*conditions_);
+  require(!asked || d <= DagSubsets::most(), "columns of x", d,
+          "expected at most " + std::to_string(DagSubsets::most()) + " with the method exact");
+  const double bytes = d > DagSubsets::most() ? infinity : subsets_->bytes() + GaussianTables::bytes(d);
   if (asked) {
     const std::string subject = "the tables of method = 'exact' for " + std::to_string(d) + " columns need";
     const std::string_view advice = "method: 'orderSearch' needs no tables";
     if (given) requireMemory(bytes, settings_.memoryLimit, subject, advice);
     requireMemory(bytes, subject, advice);
   }
-  const bool large = d > (given ? SubsetSearch::most : Tuning::mostExact) ||
+  const bool large = d > (given ? DagSubsets::most() : Tuning::mostExact) ||
                      (settings_.score == DagScore::logistic &&
                       subsets_->subsets() * static_cast<double>(bits_.count()) > Tuning::mostWork);
   const bool room = (!given || bytes <= settings_.memoryLimit) && hasMemory(bytes);
@@ -333,9 +333,9 @@ std::string DagSearch::explain(Status) const {
   if (settings_.method == DagMethod::automatic && method_ == DagMethod::orderSearch) {
     text = "Not all graphs were searched, as there are too many columns or too little memory: the method exact takes ";
     const int d = columns_.count();
-    const SubsetSearch search(*conditions_);
-    const double bytes = search.bytes() + (d > SubsetSearch::most ? 0 : GaussianTables::bytes(d));
-    text += d > SubsetSearch::most ? "at most " + std::to_string(SubsetSearch::most) + " columns."
+    const DagSubsets search(*conditions_);
+    const double bytes = search.bytes() + (d > DagSubsets::most() ? 0 : GaussianTables::bytes(d));
+    text += d > DagSubsets::most() ? "at most " + std::to_string(DagSubsets::most()) + " columns."
                                    : show(std::ceil(bytes / 1e6)) + " MB for these.";
   }
   if (settings_.score != DagScore::equalVariance || columns_.count() == 0) return text;

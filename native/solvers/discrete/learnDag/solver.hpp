@@ -10,11 +10,11 @@
 #include "linalg/cpu.hpp"
 #include "solvers/discrete/learnDag/dag_columns.hpp"
 #include "solvers/discrete/learnDag/dag_conditions.hpp"
+#include "solvers/discrete/learnDag/dag_subsets.hpp"
 #include "solvers/discrete/learnDag/gaussian_scores.hpp"
 #include "solvers/discrete/learnDag/logistic_scores.hpp"
 #include "solvers/discrete/learnDag/order_search.hpp"
 #include "solvers/discrete/learnDag/problem.hpp"
-#include "solvers/discrete/learnDag/subset_search.hpp"
 #include "solvers/discrete/learnDag/topo_search.hpp"
 #include "solvers/discrete/learnDag/variance_search.hpp"
 
@@ -22,7 +22,7 @@ namespace nonconvex {
 
 /// min over directed graphs without cycles of sum_j loss_j(parents of j) + penalty (number of edges).
 ///
-/// All graphs are searched by SubsetSearch behind one descent of OrderSearch; else descents begin at several orders,
+/// All graphs are searched by DagSubsets behind one descent of OrderSearch; else descents begin at several orders,
 /// those of OrderSearch or of TopoSearch. Where the variance of the score `equalVariance` is free, descents alternate
 /// it with the graph, and ConcaveLineSearch proves the least score of both.
 class DagSearch {
@@ -72,10 +72,10 @@ class DagSearch {
   BinaryRows bits_;
   std::unique_ptr<DagConditions> conditions_;
   std::unique_ptr<LocalScores> scores_;
-  GaussianScores* gaussian_ = nullptr;  ///< the same, where it is one
+  GaussianScores* gaussian_ = nullptr;  ///< scores_, if these are Gaussian
   std::unique_ptr<OrderSearch> orders_;
   std::unique_ptr<TopoSearch> topo_;
-  std::unique_ptr<SubsetSearch> subsets_;
+  std::unique_ptr<DagSubsets> subsets_;
   std::unique_ptr<ScoreTables> tables_;
   ConcaveLineSearch line_;
   DagMethod method_ = DagMethod::automatic;

@@ -30,7 +30,7 @@ class TopoSearch {
     std::size_t first = 0, second = 0;  ///< places in the order
     double paths = 0;
     double gain = 0;
-    std::vector<double> losses;  ///< of the nodes at these places and between them
+    std::vector<double> losses;  ///< the losses of the nodes at these places and between them
   };
 
   std::vector<int> parentsAt(const std::vector<int>& order, std::size_t place) const;
@@ -41,8 +41,8 @@ class TopoSearch {
   LocalScores& scores_;
   const DagConditions& conditions_;
   std::vector<int> order_;
-  std::vector<double> losses_;   ///< by places
-  std::vector<double> weights_;  ///< |W| by places: column k has the weights of the node at place k
+  std::vector<double> losses_;   ///< the loss of the node at each place
+  std::vector<double> weights_;  ///< |W|: column k has the weights of the node at place k
 };
 
 }  // namespace nonconvex

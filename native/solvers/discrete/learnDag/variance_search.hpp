@@ -35,7 +35,7 @@ class ConcaveLineSearch {
 
   double c_ = 0;
   std::vector<double> wanted_;
-  std::vector<Point> points_;  ///< by lambda
+  std::vector<Point> points_;  ///< the points, the least lambda first
 };
 
 }  // namespace nonconvex

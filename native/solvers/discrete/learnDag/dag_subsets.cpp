@@ -1,4 +1,4 @@
-#include "solvers/discrete/learnDag/subset_search.hpp"
+#include "solvers/discrete/learnDag/dag_subsets.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -10,7 +10,8 @@
 
 namespace nonconvex {
 
-struct SubsetSearch::Tuning {
+struct DagSubsets::Tuning {
+  static constexpr int most = 30;           ///< safeguard: columns, as subsets are bits
   static constexpr int blockBits = 12;      ///< safeguard: subsets that are looked at between two looks at the clock
   static constexpr std::size_t parts = 16;  ///< safeguard: parts of the tables of a node, for as many threads
   static constexpr int pieceBits = 16;      ///< safeguard: sets that are joined between two looks at the clock
@@ -42,9 +43,11 @@ std::uint32_t movedTogether(std::uint32_t subset, std::uint32_t members) {
 
 }  // namespace
 
-SubsetSearch::SubsetSearch(const DagConditions& conditions)
+int DagSubsets::most() { return Tuning::most; }
+
+DagSubsets::DagSubsets(const DagConditions& conditions)
     : conditions_(conditions), d_(conditions.count()), low_(std::min(d_, Tuning::blockBits)) {
-  if (d_ > most) return;
+  if (d_ > Tuning::most) return;
   nodes_.resize(at(d_));
   for (int j = 0; j < d_; ++j) {
     Node& node = nodes_[at(j)];
@@ -53,17 +56,17 @@ SubsetSearch::SubsetSearch(const DagConditions& conditions)
   }
 }
 
-double SubsetSearch::subsets() const {
-  if (d_ > most) return infinity;
+double DagSubsets::subsets() const {
+  if (d_ > Tuning::most) return infinity;
   double sum = 0;
   for (const Node& node : nodes_) sum += std::ldexp(1, std::popcount(node.optional));
   return sum;
 }
 
-double SubsetSearch::bytes() const { return 8 * (subsets() + std::ldexp(1, d_)); }
+double DagSubsets::bytes() const { return 8 * (subsets() + std::ldexp(1, d_)); }
 
 /// Takes memory, which the system clears where it is first written.
-void SubsetSearch::makeRoom(Node& node) const {
+void DagSubsets::makeRoom(Node& node) const {
   if (node.best.size() > 0) return;
   node.best = HostBuffer<double>(std::size_t{1} << std::popcount(node.optional), Uninitialized{});
   const std::uint32_t block = 1u << low_, lowMembers = node.optional & (block - 1);
@@ -74,7 +77,7 @@ void SubsetSearch::makeRoom(Node& node) const {
   node.plainLow = lowMembers == block - 1;
 }
 
-bool SubsetSearch::step(const Cpu& la, const ScoreTables& tables) {
+bool DagSubsets::step(const Cpu& la, const ScoreTables& tables) {
   if (steps_ < d_) {
     makeRoom(nodes_[at(steps_)]);
     fillNode(la, tables, steps_);
@@ -87,7 +90,7 @@ bool SubsetSearch::step(const Cpu& la, const ScoreTables& tables) {
 
 /// Local scores of all sets of parents, then the least over subsets. Parts are filled and closed for themselves, then
 /// joined two by two.
-void SubsetSearch::fillNode(const Cpu& la, const ScoreTables& tables, int j) {
+void DagSubsets::fillNode(const Cpu& la, const ScoreTables& tables, int j) {
   const Node& node = nodes_[at(j)];
   const std::size_t size = node.best.size();
   std::size_t part = size;
@@ -104,7 +107,7 @@ void SubsetSearch::fillNode(const Cpu& la, const ScoreTables& tables, int j) {
 }
 
 /// A part, halves first, while they are in the cache.
-void SubsetSearch::fillDown(const Cpu& la, const ScoreTables& tables, int j, std::size_t first, std::size_t size) {
+void DagSubsets::fillDown(const Cpu& la, const ScoreTables& tables, int j, std::size_t first, std::size_t size) {
   const Node& node = nodes_[at(j)];
   double* out = node.best.data() + first;
   if (size <= std::size_t{1} << Tuning::blockBits) {
@@ -122,7 +125,7 @@ void SubsetSearch::fillDown(const Cpu& la, const ScoreTables& tables, int j, std
 }
 
 /// Blocks of subsets with the same high bits, of which `size` are 1: these do not need one another.
-void SubsetSearch::joinLayer(const Cpu& la, int size) {
+void DagSubsets::joinLayer(const Cpu& la, int size) {
   std::vector<std::uint32_t> blocks;
   for (std::uint32_t high = 0; high < 1u << (d_ - low_); ++high) {
     if (std::popcount(high) == size) blocks.push_back(high);
@@ -134,7 +137,7 @@ void SubsetSearch::joinLayer(const Cpu& la, int size) {
 }
 
 /// Last nodes whose bit is high: block after block.
-void SubsetSearch::addHighNode(const Node& node, std::uint32_t high, std::uint32_t bit) {
+void DagSubsets::addHighNode(const Node& node, std::uint32_t high, std::uint32_t bit) {
   const std::uint32_t block = 1u << low_, rest = high & ~bit;
   if ((node.required & ~rest & ~(block - 1)) != 0) return;
   const double* without = least_.data() + rest;
@@ -150,11 +153,11 @@ void SubsetSearch::addHighNode(const Node& node, std::uint32_t high, std::uint32
   }
 }
 
-std::uint32_t SubsetSearch::placeOf(const Node& node, std::uint32_t subset) const {
+std::uint32_t DagSubsets::placeOf(const Node& node, std::uint32_t subset) const {
   return movedTogether(subset, node.optional);
 }
 
-void SubsetSearch::joinBlock(std::uint32_t number) {
+void DagSubsets::joinBlock(std::uint32_t number) {
   const std::uint32_t high = number << low_, block = 1u << low_;
   double* out = least_.data() + high;
   std::fill_n(out, block, infinity);
@@ -184,7 +187,7 @@ void SubsetSearch::joinBlock(std::uint32_t number) {
 }
 
 /// The last node of each subset, and its parents: members are left out while the least score stays.
-Dag SubsetSearch::found(double& score) const {
+Dag DagSubsets::found(double& score) const {
   score = least_[least_.size() - 1];
   Dag made{.order = std::vector<int>(at(d_)), .parents = std::vector<std::vector<int>>(at(d_))};
   auto subset = static_cast<std::uint32_t>(least_.size() - 1);

@@ -17,12 +17,12 @@ namespace nonconvex {
 /// M. Koivisto, K. Sood, "Exact Bayesian structure discovery in Bayesian networks", JMLR 5, 2004; T. Silander,
 /// P. Myllymaki, "A simple approach for finding the globally optimal Bayesian network structure", UAI 2006. Scores are
 /// in double precision: in single precision, differences between graphs are lost beside scores of 10^5.
-class SubsetSearch {
+class DagSubsets {
  public:
   /// Most columns, as subsets are bits.
-  static constexpr int most = 30;
+  static int most();
 
-  explicit SubsetSearch(const DagConditions& conditions);
+  explicit DagSubsets(const DagConditions& conditions);
 
   /// Bytes of its tables.
   double bytes() const;
@@ -41,7 +41,7 @@ class SubsetSearch {
   struct Tuning;
   struct Node {
     std::uint32_t required = 0, optional = 0;
-    HostBuffer<double> best;             ///< by subsets of optional parents
+    HostBuffer<double> best;             ///< least scores by subsets of optional parents
     std::vector<std::uint16_t> lowBits;  ///< places in `best` by the low bits of a subset of all nodes
     bool plainLow = false;               ///< these places are the low bits themselves
   };
