@@ -144,7 +144,8 @@ export function dagParts(result: LearnedDag | undefined): Part[] {
     ([title, lines = '']) =>
       `<details><summary>As text for ${title}</summary><pre>${lines.split('\n').map(escaped).join('\n')}</pre></details>`,
   );
-  const list = edges.length > 0 ? [table(['from', 'to', 'weight', 'gain', 'direction is told'], rows)] : [];
+  const list =
+    edges.length > 0 ? [table(['from column', 'to column', 'weight', 'gain', 'direction is told'], rows)] : [];
   return [
     { title: 'Graph', body: [soft(about), dagDrawing(result), ...texts].join('\n') },
     ...(list.length > 0 ? [{ title: 'Edges', body: list.join('\n') }] : []),

@@ -25,6 +25,13 @@ export const fixture: Fixture = {
     data: { x: matrix(100, 30, chained(100, 30, 1)) },
     settings: { ...limitless, method: 'orderSearch', restarts: 1_000_000_000 },
   },
+  huge: {
+    'all graphs': {
+      solver: 'discrete/learnDag',
+      data: { x: matrix(60, 31, numbers(60 * 31, 4)) },
+      settings: { method: 'exact' },
+    },
+  },
   deterministic: true,
   objective: 'sometimes',
   wrong: {

@@ -11,7 +11,7 @@
 namespace nonconvex {
 
 struct DagSubsets::Tuning {
-  static constexpr int most = 30;           ///< safeguard: columns, as subsets are bits
+  static constexpr int most = 31;           ///< safeguard: columns, as subsets are bits
   static constexpr int blockBits = 12;      ///< safeguard: subsets that are looked at between two looks at the clock
   static constexpr std::size_t parts = 16;  ///< safeguard: parts of the tables of a node, for as many threads
   static constexpr int pieceBits = 16;      ///< safeguard: sets that are joined between two looks at the clock

@@ -89,7 +89,7 @@ struct LearnDagProblem {
         IN_OPTIONAL(forbiddenFrom, indices("f").below("d"), "Where edges that the graph must not have begin."),
         IN_OPTIONAL(forbiddenTo, indices("f").below("d"), "Where these edges end."),
         IN_OPTIONAL(tiers, vector("d"), "A number for each column: no edge leads to a column with a smaller one."),
-        IN_OPTIONAL(start, indices("d").below("d").distinct(), "Columns in an order to begin at.")};
+        IN_OPTIONAL(start, indices("d").below("d"), "Columns in an order to begin at.")};
   }
 };
 

@@ -31,8 +31,12 @@ constexpr std::uint32_t ofOrders = 3;  // definition: the stream of random order
 DagSearch::DagSearch(const Cpu& la, const LearnDagProblem& problem, const LearnDagSettings& settings)
     : la_(la), problem_(problem), settings_(settings) {
   conditions_ = std::make_unique<DagConditions>(problem, settings);
-  require(problem.start.empty() || problem.start.size() == at(problem.x.columns), "start", problem.start.size(),
-          "expected all columns once");
+  std::vector<char> seen(at(problem.x.columns), 0);
+  for (std::size_t k = 0; k < problem.start.size(); ++k) {
+    char& known = seen[at(problem.start[k])];
+    require(known == 0, "start[" + std::to_string(k) + "]", problem.start[k], "expected each column once");
+    known = 1;
+  }
   require(settings.method != DagMethod::topo || settings.score != DagScore::bic, "method", nameOf(settings.method),
           "expected another one, as without a price of edges all orders have the same score `bic`");
 }
