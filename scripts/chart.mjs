@@ -8,6 +8,7 @@ import { root } from './shared.mjs';
 async function drawing() {
   const contents = `
     export { chart, legend } from './chart.ts';
+    export { dagDrawing } from './dag.ts';
     export { standalone } from './charts.ts';
     export { escaped } from './text.ts';`;
   const { outputFiles } = await build({
@@ -25,10 +26,10 @@ const [usualWidth, gap, titleHeight, lineHeight] = [720, 16, 34, 17];
 
 /** The text of an SVG file. */
 export async function drawn({ title, subtitle = [], width = usualWidth, columns = 1, charts, ...only }) {
-  const { chart, legend, standalone, escaped } = await drawing();
+  const { chart, dagDrawing, legend, standalone, escaped } = await drawing();
   const panels = charts ?? [only];
   const wide = Math.floor((width - gap * (columns - 1)) / columns);
-  const several = panels.some(({ series }) => new Set(series.map(({ name }) => name)).size > 1);
+  const several = panels.some(({ series = [] }) => new Set(series.map(({ name }) => name)).size > 1);
   const lines = [subtitle].flat();
   const head = [`<text class="picture" x="14" y="24">${escaped(title)}</text>`];
   lines.forEach((line, k) => {
@@ -37,7 +38,7 @@ export async function drawn({ title, subtitle = [], width = usualWidth, columns 
   let top = titleHeight + lineHeight * lines.length;
   if (several) {
     const { markup, above } = legend(
-      panels.flatMap(({ series }) => series),
+      panels.flatMap(({ series = [] }) => series),
       { width },
     );
     top += above;
@@ -48,7 +49,9 @@ export async function drawn({ title, subtitle = [], width = usualWidth, columns 
     const row = panels.slice(from, from + columns);
     row.forEach((panel, column) => {
       const name = panel.heading ?? title;
-      const svg = chart({ x: '', y: '', name, ...panel, width: wide, plain: true });
+      const svg = panel.graph
+        ? dagDrawing(panel.graph, { name, width: wide, height: panel.height ?? 300 })
+        : chart({ x: '', y: '', name, ...panel, width: wide, plain: true });
       if (svg === undefined) throw new Error(`${title}, ${name}: no number can be drawn`);
       const place = `x="${column * (wide + gap)}" y="${top}" width="${wide}" height="${panel.height ?? 300}"`;
       body.push(svg.replace('<svg', `<svg ${place}`));

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { renamed } from '../core/check.js';
 import { addBench } from './benchmark.js';
 import { addCompletion } from './completion.js';
+import { addDag } from './dag.js';
 import { addDoctor } from './doctor.js';
 import { addExample } from './example.js';
 import { addFit } from './fit.js';
@@ -25,6 +26,7 @@ export const commands = [
     'fit',
     'ratio',
     'risk',
+    'dag',
     'worker',
     'bench',
     'example',
@@ -41,7 +43,7 @@ const withoutAddon: readonly (string | undefined)[] = ['doctor', 'example'];
 function programFor(args: readonly string[], signal: AbortSignal, ended: (status: number) => void): Command {
   const program = new Command('nonconvex')
     .description(
-      'Minimises an objective under bounds and constraints by Newton’s method, ratios by coordinates, and fits curves, networks, score cards and regressions that select columns.',
+      'Minimises an objective under bounds and constraints by Newton’s method, ratios by coordinates, and fits curves, networks, score cards, graphs and regressions that select columns.',
     )
     .version(title, '-v, --version', 'show the version')
     .addHelpText(
@@ -58,6 +60,7 @@ function programFor(args: readonly string[], signal: AbortSignal, ended: (status
     addFit(program, signal, ended);
     addRatio(program, args, signal, ended);
     addRisk(program, signal, ended);
+    addDag(program, signal, ended);
     addWorker(program, signal, ended);
     addBench(program, signal, ended);
   }

@@ -14,8 +14,9 @@ import {
 } from '../core/readData.js';
 import type { RiskScoreOptions, RiskScoreProgress, RiskScoreSolution } from '../generated/riskScore.js';
 import { riskScoreKind } from '../predict/verbs/riskScore.js';
+import { columnNames } from './columnNames.js';
 import { type Binarized, binarized, readBinarize } from './riskScoreColumns.js';
-import { allowedPoints, columnNames, conditions, poolSettings, readScale, startOf } from './riskScoreConditions.js';
+import { allowedPoints, conditions, poolSettings, readScale, startOf } from './riskScoreConditions.js';
 
 export interface RiskScoreData {
   /** n x p. */

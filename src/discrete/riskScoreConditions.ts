@@ -3,22 +3,6 @@ import { rangeError, typeError } from '../core/argumentError.js';
 import { checkNumber, checkVector, isList, show } from '../core/check.js';
 import { checkWarmStart } from '../core/warmStart.js';
 
-/** Names of columns. */
-export function columnNames(names: unknown, columns: number): readonly string[] {
-  if (names === undefined) return Array.from({ length: columns }, (_, j) => `x${j}`);
-  if (!Array.isArray(names))
-    throw typeError(`names = ${show(names)}: expected an array of names, one for each column of x`);
-  if (names.length !== columns) {
-    throw rangeError(`names: expected ${columns} names, one for each column of x, got ${names.length}`);
-  }
-  names.forEach((name, j) => {
-    if (typeof name !== 'string') throw typeError(`names[${j}] = ${show(name)}: expected a string`);
-    if (names.indexOf(name) < j)
-      throw rangeError(`names[${j}] = ${show(name)}: expected a name that no other column has`);
-  });
-  return names.slice();
-}
-
 /** The points of a card to begin at. */
 export function startOf(
   warmStart: { points: ArrayLike<number> } | undefined,

@@ -12,6 +12,7 @@ import type { NetworkMembers } from '../predict/network.js';
 import { type Chart, chartsOf } from './charts.js';
 import { convergence } from './convergence.js';
 import { checkProfiles, curveFitOf, curveParts } from './curveParts.js';
+import { dagMembers, dagParts, type LearnedDag } from './dag.js';
 import { compared } from './fit.js';
 import { facts, isMatrix, members, settingRows } from './members.js';
 import { type Part, page, soft, table, tiles } from './page.js';
@@ -32,6 +33,7 @@ import { escaped, figure } from './text.js';
 import { hiddenUnits, type ImageSize } from './units.js';
 
 export type { Chart } from './charts.js';
+export { type LearnedDag, toDot, toMermaid } from './dag.js';
 export type { ImageSize } from './units.js';
 
 export interface ReportOptions {
@@ -96,7 +98,7 @@ const shownElsewhere = [
  * It has the status with its message, what is known of the answer, objective, bound and gap; charts of how they converged, of a search
  * for a global minimum against time; of a model with `data` the residuals or the
  * confusion matrix; of a path its coefficients and its cross-validation; of a network the hidden units, as images where `image` gives their
- * size; of a score card its points, risks and calibration; of a curve its parameters, the data and the curve with its bands, residuals and profiles; of a problem with constraints what is active, and multipliers; settings, all other members, and versions.
+ * size; of a score card its points, risks and calibration; of a graph that was learned the drawn graph, its edges, and the text for Graphviz and Mermaid; of a curve its parameters, the data and the curve with its bands, residuals and profiles; of a problem with constraints what is active, and multipliers; settings, all other members, and versions.
  *
  * ```ts
  * import { report } from 'nonconvex/report';
@@ -124,11 +126,10 @@ export function report(result: object, options: ReportOptions = {}): string {
   if (image) checkImage(image, network?.hiddenWeights.rows);
   const coefficients = coefficientsOf(given, names.columns);
   const all = { ...given, ...(network && network !== given && { ...network }) };
-  const curve = curveFitOf(given);
-  const card = cardOf(given);
+  const [curve, card, dag] = [curveFitOf(given), cardOf(given), dagOf(given)];
   const shown = [...shownElsewhere, ...(coefficients ? ['coefficients'] : []), ...(card ? cardMembers : [])];
   const parts = [
-    ...cardParts(card),
+    ...[...cardParts(card), ...dagParts(dag)],
     ...(path?.parts ?? []),
     ...(curve ? curveParts(curve, profiles) : []),
     // The reports of a path are of one lambda after the other.
@@ -139,7 +140,7 @@ export function report(result: object, options: ReportOptions = {}): string {
     isList(given.x) && !curve ? variables(given, known) : undefined,
     constraints(given, known),
     coefficients,
-    ...(path ? [] : members(all, shown)),
+    ...(path ? [] : members(all, dag ? [...shown, ...dagMembers] : shown)),
     factsPart('Settings', settingRows(settings)),
     factsPart('Versions', versions(environment)),
   ].filter((part): part is Part => part !== undefined);
@@ -225,6 +226,7 @@ function tilesOf(result: Result): Tile[] {
 function kindName(result: Result, isPath: boolean): string {
   if (isPath) return 'Path of models';
   if (curveFitOf(result)) return 'Curve through data';
+  if (dagOf(result)) return 'Learned graph';
   if (searchOf(result)) return 'Search for a global optimum';
   const kind = modelOf(result)?.kind;
   if (kind === undefined) return 'Result of a solve';
@@ -251,6 +253,12 @@ function networkOf(result: Result): NetworkMembers | undefined {
 function cardOf(result: Result): ScoreCard | undefined {
   const found = modelOf(result)?.kind.kind === 'riskScore' && 'card' in result && 'table' in result;
   return found ? (result as unknown as ScoreCard) : undefined;
+}
+
+/** The result as a graph that was learned, if it is one. */
+function dagOf(result: Result): LearnedDag | undefined {
+  const found = 'edges' in result && 'pattern' in result && isList(result.names);
+  return found ? (result as unknown as LearnedDag) : undefined;
 }
 
 function checkImage(image: ImageSize, columns: number | undefined): void {

@@ -37,6 +37,8 @@ svg:has(.series:hover) .series { opacity: .18; } svg .series:hover { opacity: 1 
 .series:hover .line { stroke-width: 3; } .series:hover .name { visibility: visible; font-weight: 600; }
 .point path { stroke: var(--axis); fill: none; } .point circle { fill: var(--c1); } .point .hit { fill: transparent; }
 .point:hover circle { r: 5px; } .point:hover path { stroke: var(--ink); }
+.node rect { fill: var(--tile); stroke: var(--axis); } .node text { fill: var(--ink); text-anchor: middle; } .edge .head { fill: var(--c); }
+.edge .way { fill: none; stroke: var(--c); opacity: .8; } .edge.open .way { stroke-dasharray: 6 5; } .edge:hover .way { stroke: var(--ink); opacity: 1; }
 `;
 
 const style = `${colours}* { box-sizing: border-box; }

@@ -1,0 +1,1 @@
+import './learnDagReference.test.js';
