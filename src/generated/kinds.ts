@@ -13,6 +13,7 @@ export const solves = {
   'deepLinear/trainLinearNetwork': { progress: true },
   'discrete/assign': { progress: true },
   'discrete/certifyNetwork': { progress: true },
+  'discrete/learnDag': { progress: true },
   'discrete/certifiedRadius': { progress: true },
   'discrete/crossValidateRiskScore': { progress: true },
   'discrete/riskScore': { progress: true },
