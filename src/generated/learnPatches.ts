@@ -9,6 +9,8 @@ export interface LearnPatchesProblem {
   x: Matrix;
   /** Height, width and channels of an image. */
   shape: Int32Array;
+  /** Filters to begin at, a row each. Default: patches. */
+  start?: Matrix | undefined;
 }
 
 export interface LearnPatchesOptions extends Limits {

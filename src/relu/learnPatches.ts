@@ -1,5 +1,6 @@
 import { checkNumber, isPromise } from '../core/check.js';
 import { fixDeadline } from '../core/deadline.js';
+import { toMatrix } from '../core/matrix.js';
 import {
   type MatrixLike,
   readData,
@@ -8,6 +9,7 @@ import {
   type SolveResult,
   solveOnCpu,
 } from '../core/readData.js';
+import { checkWarmStart } from '../core/warmStart.js';
 import {
   type LearnPatchesOptions,
   type LearnPatchesSolution,
@@ -27,6 +29,8 @@ export interface LearnPatchesSettings extends LearnPatchesOptions, SolveOptions 
   cells?: number | undefined;
   /** The least product of a patch and a filter, which is at most 1, that makes a feature. Default: 0.25. Change it when features are to be few (larger). */
   threshold?: number | undefined;
+  /** Filters to begin at, such as an earlier result. Default: random patches. Change it when an earlier result is near. */
+  warmStart?: { layer: Pick<PatchLayer, 'filters'> } | undefined;
 }
 
 export interface LearnPatchesResult extends SolveResult, Omit<LearnPatchesSolution, 'filters' | 'contrast'> {
@@ -41,7 +45,8 @@ export interface LearnPatchesResult extends SolveResult, Omit<LearnPatchesSoluti
  *     minimise  (1/M) sum_i min_f (1 - w_f . p_i)
  *
  * for M random patches p_i, less their means, and divided by sqrt(||p||^2 + contrast); flat ones are drawn again. Spherical k-means: `solved` says
- * that the objective falls by less than `tolerance`, and nothing about other filters.
+ * that neither other patches for the filters nor other filters for the patches that each one has lower the objective by more than `tolerance`, as a
+ * share of it.
  *
  * ```ts
  * const { layer } = await learnPatches({ x: images, shape: [28, 28] });
@@ -59,14 +64,15 @@ export async function learnPatches(
   settings: LearnPatchesSettings = {},
 ): Promise<LearnPatchesResult> {
   const { x, shape } = readData(data, ['x', 'shape']);
-  const { cells = 4, threshold = 0.25, ...others } = fixDeadline(settings);
+  const { cells = 4, threshold = 0.25, warmStart, ...others } = fixDeadline(settings);
   const { size = learnPatchesDefaults.size } = others;
   const sides = shapeOf('shape', shape);
-  checkCells('cells', cells, sides, size);
+  if (Number.isInteger(size)) checkCells('cells', cells, sides, size);
   checkNumber('threshold', threshold, { lower: 0 });
   const read = readMatrix('x', x);
   const images = isPromise(read) ? await read : read;
-  const request = { x: images, shape: Int32Array.from(sides) };
+  const start = warmStart && toMatrix('warmStart.layer.filters', checkWarmStart(warmStart).layer?.filters);
+  const request = { x: images, shape: Int32Array.from(sides), start };
   const { filters, contrast, ...answer } = await solveOnCpu('learnPatches', request, others);
   const rows = Array.from({ length: filters.columns }, (_, f) =>
     Array.from({ length: filters.rows }, (_, j) => filters.data[j * filters.columns + f] as number),

@@ -38,20 +38,23 @@ static_assert(sizeFromFields<LearnPatchesSettings>() == sizeof(LearnPatchesSetti
 struct LearnPatchesProblem {
   MatrixInput x;
   std::vector<int> shape;
+  MatrixInput start;
 
   static constexpr auto fields() {
     using Self = LearnPatchesProblem;
-    return FieldTuple{IN(x, matrix("n", "p"), "Images, a row each: its pixels row by row, each with its channels."),
-                      IN(shape, indices(), "Height, width and channels of an image.")};
+    return FieldTuple{
+        IN(x, matrix("n", "p"), "Images, a row each: its pixels row by row, each with its channels."),
+        IN(shape, indices(), "Height, width and channels of an image."),
+        IN_OPTIONAL(start, matrix("count", "d").inDoubles(), "Filters to begin at, a row each. Default: patches.")};
   }
 };
 
 struct LearnPatchesSolution {
   HostMatrix<double> filters;
   double contrast = 0;
-  Certificate certificate = {};
+  Certificate certificate = {.kind = CertificateKind::coordinateWise};  ///< the claim of a solve that has ended well
 
-  static Claims claims() { return {.verbs = {"learnPatches"}, .kinds = {CertificateKind::none}}; }
+  static Claims claims() { return {.verbs = {"learnPatches"}, .kinds = {CertificateKind::coordinateWise}}; }
 
   static constexpr auto fields() {
     using Self = LearnPatchesSolution;

@@ -30,6 +30,16 @@ PatchGrid gridOf(const LearnPatchesProblem& problem, int size) {
 PatchLearner::PatchLearner(const Cpu& la, const LearnPatchesProblem& problem, const LearnPatchesSettings& settings)
     : la_(la), problem_(problem), settings_(settings), grid_(gridOf(problem, settings.size)) {
   const double length = grid_.length(), count = settings.count;
+  const MatrixInput& start = problem.start;
+  for (int f = 0; f < start.rows; ++f) {
+    for (int j = 0; j < start.columns; ++j) requireFinite("start", f, j, start(f, j));
+  }
+  if (start.rows > 0) {
+    require(start.rows == settings.count, "filters of warmStart", start.rows,
+            "expected count = " + show(settings.count));
+    require(start.columns == grid_.length(), "numbers of a filter of warmStart", start.columns,
+            "expected size^2 channels = " + show(grid_.length()));
+  }
   requireMemory(sizeof(double) * (length * settings.sample + 2 * length * count + count * Tuning::patches),
                 "sample = " + show(settings.sample) + " patches of " + show(length) +
                     " numbers and count = " + show(settings.count) + " filters need");
@@ -47,6 +57,7 @@ void PatchLearner::start() {
   }
   drawPatches();
   beginFilters();
+  takeSums();
   assign();
 }
 
@@ -78,28 +89,38 @@ void PatchLearner::drawPatches() {
   }
 }
 
-/// The first filters are patches, of which the last come again where these are fewer.
+/// The first filters are those of the start, or patches, of which the first come again where these are fewer.
 void PatchLearner::beginFilters() {
+  const MatrixInput& start = problem_.start;
   for (int f = 0; f < settings_.count; ++f) {
-    const double* patch = patches_.column(f % settings_.sample);
-    std::copy_n(patch, grid_.length(), sums_.column(f));
+    for (int j = 0; j < grid_.length(); ++j) {
+      sums_(j, f) = start.rows > 0 ? start(f, j) : patches_(j, f % settings_.sample);
+    }
   }
 }
 
-/// Filters := sums of their patches, of length 1, and sums of the patches that are nearest to each; a filter without
-/// any stays.
-void PatchLearner::assign() {
-  const int d = grid_.length(), count = settings_.count, all = settings_.sample;
-  for (int f = 0; f < count; ++f) {
-    double squares = 0;
-    for (int j = 0; j < d; ++j) squares += square(sums_(j, f));
-    const double length = std::sqrt(squares);
-    for (int j = 0; j < d; ++j) {
+/// Filters := their sums, of length 1; a filter without patches stays.
+void PatchLearner::takeSums() {
+  for (int f = 0; f < settings_.count; ++f) {
+    const double length = lengthOfSum(f);
+    for (int j = 0; j < grid_.length(); ++j) {
       if (length > 0) filters_(j, f) = sums_(j, f) / length;
     }
   }
+}
+
+double PatchLearner::lengthOfSum(int f) const {
+  double squares = 0;
+  for (int j = 0; j < grid_.length(); ++j) squares += square(sums_(j, f));
+  return std::sqrt(squares);
+}
+
+/// Each patch goes to the filter with the largest product. The residual is the share of the objective by which the best
+/// filters for these patches would lower it.
+void PatchLearner::assign() {
+  const int count = settings_.count, all = settings_.sample;
   std::fill_n(sums_.data(), sums_.size(), 0.0);
-  double missed = 0;
+  double reached = 0;
   for (int from = 0; from < all; from += Tuning::patches) {
     la_.checkpoint();
     const int width = std::min(Tuning::patches, all - from);
@@ -109,15 +130,18 @@ void PatchLearner::assign() {
     for (int k = 0; k < width; ++k) {
       const double* best = std::max_element(products.column(k), products.column(k) + count);
       double* const sum = sums_.column(static_cast<int>(best - products.column(k)));
-      for (int j = 0; j < d; ++j) sum[j] += patches_(j, from + k);
-      missed += (1 - *best) / all;
+      for (int j = 0; j < grid_.length(); ++j) sum[j] += patches_(j, from + k);
+      reached += *best / all;
     }
   }
-  now_.residual = missed == 0 ? 0 : (before_ - missed) / missed;
-  now_.objective = before_ = missed;
+  double best = 0;
+  for (int f = 0; f < count; ++f) best += lengthOfSum(f) / all;
+  now_.objective = 1 - reached;
+  now_.residual = now_.objective > 0 ? std::max(0.0, best - reached) / now_.objective : 0;
 }
 
 std::optional<Status> PatchLearner::step() {
+  takeSums();
   assign();
   return std::nullopt;
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <vector>
 
@@ -41,6 +40,8 @@ class PatchLearner {
   double draw(int k, std::uint64_t index);
   void drawPatches();
   void beginFilters();
+  void takeSums();
+  double lengthOfSum(int f) const;
   void assign();
 
   const Cpu& la_;
@@ -49,7 +50,6 @@ class PatchLearner {
   PatchGrid grid_;
   double contrast_ = 0;
   HostMatrix<double> patches_, filters_, sums_, products_;
-  double before_ = std::numeric_limits<double>::infinity();  ///< the last objective
   Progress now_;
 };
 
