@@ -14,6 +14,15 @@ export {
   type CertifiedRadiusSettings,
   certifiedRadius,
 } from '../discrete/recipes/certifiedRadius.js';
+export {
+  type AlignableNetwork,
+  type AlignedNetwork,
+  type AlignNetworksData,
+  type AlignNetworksResult,
+  type AlignNetworksSettings,
+  alignNetworks,
+  type SegmentCourse,
+} from '../discrete/alignNetworks.js';
 export { admm, huber, type ReluLoss, type ReluMethod, sampled } from '../generated/reluChoices.js';
 export { type AttackData, type AttackResult, type AttackSettings, attack, type ReluAdversary } from './attack.js';
 export { ReluClassifier, ReluRegressor } from './estimator.js';
