@@ -1,7 +1,7 @@
 // Networks for an alignment: read to layers, with their units in another order, and between two of them.
 import { types } from 'node:util';
 import { rangeError, typeError } from '../core/argumentError.js';
-import { show } from '../core/check.js';
+import { isPromise, show } from '../core/check.js';
 import type { Matrix } from '../core/matrix.js';
 import { withMethods } from '../core/methods.js';
 import { type DenseNetwork, type FlatLayers, layersOf, layersOfNetwork, layersOfOnnx } from '../predict/denseLayers.js';
@@ -23,17 +23,22 @@ export interface ReadNetwork extends FlatLayers {
   network?: NetworkMembers;
 }
 
-/** Reads a network; messages call it by its name. */
-export async function readAlignable(name: string, given: AlignableNetwork): Promise<ReadNetwork> {
+/** Reads a network, at once unless it is a file of ONNX; messages call it by its name. */
+export function readAlignable(name: string, given: AlignableNetwork): ReadNetwork | Promise<ReadNetwork> {
+  const renamed = (error: unknown): never => {
+    const failure = error as Error;
+    failure.message = failure.message.replace(/^network\b/, name);
+    throw failure;
+  };
   try {
-    return await read(given);
+    const found = read(given);
+    return isPromise(found) ? found.catch(renamed) : found;
   } catch (error) {
-    if (error instanceof Error) error.message = error.message.replace(/^network\b/, name);
-    throw error;
+    return renamed(error);
   }
 }
 
-async function read(given: AlignableNetwork): Promise<ReadNetwork> {
+function read(given: AlignableNetwork): ReadNetwork | Promise<ReadNetwork> {
   const expected = 'expected a network, a result with one, layers, or bytes of ONNX';
   if (types.isAnyArrayBuffer(given) || types.isUint8Array(given)) return layersOfOnnx(given as Uint8Array);
   if (typeof given !== 'object' || given === null) throw typeError(`network = ${show(given)}: ${expected}`);

@@ -13,6 +13,7 @@ import {
   solveOnCpu,
 } from '../core/readData.js';
 import { checkedValues, type Targets } from '../core/targets.js';
+import { checkWarmStart } from '../core/warmStart.js';
 import type {
   AlignNetworksOptions,
   AlignNetworksProblem,
@@ -52,6 +53,8 @@ export interface AlignNetworksSettings extends AlignNetworksOptions, SolveOption
    * outputs. Change it when several outputs are numbers, or one output is to be read in another way.
    */
   loss?: 'softmax' | 'logistic' | 'squared' | undefined;
+  /** Orders to begin the search by weights at, such as an earlier result. Default: the order of b. Change it when a good order is known. */
+  warmStart?: { permutations: readonly ArrayLike<number>[] } | undefined;
 }
 
 /** Losses at points between two networks. */
@@ -67,7 +70,7 @@ export interface SegmentCourse {
 export interface AlignNetworksResult
   extends SolveResult<AlignNetworksProgress>,
     Omit<AlignNetworksSolution, 'order' | 'after' | 'before' | 'factorsA' | 'factorsB'> {
-  /** For each hidden layer: entry i is the unit of b that takes the place of unit i. */
+  /** Orders of units, one for each hidden layer: entry i is the unit of b that takes the place of unit i. */
   permutations: Int32Array[];
   /** The network b with its units in that order: its outputs are those of b. */
   network: AlignedNetwork;
@@ -107,8 +110,10 @@ export async function alignNetworks(
   settings: AlignNetworksSettings = {},
 ): Promise<AlignNetworksResult> {
   const { a, b, x, y } = readData(data, ['a', 'b', 'x', 'y']);
-  const { loss, ...others } = fixDeadline(settings);
-  const [first, second] = [await readAlignable('a', a), await readAlignable('b', b)];
+  const { loss, warmStart, ...others } = fixDeadline(settings);
+  const [readA, readB] = [readAlignable('a', a), readAlignable('b', b)];
+  const first = isPromise(readA) ? await readA : readA;
+  const second = isPromise(readB) ? await readB : readB;
   requireSameWidths(first, second);
   if (others.by === 'activations' && x === undefined) throw rangeError("by = 'activations': expected rows x with it");
   if (y !== undefined && x === undefined) throw rangeError('y: expected rows x with it');
@@ -124,11 +129,32 @@ export async function alignNetworks(
     biasesA: first.biases,
     weightsB: second.weights,
     biasesB: second.biases,
+    ...startOf(warmStart, first.widths),
     ...(rows && { x: rows }),
     ...(rows && y !== undefined && lossOf(y, rows, first, loss)),
   };
   const answer = await solveOnCpu('alignNetworks', request, others);
   return presented(answer as unknown as Answer, first, second);
+}
+
+/** The orders to begin at as the addon takes them. */
+function startOf(warmStart: AlignNetworksSettings['warmStart'], widths: Int32Array): { start?: Int32Array } {
+  if (warmStart === undefined) return {};
+  const { permutations } = checkWarmStart(warmStart);
+  const units = Array.from(widths.subarray(1, -1));
+  if (!Array.isArray(permutations) || permutations.length !== units.length) {
+    throw rangeError(`warmStart.permutations: expected ${units.length} lists, one for each hidden layer`);
+  }
+  const orders = permutations.map((order, l) => {
+    const length = units[l] as number;
+    const found = Int32Array.from(checkVector(`warmStart.permutations[${l}]`, order, { length }));
+    const seen = new Set(found);
+    if (seen.size !== length || found.some((j) => j < 0 || j >= length)) {
+      throw rangeError(`warmStart.permutations[${l}]: expected each number from 0 to ${length - 1} once`);
+    }
+    return Array.from(found);
+  });
+  return { start: Int32Array.from(orders.flat()) };
 }
 
 function requireSameWidths({ widths: a }: ReadNetwork, { widths: b }: ReadNetwork): void {

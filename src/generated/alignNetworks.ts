@@ -15,6 +15,8 @@ export interface AlignNetworksProblem {
   weightsB: Float64Array;
   /** Biases of b. */
   biasesB: Float64Array;
+  /** Units of b in the order to begin at, layer after layer. */
+  start?: Int32Array | undefined;
   /** Rows for activations and for the loss. */
   x?: Matrix | undefined;
   /** Targets of the loss: classes from 0, -1 and 1, or numbers. */

@@ -12,7 +12,7 @@ const small = { a: network([3, 6, 5, 2], 1), b: network([3, 6, 5, 2], 40) };
 const rows = { x: matrix(20, 3, numbers(60, 5)), y: Float64Array.from({ length: 20 }, (_, i) => i % 2) };
 
 export const fixture: Fixture = {
-  small: { solver: 'discrete/alignNetworks', data: small, settings: { starts: 3 } },
+  small: { solver: 'discrete/alignNetworks', data: { ...small, ...rows }, settings: { starts: 3, points: 3 } },
   endless: {
     solver: 'discrete/alignNetworks',
     data: { a: network([8, 24, 24, 2], 3), b: network([8, 24, 24, 2], 70) },
@@ -21,6 +21,7 @@ export const fixture: Fixture = {
   arrays: {
     rows: { solver: 'discrete/alignNetworks', data: { ...small, ...rows }, settings: { by: 'activations', points: 3 } },
   },
+  objective: 'sometimes',
   wrong: {
     a: { layers: [{ weights: [[1]] }, { weights: [[1]] }] },
     b: { layers: [{ weights: [[1]] }, { weights: [[1]] }] },

@@ -144,6 +144,16 @@ describe('wrong arguments', () => {
     [{ a, b: a, x, y: [1] }, { loss: 'logistic' }, "loss = 'logistic': expected one output, got 2"],
     [{ a, b: a, x, y: [1] }, { loss: 'hinge' }, 'loss'],
     [{ a, b: a }, { by: 'weight' }, 'by'],
+    [
+      { a, b: a },
+      { warmStart: { permutations: [] } },
+      'warmStart.permutations: expected 1 lists, one for each hidden layer',
+    ],
+    [
+      { a, b: a },
+      { warmStart: { permutations: [[0, 1, 1]] } },
+      'warmStart.permutations[0]: expected each number from 0 to 2 once',
+    ],
   ])('%#', async (data, settings, says) => {
     await expect(alignNetworks(data as never, settings as never)).rejects.toThrow(says);
   });

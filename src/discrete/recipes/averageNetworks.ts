@@ -23,7 +23,7 @@ export interface AverageNetworksResult {
   status: Status;
   /** The mean of all networks in these orders, by its layers. */
   network: AlignedNetwork;
-  /** For each network and each hidden layer the unit that takes the place of each unit. */
+  /** Orders of units, for each network and each of its hidden layers. */
   permutations: Int32Array[][];
   /** The sum of squared distances of all networks from their mean. */
   objective: number;

@@ -11,12 +11,16 @@ namespace nonconvex {
 
 namespace {
 
+namespace unit_balance {
+
 struct Tuning {
   /// safeguard: Sweeps of the balance, each of which brings the factors of two layers nearer to one another.
   static constexpr int mostSweeps = 1000;
   /// rounding: Factors this near 1 end the balance.
   static constexpr double balanced = 1e-12;
 };
+
+}  // namespace unit_balance
 
 /// Scales unit i of a hidden layer; the factor.
 double balanceUnit(HostMatrix<double>& into, HostMatrix<double>& from, int i) {
@@ -48,6 +52,12 @@ LayeredNetwork::LayeredNetwork(std::span<const int> widths, std::span<const doub
   }
 }
 
+LayeredNetwork LayeredNetwork::copy() const {
+  LayeredNetwork made;
+  for (const HostMatrix<double>& layer : layers) made.layers.push_back(layer.copy());
+  return made;
+}
+
 double LayeredNetwork::squares() const {
   double sum = 0;
   for (const HostMatrix<double>& layer : layers) {
@@ -70,7 +80,7 @@ std::vector<double> balanceUnits(LayeredNetwork& network) {
     factors.resize(factors.size() + at(network.units(l)), 1.0);
   }
   // One hidden layer is balanced at once; the units of several change each other's lengths.
-  for (int sweep = 0; sweep < Tuning::mostSweeps; ++sweep) {
+  for (int sweep = 0; sweep < unit_balance::Tuning::mostSweeps; ++sweep) {
     double farthest = 0;
     for (int l = 0; l < network.hidden(); ++l) {
       for (int i = 0; i < network.units(l); ++i) {
@@ -79,7 +89,7 @@ std::vector<double> balanceUnits(LayeredNetwork& network) {
         farthest = std::max(farthest, std::abs(factor - 1));
       }
     }
-    if (farthest <= Tuning::balanced) break;
+    if (farthest <= unit_balance::Tuning::balanced) break;
   }
   return factors;
 }

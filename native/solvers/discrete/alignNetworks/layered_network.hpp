@@ -9,7 +9,7 @@
 
 namespace nonconvex {
 
-/// For each hidden layer the unit that takes the place of each unit.
+/// Orders of the units of each hidden layer: the unit that takes each place.
 using UnitOrders = std::vector<std::vector<int>>;
 
 /// Layer l is (inputs + 1) x outputs with biases in its last row.
@@ -19,6 +19,8 @@ struct LayeredNetwork {
   LayeredNetwork() = default;
   /// Weights of a unit stand one after the other; throws where there are too few or too many.
   LayeredNetwork(std::span<const int> widths, std::span<const double> weights, std::span<const double> biases);
+
+  LayeredNetwork copy() const;
 
   int hidden() const { return static_cast<int>(layers.size()) - 1; }
   int units(int layer) const { return layers[static_cast<std::size_t>(layer)].cols(); }

@@ -57,6 +57,7 @@ struct AlignProblem {
   std::vector<int> widths;
   std::vector<double> weightsA, biasesA;
   std::vector<double> weightsB, biasesB;
+  std::vector<int> start;
   MatrixInput x;
   std::vector<double> y;
   SegmentLoss loss = SegmentLoss::none;
@@ -68,6 +69,7 @@ struct AlignProblem {
                       IN(biasesA, vector(), "Biases of all layers of a."),
                       IN(weightsB, vector(), "Weights of b."),
                       IN(biasesB, vector(), "Biases of b."),
+                      IN_OPTIONAL(start, indices(), "Units of b in the order to begin at, layer after layer."),
                       IN_OPTIONAL(x, matrix("n", "p"), "Rows for activations and for the loss."),
                       IN_OPTIONAL(y, vector(), "Targets of the loss: classes from 0, -1 and 1, or numbers."),
                       IN_OPTIONAL(loss, choice(), "The loss along the segment.")};

@@ -6,9 +6,8 @@
 
 #include "core/error.hpp"
 #include "core/index.hpp"
-#include "core/numbers.hpp"
+#include "core/random.hpp"
 #include "core/require_memory.hpp"
-#include "data/checked_rows.hpp"
 #include "sketching/permutations.hpp"
 
 namespace nonconvex {
@@ -25,12 +24,6 @@ double distance(const LayeredNetwork& a, const LayeredNetwork& b) {
   return sum;
 }
 
-LayeredNetwork likeness(std::span<const int> widths) {
-  LayeredNetwork made;
-  for (std::size_t l = 0; l + 1 < widths.size(); ++l) made.layers.emplace_back(widths[l] + 1, widths[l + 1]);
-  return made;
-}
-
 UnitOrders identities(const LayeredNetwork& network) {
   UnitOrders made;
   for (int l = 0; l < network.hidden(); ++l) {
@@ -40,75 +33,78 @@ UnitOrders identities(const LayeredNetwork& network) {
   return made;
 }
 
-}  // namespace
-
-NetworkAlignment::NetworkAlignment(const Cpu& la, const AlignProblem& problem, const AlignSettings& settings)
-    : la_(la), problem_(problem), settings_(settings) {
-  checkSizes();
-  double squares = 0;
-  for (std::size_t l = 1; l + 1 < problem.widths.size(); ++l) squares += square(problem.widths[l]);
-  const double rows = problem.x.rows;
-  requireMemory(sizeof(double) * (6 * numbersOf(problem.widths) + squares + rows * (problem.x.columns + 1)),
-                "networks with " + show(numbersOf(problem.widths)) + " numbers need");
+void checkLength(std::string_view name, std::size_t length, double expected) {
+  require(static_cast<double>(length) == expected, std::string(name) + ".length", length, "expected " + show(expected));
 }
 
-void NetworkAlignment::checkSizes() const {
-  const std::vector<int>& widths = problem_.widths;
+/// Throws where networks have other sizes than their widths say.
+void checkNetworks(const AlignProblem& problem) {
+  const std::vector<int>& widths = problem.widths;
   require(widths.size() >= 3, "widths.length", widths.size(), "expected inputs, hidden layers and outputs");
-  double biases = 0;
+  double biases = 0, hidden = 0;
   for (std::size_t l = 0; l < widths.size(); ++l) {
     require(widths[l] > 0, "widths[" + show(l) + "]", widths[l], "expected a positive integer");
     if (l > 0) biases += widths[l];
+    if (l > 0 && l + 1 < widths.size()) hidden += widths[l];
   }
   const double weights = numbersOf(widths) - biases;
-  const auto length = [](std::string_view name, const std::vector<double>& numbers, double expected) {
-    require(static_cast<double>(numbers.size()) == expected, std::string(name) + ".length", numbers.size(),
-            "expected " + show(expected));
-  };
-  length("weightsA", problem_.weightsA, weights);
-  length("weightsB", problem_.weightsB, weights);
-  length("biasesA", problem_.biasesA, biases);
-  length("biasesB", problem_.biasesB, biases);
-  const int outputs = widths.back();
-  const bool given = problem_.x.rows > 0;
-  require(given || settings_.by == AlignBy::weights, "by", "activations", "expected rows x with it");
-  if (given)
-    require(problem_.x.columns == widths[0], "columns of x", problem_.x.columns, "expected " + show(widths[0]));
-  if (problem_.loss == SegmentLoss::none) return;
+  checkLength("weightsA", problem.weightsA.size(), weights);
+  checkLength("weightsB", problem.weightsB.size(), weights);
+  checkLength("biasesA", problem.biasesA.size(), biases);
+  checkLength("biasesB", problem.biasesB.size(), biases);
+  if (!problem.start.empty()) checkLength("start", problem.start.size(), hidden);
+}
+
+/// Throws where rows or targets do not belong to the networks.
+void checkRows(const AlignProblem& problem, AlignBy by) {
+  const int inputs = problem.widths.front(), outputs = problem.widths.back();
+  const bool given = problem.x.rows > 0;
+  require(given || by == AlignBy::weights, "by", "activations", "expected rows x with it");
+  if (given) require(problem.x.columns == inputs, "columns of x", problem.x.columns, "expected " + show(inputs));
+  if (problem.loss == SegmentLoss::none) return;
   require(given, "y", "given", "expected rows x with it");
-  const bool perOutput = problem_.loss == SegmentLoss::squared;
-  length("y", problem_.y, 1.0 * problem_.x.rows * (perOutput ? outputs : 1));
-  if (problem_.loss != SegmentLoss::softmax) return;
-  for (std::size_t i = 0; i < problem_.y.size(); ++i) {
-    const double label = problem_.y[i];
+  checkLength("y", problem.y.size(), 1.0 * problem.x.rows * (problem.loss == SegmentLoss::squared ? outputs : 1));
+  if (problem.loss != SegmentLoss::softmax) return;
+  for (std::size_t i = 0; i < problem.y.size(); ++i) {
+    const double label = problem.y[i];
     require(label >= 0 && label < outputs && label == std::floor(label), "y[" + show(i) + "]", label,
             "expected a class from 0 to " + show(outputs - 1));
   }
 }
 
-std::optional<Status> NetworkAlignment::start() {
+}  // namespace
+
+NetworkAlignment::NetworkAlignment(const Cpu& la, const AlignProblem& problem, const AlignSettings& settings)
+    : la_(la), problem_(problem), settings_(settings) {
+  checkNetworks(problem);
+  checkRows(problem, settings.by);
+  double squares = 0;
+  for (std::size_t l = 1; l + 1 < problem.widths.size(); ++l) squares += square(problem.widths[l]);
+  const double rows = problem.x.rows;
+  requireMemory(sizeof(double) * (7 * numbersOf(problem.widths) + squares + rows * (problem.x.columns + 1)),
+                "networks with " + show(numbersOf(problem.widths)) + " numbers need");
+}
+
+void NetworkAlignment::readNetworks() {
   a_ = LayeredNetwork(problem_.widths, problem_.weightsA, problem_.biasesA);
   b_ = LayeredNetwork(problem_.widths, problem_.weightsB, problem_.biasesB);
-  if (settings_.balance) {
-    factorsA_ = balanceUnits(a_);
-    factorsB_ = balanceUnits(b_);
+  if (!settings_.balance) return;
+  factorsA_ = balanceUnits(a_);
+  factorsB_ = balanceUnits(b_);
+}
+
+std::optional<Status> NetworkAlignment::start() {
+  readNetworks();
+  moved_ = b_.copy();
+  gains_ = std::make_unique<LayerGains>(la_, a_, b_);
+  orders_ = givenOrders();
+  best_ = orders_;
+  sequence_.resize(at(a_.hidden()));
+  if (problem_.x.rows > 0) rows_ = std::make_unique<NetworkRows>(la_, problem_);
+  if (problem_.loss != SegmentLoss::none) {
+    before_ = std::make_unique<SegmentCourse>(la_, problem_, *rows_, a_, settings_.points);
+    after_ = std::make_unique<SegmentCourse>(la_, problem_, *rows_, a_, settings_.points);
   }
-  moved_ = likeness(problem_.widths);
-  work_ = likeness(problem_.widths);
-  best_ = orders_ = identities(a_);
-  for (int l = 0; l < a_.hidden(); ++l) {
-    const int units = a_.units(l);
-    assignments_.push_back(std::make_unique<LinearAssignment>(la_, units, units));
-    gains_.emplace_back(units, units);
-    partsIn_.emplace_back(a_.layers[at(l)].rows(), units);
-    partsOut_.emplace_back(units, a_.units(l + 1));
-    sequence_.push_back(l);
-  }
-  if (problem_.x.rows > 0) {
-    rows_ = transposedRows(la_, "x", problem_.x, 1);
-    values_ = std::make_unique<LayerValues>(la_, a_, Tuning::rows);
-  }
-  started_ = true;
   if (settings_.by == AlignBy::activations) {
     correlate();
   } else {
@@ -118,35 +114,47 @@ std::optional<Status> NetworkAlignment::start() {
   return std::nullopt;
 }
 
-/// Inner products of activations of all pairs of units, as mean over rows, with the other sign.
-void NetworkAlignment::correlate() {
-  LayerValues others(la_, b_, Tuning::rows);
-  const int n = rows_.cols();
-  for (int first = 0; first < n; first += Tuning::rows) {
-    const Mat<const double> x = rows_.columns(first, std::min(Tuning::rows, n - first));
-    values_->run(a_, x);
-    others.run(b_, x);
-    for (int l = 0; l < a_.hidden(); ++l) {
-      const Mat<const double> za = values_->of(l), zb = others.of(l);
-      la_.gemmWithAborts(Transpose::no, Transpose::yes, -1.0 / n, zb, za, first == 0 ? 0 : 1, gains_[at(l)]);
-      for (int i = 0; i < za.cols; ++i) {
-        for (int j = 0; j < za.rows; ++j) scale_ += (square(za(j, i)) + square(zb(j, i))) / n;
-      }
+/// The orders to begin at: those of the problem, or that of b.
+UnitOrders NetworkAlignment::givenOrders() const {
+  UnitOrders made = identities(b_);
+  std::size_t begin = 0;
+  for (std::size_t l = 0; l < made.size() && !problem_.start.empty(); ++l) {
+    std::vector<char> seen(made[l].size(), 0);
+    for (int& unit : made[l]) {
+      const std::string name = "start[" + show(begin) + "]";
+      unit = problem_.start[begin++];
+      require(at(unit) < seen.size(), name, unit, "expected a number below " + show(seen.size()));
+      require(std::exchange(seen[at(unit)], 1) == 0, name, unit, "expected each unit of a layer once");
     }
   }
+  return made;
 }
 
-/// The first run begins with the order of b, the second one with an order that follows the layers, others at random.
+/// Inner products of activations of all pairs of units, as mean over rows.
+void NetworkAlignment::correlate() {
+  LayerValues ours(la_, a_, NetworkRows::Tuning::together), theirs(la_, b_, NetworkRows::Tuning::together);
+  const double share = 1.0 / rows_->count();
+  rows_->each(a_, ours, [&](int first) {
+    theirs.run(b_, rows_->part(first));
+    for (int l = 0; l < a_.hidden(); ++l) {
+      const Mat<const double> za = ours.of(l), zb = theirs.of(l);
+      gains_->addActivations(l, za, zb, share, first == 0);
+      for (int i = 0; i < za.cols; ++i) {
+        for (int j = 0; j < za.rows; ++j) scale_ += share * (square(za(j, i)) + square(zb(j, i)));
+      }
+    }
+  });
+}
+
+/// Begins the first run at the given order, the second one at an order that follows the layers, others at random ones.
 void NetworkAlignment::beginRun(int run) {
-  run_ = run;
-  place_ = sweep_ = 0;
-  gained_ = false;
-  orders_ = identities(b_);
+  place_ = {.run = run};
+  orders_ = run == 0 ? givenOrders() : identities(b_);
   std::iota(sequence_.begin(), sequence_.end(), 0);
   if (run >= 2) {
     for (std::size_t l = 0; l < orders_.size(); ++l) {
-      shuffle(orders_[l],
-              Random(settings_.seed, static_cast<std::uint32_t>(4096 * l) + static_cast<std::uint32_t>(run)));
+      const auto stream = static_cast<std::uint32_t>(4096 * l) + static_cast<std::uint32_t>(run);
+      shuffle(orders_[l], Random(settings_.seed, stream));
     }
   }
   inner_ = inner(orders_);
@@ -168,43 +176,13 @@ void NetworkAlignment::keepBest() {
   best_ = orders_;
 }
 
-/// Minus what each pair of units adds to the inner product while the other layers keep their orders.
-void NetworkAlignment::writeGains(int layer) {
-  const std::size_t l = at(layer);
-  HostMatrix<double>& in = partsIn_[l];
-  const HostMatrix<double>& from = b_.layers[l];
-  const int inputs = from.rows() - 1;
-  for (int j = 0; j < from.cols(); ++j) {
-    for (int k = 0; k < inputs; ++k) in(k, j) = from(layer > 0 ? orders_[l - 1][at(k)] : k, j);
-    in(inputs, j) = from(inputs, j);
-  }
-  la_.gemmWithAborts(Transpose::yes, Transpose::no, -1, in, a_.layers[l], 0, gains_[l]);
-  // The second start follows the layers: the one behind has no order yet.
-  if (run_ == 1 && sweep_ == 0 && layer + 1 < a_.hidden()) return;
-  HostMatrix<double>& out = partsOut_[l];
-  const HostMatrix<double>& next = b_.layers[l + 1];
-  for (int o = 0; o < next.cols(); ++o) {
-    const double* column = next.column(layer + 1 < a_.hidden() ? orders_[l + 1][at(o)] : o);
-    std::copy(column, column + out.rows(), out.column(o));
-  }
-  const HostMatrix<double>& ours = a_.layers[l + 1];
-  const Mat<const double> weights{ours.data(), ours.rows() - 1, ours.cols(), ours.rows()};
-  la_.gemmWithAborts(Transpose::no, Transpose::yes, -1, out, weights, 1, gains_[l]);
-}
-
-/// The best order of a layer by its gains; true if it is better than the present one.
+/// Takes the best order of a layer; true if it is better than the present one.
 bool NetworkAlignment::assignLayer(int layer) {
-  LinearAssignment& assignment = *assignments_[at(layer)];
-  const HostMatrix<double>& gains = gains_[at(layer)];
-  assignment.start(gains.data());
-  while (assignment.step()) {
-  }
-  const std::vector<int>& order = assignment.columnOf();
-  double rise = 0;
-  for (int i = 0; i < gains.cols(); ++i) rise += gains(orders_[at(layer)][at(i)], i) - gains(order[at(i)], i);
-  if (exact()) boundInner_ -= assignment.multipliers().bound;
-  if (!(rise > Tuning::gain * scale_)) return false;
-  orders_[at(layer)] = order;
+  const LayerOrder found = gains_->best(layer, orders_[at(layer)]);
+  if (exact()) boundInner_ += gains_->bound(layer);
+  place_.gain = std::max(place_.gain, found.rise);
+  if (!(found.rise > Tuning::gain * scale_)) return false;
+  std::copy(found.order.begin(), found.order.end(), orders_[at(layer)].begin());
   changes_ += 1;
   return true;
 }
@@ -214,140 +192,89 @@ std::optional<Status> NetworkAlignment::step() {
     ordered_ = settings_.by == AlignBy::weights ? stepByWeights() : stepByActivations();
     if (!ordered_) return std::nullopt;
     finishOrders();
-    return problem_.loss == SegmentLoss::none ? std::optional(Status::solved) : std::nullopt;
+    return before_ ? std::nullopt : std::optional(Status::solved);
   }
-  lookAtPoint(point_);
+  before_->look(point_, a_, b_);
+  after_->look(point_, a_, moved_);
   if (++point_ < settings_.points) return std::nullopt;
-  measure(before_);
-  measure(after_);
   return Status::solved;
 }
 
 /// One layer of a sweep; true once all starts are done.
 bool NetworkAlignment::stepByWeights() {
-  const int layer = sequence_[at(place_)];
-  writeGains(layer);
-  gained_ = assignLayer(layer) || gained_;
-  if (++place_ < a_.hidden()) return false;
+  const int layer = sequence_[at(place_.layer)];
+  // The second start follows the layers: the one behind has no order yet.
+  const bool follows = place_.run == 1 && place_.sweep == 0 && layer + 1 < a_.hidden();
+  gains_->byWeights(layer, orders_, follows);
+  place_.gained = assignLayer(layer) || place_.gained;
+  if (++place_.layer < a_.hidden()) return false;
   inner_ = inner(orders_);
   keepBest();
   if (exact()) return true;
-  place_ = 0;
-  ++sweep_;
-  if (gained_) {
-    gained_ = false;
+  if (place_.gained) {
+    place_ = {.run = place_.run, .sweep = place_.sweep + 1};
     shuffle(sequence_, Random(settings_.seed, static_cast<std::uint32_t>(changes_) + 1));
     return false;
   }
-  if (run_ + 1 >= settings_.starts) return true;
-  beginRun(run_ + 1);
+  if (place_.run + 1 >= settings_.starts) return true;
+  beginRun(place_.run + 1);
   return false;
 }
 
 bool NetworkAlignment::stepByActivations() {
-  assignLayer(place_);
-  return ++place_ == a_.hidden();
+  assignLayer(place_.layer);
+  return ++place_.layer == a_.hidden();
 }
 
 /// Writes the distance, and its bound where there is one.
 void NetworkAlignment::finishOrders() {
-  double constant = 0;
-  double terms = rows_.cols();
   if (settings_.by == AlignBy::activations) {
     best_ = orders_;
-    double sum = 0;
-    for (int l = 0; l < a_.hidden(); ++l) {
-      for (int i = 0; i < a_.units(l); ++i) sum -= gains_[at(l)](best_[at(l)][at(i)], i);
-    }
-    bestInner_ = sum;
-    objective_ = std::max(0.0, scale_ - 2 * sum);
+    bestInner_ = 0;
+    for (int l = 0; l < a_.hidden(); ++l) bestInner_ += gains_->gain(l, best_[at(l)]);
+    permute(b_, best_, moved_);
+    objective_ = std::max(0.0, scale_ - 2 * bestInner_);
   } else {
     permute(b_, best_, moved_);
     objective_ = distance(a_, moved_);
-    const int last = a_.layers.back().rows() - 1;
-    for (int o = 0; o < a_.layers.back().cols(); ++o) constant += a_.layers.back()(last, o) * b_.layers.back()(last, o);
-    for (const HostMatrix<double>& layer : a_.layers) terms = std::max<double>(terms, layer.rows() + layer.cols());
   }
-  permute(b_, best_, moved_);
+  boundDistance();
+}
+
+void NetworkAlignment::boundDistance() {
   // Distances are not negative, which proves that equal networks cannot be nearer.
   if (!exact() && objective_ <= settings_.tolerance * scale_) bound_ = 0;
   if (!exact()) return;
+  double constant = 0, terms = rows_ ? rows_->count() : 0;
+  const HostMatrix<double>&ours = a_.layers.back(), &theirs = b_.layers.back();
+  for (int o = 0; o < ours.cols() && settings_.by == AlignBy::weights; ++o) {
+    constant += ours(ours.rows() - 1, o) * theirs(ours.rows() - 1, o);
+  }
+  for (const HostMatrix<double>& layer : a_.layers) terms = std::max<double>(terms, layer.rows() + layer.cols());
   const double rounding = machineEpsilon * (terms + 10) * scale_;
   bound_ = std::min(objective_, std::max(0.0, scale_ - 2 * (boundInner_ + constant) - rounding));
-}
-
-void NetworkAlignment::lookAtPoint(int k) {
-  const double t = static_cast<double>(k) / (settings_.points - 1);
-  lossAt(b_, t, before_);
-  lossAt(moved_, t, after_);
-}
-
-void NetworkAlignment::lossAt(const LayeredNetwork& to, double t, SegmentLosses& losses) {
-  interpolate(a_, to, t, work_);
-  double sum = 0, right = 0;
-  const int n = rows_.cols();
-  for (int first = 0; first < n; first += Tuning::rows) {
-    values_->run(work_, rows_.columns(first, std::min(Tuning::rows, n - first)));
-    sum += addLosses(values_->of(a_.hidden()), first, right);
-  }
-  losses.loss.resize(at(point_));
-  losses.loss.push_back(sum / n);
-  if (problem_.loss == SegmentLoss::squared) return;
-  losses.accuracy.resize(at(point_));
-  losses.accuracy.push_back(right / n);
-}
-
-double NetworkAlignment::addLosses(Mat<const double> outputs, int first, double& right) const {
-  double sum = 0;
-  for (int i = 0; i < outputs.cols; ++i) {
-    const double* f = outputs.column(i);
-    const double* y =
-        problem_.y.data() + at(first + i) * (problem_.loss == SegmentLoss::squared ? at(outputs.rows) : 1);
-    if (problem_.loss == SegmentLoss::squared) {
-      for (int o = 0; o < outputs.rows; ++o) sum += square(f[o] - y[o]);
-    } else if (problem_.loss == SegmentLoss::logistic) {
-      const double margin = *y * f[0];
-      sum += margin > 0 ? std::log1p(std::exp(-margin)) : std::log1p(std::exp(margin)) - margin;
-      right += margin > 0;
-    } else {
-      const double most = *std::max_element(f, f + outputs.rows);
-      double total = 0;
-      for (int o = 0; o < outputs.rows; ++o) total += std::exp(f[o] - most);
-      const double own = f[static_cast<int>(*y)];
-      sum += std::log(total) + most - own;
-      right += own == most;
-    }
-  }
-  return sum;
-}
-
-void NetworkAlignment::measure(SegmentLosses& losses) const {
-  losses.height = 0;
-  const double first = losses.loss.front(), last = losses.loss.back();
-  for (std::size_t k = 0; k < losses.loss.size(); ++k) {
-    const double t = static_cast<double>(k) / static_cast<double>(losses.loss.size() - 1);
-    losses.height = std::max(losses.height, losses.loss[k] - (1 - t) * first - t * last);
-  }
 }
 
 AlignProgress NetworkAlignment::progress() const {
   AlignProgress now;
   now.changes = changes_;
-  if (!started_) return now;
   if (isKnown(objective_)) {
     now.objective = objective_;
-  } else if (settings_.by == AlignBy::weights) {
+  } else if (bestInner_ > -infinity) {
     now.objective = std::max(0.0, scale_ - 2 * bestInner_);
   }
-  if (!isKnown(bound_)) return now;
-  now.lowerBound = bound_;
-  now.residual = boundedBelow(objective_, bound_, scale_).gap;
+  if (isKnown(bound_)) {
+    now.lowerBound = bound_;
+    now.residual = boundedBelow(objective_, bound_, scale_).gap;
+  } else if (now.objective.known() && scale_ > 0) {
+    now.residual = place_.gain / scale_;
+  }
   return now;
 }
 
 AlignSolution NetworkAlignment::solution() const {
   AlignSolution made;
-  if (!started_) {
+  if (best_.empty()) {
     for (std::size_t l = 1; l + 1 < problem_.widths.size(); ++l) {
       for (int i = 0; i < problem_.widths[l]; ++i) made.order.push_back(i);
     }
@@ -356,9 +283,9 @@ AlignSolution NetworkAlignment::solution() const {
   for (const std::vector<int>& order : best_) made.order.insert(made.order.end(), order.begin(), order.end());
   made.factorsA = factorsA_;
   made.factorsB = factorsB_;
-  if (ordered_ && point_ >= settings_.points) {
-    made.before = before_;
-    made.after = after_;
+  if (before_ && point_ >= settings_.points) {
+    made.before = before_->losses();
+    made.after = after_->losses();
   }
   if (isKnown(bound_)) {
     made.certificate = boundedBelow(objective_, bound_, scale_);

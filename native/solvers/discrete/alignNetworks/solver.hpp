@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "core/numbers.hpp"
-#include "core/random.hpp"
 #include "core/run.hpp"
 #include "linalg/cpu.hpp"
-#include "methods/assignment/linear_assignment.hpp"
+#include "solvers/discrete/alignNetworks/layer_gains.hpp"
 #include "solvers/discrete/alignNetworks/layered_network.hpp"
 #include "solvers/discrete/alignNetworks/problem.hpp"
+#include "solvers/discrete/alignNetworks/segment.hpp"
 
 namespace nonconvex {
 
@@ -40,48 +40,46 @@ class NetworkAlignment {
   struct Tuning {
     /// rounding: An order is better if it gains this share of both networks' squares.
     static constexpr double gain = 1e-13;
-    /// safeguard: Rows that go through a network together, so that their values stay in the cache.
-    static constexpr int rows = 256;
   };
 
-  void checkSizes() const;
+  /// The place in the search by weights.
+  struct Place {
+    int run = 0, sweep = 0, layer = 0;
+    bool gained = false;
+    double gain = 0;  ///< the largest gain of the sweep
+  };
+
+  void readNetworks();
+  UnitOrders givenOrders() const;
   void correlate();
   void beginRun(int run);
-  void writeGains(int layer);
   bool assignLayer(int layer);
   double inner(const UnitOrders& orders);
   void keepBest();
-  void finishOrders();
   bool exact() const { return settings_.by == AlignBy::activations || a_.hidden() == 1; }
   bool stepByWeights();
   bool stepByActivations();
-  void lookAtPoint(int k);
-  void lossAt(const LayeredNetwork& to, double t, SegmentLosses& losses);
-  double addLosses(Mat<const double> outputs, int first, double& right) const;
-  void measure(SegmentLosses& losses) const;
+  void finishOrders();
+  void boundDistance();
 
   const Cpu& la_;
   const AlignProblem& problem_;
   const AlignSettings settings_;
   std::vector<double> factorsA_, factorsB_;
-  LayeredNetwork a_, b_, moved_, work_;
-  HostMatrix<double> rows_;
+  LayeredNetwork a_, b_, moved_;
+  std::unique_ptr<LayerGains> gains_;
+  std::unique_ptr<NetworkRows> rows_;
+  std::unique_ptr<SegmentCourse> before_, after_;
   UnitOrders orders_, best_;
   std::vector<int> sequence_;
-  std::vector<std::unique_ptr<LinearAssignment>> assignments_;
-  std::vector<HostMatrix<double>> gains_;  // minus the gain of each pair: units of b x units of a
-  std::vector<HostMatrix<double>> partsIn_, partsOut_;
-  std::unique_ptr<LayerValues> values_;
-  bool started_ = false, ordered_ = false;
-  int run_ = 0, sweep_ = 0, place_ = 0, point_ = 0;
-  bool gained_ = false;
+  Place place_;
+  bool ordered_ = false;
+  int point_ = 0;
   double scale_ = 0;  // the squares of both
-  double inner_ = 0;  // the inner product of the present orders
-  double bestInner_ = -infinity;
-  double boundInner_ = 0;  // where it is exact: no orders have a larger one
+  double inner_ = -infinity, bestInner_ = -infinity;
+  double boundInner_ = 0;  // no orders have a larger inner product, of problems that are exact
   double objective_ = unknown, bound_ = unknown;
   double changes_ = 0;
-  SegmentLosses before_, after_;
 };
 
 /// The template that the binding asks for: the solve runs on the CPU.
