@@ -7,6 +7,7 @@ import type { CheckeredRegressionProblem, CheckeredRegressionSolution } from './
 import type { DeepLinearProblem, DeepLinearSolution } from './deepLinear.js';
 import type { FitProblem, FitSolution } from './fit.js';
 import type { FractionalProblem, FractionalSolution } from './fractional.js';
+import type { LearnDagProblem, LearnDagSolution } from './learnDag.js';
 import type { LearnPatchesProblem, LearnPatchesSolution } from './learnPatches.js';
 import type { MatrixCompletionProblem, MatrixCompletionSolution } from './matrixCompletion.js';
 import type { MinimizeGloballyProblem, MinimizeGloballySolution } from './minimizeGlobally.js';
@@ -34,6 +35,7 @@ export interface Problems {
   deepLinear: DeepLinearProblem;
   fit: FitProblem;
   fractional: FractionalProblem;
+  learnDag: LearnDagProblem;
   learnPatches: LearnPatchesProblem;
   matrixCompletion: MatrixCompletionProblem;
   minimizeGlobally: MinimizeGloballyProblem;
@@ -62,6 +64,7 @@ export interface Solutions {
   deepLinear: DeepLinearSolution;
   fit: FitSolution;
   fractional: FractionalSolution;
+  learnDag: LearnDagSolution;
   learnPatches: LearnPatchesSolution;
   matrixCompletion: MatrixCompletionSolution;
   minimizeGlobally: MinimizeGloballySolution;

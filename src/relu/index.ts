@@ -1,6 +1,15 @@
 // The subpath nonconvex/relu: two-layer ReLU networks, trained to a certified optimum.
 
 export {
+  type AlignableNetwork,
+  type AlignedNetwork,
+  type AlignNetworksData,
+  type AlignNetworksResult,
+  type AlignNetworksSettings,
+  alignNetworks,
+  type SegmentCourse,
+} from '../discrete/alignNetworks.js';
+export {
   type CertifiableNetwork,
   type CertifiedRow,
   type CertifyNetworkData,
@@ -14,15 +23,6 @@ export {
   type CertifiedRadiusSettings,
   certifiedRadius,
 } from '../discrete/recipes/certifiedRadius.js';
-export {
-  type AlignableNetwork,
-  type AlignedNetwork,
-  type AlignNetworksData,
-  type AlignNetworksResult,
-  type AlignNetworksSettings,
-  alignNetworks,
-  type SegmentCourse,
-} from '../discrete/alignNetworks.js';
 export { admm, huber, type ReluLoss, type ReluMethod, sampled } from '../generated/reluChoices.js';
 export { type AttackData, type AttackResult, type AttackSettings, attack, type ReluAdversary } from './attack.js';
 export { ReluClassifier, ReluRegressor } from './estimator.js';
