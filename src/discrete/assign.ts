@@ -1,3 +1,4 @@
+import { typeError } from '../core/argumentError.js';
 import { checkVector, isPromise } from '../core/check.js';
 import { fixDeadline } from '../core/deadline.js';
 import {
@@ -55,6 +56,7 @@ export async function assign(cost: MatrixLike, settings: AssignSettings = {}): P
   const { warmStart, ...others } = fixDeadline(settings);
   const read = readMatrix('cost', cost);
   const matrix = isPromise(read) ? await read : read;
+  if (matrix.rows * matrix.columns === 0) throw typeError('cost: expected at least one row and one column');
   const answer = await solveOnCpu('assign', { cost: matrix, ...startOf(warmStart, matrix) }, others);
   return answer as AssignResult;
 }

@@ -1,6 +1,15 @@
 // The subpath nonconvex/relu: two-layer ReLU networks, trained to a certified optimum.
 
 export {
+  type AlignableNetwork,
+  type AlignedNetwork,
+  type AlignNetworksData,
+  type AlignNetworksResult,
+  type AlignNetworksSettings,
+  alignNetworks,
+  type SegmentCourse,
+} from '../discrete/alignNetworks.js';
+export {
   type CertifiableNetwork,
   type CertifiedRow,
   type CertifyNetworkData,

@@ -53,13 +53,14 @@ describe('learnPatches', () => {
     );
     expect([layer.contrast, objective]).toEqual([0, 1]);
     expect(Array.from((await patchFeatures(layer, [[1, 2, 3, 4]])).data)).toEqual(new Array(8).fill(0));
+    const whole = await learnPatches({ x: [[1, 2, 3, 4]], shape: [2, 2] }, { size: 9, cells: 1, count: 1, sample: 1 });
+    expect([whole.layer.size, whole.objective]).toEqual([2, expect.closeTo(1 - 1 / Math.sqrt(1.1), 12)]);
   });
 
   it.each([
     [{ shape: [3, 3] }, {}, 'columns of x = 4: expected height times width times channels of shape, 9'],
     [{ shape: [2] }, {}, 'shape: expected [height, width] or [height, width, channels]'],
     [{ shape: [2, 2.5] }, {}, 'shape[1] = 2.5: expected an integer >= 1'],
-    [{ shape: [2, 2] }, { size: 3 }, 'size = 3: expected at most 2, the shorter side of an image'],
     [{ shape: [2, 2] }, { size: 2, cells: 2 }, 'cells = 2: expected an integer in [1, 1]'],
     [{ shape: [2, 2] }, { threshold: -1 }, 'threshold = -1: expected a finite number >= 0'],
   ])('refuses %j with %j', async (data, settings, message) => {

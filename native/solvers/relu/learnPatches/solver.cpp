@@ -20,9 +20,8 @@ PatchGrid gridOf(const LearnPatchesProblem& problem, int size) {
   const double pixels = static_cast<double>(shape[0]) * shape[1] * shape[2];
   require(pixels == problem.x.columns, "columns of x", problem.x.columns,
           "expected height times width times channels of shape, " + show(pixels));
-  const int least = std::min(shape[0], shape[1]);
-  require(size <= least, "size", size, "expected at most " + show(least) + ", the shorter side of an image");
-  return {.height = shape[0], .width = shape[1], .channels = shape[2], .size = size};
+  const int most = std::min(shape[0], shape[1]);
+  return {.height = shape[0], .width = shape[1], .channels = shape[2], .size = std::min(size, most)};
 }
 
 }  // namespace
