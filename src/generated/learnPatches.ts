@@ -39,7 +39,7 @@ export interface LearnPatchesOptions extends Limits {
    */
   count?: number | undefined;
   /**
-   * Height and width of a patch in pixels.
+   * Height and width of a patch in pixels; the shorter side of an image where that is smaller.
    *
    * Change it when strokes and edges of the images are wider or narrower than a patch.
    * Expected: an integer in [1, 10000].

@@ -27,7 +27,8 @@ struct LearnPatchesSettings : Limits {
         Limits::fields(),
         FieldTuple{FIELD(count, between(1, 100000), "Filters.",
                          "scores are to be better (more), or features are too many (fewer)."),
-                   FIELD(size, between(1, 10000), "Height and width of a patch in pixels; the shorter side of an image where that is smaller.",
+                   FIELD(size, between(1, 10000),
+                         "Height and width of a patch in pixels; the shorter side of an image where that is smaller.",
                          "strokes and edges of the images are wider or narrower than a patch."),
                    FIELD(sample, between(1, 10000000), "Patches that filters are learned from.",
                          "filters are many beside them (more), or learning takes too long (fewer).")});
