@@ -67,8 +67,8 @@ export async function learnPatches(
   const { cells = 4, threshold = 0.25, warmStart, ...others } = fixDeadline(settings);
   const { size = learnPatchesDefaults.size } = others;
   const sides = shapeOf('shape', shape);
-  const side = Math.min(size, ...sides.slice(0, 2));
-  if (Number.isInteger(side)) checkCells('cells', cells, sides, side);
+  const largest = Math.min(sides[0], sides[1]);
+  if (Number.isInteger(size)) checkCells('cells', cells, sides, Math.min(size, largest));
   checkNumber('threshold', threshold, { lower: 0 });
   const read = readMatrix('x', x);
   const images = isPromise(read) ? await read : read;
@@ -78,5 +78,8 @@ export async function learnPatches(
   const rows = Array.from({ length: filters.columns }, (_, f) =>
     Array.from({ length: filters.rows }, (_, j) => filters.data[j * filters.columns + f] as number),
   );
-  return { ...answer, layer: { filters: rows, shape: sides, size: side, cells, threshold, contrast } };
+  return {
+    ...answer,
+    layer: { filters: rows, shape: sides, size: Math.min(size, largest), cells, threshold, contrast },
+  };
 }
