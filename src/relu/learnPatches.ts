@@ -51,7 +51,7 @@ export interface LearnPatchesResult extends SolveResult, Omit<LearnPatchesSoluti
  * ```ts
  * const { layer } = await learnPatches({ x: images, shape: [28, 28] });
  * const features = await patchFeatures(layer, images);
- * const result = await trainReluNetwork({ x: features, y }, { task: 'classification' });
+ * const result = await trainReluNetwork({ x: features, y }, { standardize: false });
  * ```
  *
  * A. Coates, H. Lee, A. Y. Ng, "An analysis of single-layer networks in unsupervised feature learning", AISTATS 2011.
