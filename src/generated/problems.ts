@@ -1,4 +1,5 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
+import type { AdversarialBayesProblem, AdversarialBayesSolution } from './adversarialBayes.js';
 import type { AssignProblem, AssignSolution } from './assign.js';
 import type { BlindCalibrationProblem, BlindCalibrationSolution } from './blindCalibration.js';
 import type { CertifyNetworkProblem, CertifyNetworkSolution } from './certifyNetwork.js';
@@ -6,6 +7,7 @@ import type { CheckeredRegressionProblem, CheckeredRegressionSolution } from './
 import type { DeepLinearProblem, DeepLinearSolution } from './deepLinear.js';
 import type { FitProblem, FitSolution } from './fit.js';
 import type { FractionalProblem, FractionalSolution } from './fractional.js';
+import type { LearnDagProblem, LearnDagSolution } from './learnDag.js';
 import type { LearnPatchesProblem, LearnPatchesSolution } from './learnPatches.js';
 import type { MatrixCompletionProblem, MatrixCompletionSolution } from './matrixCompletion.js';
 import type { MinimizeGloballyProblem, MinimizeGloballySolution } from './minimizeGlobally.js';
@@ -25,6 +27,7 @@ import type { UnlearnProblem, UnlearnSolution } from './unlearn.js';
 
 /** What the addon takes beside settings, by solver. */
 export interface Problems {
+  adversarialBayes: AdversarialBayesProblem;
   assign: AssignProblem;
   blindCalibration: BlindCalibrationProblem;
   certifyNetwork: CertifyNetworkProblem;
@@ -32,6 +35,7 @@ export interface Problems {
   deepLinear: DeepLinearProblem;
   fit: FitProblem;
   fractional: FractionalProblem;
+  learnDag: LearnDagProblem;
   learnPatches: LearnPatchesProblem;
   matrixCompletion: MatrixCompletionProblem;
   minimizeGlobally: MinimizeGloballyProblem;
@@ -52,6 +56,7 @@ export interface Problems {
 
 /** What a result has beside what all results have, by solver. */
 export interface Solutions {
+  adversarialBayes: AdversarialBayesSolution;
   assign: AssignSolution;
   blindCalibration: BlindCalibrationSolution;
   certifyNetwork: CertifyNetworkSolution;
@@ -59,6 +64,7 @@ export interface Solutions {
   deepLinear: DeepLinearSolution;
   fit: FitSolution;
   fractional: FractionalSolution;
+  learnDag: LearnDagSolution;
   learnPatches: LearnPatchesSolution;
   matrixCompletion: MatrixCompletionSolution;
   minimizeGlobally: MinimizeGloballySolution;
