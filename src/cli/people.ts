@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { renamed } from '../core/check.js';
 import { addBench } from './benchmark.js';
+import { addCertify } from './certify.js';
 import { addCompletion } from './completion.js';
 import { addDag } from './dag.js';
 import { addDoctor } from './doctor.js';
@@ -27,6 +28,7 @@ export const commands = [
     'ratio',
     'risk',
     'dag',
+    'certify',
     'worker',
     'bench',
     'example',
@@ -61,6 +63,7 @@ function programFor(args: readonly string[], signal: AbortSignal, ended: (status
     addRatio(program, args, signal, ended);
     addRisk(program, signal, ended);
     addDag(program, signal, ended);
+    addCertify(program, signal, ended);
     addWorker(program, signal, ended);
     addBench(program, signal, ended);
   }

@@ -4,6 +4,7 @@ export * from './assign.js';
 export * from './certifyNetwork.js';
 export * from './learnDag.js';
 export * from './recipes/averageNetworks.js';
+export * from './adversarialBayes.js';
 export * from './recipes/certifiedRadius.js';
 export * from './recipes/crossValidateRiskScore.js';
 export * from './riskScore.js';

@@ -16,6 +16,7 @@ export const solves = {
   'discrete/certifyNetwork': { progress: true },
   'discrete/learnDag': { progress: true },
   'discrete/averageNetworks': { progress: true },
+  'discrete/adversarialBayes': { progress: true },
   'discrete/certifiedRadius': { progress: true },
   'discrete/crossValidateRiskScore': { progress: true },
   'discrete/riskScore': { progress: true },

@@ -70,6 +70,7 @@ const ofOneFamily: Record<string, string[]> = {
     'native/methods/low_rank_sdp/box_quadratic_search.hpp',
     'native/methods/low_rank_sdp/definite_factor.hpp',
     'native/methods/lagrangian_bound/lagrangian_bound.hpp',
+    'native/methods/matching/bipartite_matching.hpp',
     'native/methods/propagation/level_sets.hpp',
     'native/methods/propagation/propagation.hpp',
     'native/methods/quadratic/prepared_quadratic.hpp',
