@@ -1,6 +1,6 @@
 // Made by scripts/types.mjs from what the native library declares. Do not edit.
-import type { AlignNetworksProblem, AlignNetworksSolution } from './alignNetworks.js';
 import type { AdversarialBayesProblem, AdversarialBayesSolution } from './adversarialBayes.js';
+import type { AlignNetworksProblem, AlignNetworksSolution } from './alignNetworks.js';
 import type { AssignProblem, AssignSolution } from './assign.js';
 import type { BlindCalibrationProblem, BlindCalibrationSolution } from './blindCalibration.js';
 import type { CertifyNetworkProblem, CertifyNetworkSolution } from './certifyNetwork.js';
@@ -28,8 +28,8 @@ import type { UnlearnProblem, UnlearnSolution } from './unlearn.js';
 
 /** What the addon takes beside settings, by solver. */
 export interface Problems {
-  alignNetworks: AlignNetworksProblem;
   adversarialBayes: AdversarialBayesProblem;
+  alignNetworks: AlignNetworksProblem;
   assign: AssignProblem;
   blindCalibration: BlindCalibrationProblem;
   certifyNetwork: CertifyNetworkProblem;
@@ -58,8 +58,8 @@ export interface Problems {
 
 /** What a result has beside what all results have, by solver. */
 export interface Solutions {
-  alignNetworks: AlignNetworksSolution;
   adversarialBayes: AdversarialBayesSolution;
+  alignNetworks: AlignNetworksSolution;
   assign: AssignSolution;
   blindCalibration: BlindCalibrationSolution;
   certifyNetwork: CertifyNetworkSolution;
