@@ -68,5 +68,5 @@ export const picture = {
 
 // heading: Networks that can be averaged
 // prints: /barrier [12]\.\d\d\d before, 0\.\d\d\d after/
-// prints: /half way: \d\d\.\d % right before, 9\d\.\d % right after/
+// prints: /half way: \d\d\.\d % right before, [89]\d\.\d % right after/
 // prints: coordinateWise; merged() has 3 layers
