@@ -35,6 +35,7 @@ export const solves = {
   'fractional/totalLeastSquares': { progress: true },
   'nlp/minimize': { progress: true },
   'nlp/minimizeGlobally': { progress: true },
+  'nlp/inverseLinearProgram': { progress: true },
   'relu/alignNetworks': { progress: true },
   'relu/certifyNetwork': { progress: true },
   'relu/certifiedRadius': { progress: true },
