@@ -97,7 +97,9 @@ export async function certifyNetwork(
   const { network, x, y } = readData(data, ['network', 'x', 'y']);
   const { norm, radius, range, within, warmStart, ...others } = fixDeadline(settings ?? {}) as CertifyNetworkSettings;
   checkOneOf('norm', norm, ['inf', 'two']);
-  const layers = await readNetwork(network);
+  // Arrays are read before anything is waited for, as callers may change them afterwards.
+  const reading = readNetwork(network);
+  const layers = isPromise(reading) ? await reading : reading;
   const read = readMatrix('x', x);
   const rows = imputed(isPromise(read) ? await read : read, layers.means);
   const width = layers.widths[0];
@@ -125,7 +127,7 @@ interface ReadNetwork extends FlatLayers {
   regression?: boolean;
 }
 
-async function readNetwork(given: CertifiableNetwork): Promise<ReadNetwork> {
+function readNetwork(given: CertifiableNetwork): ReadNetwork | Promise<ReadNetwork> {
   if (types.isAnyArrayBuffer(given) || types.isUint8Array(given)) return layersOfOnnx(given as Uint8Array);
   if (typeof given !== 'object' || given === null) {
     throw typeError(`network = ${show(given)}: expected a network, a result with one, layers, or bytes of ONNX`);
