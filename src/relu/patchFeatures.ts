@@ -70,8 +70,9 @@ function read(layer: PatchLayer): Omit<PatchLayer, 'filters' | 'shape'> & { filt
 export async function patchFeatures(
   layer: PatchLayer,
   x: MatrixLike,
-  { signal }: { signal?: AbortSignal | undefined } = {},
+  options: { signal?: AbortSignal | undefined } = {},
 ): Promise<Matrix> {
+  const { signal } = checkMembers('options', options, ['signal'], 'option');
   const given = read(layer);
   checkSignal('signal', signal)?.throwIfAborted();
   const reading = readMatrix('x', x);

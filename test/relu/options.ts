@@ -36,6 +36,15 @@ export const taking: Taking = {
   'relu/crossValidate': ['folds', (options) => relu.crossValidate({ x: rows, y: values }, options)],
   'relu/trainReluPath': ['folds', (options) => relu.trainReluPath({ x: rows, y: values }, options)],
   'relu/partialDependence': ['grid', (options) => relu.partialDependence(additive, rows, 0, options)],
+  'relu/patchFeatures': [
+    'signal',
+    (options) =>
+      relu.patchFeatures(
+        { filters: [[1]], shape: [1, 1], size: 1, cells: 1, threshold: 0, contrast: 0 },
+        [[1]],
+        options as object,
+      ),
+  ],
   'relu/predict': ['type', (options) => relu.predict(additive, rows, options)],
   'relu/calibrate': ['sampleWeights', (options) => relu.calibrate(twoClasses, rows, labels, options)],
   'relu/trainReluNetwork, data': ['x', (more: Options) => relu.trainReluNetwork({ x: rows, y: values, ...more })],
